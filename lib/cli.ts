@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+/** The command: argv in, exit code out. The only reader of `process`. */
+import { readFileSync } from 'node:fs'
+import { asTablesyncError, type TablesyncError } from './errors.ts'
+import { exitCodeOf } from './model/summary.ts'
+import { type CommandLine, parseArgv } from './options/argv.ts'
+import { asFlag } from './options/check.ts'
+import { tellHuman } from './report/human.ts'
+
+const INTERRUPTED = 130
+
+process.exitCode = await main(process.argv.slice(2))
+
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const parsed = parseArgv(argv, version())
+    if (!('text' in parsed)) return await synchronise(parsed)
+    process.stdout.write(`${parsed.text}\n`)
+    return 0
+  } catch (thrown) {
+    return tellError(asTablesyncError(thrown))
+  }
+}
+
+async function synchronise({ options, talk }: CommandLine): Promise<number> {
+  // The SDK would print to stderr that it is going to drop this version of Node.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+  const { sync } = await import('./sync.ts')
+  const human = tellHuman({
+    stream: process.stderr,
+    isTerminal: process.stderr.isTTY === true,
+    verbosity: talk.quiet ? 'quiet' : talk.verbose ? 'verbose' : 'normal',
+  })
+  const { signal, restore } = abortOnSignals()
+  try {
+    const summary = await sync(
+      {
+        ...options,
+        signal,
+        onProgress: human.onEvent,
+        ...(talk.verbose && { onDifference: human.onDifference }),
+      },
+      asFlag,
+    )
+    human.conclude(summary)
+    if (talk.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
+    return exitCodeOf(summary.outcome)
+  } finally {
+    human.close()
+    restore()
+  }
+}
+
+/** The first signal ends the run after the pages in hand; a second one leaves at once. */
+function abortOnSignals() {
+  const controller = new AbortController()
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(INTERRUPTED)
+    process.stderr.write('Ending after the pages in hand. Interrupt again to leave at once.\n')
+    controller.abort()
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return {
+    signal: controller.signal,
+    restore() {
+      process.off('SIGINT', onSignal)
+      process.off('SIGTERM', onSignal)
+    },
+  }
+}
+
+/** Set-up errors are the user's to mend, and exit with 2; the unforeseen is ours. */
+function tellError(error: TablesyncError): number {
+  process.stderr.write(`tablesync: ${error.message}\n`)
+  if (error.hint !== undefined) process.stderr.write(`${error.hint}\n`)
+  if (error.code !== 'INTERNAL') return 2
+  const { cause } = error
+  if (cause instanceof Error) process.stderr.write(`${cause.stack}\n`)
+  return 3
+}
+
+function version(): string {
+  const file = new URL('../../package.json', import.meta.url)
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}

@@ -1,0 +1,130 @@
+/** What a table is, and whether we may read it: asked before anything else is done. */
+import { DescribeTableCommand, type TableDescription } from '@aws-sdk/client-dynamodb'
+import type { KeyAttribute, KeySchema, KeyType, TableFacts } from '../model/table.ts'
+import type { Patience, TableAccess } from '../protocol/messages.ts'
+import { openClient, type TableClient } from './client.ts'
+import type { CredentialSource } from './credentials.ts'
+import { asFailure } from './failures.ts'
+import { lookup } from './lookup.ts'
+import { scanner } from './scan.ts'
+
+/** As `TableFacts`, with the key schema unknown where the description was denied. */
+export type DescribedFacts = Omit<TableFacts, 'keySchema'> & {
+  readonly keySchema: KeySchema | undefined
+}
+
+export interface InspectOptions {
+  readonly credentials: CredentialSource
+  readonly patience: Patience
+}
+
+const UNKNOWN: DescribedFacts = {
+  keySchema: undefined,
+  arn: undefined,
+  tableId: undefined,
+  approximateItems: undefined,
+  approximateBytes: undefined,
+}
+
+/** Any schema: a description asks for no item. */
+const NO_KEY: KeySchema = [{ name: '', type: 'S' }]
+
+/**
+ * Describes the table. What a policy denies to know, or an engine has no word
+ * for, is unknown and no error.
+ *
+ * @throws TablesyncError where the table does not exist or cannot be reached
+ */
+export async function describeTable(
+  access: Omit<TableAccess, 'keySchema'>,
+  options: InspectOptions,
+): Promise<DescribedFacts> {
+  return withClient({ ...access, keySchema: NO_KEY }, options, async ({ sdk }) => {
+    try {
+      const { Table } = await sdk.send(new DescribeTableCommand({ TableName: access.tableName }))
+      return Table === undefined ? UNKNOWN : factsOf(Table)
+    } catch (error) {
+      const failure = asFailure(error, {
+        operation: 'DescribeTable',
+        table: access.index,
+        label: access.label,
+      })
+      const { name } = error as Error
+      if (failure.code === 'ACCESS_DENIED' || name === 'UnknownOperationException') return UNKNOWN
+      throw failure
+    }
+  })
+}
+
+export interface ReadCheck {
+  readonly scan: boolean
+  readonly lookup: boolean
+}
+
+/**
+ * Reads next to nothing, each way the run is going to: a denied table is told
+ * now and not an hour into the run. At most two read units.
+ */
+export async function checkReadable(
+  access: TableAccess,
+  check: ReadCheck,
+  options: InspectOptions,
+): Promise<void> {
+  await withClient(access, options, async (client) => {
+    if (check.scan) {
+      // A sliver of the table: emulators take long over the first page of a large segment.
+      const sliver = { segment: 0, totalSegments: 100_000, consistent: false, limit: 1 }
+      await scanner(client)(sliver, undefined)
+    }
+    if (check.lookup) {
+      await lookup(client, options.patience)([nowhere(access.keySchema)], { consistent: false })
+    }
+  })
+}
+
+async function withClient<T>(
+  access: TableAccess,
+  options: InspectOptions,
+  use: (client: TableClient) => Promise<T>,
+): Promise<T> {
+  const client = openClient(access, options)
+  try {
+    return await use(client)
+  } finally {
+    client.close()
+  }
+}
+
+function factsOf(table: TableDescription): DescribedFacts {
+  return {
+    keySchema: keySchemaOf(table),
+    arn: table.TableArn,
+    tableId: table.TableId,
+    approximateItems: table.ItemCount,
+    approximateBytes: table.TableSizeBytes,
+  }
+}
+
+function keySchemaOf({ KeySchema: keys, AttributeDefinitions }: TableDescription) {
+  const part = (role: string): KeyAttribute | undefined => {
+    const name = keys?.find(({ KeyType }) => KeyType === role)?.AttributeName
+    const type = AttributeDefinitions?.find(({ AttributeName }) => AttributeName === name)
+    return name === undefined ? undefined : { name, type: (type?.AttributeType ?? 'S') as KeyType }
+  }
+  const partition = part('HASH')
+  const sort = part('RANGE')
+  if (partition === undefined) return undefined
+  return sort === undefined ? ([partition] as const) : ([partition, sort] as const)
+}
+
+const SOME_VALUE: { readonly [type in KeyType]: string } = {
+  S: 'tablesync',
+  N: '0',
+  B: Buffer.from('tablesync').toString('base64'),
+}
+
+/** A key of the right shape; whether an item has it does not matter. */
+function nowhere(schema: KeySchema): string {
+  const parts = schema.map(({ name, type }) => [name, { [type]: SOME_VALUE[type] }])
+  return JSON.stringify(Object.fromEntries(parts))
+}

@@ -1,0 +1,98 @@
+/** What the SDK throws, made ours: classified once, where it enters. */
+import { type ErrorCode, type ErrorScope, TablesyncError } from '../errors.ts'
+import type { TableIndex } from '../model/table.ts'
+
+interface SdkError extends Error {
+  readonly code?: string
+  readonly $metadata?: { readonly httpStatusCode?: number }
+}
+
+interface Kind {
+  readonly code: ErrorCode
+  readonly scope: ErrorScope
+  readonly hint?: string
+}
+
+const DENIED: Kind = {
+  code: 'ACCESS_DENIED',
+  scope: 'table',
+  hint: 'The README lists the IAM actions that each flag needs.',
+}
+const BAD_CREDENTIALS: Kind = {
+  code: 'CREDENTIALS',
+  scope: 'table',
+  hint: 'Check the profile, role or environment the credentials come from, and that they have not expired.',
+}
+const THROTTLED: Kind = {
+  code: 'THROTTLED',
+  scope: 'segment',
+  hint: 'Give the table more capacity, or run with a lower --parallel or a higher --max-retries.',
+}
+const UNREACHABLE: Kind = {
+  code: 'UNREACHABLE',
+  scope: 'segment',
+  hint: 'Check the region, the endpoint and the network between here and there.',
+}
+
+/** By the name or the code of the error. */
+const KINDS: ReadonlyMap<string, Kind> = new Map([
+  ['ResourceNotFoundException', { code: 'TABLE_NOT_FOUND', scope: 'table' } as const],
+  ['AccessDeniedException', DENIED],
+  ['AccessDenied', DENIED],
+  ['UnrecognizedClientException', BAD_CREDENTIALS],
+  ['InvalidSignatureException', BAD_CREDENTIALS],
+  ['MissingAuthenticationTokenException', BAD_CREDENTIALS],
+  ['ExpiredTokenException', BAD_CREDENTIALS],
+  ['CredentialsProviderError', BAD_CREDENTIALS],
+  ['ProvisionedThroughputExceededException', THROTTLED],
+  ['ThrottlingException', THROTTLED],
+  ['RequestLimitExceeded', THROTTLED],
+  ['TimeoutError', UNREACHABLE],
+  ['ECONNREFUSED', UNREACHABLE],
+  ['ECONNRESET', UNREACHABLE],
+  ['EPIPE', UNREACHABLE],
+  ['ETIMEDOUT', UNREACHABLE],
+  ['EHOSTUNREACH', UNREACHABLE],
+  ['ENETUNREACH', UNREACHABLE],
+  ['ENOTFOUND', UNREACHABLE],
+  ['EAI_AGAIN', UNREACHABLE],
+])
+
+/** Where a request went wrong, for the message. */
+export interface RequestContext {
+  readonly operation: string
+  readonly table: TableIndex
+  readonly label: string
+}
+
+export function asFailure(
+  error: unknown,
+  { operation, table, label }: RequestContext,
+): TablesyncError {
+  if (error instanceof TablesyncError) {
+    const { code, scope, hint, message } = error
+    return new TablesyncError(message, { code, scope, hint, table, cause: error })
+  }
+  const failure = error as SdkError
+  const message = `${operation} on ${label}: ${describe(failure)}`
+  return new TablesyncError(message, { ...kindOf(failure), table, cause: error })
+}
+
+/** Whether the same request may succeed later. */
+export function isPassing({ code }: TablesyncError): boolean {
+  return code === 'THROTTLED' || code === 'UNREACHABLE' || code === 'BAD_RESPONSE'
+}
+
+function kindOf(error: SdkError): Kind {
+  const known = KINDS.get(error.name) ?? KINDS.get(error.code ?? '')
+  if (known) return known
+  const status = error.$metadata?.httpStatusCode ?? 0
+  if (status === 429) return THROTTLED
+  if (status >= 500) return UNREACHABLE
+  return { code: 'SERVICE', scope: 'segment' }
+}
+
+function describe(error: SdkError): string {
+  const name = error.name === 'Error' ? (error.code ?? 'Error') : error.name
+  return error.message === '' ? name : `${name}: ${error.message}`
+}

@@ -1,0 +1,30 @@
+/** One page of one segment. */
+import { keyNames } from '../item/page.ts'
+import { readScanPage, type ScanPage } from '../item/responses.ts'
+import type { TableClient } from './client.ts'
+
+export interface ScanSlice {
+  readonly segment: number
+  readonly totalSegments: number
+  readonly consistent: boolean
+  /** Items per request. Absent: as many as DynamoDB puts on a page. */
+  readonly limit?: number
+}
+
+/** Reads the page of `slice` that comes after the key `after`, given as DynamoDB JSON text. */
+export type ScanOnePage = (slice: ScanSlice, after: string | undefined) => Promise<ScanPage>
+
+export function scanner(client: TableClient): ScanOnePage {
+  const { tableName, keySchema } = client.access
+  const names = keyNames(keySchema)
+  return async ({ segment, totalSegments, consistent, limit }, after) => {
+    const fields = [
+      `"TableName":${JSON.stringify(tableName)}`,
+      `"Segment":${segment},"TotalSegments":${totalSegments}`,
+      `"ConsistentRead":${consistent},"ReturnConsumedCapacity":"TOTAL"`,
+    ]
+    if (limit !== undefined) fields.push(`"Limit":${limit}`)
+    if (after !== undefined) fields.push(`"ExclusiveStartKey":${after}`)
+    return readScanPage(await client.send('Scan', `{${fields.join(',')}}`), names)
+  }
+}

@@ -1,0 +1,38 @@
+/** A table as the worker tower sees it. The master has no way to be written. */
+import type { TableAccess } from '../protocol/messages.ts'
+import { type ClientOptions, openClient } from './client.ts'
+import { type LookUp, lookup } from './lookup.ts'
+import { type ScanOnePage, scanner } from './scan.ts'
+import { type Writer, writer } from './write.ts'
+
+export interface ReadableTable {
+  readonly access: TableAccess
+  readonly scanPage: ScanOnePage
+  readonly lookUp: LookUp
+  close(): void
+}
+
+export interface WritableTable extends ReadableTable {
+  readonly write: Writer
+}
+
+export function openMaster(access: TableAccess, options: ClientOptions): ReadableTable {
+  const client = openClient(access, options)
+  return {
+    access,
+    scanPage: scanner(client),
+    lookUp: lookup(client, options.patience),
+    close: () => client.close(),
+  }
+}
+
+export function openReplica(access: TableAccess, options: ClientOptions): WritableTable {
+  const client = openClient(access, options)
+  return {
+    access,
+    scanPage: scanner(client),
+    lookUp: lookup(client, options.patience),
+    write: writer(client),
+    close: () => client.close(),
+  }
+}

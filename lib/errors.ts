@@ -1,0 +1,74 @@
+/**
+ * Every error tablesync raises on purpose: what happened (`code`), how much of
+ * the work it ends (`scope`) and how to mend it (`hint`).
+ */
+
+export type ErrorCode =
+  /** An option is missing, malformed or contradicts another. */
+  | 'USAGE'
+  | 'TABLE_NOT_FOUND'
+  /** Key names or key types of master and replica differ. */
+  | 'KEY_SCHEMA_MISMATCH'
+  /** Master and replica, or two replicas, are one table. */
+  | 'SAME_TABLE'
+  | 'CREDENTIALS'
+  | 'ACCESS_DENIED'
+  /** Throttled for longer than the retries last. */
+  | 'THROTTLED'
+  /** No connection, or one that breaks time after time. */
+  | 'UNREACHABLE'
+  /** The table answered nothing for as long as silence is allowed. */
+  | 'TABLE_SILENT'
+  /** A response that is no DynamoDB response, or whose checksum is wrong. */
+  | 'BAD_RESPONSE'
+  /** The service refused a request for another reason. */
+  | 'SERVICE'
+  | 'FILE_UNWRITABLE'
+  | 'WORKER_DIED'
+  /** A fault of tablesync's own; what it means for the data is unknown. */
+  | 'INTERNAL'
+
+/** How much of the work an error ends. `table`: all work with that one table. */
+export type ErrorScope = 'item' | 'segment' | 'table' | 'run'
+
+export interface ErrorDetail {
+  readonly code: ErrorCode
+  readonly scope: ErrorScope
+  /** What the user can do about it. Absent: nothing beyond what the message says. */
+  readonly hint?: string | undefined
+  /** Index of the table at fault, the master being 0. Absent: none in particular. */
+  readonly table?: number | undefined
+  readonly cause?: unknown
+}
+
+/** Match on `code`, not on the class: the class does not survive a thread boundary. */
+export class TablesyncError extends Error {
+  readonly code: ErrorCode
+  readonly scope: ErrorScope
+  readonly hint: string | undefined
+  readonly table: number | undefined
+
+  static {
+    Object.defineProperty(TablesyncError.prototype, 'name', { value: 'TablesyncError' })
+  }
+
+  constructor(message: string, { code, scope, hint, table, cause }: ErrorDetail) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.scope = scope
+    this.hint = hint
+    this.table = table
+  }
+}
+
+/** A refusal of what the user gave: expectation, what came, how to mend it. */
+export function usageError(message: string, hint?: string): TablesyncError {
+  return new TablesyncError(message, { code: 'USAGE', scope: 'run', hint })
+}
+
+/** Makes any thrown value one of ours; the unforeseen becomes `INTERNAL`. */
+export function asTablesyncError(error: unknown): TablesyncError {
+  if (error instanceof TablesyncError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new TablesyncError(message, { code: 'INTERNAL', scope: 'run', cause: error })
+}

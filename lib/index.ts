@@ -1,0 +1,46 @@
+/** tablesync as a library. */
+import type { Summary } from './model/summary.ts'
+import { asProperty } from './options/check.ts'
+import type { RunOptions } from './options/run-options.ts'
+import { sync } from './sync.ts'
+
+/**
+ * Compares a master table with its replicas, and repairs them where the
+ * options say so. Never exits, prints or reads process state.
+ *
+ * Resolves to what was found and done, whatever it is; see `outcome`.
+ *
+ * @throws TablesyncError when the options or the tables are not fit for a run.
+ * Nothing has been scanned or written then.
+ *
+ * @example
+ * const { outcome, replicas } = await runSync({
+ *   master: 'us-east-1:Orders',
+ *   replicas: ['eu-west-1:Orders'],
+ *   writeMissing: true,
+ * })
+ */
+export function runSync(options: RunOptions): Promise<Summary> {
+  return sync(options, asProperty)
+}
+
+export { type ErrorCode, type ErrorScope, TablesyncError } from './errors.ts'
+export type { Difference, DifferenceKind, RepairAction } from './model/difference.ts'
+export type { RunEvent } from './model/events.ts'
+export type {
+  ErrorSummary,
+  MasterSummary,
+  Outcome,
+  ReplicaSummary,
+  Summary,
+} from './model/summary.ts'
+export type { InspectedTable, KeySchema, TableFacts, TableRef } from './model/table.ts'
+export type { MasterTally, ReplicaTally, Tally } from './model/tally.ts'
+export type { WireItem, WireValue } from './model/wire.ts'
+export type {
+  CredentialsOption,
+  RunOptions,
+  StaticCredentials,
+  TableOptions,
+  Timeouts,
+} from './options/run-options.ts'

@@ -1,0 +1,43 @@
+/** Judges pairs: by bytes where they agree, by digests of normalised items where not. */
+import type { WireItem } from '../model/wire.ts'
+import type { DigestOf } from './digest.ts'
+import { asBuffer, textOf } from './json-bytes.ts'
+import { canonicalItem, type IsIgnored } from './normalise.ts'
+import { type ItemPage, itemEnd, itemStart } from './page.ts'
+
+export interface ItemComparer {
+  /** True where the items are equal: the same bytes, or the same digest. */
+  equal(a: ItemPage, i: number, b: ItemPage, j: number): boolean
+}
+
+export function itemComparer(digestOf: DigestOf, isIgnored: IsIgnored): ItemComparer {
+  const digest = (page: ItemPage, item: number) =>
+    digestOf(canonicalItem(parseItem(page, item), isIgnored))
+  return {
+    equal: (a, i, b, j) => sameBytes(a, i, b, j) || digest(a, i) === digest(b, j),
+  }
+}
+
+/** Below this, a loop is done before a call out of JavaScript has begun. */
+const SHORT = 96
+
+export function sameBytes(a: ItemPage, i: number, b: ItemPage, j: number): boolean {
+  const start = itemStart(a, i)
+  const end = itemEnd(a, i)
+  const other = itemStart(b, j)
+  const length = end - start
+  if (itemEnd(b, j) - other !== length) return false
+  if (length > SHORT) {
+    return asBuffer(a.bytes).compare(b.bytes, other, other + length, start, end) === 0
+  }
+  for (let at = 0; at < length; at++) if (a.bytes[start + at] !== b.bytes[other + at]) return false
+  return true
+}
+
+export function itemText(page: ItemPage, item: number): string {
+  return textOf(page.bytes, itemStart(page, item), itemEnd(page, item))
+}
+
+export function parseItem(page: ItemPage, item: number): WireItem {
+  return JSON.parse(itemText(page, item)) as WireItem
+}

@@ -1,0 +1,81 @@
+/** An item's primary key: one spelling to match by, and the text to ask for it. */
+import type { KeySchema } from '../model/table.ts'
+import type { WireItem, WireValue } from '../model/wire.ts'
+import { asBuffer, textOf } from './json-bytes.ts'
+import { canonicalNumber } from './number.ts'
+import { type ItemPage, keyEnd, keyStart } from './page.ts'
+
+/**
+ * A key in the one spelling all equal keys share: type and value of each part,
+ * strings and binary as their bytes (one character a byte), numbers canonical.
+ */
+export type CanonicalKey = string
+
+/** A primary key as DynamoDB JSON text, as it goes into a request. */
+export type KeyText = string
+
+export function canonicalKeyOf(page: ItemPage, item: number, schema: KeySchema): CanonicalKey {
+  const partition = canonicalPart(page, keyStart(page, item, 0), keyEnd(page, item, 0))
+  if (schema.length === 1) return partition
+  const sort = canonicalPart(page, keyStart(page, item, 1), keyEnd(page, item, 1))
+  return joinParts(partition, sort)
+}
+
+export function keyTextOf(page: ItemPage, item: number, schema: KeySchema): KeyText {
+  const parts = schema.map(({ name }, part) => {
+    const index = part as 0 | 1
+    const value = textOf(page.bytes, keyStart(page, item, index), keyEnd(page, item, index))
+    return `${JSON.stringify(name)}:${value}`
+  })
+  return `{${parts.join(',')}}`
+}
+
+export function canonicalKeyOfText(text: KeyText, schema: KeySchema): CanonicalKey {
+  const key = JSON.parse(text) as WireItem
+  const [partition, sort] = schema.map(({ name }) => canonicalScalar(key[name] as WireValue))
+  return sort === undefined ? (partition as string) : joinParts(partition as string, sort)
+}
+
+/** True where both keys stand in the same bytes; equal keys may also be spelt differently. */
+export function sameKeyBytes(a: ItemPage, i: number, b: ItemPage, j: number): boolean {
+  return sameSpan(a, i, b, j, 0) && sameSpan(a, i, b, j, 1)
+}
+
+function sameSpan(a: ItemPage, i: number, b: ItemPage, j: number, part: 0 | 1): boolean {
+  const start = keyStart(a, i, part)
+  const other = keyStart(b, j, part)
+  const length = keyEnd(a, i, part) - start
+  if (keyEnd(b, j, part) - other !== length) return false
+  for (let at = 0; at < length; at++) if (a.bytes[start + at] !== b.bytes[other + at]) return false
+  return true
+}
+
+/** The length in front keeps bytes from moving between partition and sort key. */
+const joinParts = (partition: string, sort: string) => `${partition.length}:${partition}${sort}`
+
+function canonicalPart({ bytes }: ItemPage, start: number, end: number): string {
+  if (isPlainString(bytes, start, end)) {
+    return `S${asBuffer(bytes).toString('latin1', start + 6, end - 2)}`
+  }
+  return canonicalScalar(JSON.parse(textOf(bytes, start, end)) as WireValue)
+}
+
+/** `{"S":"…"}` without blanks or escapes: the spelling of nearly every string key. */
+function isPlainString(bytes: Uint8Array, start: number, end: number): boolean {
+  if (bytes[start + 2] !== 0x53 || bytes[start + 3] !== 0x22 || bytes[start + 4] !== 0x3a) {
+    return false
+  }
+  if (bytes[start + 1] !== 0x22 || bytes[start + 5] !== 0x22) return false
+  if (bytes[end - 2] !== 0x22) return false
+  for (let i = start + 6; i < end - 2; i++) {
+    if (bytes[i] === 0x5c || bytes[i] === 0x22) return false
+  }
+  return true
+}
+
+function canonicalScalar(value: WireValue): string {
+  if ('S' in value) return `S${Buffer.from(value.S).toString('latin1')}`
+  if ('N' in value) return `N${canonicalNumber(value.N)}`
+  if ('B' in value) return `B${Buffer.from(value.B, 'base64').toString('latin1')}`
+  return `?${JSON.stringify(value)}`
+}

@@ -1,0 +1,73 @@
+/**
+ * What equal means: two items are equal when their canonical texts are.
+ *
+ * Attribute order, map order, set order and the spelling of numbers, strings
+ * and base64 do not show in it; types, names, list order and structure do.
+ * Quoted strings and brackets keep neighbours from running into each other.
+ */
+import type { WireItem, WireValue } from '../model/wire.ts'
+import { canonicalNumber } from './number.ts'
+
+/** Kept by global tables of 2017 beside the user's own attributes. */
+const REPLICATION_PREFIX = 'aws:rep:'
+
+/** Says which top-level attributes take no part. */
+export type IsIgnored = (name: string) => boolean
+
+export function ignoring(names: readonly string[]): IsIgnored {
+  const ignored = new Set(names)
+  return (name) => ignored.has(name) || isReplicationAttribute(name)
+}
+
+export const isReplicationAttribute = (name: string) => name.startsWith(REPLICATION_PREFIX)
+
+export function canonicalItem(item: WireItem, isIgnored: IsIgnored): string {
+  return canonicalMembers(
+    item,
+    Object.keys(item).filter((name) => !isIgnored(name)),
+  )
+}
+
+export function canonicalValue(value: WireValue): string {
+  if ('S' in value) return `S${JSON.stringify(value.S)}`
+  if ('N' in value) return `N${canonicalNumber(value.N)}`
+  if ('B' in value) return `B${canonicalBase64(value.B)}`
+  if ('BOOL' in value) return value.BOOL ? 'T' : 'F'
+  if ('NULL' in value) return '0'
+  if ('SS' in value) return canonicalSet('SS', value.SS, JSON.stringify)
+  if ('NS' in value) return canonicalSet('NS', value.NS, canonicalNumber)
+  if ('BS' in value) return canonicalSet('BS', value.BS, canonicalBase64)
+  if ('L' in value) return `[${value.L.map(canonicalValue).join(',')}]`
+  if ('M' in value) return canonicalMembers(value.M, Object.keys(value.M))
+  // A type newer than this code: equal only where it is spelt the same.
+  return `?${JSON.stringify(value)}`
+}
+
+/** Names of the top-level attributes in which the items differ, sorted. */
+export function differingAttributes(a: WireItem, b: WireItem, isIgnored: IsIgnored): string[] {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)])
+  return [...names].filter((name) => !isIgnored(name) && !sameAttribute(a, b, name)).sort()
+}
+
+function sameAttribute(a: WireItem, b: WireItem, name: string): boolean {
+  if (!Object.hasOwn(a, name) || !Object.hasOwn(b, name)) return false
+  return canonicalValue(a[name] as WireValue) === canonicalValue(b[name] as WireValue)
+}
+
+function canonicalMembers(map: WireItem, names: string[]): string {
+  const members = names
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${canonicalValue(map[name] as WireValue)}`)
+  return `{${members.join(',')}}`
+}
+
+function canonicalSet(
+  type: string,
+  elements: readonly string[],
+  canonical: (element: string) => string,
+): string {
+  const distinct = new Set(elements.map((element) => canonical(element)))
+  return `${type}[${[...distinct].sort().join(',')}]`
+}
+
+const canonicalBase64 = (text: string) => Buffer.from(text, 'base64').toString('base64')

@@ -1,0 +1,95 @@
+/** Scan and BatchGetItem responses, read from their bytes. */
+import type { ReadUnits } from '../model/units.ts'
+import { eachElement, eachMember, stringOf, textOf, valueEnd } from './json-bytes.ts'
+import { type ItemPage, type KeyNames, walkItems } from './page.ts'
+
+export interface ScanPage extends ItemPage {
+  /** Where the scan goes on, as DynamoDB JSON text. Absent: the segment has ended. */
+  readonly lastEvaluatedKey: string | undefined
+  readonly readUnits: ReadUnits
+}
+
+export interface BatchGetPage extends ItemPage {
+  /** Keys the service left unread, each as DynamoDB JSON text. */
+  readonly unprocessed: readonly string[]
+  readonly readUnits: ReadUnits
+}
+
+const NO_ITEMS = new Int32Array(0)
+
+export function readScanPage(bytes: Uint8Array, names: KeyNames): ScanPage {
+  let page: ItemPage = { bytes, count: 0, spans: NO_ITEMS }
+  let lastEvaluatedKey: string | undefined
+  let readUnits = 0
+  eachMember(bytes, startOf(bytes), (nameStart, nameEnd, value) => {
+    const name = stringOf(bytes, nameStart, nameEnd)
+    if (name === 'Items') {
+      const walked = walkItems(bytes, value, names)
+      page = walked.page
+      return walked.end
+    }
+    const end = valueEnd(bytes, value)
+    if (name === 'LastEvaluatedKey') lastEvaluatedKey = keyText(bytes, value, end)
+    if (name === 'ConsumedCapacity') readUnits = unitsOf(JSON.parse(textOf(bytes, value, end)))
+    return end
+  })
+  return { ...page, lastEvaluatedKey, readUnits }
+}
+
+/** Reads a response about one table; the name it stands under does not matter. */
+export function readBatchGetPage(bytes: Uint8Array, names: KeyNames): BatchGetPage {
+  let page: ItemPage = { bytes, count: 0, spans: NO_ITEMS }
+  const unprocessed: string[] = []
+  let readUnits = 0
+  eachMember(bytes, startOf(bytes), (nameStart, nameEnd, value) => {
+    const name = stringOf(bytes, nameStart, nameEnd)
+    if (name === 'Responses') {
+      return eachMember(bytes, value, (_start, _end, items) => {
+        const walked = walkItems(bytes, items, names)
+        page = walked.page
+        return walked.end
+      })
+    }
+    if (name === 'UnprocessedKeys') {
+      return eachMember(bytes, value, (_start, _end, request) =>
+        readUnprocessed(bytes, request, unprocessed),
+      )
+    }
+    const end = valueEnd(bytes, value)
+    if (name === 'ConsumedCapacity') {
+      const capacities: unknown = JSON.parse(textOf(bytes, value, end))
+      if (Array.isArray(capacities))
+        for (const capacity of capacities) readUnits += unitsOf(capacity)
+    }
+    return end
+  })
+  return { ...page, unprocessed, readUnits }
+}
+
+/** `CapacityUnits` of a ConsumedCapacity value; 0 where the engine gave none. */
+export function unitsOf(capacity: unknown): number {
+  const units = (capacity as { CapacityUnits?: unknown } | null)?.CapacityUnits
+  return typeof units === 'number' ? units : 0
+}
+
+function readUnprocessed(bytes: Uint8Array, at: number, into: string[]): number {
+  return eachMember(bytes, at, (nameStart, nameEnd, value) => {
+    if (stringOf(bytes, nameStart, nameEnd) !== 'Keys') return valueEnd(bytes, value)
+    return eachElement(bytes, value, (key) => {
+      const end = valueEnd(bytes, key)
+      into.push(textOf(bytes, key, end))
+      return end
+    })
+  })
+}
+
+function keyText(bytes: Uint8Array, start: number, end: number): string | undefined {
+  const text = textOf(bytes, start, end)
+  return text === 'null' ? undefined : text
+}
+
+function startOf(bytes: Uint8Array): number {
+  let i = 0
+  while (bytes[i] === 0x20 || bytes[i] === 0x0a || bytes[i] === 0x0d || bytes[i] === 0x09) i++
+  return i
+}

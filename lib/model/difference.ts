@@ -1,0 +1,25 @@
+/** One key on which a replica does not equal the master, and what was done about it. */
+import type { WireItem } from './wire.ts'
+
+export type DifferenceKind = 'missing' | 'differing' | 'extra'
+
+/**
+ * `none`: nothing was to be written, or the difference ended by itself.
+ * `conflict`: the item kept changing under the repair. `failed`: see `error`.
+ */
+export type RepairAction = 'none' | 'written' | 'deleted' | 'conflict' | 'failed'
+
+export interface Difference {
+  /** The replica's name as it was given. */
+  readonly replica: string
+  readonly kind: DifferenceKind
+  /** The primary key, as DynamoDB JSON. */
+  readonly key: WireItem
+  /** Names of the attributes that differ. Absent unless `kind` is `differing`. */
+  readonly attributes?: readonly string[]
+  readonly action: RepairAction
+  /** Why the repair failed. Absent unless `action` is `failed`. */
+  readonly error?: string
+  /** Counted from the scan and not read again. Absent: confirmed. */
+  readonly unconfirmed?: true
+}

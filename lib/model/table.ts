@@ -1,0 +1,57 @@
+/** What a table is called, where it is, and what is known about it. */
+import type { Bytes } from './units.ts'
+
+/** The master is table 0; replicas follow in the order they were given. */
+export type TableIndex = number
+
+export const MASTER: TableIndex = 0
+
+export type KeyType = 'S' | 'N' | 'B'
+
+export interface KeyAttribute {
+  readonly name: string
+  readonly type: KeyType
+}
+
+/** Partition key first, then the sort key where the table has one. */
+export type KeySchema = readonly [KeyAttribute] | readonly [KeyAttribute, KeyAttribute]
+
+/** A table as the user names it. */
+export interface TableRef {
+  /** As given: `<region>:<table>` or an ARN. Replicas are reported under it. */
+  readonly label: string
+  readonly region: string
+  readonly name: string
+  /** Absent: the table is in the account of the credentials. */
+  readonly account?: string
+  /** Absent: the table was named without its ARN. */
+  readonly arn?: string
+  /** Absent: the SDK's own choice for the region. */
+  readonly endpoint?: string
+}
+
+/** What the service says of a table; everything but the key may be unknown. */
+export interface TableFacts {
+  readonly keySchema: KeySchema
+  readonly arn: string | undefined
+  readonly tableId: string | undefined
+  /** Refreshed by the service about every six hours. */
+  readonly approximateItems: number | undefined
+  readonly approximateBytes: Bytes | undefined
+}
+
+export interface InspectedTable {
+  readonly ref: TableRef
+  readonly facts: TableFacts
+}
+
+export function describeKey(schema: KeySchema): string {
+  return schema.map(({ name, type }) => `${name} (${type})`).join(', ')
+}
+
+/** True for an endpoint on this machine: an emulator, not the service. */
+export function isLoopback(endpoint: string | undefined): boolean {
+  if (endpoint === undefined) return false
+  const { hostname } = new URL(endpoint)
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+}

@@ -1,0 +1,114 @@
+/** What a program passes to `runSync`: the command line's options, and what only code can give. */
+import type { Difference } from '../model/difference.ts'
+import type { RunEvent } from '../model/events.ts'
+import type { Milliseconds } from '../model/units.ts'
+
+/** AWS credentials as they are, or a function that yields them anew whenever they are needed. */
+export interface StaticCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+  readonly expiration?: Date
+  readonly accountId?: string
+}
+
+export type CredentialsOption = StaticCredentials | (() => Promise<StaticCredentials>)
+
+/** A table with an endpoint and credentials of its own. */
+export interface TableOptions {
+  /** `<region>:<table>` or a table ARN. */
+  readonly table: string
+  readonly endpoint?: string
+  readonly credentials?: CredentialsOption
+  readonly profile?: string
+  readonly roleArn?: string
+  readonly mfaSerial?: string
+  readonly mfaToken?: string
+}
+
+export interface RunOptions {
+  /** The table that is the truth. It is never written. */
+  readonly master: string | TableOptions
+  /** The tables that should equal it: at least one. */
+  readonly replicas: readonly (string | TableOptions)[]
+
+  /** Put items that a replica lacks. @default false */
+  readonly writeMissing?: boolean
+  /** Update items that differ, touching only the attributes that do. @default false */
+  readonly writeDiffering?: boolean
+  /**
+   * Delete items that the master lacks, after all other writes, and not at all
+   * on a replica where anything failed. Implies `scanForExtra`. @default false
+   */
+  readonly deleteExtra?: boolean
+  /** Write nothing, whatever the three options above say. @default false */
+  readonly dryRun?: boolean
+  /** Look for extra items where the strategy would not. The march sees them anyway. */
+  readonly scanForExtra?: boolean
+
+  /** Top-level attributes left out of comparing and updating. */
+  readonly ignore?: readonly string[]
+  /**
+   * `march` scans both tables in step; `lookup` scans the master and reads the
+   * replicas by key; `auto` marches, and goes over where the tables turn out
+   * to scan in different orders. @default 'auto'
+   */
+  readonly strategy?: 'auto' | 'march' | 'lookup'
+  /**
+   * Start after this key of the master: plain values or DynamoDB JSON, as an
+   * object or as its JSON text. Implies one segment.
+   */
+  readonly startingKey?: string | Readonly<Record<string, unknown>>
+  /** Make the first look strongly consistent too, at twice the read units. @default false */
+  readonly consistentRead?: boolean
+
+  /** Segments to divide the scan into, 1 to 1,000,000. @default from the master's size */
+  readonly segments?: number
+  /** Segments scanned at once. @default four per worker */
+  readonly parallel?: number
+  /** Worker threads. @default one per core */
+  readonly workers?: number
+  /** Items per Scan request. @default as many as fit on a page of 1 MB */
+  readonly scanLimit?: number
+  /** Keys per BatchGetItem request, 1 to 100. @default 100 */
+  readonly batchReadLimit?: number
+  /** How often a request is tried again. @default 10 */
+  readonly maxRetries?: number
+  /** Milliseconds that the delay between tries starts from. @default 50 */
+  readonly retryDelayBase?: Milliseconds
+  /** How long to wait for a table; see `Timeouts`. */
+  readonly timeouts?: Timeouts
+
+  /** Endpoint of all tables. */
+  readonly endpoint?: string
+  readonly masterEndpoint?: string
+  readonly replicaEndpoint?: string
+
+  /** Credentials of the master, and of the replicas that have none of their own. */
+  readonly profile?: string
+  readonly roleArn?: string
+  readonly mfaSerial?: string
+  readonly mfaToken?: string
+  readonly replicaProfile?: string
+  readonly replicaRoleArn?: string
+  readonly replicaMfaSerial?: string
+  readonly replicaMfaToken?: string
+
+  /** Write a line of JSON per difference to this file, created with mode 0600. */
+  readonly report?: string
+  /** Aborted: the run ends after the pages in hand, with the outcome `interrupted`. */
+  readonly signal?: AbortSignal
+  /** Told what the run finds out and how far it is. */
+  readonly onProgress?: (event: RunEvent) => void
+  /** Told each difference with what was done about it; awaited, so that it can slow the run. */
+  readonly onDifference?: (difference: Difference) => void | Promise<void>
+}
+
+export interface Timeouts {
+  /** @default 5000 */
+  readonly connect?: Milliseconds
+  /** For the first byte of a response, and between any two. @default 20000 */
+  readonly response?: Milliseconds
+  /** After this long without a byte, retries included, a table is given up. @default 60000 */
+  readonly silence?: Milliseconds
+}

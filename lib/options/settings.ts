@@ -1,0 +1,38 @@
+/** Options, checked and filled in: what the rest of the program goes by. */
+import type { TableRef } from '../model/table.ts'
+import type { Patience, WriteFlags } from '../protocol/messages.ts'
+import type { CredentialsOption } from './run-options.ts'
+
+export interface CredentialSettings {
+  readonly profile?: string
+  readonly roleArn?: string
+  readonly mfaSerial?: string
+  readonly mfaToken?: string
+  readonly credentials?: CredentialsOption
+}
+
+export interface TableSettings {
+  readonly ref: TableRef
+  /** Absent: the master's serve this table too. Present for the master always. */
+  readonly credentials?: CredentialSettings
+}
+
+export interface Settings {
+  readonly master: TableSettings
+  readonly replicas: readonly TableSettings[]
+  readonly strategy: 'auto' | 'march' | 'lookup'
+  readonly dryRun: boolean
+  readonly write: WriteFlags
+  readonly scanForExtra: boolean
+  readonly ignore: readonly string[]
+  readonly consistentRead: boolean
+  /** Parsed JSON, as yet unchecked against the key of the table. */
+  readonly startingKey: Readonly<Record<string, unknown>> | undefined
+  readonly segments: number | undefined
+  readonly parallel: number
+  readonly workers: number
+  readonly scanLimit: number | undefined
+  readonly batchReadLimit: number
+  readonly patience: Patience
+  readonly report: string | undefined
+}

@@ -1,0 +1,60 @@
+/**
+ * Where a thread's clients get their credentials: from the main thread, over
+ * the port of whichever task is running. A client only asks on behalf of a
+ * task, so while one waits there is a port to ask on.
+ */
+import type { TableIndex } from '../model/table.ts'
+import type { PlainCredentials } from './messages.ts'
+import { fromWire, type WireError } from './wire-error.ts'
+
+export type Ask = (table: TableIndex) => void
+
+interface Waiting {
+  readonly answer: Promise<PlainCredentials>
+  readonly resolve: (credentials: PlainCredentials) => void
+  readonly reject: (error: Error) => void
+}
+
+export class CredentialDesk {
+  readonly #ports = new Set<Ask>()
+  readonly #waiting = new Map<TableIndex, Waiting>()
+
+  /** A task has begun, and its port can be asked on. */
+  open(ask: Ask): void {
+    this.#ports.add(ask)
+    for (const table of this.#waiting.keys()) ask(table)
+  }
+
+  /** A task has ended; what was asked on its port is asked on another. */
+  close(ask: Ask): void {
+    this.#ports.delete(ask)
+    for (const table of this.#waiting.keys()) this.#askAnyone(table)
+  }
+
+  get(table: TableIndex): Promise<PlainCredentials> {
+    const waiting = this.#waiting.get(table)
+    if (waiting !== undefined) return waiting.answer
+    let resolve: Waiting['resolve'] = () => {}
+    let reject: Waiting['reject'] = () => {}
+    const answer = new Promise<PlainCredentials>((yes, no) => {
+      resolve = yes
+      reject = no
+    })
+    this.#waiting.set(table, { answer, resolve, reject })
+    this.#askAnyone(table)
+    return answer
+  }
+
+  /** The main thread has answered; an answer nobody waits for came twice. */
+  answer(table: TableIndex, answer: PlainCredentials | WireError): void {
+    const waiting = this.#waiting.get(table)
+    this.#waiting.delete(table)
+    if ('code' in answer) waiting?.reject(fromWire(answer))
+    else waiting?.resolve(answer)
+  }
+
+  #askAnyone(table: TableIndex): void {
+    const [ask] = this.#ports
+    ask?.(table)
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Everything that crosses a thread boundary. Plain data only.
+ *
+ * The port carries hints: each snapshot replaces the one before it, so a late
+ * or lost one costs a stale progress line and nothing else. The task's return
+ * value is the record. Findings are the exception: a worker goes on only when
+ * the main thread has taken them, so that neither side piles them up.
+ */
+import type { Difference } from '../model/difference.ts'
+import type { KeySchema, TableIndex } from '../model/table.ts'
+import type { Tally } from '../model/tally.ts'
+import type { Milliseconds } from '../model/units.ts'
+import type { WireError } from './wire-error.ts'
+
+/** How to reach one table. */
+export interface TableAccess {
+  readonly index: TableIndex
+  readonly label: string
+  /** What requests call the table: its name, or its ARN where it was given. */
+  readonly tableName: string
+  readonly region: string
+  /** Absent: the SDK's own choice for the region. */
+  readonly endpoint?: string
+  readonly keySchema: KeySchema
+}
+
+/** How long to wait for a table, and how often to ask again. */
+export interface Patience {
+  readonly connectTimeout: Milliseconds
+  /** For the first byte of a response, and between any two. */
+  readonly responseTimeout: Milliseconds
+  /** After this long without a byte, retries included, a table is given up. */
+  readonly silenceLimit: Milliseconds
+  readonly maxRetries: number
+  readonly retryDelayBase: Milliseconds
+}
+
+export interface WriteFlags {
+  readonly missing: boolean
+  readonly differing: boolean
+  readonly extra: boolean
+}
+
+/** Coordinator to thread, once: what every segment of the run has in common. */
+export interface WorkerSetup {
+  /** Master first; a table stands at its own index. */
+  readonly tables: readonly TableAccess[]
+  readonly patience: Patience
+  readonly ignore: readonly string[]
+  readonly write: WriteFlags
+  readonly consistentRead: boolean
+  /** Items per Scan request. Absent: as many as DynamoDB puts on a page. */
+  readonly scanLimit?: number
+  readonly batchReadLimit: number
+  /** Whether findings are wanted one by one, or their counts alone. */
+  readonly tellDifferences: boolean
+  /** Shared counters behind `RecheckBudget`. */
+  readonly recheckBudget: SharedArrayBuffer
+}
+
+/** Coordinator to worker: compare one segment of the master with the replicas. */
+export interface CompareTask {
+  readonly kind: 'compare'
+  readonly segment: number
+  readonly totalSegments: number
+  readonly replicas: readonly TableIndex[]
+  /** Those of the replicas that are looked up; the others are marched along. */
+  readonly byLookup: readonly TableIndex[]
+  /** Whether a march may go over to lookup where the tables' orders differ. */
+  readonly mayGoOver: boolean
+  readonly findExtras: boolean
+  /** DynamoDB JSON text. Absent: the segment is scanned from its beginning. */
+  readonly startingKey?: string
+}
+
+/** Coordinator to worker, after all comparing: delete what is still extra. */
+export interface DeleteTask {
+  readonly kind: 'delete'
+  readonly replica: TableIndex
+  /** DynamoDB JSON text. */
+  readonly keys: readonly string[]
+}
+
+export type SegmentTask = CompareTask | DeleteTask
+
+export interface PlainCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+  readonly expiration?: Date
+  readonly accountId?: string
+}
+
+/** Coordinator to worker, while the task runs. */
+export type ControlMessage =
+  | { readonly type: 'stop' }
+  | { readonly type: 'detach'; readonly replica: TableIndex }
+  | { readonly type: 'findings-taken' }
+  | {
+      readonly type: 'credentials'
+      readonly table: TableIndex
+      readonly answer: PlainCredentials | WireError
+    }
+
+/** A difference on its way to the report, or an extra key on its way to the delete queue. */
+export type Finding =
+  | { readonly type: 'difference'; readonly difference: Difference }
+  | { readonly type: 'delete-later'; readonly replica: TableIndex; readonly key: string }
+
+/** Worker to coordinator, while the task runs. */
+export type ProgressMessage =
+  | {
+      readonly type: 'snapshot'
+      readonly tally: Tally
+      /** The master's key up to which all is settled. Absent: not known, or the beginning. */
+      readonly settledKey?: string
+    }
+  | { readonly type: 'findings'; readonly findings: readonly Finding[] }
+  | { readonly type: 'orders-differ'; readonly replica: TableIndex }
+  | { readonly type: 'credentials-wanted'; readonly table: TableIndex }
+
+/** A replica whose part of the task was not brought to its end; the error names the table at fault. */
+export interface ReplicaFailure {
+  readonly replica: TableIndex
+  readonly error: WireError
+}
+
+/** Worker to coordinator, once, as the task's return value. */
+export interface SegmentReport {
+  readonly tally: Tally
+  /** `stopped`: it ended early since it was told to. */
+  readonly end: 'finished' | 'stopped'
+  readonly failures: readonly ReplicaFailure[]
+}

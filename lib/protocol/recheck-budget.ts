@@ -1,0 +1,58 @@
+/**
+ * How much reading again a run may do: at least 10,000 keys of a replica, and
+ * beyond that what costs up to a tenth of the read units of the scan itself.
+ *
+ * One set of counters in shared memory serves all threads, so that no thread
+ * holds a part of the budget that another one lacks.
+ */
+import type { TableIndex } from '../model/table.ts'
+import type { ReadUnits } from '../model/units.ts'
+
+const ALWAYS_CONFIRMED = 10_000
+const SHARE_OF_SCAN = 10
+
+/** Per table: keys claimed, units rechecks took, units first looks took. */
+const KEYS = 0
+const RECHECK = 1
+const SCAN = 2
+const COUNTERS = 3
+
+/** Two consistent reads of one unit each: what a key takes at the least. */
+const UNITS_PER_KEY = 2
+
+/** Units are counted in halves: an eventually consistent read costs half a unit. */
+const halves = (units: ReadUnits) => BigInt(Math.ceil(units * 2))
+
+export class RecheckBudget {
+  readonly #counters: BigInt64Array
+
+  static memoryFor(tables: number): SharedArrayBuffer {
+    return new SharedArrayBuffer(tables * COUNTERS * BigInt64Array.BYTES_PER_ELEMENT)
+  }
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#counters = new BigInt64Array(memory)
+  }
+
+  /** Whether one more key of the replica may be read again. */
+  claim(replica: TableIndex): boolean {
+    const keys = Atomics.add(this.#counters, replica * COUNTERS + KEYS, 1n)
+    if (keys < ALWAYS_CONFIRMED) return true
+    const recheck = Atomics.load(this.#counters, replica * COUNTERS + RECHECK)
+    const scan = Atomics.load(this.#counters, replica * COUNTERS + SCAN)
+    if (recheck + halves(UNITS_PER_KEY) > scan / BigInt(SHARE_OF_SCAN)) return false
+    Atomics.add(this.#counters, replica * COUNTERS + RECHECK, halves(UNITS_PER_KEY))
+    return true
+  }
+
+  /** Notes what a recheck of `keys` took beyond what their claims had set aside. */
+  rechecked(replica: TableIndex, keys: number, units: ReadUnits): void {
+    const more = halves(units) - halves(keys * UNITS_PER_KEY)
+    Atomics.add(this.#counters, replica * COUNTERS + RECHECK, more > 0n ? more : 0n)
+  }
+
+  /** Notes what a first look took, on either side of the replica's comparison. */
+  scanned(replica: TableIndex, units: ReadUnits): void {
+    Atomics.add(this.#counters, replica * COUNTERS + SCAN, halves(units))
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * Looks before it leaps: every table described, compared with the master and
+ * read from once. Whatever is wrong with them is told here, before anything is
+ * scanned or written.
+ */
+import { type CredentialSource, openCredentials } from '../dynamo/credentials.ts'
+import { checkReadable, type DescribedFacts, describeTable } from '../dynamo/describe.ts'
+import { TablesyncError } from '../errors.ts'
+import {
+  describeKey,
+  type InspectedTable,
+  isLoopback,
+  type KeySchema,
+  type TableRef,
+} from '../model/table.ts'
+import type { Settings, TableSettings } from '../options/settings.ts'
+import type { TableAccess } from '../protocol/messages.ts'
+
+/** The tables of a run, the master first, each at its own index. */
+export interface Tables {
+  readonly inspected: readonly [InspectedTable, ...InspectedTable[]]
+  readonly access: readonly TableAccess[]
+  readonly credentials: readonly CredentialSource[]
+}
+
+export async function inspectTables(settings: Settings): Promise<Tables> {
+  const all = [settings.master, ...settings.replicas]
+  const credentials = credentialSources(settings)
+  const options = (index: number) => ({
+    credentials: credentials[index] as CredentialSource,
+    patience: settings.patience,
+  })
+  const described = await Promise.all(
+    all.map(({ ref }, index) => describeTable(accessOf(ref, index), options(index))),
+  )
+  const keySchema = commonKey(all, described)
+  refuseSameTable(all, described)
+  const access = all.map(({ ref }, index) => ({ ...accessOf(ref, index), keySchema }))
+  const scansReplicas = settings.strategy !== 'lookup' || settings.scanForExtra
+  await Promise.all(
+    access.map((table, index) =>
+      checkReadable(table, { scan: index === 0 || scansReplicas, lookup: true }, options(index)),
+    ),
+  )
+  const [master, ...replicas] = all.map(({ ref }, index) => ({
+    ref,
+    facts: { ...(described[index] as DescribedFacts), keySchema },
+  })) as [InspectedTable, ...InspectedTable[]]
+  return { inspected: [master, ...replicas], access, credentials }
+}
+
+/** One source for all tables that share a choice: an MFA token serves once. */
+function credentialSources({ master, replicas }: Settings): CredentialSource[] {
+  const choice = master.credentials ?? {}
+  const place = ({ region, endpoint }: TableRef) => ({ region, loopback: isLoopback(endpoint) })
+  const ofMaster = openCredentials(choice, place(master.ref))
+  const opened = new Map<string, CredentialSource>()
+  return [
+    ofMaster,
+    ...replicas.map(({ ref, credentials }) => {
+      if (credentials === undefined) {
+        return isLoopback(ref.endpoint) === isLoopback(master.ref.endpoint)
+          ? ofMaster
+          : shared(opened, ref, choice)
+      }
+      return typeof credentials.credentials === 'function'
+        ? openCredentials(credentials, place(ref))
+        : shared(opened, ref, credentials)
+    }),
+  ]
+
+  function shared(
+    sources: Map<string, CredentialSource>,
+    ref: TableRef,
+    wanted: TableSettings['credentials'] & object,
+  ): CredentialSource {
+    const name = JSON.stringify([wanted, isLoopback(ref.endpoint)])
+    const source = sources.get(name) ?? openCredentials(wanted, place(ref))
+    sources.set(name, source)
+    return source
+  }
+}
+
+function accessOf(ref: TableRef, index: number): Omit<TableAccess, 'keySchema'> {
+  // Emulators know tables by name alone; the service finds other accounts' tables by ARN.
+  const byArn = ref.arn !== undefined && !isLoopback(ref.endpoint)
+  return {
+    index,
+    label: ref.label,
+    tableName: byArn ? (ref.arn as string) : ref.name,
+    region: ref.region,
+    ...(ref.endpoint !== undefined && { endpoint: ref.endpoint }),
+  }
+}
+
+/** The key all tables have; a table whose description was denied is taken to have it too. */
+function commonKey(
+  tables: readonly TableSettings[],
+  described: readonly DescribedFacts[],
+): KeySchema {
+  const known = described.findIndex(({ keySchema }) => keySchema !== undefined)
+  const expected = described[known]?.keySchema
+  if (expected === undefined) {
+    throw new TablesyncError(
+      'Expected to be allowed to describe at least one table, and was denied all',
+      {
+        code: 'ACCESS_DENIED',
+        scope: 'run',
+        hint: 'Allow dynamodb:DescribeTable on the master: its key is needed to match items.',
+      },
+    )
+  }
+  for (const [index, { keySchema }] of described.entries()) {
+    if (keySchema === undefined || describeKey(keySchema) === describeKey(expected)) continue
+    throw new TablesyncError(
+      `Expected ${tables[index]?.ref.label} to have the key of ${tables[known]?.ref.label}, ` +
+        `${describeKey(expected)}; got ${describeKey(keySchema)}`,
+      {
+        code: 'KEY_SCHEMA_MISMATCH',
+        scope: 'run',
+        hint: 'Items are matched by key: names and types must be the same in all tables.',
+      },
+    )
+  }
+  return expected
+}
+
+function refuseSameTable(
+  tables: readonly TableSettings[],
+  described: readonly DescribedFacts[],
+): void {
+  for (let a = 0; a < tables.length; a++) {
+    for (let b = a + 1; b < tables.length; b++) {
+      const [one, other] = [tables[a]?.ref, tables[b]?.ref]
+      if (one === undefined || other === undefined) continue
+      if (!isSameTable(one, described[a], other, described[b])) continue
+      throw new TablesyncError(
+        `Expected ${a === 0 ? 'master and replica' : 'replicas'} to be different tables, ` +
+          `got one table as ${one.label} and ${other.label}`,
+        { code: 'SAME_TABLE', scope: 'run', hint: 'A table cannot be repaired from itself.' },
+      )
+    }
+  }
+}
+
+function isSameTable(
+  one: TableRef,
+  its: DescribedFacts | undefined,
+  other: TableRef,
+  others: DescribedFacts | undefined,
+): boolean {
+  const custom = one.endpoint !== undefined || other.endpoint !== undefined
+  if (custom && one.endpoint !== other.endpoint) return false
+  // Some emulators keep one table for all regions; its id tells.
+  if (its?.tableId !== undefined && others?.tableId !== undefined) {
+    return its.tableId === others.tableId && (custom || one.region === other.region)
+  }
+  if (one.region !== other.region || one.name !== other.name) return false
+  if (its?.arn !== undefined && others?.arn !== undefined) return its.arn === others.arn
+  return one.account === other.account
+}

@@ -1,0 +1,66 @@
+/** What a run is going to do: segments and their order, strategy, and what to look for. */
+import type { TableFacts } from '../model/table.ts'
+import type { Bytes } from '../model/units.ts'
+import type { Settings } from '../options/settings.ts'
+import type { Tables } from './inspect.ts'
+import { startingKeyText } from './starting-key.ts'
+
+export interface Plan {
+  readonly segments: number
+  /** Whether replicas are looked up from the beginning. */
+  readonly byLookup: boolean
+  /** Whether a march may go over to lookup. */
+  readonly mayGoOver: boolean
+  readonly findExtras: boolean
+  /** DynamoDB JSON text. */
+  readonly startingKey: string | undefined
+}
+
+/** @throws TablesyncError with code `USAGE` where the starting key does not fit the table */
+export function planRun(settings: Settings, { inspected }: Tables): Plan {
+  const { strategy, scanForExtra, startingKey } = settings
+  const [{ facts: master }] = inspected
+  return {
+    segments: planSegments(settings, master),
+    byLookup: strategy === 'lookup',
+    mayGoOver: strategy === 'auto',
+    // A march sees extras for nothing, unless it begins in the middle.
+    findExtras: scanForExtra || (strategy !== 'lookup' && startingKey === undefined),
+    startingKey: startingKey && startingKeyText(startingKey, master.keySchema),
+  }
+}
+
+/** A segment of this size is some pages long: its last, half-empty page costs little. */
+const SEGMENT_BYTES: Bytes = 4 << 20
+
+/** A small table is still divided this fine, so that all lanes have work. */
+const SMALL_SEGMENT_BYTES: Bytes = 256 << 10
+const SMALL_SEGMENTS_PER_LANE = 8
+
+const MOST_SEGMENTS = 65_536
+
+export function planSegments(
+  { segments, parallel }: Pick<Settings, 'segments' | 'parallel'>,
+  { approximateBytes }: Pick<TableFacts, 'approximateBytes'>,
+): number {
+  if (segments !== undefined) return segments
+  // A size of zero is as likely six hours old as true.
+  if (approximateBytes === undefined || approximateBytes === 0) return parallel
+  const fine = Math.min(
+    Math.ceil(approximateBytes / SMALL_SEGMENT_BYTES),
+    parallel * SMALL_SEGMENTS_PER_LANE,
+  )
+  return Math.min(Math.max(fine, Math.ceil(approximateBytes / SEGMENT_BYTES)), MOST_SEGMENTS)
+}
+
+/** All segments in random order, so that those under way at a time lie on many partitions. */
+export function shuffledSegments(count: number): number[] {
+  const order = Array.from({ length: count }, (_, segment) => segment)
+  for (let at = count - 1; at > 0; at--) {
+    const other = Math.floor(Math.random() * (at + 1))
+    const swapped = order[at] as number
+    order[at] = order[other] as number
+    order[other] = swapped
+  }
+  return order
+}

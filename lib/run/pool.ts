@@ -1,0 +1,98 @@
+/** The worker threads, and the ports to the tasks that run on them. */
+import { extname } from 'node:path'
+import { MessageChannel } from 'node:worker_threads'
+import { Piscina } from 'piscina'
+import { TablesyncError } from '../errors.ts'
+import type { TableIndex } from '../model/table.ts'
+import type {
+  ControlMessage,
+  ProgressMessage,
+  SegmentReport,
+  SegmentTask,
+  WorkerSetup,
+} from '../protocol/messages.ts'
+import { type TypedPort, typedPort } from '../protocol/port.ts'
+
+const workerFile = new URL(`../../workers/segment${extname(import.meta.url)}`, import.meta.url)
+
+export type Reply = (message: ControlMessage) => void
+
+export interface PoolOptions {
+  readonly workers: number
+  /** Tasks under way at once, over all threads. */
+  readonly parallel: number
+  readonly setup: WorkerSetup
+}
+
+export class SegmentPool {
+  readonly #piscina: Piscina
+  readonly #ports = new Set<TypedPort<ControlMessage>>()
+  readonly #detached = new Set<TableIndex>()
+  #isStopping = false
+
+  constructor({ workers, parallel, setup }: PoolOptions) {
+    const threads = Math.min(workers, parallel)
+    this.#piscina = new Piscina({
+      filename: workerFile.href,
+      minThreads: threads,
+      maxThreads: threads,
+      concurrentTasksPerWorker: Math.ceil(parallel / threads),
+      // With 'sync', Piscina's default, an idle thread's event loop stands still,
+      // and with it the thread's sockets and ports.
+      atomics: 'disabled',
+      workerData: setup,
+    })
+    // A thread that fails is told by the tasks it had; without a listener it would end the process.
+    this.#piscina.on('error', () => {})
+  }
+
+  /**
+   * Runs a task, and settles when all it said has been heard.
+   *
+   * @throws TablesyncError with code `WORKER_DIED` when its thread ends
+   */
+  async launch(
+    task: SegmentTask,
+    hear: (message: ProgressMessage, reply: Reply) => void,
+  ): Promise<SegmentReport> {
+    const { port1, port2 } = new MessageChannel()
+    const worker = typedPort<ControlMessage, ProgressMessage>(port1, (message) =>
+      hear(message, worker.say),
+    )
+    this.#ports.add(worker)
+    if (this.#isStopping) worker.say({ type: 'stop' })
+    for (const replica of this.#detached) worker.say({ type: 'detach', replica })
+    try {
+      const report = await this.#piscina.run({ task, port: port2 }, { transferList: [port2] })
+      // The return value may overtake the messages sent before it.
+      await worker.closed
+      return report as SegmentReport
+    } catch (error) {
+      throw new TablesyncError(`A worker thread ended: ${(error as Error).message}`, {
+        code: 'WORKER_DIED',
+        scope: 'segment',
+        hint: 'Run again; with fewer --parallel segments where memory was short.',
+        cause: error,
+      })
+    } finally {
+      worker.close()
+      this.#ports.delete(worker)
+    }
+  }
+
+  /** Tells all tasks, and those to come, to end after the pages in hand. */
+  stop(): void {
+    this.#isStopping = true
+    for (const port of this.#ports) port.say({ type: 'stop' })
+  }
+
+  /** Tells all tasks, and those to come, to leave a replica alone. */
+  detach(replica: TableIndex): void {
+    this.#detached.add(replica)
+    for (const port of this.#ports) port.say({ type: 'detach', replica })
+  }
+
+  async close(): Promise<void> {
+    await this.#piscina.destroy()
+  }
+}

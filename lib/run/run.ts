@@ -1,0 +1,206 @@
+/**
+ * A run from its plan to its summary. Start reading here: the main thread sees
+ * all segments and none of the items.
+ */
+import PQueue from 'p-queue'
+import type { Summary } from '../model/summary.ts'
+import type { TableIndex } from '../model/table.ts'
+import type { Milliseconds } from '../model/units.ts'
+import type { Settings } from '../options/settings.ts'
+import type { CompareTask, WorkerSetup } from '../protocol/messages.ts'
+import { RecheckBudget } from '../protocol/recheck-budget.ts'
+import { DeleteQueue } from './delete-queue.ts'
+import { Desk, type RunHooks } from './desk.ts'
+import type { Tables } from './inspect.ts'
+import { Ledger } from './ledger.ts'
+import { type Plan, shuffledSegments } from './plan.ts'
+import { SegmentPool } from './pool.ts'
+import { summarise } from './summarise.ts'
+
+const PROGRESS_EVERY: Milliseconds = 250
+
+/** Extras in one deletion task. */
+const DELETE_BATCH = 200
+
+/** What all parts of a run work with. */
+interface Flight {
+  readonly settings: Settings
+  readonly plan: Plan
+  readonly ledger: Ledger
+  readonly desk: Desk
+  readonly deletes: DeleteQueue
+  readonly hooks: RunHooks
+  readonly isOver: () => boolean
+}
+
+/** What is settled before a run begins. */
+export interface Preparation {
+  readonly settings: Settings
+  readonly tables: Tables
+  readonly plan: Plan
+}
+
+export async function run(
+  { settings, tables, plan }: Preparation,
+  hooks: RunHooks,
+  signal: AbortSignal | undefined,
+): Promise<Summary> {
+  const began = performance.now()
+  const [master, ...replicas] = tables.inspected
+  hooks.onEvent({ type: 'tables', master, replicas })
+  hooks.onEvent(planned(settings, plan))
+
+  const ledger = new Ledger(replicaIndexes(tables), plan.byLookup)
+  const deletes = new DeleteQueue()
+  const { workers, parallel } = settings
+  const setup = workerSetup(settings, tables, hooks)
+  const pool = new SegmentPool({ workers, parallel: Math.min(parallel, plan.segments), setup })
+  const onCounted = throttled(PROGRESS_EVERY, () => tellProgress(hooks, ledger, plan, began))
+  const desk = new Desk(pool, { tables, ledger, deletes, hooks, onCounted })
+  const isOver = () => signal?.aborted === true || desk.isFatal
+  const flight = { settings, plan, ledger, desk, deletes, hooks, isOver }
+  const stop = () => pool.stop()
+  signal?.addEventListener('abort', stop)
+  try {
+    await compareAll(flight)
+    for (const replica of replicaIndexes(tables)) await deleteExtras(flight, replica)
+    tellProgress(hooks, ledger, plan, began)
+  } finally {
+    signal?.removeEventListener('abort', stop)
+    await pool.close()
+    await deletes.close()
+  }
+  return summarise({
+    settings,
+    plan,
+    ledger,
+    tables,
+    elapsedMs: Math.round(performance.now() - began),
+    isInterrupted: signal?.aborted === true,
+    isFatal: desk.isFatal,
+  })
+}
+
+async function compareAll(flight: Flight): Promise<void> {
+  const { plan, settings } = flight
+  const lanes = new PQueue({ concurrency: settings.parallel })
+  for (const segment of shuffledSegments(plan.segments)) {
+    await lanes.onSizeLessThan(settings.parallel)
+    if (flight.isOver()) break
+    void lanes.add(() => compareOne(flight, segment))
+  }
+  await lanes.onIdle()
+}
+
+async function compareOne({ plan, ledger, desk, hooks, isOver }: Flight, segment: number) {
+  const replicas = ledger.attached()
+  if (isOver() || replicas.length === 0) return
+  const task: CompareTask = {
+    kind: 'compare',
+    segment,
+    totalSegments: plan.segments,
+    replicas,
+    byLookup: replicas.filter((replica) => ledger.fate(replica).byLookup),
+    mayGoOver: plan.mayGoOver,
+    findExtras: plan.findExtras,
+    ...(plan.startingKey !== undefined && { startingKey: plan.startingKey }),
+  }
+  const report = await desk.carryOut(task)
+  if (report === undefined || report.failures.length > 0) {
+    const message = report?.failures[0]?.error.message ?? 'its worker thread ended'
+    hooks.onEvent({ type: 'segment-lost', segment, message })
+  }
+  if (report?.end !== 'finished') return
+  ledger.segmentsDone++
+  const failed = new Set(report.failures.map(({ replica }) => replica))
+  for (const replica of replicas) {
+    if (!failed.has(replica) && ledger.isAttached(replica)) ledger.fate(replica).finishedSegments++
+  }
+  hooks.onEvent({ type: 'segment-finished', segment, tally: report.tally })
+}
+
+/** Deletions come last, and not at all on a replica where anything has failed. */
+async function deleteExtras(flight: Flight, replica: TableIndex): Promise<void> {
+  const { deletes, desk, hooks, ledger, settings } = flight
+  const extras = deletes.count(replica)
+  if (extras === 0) return
+  const label = desk.label(replica)
+  const lanes = new PQueue({ concurrency: settings.parallel })
+  let withheld: string | undefined
+  for await (const keys of deletes.batches(replica, DELETE_BATCH)) {
+    await lanes.onSizeLessThan(1)
+    withheld ??= reasonToWithhold(flight, replica)
+    if (withheld !== undefined) {
+      ledger.fate(replica).deletionsWithheld += keys.length
+      await tellWithheld(hooks, label, keys)
+    } else {
+      if (lanes.pending === 0) hooks.onEvent({ type: 'deleting', replica: label, extras })
+      void lanes.add(() => desk.carryOut({ kind: 'delete', replica, keys }))
+    }
+  }
+  await lanes.onIdle()
+  if (withheld === undefined) return
+  const left = ledger.fate(replica).deletionsWithheld
+  hooks.onEvent({ type: 'deletions-withheld', replica: label, extras: left, reason: withheld })
+}
+
+function reasonToWithhold({ ledger, plan, isOver }: Flight, replica: TableIndex) {
+  const { failed, unverified } = ledger.totalOf(replica)
+  const { lost, finishedSegments } = ledger.fate(replica)
+  if (isOver()) return 'the run was ended'
+  if (lost !== undefined) return 'the replica was lost'
+  if (finishedSegments < plan.segments) return 'not every segment was compared'
+  if (failed > 0) return `${failed} items could not be repaired`
+  if (unverified > 0) return `${unverified} keys could not be verified`
+  return undefined
+}
+
+async function tellWithheld(hooks: RunHooks, replica: string, keys: readonly string[]) {
+  for (const key of keys) {
+    await hooks.onDifference?.({ replica, kind: 'extra', key: JSON.parse(key), action: 'none' })
+  }
+}
+
+function workerSetup(settings: Settings, tables: Tables, hooks: RunHooks): WorkerSetup {
+  const { patience, ignore, write, consistentRead, scanLimit, batchReadLimit } = settings
+  return {
+    tables: tables.access,
+    patience,
+    ignore,
+    write,
+    consistentRead,
+    ...(scanLimit !== undefined && { scanLimit }),
+    batchReadLimit,
+    tellDifferences: hooks.onDifference !== undefined,
+    recheckBudget: RecheckBudget.memoryFor(tables.access.length),
+  }
+}
+
+function planned({ strategy, parallel, workers, write }: Settings, { segments }: Plan) {
+  const writes = (['missing', 'differing', 'extra'] as const).filter((kind) => write[kind])
+  const lanes = Math.min(parallel, segments)
+  return { type: 'plan', strategy, segments, parallel: lanes, workers, writes } as const
+}
+
+function tellProgress(hooks: RunHooks, ledger: Ledger, plan: Plan, began: Milliseconds): void {
+  hooks.onEvent({
+    type: 'progress',
+    tally: ledger.totals(),
+    segmentsDone: ledger.segmentsDone,
+    segments: plan.segments,
+    elapsedMs: Math.round(performance.now() - began),
+  })
+}
+
+/** Calls at once, and then not again before the pause is over. */
+function throttled(pause: Milliseconds, call: () => void): () => void {
+  let last = Number.NEGATIVE_INFINITY
+  return () => {
+    const now = performance.now()
+    if (now - last < pause) return
+    last = now
+    call()
+  }
+}
+
+const replicaIndexes = (tables: Tables) => tables.access.slice(1).map(({ index }) => index)

@@ -1,0 +1,205 @@
+/**
+ * Two scans side by side, matched by key. Traversal only: what a pair or a
+ * lonely item means is for the listener, where the next page comes from is for
+ * the caller.
+ *
+ * While both sides stand at equal keys they go in step and nothing is
+ * remembered. Where they part, items wait in a window per side until their
+ * counterpart comes. A match is the watermark: the sides agree on order there,
+ * so whatever is older and still unmatched is alone. That may be wrong, for
+ * order is no promise of DynamoDB's; being alone is a suspicion and no verdict.
+ */
+import { canonicalKeyOf, sameKeyBytes } from '../item/key.ts'
+import type { ItemPage } from '../item/page.ts'
+import type { KeySchema } from '../model/table.ts'
+import type { Bytes } from '../model/units.ts'
+import { type Unmatched, Window } from './window.ts'
+
+export type Side = 'master' | 'replica'
+
+export interface AlignmentListener {
+  pair(master: ItemPage, masterItem: number, replica: ItemPage, replicaItem: number): void
+  alone(side: Side, item: Unmatched): void
+}
+
+/** What the alignment needs to go on: a side's next page, a probe, or nothing any more. */
+export type Need = Side | 'probe' | 'end'
+
+/** What a probe found: from which sides to read on, or that both windows are alone. */
+export type Direction = Side | 'both' | 'settle'
+
+export interface AlignmentOptions {
+  readonly schema: KeySchema
+  /** A window heavier than this gives up its oldest entries as alone. */
+  readonly windowBytes: Bytes
+}
+
+/** Pages without a match before the first probe, and at most between two. */
+const FIRST_PROBE = 2
+const RAREST_PROBE = 16
+
+/** Fewer unmatched items than this on a side are cheaper to settle than to probe. */
+const WORTH_A_PROBE = 8
+
+interface Lane {
+  page: ItemPage | undefined
+  at: number
+  ended: boolean
+  readonly window: Window
+}
+
+const otherSide = (side: Side): Side => (side === 'master' ? 'replica' : 'master')
+
+export class Alignment {
+  readonly #options: AlignmentOptions
+  readonly #listener: AlignmentListener
+  readonly #lanes: { readonly [side in Side]: Lane } = { master: newLane(), replica: newLane() }
+  #direction: Side | 'both' = 'both'
+  #pagesSinceMatch = 0
+  #probeAfter = FIRST_PROBE
+  #probedAtEnd = false
+
+  constructor(options: AlignmentOptions, listener: AlignmentListener) {
+    this.#options = options
+    this.#listener = listener
+  }
+
+  window(side: Side): Window {
+    return this.#lanes[side].window
+  }
+
+  /** Whether no page is to come on either side. */
+  get isAtEnd(): boolean {
+    return isDone(this.#lanes.master) && isDone(this.#lanes.replica)
+  }
+
+  /** Gives a side its next page; undefined says that it has ended. */
+  feed(side: Side, page: ItemPage | undefined): void {
+    const lane = this.#lanes[side]
+    lane.page = page
+    lane.at = 0
+    lane.ended = page === undefined
+    if (page !== undefined && page.count > 0) this.#pagesSinceMatch++
+  }
+
+  /** Goes on until something is needed. */
+  advance(): Need {
+    for (;;) {
+      if (this.window('master').size === 0 && this.window('replica').size === 0) this.#goInStep()
+      const side = this.#nextSide()
+      if (side === undefined) {
+        if (this.#isProbeDueAtEnd()) return 'probe'
+        this.#settleAll()
+        return 'end'
+      }
+      const lane = this.#lanes[side]
+      if (hasItem(lane)) this.#take(side, this.#current(lane))
+      else return this.#isProbeDue() ? 'probe' : side
+    }
+  }
+
+  /** Answers a probe. */
+  direct(direction: Direction): void {
+    this.#pagesSinceMatch = 0
+    this.#probeAfter = Math.min(this.#probeAfter * 2, RAREST_PROBE)
+    this.#direction = direction === 'settle' ? 'both' : direction
+    if (direction === 'settle') this.#settleAll()
+  }
+
+  /** What is left of the page in hand, and of the window: everything unmatched. */
+  takeUnmatched(side: Side): Unmatched[] {
+    const lane = this.#lanes[side]
+    const unmatched = lane.window.takeOlder()
+    while (hasItem(lane)) unmatched.push(this.#current(lane))
+    return unmatched
+  }
+
+  #goInStep(): void {
+    const { master, replica } = this.#lanes
+    while (hasItem(master) && hasItem(replica)) {
+      if (!sameKeyBytes(master.page, master.at, replica.page, replica.at)) return
+      this.#listener.pair(master.page, master.at++, replica.page, replica.at++)
+      this.#pagesSinceMatch = 0
+    }
+  }
+
+  /** The side that is behind, by what waits for it; undefined when both have ended. */
+  #nextSide(): Side | undefined {
+    const { master, replica } = this.#lanes
+    if (isDone(master)) return isDone(replica) ? undefined : 'replica'
+    if (isDone(replica)) return 'master'
+    if (this.#direction !== 'both') return this.#direction
+    return master.window.size <= replica.window.size ? 'master' : 'replica'
+  }
+
+  #take(side: Side, entry: Unmatched): void {
+    const other = this.#lanes[otherSide(side)]
+    const match = other.window.get(entry.key)
+    if (match !== undefined) this.#match(side, entry, match)
+    else if (isDone(other) && other.window.size === 0) this.#listener.alone(side, entry)
+    else this.#wait(side, entry)
+  }
+
+  #match(side: Side, entry: Unmatched, match: Unmatched): void {
+    const other = otherSide(side)
+    this.#direction = 'both'
+    this.#pagesSinceMatch = 0
+    this.#probeAfter = FIRST_PROBE
+    const [master, replica] = side === 'master' ? [entry, match] : [match, entry]
+    this.#listener.pair(master.page, master.item, replica.page, replica.item)
+    // All of this side's window was read before the item just taken.
+    this.#settle(side, this.window(side).takeOlder())
+    this.#settle(other, this.window(other).takeOlder(match))
+    this.window(other).remove(match)
+  }
+
+  #wait(side: Side, entry: Unmatched): void {
+    const window = this.window(side)
+    window.add(entry)
+    while (window.bytes > this.#options.windowBytes && window.pages > 1) {
+      const [oldest] = window.oldest(1)
+      if (oldest === undefined) return
+      window.remove(oldest)
+      this.#listener.alone(side, oldest)
+    }
+  }
+
+  #current(lane: Lane & { page: ItemPage }): Unmatched {
+    const item = lane.at++
+    return { page: lane.page, item, key: canonicalKeyOf(lane.page, item, this.#options.schema) }
+  }
+
+  #isProbeDue(): boolean {
+    return this.#pagesSinceMatch >= this.#probeAfter && this.#bothWait(1)
+  }
+
+  /** With no page to come on either side, existing elsewhere means another order. */
+  #isProbeDueAtEnd(): boolean {
+    if (this.#probedAtEnd || !this.#bothWait(WORTH_A_PROBE)) return false
+    this.#probedAtEnd = true
+    return true
+  }
+
+  #bothWait(least: number): boolean {
+    return this.window('master').size >= least && this.window('replica').size >= least
+  }
+
+  #settleAll(): void {
+    this.#settle('master', this.window('master').takeOlder())
+    this.#settle('replica', this.window('replica').takeOlder())
+  }
+
+  #settle(side: Side, items: readonly Unmatched[]): void {
+    for (const item of items) this.#listener.alone(side, item)
+  }
+}
+
+function newLane(): Lane {
+  return { page: undefined, at: 0, ended: false, window: new Window() }
+}
+
+function hasItem(lane: Lane): lane is Lane & { page: ItemPage } {
+  return lane.page !== undefined && lane.at < lane.page.count
+}
+
+const isDone = (lane: Lane) => lane.ended && !hasItem(lane)

@@ -1,0 +1,97 @@
+/**
+ * Lookup: items of one side asked for by key on the other. The second
+ * strategy, and the net under the march.
+ */
+import type { FoundItem } from '../dynamo/lookup.ts'
+import { canonicalKeyOf, keyTextOf } from '../item/key.ts'
+import { type ItemPage, itemEnd, itemStart } from '../item/page.ts'
+import type { Bytes } from '../model/units.ts'
+import type { Investigation } from './investigation.ts'
+import type { Suspects } from './suspects.ts'
+
+/** A batch ends at this weight, so that its answer stays small whatever the items are. */
+const BATCH_BYTES: Bytes = 2 << 20
+
+/** Looks master items up on the replica. */
+export async function lookUpOnReplica(
+  investigation: Investigation,
+  suspects: Suspects,
+  items: Iterable<FoundItem>,
+): Promise<void> {
+  const { schema, door, thread, tally, replica } = investigation
+  const { consistentRead, batchReadLimit } = thread.setup
+  await eachBatch(items, batchReadLimit, async (batch) => {
+    const keys = batch.map(({ page, item }) => keyTextOf(page, item, schema))
+    const { found, readUnits } = await inLane(investigation, () =>
+      door.table.lookUp(keys, { consistent: consistentRead }),
+    )
+    tally.readUnits += readUnits
+    thread.budget.scanned(replica, readUnits)
+    for (const [index, master] of batch.entries()) {
+      const there = found.get(canonicalKeyOf(master.page, master.item, schema))
+      const key = keys[index] as string
+      if (there === undefined) {
+        await suspects.add({ looks: 'missing', ground: 'key', key, master, replica: undefined })
+      } else if (thread.comparer.equal(master.page, master.item, there.page, there.item)) {
+        tally.sameAs++
+      } else {
+        await suspects.add({ looks: 'differing', ground: 'key', key, master, replica: there })
+      }
+    }
+  })
+}
+
+/** Looks replica items up on the master, for those that it lacks. */
+export async function findExtras(
+  investigation: Investigation,
+  suspects: Suspects,
+  items: Iterable<FoundItem>,
+): Promise<void> {
+  const { schema, master, thread, masterTally, replica } = investigation
+  const { consistentRead, batchReadLimit } = thread.setup
+  await eachBatch(items, batchReadLimit, async (batch) => {
+    const keys = batch.map(({ page, item }) => keyTextOf(page, item, schema))
+    const { found, readUnits } = await inLane(investigation, () =>
+      master.lookUp(keys, { consistent: consistentRead, keysOnly: true }),
+    )
+    masterTally.readUnits += readUnits
+    thread.budget.scanned(replica, readUnits)
+    for (const [index, extra] of batch.entries()) {
+      if (found.has(canonicalKeyOf(extra.page, extra.item, schema))) continue
+      const key = keys[index] as string
+      await suspects.add({ looks: 'extra', ground: 'key', key, master: undefined, replica: extra })
+    }
+  })
+}
+
+/** Every item of a page. */
+export function* itemsOf(page: ItemPage): Generator<FoundItem> {
+  for (let item = 0; item < page.count; item++) yield { page, item }
+}
+
+/** Hands the items out in batches, several under way at once; ends when all have. */
+async function eachBatch(
+  items: Iterable<FoundItem>,
+  limit: number,
+  handle: (batch: FoundItem[]) => Promise<void>,
+): Promise<void> {
+  const jobs: Promise<void>[] = []
+  let batch: FoundItem[] = []
+  let bytes = 0
+  for (const found of items) {
+    batch.push(found)
+    bytes += itemEnd(found.page, found.item) - itemStart(found.page, found.item)
+    if (batch.length < limit && bytes < BATCH_BYTES) continue
+    jobs.push(handle(batch))
+    batch = []
+    bytes = 0
+  }
+  if (batch.length > 0) jobs.push(handle(batch))
+  const ends = await Promise.allSettled(jobs)
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+}
+
+/** The lanes hold requests alone: a job that waited for suspects in one could wait for itself. */
+async function inLane<T>({ door }: Investigation, request: () => Promise<T>): Promise<T> {
+  return (await door.lookups.add(request)) as T
+}

@@ -1,0 +1,51 @@
+/** Deletes what is still extra, after all comparing: every key is read again on both sides first. */
+import { canonicalKeyOfText } from '../item/key.ts'
+import { zeroTally } from '../model/tally.ts'
+import type { WireItem } from '../model/wire.ts'
+import type { DeleteTask, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
+import { toWire } from '../protocol/wire-error.ts'
+import { lookUpBothSides } from './both-sides.ts'
+import type { SegmentControl } from './control.ts'
+import { investigationOf, tellDifference } from './investigation.ts'
+import { Repair } from './repair.ts'
+import type { Thread } from './thread.ts'
+
+/** Small, since the items of a batch are held until they are deleted. */
+const BATCH = 25
+
+export async function deleteExtras(
+  { replica, keys }: DeleteTask,
+  thread: Thread,
+  control: SegmentControl,
+): Promise<SegmentReport> {
+  const tally = zeroTally([replica])
+  const investigation = investigationOf(replica, 'delete', thread, control, tally)
+  const repair = new Repair(investigation)
+  const failures: ReplicaFailure[] = []
+  const batchSize = Math.min(BATCH, thread.setup.batchReadLimit)
+  let at = 0
+  try {
+    for (; at < keys.length && !control.stopping.aborted; at += batchSize) {
+      const batch = keys.slice(at, at + batchSize)
+      const seen = await lookUpBothSides(investigation, batch)
+      await Promise.all(
+        batch.map((key) => {
+          const sides = seen(canonicalKeyOfText(key, investigation.schema))
+          return repair.end({ verdict: 'extra', key, ...sides }, 'confirmed')
+        }),
+      )
+      control.progress(tally)
+    }
+  } catch (error) {
+    failures.push({ replica, error: toWire(error) })
+  }
+  for (const key of keys.slice(at)) {
+    await tellDifference(investigation, () => ({
+      kind: 'extra',
+      key: JSON.parse(key) as WireItem,
+      action: 'none',
+    }))
+  }
+  await control.allTold()
+  return { tally, end: control.stopping.aborted ? 'stopped' : 'finished', failures }
+}

@@ -1,0 +1,64 @@
+/** One replica's part in one segment: whom to ask, where to count, whom to tell. */
+import type { ReadableTable } from '../dynamo/table.ts'
+import type { Difference } from '../model/difference.ts'
+import type { KeySchema, TableIndex } from '../model/table.ts'
+import {
+  type MasterTally,
+  type ReplicaTally,
+  type Tally,
+  zeroReplicaTally,
+} from '../model/tally.ts'
+import type { CompareTask, Finding } from '../protocol/messages.ts'
+import type { SegmentControl } from './control.ts'
+import type { ReplicaDoor, Thread } from './thread.ts'
+
+export interface Investigation {
+  readonly thread: Thread
+  readonly master: ReadableTable
+  readonly replica: TableIndex
+  readonly door: ReplicaDoor
+  readonly schema: KeySchema
+  readonly tally: ReplicaTally
+  /** Shared with the other replicas of the segment. */
+  readonly masterTally: MasterTally
+  readonly findExtras: boolean
+  /** `later`: extras are noted, and deleted after all else. `now`: this is that time. */
+  readonly deletions: 'later' | 'now'
+  /** Settles when the main thread has room for more. */
+  tell(finding: Finding): Promise<void>
+}
+
+export function investigationOf(
+  replica: TableIndex,
+  task: CompareTask | 'delete',
+  thread: Thread,
+  control: SegmentControl,
+  tally: Tally,
+): Investigation {
+  const { master } = thread
+  return {
+    thread,
+    master,
+    replica,
+    door: thread.replicas.get(replica) as ReplicaDoor,
+    schema: master.access.keySchema,
+    tally: tally.replicas[replica] ?? zeroReplicaTally(),
+    masterTally: tally.master,
+    // A march that begins at a key sees only some of the extras: they are left to a pass of their own.
+    findExtras: task !== 'delete' && task.findExtras && task.startingKey === undefined,
+    deletions: task === 'delete' ? 'now' : 'later',
+    tell: control.tell,
+  }
+}
+
+/** Tells a difference, if anybody asked for them one by one. */
+export async function tellDifference(
+  { thread, door, tell }: Investigation,
+  difference: () => Omit<Difference, 'replica'>,
+): Promise<void> {
+  if (!thread.setup.tellDifferences) return
+  await tell({
+    type: 'difference',
+    difference: { replica: door.table.access.label, ...difference() },
+  })
+}

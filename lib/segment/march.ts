@@ -1,0 +1,105 @@
+/**
+ * The march: both tables scanned in step, each read once. It ends with the
+ * segment, or where the two scans turn out to be in different orders.
+ */
+import { keyTextOf } from '../item/key.ts'
+import type { ItemPage } from '../item/page.ts'
+import type { Bytes } from '../model/units.ts'
+import { Alignment, type Side } from './alignment.ts'
+import type { Investigation } from './investigation.ts'
+import type { NextPage } from './pages.ts'
+import { directionOf, probe } from './probe.ts'
+import type { Suspect, Suspects } from './suspects.ts'
+import type { Unmatched } from './window.ts'
+
+const WINDOW_BYTES: Bytes = 8 << 20
+
+/** Contradicting probes in a row that make a pattern. */
+const STRIKES = 3
+
+export interface March {
+  readonly nextOf: { readonly [side in Side]: NextPage }
+  readonly mayGoOver: boolean
+  /** Asked between pages; true ends the march early. */
+  readonly isOver: () => boolean
+  /** Called when nothing waits of the master's pages read so far but suspects. */
+  readonly onSettledPage: () => Promise<void>
+}
+
+/**
+ * `orders-differ` hands back what was read on either side and has not met its
+ * counterpart; the streams go on after it.
+ */
+export type MarchEnd =
+  | { readonly end: 'finished' | 'stopped' }
+  | { readonly end: 'orders-differ'; readonly unmatched: { readonly [side in Side]: Unmatched[] } }
+
+export async function march(
+  investigation: Investigation,
+  suspects: Suspects,
+  { nextOf, mayGoOver, isOver, onSettledPage }: March,
+): Promise<MarchEnd> {
+  const { tally, thread, schema, findExtras } = investigation
+  const pending: Suspect[] = []
+  const alignment = new Alignment(
+    { schema, windowBytes: WINDOW_BYTES },
+    {
+      pair(master, i, replica, j) {
+        if (thread.comparer.equal(master, i, replica, j)) tally.sameAs++
+        else pending.push(differing(master, i, replica, j))
+      },
+      alone(side, item) {
+        if (side === 'master' || findExtras) pending.push(alone(side, item))
+      },
+    },
+  )
+  let strikes = 0
+  while (!isOver()) {
+    const need = alignment.advance()
+    for (const suspect of pending) await suspects.add(suspect)
+    pending.length = 0
+    if (need === 'end') return { end: 'finished' }
+    if (mayGoOver && suspects.ordersDiffer) return differentOrders()
+    if (need === 'probe') {
+      const direction = directionOf(await probe(investigation, alignment))
+      strikes = direction === undefined ? strikes + 1 : 0
+      if (mayGoOver && (strikes >= STRIKES || (strikes > 0 && alignment.isAtEnd))) {
+        return differentOrders()
+      }
+      alignment.direct(direction ?? 'both')
+      continue
+    }
+    if (need === 'master' && alignment.window('master').size === 0) await onSettledPage()
+    alignment.feed(need, await nextOf[need]())
+  }
+  return { end: 'stopped' }
+
+  function differentOrders(): MarchEnd {
+    const unmatched = {
+      master: alignment.takeUnmatched('master'),
+      replica: alignment.takeUnmatched('replica'),
+    }
+    return { end: 'orders-differ', unmatched }
+  }
+
+  function differing(master: ItemPage, i: number, replica: ItemPage, j: number): Suspect {
+    return {
+      looks: 'differing',
+      ground: 'order',
+      key: keyTextOf(master, i, schema),
+      master: { page: master, item: i },
+      replica: { page: replica, item: j },
+    }
+  }
+
+  function alone(side: Side, { page, item }: Unmatched): Suspect {
+    const found = { page, item }
+    return {
+      looks: side === 'master' ? 'missing' : 'extra',
+      ground: 'order',
+      key: keyTextOf(page, item, schema),
+      master: side === 'master' ? found : undefined,
+      replica: side === 'replica' ? found : undefined,
+    }
+  }
+}

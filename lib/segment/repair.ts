@@ -1,0 +1,178 @@
+/**
+ * Ends a difference: counts it, repairs it where that was asked for, tells it.
+ *
+ * Every write is conditional on what was seen and is tried once; a second try
+ * begins with reading both sides again. Nothing here can write to the master.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { absent, unchanged, updateTo } from '../dynamo/expressions.ts'
+import { isPassing } from '../dynamo/failures.ts'
+import { retryDelay } from '../dynamo/retry.ts'
+import type { WriteResult } from '../dynamo/write.ts'
+import { asTablesyncError, type TablesyncError } from '../errors.ts'
+import { itemText, parseItem } from '../item/compare.ts'
+import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
+import { differingAttributes, isReplicationAttribute } from '../item/normalise.ts'
+import type { Difference, DifferenceKind } from '../model/difference.ts'
+import type { WireItem } from '../model/wire.ts'
+import { type BothSides, lookUpBothSides } from './both-sides.ts'
+import { type Investigation, tellDifference } from './investigation.ts'
+import { relationOf } from './verdict.ts'
+
+/** A difference with what both sides were seen to hold. */
+export interface Found extends BothSides {
+  readonly verdict: DifferenceKind
+  readonly key: KeyText
+}
+
+type Ending =
+  | { readonly action: 'written' | 'deleted' | 'conflict' | 'resolved' }
+  | { readonly action: 'failed'; readonly error: string }
+
+const COUNTED_AS = {
+  written: 'written',
+  deleted: 'deleted',
+  resolved: 'resolved',
+  conflict: 'conflicts',
+  failed: 'failed',
+} as const
+
+/** Refused conditions in a row after which an item is left as a conflict. */
+const MAX_REFUSALS = 5
+
+export class Repair {
+  readonly #investigation: Investigation
+
+  constructor(investigation: Investigation) {
+    this.#investigation = investigation
+  }
+
+  /** @throws TablesyncError of scope `table` or `segment` where the replica itself is lost */
+  async end(found: Found, reading: 'confirmed' | 'unconfirmed'): Promise<void> {
+    const { tally, deletions, replica, tell } = this.#investigation
+    const { verdict, key } = found
+    // Told before the repair: after it the two sides are not what they were.
+    const difference = this.#describe(found, reading)
+    if (deletions === 'later') tally[verdict]++
+    if (!this.#isAsked(verdict)) {
+      return tellDifference(this.#investigation, () => ({ ...difference(), action: 'none' }))
+    }
+    if (verdict === 'extra' && deletions === 'later') {
+      return tell({ type: 'delete-later', replica, key })
+    }
+    const ending = await this.#investigation.door.writes.add(() => this.#bringAbout(found))
+    if (ending !== undefined) await this.#conclude(ending, difference)
+  }
+
+  async #conclude(ending: Ending, difference: () => Told): Promise<void> {
+    const { tally } = this.#investigation
+    tally[COUNTED_AS[ending.action]]++
+    // A difference that ended by itself was found all the same, and nothing was done about it.
+    const action = ending.action === 'resolved' ? 'none' : ending.action
+    await tellDifference(this.#investigation, () => ({
+      ...difference(),
+      action,
+      ...(ending.action === 'failed' && { error: ending.error }),
+    }))
+  }
+
+  async #bringAbout(found: Found): Promise<Ending> {
+    const { comparer, setup } = this.#investigation.thread
+    let sides: BothSides = found
+    let refusals = 0
+    let retries = 0
+    // After a lost answer a write may have landed: then "nothing left to do" is our own doing.
+    let done: 'resolved' | 'written' | 'deleted' = 'resolved'
+    for (;;) {
+      const relation = relationOf(sides, comparer)
+      if (relation === 'sameAs') return { action: done }
+      // It has become another kind of difference, whose repair was not asked for.
+      if (!this.#isAsked(relation)) return { action: 'conflict' }
+      try {
+        const result = await this.#write(relation, sides, found.key)
+        if (result.end === 'refused') {
+          refusals++
+          if (refusals > MAX_REFUSALS) return { action: 'conflict' }
+        } else if (result.complete) {
+          return { action: relation === 'extra' ? 'deleted' : 'written' }
+        } else {
+          done = 'written'
+        }
+      } catch (thrown) {
+        const error = asTablesyncError(thrown)
+        if (error.scope === 'table' || error.scope === 'run') throw error
+        if (!isPassing(error) || retries >= setup.patience.maxRetries) return failed(error)
+        done = relation === 'extra' ? 'deleted' : 'written'
+        await sleep(retryDelay(setup.patience.retryDelayBase, retries++))
+      }
+      sides = await this.#readAgain(found.key)
+    }
+  }
+
+  async #write(relation: DifferenceKind, { master, replica }: BothSides, key: KeyText) {
+    const { door, schema, thread, tally } = this.#investigation
+    const { write } = door.table
+    const counted = (result: WriteResult, complete: boolean) => {
+      if (result.end === 'written') tally.writeUnits += result.writeUnits
+      return { ...result, complete }
+    }
+    if (relation === 'extra' && replica !== undefined) {
+      const seen = parseItem(replica.page, replica.item)
+      return counted(await write.delete(key, unchanged(seen, schema)), true)
+    }
+    if (relation === 'missing' && master !== undefined) {
+      const item = withoutReplication(itemText(master.page, master.item))
+      return counted(await write.put(item, absent(schema)), true)
+    }
+    if (master === undefined || replica === undefined) throw new Error('no item to compare with')
+    const wanted = parseItem(master.page, master.item)
+    const seen = parseItem(replica.page, replica.item)
+    const update = updateTo(wanted, seen, schema, thread.isIgnored)
+    return counted(await write.update(key, update), update.complete)
+  }
+
+  async #readAgain(key: KeyText): Promise<BothSides> {
+    const { schema } = this.#investigation
+    const seen = await lookUpBothSides(this.#investigation, [key])
+    return seen(canonicalKeyOfText(key, schema))
+  }
+
+  #isAsked(kind: DifferenceKind): boolean {
+    const { thread, deletions } = this.#investigation
+    // Deletions have a time of their own, in which nothing else is written.
+    return thread.setup.write[kind] && (deletions === 'later' || kind === 'extra')
+  }
+
+  #describe(found: Found, reading: 'confirmed' | 'unconfirmed'): () => Told {
+    const { verdict, key, master, replica } = found
+    const both = verdict === 'differing' && master !== undefined && replica !== undefined
+    return () => ({
+      kind: verdict,
+      key: JSON.parse(key) as WireItem,
+      ...(both && { attributes: this.#attributes(found) }),
+      ...(reading === 'unconfirmed' && { unconfirmed: true }),
+    })
+  }
+
+  #attributes({ master, replica }: BothSides): string[] {
+    if (master === undefined || replica === undefined) return []
+    return differingAttributes(
+      parseItem(master.page, master.item),
+      parseItem(replica.page, replica.item),
+      this.#investigation.thread.isIgnored,
+    )
+  }
+}
+
+type Told = Omit<Difference, 'replica' | 'action' | 'error'>
+
+const failed = (error: TablesyncError): Ending => ({ action: 'failed', error: error.message })
+
+/** The item as it came, unless it carries what old global tables keep beside it. */
+function withoutReplication(item: string): string {
+  if (!item.includes('aws:rep:') && !item.includes('\\')) return item
+  const members = Object.entries(JSON.parse(item) as WireItem)
+  return JSON.stringify(
+    Object.fromEntries(members.filter(([name]) => !isReplicationAttribute(name))),
+  )
+}

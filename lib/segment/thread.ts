@@ -1,0 +1,62 @@
+/** What all segments of a thread share: tables, hasher, and how much may be under way. */
+import PQueue from 'p-queue'
+import { openMaster, openReplica, type ReadableTable, type WritableTable } from '../dynamo/table.ts'
+import { type ItemComparer, itemComparer } from '../item/compare.ts'
+import { openDigest } from '../item/digest.ts'
+import { type IsIgnored, ignoring } from '../item/normalise.ts'
+import { MASTER, type TableIndex } from '../model/table.ts'
+import type { PlainCredentials, WorkerSetup } from '../protocol/messages.ts'
+import { RecheckBudget } from '../protocol/recheck-budget.ts'
+
+/** A replica's table, and its lanes: reads by key, rechecks, and writes under way at once. */
+export interface ReplicaDoor {
+  readonly table: WritableTable
+  readonly lookups: PQueue
+  readonly rechecks: PQueue
+  readonly writes: PQueue
+}
+
+export interface Thread {
+  readonly setup: WorkerSetup
+  readonly master: ReadableTable
+  /** By table index. */
+  readonly replicas: ReadonlyMap<TableIndex, ReplicaDoor>
+  readonly comparer: ItemComparer
+  readonly isIgnored: IsIgnored
+  readonly budget: RecheckBudget
+}
+
+const LOOKUPS = 4
+/** Each holds up to a batch of items from either side. */
+const RECHECKS = 2
+const WRITES = 32
+
+export async function openThread(
+  setup: WorkerSetup,
+  credentials: (table: TableIndex) => Promise<PlainCredentials>,
+): Promise<Thread> {
+  const isIgnored = ignoring(setup.ignore)
+  const options = (table: TableIndex) => ({
+    credentials: () => credentials(table),
+    patience: setup.patience,
+  })
+  const [master, ...replicas] = setup.tables
+  if (master === undefined) throw new Error('a run has a master')
+  const doors = replicas.map((access): [TableIndex, ReplicaDoor] => [
+    access.index,
+    {
+      table: openReplica(access, options(access.index)),
+      lookups: new PQueue({ concurrency: LOOKUPS }),
+      rechecks: new PQueue({ concurrency: RECHECKS }),
+      writes: new PQueue({ concurrency: WRITES }),
+    },
+  ])
+  return {
+    setup,
+    master: openMaster(master, options(MASTER)),
+    replicas: new Map(doors),
+    comparer: itemComparer(await openDigest(), isIgnored),
+    isIgnored,
+    budget: new RecheckBudget(setup.recheckBudget),
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Piscina task: one segment compared, or one batch of extras deleted.
+ *
+ * An adapter. It owns the thread's clients and the task's port; what comparing
+ * and deleting mean is in lib/segment/.
+ */
+import type { MessagePort } from 'node:worker_threads'
+import { workerData } from 'piscina'
+import { CredentialDesk } from '../lib/protocol/credential-desk.ts'
+import type {
+  ControlMessage,
+  ProgressMessage,
+  SegmentReport,
+  SegmentTask,
+  WorkerSetup,
+} from '../lib/protocol/messages.ts'
+import { Outbox } from '../lib/protocol/outbox.ts'
+import { typedPort } from '../lib/protocol/port.ts'
+import { compareSegment } from '../lib/segment/compare-segment.ts'
+import type { SegmentControl } from '../lib/segment/control.ts'
+import { deleteExtras } from '../lib/segment/delete-extras.ts'
+import { openThread } from '../lib/segment/thread.ts'
+
+const SNAPSHOT_EVERY_MS = 200
+
+const desk = new CredentialDesk()
+
+// Piscina holds tasks back until this settles, so none meets a cold thread.
+const thread = await openThread(workerData as WorkerSetup, (table) => desk.get(table))
+
+export default async function task({
+  port,
+  task,
+}: {
+  readonly port: MessagePort
+  readonly task: SegmentTask
+}): Promise<SegmentReport> {
+  const stopping = new AbortController()
+  const detached = new Set<number>()
+  const outbox = new Outbox((findings) => coordinator.say({ type: 'findings', findings }))
+  const coordinator = typedPort<ProgressMessage, ControlMessage>(port, (message) => {
+    switch (message.type) {
+      case 'stop':
+        return stopping.abort()
+      case 'detach':
+        return detached.add(message.replica)
+      case 'findings-taken':
+        return outbox.taken()
+      case 'credentials':
+        return desk.answer(message.table, message.answer)
+      default:
+        return message satisfies never
+    }
+  })
+  const ask = (table: number) => coordinator.say({ type: 'credentials-wanted', table })
+  let lastSnapshot = performance.now()
+  const control: SegmentControl = {
+    stopping: stopping.signal,
+    isDetached: (replica) => detached.has(replica),
+    progress(tally, settledKey) {
+      const now = performance.now()
+      if (settledKey === undefined && now - lastSnapshot < SNAPSHOT_EVERY_MS) return
+      lastSnapshot = now
+      coordinator.say({ type: 'snapshot', tally, ...(settledKey !== undefined && { settledKey }) })
+      outbox.nudge()
+    },
+    ordersDiffer: (replica) => coordinator.say({ type: 'orders-differ', replica }),
+    tell: (finding) => outbox.tell(finding),
+    allTold: () => outbox.allTold(),
+  }
+
+  desk.open(ask)
+  try {
+    return task.kind === 'compare'
+      ? await compareSegment(task, thread, control)
+      : await deleteExtras(task, thread, control)
+  } finally {
+    desk.close(ask)
+    coordinator.close()
+  }
+}
