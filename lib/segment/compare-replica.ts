@@ -24,7 +24,7 @@ export async function compareReplica(
   stride: Stride,
 ): Promise<void> {
   const suspects = new Suspects(investigation)
-  const onSettledPage = () => stride.onSettled(() => suspects.settle())
+  const onSettledPage = () => stride.onSettled(() => suspects.flush())
 
   if (task.byLookup.includes(investigation.replica)) {
     await lookUpAll()

@@ -31,7 +31,7 @@ export async function deleteExtras(
       await Promise.all(
         batch.map((key) => {
           const sides = seen(canonicalKeyOfText(key, investigation.schema))
-          return repair.end({ verdict: 'extra', key, ...sides }, 'confirmed')
+          return repair.end({ verdict: 'extra', key, ...sides })
         }),
       )
       control.progress(tally)

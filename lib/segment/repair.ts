@@ -47,31 +47,74 @@ export class Repair {
     this.#investigation = investigation
   }
 
-  /** @throws TablesyncError of scope `table` or `segment` where the replica itself is lost */
-  async end(found: Found, reading: 'confirmed' | 'unconfirmed'): Promise<void> {
+  /**
+   * Counts a confirmed difference and repairs it, where that was asked for.
+   *
+   * @throws TablesyncError of scope `table` where the replica itself is lost
+   */
+  async end(found: Found): Promise<void> {
     const { tally, deletions, replica, tell } = this.#investigation
     const { verdict, key } = found
     // Told before the repair: after it the two sides are not what they were.
-    const difference = this.#describe(found, reading)
+    const told = this.#describe(found)
     if (deletions === 'later') tally[verdict]++
-    if (!this.#isAsked(verdict)) {
-      return tellDifference(this.#investigation, () => ({ ...difference(), action: 'none' }))
-    }
+    if (!this.#isAsked(verdict)) return this.#tell(told, { action: 'none' })
     if (verdict === 'extra' && deletions === 'later') {
       return tell({ type: 'delete-later', replica, key })
     }
     const ending = await this.#investigation.door.writes.add(() => this.#bringAbout(found))
-    if (ending !== undefined) await this.#conclude(ending, difference)
+    if (ending !== undefined) await this.#conclude(ending, told)
   }
 
-  async #conclude(ending: Ending, difference: () => Told): Promise<void> {
+  /** Counts a difference that was not read again, and leaves it. */
+  async leave(found: Found): Promise<void> {
     const { tally } = this.#investigation
-    tally[COUNTED_AS[ending.action]]++
-    // A difference that ended by itself was found all the same, and nothing was done about it.
-    const action = ending.action === 'resolved' ? 'none' : ending.action
-    await tellDifference(this.#investigation, () => ({
-      ...difference(),
-      action,
+    tally[found.verdict]++
+    tally.unconfirmed++
+    const told = this.#describe(found)
+    await this.#tell(() => ({ ...told(), unconfirmed: true }), { action: 'none' })
+  }
+
+  /**
+   * Puts an item that only the scan says is missing: the condition is the
+   * check, and what it lets through is counted. Where it does not, or the
+   * answer is lost, returns what both sides hold now, nothing counted.
+   */
+  async putUnread({ key, master }: Pick<Found, 'key' | 'master'>): Promise<BothSides | undefined> {
+    const sides: BothSides = { master, replica: undefined }
+    const told = this.#describe({ verdict: 'missing', key, ...sides })
+    const { tally, door } = this.#investigation
+    return door.writes.add(async () => {
+      try {
+        const { end } = await this.#write('missing', sides, key)
+        if (end === 'refused') return this.#readAgain(key)
+        tally.missing++
+        await this.#conclude({ action: 'written' }, told)
+      } catch (thrown) {
+        const error = asTablesyncError(thrown)
+        if (error.scope === 'table' || error.scope === 'run') throw error
+        if (isPassing(error)) {
+          const now = await this.#readAgain(key)
+          const landed = relationOf(now, this.#investigation.thread.comparer) === 'sameAs'
+          if (!landed) return now
+        }
+        tally.missing++
+        await this.#conclude(isPassing(error) ? { action: 'written' } : failed(error), told)
+      }
+      return undefined
+    }) as Promise<BothSides | undefined>
+  }
+
+  async #conclude(ending: Ending, told: () => Told): Promise<void> {
+    this.#investigation.tally[COUNTED_AS[ending.action]]++
+    await this.#tell(told, ending)
+  }
+
+  #tell(told: () => Told, ending: Ending | { readonly action: 'none' }): Promise<void> {
+    return tellDifference(this.#investigation, () => ({
+      ...told(),
+      // A difference that ended by itself was found all the same, and nothing was done about it.
+      action: ending.action === 'resolved' ? 'none' : ending.action,
       ...(ending.action === 'failed' && { error: ending.error }),
     }))
   }
@@ -143,14 +186,13 @@ export class Repair {
     return thread.setup.write[kind] && (deletions === 'later' || kind === 'extra')
   }
 
-  #describe(found: Found, reading: 'confirmed' | 'unconfirmed'): () => Told {
+  #describe(found: Found): () => Told {
     const { verdict, key, master, replica } = found
     const both = verdict === 'differing' && master !== undefined && replica !== undefined
     return () => ({
       kind: verdict,
       key: JSON.parse(key) as WireItem,
       ...(both && { attributes: this.#attributes(found) }),
-      ...(reading === 'unconfirmed' && { unconfirmed: true }),
     })
   }
 

@@ -3,17 +3,17 @@
  *
  * A first look only makes a suspect. It is read again by key on both sides,
  * strongly consistent, before it counts; beyond the run's budget for that it
- * is counted as it looks, and told as unconfirmed. What rests on the order of
- * two scans alone is trusted that far only while rechecks bear it out.
+ * is counted as it looks, and told as unconfirmed.
  */
-
 import type { FoundItem } from '../dynamo/lookup.ts'
 import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import { itemEnd, itemStart } from '../item/page.ts'
 import type { DifferenceKind } from '../model/difference.ts'
 import type { Bytes } from '../model/units.ts'
 import { type BothSides, lookUpBothSides } from './both-sides.ts'
+import { Deferred } from './deferred.ts'
 import type { Investigation } from './investigation.ts'
+import { OrderTrust } from './order-trust.ts'
 import { Repair } from './repair.ts'
 import { judge } from './verdict.ts'
 
@@ -31,37 +31,93 @@ export interface Suspect extends BothSides {
 /** A batch is rechecked when it has this weight, even if more keys would fit. */
 const BATCH_BYTES: Bytes = 2 << 20
 
-/** Of this many suspects by order, the first batch is confirmed whatever the budget says. */
-const WITNESS_EVERY = 16
-
-/** From so many false suspects on, a doubt about the order is more than chance. */
-const TELLING = 64
-
 export class Suspects {
   readonly #investigation: Investigation
   readonly #repair: Repair
+  readonly #trust = new OrderTrust()
+  readonly #deferred = new Deferred()
   readonly #jobs = new Set<Promise<void>>()
   #batch: Suspect[] = []
-  #batchBytes = 0
+  #batchBytes: Bytes = 0
   #failure: { readonly error: unknown } | undefined
-  /** Suspects by order: how many came, were confirmed, and proved false. */
-  readonly #byOrder = { seen: 0, rechecked: 0, false: 0 }
 
   constructor(investigation: Investigation) {
     this.#investigation = investigation
     this.#repair = new Repair(investigation)
   }
 
-  /** Whether so many suspects proved false that the two scans cannot be in one order. */
   get ordersDiffer(): boolean {
-    const { rechecked, false: wrong } = this.#byOrder
-    return wrong >= TELLING && wrong * 2 > rechecked
+    return this.#trust.ordersDiffer
   }
 
   /** Takes a suspect; waits while as much is under way as may be. */
   async add(suspect: Suspect): Promise<void> {
     this.#throwFailure()
-    if (!this.#mustConfirm(suspect)) return this.#countUnconfirmed(suspect)
+    const { looks, ground } = suspect
+    if (ground === 'order' && looks !== 'differing') return this.#addByOrder(suspect, looks)
+    if (this.#isReadForRepair(looks) || this.#mayRecheck()) return this.#confirm(suspect)
+    return this.#countUnconfirmed(suspect)
+  }
+
+  /** Brings to their end all suspects that wait for nothing but their recheck. */
+  async flush(): Promise<void> {
+    await this.#dispatch()
+    while (this.#jobs.size > 0) await Promise.all(this.#jobs)
+    this.#throwFailure()
+  }
+
+  /** Brings every suspect to its end. */
+  async settle(): Promise<void> {
+    await this.flush()
+    await this.#endDeferred('all')
+    await this.flush()
+  }
+
+  async #addByOrder(suspect: Suspect, looks: 'missing' | 'extra'): Promise<void> {
+    const { schema } = this.#investigation
+    const canonical = canonicalKeyOfText(suspect.key, schema)
+    if (this.#deferred.takeTwin(looks, canonical) !== undefined) {
+      this.#trust.proveFalse()
+      return this.#confirm({ ...suspect, looks: 'differing' })
+    }
+    const isWitness = this.#trust.needsWitness(canonical)
+    if (isWitness || this.#trust.isDoubted || this.#isReadForRepair(looks) || this.#mayRecheck()) {
+      this.#trust.enter(canonical)
+      return this.#confirm(suspect)
+    }
+    // The put is conditional, and so finds out as much as a read would.
+    if (this.#investigation.thread.setup.write[looks]) return this.#countUnconfirmed(suspect)
+    this.#deferred.add({ looks, canonical, key: suspect.key })
+    await this.#endDeferred('overflow')
+  }
+
+  /** Whether a repair has to read the key again anyhow, or a write of ours may have made it a suspect. */
+  #isReadForRepair(looks: DifferenceKind): boolean {
+    const { write } = this.#investigation.thread.setup
+    if (looks === 'extra') return write.missing || write.differing || write.extra
+    return looks === 'differing' && write.differing
+  }
+
+  #mayRecheck(): boolean {
+    const { thread, replica } = this.#investigation
+    return thread.budget.claim(replica)
+  }
+
+  async #endDeferred(what: 'overflow' | 'all'): Promise<void> {
+    for (const { looks, key } of this.#deferred.take(what)) {
+      const suspect: Suspect = {
+        looks,
+        key,
+        ground: 'order',
+        master: undefined,
+        replica: undefined,
+      }
+      if (this.#trust.isDoubted) await this.#confirm(suspect)
+      else await this.#countUnconfirmed(suspect)
+    }
+  }
+
+  async #confirm(suspect: Suspect): Promise<void> {
     this.#batch.push(suspect)
     this.#batchBytes += weight(suspect.master) + weight(suspect.replica)
     const { batchReadLimit } = this.#investigation.thread.setup
@@ -70,33 +126,22 @@ export class Suspects {
     }
   }
 
-  /** Brings every suspect to its end. */
-  async settle(): Promise<void> {
-    await this.#dispatch()
-    while (this.#jobs.size > 0) await Promise.all(this.#jobs)
-    this.#throwFailure()
-  }
-
-  #mustConfirm({ looks, ground }: Suspect): boolean {
-    const { thread, replica } = this.#investigation
-    // The repair of a differing item begins with these same two reads.
-    if (looks === 'differing' && thread.setup.write.differing) return true
-    if (ground === 'order' && looks !== 'differing' && this.#needsWitness()) return true
-    return thread.budget.claim(replica)
-  }
-
-  #needsWitness(): boolean {
-    const { batchReadLimit } = this.#investigation.thread.setup
-    const { seen, rechecked, false: wrong } = this.#byOrder
-    this.#byOrder.seen++
-    return seen % (batchReadLimit * WITNESS_EVERY) < batchReadLimit || wrong * 20 > rechecked
-  }
-
-  async #countUnconfirmed({ looks, key, master, replica }: Suspect): Promise<void> {
-    const { tally, door } = this.#investigation
-    tally.unconfirmed++
+  async #countUnconfirmed(suspect: Suspect): Promise<void> {
+    const { door, thread } = this.#investigation
     await door.writes.onSizeLessThan(1)
-    this.#track(this.#repair.end({ verdict: looks, key, master, replica }, 'unconfirmed'))
+    const { looks, key, master, replica } = suspect
+    const isPut = looks === 'missing' && thread.setup.write.missing
+    this.#track(
+      isPut
+        ? this.#putUnread(suspect)
+        : this.#repair.leave({ verdict: looks, key, master, replica }),
+    )
+  }
+
+  /** Puts a missing item on the scan's word; where the put is refused, it is read again after all. */
+  async #putUnread(suspect: Suspect): Promise<void> {
+    const sides = await this.#repair.putUnread(suspect)
+    if (sides !== undefined) await this.#conclude(suspect, sides)
   }
 
   async #dispatch(): Promise<void> {
@@ -134,11 +179,11 @@ export class Suspects {
   }
 
   async #conclude(suspect: Suspect, now: BothSides): Promise<void> {
-    const { thread, tally, findExtras } = this.#investigation
+    const { thread, tally, findExtras, schema } = this.#investigation
+    const { looks, ground, key } = suspect
     const { verdict, wasFalse } = judge(suspect, now, thread.comparer)
-    if (suspect.ground === 'order' && suspect.looks !== 'differing') {
-      this.#byOrder.rechecked++
-      if (wasFalse) this.#byOrder.false++
+    if (ground === 'order' && looks !== 'differing') {
+      this.#trust.leave(canonicalKeyOfText(key, schema), wasFalse)
     }
     switch (verdict) {
       case 'none':
@@ -150,9 +195,9 @@ export class Suspects {
       case 'extra-of-gone':
         tally.gone++
         if (!findExtras) return
-        return this.#repair.end({ verdict: 'extra', key: suspect.key, ...now }, 'confirmed')
+        return this.#repair.end({ verdict: 'extra', key, ...now })
       default:
-        return this.#repair.end({ verdict, key: suspect.key, ...now }, 'confirmed')
+        return this.#repair.end({ verdict, key, ...now })
     }
   }
 

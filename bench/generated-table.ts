@@ -1,0 +1,81 @@
+/**
+ * Tables that are computed, not stored: item `i` is always the same, so that
+ * 10^7 of them need no room. The name says everything:
+ * `gen.<variant>.<items>.<bytes>`.
+ */
+
+/**
+ * What a table is to the `base` of the same size. `copy`: equal. `drift`: every hundredth item
+ * differs, the next one is missing, and an extra follows. `changed`: every item
+ * differs. `disjoint`: no key in common. `empty`: none at all. `gap`: a
+ * contiguous tenth is missing. `reordered`: equal, with the attributes of every
+ * item in another order.
+ */
+export type Variant =
+  | 'base'
+  | 'copy'
+  | 'drift'
+  | 'changed'
+  | 'disjoint'
+  | 'empty'
+  | 'gap'
+  | 'reordered'
+
+export interface GeneratedTable {
+  readonly variant: Variant
+  readonly items: number
+  /** About how many bytes an item takes on the wire. */
+  readonly bytes: number
+}
+
+export function tableName({ variant, items, bytes }: GeneratedTable): string {
+  return `gen.${variant}.${items}.${bytes}`
+}
+
+export function parseTableName(name: string): GeneratedTable {
+  const [, variant, items, bytes] = name.split('.')
+  return { variant: variant as Variant, items: Number(items), bytes: Number(bytes) }
+}
+
+const FIXED = itemOf('base', 0, '').length
+
+/** The items at a position: none, one, or one and an extra behind it. */
+export function itemsAt({ variant, items, bytes }: GeneratedTable, position: number): string[] {
+  const filler = 'x'.repeat(Math.max(0, bytes - FIXED))
+  switch (variant) {
+    case 'empty':
+      return []
+    case 'gap':
+      return position >= items * 0.4 && position < items * 0.5
+        ? []
+        : [itemOf('base', position, filler)]
+    case 'drift':
+      if (position % 100 === 7) return []
+      if (position % 100 === 8) {
+        return [itemOf('base', position, filler), itemOf('disjoint', position, filler)]
+      }
+      return [itemOf(position % 100 === 6 ? 'changed' : 'base', position, filler)]
+    default:
+      return [itemOf(variant, position, filler)]
+  }
+}
+
+function itemOf(variant: Variant, position: number, filler: string): string {
+  const number = String(position).padStart(10, '0')
+  const id = `"id":{"S":"${variant === 'disjoint' ? 'other' : 'order'}-${number}"}`
+  const state = `"state":{"S":"${variant === 'changed' ? 'unpaid' : 'paid'}"}`
+  const rest = [
+    `"total":{"N":"${position}.25"}`,
+    `"tags":{"SS":["a","b"]}`,
+    `"address":{"M":{"city":{"S":"Berlin"},"zip":{"S":"10999"}}}`,
+    `"note":{"S":"${filler}"}`,
+  ]
+  const attributes = variant === 'reordered' ? [...rest, state, id] : [id, state, ...rest]
+  return `{${attributes.join(',')}}`
+}
+
+/** Where a key lies; undefined for a key no generated table has. */
+export function positionOf(key: string): number | undefined {
+  const match = /(?:order|other)-(\d{10})/.exec(key)
+  return match === null ? undefined : Number(match[1])
+}

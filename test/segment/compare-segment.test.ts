@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import t from 'tap'
+import type { ReplicaTally } from '../../lib/model/tally.ts'
+import type { WireItem } from '../../lib/model/wire.ts'
+import { compareSegment } from '../../lib/segment/compare-segment.ts'
+import { anyChoices, type Choose, choices, respelt, shuffled } from '../support/arbitrary.ts'
+import { memoryTable } from '../support/memory-table.ts'
+import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
+import { ID_KEY } from '../support/pages.ts'
+
+/** What one key is to master and replica. */
+type Fate = 'same' | 'respelt' | 'missing' | 'differing' | 'extra'
+
+const anyFates = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: fc.constant<Fate>('same') },
+    { weight: 1, arbitrary: fc.constantFrom<Fate>('respelt', 'missing', 'differing', 'extra') },
+  ),
+  { maxLength: 80 },
+)
+
+/** Stretches of one fate: what a lost partition or a failed copy leaves behind. */
+const anyRuns = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom<Fate>('same', 'missing', 'differing', 'extra'),
+      fc.integer({ min: 1, max: 40 }),
+    ),
+    { maxLength: 6 },
+  )
+  .map((runs) => runs.flatMap(([fate, length]) => Array<Fate>(length).fill(fate)))
+
+const item = (id: number, v = 0): WireItem => ({
+  id: { S: `item ${id}` },
+  v: { N: String(v) },
+  s: { S: 'x'.repeat(id % 7) },
+})
+
+interface Tables {
+  readonly master: WireItem[]
+  readonly replica: WireItem[]
+}
+
+function tablesOf(fates: readonly Fate[]): Tables {
+  const on = (side: Fate) =>
+    fates.map((fate, id) => ({ fate, id })).filter(({ fate }) => fate !== side)
+  return {
+    master: on('extra').map(({ id }) => item(id)),
+    replica: on('missing').map(({ fate, id }) => item(id, fate === 'differing' ? 1 : 0)),
+  }
+}
+
+function expectedCounts(fates: readonly Fate[]) {
+  const count = (wanted: Fate) => fates.filter((fate) => fate === wanted).length
+  return {
+    sameAs: count('same') + count('respelt'),
+    missing: count('missing'),
+    differing: count('differing'),
+    extra: count('extra'),
+  }
+}
+
+const counts = ({ sameAs, missing, differing, extra }: ReplicaTally) => ({
+  sameAs,
+  missing,
+  differing,
+  extra,
+})
+
+/** Same order on both sides; another one; or one that is the same but for some items. */
+function ordered(items: WireItem[], how: 'same' | 'other' | 'nearly', choose: Choose): WireItem[] {
+  if (how === 'same') return items
+  if (how === 'other') return shuffled(items, choose)
+  const moved = [...items]
+  for (let swaps = choose(4); swaps > 0 && moved.length > 1; swaps--) {
+    const [one] = moved.splice(choose(moved.length), 1)
+    moved.splice(choose(moved.length), 0, one as WireItem)
+  }
+  return moved
+}
+
+const anyComparison = fc.record({
+  fates: fc.oneof(anyFates, anyRuns),
+  order: fc.constantFrom('same', 'other', 'nearly'),
+  masterPage: fc.integer({ min: 1, max: 30 }),
+  replicaPage: fc.integer({ min: 1, max: 30 }),
+  batch: fc.constantFrom(1, 3, 100),
+  strategy: fc.constantFrom('auto', 'march', 'lookup'),
+  isSpeltOtherwise: fc.boolean(),
+  choose: anyChoices,
+})
+
+async function compare(comparison: typeof anyComparison extends fc.Arbitrary<infer C> ? C : never) {
+  const { fates, order, masterPage, replicaPage, batch, strategy, choose } = comparison
+  const { master, replica } = tablesOf(fates)
+  const tables = {
+    master: memoryTable({ index: 0, schema: ID_KEY, items: master, pageSize: masterPage }),
+    replica: memoryTable({
+      index: 1,
+      schema: ID_KEY,
+      items: ordered(replica, order, choose),
+      pageSize: replicaPage,
+      ...(comparison.isSpeltOtherwise && { spell: (each: WireItem) => respelt(each, choose) }),
+    }),
+  }
+  const thread = memoryThread(tables.master, [tables.replica], { batchReadLimit: batch })
+  const control = recordedControl()
+  const task = compareTask([1], {
+    byLookup: strategy === 'lookup' ? [1] : [],
+    mayGoOver: strategy === 'auto',
+  })
+  const report = await compareSegment(task, thread, control)
+  return { report, control, tables }
+}
+
+t.test('compareSegment counts what a brute-force comparison counts, in any order', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyComparison, async (comparison) => {
+      const { report, control } = await compare(comparison)
+      const tally = report.tally.replicas[1] as ReplicaTally
+      const { fates } = comparison
+      assert.deepEqual(report.failures, [])
+      assert.deepEqual(counts(tally), expectedCounts(fates))
+      assert.equal(report.tally.master.scanned, fates.filter((fate) => fate !== 'extra').length)
+      const { sameAs, missing, differing, gone, extra } = tally
+      assert.equal(report.tally.master.scanned, sameAs + missing + differing + gone)
+      const told = control.findings.map((finding) => {
+        assert.equal(finding.type, 'difference')
+        return `${finding.type === 'difference' && finding.difference.kind} ${JSON.stringify(finding)}`
+      })
+      assert.equal(told.length, missing + differing + extra, 'each difference is told once')
+      assert.equal(new Set(told).size, told.length)
+    }),
+    { numRuns: 3000 },
+  )
+})
+
+t.test('compareSegment tells several replicas apart and scans the master once', async (t) => {
+  const fates: Fate[] = Array.from({ length: 100 }, (_, id) => (id % 10 === 3 ? 'missing' : 'same'))
+  const { master, replica } = tablesOf(fates)
+  const masterTable = memoryTable({ index: 0, schema: ID_KEY, items: master, pageSize: 9 })
+  const replicas = [
+    memoryTable({ index: 1, schema: ID_KEY, items: replica, pageSize: 4 }),
+    memoryTable({ index: 2, schema: ID_KEY, items: master, pageSize: 50 }),
+    memoryTable({ index: 3, schema: ID_KEY, items: [], pageSize: 5 }),
+  ]
+  const thread = memoryThread(masterTable, replicas)
+  const { tally } = await compareSegment(compareTask([1, 2, 3]), thread, recordedControl())
+  t.equal(tally.master.scanned, 100)
+  t.equal(masterTable.requests.filter(({ operation }) => operation === 'Scan').length, 12)
+  t.match(tally.replicas[1], { sameAs: 90, missing: 10, extra: 0 })
+  t.match(tally.replicas[2], { sameAs: 100, missing: 0, extra: 0 })
+  t.match(tally.replicas[3], { sameAs: 0, missing: 100, extra: 0 })
+})
+
+t.test('compareSegment reads healthy tables by scans alone', async (t) => {
+  const { tables, report } = await compare({
+    fates: Array<Fate>(500).fill('same'),
+    order: 'same',
+    masterPage: 30,
+    replicaPage: 17,
+    batch: 100,
+    strategy: 'auto',
+    isSpeltOtherwise: false,
+    choose: choices(1),
+  })
+  t.match(report.tally.replicas[1], { sameAs: 500 })
+  const operations = [...tables.master.requests, ...tables.replica.requests]
+  t.ok(operations.every(({ operation }) => operation === 'Scan'))
+})
+
+t.test('compareSegment reads on on one side through a long missing run', async (t) => {
+  const fates: Fate[] = [
+    ...Array<Fate>(40).fill('same'),
+    ...Array<Fate>(2000).fill('missing'),
+    ...Array<Fate>(40).fill('same'),
+  ]
+  const { master, replica } = tablesOf(fates)
+  const tables = [
+    memoryTable({ index: 0, schema: ID_KEY, items: master, pageSize: 20 }),
+    memoryTable({ index: 1, schema: ID_KEY, items: replica, pageSize: 20 }),
+  ] as const
+  const thread = memoryThread(tables[0], [tables[1]])
+  const control = recordedControl()
+  const { tally } = await compareSegment(compareTask([1]), thread, control)
+  t.match(tally.replicas[1], { sameAs: 80, missing: 2000, differing: 0, extra: 0 })
+  t.same(control.wentOver, [], 'a missing run is no other order')
+  const probed = tables[0].requests.filter(({ keys }) => keys > 0 && keys < 10)
+  t.ok(probed.length < 12, `probes grow rarer: ${probed.length}`)
+})
+
+t.test('compareSegment goes over to lookup where the orders differ', async (t) => {
+  const items = Array.from({ length: 3000 }, (_, id) => item(id))
+  const master = memoryTable({ index: 0, schema: ID_KEY, items, pageSize: 100 })
+  const backwards = memoryTable({
+    index: 1,
+    schema: ID_KEY,
+    items: [...items].reverse(),
+    pageSize: 100,
+  })
+  const control = recordedControl()
+  const { tally } = await compareSegment(
+    compareTask([1]),
+    memoryThread(master, [backwards]),
+    control,
+  )
+  t.same(control.wentOver, [1])
+  t.match(tally.replicas[1], { sameAs: 3000, missing: 0, differing: 0, extra: 0 })
+})
+
+t.test('compareSegment counts beyond the recheck budget and says so', async (t) => {
+  const fates: Fate[] = Array.from({ length: 5000 }, (_, id) => (id % 2 === 0 ? 'missing' : 'same'))
+  const { master, replica } = tablesOf(fates)
+  const tables = [
+    memoryTable({ index: 0, schema: ID_KEY, items: master, pageSize: 100 }),
+    memoryTable({ index: 1, schema: ID_KEY, items: replica, pageSize: 100 }),
+  ] as const
+  const thread = memoryThread(tables[0], [tables[1]], { keysClaimed: 10_000 })
+  const { tally } = await compareSegment(compareTask([1]), thread, recordedControl())
+  t.match(tally.replicas[1], { sameAs: 2500, missing: 2500, extra: 0 })
+  t.ok((tally.replicas[1]?.unconfirmed ?? 0) > 1000)
+  const rechecked = tables[1].requests.reduce((keys, request) => keys + request.keys, 0)
+  t.ok(rechecked < 500, `${rechecked} keys were read again`)
+})
+
+t.test(
+  'compareSegment never trusts an order that rechecks belie, whatever the budget',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(anyRuns, anyChoices, async (fates, choose) => {
+        const { master, replica } = tablesOf(fates)
+        const tables = [
+          memoryTable({ index: 0, schema: ID_KEY, items: master, pageSize: 10 }),
+          memoryTable({ index: 1, schema: ID_KEY, items: shuffled(replica, choose), pageSize: 10 }),
+        ] as const
+        const thread = memoryThread(tables[0], [tables[1]], {
+          keysClaimed: 10_000,
+          batchReadLimit: 5,
+        })
+        const task = compareTask([1], { mayGoOver: choose(2) === 0 })
+        const { tally } = await compareSegment(task, thread, recordedControl())
+        assert.deepEqual(counts(tally.replicas[1] as ReplicaTally), expectedCounts(fates))
+      }),
+      { numRuns: 1000 },
+    )
+  },
+)

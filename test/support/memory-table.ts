@@ -1,0 +1,94 @@
+/**
+ * A table in memory, at the level of request and response bodies: items in a
+ * scan order of the test's choosing, pages of its size. What a request does not
+ * lay out is an error.
+ */
+
+import type { TableClient } from '../../lib/dynamo/client.ts'
+import { lookup } from '../../lib/dynamo/lookup.ts'
+import { scanner } from '../../lib/dynamo/scan.ts'
+import type { ReadableTable, WritableTable } from '../../lib/dynamo/table.ts'
+import type { KeySchema } from '../../lib/model/table.ts'
+import type { WireItem } from '../../lib/model/wire.ts'
+import type { Patience } from '../../lib/protocol/messages.ts'
+
+export const PATIENCE: Patience = {
+  connectTimeout: 1000,
+  responseTimeout: 1000,
+  silenceLimit: 5000,
+  maxRetries: 3,
+  retryDelayBase: 1,
+}
+
+export interface MemoryTableOptions {
+  readonly index: number
+  readonly schema: KeySchema
+  /** In scan order. */
+  readonly items: readonly WireItem[]
+  readonly pageSize: number
+  /** How an item is spelt in responses; plain JSON unless told. */
+  readonly spell?: (item: WireItem) => string
+}
+
+export interface MemoryTable extends WritableTable {
+  readonly requests: { readonly operation: string; readonly keys: number }[]
+}
+
+export function memoryTable(options: MemoryTableOptions): MemoryTable {
+  const { index, schema, items, pageSize, spell = JSON.stringify } = options
+  const requests: { operation: string; keys: number }[] = []
+  const keyOf = (item: WireItem) => JSON.stringify(schema.map(({ name }) => item[name]))
+  const positions = new Map(items.map((item, position) => [keyOf(item), position]))
+  const access = {
+    index,
+    label: `table-${index}`,
+    tableName: `T${index}`,
+    region: 'x',
+    keySchema: schema,
+  }
+
+  function scan(body: { ExclusiveStartKey?: WireItem }): string {
+    const after = body.ExclusiveStartKey
+    const from = after === undefined ? 0 : (positions.get(keyOf(after)) ?? Number.NaN) + 1
+    const page = items.slice(from, from + pageSize)
+    const last = page.at(-1)
+    // As the service: a full page says that there may be more, even where there is not.
+    const key =
+      page.length === pageSize && last !== undefined
+        ? `,"LastEvaluatedKey":{${schema.map(({ name }) => `${JSON.stringify(name)}:${JSON.stringify(last[name])}`).join(',')}}`
+        : ''
+    return `{"Items":[${page.map((each) => spell(each)).join(',')}]${key},"ConsumedCapacity":{"CapacityUnits":1}}`
+  }
+
+  function batchGet(body: { RequestItems: Record<string, { Keys: WireItem[] }> }): string {
+    const { Keys } = body.RequestItems[access.tableName] as { Keys: WireItem[] }
+    if (new Set(Keys.map(keyOf)).size !== Keys.length) throw new Error('a key came twice')
+    requests.push({ operation: 'BatchGetItem', keys: Keys.length })
+    const found = Keys.map((key) => positions.get(keyOf(key))).filter((at) => at !== undefined)
+    const texts = found.map((at) => spell(items[at] as WireItem))
+    return `{"Responses":{"T":[${texts.join(',')}]},"ConsumedCapacity":[{"CapacityUnits":${Keys.length / 2}}]}`
+  }
+
+  const client: TableClient = {
+    access,
+    sdk: undefined as never,
+    async send(operation, body) {
+      const parsed = JSON.parse(body)
+      if (operation === 'Scan') {
+        requests.push({ operation, keys: 0 })
+        return Buffer.from(scan(parsed))
+      }
+      if (operation === 'BatchGetItem') return Buffer.from(batchGet(parsed))
+      throw new Error(`no ${operation} was laid out`)
+    },
+    close() {},
+  }
+  const readable: ReadableTable = {
+    access,
+    scanPage: scanner(client),
+    lookUp: lookup(client, PATIENCE),
+    close() {},
+  }
+  const refuse = () => Promise.reject(new Error('no write was laid out'))
+  return { ...readable, requests, write: { put: refuse, update: refuse, delete: refuse } }
+}

@@ -1,0 +1,95 @@
+/** A worker thread's context over tables in memory, for segments compared in-process. */
+import PQueue from 'p-queue'
+import { itemComparer } from '../../lib/item/compare.ts'
+import { openDigest } from '../../lib/item/digest.ts'
+import { ignoring } from '../../lib/item/normalise.ts'
+import type { CompareTask, Finding, WorkerSetup } from '../../lib/protocol/messages.ts'
+import { RecheckBudget } from '../../lib/protocol/recheck-budget.ts'
+import type { SegmentControl } from '../../lib/segment/control.ts'
+import type { Thread } from '../../lib/segment/thread.ts'
+import { type MemoryTable, PATIENCE } from './memory-table.ts'
+
+const digestOf = await openDigest()
+
+export interface MemoryThreadOptions {
+  readonly batchReadLimit?: number
+  /** Rechecks that another thread has already claimed. */
+  readonly keysClaimed?: number
+}
+
+export function memoryThread(
+  master: MemoryTable,
+  replicas: readonly MemoryTable[],
+  { batchReadLimit = 100, keysClaimed = 0 }: MemoryThreadOptions = {},
+): Thread {
+  const recheckBudget = RecheckBudget.memoryFor(replicas.length + 1)
+  const budget = new RecheckBudget(recheckBudget)
+  for (let claimed = 0; claimed < keysClaimed; claimed++) {
+    for (const { access } of replicas) budget.claim(access.index)
+  }
+  const setup: WorkerSetup = {
+    tables: [master.access, ...replicas.map(({ access }) => access)],
+    patience: PATIENCE,
+    ignore: [],
+    write: { missing: false, differing: false, extra: false },
+    consistentRead: false,
+    batchReadLimit,
+    tellDifferences: true,
+    recheckBudget,
+  }
+  const isIgnored = ignoring([])
+  return {
+    setup,
+    master,
+    replicas: new Map(
+      replicas.map((table) => [
+        table.access.index,
+        {
+          table,
+          lookups: new PQueue({ concurrency: 4 }),
+          rechecks: new PQueue({ concurrency: 2 }),
+          writes: new PQueue({ concurrency: 4 }),
+        },
+      ]),
+    ),
+    comparer: itemComparer(digestOf, isIgnored),
+    isIgnored,
+    budget,
+  }
+}
+
+export interface RecordedControl extends SegmentControl {
+  readonly findings: Finding[]
+  readonly wentOver: number[]
+}
+
+export function recordedControl(): RecordedControl {
+  const findings: Finding[] = []
+  const wentOver: number[] = []
+  return {
+    findings,
+    wentOver,
+    stopping: new AbortController().signal,
+    isDetached: () => false,
+    progress() {},
+    ordersDiffer: (replica) => wentOver.push(replica),
+    tell: async (finding) => void findings.push(finding),
+    allTold: async () => {},
+  }
+}
+
+export function compareTask(
+  replicas: readonly number[],
+  task: Partial<CompareTask> = {},
+): CompareTask {
+  return {
+    kind: 'compare',
+    segment: 0,
+    totalSegments: 1,
+    replicas,
+    byLookup: [],
+    mayGoOver: true,
+    findExtras: true,
+    ...task,
+  }
+}

@@ -1,0 +1,11 @@
+/** Pages made of texts, for tests that begin behind the network. */
+import { type ItemPage, keyNames, walkItems } from '../../lib/item/page.ts'
+import type { KeySchema } from '../../lib/model/table.ts'
+import type { WireItem } from '../../lib/model/wire.ts'
+
+export const ID_KEY: KeySchema = [{ name: 'id', type: 'S' }]
+
+export function pageOf(items: readonly (WireItem | string)[], schema = ID_KEY): ItemPage {
+  const texts = items.map((item) => (typeof item === 'string' ? item : JSON.stringify(item)))
+  return walkItems(Buffer.from(`[${texts.join(',')}]`), 0, keyNames(schema)).page
+}

@@ -1,0 +1,195 @@
+/**
+ * DynamoDB over HTTP as far as tablesync asks for it, with faults on demand.
+ * Strict: what it does not know it refuses, and remembers in `violations`.
+ */
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { crc32 } from 'node:zlib'
+import type { KeyAttribute } from '../../lib/model/table.ts'
+import type { WireItem } from '../../lib/model/wire.ts'
+import { type Body, invalid, Refusal, StubTable } from './stub-table.ts'
+
+export interface StubRequest {
+  readonly operation: string
+  readonly table: string
+  readonly body: Body
+  /** Who signed it. */
+  readonly accessKeyId: string
+  /** Absent: the credentials had none. */
+  readonly sessionToken?: string
+}
+
+/** What a request gets in place of its plain answer. */
+export type Fault =
+  /** Refused. `landed`: carried out all the same. */
+  | { readonly error: string; readonly status?: number; readonly landed?: true }
+  /** Answered in other bytes, or with another answer; its checksum is right. */
+  | { readonly rewrite: (answer: Body) => string | Body }
+  /**
+   * Carried out, and then: half of the body and a closed connection; a wrong
+   * `x-amz-crc32`; half of the body and nothing more; a connection closed at once.
+   */
+  | 'cut'
+  | 'wrong-checksum'
+  | 'stall'
+  | 'hang-up'
+  /** Never answered, and not carried out; or carried out. */
+  | 'silence'
+  | 'silence-landed'
+
+/** Undefined leaves the request to the next one, and at last to the table. */
+export type Intercept = (request: StubRequest) => Fault | undefined
+
+export interface Stub {
+  readonly endpoint: string
+  /** In the order they came. */
+  readonly requests: readonly StubRequest[]
+  /** What it was asked and does not know, or what the service would refuse as malformed. */
+  readonly violations: readonly string[]
+  table(name: string, items?: Iterable<WireItem>, key?: readonly KeyAttribute[]): StubTable
+  on(intercept: Intercept): void
+  close(): Promise<void>
+}
+
+const EXPRESSIONS = ['ConditionExpression', 'ExpressionAttributeNames', 'ExpressionAttributeValues']
+const FIELDS: { readonly [operation: string]: readonly string[] } = {
+  DescribeTable: [],
+  Scan: ['Segment', 'TotalSegments', 'ConsistentRead', 'Limit', 'ExclusiveStartKey'],
+  BatchGetItem: ['RequestItems'],
+  PutItem: ['Item', ...EXPRESSIONS],
+  UpdateItem: ['Key', 'UpdateExpression', ...EXPRESSIONS],
+  DeleteItem: ['Key', ...EXPRESSIONS],
+}
+
+export async function startStub(): Promise<Stub> {
+  const tables = new Map<string, StubTable>()
+  const intercepts: Intercept[] = []
+  const requests: StubRequest[] = []
+  const violations: string[] = []
+
+  const server = createServer((incoming, outgoing) => {
+    answer(incoming, outgoing).catch((error: Error) => {
+      violations.push(error.message)
+      outgoing.destroy()
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    violations,
+    table(name, items = [], key = [{ name: 'id', type: 'S' }]) {
+      const table = new StubTable(name, key, items)
+      tables.set(name, table)
+      return table
+    },
+    on: (intercept) => void intercepts.push(intercept),
+    async close() {
+      if (!server.listening) return
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+
+  async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const request = requestOf(incoming, await text(incoming))
+    requests.push(request)
+    let fault: Fault | undefined
+    for (const intercept of intercepts) fault ??= intercept(request)
+    if (fault === 'silence') return
+    if (isError(fault) && !fault.landed) return refuse(outgoing, fault.error, fault)
+    try {
+      const body = carryOut(request)
+      if (isError(fault)) refuse(outgoing, fault.error, fault)
+      else send(outgoing, body, fault)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      if (error.type === 'ValidationException') violations.push(error.message)
+      refuse(outgoing, error.type, { message: error.message })
+    }
+  }
+
+  function carryOut({ operation, table: name, body }: StubRequest): Body {
+    const allowed = FIELDS[operation]
+    if (allowed === undefined) throw invalid(`Undeclared operation ${operation}`)
+    const known = [...allowed, 'TableName', 'ReturnConsumedCapacity']
+    const stray = Object.keys(body).find((field) => !known.includes(field))
+    if (stray !== undefined) throw invalid(`Undeclared field ${stray} of ${operation}`)
+    const table = tables.get(name)
+    if (table === undefined) throw new Refusal('ResourceNotFoundException', `No table ${name}`)
+    const written = { ConsumedCapacity: { TableName: name, CapacityUnits: 1 } }
+    switch (operation) {
+      case 'DescribeTable':
+        return table.describe()
+      case 'Scan':
+        return table.scan(body)
+      case 'BatchGetItem': {
+        const items = table.get((body['RequestItems'] as Record<string, Body>)[name] as Body)
+        const units = [{ TableName: name, CapacityUnits: items.length / 2 }]
+        return { Responses: { [name]: items }, UnprocessedKeys: {}, ConsumedCapacity: units }
+      }
+      case 'PutItem':
+        table.put(body)
+        return written
+      case 'UpdateItem':
+        table.update(body)
+        return written
+      default:
+        table.delete(body)
+        return written
+    }
+  }
+}
+
+function requestOf({ headers }: IncomingMessage, json: string): StubRequest {
+  const body = JSON.parse(json) as Body
+  const table = body['TableName'] ?? Object.keys((body['RequestItems'] as object) ?? {})[0]
+  const sessionToken = headers['x-amz-security-token']
+  return {
+    operation: String(headers['x-amz-target']).replace(/^DynamoDB_20120810\./, ''),
+    table: String(table),
+    body,
+    accessKeyId: /Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? '',
+    ...(sessionToken !== undefined && { sessionToken: String(sessionToken) }),
+  }
+}
+
+function refuse(
+  outgoing: ServerResponse,
+  type: string,
+  { status = 400, message = `${type}, as the test wants it` },
+): void {
+  outgoing.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' })
+  outgoing.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message }))
+}
+
+function send(
+  outgoing: ServerResponse,
+  plain: Body,
+  fault: Exclude<Fault, object> | Rewrite,
+): void {
+  if (fault === 'silence-landed') return
+  if (fault === 'hang-up') return void outgoing.destroy()
+  const rewritten = typeof fault === 'object' ? fault.rewrite(plain) : plain
+  const bytes = Buffer.from(typeof rewritten === 'string' ? rewritten : JSON.stringify(rewritten))
+  const half = bytes.subarray(0, bytes.length / 2)
+  outgoing.writeHead(200, {
+    'content-type': 'application/x-amz-json-1.0',
+    'content-length': bytes.length,
+    'x-amz-crc32': fault === 'wrong-checksum' ? crc32(bytes) + 1 : crc32(bytes),
+  })
+  if (fault === 'cut') outgoing.write(half, () => outgoing.destroy())
+  else if (fault === 'stall') outgoing.write(half)
+  else outgoing.end(bytes)
+}
+
+type Rewrite = Extract<Fault, { rewrite: unknown }> | undefined
+
+function isError(fault: Fault | undefined): fault is Extract<Fault, { error: string }> {
+  return typeof fault === 'object' && 'error' in fault
+}
