@@ -25,6 +25,7 @@ export function runSync(options: RunOptions): Promise<Summary> {
 }
 
 export { type ErrorCode, type ErrorScope, TablesyncError } from './errors.ts'
+export type { CredentialSource, PlainCredentials } from './model/credentials.ts'
 export type { Difference, DifferenceKind, RepairAction } from './model/difference.ts'
 export type { RunEvent } from './model/events.ts'
 export type {
@@ -37,10 +38,4 @@ export type {
 export type { InspectedTable, KeySchema, TableFacts, TableRef } from './model/table.ts'
 export type { MasterTally, ReplicaTally, Tally } from './model/tally.ts'
 export type { WireItem, WireValue } from './model/wire.ts'
-export type {
-  CredentialsOption,
-  RunOptions,
-  StaticCredentials,
-  TableOptions,
-  Timeouts,
-} from './options/run-options.ts'
+export type { RunOptions, TableOptions, Timeouts } from './options/run-options.ts'

@@ -10,10 +10,8 @@ import {
   fromTemporaryCredentials,
 } from '@aws-sdk/credential-providers'
 import { TablesyncError } from '../errors.ts'
+import type { CredentialSource, PlainCredentials } from '../model/credentials.ts'
 import type { Milliseconds } from '../model/units.ts'
-import type { PlainCredentials } from '../protocol/messages.ts'
-
-export type CredentialSource = () => Promise<PlainCredentials>
 
 export interface CredentialChoice {
   /** A profile of the shared AWS files: static keys, SSO, process or role. */

@@ -1,9 +1,10 @@
 /** What a table is, and whether we may read it: asked before anything else is done. */
 import { DescribeTableCommand, type TableDescription } from '@aws-sdk/client-dynamodb'
+import type { CredentialSource } from '../model/credentials.ts'
+import type { Patience } from '../model/patience.ts'
 import type { KeyAttribute, KeySchema, KeyType, TableFacts } from '../model/table.ts'
-import type { Patience, TableAccess } from '../protocol/messages.ts'
+import type { TableAccess } from '../protocol/messages.ts'
 import { openClient, type TableClient } from './client.ts'
-import type { CredentialSource } from './credentials.ts'
 import { asFailure } from './failures.ts'
 import { lookup } from './lookup.ts'
 import { scanner } from './scan.ts'

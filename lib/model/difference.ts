@@ -3,6 +3,9 @@ import type { WireItem } from './wire.ts'
 
 export type DifferenceKind = 'missing' | 'differing' | 'extra'
 
+/** Which kinds are to be repaired. */
+export type WriteFlags = { readonly [kind in DifferenceKind]: boolean }
+
 /**
  * `none`: nothing was to be written, or the difference ended by itself.
  * `conflict`: the item kept changing under the repair. `failed`: see `error`.

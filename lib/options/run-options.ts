@@ -1,25 +1,16 @@
 /** What a program passes to `runSync`: the command line's options, and what only code can give. */
+import type { CredentialSource, PlainCredentials } from '../model/credentials.ts'
 import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
 import type { Milliseconds } from '../model/units.ts'
-
-/** AWS credentials as they are, or a function that yields them anew whenever they are needed. */
-export interface StaticCredentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken?: string
-  readonly expiration?: Date
-  readonly accountId?: string
-}
-
-export type CredentialsOption = StaticCredentials | (() => Promise<StaticCredentials>)
 
 /** A table with an endpoint and credentials of its own. */
 export interface TableOptions {
   /** `<region>:<table>` or a table ARN. */
   readonly table: string
   readonly endpoint?: string
-  readonly credentials?: CredentialsOption
+  /** Credentials, or a function that yields them. */
+  readonly credentials?: PlainCredentials | CredentialSource
   readonly profile?: string
   readonly roleArn?: string
   readonly mfaSerial?: string

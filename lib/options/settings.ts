@@ -1,14 +1,15 @@
 /** Options, checked and filled in: what the rest of the program goes by. */
+import type { CredentialSource, PlainCredentials } from '../model/credentials.ts'
+import type { WriteFlags } from '../model/difference.ts'
+import type { Patience } from '../model/patience.ts'
 import type { TableRef } from '../model/table.ts'
-import type { Patience, WriteFlags } from '../protocol/messages.ts'
-import type { CredentialsOption } from './run-options.ts'
 
 export interface CredentialSettings {
   readonly profile?: string
   readonly roleArn?: string
   readonly mfaSerial?: string
   readonly mfaToken?: string
-  readonly credentials?: CredentialsOption
+  readonly credentials?: PlainCredentials | CredentialSource
 }
 
 export interface TableSettings {

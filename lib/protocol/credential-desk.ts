@@ -3,8 +3,9 @@
  * the port of whichever task is running. A client only asks on behalf of a
  * task, so while one waits there is a port to ask on.
  */
+
+import type { PlainCredentials } from '../model/credentials.ts'
 import type { TableIndex } from '../model/table.ts'
-import type { PlainCredentials } from './messages.ts'
 import { fromWire, type WireError } from './wire-error.ts'
 
 export type Ask = (table: TableIndex) => void

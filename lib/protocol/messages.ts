@@ -6,10 +6,11 @@
  * value is the record. Findings are the exception: a worker goes on only when
  * the main thread has taken them, so that neither side piles them up.
  */
-import type { Difference } from '../model/difference.ts'
+import type { PlainCredentials } from '../model/credentials.ts'
+import type { Difference, WriteFlags } from '../model/difference.ts'
+import type { Patience } from '../model/patience.ts'
 import type { KeySchema, TableIndex } from '../model/table.ts'
 import type { Tally } from '../model/tally.ts'
-import type { Milliseconds } from '../model/units.ts'
 import type { WireError } from './wire-error.ts'
 
 /** How to reach one table. */
@@ -22,23 +23,6 @@ export interface TableAccess {
   /** Absent: the SDK's own choice for the region. */
   readonly endpoint?: string
   readonly keySchema: KeySchema
-}
-
-/** How long to wait for a table, and how often to ask again. */
-export interface Patience {
-  readonly connectTimeout: Milliseconds
-  /** For the first byte of a response, and between any two. */
-  readonly responseTimeout: Milliseconds
-  /** After this long without a byte, retries included, a table is given up. */
-  readonly silenceLimit: Milliseconds
-  readonly maxRetries: number
-  readonly retryDelayBase: Milliseconds
-}
-
-export interface WriteFlags {
-  readonly missing: boolean
-  readonly differing: boolean
-  readonly extra: boolean
 }
 
 /** Coordinator to thread, once: what every segment of the run has in common. */
@@ -82,14 +66,6 @@ export interface DeleteTask {
 }
 
 export type SegmentTask = CompareTask | DeleteTask
-
-export interface PlainCredentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken?: string
-  readonly expiration?: Date
-  readonly accountId?: string
-}
 
 /** Coordinator to worker, while the task runs. */
 export type ControlMessage =

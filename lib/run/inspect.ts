@@ -3,9 +3,10 @@
  * read from once. Whatever is wrong with them is told here, before anything is
  * scanned or written.
  */
-import { type CredentialSource, openCredentials } from '../dynamo/credentials.ts'
+import { openCredentials } from '../dynamo/credentials.ts'
 import { checkReadable, type DescribedFacts, describeTable } from '../dynamo/describe.ts'
 import { TablesyncError } from '../errors.ts'
+import type { CredentialSource } from '../model/credentials.ts'
 import {
   describeKey,
   type InspectedTable,

@@ -32,15 +32,17 @@ export class SegmentPool {
 
   constructor({ workers, parallel, setup }: PoolOptions) {
     const threads = Math.min(workers, parallel)
+    const perThread = Math.ceil(parallel / threads)
     this.#piscina = new Piscina({
       filename: workerFile.href,
       minThreads: threads,
       maxThreads: threads,
-      concurrentTasksPerWorker: Math.ceil(parallel / threads),
+      concurrentTasksPerWorker: perThread,
       // With 'sync', Piscina's default, an idle thread's event loop stands still,
       // and with it the thread's sockets and ports.
       atomics: 'disabled',
       workerData: setup,
+      resourceLimits: { maxOldGenerationSizeMb: heapLimit(perThread) },
     })
     // A thread that fails is told by the tasks it had; without a listener it would end the process.
     this.#piscina.on('error', () => {})
@@ -96,3 +98,10 @@ export class SegmentPool {
     await this.#piscina.destroy()
   }
 }
+
+/**
+ * Megabytes of objects a thread may hold; pages lie outside of it. What a
+ * segment holds is bounded, and a limit near it keeps V8 from letting garbage
+ * pile up instead: without one, memory grows with the length of the run.
+ */
+const heapLimit = (segments: number) => 192 + 16 * segments

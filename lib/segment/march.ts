@@ -12,7 +12,7 @@ import { directionOf, probe } from './probe.ts'
 import type { Suspect, Suspects } from './suspects.ts'
 import type { Unmatched } from './window.ts'
 
-const WINDOW_BYTES: Bytes = 8 << 20
+const WINDOW_BYTES: Bytes = 4 << 20
 
 /** Contradicting probes in a row that make a pattern. */
 const STRIKES = 3

@@ -4,8 +4,9 @@ import { openMaster, openReplica, type ReadableTable, type WritableTable } from 
 import { type ItemComparer, itemComparer } from '../item/compare.ts'
 import { openDigest } from '../item/digest.ts'
 import { type IsIgnored, ignoring } from '../item/normalise.ts'
+import type { PlainCredentials } from '../model/credentials.ts'
 import { MASTER, type TableIndex } from '../model/table.ts'
-import type { PlainCredentials, WorkerSetup } from '../protocol/messages.ts'
+import type { WorkerSetup } from '../protocol/messages.ts'
 import { RecheckBudget } from '../protocol/recheck-budget.ts'
 
 /** A replica's table, and its lanes: reads by key, rechecks, and writes under way at once. */

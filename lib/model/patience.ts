@@ -1,0 +1,12 @@
+/** How long to wait for a table, and how often to ask it again. */
+import type { Milliseconds } from './units.ts'
+
+export interface Patience {
+  readonly connectTimeout: Milliseconds
+  /** For the first byte of a response, and between any two. */
+  readonly responseTimeout: Milliseconds
+  /** After this long without a byte, retries included, a table is given up. */
+  readonly silenceLimit: Milliseconds
+  readonly maxRetries: number
+  readonly retryDelayBase: Milliseconds
+}

@@ -1,0 +1,144 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { OPTIONS, type Option, TALK } from '../lib/options/table.ts'
+
+/** The sources, read as text: from dist/test as from test. */
+const root = fileURLToPath(
+  new URL(import.meta.url.includes('/dist/') ? '../../' : '../', import.meta.url),
+)
+
+interface Source {
+  readonly file: string
+  readonly text: string
+  /** Repository paths of files, or names of packages. */
+  readonly imports: readonly string[]
+}
+
+function sourcesBelow(folder: string): Source[] {
+  return readdirSync(join(root, folder)).flatMap((name) => {
+    const file = join(folder, name)
+    if (statSync(join(root, file)).isDirectory()) return sourcesBelow(file)
+    return file.endsWith('.ts') ? [source(file)] : []
+  })
+}
+
+function source(file: string): Source {
+  const text = readFileSync(join(root, file), 'utf8')
+  const imports = [
+    ...text.matchAll(/(?:^import |\} from |^import .* from |import\()'([^']+)'/gm),
+  ].map(([, name = '']) =>
+    name.startsWith('.') ? relative(root, join(root, dirname(file), name)) : name,
+  )
+  return { file, text, imports }
+}
+
+const lib = sourcesBelow('lib')
+const workers = sourcesBelow('workers')
+
+const PURE = ['lib/model', 'lib/errors.ts']
+
+/** What each room may import of the house; its own room always. */
+const ROOMS: Record<string, readonly string[]> = {
+  'lib/model': ['lib/errors.ts'],
+  'lib/errors.ts': [],
+  'lib/item': PURE,
+  'lib/options': PURE,
+  'lib/protocol': PURE,
+  'lib/dynamo': [...PURE, 'lib/item', 'lib/protocol/messages.ts'],
+  'lib/segment': [...PURE, 'lib/item', 'lib/protocol', 'lib/dynamo'],
+  'lib/run': [
+    ...PURE,
+    'lib/options',
+    'lib/protocol',
+    'lib/dynamo/credentials.ts',
+    'lib/dynamo/describe.ts',
+  ],
+  'lib/report': PURE,
+  'lib/sync.ts': [...PURE, 'lib/options', 'lib/run', 'lib/report'],
+  'lib/index.ts': [...PURE, 'lib/options', 'lib/sync.ts'],
+  'lib/cli.ts': [...PURE, 'lib/options', 'lib/report', 'lib/sync.ts'],
+  workers: [...PURE, 'lib/protocol', 'lib/segment'],
+}
+
+const OWNERS: Record<string, readonly string[]> = {
+  '@aws-sdk/client-dynamodb': ['lib/dynamo'],
+  '@aws-sdk/credential-providers': ['lib/dynamo/credentials.ts'],
+  '@smithy/node-http-handler': ['lib/dynamo/client.ts'],
+  '@smithy/types': ['lib/dynamo/retry.ts'],
+  piscina: ['lib/run/pool.ts', 'workers'],
+  cac: ['lib/options/argv.ts'],
+  'xxhash-wasm': ['lib/item/digest.ts'],
+  'p-queue': ['lib/segment', 'lib/run'],
+  'cli-progress': ['lib/report/human.ts'],
+  'node:fs': ['lib/report', 'lib/run/delete-queue.ts', 'lib/cli.ts'],
+  'node:fs/promises': ['lib/report', 'lib/run/delete-queue.ts'],
+  'node:worker_threads': ['lib/protocol/port.ts', 'lib/run/pool.ts', 'workers'],
+}
+
+const isIn = (file: string, place: string) => file === place || file.startsWith(`${place}/`)
+
+t.test('every file imports only what its room may', async (t) => {
+  for (const { file, imports } of [...lib, ...workers]) {
+    const room = Object.keys(ROOMS).find((name) => isIn(file, name))
+    if (room === undefined) {
+      t.fail(`${file} lies in no room`)
+      continue
+    }
+    const allowed = [room, ...(ROOMS[room] ?? [])]
+    const own = imports.filter((name) => isIn(name, 'lib') || isIn(name, 'workers'))
+    t.same(
+      own.filter((name) => !allowed.some((place) => isIn(name, place))),
+      [],
+      file,
+    )
+  }
+})
+
+t.test('every package has its owners and no others', async (t) => {
+  for (const { file, imports } of [...lib, ...workers]) {
+    for (const name of imports.filter((each) => !isIn(each, 'lib') && !isIn(each, 'workers'))) {
+      const owners = OWNERS[name]
+      if (owners === undefined) t.match(name, /^node:/, `${name} in ${file} has no owner`)
+      else
+        t.ok(
+          owners.some((owner) => isIn(file, owner)),
+          `${name} in ${file}`,
+        )
+    }
+  }
+})
+
+t.test('only the command reads process and writes to the console', async (t) => {
+  for (const { file, text } of [...lib, ...workers]) {
+    const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
+    if (file !== 'lib/cli.ts') t.notMatch(code, /\bprocess\.|\bconsole\./, file)
+  }
+})
+
+t.test('every option stands in the README', async (t) => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  for (const option of Object.values({ ...OPTIONS, ...TALK }) as Option[]) {
+    for (const name of [option.flag, ...(option.aliases ?? [])]) {
+      const dashed = name.length === 1 ? `-${name}` : `--${name}`
+      const isWritten = readme.includes(`\`${dashed}\``) || /^slave-/.test(name)
+      t.ok(isWritten, dashed)
+    }
+  }
+})
+
+t.test('ARCHITECTURE.md names a test that exists for each invariant', async (t) => {
+  const page = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+  const named = [...page.matchAll(/`(test\/[\w/.-]+\.test\.ts)`/g)].map(([, file = '']) => file)
+  t.ok(named.length >= 12)
+  for (const file of named) t.ok(statSync(join(root, file), { throwIfNoEntry: false }), file)
+})
+
+t.test('no file is long', async (t) => {
+  const lengths = [...lib, ...workers].map(({ file, text }) => ({
+    file,
+    lines: text.split('\n').length,
+  }))
+  for (const { file, lines } of lengths) t.ok(lines < 300, `${file}: ${lines}`)
+})
