@@ -2,19 +2,20 @@
 import {
   BatchGetItemCommand,
   DeleteItemCommand,
+  DescribeTableCommand,
   DynamoDBClient,
   PutItemCommand,
   ScanCommand,
+  type TableDescription,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import { TablesyncError } from '../errors.ts'
 import type { PlainCredentials } from '../model/credentials.ts'
 import type { Patience } from '../model/patience.ts'
 import type { TableAccess } from '../protocol/messages.ts'
-import { asFailure, type RequestContext } from './failures.ts'
 import { installRawBodies, rawResponseOf, withRawBody } from './raw-body.ts'
 import { bulkRetryStrategy } from './retry.ts'
+import { silenceWatch } from './silence.ts'
 
 /** Requests to one table that one thread may have open at a time. */
 const MAX_SOCKETS = 128
@@ -34,8 +35,8 @@ export interface TableClient {
    * @throws TablesyncError, classified by `failures.ts`
    */
   send(operation: ItemRead | ItemWrite, body: string): Promise<Uint8Array>
-  /** For descriptions: an ordinary client that parses what it gets. */
-  readonly sdk: DynamoDBClient
+  /** The one answer that the SDK parses. */
+  describe(): Promise<TableDescription | undefined>
   close(): void
 }
 
@@ -63,10 +64,8 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
     httpsAgent: AGENT,
     logger: { debug() {}, info() {}, warn() {}, error() {} },
   })
-  let lastHeard = 0
-  const onHeard = () => {
-    lastHeard = performance.now()
-  }
+  const silence = silenceWatch(patience.silenceLimit)
+  const { onHeard } = silence
   const sdkClient = (maxRetries: number) => {
     const client = new DynamoDBClient({
       region: access.region,
@@ -82,26 +81,30 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
   const reads = sdkClient(patience.maxRetries)
   const writes = sdkClient(0)
 
+  const contextOf = (operation: string) => ({
+    operation,
+    table: access.index,
+    label: access.label,
+  })
+
   return {
     access,
-    sdk: reads,
     async send(operation, body) {
       const client = operation === 'Scan' || operation === 'BatchGetItem' ? reads : writes
       const command = COMMANDS[operation](access.tableName)
       withRawBody(command.input, body)
-      const watch = watchSilence(() => lastHeard, patience.silenceLimit)
-      try {
-        // One signature stands for all five: the union of their overloads has none in common.
-        const output = await client.send(command as ScanCommand, { abortSignal: watch.signal })
-        return rawResponseOf(output)
-      } catch (error) {
-        const context = { operation, table: access.index, label: access.label }
-        throw watch.signal.aborted
-          ? silent(context, patience.silenceLimit)
-          : asFailure(error, context)
-      } finally {
-        watch.end()
-      }
+      // One signature stands for all five: the union of their overloads has none in common.
+      const output = await silence.watch(contextOf(operation), (abortSignal) =>
+        client.send(command as ScanCommand, { abortSignal }),
+      )
+      return rawResponseOf(output)
+    },
+    async describe() {
+      const command = new DescribeTableCommand({ TableName: access.tableName })
+      const { Table } = await silence.watch(contextOf('DescribeTable'), (abortSignal) =>
+        reads.send(command, { abortSignal }),
+      )
+      return Table
     },
     close() {
       reads.destroy()
@@ -109,27 +112,4 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
       requestHandler.destroy()
     },
   }
-}
-
-/** Aborts once nothing was heard for `limit` since the watch began. */
-function watchSilence(lastHeard: () => number, limit: number) {
-  const controller = new AbortController()
-  const began = performance.now()
-  let timer: NodeJS.Timeout
-  const look = () => {
-    const quiet = performance.now() - Math.max(began, lastHeard())
-    if (quiet >= limit) controller.abort()
-    else timer = setTimeout(look, limit - quiet + 1)
-  }
-  timer = setTimeout(look, limit)
-  return { signal: controller.signal, end: () => clearTimeout(timer) }
-}
-
-function silent({ operation, table, label }: RequestContext, limit: number): TablesyncError {
-  return new TablesyncError(`${operation} on ${label}: not a byte for ${limit / 1000} s`, {
-    code: 'TABLE_SILENT',
-    scope: 'table',
-    table,
-    hint: 'Check the endpoint and the network between here and there, then run again.',
-  })
 }

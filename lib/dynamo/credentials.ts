@@ -44,7 +44,7 @@ export function openCredentials(
     const { credentials } = choice
     return async () => credentials
   }
-  return renewed(choice.credentials ?? provider(choice, place))
+  return renewed(choice.credentials ?? provider(choice, place), choice.profile)
 }
 
 function provider(
@@ -103,7 +103,7 @@ function oneTimeToken(token: string | undefined): (serial: string) => Promise<st
 }
 
 /** One request at a time, and its answer kept until it nears its end. */
-function renewed(provide: CredentialSource): CredentialSource {
+function renewed(provide: CredentialSource, profile: string | undefined): CredentialSource {
   let held: PlainCredentials | undefined
   let asking: Promise<PlainCredentials> | undefined
   return async () => {
@@ -115,10 +115,23 @@ function renewed(provide: CredentialSource): CredentialSource {
       held = plain(await asking)
     } catch (error) {
       // What is still valid is better than nothing, and is asked for again next time.
-      if (held === undefined || timeLeft(held) <= 0) throw error
+      if (held === undefined || timeLeft(held) <= 0) throw unobtainable(error, profile)
     }
     return held
   }
+}
+
+/** Whoever was asked for credentials said no: not to be taken for a word of the table's. */
+function unobtainable(cause: unknown, profile: string | undefined): TablesyncError {
+  if (cause instanceof TablesyncError) return cause
+  const { name, message } = cause as Error
+  const from = profile === undefined ? '' : ` from profile ${profile}`
+  return new TablesyncError(`No credentials${from}: ${name}: ${message}`, {
+    code: 'CREDENTIALS',
+    scope: 'table',
+    hint: 'Check the profile, role or environment that they are to come from.',
+    cause,
+  })
 }
 
 function timeLeft({ expiration }: PlainCredentials): Milliseconds {

@@ -1,11 +1,11 @@
 /** What a table is, and whether we may read it: asked before anything else is done. */
-import { DescribeTableCommand, type TableDescription } from '@aws-sdk/client-dynamodb'
+import type { TableDescription } from '@aws-sdk/client-dynamodb'
+import type { TablesyncError } from '../errors.ts'
 import type { CredentialSource } from '../model/credentials.ts'
 import type { Patience } from '../model/patience.ts'
 import type { KeyAttribute, KeySchema, KeyType, TableFacts } from '../model/table.ts'
 import type { TableAccess } from '../protocol/messages.ts'
 import { openClient, type TableClient } from './client.ts'
-import { asFailure } from './failures.ts'
 import { lookup } from './lookup.ts'
 import { scanner } from './scan.ts'
 
@@ -40,19 +40,15 @@ export async function describeTable(
   access: Omit<TableAccess, 'keySchema'>,
   options: InspectOptions,
 ): Promise<DescribedFacts> {
-  return withClient({ ...access, keySchema: NO_KEY }, options, async ({ sdk }) => {
+  return withClient({ ...access, keySchema: NO_KEY }, options, async (client) => {
     try {
-      const { Table } = await sdk.send(new DescribeTableCommand({ TableName: access.tableName }))
-      return Table === undefined ? UNKNOWN : factsOf(Table)
+      const table = await client.describe()
+      return table === undefined ? UNKNOWN : factsOf(table)
     } catch (error) {
-      const failure = asFailure(error, {
-        operation: 'DescribeTable',
-        table: access.index,
-        label: access.label,
-      })
-      const { name } = error as Error
-      if (failure.code === 'ACCESS_DENIED' || name === 'UnknownOperationException') return UNKNOWN
-      throw failure
+      const { code, cause } = error as TablesyncError
+      const isUnknownCall = (cause as Error | undefined)?.name === 'UnknownOperationException'
+      if (code === 'ACCESS_DENIED' || isUnknownCall) return UNKNOWN
+      throw error
     }
   })
 }

@@ -13,6 +13,11 @@ interface Kind {
   readonly hint?: string
 }
 
+const NOT_FOUND: Kind = {
+  code: 'TABLE_NOT_FOUND',
+  scope: 'table',
+  hint: 'Check the name, the region and the account that the credentials belong to.',
+}
 const DENIED: Kind = {
   code: 'ACCESS_DENIED',
   scope: 'table',
@@ -34,9 +39,15 @@ const UNREACHABLE: Kind = {
   hint: 'Check the region, the endpoint and the network between here and there.',
 }
 
+const BAD_RESPONSE: Kind = {
+  code: 'BAD_RESPONSE',
+  scope: 'segment',
+  hint: 'Is the endpoint a DynamoDB endpoint, and is no proxy rewriting its answers?',
+}
+
 /** By the name or the code of the error. */
 const KINDS: ReadonlyMap<string, Kind> = new Map([
-  ['ResourceNotFoundException', { code: 'TABLE_NOT_FOUND', scope: 'table' } as const],
+  ['ResourceNotFoundException', NOT_FOUND],
   ['AccessDeniedException', DENIED],
   ['AccessDenied', DENIED],
   ['UnrecognizedClientException', BAD_CREDENTIALS],
@@ -47,6 +58,7 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
   ['ProvisionedThroughputExceededException', THROTTLED],
   ['ThrottlingException', THROTTLED],
   ['RequestLimitExceeded', THROTTLED],
+  ['ChecksumMismatch', BAD_RESPONSE],
   ['TimeoutError', UNREACHABLE],
   ['ECONNREFUSED', UNREACHABLE],
   ['ECONNRESET', UNREACHABLE],

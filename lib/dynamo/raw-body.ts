@@ -112,7 +112,6 @@ function verifyChecksum(bytes: Uint8Array, expected: string | undefined): void {
   // The SDK retries whatever carries `$retryable`.
   throw Object.assign(named('ChecksumMismatch', 'x-amz-crc32 does not match the body'), {
     $retryable: {},
-    code: 'ECONNRESET',
   })
 }
 

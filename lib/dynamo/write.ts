@@ -1,5 +1,5 @@
 /** Conditional writes to a replica, one attempt each. */
-import { unitsOf } from '../item/responses.ts'
+import { readWriteUnits } from '../item/responses.ts'
 import type { WriteUnits } from '../model/units.ts'
 import type { WireItem } from '../model/wire.ts'
 import type { ItemWrite, TableClient } from './client.ts'
@@ -49,10 +49,7 @@ export function writer(client: TableClient): Writer {
     if (hasAny(values)) all.push(`"ExpressionAttributeValues":${JSON.stringify(values)}`)
     try {
       const response = await client.send(operation, `{${all.join(',')}}`)
-      const { ConsumedCapacity } = JSON.parse(Buffer.from(response).toString()) as {
-        ConsumedCapacity?: unknown
-      }
-      return { end: 'written', writeUnits: unitsOf(ConsumedCapacity) }
+      return { end: 'written', writeUnits: readWriteUnits(response) }
     } catch (error) {
       if (isRefusal(error)) return { end: 'refused' }
       throw error

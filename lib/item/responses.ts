@@ -1,6 +1,6 @@
-/** Scan and BatchGetItem responses, read from their bytes. */
-import type { ReadUnits } from '../model/units.ts'
-import { eachElement, eachMember, stringOf, textOf, valueEnd } from './json-bytes.ts'
+/** Responses of item operations, read from their bytes. */
+import type { ReadUnits, WriteUnits } from '../model/units.ts'
+import { eachElement, eachMember, skipBlanks, stringOf, textOf, valueEnd } from './json-bytes.ts'
 import { type ItemPage, type KeyNames, walkItems } from './page.ts'
 
 export interface ScanPage extends ItemPage {
@@ -66,8 +66,21 @@ export function readBatchGetPage(bytes: Uint8Array, names: KeyNames): BatchGetPa
   return { ...page, unprocessed, readUnits }
 }
 
+/** What a write says that it took. */
+export function readWriteUnits(bytes: Uint8Array): WriteUnits {
+  let writeUnits = 0
+  eachMember(bytes, startOf(bytes), (nameStart, nameEnd, value) => {
+    const end = valueEnd(bytes, value)
+    if (stringOf(bytes, nameStart, nameEnd) === 'ConsumedCapacity') {
+      writeUnits = unitsOf(JSON.parse(textOf(bytes, value, end)))
+    }
+    return end
+  })
+  return writeUnits
+}
+
 /** `CapacityUnits` of a ConsumedCapacity value; 0 where the engine gave none. */
-export function unitsOf(capacity: unknown): number {
+function unitsOf(capacity: unknown): number {
   const units = (capacity as { CapacityUnits?: unknown } | null)?.CapacityUnits
   return typeof units === 'number' ? units : 0
 }
@@ -88,8 +101,4 @@ function keyText(bytes: Uint8Array, start: number, end: number): string | undefi
   return text === 'null' ? undefined : text
 }
 
-function startOf(bytes: Uint8Array): number {
-  let i = 0
-  while (bytes[i] === 0x20 || bytes[i] === 0x0a || bytes[i] === 0x0d || bytes[i] === 0x09) i++
-  return i
-}
+const startOf = (bytes: Uint8Array) => skipBlanks(bytes, 0)

@@ -87,7 +87,7 @@ function replicaSettings(
       mfaSerial: options.replicaMfaSerial,
       mfaToken: options.replicaMfaToken,
     })
-  checkMfa(credentials, 'replicaRoleArn', 'replicaMfaSerial', 'replicaMfaToken', spelling)
+  checkMfa(credentials, REPLICA_MFA, spelling)
   return {
     ref: tableRef(replica.table, endpoint, 'replicas', spelling),
     ...(Object.keys(credentials).length > 0 && { credentials }),
@@ -103,30 +103,42 @@ function ownCredentials(table: TableOptions): CredentialSettings | undefined {
 function credentialsOf(options: RunOptions, spelling: Spelling): CredentialSettings {
   const { profile, roleArn, mfaSerial, mfaToken } = options
   const credentials = definedOnly({ profile, roleArn, mfaSerial, mfaToken })
-  checkMfa(credentials, 'roleArn', 'mfaSerial', 'mfaToken', spelling)
+  checkMfa(credentials, MFA, spelling)
   return credentials
 }
 
+/** A role that is assumed here wants both; a profile may name role and device itself. */
 function checkMfa(
-  { roleArn, mfaSerial, mfaToken }: CredentialSettings,
-  ...[role, serial, token, spelling]: ['roleArn' | 'replicaRoleArn', string, string, Spelling]
+  { profile, roleArn, mfaSerial, mfaToken }: CredentialSettings,
+  names: MfaNames,
+  spelling: Spelling,
 ): void {
-  for (const [name, value] of [
-    [serial, mfaSerial],
-    [token, mfaToken],
-  ] as const) {
-    if (value !== undefined && roleArn === undefined) {
-      throw usageError(
-        `Expected \`${spelling(name)}\` to come with \`${spelling(role)}\`, got it alone`,
-        'An MFA device is asked for when a role is assumed.',
-      )
-    }
+  const alone = mfaSerial !== undefined ? names.serial : names.token
+  if (roleArn === undefined && (mfaSerial !== undefined || mfaToken !== undefined)) {
+    if (mfaSerial === undefined && profile !== undefined) return
+    throw usageError(
+      `Expected \`${spelling(alone)}\` to come with \`${spelling(names.role)}\`, got it alone`,
+      'An MFA device is asked for when a role is assumed.',
+    )
   }
   if ((mfaSerial === undefined) !== (mfaToken === undefined)) {
     throw usageError(
-      `Expected \`${spelling(serial)}\` and \`${spelling(token)}\` together, got one of them`,
+      `Expected \`${spelling(names.serial)}\` and \`${spelling(names.token)}\` together, got one of them`,
     )
   }
+}
+
+interface MfaNames {
+  readonly role: string
+  readonly serial: string
+  readonly token: string
+}
+
+const MFA: MfaNames = { role: 'roleArn', serial: 'mfaSerial', token: 'mfaToken' }
+const REPLICA_MFA: MfaNames = {
+  role: 'replicaRoleArn',
+  serial: 'replicaMfaSerial',
+  token: 'replicaMfaToken',
 }
 
 function tableRef(

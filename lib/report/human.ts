@@ -4,7 +4,14 @@ import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
 import type { Summary } from '../model/summary.ts'
 import type { Milliseconds } from '../model/units.ts'
-import { differenceLine, planLine, progressLine, tableLines, verdictLines } from './wording.ts'
+import {
+  differenceLine,
+  errorLines,
+  planLine,
+  progressLine,
+  tableLines,
+  verdictLines,
+} from './wording.ts'
 
 const LINE_EVERY: Milliseconds = 5000
 
@@ -24,7 +31,7 @@ export interface Human {
 }
 
 export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Human {
-  if (verbosity === 'quiet') return SILENT
+  if (verbosity === 'quiet') return tellErrors(stream)
   const bar = isTerminal ? openBar(stream) : undefined
   const say = (line: string) => {
     bar?.clear()
@@ -86,11 +93,15 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
   }
 }
 
-const SILENT: Human = {
-  onEvent() {},
-  onDifference() {},
-  conclude() {},
-  close() {},
+function tellErrors(stream: NodeJS.WritableStream): Human {
+  return {
+    onEvent() {},
+    onDifference() {},
+    conclude(summary) {
+      for (const line of errorLines(summary)) stream.write(`${line}\n`)
+    },
+    close() {},
+  }
 }
 
 function openBar(stream: NodeJS.WritableStream) {

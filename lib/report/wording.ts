@@ -53,17 +53,28 @@ export function differenceLine(difference: Difference): string {
 }
 
 /** A verdict per replica, and what stands in its way. */
-export function verdictLines({ master, replicas, errors, outcome }: Summary): string[] {
+export function verdictLines(summary: Summary): string[] {
+  const { master, replicas, outcome } = summary
   const lines = [`scanned ${count(master.scanned)} items of ${master.table}`]
   for (const [label, replica] of Object.entries(replicas))
     lines.push(...replicaLines(label, replica))
+  lines.push(...errorLines(summary), OUTCOME[outcome])
+  return lines
+}
+
+/** What went wrong: all that is told where nothing else is wanted. */
+export function errorLines({ replicas, errors }: Summary): string[] {
+  const lines: string[] = []
   for (const { table, message, hint, count: times } of errors) {
-    lines.push(
-      `error   ${table === '' ? '' : `${table}: `}${message}${times > 1 ? ` (${times} times)` : ''}`,
-    )
+    const often = times > 1 ? ` (${times} times)` : ''
+    lines.push(`error   ${table === '' ? '' : `${table}: `}${message}${often}`)
     if (hint !== undefined) lines.push(`        ${hint}`)
   }
-  lines.push(OUTCOME[outcome])
+  for (const [label, { failed }] of Object.entries(replicas)) {
+    if (failed === 0) continue
+    lines.push(`error   ${label}: items that could not be repaired: ${count(failed)}`)
+    lines.push('        --report FILE or --verbose tells why, item by item')
+  }
   return lines
 }
 

@@ -124,7 +124,7 @@ export class Desk {
     if (source === undefined) return
     source().then(
       (answer) => reply({ type: 'credentials', table, answer }),
-      (error: unknown) => reply({ type: 'credentials', table, answer: credentialError(error) }),
+      (error: unknown) => reply({ type: 'credentials', table, answer: toWire(error) }),
     )
   }
 
@@ -156,10 +156,4 @@ export class Desk {
       ...(error.hint !== undefined && { hint: error.hint }),
     })
   }
-}
-
-function credentialError(error: unknown) {
-  const known = asTablesyncError(error)
-  if (known.code !== 'INTERNAL') return toWire(known)
-  return { ...toWire(known), code: 'CREDENTIALS', scope: 'table' } as const
 }

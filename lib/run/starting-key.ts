@@ -1,6 +1,6 @@
 /** A starting key as the user gave it, made a key of the table. */
 import { type TablesyncError, usageError } from '../errors.ts'
-import { describeKey, type KeyAttribute, type KeySchema } from '../model/table.ts'
+import { describeKey, type KeyAttribute, type KeySchema, type KeyType } from '../model/table.ts'
 import type { WireValue } from '../model/wire.ts'
 
 /** Returns DynamoDB JSON text. Values may be plain, or DynamoDB JSON of the key's type. */
@@ -19,13 +19,19 @@ export function startingKeyText(
   return JSON.stringify(Object.fromEntries(parts))
 }
 
+const SHAPE: { readonly [type in KeyType]: RegExp } = {
+  S: /./s,
+  N: /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/,
+  B: /^(?=.)([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+}
+
 function keyValue(
   value: unknown,
   { name, type }: KeyAttribute,
   given: Readonly<Record<string, unknown>>,
 ): WireValue {
   const text = isTyped(value, type) ? value[type] : plainText(value, type)
-  if (text === undefined || text === '') throw refused(name, type, given)
+  if (text === undefined || !SHAPE[type].test(text)) throw refused(name, type, given)
   return { [type]: text } as unknown as WireValue
 }
 

@@ -6,6 +6,7 @@ import type { FoundItem } from '../dynamo/lookup.ts'
 import { canonicalKeyOf, keyTextOf } from '../item/key.ts'
 import { type ItemPage, itemEnd, itemStart } from '../item/page.ts'
 import type { Bytes } from '../model/units.ts'
+import { allEnded } from './all-ended.ts'
 import type { Investigation } from './investigation.ts'
 import type { Suspects } from './suspects.ts'
 
@@ -87,8 +88,7 @@ async function eachBatch(
     bytes = 0
   }
   if (batch.length > 0) jobs.push(handle(batch))
-  const ends = await Promise.allSettled(jobs)
-  for (const end of ends) if (end.status === 'rejected') throw end.reason
+  await allEnded(jobs)
 }
 
 /** The lanes hold requests alone: a job that waited for suspects in one could wait for itself. */

@@ -4,6 +4,7 @@ import { zeroTally } from '../model/tally.ts'
 import type { WireItem } from '../model/wire.ts'
 import type { DeleteTask, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
 import { toWire } from '../protocol/wire-error.ts'
+import { allEnded } from './all-ended.ts'
 import { lookUpBothSides } from './both-sides.ts'
 import type { SegmentControl } from './control.ts'
 import { investigationOf, tellDifference } from './investigation.ts'
@@ -23,15 +24,16 @@ export async function deleteExtras(
   const repair = new Repair(investigation)
   const failures: ReplicaFailure[] = []
   const batchSize = Math.min(BATCH, thread.setup.batchReadLimit)
-  let at = 0
+  const left = new Set(keys)
   try {
-    for (; at < keys.length && !control.stopping.aborted; at += batchSize) {
+    for (let at = 0; at < keys.length && !control.stopping.aborted; at += batchSize) {
       const batch = keys.slice(at, at + batchSize)
       const seen = await lookUpBothSides(investigation, batch)
-      await Promise.all(
-        batch.map((key) => {
+      await allEnded(
+        batch.map(async (key) => {
           const sides = seen(canonicalKeyOfText(key, investigation.schema))
-          return repair.end({ verdict: 'extra', key, ...sides })
+          await repair.end({ verdict: 'extra', key, ...sides })
+          left.delete(key)
         }),
       )
       control.progress(tally)
@@ -39,7 +41,7 @@ export async function deleteExtras(
   } catch (error) {
     failures.push({ replica, error: toWire(error) })
   }
-  for (const key of keys.slice(at)) {
+  for (const key of left) {
     await tellDifference(investigation, () => ({
       kind: 'extra',
       key: JSON.parse(key) as WireItem,

@@ -10,6 +10,7 @@ import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import { itemEnd, itemStart } from '../item/page.ts'
 import type { DifferenceKind } from '../model/difference.ts'
 import type { Bytes } from '../model/units.ts'
+import { allEnded } from './all-ended.ts'
 import { type BothSides, lookUpBothSides } from './both-sides.ts'
 import { Deferred } from './deferred.ts'
 import type { Investigation } from './investigation.ts'
@@ -171,7 +172,7 @@ export class Suspects {
       tally.unverified += batch.length
       throw error
     })
-    await Promise.all(
+    await allEnded(
       batch.map((suspect) =>
         this.#conclude(suspect, seen(canonicalKeyOfText(suspect.key, schema))),
       ),

@@ -8,9 +8,9 @@ import type { TableClient } from '../../lib/dynamo/client.ts'
 import { lookup } from '../../lib/dynamo/lookup.ts'
 import { scanner } from '../../lib/dynamo/scan.ts'
 import type { ReadableTable, WritableTable } from '../../lib/dynamo/table.ts'
+import type { Patience } from '../../lib/model/patience.ts'
 import type { KeySchema } from '../../lib/model/table.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
-import type { Patience } from '../../lib/protocol/messages.ts'
 
 export const PATIENCE: Patience = {
   connectTimeout: 1000,
@@ -71,7 +71,7 @@ export function memoryTable(options: MemoryTableOptions): MemoryTable {
 
   const client: TableClient = {
     access,
-    sdk: undefined as never,
+    describe: () => Promise.reject(new Error('no description was laid out')),
     async send(operation, body) {
       const parsed = JSON.parse(body)
       if (operation === 'Scan') {

@@ -27,9 +27,11 @@ export type Fault =
   | { readonly error: string; readonly status?: number; readonly landed?: true }
   /** Answered in other bytes, or with another answer; its checksum is right. */
   | { readonly rewrite: (answer: Body) => string | Body }
+  /** Carried out at once, and answered when this settles. */
+  | { readonly answeredAfter: Promise<unknown> }
   /**
-   * Carried out, and then: half of the body and a closed connection; a wrong
-   * `x-amz-crc32`; half of the body and nothing more; a connection closed at once.
+   * Carried out, and then: half of the body and a closed connection; a body
+   * that is not that of its `x-amz-crc32`; half of the body and nothing more; a connection closed at once.
    */
   | 'cut'
   | 'wrong-checksum'
@@ -105,6 +107,10 @@ export async function startStub(): Promise<Stub> {
     if (isError(fault) && !fault.landed) return refuse(outgoing, fault.error, fault)
     try {
       const body = carryOut(request)
+      if (typeof fault === 'object' && 'answeredAfter' in fault) {
+        await fault.answeredAfter
+        fault = undefined
+      }
       if (isError(fault)) refuse(outgoing, fault.error, fault)
       else send(outgoing, body, fault)
     } catch (error) {
@@ -176,12 +182,15 @@ function send(
   if (fault === 'silence-landed') return
   if (fault === 'hang-up') return void outgoing.destroy()
   const rewritten = typeof fault === 'object' ? fault.rewrite(plain) : plain
-  const bytes = Buffer.from(typeof rewritten === 'string' ? rewritten : JSON.stringify(rewritten))
+  const right = typeof rewritten === 'string' ? rewritten : JSON.stringify(rewritten)
+  // Still an answer one can read, with other numbers in it.
+  const wrong = `${right.replaceAll('"N":"', '"N":"9')} `
+  const bytes = Buffer.from(fault === 'wrong-checksum' ? wrong : right)
   const half = bytes.subarray(0, bytes.length / 2)
   outgoing.writeHead(200, {
     'content-type': 'application/x-amz-json-1.0',
     'content-length': bytes.length,
-    'x-amz-crc32': fault === 'wrong-checksum' ? crc32(bytes) + 1 : crc32(bytes),
+    'x-amz-crc32': crc32(right),
   })
   if (fault === 'cut') outgoing.write(half, () => outgoing.destroy())
   else if (fault === 'stall') outgoing.write(half)

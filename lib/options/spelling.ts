@@ -1,0 +1,106 @@
+/**
+ * Each argument by itself: which option it spells, by whichever of its names.
+ *
+ * cac takes `--write-mising` for a wish of its own, `--flag.x` for a path,
+ * `007` for seven, and lets one alias of an option overwrite another. So it is
+ * given one spelling of each option, and values that look like nothing.
+ */
+import { type TablesyncError, usageError } from '../errors.ts'
+import { OPTIONS, type Option, TALK } from './table.ts'
+
+/** A value that begins with this is text to cac, whatever it looks like. */
+const VERBATIM = '\u0001'
+
+export const asVerbatim = (value: string) => `${VERBATIM}${value}`
+export const fromVerbatim = (value: string) => value.slice(VERBATIM.length)
+
+interface Named {
+  readonly name: string
+  readonly option: Option
+}
+
+/** By each of its spellings, dashes included. */
+const SPELLINGS: ReadonlyMap<string, Named> = new Map(
+  (Object.entries({ ...OPTIONS, ...TALK }) as [string, Option][]).flatMap(([name, option]) =>
+    spellingsOf(option).map((spelling): [string, Named] => [spelling, { name, option }]),
+  ),
+)
+
+export function spellingsOf({ flag, aliases = [] }: Option): string[] {
+  return [flag, ...aliases].map((name) => (name.length === 1 ? `-${name}` : `--${name}`))
+}
+
+/**
+ * The arguments with every option under its one name, `--writeMissing`, and
+ * every value verbatim.
+ *
+ * @throws TablesyncError with code `USAGE`
+ */
+export function canonicalArguments(argv: readonly string[]): string[] {
+  const canonical: string[] = []
+  for (let at = 0; at < argv.length; at++) {
+    const argument = argv[at] as string
+    const equals = argument.indexOf('=')
+    const spelling = equals < 0 ? argument : argument.slice(0, equals)
+    const given = equals < 0 ? undefined : argument.slice(equals + 1)
+    const named = SPELLINGS.get(spelling)
+    if (named === undefined) throw unknown(argv, at)
+    const { name, option } = named
+    canonical.push(`--${name}`)
+    if (option.kind === 'switch') {
+      if (given === undefined) continue
+      throw usageError(
+        `Expected \`${spelling}\` without a value, got ${JSON.stringify(given)}`,
+        `\`${spelling}\` turns it on; leave it away to turn it off.`,
+      )
+    }
+    const value = given ?? argv[++at]
+    if (value === undefined || (given === undefined && SPELLINGS.has(value))) {
+      throw usageError(
+        `Expected \`${spelling}\` to be followed by its <${option.value}>, got ${value === undefined ? 'nothing' : `\`${value}\``}`,
+      )
+    }
+    canonical.push(asVerbatim(value))
+  }
+  return canonical
+}
+
+function unknown(argv: readonly string[], at: number): TablesyncError {
+  const [spelling = ''] = (argv[at] ?? '').split('=')
+  if (!spelling.startsWith('-') || /^-+$/.test(spelling)) {
+    const after = at === 0 ? '' : ` after \`${argv[at - 1]}\``
+    return usageError(
+      `Expected flags only, got ${JSON.stringify(argv.slice(at).join(' '))}${after}`,
+      'Tables are named with --master and --replica.',
+    )
+  }
+  const alike = nearest(spelling)
+  return usageError(
+    `Expected a known flag, got \`${spelling}\``,
+    `${alike === undefined ? '' : `Is \`${alike}\` meant? `}tablesync --help lists all flags.`,
+  )
+}
+
+/** A flag that is one slip of the fingers away. */
+function nearest(spelling: string): string | undefined {
+  return [...SPELLINGS.keys()].find(
+    (known) =>
+      known.length > 3 &&
+      Math.abs(known.length - spelling.length) <= 2 &&
+      slips(known, spelling) <= 2,
+  )
+}
+
+/** Letters to add, drop or change to make one of the other (Levenshtein). */
+function slips(one: string, other: string): number {
+  let previous = Array.from({ length: other.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= one.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= other.length; j++) {
+      const change = (previous[j - 1] as number) + (one[i - 1] === other[j - 1] ? 0 : 1)
+      row.push(Math.min(change, (previous[j] as number) + 1, (row[j - 1] as number) + 1))
+    }
+    previous = row
+  }
+  return previous[other.length] as number
+}

@@ -1,0 +1,163 @@
+/** How the command ends: its exit codes, and what a signal does. */
+import t, { type Test } from 'tap'
+import type { Summary } from '../../lib/model/summary.ts'
+import { startDynalite } from '../support/dynalite.ts'
+import { isPreflight, startRecorder } from './recorder.ts'
+import { runCli, runForSummary, startCli } from './run-cli.ts'
+import { argsOf, inOrder, MASTER_ITEMS, makeScene, makeTwins, REPLICA_ITEMS } from './scene.ts'
+
+const engine = await startDynalite()
+t.teardown(() => engine.stop())
+// Each test spawns the command, which takes longer than tap expects of a file.
+t.setTimeout(180_000)
+t.jobs = 2
+const repair = ['--write-missing', '--write-differing', '--delete-extra']
+
+t.test('exit code 0 means in sync', async (t) => {
+  const { args } = await makeTwins(engine.endpoint)
+  const { code, summary } = await runForSummary(args)
+  t.equal(code, 0)
+  t.equal(summary.outcome, 'in-sync')
+})
+
+t.test('exit code 0 means that every difference was repaired', async (t) => {
+  const { args, replica } = await makeScene(engine.endpoint)
+  const { code, summary } = await runForSummary([...args, ...repair])
+  t.equal(code, 0)
+  t.equal(summary.outcome, 'in-sync')
+  t.same(inOrder(await replica.all()), inOrder(MASTER_ITEMS))
+})
+
+t.test('exit code 1 means that differences remain', async (t) => {
+  const { args } = await makeScene(engine.endpoint)
+  const { code, summary } = await runForSummary([...args, '--write-missing'])
+  t.equal(code, 1)
+  t.equal(summary.outcome, 'different')
+})
+
+t.test('exit code 1 means that differences remain on one of the replicas', async (t) => {
+  const { args } = await makeTwins(engine.endpoint)
+  const { replica } = await makeScene(engine.endpoint)
+  t.equal((await runCli([...args, '--replica', replica.label])).code, 1)
+})
+
+t.test('exit code 2 means that nothing was done', async (t) => {
+  const { replica } = await makeScene(engine.endpoint)
+  const args = ['-r', replica.label, '--endpoint', engine.endpoint, ...repair]
+  t.equal((await runCli(args)).code, 2)
+  t.same(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.untouched))
+})
+
+t.test('exit code 3 means incomplete, with the reason in the document', async (t) => {
+  const { args, replica } = await makeScene(engine.endpoint)
+  const recorder = await startRecorder(t, engine.endpoint, (asked) =>
+    asked.operation === 'Scan' && !isPreflight(asked)
+      ? { status: 400, type: 'com.amazon#AccessDeniedException', message: 'no longer allowed' }
+      : undefined,
+  )
+  const flags = [...repair, '--replica-endpoint', recorder.endpoint]
+  const { code, stderr, summary } = await runForSummary([...args, ...flags])
+  t.equal(code, 3)
+  t.equal(summary.outcome, 'incomplete')
+  t.match(summary.errors, [{ table: replica.label, code: 'ACCESS_DENIED' }])
+  t.match(stderr, 'no longer allowed')
+  const left = (await replica.all()).filter((one) => one['id']?.S?.startsWith('extra-'))
+  t.equal(left.length, 8, 'no extra is deleted')
+})
+
+t.test('exit code 3 of one replica does not keep another from being repaired', async (t) => {
+  const { args, replica } = await makeScene(engine.endpoint)
+  const lost = await makeTwins(engine.endpoint)
+  const recorder = await startRecorder(t, engine.endpoint, (asked) =>
+    asked.operation === 'Scan' &&
+    !isPreflight(asked) &&
+    asked.body['TableName'] === lost.replica.name
+      ? { status: 400, type: 'com.amazon#AccessDeniedException', message: 'no longer allowed' }
+      : undefined,
+  )
+  const flags = [
+    ...repair,
+    '--replica',
+    lost.replica.label,
+    '--replica-endpoint',
+    recorder.endpoint,
+  ]
+  t.equal((await runCli([...args, ...flags])).code, 3)
+  t.same(inOrder(await replica.all()), inOrder(MASTER_ITEMS))
+})
+
+/** A run that stands still at a page of the master until it is let on. */
+async function heldRun(t: Test, flags: readonly string[]) {
+  const scene = await makeScene(engine.endpoint)
+  let letOn = () => {}
+  const held = new Promise<void>((resolve) => {
+    letOn = resolve
+  })
+  let arrived = () => {}
+  const standing = new Promise<void>((resolve) => {
+    arrived = resolve
+  })
+  let pages = 0
+  const recorder = await startRecorder(t, engine.endpoint, async (asked) => {
+    const { operation, body } = asked
+    if (operation !== 'Scan' || body['TableName'] !== scene.master.name || isPreflight(asked))
+      return
+    if (++pages < 4) return
+    arrived()
+    await held
+  })
+  const args = argsOf({ ...scene.master, endpoint: recorder.endpoint }, scene.replica)
+  const pace = ['--scan-limit', '1', '--parallel', '1', '--segments', '1']
+  const run = startCli([...args, ...pace, ...flags])
+  await Promise.race([standing, run.ended])
+  t.teardown(() => run.child.kill('SIGKILL'))
+  return { ...scene, run, letOn, pages: () => pages }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  t.test(`${signal} ends the run after the pages in hand, with its summary`, async (t) => {
+    const { run, letOn, master, pages } = await heldRun(t, ['--json'])
+    run.child.kill(signal)
+    await run.said('Interrupt again to leave at once')
+    letOn()
+    const { code, stdout, stderr } = await run.ended
+    t.equal(code, 130)
+    const summary = JSON.parse(stdout) as Summary
+    t.equal(summary.outcome, 'interrupted')
+    t.equal(summary.master.table, master.label)
+    t.ok(summary.master.scanned < 20, `${summary.master.scanned} of 20 items`)
+    t.ok(pages() < 20, 'reads no further page')
+    t.match(stderr, 'Interrupted.')
+    t.match(stderr, `scanned ${summary.master.scanned} items of ${master.label}`)
+  })
+}
+
+t.test('SIGINT ends the run before any extra is deleted', async (t) => {
+  const { run, letOn, replica } = await heldRun(t, ['--delete-extra'])
+  run.child.kill('SIGINT')
+  await run.said('Interrupt again to leave at once')
+  letOn()
+  t.equal((await run.ended).code, 130)
+  t.same(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.untouched))
+})
+
+t.test('SIGINT leaves a restart key behind', async (t) => {
+  const { run, letOn } = await heldRun(t, ['--verbose', '--strategy', 'lookup'])
+  await run.said('--starting-key')
+  run.child.kill('SIGINT')
+  await run.said('Interrupt again to leave at once')
+  letOn()
+  const { code, stderr } = await run.ended
+  t.equal(code, 130)
+  t.match(stderr, /--starting-key '\{"id":\{"S":"item-\d+"\}\}'/)
+})
+
+t.test('SIGINT a second time leaves at once, without a summary', async (t) => {
+  const { run } = await heldRun(t, ['--json'])
+  run.child.kill('SIGINT')
+  await run.said('Interrupt again to leave at once')
+  run.child.kill('SIGINT')
+  const { code, stdout } = await run.ended
+  t.equal(code, 130)
+  t.equal(stdout, '')
+})

@@ -1,0 +1,307 @@
+/** What the command says, where, and to whom. */
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import type { Difference } from '../../lib/model/difference.ts'
+import { startDynalite } from '../support/dynalite.ts'
+import { startRecorder } from './recorder.ts'
+import { runCli, runForSummary, tempFolder } from './run-cli.ts'
+import { COUNTS, DIFFERING_IDS, EXTRA_IDS, MISSING_IDS, makeScene, makeTwins } from './scene.ts'
+
+const engine = await startDynalite()
+t.teardown(() => engine.stop())
+// Each test spawns the command, which takes longer than tap expects of a file.
+t.setTimeout(180_000)
+t.jobs = 2
+
+t.test('--json prints one document on stdout and nothing else', async (t) => {
+  const { args, master, replica } = await makeScene(engine.endpoint)
+  const { stdout, code } = await runCli([...args, '--json'])
+  t.match(stdout, /^\{.*\}\n$/)
+  const document = JSON.parse(stdout) as Record<string, unknown>
+  t.match(document, {
+    version: 1,
+    outcome: 'different',
+    dryRun: true,
+    elapsedMs: Number,
+    strategy: 'auto',
+    master: { table: master.label, scanned: 20, readUnits: Number },
+    replicas: {
+      [replica.label]: {
+        ...COUNTS,
+        written: 0,
+        deleted: 0,
+        conflicts: 0,
+        unverified: 0,
+        unconfirmed: 0,
+        failed: 0,
+        scanned: 25,
+        readUnits: Number,
+        writeUnits: 0,
+      },
+    },
+  })
+  t.equal(code, 1)
+})
+
+t.test('--json counts what was written, and its units', async (t) => {
+  const { args, replica } = await makeScene(engine.endpoint)
+  const { summary } = await runForSummary([...args, '--write-missing', '--write-differing'])
+  t.match(summary.replicas[replica.label], { ...COUNTS, written: 5, writeUnits: 5 })
+  t.equal(summary.dryRun, false)
+})
+
+t.test('--json leaves what is for people on stderr', async (t) => {
+  const { args } = await makeScene(engine.endpoint)
+  const { stderr } = await runCli([...args, '--json'])
+  t.match(stderr, 'Differences remain.')
+})
+
+t.test('--json given twice prints one document', async (t) => {
+  const { args } = await makeTwins(engine.endpoint)
+  const { stdout } = await runCli([...args, '--json', '--json'])
+  t.match(stdout, /^\{.*\}\n$/)
+})
+
+t.test('tablesync prints nothing on stdout without --json', async (t) => {
+  const { args } = await makeScene(engine.endpoint)
+  t.equal((await runCli([...args, '--verbose'])).stdout, '')
+})
+
+t.test('tablesync tells the tables, their key, the plan and a verdict per replica', async (t) => {
+  const { args, master, replica } = await makeScene(engine.endpoint)
+  const twin = await makeTwins(engine.endpoint)
+  const { stderr } = await runCli([...args, '--replica', twin.replica.label])
+  const arn = (name: string) => `arn:aws:dynamodb:us-east-1:000000000000:table/${name}`
+  const lines = stderr.split('\n')
+  const line = (start: string) => lines.find((one) => one.startsWith(start)) ?? ''
+  for (const part of [master.label, arn(master.name), engine.endpoint, '≈ ', ' items']) {
+    t.ok(line(`master  ${master.label}`).includes(part), `${part} in ${stderr}`)
+  }
+  for (const part of [arn(replica.name), '≈ ', ' items']) {
+    t.ok(line(`replica ${replica.label}`).includes(part), `${part} in ${stderr}`)
+  }
+  t.ok(lines.includes('key     id (S)'))
+  t.match(line('plan'), /auto, .* dry run: nothing will be written/)
+  t.ok(lines.includes(`${replica.label}: 15 the same, 3 missing, 2 differing, 8 extra`))
+  t.ok(lines.includes(`${twin.replica.label}: 20 the same, 0 missing, 0 differing, 0 extra`))
+  t.ok(lines.includes('Differences remain.'))
+})
+
+t.test('tablesync tells no single difference without --verbose', async (t) => {
+  const { args } = await makeScene(engine.endpoint)
+  const { stderr } = await runCli(args)
+  for (const id of [...MISSING_IDS, ...DIFFERING_IDS, ...EXTRA_IDS]) t.notMatch(stderr, `"${id}"`)
+})
+
+t.test('tablesync tells what it will write', async (t) => {
+  const { args } = await makeScene(engine.endpoint)
+  const { stderr } = await runCli([...args, '--write-missing', '--delete-extra'])
+  t.match(stderr, /^plan .*will put missing, delete extra items$/m)
+})
+
+for (const flag of ['--verbose', '-v']) {
+  t.test(`${flag} tells every difference and every finished segment`, async (t) => {
+    const { args, replica } = await makeScene(engine.endpoint)
+    const { stderr } = await runCli([...args, flag, '--segments', '2'])
+    const lines = stderr.split('\n')
+    const key = (id: string) => `{"id":{"S":"${id}"}}`
+    for (const id of MISSING_IDS) t.ok(lines.includes(`${replica.label} is missing ${key(id)}`), id)
+    for (const id of EXTRA_IDS) {
+      t.ok(lines.includes(`${replica.label} has the extra item ${key(id)}`), id)
+    }
+    for (const id of DIFFERING_IDS) {
+      t.ok(lines.includes(`${replica.label} differs in colour, stamp of ${key(id)}`), id)
+    }
+    t.ok(lines.includes('segment 0 finished') && lines.includes('segment 1 finished'))
+  })
+
+  t.test(`${flag} tells every action`, async (t) => {
+    const { args } = await makeScene(engine.endpoint)
+    const repair = ['--write-missing', '--write-differing', '--delete-extra']
+    const { stderr } = await runCli([...args, flag, ...repair])
+    const endings = (ids: readonly string[], action: string) =>
+      ids.filter((id) => stderr.includes(`{"id":{"S":"${id}"}}: ${action}\n`))
+    t.same(endings(MISSING_IDS, 'written'), MISSING_IDS)
+    t.same(endings(DIFFERING_IDS, 'written'), DIFFERING_IDS)
+    t.same(endings(EXTRA_IDS, 'deleted'), EXTRA_IDS)
+  })
+}
+
+t.test('--verbose given twice is as good as once', async (t) => {
+  const { args } = await makeScene(engine.endpoint)
+  t.match((await runCli([...args, '-v', '-v'])).stderr, 'is missing')
+})
+
+for (const flag of ['--quiet', '-q']) {
+  t.test(`${flag} prints nothing on stderr`, async (t) => {
+    const { args } = await makeScene(engine.endpoint)
+    const { code, stderr, stdout } = await runCli([...args, flag])
+    t.equal(stderr, '')
+    t.equal(stdout, '')
+    t.equal(code, 1)
+  })
+}
+
+t.test('--quiet still tells why the command was refused', async (t) => {
+  const { args } = await makeTwins(engine.endpoint)
+  const { code, stderr } = await runCli([
+    ...args,
+    '--quiet',
+    '--replica',
+    'us-east-1:does-not-exist',
+  ])
+  t.equal(code, 2)
+  t.match(stderr, 'us-east-1:does-not-exist')
+})
+
+t.test('--quiet still tells the errors of a run that is incomplete', async (t) => {
+  const { args } = await makeScene(engine.endpoint)
+  const recorder = await startRecorder(t, engine.endpoint, ({ operation }) =>
+    operation === 'PutItem'
+      ? { status: 400, type: 'com.amazon#AccessDeniedException', message: 'not allowed to put' }
+      : undefined,
+  )
+  const flags = ['--write-missing', '--replica-endpoint', recorder.endpoint]
+  const { code, stderr } = await runCli([...args, ...flags, '--quiet'])
+  t.equal(code, 3)
+  t.match(stderr, 'not allowed to put')
+})
+
+t.test('--quiet and --json together print the document alone', async (t) => {
+  const { args } = await makeScene(engine.endpoint)
+  const { stderr, summary } = await runForSummary([...args, '--quiet'])
+  t.equal(stderr, '')
+  t.equal(summary.outcome, 'different')
+})
+
+const linesOf = async (file: string) =>
+  (await readFile(file, 'utf8'))
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Difference)
+
+t.test('--report writes a line of JSON per difference', async (t) => {
+  const { args, replica } = await makeScene(engine.endpoint)
+  const file = join(await tempFolder(t), 'report.ndjson')
+  t.equal((await runCli([...args, '--report', file])).code, 1)
+  const line = (id: string, more: object) => ({
+    replica: replica.label,
+    key: { id: { S: id } },
+    action: 'none',
+    ...more,
+  })
+  const byKey = (a: Difference, b: Difference) =>
+    JSON.stringify(a.key) < JSON.stringify(b.key) ? -1 : 1
+  t.same((await linesOf(file)).sort(byKey), [
+    ...EXTRA_IDS.map((id) => line(id, { kind: 'extra' })),
+    ...DIFFERING_IDS.map((id) => line(id, { kind: 'differing', attributes: ['colour', 'stamp'] })),
+    ...MISSING_IDS.map((id) => line(id, { kind: 'missing' })),
+  ])
+})
+
+t.test('--report tells what was done, and why it failed', async (t) => {
+  const { args } = await makeScene(engine.endpoint)
+  const file = join(await tempFolder(t), 'report.ndjson')
+  const recorder = await startRecorder(t, engine.endpoint, ({ operation }) =>
+    operation === 'UpdateItem'
+      ? { status: 400, type: 'com.amazon#ValidationException', message: 'no such luck' }
+      : undefined,
+  )
+  const flags = ['--write-missing', '--write-differing', '--replica-endpoint', recorder.endpoint]
+  t.equal((await runCli([...args, ...flags, '--report', file])).code, 3)
+  const lines = await linesOf(file)
+  const actions = (kind: string) =>
+    lines.filter((one) => one.kind === kind).map((one) => one.action)
+  t.same(
+    actions('missing'),
+    MISSING_IDS.map(() => 'written'),
+  )
+  t.same(
+    actions('differing'),
+    DIFFERING_IDS.map(() => 'failed'),
+  )
+  t.same(
+    actions('extra'),
+    EXTRA_IDS.map(() => 'none'),
+  )
+  for (const one of lines) {
+    if (one.kind === 'differing') t.match(one.error, 'no such luck')
+    else t.notOk('error' in one)
+  }
+})
+
+t.test('--report writes deletions', async (t) => {
+  const { args } = await makeScene(engine.endpoint)
+  const file = join(await tempFolder(t), 'report.ndjson')
+  await runCli([...args, '--delete-extra', `--report=${file}`])
+  const deleted = (await linesOf(file)).filter(({ action }) => action === 'deleted')
+  t.same(deleted.map(({ key }) => key['id']).length, EXTRA_IDS.length)
+  t.ok(deleted.every(({ kind }) => kind === 'extra'))
+})
+
+t.test('--report is readable by its owner alone', async (t) => {
+  const { args } = await makeTwins(engine.endpoint)
+  const file = join(await tempFolder(t), 'report.ndjson')
+  await runCli([...args, '--report', file])
+  t.equal((await stat(file)).mode & 0o777, 0o600)
+  t.equal(await readFile(file, 'utf8'), '')
+})
+
+t.test('--report makes a file that was there its own, and begins it anew', async (t) => {
+  const { args } = await makeTwins(engine.endpoint)
+  const file = join(await tempFolder(t), 'report.ndjson')
+  await writeFile(file, 'of an earlier run\n')
+  await chmod(file, 0o644)
+  await runCli([...args, '--report', file])
+  t.equal((await stat(file)).mode & 0o777, 0o600)
+  t.equal(await readFile(file, 'utf8'), '')
+})
+
+t.test('--report that cannot be written is refused before anything is', async (t) => {
+  const { args, replica } = await makeScene(engine.endpoint)
+  const before = await replica.all()
+  const file = join(await tempFolder(t), 'no-such-folder', 'report.ndjson')
+  const { code, stdout, stderr } = await runCli([...args, '--write-missing', '--report', file])
+  t.equal(code, 2)
+  t.equal(stdout, '')
+  t.match(stderr, file)
+  t.match(stderr, 'folder that exists')
+  t.same(await replica.all(), before)
+})
+
+t.test('--report keeps its earlier text where the command is refused', async (t) => {
+  const { args } = await makeTwins(engine.endpoint)
+  const file = join(await tempFolder(t), 'report.ndjson')
+  await writeFile(file, 'of an earlier run\n')
+  await runCli([...args, '--report', file, '--replica', 'us-east-1:does-not-exist'])
+  t.equal(await readFile(file, 'utf8'), 'of an earlier run\n')
+})
+
+for (const flag of ['--help', '-h']) {
+  t.test(`${flag} prints every flag and the exit codes`, async (t) => {
+    const { code, stdout, stderr } = await runCli([flag])
+    t.equal(code, 0)
+    t.equal(stderr, '')
+    const flags = (
+      'master replica slave slaves starting-key ignore ignore-att ignore-atts scan-limit ' +
+      'batch-read-limit max-retries retry-delay-base parallel write-missing write-differing ' +
+      'scan-for-extra delete-extra profile role-arn mfa-serial mfa-token replica-profile ' +
+      'replica-role-arn replica-mfa-serial replica-mfa-token slave-profile slave-role-arn ' +
+      'slave-mfa-serial slave-mfa-token verbose endpoint master-endpoint replica-endpoint ' +
+      'strategy segments workers consistent-read dry-run json report quiet help version'
+    ).split(' ')
+    for (const name of flags) t.match(stdout, new RegExp(`--${name}\\b`))
+    for (const name of ['m', 'r', 's', 'v', 'q']) t.match(stdout, new RegExp(` -${name}\\b`))
+    t.match(stdout, 'Exit codes: 0 in sync')
+    t.match(stdout, '(default: 100)')
+  })
+}
+
+for (const flag of ['--version', '-V']) {
+  t.test(`${flag} prints the version of the package`, async (t) => {
+    const file = new URL('../../../package.json', import.meta.url)
+    const { version } = JSON.parse(await readFile(file, 'utf8')) as { version: string }
+    t.same(await runCli([flag]), { code: 0, stdout: `${version}\n`, stderr: '' })
+  })
+}

@@ -1,0 +1,270 @@
+/** Answers that are errors: passing ones, denials, and refusals of one item. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import type { Fault, Intercept, StubRequest } from '../support/stub.ts'
+import {
+  ALL_WRITES,
+  always,
+  askedOf,
+  asks,
+  counts,
+  eachFirst,
+  FOUND,
+  isCheck,
+  MASTER_ITEMS,
+  openScene,
+  REPAIRED,
+  REPLICA_ITEMS,
+  SHORT,
+} from './scene.ts'
+
+const READS = ['Scan', 'BatchGetItem']
+const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem']
+
+for (const status of [500, 502, 503]) {
+  t.test(`runSync repairs through a passing ${status} on every request`, async (t) => {
+    const { master, replica, run } = await openScene(t)
+    for (const { stub } of [master, replica]) {
+      stub.on(eachFirst(2, { error: 'InternalServerError', status }, asks(...READS, ...WRITES)))
+    }
+    const { summary } = await run(ALL_WRITES)
+    t.strictSame(counts(summary, replica), REPAIRED)
+    t.equal(summary.outcome, 'in-sync')
+    t.strictSame(summary.errors, [])
+    t.strictSame(replica.table.all(), master.table.all())
+  })
+}
+
+for (const [what, fault] of [
+  ['a 500', { error: 'InternalServerError', status: 500, landed: true }],
+  ['a closed connection', 'hang-up'],
+  ['half an answer', 'cut'],
+  ['a wrong checksum', 'wrong-checksum'],
+  ['silence', 'silence-landed'],
+] as const satisfies readonly (readonly [string, Fault])[]) {
+  t.test(`runSync counts as done what was done although ${what} came back`, async (t) => {
+    const { master, replica, run } = await openScene(t)
+    replica.stub.on(eachFirst(1, fault, asks(...WRITES)))
+    const { summary, differences } = await run({ ...ALL_WRITES, timeouts: SHORT })
+    t.strictSame(counts(summary, replica), REPAIRED)
+    t.equal(summary.outcome, 'in-sync')
+    t.strictSame(replica.table.all(), master.table.all())
+    t.strictSame(
+      WRITES.map((operation) => askedOf(replica, operation)),
+      [5, 4, 3],
+      'nothing was written twice',
+    )
+    t.strictSame(differences.map(({ action }) => action).sort(), [
+      ...Array(3).fill('deleted'),
+      ...Array(9).fill('written'),
+    ])
+  })
+}
+
+t.test('runSync fails an item whose write ends in 500 for ever, and no other', async (t) => {
+  const { master, replica, run } = await openScene(t)
+  const isOfItemTwo = (request: StubRequest) => JSON.stringify(request.body).includes('"item-2"')
+  replica.stub.on(
+    always(
+      { error: 'InternalServerError', status: 500 },
+      (request) => asks('PutItem')(request) && isOfItemTwo(request),
+    ),
+  )
+  const { summary, differences } = await run(ALL_WRITES)
+  t.strictSame(counts(summary, replica), {
+    ...FOUND,
+    written: 8,
+    failed: 1,
+    deletionsWithheld: 3,
+  })
+  t.equal(summary.outcome, 'incomplete')
+  t.equal(replica.table.all().length, 62)
+  t.equal(master.table.all().length, 60)
+  t.match(
+    differences.filter(({ action }) => action === 'failed'),
+    [{ key: { id: { S: 'item-2' } }, kind: 'missing', error: /InternalServerError/ }],
+  )
+})
+
+t.test('runSync reports an item that the service refuses, and withholds deletions', async (t) => {
+  const { replica, run } = await openScene(t)
+  const isOfItem = (request: StubRequest) => JSON.stringify(request.body).includes('"item-57"')
+  replica.stub.on(
+    always(
+      { error: 'ValidationException' },
+      (request) => asks('UpdateItem')(request) && isOfItem(request),
+    ),
+  )
+  const { summary, events, differences } = await run(ALL_WRITES)
+  t.strictSame(counts(summary, replica), {
+    ...FOUND,
+    written: 8,
+    failed: 1,
+    deletionsWithheld: 3,
+  })
+  t.equal(summary.outcome, 'incomplete')
+  t.equal(askedOf(replica, 'UpdateItem'), 4, 'what is refused is not tried again')
+  t.equal(askedOf(replica, 'DeleteItem'), 0)
+  t.match(
+    differences.filter(({ action }) => action === 'failed'),
+    [{ key: { id: { S: 'item-57' } }, kind: 'differing', error: /ValidationException/ }],
+  )
+  t.strictSame(
+    differences.filter(({ kind }) => kind === 'extra').map(({ action }) => action),
+    ['none', 'none', 'none'],
+  )
+  t.match(
+    events.filter(({ type }) => type === 'deletions-withheld'),
+    [{ extras: 3, reason: /1 items/ }],
+  )
+})
+
+for (const operation of WRITES) {
+  t.test(`runSync loses a replica that denies ${operation}, and harms no other`, async (t) => {
+    const { master, replica, other, run } = await openScene(t, { replicas: 2 })
+    const before = replica.table.all()
+    replica.stub.on(always({ error: 'AccessDeniedException' }, asks(...WRITES)))
+    const writes = {
+      writeMissing: operation === 'PutItem',
+      writeDiffering: operation === 'UpdateItem',
+      deleteExtra: operation === 'DeleteItem',
+    }
+    const { summary, events, differences } = await run(writes)
+    t.equal(summary.outcome, 'incomplete')
+    t.match(summary.errors, [{ table: replica.label, code: 'ACCESS_DENIED', hint: /IAM/ }])
+    t.match(
+      events.filter(({ type }) => type === 'replica-lost'),
+      [{ replica: replica.label, message: /AccessDenied/ }],
+    )
+    t.strictSame(replica.table.all(), before)
+    t.strictSame(counts(summary, other), {
+      ...FOUND,
+      written: writes.writeMissing ? 5 : writes.writeDiffering ? 4 : 0,
+      deleted: writes.deleteExtra ? 3 : 0,
+    })
+    t.equal(differences.filter(({ replica }) => replica === other.label).length, 12)
+    t.equal(master.table.all().length, MASTER_ITEMS.length)
+  })
+}
+
+/** Denies the writes of one item, and answers those of all others a while later. */
+const denying =
+  (id: string, operation: string): Intercept =>
+  (request) => {
+    if (!asks(operation)(request)) return undefined
+    return JSON.stringify(request.body).includes(`"${id}"`)
+      ? { error: 'AccessDeniedException' }
+      : { answeredAfter: sleep(200) }
+  }
+
+t.test('runSync counts and tells the deletions under way when one is denied', async (t) => {
+  const { replica, run } = await openScene(t)
+  replica.stub.on(denying('item-102', 'DeleteItem'))
+  const { summary, differences } = await run(ALL_WRITES)
+  t.equal(summary.outcome, 'incomplete')
+  t.strictSame(
+    replica.table.all().filter(({ id }) => /item-10\d/.test(JSON.stringify(id))).length,
+    1,
+    'two are deleted',
+  )
+  t.equal(summary.replicas[replica.label]?.deleted, 2)
+  const extras = differences.filter(({ kind }) => kind === 'extra')
+  t.strictSame(
+    extras.map(({ key, action }) => `${JSON.stringify(key['id'])} ${action}`).sort(),
+    ['{"S":"item-100"} deleted', '{"S":"item-101"} deleted', '{"S":"item-102"} none'],
+    'each extra is told once, as it ended',
+  )
+})
+
+t.test('runSync counts and tells the writes under way when one is denied', async (t) => {
+  const { replica, run } = await openScene(t)
+  replica.stub.on(denying('item-2', 'PutItem'))
+  const { summary, differences } = await run({
+    writeMissing: true,
+    segments: 1,
+    strategy: 'lookup',
+    scanLimit: 60,
+  })
+  t.equal(summary.outcome, 'incomplete')
+  t.equal(askedOf(replica, 'PutItem'), 5, 'all were under way')
+  t.equal(replica.table.all().length, REPLICA_ITEMS.length + 4)
+  t.equal(summary.replicas[replica.label]?.written, 4)
+  t.equal(differences.filter(({ action }) => action === 'written').length, 4)
+})
+
+t.test('runSync knows nothing of a table that may not be described, and works', async (t) => {
+  for (const denied of ['master', 'replica'] as const) {
+    const scene = await openScene(t)
+    scene[denied].stub.on(
+      always({ error: 'AccessDeniedException' }, ({ operation }) => operation === 'DescribeTable'),
+    )
+    const { summary, events } = await scene.run(ALL_WRITES)
+    t.strictSame(counts(summary, scene.replica), REPAIRED, `${denied} denied`)
+    t.equal(summary.outcome, 'in-sync')
+    const [tables] = events
+    if (tables?.type !== 'tables') throw new Error('the tables are told first')
+    const facts = denied === 'master' ? tables.master.facts : tables.replicas[0]?.facts
+    t.match(facts, { keySchema: [{ name: 'id', type: 'S' }], approximateItems: undefined })
+  }
+})
+
+for (const side of ['master', 'replica'] as const) {
+  for (const [what, fault, concerns, code] of [
+    ['does not exist', { error: 'ResourceNotFoundException' }, () => true, 'TABLE_NOT_FOUND'],
+    [
+      'denies Scan',
+      { error: 'AccessDeniedException' },
+      ({ operation }: StubRequest) => operation === 'Scan',
+      'ACCESS_DENIED',
+    ],
+    [
+      'denies BatchGetItem',
+      { error: 'AccessDeniedException' },
+      ({ operation }: StubRequest) => operation === 'BatchGetItem',
+      'ACCESS_DENIED',
+    ],
+    ['does not know who asks', { error: 'UnrecognizedClientException' }, () => true, 'CREDENTIALS'],
+    ['has a session that ended', { error: 'ExpiredTokenException' }, () => true, 'CREDENTIALS'],
+  ] as const) {
+    t.test(`runSync rejects where the ${side} ${what}, before the run`, async (t) => {
+      const scene = await openScene(t)
+      scene[side].stub.on(always(fault, concerns))
+      await t.rejects(scene.run(ALL_WRITES), {
+        code,
+        message: new RegExp(scene[side].label),
+        table: side === 'master' ? 0 : 1,
+      })
+      for (const { stub } of [scene.master, scene.replica]) {
+        t.ok(stub.requests.length > 0)
+        t.strictSame(
+          stub.requests.filter((request) => !isCheck(request)),
+          [],
+        )
+      }
+    })
+  }
+}
+
+t.test('runSync asks the master for nothing but reads', async (t) => {
+  for (const strategy of ['march', 'lookup'] as const) {
+    const { master, replica, run } = await openScene(t)
+    master.stub.on(eachFirst(1, { error: 'InternalServerError', status: 500 }, asks(...READS)))
+    const { summary } = await run({ ...ALL_WRITES, strategy })
+    t.equal(summary.outcome, 'in-sync')
+    t.strictSame([...new Set(master.stub.requests.map(({ operation }) => operation))].sort(), [
+      'BatchGetItem',
+      'DescribeTable',
+      'Scan',
+    ])
+    t.strictSame(master.table.all().length, MASTER_ITEMS.length)
+    t.equal(askedOf(replica, 'PutItem'), 5, 'while the replica was written')
+  }
+})
+
+t.test('runSync writes nothing in a dry run', async (t) => {
+  const { replica, run } = await openScene(t)
+  const { summary } = await run({ ...ALL_WRITES, dryRun: true })
+  t.strictSame(counts(summary, replica), FOUND)
+  t.equal(summary.outcome, 'different')
+  for (const operation of WRITES) t.equal(askedOf(replica, operation), 0)
+})

@@ -1,0 +1,181 @@
+/** A master and its replicas, each on a stub of its own, and a run between them. */
+import t, { type Test } from 'tap'
+import {
+  type Difference,
+  type ReplicaSummary,
+  type RunEvent,
+  type RunOptions,
+  runSync,
+  type Summary,
+  type WireItem,
+} from '../../lib/index.ts'
+import type { KeyAttribute } from '../../lib/model/table.ts'
+import {
+  type Fault,
+  type Intercept,
+  type Stub,
+  type StubRequest,
+  startStub,
+} from '../support/stub.ts'
+import type { StubTable } from '../support/stub-table.ts'
+
+t.setTimeout(120_000)
+
+export interface Party {
+  readonly stub: Stub
+  readonly table: StubTable
+  /** As tablesync is told it, and as it reports it. */
+  readonly label: string
+}
+
+export interface Outcome {
+  readonly summary: Summary
+  readonly events: readonly RunEvent[]
+  readonly differences: readonly Difference[]
+}
+
+export interface Scene {
+  readonly master: Party
+  readonly replica: Party
+  /** Present where the scene has two replicas. */
+  readonly other: Party
+  run(options?: Partial<RunOptions>): Promise<Outcome>
+}
+
+export interface SceneOptions {
+  readonly replicas?: 1 | 2
+  readonly masterItems?: readonly WireItem[]
+  readonly replicaItems?: readonly WireItem[]
+  readonly key?: readonly KeyAttribute[]
+}
+
+export const ALL_WRITES = { writeMissing: true, writeDiffering: true, deleteExtra: true }
+
+/** Short enough for a test, long enough for a busy machine. */
+export const SHORT = { connect: 2000, response: 300, silence: 1200 }
+
+const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' }
+
+export const item = (index: number, more: WireItem = {}): WireItem => ({
+  id: { S: `item-${index}` },
+  n: { N: String(index) },
+  ...more,
+})
+
+/** 60 items, of which the replica lacks 5, has 4 in another form, and 3 of its own. */
+export const MASTER_ITEMS = Array.from({ length: 60 }, (_, index) => item(index))
+export const REPLICA_ITEMS = [
+  ...MASTER_ITEMS.slice(5, 56),
+  ...[56, 57, 58, 59].map((index) => item(index, { n: { N: '-1' }, stray: { S: 'x' } })),
+  ...[100, 101, 102].map((index) => item(index)),
+]
+export const FOUND = {
+  sameAs: 51,
+  missing: 5,
+  differing: 4,
+  extra: 3,
+  gone: 0,
+  written: 0,
+  deleted: 0,
+  resolved: 0,
+  conflicts: 0,
+  unverified: 0,
+  unconfirmed: 0,
+  failed: 0,
+  lostSegments: 0,
+  deletionsWithheld: 0,
+}
+export const REPAIRED = { ...FOUND, written: 9, deleted: 3 }
+
+export function counts(summary: Summary, { label }: Party): Partial<ReplicaSummary> {
+  const replica = summary.replicas[label] as ReplicaSummary
+  const names = Object.keys(FOUND) as (keyof ReplicaSummary)[]
+  return Object.fromEntries(names.map((name) => [name, replica[name]]))
+}
+
+/** Closed with the test; a request the stubs do not know fails it. */
+export async function openScene(t: Test, options: SceneOptions = {}): Promise<Scene> {
+  const { masterItems = MASTER_ITEMS, replicaItems = REPLICA_ITEMS, key } = options
+  const open = async (name: string, items: readonly WireItem[]): Promise<Party> => {
+    const stub = await startStub()
+    t.teardown(() => stub.close())
+    return { stub, table: stub.table(name, items, key), label: `us-east-1:${name}` }
+  }
+  const master = await open('Master', masterItems)
+  const replica = await open('Replica', replicaItems)
+  const other = await open('Other', replicaItems)
+  const replicas = options.replicas === 2 ? [replica, other] : [replica]
+  const named = ({ label, stub }: Party) => ({
+    table: label,
+    endpoint: stub.endpoint,
+    credentials: CREDENTIALS,
+  })
+  return {
+    master,
+    replica,
+    other,
+    async run(runOptions) {
+      const events: RunEvent[] = []
+      const differences: Difference[] = []
+      const summary = await runSync({
+        master: named(master),
+        replicas: replicas.map(named),
+        workers: 1,
+        segments: 2,
+        scanLimit: 10,
+        maxRetries: 4,
+        retryDelayBase: 1,
+        onProgress: (event) => void events.push(event),
+        onDifference: (difference) => void differences.push(difference),
+        ...runOptions,
+      })
+      for (const { stub, label } of [master, ...replicas]) {
+        t.strictSame(stub.violations, [], `${label} was asked nothing that it does not know`)
+      }
+      return { summary, events, differences }
+    },
+  }
+}
+
+/** What a run asks of a table before it begins. */
+export function isCheck({ operation, table, body }: StubRequest): boolean {
+  if (operation === 'DescribeTable') return true
+  if (operation === 'Scan') return body['TotalSegments'] === 100_000
+  if (operation !== 'BatchGetItem') return false
+  const requests = body['RequestItems'] as Record<string, { readonly Keys: readonly WireItem[] }>
+  return Object.values(requests[table]?.Keys[0] ?? {}).every(
+    (value) => 'S' in value && value.S === 'tablesync',
+  )
+}
+
+/** The requests of the run itself for one of the operations. */
+export const asks =
+  (...operations: readonly string[]) =>
+  (request: StubRequest): boolean =>
+    operations.includes(request.operation) && !isCheck(request)
+
+/** The fault, always. */
+export const always =
+  (fault: Fault, concerns: (request: StubRequest) => boolean): Intercept =>
+  (request) =>
+    concerns(request) ? fault : undefined
+
+/** The fault for each different request the first `times` times it comes; then it passes. */
+export function eachFirst(
+  times: number,
+  fault: Fault,
+  concerns: (request: StubRequest) => boolean,
+): Intercept {
+  const came = new Map<string, number>()
+  return (request) => {
+    if (!concerns(request)) return undefined
+    const name = `${request.operation} ${JSON.stringify(request.body)}`
+    const before = came.get(name) ?? 0
+    came.set(name, before + 1)
+    return before < times ? fault : undefined
+  }
+}
+
+/** How many requests there were for an operation, checks left out. */
+export const askedOf = ({ stub }: Party, operation: string): number =>
+  stub.requests.filter(asks(operation)).length

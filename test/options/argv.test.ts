@@ -1,0 +1,179 @@
+/** The command line as what `runSync` takes. */
+import t from 'tap'
+import { type Parsed, parseArgv } from '../../lib/options/argv.ts'
+import { OPTIONS, type Option } from '../../lib/options/table.ts'
+
+const parse = (...argv: string[]): Parsed => parseArgv(argv, '1.2.3')
+
+const SILENT = { json: false, quiet: false, verbose: false }
+const options = Object.entries(OPTIONS) as [string, Option][]
+
+for (const [name, option] of options) {
+  for (const flag of [option.flag, ...(option.aliases ?? [])]) {
+    const dashed = flag.length === 1 ? `-${flag}` : `--${flag}`
+    if (option.kind === 'switch') {
+      t.test(`parseArgv reads ${dashed} as ${name}`, async (t) => {
+        t.same(parse(dashed), { options: { [name]: true }, talk: SILENT })
+      })
+      continue
+    }
+    const read = option.kind === 'texts' ? ['7'] : option.kind === 'whole' ? 7 : '7'
+    t.test(`parseArgv reads ${dashed} as ${name}`, async (t) => {
+      t.same(parse(dashed, '7'), { options: { [name]: read }, talk: SILENT })
+      t.same(parse(`${dashed}=7`), { options: { [name]: read }, talk: SILENT })
+    })
+
+    t.test(`parseArgv refuses ${dashed} without a value`, async (t) => {
+      const refusal = { code: 'USAGE', message: /Expected `-.*` to be followed by its </ }
+      t.throws(() => parse(dashed), refusal)
+      t.throws(() => parse(dashed, '--json'), refusal)
+    })
+  }
+}
+
+for (const [name, option] of options) {
+  if (option.kind !== 'texts' && option.kind !== 'switch') {
+    t.test(`parseArgv refuses a second --${option.flag}`, async (t) => {
+      const message = `Expected one \`--${option.flag}\`, got 2`
+      for (const flag of [option.flag, ...(option.aliases ?? [])]) {
+        const second = flag.length === 1 ? `-${flag}` : `--${flag}`
+        t.throws(() => parse(`--${option.flag}`, '1', second, '2'), { code: 'USAGE', message })
+      }
+    })
+  }
+  if (option.kind === 'texts') {
+    t.test(`parseArgv gathers every --${option.flag}, by all its names and in order`, async (t) => {
+      const names = [option.flag, ...(option.aliases ?? [])]
+      const argv = names.flatMap((flag, index) => [
+        flag.length === 1 ? `-${flag}` : `--${flag}`,
+        String(index),
+      ])
+      t.same(parse(...argv), {
+        options: { [name]: names.map((_, index) => String(index)) },
+        talk: SILENT,
+      })
+    })
+  }
+  if (option.kind === 'switch') {
+    t.test(`parseArgv refuses a value for --${option.flag}`, async (t) => {
+      for (const value of ['true', 'false', '0', 'us-east-1:aaa']) {
+        t.throws(() => parse(`--${option.flag}=${value}`), { code: 'USAGE' }, `=${value}`)
+        t.throws(() => parse(`--${option.flag}`, value), { code: 'USAGE' }, value)
+      }
+    })
+  }
+}
+
+for (const text of [
+  '007',
+  '1e3',
+  '12345678901234567890',
+  '0x10',
+  '1.50',
+  'true',
+  'null',
+  ' 7',
+  'a=b',
+]) {
+  t.test(`parseArgv leaves ${JSON.stringify(text)} as it is`, async (t) => {
+    for (const argv of [['--ignore', text], [`--ignore=${text}`]]) {
+      t.same(parse(...argv), { options: { ignore: [text] }, talk: SILENT })
+    }
+    t.same(parse('--mfa-token', text), { options: { mfaToken: text }, talk: SILENT })
+  })
+}
+
+t.test('parseArgv takes a value that begins with a dash after an equals sign', async (t) => {
+  t.same(parse('--ignore=-x', '--ignore=--json'), {
+    options: { ignore: ['-x', '--json'] },
+    talk: SILENT,
+  })
+})
+
+t.test('parseArgv hands on an empty value, for the check to refuse', async (t) => {
+  t.same(parse('--ignore', ''), { options: { ignore: [''] }, talk: SILENT })
+  t.same(parse('--ignore='), { options: { ignore: [''] }, talk: SILENT })
+})
+
+for (const { given, read } of [
+  { given: '7', read: 7 },
+  { given: '+7', read: 7 },
+  { given: '007', read: 7 },
+  { given: '-7', read: -7 },
+  { given: '7.5', read: '7.5' },
+  { given: '1e3', read: '1e3' },
+  { given: '0x10', read: '0x10' },
+  { given: '16x', read: '16x' },
+  { given: '', read: '' },
+]) {
+  t.test(`parseArgv reads --segments=${given} as ${JSON.stringify(read)}`, async (t) => {
+    t.same(parse(`--segments=${given}`), { options: { segments: read }, talk: SILENT })
+  })
+}
+
+for (const { argv, talk } of [
+  { argv: ['--json'], talk: { json: true } },
+  { argv: ['--json', '--json'], talk: { json: true } },
+  { argv: ['--quiet'], talk: { quiet: true } },
+  { argv: ['-q'], talk: { quiet: true } },
+  { argv: ['--verbose'], talk: { verbose: true } },
+  { argv: ['-v'], talk: { verbose: true } },
+  { argv: ['-v', '-v'], talk: { verbose: true } },
+  { argv: ['-v', '--verbose'], talk: { verbose: true } },
+]) {
+  t.test(`parseArgv reads ${argv.join(' ')} as how to talk`, async (t) => {
+    t.same(parse(...argv), { options: {}, talk: { ...SILENT, ...talk } })
+  })
+}
+
+for (const argv of [
+  ['--write-mising'],
+  ['--no-dry-run'],
+  ['-vq'],
+  ['--write-missing.x'],
+  ['--ignore.x', 'a'],
+  ['--mfa-token.x', '012345'],
+  ['--dryrun'],
+  ['-x'],
+  ['-mx'],
+  ['--constructor', 'x'],
+  ['--__proto__', 'x'],
+]) {
+  t.test(`parseArgv refuses the unknown flag of ${argv.join(' ')}`, async (t) => {
+    t.throws(() => parse(...argv), { code: 'USAGE', hint: /--help/ })
+  })
+}
+
+t.test('parseArgv names an unknown flag as it was given', async (t) => {
+  t.throws(() => parse('--write-mising'), { message: /`--write-mising`/ })
+})
+
+for (const argv of [
+  ['us-east-1:aaa'],
+  ['-'],
+  ['--json', 'x'],
+  ['--', 'x'],
+  ['--', '--delete-extra'],
+]) {
+  t.test(`parseArgv refuses the argument of ${argv.join(' ')}`, async (t) => {
+    t.throws(() => parse(...argv), { code: 'USAGE', message: /Expected flags only/ })
+  })
+}
+
+t.test('parseArgv answers --help with every flag, whatever else is given', async (t) => {
+  for (const flag of ['--help', '-h']) {
+    const answer = parse('--segments', 'x', '--no-such-flag', flag)
+    if (!('text' in answer)) throw new Error('no text')
+    for (const [, option] of options) t.ok(answer.text.includes(`--${option.flag}`))
+    for (const [, { help }] of options) t.ok(answer.text.includes(help))
+  }
+})
+
+t.test('parseArgv answers --version with the version', async (t) => {
+  t.same(parse('--version'), { text: '1.2.3' })
+  t.same(parse('-V'), { text: '1.2.3' })
+})
+
+t.test('parseArgv leaves out what is not given', async (t) => {
+  t.same(parse(), { options: {}, talk: SILENT })
+})

@@ -1,0 +1,255 @@
+/** Options, checked and filled in. */
+import { availableParallelism } from 'node:os'
+import t from 'tap'
+import { asFlag, asProperty } from '../../lib/options/check.ts'
+import { resolveOptions } from '../../lib/options/resolve.ts'
+import type { RunOptions } from '../../lib/options/run-options.ts'
+
+const TABLES = { master: 'us-east-1:aaa', replicas: ['us-east-1:bbb'] }
+const ROLE = 'arn:aws:iam::123456789012:role/reader'
+
+const resolve = (more: object = {}) =>
+  resolveOptions({ ...TABLES, ...more } as RunOptions, asProperty)
+
+t.test('resolveOptions fills in what was not given', async (t) => {
+  const workers = availableParallelism()
+  t.same(resolve(), {
+    master: { ref: { label: 'us-east-1:aaa', region: 'us-east-1', name: 'aaa' }, credentials: {} },
+    replicas: [{ ref: { label: 'us-east-1:bbb', region: 'us-east-1', name: 'bbb' } }],
+    strategy: 'auto',
+    dryRun: true,
+    write: { missing: false, differing: false, extra: false },
+    scanForExtra: false,
+    ignore: [],
+    consistentRead: false,
+    startingKey: undefined,
+    segments: undefined,
+    parallel: workers * 4,
+    workers,
+    scanLimit: undefined,
+    batchReadLimit: 100,
+    patience: {
+      connectTimeout: 5000,
+      responseTimeout: 20_000,
+      silenceLimit: 60_000,
+      maxRetries: 10,
+      retryDelayBase: 50,
+    },
+    report: undefined,
+  })
+})
+
+t.test('resolveOptions freezes what it returns', async (t) => {
+  t.ok(Object.isFrozen(resolve()))
+})
+
+t.test('resolveOptions is not moved by later changes of the list it was given', async (t) => {
+  const ignore = ['a']
+  const settings = resolve({ ignore })
+  ignore.push('b')
+  t.same(settings.ignore, ['a'])
+})
+
+for (const { given, expected } of [
+  { given: {}, expected: { dryRun: true, scanForExtra: false } },
+  {
+    given: { writeMissing: true },
+    expected: { dryRun: false, write: { missing: true, differing: false, extra: false } },
+  },
+  {
+    given: { writeDiffering: true },
+    expected: { dryRun: false, write: { missing: false, differing: true, extra: false } },
+  },
+  {
+    given: { deleteExtra: true },
+    expected: {
+      dryRun: false,
+      scanForExtra: true,
+      write: { missing: false, differing: false, extra: true },
+    },
+  },
+  {
+    given: { writeMissing: true, writeDiffering: true, deleteExtra: true, dryRun: true },
+    expected: { dryRun: true, write: { missing: false, differing: false, extra: false } },
+  },
+  { given: { writeMissing: false }, expected: { dryRun: true } },
+  { given: { dryRun: false }, expected: { dryRun: true } },
+  { given: { scanForExtra: true }, expected: { scanForExtra: true, dryRun: true } },
+  { given: { workers: 3 }, expected: { workers: 3, parallel: 12 } },
+  { given: { workers: 3, parallel: 2 }, expected: { workers: 3, parallel: 2 } },
+  {
+    given: { startingKey: '{"id":"a"}' },
+    expected: { startingKey: { id: 'a' }, segments: 1 },
+  },
+  { given: { startingKey: { id: 'a' } }, expected: { startingKey: { id: 'a' }, segments: 1 } },
+  { given: { startingKey: '{}', segments: 1 }, expected: { segments: 1 } },
+  {
+    given: { maxRetries: 0, retryDelayBase: 7, timeouts: { silence: 9 } },
+    expected: {
+      patience: { maxRetries: 0, retryDelayBase: 7, silenceLimit: 9, connectTimeout: 5000 },
+    },
+  },
+  {
+    given: { endpoint: 'http://e', masterEndpoint: 'http://m' },
+    expected: {
+      master: { ref: { endpoint: 'http://m' } },
+      replicas: [{ ref: { endpoint: 'http://e' } }],
+    },
+  },
+  {
+    given: { endpoint: 'http://e', replicaEndpoint: 'http://r' },
+    expected: {
+      master: { ref: { endpoint: 'http://e' } },
+      replicas: [{ ref: { endpoint: 'http://r' } }],
+    },
+  },
+  {
+    given: { endpoint: 'http://e', replicaProfile: 'http://p' },
+    expected: { replicas: [{ ref: { endpoint: 'http://p' }, credentials: undefined }] },
+  },
+  {
+    given: { replicaEndpoint: 'http://r', replicaProfile: 'http://p' },
+    expected: { replicas: [{ ref: { endpoint: 'http://r' } }] },
+  },
+  {
+    given: { replicas: [{ table: 'us-east-1:bbb', endpoint: 'http://own' }], endpoint: 'http://e' },
+    expected: { replicas: [{ ref: { endpoint: 'http://own' } }] },
+  },
+  {
+    given: { profile: 'one', replicaProfile: 'other' },
+    expected: {
+      master: { credentials: { profile: 'one' } },
+      replicas: [{ credentials: { profile: 'other' } }],
+    },
+  },
+  {
+    given: { profile: 'one' },
+    expected: {
+      master: { credentials: { profile: 'one' } },
+      replicas: [{ credentials: undefined }],
+    },
+  },
+  {
+    given: { roleArn: ROLE, mfaSerial: 's', mfaToken: '012345' },
+    expected: { master: { credentials: { roleArn: ROLE, mfaSerial: 's', mfaToken: '012345' } } },
+  },
+  {
+    given: { master: 'arn:aws:dynamodb:eu-west-1:123456789012:table/aaa' },
+    expected: { master: { ref: { region: 'eu-west-1', account: '123456789012', name: 'aaa' } } },
+  },
+]) {
+  t.test(
+    `resolveOptions makes of ${JSON.stringify(given)} ${JSON.stringify(expected)}`,
+    async (t) => {
+      t.match(resolve(given), expected)
+    },
+  )
+}
+
+const NUMBERS = [
+  { name: 'segments', flag: '--segments', least: 1, most: 1_000_000 },
+  { name: 'parallel', flag: '--parallel', least: 1, most: 4096 },
+  { name: 'workers', flag: '--workers', least: 1, most: 256 },
+  { name: 'scanLimit', flag: '--scan-limit', least: 1, most: 2_147_483_647 },
+  { name: 'batchReadLimit', flag: '--batch-read-limit', least: 1, most: 100 },
+  { name: 'maxRetries', flag: '--max-retries', least: 0, most: 100 },
+  { name: 'retryDelayBase', flag: '--retry-delay-base', least: 1, most: 60_000 },
+]
+
+for (const { name, flag, least, most } of NUMBERS) {
+  t.test(`resolveOptions takes \`${name}\` from ${least} to ${most}`, async (t) => {
+    for (const value of [least, most]) t.doesNotThrow(() => resolve({ [name]: value }))
+    for (const value of [least - 1, most + 1, 1.5, Number.NaN, '7', null, true]) {
+      const message = `Expected \`${name}\` to be a whole number from ${least} to ${most}, got `
+      t.throws(() => resolve({ [name]: value }), {
+        code: 'USAGE',
+        message: new RegExp(`^${message}`),
+      })
+    }
+  })
+
+  t.test(`resolveOptions calls \`${name}\` ${flag} on the command line`, async (t) => {
+    const options = { ...TABLES, [name]: most + 1 }
+    t.throws(() => resolveOptions(options, asFlag), { message: new RegExp(`\`${flag}\``) })
+  })
+}
+
+for (const { what, given, said } of [
+  { what: 'no master', given: { master: undefined }, said: /`master`.*got nothing/ },
+  { what: 'an empty master', given: { master: '' }, said: /`master`/ },
+  { what: 'no replica', given: { replicas: [] }, said: /at least one `replicas`/ },
+  { what: 'replicas that are no list', given: { replicas: 'us-east-1:bbb' }, said: /`replicas`/ },
+  { what: 'an unknown option', given: { writeMising: true }, said: /`writeMising`/ },
+  { what: 'an option named as a method of objects', given: { toString: 'x' }, said: /`toString`/ },
+  {
+    what: 'a switch that is text',
+    given: { writeMissing: 'yes' },
+    said: /`writeMissing`.*true or false.*"yes" \(string\)/,
+  },
+  {
+    what: 'an unknown strategy',
+    given: { strategy: 'x' },
+    said: /`strategy`.*auto, march, lookup.*"x"/,
+  },
+  { what: 'an empty attribute', given: { ignore: [''] }, said: /`ignore`/ },
+  { what: 'attributes that are no list', given: { ignore: 'a' }, said: /`ignore`/ },
+  {
+    what: 'an endpoint that is no URL',
+    given: { endpoint: 'localhost:8000' },
+    said: /`endpoint`.*"localhost:8000"/,
+  },
+  { what: 'a role without a value', given: { roleArn: '' }, said: /`roleArn`/ },
+  {
+    what: 'a serial without a role',
+    given: { mfaSerial: 's', mfaToken: '1' },
+    said: /`mfaSerial`.*`roleArn`/,
+  },
+  {
+    what: 'a token without a serial',
+    given: { roleArn: ROLE, mfaToken: '012345' },
+    said: /`mfaSerial` and `mfaToken` together/,
+  },
+  {
+    what: "a replica's token with the master's role",
+    given: { roleArn: ROLE, replicaMfaSerial: 's', replicaMfaToken: '012345' },
+    said: /`replicaMfaSerial`.*`replicaRoleArn`/,
+  },
+  {
+    what: 'one replica twice',
+    given: { replicas: ['us-east-1:bbb', 'us-east-1:bbb'] },
+    said: /us-east-1:bbb twice/,
+  },
+  {
+    what: 'a starting key with segments',
+    given: { startingKey: '{"id":"a"}', segments: 2 },
+    said: /one segment.*`startingKey`.*2/,
+  },
+  {
+    what: 'a starting key that is no JSON',
+    given: { startingKey: 'a' },
+    said: /`startingKey`.*JSON object.*"a"/,
+  },
+  { what: 'a starting key that is a list', given: { startingKey: '[]' }, said: /JSON object/ },
+  { what: 'a starting key that is null', given: { startingKey: 'null' }, said: /JSON object/ },
+]) {
+  t.test(`resolveOptions refuses ${what}`, async (t) => {
+    t.throws(() => resolve(given), { code: 'USAGE', message: said })
+  })
+}
+
+t.test('resolveOptions tells no token in what it refuses', async (t) => {
+  for (const given of [
+    { mfaToken: 12345 },
+    { mfaToken: '12345' },
+    { roleArn: ROLE, mfaToken: '12345' },
+    { mfaToken: ['12345'] },
+    { replicaMfaToken: { x: '12345' } },
+  ]) {
+    try {
+      resolve(given)
+      t.fail('refuses')
+    } catch (error) {
+      t.notMatch(`${(error as Error).message} ${(error as { hint?: string }).hint}`, '12345')
+    }
+  }
+})

@@ -1,0 +1,302 @@
+/** A run told to people. */
+import { Writable } from 'node:stream'
+import t from 'tap'
+import type { Difference } from '../../lib/model/difference.ts'
+import type { RunEvent } from '../../lib/model/events.ts'
+import type { ReplicaSummary, Summary } from '../../lib/model/summary.ts'
+import { zeroReplicaTally, zeroTally } from '../../lib/model/tally.ts'
+import { type HumanOptions, tellHuman } from '../../lib/report/human.ts'
+
+/** A stream that keeps what it is told; as a terminal it is 80 columns wide. */
+function listen(how: Partial<HumanOptions> = {}) {
+  let text = ''
+  const stream = new Writable({
+    write(chunk, _, done) {
+      text += String(chunk)
+      done()
+    },
+  })
+  const { isTerminal = false, verbosity = 'normal' } = how
+  if (isTerminal) Object.assign(stream, { isTTY: true, columns: 80, cursorTo() {}, clearLine() {} })
+  return { human: tellHuman({ stream, isTerminal, verbosity }), told: () => text }
+}
+
+const facts = {
+  keySchema: [
+    { name: 'id', type: 'S' },
+    { name: 'at', type: 'N' },
+  ],
+  arn: 'arn:aws:dynamodb:us-east-1:123456789012:table/aaa',
+  tableId: undefined,
+  approximateItems: 1234,
+  approximateBytes: 5_678_901,
+} as const
+const master = { ref: { label: 'us-east-1:aaa', region: 'us-east-1', name: 'aaa' }, facts }
+const nothing = { arn: undefined, approximateItems: undefined, approximateBytes: undefined }
+const replica = {
+  ref: { label: 'us-east-1:bbb', region: 'us-east-1', name: 'bbb', endpoint: 'http://e' },
+  facts: { ...facts, ...nothing },
+}
+const PLAN = {
+  type: 'plan',
+  strategy: 'auto',
+  segments: 1,
+  parallel: 1,
+  workers: 1,
+  writes: [],
+} as const
+const tally = zeroTally([1])
+
+const progress = (elapsedMs: number): RunEvent => ({
+  type: 'progress',
+  tally: {
+    master: { scanned: 2500, readUnits: 1 },
+    replicas: {
+      1: { ...zeroReplicaTally(), missing: 1, differing: 2, extra: 3, written: 4, deleted: 5 },
+    },
+  },
+  segmentsDone: 3,
+  segments: 7,
+  elapsedMs,
+})
+
+const cases: { event: RunEvent; lines: string[]; verbosity?: HumanOptions['verbosity'] }[] = [
+  {
+    event: { type: 'tables', master, replicas: [replica] },
+    lines: [
+      'master  us-east-1:aaa  (arn:aws:dynamodb:us-east-1:123456789012:table/aaa, ≈ 1,234 items, 5,678,901 bytes)',
+      'replica us-east-1:bbb  (at http://e)',
+      'key     id (S), at (N)',
+    ],
+  },
+  {
+    event: PLAN,
+    lines: ['plan    auto, one segment on 1 worker; dry run: nothing will be written'],
+  },
+  {
+    event: {
+      type: 'plan',
+      strategy: 'march',
+      segments: 1200,
+      parallel: 8,
+      workers: 2,
+      writes: ['missing', 'differing', 'extra'],
+    },
+    lines: [
+      'plan    march, 1,200 segments, 8 at a time on 2 workers; will put missing, update differing, delete extra items',
+    ],
+  },
+  {
+    event: progress(5000),
+    lines: [
+      '2,500 items in 5 s (500/s), 3/7 segments; 1 missing, 2 differing, 3 extra; 4 written, 5 deleted',
+    ],
+  },
+  { event: progress(4999), lines: [] },
+  { event: { type: 'segment-finished', segment: 3, tally }, lines: [] },
+  {
+    event: { type: 'segment-finished', segment: 3, tally },
+    lines: ['segment 3 finished'],
+    verbosity: 'verbose',
+  },
+  {
+    event: { type: 'segment-lost', segment: 3, message: 'no luck' },
+    lines: ['segment 3 was not compared to its end: no luck'],
+  },
+  {
+    event: { type: 'orders-differ', replica: 'us-east-1:bbb' },
+    lines: [
+      'us-east-1:bbb scans in another order than the master: looking its items up by key from here on, at more read units',
+    ],
+  },
+  {
+    event: {
+      type: 'replica-lost',
+      replica: 'us-east-1:bbb',
+      message: 'no luck',
+      hint: 'Try again.',
+    },
+    lines: ['us-east-1:bbb is left out from here on: no luck', '        Try again.'],
+  },
+  {
+    event: { type: 'replica-lost', replica: 'us-east-1:bbb', message: 'no luck' },
+    lines: ['us-east-1:bbb is left out from here on: no luck'],
+  },
+  {
+    event: { type: 'restart-key', key: `{"id":{"S":"it's"}}` },
+    lines: [`compared up to this key: --starting-key '{"id":{"S":"it'\\''s"}}'`],
+  },
+  {
+    event: { type: 'deleting', replica: 'us-east-1:bbb', extras: 3 },
+    lines: ['deleting 3 extra items of us-east-1:bbb'],
+  },
+  {
+    event: { type: 'deletions-withheld', replica: 'us-east-1:bbb', extras: 3, reason: 'no luck' },
+    lines: ['3 extra items of us-east-1:bbb are left: no luck'],
+  },
+]
+
+for (const { event, lines, verbosity = 'normal' } of cases) {
+  const what = lines.length === 0 ? 'in no line' : `as ${JSON.stringify(lines[0])}`
+  t.test(`tellHuman tells ${event.type} ${what} (${verbosity})`, async (t) => {
+    const { human, told } = listen({ verbosity })
+    human.onEvent(event)
+    t.equal(told(), lines.map((line) => `${line}\n`).join(''))
+  })
+
+  t.test(
+    `tellHuman tells nothing of ${event.type} when quiet (${lines.length} lines)`,
+    async (t) => {
+      const { human, told } = listen({ verbosity: 'quiet' })
+      human.onEvent(event)
+      human.close()
+      t.equal(told(), '')
+    },
+  )
+}
+
+t.test('tellHuman tells progress every five seconds, and restart keys too', async (t) => {
+  const { human, told } = listen()
+  const key = (id: string): RunEvent => ({ type: 'restart-key', key: id })
+  human.onEvent(key('first'))
+  human.onEvent(key('too soon'))
+  for (const at of [1000, 5000, 6000]) human.onEvent(progress(at))
+  human.onEvent(key('second'))
+  human.onEvent(progress(10_000))
+  t.match(told(), /^.*'first'\n.* in 5 s .*\n.*'second'\n.* in 10 s .*\n$/)
+})
+
+t.test('tellHuman tells every restart key when verbose', async (t) => {
+  const { human, told } = listen({ verbosity: 'verbose' })
+  for (const key of ['a', 'b', 'c']) human.onEvent({ type: 'restart-key', key })
+  t.equal(told().split('\n').length, 4)
+})
+
+const found: Difference = {
+  replica: 'us-east-1:bbb',
+  kind: 'missing',
+  key: { id: { S: 'a' } },
+  action: 'none',
+}
+
+for (const { difference, line } of [
+  { difference: found, line: 'us-east-1:bbb is missing {"id":{"S":"a"}}' },
+  {
+    difference: { ...found, action: 'written' },
+    line: 'us-east-1:bbb is missing {"id":{"S":"a"}}: written',
+  },
+  {
+    difference: { ...found, kind: 'differing', attributes: ['b', 'c'] },
+    line: 'us-east-1:bbb differs in b, c of {"id":{"S":"a"}}',
+  },
+  {
+    difference: { ...found, kind: 'differing', unconfirmed: true },
+    line: 'us-east-1:bbb differs in some attributes of {"id":{"S":"a"}} (unconfirmed)',
+  },
+  {
+    difference: { ...found, kind: 'differing', attributes: ['b'], action: 'conflict' },
+    line: 'us-east-1:bbb differs in b of {"id":{"S":"a"}}: not repaired, it kept changing',
+  },
+  {
+    difference: { ...found, kind: 'extra', action: 'deleted' },
+    line: 'us-east-1:bbb has the extra item {"id":{"S":"a"}}: deleted',
+  },
+  {
+    difference: { ...found, kind: 'extra', action: 'failed', error: 'no luck' },
+    line: 'us-east-1:bbb has the extra item {"id":{"S":"a"}}: not repaired, no luck',
+  },
+] as { difference: Difference; line: string }[]) {
+  t.test(`tellHuman tells a difference as "${line}"`, async (t) => {
+    const verbose = listen({ verbosity: 'verbose' })
+    verbose.human.onDifference(difference)
+    t.equal(verbose.told(), `${line}\n`)
+    const normal = listen()
+    normal.human.onDifference(difference)
+    t.equal(normal.told(), '')
+  })
+}
+
+const counts: ReplicaSummary = {
+  ...zeroReplicaTally(),
+  sameAs: 1500,
+  missing: 2,
+  readUnits: 12.5,
+  strategy: 'march',
+  lostSegments: 0,
+  deletionsWithheld: 0,
+}
+const summary: Summary = {
+  version: 1,
+  outcome: 'different',
+  dryRun: true,
+  elapsedMs: 1,
+  strategy: 'auto',
+  master: { table: 'us-east-1:aaa', scanned: 1502, readUnits: 1 },
+  replicas: {
+    'us-east-1:bbb': counts,
+    'us-east-1:ccc': { ...counts, extra: null, written: 2, failed: 1 },
+  },
+  errors: [
+    { table: 'us-east-1:ccc', code: 'SERVICE', message: 'no luck', hint: 'Try again.', count: 3 },
+    { table: '', code: 'INTERNAL', message: 'a fault', count: 1 },
+  ],
+}
+
+t.test('tellHuman concludes with a verdict per replica, the errors and the outcome', async (t) => {
+  const { human, told } = listen()
+  human.conclude(summary)
+  t.same(told().split('\n'), [
+    'scanned 1,502 items of us-east-1:aaa',
+    'us-east-1:bbb: 1,500 the same, 2 missing, 0 differing, 0 extra',
+    '        12.5 read units, 0 write units, by march',
+    'us-east-1:ccc: 1,500 the same, 2 missing, 0 differing, extras not looked for',
+    '        2 written, 1 failed',
+    '        12.5 read units, 0 write units, by march',
+    'error   us-east-1:ccc: no luck (3 times)',
+    '        Try again.',
+    'error   a fault',
+    'error   us-east-1:ccc: items that could not be repaired: 1',
+    '        --report FILE or --verbose tells why, item by item',
+    'Differences remain.',
+    '',
+  ])
+})
+
+for (const { outcome, line } of [
+  { outcome: 'in-sync', line: 'In sync.' },
+  { outcome: 'different', line: 'Differences remain.' },
+  { outcome: 'incomplete', line: 'Incomplete: not everything could be read, verified or written.' },
+  { outcome: 'stopped', line: 'Stopped by a safeguard.' },
+  { outcome: 'interrupted', line: 'Interrupted.' },
+] as const) {
+  t.test(`tellHuman ends with "${line}" where the outcome is ${outcome}`, async (t) => {
+    const { human, told } = listen()
+    human.conclude({ ...summary, outcome })
+    t.ok(told().endsWith(`\n${line}\n`))
+  })
+}
+
+t.test('tellHuman tells the errors when quiet, and nothing else', async (t) => {
+  const { human, told } = listen({ verbosity: 'quiet' })
+  human.conclude(summary)
+  t.match(told(), 'no luck')
+  t.notMatch(told(), 'the same')
+})
+
+t.test('tellHuman shows a bar on a terminal, and writes its lines over it', async (t) => {
+  const { human, told } = listen({ isTerminal: true })
+  human.onEvent(progress(1000))
+  t.match(told(), '3/7 segments')
+  human.onEvent({ type: 'segment-lost', segment: 3, message: 'no luck' })
+  human.close()
+  t.ok(told().includes('\r\u001b[Ksegment 3 was not compared'), JSON.stringify(told()))
+})
+
+t.test('tellHuman writes no bar and no control characters to a pipe', async (t) => {
+  const { human, told } = listen()
+  for (const { event } of cases) human.onEvent(event)
+  human.conclude(summary)
+  human.close()
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not be there
+  t.notMatch(told(), /[\u0000-\u0009\u000b-\u001f\u2588\u2591]/)
+})

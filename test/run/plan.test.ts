@@ -1,0 +1,91 @@
+/** How many segments, in which order, and what a run looks for. */
+import t from 'tap'
+import { asProperty } from '../../lib/options/check.ts'
+import { resolveOptions } from '../../lib/options/resolve.ts'
+import type { RunOptions } from '../../lib/options/run-options.ts'
+import type { Tables } from '../../lib/run/inspect.ts'
+import { planRun, planSegments, shuffledSegments } from '../../lib/run/plan.ts'
+
+const KIB = 1024
+const MIB = 1024 * KIB
+const GIB = 1024 * MIB
+
+for (const { what, segments, parallel = 4, bytes, planned } of [
+  { what: 'what was asked for', segments: 3, bytes: GIB, planned: 3 },
+  { what: 'one per lane where the size is unknown', bytes: undefined, planned: 4 },
+  { what: 'one per lane where the size is said to be zero', bytes: 0, planned: 4 },
+  { what: 'one for a byte', bytes: 1, planned: 1 },
+  { what: 'one for 256 KiB', bytes: 256 * KIB, planned: 1 },
+  { what: 'two for a byte more', bytes: 256 * KIB + 1, planned: 2 },
+  { what: 'eight per lane for a small table', bytes: 64 * MIB, planned: 32 },
+  {
+    what: 'eight per lane and no more while they are smaller than 4 MiB',
+    bytes: 128 * MIB,
+    planned: 32,
+  },
+  { what: 'one per 4 MiB beyond that', bytes: 128 * MIB + 1, planned: 33 },
+  { what: 'one per 4 MiB for a large table', bytes: 10 * GIB, planned: 2560 },
+  { what: '65,536 at most', bytes: 1000 * GIB, planned: 65_536 },
+  { what: 'more where there are more lanes', bytes: 64 * MIB, parallel: 16, planned: 128 },
+]) {
+  t.test(`planSegments plans ${what}`, async (t) => {
+    t.equal(planSegments({ segments, parallel }, { approximateBytes: bytes }), planned)
+  })
+}
+
+for (const count of [0, 1, 2, 100]) {
+  t.test(`shuffledSegments holds each of ${count} segments once`, async (t) => {
+    const order = shuffledSegments(count)
+    t.same(
+      order.toSorted((a, b) => a - b),
+      Array.from({ length: count }, (_, segment) => segment),
+    )
+  })
+}
+
+t.test('shuffledSegments does not keep neighbours together', async (t) => {
+  const order = shuffledSegments(1000)
+  const inOrder = order.filter((segment, at) => order[at - 1] === segment - 1).length
+  t.ok(inOrder < 100, `${inOrder} of 1000 follow the one before`)
+})
+
+const table = { label: 'us-east-1:aaa', region: 'us-east-1', name: 'aaa' }
+const facts = {
+  keySchema: [{ name: 'id', type: 'S' }],
+  arn: undefined,
+  tableId: undefined,
+  approximateItems: 1,
+  approximateBytes: 1,
+} as const
+const TABLES: Tables = { inspected: [{ ref: table, facts }], access: [], credentials: [] }
+
+for (const { given, plan } of [
+  {
+    given: {},
+    plan: { byLookup: false, mayGoOver: true, findExtras: true, startingKey: undefined },
+  },
+  { given: { strategy: 'march' }, plan: { byLookup: false, mayGoOver: false, findExtras: true } },
+  { given: { strategy: 'lookup' }, plan: { byLookup: true, mayGoOver: false, findExtras: false } },
+  { given: { strategy: 'lookup', scanForExtra: true }, plan: { byLookup: true, findExtras: true } },
+  { given: { strategy: 'lookup', deleteExtra: true }, plan: { byLookup: true, findExtras: true } },
+  {
+    given: { startingKey: '{"id":"a"}' },
+    plan: { segments: 1, findExtras: false, startingKey: '{"id":{"S":"a"}}' },
+  },
+  { given: { startingKey: '{"id":"a"}', scanForExtra: true }, plan: { findExtras: true } },
+  { given: { startingKey: '{"id":"a"}', deleteExtra: true }, plan: { findExtras: true } },
+] as const) {
+  t.test(`planRun makes of ${JSON.stringify(given)} ${JSON.stringify(plan)}`, async (t) => {
+    const options: RunOptions = { master: 'us-east-1:aaa', replicas: ['us-east-1:bbb'], ...given }
+    t.match(planRun(resolveOptions(options, asProperty), TABLES), plan)
+  })
+}
+
+t.test('planRun refuses a starting key that is no key of the master', async (t) => {
+  const options = {
+    master: 'us-east-1:aaa',
+    replicas: ['us-east-1:bbb'],
+    startingKey: { key: 'a' },
+  }
+  t.throws(() => planRun(resolveOptions(options, asProperty), TABLES), { code: 'USAGE' })
+})
