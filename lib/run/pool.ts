@@ -42,7 +42,7 @@ export class SegmentPool {
       // and with it the thread's sockets and ports.
       atomics: 'disabled',
       workerData: setup,
-      resourceLimits: { maxOldGenerationSizeMb: heapLimit(perThread) },
+      resourceLimits: heapLimits(perThread),
     })
     // A thread that fails is told by the tasks it had; without a listener it would end the process.
     this.#piscina.on('error', () => {})
@@ -100,8 +100,11 @@ export class SegmentPool {
 }
 
 /**
- * Megabytes of objects a thread may hold; pages lie outside of it. What a
+ * How much a thread may hold in objects; pages lie outside of it. What a
  * segment holds is bounded, and a limit near it keeps V8 from letting garbage
  * pile up instead: without one, memory grows with the length of the run.
  */
-const heapLimit = (segments: number) => 192 + 16 * segments
+const heapLimits = (segments: number) => ({
+  maxOldGenerationSizeMb: 192 + 16 * segments,
+  maxYoungGenerationSizeMb: 16,
+})

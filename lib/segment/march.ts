@@ -2,6 +2,7 @@
  * The march: both tables scanned in step, each read once. It ends with the
  * segment, or where the two scans turn out to be in different orders.
  */
+import type { FoundItem } from '../dynamo/lookup.ts'
 import { keyTextOf } from '../item/key.ts'
 import type { ItemPage } from '../item/page.ts'
 import type { Bytes } from '../model/units.ts'
@@ -13,6 +14,9 @@ import type { Suspect, Suspects } from './suspects.ts'
 import type { Unmatched } from './window.ts'
 
 const WINDOW_BYTES: Bytes = 4 << 20
+
+/** Suspects handed over between two looks at what rechecks say of the orders. */
+const CHECK_EVERY = 32
 
 /** Contradicting probes in a row that make a pattern. */
 const STRIKES = 3
@@ -32,7 +36,7 @@ export interface March {
  */
 export type MarchEnd =
   | { readonly end: 'finished' | 'stopped' }
-  | { readonly end: 'orders-differ'; readonly unmatched: { readonly [side in Side]: Unmatched[] } }
+  | { readonly end: 'orders-differ'; readonly unmatched: { readonly [side in Side]: FoundItem[] } }
 
 export async function march(
   investigation: Investigation,
@@ -56,10 +60,11 @@ export async function march(
   let strikes = 0
   while (!isOver()) {
     const need = alignment.advance()
-    for (const suspect of pending) await suspects.add(suspect)
-    pending.length = 0
-    if (need === 'end') return { end: 'finished' }
+    while (pending.length > 0 && !(mayGoOver && suspects.ordersDiffer)) {
+      for (const suspect of pending.splice(0, CHECK_EVERY)) await suspects.add(suspect)
+    }
     if (mayGoOver && suspects.ordersDiffer) return differentOrders()
+    if (need === 'end') return { end: 'finished' }
     if (need === 'probe') {
       const direction = directionOf(await probe(investigation, alignment))
       strikes = direction === undefined ? strikes + 1 : 0
@@ -74,10 +79,16 @@ export async function march(
   }
   return { end: 'stopped' }
 
-  function differentOrders(): MarchEnd {
-    const unmatched = {
+  async function differentOrders(): Promise<MarchEnd> {
+    const unmatched: { [side in Side]: FoundItem[] } = {
       master: alignment.takeUnmatched('master'),
       replica: alignment.takeUnmatched('replica'),
+    }
+    for (const suspect of pending) {
+      // That an item is alone was the order's word; that a pair differs was not.
+      if (suspect.looks === 'differing') await suspects.add(suspect)
+      if (suspect.looks === 'missing' && suspect.master) unmatched.master.push(suspect.master)
+      if (suspect.looks === 'extra' && suspect.replica) unmatched.replica.push(suspect.replica)
     }
     return { end: 'orders-differ', unmatched }
   }

@@ -12,7 +12,13 @@ import type { CanonicalKey } from '../item/key.ts'
 const FIRST_WITNESSES = 8
 
 /** From so many false suspects on, a doubt is more than chance. */
-const TELLING = 64
+const TELLING = 12
+
+/**
+ * Items judged for each false suspect, at the most, where orders differ. A
+ * replica that lags has false suspects too, but few among all its items.
+ */
+const RARE = 4
 
 /** More than one false suspect in this many, and no order is relied on. */
 const TOLERABLE = 20
@@ -27,9 +33,15 @@ export class OrderTrust {
   /** Keys being rechecked, and those that proved false: their twins are not what they seem. */
   readonly #inDoubt = new Set<CanonicalKey>()
 
-  /** Whether the two scans cannot be in one order. */
-  get ordersDiffer(): boolean {
-    return this.#false >= TELLING && this.#false * 2 > this.#rechecked
+  /** Whether the two scans cannot be in one order, by the items judged so far. */
+  ordersDiffer(judged: number): boolean {
+    const isCommon = this.#false * 2 > this.#rechecked && this.#false * RARE > judged
+    return this.#false >= TELLING && isCommon
+  }
+
+  /** Whether enough suspects have come to wait for what the first rechecks say of them. */
+  get isFirstTest(): boolean {
+    return this.#seen === 2 * FIRST_WITNESSES
   }
 
   /** Whether every suspect by order has to be rechecked. */

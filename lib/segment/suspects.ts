@@ -47,8 +47,10 @@ export class Suspects {
     this.#repair = new Repair(investigation)
   }
 
+  /** Whether rechecks say that the two scans are in different orders. */
   get ordersDiffer(): boolean {
-    return this.#trust.ordersDiffer
+    const { sameAs, missing, differing, gone } = this.#investigation.tally
+    return this.#trust.ordersDiffer(sameAs + missing + differing + gone)
   }
 
   /** Takes a suspect; waits while as much is under way as may be. */
@@ -82,6 +84,7 @@ export class Suspects {
       return this.#confirm({ ...suspect, looks: 'differing' })
     }
     const isWitness = this.#trust.needsWitness(canonical)
+    if (this.#trust.isFirstTest) await this.flush()
     if (isWitness || this.#trust.isDoubted || this.#isReadForRepair(looks) || this.#mayRecheck()) {
       this.#trust.enter(canonical)
       return this.#confirm(suspect)

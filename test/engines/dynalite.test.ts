@@ -1,0 +1,9 @@
+import t from 'tap'
+import { startDynalite } from '../support/dynalite.ts'
+import { provesMatrix } from './matrix.ts'
+
+t.setTimeout(180_000)
+const engine = await startDynalite()
+t.teardown(() => engine.stop())
+
+provesMatrix(t, { name: 'dynalite', master: engine, replica: engine, comparesNested: false })

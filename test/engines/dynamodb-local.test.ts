@@ -1,0 +1,13 @@
+import t from 'tap'
+import { noJava, startDynamoDBLocal } from '../support/dynamodb-local.ts'
+import { provesMatrix } from './matrix.ts'
+
+t.setTimeout(180_000)
+
+if (noJava) {
+  t.test('DynamoDB Local', { skip: noJava }, async () => {})
+} else {
+  const engine = await startDynamoDBLocal()
+  t.teardown(() => engine.stop())
+  provesMatrix(t, { name: 'DynamoDB Local', master: engine, replica: engine, comparesNested: true })
+}

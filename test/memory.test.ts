@@ -1,0 +1,25 @@
+import t from 'tap'
+import { tableName, type Variant } from '../bench/generated-table.ts'
+import { measure, startServer } from '../bench/processes.ts'
+
+t.setTimeout(180_000)
+
+const server = await startServer()
+t.teardown(() => server.stop())
+
+async function peakMegabytes(replica: Variant, items: number): Promise<number> {
+  const name = (variant: Variant) => tableName({ variant, items, bytes: 300 })
+  const { peakMB } = await measure('tablesync', server.endpoint, name('base'), name(replica))
+  return peakMB
+}
+
+for (const { what, replica } of [
+  { what: 'tables that have no key in common', replica: 'disjoint' },
+  { what: 'tables of which every item differs', replica: 'changed' },
+] as const) {
+  t.test(`runSync takes hardly more memory for four times as many items, of ${what}`, async (t) => {
+    const small = await peakMegabytes(replica, 50_000)
+    const large = await peakMegabytes(replica, 200_000)
+    t.ok(large <= small * 1.2, `${small} MB for 50,000 items, ${large} MB for 200,000`)
+  })
+}
