@@ -1,5 +1,6 @@
 /** Options in, result out: what the command and `runSync` have in common. */
 import type { Difference } from './model/difference.ts'
+import type { RunEvent } from './model/events.ts'
 import type { Summary } from './model/summary.ts'
 import type { Spelling } from './options/check.ts'
 import { resolveOptions } from './options/resolve.ts'
@@ -10,25 +11,62 @@ import { inspectTables } from './run/inspect.ts'
 import { planRun } from './run/plan.ts'
 import { run } from './run/run.ts'
 
-/** @throws TablesyncError where the options or the tables are not fit for a run; nothing was done then */
+/**
+ * @throws TablesyncError where the options or the tables are not fit for a run; nothing was done then
+ * @throws whatever a listener throws; the run is ended after the pages in hand first
+ */
 export async function sync(options: RunOptions, spelling: Spelling): Promise<Summary> {
   const settings = resolveOptions(options, spelling)
   const tables = await inspectTables(settings)
   const plan = planRun(settings, tables)
   const report = settings.report === undefined ? undefined : await openReport(settings.report)
-  const { onDifference, onProgress, signal } = options
+  const listeners = guarded(options)
   const hooks: RunHooks = {
-    onEvent: (event) => onProgress?.(event),
-    ...((report !== undefined || onDifference !== undefined) && {
+    onEvent: listeners.onProgress,
+    ...((report !== undefined || options.onDifference !== undefined) && {
       async onDifference(difference: Difference) {
         await report?.write(difference)
-        await onDifference?.(difference)
+        await listeners.onDifference(difference)
       },
     }),
   }
   try {
-    return await run({ settings, tables, plan }, hooks, signal)
+    const summary = await run({ settings, tables, plan }, hooks, listeners.signal)
+    listeners.throwFailure()
+    return summary
   } finally {
     await report?.close()
+  }
+}
+
+/** The caller's listeners; the first that throws ends the run, and is not called again. */
+function guarded({ onProgress, onDifference, signal }: RunOptions) {
+  const ending = new AbortController()
+  let failure: { readonly error: unknown } | undefined
+  const fail = (error: unknown) => {
+    failure ??= { error }
+    ending.abort()
+  }
+  return {
+    signal: signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal]),
+    onProgress(event: RunEvent) {
+      if (failure !== undefined) return
+      try {
+        onProgress?.(event)
+      } catch (error) {
+        fail(error)
+      }
+    },
+    async onDifference(difference: Difference) {
+      if (failure !== undefined) return
+      try {
+        await onDifference?.(difference)
+      } catch (error) {
+        fail(error)
+      }
+    },
+    throwFailure() {
+      if (failure !== undefined) throw failure.error
+    },
   }
 }

@@ -6,8 +6,10 @@ import { availableParallelism } from 'node:os'
 import { usageError } from '../errors.ts'
 import type { TableRef } from '../model/table.ts'
 import { checkOptions, type Spelling } from './check.ts'
+import { masterCredentials, ownCredentials, replicaCredentials } from './credential-options.ts'
 import type { RunOptions, TableOptions } from './run-options.ts'
-import type { CredentialSettings, Settings, TableSettings } from './settings.ts'
+import type { Settings, TableSettings } from './settings.ts'
+import { parseStartingKey } from './starting-key.ts'
 import { parseTableName } from './table-name.ts'
 
 const SEGMENTS_PER_WORKER = 4
@@ -62,7 +64,7 @@ function masterSettings(options: RunOptions, spelling: Spelling): TableSettings 
   const endpoint = master.endpoint ?? options.masterEndpoint ?? options.endpoint
   return {
     ref: tableRef(master.table, endpoint, 'master', spelling),
-    credentials: ownCredentials(master) ?? credentialsOf(options, spelling),
+    credentials: ownCredentials(master) ?? masterCredentials(options, spelling),
   }
 }
 
@@ -79,66 +81,11 @@ function replicaSettings(
     options.replicaEndpoint ??
     (profileIsEndpoint ? options.replicaProfile : undefined) ??
     options.endpoint
-  const credentials =
-    ownCredentials(replica) ??
-    definedOnly({
-      profile,
-      roleArn: options.replicaRoleArn,
-      mfaSerial: options.replicaMfaSerial,
-      mfaToken: options.replicaMfaToken,
-    })
-  checkMfa(credentials, REPLICA_MFA, spelling)
+  const credentials = ownCredentials(replica) ?? replicaCredentials(options, profile, spelling)
   return {
     ref: tableRef(replica.table, endpoint, 'replicas', spelling),
-    ...(Object.keys(credentials).length > 0 && { credentials }),
+    ...(credentials !== undefined && { credentials }),
   }
-}
-
-function ownCredentials(table: TableOptions): CredentialSettings | undefined {
-  const { credentials, profile, roleArn, mfaSerial, mfaToken } = table
-  const own = definedOnly({ credentials, profile, roleArn, mfaSerial, mfaToken })
-  return Object.keys(own).length > 0 ? own : undefined
-}
-
-function credentialsOf(options: RunOptions, spelling: Spelling): CredentialSettings {
-  const { profile, roleArn, mfaSerial, mfaToken } = options
-  const credentials = definedOnly({ profile, roleArn, mfaSerial, mfaToken })
-  checkMfa(credentials, MFA, spelling)
-  return credentials
-}
-
-/** A role that is assumed here wants both; a profile may name role and device itself. */
-function checkMfa(
-  { profile, roleArn, mfaSerial, mfaToken }: CredentialSettings,
-  names: MfaNames,
-  spelling: Spelling,
-): void {
-  const alone = mfaSerial !== undefined ? names.serial : names.token
-  if (roleArn === undefined && (mfaSerial !== undefined || mfaToken !== undefined)) {
-    if (mfaSerial === undefined && profile !== undefined) return
-    throw usageError(
-      `Expected \`${spelling(alone)}\` to come with \`${spelling(names.role)}\`, got it alone`,
-      'An MFA device is asked for when a role is assumed.',
-    )
-  }
-  if ((mfaSerial === undefined) !== (mfaToken === undefined)) {
-    throw usageError(
-      `Expected \`${spelling(names.serial)}\` and \`${spelling(names.token)}\` together, got one of them`,
-    )
-  }
-}
-
-interface MfaNames {
-  readonly role: string
-  readonly serial: string
-  readonly token: string
-}
-
-const MFA: MfaNames = { role: 'roleArn', serial: 'mfaSerial', token: 'mfaToken' }
-const REPLICA_MFA: MfaNames = {
-  role: 'replicaRoleArn',
-  serial: 'replicaMfaSerial',
-  token: 'replicaMfaToken',
 }
 
 function tableRef(
@@ -160,35 +107,4 @@ function distinct(replicas: TableSettings[], spelling: Spelling): TableSettings[
     )
   }
   return replicas
-}
-
-function parseStartingKey({ startingKey, segments }: RunOptions, spelling: Spelling) {
-  if (startingKey === undefined) return undefined
-  if (segments !== undefined && segments > 1) {
-    throw usageError(
-      `Expected one segment with \`${spelling('startingKey')}\`, got ${segments}`,
-      'A key is a place in one scan of the whole table.',
-    )
-  }
-  const value = typeof startingKey === 'string' ? parseJson(startingKey) : startingKey
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw usageError(
-      `Expected \`${spelling('startingKey')}\` to be a JSON object, got ${JSON.stringify(startingKey)}`,
-      'For example {"id":"a","at":7}, or {"id":{"S":"a"},"at":{"N":"7"}}.',
-    )
-  }
-  return value as Readonly<Record<string, unknown>>
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function definedOnly<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const defined = Object.entries(values).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(defined) as { [K in keyof T]?: Exclude<T[K], undefined> }
 }

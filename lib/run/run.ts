@@ -4,13 +4,14 @@
  */
 import PQueue from 'p-queue'
 import type { Summary } from '../model/summary.ts'
-import type { TableIndex } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
 import type { CompareTask, WorkerSetup } from '../protocol/messages.ts'
 import { RecheckBudget } from '../protocol/recheck-budget.ts'
+import { deleteExtras } from './delete-extras.ts'
 import { DeleteQueue } from './delete-queue.ts'
 import { Desk, type RunHooks } from './desk.ts'
+import type { Flight } from './flight.ts'
 import type { Tables } from './inspect.ts'
 import { Ledger } from './ledger.ts'
 import { type Plan, shuffledSegments } from './plan.ts'
@@ -18,20 +19,6 @@ import { SegmentPool } from './pool.ts'
 import { summarise } from './summarise.ts'
 
 const PROGRESS_EVERY: Milliseconds = 250
-
-/** Extras in one deletion task. */
-const DELETE_BATCH = 200
-
-/** What all parts of a run work with. */
-interface Flight {
-  readonly settings: Settings
-  readonly plan: Plan
-  readonly ledger: Ledger
-  readonly desk: Desk
-  readonly deletes: DeleteQueue
-  readonly hooks: RunHooks
-  readonly isOver: () => boolean
-}
 
 /** What is settled before a run begins. */
 export interface Preparation {
@@ -43,7 +30,7 @@ export interface Preparation {
 export async function run(
   { settings, tables, plan }: Preparation,
   hooks: RunHooks,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<Summary> {
   const began = performance.now()
   const [master, ...replicas] = tables.inspected
@@ -57,16 +44,16 @@ export async function run(
   const pool = new SegmentPool({ workers, parallel: Math.min(parallel, plan.segments), setup })
   const onCounted = throttled(PROGRESS_EVERY, () => tellProgress(hooks, ledger, plan, began))
   const desk = new Desk(pool, { tables, ledger, deletes, hooks, onCounted })
-  const isOver = () => signal?.aborted === true || desk.isFatal
+  const isOver = () => signal.aborted || desk.isFatal
   const flight = { settings, plan, ledger, desk, deletes, hooks, isOver }
   const stop = () => pool.stop()
-  signal?.addEventListener('abort', stop)
+  signal.addEventListener('abort', stop)
   try {
     await compareAll(flight)
     for (const replica of replicaIndexes(tables)) await deleteExtras(flight, replica)
     tellProgress(hooks, ledger, plan, began)
   } finally {
-    signal?.removeEventListener('abort', stop)
+    signal.removeEventListener('abort', stop)
     await pool.close()
     await deletes.close()
   }
@@ -76,7 +63,7 @@ export async function run(
     ledger,
     tables,
     elapsedMs: Math.round(performance.now() - began),
-    isInterrupted: signal?.aborted === true,
+    isInterrupted: signal.aborted,
     isFatal: desk.isFatal,
   })
 }
@@ -117,48 +104,6 @@ async function compareOne({ plan, ledger, desk, hooks, isOver }: Flight, segment
     if (!failed.has(replica) && ledger.isAttached(replica)) ledger.fate(replica).finishedSegments++
   }
   hooks.onEvent({ type: 'segment-finished', segment, tally: report.tally })
-}
-
-/** Deletions come last, and not at all on a replica where anything has failed. */
-async function deleteExtras(flight: Flight, replica: TableIndex): Promise<void> {
-  const { deletes, desk, hooks, ledger, settings } = flight
-  const extras = deletes.count(replica)
-  if (extras === 0) return
-  const label = desk.label(replica)
-  const lanes = new PQueue({ concurrency: settings.parallel })
-  let withheld: string | undefined
-  for await (const keys of deletes.batches(replica, DELETE_BATCH)) {
-    await lanes.onSizeLessThan(1)
-    withheld ??= reasonToWithhold(flight, replica)
-    if (withheld !== undefined) {
-      ledger.fate(replica).deletionsWithheld += keys.length
-      await tellWithheld(hooks, label, keys)
-    } else {
-      if (lanes.pending === 0) hooks.onEvent({ type: 'deleting', replica: label, extras })
-      void lanes.add(() => desk.carryOut({ kind: 'delete', replica, keys }))
-    }
-  }
-  await lanes.onIdle()
-  if (withheld === undefined) return
-  const left = ledger.fate(replica).deletionsWithheld
-  hooks.onEvent({ type: 'deletions-withheld', replica: label, extras: left, reason: withheld })
-}
-
-function reasonToWithhold({ ledger, plan, isOver }: Flight, replica: TableIndex) {
-  const { failed, unverified } = ledger.totalOf(replica)
-  const { lost, finishedSegments } = ledger.fate(replica)
-  if (isOver()) return 'the run was ended'
-  if (lost !== undefined) return 'the replica was lost'
-  if (finishedSegments < plan.segments) return 'not every segment was compared'
-  if (failed > 0) return `${failed} items could not be repaired`
-  if (unverified > 0) return `${unverified} keys could not be verified`
-  return undefined
-}
-
-async function tellWithheld(hooks: RunHooks, replica: string, keys: readonly string[]) {
-  for (const key of keys) {
-    await hooks.onDifference?.({ replica, kind: 'extra', key: JSON.parse(key), action: 'none' })
-  }
 }
 
 function workerSetup(settings: Settings, tables: Tables, hooks: RunHooks): WorkerSetup {

@@ -1,13 +1,13 @@
 /** Deletes what is still extra, after all comparing: every key is read again on both sides first. */
 import { canonicalKeyOfText } from '../item/key.ts'
 import { zeroTally } from '../model/tally.ts'
-import type { WireItem } from '../model/wire.ts'
 import type { DeleteTask, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
 import { toWire } from '../protocol/wire-error.ts'
 import { allEnded } from './all-ended.ts'
 import { lookUpBothSides } from './both-sides.ts'
 import type { SegmentControl } from './control.ts'
-import { investigationOf, tellDifference } from './investigation.ts'
+import { LEFT, tellEnding } from './endings.ts'
+import { investigationOf } from './investigation.ts'
 import { Repair } from './repair.ts'
 import type { Thread } from './thread.ts'
 
@@ -32,8 +32,8 @@ export async function deleteExtras(
       await allEnded(
         batch.map(async (key) => {
           const sides = seen(canonicalKeyOfText(key, investigation.schema))
-          await repair.end({ verdict: 'extra', key, ...sides })
           left.delete(key)
+          await repair.end({ verdict: 'extra', key, ...sides })
         }),
       )
       control.progress(tally)
@@ -42,11 +42,8 @@ export async function deleteExtras(
     failures.push({ replica, error: toWire(error) })
   }
   for (const key of left) {
-    await tellDifference(investigation, () => ({
-      kind: 'extra',
-      key: JSON.parse(key) as WireItem,
-      action: 'none',
-    }))
+    const found = { verdict: 'extra', key, master: undefined, replica: undefined } as const
+    await tellEnding(investigation, found, LEFT)
   }
   await control.allTold()
   return { tally, end: control.stopping.aborted ? 'stopped' : 'finished', failures }

@@ -1,6 +1,5 @@
 /** One replica's part in one segment: whom to ask, where to count, whom to tell. */
 import type { ReadableTable } from '../dynamo/table.ts'
-import type { Difference } from '../model/difference.ts'
 import type { KeySchema, TableIndex } from '../model/table.ts'
 import {
   type MasterTally,
@@ -49,16 +48,4 @@ export function investigationOf(
     deletions: task === 'delete' ? 'now' : 'later',
     tell: control.tell,
   }
-}
-
-/** Tells a difference, if anybody asked for them one by one. */
-export async function tellDifference(
-  { thread, door, tell }: Investigation,
-  difference: () => Omit<Difference, 'replica'>,
-): Promise<void> {
-  if (!thread.setup.tellDifferences) return
-  await tell({
-    type: 'difference',
-    difference: { replica: door.table.access.label, ...difference() },
-  })
 }

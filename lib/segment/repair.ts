@@ -12,22 +12,13 @@ import type { WriteResult } from '../dynamo/write.ts'
 import { asTablesyncError, type TablesyncError } from '../errors.ts'
 import { itemText, parseItem } from '../item/compare.ts'
 import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
-import { differingAttributes, isReplicationAttribute } from '../item/normalise.ts'
-import type { Difference, DifferenceKind } from '../model/difference.ts'
+import { isReplicationAttribute } from '../item/normalise.ts'
+import type { DifferenceKind } from '../model/difference.ts'
 import type { WireItem } from '../model/wire.ts'
 import { type BothSides, lookUpBothSides } from './both-sides.ts'
-import { type Investigation, tellDifference } from './investigation.ts'
+import { type Found, LEFT, type RepairEnding, tellEnding } from './endings.ts'
+import type { Investigation } from './investigation.ts'
 import { relationOf } from './verdict.ts'
-
-/** A difference with what both sides were seen to hold. */
-export interface Found extends BothSides {
-  readonly verdict: DifferenceKind
-  readonly key: KeyText
-}
-
-type Ending =
-  | { readonly action: 'written' | 'deleted' | 'conflict' | 'resolved' }
-  | { readonly action: 'failed'; readonly error: string }
 
 const COUNTED_AS = {
   written: 'written',
@@ -55,15 +46,18 @@ export class Repair {
   async end(found: Found): Promise<void> {
     const { tally, deletions, replica, tell } = this.#investigation
     const { verdict, key } = found
-    // Told before the repair: after it the two sides are not what they were.
-    const told = this.#describe(found)
     if (deletions === 'later') tally[verdict]++
-    if (!this.#isAsked(verdict)) return this.#tell(told, { action: 'none' })
+    if (!this.#isAsked(verdict)) return tellEnding(this.#investigation, found, LEFT)
     if (verdict === 'extra' && deletions === 'later') {
       return tell({ type: 'delete-later', replica, key })
     }
-    const ending = await this.#investigation.door.writes.add(() => this.#bringAbout(found))
-    if (ending !== undefined) await this.#conclude(ending, told)
+    await this.#investigation.door.writes.add(async () => {
+      try {
+        await this.#conclude(await this.#bringAbout(found), found)
+      } catch (error) {
+        await this.#lose(error, found)
+      }
+    })
   }
 
   /** Counts a difference that was not read again, and leaves it. */
@@ -71,8 +65,7 @@ export class Repair {
     const { tally } = this.#investigation
     tally[found.verdict]++
     tally.unconfirmed++
-    const told = this.#describe(found)
-    await this.#tell(() => ({ ...told(), unconfirmed: true }), { action: 'none' })
+    await tellEnding(this.#investigation, { ...found, unconfirmed: true }, LEFT)
   }
 
   /**
@@ -82,44 +75,42 @@ export class Repair {
    */
   async putUnread({ key, master }: Pick<Found, 'key' | 'master'>): Promise<BothSides | undefined> {
     const sides: BothSides = { master, replica: undefined }
-    const told = this.#describe({ verdict: 'missing', key, ...sides })
+    const found: Found = { verdict: 'missing', key, ...sides }
     const { tally, door } = this.#investigation
     return door.writes.add(async () => {
       try {
         const { end } = await this.#write('missing', sides, key)
         if (end === 'refused') return this.#readAgain(key)
         tally.missing++
-        await this.#conclude({ action: 'written' }, told)
+        await this.#conclude({ action: 'written' }, found)
       } catch (thrown) {
         const error = asTablesyncError(thrown)
-        if (error.scope === 'table' || error.scope === 'run') throw error
-        if (isPassing(error)) {
-          const now = await this.#readAgain(key)
-          const landed = relationOf(now, this.#investigation.thread.comparer) === 'sameAs'
-          if (!landed) return now
-        }
+        const now = isPassing(error) ? await this.#readAgain(key) : undefined
+        if (now !== undefined && !this.#isSettled(now)) return now
         tally.missing++
-        await this.#conclude(isPassing(error) ? { action: 'written' } : failed(error), told)
+        if (endsTable(error)) await this.#lose(error, found)
+        await this.#conclude(now === undefined ? failed(error) : { action: 'written' }, found)
       }
       return undefined
     }) as Promise<BothSides | undefined>
   }
 
-  async #conclude(ending: Ending, told: () => Told): Promise<void> {
+  async #conclude(ending: RepairEnding, found: Found): Promise<void> {
     this.#investigation.tally[COUNTED_AS[ending.action]]++
-    await this.#tell(told, ending)
+    await tellEnding(this.#investigation, found, ending)
   }
 
-  #tell(told: () => Told, ending: Ending | { readonly action: 'none' }): Promise<void> {
-    return tellDifference(this.#investigation, () => ({
-      ...told(),
-      // A difference that ended by itself was found all the same, and nothing was done about it.
-      action: ending.action === 'resolved' ? 'none' : ending.action,
-      ...(ending.action === 'failed' && { error: ending.error }),
-    }))
+  /** The replica is lost, and with it this repair. */
+  async #lose(error: unknown, found: Found): Promise<never> {
+    await this.#conclude(failed(asTablesyncError(error)), found)
+    throw error
   }
 
-  async #bringAbout(found: Found): Promise<Ending> {
+  #isSettled(sides: BothSides): boolean {
+    return relationOf(sides, this.#investigation.thread.comparer) === 'sameAs'
+  }
+
+  async #bringAbout(found: Found): Promise<RepairEnding> {
     const { comparer, setup } = this.#investigation.thread
     let sides: BothSides = found
     let refusals = 0
@@ -143,7 +134,7 @@ export class Repair {
         }
       } catch (thrown) {
         const error = asTablesyncError(thrown)
-        if (error.scope === 'table' || error.scope === 'run') throw error
+        if (endsTable(error)) throw error
         if (!isPassing(error) || retries >= setup.patience.maxRetries) return failed(error)
         done = relation === 'extra' ? 'deleted' : 'written'
         await sleep(retryDelay(setup.patience.retryDelayBase, retries++))
@@ -185,30 +176,12 @@ export class Repair {
     // Deletions have a time of their own, in which nothing else is written.
     return thread.setup.write[kind] && (deletions === 'later' || kind === 'extra')
   }
-
-  #describe(found: Found): () => Told {
-    const { verdict, key, master, replica } = found
-    const both = verdict === 'differing' && master !== undefined && replica !== undefined
-    return () => ({
-      kind: verdict,
-      key: JSON.parse(key) as WireItem,
-      ...(both && { attributes: this.#attributes(found) }),
-    })
-  }
-
-  #attributes({ master, replica }: BothSides): string[] {
-    if (master === undefined || replica === undefined) return []
-    return differingAttributes(
-      parseItem(master.page, master.item),
-      parseItem(replica.page, replica.item),
-      this.#investigation.thread.isIgnored,
-    )
-  }
 }
 
-type Told = Omit<Difference, 'replica' | 'action' | 'error'>
+/** Whether no other item of the table would fare better. */
+const endsTable = ({ scope }: TablesyncError) => scope === 'table' || scope === 'run'
 
-const failed = (error: TablesyncError): Ending => ({ action: 'failed', error: error.message })
+const failed = (error: TablesyncError): RepairEnding => ({ action: 'failed', error: error.message })
 
 /** The item as it came, unless it carries what old global tables keep beside it. */
 function withoutReplication(item: string): string {

@@ -224,7 +224,7 @@ for (const { flag, least, most } of [
       t.equal(code, 2)
       t.equal(stdout, '')
       t.match(stderr, flag)
-      t.match(stderr, 'value is missing')
+      t.match(stderr, 'to be followed by its <')
     }
   })
 }

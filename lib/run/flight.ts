@@ -1,0 +1,16 @@
+/** What all parts of a run work with while it is under way. */
+import type { Settings } from '../options/settings.ts'
+import type { DeleteQueue } from './delete-queue.ts'
+import type { Desk, RunHooks } from './desk.ts'
+import type { Ledger } from './ledger.ts'
+import type { Plan } from './plan.ts'
+
+export interface Flight {
+  readonly settings: Settings
+  readonly plan: Plan
+  readonly ledger: Ledger
+  readonly desk: Desk
+  readonly deletes: DeleteQueue
+  readonly hooks: RunHooks
+  readonly isOver: () => boolean
+}

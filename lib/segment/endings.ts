@@ -1,0 +1,55 @@
+/** Differences as they are told: what was found, and how it ended. */
+import { parseItem } from '../item/compare.ts'
+import type { KeyText } from '../item/key.ts'
+import { differingAttributes } from '../item/normalise.ts'
+import type { DifferenceKind } from '../model/difference.ts'
+import type { WireItem } from '../model/wire.ts'
+import type { BothSides } from './both-sides.ts'
+import type { Investigation } from './investigation.ts'
+
+/** A difference, with what both sides were seen to hold. */
+export interface Found extends BothSides {
+  readonly verdict: DifferenceKind
+  readonly key: KeyText
+  /** Counted from the scan and not read again. Absent: confirmed. */
+  readonly unconfirmed?: true
+}
+
+/** `resolved`: it had ended by itself when the repair came to it. */
+export type RepairEnding =
+  | { readonly action: 'written' | 'deleted' | 'conflict' | 'resolved' }
+  | { readonly action: 'failed'; readonly error: string }
+
+/** A difference that nobody asked to be repaired, or not now. */
+export const LEFT = { action: 'none' } as const
+
+/** Tells a difference, if anybody asked for them one by one. */
+export async function tellEnding(
+  { thread, door, tell }: Investigation,
+  { verdict, key, master, replica, unconfirmed }: Found,
+  ending: RepairEnding | typeof LEFT,
+): Promise<void> {
+  if (!thread.setup.tellDifferences) return
+  const isPair = verdict === 'differing' && master !== undefined && replica !== undefined
+  const attributes = () =>
+    isPair
+      ? differingAttributes(
+          parseItem(master.page, master.item),
+          parseItem(replica.page, replica.item),
+          thread.isIgnored,
+        )
+      : []
+  await tell({
+    type: 'difference',
+    difference: {
+      replica: door.table.access.label,
+      kind: verdict,
+      key: JSON.parse(key) as WireItem,
+      ...(isPair && { attributes: attributes() }),
+      // A difference that ended by itself was found all the same, and nothing was done about it.
+      action: ending.action === 'resolved' ? 'none' : ending.action,
+      ...(ending.action === 'failed' && { error: ending.error }),
+      ...(unconfirmed && { unconfirmed }),
+    },
+  })
+}
