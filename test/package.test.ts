@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+
+t.setTimeout(120_000)
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** The package as npm would publish it, unpacked beside its dependencies. */
+function installed(folder: string): string {
+  const packed = execFileSync(
+    'npm',
+    ['pack', '--ignore-scripts', '--json', '--pack-destination', folder],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  )
+  const [{ filename }] = JSON.parse(packed.toString()) as [{ filename: string }]
+  const modules = join(folder, 'node_modules')
+  mkdirSync(join(modules, 'tablesync'), { recursive: true })
+  const target = join(modules, 'tablesync')
+  execFileSync('tar', ['-xzf', join(folder, filename), '-C', target, '--strip-components=1'])
+  symlinkSync(join(root, 'node_modules'), join(target, 'node_modules'))
+  return target
+}
+
+t.test('the package works where it is installed', async (t) => {
+  // Outside of the repository, so that nothing of it is found by chance.
+  const folder = mkdtempSync(join(tmpdir(), 'tablesync-package-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const target = installed(folder)
+
+  t.test('its command runs', async (t) => {
+    const version = execFileSync(process.execPath, [join(target, 'dist/lib/cli.js'), '--version'])
+    const { version: expected } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    t.equal(version.toString().trim(), expected)
+  })
+
+  t.test('its worker threads start', async (t) => {
+    const program = `
+      import { runSync } from 'tablesync'
+      import { createServer } from 'node:http'
+      const server = createServer((request, response) => {
+        const name = request.headers['x-amz-target'].split('.')[1]
+        let body = ''
+        request.on('data', (chunk) => { body += chunk })
+        request.on('end', () => response.end(name === 'DescribeTable'
+          ? JSON.stringify({ Table: { TableName: 'x', TableId: JSON.parse(body).TableName,
+              KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+              AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }] } })
+          : name === 'Scan' ? '{"Items":[]}' : '{"Responses":{}}'))
+      }).listen(0, '127.0.0.1', async () => {
+        const endpoint = 'http://127.0.0.1:' + server.address().port
+        const { outcome } = await runSync({ master: 'us-east-1:aaa', replicas: ['us-east-1:bbb'], endpoint })
+        console.log(outcome)
+        server.closeAllConnections()
+        server.close()
+      })`
+    writeFileSync(join(folder, 'program.mjs'), program)
+    const output = execFileSync(process.execPath, ['program.mjs'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    t.equal(output.toString().trim(), 'in-sync')
+  })
+
+  t.test('its types are found', async (t) => {
+    writeFileSync(
+      join(folder, 'typed.mts'),
+      `import { runSync, type Summary } from 'tablesync'
+       const summary: Promise<Summary> = runSync({ master: 'a:b', replicas: [] })
+       // @ts-expect-error
+       runSync({ master: 7, replicas: [] })
+       export { summary }`,
+    )
+    const tsc = join(root, 'node_modules/.bin/tsc')
+    const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--skipLibCheck', '--types', '']
+    t.doesNotThrow(() => execFileSync(tsc, [...flags, 'typed.mts'], { cwd: folder }))
+  })
+})

@@ -1,0 +1,71 @@
+import { readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import t from 'tap'
+import { runSync } from '../lib/index.ts'
+import { startDynalite } from './support/dynalite.ts'
+import { makeTable } from './support/tables.ts'
+
+t.setTimeout(120_000)
+const engine = await startDynalite()
+t.teardown(() => engine.stop())
+
+async function driftedPair(items: number) {
+  const [master, replica] = [await makeTable(engine.endpoint), await makeTable(engine.endpoint)]
+  await master.put(Array.from({ length: items }, (_, i) => ({ id: { S: `k${i}` } })))
+  await replica.put([{ id: { S: 'extra' } }])
+  const options = { master: master.label, replicas: [replica.label], endpoint: engine.endpoint }
+  return { master, replica, options }
+}
+
+for (const listener of ['onProgress', 'onDifference'] as const) {
+  t.test(`runSync ends the run and rejects with what ${listener} throws`, async (t) => {
+    const { options } = await driftedPair(200)
+    let calls = 0
+    const fault = new Error('a fault of the caller')
+    await t.rejects(
+      runSync({
+        ...options,
+        [listener]: () => {
+          calls++
+          throw fault
+        },
+      }),
+      fault,
+    )
+    t.equal(calls, 1, 'it is not called again')
+  })
+}
+
+t.test('runSync waits for a slow onDifference, and tells every difference', async (t) => {
+  const { options } = await driftedPair(500)
+  let told = 0
+  const { replicas } = await runSync({
+    ...options,
+    async onDifference() {
+      await new Promise(setImmediate)
+      told++
+    },
+  })
+  t.equal(told, 501)
+  t.match(replicas[options.replicas[0] as string], { missing: 500, extra: 1 })
+})
+
+t.test('runSync leaves no list of extras behind', async (t) => {
+  const before = readdirSync(tmpdir()).filter((name) => name.startsWith('tablesync-'))
+  const { options } = await driftedPair(5)
+  await runSync({ ...options, deleteExtra: true })
+  const after = readdirSync(tmpdir()).filter((name) => name.startsWith('tablesync-'))
+  t.same(
+    after.filter((name) => !before.includes(name)),
+    [],
+  )
+})
+
+t.test('runSync stops with its file full, and says which', async (t) => {
+  const { options } = await driftedPair(5000)
+  const { outcome, errors } = await runSync({ ...options, report: '/dev/full' }).catch((error) => {
+    return { outcome: 'refused', errors: [error] }
+  })
+  t.match(errors[0], { code: 'FILE_UNWRITABLE', message: /\/dev\/full/ })
+  t.match(outcome, /incomplete|refused/)
+})
