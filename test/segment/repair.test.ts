@@ -1,0 +1,77 @@
+import t from 'tap'
+import type { ReplicaTally } from '../../lib/model/tally.ts'
+import type { WireItem } from '../../lib/model/wire.ts'
+import { compareSegment } from '../../lib/segment/compare-segment.ts'
+import type { Thread } from '../../lib/segment/thread.ts'
+import { type MemoryTable, memoryTable } from '../support/memory-table.ts'
+import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
+import { ID_KEY } from '../support/pages.ts'
+
+const ITEMS: WireItem[] = Array.from({ length: 500 }, (_, i) => ({
+  id: { S: `item ${i}` },
+  n: { N: `${i}.00` },
+}))
+
+/** An empty replica that takes puts, and a run whose recheck budget is used up. */
+function writingThread(master: MemoryTable, replica: MemoryTable, refused: string[] = []) {
+  const puts: string[] = []
+  const writable: MemoryTable = {
+    ...replica,
+    write: {
+      ...replica.write,
+      async put(item, { condition }) {
+        t.match(condition, /^attribute_not_exists\(/)
+        if (refused.some((id) => item.includes(`"${id}"`))) return { end: 'refused' }
+        puts.push(item)
+        return { end: 'written', writeUnits: 1 }
+      },
+    },
+  }
+  const thread = memoryThread(master, [writable], { keysClaimed: 10_000 })
+  const write = { missing: true, differing: false, extra: false }
+  const asked: Thread = { ...thread, setup: { ...thread.setup, write } }
+  return { puts, thread: asked }
+}
+
+t.test('Suspects puts missing items beyond the budget as the scan gave them', async (t) => {
+  const master = memoryTable({ index: 0, schema: ID_KEY, items: ITEMS, pageSize: 50 })
+  const replica = memoryTable({ index: 1, schema: ID_KEY, items: [], pageSize: 50 })
+  const { puts, thread } = writingThread(master, replica)
+  const control = recordedControl()
+  const { tally } = await compareSegment(compareTask([1]), thread, control)
+  t.match(tally.replicas[1], { missing: 500, written: 500, sameAs: 0, failed: 0 })
+  t.same(puts.sort(), ITEMS.map((item) => JSON.stringify(item)).sort())
+  t.equal(control.findings.length, 500)
+  const rechecked = replica.requests.reduce((keys, request) => keys + request.keys, 0)
+  t.ok(rechecked < 40, `${rechecked} keys were read before their put`)
+})
+
+t.test('Suspects reads an item again whose put is refused, and counts what it is', async (t) => {
+  const master = memoryTable({ index: 0, schema: ID_KEY, items: ITEMS, pageSize: 50 })
+  // It is there, and the scan of the replica has not come across it.
+  const replica = memoryTable({
+    index: 1,
+    schema: ID_KEY,
+    items: ITEMS.slice(300, 301),
+    pageSize: 50,
+  })
+  const unseen: MemoryTable = {
+    ...replica,
+    scanPage: async () => ({
+      bytes: Buffer.alloc(0),
+      count: 0,
+      spans: new Int32Array(0),
+      lastEvaluatedKey: undefined,
+      readUnits: 0,
+    }),
+  }
+  const { puts, thread } = writingThread(master, unseen, ['item 300'])
+  const { tally } = await compareSegment(compareTask([1]), thread, recordedControl())
+  t.match(tally.replicas[1] as ReplicaTally, {
+    missing: 499,
+    written: 499,
+    sameAs: 1,
+    conflicts: 0,
+  })
+  t.equal(puts.length, 499)
+})
