@@ -24,6 +24,19 @@ export async function compareReplica(
   stride: Stride,
 ): Promise<void> {
   const suspects = new Suspects(investigation)
+  try {
+    await compareWith(suspects, task, investigation, stride)
+    await suspects.settle()
+  } finally {
+    // A write that is under way when something fails is still counted.
+    await suspects.drain()
+  }
+}
+
+async function compareWith(
+  suspects: Suspects,
+  ...[task, investigation, stride]: Parameters<typeof compareReplica>
+): Promise<void> {
   const onSettledPage = () => stride.onSettled(() => suspects.flush())
 
   if (task.byLookup.includes(investigation.replica)) {
@@ -48,7 +61,6 @@ export async function compareReplica(
     }
     if (task.findExtras && !investigation.findExtras) await findAllExtras(stride.replicaPages())
   }
-  await suspects.settle()
 
   async function lookUpAll(): Promise<void> {
     for (;;) {

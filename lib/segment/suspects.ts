@@ -65,8 +65,13 @@ export class Suspects {
   /** Brings to their end all suspects that wait for nothing but their recheck. */
   async flush(): Promise<void> {
     await this.#dispatch()
-    while (this.#jobs.size > 0) await Promise.all(this.#jobs)
+    await this.drain()
     this.#throwFailure()
+  }
+
+  /** Waits for what is under way, whatever its end. */
+  async drain(): Promise<void> {
+    while (this.#jobs.size > 0) await Promise.all(this.#jobs)
   }
 
   /** Brings every suspect to its end. */
