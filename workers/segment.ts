@@ -4,6 +4,7 @@
  * An adapter. It owns the thread's clients and the task's port; what comparing
  * and deleting mean is in lib/segment/.
  */
+import { setMaxListeners } from 'node:events'
 import type { MessagePort } from 'node:worker_threads'
 import { workerData } from 'piscina'
 import { CredentialDesk } from '../lib/protocol/credential-desk.ts'
@@ -36,6 +37,8 @@ export default async function task({
   readonly task: SegmentTask
 }): Promise<SegmentReport> {
   const stopping = new AbortController()
+  // As many as there are repairs waiting for their next try.
+  setMaxListeners(0, stopping.signal)
   const detached = new Set<number>()
   const outbox = new Outbox((findings) => coordinator.say({ type: 'findings', findings }))
   const coordinator = typedPort<ProgressMessage, ControlMessage>(port, (message) => {

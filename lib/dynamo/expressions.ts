@@ -51,7 +51,7 @@ export function updateTo(
   schema: KeySchema,
   isIgnored: IsIgnored,
 ): UpdateExpression {
-  const differing = differingAttributes(wanted, seen, isIgnored)
+  const differing = shrinkingFirst(differingAttributes(wanted, seen, isIgnored), wanted, seen)
   const touched = differing.slice(0, MAX_TOUCHED)
   const others = Object.keys(seen).filter(
     (name) => !isKey(name, schema) && !isIgnored(name) && !differing.includes(name),
@@ -71,6 +71,14 @@ export function updateTo(
     update: clauses.join(' '),
     complete: touched.length === differing.length,
   }
+}
+
+/** In this order an item that is updated in parts is never larger than before or after. */
+function shrinkingFirst(names: readonly string[], wanted: WireItem, seen: WireItem): string[] {
+  const size = (item: WireItem, name: string) =>
+    Object.hasOwn(item, name) ? name.length + JSON.stringify(item[name]).length : 0
+  const growth = new Map(names.map((name) => [name, size(wanted, name) - size(seen, name)]))
+  return [...names].sort((a, b) => (growth.get(a) ?? 0) - (growth.get(b) ?? 0))
 }
 
 /** The attributes that matter most come first; what does not fit is left out. */

@@ -8,7 +8,7 @@ export type WriteFlags = { readonly [kind in DifferenceKind]: boolean }
 
 /**
  * `none`: nothing was to be written, or the difference ended by itself.
- * `conflict`: the item kept changing under the repair. `failed`: see `error`.
+ * `conflict`: the conditions of the repair did not hold. `failed`: see `error`.
  */
 export type RepairAction = 'none' | 'written' | 'deleted' | 'conflict' | 'failed'
 
@@ -21,7 +21,7 @@ export interface Difference {
   /** Names of the attributes that differ. Absent unless `kind` is `differing`. */
   readonly attributes?: readonly string[]
   readonly action: RepairAction
-  /** Why the repair failed. Absent unless `action` is `failed`. */
+  /** Why the repair failed, or why it is in conflict where the item did not change. */
   readonly error?: string
   /** Counted from the scan and not read again. Absent: confirmed. */
   readonly unconfirmed?: true

@@ -40,6 +40,8 @@ export interface WorkerSetup {
   readonly tellDifferences: boolean
   /** Shared counters behind `RecheckBudget`. */
   readonly recheckBudget: SharedArrayBuffer
+  /** Shared counters behind `OrderRecord`. */
+  readonly orderRecord: SharedArrayBuffer
 }
 
 /** Coordinator to worker: compare one segment of the master with the replicas. */

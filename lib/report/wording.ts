@@ -46,7 +46,7 @@ export function differenceLine(difference: Difference): string {
     none: '',
     written: ': written',
     deleted: ': deleted',
-    conflict: ': not repaired, it kept changing',
+    conflict: `: not repaired, ${error ?? 'it kept changing'}`,
     failed: `: not repaired, ${error}`,
   }[action]
   return `${what} ${JSON.stringify(key)}${unconfirmed ? ' (unconfirmed)' : ''}${done}`
@@ -97,7 +97,7 @@ function replicaLines(label: string, replica: ReplicaSummary): string[] {
       ['written', replica.written],
       ['deleted', replica.deleted],
       ['ended by themselves', replica.resolved],
-      ['not repaired, kept changing', replica.conflicts],
+      ['in conflict', replica.conflicts],
       ['failed', replica.failed],
       ['unverified', replica.unverified],
       ['unconfirmed', replica.unconfirmed],

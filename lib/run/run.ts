@@ -7,6 +7,7 @@ import type { Summary } from '../model/summary.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
 import type { CompareTask, WorkerSetup } from '../protocol/messages.ts'
+import { OrderRecord } from '../protocol/order-record.ts'
 import { RecheckBudget } from '../protocol/recheck-budget.ts'
 import { deleteExtras } from './delete-extras.ts'
 import { DeleteQueue } from './delete-queue.ts'
@@ -118,6 +119,7 @@ function workerSetup(settings: Settings, tables: Tables, hooks: RunHooks): Worke
     batchReadLimit,
     tellDifferences: hooks.onDifference !== undefined,
     recheckBudget: RecheckBudget.memoryFor(tables.access.length),
+    orderRecord: OrderRecord.memoryFor(tables.access.length),
   }
 }
 

@@ -50,7 +50,7 @@ export async function compareSegment(
         return page
       },
       replicaPages: (after) => replicaPages(task, investigation, after),
-      isOver: () => control.stopping.aborted || control.isDetached(replica),
+      isOver: () => investigation.isOver(),
       async onSettled(settle) {
         // Only an undivided scan can be started again by a key.
         if (task.totalSegments === 1) {

@@ -17,10 +17,11 @@ export interface Found extends BothSides {
 
 /** `resolved`: it had ended by itself when the repair came to it. */
 export type RepairEnding =
-  | { readonly action: 'written' | 'deleted' | 'conflict' | 'resolved' }
+  | { readonly action: 'written' | 'deleted' | 'resolved' }
+  | { readonly action: 'conflict'; readonly error?: string }
   | { readonly action: 'failed'; readonly error: string }
 
-/** A difference that nobody asked to be repaired, or not now. */
+/** A difference that nobody asked to be repaired, or not now, or not any more. */
 export const LEFT = { action: 'none' } as const
 
 /** Tells a difference, if anybody asked for them one by one. */
@@ -48,7 +49,7 @@ export async function tellEnding(
       ...(isPair && { attributes: attributes() }),
       // A difference that ended by itself was found all the same, and nothing was done about it.
       action: ending.action === 'resolved' ? 'none' : ending.action,
-      ...(ending.action === 'failed' && { error: ending.error }),
+      ...('error' in ending && { error: ending.error }),
       ...(unconfirmed && { unconfirmed }),
     },
   })

@@ -23,6 +23,10 @@ export interface Investigation {
   readonly findExtras: boolean
   /** `later`: extras are noted, and deleted after all else. `now`: this is that time. */
   readonly deletions: 'later' | 'now'
+  /** Aborted: nothing new is begun. */
+  readonly stopping: AbortSignal
+  /** Whether the run, or the replica's part in it, is to end. */
+  isOver(): boolean
   /** Settles when the main thread has room for more. */
   tell(finding: Finding): Promise<void>
 }
@@ -46,6 +50,8 @@ export function investigationOf(
     // A march that begins at a key sees only some of the extras: they are left to a pass of their own.
     findExtras: task !== 'delete' && task.findExtras && task.startingKey === undefined,
     deletions: task === 'delete' ? 'now' : 'later',
+    stopping: control.stopping,
+    isOver: () => control.stopping.aborted || control.isDetached(replica),
     tell: control.tell,
   }
 }

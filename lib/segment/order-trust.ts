@@ -7,9 +7,14 @@
  * it is another order.
  */
 import type { CanonicalKey } from '../item/key.ts'
+import type { TableIndex } from '../model/table.ts'
+import type { OrderRecord } from '../protocol/order-record.ts'
 
-/** So many suspects are rechecked whatever the budget says, and ever rarer ones after them. */
+/** So many suspects of a segment are rechecked whatever the budget says. */
 const FIRST_WITNESSES = 8
+
+/** And after them one in so many, which costs less than a tenth of the scan. */
+const WITNESS_EVERY = 256
 
 /** From so many false suspects on, a doubt is more than chance. */
 const TELLING = 12
@@ -20,20 +25,27 @@ const TELLING = 12
  */
 const RARE = 4
 
-/** More than one false suspect in this many, and no order is relied on. */
-const TOLERABLE = 20
+/** A larger share of false suspects, over all segments, and no order is relied on. */
+const TOLERABLE = 0.01
 
 /** More keys in doubt than this are not remembered one by one. */
 const MAX_REMEMBERED = 20_000
 
 export class OrderTrust {
+  readonly #record: OrderRecord
+  readonly #replica: TableIndex
   #seen = 0
   #rechecked = 0
   #false = 0
   /** Keys being rechecked, and those that proved false: their twins are not what they seem. */
   readonly #inDoubt = new Set<CanonicalKey>()
 
-  /** Whether the two scans cannot be in one order, by the items judged so far. */
+  constructor(record: OrderRecord, replica: TableIndex) {
+    this.#record = record
+    this.#replica = replica
+  }
+
+  /** Whether the two scans of this segment cannot be in one order, by the items judged so far. */
   ordersDiffer(judged: number): boolean {
     const isCommon = this.#false * 2 > this.#rechecked && this.#false * RARE > judged
     return this.#false >= TELLING && isCommon
@@ -46,31 +58,37 @@ export class OrderTrust {
 
   /** Whether every suspect by order has to be rechecked. */
   get isDoubted(): boolean {
-    return this.#false * TOLERABLE > this.#rechecked || this.#inDoubt.size > MAX_REMEMBERED
+    const isBelied = this.#record.falseShare(this.#replica) > TOLERABLE
+    return isBelied || this.#inDoubt.size >= MAX_REMEMBERED
   }
 
   /** A suspect has come; true where it has to be rechecked to bear the order out. */
   needsWitness(key: CanonicalKey): boolean {
     const seen = this.#seen++
-    const isPowerOfTwo = (seen & (seen - 1)) === 0
-    return seen < FIRST_WITNESSES || isPowerOfTwo || this.#inDoubt.has(key)
+    // By lot: a pattern in the keys must not hide from the count.
+    const isDrawn = Math.random() < 1 / WITNESS_EVERY
+    return seen < FIRST_WITNESSES || isDrawn || this.#inDoubt.has(key)
   }
 
   /** A suspect goes to its recheck. */
   enter(key: CanonicalKey): void {
-    this.#inDoubt.add(key)
+    if (this.#inDoubt.size < MAX_REMEMBERED) this.#inDoubt.add(key)
   }
 
   /** A recheck has ended. */
   leave(key: CanonicalKey, wasFalse: boolean): void {
-    this.#rechecked++
-    if (wasFalse) this.#false++
-    else this.#inDoubt.delete(key)
+    this.#note(wasFalse)
+    if (!wasFalse) this.#inDoubt.delete(key)
   }
 
   /** An item thought alone has met its counterpart without a recheck. */
   proveFalse(): void {
+    this.#note(true)
+  }
+
+  #note(wasFalse: boolean): void {
     this.#rechecked++
-    this.#false++
+    if (wasFalse) this.#false++
+    this.#record.note(this.#replica, wasFalse)
   }
 }

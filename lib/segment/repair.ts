@@ -7,13 +7,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { absent, unchanged, updateTo } from '../dynamo/expressions.ts'
 import { isPassing } from '../dynamo/failures.ts'
+import type { FoundItem } from '../dynamo/lookup.ts'
 import { retryDelay } from '../dynamo/retry.ts'
 import type { WriteResult } from '../dynamo/write.ts'
 import { asTablesyncError, type TablesyncError } from '../errors.ts'
-import { itemText, parseItem } from '../item/compare.ts'
+import { itemText, parseItem, sameBytes } from '../item/compare.ts'
 import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import { isReplicationAttribute } from '../item/normalise.ts'
 import type { DifferenceKind } from '../model/difference.ts'
+import type { Milliseconds } from '../model/units.ts'
 import type { WireItem } from '../model/wire.ts'
 import { type BothSides, lookUpBothSides } from './both-sides.ts'
 import { type Found, LEFT, type RepairEnding, tellEnding } from './endings.ts'
@@ -52,6 +54,7 @@ export class Repair {
       return tell({ type: 'delete-later', replica, key })
     }
     await this.#investigation.door.writes.add(async () => {
+      if (this.#investigation.isOver()) return tellEnding(this.#investigation, found, LEFT)
       try {
         await this.#conclude(await this.#bringAbout(found), found)
       } catch (error) {
@@ -78,6 +81,7 @@ export class Repair {
     const found: Found = { verdict: 'missing', key, ...sides }
     const { tally, door } = this.#investigation
     return door.writes.add(async () => {
+      if (this.#investigation.isOver()) return this.leave(found)
       try {
         const { end } = await this.#write('missing', sides, key)
         if (end === 'refused') return this.#readAgain(key)
@@ -111,22 +115,27 @@ export class Repair {
   }
 
   async #bringAbout(found: Found): Promise<RepairEnding> {
-    const { comparer, setup } = this.#investigation.thread
+    const { thread, isOver } = this.#investigation
+    const { comparer, setup } = thread
     let sides: BothSides = found
     let refusals = 0
+    /** Whether each refused condition was seen to hold before and after. */
+    let heldAllTheSame = true
     let retries = 0
+    let trouble: TablesyncError | undefined
     // After a lost answer a write may have landed: then "nothing left to do" is our own doing.
     let done: 'resolved' | 'written' | 'deleted' = 'resolved'
     for (;;) {
       const relation = relationOf(sides, comparer)
       if (relation === 'sameAs') return { action: done }
+      if (trouble !== undefined && isOver()) return failed(trouble)
       // It has become another kind of difference, whose repair was not asked for.
       if (!this.#isAsked(relation)) return { action: 'conflict' }
       try {
         const result = await this.#write(relation, sides, found.key)
         if (result.end === 'refused') {
           refusals++
-          if (refusals > MAX_REFUSALS) return { action: 'conflict' }
+          if (refusals > MAX_REFUSALS) return conflict(heldAllTheSame)
         } else if (result.complete) {
           return { action: relation === 'extra' ? 'deleted' : 'written' }
         } else {
@@ -136,11 +145,19 @@ export class Repair {
         const error = asTablesyncError(thrown)
         if (endsTable(error)) throw error
         if (!isPassing(error) || retries >= setup.patience.maxRetries) return failed(error)
+        trouble = error
         done = relation === 'extra' ? 'deleted' : 'written'
-        await sleep(retryDelay(setup.patience.retryDelayBase, retries++))
+        await this.#pause(retryDelay(setup.patience.retryDelayBase, retries++))
       }
-      sides = await this.#readAgain(found.key)
+      const now = await this.#readAgain(found.key)
+      heldAllTheSame &&= isSame(sides.replica, now.replica)
+      sides = now
     }
+  }
+
+  /** Shorter where the run is to end. */
+  async #pause(delay: Milliseconds): Promise<void> {
+    await sleep(delay, undefined, { signal: this.#investigation.stopping }).catch(() => {})
   }
 
   async #write(relation: DifferenceKind, { master, replica }: BothSides, key: KeyText) {
@@ -180,6 +197,17 @@ export class Repair {
 
 /** Whether no other item of the table would fare better. */
 const endsTable = ({ scope }: TablesyncError) => scope === 'table' || scope === 'run'
+
+/** The item kept changing, or the engine refuses whatever is asked. */
+function conflict(heldAllTheSame: boolean): RepairEnding {
+  const error = 'a condition was refused that holds: the engine may not compare maps and lists'
+  return { action: 'conflict', ...(heldAllTheSame && { error }) }
+}
+
+function isSame(before: FoundItem | undefined, now: FoundItem | undefined): boolean {
+  if (before === undefined || now === undefined) return before === now
+  return sameBytes(before.page, before.item, now.page, now.item)
+}
 
 const failed = (error: TablesyncError): RepairEnding => ({ action: 'failed', error: error.message })
 

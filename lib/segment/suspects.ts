@@ -18,8 +18,8 @@ import { OrderTrust } from './order-trust.ts'
 import { Repair } from './repair.ts'
 import { judge } from './verdict.ts'
 
-/** What a first look says of a key, with the items it saw. */
-export interface Suspect extends BothSides {
+/** What a first look says of a key. */
+interface Suspicion {
   readonly looks: DifferenceKind
   readonly key: KeyText
   /**
@@ -29,22 +29,28 @@ export interface Suspect extends BothSides {
   readonly ground: 'order' | 'key'
 }
 
+/** A suspicion, with the items that the first look saw. */
+export interface Suspect extends Suspicion, BothSides {}
+
 /** A batch is rechecked when it has this weight, even if more keys would fit. */
 const BATCH_BYTES: Bytes = 2 << 20
 
 export class Suspects {
   readonly #investigation: Investigation
   readonly #repair: Repair
-  readonly #trust = new OrderTrust()
+  readonly #trust: OrderTrust
   readonly #deferred = new Deferred()
   readonly #jobs = new Set<Promise<void>>()
-  #batch: Suspect[] = []
+  /** Without the items: they would keep whole pages from being let go. */
+  #batch: Suspicion[] = []
   #batchBytes: Bytes = 0
   #failure: { readonly error: unknown } | undefined
 
   constructor(investigation: Investigation) {
     this.#investigation = investigation
     this.#repair = new Repair(investigation)
+    const { thread, replica } = investigation
+    this.#trust = new OrderTrust(thread.orderRecord, replica)
   }
 
   /** Whether rechecks say that the two scans are in different orders. */
@@ -126,9 +132,9 @@ export class Suspects {
     }
   }
 
-  async #confirm(suspect: Suspect): Promise<void> {
-    this.#batch.push(suspect)
-    this.#batchBytes += weight(suspect.master) + weight(suspect.replica)
+  async #confirm({ looks, key, ground, master, replica }: Suspect): Promise<void> {
+    this.#batch.push({ looks, key, ground })
+    this.#batchBytes += weight(master) + weight(replica)
     const { batchReadLimit } = this.#investigation.thread.setup
     if (this.#batch.length >= batchReadLimit || this.#batchBytes >= BATCH_BYTES) {
       await this.#dispatch()
@@ -173,7 +179,7 @@ export class Suspects {
     this.#jobs.add(running)
   }
 
-  async #recheck(batch: readonly Suspect[]): Promise<void> {
+  async #recheck(batch: readonly Suspicion[]): Promise<void> {
     const { tally, schema } = this.#investigation
     const keys = batch.map(({ key }) => key)
     const seen = await lookUpBothSides(this.#investigation, keys).catch((error: unknown) => {
@@ -187,7 +193,7 @@ export class Suspects {
     )
   }
 
-  async #conclude(suspect: Suspect, now: BothSides): Promise<void> {
+  async #conclude(suspect: Suspicion, now: BothSides): Promise<void> {
     const { thread, tally, findExtras, schema } = this.#investigation
     const { looks, ground, key } = suspect
     const { verdict, wasFalse } = judge(suspect, now, thread.comparer)

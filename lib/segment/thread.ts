@@ -7,6 +7,7 @@ import { type IsIgnored, ignoring } from '../item/normalise.ts'
 import type { PlainCredentials } from '../model/credentials.ts'
 import { MASTER, type TableIndex } from '../model/table.ts'
 import type { WorkerSetup } from '../protocol/messages.ts'
+import { OrderRecord } from '../protocol/order-record.ts'
 import { RecheckBudget } from '../protocol/recheck-budget.ts'
 
 /** A replica's table, and its lanes: reads by key, rechecks, and writes under way at once. */
@@ -25,6 +26,7 @@ export interface Thread {
   readonly comparer: ItemComparer
   readonly isIgnored: IsIgnored
   readonly budget: RecheckBudget
+  readonly orderRecord: OrderRecord
 }
 
 const LOOKUPS = 4
@@ -59,5 +61,6 @@ export async function openThread(
     comparer: itemComparer(await openDigest(), isIgnored),
     isIgnored,
     budget: new RecheckBudget(setup.recheckBudget),
+    orderRecord: new OrderRecord(setup.orderRecord),
   }
 }

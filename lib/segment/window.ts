@@ -38,7 +38,10 @@ export class Window {
     return this.#entries.get(key)
   }
 
+  /** An entry of the same key, as a scan that returned it twice would have, gives way. */
   add(entry: Unmatched): void {
+    const twin = this.#entries.get(entry.key)
+    if (twin !== undefined) this.remove(twin)
     this.#entries.set(entry.key, entry)
     const pins = this.#pinned.get(entry.page) ?? 0
     if (pins === 0) this.#bytes += entry.page.bytes.length

@@ -268,3 +268,49 @@ t.test('runSync writes nothing in a dry run', async (t) => {
   t.equal(summary.outcome, 'different')
   for (const operation of WRITES) t.equal(askedOf(replica, operation), 0)
 })
+
+t.test('runSync counts the puts under way when another page of the master fails', async (t) => {
+  const { master, replica, run } = await openScene(t)
+  let answerPuts = () => {}
+  const answered = new Promise<void>((resolve) => {
+    answerPuts = resolve
+  })
+  replica.stub.on((request) => (asks('PutItem')(request) ? { answeredAfter: answered } : undefined))
+  master.stub.on((request) => {
+    if (!asks('Scan')(request) || askedOf(replica, 'PutItem') === 0) return undefined
+    setTimeout(answerPuts, 100)
+    return { error: 'AccessDeniedException' }
+  })
+  const { summary, differences } = await run({
+    writeMissing: true,
+    strategy: 'lookup',
+    scanLimit: 5,
+    batchReadLimit: 1,
+  })
+  t.equal(summary.outcome, 'incomplete')
+  const landed = replica.table.all().length - REPLICA_ITEMS.length
+  t.ok(landed > 0)
+  t.equal(summary.replicas[replica.label]?.written, landed)
+  t.equal(differences.filter(({ action }) => action === 'written').length, landed)
+})
+
+t.test('runSync ends a repair that waits for its next try when it is told to', async (t) => {
+  const { replica, run } = await openScene(t)
+  const ending = new AbortController()
+  replica.stub.on((request) => {
+    if (!asks('PutItem')(request)) return undefined
+    setTimeout(() => ending.abort(), 100)
+    return { error: 'InternalServerError', status: 500 }
+  })
+  const { summary, differences } = await run({
+    writeMissing: true,
+    retryDelayBase: 60_000,
+    signal: ending.signal,
+  })
+  t.equal(summary.outcome, 'interrupted')
+  const missing = differences.filter(({ kind }) => kind === 'missing')
+  t.equal(missing.length, askedOf(replica, 'PutItem'), 'no item was tried twice')
+  t.ok(
+    missing.every(({ action, error }) => action === 'failed' && /InternalServer/.test(error ?? '')),
+  )
+})

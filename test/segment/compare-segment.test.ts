@@ -249,3 +249,15 @@ t.test(
     t.pass('the property held')
   },
 )
+
+t.test('compareSegment learns from another segment that an order is belied', async (t) => {
+  const { master, replica } = tablesOf(Array<Fate>(400).fill('missing'))
+  const tables = [
+    memoryTable({ index: 0, schema: ID_KEY, items: master, pageSize: 50 }),
+    memoryTable({ index: 1, schema: ID_KEY, items: replica, pageSize: 50 }),
+  ] as const
+  const thread = memoryThread(tables[0], [tables[1]], { keysClaimed: 10_000 })
+  for (let seen = 0; seen < 100; seen++) thread.orderRecord.note(1, seen < 5)
+  const { tally } = await compareSegment(compareTask([1]), thread, recordedControl())
+  t.match(tally.replicas[1], { missing: 400, unconfirmed: 0 })
+})

@@ -4,6 +4,7 @@ import { itemComparer } from '../../lib/item/compare.ts'
 import { openDigest } from '../../lib/item/digest.ts'
 import { ignoring } from '../../lib/item/normalise.ts'
 import type { CompareTask, Finding, WorkerSetup } from '../../lib/protocol/messages.ts'
+import { OrderRecord } from '../../lib/protocol/order-record.ts'
 import { RecheckBudget } from '../../lib/protocol/recheck-budget.ts'
 import type { SegmentControl } from '../../lib/segment/control.ts'
 import type { Thread } from '../../lib/segment/thread.ts'
@@ -36,6 +37,7 @@ export function memoryThread(
     batchReadLimit,
     tellDifferences: true,
     recheckBudget,
+    orderRecord: OrderRecord.memoryFor(replicas.length + 1),
   }
   const isIgnored = ignoring([])
   return {
@@ -55,6 +57,7 @@ export function memoryThread(
     comparer: itemComparer(digestOf, isIgnored),
     isIgnored,
     budget,
+    orderRecord: new OrderRecord(setup.orderRecord),
   }
 }
 

@@ -1,0 +1,34 @@
+/**
+ * What rechecks have said of the order of two scans, over all segments of all
+ * threads: a segment by itself sees too few of the rare suspects that belie it.
+ */
+import type { TableIndex } from '../model/table.ts'
+
+/** Per table: suspects by order that were rechecked, and those that proved false. */
+const RECHECKED = 0
+const FALSE = 1
+const COUNTERS = 2
+
+export class OrderRecord {
+  readonly #counters: Uint32Array
+
+  static memoryFor(tables: number): SharedArrayBuffer {
+    return new SharedArrayBuffer(tables * COUNTERS * Uint32Array.BYTES_PER_ELEMENT)
+  }
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#counters = new Uint32Array(memory)
+  }
+
+  note(replica: TableIndex, wasFalse: boolean): void {
+    Atomics.add(this.#counters, replica * COUNTERS + RECHECKED, 1)
+    if (wasFalse) Atomics.add(this.#counters, replica * COUNTERS + FALSE, 1)
+  }
+
+  /** The share of the rechecked suspects that proved false, from 0 to 1. */
+  falseShare(replica: TableIndex): number {
+    const rechecked = Atomics.load(this.#counters, replica * COUNTERS + RECHECKED)
+    const wrong = Atomics.load(this.#counters, replica * COUNTERS + FALSE)
+    return rechecked === 0 ? 0 : wrong / rechecked
+  }
+}
