@@ -10,6 +10,7 @@ import type { RunHooks } from './run/desk.ts'
 import { inspectTables } from './run/inspect.ts'
 import { planRun } from './run/plan.ts'
 import { run } from './run/run.ts'
+import { summariseNothing } from './run/summarise.ts'
 
 /**
  * @throws TablesyncError where the options or the tables are not fit for a run; nothing was done then
@@ -17,12 +18,15 @@ import { run } from './run/run.ts'
  */
 export async function sync(options: RunOptions, spelling: Spelling): Promise<Summary> {
   const settings = resolveOptions(options, spelling)
-  const tables = await inspectTables(settings)
+  const listeners = guarded(options)
+  const { signal } = listeners
+  const tables = await unlessAborted(signal, inspectTables(settings, signal))
+  if (tables === undefined) return summariseNothing(settings)
   const plan = planRun(settings, tables)
   const report = settings.report === undefined ? undefined : await openReport(settings.report)
-  const listeners = guarded(options)
   const hooks: RunHooks = {
     onEvent: listeners.onProgress,
+    allTold: async () => report?.close(),
     ...((report !== undefined || options.onDifference !== undefined) && {
       async onDifference(difference: Difference) {
         await report?.write(difference)
@@ -31,11 +35,22 @@ export async function sync(options: RunOptions, spelling: Spelling): Promise<Sum
     }),
   }
   try {
-    const summary = await run({ settings, tables, plan }, hooks, listeners.signal)
+    const summary = await run({ settings, tables, plan }, hooks, signal)
     listeners.throwFailure()
     return summary
   } finally {
-    await report?.close()
+    // A run that came to its end has closed it, and told what was wrong with it.
+    await report?.close().catch(() => {})
+  }
+}
+
+/** What the work yields; undefined where it was ended by the signal. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (signal.aborted) return undefined
+    throw error
   }
 }
 

@@ -14,7 +14,7 @@ import type { PlainCredentials } from '../model/credentials.ts'
 import type { Patience } from '../model/patience.ts'
 import type { TableAccess } from '../protocol/messages.ts'
 import { installRawBodies, rawResponseOf, withRawBody } from './raw-body.ts'
-import { bulkRetryStrategy } from './retry.ts'
+import { bulkRetryStrategy, type RetryLimits } from './retry.ts'
 import { silenceWatch } from './silence.ts'
 
 /** Requests to one table that one thread may have open at a time. */
@@ -43,6 +43,8 @@ export interface TableClient {
 export interface ClientOptions {
   readonly credentials: () => Promise<PlainCredentials>
   readonly patience: Patience
+  /** Aborted: every request ends with its reason. */
+  readonly ending?: AbortSignal
 }
 
 const COMMANDS = {
@@ -64,22 +66,22 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
     httpsAgent: AGENT,
     logger: { debug() {}, info() {}, warn() {}, error() {} },
   })
-  const silence = silenceWatch(patience.silenceLimit)
+  const silence = silenceWatch(patience.silenceLimit, options.ending)
   const { onHeard } = silence
-  const sdkClient = (maxRetries: number) => {
+  const sdkClient = (limits: RetryLimits) => {
     const client = new DynamoDBClient({
       region: access.region,
       ...(access.endpoint !== undefined && { endpoint: access.endpoint }),
       credentials: options.credentials,
-      retryStrategy: bulkRetryStrategy(maxRetries, patience.retryDelayBase),
+      retryStrategy: bulkRetryStrategy(limits, patience.retryDelayBase),
       customUserAgent: 'tablesync',
       requestHandler,
     })
     installRawBodies(client, { responseTimeout: patience.responseTimeout, onHeard })
     return client
   }
-  const reads = sdkClient(patience.maxRetries)
-  const writes = sdkClient(0)
+  const reads = sdkClient(patience)
+  const writes = sdkClient({ maxRetries: 0, maxConnectRetries: 0 })
 
   const contextOf = (operation: string) => ({
     operation,

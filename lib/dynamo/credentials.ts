@@ -27,6 +27,9 @@ export interface CredentialChoice {
 /** Credentials with less left than this are renewed before they are handed out. */
 const RENEW_BEFORE: Milliseconds = 6 * 60_000
 
+/** How long a source that failed is left alone, while what it gave before is valid. */
+const ASK_AGAIN_AFTER: Milliseconds = 20_000
+
 /** What emulators take where the user has no AWS credentials. */
 const ANONYMOUS: PlainCredentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 
@@ -36,15 +39,21 @@ export interface CredentialPlace {
   readonly loopback: boolean
 }
 
+/** The source gives up with `CREDENTIALS` where an answer takes longer than `limit`. */
 export function openCredentials(
   choice: CredentialChoice,
   place: CredentialPlace,
+  limit: Milliseconds,
 ): CredentialSource {
   if (typeof choice.credentials === 'object') {
-    const { credentials } = choice
+    const credentials = plain(choice.credentials)
     return async () => credentials
   }
-  return renewed(choice.credentials ?? provider(choice, place), choice.profile)
+  return renewed({
+    provide: choice.credentials ?? provider(choice, place),
+    profile: choice.profile,
+    limit,
+  })
 }
 
 function provider(
@@ -102,31 +111,54 @@ function oneTimeToken(token: string | undefined): (serial: string) => Promise<st
   }
 }
 
+interface Renewal {
+  readonly provide: CredentialSource
+  readonly profile: string | undefined
+  readonly limit: Milliseconds
+}
+
 /** One request at a time, and its answer kept until it nears its end. */
-function renewed(provide: CredentialSource, profile: string | undefined): CredentialSource {
+function renewed({ provide, profile, limit }: Renewal): CredentialSource {
   let held: PlainCredentials | undefined
   let asking: Promise<PlainCredentials> | undefined
+  let askAgainAt = 0
   return async () => {
-    if (held !== undefined && timeLeft(held) > RENEW_BEFORE) return held
-    asking ??= provide().finally(() => {
+    const due = Date.now() < askAgainAt ? 0 : RENEW_BEFORE
+    if (held !== undefined && timeLeft(held) > due) return held
+    asking ??= answerWithin(limit, provide).finally(() => {
       asking = undefined
     })
     try {
       held = plain(await asking)
     } catch (error) {
-      // What is still valid is better than nothing, and is asked for again next time.
+      // What is still valid is better than nothing, and than waiting with every request.
       if (held === undefined || timeLeft(held) <= 0) throw unobtainable(error, profile)
+      askAgainAt = Date.now() + ASK_AGAIN_AFTER
     }
     return held
+  }
+}
+
+async function answerWithin(
+  limit: Milliseconds,
+  provide: CredentialSource,
+): Promise<PlainCredentials> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${limit / 1000} s`)), limit)
+  })
+  try {
+    return await Promise.race([provide(), late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
 /** Whoever was asked for credentials said no: not to be taken for a word of the table's. */
 function unobtainable(cause: unknown, profile: string | undefined): TablesyncError {
   if (cause instanceof TablesyncError) return cause
-  const { name, message } = cause as Error
   const from = profile === undefined ? '' : ` from profile ${profile}`
-  return new TablesyncError(`No credentials${from}: ${name}: ${message}`, {
+  return new TablesyncError(`No credentials${from}: ${describe(cause)}`, {
     code: 'CREDENTIALS',
     scope: 'table',
     hint: 'Check the profile, role or environment that they are to come from.',
@@ -134,18 +166,39 @@ function unobtainable(cause: unknown, profile: string | undefined): TablesyncErr
   })
 }
 
+const describe = (cause: unknown) =>
+  cause instanceof Error ? `${cause.name}: ${cause.message}` : 'what was thrown is no error'
+
 function timeLeft({ expiration }: PlainCredentials): Milliseconds {
   return expiration === undefined ? Number.POSITIVE_INFINITY : expiration.getTime() - Date.now()
 }
 
-/** Providers add symbols and fields of their own, which no thread needs. */
+/**
+ * Providers add symbols, methods and fields of their own, which no thread needs.
+ *
+ * @throws TablesyncError with code `CREDENTIALS` where they are none
+ */
 function plain(given: PlainCredentials): PlainCredentials {
-  const { accessKeyId, secretAccessKey, sessionToken, expiration, accountId } = given
+  const { accessKeyId, secretAccessKey, sessionToken, expiration, accountId } = given ?? {}
+  const texts = [accessKeyId, secretAccessKey, sessionToken ?? '', accountId ?? '']
+  const isPlain = texts.every((text) => typeof text === 'string')
+  if (!isPlain || (expiration !== undefined && !isDate(expiration))) throw malformed()
   return {
-    accessKeyId,
-    secretAccessKey,
+    accessKeyId: accessKeyId as string,
+    secretAccessKey: secretAccessKey as string,
     ...(sessionToken !== undefined && { sessionToken }),
     ...(expiration !== undefined && { expiration }),
     ...(accountId !== undefined && { accountId }),
   }
+}
+
+const isDate = (value: unknown) => value instanceof Date && !Number.isNaN(value.getTime())
+
+/** What came is not told: a part of it may be secret. */
+function malformed(): TablesyncError {
+  return new TablesyncError(
+    'Expected credentials with accessKeyId and secretAccessKey, and where they have them ' +
+      'sessionToken, accountId (text) and expiration (a Date), got something else',
+    { code: 'CREDENTIALS', scope: 'table' },
+  )
 }

@@ -17,6 +17,8 @@ export type DescribedFacts = Omit<TableFacts, 'keySchema'> & {
 export interface InspectOptions {
   readonly credentials: CredentialSource
   readonly patience: Patience
+  /** Aborted: the inspection ends with its reason. */
+  readonly ending?: AbortSignal
 }
 
 const UNKNOWN: DescribedFacts = {

@@ -38,7 +38,11 @@ const UNREACHABLE: Kind = {
   scope: 'segment',
   hint: 'Check the region, the endpoint and the network between here and there.',
 }
-
+const NO_TLS: Kind = {
+  code: 'UNREACHABLE',
+  scope: 'segment',
+  hint: 'Does the endpoint speak https? For an emulator it is http://.',
+}
 const BAD_RESPONSE: Kind = {
   code: 'BAD_RESPONSE',
   scope: 'segment',
@@ -63,6 +67,7 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
   ['ECONNREFUSED', UNREACHABLE],
   ['ECONNRESET', UNREACHABLE],
   ['EPIPE', UNREACHABLE],
+  ['EPROTO', NO_TLS],
   ['ETIMEDOUT', UNREACHABLE],
   ['EHOSTUNREACH', UNREACHABLE],
   ['ENETUNREACH', UNREACHABLE],

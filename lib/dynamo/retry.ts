@@ -4,6 +4,7 @@
  * throttled requests of a client, which a bulk read meets in seconds.
  */
 import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from '@smithy/types'
+import type { Patience } from '../model/patience.ts'
 import type { Milliseconds } from '../model/units.ts'
 
 const LONGEST_DELAY: Milliseconds = 20_000
@@ -12,12 +13,28 @@ export function retryDelay(base: Milliseconds, retry: number): Milliseconds {
   return Math.floor(Math.random() * Math.min(base * 2 ** retry, LONGEST_DELAY))
 }
 
-export function bulkRetryStrategy(maxRetries: number, base: Milliseconds): RetryStrategyV2 {
+export type RetryLimits = Pick<Patience, 'maxRetries' | 'maxConnectRetries'>
+
+/** Codes of requests that reached nobody. */
+const NOT_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPROTO',
+])
+
+export function bulkRetryStrategy(limits: RetryLimits, base: Milliseconds): RetryStrategyV2 {
   return {
     acquireInitialRetryToken: async () => retryToken(0, 0),
     refreshRetryTokenForRetry: async (token: RetryToken, { errorType, error }: RetryErrorInfo) => {
       const retries = token.getRetryCount()
-      if (errorType === 'CLIENT_ERROR' || retries >= maxRetries) {
+      const isConnected = !NOT_CONNECTED.has(
+        (error as NodeJS.ErrnoException | undefined)?.code ?? '',
+      )
+      const most = isConnected ? limits.maxRetries : limits.maxConnectRetries
+      if (errorType === 'CLIENT_ERROR' || retries >= most) {
         throw error ?? new Error('no retries left')
       }
       return retryToken(retries + 1, retryDelay(base, retries))

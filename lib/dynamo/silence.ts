@@ -8,37 +8,60 @@ export interface Silence {
   onHeard(): void
   /**
    * Makes a request, and aborts it once nothing was heard from the table for as
-   * long as silence is allowed.
+   * long as silence is allowed, or the caller's own signal says so.
    *
    * @throws TablesyncError, classified by `failures.ts`, or with code `TABLE_SILENT`
+   * @throws the reason of the caller's signal
    */
   watch<T>(context: RequestContext, request: (signal: AbortSignal) => Promise<T>): Promise<T>
 }
 
-export function silenceWatch(limit: Milliseconds): Silence {
+export function silenceWatch(limit: Milliseconds, ending?: AbortSignal): Silence {
   let lastHeard = 0
   return {
     onHeard() {
       lastHeard = performance.now()
     },
     async watch(context, request) {
-      const controller = new AbortController()
+      const silence = new AbortController()
+      const signal =
+        ending === undefined ? silence.signal : AbortSignal.any([silence.signal, ending])
       const began = performance.now()
       let timer: NodeJS.Timeout
       const look = () => {
         const quiet = performance.now() - Math.max(began, lastHeard)
-        if (quiet >= limit) controller.abort()
+        if (quiet >= limit) silence.abort()
         else timer = setTimeout(look, limit - quiet + 1)
       }
       timer = setTimeout(look, limit)
       try {
-        return await request(controller.signal)
+        return await endingWith(signal, request(signal))
       } catch (error) {
-        throw controller.signal.aborted ? silent(context, limit) : asFailure(error, context)
+        ending?.throwIfAborted()
+        throw silence.signal.aborted ? silent(context, limit) : asFailure(error, context)
       } finally {
         clearTimeout(timer)
       }
     },
+  }
+}
+
+/**
+ * The request, or the end of waiting for it. A request heeds its signal once it
+ * is under way, but not while it still waits for credentials.
+ */
+async function endingWith<T>(signal: AbortSignal, request: Promise<T>): Promise<T> {
+  let onAbort = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason)
+  })
+  signal.addEventListener('abort', onAbort)
+  try {
+    signal.throwIfAborted()
+    return await Promise.race([request, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    request.catch(() => {})
   }
 }
 

@@ -8,5 +8,7 @@ export interface Patience {
   /** After this long without a byte, retries included, a table is given up. */
   readonly silenceLimit: Milliseconds
   readonly maxRetries: number
+  /** For requests that did not so much as reach the table; at most `maxRetries`. */
+  readonly maxConnectRetries: number
   readonly retryDelayBase: Milliseconds
 }

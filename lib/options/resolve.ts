@@ -49,6 +49,7 @@ export function resolveOptions(options: RunOptions, spelling: Spelling): Setting
       responseTimeout: options.timeouts?.response ?? 20_000,
       silenceLimit: options.timeouts?.silence ?? 60_000,
       maxRetries: options.maxRetries ?? 10,
+      maxConnectRetries: options.maxRetries ?? 10,
       retryDelayBase: options.retryDelayBase ?? 50,
     },
     report: options.report,

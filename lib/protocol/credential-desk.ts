@@ -6,7 +6,8 @@
 
 import type { PlainCredentials } from '../model/credentials.ts'
 import type { TableIndex } from '../model/table.ts'
-import { fromWire, type WireError } from './wire-error.ts'
+import type { CredentialAnswer } from './messages.ts'
+import { fromWire } from './wire-error.ts'
 
 export type Ask = (table: TableIndex) => void
 
@@ -47,11 +48,11 @@ export class CredentialDesk {
   }
 
   /** The main thread has answered; an answer nobody waits for came twice. */
-  answer(table: TableIndex, answer: PlainCredentials | WireError): void {
+  answer(table: TableIndex, answer: CredentialAnswer): void {
     const waiting = this.#waiting.get(table)
     this.#waiting.delete(table)
-    if ('code' in answer) waiting?.reject(fromWire(answer))
-    else waiting?.resolve(answer)
+    if ('error' in answer) waiting?.reject(fromWire(answer.error))
+    else waiting?.resolve(answer.credentials)
   }
 
   #askAnyone(table: TableIndex): void {

@@ -69,6 +69,10 @@ export interface DeleteTask {
 
 export type SegmentTask = CompareTask | DeleteTask
 
+export type CredentialAnswer =
+  | { readonly credentials: PlainCredentials }
+  | { readonly error: WireError }
+
 /** Coordinator to worker, while the task runs. */
 export type ControlMessage =
   | { readonly type: 'stop' }
@@ -77,7 +81,7 @@ export type ControlMessage =
   | {
       readonly type: 'credentials'
       readonly table: TableIndex
-      readonly answer: PlainCredentials | WireError
+      readonly answer: CredentialAnswer
     }
 
 /** A difference on its way to the report, or an extra key on its way to the delete queue. */

@@ -9,7 +9,7 @@ import type { Difference } from '../model/difference.ts'
 export interface Report {
   /** Settles when there is room for more. */
   write(difference: Difference): Promise<void>
-  /** Settles when all lines are in the file. */
+  /** Settles when all lines are in the file. May be called twice. */
   close(): Promise<void>
 }
 
@@ -40,10 +40,13 @@ export async function openReport(file: string): Promise<Report> {
       })
     },
     async close() {
-      stream.end()
-      await finished(stream).catch((error: unknown) => {
+      try {
+        if (failure !== undefined) throw failure
+        stream.end()
+        await finished(stream)
+      } catch (error) {
         throw unwritable(file, error)
-      })
+      }
     },
   }
 }

@@ -1,35 +1,60 @@
 /** The last part of a run: extras that wait on disk, deleted where nothing has failed. */
 import PQueue from 'p-queue'
 import type { TableIndex } from '../model/table.ts'
-import type { RunHooks } from './desk.ts'
 import type { Flight } from './flight.ts'
+import type { Ledger } from './ledger.ts'
 
 /** Extras in one task. */
 const DELETE_BATCH = 200
 
-/** Deletions come last, and not at all on a replica where anything has failed. */
+/**
+ * Deletions come last, and not at all on a replica where anything has failed.
+ *
+ * @throws TablesyncError with code `FILE_UNWRITABLE` where the list of extras cannot be read
+ */
 export async function deleteExtras(flight: Flight, replica: TableIndex): Promise<void> {
   const { deletes, desk, hooks, ledger, settings } = flight
   const extras = deletes.count(replica)
   if (extras === 0) return
-  const label = desk.label(replica)
+  const endedBefore = repairsEnded(ledger, replica)
   const lanes = new PQueue({ concurrency: settings.parallel })
-  let withheld: string | undefined
-  for await (const keys of deletes.batches(replica, DELETE_BATCH)) {
-    await lanes.onSizeLessThan(1)
-    withheld ??= reasonToWithhold(flight, replica)
-    if (withheld !== undefined) {
-      ledger.fate(replica).deletionsWithheld += keys.length
-      await tellWithheld(hooks, label, keys)
-    } else {
-      if (lanes.pending === 0) hooks.onEvent({ type: 'deleting', replica: label, extras })
-      void lanes.add(() => desk.carryOut({ kind: 'delete', replica, keys }))
-    }
+  let withheld = reasonToWithhold(flight, replica)
+  if (withheld === undefined) {
+    hooks.onEvent({ type: 'deleting', replica: desk.label(replica), extras })
   }
-  await lanes.onIdle()
-  if (withheld === undefined) return
-  const left = ledger.fate(replica).deletionsWithheld
-  hooks.onEvent({ type: 'deletions-withheld', replica: label, extras: left, reason: withheld })
+  try {
+    for await (const keys of deletes.batches(replica, DELETE_BATCH)) {
+      await lanes.onSizeLessThan(1)
+      withheld ??= reasonToWithhold(flight, replica)
+      if (withheld === undefined) void lanes.add(() => deleteBatch(keys))
+      else for (const key of keys) await desk.tellLeft(replica, key)
+    }
+  } finally {
+    await lanes.onIdle()
+    const left = extras - (repairsEnded(ledger, replica) - endedBefore)
+    ledger.fate(replica).deletionsWithheld = left
+    if (left > 0) tellWithheld(left, withheld ?? 'their list could not be read')
+  }
+
+  async function deleteBatch(keys: readonly string[]): Promise<void> {
+    const report = await desk.carryOut({ kind: 'delete', replica, keys })
+    if (report === undefined || report.failures.length > 0) withheld ??= 'a deletion was cut short'
+  }
+
+  function tellWithheld(left: number, reason: string): void {
+    hooks.onEvent({
+      type: 'deletions-withheld',
+      replica: desk.label(replica),
+      extras: left,
+      reason,
+    })
+  }
+}
+
+/** Every extra that a deletion came to is one of these. */
+function repairsEnded(ledger: Ledger, replica: TableIndex): number {
+  const { deleted, resolved, conflicts, failed } = ledger.totalOf(replica)
+  return deleted + resolved + conflicts + failed
 }
 
 function reasonToWithhold({ ledger, plan, isOver }: Flight, replica: TableIndex) {
@@ -41,10 +66,4 @@ function reasonToWithhold({ ledger, plan, isOver }: Flight, replica: TableIndex)
   if (failed > 0) return `${failed} items could not be repaired`
   if (unverified > 0) return `${unverified} keys could not be verified`
   return undefined
-}
-
-async function tellWithheld(hooks: RunHooks, replica: string, keys: readonly string[]) {
-  for (const key of keys) {
-    await hooks.onDifference?.({ replica, kind: 'extra', key: JSON.parse(key), action: 'none' })
-  }
 }

@@ -21,6 +21,8 @@ export interface RunHooks {
   readonly onEvent: (event: RunEvent) => void
   /** Absent: differences are counted, and not told one by one. */
   readonly onDifference?: (difference: Difference) => Promise<void>
+  /** Settles when all that was told is where it belongs. */
+  readonly allTold: () => Promise<void>
 }
 
 export interface DeskOptions {
@@ -37,6 +39,8 @@ export class Desk {
   readonly #pool: SegmentPool
   /** What ends the run as a whole. Undefined: it goes on. */
   #fatal: TablesyncError | undefined
+  /** Whoever was to hear of differences has failed. */
+  #isUnheard = false
 
   constructor(pool: SegmentPool, options: DeskOptions) {
     this.#pool = pool
@@ -59,7 +63,7 @@ export class Desk {
         this.#hear(task, message, reply),
       )
       ledger.close(task, report.tally)
-      for (const failure of report.failures) this.#enterFailure(failure)
+      for (const failure of onePerTable(report.failures)) this.#enterFailure(failure)
       return report
     } catch (thrown) {
       ledger.abandon(task)
@@ -103,12 +107,44 @@ export class Desk {
     }
   }
 
+  /** Tells a difference, as long as there is anybody to hear it; that there is not ends the run. */
+  async tell(difference: Difference): Promise<void> {
+    if (!this.#isUnheard) await this.#heard(this.#options.hooks.onDifference?.(difference))
+  }
+
+  /** Tells that an extra was left as it is. */
+  async tellLeft(replica: TableIndex, key: string): Promise<void> {
+    const label = this.label(replica)
+    await this.tell({ replica: label, kind: 'extra', key: JSON.parse(key), action: 'none' })
+  }
+
+  /** All differences have been told. */
+  async endTelling(): Promise<void> {
+    await this.#heard(this.#options.hooks.allTold())
+  }
+
+  async #heard(telling: Promise<void> | undefined): Promise<void> {
+    try {
+      await telling
+    } catch (error) {
+      this.#isUnheard = true
+      this.fail('', asTablesyncError(error))
+    }
+  }
+
   async #take(findings: readonly Finding[]): Promise<void> {
-    const { deletes, hooks } = this.#options
     for (const finding of findings) {
-      if (this.isFatal) return
-      if (finding.type === 'difference') await hooks.onDifference?.(finding.difference)
-      else await deletes.add(finding.replica, finding.key)
+      if (finding.type === 'difference') await this.tell(finding.difference)
+      else await this.#keepForDeletion(finding.replica, finding.key)
+    }
+  }
+
+  async #keepForDeletion(replica: TableIndex, key: string): Promise<void> {
+    try {
+      await this.#options.deletes.add(replica, key)
+    } catch (error) {
+      this.fail('', asTablesyncError(error))
+      await this.tellLeft(replica, key)
     }
   }
 
@@ -123,8 +159,8 @@ export class Desk {
     const source = this.#options.tables.credentials[table]
     if (source === undefined) return
     source().then(
-      (answer) => reply({ type: 'credentials', table, answer }),
-      (error: unknown) => reply({ type: 'credentials', table, answer: toWire(error) }),
+      (credentials) => reply({ type: 'credentials', table, answer: { credentials } }),
+      (error: unknown) => reply({ type: 'credentials', table, answer: { error: toWire(error) } }),
     )
   }
 
@@ -156,4 +192,10 @@ export class Desk {
       ...(error.hint !== undefined && { hint: error.hint }),
     })
   }
+}
+
+/** A page of the master that fails does so for every replica, and is one failure. */
+function onePerTable(failures: readonly ReplicaFailure[]): ReplicaFailure[] {
+  const tableOf = ({ replica, error }: ReplicaFailure) => error.table ?? replica
+  return [...new Map(failures.map((failure) => [tableOf(failure), failure])).values()]
 }

@@ -17,6 +17,9 @@ import {
 import type { Settings, TableSettings } from '../options/settings.ts'
 import type { TableAccess } from '../protocol/messages.ts'
 
+/** A table that was never connected to is rather misspelt than down. */
+const SET_UP_RETRIES = 2
+
 /** The tables of a run, the master first, each at its own index. */
 export interface Tables {
   readonly inspected: readonly [InspectedTable, ...InspectedTable[]]
@@ -24,12 +27,18 @@ export interface Tables {
   readonly credentials: readonly CredentialSource[]
 }
 
-export async function inspectTables(settings: Settings): Promise<Tables> {
+/**
+ * @throws TablesyncError where a table cannot be read or does not fit the others
+ * @throws the reason of `ending`, once that is aborted
+ */
+export async function inspectTables(settings: Settings, ending: AbortSignal): Promise<Tables> {
   const all = [settings.master, ...settings.replicas]
   const credentials = credentialSources(settings)
+  const patience = { ...settings.patience, maxConnectRetries: SET_UP_RETRIES }
   const options = (index: number) => ({
     credentials: credentials[index] as CredentialSource,
-    patience: settings.patience,
+    patience,
+    ending,
   })
   const described = await Promise.all(
     all.map(({ ref }, index) => describeTable(accessOf(ref, index), options(index))),
@@ -51,10 +60,12 @@ export async function inspectTables(settings: Settings): Promise<Tables> {
 }
 
 /** One source for all tables that share a choice: an MFA token serves once. */
-function credentialSources({ master, replicas }: Settings): CredentialSource[] {
+function credentialSources({ master, replicas, patience }: Settings): CredentialSource[] {
+  // Told as what it is, before the table counts as silent.
+  const limit = patience.silenceLimit / 2
   const choice = master.credentials ?? {}
   const place = ({ region, endpoint }: TableRef) => ({ region, loopback: isLoopback(endpoint) })
-  const ofMaster = openCredentials(choice, place(master.ref))
+  const ofMaster = openCredentials(choice, place(master.ref), limit)
   const opened = new Map<string, CredentialSource>()
   return [
     ofMaster,
@@ -65,7 +76,7 @@ function credentialSources({ master, replicas }: Settings): CredentialSource[] {
           : shared(opened, ref, choice)
       }
       return typeof credentials.credentials === 'function'
-        ? openCredentials(credentials, place(ref))
+        ? openCredentials(credentials, place(ref), limit)
         : shared(opened, ref, credentials)
     }),
   ]
@@ -76,7 +87,7 @@ function credentialSources({ master, replicas }: Settings): CredentialSource[] {
     wanted: TableSettings['credentials'] & object,
   ): CredentialSource {
     const name = JSON.stringify([wanted, isLoopback(ref.endpoint)])
-    const source = sources.get(name) ?? openCredentials(wanted, place(ref))
+    const source = sources.get(name) ?? openCredentials(wanted, place(ref), limit)
     sources.set(name, source)
     return source
   }

@@ -3,6 +3,7 @@
  * all segments and none of the items.
  */
 import PQueue from 'p-queue'
+import { asTablesyncError } from '../errors.ts'
 import type { Summary } from '../model/summary.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
@@ -51,7 +52,10 @@ export async function run(
   signal.addEventListener('abort', stop)
   try {
     await compareAll(flight)
-    for (const replica of replicaIndexes(tables)) await deleteExtras(flight, replica)
+    for (const replica of replicaIndexes(tables)) {
+      await deleteExtras(flight, replica).catch((error) => desk.fail('', asTablesyncError(error)))
+    }
+    await desk.endTelling()
     tellProgress(hooks, ledger, plan, began)
   } finally {
     signal.removeEventListener('abort', stop)
@@ -62,7 +66,6 @@ export async function run(
     settings,
     plan,
     ledger,
-    tables,
     elapsedMs: Math.round(performance.now() - began),
     isInterrupted: signal.aborted,
     isFatal: desk.isFatal,

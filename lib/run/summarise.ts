@@ -3,15 +3,13 @@ import type { MasterSummary, Outcome, ReplicaSummary, Summary } from '../model/s
 import { remainingDifferences, zeroReplicaTally } from '../model/tally.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
-import type { Tables } from './inspect.ts'
-import type { Ledger } from './ledger.ts'
+import { Ledger } from './ledger.ts'
 import type { Plan } from './plan.ts'
 
 export interface RunEnd {
   readonly settings: Settings
-  readonly plan: Plan
+  readonly plan: Pick<Plan, 'segments' | 'findExtras'>
   readonly ledger: Ledger
-  readonly tables: Tables
   readonly elapsedMs: Milliseconds
   readonly isInterrupted: boolean
   /** Ended by an error that left nothing to go on with. */
@@ -19,23 +17,38 @@ export interface RunEnd {
 }
 
 export function summarise(end: RunEnd): Summary {
-  const { settings, ledger, tables, elapsedMs } = end
-  const [master, ...replicas] = tables.access
-  const summaries = replicas.map(({ index, label }): [string, ReplicaSummary] => [
+  const { settings, ledger, elapsedMs } = end
+  const labels = settings.replicas.map(({ ref }) => ref.label)
+  const summaries = labels.map((label, at): [string, ReplicaSummary] => [
     label,
-    replicaSummary(end, index),
+    replicaSummary(end, at + 1),
   ])
-  const masterSummary: MasterSummary = { table: master?.label ?? '', ...ledger.totals().master }
+  const master: MasterSummary = { table: settings.master.ref.label, ...ledger.totals().master }
   return {
     version: 1,
     outcome: outcomeOf(end),
     dryRun: settings.dryRun,
     elapsedMs,
     strategy: settings.strategy,
-    master: masterSummary,
+    master,
     replicas: Object.fromEntries(summaries),
     errors: ledger.errors(),
   }
+}
+
+/** A run that was ended before it had begun. */
+export function summariseNothing(settings: Settings): Summary {
+  return summarise({
+    settings,
+    plan: { segments: 0, findExtras: false },
+    ledger: new Ledger(
+      settings.replicas.map((_, at) => at + 1),
+      settings.strategy === 'lookup',
+    ),
+    elapsedMs: 0,
+    isInterrupted: true,
+    isFatal: false,
+  })
 }
 
 function replicaSummary({ plan, ledger }: RunEnd, replica: number): ReplicaSummary {
@@ -50,11 +63,11 @@ function replicaSummary({ plan, ledger }: RunEnd, replica: number): ReplicaSumma
   }
 }
 
-function outcomeOf({ plan, ledger, tables, isInterrupted, isFatal }: RunEnd): Outcome {
+function outcomeOf({ settings, plan, ledger, isInterrupted, isFatal }: RunEnd): Outcome {
   if (isInterrupted) return 'interrupted'
-  const replicas = tables.access.slice(1).map(({ index }) => ({
-    tally: ledger.totalOf(index),
-    fate: ledger.fate(index),
+  const replicas = settings.replicas.map((_, at) => ({
+    tally: ledger.totalOf(at + 1),
+    fate: ledger.fate(at + 1),
   }))
   const isIncomplete = replicas.some(
     ({ tally, fate }) =>

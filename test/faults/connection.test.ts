@@ -10,6 +10,7 @@ import {
   counts,
   eachFirst,
   FOUND,
+  isCheck,
   MASTER_ITEMS,
   openScene,
   REPAIRED,
@@ -206,4 +207,34 @@ t.test('runSync does nothing more when it is told to end before it begins', asyn
   const { summary } = await run({ ...ALL_WRITES, signal: AbortSignal.abort() })
   t.equal(summary.outcome, 'interrupted')
   t.equal(askedOf(master, 'Scan') + askedOf(replica, 'Scan'), 0)
+})
+
+t.test('runSync is interrupted while the tables do not answer yet', async (t) => {
+  const { master, replica, run } = await openScene(t)
+  const ending = new AbortController()
+  master.stub.on((request) => {
+    if (!isCheck(request)) return undefined
+    setImmediate(() => ending.abort())
+    return 'silence'
+  })
+  const { summary, events } = await run({ ...ALL_WRITES, signal: ending.signal })
+  t.match(summary, { outcome: 'interrupted', master: { table: master.label, scanned: 0 } })
+  t.strictSame(counts(summary, replica), {
+    ...FOUND,
+    sameAs: 0,
+    missing: 0,
+    differing: 0,
+    extra: null,
+  })
+  t.strictSame(events, [])
+})
+
+t.test('runSync is interrupted while credentials do not come', async (t) => {
+  const { master, run } = await openScene(t)
+  const credentials = () => new Promise<never>(() => {})
+  const { summary } = await run({
+    master: { table: master.label, endpoint: master.stub.endpoint, credentials },
+    signal: AbortSignal.timeout(50),
+  })
+  t.equal(summary.outcome, 'interrupted')
 })

@@ -14,6 +14,7 @@ import { type PlainCredentials, runSync } from '../../lib/index.ts'
 import { ALL_WRITES, asks, counts, openScene, type Party, REPAIRED } from './scene.ts'
 
 const MINUTE = 60_000
+const LIMIT = 30_000
 const HERE = { region: 'eu-west-1', loopback: true }
 const ROLE = 'arn:aws:iam::123456789012:role/Sync'
 const OTHER_ROLE = 'arn:aws:iam::210987654321:role/Other'
@@ -144,6 +145,7 @@ t.test('openCredentials keeps what it holds until six minutes before its end', a
   const source = openCredentials(
     { credentials: async () => expiringIn(60 * MINUTE, `KEY${++calls}`) },
     HERE,
+    LIMIT,
   )
   t.match(await source(), { accessKeyId: 'KEY1' })
   mock.timers.setTime(Date.now() + 53 * MINUTE)
@@ -160,7 +162,7 @@ t.test('openCredentials asks once for all who ask at a time', async (t) => {
     await sleep(20)
     return expiringIn(60 * MINUTE, 'KEY')
   }
-  const source = openCredentials({ credentials: provide }, HERE)
+  const source = openCredentials({ credentials: provide }, HERE, LIMIT)
   await Promise.all(Array.from({ length: 20 }, () => source()))
   t.equal(calls, 1)
 })
@@ -177,6 +179,7 @@ t.test('openCredentials hands out what is valid still where renewing fails', asy
       },
     },
     HERE,
+    LIMIT,
   )
   await source()
   fails = true
@@ -193,7 +196,7 @@ t.test('openCredentials hands an MFA token out once', async (t) => {
   t.teardown(() => mock.timers.reset())
   sts.taken()
   const choice = { roleArn: ROLE, mfaSerial: DEVICE, mfaToken: '246810' }
-  const source = openCredentials(choice, HERE)
+  const source = openCredentials(choice, HERE, LIMIT)
   const first = await source()
   t.match(first, { accessKeyId: /^ROLE/, sessionToken: 'sts-session' })
   t.same(await source(), first)
@@ -221,17 +224,17 @@ t.test('openCredentials hands an MFA token out once', async (t) => {
 })
 
 t.test('openCredentials says how to give a token that a profile wants', async (t) => {
-  const source = openCredentials({ profile: 'role-with-mfa' }, HERE)
+  const source = openCredentials({ profile: 'role-with-mfa' }, HERE, LIMIT)
   await t.rejects(source(), { code: 'CREDENTIALS', hint: /--mfa-token/ })
   sts.taken()
-  const given = openCredentials({ profile: 'role-with-mfa', mfaToken: '246810' }, HERE)
+  const given = openCredentials({ profile: 'role-with-mfa', mfaToken: '246810' }, HERE, LIMIT)
   t.match(await given(), { accessKeyId: /^OTHERROLE/ })
   t.match(sts.taken(), [{ accessKeyId: 'STATIC', fields: { TokenCode: '246810' } }])
 })
 
 t.test('openCredentials passes nothing on but what a thread can be sent', async (t) => {
   for (const choice of [{ profile: 'static' }, { profile: 'process' }, { roleArn: ROLE }, {}]) {
-    const credentials = await openCredentials(choice, HERE)()
+    const credentials = await openCredentials(choice, HERE, LIMIT)()
     t.same(structuredClone(credentials), credentials)
     t.notOk(Object.getOwnPropertySymbols(credentials).length)
   }
@@ -485,3 +488,68 @@ for (const { what, options, denial, error } of [
     t.equal(replica.stub.requests.length, 0)
   })
 }
+
+t.test('openCredentials gives up on a source that never answers', async (t) => {
+  const source = openCredentials({ credentials: () => new Promise(() => {}) }, HERE, 10)
+  await t.rejects(source(), { code: 'CREDENTIALS', message: /no answer in 0.01 s/ })
+})
+
+t.test('openCredentials refuses what are no credentials, and tells none of it', async (t) => {
+  for (const given of [
+    { accessKeyId: 'KEY', secretAccessKey: 7 },
+    { accessKeyId: 'KEY', secretAccessKey: 'SECRET', expiration: 'tomorrow' },
+    undefined,
+    'SECRET',
+  ]) {
+    const credentials = (async () => given) as unknown as () => Promise<PlainCredentials>
+    await t.rejects(openCredentials({ credentials }, HERE, LIMIT)(), {
+      code: 'CREDENTIALS',
+      message: /^((?!SECRET).)*$/,
+    })
+  }
+})
+
+t.test('runSync takes credentials with methods and fields of their own', async (t) => {
+  class Provided {
+    readonly accessKeyId = 'WITHMETHODS'
+    readonly code = 'not an error'
+    get secretAccessKey() {
+      return 'secret'
+    }
+    refresh() {}
+  }
+  const { master, replica } = await openScene(t)
+  const credentials = new Provided()
+  const table = ({ label, stub }: Party) => ({ table: label, endpoint: stub.endpoint, credentials })
+  const { outcome } = await runSync({ master: table(master), replicas: [table(replica)] })
+  t.equal(outcome, 'different')
+  t.ok(master.stub.requests.every(({ accessKeyId }) => accessKeyId === 'WITHMETHODS'))
+})
+
+t.test('runSync goes on with credentials that are valid still where no others come', async (t) => {
+  const { master, replica } = await openScene(t)
+  let unanswered = 0
+  const credentials = () => {
+    let isGiven = false
+    return async () => {
+      if (!isGiven) {
+        isGiven = true
+        return expiringIn(5 * MINUTE, 'HELD')
+      }
+      unanswered++
+      return new Promise<never>(() => {})
+    }
+  }
+  const table = ({ label, stub }: Party) => ({
+    table: label,
+    endpoint: stub.endpoint,
+    credentials: credentials(),
+  })
+  const { outcome } = await runSync({
+    master: table(master),
+    replicas: [table(replica)],
+    timeouts: { silence: 3000 },
+  })
+  t.equal(outcome, 'different')
+  t.ok(unanswered > 0)
+})

@@ -3,7 +3,8 @@ import { TablesyncError } from '../../lib/errors.ts'
 import { CredentialDesk } from '../../lib/protocol/credential-desk.ts'
 import { toWire } from '../../lib/protocol/wire-error.ts'
 
-const KEYS = { accessKeyId: 'a', secretAccessKey: 's' }
+const CREDENTIALS = { accessKeyId: 'a', secretAccessKey: 's' }
+const KEYS = { credentials: CREDENTIALS }
 
 t.test('CredentialDesk asks once for all who wait for the same table', async (t) => {
   const desk = new CredentialDesk()
@@ -12,7 +13,7 @@ t.test('CredentialDesk asks once for all who wait for the same table', async (t)
   const waiting = [desk.get(0), desk.get(0), desk.get(1)]
   t.same(asked, [0, 1])
   desk.answer(0, KEYS)
-  desk.answer(1, { ...KEYS, accessKeyId: 'b' })
+  desk.answer(1, { credentials: { ...CREDENTIALS, accessKeyId: 'b' } })
   t.same(
     (await Promise.all(waiting)).map(({ accessKeyId }) => accessKeyId),
     ['a', 'a', 'b'],
@@ -30,7 +31,7 @@ t.test('CredentialDesk asks on another port when the one it asked on closes', as
   desk.close(first)
   t.equal(asked.at(-1), 'second')
   desk.answer(0, KEYS)
-  t.same(await waiting, KEYS)
+  t.same(await waiting, CREDENTIALS)
   desk.answer(0, KEYS)
 })
 
@@ -41,7 +42,7 @@ t.test('CredentialDesk asks as soon as there is a port', async (t) => {
   desk.open((table) => asked.push(table))
   t.same(asked, [0])
   desk.answer(0, KEYS)
-  t.same(await waiting, KEYS)
+  t.same(await waiting, CREDENTIALS)
 })
 
 t.test('CredentialDesk passes a refusal on, and asks again the next time', async (t) => {
@@ -49,10 +50,11 @@ t.test('CredentialDesk passes a refusal on, and asks again the next time', async
   const asked: number[] = []
   desk.open((table) => asked.push(table))
   const waiting = desk.get(0)
-  desk.answer(0, toWire(new TablesyncError('no', { code: 'CREDENTIALS', scope: 'table' })))
+  const error = toWire(new TablesyncError('no', { code: 'CREDENTIALS', scope: 'table' }))
+  desk.answer(0, { error })
   await t.rejects(waiting, { code: 'CREDENTIALS', message: 'no' })
   const again = desk.get(0)
   desk.answer(0, KEYS)
-  t.same(await again, KEYS)
+  t.same(await again, CREDENTIALS)
   t.same(asked, [0, 0])
 })

@@ -17,6 +17,7 @@ export const PATIENCE: Patience = {
   responseTimeout: 1000,
   silenceLimit: 5000,
   maxRetries: 3,
+  maxConnectRetries: 3,
   retryDelayBase: 1,
 }
 

@@ -1,0 +1,74 @@
+/** Files that cannot be written, from the beginning or once the run is under way. */
+import { rmSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { ALL_WRITES, askedOf, asks, counts, openScene } from './scene.ts'
+
+/** Where the list of extras goes: a folder that the test may take away. */
+async function temporaryFolder(t: Test): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))
+  const before = process.env['TMPDIR']
+  process.env['TMPDIR'] = folder
+  t.teardown(async () => {
+    if (before === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = before
+    await rm(folder, { recursive: true, force: true })
+  })
+  return folder
+}
+
+t.test('runSync says so where the report turns out to be full', async (t) => {
+  const { replica, run } = await openScene(t)
+  const { summary } = await run({ ...ALL_WRITES, report: '/dev/full' })
+  t.equal(summary.outcome, 'incomplete')
+  t.match(summary.errors, [{ code: 'FILE_UNWRITABLE', message: /ENOSPC/, hint: String }])
+  t.equal(
+    summary.replicas[replica.label]?.written,
+    askedOf(replica, 'PutItem') + askedOf(replica, 'UpdateItem'),
+  )
+})
+
+t.test('runSync deletes nothing where the list of extras has no folder', async (t) => {
+  const { replica, run } = await openScene(t)
+  await rm(await temporaryFolder(t), { recursive: true })
+  const { summary, differences } = await run(ALL_WRITES)
+  t.equal(summary.outcome, 'incomplete')
+  t.match(summary.errors, [{ code: 'FILE_UNWRITABLE', hint: /TMPDIR/ }])
+  t.equal(askedOf(replica, 'DeleteItem'), 0)
+  const { extra } = summary.replicas[replica.label] ?? {}
+  t.equal(differences.filter(({ kind }) => kind === 'extra').length, extra, 'each is told')
+})
+
+t.test('runSync deletes nothing where the list of extras is gone', async (t) => {
+  const folder = await temporaryFolder(t)
+  const { replica, run } = await openScene(t, { masterItems: [] })
+  const { summary } = await run({
+    ...ALL_WRITES,
+    onProgress(event) {
+      if (event.type === 'deleting') rmSync(folder, { recursive: true })
+    },
+  })
+  t.equal(summary.outcome, 'incomplete')
+  t.match(summary.errors, [{ code: 'FILE_UNWRITABLE' }])
+  t.match(counts(summary, replica), { deleted: 0, deletionsWithheld: 58 })
+})
+
+t.test('runSync counts and tells what it does not delete after a failure', async (t) => {
+  const { master, replica, run } = await openScene(t, { masterItems: [] })
+  // The master answers the rechecks of the comparison, and no more once deleting has begun.
+  master.stub.on((request) =>
+    askedOf(replica, 'DeleteItem') > 0 && asks('BatchGetItem')(request)
+      ? { error: 'InternalServerError', status: 500 }
+      : undefined,
+  )
+  const { summary, differences } = await run({ ...ALL_WRITES, batchReadLimit: 10, maxRetries: 1 })
+  t.equal(summary.outcome, 'incomplete')
+  const { deleted = 0, deletionsWithheld = 0 } = summary.replicas[replica.label] ?? {}
+  t.equal(deleted, 10)
+  t.equal(deletionsWithheld, 48)
+  t.equal(differences.length, 58)
+  t.equal(differences.filter(({ action }) => action === 'none').length, 48)
+  t.equal(replica.table.all().length, 48)
+})
