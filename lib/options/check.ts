@@ -1,6 +1,8 @@
 /** Each option by itself: its kind, its range, and that it is one at all. */
 import { usageError } from '../errors.ts'
+import { checkProgramOptions, PROGRAM_OPTIONS } from './program-options.ts'
 import type { RunOptions } from './run-options.ts'
+import { shown } from './shown.ts'
 import { OPTIONS, type Option } from './table.ts'
 
 /** How the user knows an option: `--batch-read-limit`, or `batchReadLimit`. */
@@ -13,12 +15,12 @@ export const asFlag: Spelling = (name) => {
   return option === undefined ? name : `--${option.flag}`
 }
 
-/** Given by programs alone, and so not in the table. */
-const PROGRAM_OPTIONS = new Set(['timeouts', 'signal', 'onProgress', 'onDifference'])
-
 export function checkOptions(options: RunOptions, spelling: Spelling): void {
+  if (typeof options !== 'object' || options === null) {
+    throw usageError(`Expected an object with options, got ${shown(options)}`)
+  }
   for (const [name, value] of Object.entries(options)) {
-    if (PROGRAM_OPTIONS.has(name) || value === undefined) continue
+    if (value === undefined || Object.hasOwn(PROGRAM_OPTIONS, name)) continue
     const option = Object.hasOwn(OPTIONS, name)
       ? (OPTIONS as Record<string, Option>)[name]
       : undefined
@@ -27,6 +29,7 @@ export function checkOptions(options: RunOptions, spelling: Spelling): void {
       checkValue(option, spelling(name), value)
     }
   }
+  checkProgramOptions(options)
   checkTable(options.master, spelling('master'))
   const { replicas } = options
   if (!Array.isArray(replicas) || replicas.length === 0) {
@@ -41,22 +44,50 @@ export function checkOptions(options: RunOptions, spelling: Spelling): void {
   }
 }
 
+/** What a table may be given besides its name. */
+const TABLE_FIELDS = ['endpoint', 'credentials', 'profile', 'roleArn', 'mfaSerial', 'mfaToken']
+
 function checkTable(table: unknown, name: string): void {
   if (typeof table === 'string' && table !== '') return
-  const given = table as { table?: unknown; endpoint?: unknown } | undefined
-  if (typeof given?.table !== 'string') {
+  const given = table as Partial<Record<string, unknown>> | null | undefined
+  if (typeof given?.['table'] !== 'string') {
     throw usageError(
       `Expected one \`${name}\`, as <region>:<table> or ARN, got ${shown(table)}`,
       'For example us-east-1:Orders.',
     )
   }
-  checkUrl(given.endpoint, `endpoint of ${name}`)
+  for (const [field, value] of Object.entries(given)) {
+    if (field === 'table' || value === undefined) continue
+    if (!TABLE_FIELDS.includes(field)) {
+      throw usageError(
+        `Expected \`${name}\` to have known fields, got \`${field}\``,
+        `A table has table, ${TABLE_FIELDS.join(', ')}.`,
+      )
+    }
+    if (field === 'endpoint') checkUrl(value, `endpoint of ${name}`)
+    else if (field === 'credentials') checkCredentials(value, `credentials of ${name}`)
+    else if (typeof value !== 'string' || value === '') {
+      throw usageError(`Expected \`${field} of ${name}\` to be text, got ${typeof value}`)
+    }
+  }
+}
+
+function checkCredentials(value: unknown, name: string): void {
+  if (typeof value === 'function') return
+  const { accessKeyId, secretAccessKey } = (value ?? {}) as Record<string, unknown>
+  if (typeof accessKeyId === 'string' && typeof secretAccessKey === 'string') return
+  throw usageError(
+    `Expected \`${name}\` to have accessKeyId and secretAccessKey, or to be a function that yields them, got ${shown(value)}`,
+  )
 }
 
 function checkUrl(value: unknown, name: string): void {
   if (value === undefined) return
   if (typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value)) return
-  throw usageError(`Expected \`${name}\` to be an http or https URL, got ${shown(value)}`)
+  throw usageError(
+    `Expected \`${name}\` to be an http or https URL, got ${shown(value)}`,
+    'For example http://localhost:8000.',
+  )
 }
 
 function checkValue(option: Option, name: string, value: unknown): void {
@@ -90,8 +121,3 @@ function checkValue(option: Option, name: string, value: unknown): void {
 
 const within = (value: number, { least, most }: { least: number; most: number }) =>
   value >= least && value <= most
-
-/** A value and its type, for a message. */
-function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : `${JSON.stringify(value)} (${typeof value})`
-}

@@ -8,7 +8,16 @@ import type { CredentialSettings } from './settings.ts'
 export function ownCredentials(table: TableOptions): CredentialSettings | undefined {
   const { credentials, profile, roleArn, mfaSerial, mfaToken } = table
   const own = definedOnly({ credentials, profile, roleArn, mfaSerial, mfaToken })
-  return Object.keys(own).length > 0 ? own : undefined
+  const names = Object.keys(own)
+  if (names.length === 0) return undefined
+  if (credentials !== undefined && names.length > 1) {
+    throw usageError(
+      `Expected \`credentials\` of ${table.table} by themselves, got ${names.join(', ')}`,
+      'Credentials are used as they are. A function may assume a role and yield what it gets.',
+    )
+  }
+  checkMfa(own, MFA, (name) => `${name} of ${table.table}`)
+  return own
 }
 
 export function masterCredentials(options: RunOptions, spelling: Spelling): CredentialSettings {

@@ -2,6 +2,7 @@
 import { usageError } from '../errors.ts'
 import type { Spelling } from './check.ts'
 import type { RunOptions } from './run-options.ts'
+import { shown } from './shown.ts'
 
 export function parseStartingKey({ startingKey, segments }: RunOptions, spelling: Spelling) {
   if (startingKey === undefined) return undefined
@@ -14,7 +15,7 @@ export function parseStartingKey({ startingKey, segments }: RunOptions, spelling
   const value = typeof startingKey === 'string' ? parseJson(startingKey) : startingKey
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw usageError(
-      `Expected \`${spelling('startingKey')}\` to be a JSON object, got ${JSON.stringify(startingKey)}`,
+      `Expected \`${spelling('startingKey')}\` to be a JSON object, got ${shown(startingKey)}`,
       'For example {"id":"a","at":7}, or {"id":{"S":"a"},"at":{"N":"7"}}.',
     )
   }

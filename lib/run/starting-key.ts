@@ -1,4 +1,5 @@
 /** A starting key as the user gave it, made a key of the table. */
+import { inspect } from 'node:util'
 import { type TablesyncError, usageError } from '../errors.ts'
 import { describeKey, type KeyAttribute, type KeySchema, type KeyType } from '../model/table.ts'
 import type { WireValue } from '../model/wire.ts'
@@ -12,7 +13,7 @@ export function startingKeyText(
   const stray = Object.keys(given).find((name) => !names.includes(name))
   if (stray !== undefined || Object.keys(given).length !== names.length) {
     throw usageError(
-      `Expected the starting key to have exactly ${describeKey(schema)}, got ${JSON.stringify(given)}`,
+      `Expected the starting key to have exactly ${describeKey(schema)}, got ${keyShown(given)}`,
     )
   }
   const parts = schema.map((key) => [key.name, keyValue(given[key.name], key, given)])
@@ -57,9 +58,18 @@ function refused(
   given: Readonly<Record<string, unknown>>,
 ): TablesyncError {
   return usageError(
-    `Expected \`${name}\` of the starting key to be of type ${type}, got ${JSON.stringify(given[name])}`,
+    `Expected \`${name}\` of the starting key to be of type ${type}, got ${keyShown(given[name])}`,
     type === 'N'
       ? 'Quote numbers of more than 15 digits, so that none is lost.'
       : 'Binary values are given as base64.',
   )
+}
+
+/** The key is the user's own, and no secret; a program may have put anything into it. */
+function keyShown(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? inspect(value)
+  } catch {
+    return inspect(value)
+  }
 }

@@ -33,6 +33,7 @@ t.test('resolveOptions fills in what was not given', async (t) => {
       responseTimeout: 20_000,
       silenceLimit: 60_000,
       maxRetries: 10,
+      maxConnectRetries: 10,
       retryDelayBase: 50,
     },
     report: undefined,
@@ -184,7 +185,7 @@ for (const { what, given, said } of [
   {
     what: 'a switch that is text',
     given: { writeMissing: 'yes' },
-    said: /`writeMissing`.*true or false.*"yes" \(string\)/,
+    said: /`writeMissing`.*true or false.*"yes"/,
   },
   {
     what: 'an unknown strategy',
@@ -253,3 +254,62 @@ t.test('resolveOptions tells no token in what it refuses', async (t) => {
     }
   }
 })
+
+const SECRET = 'wJalrXUtnFEMI'
+const KEYS = { accessKeyId: 'AKIA', secretAccessKey: SECRET }
+const circular: Record<string, unknown> = { SECRET }
+circular['self'] = circular
+
+for (const [what, given, message] of [
+  ['no options', undefined, /an object with options, got nothing/],
+  ['null', null, /an object with options, got null/],
+  ['a big integer', { ...TABLES, workers: 5n }, /`workers`.*got 5n/],
+  ['no number', { ...TABLES, workers: Number.NaN }, /`workers`.*got NaN/],
+  ['a symbol', { ...TABLES, strategy: Symbol('x') }, /got Symbol\(x\)/],
+  ['a circle', { ...TABLES, dryRun: circular }, /an object with SECRET, self/],
+  ['a signal that is none', { ...TABLES, signal: {} }, /`signal`.*AbortSignal/],
+  ['a listener that is none', { ...TABLES, onProgress: 'log' }, /`onProgress`.*function/],
+  ['time-outs that are none', { ...TABLES, timeouts: 5 }, /`timeouts`.*object/],
+  ['an unknown time-out', { ...TABLES, timeouts: { read: 5 } }, /`read`/],
+  ['a time-out of no time', { ...TABLES, timeouts: { connect: 0 } }, /`timeouts.connect`/],
+  ['a time-out of text', { ...TABLES, timeouts: { silence: 'long' } }, /`timeouts.silence`/],
+  [
+    'an unknown field of a table',
+    { ...TABLES, master: { table: 'us-east-1:aaa', endpiont: 'http://x' } },
+    /known fields, got `endpiont`/,
+  ],
+  [
+    'a table without a name',
+    { ...TABLES, master: { credentials: KEYS } },
+    /object with credentials/,
+  ],
+  [
+    'half of the credentials',
+    { ...TABLES, replicas: [{ table: 'a:bbb', credentials: { secretAccessKey: SECRET } }] },
+    /an object with secretAccessKey/,
+  ],
+  [
+    'credentials beside a profile',
+    { ...TABLES, master: { table: 'us-east-1:aaa', credentials: KEYS, profile: 'p' } },
+    /by themselves, got credentials, profile/,
+  ],
+  [
+    'a token of a table without its role',
+    { ...TABLES, master: { table: 'us-east-1:aaa', mfaToken: SECRET } },
+    /`mfaToken of us-east-1:aaa` to come with `roleArn/,
+  ],
+  ['a URL with a password', { ...TABLES, endpoint: `ftp://me:${SECRET}@host/x` }, /ftp:\/\/…@host/],
+  ['a starting key of functions', { ...TABLES, startingKey: () => SECRET }, /got a function/],
+] as const) {
+  t.test(`resolveOptions refuses ${what}, and tells no secret`, async (t) => {
+    t.throws(() => resolveOptions(given as unknown as RunOptions, asProperty), {
+      code: 'USAGE',
+      message,
+    })
+    try {
+      resolveOptions(given as unknown as RunOptions, asProperty)
+    } catch (error) {
+      t.notMatch((error as Error).message, new RegExp(SECRET))
+    }
+  })
+}

@@ -105,3 +105,9 @@ t.test('startingKeyText says how to give a number that has too many digits', asy
     hint: /Quote numbers/,
   })
 })
+
+t.test('startingKeyText refuses values that JSON does not have', async (t) => {
+  const schema = [{ name: 'id', type: 'N' }] as const
+  t.throws(() => startingKeyText({ id: 5n }, schema), { code: 'USAGE', message: /got 5n/ })
+  t.throws(() => startingKeyText({ id: 5n, x: 1 }, schema), { code: 'USAGE', message: /exactly/ })
+})

@@ -1,0 +1,18 @@
+/** A value that was given, as a refusal may repeat it: enough to find it, and no secret. */
+import { format } from 'node:util'
+
+/** Objects are told by their fields alone; what those hold may be credentials. */
+export function shown(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (typeof value === 'string') return JSON.stringify(withoutUser(value))
+  if (typeof value === 'function') return 'a function'
+  if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`
+  if (typeof value === 'object' && value !== null) {
+    const fields = Object.keys(value)
+    return fields.length === 0 ? 'an empty object' : `an object with ${fields.join(', ')}`
+  }
+  return format(value)
+}
+
+/** URLs may carry a password before their host. */
+const withoutUser = (text: string) => text.replace(/^(\w+:\/\/)[^/?#]*@/, '$1…@')
