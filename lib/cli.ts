@@ -31,7 +31,7 @@ async function synchronise({ options, talk }: CommandLine): Promise<number> {
     isTerminal: process.stderr.isTTY === true,
     verbosity: talk.quiet ? 'quiet' : talk.verbose ? 'verbose' : 'normal',
   })
-  const { signal, restore } = abortOnSignals()
+  const { signal, restore } = abortOnSignals(talk.quiet ? () => {} : tellEnding)
   try {
     const summary = await sync(
       {
@@ -51,12 +51,16 @@ async function synchronise({ options, talk }: CommandLine): Promise<number> {
   }
 }
 
+function tellEnding(): void {
+  process.stderr.write('Ending after the pages in hand. Interrupt again to leave at once.\n')
+}
+
 /** The first signal ends the run after the pages in hand; a second one leaves at once. */
-function abortOnSignals() {
+function abortOnSignals(onFirst: () => void) {
   const controller = new AbortController()
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(INTERRUPTED)
-    process.stderr.write('Ending after the pages in hand. Interrupt again to leave at once.\n')
+    onFirst()
     controller.abort()
   }
   process.on('SIGINT', onSignal)

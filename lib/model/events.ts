@@ -16,6 +16,9 @@ export type RunEvent =
       readonly parallel: number
       readonly workers: number
       readonly writes: readonly ('missing' | 'differing' | 'extra')[]
+      readonly ignore: readonly string[]
+      /** DynamoDB JSON text. Absent: the whole table is compared. */
+      readonly startingKey?: string
     }
   | {
       readonly type: 'progress'

@@ -70,8 +70,8 @@ function unknown(argv: readonly string[], at: number): TablesyncError {
   if (!spelling.startsWith('-') || /^-+$/.test(spelling)) {
     const after = at === 0 ? '' : ` after \`${argv[at - 1]}\``
     return usageError(
-      `Expected flags only, got ${JSON.stringify(argv.slice(at).join(' '))}${after}`,
-      'Tables are named with --master and --replica.',
+      `Expected flags only, got ${JSON.stringify(argv[at])}${after}`,
+      'Tables are named with --master and --replica; quote values that have blanks in them.',
     )
   }
   const alike = nearest(spelling)

@@ -7,11 +7,15 @@ import type { Milliseconds } from '../model/units.ts'
 import {
   differenceLine,
   errorLines,
+  type PlanEvent,
   planLine,
   progressLine,
+  restartFlag,
   tableLines,
   verdictLines,
 } from './wording.ts'
+
+type ProgressEvent = RunEvent & { readonly type: 'progress' }
 
 const LINE_EVERY: Milliseconds = 5000
 
@@ -33,6 +37,9 @@ export interface Human {
 export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Human {
   if (verbosity === 'quiet') return tellErrors(stream)
   const bar = isTerminal ? openBar(stream) : undefined
+  let plan: PlanEvent | undefined
+  let restartKey: string | undefined
+  let expectedItems = 0
   const say = (line: string) => {
     bar?.clear()
     stream.write(`${line}\n`)
@@ -45,16 +52,20 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
     onEvent(event) {
       switch (event.type) {
         case 'tables':
+          expectedItems = event.master.facts.approximateItems ?? 0
           for (const line of tableLines(event)) say(line)
           return
         case 'plan':
+          plan = event
           return say(planLine(event))
         case 'progress':
           elapsed = event.elapsedMs
-          if (bar !== undefined) return bar.show(event)
+          if (bar !== undefined) {
+            return bar.show(share(event, expectedItems), progressLine(event, plan))
+          }
           if (elapsed - lastLine < LINE_EVERY) return
           lastLine = elapsed
-          return say(progressLine(event))
+          return say(progressLine(event, plan))
         case 'segment-finished':
           if (verbosity === 'verbose') say(`segment ${event.segment} finished`)
           return
@@ -69,11 +80,10 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
           if (event.hint !== undefined) say(`        ${event.hint}`)
           return
         case 'restart-key':
+          restartKey = event.key
           if (elapsed - lastRestartKey < LINE_EVERY && verbosity !== 'verbose') return
           lastRestartKey = elapsed
-          return say(
-            `compared up to this key: --starting-key '${event.key.replaceAll("'", `'\\''`)}'`,
-          )
+          return say(`compared up to this key: ${restartFlag(event.key)}`)
         case 'deleting':
           return say(`deleting ${event.extras} extra items of ${event.replica}`)
         case 'deletions-withheld':
@@ -87,7 +97,11 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
     },
     conclude(summary) {
       bar?.stop()
-      for (const line of verdictLines(summary)) stream.write(`${line}\n`)
+      for (const line of verdictLines(summary, plan)) stream.write(`${line}\n`)
+      const isCutShort = summary.outcome === 'interrupted' || summary.outcome === 'incomplete'
+      if (isCutShort && restartKey !== undefined) {
+        stream.write(`        to go on from here: ${restartFlag(restartKey)}\n`)
+      }
     },
     close: () => bar?.stop(),
   }
@@ -104,6 +118,16 @@ function tellErrors(stream: NodeJS.WritableStream): Human {
   }
 }
 
+/** How far a run is, from 0 to 1: by items where the service knows how many, else by segments. */
+function share({ tally, segments, segmentsDone }: ProgressEvent, expectedItems: number): number {
+  if (segmentsDone === segments) return 1
+  if (expectedItems === 0) return segmentsDone / Math.max(segments, 1)
+  // Its count is some hours old: what is scanned beyond it must not look like the end.
+  return Math.min(tally.master.scanned / expectedItems, 0.99)
+}
+
+const BAR_STEPS = 1000
+
 function openBar(stream: NodeJS.WritableStream) {
   const bar = new cliProgress.SingleBar({
     stream,
@@ -116,10 +140,10 @@ function openBar(stream: NodeJS.WritableStream) {
   })
   let isShown = false
   return {
-    show(event: RunEvent & { type: 'progress' }) {
-      const text = progressLine(event)
-      if (isShown) bar.update(event.segmentsDone, { text })
-      else bar.start(event.segments, event.segmentsDone, { text })
+    show(done: number, text: string) {
+      const step = Math.round(done * BAR_STEPS)
+      if (isShown) bar.update(step, { text })
+      else bar.start(BAR_STEPS, step, { text })
       isShown = true
     },
     /** A line is written over the bar, which comes back with the next progress. */

@@ -2,18 +2,26 @@
 import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
 import type { ReplicaSummary, Summary } from '../model/summary.ts'
-import { describeKey, type InspectedTable } from '../model/table.ts'
+import { describeKey, type InspectedTable, type TableFacts } from '../model/table.ts'
+import type { Milliseconds } from '../model/units.ts'
+
+export type PlanEvent = RunEvent & { readonly type: 'plan' }
 
 const count = (n: number) => n.toLocaleString('en-US')
 
 export function tableLine(role: string, { ref, facts }: InspectedTable): string {
-  const about = [
-    facts.arn ?? ref.arn,
-    ref.endpoint && `at ${ref.endpoint}`,
-    facts.approximateItems !== undefined && `≈ ${count(facts.approximateItems)} items`,
-    facts.approximateBytes !== undefined && `${count(facts.approximateBytes)} bytes`,
-  ].filter(Boolean)
+  const about = [facts.arn ?? ref.arn, ref.endpoint && `at ${ref.endpoint}`, sizeOf(facts)].filter(
+    Boolean,
+  )
   return `${role.padEnd(8)}${ref.label}${about.length > 0 ? `  (${about.join(', ')})` : ''}`
+}
+
+/** The service counts about every six hours: zero may be a young table's. */
+function sizeOf({ approximateItems, approximateBytes }: TableFacts): string | undefined {
+  if (approximateItems === undefined) return undefined
+  if (approximateItems === 0) return 'size not known yet'
+  const bytes = approximateBytes === undefined ? '' : `, ${count(approximateBytes)} bytes`
+  return `≈ ${count(approximateItems)} items${bytes}`
 }
 
 export function tableLines({ master, replicas }: RunEvent & { type: 'tables' }): string[] {
@@ -24,7 +32,7 @@ export function tableLines({ master, replicas }: RunEvent & { type: 'tables' }):
   ]
 }
 
-export function planLine(plan: RunEvent & { type: 'plan' }): string {
+export function planLine(plan: PlanEvent): string {
   const { strategy, segments, parallel, workers, writes } = plan
   const verb = { missing: 'put missing', differing: 'update differing', extra: 'delete extra' }
   const does =
@@ -52,14 +60,43 @@ export function differenceLine(difference: Difference): string {
   return `${what} ${JSON.stringify(key)}${unconfirmed ? ' (unconfirmed)' : ''}${done}`
 }
 
-/** A verdict per replica, and what stands in its way. */
-export function verdictLines(summary: Summary): string[] {
-  const { master, replicas, outcome } = summary
-  const lines = [`scanned ${count(master.scanned)} items of ${master.table}`]
+/** A verdict per replica, and what stands in its way. No plan: the run ended before it had one. */
+export function verdictLines(summary: Summary, plan?: PlanEvent): string[] {
+  const { master, replicas, outcome, elapsedMs } = summary
+  const lines = [
+    `scanned ${count(master.scanned)} items of ${master.table} in ${pace(master.scanned, elapsedMs)}, ` +
+      `${count(master.readUnits)} read units`,
+  ]
   for (const [label, replica] of Object.entries(replicas))
     lines.push(...replicaLines(label, replica))
-  lines.push(...errorLines(summary), OUTCOME[outcome])
+  const scope = outcome === 'in-sync' && plan !== undefined ? scopeOf(plan) : ''
+  lines.push(...errorLines(summary), `${OUTCOME[outcome]}${scope}.`)
+  if (outcome === 'different') lines.push(...repairLines(summary, plan))
   return lines
+}
+
+/** What the comparison left out, and so says nothing of. */
+function scopeOf({ startingKey, ignore }: PlanEvent): string {
+  const from = startingKey === undefined ? '' : ' from the starting key on'
+  const butFor = ignore.length === 0 ? '' : `, leaving out ${ignore.join(', ')}`
+  return `${from}${butFor}`
+}
+
+/** The flags that would repair what was found, as far as they were not given. */
+function repairLines({ replicas }: Summary, plan?: PlanEvent): string[] {
+  const flags = {
+    missing: '--write-missing',
+    differing: '--write-differing',
+    extra: '--delete-extra',
+  }
+  const found = (kind: keyof typeof flags) =>
+    Object.values(replicas).some((replica) => (replica[kind] ?? 0) > 0)
+  const kinds = (['missing', 'differing', 'extra'] as const).filter(
+    (kind) => found(kind) && !plan?.writes.includes(kind),
+  )
+  return kinds.length === 0
+    ? []
+    : [`        to repair: ${kinds.map((kind) => flags[kind]).join(' ')}`]
 }
 
 /** What went wrong: all that is told where nothing else is wanted. */
@@ -79,11 +116,11 @@ export function errorLines({ replicas, errors }: Summary): string[] {
 }
 
 const OUTCOME = {
-  'in-sync': 'In sync.',
-  different: 'Differences remain.',
-  incomplete: 'Incomplete: not everything could be read, verified or written.',
-  stopped: 'Stopped by a safeguard.',
-  interrupted: 'Interrupted.',
+  'in-sync': 'In sync',
+  different: 'Differences remain',
+  incomplete: 'Incomplete: not everything could be read, verified or written',
+  stopped: 'Stopped by a safeguard',
+  interrupted: 'Interrupted',
 }
 
 function replicaLines(label: string, replica: ReplicaSummary): string[] {
@@ -112,16 +149,26 @@ function replicaLines(label: string, replica: ReplicaSummary): string[] {
   return lines
 }
 
-export function progressLine(progress: RunEvent & { type: 'progress' }): string {
+export function progressLine(progress: RunEvent & { type: 'progress' }, plan?: PlanEvent): string {
   const { tally, segmentsDone, segments, elapsedMs } = progress
   const replicas = Object.values(tally.replicas)
   const sum = (kind: 'missing' | 'differing' | 'extra' | 'written' | 'deleted') =>
     count(replicas.reduce((total, replica) => total + replica[kind], 0))
+  const parts = [
+    `${count(tally.master.scanned)} items in ${pace(tally.master.scanned, elapsedMs)}`,
+    `${count(segmentsDone)}/${count(segments)} segments`,
+  ]
+  const found = `${sum('missing')} missing, ${sum('differing')} differing, ${sum('extra')} extra`
+  const done = `; ${sum('written')} written, ${sum('deleted')} deleted`
+  return `${parts.join(', ')}; ${found}${plan?.writes.length === 0 ? '' : done}`
+}
+
+/** How to go on where a run of one segment ended. */
+export function restartFlag(key: string): string {
+  return `--starting-key '${key.replaceAll("'", `'\\''`)}'`
+}
+
+function pace(items: number, elapsedMs: Milliseconds): string {
   const seconds = Math.max(elapsedMs / 1000, 0.001)
-  return (
-    `${count(tally.master.scanned)} items in ${Math.round(seconds)} s ` +
-    `(${count(Math.round(tally.master.scanned / seconds))}/s), ` +
-    `${segmentsDone}/${segments} segments; ${sum('missing')} missing, ${sum('differing')} differing, ` +
-    `${sum('extra')} extra; ${sum('written')} written, ${sum('deleted')} deleted`
-  )
+  return `${Math.round(seconds)} s (${count(Math.round(items / seconds))}/s)`
 }

@@ -4,6 +4,7 @@
  */
 import PQueue from 'p-queue'
 import { asTablesyncError } from '../errors.ts'
+import type { RunEvent } from '../model/events.ts'
 import type { Summary } from '../model/summary.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
@@ -126,10 +127,18 @@ function workerSetup(settings: Settings, tables: Tables, hooks: RunHooks): Worke
   }
 }
 
-function planned({ strategy, parallel, workers, write }: Settings, { segments }: Plan) {
-  const writes = (['missing', 'differing', 'extra'] as const).filter((kind) => write[kind])
-  const lanes = Math.min(parallel, segments)
-  return { type: 'plan', strategy, segments, parallel: lanes, workers, writes } as const
+function planned(settings: Settings, { segments, startingKey }: Plan): RunEvent {
+  const { strategy, parallel, workers, write, ignore } = settings
+  return {
+    type: 'plan',
+    strategy,
+    segments,
+    parallel: Math.min(parallel, segments),
+    workers,
+    writes: (['missing', 'differing', 'extra'] as const).filter((kind) => write[kind]),
+    ignore,
+    ...(startingKey !== undefined && { startingKey }),
+  }
 }
 
 function tellProgress(hooks: RunHooks, ledger: Ledger, plan: Plan, began: Milliseconds): void {

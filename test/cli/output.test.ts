@@ -75,10 +75,10 @@ t.test('tablesync tells the tables, their key, the plan and a verdict per replic
   const arn = (name: string) => `arn:aws:dynamodb:us-east-1:000000000000:table/${name}`
   const lines = stderr.split('\n')
   const line = (start: string) => lines.find((one) => one.startsWith(start)) ?? ''
-  for (const part of [master.label, arn(master.name), engine.endpoint, '≈ ', ' items']) {
+  for (const part of [master.label, arn(master.name), engine.endpoint, 'size not known yet']) {
     t.ok(line(`master  ${master.label}`).includes(part), `${part} in ${stderr}`)
   }
-  for (const part of [arn(replica.name), '≈ ', ' items']) {
+  for (const part of [arn(replica.name), 'size not known yet']) {
     t.ok(line(`replica ${replica.label}`).includes(part), `${part} in ${stderr}`)
   }
   t.ok(lines.includes('key     id (S)'))
