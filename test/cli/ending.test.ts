@@ -161,3 +161,24 @@ t.test('SIGINT a second time leaves at once, without a summary', async (t) => {
   t.equal(code, 130)
   t.equal(stdout, '')
 })
+
+t.test('SIGINT ends a run that waits for its first answer', async (t) => {
+  const { master, replica } = await makeScene(engine.endpoint)
+  let arrived = () => {}
+  const standing = new Promise<void>((resolve) => {
+    arrived = resolve
+  })
+  const recorder = await startRecorder(t, engine.endpoint, () => {
+    arrived()
+    return new Promise(() => {})
+  })
+  const args = argsOf({ ...master, endpoint: recorder.endpoint }, replica)
+  const run = startCli([...args, '--json', '--quiet'])
+  t.teardown(() => run.child.kill('SIGKILL'))
+  await Promise.race([standing, run.ended])
+  run.child.kill('SIGINT')
+  const { code, stdout, stderr } = await run.ended
+  t.equal(code, 130)
+  t.match(JSON.parse(stdout), { outcome: 'interrupted' })
+  t.equal(stderr, '', 'a quiet run says nothing of it')
+})
