@@ -42,6 +42,7 @@ async function contend(): Promise<{ readonly items: number; readonly readUnits?:
 
 async function tablesync() {
   const summary = await runSync({
+    minMismatchAge: 0,
     master: `local:${master}`,
     replicas: [`local:${replica}`],
     endpoint,

@@ -13,7 +13,12 @@ async function driftedPair(items: number) {
   const [master, replica] = [await makeTable(engine.endpoint), await makeTable(engine.endpoint)]
   await master.put(Array.from({ length: items }, (_, i) => ({ id: { S: `k${i}` } })))
   await replica.put([{ id: { S: 'extra' } }])
-  const options = { master: master.label, replicas: [replica.label], endpoint: engine.endpoint }
+  const options = {
+    master: master.label,
+    replicas: [replica.label],
+    endpoint: engine.endpoint,
+    minMismatchAge: 0,
+  }
   return { master, replica, options }
 }
 

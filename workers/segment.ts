@@ -1,5 +1,5 @@
 /**
- * Piscina task: one segment compared, or one batch of extras deleted.
+ * Piscina task: one segment compared, or one batch of keys rechecked or deleted.
  *
  * An adapter. It owns the thread's clients and the task's port; what comparing
  * and deleting mean is in lib/segment/.
@@ -8,6 +8,7 @@ import { setMaxListeners } from 'node:events'
 import type { MessagePort } from 'node:worker_threads'
 import { workerData } from 'piscina'
 import { CredentialDesk } from '../lib/protocol/credential-desk.ts'
+import { Gate } from '../lib/protocol/gate.ts'
 import type {
   ControlMessage,
   ProgressMessage,
@@ -20,6 +21,7 @@ import { typedPort } from '../lib/protocol/port.ts'
 import { compareSegment } from '../lib/segment/compare-segment.ts'
 import type { SegmentControl } from '../lib/segment/control.ts'
 import { deleteExtras } from '../lib/segment/delete-extras.ts'
+import { recheck } from '../lib/segment/recheck.ts'
 import { openThread } from '../lib/segment/thread.ts'
 
 const SNAPSHOT_EVERY_MS = 200
@@ -40,11 +42,15 @@ export default async function task({
   // As many as there are repairs waiting for their next try.
   setMaxListeners(0, stopping.signal)
   const detached = new Set<number>()
+  const gate = new Gate()
   const outbox = new Outbox((findings) => coordinator.say({ type: 'findings', findings }))
   const coordinator = typedPort<ProgressMessage, ControlMessage>(port, (message) => {
     switch (message.type) {
       case 'stop':
+        gate.set(false)
         return stopping.abort()
+      case 'hold':
+        return gate.set(message.isHeld && !stopping.signal.aborted)
       case 'detach':
         return detached.add(message.replica)
       case 'findings-taken':
@@ -68,15 +74,21 @@ export default async function task({
       outbox.nudge()
     },
     ordersDiffer: (replica) => coordinator.say({ type: 'orders-differ', replica }),
+    roomForSuspects: () => gate.pass(),
     tell: (finding) => outbox.tell(finding),
     allTold: () => outbox.allTold(),
   }
 
   desk.open(ask)
   try {
-    return task.kind === 'compare'
-      ? await compareSegment(task, thread, control)
-      : await deleteExtras(task, thread, control)
+    switch (task.kind) {
+      case 'compare':
+        return await compareSegment(task, thread, control)
+      case 'recheck':
+        return await recheck(task, thread, control)
+      default:
+        return await deleteExtras(task, thread, control)
+    }
   } finally {
     desk.close(ask)
     coordinator.close()

@@ -35,21 +35,29 @@ export function absent(schema: KeySchema): Expression {
 }
 
 /**
- * The item is as `seen`, by every attribute that fits into a condition. An
- * attribute added since is not among them: no condition can ask for it.
+ * The item is as `seen`: by its version where that is named, else by every
+ * attribute that fits into a condition. An attribute added since is not among
+ * those: no condition can ask for it.
  */
-export function unchanged(seen: WireItem, schema: KeySchema): Expression {
+export function unchanged(seen: WireItem, { schema, version }: ItemShape): Expression {
   const terms = new Terms()
   const names = Object.keys(seen).filter((name) => !isKey(name, schema))
-  return terms.build(conditions(terms, names, seen, schema))
+  return terms.build(conditions(terms, toCompare(names, seen, version), seen, schema))
+}
+
+/** What expressions have to know of a table's items. */
+export interface ItemShape {
+  readonly schema: KeySchema
+  readonly isIgnored: IsIgnored
+  /** The attribute that grows with each change of an item. Absent: none is known. */
+  readonly version?: string | undefined
 }
 
 /** Makes `seen`, an item of the replica, equal to `wanted` where it differs. */
 export function updateTo(
   wanted: WireItem,
   seen: WireItem,
-  schema: KeySchema,
-  isIgnored: IsIgnored,
+  { schema, isIgnored, version }: ItemShape,
 ): UpdateExpression {
   const differing = shrinkingFirst(differingAttributes(wanted, seen, isIgnored), wanted, seen)
   const touched = differing.slice(0, MAX_TOUCHED)
@@ -65,12 +73,22 @@ export function updateTo(
     clauses.push(`SET ${pairs.join(',')}`)
   }
   if (remove.length > 0) clauses.push(`REMOVE ${remove.map((name) => terms.name(name)).join(',')}`)
-  const condition = conditions(terms, [...touched, ...others], seen, schema)
+  const compared = toCompare([...touched, ...others], seen, version)
+  const condition = conditions(terms, compared, seen, schema)
   return {
     ...terms.build(condition),
     update: clauses.join(' '),
     complete: touched.length === differing.length,
   }
+}
+
+/** A version stands for all that the item holds. */
+function toCompare(
+  names: readonly string[],
+  seen: WireItem,
+  version: string | undefined,
+): readonly string[] {
+  return version !== undefined && Object.hasOwn(seen, version) ? [version] : names
 }
 
 /** In this order an item that is updated in parts is never larger than before or after. */

@@ -1,6 +1,6 @@
 /** Judges pairs: by bytes where they agree, by digests of normalised items where not. */
 import type { WireItem } from '../model/wire.ts'
-import type { DigestOf } from './digest.ts'
+import type { Digest, DigestOf } from './digest.ts'
 import { asBuffer, textOf } from './json-bytes.ts'
 import { canonicalItem, type IsIgnored } from './normalise.ts'
 import { type ItemPage, itemEnd, itemStart } from './page.ts'
@@ -8,6 +8,8 @@ import { type ItemPage, itemEnd, itemStart } from './page.ts'
 export interface ItemComparer {
   /** True where the items are equal: the same bytes, or the same digest. */
   equal(a: ItemPage, i: number, b: ItemPage, j: number): boolean
+  /** The same for equal items, and for no others; ignored attributes take no part. */
+  digest(page: ItemPage, item: number): Digest
 }
 
 export function itemComparer(digestOf: DigestOf, isIgnored: IsIgnored): ItemComparer {
@@ -15,6 +17,7 @@ export function itemComparer(digestOf: DigestOf, isIgnored: IsIgnored): ItemComp
     digestOf(canonicalItem(parseItem(page, item), isIgnored))
   return {
     equal: (a, i, b, j) => sameBytes(a, i, b, j) || digest(a, i) === digest(b, j),
+    digest,
   }
 }
 

@@ -17,3 +17,25 @@ export function canonicalNumber(text: string): string {
   const power = Number(exponent ?? 0) - fraction.length + digits.length - significant.length
   return `${sign === '-' ? '-' : ''}${significant}e${power}`
 }
+
+/**
+ * Below zero where `a` is the smaller one, zero where they are equal.
+ * Undefined where either is no number.
+ */
+export function compareNumbers(a: string, b: string): number | undefined {
+  const [one, other] = [canonicalNumber(a), canonicalNumber(b)]
+  if (one.startsWith('?') || other.startsWith('?')) return undefined
+  const [x, y] = [partsOf(one), partsOf(other)]
+  if (x.sign !== y.sign) return x.sign - y.sign
+  // Of two numbers of one sign, first the place of the leading digit decides, and then the digits.
+  const magnitude =
+    x.leading - y.leading || Number(x.digits > y.digits) - Number(x.digits < y.digits)
+  return magnitude * x.sign
+}
+
+function partsOf(canonical: string) {
+  if (canonical === '0') return { sign: 0, digits: '', leading: 0 }
+  const isNegative = canonical.startsWith('-')
+  const [digits = '', power] = canonical.slice(isNegative ? 1 : 0).split('e')
+  return { sign: isNegative ? -1 : 1, digits, leading: digits.length + Number(power) }
+}

@@ -37,7 +37,13 @@ export interface ReplicaSummary {
   readonly differing: number
   /** Null where extras were not looked for. */
   readonly extra: number | null
-  readonly gone: number
+  readonly matched: number
+  readonly converged: number
+  readonly vanished: number
+  readonly newer: number
+  readonly elsewhere: number
+  readonly readBack: number
+  readonly mended: number
   readonly written: number
   readonly deleted: number
   readonly resolved: number

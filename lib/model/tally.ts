@@ -8,34 +8,69 @@ export interface MasterTally {
 }
 
 /**
- * One replica's counts. Verdicts count what was found, before any repair.
+ * One replica's counts. States count what was found, before any repair.
  *
- * Every item scanned on the master ends in one of `sameAs`, `missing`,
- * `differing` or `gone`. `extra` counts items that only the replica has.
+ * Every item scanned on either side ends in exactly one state; two that met as
+ * a pair end in one together. So the states and `pending` add up to both
+ * scans less `matched`: see `imbalance`.
  */
 export interface ReplicaTally {
   /** Items the scan of the replica returned; 0 where it was only read by key. */
   scanned: number
+  /** Of those, the ones that met the master's item of the same key. */
+  matched: number
   readUnits: ReadUnits
   writeUnits: WriteUnits
   sameAs: number
   missing: number
   differing: number
   extra: number
-  /** Scanned on the master, and found deleted there when read again. */
-  gone: number
-  /** Of the verdicts above: counted from the scan and not read again. */
-  unconfirmed: number
-  /** Keys whose second reading failed, so that no verdict stands. */
+  /** The replica came to hold, while it was looked at, a version that the master had had. */
+  converged: number
+  /** Gone from both sides, or from the master, since it was scanned. */
+  vanished: number
+  /** Differing, and left alone: the replica has the newer version. */
+  newer: number
+  /** Items of the replica that the master has after all: counted where its scan comes to them. */
+  elsewhere: number
+  /** Keys that could not be read again, or kept changing: no verdict stands. */
   unverified: number
+  /** Suspects that wait for another look. */
+  pending: number
+  /** Of the differences: counted from the scan and not read again. */
+  unconfirmed: number
   written: number
   deleted: number
   /** Differences that had ended by themselves when the repair came to them. */
   resolved: number
-  /** Repairs given up since the item kept changing under them. */
+  /** Repairs given up since their conditions did not hold. */
   conflicts: number
   /** Repairs that the service refused or that were lost to errors. */
   failed: number
+  /** Written keys that were read back, at once and after the mismatch age. */
+  readBack: number
+  /** Written keys that were found overtaken, and were brought in order again. */
+  mended: number
+}
+
+/** What an item, or a pair of items, ends in. */
+const STATES = [
+  'sameAs',
+  'missing',
+  'differing',
+  'extra',
+  'converged',
+  'vanished',
+  'newer',
+  'elsewhere',
+  'unverified',
+  'pending',
+] as const satisfies readonly (keyof ReplicaTally)[]
+
+/** Items that were counted too often (above zero) or not at all (below); 0 where all is well. */
+export function imbalance(masterScanned: number, tally: ReplicaTally): number {
+  const ended = STATES.reduce((sum, state) => sum + tally[state], 0)
+  return ended - (masterScanned + tally.scanned - tally.matched)
 }
 
 export interface Tally {
@@ -47,20 +82,27 @@ export interface Tally {
 export function zeroReplicaTally(): ReplicaTally {
   return {
     scanned: 0,
+    matched: 0,
     readUnits: 0,
     writeUnits: 0,
     sameAs: 0,
     missing: 0,
     differing: 0,
     extra: 0,
-    gone: 0,
-    unconfirmed: 0,
+    converged: 0,
+    vanished: 0,
+    newer: 0,
+    elsewhere: 0,
     unverified: 0,
+    pending: 0,
+    unconfirmed: 0,
     written: 0,
     deleted: 0,
     resolved: 0,
     conflicts: 0,
     failed: 0,
+    readBack: 0,
+    mended: 0,
   }
 }
 

@@ -36,6 +36,12 @@ export function parseArgv(argv: readonly string[], version: string): Parsed {
   }
 }
 
+/** What is read as a number, by kind of option; all else is text. */
+const NUMBER: { readonly [kind in Option['kind']]?: RegExp } = {
+  whole: /^[+-]?\d+$/,
+  number: /^[+-]?\d+(\.\d+)?$/,
+}
+
 function readValue(option: Option, given: readonly (string | true)[]): unknown {
   if (option.kind === 'switch') return true
   const values = given.map((value) => fromVerbatim(String(value)))
@@ -44,7 +50,7 @@ function readValue(option: Option, given: readonly (string | true)[]): unknown {
     throw usageError(`Expected one \`--${option.flag}\`, got ${values.length}`)
   }
   const [value = ''] = values
-  return option.kind === 'whole' && /^[+-]?\d+$/.test(value) ? Number(value) : value
+  return NUMBER[option.kind]?.test(value) ? Number(value) : value
 }
 
 /** Our own layout: cac's puts every spelling of an option into one column. */

@@ -109,6 +109,11 @@ function checkValue(option: Option, name: string, value: unknown): void {
       throw usageError(
         `Expected \`${name}\` to be a whole number from ${option.least} to ${option.most}, got ${shown(value)}`,
       )
+    case 'number':
+      if (typeof value === 'number' && within(value, option)) return
+      throw usageError(
+        `Expected \`${name}\` to be a number from ${option.least} to ${option.most}, got ${shown(value)}`,
+      )
     case 'choice':
       if (option.choices.includes(value as string)) return
       throw usageError(

@@ -16,6 +16,12 @@ const SEGMENTS_PER_WORKER = 4
 
 export function resolveOptions(options: RunOptions, spelling: Spelling): Settings {
   checkOptions(options, spelling)
+  if (options.newerWins === true && options.versionAttribute === undefined) {
+    throw usageError(
+      `Expected \`${spelling('newerWins')}\` to come with \`${spelling('versionAttribute')}\`, got it alone`,
+      'Which item is newer is told by an attribute that grows with each change.',
+    )
+  }
   const replicaOptions = options.replicas.map((replica) => asTableOptions(replica))
   const writes = options.dryRun !== true
   const workers = options.workers ?? availableParallelism()
@@ -52,6 +58,13 @@ export function resolveOptions(options: RunOptions, spelling: Spelling): Setting
       maxConnectRetries: options.maxRetries ?? 10,
       retryDelayBase: options.retryDelayBase ?? 50,
     },
+    observation: {
+      looksAgain: options.quiesced !== true,
+      minAge: options.quiesced === true ? 0 : (options.minMismatchAge ?? 5) * 1000,
+      attempts: options.recheckAttempts ?? 5,
+    },
+    versionAttribute: options.versionAttribute,
+    newerWins: options.newerWins === true,
     report: options.report,
   })
 }

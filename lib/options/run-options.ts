@@ -37,6 +37,27 @@ export interface RunOptions {
   /** Look for extra items where the strategy would not. The march sees them anyway. */
   readonly scanForExtra?: boolean
 
+  /**
+   * Seconds that both sides must have stood still before a mismatch counts as a
+   * difference: longer than the replication lags. @default 5
+   */
+  readonly minMismatchAge?: number
+  /** Looks at which something had moved, after which a key is `unverified`. @default 5 */
+  readonly recheckAttempts?: number
+  /**
+   * You vouch that nobody writes to any of the tables: one recheck decides, and
+   * writes are not read back. @default false
+   */
+  readonly quiesced?: boolean
+
+  /**
+   * An attribute that grows with each change of an item: updates and deletions
+   * are conditioned on it, and no newer version is replaced with an older.
+   */
+  readonly versionAttribute?: string
+  /** Leave a replica's item alone, and count it as `newer`, where its version is. @default false */
+  readonly newerWins?: boolean
+
   /** Top-level attributes left out of comparing and updating. */
   readonly ignore?: readonly string[]
   /**

@@ -1,6 +1,7 @@
 /** Options, checked and filled in: what the rest of the program goes by. */
 import type { CredentialSource, PlainCredentials } from '../model/credentials.ts'
 import type { WriteFlags } from '../model/difference.ts'
+import type { Observation } from '../model/observation.ts'
 import type { Patience } from '../model/patience.ts'
 import type { TableRef } from '../model/table.ts'
 
@@ -35,5 +36,8 @@ export interface Settings {
   readonly scanLimit: number | undefined
   readonly batchReadLimit: number
   readonly patience: Patience
+  readonly observation: Observation
+  readonly versionAttribute: string | undefined
+  readonly newerWins: boolean
   readonly report: string | undefined
 }

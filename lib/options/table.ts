@@ -22,8 +22,9 @@ export interface TextOption extends OptionBase {
   readonly secret?: true
 }
 
-export interface WholeOption extends OptionBase {
-  readonly kind: 'whole'
+export interface NumberOption extends OptionBase {
+  /** `whole`: without a fraction. */
+  readonly kind: 'whole' | 'number'
   readonly value: string
   readonly least: number
   readonly most: number
@@ -38,7 +39,7 @@ export interface ChoiceOption extends OptionBase {
   readonly default: string
 }
 
-export type Option = SwitchOption | TextOption | WholeOption | ChoiceOption
+export type Option = SwitchOption | TextOption | NumberOption | ChoiceOption
 
 /** By the name that `runSync` knows them under. */
 export const OPTIONS = {
@@ -80,6 +81,40 @@ export const OPTIONS = {
     flag: 'scan-for-extra',
     kind: 'switch',
     help: 'Look for extra items where the strategy would not (the march sees them anyway)',
+  },
+  minMismatchAge: {
+    flag: 'min-mismatch-age',
+    kind: 'number',
+    value: 'seconds',
+    least: 0,
+    most: 86_400,
+    default: 5,
+    help: 'How long both sides must have stood still before a mismatch counts: longer than the replication lags',
+  },
+  recheckAttempts: {
+    flag: 'recheck-attempts',
+    kind: 'whole',
+    value: 'n',
+    least: 1,
+    most: 100,
+    default: 5,
+    help: 'Looks at which something had moved, after which a key is left unverified',
+  },
+  quiesced: {
+    flag: 'quiesced',
+    kind: 'switch',
+    help: 'You vouch that nobody writes to the tables: one recheck decides, and writes are not read back',
+  },
+  versionAttribute: {
+    flag: 'version-attribute',
+    kind: 'text',
+    value: 'attribute',
+    help: 'An attribute that grows with each change: writes are conditioned on it, and no newer version is replaced with an older',
+  },
+  newerWins: {
+    flag: 'newer-wins',
+    kind: 'switch',
+    help: 'Leave items of a replica alone whose version is newer. Needs --version-attribute',
   },
   ignore: {
     flag: 'ignore',

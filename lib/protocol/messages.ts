@@ -8,7 +8,9 @@
  */
 import type { PlainCredentials } from '../model/credentials.ts'
 import type { Difference, WriteFlags } from '../model/difference.ts'
+import type { Observation } from '../model/observation.ts'
 import type { Patience } from '../model/patience.ts'
+import type { Sighting } from '../model/sighting.ts'
 import type { KeySchema, TableIndex } from '../model/table.ts'
 import type { Tally } from '../model/tally.ts'
 import type { WireError } from './wire-error.ts'
@@ -36,6 +38,10 @@ export interface WorkerSetup {
   /** Items per Scan request. Absent: as many as DynamoDB puts on a page. */
   readonly scanLimit?: number
   readonly batchReadLimit: number
+  readonly observation: Observation
+  /** Absent: no attribute tells which of two items is newer. */
+  readonly versionAttribute?: string
+  readonly newerWins: boolean
   /** Whether findings are wanted one by one, or their counts alone. */
   readonly tellDifferences: boolean
   /** Shared counters behind `RecheckBudget`. */
@@ -67,7 +73,14 @@ export interface DeleteTask {
   readonly keys: readonly string[]
 }
 
-export type SegmentTask = CompareTask | DeleteTask
+/** Coordinator to worker: look at keys again that have stood still long enough, or should have. */
+export interface RecheckTask {
+  readonly kind: 'recheck'
+  readonly replica: TableIndex
+  readonly sightings: readonly Sighting[]
+}
+
+export type SegmentTask = CompareTask | RecheckTask | DeleteTask
 
 export type CredentialAnswer =
   | { readonly credentials: PlainCredentials }
@@ -77,6 +90,8 @@ export type CredentialAnswer =
 export type ControlMessage =
   | { readonly type: 'stop' }
   | { readonly type: 'detach'; readonly replica: TableIndex }
+  /** Too many keys wait for another look: find no more of them for now. */
+  | { readonly type: 'hold'; readonly isHeld: boolean }
   | { readonly type: 'findings-taken' }
   | {
       readonly type: 'credentials'
@@ -84,10 +99,11 @@ export type ControlMessage =
       readonly answer: CredentialAnswer
     }
 
-/** A difference on its way to the report, or an extra key on its way to the delete queue. */
+/** A difference on its way to the report, or a key on its way to a queue of the main thread. */
 export type Finding =
   | { readonly type: 'difference'; readonly difference: Difference }
   | { readonly type: 'delete-later'; readonly replica: TableIndex; readonly key: string }
+  | { readonly type: 'look-again'; readonly replica: TableIndex; readonly sighting: Sighting }
 
 /** Worker to coordinator, while the task runs. */
 export type ProgressMessage =

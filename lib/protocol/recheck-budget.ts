@@ -11,11 +11,15 @@ import type { ReadUnits } from '../model/units.ts'
 const ALWAYS_CONFIRMED = 10_000
 const SHARE_OF_SCAN = 10
 
-/** Per table: keys claimed, units rechecks took, units first looks took. */
+/** Of the writes beyond the first. */
+const READ_BACK_SHARE = 1 / 16
+
+/** Per table: keys claimed, units rechecks took, units first looks took, writes to be read back. */
 const KEYS = 0
 const RECHECK = 1
 const SCAN = 2
-const COUNTERS = 3
+const READ_BACK = 3
+const COUNTERS = 4
 
 /** Two consistent reads of one unit each: what a key takes at the least. */
 const UNITS_PER_KEY = 2
@@ -43,6 +47,12 @@ export class RecheckBudget {
     if (recheck + halves(UNITS_PER_KEY) > scan / BigInt(SHARE_OF_SCAN)) return false
     Atomics.add(this.#counters, replica * COUNTERS + RECHECK, halves(UNITS_PER_KEY))
     return true
+  }
+
+  /** Whether one more key that was written may be read back: the first ones all, and then some by lot. */
+  claimReadBack(replica: TableIndex): boolean {
+    const keys = Atomics.add(this.#counters, replica * COUNTERS + READ_BACK, 1n)
+    return keys < ALWAYS_CONFIRMED || Math.random() < READ_BACK_SHARE
   }
 
   /** Notes what a recheck of `keys` took beyond what their claims had set aside. */

@@ -1,8 +1,9 @@
 /** The coordinator's desk: starts tasks, hears what they say, and enters how they end. */
-import { asTablesyncError, type TablesyncError } from '../errors.ts'
+import { asTablesyncError, TablesyncError } from '../errors.ts'
 import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
 import { MASTER, type TableIndex } from '../model/table.ts'
+import { imbalance } from '../model/tally.ts'
 import type {
   Finding,
   ProgressMessage,
@@ -15,6 +16,7 @@ import type { DeleteQueue } from './delete-queue.ts'
 import type { Tables } from './inspect.ts'
 import type { Ledger } from './ledger.ts'
 import type { Reply, SegmentPool } from './pool.ts'
+import type { RecheckQueue } from './recheck-queue.ts'
 
 /** Who wants to hear of a run. */
 export interface RunHooks {
@@ -28,6 +30,7 @@ export interface RunHooks {
 export interface DeskOptions {
   readonly tables: Tables
   readonly ledger: Ledger
+  readonly rechecks: RecheckQueue
   readonly deletes: DeleteQueue
   readonly hooks: RunHooks
   /** Called with each new count. */
@@ -39,6 +42,8 @@ export class Desk {
   readonly #pool: SegmentPool
   /** What ends the run as a whole. Undefined: it goes on. */
   #fatal: TablesyncError | undefined
+  /** Keys up to which all is compared, with how many had come to wait by then. */
+  readonly #restartKeys: { readonly key: string; readonly arrivals: number }[] = []
   /** Whoever was to hear of differences has failed. */
   #isUnheard = false
 
@@ -64,6 +69,7 @@ export class Desk {
       )
       ledger.close(task, report.tally)
       for (const failure of onePerTable(report.failures)) this.#enterFailure(failure)
+      this.#checkBalance(task, report)
       return report
     } catch (thrown) {
       ledger.abandon(task)
@@ -82,12 +88,16 @@ export class Desk {
   }
 
   #hear(task: SegmentTask, message: ProgressMessage, reply: Reply): void {
-    const { ledger, hooks } = this.#options
+    const { ledger } = this.#options
     switch (message.type) {
       case 'snapshot':
         ledger.note(task, message.tally)
         if (message.settledKey !== undefined) {
-          hooks.onEvent({ type: 'restart-key', key: message.settledKey })
+          this.#restartKeys.push({
+            key: message.settledKey,
+            arrivals: this.#options.rechecks.arrivals,
+          })
+          this.tellRestartKey()
         }
         this.#options.onCounted()
         return
@@ -105,6 +115,20 @@ export class Desk {
       default:
         message satisfies never
     }
+  }
+
+  /** Tells the furthest key up to which all is decided, those that were to be looked at again included. */
+  tellRestartKey(): void {
+    const { rechecks, hooks } = this.#options
+    const undecided = this.#restartKeys.findIndex(({ arrivals }) => !rechecks.isDecided(arrivals))
+    const decided = this.#restartKeys.splice(0, undecided < 0 ? Infinity : undecided)
+    const key = decided.at(-1)?.key
+    if (key !== undefined) hooks.onEvent({ type: 'restart-key', key })
+  }
+
+  /** Has the comparison stand still, or go on. */
+  hold(isHeld: boolean): void {
+    this.#pool.hold(isHeld)
   }
 
   /** Tells a difference, as long as there is anybody to hear it; that there is not ends the run. */
@@ -134,8 +158,16 @@ export class Desk {
 
   async #take(findings: readonly Finding[]): Promise<void> {
     for (const finding of findings) {
-      if (finding.type === 'difference') await this.tell(finding.difference)
-      else await this.#keepForDeletion(finding.replica, finding.key)
+      switch (finding.type) {
+        case 'difference':
+          await this.tell(finding.difference)
+          break
+        case 'look-again':
+          this.#options.rechecks.add(finding.replica, finding.sighting)
+          break
+        default:
+          await this.#keepForDeletion(finding.replica, finding.key)
+      }
     }
   }
 
@@ -162,6 +194,27 @@ export class Desk {
       (credentials) => reply({ type: 'credentials', table, answer: { credentials } }),
       (error: unknown) => reply({ type: 'credentials', table, answer: { error: toWire(error) } }),
     )
+  }
+
+  /** Every item that was read has to have ended somewhere, once: else no count can be trusted. */
+  #checkBalance(task: SegmentTask, { tally, end, failures }: SegmentReport): void {
+    if (end !== 'finished') return
+    const failed = new Set(failures.map(({ replica }) => replica))
+    for (const [index, counts] of Object.entries(tally.replicas)) {
+      const replica = Number(index)
+      const off = imbalance(tally.master.scanned, counts)
+      if (off === 0 || failed.has(replica) || !this.#options.ledger.isAttached(replica)) continue
+      const where = task.kind === 'compare' ? `segment ${task.segment}` : `a ${task.kind}`
+      const what = `${Math.abs(off)} items of ${where} were counted ${off > 0 ? 'twice' : 'nowhere'}`
+      this.fail(
+        this.label(replica),
+        new TablesyncError(`The counts of ${this.label(replica)} do not balance: ${what}`, {
+          code: 'INTERNAL',
+          scope: 'run',
+          hint: 'This is a fault of tablesync: please report it, with the tables and flags it came with.',
+        }),
+      )
+    }
   }
 
   #enterFailure({ replica, error: wire }: ReplicaFailure): void {

@@ -4,12 +4,14 @@ import type { DeleteQueue } from './delete-queue.ts'
 import type { Desk, RunHooks } from './desk.ts'
 import type { Ledger } from './ledger.ts'
 import type { Plan } from './plan.ts'
+import type { RecheckQueue } from './recheck-queue.ts'
 
 export interface Flight {
   readonly settings: Settings
   readonly plan: Plan
   readonly ledger: Ledger
   readonly desk: Desk
+  readonly rechecks: RecheckQueue
   readonly deletes: DeleteQueue
   readonly hooks: RunHooks
   readonly isOver: () => boolean

@@ -50,6 +50,11 @@ export class Ledger {
     this.#finished = addTallies(this.#finished, tally)
   }
 
+  /** Enters what no task has told. */
+  add(change: Tally): void {
+    this.#finished = addTallies(this.#finished, change)
+  }
+
   /** What is left of a task whose thread died: the last that it said. */
   abandon(task: object): void {
     const last = this.#underWay.get(task)
@@ -60,6 +65,10 @@ export class Ledger {
     const fate = this.#fates.get(replica)
     if (fate === undefined) throw new Error(`no replica ${replica}`)
     return fate
+  }
+
+  replicas(): TableIndex[] {
+    return [...this.#fates.keys()]
   }
 
   /** Replicas that are still part of the run. */

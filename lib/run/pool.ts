@@ -29,10 +29,12 @@ export class SegmentPool {
   readonly #ports = new Set<TypedPort<ControlMessage>>()
   readonly #detached = new Set<TableIndex>()
   #isStopping = false
+  #isHeld = false
 
   constructor({ workers, parallel, setup }: PoolOptions) {
     const threads = Math.min(workers, parallel)
-    const perThread = Math.ceil(parallel / threads)
+    // One more than segments: what is to be looked at again does not wait for one of them to end.
+    const perThread = Math.ceil(parallel / threads) + 1
     this.#piscina = new Piscina({
       filename: workerFile.href,
       minThreads: threads,
@@ -63,6 +65,7 @@ export class SegmentPool {
     )
     this.#ports.add(worker)
     if (this.#isStopping) worker.say({ type: 'stop' })
+    if (this.#isHeld) worker.say({ type: 'hold', isHeld: true })
     for (const replica of this.#detached) worker.say({ type: 'detach', replica })
     try {
       const report = await this.#piscina.run({ task, port: port2 }, { transferList: [port2] })
@@ -86,6 +89,12 @@ export class SegmentPool {
   stop(): void {
     this.#isStopping = true
     for (const port of this.#ports) port.say({ type: 'stop' })
+  }
+
+  /** Tells all tasks, and those to come, to look for no more suspects, or to go on. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld
+    for (const port of this.#ports) port.say({ type: 'hold', isHeld })
   }
 
   /** Tells all tasks, and those to come, to leave a replica alone. */

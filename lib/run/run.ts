@@ -19,6 +19,8 @@ import type { Tables } from './inspect.ts'
 import { Ledger } from './ledger.ts'
 import { type Plan, shuffledSegments } from './plan.ts'
 import { SegmentPool } from './pool.ts'
+import { recheckDuring } from './recheck.ts'
+import { RecheckQueue } from './recheck-queue.ts'
 import { summarise } from './summarise.ts'
 
 const PROGRESS_EVERY: Milliseconds = 250
@@ -41,21 +43,20 @@ export async function run(
   hooks.onEvent(planned(settings, plan))
 
   const ledger = new Ledger(replicaIndexes(tables), plan.byLookup)
+  const rechecks = new RecheckQueue(settings.observation.minAge)
   const deletes = new DeleteQueue()
   const { workers, parallel } = settings
   const setup = workerSetup(settings, tables, hooks)
   const pool = new SegmentPool({ workers, parallel: Math.min(parallel, plan.segments), setup })
   const onCounted = throttled(PROGRESS_EVERY, () => tellProgress(hooks, ledger, plan, began))
-  const desk = new Desk(pool, { tables, ledger, deletes, hooks, onCounted })
+  const desk = new Desk(pool, { tables, ledger, rechecks, deletes, hooks, onCounted })
   const isOver = () => signal.aborted || desk.isFatal
-  const flight = { settings, plan, ledger, desk, deletes, hooks, isOver }
+  const flight = { settings, plan, ledger, desk, rechecks, deletes, hooks, isOver }
   const stop = () => pool.stop()
   signal.addEventListener('abort', stop)
   try {
-    await compareAll(flight)
-    for (const replica of replicaIndexes(tables)) {
-      await deleteExtras(flight, replica).catch((error) => desk.fail('', asTablesyncError(error)))
-    }
+    await recheckDuring(flight, compareAll(flight))
+    await recheckDuring(flight, deleteAll(flight))
     await desk.endTelling()
     tellProgress(hooks, ledger, plan, began)
   } finally {
@@ -82,6 +83,13 @@ async function compareAll(flight: Flight): Promise<void> {
     void lanes.add(() => compareOne(flight, segment))
   }
   await lanes.onIdle()
+}
+
+async function deleteAll(flight: Flight): Promise<void> {
+  for (const replica of flight.ledger.replicas()) {
+    const fail = (error: unknown) => flight.desk.fail('', asTablesyncError(error))
+    await deleteExtras(flight, replica).catch(fail)
+  }
 }
 
 async function compareOne({ plan, ledger, desk, hooks, isOver }: Flight, segment: number) {
@@ -112,15 +120,18 @@ async function compareOne({ plan, ledger, desk, hooks, isOver }: Flight, segment
 }
 
 function workerSetup(settings: Settings, tables: Tables, hooks: RunHooks): WorkerSetup {
-  const { patience, ignore, write, consistentRead, scanLimit, batchReadLimit } = settings
+  const { scanLimit, versionAttribute } = settings
   return {
     tables: tables.access,
-    patience,
-    ignore,
-    write,
-    consistentRead,
+    patience: settings.patience,
+    ignore: settings.ignore,
+    write: settings.write,
+    consistentRead: settings.consistentRead,
     ...(scanLimit !== undefined && { scanLimit }),
-    batchReadLimit,
+    batchReadLimit: settings.batchReadLimit,
+    observation: settings.observation,
+    ...(versionAttribute !== undefined && { versionAttribute }),
+    newerWins: settings.newerWins,
     tellDifferences: hooks.onDifference !== undefined,
     recheckBudget: RecheckBudget.memoryFor(tables.access.length),
     orderRecord: OrderRecord.memoryFor(tables.access.length),

@@ -1,6 +1,6 @@
 /** From the ledger to the document that a run ends with. */
 import type { MasterSummary, Outcome, ReplicaSummary, Summary } from '../model/summary.ts'
-import { remainingDifferences, zeroReplicaTally } from '../model/tally.ts'
+import { remainingDifferences } from '../model/tally.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
 import { Ledger } from './ledger.ts'
@@ -53,7 +53,7 @@ export function summariseNothing(settings: Settings): Summary {
 
 function replicaSummary({ plan, ledger }: RunEnd, replica: number): ReplicaSummary {
   const { byLookup, finishedSegments, deletionsWithheld } = ledger.fate(replica)
-  const tally = { ...zeroReplicaTally(), ...ledger.totalOf(replica) }
+  const { pending: _, ...tally } = ledger.totalOf(replica)
   return {
     ...tally,
     extra: plan.findExtras ? tally.extra : null,
@@ -78,5 +78,7 @@ function outcomeOf({ settings, plan, ledger, isInterrupted, isFatal }: RunEnd): 
       tally.unverified > 0,
   )
   if (isFatal || isIncomplete) return 'incomplete'
-  return replicas.some(({ tally }) => remainingDifferences(tally) > 0) ? 'different' : 'in-sync'
+  return replicas.some(({ tally }) => remainingDifferences(tally) > 0 || tally.conflicts > 0)
+    ? 'different'
+    : 'in-sync'
 }

@@ -1,7 +1,10 @@
 /** Keys read again on both sides at once, strongly consistent. */
 import type { FoundItem, LookupResult } from '../dynamo/lookup.ts'
+import { type ItemComparer, sameBytes } from '../item/compare.ts'
 import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../item/key.ts'
+import type { SeenItem } from '../model/sighting.ts'
 import type { Investigation } from './investigation.ts'
+import type { SeenSides } from './verdict.ts'
 
 /** What the two sides hold under one key. */
 export interface BothSides {
@@ -15,10 +18,12 @@ const CONSISTENT = { consistent: true }
 export async function lookUpBothSides(
   investigation: Investigation,
   keys: readonly KeyText[],
-): Promise<(key: CanonicalKey) => BothSides> {
+): Promise<(key: KeyText) => BothSides> {
   const { master, replica, door, schema, thread, tally, masterTally } = investigation
   // A key may be suspect on both sides at a time, and BatchGetItem refuses one that comes twice.
-  const distinct = new Map(keys.map((key) => [canonicalKeyOfText(key, schema), key]))
+  const distinct = new Map<CanonicalKey, KeyText>(
+    keys.map((key) => [canonicalKeyOfText(key, schema), key]),
+  )
   const wanted = [...distinct.values()]
   const [onMaster, onReplica]: LookupResult[] = await Promise.all([
     master.lookUp(wanted, CONSISTENT),
@@ -29,5 +34,20 @@ export async function lookUpBothSides(
   masterTally.readUnits += masterUnits
   tally.readUnits += replicaUnits
   thread.budget.rechecked(replica, wanted.length, masterUnits + replicaUnits)
-  return (key) => ({ master: onMaster?.found.get(key), replica: onReplica?.found.get(key) })
+  return (key) => {
+    const canonical = canonicalKeyOfText(key, schema)
+    return { master: onMaster?.found.get(canonical), replica: onReplica?.found.get(canonical) }
+  }
+}
+
+/** What the sides hold, by digest. Sides of the same bytes are digested once. */
+export function digestsOf({ master, replica }: BothSides, comparer: ItemComparer): SeenSides {
+  const digest = (found: FoundItem | undefined): SeenItem =>
+    found === undefined ? null : comparer.digest(found.page, found.item)
+  const ofMaster = digest(master)
+  const isSame =
+    master !== undefined &&
+    replica !== undefined &&
+    sameBytes(master.page, master.item, replica.page, replica.item)
+  return { master: ofMaster, replica: isSame ? ofMaster : digest(replica) }
 }

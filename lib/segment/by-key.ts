@@ -48,7 +48,7 @@ export async function findExtras(
   suspects: Suspects,
   items: Iterable<FoundItem>,
 ): Promise<void> {
-  const { schema, master, thread, masterTally, replica } = investigation
+  const { schema, master, thread, tally, masterTally, replica } = investigation
   const { consistentRead, batchReadLimit } = thread.setup
   await eachBatch(items, batchReadLimit, async (batch) => {
     const keys = batch.map(({ page, item }) => keyTextOf(page, item, schema))
@@ -58,7 +58,10 @@ export async function findExtras(
     masterTally.readUnits += readUnits
     thread.budget.scanned(replica, readUnits)
     for (const [index, extra] of batch.entries()) {
-      if (found.has(canonicalKeyOf(extra.page, extra.item, schema))) continue
+      if (found.has(canonicalKeyOf(extra.page, extra.item, schema))) {
+        tally.elsewhere++
+        continue
+      }
       const key = keys[index] as string
       await suspects.add({ looks: 'extra', ground: 'key', key, master: undefined, replica: extra })
     }

@@ -57,6 +57,8 @@ async function compareWith(
       if (investigation.findExtras) {
         await findExtras(investigation, suspects, marched.unmatched.replica)
         await findAllExtras(nextReplicaPage)
+      } else {
+        investigation.tally.elsewhere += marched.unmatched.replica.length
       }
     }
     if (task.findExtras && !investigation.findExtras) await findAllExtras(stride.replicaPages())

@@ -55,6 +55,8 @@ export async function compareSegment(
         // Only an undivided scan can be started again by a key.
         if (task.totalSegments === 1) {
           await settle()
+          // What waits for another look has to be known there before the key is.
+          await control.allTold()
           settled.settle(replica)
         }
         control.progress(tally)

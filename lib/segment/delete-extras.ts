@@ -1,13 +1,14 @@
 /** Deletes what is still extra, after all comparing: every key is read again on both sides first. */
-import { canonicalKeyOfText } from '../item/key.ts'
 import { zeroTally } from '../model/tally.ts'
 import type { DeleteTask, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
 import { toWire } from '../protocol/wire-error.ts'
 import { allEnded } from './all-ended.ts'
+import type { Written } from './attempts.ts'
 import { lookUpBothSides } from './both-sides.ts'
 import type { SegmentControl } from './control.ts'
 import { LEFT, tellEnding } from './endings.ts'
 import { investigationOf } from './investigation.ts'
+import { readBack } from './read-back.ts'
 import { Repair } from './repair.ts'
 import type { Thread } from './thread.ts'
 
@@ -29,13 +30,15 @@ export async function deleteExtras(
     for (let at = 0; at < keys.length && !control.stopping.aborted; at += batchSize) {
       const batch = keys.slice(at, at + batchSize)
       const seen = await lookUpBothSides(investigation, batch)
+      const deleted: Written[] = []
       await allEnded(
         batch.map(async (key) => {
-          const sides = seen(canonicalKeyOfText(key, investigation.schema))
           left.delete(key)
-          await repair.end({ verdict: 'extra', key, ...sides })
+          const done = await repair.end({ verdict: 'extra', key, ...seen(key) })
+          if (done !== undefined) deleted.push(done)
         }),
       )
+      await readBack(investigation, repair, deleted)
       control.progress(tally)
     }
   } catch (error) {

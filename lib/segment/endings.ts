@@ -3,6 +3,7 @@ import { parseItem } from '../item/compare.ts'
 import type { KeyText } from '../item/key.ts'
 import { differingAttributes } from '../item/normalise.ts'
 import type { DifferenceKind } from '../model/difference.ts'
+import type { SeenItem } from '../model/sighting.ts'
 import type { WireItem } from '../model/wire.ts'
 import type { BothSides } from './both-sides.ts'
 import type { Investigation } from './investigation.ts'
@@ -15,9 +16,13 @@ export interface Found extends BothSides {
   readonly unconfirmed?: true
 }
 
-/** `resolved`: it had ended by itself when the repair came to it. */
+/**
+ * `resolved`: it had ended by itself when the repair came to it. `left`: what a
+ * write left on the replica.
+ */
 export type RepairEnding =
-  | { readonly action: 'written' | 'deleted' | 'resolved' }
+  | { readonly action: 'written' | 'deleted'; readonly left: SeenItem }
+  | { readonly action: 'resolved' }
   | { readonly action: 'conflict'; readonly error?: string }
   | { readonly action: 'failed'; readonly error: string }
 

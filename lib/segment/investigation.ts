@@ -27,13 +27,15 @@ export interface Investigation {
   readonly stopping: AbortSignal
   /** Whether the run, or the replica's part in it, is to end. */
   isOver(): boolean
+  /** Settles when more keys may come to wait for another look. */
+  roomForSuspects(): Promise<void>
   /** Settles when the main thread has room for more. */
   tell(finding: Finding): Promise<void>
 }
 
 export function investigationOf(
   replica: TableIndex,
-  task: CompareTask | 'delete',
+  task: CompareTask | 'recheck' | 'delete',
   thread: Thread,
   control: SegmentControl,
   tally: Tally,
@@ -48,10 +50,11 @@ export function investigationOf(
     tally: tally.replicas[replica] ?? zeroReplicaTally(),
     masterTally: tally.master,
     // A march that begins at a key sees only some of the extras: they are left to a pass of their own.
-    findExtras: task !== 'delete' && task.findExtras && task.startingKey === undefined,
+    findExtras: typeof task === 'string' || (task.findExtras && task.startingKey === undefined),
     deletions: task === 'delete' ? 'now' : 'later',
     stopping: control.stopping,
     isOver: () => control.stopping.aborted || control.isDetached(replica),
+    roomForSuspects: control.roomForSuspects,
     tell: control.tell,
   }
 }

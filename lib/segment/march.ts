@@ -49,11 +49,13 @@ export async function march(
     { schema, windowBytes: WINDOW_BYTES },
     {
       pair(master, i, replica, j) {
+        tally.matched++
         if (thread.comparer.equal(master, i, replica, j)) tally.sameAs++
         else pending.push(differing(master, i, replica, j))
       },
       alone(side, item) {
         if (side === 'master' || findExtras) pending.push(alone(side, item))
+        else tally.elsewhere++
       },
     },
   )
@@ -96,7 +98,8 @@ export async function march(
   function differing(master: ItemPage, i: number, replica: ItemPage, j: number): Suspect {
     return {
       looks: 'differing',
-      ground: 'order',
+      // A pair whose master is gone is an extra, unless those have a pass of their own.
+      ground: findExtras ? 'order' : 'key',
       key: keyTextOf(master, i, schema),
       master: { page: master, item: i },
       replica: { page: replica, item: j },

@@ -6,28 +6,19 @@
  * is counted as it looks, and told as unconfirmed.
  */
 import type { FoundItem } from '../dynamo/lookup.ts'
-import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
+import { canonicalKeyOfText } from '../item/key.ts'
 import { itemEnd, itemStart } from '../item/page.ts'
 import type { DifferenceKind } from '../model/difference.ts'
 import type { Bytes } from '../model/units.ts'
 import { allEnded } from './all-ended.ts'
-import { type BothSides, lookUpBothSides } from './both-sides.ts'
+import type { Written } from './attempts.ts'
+import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
 import { Deferred } from './deferred.ts'
 import type { Investigation } from './investigation.ts'
 import { OrderTrust } from './order-trust.ts'
+import { readBack } from './read-back.ts'
 import { Repair } from './repair.ts'
-import { judge } from './verdict.ts'
-
-/** What a first look says of a key. */
-interface Suspicion {
-  readonly looks: DifferenceKind
-  readonly key: KeyText
-  /**
-   * `order`: concluded from where the items stand in two scans. `key`: the
-   * other side was asked for this very key.
-   */
-  readonly ground: 'order' | 'key'
-}
+import { isDifference, judge, type Suspicion, sight } from './verdict.ts'
 
 /** A suspicion, with the items that the first look saw. */
 export interface Suspect extends Suspicion, BothSides {}
@@ -35,33 +26,44 @@ export interface Suspect extends Suspicion, BothSides {}
 /** A batch is rechecked when it has this weight, even if more keys would fit. */
 const BATCH_BYTES: Bytes = 2 << 20
 
+/** Keys read just before they are written: few, so that no read grows old. */
+export const WRITE_BATCH = 25
+
 export class Suspects {
   readonly #investigation: Investigation
   readonly #repair: Repair
   readonly #trust: OrderTrust
   readonly #deferred = new Deferred()
+  readonly #batchSize: number
   readonly #jobs = new Set<Promise<void>>()
   /** Without the items: they would keep whole pages from being let go. */
   #batch: Suspicion[] = []
   #batchBytes: Bytes = 0
+  /** Missing items that are put without being read on the replica. */
+  #unread: Suspicion[] = []
   #failure: { readonly error: unknown } | undefined
 
   constructor(investigation: Investigation) {
     this.#investigation = investigation
     this.#repair = new Repair(investigation)
     const { thread, replica } = investigation
+    const { batchReadLimit, observation } = thread.setup
+    this.#batchSize = observation.looksAgain
+      ? batchReadLimit
+      : Math.min(batchReadLimit, WRITE_BATCH)
     this.#trust = new OrderTrust(thread.orderRecord, replica)
   }
 
   /** Whether rechecks say that the two scans are in different orders. */
   get ordersDiffer(): boolean {
-    const { sameAs, missing, differing, gone } = this.#investigation.tally
-    return this.#trust.ordersDiffer(sameAs + missing + differing + gone)
+    const { sameAs, missing, differing, vanished, pending } = this.#investigation.tally
+    return this.#trust.ordersDiffer(sameAs + missing + differing + vanished + pending)
   }
 
   /** Takes a suspect; waits while as much is under way as may be. */
   async add(suspect: Suspect): Promise<void> {
     this.#throwFailure()
+    await this.#investigation.roomForSuspects()
     const { looks, ground } = suspect
     if (ground === 'order' && looks !== 'differing') return this.#addByOrder(suspect, looks)
     if (this.#isReadForRepair(looks) || this.#mayRecheck()) return this.#confirm(suspect)
@@ -71,6 +73,7 @@ export class Suspects {
   /** Brings to their end all suspects that wait for nothing but their recheck. */
   async flush(): Promise<void> {
     await this.#dispatch()
+    await this.#dispatchUnread()
     await this.drain()
     this.#throwFailure()
   }
@@ -92,6 +95,7 @@ export class Suspects {
     const canonical = canonicalKeyOfText(suspect.key, schema)
     if (this.#deferred.takeTwin(looks, canonical) !== undefined) {
       this.#trust.proveFalse()
+      this.#investigation.tally.matched++
       return this.#confirm({ ...suspect, looks: 'differing' })
     }
     const isWitness = this.#trust.needsWitness(canonical)
@@ -135,28 +139,62 @@ export class Suspects {
   async #confirm({ looks, key, ground, master, replica }: Suspect): Promise<void> {
     this.#batch.push({ looks, key, ground })
     this.#batchBytes += weight(master) + weight(replica)
-    const { batchReadLimit } = this.#investigation.thread.setup
-    if (this.#batch.length >= batchReadLimit || this.#batchBytes >= BATCH_BYTES) {
+    if (this.#batch.length >= this.#batchSize || this.#batchBytes >= BATCH_BYTES) {
       await this.#dispatch()
     }
   }
 
   async #countUnconfirmed(suspect: Suspect): Promise<void> {
     const { door, thread } = this.#investigation
-    await door.writes.onSizeLessThan(1)
     const { looks, key, master, replica } = suspect
-    const isPut = looks === 'missing' && thread.setup.write.missing
-    this.#track(
-      isPut
-        ? this.#putUnread(suspect)
-        : this.#repair.leave({ verdict: looks, key, master, replica }),
-    )
+    if (looks === 'missing' && thread.setup.write.missing) return this.#putUnread(suspect)
+    await door.writes.onSizeLessThan(1)
+    this.#track(this.#repair.leave({ verdict: looks, key, master, replica }))
   }
 
-  /** Puts a missing item on the scan's word; where the put is refused, it is read again after all. */
-  async #putUnread(suspect: Suspect): Promise<void> {
-    const sides = await this.#repair.putUnread(suspect)
-    if (sides !== undefined) await this.#conclude(suspect, sides)
+  /** Gathers missing items that are put on the scan's word. */
+  async #putUnread({ looks, key, ground }: Suspect): Promise<void> {
+    this.#unread.push({ looks, key, ground })
+    if (this.#unread.length >= WRITE_BATCH) await this.#dispatchUnread()
+  }
+
+  async #dispatchUnread(): Promise<void> {
+    const batch = this.#unread
+    if (batch.length === 0) return
+    this.#unread = []
+    const { rechecks } = this.#investigation.door
+    await rechecks.onSizeLessThan(1)
+    this.#track(rechecks.add(() => this.#putAll(batch)))
+  }
+
+  /** Puts what the master still has; where a put is refused, the key is read again after all. */
+  async #putAll(batch: readonly Suspicion[]): Promise<void> {
+    const { tally, master, masterTally, schema } = this.#investigation
+    const keys = batch.map(({ key }) => key)
+    const { found, readUnits } = await master
+      .lookUp(keys, { consistent: true })
+      .catch((error: unknown) => {
+        tally.unverified += batch.length
+        throw error
+      })
+    masterTally.readUnits += readUnits
+    const written: Written[] = []
+    await allEnded(
+      batch.map(async (suspicion) => {
+        const { key } = suspicion
+        const item = found.get(canonicalKeyOfText(key, schema))
+        if (item === undefined) {
+          tally.vanished++
+          return
+        }
+        const found_ = { verdict: 'missing', key, master: item, replica: undefined } as const
+        const put = await this.#repair.putUnread(found_)
+        if (put === undefined) return
+        const done = 'left' in put ? put : await this.#conclude(suspicion, put)
+        if (done !== undefined) written.push(done)
+      }),
+    )
+    await readBack(this.#investigation, this.#repair, written)
   }
 
   async #dispatch(): Promise<void> {
@@ -180,40 +218,37 @@ export class Suspects {
   }
 
   async #recheck(batch: readonly Suspicion[]): Promise<void> {
-    const { tally, schema } = this.#investigation
+    const { tally } = this.#investigation
     const keys = batch.map(({ key }) => key)
     const seen = await lookUpBothSides(this.#investigation, keys).catch((error: unknown) => {
       tally.unverified += batch.length
       throw error
     })
+    const written: Written[] = []
     await allEnded(
-      batch.map((suspect) =>
-        this.#conclude(suspect, seen(canonicalKeyOfText(suspect.key, schema))),
-      ),
+      batch.map(async (suspicion) => {
+        const done = await this.#conclude(suspicion, seen(suspicion.key))
+        if (done !== undefined) written.push(done)
+      }),
     )
+    await readBack(this.#investigation, this.#repair, written)
   }
 
-  async #conclude(suspect: Suspicion, now: BothSides): Promise<void> {
-    const { thread, tally, findExtras, schema } = this.#investigation
-    const { looks, ground, key } = suspect
-    const { verdict, wasFalse } = judge(suspect, now, thread.comparer)
+  /** Ends a suspect by what both sides hold, or has it looked at again before it counts. */
+  async #conclude(suspicion: Suspicion, sides: BothSides): Promise<Written | undefined> {
+    const { thread, tally, schema, replica, tell } = this.#investigation
+    const { looks, ground, key } = suspicion
+    const seen = digestsOf(sides, thread.comparer)
+    const { verdict, wasFalse } = judge(suspicion, seen)
     if (ground === 'order' && looks !== 'differing') {
       this.#trust.leave(canonicalKeyOfText(key, schema), wasFalse)
     }
-    switch (verdict) {
-      case 'none':
-        return
-      case 'sameAs':
-      case 'gone':
-        tally[verdict]++
-        return
-      case 'extra-of-gone':
-        tally.gone++
-        if (!findExtras) return
-        return this.#repair.end({ verdict: 'extra', key, ...now })
-      default:
-        return this.#repair.end({ verdict, key, ...now })
+    if (!isDifference(verdict) || !thread.setup.observation.looksAgain) {
+      return this.#repair.settle({ verdict, key, ...sides })
     }
+    tally.pending++
+    await tell({ type: 'look-again', replica, sighting: sight(suspicion, seen, Date.now()) })
+    return undefined
   }
 
   #throwFailure(): void {

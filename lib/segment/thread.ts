@@ -1,5 +1,6 @@
 /** What all segments of a thread share: tables, hasher, and how much may be under way. */
 import PQueue from 'p-queue'
+import type { ItemShape } from '../dynamo/expressions.ts'
 import { openMaster, openReplica, type ReadableTable, type WritableTable } from '../dynamo/table.ts'
 import { type ItemComparer, itemComparer } from '../item/compare.ts'
 import { openDigest } from '../item/digest.ts'
@@ -25,6 +26,7 @@ export interface Thread {
   readonly replicas: ReadonlyMap<TableIndex, ReplicaDoor>
   readonly comparer: ItemComparer
   readonly isIgnored: IsIgnored
+  readonly shape: ItemShape
   readonly budget: RecheckBudget
   readonly orderRecord: OrderRecord
 }
@@ -60,6 +62,7 @@ export async function openThread(
     replicas: new Map(doors),
     comparer: itemComparer(await openDigest(), isIgnored),
     isIgnored,
+    shape: { schema: master.keySchema, isIgnored, version: setup.versionAttribute },
     budget: new RecheckBudget(setup.recheckBudget),
     orderRecord: new OrderRecord(setup.orderRecord),
   }

@@ -1,14 +1,16 @@
-/** What a second look makes of a suspect. */
-import type { ItemComparer } from '../item/compare.ts'
+/** What another look makes of a suspect. */
 import type { DifferenceKind } from '../model/difference.ts'
-import type { BothSides } from './both-sides.ts'
+import type { Sighting } from '../model/sighting.ts'
+import type { Milliseconds } from '../model/units.ts'
 
-/**
- * Besides the kinds of difference: `gone`, deleted on the master since its scan
- * saw it; `extra-of-gone`, the same where the scan of the replica has already
- * been asked for its item; `none`, nothing to count.
- */
-export type Verdict = DifferenceKind | 'sameAs' | 'gone' | 'extra-of-gone' | 'none'
+/** States that a suspect may end in; `unverified` is left to whoever gives up on it. */
+export type Verdict = DifferenceKind | 'sameAs' | 'converged' | 'vanished' | 'elsewhere'
+
+/** What a first look says of a key, and on what ground. */
+export type Suspicion = Pick<Sighting, 'key' | 'looks' | 'ground'>
+
+/** What both sides hold; null where one lacks the item. */
+export type SeenSides = Pick<Sighting, 'master' | 'replica'>
 
 export interface Judgement {
   readonly verdict: Verdict
@@ -17,36 +19,75 @@ export interface Judgement {
 }
 
 /**
- * Each key counts once, from the master's side where the master has it. An
- * extra that the master turns out to have is left to the master's own scan.
+ * The second look. Each key counts once, from the master's side where the
+ * master has it. An extra that the master turns out to have is left to the
+ * master's own scan, and an item that the master no longer has to the
+ * replica's, unless that has already met it.
  */
-export function judge(
-  { looks, ground }: { readonly looks: DifferenceKind; readonly ground: 'order' | 'key' },
-  { master, replica }: BothSides,
-  comparer: ItemComparer,
-): Judgement {
+export function judge({ looks, ground }: Suspicion, { master, replica }: SeenSides): Judgement {
   if (looks === 'extra') {
-    if (master !== undefined) return { verdict: 'none', wasFalse: true }
-    return { verdict: replica === undefined ? 'none' : 'extra', wasFalse: false }
+    if (master !== null) return { verdict: 'elsewhere', wasFalse: true }
+    return { verdict: replica === null ? 'vanished' : 'extra', wasFalse: false }
   }
-  if (master === undefined) {
+  if (master === null) {
     const pairedByScan = looks === 'differing' && ground === 'order'
-    const orphaned = pairedByScan && replica !== undefined
-    return { verdict: orphaned ? 'extra-of-gone' : 'gone', wasFalse: false }
+    return { verdict: pairedByScan && replica !== null ? 'extra' : 'vanished', wasFalse: false }
   }
-  if (replica === undefined) return { verdict: 'missing', wasFalse: false }
-  const equal = comparer.equal(master.page, master.item, replica.page, replica.item)
-  return { verdict: equal ? 'sameAs' : 'differing', wasFalse: looks === 'missing' }
+  if (replica === null) return { verdict: 'missing', wasFalse: false }
+  return { verdict: master === replica ? 'sameAs' : 'differing', wasFalse: looks === 'missing' }
+}
+
+export function isDifference(verdict: Verdict): verdict is DifferenceKind {
+  return verdict === 'missing' || verdict === 'differing' || verdict === 'extra'
 }
 
 /** What the two sides are to each other now, whatever was thought before. */
-export function relationOf(
-  { master, replica }: BothSides,
-  comparer: ItemComparer,
-): DifferenceKind | 'sameAs' {
-  if (master === undefined) return replica === undefined ? 'sameAs' : 'extra'
-  if (replica === undefined) return 'missing'
-  return comparer.equal(master.page, master.item, replica.page, replica.item)
-    ? 'sameAs'
-    : 'differing'
+export function relationOf({ master, replica }: SeenSides): DifferenceKind | 'sameAs' {
+  if (master === replica) return 'sameAs'
+  if (master === null) return 'extra'
+  return replica === null ? 'missing' : 'differing'
+}
+
+/** A difference at the second look is one only if it still stands at a third. */
+export function sight(suspicion: Suspicion, sides: SeenSides, now: Milliseconds): Sighting {
+  const versions = sides.master === null ? [] : [sides.master]
+  return { ...suspicion, ...sides, versions, since: now, moves: 0 }
+}
+
+/**
+ * The third look and those after it: a verdict, or a later version of the
+ * sighting where something has moved and its clock starts again.
+ *
+ * A replica that came to hold a version which the master had had follows it,
+ * and is no damage however far it lags.
+ */
+export function lookAgain(
+  seen: Sighting,
+  sides: SeenSides,
+  now: Milliseconds,
+): { readonly verdict: Verdict } | { readonly moved: Sighting } {
+  const { verdict } = judge(seen, sides)
+  if (!isDifference(verdict)) return { verdict }
+  const hasFollowed =
+    sides.replica !== seen.replica &&
+    sides.replica !== null &&
+    seen.versions.includes(sides.replica)
+  if (hasFollowed) return { verdict: 'converged' }
+  const stoodStill = sides.master === seen.master && sides.replica === seen.replica
+  return stoodStill ? { verdict } : { moved: movedOn(seen, sides, now) }
+}
+
+/** Versions remembered; a key that moves more often is hot anyhow. */
+const MOST_VERSIONS = 16
+
+export function movedOn(
+  seen: Sighting,
+  { master, replica }: SeenSides,
+  now: Milliseconds,
+): Sighting {
+  const versions =
+    master === null || master === seen.versions.at(-1)
+      ? seen.versions
+      : [...seen.versions, master].slice(-MOST_VERSIONS)
+  return { ...seen, master, replica, versions, since: now, moves: seen.moves + 1 }
 }

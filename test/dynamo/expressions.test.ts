@@ -28,7 +28,7 @@ t.test('updateTo in several parts keeps an item no larger than it was or will be
         assert.ok(parts < 10)
         const now = table.all()[0] as WireItem
         assert.ok(size(now) <= Math.max(size(wanted), size(seen)))
-        const update = updateTo(wanted, now, ID_KEY, () => false)
+        const update = updateTo(wanted, now, { schema: ID_KEY, isIgnored: () => false })
         if (update.update === '') break
         table.update({
           Key: { id: { S: 'one' } },

@@ -34,6 +34,7 @@ if (noJava) {
       await replica.put([item(9001), item(9002), item(9003)])
       const events: RunEvent[] = []
       const summary = await runSync({
+        minMismatchAge: 0,
         master: { table: master.label, endpoint: dynalite.endpoint },
         replicas: [{ table: replica.label, endpoint: local.endpoint }],
         onProgress: (event) => events.push(event),

@@ -104,6 +104,7 @@ async function pair({ master, replica }: Places, key?: readonly KeyAttribute[]):
     ...tables,
     async sync(options = {}) {
       const summary = await runSync({
+        minMismatchAge: 0,
         master: tables.master.label,
         replicas: [tables.replica.label],
         masterEndpoint: master.endpoint,
@@ -310,6 +311,7 @@ export function provesMatrix(t: Test, places: Places): void {
         replicas: replicas.map(({ table }) => table.label),
         masterEndpoint: places.master.endpoint,
         replicaEndpoint: places.replica.endpoint,
+        minMismatchAge: 0,
         ...options,
       })
     const { master: scanned, replicas: counts } = await run()

@@ -283,6 +283,8 @@ t.test('runSync counts the puts under way when another page of the master fails'
   })
   const { summary, differences } = await run({
     writeMissing: true,
+    // Repaired while the scan goes on, and not after another look.
+    quiesced: true,
     strategy: 'lookup',
     scanLimit: 5,
     batchReadLimit: 1,

@@ -74,7 +74,9 @@ export const FOUND = {
   missing: 5,
   differing: 4,
   extra: 3,
-  gone: 0,
+  converged: 0,
+  vanished: 0,
+  newer: 0,
   written: 0,
   deleted: 0,
   resolved: 0,
@@ -118,6 +120,7 @@ export async function openScene(t: Test, options: SceneOptions = {}): Promise<Sc
       const events: RunEvent[] = []
       const differences: Difference[] = []
       const summary = await runSync({
+        minMismatchAge: 0,
         master: named(master),
         replicas: replicas.map(named),
         workers: 1,

@@ -36,6 +36,9 @@ t.test('resolveOptions fills in what was not given', async (t) => {
       maxConnectRetries: 10,
       retryDelayBase: 50,
     },
+    observation: { looksAgain: true, minAge: 5000, attempts: 5 },
+    versionAttribute: undefined,
+    newerWins: false,
     report: undefined,
   })
 })

@@ -35,6 +35,8 @@ export function memoryThread(
     write: { missing: false, differing: false, extra: false },
     consistentRead: false,
     batchReadLimit,
+    newerWins: false,
+    observation: { looksAgain: false, minAge: 0, attempts: 5 },
     tellDifferences: true,
     recheckBudget,
     orderRecord: OrderRecord.memoryFor(replicas.length + 1),
@@ -56,6 +58,7 @@ export function memoryThread(
     ),
     comparer: itemComparer(digestOf, isIgnored),
     isIgnored,
+    shape: { schema: master.access.keySchema, isIgnored },
     budget,
     orderRecord: new OrderRecord(setup.orderRecord),
   }
@@ -76,6 +79,7 @@ export function recordedControl(): RecordedControl {
     isDetached: () => false,
     progress() {},
     ordersDiffer: (replica) => wentOver.push(replica),
+    roomForSuspects: async () => {},
     tell: async (finding) => void findings.push(finding),
     allTold: async () => {},
   }

@@ -37,6 +37,20 @@ export class StubTable {
     return [...this.#items].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item)
   }
 
+  /** What somebody else writes, past all requests. */
+  set(item: WireItem): void {
+    this.#items.set(this.#place(item), item)
+  }
+
+  /** What somebody else deletes. */
+  unset(key: WireItem): void {
+    this.#items.delete(this.#placeOfKey(key))
+  }
+
+  at(key: WireItem): WireItem | undefined {
+    return this.#items.get(this.#placeOfKey(key))
+  }
+
   describe(): Body {
     return {
       Table: {

@@ -1,0 +1,32 @@
+/** A key under observation: what both sides were seen to hold, and since when. */
+import type { DifferenceKind } from './difference.ts'
+import type { Milliseconds } from './units.ts'
+
+/** Digest of an item. Null: the side lacks it. */
+export type SeenItem = string | null
+
+export interface Sighting {
+  /** DynamoDB JSON text. */
+  readonly key: string
+  /** What the first look took it for. */
+  readonly looks: DifferenceKind
+  /** `order`: concluded from where items stand in two scans. `key`: the other side was asked for it. */
+  readonly ground: 'order' | 'key'
+  readonly master: SeenItem
+  readonly replica: SeenItem
+  /** Versions that the master was seen to have, oldest first, the one above included. */
+  readonly versions: readonly string[]
+  /** When both sides were first seen as they are, in milliseconds of the epoch. */
+  readonly since: Milliseconds
+  /** Looks so far at which something had moved. */
+  readonly moves: number
+  /** Its number in the order in which keys came to wait. Absent: it has not waited yet. */
+  readonly arrival?: number
+  /** Present: a write of ours is being read back, not a suspect. */
+  readonly wrote?: WroteHere
+}
+
+export interface WroteHere {
+  /** What the write left on the replica. */
+  readonly left: SeenItem
+}

@@ -1,0 +1,69 @@
+/** Looks again at what waits for it, while the comparison goes on and after it has ended. */
+import PQueue from 'p-queue'
+import type { TableIndex } from '../model/table.ts'
+import { type Tally, zeroReplicaTally } from '../model/tally.ts'
+import type { Milliseconds } from '../model/units.ts'
+import type { Flight } from './flight.ts'
+import type { RecheckBatch } from './recheck-queue.ts'
+
+/** Keys in one task where they may be written: few, so that no read grows old before its write. */
+const WRITE_BATCH = 25
+
+/** With so many keys waiting no more are looked for, until there are few again. */
+const MANY = 20_000
+const FEW = 10_000
+
+/** How often to look for what has come due meanwhile. */
+const LOOK_EVERY: Milliseconds = 50
+
+/** Settles once the work has, and nothing waits any more that it or its like brought up. */
+export async function recheckDuring(flight: Flight, work: Promise<void>): Promise<void> {
+  const { rechecks, desk, isOver, settings } = flight
+  const { write, batchReadLimit, workers } = settings
+  const isWriting = write.missing || write.differing || write.extra
+  const most = isWriting ? Math.min(WRITE_BATCH, batchReadLimit) : batchReadLimit
+  const lanes = new PQueue({ concurrency: workers })
+  let isWorking = true
+  const ended = work.finally(() => {
+    isWorking = false
+  })
+  // Told where it is awaited, below.
+  ended.catch(() => {})
+  let isHeld = false
+  while (!isOver() && (isWorking || rechecks.size > 0 || lanes.size + lanes.pending > 0)) {
+    if (isHeld ? rechecks.size < FEW : rechecks.size > MANY) {
+      isHeld = !isHeld
+      desk.hold(isHeld)
+    }
+    const batch = lanes.size === 0 ? rechecks.take(Date.now(), most) : undefined
+    if (batch !== undefined) void lanes.add(() => recheckBatch(flight, batch))
+    else await pause(LOOK_EVERY)
+  }
+  if (isHeld) desk.hold(false)
+  await Promise.all([ended, lanes.onIdle()])
+  for (const batch of rechecks.takeAll()) giveUp(flight, batch)
+}
+
+async function recheckBatch(flight: Flight, batch: RecheckBatch): Promise<void> {
+  const { desk, ledger, rechecks } = flight
+  if (!ledger.isAttached(batch.replica)) return giveUp(flight, batch)
+  const report = await desk.carryOut({ kind: 'recheck', ...batch })
+  if (report === undefined) giveUp(flight, batch)
+  rechecks.decided(batch)
+  desk.tellRestartKey()
+}
+
+/** Keys that nobody is going to look at again. */
+function giveUp({ ledger }: Flight, { replica, sightings }: RecheckBatch): void {
+  const suspects = sightings.filter(({ wrote }) => wrote === undefined).length
+  ledger.add(changeOf(replica, { unverified: suspects, pending: -suspects }))
+}
+
+function changeOf(replica: TableIndex, change: { unverified: number; pending: number }): Tally {
+  return {
+    master: { scanned: 0, readUnits: 0 },
+    replicas: { [replica]: { ...zeroReplicaTally(), ...change } },
+  }
+}
+
+const pause = (delay: Milliseconds) => new Promise((resolve) => setTimeout(resolve, delay))

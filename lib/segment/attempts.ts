@@ -1,0 +1,169 @@
+/**
+ * One difference brought to its end: a conditional write, and where that is
+ * refused or lost, both sides read again before the next.
+ *
+ * Nothing here can write to the master.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { absent, unchanged, updateTo } from '../dynamo/expressions.ts'
+import { isPassing } from '../dynamo/failures.ts'
+import type { FoundItem } from '../dynamo/lookup.ts'
+import { retryDelay } from '../dynamo/retry.ts'
+import type { WriteResult } from '../dynamo/write.ts'
+import { asTablesyncError, type TablesyncError } from '../errors.ts'
+import { itemText, parseItem, sameBytes } from '../item/compare.ts'
+import type { KeyText } from '../item/key.ts'
+import { isReplicationAttribute } from '../item/normalise.ts'
+import { isNewer } from '../item/version.ts'
+import type { DifferenceKind } from '../model/difference.ts'
+import type { SeenItem } from '../model/sighting.ts'
+import type { Milliseconds } from '../model/units.ts'
+import type { WireItem } from '../model/wire.ts'
+import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
+import type { Found, RepairEnding } from './endings.ts'
+import type { Investigation } from './investigation.ts'
+import { relationOf, type SeenSides } from './verdict.ts'
+
+/** Refused conditions in a row after which an item is left as a conflict. */
+const MAX_REFUSALS = 5
+
+export interface Wanted {
+  /** Whether a write is wanted that would end a difference of this kind. */
+  isWanted(kind: DifferenceKind, seen: SeenSides): boolean
+  /** Refused conditions after which the item is left. @default 5 */
+  readonly maxRefusals?: number
+}
+
+/**
+ * Writes until the replica equals the master. Every write is one attempt, on
+ * condition that the replica is as it was read; a second one begins with
+ * reading both sides again.
+ *
+ * @throws TablesyncError of scope `table` or `run`: no other item would fare better
+ */
+export async function bringAbout(
+  investigation: Investigation,
+  found: Found,
+  { isWanted, maxRefusals = MAX_REFUSALS }: Wanted,
+): Promise<RepairEnding> {
+  const { thread, isOver, stopping } = investigation
+  const { maxRetries, retryDelayBase } = thread.setup.patience
+  let sides: BothSides = found
+  let refusals = 0
+  /** Whether each refused condition was seen to hold before and after. */
+  let heldAllTheSame = true
+  let retries = 0
+  let trouble: TablesyncError | undefined
+  // After a lost answer a write may have landed: then "nothing left to do" is our own doing.
+  let done: 'resolved' | 'written' | 'deleted' = 'resolved'
+  for (;;) {
+    const seen = digestsOf(sides, thread.comparer)
+    const relation = relationOf(seen)
+    if (relation === 'sameAs') {
+      return done === 'resolved' ? { action: done } : { action: done, left: seen.replica }
+    }
+    if (trouble !== undefined && isOver()) return failed(trouble)
+    // It has become another kind of difference, whose repair was not asked for.
+    if (!isWanted(relation, seen)) return { action: 'conflict' }
+    if (replicaIsNewer(investigation, sides)) return NEWER
+    try {
+      const result = await write(investigation, relation, { ...sides, key: found.key })
+      if (result.end === 'refused') {
+        refusals++
+        if (refusals > maxRefusals) return conflict(heldAllTheSame)
+      } else if (result.complete) {
+        return { action: relation === 'extra' ? 'deleted' : 'written', left: seen.master }
+      } else {
+        done = 'written'
+      }
+    } catch (thrown) {
+      const error = asTablesyncError(thrown)
+      if (endsTable(error)) throw error
+      if (!isPassing(error) || retries >= maxRetries) return failed(error)
+      trouble = error
+      done = relation === 'extra' ? 'deleted' : 'written'
+      await pause(retryDelay(retryDelayBase, retries++), stopping)
+    }
+    const now = (await lookUpBothSides(investigation, [found.key]))(found.key)
+    heldAllTheSame &&= isSame(sides.replica, now.replica)
+    sides = now
+  }
+}
+
+/** Whether the replica has a later version than the master, by the attribute that tells. */
+export function replicaIsNewer({ thread }: Investigation, { master, replica }: BothSides): boolean {
+  const { version } = thread.shape
+  if (version === undefined || master === undefined || replica === undefined) return false
+  const itsItem = parseItem(replica.page, replica.item)
+  return isNewer(itsItem, parseItem(master.page, master.item), version)
+}
+
+const NEWER: RepairEnding = {
+  action: 'conflict',
+  error: 'the replica has a newer version: --newer-wins leaves it at that',
+}
+
+/** One conditional write, one attempt; `complete` is false where the item takes another. */
+export async function write(
+  { door, schema, thread, tally }: Investigation,
+  relation: DifferenceKind,
+  { key, master, replica }: BothSides & { readonly key: KeyText },
+): Promise<WriteResult & { readonly complete: boolean }> {
+  const { write } = door.table
+  const counted = (result: WriteResult, complete: boolean) => {
+    if (result.end === 'written') tally.writeUnits += result.writeUnits
+    return { ...result, complete }
+  }
+  if (relation === 'extra' && replica !== undefined) {
+    const seen = parseItem(replica.page, replica.item)
+    return counted(await write.delete(key, unchanged(seen, thread.shape)), true)
+  }
+  if (relation === 'missing' && master !== undefined) {
+    const item = withoutReplication(itemText(master.page, master.item))
+    return counted(await write.put(item, absent(schema)), true)
+  }
+  if (master === undefined || replica === undefined) throw new Error('no item to compare with')
+  const wanted = parseItem(master.page, master.item)
+  const seen = parseItem(replica.page, replica.item)
+  const update = updateTo(wanted, seen, thread.shape)
+  return counted(await write.update(key, update), update.complete)
+}
+
+/** Whether no other item of the table would fare better. */
+export const endsTable = ({ scope }: TablesyncError) => scope === 'table' || scope === 'run'
+
+export const failed = (error: TablesyncError): RepairEnding => ({
+  action: 'failed',
+  error: error.message,
+})
+
+/** The item kept changing, or the engine refuses whatever is asked. */
+function conflict(heldAllTheSame: boolean): RepairEnding {
+  const error = 'a condition was refused that holds: the engine may not compare maps and lists'
+  return { action: 'conflict', ...(heldAllTheSame && { error }) }
+}
+
+function isSame(before: FoundItem | undefined, now: FoundItem | undefined): boolean {
+  if (before === undefined || now === undefined) return before === now
+  return sameBytes(before.page, before.item, now.page, now.item)
+}
+
+/** Shorter where the run is to end. */
+async function pause(delay: Milliseconds, stopping: AbortSignal): Promise<void> {
+  await sleep(delay, undefined, { signal: stopping }).catch(() => {})
+}
+
+/** The item as it came, unless it carries what old global tables keep beside it. */
+function withoutReplication(item: string): string {
+  if (!item.includes('aws:rep:') && !item.includes('\\')) return item
+  const members = Object.entries(JSON.parse(item) as WireItem)
+  return JSON.stringify(
+    Object.fromEntries(members.filter(([name]) => !isReplicationAttribute(name))),
+  )
+}
+
+/** A write that went through: what it left on the replica. */
+export interface Written {
+  readonly key: KeyText
+  readonly left: SeenItem
+}

@@ -1,0 +1,92 @@
+/**
+ * Written keys, read again on both sides: no condition can see everything.
+ *
+ * The master may have deleted the item between our read and our put: a ghost,
+ * taken back as long as it is still ours. It may have created an equal item
+ * again under our deletion: put back. It may have moved on where nobody
+ * replicates: brought in order again, once both sides have stood still.
+ */
+import type { Sighting } from '../model/sighting.ts'
+import type { Written } from './attempts.ts'
+import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
+import { tellEnding } from './endings.ts'
+import type { Investigation } from './investigation.ts'
+import type { Repair } from './repair.ts'
+import { movedOn, relationOf } from './verdict.ts'
+
+/** Reads what was written at once, as far as the budget for that goes, and has it looked at later. */
+export async function readBack(
+  investigation: Investigation,
+  repair: Repair,
+  written: readonly Written[],
+): Promise<void> {
+  const { thread, replica, tell } = investigation
+  if (!thread.setup.observation.looksAgain) return
+  const drawn = written.filter(() => thread.budget.claimReadBack(replica))
+  if (drawn.length === 0) return
+  const seen = await lookUpBothSides(
+    investigation,
+    drawn.map(({ key }) => key),
+  )
+  for (const one of drawn) {
+    const first = sightWritten(one, 0)
+    const look = await lookAtWritten(investigation, repair, first, seen(one.key))
+    const sighting = look === 'held' ? first : look
+    if (sighting !== undefined) await tell({ type: 'look-again', replica, sighting })
+  }
+}
+
+/**
+ * Judges a written key by what both sides hold now, and mends it where the
+ * write was overtaken. `held`: the sides are equal. A sighting: it has to be
+ * looked at again. Undefined: nothing is left to do.
+ */
+export async function lookAtWritten(
+  investigation: Investigation,
+  repair: Repair,
+  sighting: Sighting,
+  sides: BothSides,
+): Promise<'held' | Sighting | undefined> {
+  const { comparer, setup } = investigation.thread
+  const { key, moves, wrote } = sighting
+  const left = wrote?.left ?? null
+  const now = digestsOf(sides, comparer)
+  const relation = relationOf(now)
+  if (relation === 'sameAs') return 'held'
+  const isOurs = now.replica === left
+  // Somebody else has put what the master lacks: not ours to take away.
+  if (relation === 'extra' && !isOurs) return undefined
+  if (moves >= setup.observation.attempts) {
+    return giveUp(investigation, { key, verdict: relation, ...sides })
+  }
+  const isGhostOrHole = isOurs && (now.master === null || now.replica === null)
+  const stoodStill = now.master === sighting.master && now.replica === sighting.replica
+  if (!isGhostOrHole && !stoodStill) return movedOn(sighting, now, Date.now())
+  const mended = await repair.mend({ key, verdict: relation, ...sides }, left)
+  if (mended === 'refused') return movedOn(sighting, now, Date.now())
+  return mended && sightWritten(mended, moves + 1)
+}
+
+/** A sighting of what a write has left; its clock begins with the write. */
+function sightWritten({ key, left }: Written, moves: number): Sighting {
+  return {
+    key,
+    looks: left === null ? 'extra' : 'differing',
+    ground: 'key',
+    master: left,
+    replica: left,
+    versions: left === null ? [] : [left],
+    since: Date.now(),
+    moves,
+    wrote: { left },
+  }
+}
+
+async function giveUp(
+  investigation: Investigation,
+  found: Parameters<typeof tellEnding>[1],
+): Promise<undefined> {
+  investigation.tally.conflicts++
+  const error = 'it was written, and kept changing after that'
+  await tellEnding(investigation, found, { action: 'conflict', error })
+}

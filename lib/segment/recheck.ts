@@ -1,0 +1,86 @@
+/** Keys under observation, looked at again: verdicts for those that stood still, and a later look for the others. */
+import type { Sighting } from '../model/sighting.ts'
+import { zeroTally } from '../model/tally.ts'
+import type { RecheckTask, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
+import { toWire } from '../protocol/wire-error.ts'
+import { allEnded } from './all-ended.ts'
+import type { Written } from './attempts.ts'
+import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
+import type { SegmentControl } from './control.ts'
+import { type Investigation, investigationOf } from './investigation.ts'
+import { lookAtWritten, readBack } from './read-back.ts'
+import { Repair } from './repair.ts'
+import type { Thread } from './thread.ts'
+import { lookAgain } from './verdict.ts'
+
+export async function recheck(
+  { replica, sightings }: RecheckTask,
+  thread: Thread,
+  control: SegmentControl,
+): Promise<SegmentReport> {
+  const tally = zeroTally([replica])
+  const investigation = investigationOf(replica, 'recheck', thread, control, tally)
+  const failures: ReplicaFailure[] = []
+  try {
+    await recheckAll(investigation, sightings)
+  } catch (error) {
+    failures.push({ replica, error: toWire(error) })
+  }
+  await control.allTold()
+  return { tally, end: 'finished', failures }
+}
+
+async function recheckAll(
+  investigation: Investigation,
+  sightings: readonly Sighting[],
+): Promise<void> {
+  const { tally } = investigation
+  const repair = new Repair(investigation)
+  const suspects = sightings.filter(({ wrote }) => wrote === undefined)
+  tally.pending -= suspects.length
+  const keys = sightings.map(({ key }) => key)
+  const seen = await lookUpBothSides(investigation, keys).catch((error: unknown) => {
+    tally.unverified += suspects.length
+    throw error
+  })
+  const written: Written[] = []
+  await allEnded(
+    sightings.map(async (sighting) => {
+      const sides = seen(sighting.key)
+      if (sighting.wrote !== undefined) return lookBack(investigation, repair, sighting, sides)
+      const done = await conclude(investigation, repair, sighting, sides)
+      if (done !== undefined) written.push(done)
+    }),
+  )
+  await readBack(investigation, repair, written)
+}
+
+async function lookBack(
+  investigation: Investigation,
+  repair: Repair,
+  sighting: Sighting,
+  sides: BothSides,
+): Promise<void> {
+  const { tally, tell, replica } = investigation
+  const look = await lookAtWritten(investigation, repair, sighting, sides)
+  if (look === 'held') tally.readBack++
+  else if (look !== undefined) await tell({ type: 'look-again', replica, sighting: look })
+}
+
+async function conclude(
+  investigation: Investigation,
+  repair: Repair,
+  sighting: Sighting,
+  sides: BothSides,
+): Promise<Written | undefined> {
+  const { thread, tally, tell, replica } = investigation
+  const look = lookAgain(sighting, digestsOf(sides, thread.comparer), Date.now())
+  if ('verdict' in look) return repair.settle({ ...look, key: sighting.key, ...sides })
+  if (look.moved.moves >= thread.setup.observation.attempts) {
+    tally.unverified++
+    return undefined
+  }
+  tally.pending++
+  await tell({ type: 'look-again', replica, sighting: look.moved })
+  return undefined
+}
