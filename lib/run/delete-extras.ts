@@ -58,12 +58,12 @@ function repairsEnded(ledger: Ledger, replica: TableIndex): number {
 }
 
 function reasonToWithhold({ ledger, plan, isOver }: Flight, replica: TableIndex) {
-  const { failed, unverified } = ledger.totalOf(replica)
-  const { lost, finishedSegments } = ledger.fate(replica)
+  const { failed } = ledger.totalOf(replica)
+  const { lost, finishedSegments, brokenTasks } = ledger.fate(replica)
   if (isOver()) return 'the run was ended'
   if (lost !== undefined) return 'the replica was lost'
   if (finishedSegments < plan.segments) return 'not every segment was compared'
   if (failed > 0) return `${failed} items could not be repaired`
-  if (unverified > 0) return `${unverified} keys could not be verified`
+  if (brokenTasks > 0) return 'not every key could be read again'
   return undefined
 }

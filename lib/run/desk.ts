@@ -68,11 +68,13 @@ export class Desk {
         this.#hear(task, message, reply),
       )
       ledger.close(task, report.tally)
+      for (const { replica } of report.failures) ledger.fate(replica).brokenTasks++
       for (const failure of onePerTable(report.failures)) this.#enterFailure(failure)
       this.#checkBalance(task, report)
       return report
     } catch (thrown) {
       ledger.abandon(task)
+      for (const replica of replicasOf(task)) ledger.fate(replica).brokenTasks++
       ledger.noteError('', asTablesyncError(thrown))
       return undefined
     } finally {
@@ -246,6 +248,8 @@ export class Desk {
     })
   }
 }
+
+const replicasOf = (task: SegmentTask) => (task.kind === 'compare' ? task.replicas : [task.replica])
 
 /** A page of the master that fails does so for every replica, and is one failure. */
 function onePerTable(failures: readonly ReplicaFailure[]): ReplicaFailure[] {

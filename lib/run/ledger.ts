@@ -17,6 +17,8 @@ export interface ReplicaFate {
   /** Why no more is asked of it. Undefined: it is part of the run. */
   lost: TablesyncError | undefined
   finishedSegments: number
+  /** Tasks of any kind that were not brought to their end. */
+  brokenTasks: number
   byLookup: boolean
   deletionsWithheld: number
 }
@@ -34,7 +36,13 @@ export class Ledger {
     this.#fates = new Map(
       replicas.map((replica) => [
         replica,
-        { lost: undefined, finishedSegments: 0, byLookup, deletionsWithheld: 0 },
+        {
+          lost: undefined,
+          finishedSegments: 0,
+          brokenTasks: 0,
+          byLookup,
+          deletionsWithheld: 0,
+        },
       ]),
     )
   }

@@ -4,7 +4,7 @@ import type { TableIndex } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
 
 /** Each look at which something had moved makes the next one so many times later. */
-const GROWTH = 1.5
+const GROWTH = 1.25
 
 /** And up to this share later by lot, so that keys do not come due all at once. */
 const JITTER = 0.2

@@ -1,0 +1,121 @@
+/** A repair while the master is written to and a replicator follows with a lag. */
+import t from 'tap'
+import type { Difference, WireItem } from '../../lib/index.ts'
+import { ALL_WRITES, openScene } from '../faults/scene.ts'
+import { seeded, startWorld } from './world.ts'
+
+const still = (kind: string, n: number, text = kind): WireItem => ({
+  id: { S: `${kind}-${n}` },
+  v: { N: '5' },
+  text: { S: text },
+})
+const live = (n: number): WireItem => ({ id: { S: `live-${n}` }, v: { N: '1' }, text: { S: 'x' } })
+const many = <T>(count: number, make: (n: number) => T) =>
+  Array.from({ length: count }, (_, n) => make(n))
+
+const LIVE = 6000
+const SAME = many(1000, (n) => still('same', n))
+const MISSING = many(300, (n) => still('missing', n))
+const EXTRA = many(300, (n) => still('extra', n))
+const DIFFERING = many(400, (n) => n)
+
+// Mostly waiting: for the mismatch age, and for the replicator.
+t.jobs = 2
+
+for (const versionAttribute of ['v', undefined]) {
+  const how = versionAttribute === undefined ? 'without a version' : 'with a version'
+  t.test(`runSync repairs all that was planted, and nothing else, ${how}`, async (t) => {
+    const lives = many(LIVE, live)
+    const { master, replica, run } = await openScene(t, {
+      masterItems: [...lives, ...SAME, ...MISSING, ...DIFFERING.map((n) => still('differing', n))],
+      replicaItems: [
+        ...lives,
+        ...SAME,
+        ...EXTRA,
+        // Half of them are older by their version, and half have none to tell.
+        ...DIFFERING.map((n) => ({
+          ...still('differing', n, 'damaged'),
+          v: { N: n % 2 ? '4' : '5' },
+        })),
+      ],
+    })
+    const world = startWorld({
+      master: master.table,
+      replica: replica.table,
+      ids: lives.map(({ id }) => (id as { S: string }).S),
+      updatesPerSecond: 600,
+      lag: 5000,
+      random: seeded(7),
+    })
+    const options = {
+      ...ALL_WRITES,
+      minMismatchAge: 5,
+      recheckAttempts: 8,
+      segments: 4,
+      scanLimit: 100,
+      ...(versionAttribute !== undefined && { versionAttribute }),
+    }
+    const began = Date.now()
+    const { summary, differences } = await run(options)
+    const rate = world.updates() / ((Date.now() - began) / 1000)
+    t.ok(rate > 500, `${Math.round(rate)} updates a second`)
+
+    const isPlanted = ({ key }: Difference) => !/live/.test(JSON.stringify(key['id']))
+    const told = (kind: string, action: string) =>
+      differences.filter((one) => isPlanted(one) && one.kind === kind && one.action === action)
+        .length
+    t.equal(told('missing', 'written'), MISSING.length)
+    t.equal(told('differing', 'written'), DIFFERING.length)
+    t.equal(told('extra', 'deleted'), EXTRA.length)
+    t.equal(differences.filter(isPlanted).length, 1000)
+    t.same(
+      differences.filter((one) => !isPlanted(one)),
+      [],
+      'nothing else was taken for a difference',
+    )
+    t.comment(JSON.stringify(summary.replicas[replica.label]))
+
+    if (versionAttribute !== undefined) t.same(world.staleOverwrites, [])
+    t.same(world.wrongDeletes, [])
+    await world.stop()
+    t.same(replica.table.all(), master.table.all(), 'equal once writes have stopped')
+    const again = await run({ ...options, minMismatchAge: 0 })
+    t.equal(again.summary.outcome, 'in-sync')
+  })
+}
+
+for (const versionAttribute of ['v', undefined]) {
+  const how = versionAttribute === undefined ? 'without a version' : 'with a version'
+  t.test(`runSync races the replicator, and leaves nothing behind, ${how}`, async (t) => {
+    const lives = many(600, live)
+    const { master, replica, run } = await openScene(t, { masterItems: lives, replicaItems: lives })
+    const world = startWorld({
+      master: master.table,
+      replica: replica.table,
+      ids: lives.map(({ id }) => (id as { S: string }).S),
+      updatesPerSecond: 600,
+      lag: 3000,
+      random: seeded(11),
+    })
+    let [written, deleted, mended] = [0, 0, 0]
+    for (let round = 0; round < 6; round++) {
+      // Far shorter than the lag: what is only late is taken for damage, and written.
+      const { summary } = await run({
+        ...ALL_WRITES,
+        minMismatchAge: 0.05,
+        segments: 4,
+        ...(versionAttribute !== undefined && { versionAttribute }),
+      })
+      const counts = summary.replicas[replica.label]
+      written += counts?.written ?? 0
+      deleted += counts?.deleted ?? 0
+      mended += counts?.mended ?? 0
+    }
+    const stale = world.staleOverwrites.length
+    t.comment(JSON.stringify({ written, deleted, mended, stale, wrong: world.wrongDeletes.length }))
+    t.ok(written > 50, `${written} writes raced the replicator`)
+    if (versionAttribute !== undefined) t.same(world.staleOverwrites, [])
+    await world.stop()
+    t.same(replica.table.all(), master.table.all(), 'equal once writes have stopped')
+  })
+}
