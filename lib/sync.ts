@@ -6,11 +6,11 @@ import type { Spelling } from './options/check.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { RunOptions } from './options/run-options.ts'
 import { openReport } from './report/ndjson.ts'
-import type { RunHooks } from './run/desk.ts'
 import { inspectTables } from './run/inspect.ts'
 import { planRun } from './run/plan.ts'
 import { run } from './run/run.ts'
 import { summariseNothing } from './run/summarise.ts'
+import type { RunHooks } from './run/teller.ts'
 
 /**
  * @throws TablesyncError where the options or the tables are not fit for a run; nothing was done then

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { OPTIONS, type Option, TALK } from '../lib/options/table.ts'
+import type { Option } from '../lib/options/option.ts'
+import { OPTIONS, TALK } from '../lib/options/table.ts'
 
 /** The sources, read as text: from dist/test as from test. */
 const root = fileURLToPath(

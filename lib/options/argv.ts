@@ -1,9 +1,10 @@
 /** The command line: flags in, what `runSync` takes out. */
 import { cac } from 'cac'
 import { usageError } from '../errors.ts'
+import type { Option } from './option.ts'
 import type { RunOptions } from './run-options.ts'
 import { canonicalArguments, fromVerbatim, spellingsOf } from './spelling.ts'
-import { OPTIONS, type Option, TALK } from './table.ts'
+import { OPTIONS, TALK } from './table.ts'
 
 export interface CommandLine {
   readonly options: RunOptions

@@ -1,9 +1,10 @@
 /** Each option by itself: its kind, its range, and that it is one at all. */
 import { usageError } from '../errors.ts'
+import type { Option } from './option.ts'
 import { checkProgramOptions, PROGRAM_OPTIONS } from './program-options.ts'
 import type { RunOptions } from './run-options.ts'
 import { shown } from './shown.ts'
-import { OPTIONS, type Option } from './table.ts'
+import { OPTIONS } from './table.ts'
 
 /** How the user knows an option: `--batch-read-limit`, or `batchReadLimit`. */
 export type Spelling = (name: string) => string

@@ -6,7 +6,8 @@
  * given one spelling of each option, and values that look like nothing.
  */
 import { type TablesyncError, usageError } from '../errors.ts'
-import { OPTIONS, type Option, TALK } from './table.ts'
+import type { Option } from './option.ts'
+import { OPTIONS, TALK } from './table.ts'
 
 /** A value that begins with this is text to cac, whatever it looks like. */
 const VERBATIM = '\u0001'

@@ -13,7 +13,7 @@ const DELETE_BATCH = 200
  * @throws TablesyncError with code `FILE_UNWRITABLE` where the list of extras cannot be read
  */
 export async function deleteExtras(flight: Flight, replica: TableIndex): Promise<void> {
-  const { deletes, desk, hooks, ledger, settings } = flight
+  const { deletes, desk, teller, hooks, ledger, settings } = flight
   const extras = deletes.count(replica)
   if (extras === 0) return
   const endedBefore = repairsEnded(ledger, replica)
@@ -27,7 +27,7 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
       await lanes.onSizeLessThan(1)
       withheld ??= reasonToWithhold(flight, replica)
       if (withheld === undefined) void lanes.add(() => deleteBatch(keys))
-      else for (const key of keys) await desk.tellLeft(replica, key)
+      else for (const key of keys) await teller.tellLeft(desk.label(replica), key)
     }
   } finally {
     await lanes.onIdle()

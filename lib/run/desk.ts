@@ -1,9 +1,6 @@
 /** The coordinator's desk: starts tasks, hears what they say, and enters how they end. */
-import { asTablesyncError, TablesyncError } from '../errors.ts'
-import type { Difference } from '../model/difference.ts'
-import type { RunEvent } from '../model/events.ts'
+import { asTablesyncError, type TablesyncError } from '../errors.ts'
 import { MASTER, type TableIndex } from '../model/table.ts'
-import { imbalance } from '../model/tally.ts'
 import type {
   Finding,
   ProgressMessage,
@@ -12,26 +9,22 @@ import type {
   SegmentTask,
 } from '../protocol/messages.ts'
 import { fromWire, toWire } from '../protocol/wire-error.ts'
+import { imbalances, unbalanced } from './balance.ts'
 import type { DeleteQueue } from './delete-queue.ts'
 import type { Tables } from './inspect.ts'
 import type { Ledger } from './ledger.ts'
 import type { Reply, SegmentPool } from './pool.ts'
 import type { RecheckQueue } from './recheck-queue.ts'
-
-/** Who wants to hear of a run. */
-export interface RunHooks {
-  readonly onEvent: (event: RunEvent) => void
-  /** Absent: differences are counted, and not told one by one. */
-  readonly onDifference?: (difference: Difference) => Promise<void>
-  /** Settles when all that was told is where it belongs. */
-  readonly allTold: () => Promise<void>
-}
+import type { RestartKeys } from './restart-keys.ts'
+import type { RunHooks, Teller } from './teller.ts'
 
 export interface DeskOptions {
   readonly tables: Tables
   readonly ledger: Ledger
   readonly rechecks: RecheckQueue
   readonly deletes: DeleteQueue
+  readonly restartKeys: RestartKeys
+  readonly teller: Teller
   readonly hooks: RunHooks
   /** Called with each new count. */
   readonly onCounted: () => void
@@ -42,10 +35,6 @@ export class Desk {
   readonly #pool: SegmentPool
   /** What ends the run as a whole. Undefined: it goes on. */
   #fatal: TablesyncError | undefined
-  /** Keys up to which all is compared, with how many had come to wait by then. */
-  readonly #restartKeys: { readonly key: string; readonly arrivals: number }[] = []
-  /** Whoever was to hear of differences has failed. */
-  #isUnheard = false
 
   constructor(pool: SegmentPool, options: DeskOptions) {
     this.#pool = pool
@@ -95,11 +84,7 @@ export class Desk {
       case 'snapshot':
         ledger.note(task, message.tally)
         if (message.settledKey !== undefined) {
-          this.#restartKeys.push({
-            key: message.settledKey,
-            arrivals: this.#options.rechecks.arrivals,
-          })
-          this.tellRestartKey()
+          this.#options.restartKeys.compared(message.settledKey)
         }
         this.#options.onCounted()
         return
@@ -119,50 +104,16 @@ export class Desk {
     }
   }
 
-  /** Tells the furthest key up to which all is decided, those that were to be looked at again included. */
-  tellRestartKey(): void {
-    const { rechecks, hooks } = this.#options
-    const undecided = this.#restartKeys.findIndex(({ arrivals }) => !rechecks.isDecided(arrivals))
-    const decided = this.#restartKeys.splice(0, undecided < 0 ? Infinity : undecided)
-    const key = decided.at(-1)?.key
-    if (key !== undefined) hooks.onEvent({ type: 'restart-key', key })
-  }
-
   /** Has the comparison stand still, or go on. */
   hold(isHeld: boolean): void {
     this.#pool.hold(isHeld)
-  }
-
-  /** Tells a difference, as long as there is anybody to hear it; that there is not ends the run. */
-  async tell(difference: Difference): Promise<void> {
-    if (!this.#isUnheard) await this.#heard(this.#options.hooks.onDifference?.(difference))
-  }
-
-  /** Tells that an extra was left as it is. */
-  async tellLeft(replica: TableIndex, key: string): Promise<void> {
-    const label = this.label(replica)
-    await this.tell({ replica: label, kind: 'extra', key: JSON.parse(key), action: 'none' })
-  }
-
-  /** All differences have been told. */
-  async endTelling(): Promise<void> {
-    await this.#heard(this.#options.hooks.allTold())
-  }
-
-  async #heard(telling: Promise<void> | undefined): Promise<void> {
-    try {
-      await telling
-    } catch (error) {
-      this.#isUnheard = true
-      this.fail('', asTablesyncError(error))
-    }
   }
 
   async #take(findings: readonly Finding[]): Promise<void> {
     for (const finding of findings) {
       switch (finding.type) {
         case 'difference':
-          await this.tell(finding.difference)
+          await this.#options.teller.tell(finding.difference)
           break
         case 'look-again':
           this.#options.rechecks.add(finding.replica, finding.sighting)
@@ -178,7 +129,7 @@ export class Desk {
       await this.#options.deletes.add(replica, key)
     } catch (error) {
       this.fail('', asTablesyncError(error))
-      await this.tellLeft(replica, key)
+      await this.#options.teller.tellLeft(this.label(replica), key)
     }
   }
 
@@ -198,24 +149,11 @@ export class Desk {
     )
   }
 
-  /** Every item that was read has to have ended somewhere, once: else no count can be trusted. */
-  #checkBalance(task: SegmentTask, { tally, end, failures }: SegmentReport): void {
-    if (end !== 'finished') return
-    const failed = new Set(failures.map(({ replica }) => replica))
-    for (const [index, counts] of Object.entries(tally.replicas)) {
-      const replica = Number(index)
-      const off = imbalance(tally.master.scanned, counts)
-      if (off === 0 || failed.has(replica) || !this.#options.ledger.isAttached(replica)) continue
-      const where = task.kind === 'compare' ? `segment ${task.segment}` : `a ${task.kind}`
-      const what = `${Math.abs(off)} items of ${where} were counted ${off > 0 ? 'twice' : 'nowhere'}`
-      this.fail(
-        this.label(replica),
-        new TablesyncError(`The counts of ${this.label(replica)} do not balance: ${what}`, {
-          code: 'INTERNAL',
-          scope: 'run',
-          hint: 'This is a fault of tablesync: please report it, with the tables and flags it came with.',
-        }),
-      )
+  #checkBalance(task: SegmentTask, report: SegmentReport): void {
+    for (const { replica, message } of imbalances(task, report)) {
+      if (!this.#options.ledger.isAttached(replica)) continue
+      const label = this.label(replica)
+      this.fail(label, unbalanced(label, message))
     }
   }
 

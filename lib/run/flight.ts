@@ -1,10 +1,12 @@
 /** What all parts of a run work with while it is under way. */
 import type { Settings } from '../options/settings.ts'
 import type { DeleteQueue } from './delete-queue.ts'
-import type { Desk, RunHooks } from './desk.ts'
+import type { Desk } from './desk.ts'
 import type { Ledger } from './ledger.ts'
 import type { Plan } from './plan.ts'
 import type { RecheckQueue } from './recheck-queue.ts'
+import type { RestartKeys } from './restart-keys.ts'
+import type { RunHooks, Teller } from './teller.ts'
 
 export interface Flight {
   readonly settings: Settings
@@ -12,6 +14,8 @@ export interface Flight {
   readonly ledger: Ledger
   readonly desk: Desk
   readonly rechecks: RecheckQueue
+  readonly restartKeys: RestartKeys
+  readonly teller: Teller
   readonly deletes: DeleteQueue
   readonly hooks: RunHooks
   readonly isOver: () => boolean

@@ -50,7 +50,7 @@ async function recheckBatch(flight: Flight, batch: RecheckBatch): Promise<void> 
   const report = await desk.carryOut({ kind: 'recheck', ...batch })
   if (report === undefined) giveUp(flight, batch)
   rechecks.decided(batch)
-  desk.tellRestartKey()
+  flight.restartKeys.tellDecided()
 }
 
 /** Keys that nobody is going to look at again. */

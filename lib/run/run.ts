@@ -13,7 +13,7 @@ import { OrderRecord } from '../protocol/order-record.ts'
 import { RecheckBudget } from '../protocol/recheck-budget.ts'
 import { deleteExtras } from './delete-extras.ts'
 import { DeleteQueue } from './delete-queue.ts'
-import { Desk, type RunHooks } from './desk.ts'
+import { Desk } from './desk.ts'
 import type { Flight } from './flight.ts'
 import type { Tables } from './inspect.ts'
 import { Ledger } from './ledger.ts'
@@ -21,7 +21,9 @@ import { type Plan, shuffledSegments } from './plan.ts'
 import { SegmentPool } from './pool.ts'
 import { recheckDuring } from './recheck.ts'
 import { RecheckQueue } from './recheck-queue.ts'
+import { RestartKeys } from './restart-keys.ts'
 import { summarise } from './summarise.ts'
+import { type RunHooks, Teller } from './teller.ts'
 
 const PROGRESS_EVERY: Milliseconds = 250
 
@@ -44,20 +46,44 @@ export async function run(
 
   const ledger = new Ledger(replicaIndexes(tables), plan.byLookup)
   const rechecks = new RecheckQueue(settings.observation.minAge)
+  const restartKeys = new RestartKeys(rechecks, (key) =>
+    hooks.onEvent({ type: 'restart-key', key }),
+  )
+  const teller = new Teller(hooks, (error) => desk.fail('', error))
   const deletes = new DeleteQueue()
   const { workers, parallel } = settings
   const setup = workerSetup(settings, tables, hooks)
   const pool = new SegmentPool({ workers, parallel: Math.min(parallel, plan.segments), setup })
   const onCounted = throttled(PROGRESS_EVERY, () => tellProgress(hooks, ledger, plan, began))
-  const desk = new Desk(pool, { tables, ledger, rechecks, deletes, hooks, onCounted })
+  const desk: Desk = new Desk(pool, {
+    tables,
+    ledger,
+    rechecks,
+    restartKeys,
+    teller,
+    deletes,
+    hooks,
+    onCounted,
+  })
   const isOver = () => signal.aborted || desk.isFatal
-  const flight = { settings, plan, ledger, desk, rechecks, deletes, hooks, isOver }
+  const flight = {
+    settings,
+    plan,
+    ledger,
+    desk,
+    rechecks,
+    restartKeys,
+    teller,
+    deletes,
+    hooks,
+    isOver,
+  }
   const stop = () => pool.stop()
   signal.addEventListener('abort', stop)
   try {
     await recheckDuring(flight, compareAll(flight))
     await recheckDuring(flight, deleteAll(flight))
-    await desk.endTelling()
+    await teller.end()
     tellProgress(hooks, ledger, plan, began)
   } finally {
     signal.removeEventListener('abort', stop)

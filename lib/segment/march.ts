@@ -10,7 +10,8 @@ import { Alignment, type Side } from './alignment.ts'
 import type { Investigation } from './investigation.ts'
 import type { NextPage } from './pages.ts'
 import { directionOf, probe } from './probe.ts'
-import type { Suspect, Suspects } from './suspects.ts'
+import type { Suspect } from './second-look.ts'
+import type { Suspects } from './suspects.ts'
 import type { Unmatched } from './window.ts'
 
 const WINDOW_BYTES: Bytes = 4 << 20

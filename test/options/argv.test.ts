@@ -1,7 +1,8 @@
 /** The command line as what `runSync` takes. */
 import t from 'tap'
 import { type Parsed, parseArgv } from '../../lib/options/argv.ts'
-import { OPTIONS, type Option } from '../../lib/options/table.ts'
+import type { Option } from '../../lib/options/option.ts'
+import { OPTIONS } from '../../lib/options/table.ts'
 
 const parse = (...argv: string[]): Parsed => parseArgv(argv, '1.2.3')
 

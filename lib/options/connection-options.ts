@@ -1,0 +1,96 @@
+/** Options of how tables are reached, and as whom. */
+import type { Option } from './option.ts'
+
+export const CONNECTION_OPTIONS = {
+  maxRetries: {
+    flag: 'max-retries',
+    kind: 'whole',
+    value: 'n',
+    least: 0,
+    most: 100,
+    default: 10,
+    help: 'How often a request is tried again',
+  },
+  retryDelayBase: {
+    flag: 'retry-delay-base',
+    kind: 'whole',
+    value: 'ms',
+    least: 1,
+    most: 60_000,
+    default: 50,
+    help: 'Milliseconds that the delay between tries starts from; it doubles, with jitter',
+  },
+  endpoint: {
+    flag: 'endpoint',
+    kind: 'text',
+    value: 'url',
+    help: 'Endpoint of all tables, instead of the service of their region',
+  },
+  masterEndpoint: {
+    flag: 'master-endpoint',
+    kind: 'text',
+    value: 'url',
+    help: 'Endpoint of the master',
+  },
+  replicaEndpoint: {
+    flag: 'replica-endpoint',
+    aliases: ['slave-endpoint'],
+    kind: 'text',
+    value: 'url',
+    help: 'Endpoint of the replicas',
+  },
+  profile: {
+    flag: 'profile',
+    kind: 'text',
+    value: 'name',
+    help: 'Profile of the shared AWS files, for master and replicas',
+  },
+  roleArn: {
+    flag: 'role-arn',
+    kind: 'text',
+    value: 'arn',
+    help: 'Role to assume, for master and replicas',
+  },
+  mfaSerial: {
+    flag: 'mfa-serial',
+    kind: 'text',
+    value: 'serial',
+    help: 'MFA device that the role wants',
+  },
+  mfaToken: {
+    flag: 'mfa-token',
+    kind: 'text',
+    value: 'digits',
+    secret: true,
+    help: 'Token of the MFA device; used once and never logged',
+  },
+  replicaProfile: {
+    flag: 'replica-profile',
+    aliases: ['slave-profile'],
+    kind: 'text',
+    value: 'name',
+    help: 'Profile for the replicas; http://localhost:8000 means that endpoint',
+  },
+  replicaRoleArn: {
+    flag: 'replica-role-arn',
+    aliases: ['slave-role-arn'],
+    kind: 'text',
+    value: 'arn',
+    help: 'Role to assume for the replicas, from --replica-profile or the default credentials',
+  },
+  replicaMfaSerial: {
+    flag: 'replica-mfa-serial',
+    aliases: ['slave-mfa-serial'],
+    kind: 'text',
+    value: 'serial',
+    help: "MFA device that the replicas' role wants",
+  },
+  replicaMfaToken: {
+    flag: 'replica-mfa-token',
+    aliases: ['slave-mfa-token'],
+    kind: 'text',
+    value: 'digits',
+    secret: true,
+    help: 'Token of that device; used once and never logged',
+  },
+} as const satisfies Record<string, Option>

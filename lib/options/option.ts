@@ -1,0 +1,39 @@
+/** What an option is: its kind, its value, its spellings. */
+
+interface OptionBase {
+  /** The flag, without its dashes. */
+  readonly flag: string
+  readonly aliases?: readonly string[]
+  readonly help: string
+}
+
+export interface SwitchOption extends OptionBase {
+  readonly kind: 'switch'
+}
+
+export interface TextOption extends OptionBase {
+  readonly kind: 'text' | 'texts'
+  /** What the help calls the value. */
+  readonly value: string
+  /** Whether the value is kept out of messages. */
+  readonly secret?: true
+}
+
+export interface NumberOption extends OptionBase {
+  /** `whole`: without a fraction. */
+  readonly kind: 'whole' | 'number'
+  readonly value: string
+  readonly least: number
+  readonly most: number
+  /** What the help says; absent where the help text itself says it. */
+  readonly default?: number
+}
+
+export interface ChoiceOption extends OptionBase {
+  readonly kind: 'choice'
+  readonly value: string
+  readonly choices: readonly string[]
+  readonly default: string
+}
+
+export type Option = SwitchOption | TextOption | NumberOption | ChoiceOption

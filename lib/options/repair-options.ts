@@ -1,0 +1,64 @@
+/** Options of what is repaired, and of when a mismatch is a difference. */
+import type { Option } from './option.ts'
+
+export const REPAIR_OPTIONS = {
+  writeMissing: {
+    flag: 'write-missing',
+    kind: 'switch',
+    help: 'Put items that a replica lacks',
+  },
+  writeDiffering: {
+    flag: 'write-differing',
+    kind: 'switch',
+    help: 'Update items that differ, touching only the attributes that do',
+  },
+  deleteExtra: {
+    flag: 'delete-extra',
+    kind: 'switch',
+    help: 'Delete items that the master lacks, after all other writes. Implies --scan-for-extra',
+  },
+  dryRun: {
+    flag: 'dry-run',
+    kind: 'switch',
+    help: 'Write nothing, whatever other flags say',
+  },
+  scanForExtra: {
+    flag: 'scan-for-extra',
+    kind: 'switch',
+    help: 'Look for extra items where the strategy would not (the march sees them anyway)',
+  },
+  minMismatchAge: {
+    flag: 'min-mismatch-age',
+    kind: 'number',
+    value: 'seconds',
+    least: 0,
+    most: 86_400,
+    default: 5,
+    help: 'How long both sides must have stood still before a mismatch counts: longer than the replication lags',
+  },
+  recheckAttempts: {
+    flag: 'recheck-attempts',
+    kind: 'whole',
+    value: 'n',
+    least: 1,
+    most: 100,
+    default: 5,
+    help: 'Looks at which something had moved, after which a key is left unverified',
+  },
+  quiesced: {
+    flag: 'quiesced',
+    kind: 'switch',
+    help: 'You vouch that nobody writes to the tables: one recheck decides, and writes are not read back',
+  },
+  versionAttribute: {
+    flag: 'version-attribute',
+    kind: 'text',
+    value: 'attribute',
+    help: 'An attribute that grows with each change: writes are conditioned on it, and no newer version is replaced with an older',
+  },
+  newerWins: {
+    flag: 'newer-wins',
+    kind: 'switch',
+    help: 'Leave items of a replica alone whose version is newer. Needs --version-attribute',
+  },
+} as const satisfies Record<string, Option>

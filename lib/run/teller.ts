@@ -1,0 +1,49 @@
+/** Differences, told to whoever wants them, as long as there is anybody to hear. */
+import { asTablesyncError, type TablesyncError } from '../errors.ts'
+import type { Difference } from '../model/difference.ts'
+import type { RunEvent } from '../model/events.ts'
+
+/** Who wants to hear of a run. */
+export interface RunHooks {
+  readonly onEvent: (event: RunEvent) => void
+  /** Absent: differences are counted, and not told one by one. */
+  readonly onDifference?: (difference: Difference) => Promise<void>
+  /** Settles when all that was told is where it belongs. */
+  readonly allTold: () => Promise<void>
+}
+
+export class Teller {
+  readonly #hooks: RunHooks
+  readonly #onFailure: (error: TablesyncError) => void
+  /** Whoever was to hear has failed. */
+  #isUnheard = false
+
+  /** `onFailure` is called when a difference could not be told: no more will be. */
+  constructor(hooks: RunHooks, onFailure: (error: TablesyncError) => void) {
+    this.#hooks = hooks
+    this.#onFailure = onFailure
+  }
+
+  async tell(difference: Difference): Promise<void> {
+    if (!this.#isUnheard) await this.#heard(this.#hooks.onDifference?.(difference))
+  }
+
+  /** Tells that an extra was left as it is; the key is DynamoDB JSON text. */
+  async tellLeft(replica: string, key: string): Promise<void> {
+    await this.tell({ replica, kind: 'extra', key: JSON.parse(key), action: 'none' })
+  }
+
+  /** All differences have been told. */
+  async end(): Promise<void> {
+    await this.#heard(this.#hooks.allTold())
+  }
+
+  async #heard(telling: Promise<void> | undefined): Promise<void> {
+    try {
+      await telling
+    } catch (error) {
+      this.#isUnheard = true
+      this.#onFailure(asTablesyncError(error))
+    }
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * Suspects read again, in batches, and ended by what both sides hold then. What
+ * still differs waits for a third look, unless the user vouches that nobody
+ * writes.
+ */
+import type { FoundItem } from '../dynamo/lookup.ts'
+import { canonicalKeyOfText } from '../item/key.ts'
+import { itemEnd, itemStart } from '../item/page.ts'
+import type { Bytes } from '../model/units.ts'
+import { allEnded } from './all-ended.ts'
+import type { Written } from './attempts.ts'
+import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
+import type { Found } from './endings.ts'
+import type { Investigation } from './investigation.ts'
+import { Jobs } from './jobs.ts'
+import { readBack } from './read-back.ts'
+import { Repair } from './repair.ts'
+import { isDifference, judge, type Suspicion, sight } from './verdict.ts'
+
+/** A suspicion, with the items that the first look saw. */
+export interface Suspect extends Suspicion, BothSides {}
+
+/** A batch is read again when it has this weight, even if more keys would fit. */
+const BATCH_BYTES: Bytes = 2 << 20
+
+/** Keys read just before they are written: few, so that no read grows old. */
+const WRITE_BATCH = 25
+
+export class SecondLook {
+  readonly #investigation: Investigation
+  readonly #repair: Repair
+  /** Told what became of each suspicion that was read again. */
+  readonly #onJudged: (suspicion: Suspicion, wasFalse: boolean) => void
+  readonly #batchSize: number
+  readonly #jobs = new Jobs()
+  /** Without the items: they would keep whole pages from being let go. */
+  #batch: Suspicion[] = []
+  #batchBytes: Bytes = 0
+  /** Missing items that are put without being read on the replica. */
+  #unread: Suspicion[] = []
+
+  constructor(
+    investigation: Investigation,
+    onJudged: (suspicion: Suspicion, wasFalse: boolean) => void,
+  ) {
+    this.#investigation = investigation
+    this.#repair = new Repair(investigation)
+    this.#onJudged = onJudged
+    const { batchReadLimit, observation } = investigation.thread.setup
+    const repairsAtOnce = !observation.looksAgain
+    this.#batchSize = repairsAtOnce ? Math.min(batchReadLimit, WRITE_BATCH) : batchReadLimit
+  }
+
+  /** @throws what a job before has failed with */
+  throwFailure(): void {
+    this.#jobs.throwFailure()
+  }
+
+  /** Has a suspect read again; waits while as much is under way as may be. */
+  async confirm({ looks, key, ground, master, replica }: Suspect): Promise<void> {
+    this.#batch.push({ looks, key, ground })
+    this.#batchBytes += weight(master) + weight(replica)
+    if (this.#batch.length >= this.#batchSize || this.#batchBytes >= BATCH_BYTES) {
+      await this.#dispatchBatch()
+    }
+  }
+
+  /** Has a missing item put on the scan's word. */
+  async put({ looks, key, ground }: Suspicion): Promise<void> {
+    this.#unread.push({ looks, key, ground })
+    if (this.#unread.length >= WRITE_BATCH) await this.#dispatchUnread()
+  }
+
+  /** Counts a difference on the scan's word, and leaves it. */
+  async leave(found: Found): Promise<void> {
+    await this.#investigation.door.writes.onSizeLessThan(1)
+    this.#jobs.track(this.#repair.leave(found))
+  }
+
+  /** Brings all to its end that was handed over. */
+  async flush(): Promise<void> {
+    await this.#dispatchBatch()
+    await this.#dispatchUnread()
+    await this.#jobs.drain()
+    this.#jobs.throwFailure()
+  }
+
+  /** Waits for what is under way, whatever its end. */
+  async drain(): Promise<void> {
+    await this.#jobs.drain()
+  }
+
+  async #dispatchBatch(): Promise<void> {
+    const batch = this.#batch
+    this.#batch = []
+    this.#batchBytes = 0
+    await this.#dispatch(batch, () => this.#recheck(batch))
+  }
+
+  async #dispatchUnread(): Promise<void> {
+    const batch = this.#unread
+    this.#unread = []
+    await this.#dispatch(batch, () => this.#putAll(batch))
+  }
+
+  async #dispatch(batch: readonly Suspicion[], job: () => Promise<void>): Promise<void> {
+    if (batch.length === 0) return
+    const { rechecks } = this.#investigation.door
+    await rechecks.onSizeLessThan(1)
+    this.#jobs.track(rechecks.add(job))
+  }
+
+  async #recheck(batch: readonly Suspicion[]): Promise<void> {
+    const keys = batch.map(({ key }) => key)
+    const seen = await this.#orUnverified(batch, lookUpBothSides(this.#investigation, keys))
+    await this.#endAll(batch, (suspicion) => this.#conclude(suspicion, seen(suspicion.key)))
+  }
+
+  /** Puts what the master still has; where a put is refused, the key is read again after all. */
+  async #putAll(batch: readonly Suspicion[]): Promise<void> {
+    const { tally, master, masterTally, schema } = this.#investigation
+    const keys = batch.map(({ key }) => key)
+    const lookup = master.lookUp(keys, { consistent: true })
+    const { found, readUnits } = await this.#orUnverified(batch, lookup)
+    masterTally.readUnits += readUnits
+    await this.#endAll(batch, async (suspicion) => {
+      const { key } = suspicion
+      const item = found.get(canonicalKeyOfText(key, schema))
+      if (item === undefined) {
+        tally.vanished++
+        return undefined
+      }
+      const missing: Found = { verdict: 'missing', key, master: item, replica: undefined }
+      const put = await this.#repair.putUnread(missing)
+      return put === undefined || 'left' in put ? put : this.#conclude(suspicion, put)
+    })
+  }
+
+  async #orUnverified<T>(batch: readonly Suspicion[], reading: Promise<T>): Promise<T> {
+    try {
+      return await reading
+    } catch (error) {
+      this.#investigation.tally.unverified += batch.length
+      throw error
+    }
+  }
+
+  async #endAll(
+    batch: readonly Suspicion[],
+    end: (suspicion: Suspicion) => Promise<Written | undefined>,
+  ): Promise<void> {
+    const written: Written[] = []
+    await allEnded(
+      batch.map(async (suspicion) => {
+        const done = await end(suspicion)
+        if (done !== undefined) written.push(done)
+      }),
+    )
+    await readBack(this.#investigation, this.#repair, written)
+  }
+
+  async #conclude(suspicion: Suspicion, sides: BothSides): Promise<Written | undefined> {
+    const { thread, tally, replica, tell } = this.#investigation
+    const seen = digestsOf(sides, thread.comparer)
+    const { verdict, wasFalse } = judge(suspicion, seen)
+    this.#onJudged(suspicion, wasFalse)
+    if (!isDifference(verdict) || !thread.setup.observation.looksAgain) {
+      return this.#repair.settle({ verdict, key: suspicion.key, ...sides })
+    }
+    tally.pending++
+    await tell({ type: 'look-again', replica, sighting: sight(suspicion, seen, Date.now()) })
+    return undefined
+  }
+}
+
+function weight(found: FoundItem | undefined): Bytes {
+  return found === undefined
+    ? 0
+    : itemEnd(found.page, found.item) - itemStart(found.page, found.item)
+}
