@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 /** The command: argv in, exit code out. The only reader of `process`. */
 import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline/promises'
 import { asTablesyncError, type TablesyncError } from './errors.ts'
 import { exitCodeOf } from './model/summary.ts'
 import { type CommandLine, parseArgv } from './options/argv.ts'
 import { asFlag } from './options/check.ts'
 import { tellHuman } from './report/human.ts'
 
+const STOPPED = 4
 const INTERRUPTED = 130
 
 process.exitCode = await main(process.argv.slice(2))
@@ -23,6 +25,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function synchronise({ options, talk }: CommandLine): Promise<number> {
+  if (!(await mayDelete({ options, talk }))) return STOPPED
   // The SDK would print to stderr that it is going to drop this version of Node.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   const { sync } = await import('./sync.ts')
@@ -49,6 +52,23 @@ async function synchronise({ options, talk }: CommandLine): Promise<number> {
     human.close()
     restore()
   }
+}
+
+/** Asks before deletions, where there is somebody to ask. */
+async function mayDelete({ options, talk }: CommandLine): Promise<boolean> {
+  const { stdin, stderr } = process
+  const isAsked = options.deleteExtra === true && options.dryRun !== true && !talk.yes
+  if (!isAsked || !stdin.isTTY || !stderr.isTTY) return true
+  const tables = options.replicas.join(', ')
+  const prompt = createInterface({ input: stdin, output: stderr })
+  try {
+    const answer = await prompt.question(`Delete the extra items of ${tables}? [y/N] `)
+    if (/^y(es)?$/i.test(answer.trim())) return true
+  } finally {
+    prompt.close()
+  }
+  stderr.write('Stopped: deletions were not confirmed, and nothing was done.\n')
+  return false
 }
 
 function tellEnding(): void {

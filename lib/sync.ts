@@ -8,6 +8,7 @@ import type { RunOptions } from './options/run-options.ts'
 import { openReport } from './report/ndjson.ts'
 import { inspectTables } from './run/inspect.ts'
 import { planRun } from './run/plan.ts'
+import { topologyRail } from './run/rails.ts'
 import { run } from './run/run.ts'
 import { summariseNothing } from './run/summarise.ts'
 import type { RunHooks } from './run/teller.ts'
@@ -22,6 +23,8 @@ export async function sync(options: RunOptions, spelling: Spelling): Promise<Sum
   const { signal } = listeners
   const tables = await unlessAborted(signal, inspectTables(settings, signal))
   if (tables === undefined) return summariseNothing(settings)
+  const stop = topologyRail(settings, tables)
+  if (stop !== undefined) return summariseNothing(settings, stop)
   const plan = planRun(settings, tables)
   const report = settings.report === undefined ? undefined : await openReport(settings.report)
   const hooks: RunHooks = {

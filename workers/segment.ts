@@ -74,6 +74,7 @@ export default async function task({
       outbox.nudge()
     },
     ordersDiffer: (replica) => coordinator.say({ type: 'orders-differ', replica }),
+    allowanceSpent: () => coordinator.say({ type: 'allowance-spent' }),
     roomForSuspects: () => gate.pass(),
     tell: (finding) => outbox.tell(finding),
     allTold: () => outbox.allTold(),

@@ -27,6 +27,8 @@ const UNKNOWN: DescribedFacts = {
   tableId: undefined,
   approximateItems: undefined,
   approximateBytes: undefined,
+  otherRegions: undefined,
+  hasStream: undefined,
 }
 
 /** Any schema: a description asks for no item. */
@@ -45,7 +47,7 @@ export async function describeTable(
   return withClient({ ...access, keySchema: NO_KEY }, options, async (client) => {
     try {
       const table = await client.describe()
-      return table === undefined ? UNKNOWN : factsOf(table)
+      return table === undefined ? UNKNOWN : factsOf(table, access.region)
     } catch (error) {
       const { code, cause } = error as TablesyncError
       const isUnknownCall = (cause as Error | undefined)?.name === 'UnknownOperationException'
@@ -94,13 +96,16 @@ async function withClient<T>(
   }
 }
 
-function factsOf(table: TableDescription): DescribedFacts {
+function factsOf(table: TableDescription, region: string): DescribedFacts {
+  const regions = (table.Replicas ?? []).map(({ RegionName }) => RegionName ?? '')
   return {
     keySchema: keySchemaOf(table),
     arn: table.TableArn,
     tableId: table.TableId,
     approximateItems: table.ItemCount,
     approximateBytes: table.TableSizeBytes,
+    otherRegions: regions.filter((name) => name !== '' && name !== region),
+    hasStream: table.StreamSpecification?.StreamEnabled === true,
   }
 }
 

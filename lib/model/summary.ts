@@ -1,5 +1,6 @@
 /** The result of a run: what `runSync` resolves to and `--json` prints. */
 import type { ErrorCode } from '../errors.ts'
+import type { Stop } from './rail.ts'
 import type { Milliseconds, ReadUnits, WriteUnits } from './units.ts'
 
 /**
@@ -22,6 +23,8 @@ export interface Summary {
   readonly replicas: { readonly [label: string]: ReplicaSummary }
   /** What went wrong, the first of each kind. Empty after a run without trouble. */
   readonly errors: readonly ErrorSummary[]
+  /** The safeguard that ended the run. Absent: none did. */
+  readonly stopped?: Stop
 }
 
 export interface MasterSummary {

@@ -38,6 +38,9 @@ export interface TableFacts {
   /** Refreshed by the service about every six hours. */
   readonly approximateItems: number | undefined
   readonly approximateBytes: Bytes | undefined
+  /** Of a global table: the other regions that it is in. */
+  readonly otherRegions: readonly string[] | undefined
+  readonly hasStream: boolean | undefined
 }
 
 export interface InspectedTable {

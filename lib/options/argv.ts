@@ -33,7 +33,7 @@ export function parseArgv(argv: readonly string[], version: string): Parsed {
     )
   return {
     options: read(OPTIONS) as unknown as RunOptions,
-    talk: { json: false, quiet: false, verbose: false, ...read(TALK) },
+    talk: { json: false, quiet: false, yes: false, verbose: false, ...read(TALK) },
   }
 }
 
@@ -65,7 +65,7 @@ function helpText(): string {
   lines.push('  -h, --help', '      Print this', '  -V, --version', '      Print the version', '')
   lines.push('Exit codes: 0 in sync, or all repaired; 1 differences remain; 2 usage or set-up;')
   lines.push(
-    '3 incomplete; 130 interrupted. Nothing is written without a --write or --delete flag.',
+    '3 incomplete; 4 stopped by a safeguard; 130 interrupted. Nothing is written without a --write or --delete flag.',
   )
   return lines.join('\n')
 }

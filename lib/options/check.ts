@@ -16,6 +16,9 @@ export const asFlag: Spelling = (name) => {
   return option === undefined ? name : `--${option.flag}`
 }
 
+/** Of more than one type, or with a meaning of their own. */
+const CHECKED_APART = new Set(['master', 'replicas', 'startingKey', 'maxDeletes'])
+
 export function checkOptions(options: RunOptions, spelling: Spelling): void {
   if (typeof options !== 'object' || options === null) {
     throw usageError(`Expected an object with options, got ${shown(options)}`)
@@ -26,7 +29,7 @@ export function checkOptions(options: RunOptions, spelling: Spelling): void {
       ? (OPTIONS as Record<string, Option>)[name]
       : undefined
     if (option === undefined) throw usageError(`Expected a known option, got \`${name}\``)
-    if (name !== 'master' && name !== 'replicas' && name !== 'startingKey') {
+    if (!CHECKED_APART.has(name)) {
       checkValue(option, spelling(name), value)
     }
   }

@@ -22,6 +22,35 @@ export const REPAIR_OPTIONS = {
     kind: 'switch',
     help: 'Write nothing, whatever other flags say',
   },
+  maxWrites: {
+    flag: 'max-writes',
+    kind: 'whole',
+    value: 'n',
+    least: 0,
+    most: Number.MAX_SAFE_INTEGER,
+    help: 'Stop before more items than this are written or deleted',
+  },
+  maxDeletes: {
+    flag: 'max-deletes',
+    kind: 'text',
+    value: 'n|n%',
+    help: 'Delete nothing on a replica that has more extras: a number, or a percentage of its items (default: 1000 or 1%, whichever is more; 0 forbids)',
+  },
+  allowShrunkenMaster: {
+    flag: 'allow-shrunken-master',
+    kind: 'switch',
+    help: 'Delete even where the master is empty, or has under half of the items that DescribeTable tells',
+  },
+  allowGlobalTable: {
+    flag: 'allow-global-table',
+    kind: 'switch',
+    help: 'Write to a replica that is a global table with other regions',
+  },
+  allowStreams: {
+    flag: 'allow-streams',
+    kind: 'switch',
+    help: 'Write to a replica that has a stream',
+  },
   scanForExtra: {
     flag: 'scan-for-extra',
     kind: 'switch',

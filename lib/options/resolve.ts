@@ -4,15 +4,19 @@
  */
 import { availableParallelism } from 'node:os'
 import { usageError } from '../errors.ts'
+import type { WriteFlags } from '../model/difference.ts'
 import type { TableRef } from '../model/table.ts'
 import { checkOptions, type Spelling } from './check.ts'
 import { masterCredentials, ownCredentials, replicaCredentials } from './credential-options.ts'
+import { resolveRails } from './rails.ts'
 import type { RunOptions, TableOptions } from './run-options.ts'
 import type { Settings, TableSettings } from './settings.ts'
 import { parseStartingKey } from './starting-key.ts'
 import { parseTableName } from './table-name.ts'
 
 const SEGMENTS_PER_WORKER = 4
+
+const NO_WRITES: WriteFlags = { missing: false, differing: false, extra: false }
 
 export function resolveOptions(options: RunOptions, spelling: Spelling): Settings {
   checkOptions(options, spelling)
@@ -23,7 +27,12 @@ export function resolveOptions(options: RunOptions, spelling: Spelling): Setting
     )
   }
   const replicaOptions = options.replicas.map((replica) => asTableOptions(replica))
-  const writes = options.dryRun !== true
+  const asked = {
+    missing: options.writeMissing === true,
+    differing: options.writeDiffering === true,
+    extra: options.deleteExtra === true,
+  }
+  const isDryRun = options.dryRun === true || !Object.values(asked).includes(true)
   const workers = options.workers ?? availableParallelism()
   const startingKey = parseStartingKey(options, spelling)
   return Object.freeze({
@@ -33,14 +42,10 @@ export function resolveOptions(options: RunOptions, spelling: Spelling): Setting
       spelling,
     ),
     strategy: options.strategy ?? 'auto',
-    dryRun:
-      options.dryRun === true ||
-      !(options.writeMissing || options.writeDiffering || options.deleteExtra),
-    write: {
-      missing: writes && options.writeMissing === true,
-      differing: writes && options.writeDiffering === true,
-      extra: writes && options.deleteExtra === true,
-    },
+    dryRun: isDryRun,
+    asked,
+    write: isDryRun ? NO_WRITES : asked,
+    rails: resolveRails(options, spelling),
     scanForExtra: options.scanForExtra === true || options.deleteExtra === true,
     ignore: [...(options.ignore ?? [])],
     consistentRead: options.consistentRead === true,

@@ -34,6 +34,19 @@ export interface RunOptions {
   readonly deleteExtra?: boolean
   /** Write nothing, whatever the three options above say. @default false */
   readonly dryRun?: boolean
+  /** Stop before more items than this are written or deleted. @default as many as there are */
+  readonly maxWrites?: number
+  /**
+   * Delete nothing on a replica that has more extras than this: a number, or a
+   * percentage of its items like `'2.5%'`. @default 1000 or 1 %, whichever is more
+   */
+  readonly maxDeletes?: number | string
+  /** Delete even where the master is empty, or has under half of the items it should. @default false */
+  readonly allowShrunkenMaster?: boolean
+  /** Write to a replica that is a global table with other regions. @default false */
+  readonly allowGlobalTable?: boolean
+  /** Write to a replica that has a stream. @default false */
+  readonly allowStreams?: boolean
   /** Look for extra items where the strategy would not. The march sees them anyway. */
   readonly scanForExtra?: boolean
 

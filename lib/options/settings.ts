@@ -19,12 +19,25 @@ export interface TableSettings {
   readonly credentials?: CredentialSettings
 }
 
+export interface RailSettings {
+  /** Undefined: as many as there are to make. */
+  readonly maxWrites: number | undefined
+  /** The larger of the two holds. */
+  readonly maxDeletes: { readonly count?: number; readonly percent?: number }
+  readonly allowShrunkenMaster: boolean
+  readonly allowGlobalTable: boolean
+  readonly allowStreams: boolean
+}
+
 export interface Settings {
   readonly master: TableSettings
   readonly replicas: readonly TableSettings[]
   readonly strategy: 'auto' | 'march' | 'lookup'
   readonly dryRun: boolean
+  /** What would be written but for `dryRun`. */
+  readonly asked: WriteFlags
   readonly write: WriteFlags
+  readonly rails: RailSettings
   readonly scanForExtra: boolean
   readonly ignore: readonly string[]
   readonly consistentRead: boolean

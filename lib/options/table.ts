@@ -45,6 +45,12 @@ export const TALK = {
     kind: 'switch',
     help: 'Print nothing on stderr but errors',
   },
+  yes: {
+    flag: 'yes',
+    aliases: ['y'],
+    kind: 'switch',
+    help: 'Do not ask before deletions',
+  },
   verbose: {
     flag: 'verbose',
     aliases: ['v'],

@@ -33,6 +33,8 @@ export interface WorkerSetup {
   readonly tables: readonly TableAccess[]
   readonly patience: Patience
   readonly ignore: readonly string[]
+  /** What would be written but for a dry run: it counts against the allowance all the same. */
+  readonly asked: WriteFlags
   readonly write: WriteFlags
   readonly consistentRead: boolean
   /** Items per Scan request. Absent: as many as DynamoDB puts on a page. */
@@ -44,6 +46,8 @@ export interface WorkerSetup {
   readonly newerWins: boolean
   /** Whether findings are wanted one by one, or their counts alone. */
   readonly tellDifferences: boolean
+  /** Shared counter behind `Allowance`. */
+  readonly allowance: SharedArrayBuffer
   /** Shared counters behind `RecheckBudget`. */
   readonly recheckBudget: SharedArrayBuffer
   /** Shared counters behind `OrderRecord`. */
@@ -115,6 +119,8 @@ export type ProgressMessage =
     }
   | { readonly type: 'findings'; readonly findings: readonly Finding[] }
   | { readonly type: 'orders-differ'; readonly replica: TableIndex }
+  /** One write more was to be made than the run may make. */
+  | { readonly type: 'allowance-spent' }
   | { readonly type: 'credentials-wanted'; readonly table: TableIndex }
 
 /** A replica whose part of the task was not brought to its end; the error names the table at fault. */

@@ -113,6 +113,7 @@ function tellErrors(stream: NodeJS.WritableStream): Human {
     onDifference() {},
     conclude(summary) {
       for (const line of errorLines(summary)) stream.write(`${line}\n`)
+      if (summary.stopped !== undefined) stream.write(`${summary.stopped.message}\n`)
     },
     close() {},
   }

@@ -10,9 +10,12 @@ export type PlanEvent = RunEvent & { readonly type: 'plan' }
 const count = (n: number) => n.toLocaleString('en-US')
 
 export function tableLine(role: string, { ref, facts }: InspectedTable): string {
-  const about = [facts.arn ?? ref.arn, ref.endpoint && `at ${ref.endpoint}`, sizeOf(facts)].filter(
-    Boolean,
-  )
+  const about = [
+    facts.arn ?? ref.arn,
+    facts.tableId && `id ${facts.tableId}`,
+    ref.endpoint && `at ${ref.endpoint}`,
+    sizeOf(facts),
+  ].filter(Boolean)
   return `${role.padEnd(8)}${ref.label}${about.length > 0 ? `  (${about.join(', ')})` : ''}`
 }
 
@@ -70,7 +73,14 @@ export function verdictLines(summary: Summary, plan?: PlanEvent): string[] {
   for (const [label, replica] of Object.entries(replicas))
     lines.push(...replicaLines(label, replica))
   const scope = outcome === 'in-sync' && plan !== undefined ? scopeOf(plan) : ''
-  lines.push(...errorLines(summary), `${OUTCOME[outcome]}${scope}.`)
+  lines.push(...errorLines(summary))
+  const { stopped } = summary
+  if (stopped === undefined) lines.push(`${OUTCOME[outcome]}${scope}.`)
+  else
+    lines.push(
+      `        ${stopped.hint}`,
+      `Stopped by the ${stopped.rail} rail: ${stopped.message}.`,
+    )
   if (outcome === 'different') lines.push(...repairLines(summary, plan))
   return lines
 }

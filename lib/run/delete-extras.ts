@@ -57,9 +57,10 @@ function repairsEnded(ledger: Ledger, replica: TableIndex): number {
   return deleted + resolved + conflicts + failed
 }
 
-function reasonToWithhold({ ledger, plan, isOver }: Flight, replica: TableIndex) {
+function reasonToWithhold({ desk, ledger, plan, isOver }: Flight, replica: TableIndex) {
   const { failed } = ledger.totalOf(replica)
   const { lost, finishedSegments, brokenTasks } = ledger.fate(replica)
+  if (desk.stopped !== undefined) return desk.stopped.message
   if (isOver()) return 'the run was ended'
   if (lost !== undefined) return 'the replica was lost'
   if (finishedSegments < plan.segments) return 'not every segment was compared'

@@ -1,6 +1,8 @@
 /** The coordinator's desk: starts tasks, hears what they say, and enters how they end. */
 import { asTablesyncError, type TablesyncError } from '../errors.ts'
+import type { Stop } from '../model/rail.ts'
 import { MASTER, type TableIndex } from '../model/table.ts'
+import type { Settings } from '../options/settings.ts'
 import type {
   Finding,
   ProgressMessage,
@@ -14,11 +16,13 @@ import type { DeleteQueue } from './delete-queue.ts'
 import type { Tables } from './inspect.ts'
 import type { Ledger } from './ledger.ts'
 import type { Reply, SegmentPool } from './pool.ts'
+import { maxWritesRail } from './rails.ts'
 import type { RecheckQueue } from './recheck-queue.ts'
 import type { RestartKeys } from './restart-keys.ts'
 import type { RunHooks, Teller } from './teller.ts'
 
 export interface DeskOptions {
+  readonly settings: Settings
   readonly tables: Tables
   readonly ledger: Ledger
   readonly rechecks: RecheckQueue
@@ -35,10 +39,16 @@ export class Desk {
   readonly #pool: SegmentPool
   /** What ends the run as a whole. Undefined: it goes on. */
   #fatal: TablesyncError | undefined
+  #stopped: Stop | undefined
 
   constructor(pool: SegmentPool, options: DeskOptions) {
     this.#pool = pool
     this.#options = options
+  }
+
+  /** The safeguard that has stopped the run. */
+  get stopped(): Stop | undefined {
+    return this.#stopped
   }
 
   get isFatal(): boolean {
@@ -78,6 +88,12 @@ export class Desk {
     this.#pool.stop()
   }
 
+  /** Ends the run as a whole: a safeguard does not let it pass. */
+  stopBy(stop: Stop): void {
+    this.#stopped ??= stop
+    this.#pool.stop()
+  }
+
   #hear(task: SegmentTask, message: ProgressMessage, reply: Reply): void {
     const { ledger } = this.#options
     switch (message.type) {
@@ -95,6 +111,9 @@ export class Desk {
         return
       case 'orders-differ':
         this.#goOver(message.replica)
+        return
+      case 'allowance-spent':
+        this.stopBy(maxWritesRail(this.#options.settings))
         return
       case 'credentials-wanted':
         this.#answerCredentials(message.table, reply)

@@ -2,6 +2,7 @@
 import type { Settings } from '../options/settings.ts'
 import type { DeleteQueue } from './delete-queue.ts'
 import type { Desk } from './desk.ts'
+import type { Tables } from './inspect.ts'
 import type { Ledger } from './ledger.ts'
 import type { Plan } from './plan.ts'
 import type { RecheckQueue } from './recheck-queue.ts'
@@ -10,6 +11,7 @@ import type { RunHooks, Teller } from './teller.ts'
 
 export interface Flight {
   readonly settings: Settings
+  readonly tables: Tables
   readonly plan: Plan
   readonly ledger: Ledger
   readonly desk: Desk

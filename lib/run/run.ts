@@ -8,6 +8,7 @@ import type { RunEvent } from '../model/events.ts'
 import type { Summary } from '../model/summary.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
+import { Allowance } from '../protocol/allowance.ts'
 import type { CompareTask, WorkerSetup } from '../protocol/messages.ts'
 import { OrderRecord } from '../protocol/order-record.ts'
 import { RecheckBudget } from '../protocol/recheck-budget.ts'
@@ -19,6 +20,7 @@ import type { Tables } from './inspect.ts'
 import { Ledger } from './ledger.ts'
 import { type Plan, shuffledSegments } from './plan.ts'
 import { SegmentPool } from './pool.ts'
+import { deletionRail } from './rails.ts'
 import { recheckDuring } from './recheck.ts'
 import { RecheckQueue } from './recheck-queue.ts'
 import { RestartKeys } from './restart-keys.ts'
@@ -56,6 +58,7 @@ export async function run(
   const pool = new SegmentPool({ workers, parallel: Math.min(parallel, plan.segments), setup })
   const onCounted = throttled(PROGRESS_EVERY, () => tellProgress(hooks, ledger, plan, began))
   const desk: Desk = new Desk(pool, {
+    settings,
     tables,
     ledger,
     rechecks,
@@ -65,9 +68,10 @@ export async function run(
     hooks,
     onCounted,
   })
-  const isOver = () => signal.aborted || desk.isFatal
+  const isOver = () => signal.aborted || desk.isFatal || desk.stopped !== undefined
   const flight = {
     settings,
+    tables,
     plan,
     ledger,
     desk,
@@ -97,6 +101,7 @@ export async function run(
     elapsedMs: Math.round(performance.now() - began),
     isInterrupted: signal.aborted,
     isFatal: desk.isFatal,
+    stopped: desk.stopped,
   })
 }
 
@@ -113,6 +118,10 @@ async function compareAll(flight: Flight): Promise<void> {
 
 async function deleteAll(flight: Flight): Promise<void> {
   for (const replica of flight.ledger.replicas()) {
+    if (flight.settings.asked.extra && !flight.isOver()) {
+      const stop = deletionRail(flight, replica)
+      if (stop !== undefined) flight.desk.stopBy(stop)
+    }
     const fail = (error: unknown) => flight.desk.fail('', asTablesyncError(error))
     await deleteExtras(flight, replica).catch(fail)
   }
@@ -151,6 +160,7 @@ function workerSetup(settings: Settings, tables: Tables, hooks: RunHooks): Worke
     tables: tables.access,
     patience: settings.patience,
     ignore: settings.ignore,
+    asked: settings.asked,
     write: settings.write,
     consistentRead: settings.consistentRead,
     ...(scanLimit !== undefined && { scanLimit }),
@@ -159,6 +169,7 @@ function workerSetup(settings: Settings, tables: Tables, hooks: RunHooks): Worke
     ...(versionAttribute !== undefined && { versionAttribute }),
     newerWins: settings.newerWins,
     tellDifferences: hooks.onDifference !== undefined,
+    allowance: Allowance.memoryFor(settings.rails.maxWrites),
     recheckBudget: RecheckBudget.memoryFor(tables.access.length),
     orderRecord: OrderRecord.memoryFor(tables.access.length),
   }

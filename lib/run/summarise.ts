@@ -1,4 +1,6 @@
 /** From the ledger to the document that a run ends with. */
+
+import type { Stop } from '../model/rail.ts'
 import type { MasterSummary, Outcome, ReplicaSummary, Summary } from '../model/summary.ts'
 import { remainingDifferences } from '../model/tally.ts'
 import type { Milliseconds } from '../model/units.ts'
@@ -14,6 +16,8 @@ export interface RunEnd {
   readonly isInterrupted: boolean
   /** Ended by an error that left nothing to go on with. */
   readonly isFatal: boolean
+  /** Ended by a safeguard. */
+  readonly stopped?: Stop | undefined
 }
 
 export function summarise(end: RunEnd): Summary {
@@ -33,11 +37,12 @@ export function summarise(end: RunEnd): Summary {
     master,
     replicas: Object.fromEntries(summaries),
     errors: ledger.errors(),
+    ...(end.stopped !== undefined && { stopped: end.stopped }),
   }
 }
 
-/** A run that was ended before it had begun. */
-export function summariseNothing(settings: Settings): Summary {
+/** A run that was ended before it had begun: interrupted, unless a safeguard stopped it. */
+export function summariseNothing(settings: Settings, stopped?: Stop): Summary {
   return summarise({
     settings,
     plan: { segments: 0, findExtras: false },
@@ -46,8 +51,9 @@ export function summariseNothing(settings: Settings): Summary {
       settings.strategy === 'lookup',
     ),
     elapsedMs: 0,
-    isInterrupted: true,
+    isInterrupted: stopped === undefined,
     isFatal: false,
+    stopped,
   })
 }
 
@@ -63,8 +69,9 @@ function replicaSummary({ plan, ledger }: RunEnd, replica: number): ReplicaSumma
   }
 }
 
-function outcomeOf({ settings, plan, ledger, isInterrupted, isFatal }: RunEnd): Outcome {
+function outcomeOf({ settings, plan, ledger, isInterrupted, isFatal, stopped }: RunEnd): Outcome {
   if (isInterrupted) return 'interrupted'
+  if (stopped !== undefined) return 'stopped'
   const replicas = settings.replicas.map((_, at) => ({
     tally: ledger.totalOf(at + 1),
     fate: ledger.fate(at + 1),

@@ -11,6 +11,8 @@ export interface SegmentControl {
   /** Gives the counts so far, and the master's key up to which all is settled, if known. */
   progress(tally: Tally, settledKey?: string): void
   ordersDiffer(replica: TableIndex): void
+  /** Has the run stopped: it would write more than it may. */
+  allowanceSpent(): void
   /** Settles when more keys may come to wait for another look. */
   roomForSuspects(): Promise<void>
   /** Settles when the main thread has room for more. */

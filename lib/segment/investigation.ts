@@ -27,6 +27,8 @@ export interface Investigation {
   readonly stopping: AbortSignal
   /** Whether the run, or the replica's part in it, is to end. */
   isOver(): boolean
+  /** Has the run stopped: it would write more than it may. */
+  allowanceSpent(): void
   /** Settles when more keys may come to wait for another look. */
   roomForSuspects(): Promise<void>
   /** Settles when the main thread has room for more. */
@@ -54,6 +56,7 @@ export function investigationOf(
     deletions: task === 'delete' ? 'now' : 'later',
     stopping: control.stopping,
     isOver: () => control.stopping.aborted || control.isDetached(replica),
+    allowanceSpent: control.allowanceSpent,
     roomForSuspects: control.roomForSuspects,
     tell: control.tell,
   }

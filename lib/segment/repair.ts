@@ -62,7 +62,8 @@ export class Repair {
     const { tally, deletions, replica, tell } = this.#investigation
     const { verdict, key } = found
     if (deletions === 'later') tally[verdict]++
-    if (!this.#isAsked(verdict)) return this.#tellLeft(found)
+    const isAllowed = deletions === 'now' || this.#isAllowed(verdict)
+    if (!isAllowed || !this.#isAsked(verdict)) return this.#tellLeft(found)
     if (verdict === 'extra' && deletions === 'later') {
       await tell({ type: 'delete-later', replica, key })
       return undefined
@@ -83,6 +84,8 @@ export class Repair {
     }
     tally[found.verdict]++
     tally.unconfirmed++
+    // In earnest it was to be put, and has been counted against the allowance then.
+    if (!thread.setup.write[found.verdict]) this.#isAllowed(found.verdict)
     await tellEnding(this.#investigation, { ...found, unconfirmed: true }, LEFT)
   }
 
@@ -100,7 +103,8 @@ export class Repair {
       return this.#conclude(ending, found)
     }
     return this.#inLane(async () => {
-      if (this.#investigation.isOver()) return this.leave(found)
+      const mayPut = !this.#investigation.isOver() && this.#isAllowed('missing')
+      if (!mayPut) return this.leave(found)
       try {
         const result = await write(this.#investigation, 'missing', found)
         if (result.end === 'refused') return this.#readAgain(key)
@@ -173,6 +177,14 @@ export class Repair {
 
   async #readAgain(key: KeyText): Promise<BothSides> {
     return (await lookUpBothSides(this.#investigation, [key]))(key)
+  }
+
+  /** Whether one write more may be made, or might be but for the dry run; if not, the run stops. */
+  #isAllowed(kind: DifferenceKind): boolean {
+    const { thread, allowanceSpent } = this.#investigation
+    if (!thread.setup.asked[kind] || thread.allowance.claim()) return true
+    allowanceSpent()
+    return false
   }
 
   #isAsked(kind: DifferenceKind): boolean {

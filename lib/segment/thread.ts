@@ -7,6 +7,7 @@ import { openDigest } from '../item/digest.ts'
 import { type IsIgnored, ignoring } from '../item/normalise.ts'
 import type { PlainCredentials } from '../model/credentials.ts'
 import { MASTER, type TableIndex } from '../model/table.ts'
+import { Allowance } from '../protocol/allowance.ts'
 import type { WorkerSetup } from '../protocol/messages.ts'
 import { OrderRecord } from '../protocol/order-record.ts'
 import { RecheckBudget } from '../protocol/recheck-budget.ts'
@@ -27,6 +28,7 @@ export interface Thread {
   readonly comparer: ItemComparer
   readonly isIgnored: IsIgnored
   readonly shape: ItemShape
+  readonly allowance: Allowance
   readonly budget: RecheckBudget
   readonly orderRecord: OrderRecord
 }
@@ -63,6 +65,7 @@ export async function openThread(
     comparer: itemComparer(await openDigest(), isIgnored),
     isIgnored,
     shape: { schema: master.keySchema, isIgnored, version: setup.versionAttribute },
+    allowance: new Allowance(setup.allowance),
     budget: new RecheckBudget(setup.recheckBudget),
     orderRecord: new OrderRecord(setup.orderRecord),
   }

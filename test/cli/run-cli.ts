@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Summary } from '../../lib/model/summary.ts'
 
-const CLI = fileURLToPath(new URL('../../lib/cli.js', import.meta.url))
+export const CLI = fileURLToPath(new URL('../../lib/cli.js', import.meta.url))
 const NO_FILE = join(tmpdir(), 'tablesync-test-no-such-file')
 
 export type Env = Readonly<Record<string, string | undefined>>

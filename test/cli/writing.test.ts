@@ -1,9 +1,12 @@
 /** What the flags that write do to the replica, read back by an independent scan. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { startDynalite } from '../support/dynalite.ts'
 import { type Item, makeTable } from '../support/tables.ts'
 import { startRecorder } from './recorder.ts'
-import { runCli, runForSummary } from './run-cli.ts'
+import { CLI, runCli, runForSummary } from './run-cli.ts'
 import {
   argsOf,
   COUNTS,
@@ -257,3 +260,37 @@ for (const flag of ['--write-mising', '--write-missing.really', '--delete', '--d
     t.same(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.untouched))
   })
 }
+
+/** The command on a terminal of its own, with an answer typed in. */
+async function onTerminal(args: readonly string[], answer: string): Promise<string> {
+  const command = [process.execPath, CLI, ...args].map((part) => `'${part}'`).join(' ')
+  // Ends with the code of the command; what is told comes back through the terminal.
+  const child = spawn('script', ['-qec', command, '/dev/null'])
+  child.stdin.write(`${answer}\n`)
+  const told = text(child.stdout)
+  const [code] = await once(child, 'exit')
+  child.stdin.end()
+  return `${await told}\ncode ${code}`
+}
+
+t.test('--delete-extra asks on a terminal, and --yes answers', async (t) => {
+  const quick = ['--min-mismatch-age', '0', '--delete-extra']
+  const { args, replica } = await makeScene(engine.endpoint)
+  const declined = await onTerminal([...args, ...quick], 'n')
+  t.match(declined, `Delete the extra items of ${replica.label}? [y/N]`)
+  t.match(declined, /not confirmed[\s\S]*code 4/)
+  t.equal((await replica.all()).length, REPLICA_ITEMS.untouched.length)
+  t.match(await onTerminal([...args, ...quick], 'y'), /8 deleted[\s\S]*code 1/)
+  const again = await makeScene(engine.endpoint)
+  const told = await onTerminal([...again.args, ...quick, '--yes'], '')
+  t.notMatch(told, '[y/N]')
+  t.match(told, '8 deleted')
+})
+
+t.test('--max-deletes stops the command with exit code 4, and says so last', async (t) => {
+  const { args, replica } = await makeScene(engine.endpoint)
+  const { code, stderr } = await runCli([...args, '--delete-extra', '--max-deletes', '7'])
+  t.equal(code, 4)
+  t.match(stderr.trim().split('\n').slice(-2), [/--max-deletes N/, /^Stopped by .*max-deletes/])
+  t.equal((await replica.all()).length, REPLICA_ITEMS.untouched.length)
+})

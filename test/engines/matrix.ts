@@ -120,7 +120,12 @@ async function pair({ master, replica }: Places, key?: readonly KeyAttribute[]):
   }
 }
 
-const ALL_WRITES = { writeMissing: true, writeDiffering: true, deleteExtra: true }
+const ALL_WRITES = {
+  writeMissing: true,
+  writeDiffering: true,
+  deleteExtra: true,
+  allowShrunkenMaster: true,
+}
 
 export function provesMatrix(t: Test, places: Places): void {
   for (const [what, key] of Object.entries(KEYS)) {

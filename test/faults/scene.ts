@@ -49,7 +49,13 @@ export interface SceneOptions {
   readonly key?: readonly KeyAttribute[]
 }
 
-export const ALL_WRITES = { writeMissing: true, writeDiffering: true, deleteExtra: true }
+export const ALL_WRITES = {
+  writeMissing: true,
+  writeDiffering: true,
+  deleteExtra: true,
+  // Some masters here are empty, and meant to be.
+  allowShrunkenMaster: true,
+}
 
 /** Short enough for a test, long enough for a busy machine. */
 export const SHORT = { connect: 2000, response: 300, silence: 1200 }

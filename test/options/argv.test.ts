@@ -6,7 +6,7 @@ import { OPTIONS } from '../../lib/options/table.ts'
 
 const parse = (...argv: string[]): Parsed => parseArgv(argv, '1.2.3')
 
-const SILENT = { json: false, quiet: false, verbose: false }
+const SILENT = { json: false, quiet: false, yes: false, verbose: false }
 const options = Object.entries(OPTIONS) as [string, Option][]
 
 for (const [name, option] of options) {

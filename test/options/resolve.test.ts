@@ -18,6 +18,14 @@ t.test('resolveOptions fills in what was not given', async (t) => {
     replicas: [{ ref: { label: 'us-east-1:bbb', region: 'us-east-1', name: 'bbb' } }],
     strategy: 'auto',
     dryRun: true,
+    asked: { missing: false, differing: false, extra: false },
+    rails: {
+      maxWrites: undefined,
+      maxDeletes: { count: 1000, percent: 1 },
+      allowShrunkenMaster: false,
+      allowGlobalTable: false,
+      allowStreams: false,
+    },
     write: { missing: false, differing: false, extra: false },
     scanForExtra: false,
     ignore: [],
@@ -316,3 +324,24 @@ for (const [what, given, message] of [
     }
   })
 }
+
+for (const { given, expected } of [
+  { given: 0, expected: { count: 0 } },
+  { given: '250', expected: { count: 250 } },
+  { given: '2.5%', expected: { percent: 2.5 } },
+  { given: '100%', expected: { percent: 100 } },
+]) {
+  t.test(`resolveOptions reads ${given} as the most deletions`, async (t) => {
+    t.same(resolve({ maxDeletes: given }).rails.maxDeletes, expected)
+  })
+}
+
+for (const given of ['101%', '-1', 'all', '1.5', '', '%', Number.NaN, {}]) {
+  t.test(`resolveOptions refuses ${JSON.stringify(given)} as the most deletions`, async (t) => {
+    t.throws(() => resolve({ maxDeletes: given }), { code: 'USAGE', message: /`maxDeletes`/ })
+  })
+}
+
+t.test('resolveOptions refuses newerWins without the attribute that tells', async (t) => {
+  t.throws(() => resolve({ newerWins: true }), { code: 'USAGE', message: /versionAttribute/ })
+})

@@ -30,6 +30,8 @@ const facts = {
   tableId: undefined,
   approximateItems: 1234,
   approximateBytes: 5_678_901,
+  otherRegions: [],
+  hasStream: false,
 } as const
 const master = { ref: { label: 'us-east-1:aaa', region: 'us-east-1', name: 'aaa' }, facts }
 const nothing = { arn: undefined, approximateItems: undefined, approximateBytes: undefined }

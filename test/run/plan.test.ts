@@ -56,6 +56,8 @@ const facts = {
   tableId: undefined,
   approximateItems: 1,
   approximateBytes: 1,
+  otherRegions: [],
+  hasStream: false,
 } as const
 const TABLES: Tables = { inspected: [{ ref: table, facts }], access: [], credentials: [] }
 

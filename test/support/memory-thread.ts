@@ -3,6 +3,7 @@ import PQueue from 'p-queue'
 import { itemComparer } from '../../lib/item/compare.ts'
 import { openDigest } from '../../lib/item/digest.ts'
 import { ignoring } from '../../lib/item/normalise.ts'
+import { Allowance } from '../../lib/protocol/allowance.ts'
 import type { CompareTask, Finding, WorkerSetup } from '../../lib/protocol/messages.ts'
 import { OrderRecord } from '../../lib/protocol/order-record.ts'
 import { RecheckBudget } from '../../lib/protocol/recheck-budget.ts'
@@ -32,12 +33,14 @@ export function memoryThread(
     tables: [master.access, ...replicas.map(({ access }) => access)],
     patience: PATIENCE,
     ignore: [],
+    asked: { missing: false, differing: false, extra: false },
     write: { missing: false, differing: false, extra: false },
     consistentRead: false,
     batchReadLimit,
     newerWins: false,
     observation: { looksAgain: false, minAge: 0, attempts: 5 },
     tellDifferences: true,
+    allowance: Allowance.memoryFor(undefined),
     recheckBudget,
     orderRecord: OrderRecord.memoryFor(replicas.length + 1),
   }
@@ -59,6 +62,7 @@ export function memoryThread(
     comparer: itemComparer(digestOf, isIgnored),
     isIgnored,
     shape: { schema: master.access.keySchema, isIgnored },
+    allowance: new Allowance(setup.allowance),
     budget,
     orderRecord: new OrderRecord(setup.orderRecord),
   }
@@ -79,6 +83,7 @@ export function recordedControl(): RecordedControl {
     isDetached: () => false,
     progress() {},
     ordersDiffer: (replica) => wentOver.push(replica),
+    allowanceSpent() {},
     roomForSuspects: async () => {},
     tell: async (finding) => void findings.push(finding),
     allTold: async () => {},

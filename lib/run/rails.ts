@@ -1,0 +1,82 @@
+/**
+ * Safeguards: what a run would do is held against what was expected of it, in a
+ * dry run as in earnest. Each names the flag that lets it pass.
+ */
+import type { Stop } from '../model/rail.ts'
+import type { InspectedTable, TableIndex } from '../model/table.ts'
+import type { Settings } from '../options/settings.ts'
+import type { Flight } from './flight.ts'
+import type { Tables } from './inspect.ts'
+
+const count = (n: number) => n.toLocaleString('en-US')
+
+/** Tables from which writes of ours would travel on, looked for before anything is scanned. */
+export function topologyRail(settings: Settings, { inspected }: Tables): Stop | undefined {
+  const { asked, rails } = settings
+  if (!(asked.missing || asked.differing || asked.extra)) return undefined
+  const [, ...replicas] = inspected
+  for (const { ref, facts } of replicas as InspectedTable[]) {
+    const regions = facts.otherRegions ?? []
+    if (regions.length > 0 && !rails.allowGlobalTable) {
+      return {
+        rail: 'global-table',
+        message: `${ref.label} is a global table, and what is written to it goes to ${regions.join(', ')} too`,
+        hint: 'Where that is meant: --allow-global-table',
+      }
+    }
+    if (facts.hasStream && regions.length === 0 && !rails.allowStreams) {
+      return {
+        rail: 'stream',
+        message: `${ref.label} has a stream, whose consumers may carry what is written or deleted there further, and back`,
+        hint: 'Where that is harmless: --allow-streams',
+      }
+    }
+  }
+  return undefined
+}
+
+export function maxWritesRail({ rails }: Settings): Stop {
+  return {
+    rail: 'max-writes',
+    message: `more than ${count(rails.maxWrites ?? 0)} items are to be written`,
+    hint: 'To write more: --max-writes N',
+  }
+}
+
+/** Looked for when all is compared and nothing is deleted yet. */
+export function deletionRail(
+  { settings, ledger, plan, tables }: Flight,
+  replica: TableIndex,
+): Stop | undefined {
+  const { maxDeletes, allowShrunkenMaster } = settings.rails
+  const { scanned, extra } = ledger.totalOf(replica)
+  const isCompared = ledger.fate(replica).finishedSegments === plan.segments
+  // Where not all is compared, nothing is deleted anyhow.
+  if (extra === 0 || !isCompared) return undefined
+  const [master] = tables.inspected
+  const label = tables.access[replica]?.label
+  const masterItems = ledger.totals().master.scanned
+  const expected = master.facts.approximateItems ?? 0
+  // A scan that starts at a key sees a part of the master, and its extras are looked up one by one.
+  if (!allowShrunkenMaster && plan.startingKey === undefined) {
+    const hint = `Where it is meant to have so few: --allow-shrunken-master`
+    if (masterItems === 0) {
+      const message = `the master ${master.ref.label} is empty, and ${count(extra)} items of ${label} would be deleted`
+      return { rail: 'empty-master', message, hint }
+    }
+    if (masterItems * 2 < expected) {
+      const message = `the scan of the master ${master.ref.label} found ${count(masterItems)} items, of ${count(expected)} that DescribeTable tells`
+      return { rail: 'shrunken-master', message, hint }
+    }
+  }
+  const most = Math.max(
+    maxDeletes.count ?? 0,
+    Math.floor((scanned * (maxDeletes.percent ?? 0)) / 100),
+  )
+  if (extra <= most) return undefined
+  return {
+    rail: 'max-deletes',
+    message: `${label} has ${count(extra)} extra items, and ${count(most)} may be deleted`,
+    hint: 'To delete more: --max-deletes N, or N%',
+  }
+}

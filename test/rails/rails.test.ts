@@ -1,0 +1,186 @@
+/** Safeguards, each just below, at and just beyond its limit, in a dry run and in earnest. */
+import t from 'tap'
+import type { RunOptions } from '../../lib/index.ts'
+import { exitCodeOf } from '../../lib/model/summary.ts'
+import { askedOf, item, openScene, type Scene, type SceneOptions } from '../faults/scene.ts'
+
+const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
+const DELETE = { deleteExtra: true }
+
+/** What DescribeTable says of a table besides its key. */
+function described({ master, replica }: Scene, side: 'master' | 'replica', more: object): void {
+  const { stub } = side === 'master' ? master : replica
+  stub.on(({ operation }) =>
+    operation === 'DescribeTable'
+      ? { rewrite: (answer) => ({ Table: { ...(answer['Table'] as object), ...more } }) }
+      : undefined,
+  )
+}
+
+interface Case {
+  readonly what: string
+  readonly scene: SceneOptions
+  readonly options: Partial<RunOptions>
+  /** Undefined: the run is let pass. */
+  readonly rail?: string
+  readonly prepare?: (scene: Scene) => void
+  /** Writes and deletions in earnest. */
+  readonly writes: number
+}
+
+const drifted = { masterItems: items(50), replicaItems: items(40) }
+const withExtras = (extras: number, others = 100): SceneOptions => ({
+  masterItems: items(others),
+  replicaItems: items(others + extras),
+})
+
+const CASES: readonly Case[] = [
+  ...[
+    { most: 9, writes: 9, rail: 'max-writes' },
+    { most: 10, writes: 10 },
+    { most: 11, writes: 10 },
+  ].map(({ most, ...expected }) => ({
+    what: `10 missing items where ${most} may be written`,
+    scene: drifted,
+    options: { writeMissing: true, maxWrites: most },
+    ...expected,
+  })),
+  ...[
+    { most: 9, writes: 0, rail: 'max-deletes' },
+    { most: 10, writes: 10 },
+    { most: 11, writes: 10 },
+  ].map(({ most, ...expected }) => ({
+    what: `10 extra items where ${most} may be deleted`,
+    scene: withExtras(10),
+    options: { ...DELETE, maxDeletes: most },
+    ...expected,
+  })),
+  ...[
+    { percent: '9%', writes: 0, rail: 'max-deletes' },
+    { percent: '10%', writes: 10 },
+    { percent: '10.5%', writes: 10 },
+  ].map(({ percent, ...expected }) => ({
+    what: `10 extra items of 100 where ${percent} may be deleted`,
+    scene: withExtras(10, 90),
+    options: { ...DELETE, maxDeletes: percent },
+    ...expected,
+  })),
+  {
+    what: 'an extra item where none may be deleted',
+    scene: withExtras(1),
+    options: { ...DELETE, maxDeletes: 0 },
+    rail: 'max-deletes',
+    writes: 0,
+  },
+  ...[
+    { extras: 999, writes: 999 },
+    { extras: 1000, writes: 1000 },
+    { extras: 1001, writes: 0, rail: 'max-deletes' },
+  ].map(({ extras, ...expected }) => ({
+    what: `${extras} extra items where nothing is said`,
+    scene: withExtras(extras, 20),
+    options: DELETE,
+    ...expected,
+  })),
+  {
+    what: 'extra items where the master is empty',
+    scene: { masterItems: [], replicaItems: items(5) },
+    options: DELETE,
+    rail: 'empty-master',
+    writes: 0,
+  },
+  {
+    what: 'extra items where the master is empty, and may be',
+    scene: { masterItems: [], replicaItems: items(5) },
+    options: { ...DELETE, allowShrunkenMaster: true },
+    writes: 5,
+  },
+  ...[
+    { told: 99, writes: 5 },
+    { told: 100, writes: 5 },
+    { told: 101, writes: 0, rail: 'shrunken-master' },
+  ].map(({ told, ...expected }) => ({
+    what: `extra items where 50 of ${told} items of the master were found`,
+    scene: withExtras(5, 50),
+    options: DELETE,
+    prepare: (scene: Scene) => described(scene, 'master', { ItemCount: told }),
+    ...expected,
+  })),
+  {
+    what: 'missing items of a global table',
+    scene: drifted,
+    options: { writeMissing: true },
+    prepare: (scene) => described(scene, 'replica', { Replicas: [{ RegionName: 'eu-west-1' }] }),
+    rail: 'global-table',
+    writes: 0,
+  },
+  {
+    what: 'missing items of a global table, where that is meant',
+    scene: drifted,
+    options: { writeMissing: true, allowGlobalTable: true },
+    prepare: (scene) => described(scene, 'replica', { Replicas: [{ RegionName: 'eu-west-1' }] }),
+    writes: 10,
+  },
+  {
+    what: 'missing items of a table that is global in its own region alone',
+    scene: drifted,
+    options: { writeMissing: true },
+    prepare: (scene) => described(scene, 'replica', { Replicas: [{ RegionName: 'us-east-1' }] }),
+    writes: 10,
+  },
+  {
+    what: 'missing items of a table with a stream',
+    scene: drifted,
+    options: { writeMissing: true },
+    prepare: (scene) =>
+      described(scene, 'replica', { StreamSpecification: { StreamEnabled: true } }),
+    rail: 'stream',
+    writes: 0,
+  },
+  {
+    what: 'missing items of a table with a stream, where that is harmless',
+    scene: drifted,
+    options: { writeMissing: true, allowStreams: true },
+    prepare: (scene) =>
+      described(scene, 'replica', { StreamSpecification: { StreamEnabled: true } }),
+    writes: 10,
+  },
+  {
+    what: 'a master that is a global table with a stream',
+    scene: drifted,
+    options: { writeMissing: true },
+    prepare: (scene) =>
+      described(scene, 'master', {
+        Replicas: [{ RegionName: 'eu-west-1' }],
+        StreamSpecification: { StreamEnabled: true },
+      }),
+    writes: 10,
+  },
+]
+
+for (const { what, scene: sceneOptions, options, rail, prepare, writes } of CASES) {
+  for (const dryRun of [false, true]) {
+    const how = dryRun ? 'in a dry run' : 'in earnest'
+    t.test(`a run ${rail ? 'is stopped' : 'passes'} with ${what}, ${how}`, async (t) => {
+      const scene = await openScene(t, sceneOptions)
+      prepare?.(scene)
+      const { summary } = await scene.run({ ...options, dryRun, quiesced: true })
+      const done = askedOf(scene.replica, 'PutItem') + askedOf(scene.replica, 'DeleteItem')
+      t.equal(done, dryRun ? 0 : writes)
+      t.equal(summary.outcome, rail ? 'stopped' : dryRun ? 'different' : 'in-sync')
+      if (rail === undefined) {
+        t.notOk(summary.stopped)
+        return
+      }
+      t.match(summary.stopped, { rail, message: String, hint: /--/ })
+      t.equal(exitCodeOf(summary.outcome), 4)
+    })
+  }
+}
+
+t.test('a run without write flags passes every rail', async (t) => {
+  const scene = await openScene(t, { masterItems: [], replicaItems: items(5) })
+  described(scene, 'replica', { Replicas: [{ RegionName: 'eu-west-1' }] })
+  const { summary } = await scene.run({ maxWrites: 0, maxDeletes: 0 })
+  t.equal(summary.outcome, 'different')
+})
