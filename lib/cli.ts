@@ -2,6 +2,7 @@
 /** The command: argv in, exit code out. The only reader of `process`. */
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
+import { pathToFileURL } from 'node:url'
 import { asTablesyncError, type TablesyncError } from './errors.ts'
 import { exitCodeOf } from './model/summary.ts'
 import { type CommandLine, parseArgv } from './options/argv.ts'
@@ -39,6 +40,7 @@ async function synchronise({ options, talk }: CommandLine): Promise<number> {
     const summary = await sync(
       {
         ...options,
+        ...(options.hooks !== undefined && { hooks: pathToFileURL(options.hooks).href }),
         signal,
         onProgress: human.onEvent,
         ...(talk.verbose && { onDifference: human.onDifference }),

@@ -5,6 +5,7 @@ import type { Summary } from './model/summary.ts'
 import type { Spelling } from './options/check.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { RunOptions } from './options/run-options.ts'
+import { loadHooks } from './protocol/hooks-module.ts'
 import { openReport } from './report/ndjson.ts'
 import { inspectTables } from './run/inspect.ts'
 import { planRun } from './run/plan.ts'
@@ -19,6 +20,7 @@ import type { RunHooks } from './run/teller.ts'
  */
 export async function sync(options: RunOptions, spelling: Spelling): Promise<Summary> {
   const settings = resolveOptions(options, spelling)
+  if (settings.hooks !== undefined) await loadHooks(settings.hooks)
   const listeners = guarded(options)
   const { signal } = listeners
   const tables = await unlessAborted(signal, inspectTables(settings, signal))

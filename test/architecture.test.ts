@@ -57,7 +57,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/dynamo/describe.ts',
   ],
   'lib/report': PURE,
-  'lib/sync.ts': [...PURE, 'lib/options', 'lib/run', 'lib/report'],
+  'lib/sync.ts': [...PURE, 'lib/options', 'lib/protocol/hooks-module.ts', 'lib/run', 'lib/report'],
   'lib/index.ts': [...PURE, 'lib/options', 'lib/sync.ts'],
   'lib/cli.ts': [...PURE, 'lib/options', 'lib/report', 'lib/sync.ts'],
   workers: [...PURE, 'lib/protocol', 'lib/segment'],
@@ -65,6 +65,7 @@ const ROOMS: Record<string, readonly string[]> = {
 
 const OWNERS: Record<string, readonly string[]> = {
   '@aws-sdk/client-dynamodb': ['lib/dynamo'],
+  '@aws-sdk/util-dynamodb': ['lib/dynamo/plain-item.ts'],
   '@aws-sdk/credential-providers': ['lib/dynamo/credentials.ts'],
   '@smithy/node-http-handler': ['lib/dynamo/client.ts'],
   '@smithy/types': ['lib/dynamo/retry.ts'],

@@ -49,6 +49,7 @@ export interface ReplicaSummary {
   readonly mended: number
   readonly written: number
   readonly deleted: number
+  readonly skipped: number
   readonly resolved: number
   readonly conflicts: number
   readonly unverified: number

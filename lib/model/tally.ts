@@ -41,6 +41,8 @@ export interface ReplicaTally {
   unconfirmed: number
   written: number
   deleted: number
+  /** Differences that a hook kept from being repaired. */
+  skipped: number
   /** Differences that had ended by themselves when the repair came to them. */
   resolved: number
   /** Repairs given up since their conditions did not hold. */
@@ -98,6 +100,7 @@ export function zeroReplicaTally(): ReplicaTally {
     unconfirmed: 0,
     written: 0,
     deleted: 0,
+    skipped: 0,
     resolved: 0,
     conflicts: 0,
     failed: 0,

@@ -85,6 +85,12 @@ export const REPAIR_OPTIONS = {
     value: 'attribute',
     help: 'An attribute that grows with each change: writes are conditioned on it, and no newer version is replaced with an older',
   },
+  hooks: {
+    flag: 'hooks',
+    kind: 'text',
+    value: 'module.js',
+    help: 'An ES module with rules of your own, loaded in each worker thread',
+  },
   newerWins: {
     flag: 'newer-wins',
     kind: 'switch',

@@ -3,6 +3,8 @@
  * says what was expected, what came, and under which name the user knows it.
  */
 import { availableParallelism } from 'node:os'
+import { isAbsolute } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { usageError } from '../errors.ts'
 import type { WriteFlags } from '../model/difference.ts'
 import type { TableRef } from '../model/table.ts'
@@ -68,10 +70,20 @@ export function resolveOptions(options: RunOptions, spelling: Spelling): Setting
       minAge: options.quiesced === true ? 0 : (options.minMismatchAge ?? 5) * 1000,
       attempts: options.recheckAttempts ?? 5,
     },
+    hooks: options.hooks === undefined ? undefined : hooksUrl(options.hooks, spelling),
     versionAttribute: options.versionAttribute,
     newerWins: options.newerWins === true,
     report: options.report,
   })
+}
+
+function hooksUrl(hooks: string, spelling: Spelling): string {
+  if (/^file:/.test(hooks)) return hooks
+  if (isAbsolute(hooks)) return pathToFileURL(hooks).href
+  throw usageError(
+    `Expected \`${spelling('hooks')}\` to be an absolute path or a file URL, got ${JSON.stringify(hooks)}`,
+    'A relative path means something else wherever it is read: new URL("rules.js", import.meta.url).href says where it is.',
+  )
 }
 
 function asTableOptions(table: string | TableOptions): TableOptions {

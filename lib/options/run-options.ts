@@ -68,6 +68,8 @@ export interface RunOptions {
    * are conditioned on it, and no newer version is replaced with an older.
    */
   readonly versionAttribute?: string
+  /** File URL or absolute path of an ES module with rules of your own; see `Hooks`. */
+  readonly hooks?: string
   /** Leave a replica's item alone, and count it as `newer`, where its version is. @default false */
   readonly newerWins?: boolean
 

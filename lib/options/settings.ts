@@ -50,6 +50,8 @@ export interface Settings {
   readonly batchReadLimit: number
   readonly patience: Patience
   readonly observation: Observation
+  /** URL of a module. */
+  readonly hooks: string | undefined
   readonly versionAttribute: string | undefined
   readonly newerWins: boolean
   readonly report: string | undefined

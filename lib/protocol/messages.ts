@@ -44,6 +44,8 @@ export interface WorkerSetup {
   /** Absent: no attribute tells which of two items is newer. */
   readonly versionAttribute?: string
   readonly newerWins: boolean
+  /** URL of a module with the user's own rules. Absent: there are none. */
+  readonly hooks?: string
   /** Whether findings are wanted one by one, or their counts alone. */
   readonly tellDifferences: boolean
   /** Shared counter behind `Allowance`. */

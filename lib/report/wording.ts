@@ -143,6 +143,7 @@ function replicaLines(label: string, replica: ReplicaSummary): string[] {
     [
       ['written', replica.written],
       ['deleted', replica.deleted],
+      ['skipped by a hook', replica.skipped],
       ['ended by themselves', replica.resolved],
       ['in conflict', replica.conflicts],
       ['failed', replica.failed],

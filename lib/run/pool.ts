@@ -15,6 +15,9 @@ import { type TypedPort, typedPort } from '../protocol/port.ts'
 
 const workerFile = new URL(`../../workers/segment${extname(import.meta.url)}`, import.meta.url)
 
+/** Tasks that a thread may have beside its segments. */
+export const RECHECKS_BESIDE = 2
+
 export type Reply = (message: ControlMessage) => void
 
 export interface PoolOptions {
@@ -33,8 +36,8 @@ export class SegmentPool {
 
   constructor({ workers, parallel, setup }: PoolOptions) {
     const threads = Math.min(workers, parallel)
-    // One more than segments: what is to be looked at again does not wait for one of them to end.
-    const perThread = Math.ceil(parallel / threads) + 1
+    // More than segments: what is to be looked at again does not wait for one of them to end.
+    const perThread = Math.ceil(parallel / threads) + RECHECKS_BESIDE
     this.#piscina = new Piscina({
       filename: workerFile.href,
       minThreads: threads,

@@ -4,6 +4,7 @@ import type { TableIndex } from '../model/table.ts'
 import { type Tally, zeroReplicaTally } from '../model/tally.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Flight } from './flight.ts'
+import { RECHECKS_BESIDE } from './pool.ts'
 import type { RecheckBatch } from './recheck-queue.ts'
 
 /** Keys in one task where they may be written: few, so that no read grows old before its write. */
@@ -22,7 +23,7 @@ export async function recheckDuring(flight: Flight, work: Promise<void>): Promis
   const { write, batchReadLimit, workers } = settings
   const isWriting = write.missing || write.differing || write.extra
   const most = isWriting ? Math.min(WRITE_BATCH, batchReadLimit) : batchReadLimit
-  const lanes = new PQueue({ concurrency: workers })
+  const lanes = new PQueue({ concurrency: workers * RECHECKS_BESIDE })
   let isWorking = true
   const ended = work.finally(() => {
     isWorking = false
@@ -37,7 +38,10 @@ export async function recheckDuring(flight: Flight, work: Promise<void>): Promis
     }
     const batch = lanes.size === 0 ? rechecks.take(Date.now(), most) : undefined
     if (batch !== undefined) void lanes.add(() => recheckBatch(flight, batch))
-    else await pause(LOOK_EVERY)
+    else
+      await (isWorking
+        ? Promise.race([pause(LOOK_EVERY), ended.catch(() => {})])
+        : pause(LOOK_EVERY))
   }
   if (isHeld) desk.hold(false)
   await Promise.all([ended, lanes.onIdle()])

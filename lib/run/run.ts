@@ -154,8 +154,8 @@ async function compareOne({ plan, ledger, desk, hooks, isOver }: Flight, segment
   hooks.onEvent({ type: 'segment-finished', segment, tally: report.tally })
 }
 
-function workerSetup(settings: Settings, tables: Tables, hooks: RunHooks): WorkerSetup {
-  const { scanLimit, versionAttribute } = settings
+function workerSetup(settings: Settings, tables: Tables, listeners: RunHooks): WorkerSetup {
+  const { scanLimit, versionAttribute, hooks } = settings
   return {
     tables: tables.access,
     patience: settings.patience,
@@ -168,7 +168,8 @@ function workerSetup(settings: Settings, tables: Tables, hooks: RunHooks): Worke
     observation: settings.observation,
     ...(versionAttribute !== undefined && { versionAttribute }),
     newerWins: settings.newerWins,
-    tellDifferences: hooks.onDifference !== undefined,
+    ...(hooks !== undefined && { hooks }),
+    tellDifferences: listeners.onDifference !== undefined,
     allowance: Allowance.memoryFor(settings.rails.maxWrites),
     recheckBudget: RecheckBudget.memoryFor(tables.access.length),
     orderRecord: OrderRecord.memoryFor(tables.access.length),

@@ -58,7 +58,7 @@ export async function bringAbout(
   let done: 'resolved' | 'written' | 'deleted' = 'resolved'
   for (;;) {
     const seen = digestsOf(sides, thread.comparer)
-    const relation = relationOf(seen)
+    const relation = await relationUnderRules(investigation, sides)
     if (relation === 'sameAs') {
       return done === 'resolved' ? { action: done } : { action: done, left: seen.replica }
     }
@@ -101,6 +101,16 @@ export function replicaIsNewer({ thread }: Investigation, { master, replica }: B
 const NEWER: RepairEnding = {
   action: 'conflict',
   error: 'the replica has a newer version: --newer-wins leaves it at that',
+}
+
+/** What the sides are to each other, where the user's rules have a say in it. */
+export async function relationUnderRules(
+  { thread }: Investigation,
+  { master, replica }: BothSides,
+): Promise<DifferenceKind | 'sameAs'> {
+  const relation = relationOf(digestsOf({ master, replica }, thread.comparer))
+  if (relation !== 'differing' || master === undefined || replica === undefined) return relation
+  return (await thread.rules.differ(master, replica)) ? 'differing' : 'sameAs'
 }
 
 /** One conditional write, one attempt; `complete` is false where the item takes another. */

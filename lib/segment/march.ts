@@ -3,10 +3,11 @@
  * segment, or where the two scans turn out to be in different orders.
  */
 import type { FoundItem } from '../dynamo/lookup.ts'
-import { keyTextOf } from '../item/key.ts'
+import { type KeyText, keyTextOf } from '../item/key.ts'
 import type { ItemPage } from '../item/page.ts'
 import type { Bytes } from '../model/units.ts'
 import { Alignment, type Side } from './alignment.ts'
+import type { BothSides } from './both-sides.ts'
 import type { Investigation } from './investigation.ts'
 import type { NextPage } from './pages.ts'
 import { directionOf, probe } from './probe.ts'
@@ -46,13 +47,17 @@ export async function march(
 ): Promise<MarchEnd> {
   const { tally, thread, schema, findExtras } = investigation
   const pending: Suspect[] = []
+  const matches: { readonly key: KeyText; readonly pair: BothSides }[] = []
+  const wantsMatches = thread.rules.matches !== undefined
   const alignment = new Alignment(
     { schema, windowBytes: WINDOW_BYTES },
     {
       pair(master, i, replica, j) {
         tally.matched++
-        if (thread.comparer.equal(master, i, replica, j)) tally.sameAs++
-        else pending.push(differing(master, i, replica, j))
+        if (thread.comparer.equal(master, i, replica, j)) {
+          tally.sameAs++
+          if (wantsMatches) matches.push(pairOf(master, i, replica, j))
+        } else pending.push(differing(master, i, replica, j))
       },
       alone(side, item) {
         if (side === 'master' || findExtras) pending.push(alone(side, item))
@@ -63,6 +68,7 @@ export async function march(
   let strikes = 0
   while (!isOver()) {
     const need = alignment.advance()
+    for (const { key, pair } of matches.splice(0)) await suspects.match(key, pair)
     while (pending.length > 0 && !(mayGoOver && suspects.ordersDiffer)) {
       for (const suspect of pending.splice(0, CHECK_EVERY)) await suspects.add(suspect)
     }
@@ -94,6 +100,11 @@ export async function march(
       if (suspect.looks === 'extra' && suspect.replica) unmatched.replica.push(suspect.replica)
     }
     return { end: 'orders-differ', unmatched }
+  }
+
+  function pairOf(master: ItemPage, i: number, replica: ItemPage, j: number) {
+    const pair = { master: { page: master, item: i }, replica: { page: replica, item: j } }
+    return { key: keyTextOf(master, i, schema), pair }
   }
 
   function differing(master: ItemPage, i: number, replica: ItemPage, j: number): Suspect {

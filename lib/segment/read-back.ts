@@ -7,12 +7,13 @@
  * replicates: brought in order again, once both sides have stood still.
  */
 import type { Sighting } from '../model/sighting.ts'
-import type { Written } from './attempts.ts'
+import { relationUnderRules, type Written } from './attempts.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
 import { tellEnding } from './endings.ts'
 import type { Investigation } from './investigation.ts'
 import type { Repair } from './repair.ts'
-import { movedOn, relationOf } from './verdict.ts'
+import { HookFailure } from './rules.ts'
+import { movedOn } from './verdict.ts'
 
 /** Reads what was written at once, as far as the budget for that goes, and has it looked at later. */
 export async function readBack(
@@ -51,7 +52,14 @@ export async function lookAtWritten(
   const { key, moves, wrote } = sighting
   const left = wrote?.left ?? null
   const now = digestsOf(sides, comparer)
-  const relation = relationOf(now)
+  const relation = await relationUnderRules(investigation, sides).catch((error: unknown) => {
+    if (error instanceof HookFailure) return undefined
+    throw error
+  })
+  if (relation === undefined) {
+    investigation.tally.failed++
+    return undefined
+  }
   if (relation === 'sameAs') return 'held'
   const isOurs = now.replica === left
   // Somebody else has put what the master lacks: not ours to take away.

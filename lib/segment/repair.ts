@@ -16,6 +16,7 @@ import {
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
 import { type Found, LEFT, type RepairEnding, tellEnding } from './endings.ts'
 import type { Investigation } from './investigation.ts'
+import { HookFailure } from './rules.ts'
 import { isDifference, relationOf, type Verdict } from './verdict.ts'
 
 const COUNTED_AS = {
@@ -44,12 +45,57 @@ export class Repair {
     const { tally, thread } = this.#investigation
     if (!isDifference(verdict)) {
       tally[verdict]++
-    } else if (thread.setup.newerWins && replicaIsNewer(this.#investigation, found)) {
-      tally.newer++
-    } else {
-      return this.end({ verdict, ...found })
+      if (verdict === 'sameAs') await this.match(found)
+      return undefined
     }
-    return undefined
+    if (thread.setup.newerWins && replicaIsNewer(this.#investigation, found)) {
+      tally.newer++
+      return undefined
+    }
+    const difference: Found = { verdict, ...found }
+    try {
+      if (await this.isAlike(difference)) {
+        tally.sameAs++
+        return undefined
+      }
+      return (await this.#maySkip(difference)) ? undefined : await this.end(difference)
+    } catch (error) {
+      if (!(error instanceof HookFailure)) throw error
+      return this.fail(difference, error)
+    }
+  }
+
+  /** Whether the user's rules take a pair for the same that is not equal. */
+  async isAlike({ verdict, master, replica }: Found): Promise<boolean> {
+    if (verdict !== 'differing' || master === undefined || replica === undefined) return false
+    return !(await this.#investigation.thread.rules.differ(master, replica))
+  }
+
+  /** Lets whoever wants to hear of it know of an equal pair. */
+  async match({ key, master, replica }: Omit<Found, 'verdict'>): Promise<void> {
+    const { thread, door, tally } = this.#investigation
+    const { matches } = thread.rules
+    if (matches === undefined || master === undefined || replica === undefined) return
+    await matches({ master, replica }, door.table.access.label, key).catch(() => {
+      tally.failed++
+    })
+  }
+
+  /** Counts a difference that a hook has failed over. */
+  async fail(found: Found, error: Error): Promise<undefined> {
+    const { tally } = this.#investigation
+    tally[found.verdict]++
+    await this.#conclude({ action: 'failed', error: error.message }, found)
+  }
+
+  /** Counts and tells a difference that the user's rules leave as it is; false where they do not. */
+  async #maySkip(found: Found): Promise<boolean> {
+    const { thread, door, tally } = this.#investigation
+    if (await thread.rules.mayRepair(found, door.table.access.label)) return false
+    tally[found.verdict]++
+    tally.skipped++
+    await this.#tellLeft(found)
+    return true
   }
 
   /**
@@ -103,6 +149,11 @@ export class Repair {
       return this.#conclude(ending, found)
     }
     return this.#inLane(async () => {
+      try {
+        if (await this.#maySkip(found)) return undefined
+      } catch (error) {
+        return this.fail(found, error as Error)
+      }
       const mayPut = !this.#investigation.isOver() && this.#isAllowed('missing')
       if (!mayPut) return this.leave(found)
       try {
@@ -160,7 +211,9 @@ export class Repair {
     try {
       return await bringAbout(this.#investigation, found, wanted)
     } catch (error) {
-      await this.#conclude(failed(asTablesyncError(error)), found)
+      const ending = failed(asTablesyncError(error))
+      if (error instanceof HookFailure) return ending
+      await this.#conclude(ending, found)
       throw error
     }
   }

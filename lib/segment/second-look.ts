@@ -4,7 +4,7 @@
  * writes.
  */
 import type { FoundItem } from '../dynamo/lookup.ts'
-import { canonicalKeyOfText } from '../item/key.ts'
+import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import { itemEnd, itemStart } from '../item/page.ts'
 import type { Bytes } from '../model/units.ts'
 import { allEnded } from './all-ended.ts'
@@ -54,6 +54,23 @@ export class SecondLook {
   /** @throws what a job before has failed with */
   throwFailure(): void {
     this.#jobs.throwFailure()
+  }
+
+  /** Whether the user's rules have ended a suspect: it is no difference to them, or a hook failed. */
+  async isEndedByRule({ looks, key, master, replica }: Suspect): Promise<boolean> {
+    const found: Found = { verdict: looks, key, master, replica }
+    try {
+      if (!(await this.#repair.isAlike(found))) return false
+      this.#investigation.tally.sameAs++
+    } catch (error) {
+      await this.#repair.fail(found, error as Error)
+    }
+    return true
+  }
+
+  /** Tells an equal pair to the hook that wants to hear of it. */
+  async match(key: KeyText, pair: BothSides): Promise<void> {
+    await this.#repair.match({ key, ...pair })
   }
 
   /** Has a suspect read again; waits while as much is under way as may be. */

@@ -6,8 +6,9 @@
  * strongly consistent, before it counts; beyond the run's budget for that it
  * is counted on the word of the scan, and told as unconfirmed.
  */
-import { canonicalKeyOfText } from '../item/key.ts'
+import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import type { DifferenceKind } from '../model/difference.ts'
+import type { BothSides } from './both-sides.ts'
 import { Deferred } from './deferred.ts'
 import type { Investigation } from './investigation.ts'
 import { OrderTrust } from './order-trust.ts'
@@ -41,10 +42,16 @@ export class Suspects {
   async add(suspect: Suspect): Promise<void> {
     this.#secondLook.throwFailure()
     await this.#investigation.roomForSuspects()
+    if (await this.#secondLook.isEndedByRule(suspect)) return
     const { looks, ground } = suspect
     if (ground === 'order' && looks !== 'differing') return this.#addByOrder(suspect, looks)
     if (this.#isReadForRepair(looks) || this.#mayRecheck()) return this.#secondLook.confirm(suspect)
     return this.#countUnconfirmed(suspect)
+  }
+
+  /** Tells an equal pair to the hook that wants to hear of it. */
+  async match(key: KeyText, pair: BothSides): Promise<void> {
+    await this.#secondLook.match(key, pair)
   }
 
   /** Brings to their end all suspects that wait for nothing but their recheck. */

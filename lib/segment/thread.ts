@@ -11,6 +11,7 @@ import { Allowance } from '../protocol/allowance.ts'
 import type { WorkerSetup } from '../protocol/messages.ts'
 import { OrderRecord } from '../protocol/order-record.ts'
 import { RecheckBudget } from '../protocol/recheck-budget.ts'
+import { openRules, type Rules } from './rules.ts'
 
 /** A replica's table, and its lanes: reads by key, rechecks, and writes under way at once. */
 export interface ReplicaDoor {
@@ -28,6 +29,7 @@ export interface Thread {
   readonly comparer: ItemComparer
   readonly isIgnored: IsIgnored
   readonly shape: ItemShape
+  readonly rules: Rules
   readonly allowance: Allowance
   readonly budget: RecheckBudget
   readonly orderRecord: OrderRecord
@@ -35,7 +37,7 @@ export interface Thread {
 
 const LOOKUPS = 4
 /** Each holds up to a batch of items from either side. */
-const RECHECKS = 2
+const RECHECKS = 4
 const WRITES = 32
 
 export async function openThread(
@@ -64,6 +66,7 @@ export async function openThread(
     replicas: new Map(doors),
     comparer: itemComparer(await openDigest(), isIgnored),
     isIgnored,
+    rules: await openRules(setup.hooks),
     shape: { schema: master.keySchema, isIgnored, version: setup.versionAttribute },
     allowance: new Allowance(setup.allowance),
     budget: new RecheckBudget(setup.recheckBudget),

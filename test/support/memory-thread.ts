@@ -8,6 +8,7 @@ import type { CompareTask, Finding, WorkerSetup } from '../../lib/protocol/messa
 import { OrderRecord } from '../../lib/protocol/order-record.ts'
 import { RecheckBudget } from '../../lib/protocol/recheck-budget.ts'
 import type { SegmentControl } from '../../lib/segment/control.ts'
+import { rulesOf } from '../../lib/segment/rules.ts'
 import type { Thread } from '../../lib/segment/thread.ts'
 import { type MemoryTable, PATIENCE } from './memory-table.ts'
 
@@ -61,6 +62,7 @@ export function memoryThread(
     ),
     comparer: itemComparer(digestOf, isIgnored),
     isIgnored,
+    rules: rulesOf({}),
     shape: { schema: master.access.keySchema, isIgnored },
     allowance: new Allowance(setup.allowance),
     budget,

@@ -1,0 +1,83 @@
+/** The user's own rules, asked where they may decide. */
+import type { FoundItem } from '../dynamo/lookup.ts'
+import { plainItem } from '../dynamo/plain-item.ts'
+import { parseItem } from '../item/compare.ts'
+import type { KeyText } from '../item/key.ts'
+import type { HookItem, Hooks } from '../model/hooks.ts'
+import type { WireItem } from '../model/wire.ts'
+import { loadHooks } from '../protocol/hooks-module.ts'
+import type { Found } from './endings.ts'
+
+export interface Rules {
+  /** Whether two items that are not equal count as different. */
+  differ(master: FoundItem, replica: FoundItem): Promise<boolean>
+  /** Whether a difference may be repaired, as far as the rules go. */
+  mayRepair(found: Found, replica: string): Promise<boolean>
+  /** Absent: nobody wants to hear of equal pairs. */
+  readonly matches?: (
+    pair: { readonly master: FoundItem; readonly replica: FoundItem },
+    replica: string,
+    key: KeyText,
+  ) => Promise<void>
+}
+
+/** A hook has thrown: that fails its item, and nothing else. */
+export class HookFailure extends Error {}
+
+export async function openRules(url: string | undefined): Promise<Rules> {
+  return rulesOf(url === undefined ? {} : await loadHooks(url))
+}
+
+export function rulesOf(hooks: Hooks): Rules {
+  const { items, isItemDifferent, ...on } = failingByItem(hooks)
+  const given = (item: WireItem): HookItem => (items === 'plain' ? plainItem(item) : item)
+  const itemOf = ({ page, item }: FoundItem) => given(parseItem(page, item))
+  const keyOf = (key: KeyText) => given(JSON.parse(key) as WireItem)
+  const { onMatching } = on
+  return {
+    async differ(master, replica) {
+      return isItemDifferent === undefined || isItemDifferent(itemOf(master), itemOf(replica))
+    },
+    async mayRepair({ verdict, key, master, replica }, label) {
+      switch (verdict) {
+        case 'missing':
+          if (on.onMissing === undefined || master === undefined) return true
+          return (await on.onMissing(itemOf(master), label, keyOf(key))) !== 'skip'
+        case 'differing':
+          if (on.onDiffering === undefined || master === undefined || replica === undefined)
+            return true
+          return (
+            (await on.onDiffering(itemOf(master), itemOf(replica), label, keyOf(key))) !== 'skip'
+          )
+        default:
+          return on.onExtra === undefined || (await on.onExtra(keyOf(key), label)) !== 'skip'
+      }
+    },
+    ...(onMatching !== undefined && {
+      async matches({ master, replica }, label, key) {
+        await onMatching(itemOf(master), itemOf(replica), label, keyOf(key))
+      },
+    }),
+  }
+}
+
+/** The hooks, each throwing nothing but `HookFailure`. */
+function failingByItem(hooks: Hooks): Hooks {
+  const guarded = Object.entries(hooks).map(([name, hook]) => {
+    if (typeof hook !== 'function') return [name, hook]
+    const call = hook as (...given: readonly unknown[]) => unknown
+    return [
+      name,
+      async (...given: readonly unknown[]) => {
+        try {
+          return await call(...given)
+        } catch (error) {
+          throw new HookFailure(`the hook ${name} failed: ${messageOf(error)}`, { cause: error })
+        }
+      },
+    ]
+  })
+  return Object.fromEntries(guarded)
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,186 @@
+/** Rules of the user's own, over real worker threads. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import t, { type Test } from 'tap'
+import {
+  ALL_WRITES,
+  counts,
+  FOUND,
+  item,
+  openScene,
+  REPAIRED,
+  type SceneOptions,
+} from '../faults/scene.ts'
+
+/** A module of hooks in a file of its own. */
+async function moduleOf(t: Test, text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  const file = join(folder, 'hooks.mjs')
+  await writeFile(file, text)
+  return pathToFileURL(file).href
+}
+
+/** What the hooks of a module write down, a line each. */
+const log = (t: Test) => {
+  const file = join(tmpdir(), `tablesync-test-${process.pid}-${Math.random()}`)
+  t.teardown(() => rm(file, { force: true }))
+  return file
+}
+
+for (const strategy of ['march', 'lookup'] as const) {
+  t.test(`hooks that only look are told all, and change nothing, by ${strategy}`, async (t) => {
+    const file = log(t)
+    const hooks = await moduleOf(
+      t,
+      `import { appendFileSync } from 'node:fs'
+       const note = (...parts) => appendFileSync(${JSON.stringify(file)}, JSON.stringify(parts) + '\\n')
+       export const onMissing = (item, replica, key) => note('missing', item, replica, key)
+       export const onDiffering = async (one, other, replica, key) => note('differing', one, other, replica, key)
+       export function onMatching(one, other, replica, key) { note('matching', one, other, replica, key) }
+       export const onExtra = (key, replica) => note('extra', key, replica)`,
+    )
+    const { replica, master, run } = await openScene(t)
+    const { summary } = await run({ ...ALL_WRITES, strategy, hooks })
+    t.strictSame(counts(summary, replica), REPAIRED)
+    t.strictSame(replica.table.all(), master.table.all())
+    const { readFileSync } = await import('node:fs')
+    const lines = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const told = (kind: string) => lines.filter(([name]) => name === kind)
+    t.same(
+      ['missing', 'differing', 'matching', 'extra'].map((kind) => told(kind).length),
+      [5, 4, 51, 3],
+    )
+    const [, missing, label, key] = told('missing').find(([, { n }]) => n.N === '2')
+    t.same([missing, label, key], [item(2), replica.label, { id: { S: 'item-2' } }])
+    const [, one, other] = told('differing')[0]
+    t.equal(one.n.N === '-1', false)
+    t.equal(other.n.N, '-1')
+  })
+}
+
+for (const [hook, expected] of [
+  ['onMissing', { ...FOUND, written: 4, deleted: 3 }],
+  ['onDiffering', { ...FOUND, written: 5, deleted: 3 }],
+  ['onExtra', { ...FOUND, written: 9 }],
+] as const) {
+  t.test(`${hook} that returns "skip" keeps items from being repaired`, async (t) => {
+    const hooks = await moduleOf(t, `export const ${hook} = () => 'skip'`)
+    const { replica, run } = await openScene(t)
+    const { summary, differences } = await run({ ...ALL_WRITES, hooks })
+    t.strictSame(counts(summary, replica), expected)
+    const skipped = { onMissing: 5, onDiffering: 4, onExtra: 3 }[hook]
+    t.equal(summary.replicas[replica.label]?.skipped, skipped)
+    t.equal(summary.outcome, 'different')
+    t.equal(differences.length, 12, 'they are told all the same')
+  })
+
+  t.test(`${hook} that throws fails its items, and no others`, async (t) => {
+    const hooks = await moduleOf(
+      t,
+      `export const ${hook} = () => { throw new Error('a fault of mine') }`,
+    )
+    const { replica, run } = await openScene(t)
+    const { summary, differences } = await run({ ...ALL_WRITES, hooks })
+    const { missing, differing, extra, failed } = summary.replicas[replica.label] ?? {}
+    t.same({ missing, differing, extra }, { missing: 5, differing: 4, extra: 3 })
+    t.equal(failed, { onMissing: 5, onDiffering: 4, onExtra: 3 }[hook])
+    t.equal(summary.outcome, 'incomplete')
+    const told = differences.filter(({ action }) => action === 'failed')
+    t.equal(told.length, failed)
+    t.match(told[0], { error: `the hook ${hook} failed: a fault of mine` })
+  })
+}
+
+const versioned = (id: number, v: number, text: string) => ({
+  id: { S: `item-${id}` },
+  v: { N: String(v) },
+  text: { S: text },
+})
+/** One older on the replica, and one newer. */
+const VERSIONS: SceneOptions = {
+  masterItems: [versioned(1, 2, 'master'), versioned(2, 2, 'master'), versioned(3, 2, 'same')],
+  replicaItems: [versioned(1, 1, 'replica'), versioned(2, 9, 'replica'), versioned(3, 2, 'same')],
+}
+
+t.test('newer wins, by option and by a hook alike', async (t) => {
+  const hooks = await moduleOf(
+    t,
+    `export const isItemDifferent = (master, replica) => Number(master.v.N) > Number(replica.v.N)`,
+  )
+  const byHook = await openScene(t, VERSIONS)
+  const byOption = await openScene(t, VERSIONS)
+  const hooked = await byHook.run({ ...ALL_WRITES, hooks })
+  const opted = await byOption.run({ ...ALL_WRITES, versionAttribute: 'v', newerWins: true })
+  t.match(hooked.summary.replicas[byHook.replica.label], { sameAs: 2, differing: 1, written: 1 })
+  t.match(opted.summary.replicas[byOption.replica.label], { sameAs: 1, newer: 1, differing: 1 })
+  t.strictSame(byHook.replica.table.all(), byOption.replica.table.all())
+  t.match(byHook.replica.table.at({ id: { S: 'item-2' } }), { text: { S: 'replica' } })
+  t.equal(hooked.summary.outcome, 'in-sync')
+})
+
+t.test('isItemDifferent that throws fails its items, and no others', async (t) => {
+  const hooks = await moduleOf(t, `export function isItemDifferent() { throw new Error('no') }`)
+  const { replica, run } = await openScene(t)
+  const { summary } = await run({ ...ALL_WRITES, hooks })
+  t.match(summary.replicas[replica.label], { missing: 5, differing: 4, failed: 4, written: 5 })
+  t.equal(summary.outcome, 'incomplete')
+})
+
+t.test('hooks may ask for plain values, which lose nothing', async (t) => {
+  const masterItem = {
+    id: { S: 'a' },
+    n: { N: '12345678901234567890.5' },
+    b: { B: 'AP8=' },
+    s: { NS: ['1', '2'] },
+    m: { M: { deep: { L: [{ BS: ['AA=='] }, { NULL: true }, { BOOL: false }] } } },
+  }
+  const hooks = await moduleOf(
+    t,
+    `export const items = 'plain'
+     export function isItemDifferent({ id, n, b, s, m }) {
+       const isWhole = id === 'a' && n.value === '12345678901234567890.5' && b[1] === 255 &&
+         s instanceof Set && s.size === 2 && [...m.deep[0]][0][0] === 0 && m.deep[1] === null && m.deep[2] === false
+       return !isWhole
+     }`,
+  )
+  const { replica, run } = await openScene(t, {
+    masterItems: [masterItem],
+    replicaItems: [{ id: { S: 'a' } }],
+  })
+  const { summary } = await run({ hooks })
+  t.match(summary.replicas[replica.label], { sameAs: 1, differing: 0 })
+})
+
+for (const [what, text, message] of [
+  ['exports none', 'export const other = 1', /functions named/],
+  ['exports one that is no function', 'export const onMissing = 1', /got onMissing/],
+  [
+    'misspells one',
+    'export const onMatch = () => {}; export const onExtra = () => {}',
+    /got onMatch/,
+  ],
+  [
+    'wants items of no kind',
+    `export const items = 'xml'; export const onExtra = () => {}`,
+    /`items`/,
+  ],
+  ['cannot be loaded', 'this is no module', /Cannot load/],
+] as const) {
+  t.test(`runSync refuses hooks of a module that ${what}`, async (t) => {
+    const { master, run } = await openScene(t)
+    await t.rejects(run({ hooks: await moduleOf(t, text) }), { code: 'USAGE', message })
+    t.equal(master.stub.requests.length, 0)
+  })
+}
+
+t.test('runSync refuses hooks of a module that is not there, or is nowhere', async (t) => {
+  const { run } = await openScene(t)
+  await t.rejects(run({ hooks: '/no/such/hooks.js' }), { code: 'USAGE', message: /Cannot load/ })
+  await t.rejects(run({ hooks: 'hooks.js' }), { code: 'USAGE', message: /absolute path/ })
+})
