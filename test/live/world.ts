@@ -31,6 +31,7 @@ export interface WorldOptions {
 const TICK = 10
 
 export function startWorld({ master, replica, ids, lag, random, ...options }: WorldOptions): World {
+  const began = Date.now()
   let updates = 0
   let version = 1_000_000
   const staleOverwrites: string[] = []
@@ -39,10 +40,9 @@ export function startWorld({ master, replica, ids, lag, random, ...options }: Wo
   const log = new Map<string, { readonly at: number; readonly item: WireItem | undefined }[]>()
 
   const writer = setInterval(() => {
-    const due = (options.updatesPerSecond * TICK) / 1000
-    // In bursts: nothing for a while, and then a lot of it at once.
-    const burst = random() < 0.1 ? due * 10 : 0
-    for (let n = 0; n < burst; n++) updateOne()
+    const due = ((Date.now() - began) / 1000) * options.updatesPerSecond
+    // In bursts: nothing for a while, and then all of it at once.
+    if (random() < 0.1) while (updates < due) updateOne()
   }, TICK)
   const replicator = setInterval(() => replicate(Date.now()), TICK)
 
