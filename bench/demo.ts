@@ -7,7 +7,8 @@ import type { AddressInfo } from 'node:net'
 import { BatchWriteItemCommand, CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
 import { type RunOptions, runSync, type Summary } from '../lib/index.ts'
-import { differenceLine, verdictLines } from '../lib/report/wording.ts'
+import { verdictLines } from '../lib/report/verdict.ts'
+import { differenceLine } from '../lib/report/wording.ts'
 
 const ITEMS = 1000
 

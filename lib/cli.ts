@@ -17,7 +17,7 @@ process.exitCode = await main(process.argv.slice(2))
 async function main(argv: readonly string[]): Promise<number> {
   try {
     const parsed = parseArgv(argv, version())
-    if (!('text' in parsed)) return await synchronise(parsed)
+    if (!('text' in parsed)) return await carryOut(parsed)
     process.stdout.write(`${parsed.text}\n`)
     return 0
   } catch (thrown) {
@@ -25,11 +25,12 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function synchronise({ options, talk }: CommandLine): Promise<number> {
-  if (!(await mayDelete({ options, talk }))) return STOPPED
+async function carryOut(commandLine: CommandLine): Promise<number> {
+  const { command, options, talk } = commandLine
+  if (!(await mayDelete(commandLine))) return STOPPED
   // The SDK would print to stderr that it is going to drop this version of Node.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
-  const { sync } = await import('./sync.ts')
+  const [{ sync }, { undo }] = await Promise.all([import('./sync.ts'), import('./undo.ts')])
   const human = tellHuman({
     stream: process.stderr,
     isTerminal: process.stderr.isTTY === true,
@@ -37,7 +38,7 @@ async function synchronise({ options, talk }: CommandLine): Promise<number> {
   })
   const { signal, restore } = abortOnSignals(talk.quiet ? () => {} : tellEnding)
   try {
-    const summary = await sync(
+    const summary = await (command === 'undo' ? undo : sync)(
       {
         ...options,
         ...(options.hooks !== undefined && { hooks: pathToFileURL(options.hooks).href }),
@@ -57,14 +58,17 @@ async function synchronise({ options, talk }: CommandLine): Promise<number> {
 }
 
 /** Asks before deletions, where there is somebody to ask. */
-async function mayDelete({ options, talk }: CommandLine): Promise<boolean> {
+async function mayDelete({ command, options, talk }: CommandLine): Promise<boolean> {
   const { stdin, stderr } = process
-  const isAsked = options.deleteExtra === true && options.dryRun !== true && !talk.yes
-  if (!isAsked || !stdin.isTTY || !stderr.isTTY) return true
-  const tables = options.replicas.join(', ')
+  const isAsked = command === 'undo' || options.deleteExtra === true
+  if (!isAsked || options.dryRun === true || talk.yes || !stdin.isTTY || !stderr.isTTY) return true
+  const question =
+    command === 'undo'
+      ? `Undo the writes of ${options.journal}, deleting the items that they put?`
+      : `Delete the extra items of ${options.replicas.join(', ')}?`
   const prompt = createInterface({ input: stdin, output: stderr })
   try {
-    const answer = await prompt.question(`Delete the extra items of ${tables}? [y/N] `)
+    const answer = await prompt.question(`${question} [y/N] `)
     if (/^y(es)?$/i.test(answer.trim())) return true
   } finally {
     prompt.close()

@@ -9,6 +9,8 @@ export type ErrorCode =
   | 'TABLE_NOT_FOUND'
   /** Key names or key types of master and replica differ. */
   | 'KEY_SCHEMA_MISMATCH'
+  /** A journal was written for another table, or for one that was re-created since. */
+  | 'TABLE_CHANGED'
   /** Master and replica, or two replicas, are one table. */
   | 'SAME_TABLE'
   | 'CREDENTIALS'

@@ -1,8 +1,9 @@
 /** tablesync as a library. */
 import type { Summary } from './model/summary.ts'
 import { asProperty } from './options/check.ts'
-import type { RunOptions } from './options/run-options.ts'
+import type { RunOptions, UndoOptions } from './options/run-options.ts'
 import { sync } from './sync.ts'
+import { undo } from './undo.ts'
 
 /**
  * Compares a master table with its replicas, and repairs them where the
@@ -24,6 +25,16 @@ export function runSync(options: RunOptions): Promise<Summary> {
   return sync(options, asProperty)
 }
 
+/**
+ * Brings back what a run with `undo` has overwritten, deleted or put, as far as
+ * it is still as that run left it; the rest is told as conflicts.
+ *
+ * @throws TablesyncError when the journal, the options or the tables are not fit
+ */
+export function undoSync(options: UndoOptions): Promise<Summary> {
+  return undo(options, asProperty)
+}
+
 export { type ErrorCode, type ErrorScope, TablesyncError } from './errors.ts'
 export type { CredentialSource, PlainCredentials } from './model/credentials.ts'
 export type { Difference, DifferenceKind, RepairAction } from './model/difference.ts'
@@ -40,4 +51,4 @@ export type {
 export type { InspectedTable, KeySchema, TableFacts, TableRef } from './model/table.ts'
 export type { MasterTally, ReplicaTally, Tally } from './model/tally.ts'
 export type { WireItem, WireValue } from './model/wire.ts'
-export type { RunOptions, TableOptions, Timeouts } from './options/run-options.ts'
+export type { RunOptions, TableOptions, Timeouts, UndoOptions } from './options/run-options.ts'

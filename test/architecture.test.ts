@@ -57,9 +57,17 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/dynamo/describe.ts',
   ],
   'lib/report': PURE,
-  'lib/sync.ts': [...PURE, 'lib/options', 'lib/protocol/hooks-module.ts', 'lib/run', 'lib/report'],
-  'lib/index.ts': [...PURE, 'lib/options', 'lib/sync.ts'],
-  'lib/cli.ts': [...PURE, 'lib/options', 'lib/report', 'lib/sync.ts'],
+  'lib/listeners.ts': [...PURE, 'lib/options', 'lib/run', 'lib/report'],
+  'lib/undo.ts': [...PURE, 'lib/listeners.ts', 'lib/options', 'lib/run'],
+  'lib/sync.ts': [
+    ...PURE,
+    'lib/listeners.ts',
+    'lib/options',
+    'lib/protocol/hooks-module.ts',
+    'lib/run',
+  ],
+  'lib/index.ts': [...PURE, 'lib/options', 'lib/sync.ts', 'lib/undo.ts'],
+  'lib/cli.ts': [...PURE, 'lib/options', 'lib/report', 'lib/sync.ts', 'lib/undo.ts'],
   workers: [...PURE, 'lib/protocol', 'lib/segment'],
 }
 
@@ -74,8 +82,8 @@ const OWNERS: Record<string, readonly string[]> = {
   'xxhash-wasm': ['lib/item/digest.ts'],
   'p-queue': ['lib/segment', 'lib/run'],
   'cli-progress': ['lib/report/human.ts'],
-  'node:fs': ['lib/report', 'lib/run/delete-queue.ts', 'lib/cli.ts'],
-  'node:fs/promises': ['lib/report', 'lib/run/delete-queue.ts'],
+  'node:fs': ['lib/report', 'lib/run/spill.ts', 'lib/run/journal-file.ts', 'lib/cli.ts'],
+  'node:fs/promises': ['lib/report', 'lib/run/spill.ts', 'lib/run/journal.ts'],
   'node:worker_threads': ['lib/protocol/port.ts', 'lib/run/pool.ts', 'workers'],
 }
 

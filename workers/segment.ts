@@ -9,6 +9,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { workerData } from 'piscina'
 import { CredentialDesk } from '../lib/protocol/credential-desk.ts'
 import { Gate } from '../lib/protocol/gate.ts'
+import { JournalDesk } from '../lib/protocol/journal-desk.ts'
 import type {
   ControlMessage,
   ProgressMessage,
@@ -23,6 +24,7 @@ import type { SegmentControl } from '../lib/segment/control.ts'
 import { deleteExtras } from '../lib/segment/delete-extras.ts'
 import { recheck } from '../lib/segment/recheck.ts'
 import { openThread } from '../lib/segment/thread.ts'
+import { undoWrites } from '../lib/segment/undo.ts'
 
 const SNAPSHOT_EVERY_MS = 200
 
@@ -44,6 +46,7 @@ export default async function task({
   const detached = new Set<number>()
   const gate = new Gate()
   const outbox = new Outbox((findings) => coordinator.say({ type: 'findings', findings }))
+  const journal = new JournalDesk((lines) => coordinator.say({ type: 'journal', lines }))
   const coordinator = typedPort<ProgressMessage, ControlMessage>(port, (message) => {
     switch (message.type) {
       case 'stop':
@@ -53,6 +56,8 @@ export default async function task({
         return gate.set(message.isHeld && !stopping.signal.aborted)
       case 'detach':
         return detached.add(message.replica)
+      case 'journaled':
+        return journal.recorded(message.count, message.error)
       case 'findings-taken':
         return outbox.taken()
       case 'credentials':
@@ -74,6 +79,7 @@ export default async function task({
       outbox.nudge()
     },
     ordersDiffer: (replica) => coordinator.say({ type: 'orders-differ', replica }),
+    record: (line) => journal.record(line),
     allowanceSpent: () => coordinator.say({ type: 'allowance-spent' }),
     roomForSuspects: () => gate.pass(),
     tell: (finding) => outbox.tell(finding),
@@ -87,6 +93,8 @@ export default async function task({
         return await compareSegment(task, thread, control)
       case 'recheck':
         return await recheck(task, thread, control)
+      case 'undo':
+        return await undoWrites(task, thread, control)
       default:
         return await deleteExtras(task, thread, control)
     }

@@ -26,6 +26,8 @@ export interface UpdateExpression extends Expression {
   readonly update: string
   /** False where more differs than one update may touch: another has to follow. */
   readonly complete: boolean
+  /** What an item is after the update. */
+  apply(item: WireItem): WireItem
 }
 
 /** The item does not exist. */
@@ -79,6 +81,11 @@ export function updateTo(
     ...terms.build(condition),
     update: clauses.join(' '),
     complete: touched.length === differing.length,
+    apply(item) {
+      const kept = Object.entries(item).filter(([name]) => !remove.includes(name))
+      const added = set.map((name) => [name, wanted[name] as WireValue] as const)
+      return Object.fromEntries([...kept, ...added])
+    },
   }
 }
 

@@ -10,6 +10,11 @@ export type RunEvent =
       readonly replicas: readonly InspectedTable[]
     }
   | {
+      readonly type: 'undo'
+      readonly journal: string
+      readonly replicas: readonly InspectedTable[]
+    }
+  | {
       readonly type: 'plan'
       readonly strategy: 'auto' | 'march' | 'lookup'
       readonly segments: number

@@ -1,13 +1,16 @@
 /** The command line: flags in, what `runSync` takes out. */
 import { cac } from 'cac'
 import { usageError } from '../errors.ts'
+import { CONNECTION_OPTIONS } from './connection-options.ts'
 import type { Option } from './option.ts'
-import type { RunOptions } from './run-options.ts'
+import type { RunOptions, UndoOptions } from './run-options.ts'
 import { canonicalArguments, fromVerbatim, spellingsOf } from './spelling.ts'
 import { OPTIONS, TALK } from './table.ts'
 
 export interface CommandLine {
-  readonly options: RunOptions
+  /** What to do: compare and repair, or take a repair back. */
+  readonly command: 'sync' | 'undo'
+  readonly options: RunOptions & UndoOptions
   readonly talk: { readonly [name in keyof typeof TALK]: boolean }
 }
 
@@ -20,6 +23,44 @@ const ALL: Readonly<Record<string, Option>> = { ...OPTIONS, ...TALK }
 export function parseArgv(argv: readonly string[], version: string): Parsed {
   if (argv.includes('--help') || argv.includes('-h')) return { text: helpText() }
   if (argv.includes('--version') || argv.includes('-V')) return { text: version }
+  const [first, journal, ...flags] = argv
+  if (first === 'undo') return parseUndo(journal, flags)
+  return parseFlags('sync', argv)
+}
+
+/** Flags that mean something without a master. */
+const UNDO_FLAGS = new Set([
+  ...Object.keys(CONNECTION_OPTIONS),
+  ...Object.keys(TALK),
+  'dryRun',
+  'maxWrites',
+  'allowGlobalTable',
+  'allowStreams',
+  'parallel',
+  'workers',
+  'batchReadLimit',
+  'report',
+])
+
+function parseUndo(journal: string | undefined, flags: readonly string[]): CommandLine {
+  if (journal === undefined || journal.startsWith('-')) {
+    throw usageError(
+      `Expected \`tablesync undo\` to be followed by the journal, got ${journal ?? 'nothing'}`,
+      'For example: tablesync undo journal.ndjson --dry-run',
+    )
+  }
+  const { options, talk } = parseFlags('undo', flags)
+  const stray = Object.keys(options).find((name) => !UNDO_FLAGS.has(name))
+  if (stray !== undefined) {
+    throw usageError(
+      `Expected a flag that \`tablesync undo\` knows, got \`--${ALL[stray]?.flag}\``,
+      'The journal says which tables it is for, and what they held.',
+    )
+  }
+  return { command: 'undo', options: { ...options, journal }, talk }
+}
+
+function parseFlags(command: CommandLine['command'], argv: readonly string[]): CommandLine {
   const cli = cac('tablesync')
   for (const [name, option] of Object.entries(ALL)) {
     cli.option(option.kind === 'switch' ? `--${name}` : `--${name} <${option.value}>`, option.help)
@@ -32,7 +73,8 @@ export function parseArgv(argv: readonly string[], version: string): Parsed {
         .map((name) => [name, readValue(ALL[name] as Option, [parsed.options[name]].flat())]),
     )
   return {
-    options: read(OPTIONS) as unknown as RunOptions,
+    command,
+    options: read(OPTIONS) as unknown as CommandLine['options'],
     talk: { json: false, quiet: false, yes: false, verbose: false, ...read(TALK) },
   }
 }
@@ -56,7 +98,11 @@ function readValue(option: Option, given: readonly (string | true)[]): unknown {
 
 /** Our own layout: cac's puts every spelling of an option into one column. */
 function helpText(): string {
-  const lines = ['Usage: tablesync --master <table> --replica <table> [flags]', '']
+  const lines = [
+    'Usage: tablesync --master <table> --replica <table> [flags]',
+    '       tablesync undo <journal> [flags]',
+    '',
+  ]
   for (const option of Object.values(ALL)) {
     const value = option.kind === 'switch' ? '' : ` <${option.value}>`
     lines.push(`  ${spellingsOf(option).join(', ')}${value}`)

@@ -70,6 +70,7 @@ export function resolveOptions(options: RunOptions, spelling: Spelling): Setting
       minAge: options.quiesced === true ? 0 : (options.minMismatchAge ?? 5) * 1000,
       attempts: options.recheckAttempts ?? 5,
     },
+    undo: options.undo,
     hooks: options.hooks === undefined ? undefined : hooksUrl(options.hooks, spelling),
     versionAttribute: options.versionAttribute,
     newerWins: options.newerWins === true,

@@ -123,6 +123,11 @@ export interface RunOptions {
 
   /** Write a line of JSON per difference to this file, created with mode 0600. */
   readonly report?: string
+  /**
+   * Keep what a replica held before each write in this file, which must not be
+   * there yet; `undo` brings it back. Compressed where the name ends in .gz.
+   */
+  readonly undo?: string
   /** Aborted: the run ends after the pages in hand, with the outcome `interrupted`. */
   readonly signal?: AbortSignal
   /** Told what the run finds out and how far it is. */
@@ -130,6 +135,35 @@ export interface RunOptions {
   /** Told each difference with what was done about it; awaited, so that it can slow the run. */
   readonly onDifference?: (difference: Difference) => void | Promise<void>
 }
+
+/** What a program passes to `undoSync`: the journal, and how to reach the tables that it names. */
+export type UndoOptions = { readonly journal: string } & Pick<
+  RunOptions,
+  | 'dryRun'
+  | 'maxWrites'
+  | 'allowGlobalTable'
+  | 'allowStreams'
+  | 'parallel'
+  | 'workers'
+  | 'batchReadLimit'
+  | 'maxRetries'
+  | 'retryDelayBase'
+  | 'timeouts'
+  | 'endpoint'
+  | 'replicaEndpoint'
+  | 'profile'
+  | 'roleArn'
+  | 'mfaSerial'
+  | 'mfaToken'
+  | 'replicaProfile'
+  | 'replicaRoleArn'
+  | 'replicaMfaSerial'
+  | 'replicaMfaToken'
+  | 'report'
+  | 'signal'
+  | 'onProgress'
+  | 'onDifference'
+>
 
 export interface Timeouts {
   /** @default 5000 */

@@ -50,6 +50,7 @@ export interface Settings {
   readonly batchReadLimit: number
   readonly patience: Patience
   readonly observation: Observation
+  readonly undo: string | undefined
   /** URL of a module. */
   readonly hooks: string | undefined
   readonly versionAttribute: string | undefined

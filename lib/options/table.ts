@@ -26,6 +26,12 @@ export const OPTIONS = {
   ...REPAIR_OPTIONS,
   ...SCAN_OPTIONS,
   ...CONNECTION_OPTIONS,
+  undo: {
+    flag: 'undo',
+    kind: 'text',
+    value: 'file',
+    help: 'Keep what a replica held before each write in this new file (mode 0600); tablesync undo FILE brings it back',
+  },
   report: {
     flag: 'report',
     kind: 'text',

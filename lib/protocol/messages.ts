@@ -8,6 +8,7 @@
  */
 import type { PlainCredentials } from '../model/credentials.ts'
 import type { Difference, WriteFlags } from '../model/difference.ts'
+import type { JournalEntry } from '../model/journal.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Patience } from '../model/patience.ts'
 import type { Sighting } from '../model/sighting.ts'
@@ -46,6 +47,8 @@ export interface WorkerSetup {
   readonly newerWins: boolean
   /** URL of a module with the user's own rules. Absent: there are none. */
   readonly hooks?: string
+  /** Whether what a replica held is to be kept before each write. */
+  readonly isJournaled: boolean
   /** Whether findings are wanted one by one, or their counts alone. */
   readonly tellDifferences: boolean
   /** Shared counter behind `Allowance`. */
@@ -86,7 +89,21 @@ export interface RecheckTask {
   readonly sightings: readonly Sighting[]
 }
 
-export type SegmentTask = CompareTask | RecheckTask | DeleteTask
+/** A key that was written, with what each write found and left; oldest first. */
+export interface UndoKey {
+  /** DynamoDB JSON text. */
+  readonly key: string
+  readonly steps: readonly Pick<JournalEntry, 'before' | 'left'>[]
+}
+
+/** Coordinator to worker: bring back what was there. */
+export interface UndoTask {
+  readonly kind: 'undo'
+  readonly replica: TableIndex
+  readonly keys: readonly UndoKey[]
+}
+
+export type SegmentTask = CompareTask | RecheckTask | DeleteTask | UndoTask
 
 export type CredentialAnswer =
   | { readonly credentials: PlainCredentials }
@@ -99,6 +116,8 @@ export type ControlMessage =
   /** Too many keys wait for another look: find no more of them for now. */
   | { readonly type: 'hold'; readonly isHeld: boolean }
   | { readonly type: 'findings-taken' }
+  /** So many lines of the undo journal are on disk, or could not be written. */
+  | { readonly type: 'journaled'; readonly count: number; readonly error?: WireError }
   | {
       readonly type: 'credentials'
       readonly table: TableIndex
@@ -119,6 +138,7 @@ export type ProgressMessage =
       /** The master's key up to which all is settled. Absent: not known, or the beginning. */
       readonly settledKey?: string
     }
+  | { readonly type: 'journal'; readonly lines: readonly string[] }
   | { readonly type: 'findings'; readonly findings: readonly Finding[] }
   | { readonly type: 'orders-differ'; readonly replica: TableIndex }
   /** One write more was to be made than the run may make. */

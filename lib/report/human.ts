@@ -4,15 +4,16 @@ import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
 import type { Summary } from '../model/summary.ts'
 import type { Milliseconds } from '../model/units.ts'
+import { errorLines } from './ending.ts'
+import { undoLines, undoneLines } from './undo-wording.ts'
+import { verdictLines } from './verdict.ts'
 import {
   differenceLine,
-  errorLines,
   type PlanEvent,
   planLine,
   progressLine,
   restartFlag,
   tableLines,
-  verdictLines,
 } from './wording.ts'
 
 type ProgressEvent = RunEvent & { readonly type: 'progress' }
@@ -38,6 +39,7 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
   if (verbosity === 'quiet') return tellErrors(stream)
   const bar = isTerminal ? openBar(stream) : undefined
   let plan: PlanEvent | undefined
+  let isUndo = false
   let restartKey: string | undefined
   let expectedItems = 0
   const say = (line: string) => {
@@ -54,6 +56,10 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
         case 'tables':
           expectedItems = event.master.facts.approximateItems ?? 0
           for (const line of tableLines(event)) say(line)
+          return
+        case 'undo':
+          isUndo = true
+          for (const line of undoLines(event)) say(line)
           return
         case 'plan':
           plan = event
@@ -97,7 +103,8 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
     },
     conclude(summary) {
       bar?.stop()
-      for (const line of verdictLines(summary, plan)) stream.write(`${line}\n`)
+      const lines = isUndo ? undoneLines(summary) : verdictLines(summary, plan)
+      for (const line of lines) stream.write(`${line}\n`)
       const isCutShort = summary.outcome === 'interrupted' || summary.outcome === 'incomplete'
       if (isCutShort && restartKey !== undefined) {
         stream.write(`        to go on from here: ${restartFlag(restartKey)}\n`)

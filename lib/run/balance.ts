@@ -9,7 +9,8 @@ export function* imbalances(
   task: SegmentTask,
   { tally, end, failures }: SegmentReport,
 ): Generator<{ readonly replica: TableIndex; readonly message: string }> {
-  if (end !== 'finished') return
+  // An undo scans nothing: what it counts are writes to take back.
+  if (end !== 'finished' || task.kind === 'undo') return
   const where = task.kind === 'compare' ? `segment ${task.segment}` : `a ${task.kind}`
   for (const [index, counts] of Object.entries(tally.replicas)) {
     const replica = Number(index)

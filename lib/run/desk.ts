@@ -12,13 +12,14 @@ import type {
 } from '../protocol/messages.ts'
 import { fromWire, toWire } from '../protocol/wire-error.ts'
 import { imbalances, unbalanced } from './balance.ts'
-import type { DeleteQueue } from './delete-queue.ts'
 import type { Tables } from './inspect.ts'
+import type { Journal } from './journal.ts'
 import type { Ledger } from './ledger.ts'
 import type { Reply, SegmentPool } from './pool.ts'
 import { maxWritesRail } from './rails.ts'
 import type { RecheckQueue } from './recheck-queue.ts'
 import type { RestartKeys } from './restart-keys.ts'
+import type { Spill } from './spill.ts'
 import type { RunHooks, Teller } from './teller.ts'
 
 export interface DeskOptions {
@@ -26,9 +27,10 @@ export interface DeskOptions {
   readonly tables: Tables
   readonly ledger: Ledger
   readonly rechecks: RecheckQueue
-  readonly deletes: DeleteQueue
+  readonly deletes: Spill
   readonly restartKeys: RestartKeys
   readonly teller: Teller
+  readonly journal: Journal | undefined
   readonly hooks: RunHooks
   /** Called with each new count. */
   readonly onCounted: () => void
@@ -109,6 +111,9 @@ export class Desk {
           .catch((error: unknown) => this.fail('', asTablesyncError(error)))
           .finally(() => reply({ type: 'findings-taken' }))
         return
+      case 'journal':
+        this.#journal(message.lines, reply)
+        return
       case 'orders-differ':
         this.#goOver(message.replica)
         return
@@ -150,6 +155,18 @@ export class Desk {
       this.fail('', asTablesyncError(error))
       await this.#options.teller.tellLeft(this.label(replica), key)
     }
+  }
+
+  #journal(lines: readonly string[], reply: Reply): void {
+    const count = lines.length
+    const recorded = this.#options.journal?.append(lines) ?? Promise.resolve()
+    recorded.then(
+      () => reply({ type: 'journaled', count }),
+      (error: unknown) => {
+        this.fail('', asTablesyncError(error))
+        reply({ type: 'journaled', count, error: toWire(error) })
+      },
+    )
   }
 
   #goOver(replica: TableIndex): void {

@@ -1,24 +1,111 @@
-/** What all parts of a run work with while it is under way. */
+/** What all parts of a run work with while it is under way: opened before it, closed after it. */
+import type { Summary } from '../model/summary.ts'
+import type { Milliseconds } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
-import type { DeleteQueue } from './delete-queue.ts'
-import type { Desk } from './desk.ts'
+import { Desk } from './desk.ts'
 import type { Tables } from './inspect.ts'
-import type { Ledger } from './ledger.ts'
+import { Journal } from './journal.ts'
+import { Ledger } from './ledger.ts'
 import type { Plan } from './plan.ts'
-import type { RecheckQueue } from './recheck-queue.ts'
-import type { RestartKeys } from './restart-keys.ts'
-import type { RunHooks, Teller } from './teller.ts'
+import { SegmentPool } from './pool.ts'
+import { RecheckQueue } from './recheck-queue.ts'
+import { RestartKeys } from './restart-keys.ts'
+import { Spill } from './spill.ts'
+import { summarise } from './summarise.ts'
+import { type RunHooks, Teller } from './teller.ts'
+import { workerSetup } from './worker-setup.ts'
 
-export interface Flight {
+/** What is settled before a run begins. */
+export interface Preparation {
   readonly settings: Settings
   readonly tables: Tables
   readonly plan: Plan
+}
+
+export interface Flight extends Preparation {
   readonly ledger: Ledger
   readonly desk: Desk
   readonly rechecks: RecheckQueue
   readonly restartKeys: RestartKeys
   readonly teller: Teller
-  readonly deletes: DeleteQueue
+  readonly deletes: Spill
   readonly hooks: RunHooks
   readonly isOver: () => boolean
+}
+
+const PROGRESS_EVERY: Milliseconds = 250
+
+/**
+ * Opens what a run needs, has the work done, and closes it again.
+ *
+ * @throws TablesyncError with code `FILE_UNWRITABLE` where there can be no undo journal; nothing was done then
+ */
+export async function fly(
+  preparation: Preparation,
+  hooks: RunHooks,
+  signal: AbortSignal,
+  work: (flight: Flight) => Promise<void>,
+): Promise<Summary> {
+  const { settings, tables, plan } = preparation
+  const began = performance.now()
+  const elapsedMs = () => Math.round(performance.now() - began)
+  const isJournaled = settings.undo !== undefined && !settings.dryRun
+  const journal = isJournaled ? await Journal.open(settings.undo, tables) : undefined
+  const replicas = tables.access.slice(1).map(({ index }) => index)
+  const ledger = new Ledger(replicas, plan.byLookup)
+  const rechecks = new RecheckQueue(settings.observation.minAge)
+  const restartKeys = new RestartKeys(rechecks, (key) =>
+    hooks.onEvent({ type: 'restart-key', key }),
+  )
+  const teller = new Teller(hooks, (error) => desk.fail('', error))
+  const deletes = new Spill()
+  const pool = new SegmentPool({
+    workers: settings.workers,
+    parallel: Math.min(settings.parallel, Math.max(plan.segments, 1)),
+    setup: workerSetup(settings, tables, hooks),
+  })
+  const tellProgress = () => {
+    const { segmentsDone } = ledger
+    const { segments } = plan
+    const counts = { tally: ledger.totals(), segmentsDone, segments, elapsedMs: elapsedMs() }
+    hooks.onEvent({ type: 'progress', ...counts })
+  }
+  const onCounted = throttled(PROGRESS_EVERY, tellProgress)
+  const shared = { settings, tables, ledger, rechecks, restartKeys, teller, deletes, hooks }
+  const desk: Desk = new Desk(pool, { ...shared, journal, onCounted })
+  const isOver = () => signal.aborted || desk.isFatal || desk.stopped !== undefined
+  const stop = () => pool.stop()
+  signal.addEventListener('abort', stop)
+  try {
+    await work({ ...shared, plan, desk, isOver })
+    await teller.end()
+    tellProgress()
+  } finally {
+    signal.removeEventListener('abort', stop)
+    await pool.close()
+    await deletes.close()
+    await journal?.close()
+  }
+  const { isFatal, stopped } = desk
+  const isInterrupted = signal.aborted
+  return summarise({
+    settings,
+    plan,
+    ledger,
+    elapsedMs: elapsedMs(),
+    isInterrupted,
+    isFatal,
+    stopped,
+  })
+}
+
+/** Calls at once, and then not again before the pause is over. */
+function throttled(pause: Milliseconds, call: () => void): () => void {
+  let last = Number.NEGATIVE_INFINITY
+  return () => {
+    const now = performance.now()
+    if (now - last < pause) return
+    last = now
+    call()
+  }
 }

@@ -34,12 +34,7 @@ export interface Tables {
 export async function inspectTables(settings: Settings, ending: AbortSignal): Promise<Tables> {
   const all = [settings.master, ...settings.replicas]
   const credentials = credentialSources(settings)
-  const patience = { ...settings.patience, maxConnectRetries: SET_UP_RETRIES }
-  const options = (index: number) => ({
-    credentials: credentials[index] as CredentialSource,
-    patience,
-    ending,
-  })
+  const options = inspectOptions(settings, credentials, ending)
   const described = await Promise.all(
     all.map(({ ref }, index) => describeTable(accessOf(ref, index), options(index))),
   )
@@ -52,11 +47,44 @@ export async function inspectTables(settings: Settings, ending: AbortSignal): Pr
       checkReadable(table, { scan: index === 0 || scansReplicas, lookup: true }, options(index)),
     ),
   )
-  const [master, ...replicas] = all.map(({ ref }, index) => ({
+  return { inspected: inspected(all, described, keySchema), access, credentials }
+}
+
+/** The same for replicas alone: the master's place is taken by the first of them, and nothing is asked there. */
+export async function inspectReplicas(settings: Settings, ending: AbortSignal): Promise<Tables> {
+  const all = [settings.replicas[0] as TableSettings, ...settings.replicas]
+  const credentials = credentialSources(settings)
+  const options = inspectOptions(settings, credentials, ending)
+  const described = await Promise.all(
+    all.map(({ ref }, index) => describeTable(accessOf(ref, index), options(Math.max(index, 1)))),
+  )
+  const keySchema = commonKey(all, described)
+  const access = all.map(({ ref }, index) => ({ ...accessOf(ref, index), keySchema }))
+  return { inspected: inspected(all, described, keySchema), access, credentials }
+}
+
+function inspectOptions(
+  settings: Settings,
+  credentials: readonly CredentialSource[],
+  ending: AbortSignal,
+) {
+  const patience = { ...settings.patience, maxConnectRetries: SET_UP_RETRIES }
+  return (index: number) => ({
+    credentials: credentials[index] as CredentialSource,
+    patience,
+    ending,
+  })
+}
+
+function inspected(
+  all: readonly TableSettings[],
+  described: readonly DescribedFacts[],
+  keySchema: KeySchema,
+): Tables['inspected'] {
+  return all.map(({ ref }, index) => ({
     ref,
     facts: { ...(described[index] as DescribedFacts), keySchema },
   })) as [InspectedTable, ...InspectedTable[]]
-  return { inspected: [master, ...replicas], access, credentials }
 }
 
 /** One source for all tables that share a choice: an MFA token serves once. */

@@ -6,102 +6,27 @@ import PQueue from 'p-queue'
 import { asTablesyncError } from '../errors.ts'
 import type { RunEvent } from '../model/events.ts'
 import type { Summary } from '../model/summary.ts'
-import type { Milliseconds } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
-import { Allowance } from '../protocol/allowance.ts'
-import type { CompareTask, WorkerSetup } from '../protocol/messages.ts'
-import { OrderRecord } from '../protocol/order-record.ts'
-import { RecheckBudget } from '../protocol/recheck-budget.ts'
+import type { CompareTask } from '../protocol/messages.ts'
 import { deleteExtras } from './delete-extras.ts'
-import { DeleteQueue } from './delete-queue.ts'
-import { Desk } from './desk.ts'
-import type { Flight } from './flight.ts'
-import type { Tables } from './inspect.ts'
-import { Ledger } from './ledger.ts'
+import { type Flight, fly, type Preparation } from './flight.ts'
 import { type Plan, shuffledSegments } from './plan.ts'
-import { SegmentPool } from './pool.ts'
 import { deletionRail } from './rails.ts'
 import { recheckDuring } from './recheck.ts'
-import { RecheckQueue } from './recheck-queue.ts'
-import { RestartKeys } from './restart-keys.ts'
-import { summarise } from './summarise.ts'
-import { type RunHooks, Teller } from './teller.ts'
+import type { RunHooks } from './teller.ts'
 
-const PROGRESS_EVERY: Milliseconds = 250
-
-/** What is settled before a run begins. */
-export interface Preparation {
-  readonly settings: Settings
-  readonly tables: Tables
-  readonly plan: Plan
-}
-
-export async function run(
-  { settings, tables, plan }: Preparation,
+export function run(
+  preparation: Preparation,
   hooks: RunHooks,
   signal: AbortSignal,
 ): Promise<Summary> {
-  const began = performance.now()
-  const [master, ...replicas] = tables.inspected
-  hooks.onEvent({ type: 'tables', master, replicas })
-  hooks.onEvent(planned(settings, plan))
-
-  const ledger = new Ledger(replicaIndexes(tables), plan.byLookup)
-  const rechecks = new RecheckQueue(settings.observation.minAge)
-  const restartKeys = new RestartKeys(rechecks, (key) =>
-    hooks.onEvent({ type: 'restart-key', key }),
-  )
-  const teller = new Teller(hooks, (error) => desk.fail('', error))
-  const deletes = new DeleteQueue()
-  const { workers, parallel } = settings
-  const setup = workerSetup(settings, tables, hooks)
-  const pool = new SegmentPool({ workers, parallel: Math.min(parallel, plan.segments), setup })
-  const onCounted = throttled(PROGRESS_EVERY, () => tellProgress(hooks, ledger, plan, began))
-  const desk: Desk = new Desk(pool, {
-    settings,
-    tables,
-    ledger,
-    rechecks,
-    restartKeys,
-    teller,
-    deletes,
-    hooks,
-    onCounted,
-  })
-  const isOver = () => signal.aborted || desk.isFatal || desk.stopped !== undefined
-  const flight = {
-    settings,
-    tables,
-    plan,
-    ledger,
-    desk,
-    rechecks,
-    restartKeys,
-    teller,
-    deletes,
-    hooks,
-    isOver,
-  }
-  const stop = () => pool.stop()
-  signal.addEventListener('abort', stop)
-  try {
+  return fly(preparation, hooks, signal, async (flight) => {
+    const { settings, tables, plan } = preparation
+    const [master, ...replicas] = tables.inspected
+    hooks.onEvent({ type: 'tables', master, replicas })
+    hooks.onEvent(planned(settings, plan))
     await recheckDuring(flight, compareAll(flight))
     await recheckDuring(flight, deleteAll(flight))
-    await teller.end()
-    tellProgress(hooks, ledger, plan, began)
-  } finally {
-    signal.removeEventListener('abort', stop)
-    await pool.close()
-    await deletes.close()
-  }
-  return summarise({
-    settings,
-    plan,
-    ledger,
-    elapsedMs: Math.round(performance.now() - began),
-    isInterrupted: signal.aborted,
-    isFatal: desk.isFatal,
-    stopped: desk.stopped,
   })
 }
 
@@ -154,28 +79,6 @@ async function compareOne({ plan, ledger, desk, hooks, isOver }: Flight, segment
   hooks.onEvent({ type: 'segment-finished', segment, tally: report.tally })
 }
 
-function workerSetup(settings: Settings, tables: Tables, listeners: RunHooks): WorkerSetup {
-  const { scanLimit, versionAttribute, hooks } = settings
-  return {
-    tables: tables.access,
-    patience: settings.patience,
-    ignore: settings.ignore,
-    asked: settings.asked,
-    write: settings.write,
-    consistentRead: settings.consistentRead,
-    ...(scanLimit !== undefined && { scanLimit }),
-    batchReadLimit: settings.batchReadLimit,
-    observation: settings.observation,
-    ...(versionAttribute !== undefined && { versionAttribute }),
-    newerWins: settings.newerWins,
-    ...(hooks !== undefined && { hooks }),
-    tellDifferences: listeners.onDifference !== undefined,
-    allowance: Allowance.memoryFor(settings.rails.maxWrites),
-    recheckBudget: RecheckBudget.memoryFor(tables.access.length),
-    orderRecord: OrderRecord.memoryFor(tables.access.length),
-  }
-}
-
 function planned(settings: Settings, { segments, startingKey }: Plan): RunEvent {
   const { strategy, parallel, workers, write, ignore } = settings
   return {
@@ -189,26 +92,3 @@ function planned(settings: Settings, { segments, startingKey }: Plan): RunEvent 
     ...(startingKey !== undefined && { startingKey }),
   }
 }
-
-function tellProgress(hooks: RunHooks, ledger: Ledger, plan: Plan, began: Milliseconds): void {
-  hooks.onEvent({
-    type: 'progress',
-    tally: ledger.totals(),
-    segmentsDone: ledger.segmentsDone,
-    segments: plan.segments,
-    elapsedMs: Math.round(performance.now() - began),
-  })
-}
-
-/** Calls at once, and then not again before the pause is over. */
-function throttled(pause: Milliseconds, call: () => void): () => void {
-  let last = Number.NEGATIVE_INFINITY
-  return () => {
-    const now = performance.now()
-    if (now - last < pause) return
-    last = now
-    call()
-  }
-}
-
-const replicaIndexes = (tables: Tables) => tables.access.slice(1).map(({ index }) => index)

@@ -81,6 +81,7 @@ function outcomeOf({ settings, plan, ledger, isInterrupted, isFatal, stopped }: 
       fate.lost !== undefined ||
       fate.finishedSegments < plan.segments ||
       fate.deletionsWithheld > 0 ||
+      fate.brokenTasks > 0 ||
       tally.failed > 0 ||
       tally.unverified > 0,
   )

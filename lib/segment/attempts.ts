@@ -16,9 +16,11 @@ import type { KeyText } from '../item/key.ts'
 import { isReplicationAttribute } from '../item/normalise.ts'
 import { isNewer } from '../item/version.ts'
 import type { DifferenceKind } from '../model/difference.ts'
+import type { JournalEntry } from '../model/journal.ts'
 import type { SeenItem } from '../model/sighting.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { WireItem } from '../model/wire.ts'
+import { checkedLine } from '../protocol/checked-line.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
 import type { Found, RepairEnding } from './endings.ts'
 import type { Investigation } from './investigation.ts'
@@ -115,28 +117,56 @@ export async function relationUnderRules(
 
 /** One conditional write, one attempt; `complete` is false where the item takes another. */
 export async function write(
-  { door, schema, thread, tally }: Investigation,
+  investigation: Investigation,
   relation: DifferenceKind,
   { key, master, replica }: BothSides & { readonly key: KeyText },
 ): Promise<WriteResult & { readonly complete: boolean }> {
-  const { write } = door.table
-  const counted = (result: WriteResult, complete: boolean) => {
-    if (result.end === 'written') tally.writeUnits += result.writeUnits
-    return { ...result, complete }
-  }
-  if (relation === 'extra' && replica !== undefined) {
-    const seen = parseItem(replica.page, replica.item)
-    return counted(await write.delete(key, unchanged(seen, thread.shape)), true)
+  const { door, schema, thread } = investigation
+  const { put, update, delete: remove } = door.table.write
+  const seen = replica && parseItem(replica.page, replica.item)
+  const journaled = (after: () => WireItem | undefined) =>
+    recordBefore(investigation, { key, before: seen, after })
+  if (relation === 'extra' && seen !== undefined) {
+    await journaled(() => undefined)
+    return counted(investigation, await remove(key, unchanged(seen, thread.shape)), true)
   }
   if (relation === 'missing' && master !== undefined) {
     const item = withoutReplication(itemText(master.page, master.item))
-    return counted(await write.put(item, absent(schema)), true)
+    await journaled(() => JSON.parse(item) as WireItem)
+    return counted(investigation, await put(item, absent(schema)), true)
   }
-  if (master === undefined || replica === undefined) throw new Error('no item to compare with')
-  const wanted = parseItem(master.page, master.item)
-  const seen = parseItem(replica.page, replica.item)
-  const update = updateTo(wanted, seen, thread.shape)
-  return counted(await write.update(key, update), update.complete)
+  if (master === undefined || seen === undefined) throw new Error('no item to compare with')
+  const expression = updateTo(parseItem(master.page, master.item), seen, thread.shape)
+  await journaled(() => expression.apply(seen))
+  return counted(investigation, await update(key, expression), expression.complete)
+}
+
+function counted({ tally }: Investigation, result: WriteResult, complete: boolean) {
+  if (result.end === 'written') tally.writeUnits += result.writeUnits
+  return { ...result, complete }
+}
+
+interface Change {
+  readonly key: KeyText
+  readonly before: WireItem | undefined
+  /** Works out what the write leaves; undefined: no item. */
+  readonly after: () => WireItem | undefined
+}
+
+/** Settles when what the replica held is on disk, where it is to be kept. */
+async function recordBefore(
+  { thread, door, record }: Investigation,
+  { key, before, after }: Change,
+): Promise<void> {
+  if (!thread.setup.isJournaled) return
+  const left = after()
+  const entry: JournalEntry = {
+    replica: door.table.access.label,
+    key: JSON.parse(key) as WireItem,
+    before: before ?? null,
+    left: left === undefined ? null : thread.wholeDigest(left),
+  }
+  await record(checkedLine(entry))
 }
 
 /** Whether no other item of the table would fare better. */

@@ -11,6 +11,8 @@ export interface SegmentControl {
   /** Gives the counts so far, and the master's key up to which all is settled, if known. */
   progress(tally: Tally, settledKey?: string): void
   ordersDiffer(replica: TableIndex): void
+  /** Settles when a line of the undo journal is on disk. */
+  record(line: string): Promise<void>
   /** Has the run stopped: it would write more than it may. */
   allowanceSpent(): void
   /** Settles when more keys may come to wait for another look. */

@@ -27,6 +27,8 @@ export interface Investigation {
   readonly stopping: AbortSignal
   /** Whether the run, or the replica's part in it, is to end. */
   isOver(): boolean
+  /** Settles when a line of the undo journal is on disk. */
+  record(line: string): Promise<void>
   /** Has the run stopped: it would write more than it may. */
   allowanceSpent(): void
   /** Settles when more keys may come to wait for another look. */
@@ -37,7 +39,7 @@ export interface Investigation {
 
 export function investigationOf(
   replica: TableIndex,
-  task: CompareTask | 'recheck' | 'delete',
+  task: CompareTask | 'recheck' | 'delete' | 'undo',
   thread: Thread,
   control: SegmentControl,
   tally: Tally,
@@ -56,6 +58,7 @@ export function investigationOf(
     deletions: task === 'delete' ? 'now' : 'later',
     stopping: control.stopping,
     isOver: () => control.stopping.aborted || control.isDetached(replica),
+    record: control.record,
     allowanceSpent: control.allowanceSpent,
     roomForSuspects: control.roomForSuspects,
     tell: control.tell,

@@ -3,10 +3,11 @@ import PQueue from 'p-queue'
 import type { ItemShape } from '../dynamo/expressions.ts'
 import { openMaster, openReplica, type ReadableTable, type WritableTable } from '../dynamo/table.ts'
 import { type ItemComparer, itemComparer } from '../item/compare.ts'
-import { openDigest } from '../item/digest.ts'
-import { type IsIgnored, ignoring } from '../item/normalise.ts'
+import { type Digest, openDigest } from '../item/digest.ts'
+import { canonicalItem, type IsIgnored, ignoring } from '../item/normalise.ts'
 import type { PlainCredentials } from '../model/credentials.ts'
 import { MASTER, type TableIndex } from '../model/table.ts'
+import type { WireItem } from '../model/wire.ts'
 import { Allowance } from '../protocol/allowance.ts'
 import type { WorkerSetup } from '../protocol/messages.ts'
 import { OrderRecord } from '../protocol/order-record.ts'
@@ -28,6 +29,8 @@ export interface Thread {
   readonly replicas: ReadonlyMap<TableIndex, ReplicaDoor>
   readonly comparer: ItemComparer
   readonly isIgnored: IsIgnored
+  /** Of all attributes of an item, those that take no part in comparing included. */
+  readonly wholeDigest: (item: WireItem) => Digest
   readonly shape: ItemShape
   readonly rules: Rules
   readonly allowance: Allowance
@@ -45,6 +48,7 @@ export async function openThread(
   credentials: (table: TableIndex) => Promise<PlainCredentials>,
 ): Promise<Thread> {
   const isIgnored = ignoring(setup.ignore)
+  const digestOf = await openDigest()
   const options = (table: TableIndex) => ({
     credentials: () => credentials(table),
     patience: setup.patience,
@@ -64,8 +68,9 @@ export async function openThread(
     setup,
     master: openMaster(master, options(MASTER)),
     replicas: new Map(doors),
-    comparer: itemComparer(await openDigest(), isIgnored),
+    comparer: itemComparer(digestOf, isIgnored),
     isIgnored,
+    wholeDigest: (item) => digestOf(canonicalItem(item, () => false)),
     rules: await openRules(setup.hooks),
     shape: { schema: master.keySchema, isIgnored, version: setup.versionAttribute },
     allowance: new Allowance(setup.allowance),

@@ -6,6 +6,9 @@ import { OPTIONS } from '../../lib/options/table.ts'
 
 const parse = (...argv: string[]): Parsed => parseArgv(argv, '1.2.3')
 
+/** What every comparison has in common. */
+const sync = { command: 'sync' } as const
+
 const SILENT = { json: false, quiet: false, yes: false, verbose: false }
 const options = Object.entries(OPTIONS) as [string, Option][]
 
@@ -14,14 +17,14 @@ for (const [name, option] of options) {
     const dashed = flag.length === 1 ? `-${flag}` : `--${flag}`
     if (option.kind === 'switch') {
       t.test(`parseArgv reads ${dashed} as ${name}`, async (t) => {
-        t.same(parse(dashed), { options: { [name]: true }, talk: SILENT })
+        t.same(parse(dashed), { ...sync, options: { [name]: true }, talk: SILENT })
       })
       continue
     }
     const read = option.kind === 'texts' ? ['7'] : option.kind === 'whole' ? 7 : '7'
     t.test(`parseArgv reads ${dashed} as ${name}`, async (t) => {
-      t.same(parse(dashed, '7'), { options: { [name]: read }, talk: SILENT })
-      t.same(parse(`${dashed}=7`), { options: { [name]: read }, talk: SILENT })
+      t.same(parse(dashed, '7'), { ...sync, options: { [name]: read }, talk: SILENT })
+      t.same(parse(`${dashed}=7`), { ...sync, options: { [name]: read }, talk: SILENT })
     })
 
     t.test(`parseArgv refuses ${dashed} without a value`, async (t) => {
@@ -50,6 +53,7 @@ for (const [name, option] of options) {
         String(index),
       ])
       t.same(parse(...argv), {
+        ...sync,
         options: { [name]: names.map((_, index) => String(index)) },
         talk: SILENT,
       })
@@ -78,22 +82,23 @@ for (const text of [
 ]) {
   t.test(`parseArgv leaves ${JSON.stringify(text)} as it is`, async (t) => {
     for (const argv of [['--ignore', text], [`--ignore=${text}`]]) {
-      t.same(parse(...argv), { options: { ignore: [text] }, talk: SILENT })
+      t.same(parse(...argv), { ...sync, options: { ignore: [text] }, talk: SILENT })
     }
-    t.same(parse('--mfa-token', text), { options: { mfaToken: text }, talk: SILENT })
+    t.same(parse('--mfa-token', text), { ...sync, options: { mfaToken: text }, talk: SILENT })
   })
 }
 
 t.test('parseArgv takes a value that begins with a dash after an equals sign', async (t) => {
   t.same(parse('--ignore=-x', '--ignore=--json'), {
+    ...sync,
     options: { ignore: ['-x', '--json'] },
     talk: SILENT,
   })
 })
 
 t.test('parseArgv hands on an empty value, for the check to refuse', async (t) => {
-  t.same(parse('--ignore', ''), { options: { ignore: [''] }, talk: SILENT })
-  t.same(parse('--ignore='), { options: { ignore: [''] }, talk: SILENT })
+  t.same(parse('--ignore', ''), { ...sync, options: { ignore: [''] }, talk: SILENT })
+  t.same(parse('--ignore='), { ...sync, options: { ignore: [''] }, talk: SILENT })
 })
 
 for (const { given, read } of [
@@ -108,7 +113,7 @@ for (const { given, read } of [
   { given: '', read: '' },
 ]) {
   t.test(`parseArgv reads --segments=${given} as ${JSON.stringify(read)}`, async (t) => {
-    t.same(parse(`--segments=${given}`), { options: { segments: read }, talk: SILENT })
+    t.same(parse(`--segments=${given}`), { ...sync, options: { segments: read }, talk: SILENT })
   })
 }
 
@@ -123,7 +128,7 @@ for (const { argv, talk } of [
   { argv: ['-v', '--verbose'], talk: { verbose: true } },
 ]) {
   t.test(`parseArgv reads ${argv.join(' ')} as how to talk`, async (t) => {
-    t.same(parse(...argv), { options: {}, talk: { ...SILENT, ...talk } })
+    t.same(parse(...argv), { ...sync, options: {}, talk: { ...SILENT, ...talk } })
   })
 }
 
@@ -176,5 +181,21 @@ t.test('parseArgv answers --version with the version', async (t) => {
 })
 
 t.test('parseArgv leaves out what is not given', async (t) => {
-  t.same(parse(), { options: {}, talk: SILENT })
+  t.same(parse(), { ...sync, options: {}, talk: SILENT })
+})
+
+t.test('parseArgv reads an undo with its journal', async (t) => {
+  t.same(parse('undo', 'a.ndjson', '--dry-run', '--yes'), {
+    command: 'undo',
+    options: { journal: 'a.ndjson', dryRun: true },
+    talk: { ...SILENT, yes: true },
+  })
+  const refusals: [string[], RegExp][] = [
+    [['undo'], /to be followed by the journal, got nothing/],
+    [['undo', '--yes'], /to be followed by the journal, got --yes/],
+    [['undo', 'a.ndjson', '-m', 'eu-west-1:a'], /got `--master`/],
+    [['undo', 'a.ndjson', '--write-missing'], /got `--write-missing`/],
+    [['undo', 'a.ndjson', 'b.ndjson'], /b\.ndjson/],
+  ]
+  for (const [argv, message] of refusals) t.throws(() => parse(...argv), { code: 'USAGE', message })
 })

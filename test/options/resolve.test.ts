@@ -45,6 +45,7 @@ t.test('resolveOptions fills in what was not given', async (t) => {
       retryDelayBase: 50,
     },
     observation: { looksAgain: true, minAge: 5000, attempts: 5 },
+    undo: undefined,
     hooks: undefined,
     versionAttribute: undefined,
     newerWins: false,

@@ -2,7 +2,7 @@
 import PQueue from 'p-queue'
 import { itemComparer } from '../../lib/item/compare.ts'
 import { openDigest } from '../../lib/item/digest.ts'
-import { ignoring } from '../../lib/item/normalise.ts'
+import { canonicalItem, ignoring } from '../../lib/item/normalise.ts'
 import { Allowance } from '../../lib/protocol/allowance.ts'
 import type { CompareTask, Finding, WorkerSetup } from '../../lib/protocol/messages.ts'
 import { OrderRecord } from '../../lib/protocol/order-record.ts'
@@ -40,6 +40,7 @@ export function memoryThread(
     batchReadLimit,
     newerWins: false,
     observation: { looksAgain: false, minAge: 0, attempts: 5 },
+    isJournaled: false,
     tellDifferences: true,
     allowance: Allowance.memoryFor(undefined),
     recheckBudget,
@@ -62,6 +63,7 @@ export function memoryThread(
     ),
     comparer: itemComparer(digestOf, isIgnored),
     isIgnored,
+    wholeDigest: (item) => digestOf(canonicalItem(item, () => false)),
     rules: rulesOf({}),
     shape: { schema: master.access.keySchema, isIgnored },
     allowance: new Allowance(setup.allowance),
@@ -85,6 +87,7 @@ export function recordedControl(): RecordedControl {
     isDetached: () => false,
     progress() {},
     ordersDiffer: (replica) => wentOver.push(replica),
+    record: async () => {},
     allowanceSpent() {},
     roomForSuspects: async () => {},
     tell: async (finding) => void findings.push(finding),

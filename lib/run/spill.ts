@@ -1,4 +1,4 @@
-/** Extras that wait for their deletion: on disk, since there may be as many as a table has items. */
+/** Texts that wait on disk, by a number: there may be as many as a table has items. */
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { mkdtemp, open, rm } from 'node:fs/promises'
@@ -6,48 +6,47 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { TablesyncError } from '../errors.ts'
-import type { TableIndex } from '../model/table.ts'
 
-interface Spill {
+interface Heap {
   readonly file: string
   readonly stream: WriteStream
   count: number
 }
 
-export class DeleteQueue {
-  readonly #spills = new Map<TableIndex, Spill>()
+export class Spill {
+  readonly #heaps = new Map<number, Heap>()
   #folder: Promise<string> | undefined
   #failure: Error | undefined
 
   /**
-   * Settles when the key, DynamoDB JSON text, has been taken and there is room for more.
+   * Settles when the text has been taken and there is room for more.
    *
    * @throws TablesyncError with code `FILE_UNWRITABLE`
    */
-  async add(replica: TableIndex, key: string): Promise<void> {
+  async add(number: number, text: string): Promise<void> {
     try {
-      const spill = this.#spills.get(replica) ?? (await this.#open(replica))
+      const spill = this.#heaps.get(number) ?? (await this.#open(number))
       if (this.#failure !== undefined) throw this.#failure
       spill.count++
-      // Base64, since a key may hold what readline takes for the end of a line.
-      const line = `${Buffer.from(key).toString('base64')}\n`
+      // Base64, since a text may hold what readline takes for the end of a line.
+      const line = `${Buffer.from(text).toString('base64')}\n`
       if (!spill.stream.write(line)) await once(spill.stream, 'drain')
     } catch (error) {
       throw unwritable(error)
     }
   }
 
-  count(replica: TableIndex): number {
-    return this.#spills.get(replica)?.count ?? 0
+  count(number: number): number {
+    return this.#heaps.get(number)?.count ?? 0
   }
 
   /**
-   * Hands out a replica's keys, in batches. Nothing can be added to it after.
+   * Hands out a number's texts in the order they came, in batches. Nothing can be added to it after.
    *
    * @throws TablesyncError with code `FILE_UNWRITABLE`
    */
-  async *batches(replica: TableIndex, size: number): AsyncGenerator<string[]> {
-    const spill = this.#spills.get(replica)
+  async *batches(number: number, size: number): AsyncGenerator<string[]> {
+    const spill = this.#heaps.get(number)
     if (spill === undefined) return
     try {
       spill.stream.end()
@@ -68,31 +67,31 @@ export class DeleteQueue {
   }
 
   async close(): Promise<void> {
-    for (const { stream } of this.#spills.values()) stream.destroy()
+    for (const { stream } of this.#heaps.values()) stream.destroy()
     const folder = await this.#folder?.catch(() => undefined)
     // What cannot be removed is in the system's folder for such things.
     if (folder !== undefined) await rm(folder, { recursive: true }).catch(() => {})
   }
 
-  async #open(replica: TableIndex): Promise<Spill> {
+  async #open(number: number): Promise<Heap> {
     this.#folder ??= mkdtemp(join(tmpdir(), 'tablesync-'))
-    const file = join(await this.#folder, `extras-${replica}.ndjson`)
+    const file = join(await this.#folder, `${number}.base64`)
     // Another finding may have come first while the folder was made.
-    const known = this.#spills.get(replica)
+    const known = this.#heaps.get(number)
     if (known !== undefined) return known
     const stream = createWriteStream(file, { mode: 0o600 })
     stream.on('error', (error) => {
       this.#failure = error
     })
     const spill = { file, stream, count: 0 }
-    this.#spills.set(replica, spill)
+    this.#heaps.set(number, spill)
     return spill
   }
 }
 
 function unwritable(cause: unknown): TablesyncError {
   const { message } = cause as Error
-  return new TablesyncError(`Cannot keep the list of extras to delete: ${message}`, {
+  return new TablesyncError(`Cannot keep on disk what waits there: ${message}`, {
     code: 'FILE_UNWRITABLE',
     scope: 'run',
     hint: 'Make room on the disk, or point TMPDIR at a folder on one that has it.',

@@ -1,0 +1,92 @@
+/** Whoever wants to hear of a run: the caller's listeners, and the report. */
+import type { Difference } from './model/difference.ts'
+import type { RunEvent } from './model/events.ts'
+import type { RunOptions } from './options/run-options.ts'
+import { openReport } from './report/ndjson.ts'
+import type { RunHooks } from './run/teller.ts'
+
+export type Listening = Pick<RunOptions, 'onProgress' | 'onDifference' | 'signal' | 'report'>
+
+export interface Listeners {
+  /** The caller's, or that of a listener that has thrown. */
+  readonly signal: AbortSignal
+  /**
+   * Does the work with hooks that reach the listeners and the report.
+   *
+   * @throws what a listener has thrown, once the work has ended
+   */
+  during<T>(work: (hooks: RunHooks) => Promise<T>): Promise<T>
+}
+
+export function openListeners(options: Listening): Listeners {
+  const listeners = guarded(options)
+  return {
+    signal: listeners.signal,
+    async during(work) {
+      const report = options.report === undefined ? undefined : await openReport(options.report)
+      const isHeard = report !== undefined || options.onDifference !== undefined
+      try {
+        const result = await work({
+          onEvent: listeners.onProgress,
+          allTold: async () => report?.close(),
+          ...(isHeard && {
+            async onDifference(difference: Difference) {
+              await report?.write(difference)
+              await listeners.onDifference(difference)
+            },
+          }),
+        })
+        listeners.throwFailure()
+        return result
+      } finally {
+        // A run that came to its end has closed it, and told what was wrong with it.
+        await report?.close().catch(() => {})
+      }
+    },
+  }
+}
+
+/** What the work yields; undefined where it was ended by the signal. */
+export async function unlessAborted<T>(
+  signal: AbortSignal,
+  work: Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (signal.aborted) return undefined
+    throw error
+  }
+}
+
+/** The caller's listeners; the first that throws ends the run, and is not called again. */
+function guarded({ onProgress, onDifference, signal }: Listening) {
+  const ending = new AbortController()
+  let failure: { readonly error: unknown } | undefined
+  const fail = (error: unknown) => {
+    failure ??= { error }
+    ending.abort()
+  }
+  return {
+    signal: signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal]),
+    onProgress(event: RunEvent) {
+      if (failure !== undefined) return
+      try {
+        onProgress?.(event)
+      } catch (error) {
+        fail(error)
+      }
+    },
+    async onDifference(difference: Difference) {
+      if (failure !== undefined) return
+      try {
+        await onDifference?.(difference)
+      } catch (error) {
+        fail(error)
+      }
+    },
+    throwFailure() {
+      if (failure !== undefined) throw failure.error
+    },
+  }
+}

@@ -1,0 +1,28 @@
+/** The undo journal: what replicas held before each write. One JSON value a line, the header first. */
+import type { SeenItem } from './sighting.ts'
+import type { KeySchema } from './table.ts'
+import type { WireItem } from './wire.ts'
+
+export interface JournalHeader {
+  readonly tablesync: 'undo-journal'
+  readonly version: 1
+  /** By the replica's name as it was given. */
+  readonly tables: { readonly [label: string]: JournalTable }
+}
+
+export interface JournalTable {
+  /** Absent: the service did not tell. */
+  readonly tableId?: string
+  readonly endpoint?: string
+  readonly keySchema: KeySchema
+}
+
+/** One write, before it is sent. It may have been refused: what it would leave is then not there. */
+export interface JournalEntry {
+  readonly replica: string
+  readonly key: WireItem
+  /** Null: there was no item. */
+  readonly before: WireItem | null
+  /** Digest of all attributes that the write leaves. Null: it leaves no item. */
+  readonly left: SeenItem
+}

@@ -1,0 +1,17 @@
+/** Lines of JSON that know whether they are whole: a checksum goes before the rest. */
+import { crc32 } from 'node:zlib'
+
+/** @param value an object with at least one field */
+export function checkedLine(value: object): string {
+  const text = JSON.stringify(value)
+  return `{"crc":"${sumOf(text)}",${text.slice(1)}`
+}
+
+/** The value of a line; undefined where it is torn, or not what was written. */
+export function readCheckedLine(line: string): unknown {
+  const [, sum, rest] = /^\{"crc":"([0-9a-f]{8})",(.*)$/s.exec(line) ?? []
+  if (rest === undefined || sumOf(`{${rest}`) !== sum) return undefined
+  return JSON.parse(`{${rest}`)
+}
+
+const sumOf = (text: string) => crc32(text).toString(16).padStart(8, '0')

@@ -1,0 +1,9 @@
+/** Numbers as people read them. */
+import type { Milliseconds } from '../model/units.ts'
+
+export const count = (n: number) => n.toLocaleString('en-US')
+
+export function pace(items: number, elapsedMs: Milliseconds): string {
+  const seconds = Math.max(elapsedMs / 1000, 0.001)
+  return `${Math.round(seconds)} s (${count(Math.round(items / seconds))}/s)`
+}

@@ -1,0 +1,88 @@
+/** An undo: the entries of a journal by key, each key brought back by a worker. */
+import PQueue from 'p-queue'
+import type { JournalEntry } from '../model/journal.ts'
+import type { Summary } from '../model/summary.ts'
+import type { TableIndex } from '../model/table.ts'
+import type { UndoKey } from '../protocol/messages.ts'
+import { type Flight, fly, type Preparation } from './flight.ts'
+import type { JournalLines } from './journal-file.ts'
+import { Spill } from './spill.ts'
+import type { RunHooks } from './teller.ts'
+
+/** A journal is taken apart by key, a sixty-fourth at a time in memory. */
+const BUCKETS = 64
+
+/** Keys in one task. */
+const BATCH = 100
+
+export function runUndo(
+  preparation: Preparation,
+  journal: JournalLines,
+  hooks: RunHooks,
+  signal: AbortSignal,
+): Promise<Summary> {
+  return fly(preparation, hooks, signal, async (flight) => {
+    const [, ...replicas] = preparation.tables.inspected
+    hooks.onEvent({ type: 'undo', journal: journal.file, replicas })
+    const buckets = new Spill()
+    try {
+      // All of it is read before anything is undone: a journal that is damaged is refused whole.
+      for await (const entry of journal.entries()) {
+        await buckets.add(
+          bucketOf(JSON.stringify([entry.replica, entry.key])),
+          JSON.stringify(entry),
+        )
+      }
+      for (let bucket = 0; bucket < BUCKETS && !flight.isOver(); bucket++) {
+        await undoBucket(flight, await keysOf(buckets, bucket))
+      }
+    } finally {
+      await buckets.close()
+    }
+  })
+}
+
+type KeysByReplica = ReadonlyMap<string, readonly UndoKey[]>
+
+async function keysOf(buckets: Spill, bucket: number): Promise<KeysByReplica> {
+  const steps = new Map<string, JournalEntry[]>()
+  for await (const texts of buckets.batches(bucket, 1000)) {
+    for (const text of texts) {
+      const entry = JSON.parse(text) as JournalEntry
+      const name = JSON.stringify([entry.replica, entry.key])
+      steps.set(name, [...(steps.get(name) ?? []), entry])
+    }
+  }
+  const keys = new Map<string, UndoKey[]>()
+  for (const entries of steps.values()) {
+    const [{ replica, key }] = entries as [JournalEntry]
+    const ofReplica = keys.get(replica) ?? []
+    keys.set(replica, ofReplica)
+    ofReplica.push({
+      key: JSON.stringify(key),
+      steps: entries.map(({ before, left }) => ({ before, left })),
+    })
+  }
+  return keys
+}
+
+async function undoBucket(flight: Flight, keys: KeysByReplica): Promise<void> {
+  const { desk, ledger, isOver, settings, tables } = flight
+  const lanes = new PQueue({ concurrency: settings.parallel })
+  for (const [label, ofReplica] of keys) {
+    const replica = tables.access.findLast((table) => table.label === label)?.index as TableIndex
+    for (let at = 0; at < ofReplica.length; at += BATCH) {
+      await lanes.onSizeLessThan(1)
+      if (isOver() || !ledger.isAttached(replica)) break
+      const batch = ofReplica.slice(at, at + BATCH)
+      void lanes.add(() => desk.carryOut({ kind: 'undo', replica, keys: batch }))
+    }
+  }
+  await lanes.onIdle()
+}
+
+function bucketOf(text: string): number {
+  let hash = 0
+  for (let at = 0; at < text.length; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0
+  return (hash >>> 0) % BUCKETS
+}

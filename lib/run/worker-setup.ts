@@ -1,0 +1,31 @@
+/** What every thread of a run is told, once. */
+import type { Settings } from '../options/settings.ts'
+import { Allowance } from '../protocol/allowance.ts'
+import type { WorkerSetup } from '../protocol/messages.ts'
+import { OrderRecord } from '../protocol/order-record.ts'
+import { RecheckBudget } from '../protocol/recheck-budget.ts'
+import type { Tables } from './inspect.ts'
+import type { RunHooks } from './teller.ts'
+
+export function workerSetup(settings: Settings, tables: Tables, listeners: RunHooks): WorkerSetup {
+  const { scanLimit, versionAttribute, hooks } = settings
+  return {
+    tables: tables.access,
+    patience: settings.patience,
+    ignore: settings.ignore,
+    asked: settings.asked,
+    write: settings.write,
+    consistentRead: settings.consistentRead,
+    ...(scanLimit !== undefined && { scanLimit }),
+    batchReadLimit: settings.batchReadLimit,
+    observation: settings.observation,
+    ...(versionAttribute !== undefined && { versionAttribute }),
+    newerWins: settings.newerWins,
+    ...(hooks !== undefined && { hooks }),
+    isJournaled: settings.undo !== undefined,
+    tellDifferences: listeners.onDifference !== undefined,
+    allowance: Allowance.memoryFor(settings.rails.maxWrites),
+    recheckBudget: RecheckBudget.memoryFor(tables.access.length),
+    orderRecord: OrderRecord.memoryFor(tables.access.length),
+  }
+}

@@ -1,0 +1,72 @@
+/** Journal in, result out: what the `undo` command and `undoSync` have in common. */
+import { TablesyncError } from './errors.ts'
+import { openListeners, unlessAborted } from './listeners.ts'
+import type { JournalHeader } from './model/journal.ts'
+import type { Summary } from './model/summary.ts'
+import { describeKey } from './model/table.ts'
+import type { Spelling } from './options/check.ts'
+import { resolveOptions } from './options/resolve.ts'
+import type { RunOptions, UndoOptions } from './options/run-options.ts'
+import { inspectReplicas, type Tables } from './run/inspect.ts'
+import { readJournal } from './run/journal-file.ts'
+import { topologyRail } from './run/rails.ts'
+import { summariseNothing } from './run/summarise.ts'
+import { runUndo } from './run/undo.ts'
+
+/** A plan of nothing to scan: all that is done is told by the journal. */
+const PLAN = {
+  segments: 0,
+  byLookup: true,
+  mayGoOver: false,
+  findExtras: true,
+  startingKey: undefined,
+}
+
+/**
+ * @throws TablesyncError where the journal, the options or the tables are not fit; nothing was done then
+ */
+export async function undo(options: UndoOptions, spelling: Spelling): Promise<Summary> {
+  const { journal: file, ...others } = options
+  const journal = await readJournal(file)
+  const settings = resolveOptions(asRunOptions(journal.header, others), spelling)
+  const { signal, during } = openListeners(options)
+  const tables = await unlessAborted(signal, inspectReplicas(settings, signal))
+  if (tables === undefined) return summariseNothing(settings)
+  refuseOtherTables(journal.header, tables)
+  const stop = topologyRail(settings, tables)
+  if (stop !== undefined) return summariseNothing(settings, stop)
+  return during((hooks) => runUndo({ settings, tables, plan: PLAN }, journal, hooks, signal))
+}
+
+/** All kinds of writes: what was missing may have to go again, and what was deleted to come back. */
+function asRunOptions(
+  { tables }: JournalHeader,
+  options: Omit<UndoOptions, 'journal'>,
+): RunOptions {
+  const isElsewhere = options.endpoint !== undefined || options.replicaEndpoint !== undefined
+  const replicas = Object.entries(tables).map(([table, { endpoint }]) =>
+    endpoint === undefined || isElsewhere ? table : { table, endpoint },
+  )
+  // The master is not asked for anything; its place wants a name.
+  const [master = ''] = replicas
+  const writes = { writeMissing: true, writeDiffering: true, deleteExtra: true, quiesced: true }
+  return { ...options, ...writes, master, replicas }
+}
+
+function refuseOtherTables(header: JournalHeader, { inspected }: Tables): void {
+  for (const { ref, facts } of inspected.slice(1)) {
+    const then = header.tables[ref.label]
+    if (then === undefined) continue
+    const isOther =
+      then.tableId !== undefined && facts.tableId !== undefined && then.tableId !== facts.tableId
+    if (!isOther && describeKey(then.keySchema) === describeKey(facts.keySchema)) continue
+    throw new TablesyncError(
+      `Expected ${ref.label} to be the table that the journal was written for, got another one of that name`,
+      {
+        code: 'TABLE_CHANGED',
+        scope: 'run',
+        hint: 'It was re-created since, or is looked for in another account, region or endpoint.',
+      },
+    )
+  }
+}

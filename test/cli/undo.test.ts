@@ -1,0 +1,104 @@
+/** `tablesync undo`: what the command does with a journal, and how it ends. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import t, { type Test } from 'tap'
+import { startDynalite } from '../support/dynalite.ts'
+import { type Item, makeTable } from '../support/tables.ts'
+import { CLI, runCli, runForSummary, tempFolder } from './run-cli.ts'
+import { argsOf, inOrder, makeScene, REPLICA_ITEMS, replicaOf } from './scene.ts'
+
+const engine = await startDynalite()
+t.teardown(() => engine.stop())
+t.setTimeout(180_000)
+t.jobs = 2
+
+const WRITES = ['--write-missing', '--write-differing', '--delete-extra']
+
+async function repaired(t: Test, name = 'undo.ndjson') {
+  const scene = await makeScene(engine.endpoint)
+  const journal = join(await tempFolder(t), name)
+  const { code } = await runCli([...scene.args, ...WRITES, '--undo', journal])
+  t.equal(code, 0)
+  t.strictSame(inOrder(await scene.replica.all()), inOrder(await scene.master.all()))
+  return { ...scene, journal }
+}
+
+for (const name of ['undo.ndjson', 'undo.ndjson.gz']) {
+  t.test(`tablesync undo brings back the replica from ${name}`, async (t) => {
+    const { replica, journal } = await repaired(t, name)
+    t.equal((await stat(journal)).mode & 0o777, 0o600)
+    const { code, summary, stderr } = await runForSummary(['undo', journal, '--workers', '1'])
+    t.equal(code, 0, stderr)
+    t.match(replicaOf(summary, replica), { written: 10, deleted: 3, conflicts: 0 })
+    t.strictSame(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.untouched))
+  })
+}
+
+t.test('tablesync undo --dry-run tells what it would do, and writes nothing', async (t) => {
+  const { master, replica, journal } = await repaired(t)
+  const { code, stderr } = await runCli(['undo', journal, '--dry-run', '--workers', '1'])
+  t.equal(code, 1)
+  t.strictSame(inOrder(await replica.all()), inOrder(await master.all()))
+  t.match(stderr, /: 13 to bring back or take away again[\s\S]*Nothing was undone: a dry run/)
+})
+
+t.test('tablesync undo is refused in one line where it cannot begin', async (t) => {
+  const { journal, replica, master } = await repaired(t)
+  for (const [args, told] of [
+    [['undo'], /followed by the journal, got nothing/],
+    [['undo', `${journal}.no`], /Cannot read .*ENOENT/],
+    [['undo', CLI], /Expected .* to be an undo journal/],
+    [['undo', journal, '--write-missing'], /got `--write-missing`/],
+  ] as const) {
+    const { code, stdout, stderr } = await runCli(args)
+    t.equal(code, 2, stderr)
+    t.equal(stdout, '')
+    t.match(stderr, told)
+  }
+  t.strictSame(inOrder(await replica.all()), inOrder(await master.all()))
+})
+
+t.test('tablesync undo asks on a terminal', async (t) => {
+  const { journal, replica, master } = await repaired(t)
+  const command = [process.execPath, CLI, 'undo', journal].map((part) => `'${part}'`).join(' ')
+  const child = spawn('script', ['-qec', command, '/dev/null'])
+  child.stdin.write('n\n')
+  const told = text(child.stdout)
+  t.same(await once(child, 'exit'), [4, null])
+  child.stdin.end()
+  t.match(await told, 'Undo the writes of')
+  t.strictSame(inOrder(await replica.all()), inOrder(await master.all()))
+})
+
+t.test('a repair stops where its journal cannot grow, and can be undone up to there', async (t) => {
+  const master = await makeTable(engine.endpoint)
+  const replica = await makeTable(engine.endpoint)
+  const items = Array.from({ length: 300 }, (_, n): Item => ({ id: { S: `item-${n}` } }))
+  await master.put(items)
+  const journal = join(await tempFolder(t), 'undo.ndjson')
+  const args = [...argsOf(master, replica), '--write-missing', '--undo', journal]
+  // No file may grow beyond 16 KiB: the last line is cut off, as on a full disk.
+  const limited = `trap '' XFSZ; ulimit -f 16; exec "$0" "$@"`
+  const child = spawn('bash', [
+    '-c',
+    limited,
+    process.execPath,
+    CLI,
+    ...args,
+    '--min-mismatch-age',
+    '0',
+  ])
+  const told = text(child.stderr)
+  const [code] = await once(child, 'exit')
+  t.equal(code, 3, await told)
+  t.match(await told, /Cannot write the undo journal/)
+  t.equal((await stat(journal)).size, 16_384)
+  const journaled = (await readFile(journal, 'utf8')).split('\n').length - 2
+  const written = (await replica.all()).length
+  t.ok(written > 0 && written <= journaled, `${written} of ${journaled}`)
+  t.equal((await runCli(['undo', journal, '--workers', '1'])).code, 0)
+  t.same(await replica.all(), [])
+})
