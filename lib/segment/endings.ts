@@ -26,6 +26,15 @@ export type RepairEnding =
   | { readonly action: 'conflict'; readonly error?: string }
   | { readonly action: 'failed'; readonly error: string }
 
+/** The count that each ending adds to. */
+export const COUNTED_AS = {
+  written: 'written',
+  deleted: 'deleted',
+  resolved: 'resolved',
+  conflict: 'conflicts',
+  failed: 'failed',
+} as const
+
 /** A difference that nobody asked to be repaired, or not now, or not any more. */
 export const LEFT = { action: 'none' } as const
 

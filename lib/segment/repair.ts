@@ -14,18 +14,10 @@ import {
   write,
 } from './attempts.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
-import { type Found, LEFT, type RepairEnding, tellEnding } from './endings.ts'
+import { COUNTED_AS, type Found, LEFT, type RepairEnding, tellEnding } from './endings.ts'
 import type { Investigation } from './investigation.ts'
 import { HookFailure } from './rules.ts'
 import { isDifference, relationOf, type Verdict } from './verdict.ts'
-
-const COUNTED_AS = {
-  written: 'written',
-  deleted: 'deleted',
-  resolved: 'resolved',
-  conflict: 'conflicts',
-  failed: 'failed',
-} as const
 
 /** A key that another look has settled, with what both sides hold. */
 export interface Settled extends BothSides {

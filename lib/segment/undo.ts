@@ -13,7 +13,7 @@ import { toWire } from '../protocol/wire-error.ts'
 import { allEnded } from './all-ended.ts'
 import { endsTable, failed } from './attempts.ts'
 import type { SegmentControl } from './control.ts'
-import { LEFT, type RepairEnding, tellEnding } from './endings.ts'
+import { COUNTED_AS, LEFT, type RepairEnding, tellEnding } from './endings.ts'
 import { type Investigation, investigationOf } from './investigation.ts'
 import type { Thread } from './thread.ts'
 
@@ -102,14 +102,6 @@ const DONE = {
   missing: { action: 'written', left: null },
   differing: { action: 'written', left: null },
   extra: { action: 'deleted', left: null },
-} as const
-
-const COUNTED_AS = {
-  written: 'written',
-  deleted: 'deleted',
-  resolved: 'resolved',
-  conflict: 'conflicts',
-  failed: 'failed',
 } as const
 
 /** What the item is to what it was. */
