@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import t from 'tap'
 import { runSync } from '../lib/index.ts'
 import { startDynalite } from './support/dynalite.ts'
@@ -56,14 +57,19 @@ t.test('runSync waits for a slow onDifference, and tells every difference', asyn
 })
 
 t.test('runSync leaves no list of extras behind', async (t) => {
-  const before = readdirSync(tmpdir()).filter((name) => name.startsWith('tablesync-'))
+  // A folder for temporary files that nobody else has.
+  const folder = mkdtempSync(join(tmpdir(), 'tablesync-test-'))
+  const usual = process.env['TMPDIR']
+  process.env['TMPDIR'] = folder
+  t.teardown(() => {
+    if (usual === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = usual
+    rmSync(folder, { recursive: true })
+  })
   const { options } = await driftedPair(5)
-  await runSync({ ...options, deleteExtra: true })
-  const after = readdirSync(tmpdir()).filter((name) => name.startsWith('tablesync-'))
-  t.same(
-    after.filter((name) => !before.includes(name)),
-    [],
-  )
+  const { replicas } = await runSync({ ...options, deleteExtra: true })
+  t.match(replicas, { [options.replicas[0] as string]: { deleted: 1 } })
+  t.same(readdirSync(folder), [])
 })
 
 t.test('runSync stops with its file full, and says which', async (t) => {

@@ -2,7 +2,9 @@
 import {
   BatchGetItemCommand,
   DeleteItemCommand,
+  DescribeContinuousBackupsCommand,
   DescribeTableCommand,
+  DescribeTimeToLiveCommand,
   DynamoDBClient,
   PutItemCommand,
   ScanCommand,
@@ -35,8 +37,12 @@ export interface TableClient {
    * @throws TablesyncError, classified by `failures.ts`
    */
   send(operation: ItemRead | ItemWrite, body: string): Promise<Uint8Array>
-  /** The one answer that the SDK parses. */
+  /** Descriptions are the answers that the SDK parses. */
   describe(): Promise<TableDescription | undefined>
+  /** The attribute that says when an item expires; undefined where items do not. */
+  describeTimeToLive(): Promise<string | undefined>
+  /** Whether the table can be restored to any second of its last days. */
+  describePointInTimeRecovery(): Promise<boolean>
   close(): void
 }
 
@@ -107,6 +113,22 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
         reads.send(command, { abortSignal }),
       )
       return Table
+    },
+    async describeTimeToLive() {
+      const command = new DescribeTimeToLiveCommand({ TableName: access.tableName })
+      const answer = await silence.watch(contextOf('DescribeTimeToLive'), (abortSignal) =>
+        reads.send(command, { abortSignal }),
+      )
+      const { TimeToLiveStatus: status, AttributeName } = answer.TimeToLiveDescription ?? {}
+      return status === 'ENABLED' || status === 'ENABLING' ? AttributeName : undefined
+    },
+    async describePointInTimeRecovery() {
+      const command = new DescribeContinuousBackupsCommand({ TableName: access.tableName })
+      const answer = await silence.watch(contextOf('DescribeContinuousBackups'), (abortSignal) =>
+        reads.send(command, { abortSignal }),
+      )
+      const { PointInTimeRecoveryDescription } = answer.ContinuousBackupsDescription ?? {}
+      return PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === 'ENABLED'
     },
     close() {
       reads.destroy()

@@ -1,9 +1,16 @@
 /** What a table is, and whether we may read it: asked before anything else is done. */
-import type { TableDescription } from '@aws-sdk/client-dynamodb'
+import type { GlobalSecondaryIndexDescription, TableDescription } from '@aws-sdk/client-dynamodb'
 import type { TablesyncError } from '../errors.ts'
 import type { CredentialSource } from '../model/credentials.ts'
 import type { Patience } from '../model/patience.ts'
-import type { KeyAttribute, KeySchema, KeyType, TableFacts } from '../model/table.ts'
+import {
+  describeKey,
+  type KeyAttribute,
+  type KeySchema,
+  type KeyType,
+  type SecondaryIndex,
+  type TableFacts,
+} from '../model/table.ts'
 import type { TableAccess } from '../protocol/messages.ts'
 import { openClient, type TableClient } from './client.ts'
 import { lookup } from './lookup.ts'
@@ -29,6 +36,9 @@ const UNKNOWN: DescribedFacts = {
   approximateBytes: undefined,
   otherRegions: undefined,
   hasStream: undefined,
+  ttlAttribute: undefined,
+  hasPointInTimeRecovery: undefined,
+  indexes: undefined,
 }
 
 /** Any schema: a description asks for no item. */
@@ -42,19 +52,37 @@ const NO_KEY: KeySchema = [{ name: '', type: 'S' }]
  */
 export async function describeTable(
   access: Omit<TableAccess, 'keySchema'>,
+  wanted: FactsWanted,
   options: InspectOptions,
 ): Promise<DescribedFacts> {
   return withClient({ ...access, keySchema: NO_KEY }, options, async (client) => {
-    try {
-      const table = await client.describe()
-      return table === undefined ? UNKNOWN : factsOf(table, access.region)
-    } catch (error) {
-      const { code, cause } = error as TablesyncError
-      const isUnknownCall = (cause as Error | undefined)?.name === 'UnknownOperationException'
-      if (code === 'ACCESS_DENIED' || isUnknownCall) return UNKNOWN
-      throw error
-    }
+    const table = await orUnknown(client.describe())
+    if (table === undefined) return UNKNOWN
+    const [ttlAttribute, hasPointInTimeRecovery] = await Promise.all([
+      wanted.timeToLive
+        ? orUnknown(client.describeTimeToLive().then((name) => name ?? null))
+        : undefined,
+      wanted.recovery ? orUnknown(client.describePointInTimeRecovery()) : undefined,
+    ])
+    return { ...factsOf(table, access.region), ttlAttribute, hasPointInTimeRecovery }
   })
+}
+
+/** What is asked for beside the table itself, since something depends on it. */
+export interface FactsWanted {
+  readonly timeToLive: boolean
+  readonly recovery: boolean
+}
+
+async function orUnknown<T>(asking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asking
+  } catch (error) {
+    const { code, cause } = error as TablesyncError
+    const isUnknownCall = (cause as Error | undefined)?.name === 'UnknownOperationException'
+    if (code === 'ACCESS_DENIED' || isUnknownCall) return undefined
+    throw error
+  }
 }
 
 export interface ReadCheck {
@@ -96,7 +124,9 @@ async function withClient<T>(
   }
 }
 
-function factsOf(table: TableDescription, region: string): DescribedFacts {
+type TableFactsProper = Omit<DescribedFacts, 'ttlAttribute' | 'hasPointInTimeRecovery'>
+
+function factsOf(table: TableDescription, region: string): TableFactsProper {
   const regions = (table.Replicas ?? []).map(({ RegionName }) => RegionName ?? '')
   return {
     keySchema: keySchemaOf(table),
@@ -106,7 +136,28 @@ function factsOf(table: TableDescription, region: string): DescribedFacts {
     approximateBytes: table.TableSizeBytes,
     otherRegions: regions.filter((name) => name !== '' && name !== region),
     hasStream: table.StreamSpecification?.StreamEnabled === true,
+    indexes: [
+      ...(table.GlobalSecondaryIndexes ?? []).map((index) => indexOf(table, index, false)),
+      ...(table.LocalSecondaryIndexes ?? []).map((index) => indexOf(table, index, true)),
+    ],
   }
+}
+
+function indexOf(
+  { AttributeDefinitions }: TableDescription,
+  { IndexName = '', KeySchema: keys }: GlobalSecondaryIndexDescription,
+  isLocal: boolean,
+): SecondaryIndex {
+  const types = new Map(
+    AttributeDefinitions?.map((one) => [one.AttributeName, one.AttributeType ?? 'S']),
+  )
+  const key = (keys ?? []).map(
+    ({ AttributeName: name = '' }): KeyAttribute => ({
+      name,
+      type: (types.get(name) ?? 'S') as KeyType,
+    }),
+  )
+  return { name: IndexName, isLocal, key: describeKey(key) }
 }
 
 function keySchemaOf({ KeySchema: keys, AttributeDefinitions }: TableDescription) {

@@ -14,6 +14,8 @@ export type RunEvent =
       readonly journal: string
       readonly replicas: readonly InspectedTable[]
     }
+  /** Something of a replica that may reject, multiply or undo writes. */
+  | { readonly type: 'warning'; readonly replica: string; readonly message: string }
   | {
       readonly type: 'plan'
       readonly strategy: 'auto' | 'march' | 'lookup'

@@ -43,6 +43,7 @@ export interface ReplicaSummary {
   readonly matched: number
   readonly converged: number
   readonly vanished: number
+  readonly expired: number
   readonly newer: number
   readonly elsewhere: number
   readonly readBack: number

@@ -41,6 +41,18 @@ export interface TableFacts {
   /** Of a global table: the other regions that it is in. */
   readonly otherRegions: readonly string[] | undefined
   readonly hasStream: boolean | undefined
+  /** The attribute that says when an item expires. Null: items do not. */
+  readonly ttlAttribute: string | null | undefined
+  /** Whether the table can be restored to any second of its last days. */
+  readonly hasPointInTimeRecovery: boolean | undefined
+  readonly indexes: readonly SecondaryIndex[] | undefined
+}
+
+export interface SecondaryIndex {
+  readonly name: string
+  readonly isLocal: boolean
+  /** Names and types, as `describeKey` has them. */
+  readonly key: string
 }
 
 export interface InspectedTable {
@@ -48,7 +60,7 @@ export interface InspectedTable {
   readonly facts: TableFacts
 }
 
-export function describeKey(schema: KeySchema): string {
+export function describeKey(schema: readonly KeyAttribute[]): string {
   return schema.map(({ name, type }) => `${name} (${type})`).join(', ')
 }
 

@@ -29,6 +29,8 @@ export interface ReplicaTally {
   converged: number
   /** Gone from both sides, or from the master, since it was scanned. */
   vanished: number
+  /** Expired on the master, or on the one side that has it: as good as absent from both. */
+  expired: number
   /** Differing, and left alone: the replica has the newer version. */
   newer: number
   /** Items of the replica that the master has after all: counted where its scan comes to them. */
@@ -63,6 +65,7 @@ const STATES = [
   'extra',
   'converged',
   'vanished',
+  'expired',
   'newer',
   'elsewhere',
   'unverified',
@@ -93,6 +96,7 @@ export function zeroReplicaTally(): ReplicaTally {
     extra: 0,
     converged: 0,
     vanished: 0,
+    expired: 0,
     newer: 0,
     elsewhere: 0,
     unverified: 0,

@@ -86,7 +86,7 @@ const NUMBER: { readonly [kind in Option['kind']]?: RegExp } = {
 }
 
 function readValue(option: Option, given: readonly (string | true)[]): unknown {
-  if (option.kind === 'switch') return true
+  if (option.kind === 'switch') return option.turnsOff !== true
   const values = given.map((value) => fromVerbatim(String(value)))
   if (option.kind === 'texts') return values
   if (values.length > 1) {

@@ -9,6 +9,8 @@ interface OptionBase {
 
 export interface SwitchOption extends OptionBase {
   readonly kind: 'switch'
+  /** The flag turns the option off; it is on without it. */
+  readonly turnsOff?: true
 }
 
 export interface TextOption extends OptionBase {

@@ -96,4 +96,10 @@ export const REPAIR_OPTIONS = {
     kind: 'switch',
     help: 'Leave items of a replica alone whose version is newer. Needs --version-attribute',
   },
+  ttlAware: {
+    flag: 'no-ttl-aware',
+    kind: 'switch',
+    turnsOff: true,
+    help: 'Compare and repair items that have expired like any other',
+  },
 } as const satisfies Record<string, Option>

@@ -74,6 +74,7 @@ export function resolveOptions(options: RunOptions, spelling: Spelling): Setting
     hooks: options.hooks === undefined ? undefined : hooksUrl(options.hooks, spelling),
     versionAttribute: options.versionAttribute,
     newerWins: options.newerWins === true,
+    ttlAware: options.ttlAware !== false,
     report: options.report,
   })
 }

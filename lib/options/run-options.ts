@@ -72,6 +72,11 @@ export interface RunOptions {
   readonly hooks?: string
   /** Leave a replica's item alone, and count it as `newer`, where its version is. @default false */
   readonly newerWins?: boolean
+  /**
+   * Take items for absent that have expired, where master and replica have the
+   * same TTL attribute: they are counted in `expired` and not written. @default true
+   */
+  readonly ttlAware?: boolean
 
   /** Top-level attributes left out of comparing and updating. */
   readonly ignore?: readonly string[]

@@ -55,5 +55,7 @@ export interface Settings {
   readonly hooks: string | undefined
   readonly versionAttribute: string | undefined
   readonly newerWins: boolean
+  /** Whether items that have expired count as absent. */
+  readonly ttlAware: boolean
   readonly report: string | undefined
 }

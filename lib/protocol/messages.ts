@@ -26,6 +26,8 @@ export interface TableAccess {
   /** Absent: the SDK's own choice for the region. */
   readonly endpoint?: string
   readonly keySchema: KeySchema
+  /** Says when an item expires, in this table as in the master. Absent: nothing does, or it is not to matter. */
+  readonly ttlAttribute?: string
 }
 
 /** Coordinator to thread, once: what every segment of the run has in common. */

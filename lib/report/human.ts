@@ -61,6 +61,8 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
           isUndo = true
           for (const line of undoLines(event)) say(line)
           return
+        case 'warning':
+          return say(`warning ${event.replica}: ${event.message}`)
         case 'plan':
           plan = event
           return say(planLine(event))

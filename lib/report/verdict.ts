@@ -55,6 +55,7 @@ function replicaLines(label: string, replica: ReplicaSummary): string[] {
     [
       ['written', replica.written],
       ['deleted', replica.deleted],
+      ['expired', replica.expired],
       ['skipped by a hook', replica.skipped],
       ['ended by themselves', replica.resolved],
       ['in conflict', replica.conflicts],

@@ -35,12 +35,21 @@ export async function inspectTables(settings: Settings, ending: AbortSignal): Pr
   const all = [settings.master, ...settings.replicas]
   const credentials = credentialSources(settings)
   const options = inspectOptions(settings, credentials, ending)
+  const isWriting = Object.values(settings.asked).includes(true)
+  const wanted = (index: number) => ({
+    timeToLive: settings.ttlAware || isWriting,
+    recovery: isWriting && index > 0,
+  })
   const described = await Promise.all(
-    all.map(({ ref }, index) => describeTable(accessOf(ref, index), options(index))),
+    all.map(({ ref }, index) => describeTable(accessOf(ref, index), wanted(index), options(index))),
   )
   const keySchema = commonKey(all, described)
   refuseSameTable(all, described)
-  const access = all.map(({ ref }, index) => ({ ...accessOf(ref, index), keySchema }))
+  const access = all.map(({ ref }, index) => ({
+    ...accessOf(ref, index),
+    keySchema,
+    ...ttlOf(settings, described[0], described[index]),
+  }))
   const scansReplicas = settings.strategy !== 'lookup' || settings.scanForExtra
   await Promise.all(
     access.map((table, index) =>
@@ -56,11 +65,28 @@ export async function inspectReplicas(settings: Settings, ending: AbortSignal): 
   const credentials = credentialSources(settings)
   const options = inspectOptions(settings, credentials, ending)
   const described = await Promise.all(
-    all.map(({ ref }, index) => describeTable(accessOf(ref, index), options(Math.max(index, 1)))),
+    all.map(({ ref }, index) =>
+      describeTable(
+        accessOf(ref, index),
+        { timeToLive: false, recovery: false },
+        options(Math.max(index, 1)),
+      ),
+    ),
   )
   const keySchema = commonKey(all, described)
   const access = all.map(({ ref }, index) => ({ ...accessOf(ref, index), keySchema }))
   return { inspected: inspected(all, described, keySchema), access, credentials }
+}
+
+/** Items count as expired where both sides have them expire by the same attribute. */
+function ttlOf(
+  { ttlAware }: Settings,
+  master: DescribedFacts | undefined,
+  replica: DescribedFacts | undefined,
+): { ttlAttribute?: string } {
+  const attribute = replica?.ttlAttribute ?? undefined
+  const isShared = attribute !== undefined && attribute === master?.ttlAttribute
+  return ttlAware && isShared ? { ttlAttribute: attribute } : {}
 }
 
 function inspectOptions(

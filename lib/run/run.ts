@@ -14,6 +14,7 @@ import { type Plan, shuffledSegments } from './plan.ts'
 import { deletionRail } from './rails.ts'
 import { recheckDuring } from './recheck.ts'
 import type { RunHooks } from './teller.ts'
+import { warningsOf } from './warnings.ts'
 
 export function run(
   preparation: Preparation,
@@ -24,6 +25,9 @@ export function run(
     const { settings, tables, plan } = preparation
     const [master, ...replicas] = tables.inspected
     hooks.onEvent({ type: 'tables', master, replicas })
+    for (const warning of warningsOf(settings, tables)) {
+      hooks.onEvent({ type: 'warning', ...warning })
+    }
     hooks.onEvent(planned(settings, plan))
     await recheckDuring(flight, compareAll(flight))
     await recheckDuring(flight, deleteAll(flight))

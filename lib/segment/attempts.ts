@@ -23,6 +23,7 @@ import type { WireItem } from '../model/wire.ts'
 import { checkedLine } from '../protocol/checked-line.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
 import type { Found, RepairEnding } from './endings.ts'
+import { hasExpired } from './expiry.ts'
 import type { Investigation } from './investigation.ts'
 import { relationOf, type SeenSides } from './verdict.ts'
 
@@ -107,10 +108,13 @@ const NEWER: RepairEnding = {
 
 /** What the sides are to each other, where the user's rules have a say in it. */
 export async function relationUnderRules(
-  { thread }: Investigation,
+  investigation: Investigation,
   { master, replica }: BothSides,
 ): Promise<DifferenceKind | 'sameAs'> {
+  const { thread } = investigation
   const relation = relationOf(digestsOf({ master, replica }, thread.comparer))
+  // As good as absent from both.
+  if (relation !== 'sameAs' && hasExpired(investigation, { master, replica })) return 'sameAs'
   if (relation !== 'differing' || master === undefined || replica === undefined) return relation
   return (await thread.rules.differ(master, replica)) ? 'differing' : 'sameAs'
 }

@@ -10,6 +10,8 @@ export interface DeferredSuspect {
   readonly looks: 'missing' | 'extra'
   readonly canonical: CanonicalKey
   readonly key: KeyText
+  /** Whether it had expired when it was scanned. */
+  readonly isExpired: boolean
 }
 
 /** More than this is given up, oldest first. */

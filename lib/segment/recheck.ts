@@ -7,11 +7,12 @@ import { allEnded } from './all-ended.ts'
 import type { Written } from './attempts.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
 import type { SegmentControl } from './control.ts'
+import { unlessExpired } from './expiry.ts'
 import { type Investigation, investigationOf } from './investigation.ts'
 import { lookAtWritten, readBack } from './read-back.ts'
 import { Repair } from './repair.ts'
 import type { Thread } from './thread.ts'
-import { lookAgain } from './verdict.ts'
+import { judge, lookAgain } from './verdict.ts'
 
 export async function recheck(
   { replica, sightings }: RecheckTask,
@@ -74,7 +75,10 @@ async function conclude(
   sides: BothSides,
 ): Promise<Written | undefined> {
   const { thread, tally, tell, replica } = investigation
-  const look = lookAgain(sighting, digestsOf(sides, thread.comparer), Date.now())
+  const seen = digestsOf(sides, thread.comparer)
+  const verdict = unlessExpired(investigation, judge(sighting, seen).verdict, sides)
+  if (verdict === 'expired') return repair.settle({ verdict, key: sighting.key, ...sides })
+  const look = lookAgain(sighting, seen, Date.now())
   if ('verdict' in look) return repair.settle({ ...look, key: sighting.key, ...sides })
   if (look.moved.moves >= thread.setup.observation.attempts) {
     tally.unverified++

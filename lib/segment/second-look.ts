@@ -11,6 +11,7 @@ import { allEnded } from './all-ended.ts'
 import type { Written } from './attempts.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
 import type { Found } from './endings.ts'
+import { hasExpired, unlessExpired } from './expiry.ts'
 import type { Investigation } from './investigation.ts'
 import { Jobs } from './jobs.ts'
 import { readBack } from './read-back.ts'
@@ -148,6 +149,10 @@ export class SecondLook {
         return undefined
       }
       const missing: Found = { verdict: 'missing', key, master: item, replica: undefined }
+      if (hasExpired(this.#investigation, missing)) {
+        tally.expired++
+        return undefined
+      }
       const put = await this.#repair.putUnread(missing)
       return put === undefined || 'left' in put ? put : this.#conclude(suspicion, put)
     })
@@ -179,8 +184,9 @@ export class SecondLook {
   async #conclude(suspicion: Suspicion, sides: BothSides): Promise<Written | undefined> {
     const { thread, tally, replica, tell } = this.#investigation
     const seen = digestsOf(sides, thread.comparer)
-    const { verdict, wasFalse } = judge(suspicion, seen)
-    this.#onJudged(suspicion, wasFalse)
+    const judgement = judge(suspicion, seen)
+    this.#onJudged(suspicion, judgement.wasFalse)
+    const verdict = unlessExpired(this.#investigation, judgement.verdict, sides)
     if (!isDifference(verdict) || !thread.setup.observation.looksAgain) {
       return this.#repair.settle({ verdict, key: suspicion.key, ...sides })
     }

@@ -10,6 +10,7 @@ import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import type { DifferenceKind } from '../model/difference.ts'
 import type { BothSides } from './both-sides.ts'
 import { Deferred } from './deferred.ts'
+import { hasExpired } from './expiry.ts'
 import type { Investigation } from './investigation.ts'
 import { OrderTrust } from './order-trust.ts'
 import { SecondLook, type Suspect } from './second-look.ts'
@@ -87,7 +88,8 @@ export class Suspects {
     }
     // The put is conditional, and so finds out as much as a read would.
     if (thread.setup.write[looks]) return this.#countUnconfirmed(suspect)
-    this.#deferred.add({ looks, canonical, key: suspect.key })
+    const isExpired = hasExpired(this.#investigation, suspect)
+    this.#deferred.add({ looks, canonical, key: suspect.key, isExpired })
     await this.#endDeferred('overflow')
   }
 
@@ -104,16 +106,21 @@ export class Suspects {
   }
 
   async #endDeferred(what: 'overflow' | 'all'): Promise<void> {
-    for (const { looks, key } of this.#deferred.take(what)) {
+    for (const { looks, key, isExpired } of this.#deferred.take(what)) {
       const unseen = { master: undefined, replica: undefined }
       const suspect: Suspect = { looks, key, ground: 'order', ...unseen }
       if (this.#trust.isDoubted) await this.#secondLook.confirm(suspect)
+      else if (isExpired) this.#investigation.tally.expired++
       else await this.#countUnconfirmed(suspect)
     }
   }
 
   async #countUnconfirmed(suspect: Suspect): Promise<void> {
     const { looks, key, master, replica } = suspect
+    if (hasExpired(this.#investigation, suspect)) {
+      this.#investigation.tally.expired++
+      return
+    }
     const { write } = this.#investigation.thread.setup
     if (looks === 'missing' && write.missing) return this.#secondLook.put(suspect)
     return this.#secondLook.leave({ verdict: looks, key, master, replica })

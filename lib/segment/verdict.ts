@@ -4,7 +4,7 @@ import type { Sighting } from '../model/sighting.ts'
 import type { Milliseconds } from '../model/units.ts'
 
 /** States that a suspect may end in; `unverified` is left to whoever gives up on it. */
-export type Verdict = DifferenceKind | 'sameAs' | 'converged' | 'vanished' | 'elsewhere'
+export type Verdict = DifferenceKind | 'sameAs' | 'converged' | 'vanished' | 'expired' | 'elsewhere'
 
 /** What a first look says of a key, and on what ground. */
 export type Suspicion = Pick<Sighting, 'key' | 'looks' | 'ground'>

@@ -254,6 +254,7 @@ t.test('runSync asks the master for nothing but reads', async (t) => {
     t.strictSame([...new Set(master.stub.requests.map(({ operation }) => operation))].sort(), [
       'BatchGetItem',
       'DescribeTable',
+      'DescribeTimeToLive',
       'Scan',
     ])
     t.strictSame(master.table.all().length, MASTER_ITEMS.length)

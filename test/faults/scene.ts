@@ -82,6 +82,7 @@ export const FOUND = {
   extra: 3,
   converged: 0,
   vanished: 0,
+  expired: 0,
   newer: 0,
   written: 0,
   deleted: 0,
@@ -148,7 +149,7 @@ export async function openScene(t: Test, options: SceneOptions = {}): Promise<Sc
 
 /** What a run asks of a table before it begins. */
 export function isCheck({ operation, table, body }: StubRequest): boolean {
-  if (operation === 'DescribeTable') return true
+  if (operation.startsWith('Describe')) return true
   if (operation === 'Scan') return body['TotalSegments'] === 100_000
   if (operation !== 'BatchGetItem') return false
   const requests = body['RequestItems'] as Record<string, { readonly Keys: readonly WireItem[] }>

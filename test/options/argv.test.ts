@@ -17,7 +17,8 @@ for (const [name, option] of options) {
     const dashed = flag.length === 1 ? `-${flag}` : `--${flag}`
     if (option.kind === 'switch') {
       t.test(`parseArgv reads ${dashed} as ${name}`, async (t) => {
-        t.same(parse(dashed), { ...sync, options: { [name]: true }, talk: SILENT })
+        const value = option.turnsOff !== true
+        t.same(parse(dashed), { ...sync, options: { [name]: value }, talk: SILENT })
       })
       continue
     }

@@ -49,6 +49,7 @@ t.test('resolveOptions fills in what was not given', async (t) => {
     hooks: undefined,
     versionAttribute: undefined,
     newerWins: false,
+    ttlAware: true,
     report: undefined,
   })
 })

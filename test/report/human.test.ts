@@ -32,6 +32,9 @@ const facts = {
   approximateBytes: 5_678_901,
   otherRegions: [],
   hasStream: false,
+  ttlAttribute: undefined,
+  hasPointInTimeRecovery: undefined,
+  indexes: undefined,
 } as const
 const master = { ref: { label: 'us-east-1:aaa', region: 'us-east-1', name: 'aaa' }, facts }
 const nothing = { arn: undefined, approximateItems: undefined, approximateBytes: undefined }

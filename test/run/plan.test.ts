@@ -58,6 +58,9 @@ const facts = {
   approximateBytes: 1,
   otherRegions: [],
   hasStream: false,
+  ttlAttribute: undefined,
+  hasPointInTimeRecovery: undefined,
+  indexes: undefined,
 } as const
 const TABLES: Tables = { inspected: [{ ref: table, facts }], access: [], credentials: [] }
 

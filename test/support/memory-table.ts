@@ -73,6 +73,8 @@ export function memoryTable(options: MemoryTableOptions): MemoryTable {
   const client: TableClient = {
     access,
     describe: () => Promise.reject(new Error('no description was laid out')),
+    describeTimeToLive: async () => undefined,
+    describePointInTimeRecovery: async () => false,
     async send(operation, body) {
       const parsed = JSON.parse(body)
       if (operation === 'Scan') {

@@ -24,6 +24,8 @@ export const invalid = (message: string) => new Refusal('ValidationException', m
 export class StubTable {
   readonly name: string
   readonly key: readonly KeyAttribute[]
+  /** The attribute that says when an item expires. */
+  ttlAttribute: string | undefined
   readonly #items = new Map<string, WireItem>()
 
   constructor(name: string, key: readonly KeyAttribute[], items: Iterable<WireItem>) {
@@ -65,6 +67,15 @@ export class StubTable {
           AttributeType: type,
         })),
       },
+    }
+  }
+
+  describeTimeToLive(): Body {
+    const isOn = this.ttlAttribute !== undefined
+    return {
+      TimeToLiveDescription: isOn
+        ? { TimeToLiveStatus: 'ENABLED', AttributeName: this.ttlAttribute }
+        : { TimeToLiveStatus: 'DISABLED' },
     }
   }
 

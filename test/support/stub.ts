@@ -58,6 +58,8 @@ export interface Stub {
 const EXPRESSIONS = ['ConditionExpression', 'ExpressionAttributeNames', 'ExpressionAttributeValues']
 const FIELDS: { readonly [operation: string]: readonly string[] } = {
   DescribeTable: [],
+  DescribeTimeToLive: [],
+  DescribeContinuousBackups: [],
   Scan: ['Segment', 'TotalSegments', 'ConsistentRead', 'Limit', 'ExclusiveStartKey'],
   BatchGetItem: ['RequestItems'],
   PutItem: ['Item', ...EXPRESSIONS],
@@ -132,6 +134,14 @@ export async function startStub(): Promise<Stub> {
     switch (operation) {
       case 'DescribeTable':
         return table.describe()
+      case 'DescribeTimeToLive':
+        return table.describeTimeToLive()
+      case 'DescribeContinuousBackups':
+        return {
+          ContinuousBackupsDescription: {
+            PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'ENABLED' },
+          },
+        }
       case 'Scan':
         return table.scan(body)
       case 'BatchGetItem': {

@@ -1,0 +1,50 @@
+/** What of a replica may reject, multiply or undo writes, told before the first one. */
+import { describeKey, type InspectedTable, type TableFacts } from '../model/table.ts'
+import type { Settings } from '../options/settings.ts'
+import type { Tables } from './inspect.ts'
+
+export interface Warning {
+  readonly replica: string
+  readonly message: string
+}
+
+export function warningsOf({ asked, undo }: Settings, { inspected }: Tables): Warning[] {
+  if (!Object.values(asked).includes(true)) return []
+  const [master, ...replicas] = inspected
+  return replicas.flatMap(({ ref, facts }: InspectedTable) =>
+    [
+      ...recovery(facts, undo !== undefined),
+      ...indexes(master.facts, facts),
+      ...expiry(master.facts, facts),
+    ].map((message) => ({ replica: ref.label, message })),
+  )
+}
+
+function recovery({ hasPointInTimeRecovery }: TableFacts, hasJournal: boolean): string[] {
+  if (hasPointInTimeRecovery !== false || hasJournal) return []
+  return ['no point-in-time recovery: only --undo FILE could take back what is going to be written']
+}
+
+function indexes(master: TableFacts, { indexes: own = [], keySchema }: TableFacts): string[] {
+  const ofMaster = (master.indexes ?? []).map(({ key }) => key)
+  const others = own.filter(({ key }) => !ofMaster.includes(key))
+  const local = others.filter(({ isLocal }) => isLocal)
+  return [
+    ...others.map(
+      ({ name, key }) =>
+        `an index that the master lacks, ${name} on ${key}: writes cost more, and items whose attributes there are of another type are refused`,
+    ),
+    ...local.map(
+      ({ name }) =>
+        `a local index, ${name}: the items of one ${describeKey(keySchema.slice(0, 1))} may take 10 GB and no more`,
+    ),
+  ]
+}
+
+function expiry(master: TableFacts, { ttlAttribute }: TableFacts): string[] {
+  if (ttlAttribute === undefined || master.ttlAttribute === undefined) return []
+  if (ttlAttribute === master.ttlAttribute || ttlAttribute === null) return []
+  const masters =
+    master.ttlAttribute === null ? 'the master none' : `the master by ${master.ttlAttribute}`
+  return [`it expires items by ${ttlAttribute}, ${masters}: what is written may be deleted again`]
+}
