@@ -12,6 +12,13 @@ import { tellHuman } from './report/human.ts'
 const STOPPED = 4
 const INTERRUPTED = 130
 
+/** Each is loaded when it is asked for. */
+const COMMANDS = {
+  sync: async () => (await import('./sync.ts')).sync,
+  undo: async () => (await import('./undo.ts')).undo,
+  apply: async () => (await import('./apply.ts')).apply,
+}
+
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -30,7 +37,7 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
   if (!(await mayDelete(commandLine))) return STOPPED
   // The SDK would print to stderr that it is going to drop this version of Node.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
-  const [{ sync }, { undo }] = await Promise.all([import('./sync.ts'), import('./undo.ts')])
+  const carriedOut = await COMMANDS[command]()
   const human = tellHuman({
     stream: process.stderr,
     isTerminal: process.stderr.isTTY === true,
@@ -38,7 +45,7 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
   })
   const { signal, restore } = abortOnSignals(talk.quiet ? () => {} : tellEnding)
   try {
-    const summary = await (command === 'undo' ? undo : sync)(
+    const summary = await carriedOut(
       {
         ...options,
         ...(options.hooks !== undefined && { hooks: pathToFileURL(options.hooks).href }),
@@ -60,12 +67,13 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
 /** Asks before deletions, where there is somebody to ask. */
 async function mayDelete({ command, options, talk }: CommandLine): Promise<boolean> {
   const { stdin, stderr } = process
-  const isAsked = command === 'undo' || options.deleteExtra === true
+  const isAsked = command !== 'sync' || (options.deleteExtra === true && options.plan === undefined)
   if (!isAsked || options.dryRun === true || talk.yes || !stdin.isTTY || !stderr.isTTY) return true
-  const question =
-    command === 'undo'
-      ? `Undo the writes of ${options.journal}, deleting the items that they put?`
-      : `Delete the extra items of ${options.replicas.join(', ')}?`
+  const question = {
+    sync: () => `Delete the extra items of ${options.replicas.join(', ')}?`,
+    undo: () => `Undo the writes of ${options.journal}, deleting the items that they put?`,
+    apply: () => `Do what ${options.plan} plans, deletions among it?`,
+  }[command]()
   const prompt = createInterface({ input: stdin, output: stderr })
   try {
     const answer = await prompt.question(`${question} [y/N] `)

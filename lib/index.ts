@@ -1,7 +1,8 @@
 /** tablesync as a library. */
+import { apply } from './apply.ts'
 import type { Summary } from './model/summary.ts'
 import { asProperty } from './options/check.ts'
-import type { RunOptions, UndoOptions } from './options/run-options.ts'
+import type { ApplyOptions, RunOptions, UndoOptions } from './options/run-options.ts'
 import { sync } from './sync.ts'
 import { undo } from './undo.ts'
 
@@ -27,12 +28,23 @@ export function runSync(options: RunOptions): Promise<Summary> {
 
 /**
  * Brings back what a run with `undo` has overwritten, deleted or put, as far as
- * it is still as that run left it; the rest is told as conflicts.
+ * it is still as that run left it; the rest is told as changed.
  *
  * @throws TablesyncError when the journal, the options or the tables are not fit
  */
 export function undoSync(options: UndoOptions): Promise<Summary> {
   return undo(options, asProperty)
+}
+
+/**
+ * Carries out a plan that a run with `plan` has written: each key is read
+ * again, and repaired where it is still as it was then; the rest is told as
+ * changed.
+ *
+ * @throws TablesyncError when the plan, the options or the tables are not fit
+ */
+export function applySync(options: ApplyOptions): Promise<Summary> {
+  return apply(options, asProperty)
 }
 
 export { type ErrorCode, type ErrorScope, TablesyncError } from './errors.ts'
@@ -51,4 +63,10 @@ export type {
 export type { InspectedTable, KeySchema, TableFacts, TableRef } from './model/table.ts'
 export type { MasterTally, ReplicaTally, Tally } from './model/tally.ts'
 export type { WireItem, WireValue } from './model/wire.ts'
-export type { RunOptions, TableOptions, Timeouts, UndoOptions } from './options/run-options.ts'
+export type {
+  ApplyOptions,
+  RunOptions,
+  TableOptions,
+  Timeouts,
+  UndoOptions,
+} from './options/run-options.ts'

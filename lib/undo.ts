@@ -1,15 +1,14 @@
 /** Journal in, result out: what the `undo` command and `undoSync` have in common. */
-import { TablesyncError } from './errors.ts'
 import { openListeners, unlessAborted } from './listeners.ts'
 import type { JournalHeader } from './model/journal.ts'
 import type { Summary } from './model/summary.ts'
-import { describeKey } from './model/table.ts'
 import type { Spelling } from './options/check.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { RunOptions, UndoOptions } from './options/run-options.ts'
-import { inspectReplicas, type Tables } from './run/inspect.ts'
+import { inspectReplicas } from './run/inspect.ts'
 import { readJournal } from './run/journal-file.ts'
 import { topologyRail } from './run/rails.ts'
+import { refuseOtherTable } from './run/same-tables.ts'
 import { summariseNothing } from './run/summarise.ts'
 import { runUndo } from './run/undo.ts'
 
@@ -32,7 +31,9 @@ export async function undo(options: UndoOptions, spelling: Spelling): Promise<Su
   const { signal, during } = openListeners(options)
   const tables = await unlessAborted(signal, inspectReplicas(settings, signal))
   if (tables === undefined) return summariseNothing(settings)
-  refuseOtherTables(journal.header, tables)
+  for (const replica of tables.inspected.slice(1)) {
+    refuseOtherTable(journal.header.tables[replica.ref.label], replica, 'journal')
+  }
   const stop = topologyRail(settings, tables)
   if (stop !== undefined) return summariseNothing(settings, stop)
   return during((hooks) => runUndo({ settings, tables, plan: PLAN }, journal, hooks, signal))
@@ -51,22 +52,4 @@ function asRunOptions(
   const [master = ''] = replicas
   const writes = { writeMissing: true, writeDiffering: true, deleteExtra: true, quiesced: true }
   return { ...options, ...writes, master, replicas }
-}
-
-function refuseOtherTables(header: JournalHeader, { inspected }: Tables): void {
-  for (const { ref, facts } of inspected.slice(1)) {
-    const then = header.tables[ref.label]
-    if (then === undefined) continue
-    const isOther =
-      then.tableId !== undefined && facts.tableId !== undefined && then.tableId !== facts.tableId
-    if (!isOther && describeKey(then.keySchema) === describeKey(facts.keySchema)) continue
-    throw new TablesyncError(
-      `Expected ${ref.label} to be the table that the journal was written for, got another one of that name`,
-      {
-        code: 'TABLE_CHANGED',
-        scope: 'run',
-        hint: 'It was re-created since, or is looked for in another account, region or endpoint.',
-      },
-    )
-  }
 }

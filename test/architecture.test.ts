@@ -59,6 +59,13 @@ const ROOMS: Record<string, readonly string[]> = {
   'lib/report': PURE,
   'lib/listeners.ts': [...PURE, 'lib/options', 'lib/run', 'lib/report'],
   'lib/undo.ts': [...PURE, 'lib/listeners.ts', 'lib/options', 'lib/run'],
+  'lib/apply.ts': [
+    ...PURE,
+    'lib/listeners.ts',
+    'lib/options',
+    'lib/protocol/hooks-module.ts',
+    'lib/run',
+  ],
   'lib/sync.ts': [
     ...PURE,
     'lib/listeners.ts',
@@ -66,8 +73,15 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/protocol/hooks-module.ts',
     'lib/run',
   ],
-  'lib/index.ts': [...PURE, 'lib/options', 'lib/sync.ts', 'lib/undo.ts'],
-  'lib/cli.ts': [...PURE, 'lib/options', 'lib/report', 'lib/sync.ts', 'lib/undo.ts'],
+  'lib/index.ts': [...PURE, 'lib/options', 'lib/sync.ts', 'lib/apply.ts', 'lib/undo.ts'],
+  'lib/cli.ts': [
+    ...PURE,
+    'lib/options',
+    'lib/report',
+    'lib/sync.ts',
+    'lib/apply.ts',
+    'lib/undo.ts',
+  ],
   workers: [...PURE, 'lib/protocol', 'lib/segment'],
 }
 
@@ -82,8 +96,8 @@ const OWNERS: Record<string, readonly string[]> = {
   'xxhash-wasm': ['lib/item/digest.ts'],
   'p-queue': ['lib/segment', 'lib/run'],
   'cli-progress': ['lib/report/human.ts'],
-  'node:fs': ['lib/report', 'lib/run/spill.ts', 'lib/run/journal-file.ts', 'lib/cli.ts'],
-  'node:fs/promises': ['lib/report', 'lib/run/spill.ts', 'lib/run/journal.ts'],
+  'node:fs': ['lib/report', 'lib/run/spill.ts', 'lib/run/checked-file.ts', 'lib/cli.ts'],
+  'node:fs/promises': ['lib/report', 'lib/run/spill.ts', 'lib/run/durable-lines.ts'],
   'node:worker_threads': ['lib/protocol/port.ts', 'lib/run/pool.ts', 'workers'],
 }
 

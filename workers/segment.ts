@@ -19,6 +19,7 @@ import type {
 } from '../lib/protocol/messages.ts'
 import { Outbox } from '../lib/protocol/outbox.ts'
 import { typedPort } from '../lib/protocol/port.ts'
+import { applyPlan } from '../lib/segment/apply.ts'
 import { compareSegment } from '../lib/segment/compare-segment.ts'
 import type { SegmentControl } from '../lib/segment/control.ts'
 import { deleteExtras } from '../lib/segment/delete-extras.ts'
@@ -93,6 +94,8 @@ export default async function task({
         return await compareSegment(task, thread, control)
       case 'recheck':
         return await recheck(task, thread, control)
+      case 'apply':
+        return await applyPlan(task, thread, control)
       case 'undo':
         return await undoWrites(task, thread, control)
       default:

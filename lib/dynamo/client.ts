@@ -1,6 +1,7 @@
 /** One table's SDK clients: time-outs, retries, and bodies left as bytes. */
 import {
   BatchGetItemCommand,
+  BatchWriteItemCommand,
   DeleteItemCommand,
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
@@ -25,7 +26,7 @@ const MAX_SOCKETS = 128
 const AGENT = { keepAlive: true, maxSockets: MAX_SOCKETS }
 
 export type ItemRead = 'Scan' | 'BatchGetItem'
-export type ItemWrite = 'PutItem' | 'UpdateItem' | 'DeleteItem'
+export type ItemWrite = 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchWriteItem'
 
 export interface TableClient {
   readonly access: TableAccess
@@ -57,6 +58,7 @@ const COMMANDS = {
   Scan: (table: string) => new ScanCommand({ TableName: table }),
   BatchGetItem: (table: string) =>
     new BatchGetItemCommand({ RequestItems: { [table]: { Keys: [] } } }),
+  BatchWriteItem: (table: string) => new BatchWriteItemCommand({ RequestItems: { [table]: [] } }),
   PutItem: (table: string) => new PutItemCommand({ TableName: table, Item: {} }),
   UpdateItem: (table: string) => new UpdateItemCommand({ TableName: table, Key: {} }),
   DeleteItem: (table: string) => new DeleteItemCommand({ TableName: table, Key: {} }),
@@ -101,7 +103,7 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
       const client = operation === 'Scan' || operation === 'BatchGetItem' ? reads : writes
       const command = COMMANDS[operation](access.tableName)
       withRawBody(command.input, body)
-      // One signature stands for all five: the union of their overloads has none in common.
+      // One signature stands for all six: the union of their overloads has none in common.
       const output = await silence.watch(contextOf(operation), (abortSignal) =>
         client.send(command as ScanCommand, { abortSignal }),
       )

@@ -20,6 +20,8 @@ export interface Expression {
   readonly names: Record<string, string>
   readonly values: Record<string, WireValue>
   readonly condition: string
+  /** Present: the item has more attributes than a condition can compare. */
+  readonly isPartial?: true
 }
 
 export interface UpdateExpression extends Expression {
@@ -44,7 +46,7 @@ export function absent(schema: KeySchema): Expression {
 export function unchanged(seen: WireItem, { schema, version }: ItemShape): Expression {
   const terms = new Terms()
   const names = Object.keys(seen).filter((name) => !isKey(name, schema))
-  return terms.build(conditions(terms, toCompare(names, seen, version), seen, schema))
+  return conditioned(terms, toCompare(names, seen, version), seen, schema)
 }
 
 /** What expressions have to know of a table's items. */
@@ -76,9 +78,8 @@ export function updateTo(
   }
   if (remove.length > 0) clauses.push(`REMOVE ${remove.map((name) => terms.name(name)).join(',')}`)
   const compared = toCompare([...touched, ...others], seen, version)
-  const condition = conditions(terms, compared, seen, schema)
   return {
-    ...terms.build(condition),
+    ...conditioned(terms, compared, seen, schema),
     update: clauses.join(' '),
     complete: touched.length === differing.length,
     apply(item) {
@@ -107,20 +108,22 @@ function shrinkingFirst(names: readonly string[], wanted: WireItem, seen: WireIt
 }
 
 /** The attributes that matter most come first; what does not fit is left out. */
-function conditions(
+function conditioned(
   terms: Terms,
   attributes: readonly string[],
   seen: WireItem,
   schema: KeySchema,
-): string[] {
-  const asSeen = attributes
-    .slice(0, MAX_COMPARISONS - 1)
-    .map((name) =>
-      Object.hasOwn(seen, name)
-        ? `${terms.name(name)}=${terms.value(seen[name] as WireValue)}`
-        : `attribute_not_exists(${terms.name(name)})`,
-    )
-  return [`attribute_exists(${terms.name(schema[0].name)})`, ...asSeen]
+): Expression {
+  const compared = attributes.slice(0, MAX_COMPARISONS - 1)
+  const asSeen = compared.map((name) =>
+    Object.hasOwn(seen, name)
+      ? `${terms.name(name)}=${terms.value(seen[name] as WireValue)}`
+      : `attribute_not_exists(${terms.name(name)})`,
+  )
+  return {
+    ...terms.build([`attribute_exists(${terms.name(schema[0].name)})`, ...asSeen]),
+    ...(compared.length < attributes.length && { isPartial: true }),
+  }
 }
 
 const isKey = (name: string, schema: KeySchema) => schema.some((key) => key.name === name)

@@ -95,8 +95,9 @@ export function asFailure(
   return new TablesyncError(message, { ...kindOf(failure), table, cause: error })
 }
 
-/** Whether the same request may succeed later. */
-export function isPassing({ code }: TablesyncError): boolean {
+/** Whether the same request may succeed later; one that ends its item has been tried often enough. */
+export function isPassing({ code, scope }: TablesyncError): boolean {
+  if (scope === 'item') return false
   return code === 'THROTTLED' || code === 'UNREACHABLE' || code === 'BAD_RESPONSE'
 }
 

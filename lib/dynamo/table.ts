@@ -1,5 +1,6 @@
 /** A table as the worker tower sees it. The master has no way to be written. */
 import type { TableAccess } from '../protocol/messages.ts'
+import { BatchPuts } from './batch-put.ts'
 import { type ClientOptions, openClient } from './client.ts'
 import { type LookUp, lookup } from './lookup.ts'
 import { type ScanOnePage, scanner } from './scan.ts'
@@ -14,6 +15,8 @@ export interface ReadableTable {
 
 export interface WritableTable extends ReadableTable {
   readonly write: Writer
+  /** Puts an item whatever is there, together with others; see `BatchPuts`. */
+  readonly putInBatch: BatchPuts['put']
 }
 
 export function openMaster(access: TableAccess, options: ClientOptions): ReadableTable {
@@ -28,11 +31,13 @@ export function openMaster(access: TableAccess, options: ClientOptions): Readabl
 
 export function openReplica(access: TableAccess, options: ClientOptions): WritableTable {
   const client = openClient(access, options)
+  const batchPuts = new BatchPuts(client, options.patience)
   return {
     access,
     scanPage: scanner(client),
     lookUp: lookup(client, options.patience),
     write: writer(client),
+    putInBatch: (item) => batchPuts.put(item),
     close: () => client.close(),
   }
 }

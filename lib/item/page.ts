@@ -39,6 +39,14 @@ export const keyStart = (page: ItemPage, item: number, part: 0 | 1): number =>
 export const keyEnd = (page: ItemPage, item: number, part: 0 | 1): number =>
   page.spans[item * STRIDE + 3 + part * 2] as number
 
+/** One item on a page of its own: what is kept of a page does not keep all of it. */
+export function detached(page: ItemPage, item: number): { page: ItemPage; item: number } {
+  const start = itemStart(page, item)
+  const spans = page.spans.slice(item * STRIDE, (item + 1) * STRIDE)
+  for (let at = 0; at < STRIDE; at++) if (spans[at] !== 0) spans[at] = (spans[at] as number) - start
+  return { page: { bytes: page.bytes.slice(start, itemEnd(page, item)), count: 1, spans }, item: 0 }
+}
+
 /** Reused by every walk of a thread: a walk runs to its end without a pause. */
 let scratch = new Int32Array(STRIDE * 8192)
 

@@ -56,14 +56,38 @@ export function readBatchGetPage(bytes: Uint8Array, names: KeyNames): BatchGetPa
       )
     }
     const end = valueEnd(bytes, value)
-    if (name === 'ConsumedCapacity') {
-      const capacities: unknown = JSON.parse(textOf(bytes, value, end))
-      if (Array.isArray(capacities))
-        for (const capacity of capacities) readUnits += unitsOf(capacity)
-    }
+    if (name === 'ConsumedCapacity') readUnits = sumOfUnits(bytes, value, end)
     return end
   })
   return { ...page, unprocessed, readUnits }
+}
+
+export interface BatchWriteAnswer {
+  /** Requests the service left undone, each as the JSON text that it came in. */
+  readonly unprocessed: readonly string[]
+  readonly writeUnits: WriteUnits
+}
+
+/** Reads the answer to writes to one table; the name it stands under does not matter. */
+export function readBatchWrite(bytes: Uint8Array): BatchWriteAnswer {
+  const unprocessed: string[] = []
+  let writeUnits = 0
+  eachMember(bytes, startOf(bytes), (nameStart, nameEnd, value) => {
+    const name = stringOf(bytes, nameStart, nameEnd)
+    if (name === 'UnprocessedItems') {
+      return eachMember(bytes, value, (_start, _end, requests) =>
+        eachElement(bytes, requests, (request) => {
+          const end = valueEnd(bytes, request)
+          unprocessed.push(textOf(bytes, request, end))
+          return end
+        }),
+      )
+    }
+    const end = valueEnd(bytes, value)
+    if (name === 'ConsumedCapacity') writeUnits = sumOfUnits(bytes, value, end)
+    return end
+  })
+  return { unprocessed, writeUnits }
 }
 
 /** What a write says that it took. */
@@ -77,6 +101,14 @@ export function readWriteUnits(bytes: Uint8Array): WriteUnits {
     return end
   })
   return writeUnits
+}
+
+/** Of a list of ConsumedCapacity values, one a table. */
+function sumOfUnits(bytes: Uint8Array, start: number, end: number): number {
+  const capacities: unknown = JSON.parse(textOf(bytes, start, end))
+  return Array.isArray(capacities)
+    ? capacities.reduce((sum: number, capacity) => sum + unitsOf(capacity), 0)
+    : 0
 }
 
 /** `CapacityUnits` of a ConsumedCapacity value; 0 where the engine gave none. */

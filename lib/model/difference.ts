@@ -8,9 +8,10 @@ export type WriteFlags = { readonly [kind in DifferenceKind]: boolean }
 
 /**
  * `none`: nothing was to be written, or the difference ended by itself.
- * `conflict`: the conditions of the repair did not hold. `failed`: see `error`.
+ * `conflict`: the conditions of the repair did not hold. `changed`: it is not
+ * as a plan or a journal has it. `failed`: see `error`.
  */
-export type RepairAction = 'none' | 'written' | 'deleted' | 'conflict' | 'failed'
+export type RepairAction = 'none' | 'written' | 'deleted' | 'conflict' | 'changed' | 'failed'
 
 export interface Difference {
   /** The replica's name as it was given. */
@@ -23,6 +24,8 @@ export interface Difference {
   readonly action: RepairAction
   /** Why the repair failed, or why it is in conflict where the item did not change. */
   readonly error?: string
+  /** It has more attributes than a condition can compare: some may have been replaced unseen. Absent: all were compared. */
+  readonly condition?: 'partial'
   /** Counted from the scan and not read again. Absent: confirmed. */
   readonly unconfirmed?: true
 }

@@ -14,6 +14,15 @@ export type RunEvent =
       readonly journal: string
       readonly replicas: readonly InspectedTable[]
     }
+  | {
+      readonly type: 'apply'
+      readonly plan: string
+      readonly master: InspectedTable
+      readonly replicas: readonly InspectedTable[]
+      readonly keys: number
+    }
+  /** The first repairs of a replica were read back and held: the others follow. */
+  | { readonly type: 'canary-held'; readonly replica: string; readonly writes: number }
   /** Something of a replica that may reject, multiply or undo writes. */
   | { readonly type: 'warning'; readonly replica: string; readonly message: string }
   | {

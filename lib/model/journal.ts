@@ -1,20 +1,13 @@
 /** The undo journal: what replicas held before each write. One JSON value a line, the header first. */
+import type { RecordedTable } from './recorded-table.ts'
 import type { SeenItem } from './sighting.ts'
-import type { KeySchema } from './table.ts'
 import type { WireItem } from './wire.ts'
 
 export interface JournalHeader {
   readonly tablesync: 'undo-journal'
   readonly version: 1
   /** By the replica's name as it was given. */
-  readonly tables: { readonly [label: string]: JournalTable }
-}
-
-export interface JournalTable {
-  /** Absent: the service did not tell. */
-  readonly tableId?: string
-  readonly endpoint?: string
-  readonly keySchema: KeySchema
+  readonly tables: { readonly [label: string]: RecordedTable }
 }
 
 /** One write, before it is sent. It may have been refused: what it would leave is then not there. */

@@ -3,6 +3,7 @@
 export type RailName =
   | 'max-writes'
   | 'max-deletes'
+  | 'canary'
   | 'empty-master'
   | 'shrunken-master'
   | 'global-table'

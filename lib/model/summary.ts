@@ -50,10 +50,12 @@ export interface ReplicaSummary {
   readonly mended: number
   readonly written: number
   readonly deleted: number
+  readonly partial: number
   readonly skipped: number
   readonly resolved: number
   readonly conflicts: number
   readonly unverified: number
+  readonly changed: number
   readonly unconfirmed: number
   readonly failed: number
   readonly scanned: number

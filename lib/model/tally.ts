@@ -37,12 +37,16 @@ export interface ReplicaTally {
   elsewhere: number
   /** Keys that could not be read again, or kept changing: no verdict stands. */
   unverified: number
+  /** Keys of a plan or a journal that are not as they were then, and were left. */
+  changed: number
   /** Suspects that wait for another look. */
   pending: number
   /** Of the differences: counted from the scan and not read again. */
   unconfirmed: number
   written: number
   deleted: number
+  /** Of those: on a condition that could not compare all of the item. */
+  partial: number
   /** Differences that a hook kept from being repaired. */
   skipped: number
   /** Differences that had ended by themselves when the repair came to them. */
@@ -69,6 +73,7 @@ const STATES = [
   'newer',
   'elsewhere',
   'unverified',
+  'changed',
   'pending',
 ] as const satisfies readonly (keyof ReplicaTally)[]
 
@@ -100,10 +105,12 @@ export function zeroReplicaTally(): ReplicaTally {
     newer: 0,
     elsewhere: 0,
     unverified: 0,
+    changed: 0,
     pending: 0,
     unconfirmed: 0,
     written: 0,
     deleted: 0,
+    partial: 0,
     skipped: 0,
     resolved: 0,
     conflicts: 0,
@@ -123,7 +130,7 @@ export function zeroTally(replicas: readonly number[]): Tally {
 /** Differences that still stand after what was repaired or ended by itself. */
 export function remainingDifferences(tally: ReplicaTally): number {
   const found = tally.missing + tally.differing + tally.extra
-  return found - tally.written - tally.deleted - tally.resolved
+  return found + tally.changed - tally.written - tally.deleted - tally.resolved
 }
 
 export function addTallies(a: Tally, b: Tally): Tally {

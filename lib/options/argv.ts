@@ -1,16 +1,16 @@
 /** The command line: flags in, what `runSync` takes out. */
 import { cac } from 'cac'
 import { usageError } from '../errors.ts'
-import { CONNECTION_OPTIONS } from './connection-options.ts'
+import { FILE_COMMANDS, type FileCommand } from './commands.ts'
 import type { Option } from './option.ts'
-import type { RunOptions, UndoOptions } from './run-options.ts'
+import type { ApplyOptions, RunOptions, UndoOptions } from './run-options.ts'
 import { canonicalArguments, fromVerbatim, spellingsOf } from './spelling.ts'
 import { OPTIONS, TALK } from './table.ts'
 
 export interface CommandLine {
-  /** What to do: compare and repair, or take a repair back. */
-  readonly command: 'sync' | 'undo'
-  readonly options: RunOptions & UndoOptions
+  /** What to do: compare and repair, take a repair back, or carry out a plan. */
+  readonly command: 'sync' | keyof typeof FILE_COMMANDS
+  readonly options: RunOptions & UndoOptions & ApplyOptions
   readonly talk: { readonly [name in keyof typeof TALK]: boolean }
 }
 
@@ -23,41 +23,34 @@ const ALL: Readonly<Record<string, Option>> = { ...OPTIONS, ...TALK }
 export function parseArgv(argv: readonly string[], version: string): Parsed {
   if (argv.includes('--help') || argv.includes('-h')) return { text: helpText() }
   if (argv.includes('--version') || argv.includes('-V')) return { text: version }
-  const [first, journal, ...flags] = argv
-  if (first === 'undo') return parseUndo(journal, flags)
+  const [first = '', file, ...flags] = argv
+  if (Object.hasOwn(FILE_COMMANDS, first)) {
+    return parseFileCommand(first as keyof typeof FILE_COMMANDS, file, flags)
+  }
   return parseFlags('sync', argv)
 }
 
-/** Flags that mean something without a master. */
-const UNDO_FLAGS = new Set([
-  ...Object.keys(CONNECTION_OPTIONS),
-  ...Object.keys(TALK),
-  'dryRun',
-  'maxWrites',
-  'allowGlobalTable',
-  'allowStreams',
-  'parallel',
-  'workers',
-  'batchReadLimit',
-  'report',
-])
-
-function parseUndo(journal: string | undefined, flags: readonly string[]): CommandLine {
-  if (journal === undefined || journal.startsWith('-')) {
+function parseFileCommand(
+  command: keyof typeof FILE_COMMANDS,
+  given: string | undefined,
+  argv: readonly string[],
+): CommandLine {
+  const { file, flags, hint }: FileCommand = FILE_COMMANDS[command]
+  if (given === undefined || given.startsWith('-')) {
     throw usageError(
-      `Expected \`tablesync undo\` to be followed by the journal, got ${journal ?? 'nothing'}`,
-      'For example: tablesync undo journal.ndjson --dry-run',
+      `Expected \`tablesync ${command}\` to be followed by the ${file}, got ${given ?? 'nothing'}`,
+      `For example: tablesync ${command} ${file}.ndjson --dry-run`,
     )
   }
-  const { options, talk } = parseFlags('undo', flags)
-  const stray = Object.keys(options).find((name) => !UNDO_FLAGS.has(name))
+  const { options, talk } = parseFlags(command, argv)
+  const stray = Object.keys(options).find((name) => !flags.has(name))
   if (stray !== undefined) {
     throw usageError(
-      `Expected a flag that \`tablesync undo\` knows, got \`--${ALL[stray]?.flag}\``,
-      'The journal says which tables it is for, and what they held.',
+      `Expected a flag that \`tablesync ${command}\` knows, got \`--${ALL[stray]?.flag}\``,
+      hint,
     )
   }
-  return { command: 'undo', options: { ...options, journal }, talk }
+  return { command, options: { ...options, [file]: given }, talk }
 }
 
 function parseFlags(command: CommandLine['command'], argv: readonly string[]): CommandLine {
@@ -100,6 +93,7 @@ function readValue(option: Option, given: readonly (string | true)[]): unknown {
 function helpText(): string {
   const lines = [
     'Usage: tablesync --master <table> --replica <table> [flags]',
+    '       tablesync apply <plan> [flags]',
     '       tablesync undo <journal> [flags]',
     '',
   ]

@@ -36,6 +36,14 @@ export const REPAIR_OPTIONS = {
     value: 'n|n%',
     help: 'Delete nothing on a replica that has more extras: a number, or a percentage of its items (default: 1000 or 1%, whichever is more; 0 forbids)',
   },
+  canary: {
+    flag: 'canary',
+    kind: 'whole',
+    value: 'n',
+    least: 1,
+    most: 10_000,
+    help: 'Repair so many items of each replica first, and go on only once all of them were read back and held',
+  },
   allowShrunkenMaster: {
     flag: 'allow-shrunken-master',
     kind: 'switch',

@@ -28,13 +28,21 @@ export function resolveOptions(options: RunOptions, spelling: Spelling): Setting
       'Which item is newer is told by an attribute that grows with each change.',
     )
   }
+  if (options.canary !== undefined && options.quiesced === true) {
+    throw usageError(
+      `Expected \`${spelling('canary')}\` to come without \`${spelling('quiesced')}\`, got both`,
+      'A canary is read back, which quiesced runs do not do.',
+    )
+  }
   const replicaOptions = options.replicas.map((replica) => asTableOptions(replica))
   const asked = {
     missing: options.writeMissing === true,
     differing: options.writeDiffering === true,
     extra: options.deleteExtra === true,
   }
-  const isDryRun = options.dryRun === true || !Object.values(asked).includes(true)
+  refusePlanOfNothing(options, asked, spelling)
+  const isDryRun =
+    options.dryRun === true || options.plan !== undefined || !Object.values(asked).includes(true)
   const workers = options.workers ?? availableParallelism()
   const startingKey = parseStartingKey(options, spelling)
   return Object.freeze({
@@ -48,6 +56,7 @@ export function resolveOptions(options: RunOptions, spelling: Spelling): Setting
     asked,
     write: isDryRun ? NO_WRITES : asked,
     rails: resolveRails(options, spelling),
+    canary: isDryRun ? undefined : options.canary,
     scanForExtra: options.scanForExtra === true || options.deleteExtra === true,
     ignore: [...(options.ignore ?? [])],
     consistentRead: options.consistentRead === true,
@@ -71,12 +80,34 @@ export function resolveOptions(options: RunOptions, spelling: Spelling): Setting
       attempts: options.recheckAttempts ?? 5,
     },
     undo: options.undo,
+    repairPlan:
+      options.plan === undefined
+        ? undefined
+        : { file: options.plan, withItems: options.planItems === true },
     hooks: options.hooks === undefined ? undefined : hooksUrl(options.hooks, spelling),
     versionAttribute: options.versionAttribute,
     newerWins: options.newerWins === true,
     ttlAware: options.ttlAware !== false,
     report: options.report,
   })
+}
+
+function refusePlanOfNothing(
+  { plan, planItems }: RunOptions,
+  asked: WriteFlags,
+  spelling: Spelling,
+): void {
+  if (planItems === true && plan === undefined) {
+    throw usageError(
+      `Expected \`${spelling('planItems')}\` to come with \`${spelling('plan')}\`, got it alone`,
+    )
+  }
+  if (plan === undefined || Object.values(asked).includes(true)) return
+  const flags = ['writeMissing', 'writeDiffering', 'deleteExtra'].map(spelling)
+  throw usageError(
+    `Expected \`${spelling('plan')}\` to come with what is to be planned, got it alone`,
+    `At least one of ${flags.join(', ')}.`,
+  )
 }
 
 function hooksUrl(hooks: string, spelling: Spelling): string {

@@ -41,6 +41,11 @@ export interface RunOptions {
    * percentage of its items like `'2.5%'`. @default 1000 or 1 %, whichever is more
    */
   readonly maxDeletes?: number | string
+  /**
+   * Repair so many items of each replica first, 1 to 10,000, and go on only
+   * once all of them were read back twice and held. @default all at once
+   */
+  readonly canary?: number
   /** Delete even where the master is empty, or has under half of the items it should. @default false */
   readonly allowShrunkenMaster?: boolean
   /** Write to a replica that is a global table with other regions. @default false */
@@ -133,6 +138,13 @@ export interface RunOptions {
    * there yet; `undo` brings it back. Compressed where the name ends in .gz.
    */
   readonly undo?: string
+  /**
+   * Write down in this file what would be repaired, and repair nothing; `apply`
+   * does it, where it is still true.
+   */
+  readonly plan?: string
+  /** Have the plan hold the items of both sides too. @default false */
+  readonly planItems?: boolean
   /** Aborted: the run ends after the pages in hand, with the outcome `interrupted`. */
   readonly signal?: AbortSignal
   /** Told what the run finds out and how far it is. */
@@ -169,6 +181,21 @@ export type UndoOptions = { readonly journal: string } & Pick<
   | 'onProgress'
   | 'onDifference'
 >
+
+/** What a program passes to `applySync`: the plan, and how to reach the tables that it names. */
+export type ApplyOptions = { readonly plan: string } & Omit<UndoOptions, 'journal'> &
+  Pick<
+    RunOptions,
+    | 'masterEndpoint'
+    | 'canary'
+    | 'maxDeletes'
+    | 'allowShrunkenMaster'
+    | 'minMismatchAge'
+    | 'recheckAttempts'
+    | 'quiesced'
+    | 'hooks'
+    | 'undo'
+  >
 
 export interface Timeouts {
   /** @default 5000 */

@@ -38,6 +38,8 @@ export interface Settings {
   readonly asked: WriteFlags
   readonly write: WriteFlags
   readonly rails: RailSettings
+  /** Repairs of each replica that go out alone at first. Undefined: none. */
+  readonly canary: number | undefined
   readonly scanForExtra: boolean
   readonly ignore: readonly string[]
   readonly consistentRead: boolean
@@ -51,6 +53,7 @@ export interface Settings {
   readonly patience: Patience
   readonly observation: Observation
   readonly undo: string | undefined
+  readonly repairPlan: { readonly file: string; readonly withItems: boolean } | undefined
   /** URL of a module. */
   readonly hooks: string | undefined
   readonly versionAttribute: string | undefined

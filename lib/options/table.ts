@@ -32,6 +32,17 @@ export const OPTIONS = {
     value: 'file',
     help: 'Keep what a replica held before each write in this new file (mode 0600); tablesync undo FILE brings it back',
   },
+  plan: {
+    flag: 'plan',
+    kind: 'text',
+    value: 'file',
+    help: 'Write nothing but this file (mode 0600): what would be written to the tables; tablesync apply FILE does it',
+  },
+  planItems: {
+    flag: 'plan-items',
+    kind: 'switch',
+    help: 'Have the plan hold the items of both sides too, and not their digests alone',
+  },
   report: {
     flag: 'report',
     kind: 'text',

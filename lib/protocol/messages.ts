@@ -11,6 +11,7 @@ import type { Difference, WriteFlags } from '../model/difference.ts'
 import type { JournalEntry } from '../model/journal.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Patience } from '../model/patience.ts'
+import type { Planned, RepairPlanEntry } from '../model/repair-plan.ts'
 import type { Sighting } from '../model/sighting.ts'
 import type { KeySchema, TableIndex } from '../model/table.ts'
 import type { Tally } from '../model/tally.ts'
@@ -53,8 +54,14 @@ export interface WorkerSetup {
   readonly isJournaled: boolean
   /** Whether findings are wanted one by one, or their counts alone. */
   readonly tellDifferences: boolean
+  /** What is noted for a repair plan of each difference. */
+  readonly planning: 'nothing' | 'digests' | 'items'
   /** Shared counter behind `Allowance`. */
   readonly allowance: SharedArrayBuffer
+  /** Shared flags behind `CanaryFlags`. */
+  readonly canaryFlags: SharedArrayBuffer
+  /** Whether missing items go out in batches without a condition: nobody writes, and nothing is to be kept. */
+  readonly putsInBatches: boolean
   /** Shared counters behind `RecheckBudget`. */
   readonly recheckBudget: SharedArrayBuffer
   /** Shared counters behind `OrderRecord`. */
@@ -105,7 +112,20 @@ export interface UndoTask {
   readonly keys: readonly UndoKey[]
 }
 
-export type SegmentTask = CompareTask | RecheckTask | DeleteTask | UndoTask
+/** A key of a reviewed plan. */
+export interface PlannedKey extends Pick<RepairPlanEntry, 'kind' | 'seen'> {
+  /** DynamoDB JSON text. */
+  readonly key: string
+}
+
+/** Coordinator to worker: do what was planned, where it is still true. */
+export interface ApplyTask {
+  readonly kind: 'apply'
+  readonly replica: TableIndex
+  readonly keys: readonly PlannedKey[]
+}
+
+export type SegmentTask = CompareTask | RecheckTask | DeleteTask | UndoTask | ApplyTask
 
 export type CredentialAnswer =
   | { readonly credentials: PlainCredentials }
@@ -128,7 +148,12 @@ export type ControlMessage =
 
 /** A difference on its way to the report, or a key on its way to a queue of the main thread. */
 export type Finding =
-  | { readonly type: 'difference'; readonly difference: Difference }
+  | {
+      readonly type: 'difference'
+      readonly difference: Difference
+      /** Of a run that plans a repair: this would have been repaired. */
+      readonly planned?: Planned
+    }
   | { readonly type: 'delete-later'; readonly replica: TableIndex; readonly key: string }
   | { readonly type: 'look-again'; readonly replica: TableIndex; readonly sighting: Sighting }
 

@@ -5,7 +5,7 @@ import type { RunEvent } from '../model/events.ts'
 import type { Summary } from '../model/summary.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { errorLines } from './ending.ts'
-import { undoLines, undoneLines } from './undo-wording.ts'
+import { applyLines, doneLines, undoLines } from './file-wording.ts'
 import { verdictLines } from './verdict.ts'
 import {
   differenceLine,
@@ -39,7 +39,7 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
   if (verbosity === 'quiet') return tellErrors(stream)
   const bar = isTerminal ? openBar(stream) : undefined
   let plan: PlanEvent | undefined
-  let isUndo = false
+  let mode: 'sync' | 'undo' | 'apply' = 'sync'
   let restartKey: string | undefined
   let expectedItems = 0
   const say = (line: string) => {
@@ -58,9 +58,17 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
           for (const line of tableLines(event)) say(line)
           return
         case 'undo':
-          isUndo = true
+          mode = 'undo'
           for (const line of undoLines(event)) say(line)
           return
+        case 'apply':
+          mode = 'apply'
+          for (const line of applyLines(event)) say(line)
+          return
+        case 'canary-held':
+          return say(
+            `${event.replica}: the first ${event.writes} repairs were read back and held; the others follow`,
+          )
         case 'warning':
           return say(`warning ${event.replica}: ${event.message}`)
         case 'plan':
@@ -105,7 +113,7 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
     },
     conclude(summary) {
       bar?.stop()
-      const lines = isUndo ? undoneLines(summary) : verdictLines(summary, plan)
+      const lines = mode === 'sync' ? verdictLines(summary, plan) : doneLines(mode, summary)
       for (const line of lines) stream.write(`${line}\n`)
       const isCutShort = summary.outcome === 'interrupted' || summary.outcome === 'incomplete'
       if (isCutShort && restartKey !== undefined) {

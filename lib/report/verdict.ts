@@ -55,6 +55,7 @@ function replicaLines(label: string, replica: ReplicaSummary): string[] {
     [
       ['written', replica.written],
       ['deleted', replica.deleted],
+      ['on a condition that holds only part of the item', replica.partial],
       ['expired', replica.expired],
       ['skipped by a hook', replica.skipped],
       ['ended by themselves', replica.resolved],

@@ -44,7 +44,7 @@ export function planLine(plan: PlanEvent): string {
 }
 
 export function differenceLine(difference: Difference): string {
-  const { replica, kind, key, attributes, action, error, unconfirmed } = difference
+  const { replica, kind, key, attributes, action, error, unconfirmed, condition } = difference
   const what = {
     missing: `${replica} is missing`,
     differing: `${replica} differs in ${attributes?.join(', ') ?? 'some attributes'} of`,
@@ -52,9 +52,11 @@ export function differenceLine(difference: Difference): string {
   }[kind]
   const done = {
     none: '',
-    written: ': written',
+    written:
+      condition === 'partial' ? ': written, though too wide to be compared whole' : ': written',
     deleted: ': deleted',
     conflict: `: not repaired, ${error ?? 'it kept changing'}`,
+    changed: `: left, ${error}`,
     failed: `: not repaired, ${error}`,
   }[action]
   return `${what} ${JSON.stringify(key)}${unconfirmed ? ' (unconfirmed)' : ''}${done}`

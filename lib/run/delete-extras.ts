@@ -13,7 +13,7 @@ const DELETE_BATCH = 200
  * @throws TablesyncError with code `FILE_UNWRITABLE` where the list of extras cannot be read
  */
 export async function deleteExtras(flight: Flight, replica: TableIndex): Promise<void> {
-  const { deletes, desk, teller, hooks, ledger, settings } = flight
+  const { deletes, desk, teller, hooks, ledger, settings, canary, isOver } = flight
   const extras = deletes.count(replica)
   if (extras === 0) return
   const endedBefore = repairsEnded(ledger, replica)
@@ -25,9 +25,14 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
   try {
     for await (const keys of deletes.batches(replica, DELETE_BATCH)) {
       await lanes.onSizeLessThan(1)
-      withheld ??= reasonToWithhold(flight, replica)
-      if (withheld === undefined) void lanes.add(() => deleteBatch(keys))
-      else for (const key of keys) await teller.tellLeft(desk.label(replica), key)
+      for (let at = 0; at < keys.length; ) {
+        const admitted = await canary.admit(replica, keys.length - at, isOver)
+        const batch = keys.slice(at, at + admitted)
+        at += admitted
+        withheld ??= reasonToWithhold(flight, replica)
+        if (withheld === undefined) void lanes.add(() => deleteBatch(batch))
+        else for (const key of batch) await teller.tellLeft(desk.label(replica), key)
+      }
     }
   } finally {
     await lanes.onIdle()
@@ -38,6 +43,7 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
 
   async function deleteBatch(keys: readonly string[]): Promise<void> {
     const report = await desk.carryOut({ kind: 'delete', replica, keys })
+    canary.return(replica, keys.length)
     if (report === undefined || report.failures.length > 0) withheld ??= 'a deletion was cut short'
   }
 

@@ -12,8 +12,8 @@ import type {
 } from '../protocol/messages.ts'
 import { fromWire, toWire } from '../protocol/wire-error.ts'
 import { imbalances, unbalanced } from './balance.ts'
+import type { DurableLines } from './durable-lines.ts'
 import type { Tables } from './inspect.ts'
-import type { Journal } from './journal.ts'
 import type { Ledger } from './ledger.ts'
 import type { Reply, SegmentPool } from './pool.ts'
 import { maxWritesRail } from './rails.ts'
@@ -30,7 +30,7 @@ export interface DeskOptions {
   readonly deletes: Spill
   readonly restartKeys: RestartKeys
   readonly teller: Teller
-  readonly journal: Journal | undefined
+  readonly journal: DurableLines | undefined
   readonly hooks: RunHooks
   /** Called with each new count. */
   readonly onCounted: () => void
@@ -137,7 +137,7 @@ export class Desk {
     for (const finding of findings) {
       switch (finding.type) {
         case 'difference':
-          await this.#options.teller.tell(finding.difference)
+          await this.#options.teller.tell(finding.difference, finding.planned)
           break
         case 'look-again':
           this.#options.rechecks.add(finding.replica, finding.sighting)

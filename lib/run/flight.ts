@@ -1,14 +1,18 @@
 /** What all parts of a run work with while it is under way: opened before it, closed after it. */
+import { asTablesyncError } from '../errors.ts'
 import type { Summary } from '../model/summary.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
+import { CanaryFlags } from '../protocol/canary-flags.ts'
+import { Canary } from './canary.ts'
 import { Desk } from './desk.ts'
 import type { Tables } from './inspect.ts'
-import { Journal } from './journal.ts'
+import { openJournal } from './journal.ts'
 import { Ledger } from './ledger.ts'
 import type { Plan } from './plan.ts'
 import { SegmentPool } from './pool.ts'
 import { RecheckQueue } from './recheck-queue.ts'
+import { RepairPlan } from './repair-plan.ts'
 import { RestartKeys } from './restart-keys.ts'
 import { Spill } from './spill.ts'
 import { summarise } from './summarise.ts'
@@ -26,6 +30,7 @@ export interface Flight extends Preparation {
   readonly ledger: Ledger
   readonly desk: Desk
   readonly rechecks: RecheckQueue
+  readonly canary: Canary
   readonly restartKeys: RestartKeys
   readonly teller: Teller
   readonly deletes: Spill
@@ -50,19 +55,22 @@ export async function fly(
   const began = performance.now()
   const elapsedMs = () => Math.round(performance.now() - began)
   const isJournaled = settings.undo !== undefined && !settings.dryRun
-  const journal = isJournaled ? await Journal.open(settings.undo, tables) : undefined
+  const journal = isJournaled ? await openJournal(settings.undo, tables) : undefined
+  const { repairPlan: planned } = settings
+  const repairPlan = planned && (await RepairPlan.open(planned.file, settings, tables))
   const replicas = tables.access.slice(1).map(({ index }) => index)
   const ledger = new Ledger(replicas, plan.byLookup)
   const rechecks = new RecheckQueue(settings.observation.minAge)
   const restartKeys = new RestartKeys(rechecks, (key) =>
     hooks.onEvent({ type: 'restart-key', key }),
   )
-  const teller = new Teller(hooks, (error) => desk.fail('', error))
+  const teller = new Teller(hooks, repairPlan, (error) => desk.fail('', error))
   const deletes = new Spill()
+  const setup = workerSetup(settings, tables, hooks)
   const pool = new SegmentPool({
     workers: settings.workers,
     parallel: Math.min(settings.parallel, Math.max(plan.segments, 1)),
-    setup: workerSetup(settings, tables, hooks),
+    setup,
   })
   const tellProgress = () => {
     const { segmentsDone } = ledger
@@ -73,11 +81,21 @@ export async function fly(
   const onCounted = throttled(PROGRESS_EVERY, tellProgress)
   const shared = { settings, tables, ledger, rechecks, restartKeys, teller, deletes, hooks }
   const desk: Desk = new Desk(pool, { ...shared, journal, onCounted })
+  const canary = new Canary({
+    size: settings.canary,
+    flags: new CanaryFlags(setup.canaryFlags),
+    ledger,
+    rechecks,
+    label: (replica) => desk.label(replica),
+    onHeld: (replica, writes) =>
+      hooks.onEvent({ type: 'canary-held', replica: desk.label(replica), writes }),
+    onFailed: (rail) => desk.stopBy(rail),
+  })
   const isOver = () => signal.aborted || desk.isFatal || desk.stopped !== undefined
   const stop = () => pool.stop()
   signal.addEventListener('abort', stop)
   try {
-    await work({ ...shared, plan, desk, isOver })
+    await work({ ...shared, plan, desk, canary, isOver })
     await teller.end()
     tellProgress()
   } finally {
@@ -86,17 +104,30 @@ export async function fly(
     await deletes.close()
     await journal?.close()
   }
-  const { isFatal, stopped } = desk
-  const isInterrupted = signal.aborted
-  return summarise({
-    settings,
-    plan,
-    ledger,
+  const end = () => ({
     elapsedMs: elapsedMs(),
-    isInterrupted,
-    isFatal,
-    stopped,
+    isInterrupted: signal.aborted,
+    isFatal: desk.isFatal,
+    stopped: desk.stopped,
   })
+  const books = { settings, plan, ledger }
+  await endPlan(repairPlan, summarise({ ...books, ...end() }), desk)
+  return summarise({ ...books, ...end() })
+}
+
+/** The plan says how the run that wrote it has ended; where it cannot, the run is incomplete. */
+async function endPlan(
+  repairPlan: RepairPlan | undefined,
+  summary: Summary,
+  desk: Desk,
+): Promise<void> {
+  try {
+    await repairPlan?.end(summary)
+  } catch (error) {
+    desk.fail('', asTablesyncError(error))
+  } finally {
+    await repairPlan?.close()
+  }
 }
 
 /** Calls at once, and then not again before the pause is over. */

@@ -31,7 +31,11 @@ export interface Tables {
  * @throws TablesyncError where a table cannot be read or does not fit the others
  * @throws the reason of `ending`, once that is aborted
  */
-export async function inspectTables(settings: Settings, ending: AbortSignal): Promise<Tables> {
+export async function inspectTables(
+  settings: Settings,
+  ending: AbortSignal,
+  { scans } = { scans: true },
+): Promise<Tables> {
   const all = [settings.master, ...settings.replicas]
   const credentials = credentialSources(settings)
   const options = inspectOptions(settings, credentials, ending)
@@ -53,7 +57,11 @@ export async function inspectTables(settings: Settings, ending: AbortSignal): Pr
   const scansReplicas = settings.strategy !== 'lookup' || settings.scanForExtra
   await Promise.all(
     access.map((table, index) =>
-      checkReadable(table, { scan: index === 0 || scansReplicas, lookup: true }, options(index)),
+      checkReadable(
+        table,
+        { scan: scans && (index === 0 || scansReplicas), lookup: true },
+        options(index),
+      ),
     ),
   )
   return { inspected: inspected(all, described, keySchema), access, credentials }

@@ -14,6 +14,11 @@ export interface Plan {
   readonly findExtras: boolean
   /** DynamoDB JSON text. */
   readonly startingKey: string | undefined
+  /** Of a reviewed plan: the items that were scanned then. Absent: those of this run count. */
+  readonly scanned?: {
+    readonly master: number
+    readonly replicas: { readonly [label: string]: number }
+  }
 }
 
 /** @throws TablesyncError with code `USAGE` where the starting key does not fit the table */

@@ -4,6 +4,7 @@
  */
 import type { Stop } from '../model/rail.ts'
 import type { InspectedTable, TableIndex } from '../model/table.ts'
+import type { ReplicaTally } from '../model/tally.ts'
 import type { Settings } from '../options/settings.ts'
 import type { Flight } from './flight.ts'
 import type { Tables } from './inspect.ts'
@@ -43,19 +44,34 @@ export function maxWritesRail({ rails }: Settings): Stop {
   }
 }
 
+export type CanaryCounts = Pick<ReplicaTally, 'readBack' | 'mended' | 'conflicts' | 'failed'> & {
+  readonly writes: number
+}
+
+export function canaryRail(label: string, counts: CanaryCounts): Stop {
+  const { writes, mended, conflicts, failed } = counts
+  const lost = Math.max(0, writes - counts.readBack)
+  return {
+    rail: 'canary',
+    message: `the first repairs of ${label} did not hold: ${writes} written, of which ${mended} had to be mended and ${lost} were not there any more; ${conflicts} in conflict, ${failed} failed`,
+    hint: 'The report has their keys. To go on all the same: without --canary',
+  }
+}
+
 /** Looked for when all is compared and nothing is deleted yet. */
 export function deletionRail(
   { settings, ledger, plan, tables }: Flight,
   replica: TableIndex,
 ): Stop | undefined {
   const { maxDeletes, allowShrunkenMaster } = settings.rails
-  const { scanned, extra } = ledger.totalOf(replica)
+  const { extra } = ledger.totalOf(replica)
   const isCompared = ledger.fate(replica).finishedSegments === plan.segments
   // Where not all is compared, nothing is deleted anyhow.
   if (extra === 0 || !isCompared) return undefined
   const [master] = tables.inspected
-  const label = tables.access[replica]?.label
-  const masterItems = ledger.totals().master.scanned
+  const label = tables.access[replica]?.label ?? ''
+  const masterItems = plan.scanned?.master ?? ledger.totals().master.scanned
+  const scanned = plan.scanned?.replicas[label] ?? ledger.totalOf(replica).scanned
   const expected = master.facts.approximateItems ?? 0
   // A scan that starts at a key sees a part of the master, and its extras are looked up one by one.
   if (!allowShrunkenMaster && plan.startingKey === undefined) {

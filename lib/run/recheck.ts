@@ -19,7 +19,7 @@ const LOOK_EVERY: Milliseconds = 50
 
 /** Settles once the work has, and nothing waits any more that it or its like brought up. */
 export async function recheckDuring(flight: Flight, work: Promise<void>): Promise<void> {
-  const { rechecks, desk, isOver, settings } = flight
+  const { rechecks, desk, isOver, settings, canary } = flight
   const { write, batchReadLimit, workers } = settings
   const isWriting = write.missing || write.differing || write.extra
   const most = isWriting ? Math.min(WRITE_BATCH, batchReadLimit) : batchReadLimit
@@ -36,9 +36,14 @@ export async function recheckDuring(flight: Flight, work: Promise<void>): Promis
       isHeld = !isHeld
       desk.hold(isHeld)
     }
-    const batch = lanes.size === 0 ? rechecks.take(Date.now(), most) : undefined
-    if (batch !== undefined) void lanes.add(() => recheckBatch(flight, batch))
-    else
+    const batch =
+      lanes.size === 0
+        ? rechecks.take(Date.now(), most, (replica) => canary.room(replica))
+        : undefined
+    if (batch !== undefined) {
+      canary.send(batch.replica, suspectsOf(batch))
+      void lanes.add(() => recheckBatch(flight, batch))
+    } else
       await (isWorking
         ? Promise.race([pause(LOOK_EVERY), ended.catch(() => {})])
         : pause(LOOK_EVERY))
@@ -49,18 +54,23 @@ export async function recheckDuring(flight: Flight, work: Promise<void>): Promis
 }
 
 async function recheckBatch(flight: Flight, batch: RecheckBatch): Promise<void> {
-  const { desk, ledger, rechecks } = flight
+  const { desk, ledger, rechecks, canary } = flight
   if (!ledger.isAttached(batch.replica)) return giveUp(flight, batch)
   const report = await desk.carryOut({ kind: 'recheck', ...batch })
   if (report === undefined) giveUp(flight, batch)
   rechecks.decided(batch)
+  canary.return(batch.replica, suspectsOf(batch))
   flight.restartKeys.tellDecided()
 }
 
+/** Those that may come to a write; the others are looked back at. */
+const suspectsOf = ({ sightings }: RecheckBatch) =>
+  sightings.filter(({ wrote }) => wrote === undefined).length
+
 /** Keys that nobody is going to look at again. */
-function giveUp({ ledger }: Flight, { replica, sightings }: RecheckBatch): void {
-  const suspects = sightings.filter(({ wrote }) => wrote === undefined).length
-  ledger.add(changeOf(replica, { unverified: suspects, pending: -suspects }))
+function giveUp({ ledger }: Flight, batch: RecheckBatch): void {
+  const suspects = suspectsOf(batch)
+  ledger.add(changeOf(batch.replica, { unverified: suspects, pending: -suspects }))
 }
 
 function changeOf(replica: TableIndex, change: { unverified: number; pending: number }): Tally {

@@ -14,7 +14,7 @@ import { type Plan, shuffledSegments } from './plan.ts'
 import { deletionRail } from './rails.ts'
 import { recheckDuring } from './recheck.ts'
 import type { RunHooks } from './teller.ts'
-import { warningsOf } from './warnings.ts'
+import { tellWarnings } from './warnings.ts'
 
 export function run(
   preparation: Preparation,
@@ -25,9 +25,7 @@ export function run(
     const { settings, tables, plan } = preparation
     const [master, ...replicas] = tables.inspected
     hooks.onEvent({ type: 'tables', master, replicas })
-    for (const warning of warningsOf(settings, tables)) {
-      hooks.onEvent({ type: 'warning', ...warning })
-    }
+    tellWarnings(preparation, hooks)
     hooks.onEvent(planned(settings, plan))
     await recheckDuring(flight, compareAll(flight))
     await recheckDuring(flight, deleteAll(flight))
@@ -45,7 +43,7 @@ async function compareAll(flight: Flight): Promise<void> {
   await lanes.onIdle()
 }
 
-async function deleteAll(flight: Flight): Promise<void> {
+export async function deleteAll(flight: Flight): Promise<void> {
   for (const replica of flight.ledger.replicas()) {
     if (flight.settings.asked.extra && !flight.isOver()) {
       const stop = deletionRail(flight, replica)

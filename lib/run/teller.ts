@@ -2,6 +2,8 @@
 import { asTablesyncError, type TablesyncError } from '../errors.ts'
 import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
+import type { Planned } from '../model/repair-plan.ts'
+import type { RepairPlan } from './repair-plan.ts'
 
 /** Who wants to hear of a run. */
 export interface RunHooks {
@@ -14,18 +16,27 @@ export interface RunHooks {
 
 export class Teller {
   readonly #hooks: RunHooks
+  readonly #repairPlan: RepairPlan | undefined
   readonly #onFailure: (error: TablesyncError) => void
   /** Whoever was to hear has failed. */
   #isUnheard = false
 
   /** `onFailure` is called when a difference could not be told: no more will be. */
-  constructor(hooks: RunHooks, onFailure: (error: TablesyncError) => void) {
+  constructor(
+    hooks: RunHooks,
+    repairPlan: RepairPlan | undefined,
+    onFailure: (error: TablesyncError) => void,
+  ) {
     this.#hooks = hooks
+    this.#repairPlan = repairPlan
     this.#onFailure = onFailure
   }
 
-  async tell(difference: Difference): Promise<void> {
-    if (!this.#isUnheard) await this.#heard(this.#hooks.onDifference?.(difference))
+  /** `planned`: it would have been repaired, were it no dry run. */
+  async tell(difference: Difference, planned?: Planned): Promise<void> {
+    if (this.#isUnheard) return
+    if (planned !== undefined) await this.#heard(this.#repairPlan?.add(difference, planned))
+    await this.#heard(this.#hooks.onDifference?.(difference))
   }
 
   /** Tells that an extra was left as it is; the key is DynamoDB JSON text. */

@@ -1,11 +1,17 @@
 /** What of a replica may reject, multiply or undo writes, told before the first one. */
 import { describeKey, type InspectedTable, type TableFacts } from '../model/table.ts'
 import type { Settings } from '../options/settings.ts'
+import type { Preparation } from './flight.ts'
 import type { Tables } from './inspect.ts'
+import type { RunHooks } from './teller.ts'
 
 export interface Warning {
   readonly replica: string
   readonly message: string
+}
+
+export function tellWarnings({ settings, tables }: Preparation, { onEvent }: RunHooks): void {
+  for (const warning of warningsOf(settings, tables)) onEvent({ type: 'warning', ...warning })
 }
 
 export function warningsOf({ asked, undo }: Settings, { inspected }: Tables): Warning[] {

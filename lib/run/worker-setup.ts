@@ -1,6 +1,7 @@
 /** What every thread of a run is told, once. */
 import type { Settings } from '../options/settings.ts'
 import { Allowance } from '../protocol/allowance.ts'
+import { CanaryFlags } from '../protocol/canary-flags.ts'
 import type { WorkerSetup } from '../protocol/messages.ts'
 import { OrderRecord } from '../protocol/order-record.ts'
 import { RecheckBudget } from '../protocol/recheck-budget.ts'
@@ -8,7 +9,7 @@ import type { Tables } from './inspect.ts'
 import type { RunHooks } from './teller.ts'
 
 export function workerSetup(settings: Settings, tables: Tables, listeners: RunHooks): WorkerSetup {
-  const { scanLimit, versionAttribute, hooks } = settings
+  const { scanLimit, versionAttribute, hooks, repairPlan } = settings
   return {
     tables: tables.access,
     patience: settings.patience,
@@ -23,8 +24,12 @@ export function workerSetup(settings: Settings, tables: Tables, listeners: RunHo
     newerWins: settings.newerWins,
     ...(hooks !== undefined && { hooks }),
     isJournaled: settings.undo !== undefined,
-    tellDifferences: listeners.onDifference !== undefined,
+    tellDifferences: listeners.onDifference !== undefined || repairPlan !== undefined,
+    planning: repairPlan === undefined ? 'nothing' : repairPlan.withItems ? 'items' : 'digests',
     allowance: Allowance.memoryFor(settings.rails.maxWrites),
+    canaryFlags: CanaryFlags.memoryFor(tables.access.length, settings.canary !== undefined),
+    putsInBatches:
+      !settings.observation.looksAgain && settings.write.missing && settings.undo === undefined,
     recheckBudget: RecheckBudget.memoryFor(tables.access.length),
     orderRecord: OrderRecord.memoryFor(tables.access.length),
   }

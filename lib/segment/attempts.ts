@@ -59,11 +59,14 @@ export async function bringAbout(
   let trouble: TablesyncError | undefined
   // After a lost answer a write may have landed: then "nothing left to do" is our own doing.
   let done: 'resolved' | 'written' | 'deleted' = 'resolved'
+  let partly: { readonly isPartial?: true } = {}
   for (;;) {
     const seen = digestsOf(sides, thread.comparer)
     const relation = await relationUnderRules(investigation, sides)
     if (relation === 'sameAs') {
-      return done === 'resolved' ? { action: done } : { action: done, left: seen.replica }
+      return done === 'resolved'
+        ? { action: done }
+        : { action: done, left: seen.replica, ...partly }
     }
     if (trouble !== undefined && isOver()) return failed(trouble)
     // It has become another kind of difference, whose repair was not asked for.
@@ -71,11 +74,13 @@ export async function bringAbout(
     if (replicaIsNewer(investigation, sides)) return NEWER
     try {
       const result = await write(investigation, relation, { ...sides, key: found.key })
+      if (result.isPartial) partly = { isPartial: true }
       if (result.end === 'refused') {
         refusals++
         if (refusals > maxRefusals) return conflict(heldAllTheSame)
       } else if (result.complete) {
-        return { action: relation === 'extra' ? 'deleted' : 'written', left: seen.master }
+        const action = relation === 'extra' ? 'deleted' : 'written'
+        return { action, left: seen.master, ...partly }
       } else {
         done = 'written'
       }
@@ -119,12 +124,19 @@ export async function relationUnderRules(
   return (await thread.rules.differ(master, replica)) ? 'differing' : 'sameAs'
 }
 
-/** One conditional write, one attempt; `complete` is false where the item takes another. */
+type Attempt = WriteResult & {
+  /** False where the item takes another write. */
+  readonly complete: boolean
+  /** Present: the condition could not compare all of the item. */
+  readonly isPartial?: true
+}
+
+/** One conditional write, one attempt. */
 export async function write(
   investigation: Investigation,
   relation: DifferenceKind,
   { key, master, replica }: BothSides & { readonly key: KeyText },
-): Promise<WriteResult & { readonly complete: boolean }> {
+): Promise<Attempt> {
   const { door, schema, thread } = investigation
   const { put, update, delete: remove } = door.table.write
   const seen = replica && parseItem(replica.page, replica.item)
@@ -132,22 +144,42 @@ export async function write(
     recordBefore(investigation, { key, before: seen, after })
   if (relation === 'extra' && seen !== undefined) {
     await journaled(() => undefined)
-    return counted(investigation, await remove(key, unchanged(seen, thread.shape)), true)
+    const expression = unchanged(seen, thread.shape)
+    return counted(investigation, await remove(key, expression), expression)
   }
   if (relation === 'missing' && master !== undefined) {
     const item = withoutReplication(itemText(master.page, master.item))
+    if (thread.setup.putsInBatches) return putTogether(investigation, item)
     await journaled(() => JSON.parse(item) as WireItem)
-    return counted(investigation, await put(item, absent(schema)), true)
+    return counted(investigation, await put(item, absent(schema)), {})
   }
   if (master === undefined || seen === undefined) throw new Error('no item to compare with')
   const expression = updateTo(parseItem(master.page, master.item), seen, thread.shape)
   await journaled(() => expression.apply(seen))
-  return counted(investigation, await update(key, expression), expression.complete)
+  return counted(investigation, await update(key, expression), expression)
 }
 
-function counted({ tally }: Investigation, result: WriteResult, complete: boolean) {
+/** Where a request is refused whole, for one of its items maybe, each is put by itself. */
+async function putTogether({ door, schema, tally }: Investigation, item: string): Promise<Attempt> {
+  const { table } = door
+  const alone = (thrown: unknown) => {
+    if (asTablesyncError(thrown).code !== 'SERVICE') throw thrown
+    return table.write.put(item, absent(schema))
+  }
+  const result = await table
+    .putInBatch(item)
+    .then((writeUnits): WriteResult => ({ end: 'written', writeUnits }), alone)
   if (result.end === 'written') tally.writeUnits += result.writeUnits
-  return { ...result, complete }
+  return { ...result, complete: true }
+}
+
+function counted(
+  { tally }: Investigation,
+  result: WriteResult,
+  { complete = true, isPartial }: { readonly complete?: boolean; readonly isPartial?: true },
+): Attempt {
+  if (result.end === 'written') tally.writeUnits += result.writeUnits
+  return { ...result, complete, ...(isPartial && { isPartial }) }
 }
 
 interface Change {

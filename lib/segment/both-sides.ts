@@ -40,6 +40,17 @@ export async function lookUpBothSides(
   }
 }
 
+/** Keys read again on the replica alone, strongly consistent. */
+export async function lookUpReplica(
+  { door, schema, thread, tally, replica }: Investigation,
+  keys: readonly KeyText[],
+): Promise<(key: KeyText) => FoundItem | undefined> {
+  const { found, readUnits } = await door.table.lookUp(keys, CONSISTENT)
+  tally.readUnits += readUnits
+  thread.budget.rechecked(replica, keys.length, readUnits)
+  return (key) => found.get(canonicalKeyOfText(key, schema))
+}
+
 /** What the sides hold, by digest. Sides of the same bytes are digested once. */
 export function digestsOf({ master, replica }: BothSides, comparer: ItemComparer): SeenSides {
   const digest = (found: FoundItem | undefined): SeenItem =>

@@ -1,12 +1,15 @@
 /** Differences as they are told: what was found, and how it ended. */
+import type { FoundItem } from '../dynamo/lookup.ts'
 import { parseItem } from '../item/compare.ts'
 import type { KeyText } from '../item/key.ts'
 import { differingAttributes } from '../item/normalise.ts'
 import type { DifferenceKind } from '../model/difference.ts'
+import type { Planned } from '../model/repair-plan.ts'
 import type { SeenItem } from '../model/sighting.ts'
 import type { WireItem } from '../model/wire.ts'
-import type { BothSides } from './both-sides.ts'
+import { type BothSides, digestsOf } from './both-sides.ts'
 import type { Investigation } from './investigation.ts'
+import type { Thread } from './thread.ts'
 
 /** A difference, with what both sides were seen to hold. */
 export interface Found extends BothSides {
@@ -21,10 +24,21 @@ export interface Found extends BothSides {
  * write left on the replica.
  */
 export type RepairEnding =
-  | { readonly action: 'written' | 'deleted'; readonly left: SeenItem }
+  | {
+      readonly action: 'written' | 'deleted'
+      readonly left: SeenItem
+      /** Present: the item is too wide for its condition to compare all of it. */
+      readonly isPartial?: true
+    }
   | { readonly action: 'resolved' }
   | { readonly action: 'conflict'; readonly error?: string }
   | { readonly action: 'failed'; readonly error: string }
+
+/** A key of a plan or a journal that is not as it was then. */
+export interface ChangedEnding {
+  readonly action: 'changed'
+  readonly error: string
+}
 
 /** The count that each ending adds to. */
 export const COUNTED_AS = {
@@ -32,18 +46,23 @@ export const COUNTED_AS = {
   deleted: 'deleted',
   resolved: 'resolved',
   conflict: 'conflicts',
+  changed: 'changed',
   failed: 'failed',
 } as const
 
 /** A difference that nobody asked to be repaired, or not now, or not any more. */
 export const LEFT = { action: 'none' } as const
 
+/** A difference that would be repaired, were it no dry run. */
+export const PLANNED = { action: 'none', isPlanned: true } as const
+
 /** Tells a difference, if anybody asked for them one by one. */
 export async function tellEnding(
   { thread, door, tell }: Investigation,
-  { verdict, key, master, replica, unconfirmed }: Found,
-  ending: RepairEnding | typeof LEFT,
+  found: Found,
+  ending: RepairEnding | ChangedEnding | typeof LEFT | typeof PLANNED,
 ): Promise<void> {
+  const { verdict, key, master, replica, unconfirmed } = found
   if (!thread.setup.tellDifferences) return
   const isPair = verdict === 'differing' && master !== undefined && replica !== undefined
   const attributes = () =>
@@ -65,6 +84,22 @@ export async function tellEnding(
       action: ending.action === 'resolved' ? 'none' : ending.action,
       ...('error' in ending && { error: ending.error }),
       ...(unconfirmed && { unconfirmed }),
+      ...('isPartial' in ending && { condition: 'partial' as const }),
     },
+    ...('isPlanned' in ending && plannedOf(thread, found)),
   })
+}
+
+/** What a repair plan notes of a difference; of one that was not read again there is nothing to note. */
+function plannedOf(
+  { setup, comparer }: Thread,
+  { master, replica, unconfirmed }: Found,
+): { readonly planned?: Planned } {
+  if (setup.planning === 'nothing') return {}
+  if (unconfirmed) return { planned: {} }
+  const item = (found: FoundItem | undefined) =>
+    found === undefined ? null : parseItem(found.page, found.item)
+  const seen = digestsOf({ master, replica }, comparer)
+  if (setup.planning === 'digests') return { planned: { seen } }
+  return { planned: { seen, items: { master: item(master), replica: item(replica) } } }
 }

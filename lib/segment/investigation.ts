@@ -39,7 +39,7 @@ export interface Investigation {
 
 export function investigationOf(
   replica: TableIndex,
-  task: CompareTask | 'recheck' | 'delete' | 'undo',
+  task: CompareTask | 'recheck' | 'delete' | 'undo' | 'apply',
   thread: Thread,
   control: SegmentControl,
   tally: Tally,

@@ -14,7 +14,7 @@ import {
   write,
 } from './attempts.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
-import { COUNTED_AS, type Found, LEFT, type RepairEnding, tellEnding } from './endings.ts'
+import { COUNTED_AS, type Found, LEFT, PLANNED, type RepairEnding, tellEnding } from './endings.ts'
 import type { Investigation } from './investigation.ts'
 import { HookFailure } from './rules.ts'
 import { isDifference, relationOf, type Verdict } from './verdict.ts'
@@ -101,7 +101,8 @@ export class Repair {
     const { verdict, key } = found
     if (deletions === 'later') tally[verdict]++
     const isAllowed = deletions === 'now' || this.#isAllowed(verdict)
-    if (!isAllowed || !this.#isAsked(verdict)) return this.#tellLeft(found)
+    if (!isAllowed) return this.#tellLeft(found)
+    if (!this.#isAsked(verdict)) return this.#tellUnasked(found)
     if (verdict === 'extra' && deletions === 'later') {
       await tell({ type: 'delete-later', replica, key })
       return undefined
@@ -123,8 +124,9 @@ export class Repair {
     tally[found.verdict]++
     tally.unconfirmed++
     // In earnest it was to be put, and has been counted against the allowance then.
-    if (!thread.setup.write[found.verdict]) this.#isAllowed(found.verdict)
-    await tellEnding(this.#investigation, { ...found, unconfirmed: true }, LEFT)
+    const isAllowed = thread.setup.write[found.verdict] || this.#isAllowed(found.verdict)
+    const unconfirmed: Found = { ...found, unconfirmed: true }
+    await (isAllowed ? this.#tellUnasked(unconfirmed) : this.#tellLeft(unconfirmed))
   }
 
   /**
@@ -211,9 +213,18 @@ export class Repair {
   }
 
   async #conclude(ending: RepairEnding, found: Found): Promise<Written | undefined> {
-    this.#investigation.tally[COUNTED_AS[ending.action]]++
+    const { tally } = this.#investigation
+    tally[COUNTED_AS[ending.action]]++
+    if ('isPartial' in ending) tally.partial++
     await tellEnding(this.#investigation, found, ending)
     return 'left' in ending ? { key: found.key, left: ending.left } : undefined
+  }
+
+  /** In a dry run it may be that it would have been repaired. */
+  async #tellUnasked(found: Found): Promise<undefined> {
+    const { setup } = this.#investigation.thread
+    const isPlanned = setup.asked[found.verdict] && !setup.write[found.verdict]
+    await tellEnding(this.#investigation, found, isPlanned ? PLANNED : LEFT)
   }
 
   async #tellLeft(found: Found): Promise<undefined> {

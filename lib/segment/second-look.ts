@@ -5,11 +5,11 @@
  */
 import type { FoundItem } from '../dynamo/lookup.ts'
 import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
-import { itemEnd, itemStart } from '../item/page.ts'
+import { detached, itemEnd, itemStart } from '../item/page.ts'
 import type { Bytes } from '../model/units.ts'
 import { allEnded } from './all-ended.ts'
 import type { Written } from './attempts.ts'
-import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
+import { type BothSides, digestsOf, lookUpBothSides, lookUpReplica } from './both-sides.ts'
 import type { Found } from './endings.ts'
 import { hasExpired, unlessExpired } from './expiry.ts'
 import type { Investigation } from './investigation.ts'
@@ -20,6 +20,11 @@ import { isDifference, judge, type Suspicion, sight } from './verdict.ts'
 
 /** A suspicion, with the items that the first look saw. */
 export interface Suspect extends Suspicion, BothSides {}
+
+/** A suspicion that waits for its second look, with the master's item where that stands as scanned. */
+interface Waiting extends Suspicion {
+  readonly master: FoundItem | undefined
+}
 
 /** A batch is read again when it has this weight, even if more keys would fit. */
 const BATCH_BYTES: Bytes = 2 << 20
@@ -33,9 +38,10 @@ export class SecondLook {
   /** Told what became of each suspicion that was read again. */
   readonly #onJudged: (suspicion: Suspicion, wasFalse: boolean) => void
   readonly #batchSize: number
+  /** Nobody writes: what the scan saw on the master is still there. */
+  readonly #mastersStand: boolean
   readonly #jobs = new Jobs()
-  /** Without the items: they would keep whole pages from being let go. */
-  #batch: Suspicion[] = []
+  #batch: Waiting[] = []
   #batchBytes: Bytes = 0
   /** Missing items that are put without being read on the replica. */
   #unread: Suspicion[] = []
@@ -48,8 +54,8 @@ export class SecondLook {
     this.#repair = new Repair(investigation)
     this.#onJudged = onJudged
     const { batchReadLimit, observation } = investigation.thread.setup
-    const repairsAtOnce = !observation.looksAgain
-    this.#batchSize = repairsAtOnce ? Math.min(batchReadLimit, WRITE_BATCH) : batchReadLimit
+    this.#mastersStand = !observation.looksAgain
+    this.#batchSize = this.#mastersStand ? Math.min(batchReadLimit, WRITE_BATCH) : batchReadLimit
   }
 
   /** @throws what a job before has failed with */
@@ -76,7 +82,9 @@ export class SecondLook {
 
   /** Has a suspect read again; waits while as much is under way as may be. */
   async confirm({ looks, key, ground, master, replica }: Suspect): Promise<void> {
-    this.#batch.push({ looks, key, ground })
+    // Not the items as they were scanned: they would keep whole pages from being let go.
+    const stands = this.#mastersStand && looks === 'missing' ? master : undefined
+    this.#batch.push({ looks, key, ground, master: stands && detached(stands.page, stands.item) })
     this.#batchBytes += weight(master) + weight(replica)
     if (this.#batch.length >= this.#batchSize || this.#batchBytes >= BATCH_BYTES) {
       await this.#dispatchBatch()
@@ -128,10 +136,19 @@ export class SecondLook {
     this.#jobs.track(rechecks.add(job))
   }
 
-  async #recheck(batch: readonly Suspicion[]): Promise<void> {
-    const keys = batch.map(({ key }) => key)
-    const seen = await this.#orUnverified(batch, lookUpBothSides(this.#investigation, keys))
-    await this.#endAll(batch, (suspicion) => this.#conclude(suspicion, seen(suspicion.key)))
+  async #recheck(batch: readonly Waiting[]): Promise<void> {
+    const seen = await this.#orUnverified(batch, this.#lookUp(batch))
+    await this.#endAll(batch, (waiting) => this.#conclude(waiting, seen(waiting)))
+  }
+
+  /** What stands as scanned is read on the replica alone. */
+  async #lookUp(batch: readonly Waiting[]): Promise<(waiting: Waiting) => BothSides> {
+    const keysOf = (some: readonly Waiting[]) => some.map(({ key }) => key)
+    const [both, replica] = await Promise.all([
+      lookUpBothSides(this.#investigation, keysOf(batch.filter(({ master }) => !master))),
+      lookUpReplica(this.#investigation, keysOf(batch.filter(({ master }) => master))),
+    ])
+    return ({ key, master }) => (master ? { master, replica: replica(key) } : both(key))
   }
 
   /** Puts what the master still has; where a put is refused, the key is read again after all. */
@@ -167,9 +184,9 @@ export class SecondLook {
     }
   }
 
-  async #endAll(
-    batch: readonly Suspicion[],
-    end: (suspicion: Suspicion) => Promise<Written | undefined>,
+  async #endAll<Each extends Suspicion>(
+    batch: readonly Each[],
+    end: (suspicion: Each) => Promise<Written | undefined>,
   ): Promise<void> {
     const written: Written[] = []
     await allEnded(

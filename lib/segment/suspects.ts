@@ -95,9 +95,11 @@ export class Suspects {
 
   /** Whether a repair has to read the key again anyhow, or a write of ours may have made it a suspect. */
   #isReadForRepair(looks: DifferenceKind): boolean {
-    const { write } = this.#investigation.thread.setup
+    const { thread, replica } = this.#investigation
+    const { write, putsInBatches } = thread.setup
+    if (looks === 'missing') return putsInBatches || thread.canary.isOut(replica)
     if (looks === 'extra') return write.missing || write.differing || write.extra
-    return looks === 'differing' && write.differing
+    return write.differing
   }
 
   #mayRecheck(): boolean {

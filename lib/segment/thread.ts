@@ -9,6 +9,7 @@ import type { PlainCredentials } from '../model/credentials.ts'
 import { MASTER, type TableIndex } from '../model/table.ts'
 import type { WireItem } from '../model/wire.ts'
 import { Allowance } from '../protocol/allowance.ts'
+import { CanaryFlags } from '../protocol/canary-flags.ts'
 import type { WorkerSetup } from '../protocol/messages.ts'
 import { OrderRecord } from '../protocol/order-record.ts'
 import { RecheckBudget } from '../protocol/recheck-budget.ts'
@@ -34,6 +35,7 @@ export interface Thread {
   readonly shape: ItemShape
   readonly rules: Rules
   readonly allowance: Allowance
+  readonly canary: CanaryFlags
   readonly budget: RecheckBudget
   readonly orderRecord: OrderRecord
 }
@@ -42,6 +44,8 @@ const LOOKUPS = 4
 /** Each holds up to a batch of items from either side. */
 const RECHECKS = 4
 const WRITES = 32
+/** Where four requests of 25 puts are to fill. */
+const WRITES_IN_BATCHES = 100
 
 export async function openThread(
   setup: WorkerSetup,
@@ -61,7 +65,7 @@ export async function openThread(
       table: openReplica(access, options(access.index)),
       lookups: new PQueue({ concurrency: LOOKUPS }),
       rechecks: new PQueue({ concurrency: RECHECKS }),
-      writes: new PQueue({ concurrency: WRITES }),
+      writes: new PQueue({ concurrency: setup.putsInBatches ? WRITES_IN_BATCHES : WRITES }),
     },
   ])
   return {
@@ -74,6 +78,7 @@ export async function openThread(
     rules: await openRules(setup.hooks),
     shape: { schema: master.keySchema, isIgnored, version: setup.versionAttribute },
     allowance: new Allowance(setup.allowance),
+    canary: new CanaryFlags(setup.canaryFlags),
     budget: new RecheckBudget(setup.recheckBudget),
     orderRecord: new OrderRecord(setup.orderRecord),
   }

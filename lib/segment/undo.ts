@@ -13,7 +13,7 @@ import { toWire } from '../protocol/wire-error.ts'
 import { allEnded } from './all-ended.ts'
 import { endsTable, failed } from './attempts.ts'
 import type { SegmentControl } from './control.ts'
-import { COUNTED_AS, LEFT, type RepairEnding, tellEnding } from './endings.ts'
+import { type ChangedEnding, COUNTED_AS, LEFT, type RepairEnding, tellEnding } from './endings.ts'
 import { type Investigation, investigationOf } from './investigation.ts'
 import type { Thread } from './thread.ts'
 
@@ -66,8 +66,9 @@ async function undoOne(
   const digestOf = (item: WireItem | null) => (item === null ? null : thread.wholeDigest(item))
   let now = seen ?? null
   const kind = kindOf(now, steps[0]?.before ?? null)
-  tally[kind]++
-  const end = async (ending: RepairEnding | typeof LEFT) => {
+  const end = async (ending: RepairEnding | ChangedEnding | typeof LEFT) => {
+    // What has changed since is a state of its own, and no difference to end.
+    if (ending.action !== 'changed') tally[kind]++
     if (ending.action !== 'none') tally[COUNTED_AS[ending.action]]++
     const found = { verdict: kind, key, master: undefined, replica: undefined } as const
     await tellEnding(investigation, found, ending)
@@ -75,7 +76,7 @@ async function undoOne(
   for (let retries = 0; ; retries++) {
     const target = targetOf(steps, digestOf(now), digestOf)
     if (target === 'there') return end(retries === 0 ? { action: 'resolved' } : DONE[kind])
-    if (target === 'changed') return end({ action: 'conflict', error: CHANGED })
+    if (target === 'changed') return end({ action: 'changed', error: CHANGED })
     if (retries === 0 && !thread.allowance.claim()) allowanceSpent()
     if (isOver() || !thread.setup.write[kind]) return end(LEFT)
     try {

@@ -32,7 +32,10 @@ const NO_LAG = ['--min-mismatch-age', '0']
 /** A name that is given as undefined is absent from the command's environment. */
 export function startCli(args: readonly string[], env: Env = {}): RunningCli {
   const saysAge =
-    args[0] === 'undo' || args.includes('--min-mismatch-age') || args.includes('--quiesced')
+    args[0] === 'undo' ||
+    args.length < 2 ||
+    args.includes('--min-mismatch-age') ||
+    args.includes('--quiesced')
   const child = spawn(process.execPath, [CLI, ...args, ...(saysAge ? [] : NO_LAG)], {
     env: { ...baseEnv(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,10 +1,12 @@
 /** The same promises on every engine: called with where the master and the replicas are. */
+import { isDeepStrictEqual } from 'node:util'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import type t from 'tap'
-import { type RunOptions, runSync, type Summary } from '../../lib/index.ts'
+import { type Difference, type RunOptions, runSync, type Summary } from '../../lib/index.ts'
 import type { KeyAttribute } from '../../lib/model/table.ts'
 import type { Engine } from '../support/dynalite.ts'
-import { sameContent } from '../support/same-content.ts'
+import { foretell } from '../support/oracle.ts'
+import { content, sameContent } from '../support/same-content.ts'
 import { type Item, makeTable, type TestTable } from '../support/tables.ts'
 
 export interface Places {
@@ -94,7 +96,11 @@ interface Pair {
   ): Promise<{ summary: Summary; counts: Summary['replicas'][string] }>
 }
 
-async function pair({ master, replica }: Places, key?: readonly KeyAttribute[]): Promise<Pair> {
+async function pair(
+  t: Pick<Test, 'equal' | 'ok'>,
+  { master, replica }: Places,
+  key?: readonly KeyAttribute[],
+): Promise<Pair> {
   const shape = key === undefined ? {} : { key }
   const tables = {
     master: await makeTable(master.endpoint, shape),
@@ -103,6 +109,8 @@ async function pair({ master, replica }: Places, key?: readonly KeyAttribute[]):
   return {
     ...tables,
     async sync(options = {}) {
+      const differences: Difference[] = []
+      const before = await tables.replica.all()
       const summary = await runSync({
         minMismatchAge: 0,
         master: tables.master.label,
@@ -110,14 +118,42 @@ async function pair({ master, replica }: Places, key?: readonly KeyAttribute[]):
         masterEndpoint: master.endpoint,
         replicaEndpoint: replica.endpoint,
         workers: 1,
+        onDifference: (difference) => void differences.push(difference),
         ...options,
       })
+      const isWriting = options.writeMissing && options.onDifference === undefined
+      if (isWriting) {
+        const textOf = (key: Item) => content([key])[0] as string
+        const { items, uncertain } = foretell({
+          before,
+          master: await tables.master.all(),
+          differences,
+          ignore: options.ignore ?? [],
+          keyOf: (item) => textOf(tables.replica.keyOf(item)),
+          keyOfDifference: (told) => textOf(withBytes(told)),
+        })
+        t.equal(uncertain.size, 0)
+        t.ok(
+          isDeepStrictEqual(content([...items.values()]), content(await tables.replica.all())),
+          'the replica holds what the report says',
+        )
+      }
       return {
         summary,
         counts: summary.replicas[tables.replica.label] as Summary['replicas'][string],
       }
     },
   }
+}
+
+/** A key as the SDK has it: the report has binary in base64. */
+function withBytes(key: Difference['key']): Item {
+  return Object.fromEntries(
+    Object.entries(key).map(([name, value]) => [
+      name,
+      'B' in value ? { B: Buffer.from(value.B, 'base64') } : (value as AttributeValue),
+    ]),
+  )
 }
 
 const ALL_WRITES = {
@@ -132,7 +168,7 @@ export function provesMatrix(t: Test, places: Places): void {
     t.test(
       `${places.name}: items with ${what} are compared, repaired and left equal`,
       async (t) => {
-        const { master, replica, sync } = await pair(places, key)
+        const { master, replica, sync } = await pair(t, places, key)
         const numbers = Array.from({ length: 60 }, (_, i) => i)
         // Engines that cannot compare nested values in a condition get a difference without any.
         const flat = Object.fromEntries(
@@ -205,7 +241,7 @@ export function provesMatrix(t: Test, places: Places): void {
     },
   ]) {
     t.test(`${places.name}: ${what}`, async (t) => {
-      const { master, replica, sync } = await pair(places)
+      const { master, replica, sync } = await pair(t, places)
       const items = (count: number) =>
         Array.from({ length: count }, (_, i) => ({ id: { S: `k${i}` } }))
       await master.put(items(onMaster))
@@ -225,7 +261,7 @@ export function provesMatrix(t: Test, places: Places): void {
       { name: 'pk', type: 'S' },
       { name: 'sk', type: 'N' },
     ]
-    const { master, replica, sync } = await pair(places, key)
+    const { master, replica, sync } = await pair(t, places, key)
     const item = (i: number) => ({
       pk: { S: 'one' },
       sk: { N: `${i - 1500}` },
@@ -242,7 +278,7 @@ export function provesMatrix(t: Test, places: Places): void {
   })
 
   t.test(`${places.name}: items of 400 KB`, async (t) => {
-    const { master, replica, sync } = await pair(places)
+    const { master, replica, sync } = await pair(t, places)
     const item = (i: number, end = '') => ({
       id: { S: `k${i}` },
       text: { S: 'ä'.repeat(190_000) },
@@ -256,7 +292,7 @@ export function provesMatrix(t: Test, places: Places): void {
   })
 
   t.test(`${places.name}: items of more attributes than a condition holds`, async (t) => {
-    const { master, replica, sync } = await pair(places)
+    const { master, replica, sync } = await pair(t, places)
     const item = (i: number, value: string): Item => ({
       id: { S: `k${i}` },
       ...Object.fromEntries(
@@ -273,7 +309,7 @@ export function provesMatrix(t: Test, places: Places): void {
   t.test(
     `${places.name}: ignored attributes keep the replica's values, and are not compared`,
     async (t) => {
-      const { master, replica, sync } = await pair(places)
+      const { master, replica, sync } = await pair(t, places)
       await master.put([
         { id: { S: 'a' }, v: { N: '1' }, region: { S: 'us' } },
         { id: { S: 'b' }, v: { N: '2' }, region: { S: 'us' } },

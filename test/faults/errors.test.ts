@@ -276,9 +276,11 @@ t.test('runSync counts the puts under way when another page of the master fails'
   const answered = new Promise<void>((resolve) => {
     answerPuts = resolve
   })
-  replica.stub.on((request) => (asks('PutItem')(request) ? { answeredAfter: answered } : undefined))
+  replica.stub.on((request) =>
+    asks('BatchWriteItem')(request) ? { answeredAfter: answered } : undefined,
+  )
   master.stub.on((request) => {
-    if (!asks('Scan')(request) || askedOf(replica, 'PutItem') === 0) return undefined
+    if (!asks('Scan')(request) || askedOf(replica, 'BatchWriteItem') === 0) return undefined
     setTimeout(answerPuts, 100)
     return { error: 'AccessDeniedException' }
   })

@@ -10,6 +10,7 @@ import {
   type WireItem,
 } from '../../lib/index.ts'
 import type { KeyAttribute } from '../../lib/model/table.ts'
+import { foretell } from '../support/oracle.ts'
 import {
   type Fault,
   type Intercept,
@@ -126,6 +127,10 @@ export async function openScene(t: Test, options: SceneOptions = {}): Promise<Sc
     async run(runOptions) {
       const events: RunEvent[] = []
       const differences: Difference[] = []
+      const othersWrites = () =>
+        [master, ...replicas].reduce((sum, { table }) => sum + table.othersWrites, 0)
+      const writtenBefore = othersWrites()
+      const before = replicas.map(({ table }) => table.all())
       const summary = await runSync({
         minMismatchAge: 0,
         master: named(master),
@@ -141,6 +146,12 @@ export async function openScene(t: Test, options: SceneOptions = {}): Promise<Sc
       })
       for (const { stub, label } of [master, ...replicas]) {
         t.strictSame(stub.violations, [], `${label} was asked nothing that it does not know`)
+      }
+      if (othersWrites() === writtenBefore) {
+        for (const [at, party] of replicas.entries()) {
+          const held = { before: before[at] ?? [], ignore: runOptions?.ignore ?? [] }
+          isForetold(t, { master, replica: party, differences, ...held })
+        }
       }
       return { summary, events, differences }
     },
@@ -186,6 +197,46 @@ export function eachFirst(
   }
 }
 
+/** How many items were asked to be put, by themselves or together. */
+export const putsOf = ({ stub, table }: Party): number =>
+  stub.requests.reduce((sum, { operation, body }) => {
+    if (operation === 'PutItem') return sum + 1
+    if (operation !== 'BatchWriteItem') return sum
+    return sum + ((body['RequestItems'] as Record<string, unknown[]>)[table.name]?.length ?? 0)
+  }, 0)
+
 /** How many requests there were for an operation, checks left out. */
 export const askedOf = ({ stub }: Party, operation: string): number =>
   stub.requests.filter(asks(operation)).length
+
+/** Where nobody else has written, the report says what a replica holds in the end. */
+function isForetold(
+  t: Test,
+  {
+    master,
+    replica,
+    differences,
+    ...held
+  }: Pick<Scene, 'master' | 'replica'> &
+    Pick<Outcome, 'differences'> & {
+      readonly before: readonly WireItem[]
+      readonly ignore: readonly string[]
+    },
+): void {
+  const textOf = (key: WireItem) => JSON.stringify(Object.entries(key).sort())
+  const keyOf = (one: WireItem) => textOf(replica.table.keyOf(one))
+  const { items, uncertain } = foretell({
+    ...held,
+    master: master.table.all(),
+    differences: differences.filter((one) => one.replica === replica.label),
+    keyOf,
+    keyOfDifference: textOf,
+  })
+  const certain = (entries: Iterable<[string, WireItem]>) =>
+    [...entries].filter(([key]) => !uncertain.has(key)).sort(([a], [b]) => (a < b ? -1 : 1))
+  t.same(
+    certain(replica.table.all().map((one) => [keyOf(one), one])),
+    certain(items),
+    `${replica.label} holds what the report says`,
+  )
+}

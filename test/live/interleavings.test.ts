@@ -256,3 +256,29 @@ t.test('a replica that follows with a lag has converged', async (t) => {
   )
   t.equal(summary.outcome, 'in-sync')
 })
+
+t.test('an item with more attributes than a condition compares is told as such', async (t) => {
+  const wide = (count: number, more: WireItem): WireItem => ({
+    ...KEY,
+    ...Object.fromEntries(Array.from({ length: count }, (_, n) => [`a${n}`, { N: `${n}` }])),
+    ...more,
+  })
+  for (const [count, partial] of [
+    [148, 0],
+    [149, 1],
+  ] as const) {
+    const told = await play(t, {
+      master: wide(count, version(2)),
+      replica: wide(count, version(1)),
+    })
+    t.same(told.now.replica, wide(count, version(2)))
+    t.match(told.counts, { written: 1, partial }, `${count + 1} attributes beside the key`)
+    t.equal(told.differences[0]?.condition, partial === 1 ? 'partial' : undefined)
+  }
+  const versioned = await play(t, {
+    master: wide(200, version(2)),
+    replica: wide(200, version(1)),
+    options: { versionAttribute: 'v' },
+  })
+  t.match(versioned.counts, { written: 1, partial: 0 }, 'a version stands for all of them')
+})

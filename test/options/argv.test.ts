@@ -185,13 +185,19 @@ t.test('parseArgv leaves out what is not given', async (t) => {
   t.same(parse(), { ...sync, options: {}, talk: SILENT })
 })
 
-t.test('parseArgv reads an undo with its journal', async (t) => {
+t.test('parseArgv reads a command with its file', async (t) => {
   t.same(parse('undo', 'a.ndjson', '--dry-run', '--yes'), {
     command: 'undo',
     options: { journal: 'a.ndjson', dryRun: true },
     talk: { ...SILENT, yes: true },
   })
+  t.match(parse('apply', 'p', '--max-deletes', '5%', '--undo', 'u'), {
+    command: 'apply',
+    options: { plan: 'p', maxDeletes: '5%', undo: 'u' },
+  })
   const refusals: [string[], RegExp][] = [
+    [['apply', '--yes'], /to be followed by the plan, got --yes/],
+    [['apply', 'p', '--ignore', 'a'], /got `--ignore`/],
     [['undo'], /to be followed by the journal, got nothing/],
     [['undo', '--yes'], /to be followed by the journal, got --yes/],
     [['undo', 'a.ndjson', '-m', 'eu-west-1:a'], /got `--master`/],

@@ -2,7 +2,7 @@
 import t from 'tap'
 import type { RunOptions } from '../../lib/index.ts'
 import { exitCodeOf } from '../../lib/model/summary.ts'
-import { askedOf, item, openScene, type Scene, type SceneOptions } from '../faults/scene.ts'
+import { askedOf, item, openScene, putsOf, type Scene, type SceneOptions } from '../faults/scene.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
 const DELETE = { deleteExtra: true }
@@ -165,7 +165,7 @@ for (const { what, scene: sceneOptions, options, rail, prepare, writes } of CASE
       const scene = await openScene(t, sceneOptions)
       prepare?.(scene)
       const { summary } = await scene.run({ ...options, dryRun, quiesced: true })
-      const done = askedOf(scene.replica, 'PutItem') + askedOf(scene.replica, 'DeleteItem')
+      const done = putsOf(scene.replica) + askedOf(scene.replica, 'DeleteItem')
       t.equal(done, dryRun ? 0 : writes)
       t.equal(summary.outcome, rail ? 'stopped' : dryRun ? 'different' : 'in-sync')
       if (rail === undefined) {

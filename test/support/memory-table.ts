@@ -93,5 +93,10 @@ export function memoryTable(options: MemoryTableOptions): MemoryTable {
     close() {},
   }
   const refuse = () => Promise.reject(new Error('no write was laid out'))
-  return { ...readable, requests, write: { put: refuse, update: refuse, delete: refuse } }
+  return {
+    ...readable,
+    requests,
+    putInBatch: refuse,
+    write: { put: refuse, update: refuse, delete: refuse },
+  }
 }

@@ -4,6 +4,7 @@ import { itemComparer } from '../../lib/item/compare.ts'
 import { openDigest } from '../../lib/item/digest.ts'
 import { canonicalItem, ignoring } from '../../lib/item/normalise.ts'
 import { Allowance } from '../../lib/protocol/allowance.ts'
+import { CanaryFlags } from '../../lib/protocol/canary-flags.ts'
 import type { CompareTask, Finding, WorkerSetup } from '../../lib/protocol/messages.ts'
 import { OrderRecord } from '../../lib/protocol/order-record.ts'
 import { RecheckBudget } from '../../lib/protocol/recheck-budget.ts'
@@ -42,6 +43,9 @@ export function memoryThread(
     observation: { looksAgain: false, minAge: 0, attempts: 5 },
     isJournaled: false,
     tellDifferences: true,
+    planning: 'nothing',
+    canaryFlags: CanaryFlags.memoryFor(replicas.length + 1, false),
+    putsInBatches: false,
     allowance: Allowance.memoryFor(undefined),
     recheckBudget,
     orderRecord: OrderRecord.memoryFor(replicas.length + 1),
@@ -67,6 +71,7 @@ export function memoryThread(
     rules: rulesOf({}),
     shape: { schema: master.access.keySchema, isIgnored },
     allowance: new Allowance(setup.allowance),
+    canary: new CanaryFlags(setup.canaryFlags),
     budget,
     orderRecord: new OrderRecord(setup.orderRecord),
   }

@@ -26,6 +26,8 @@ export class StubTable {
   readonly key: readonly KeyAttribute[]
   /** The attribute that says when an item expires. */
   ttlAttribute: string | undefined
+  /** Writes past all requests. */
+  othersWrites = 0
   readonly #items = new Map<string, WireItem>()
 
   constructor(name: string, key: readonly KeyAttribute[], items: Iterable<WireItem>) {
@@ -41,11 +43,13 @@ export class StubTable {
 
   /** What somebody else writes, past all requests. */
   set(item: WireItem): void {
+    this.othersWrites++
     this.#items.set(this.#place(item), item)
   }
 
   /** What somebody else deletes. */
   unset(key: WireItem): void {
+    this.othersWrites++
     this.#items.delete(this.#placeOfKey(key))
   }
 
@@ -127,6 +131,15 @@ export class StubTable {
     terms.check(this.#items.get(place), body['ConditionExpression'])
     terms.end()
     this.#items.set(place, item)
+  }
+
+  /** Puts alone: tablesync deletes one by one. */
+  putAll(requests: readonly Body[]): void {
+    if (requests.length === 0 || requests.length > 25) throw invalid('Too many items requested')
+    const items = requests.map(({ PutRequest }) => (PutRequest as { Item: WireItem }).Item)
+    const places = items.map((item) => this.#place(item))
+    if (new Set(places).size < places.length) throw invalid('items contain duplicates')
+    for (const item of items) this.put({ Item: item })
   }
 
   update(body: Body): void {

@@ -62,6 +62,7 @@ const FIELDS: { readonly [operation: string]: readonly string[] } = {
   DescribeContinuousBackups: [],
   Scan: ['Segment', 'TotalSegments', 'ConsistentRead', 'Limit', 'ExclusiveStartKey'],
   BatchGetItem: ['RequestItems'],
+  BatchWriteItem: ['RequestItems'],
   PutItem: ['Item', ...EXPRESSIONS],
   UpdateItem: ['Key', 'UpdateExpression', ...EXPRESSIONS],
   DeleteItem: ['Key', ...EXPRESSIONS],
@@ -148,6 +149,12 @@ export async function startStub(): Promise<Stub> {
         const items = table.get((body['RequestItems'] as Record<string, Body>)[name] as Body)
         const units = [{ TableName: name, CapacityUnits: items.length / 2 }]
         return { Responses: { [name]: items }, UnprocessedKeys: {}, ConsumedCapacity: units }
+      }
+      case 'BatchWriteItem': {
+        const requests = (body['RequestItems'] as Record<string, Body[]>)[name] ?? []
+        table.putAll(requests)
+        const units = [{ TableName: name, CapacityUnits: requests.length }]
+        return { UnprocessedItems: {}, ConsumedCapacity: units }
       }
       case 'PutItem':
         table.put(body)

@@ -25,6 +25,7 @@ export interface TestTable {
   put(items: Iterable<Item>): Promise<void>
   remove(items: Iterable<Item>): Promise<void>
   all(): Promise<Item[]>
+  keyOf(item: Item): Item
 }
 
 export interface TableShape {
@@ -91,6 +92,7 @@ export async function makeTable(endpoint: string, shape: TableShape = {}): Promi
     name,
     label: `${region}:${name}`,
     endpoint,
+    keyOf,
     async put(items) {
       const all = [...items]
       // Large items do not fit into a batch together.

@@ -100,7 +100,7 @@ t.test('undoSync leaves what has changed since', async (t) => {
     onDifference: (one: unknown) => told.push(one),
   })
   t.equal(outcome, 'different')
-  t.match(replicas[replica.label], { written: 5, deleted: 4, conflicts: 3 })
+  t.match(replicas[replica.label], { written: 5, deleted: 4, changed: 3, conflicts: 0 })
   const ids = new Set(touched.map(({ id }) => JSON.stringify(id)))
   const untouched = (items: WireItem[]) => items.filter(({ id }) => !ids.has(JSON.stringify(id)))
   t.strictSame(untouched(replica.table.all()), untouched(before))

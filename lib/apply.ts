@@ -1,0 +1,68 @@
+/** Plan in, result out: what the `apply` command and `applySync` have in common. */
+import { openListeners, unlessAborted } from './listeners.ts'
+import type { RecordedTable } from './model/recorded-table.ts'
+import type { RepairPlanHeader } from './model/repair-plan.ts'
+import type { Summary } from './model/summary.ts'
+import type { Spelling } from './options/check.ts'
+import { resolveOptions } from './options/resolve.ts'
+import type { ApplyOptions, RunOptions } from './options/run-options.ts'
+import { loadHooks } from './protocol/hooks-module.ts'
+import { runApply } from './run/apply.ts'
+import { inspectTables } from './run/inspect.ts'
+import { type ReviewedPlan, readRepairPlan } from './run/plan-file.ts'
+import { topologyRail } from './run/rails.ts'
+import { refuseOtherTable } from './run/same-tables.ts'
+import { summariseNothing } from './run/summarise.ts'
+
+/**
+ * @throws TablesyncError where the plan, the options or the tables are not fit; nothing was done then
+ */
+export async function apply(options: ApplyOptions, spelling: Spelling): Promise<Summary> {
+  const { plan: file, ...others } = options
+  const reviewed = await readRepairPlan(file)
+  const settings = resolveOptions(asRunOptions(reviewed.header, others), spelling)
+  if (settings.hooks !== undefined) await loadHooks(settings.hooks)
+  const { signal, during } = openListeners(options)
+  const tables = await unlessAborted(signal, inspectTables(settings, signal, { scans: false }))
+  if (tables === undefined) return summariseNothing(settings)
+  const [master, ...replicas] = tables.inspected
+  refuseOtherTable(reviewed.header.master, master, 'plan')
+  for (const replica of replicas) {
+    refuseOtherTable(reviewed.header.tables[replica.ref.label], replica, 'plan')
+  }
+  const stop = topologyRail(settings, tables)
+  if (stop !== undefined) return summariseNothing(settings, stop)
+  const plan = planOf(reviewed)
+  return during((hooks) => runApply({ settings, tables, plan }, reviewed, hooks, signal))
+}
+
+/** Nothing to scan: what the reviewed run has scanned stands for it. */
+const planOf = ({ end }: ReviewedPlan) => ({
+  segments: 0,
+  byLookup: true,
+  mayGoOver: false,
+  findExtras: true,
+  startingKey: undefined,
+  scanned: { master: end.master, replicas: end.scanned },
+})
+
+/** All kinds of writes: the plan has only those that were asked for. */
+function asRunOptions(
+  { master, tables, rules }: RepairPlanHeader,
+  options: Omit<ApplyOptions, 'plan'>,
+): RunOptions {
+  const endpoints = [options.endpoint, options.masterEndpoint, options.replicaEndpoint]
+  const isElsewhere = endpoints.some((endpoint) => endpoint !== undefined)
+  const named = (table: string, { endpoint }: RecordedTable) =>
+    endpoint === undefined || isElsewhere ? table : { table, endpoint }
+  const writes = { writeMissing: true, writeDiffering: true, deleteExtra: true }
+  return {
+    ...options,
+    ...writes,
+    ...rules,
+    // Reads by key are all that it takes.
+    strategy: 'lookup',
+    master: named(master.label, master),
+    replicas: Object.entries(tables).map(([label, table]) => named(label, table)),
+  }
+}

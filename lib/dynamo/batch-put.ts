@@ -1,0 +1,110 @@
+/**
+ * Puts without a condition, gathered: what is to be put at the same moment goes
+ * out in one BatchWriteItem. `UnprocessedItems` are drained here and nowhere else.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { asTablesyncError, TablesyncError } from '../errors.ts'
+import { readBatchWrite } from '../item/responses.ts'
+import type { Patience } from '../model/patience.ts'
+import type { Bytes, WriteUnits } from '../model/units.ts'
+import type { TableClient } from './client.ts'
+import { isPassing } from './failures.ts'
+import { retryDelay } from './retry.ts'
+
+/** The most items BatchWriteItem takes (API reference, BatchWriteItem). */
+const MOST_ITEMS = 25
+
+/** A request may have 16 MB (same place); smaller ones keep what is in memory small. */
+const MOST_BYTES: Bytes = 2 << 20
+
+interface Waiting {
+  readonly item: string
+  readonly resolve: (writeUnits: WriteUnits) => void
+  readonly reject: (error: TablesyncError) => void
+}
+
+export class BatchPuts {
+  readonly #client: TableClient
+  readonly #patience: Patience
+  #waiting: Waiting[] = []
+  #bytes: Bytes = 0
+
+  constructor(client: TableClient, patience: Patience) {
+    this.#client = client
+    this.#patience = patience
+  }
+
+  /**
+   * Puts an item, given as DynamoDB JSON text, whatever is there. To put it
+   * twice is to put it once, so that a request is tried again.
+   *
+   * @throws TablesyncError that may be another item's of the same request
+   */
+  put(item: string): Promise<WriteUnits> {
+    return new Promise((resolve, reject) => {
+      // All that is ready in this turn of the event loop goes together.
+      if (this.#waiting.length === 0) setImmediate(() => void this.#flush())
+      this.#waiting.push({ item, resolve, reject })
+      this.#bytes += item.length
+      if (this.#waiting.length >= MOST_ITEMS || this.#bytes >= MOST_BYTES) void this.#flush()
+    })
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#waiting
+    this.#waiting = []
+    this.#bytes = 0
+    if (batch.length === 0) return
+    try {
+      const writeUnits = await this.#putAll(batch.map(({ item }) => item))
+      for (const { resolve } of batch) resolve(writeUnits / batch.length)
+    } catch (error) {
+      for (const { reject } of batch) reject(asTablesyncError(error))
+    }
+  }
+
+  async #putAll(items: readonly string[]): Promise<WriteUnits> {
+    const { maxRetries, retryDelayBase } = this.#patience
+    let writeUnits = 0
+    let wanted: readonly string[] = items.map((item) => `{"PutRequest":{"Item":${item}}}`)
+    for (let retry = 0; ; ) {
+      const answer = await this.#send(wanted).catch((thrown: unknown) => {
+        const error = asTablesyncError(thrown)
+        if (!isPassing(error)) throw error
+        if (retry >= maxRetries) throw givenUp(error)
+        return { unprocessed: wanted, writeUnits: 0 }
+      })
+      writeUnits += answer.writeUnits
+      if (answer.unprocessed.length === 0) return writeUnits
+      // A batch that gets on is served in parts; only one that stands still counts as a retry.
+      retry = answer.unprocessed.length < wanted.length ? 0 : retry + 1
+      wanted = answer.unprocessed
+      if (retry > maxRetries) throw this.#stuck(wanted.length)
+      await sleep(retryDelay(retryDelayBase, retry))
+    }
+  }
+
+  async #send(requests: readonly string[]) {
+    const table = JSON.stringify(this.#client.access.tableName)
+    const body = `{"RequestItems":{${table}:[${requests.join(',')}]},"ReturnConsumedCapacity":"TOTAL"}`
+    return readBatchWrite(await this.#client.send('BatchWriteItem', body))
+  }
+
+  #stuck(count: number): TablesyncError {
+    const { label, index } = this.#client.access
+    return new TablesyncError(
+      `BatchWriteItem on ${label}: ${count} items stayed unprocessed in ${this.#patience.maxRetries} retries`,
+      {
+        code: 'THROTTLED',
+        scope: 'item',
+        table: index,
+        hint: 'Give the table more write capacity, or run with a lower --parallel.',
+      },
+    )
+  }
+}
+
+/** Has been tried as often as may be: it ends its items, and no more. */
+function givenUp({ message, ...detail }: TablesyncError): TablesyncError {
+  return new TablesyncError(message, { ...detail, scope: 'item' })
+}

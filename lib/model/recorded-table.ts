@@ -1,0 +1,17 @@
+/** A table as a file remembers it, so that it is only used on the same one. */
+import type { InspectedTable, KeySchema } from './table.ts'
+
+export interface RecordedTable {
+  /** Absent: the service did not tell. */
+  readonly tableId?: string
+  readonly endpoint?: string
+  readonly keySchema: KeySchema
+}
+
+export function recorded({ ref, facts }: InspectedTable): RecordedTable {
+  return {
+    ...(facts.tableId !== undefined && { tableId: facts.tableId }),
+    ...(ref.endpoint !== undefined && { endpoint: ref.endpoint }),
+    keySchema: facts.keySchema,
+  }
+}

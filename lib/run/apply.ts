@@ -1,0 +1,69 @@
+/** A reviewed plan carried out: its keys to the workers, its deletions last. */
+import PQueue from 'p-queue'
+import type { Summary } from '../model/summary.ts'
+import type { TableIndex } from '../model/table.ts'
+import type { PlannedKey } from '../protocol/messages.ts'
+import { type Flight, fly, type Preparation } from './flight.ts'
+import type { ReviewedPlan } from './plan-file.ts'
+import { recheckDuring } from './recheck.ts'
+import { deleteAll } from './run.ts'
+import type { RunHooks } from './teller.ts'
+import { tellWarnings } from './warnings.ts'
+
+/** Keys in one task: few, so that no read grows old before its write. */
+const BATCH = 25
+
+export function runApply(
+  preparation: Preparation,
+  reviewed: ReviewedPlan,
+  hooks: RunHooks,
+  signal: AbortSignal,
+): Promise<Summary> {
+  return fly(preparation, hooks, signal, async (flight) => {
+    const [master, ...replicas] = preparation.tables.inspected
+    const { file, end } = reviewed
+    hooks.onEvent({ type: 'apply', plan: file, master, replicas, keys: end.entries })
+    tellWarnings(preparation, hooks)
+    await recheckDuring(flight, applyAll(flight, reviewed))
+    await recheckDuring(flight, deleteAll(flight))
+  })
+}
+
+async function applyAll(flight: Flight, { entries }: ReviewedPlan): Promise<void> {
+  const { settings, tables, isOver, canary } = flight
+  const lanes = new PQueue({ concurrency: settings.parallel })
+  const waiting = new Map<string, PlannedKey[]>()
+  const send = async (label: string) => {
+    const keys = waiting.get(label) ?? []
+    waiting.delete(label)
+    const replica = tables.access.findLast((table) => table.label === label)?.index as TableIndex
+    await lanes.onSizeLessThan(1)
+    for (let at = 0; at < keys.length && !isOver(); ) {
+      const admitted = await canary.admit(replica, keys.length - at, isOver)
+      const batch = keys.slice(at, at + admitted)
+      at += admitted
+      void lanes.add(() => applyBatch(flight, replica, batch))
+    }
+  }
+  const size = Math.min(BATCH, settings.batchReadLimit)
+  for await (const { replica, kind, key, seen } of entries()) {
+    if (isOver()) break
+    const keys = waiting.get(replica) ?? []
+    waiting.set(replica, keys)
+    keys.push({ key: JSON.stringify(key), kind, ...(seen !== undefined && { seen }) })
+    if (keys.length >= size) await send(replica)
+  }
+  for (const label of [...waiting.keys()]) await send(label)
+  await lanes.onIdle()
+}
+
+async function applyBatch(
+  { desk, ledger, canary, isOver }: Flight,
+  replica: TableIndex,
+  keys: readonly PlannedKey[],
+): Promise<void> {
+  if (!isOver() && ledger.isAttached(replica)) {
+    await desk.carryOut({ kind: 'apply', replica, keys })
+  }
+  canary.return(replica, keys.length)
+}

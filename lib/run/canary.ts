@@ -1,0 +1,90 @@
+/**
+ * A canary: the first few repairs of each replica go out alone. Only once all
+ * of them have been read back twice, and held, do the others follow.
+ */
+import type { Stop } from '../model/rail.ts'
+import type { TableIndex } from '../model/table.ts'
+import type { Milliseconds } from '../model/units.ts'
+import type { CanaryFlags } from '../protocol/canary-flags.ts'
+import type { Ledger } from './ledger.ts'
+import { canaryRail } from './rails.ts'
+import type { RecheckQueue } from './recheck-queue.ts'
+
+export interface CanaryOptions {
+  /** Repairs of each replica that go out alone. Undefined: all go at once. */
+  readonly size: number | undefined
+  readonly flags: CanaryFlags
+  readonly ledger: Ledger
+  readonly rechecks: RecheckQueue
+  readonly label: (replica: TableIndex) => string
+  readonly onHeld: (replica: TableIndex, writes: number) => void
+  readonly onFailed: (stop: Stop) => void
+}
+
+/** How often to look whether there is room. */
+const LOOK_EVERY: Milliseconds = 20
+
+export class Canary {
+  readonly #options: CanaryOptions
+  /** Keys sent to a thread that may come to a write there. */
+  readonly #sent = new Map<TableIndex, number>()
+
+  constructor(options: CanaryOptions) {
+    this.#options = options
+  }
+
+  isOut(replica: TableIndex): boolean {
+    return this.#options.size !== undefined && this.#options.flags.isOut(replica)
+  }
+
+  /** How many keys that may come to a write can be sent now. */
+  room(replica: TableIndex): number {
+    const { size } = this.#options
+    if (size === undefined || !this.isOut(replica)) return Number.POSITIVE_INFINITY
+    return Math.max(0, size - this.#attempts(replica) - this.#underWay(replica))
+  }
+
+  /** Waits until some of `wanted` keys can be sent; returns how many, and counts them as sent. */
+  async admit(replica: TableIndex, wanted: number, isOver: () => boolean): Promise<number> {
+    while (this.room(replica) === 0 && !isOver()) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY))
+    }
+    const admitted = isOver() ? wanted : Math.min(wanted, this.room(replica))
+    this.send(replica, admitted)
+    return admitted
+  }
+
+  send(replica: TableIndex, keys: number): void {
+    this.#sent.set(replica, this.#underWay(replica) + keys)
+  }
+
+  /** Keys that were sent have come back, and what they came to is in the ledger. */
+  return(replica: TableIndex, keys: number): void {
+    this.#sent.set(replica, this.#underWay(replica) - keys)
+    this.#decide(replica)
+  }
+
+  /** Decides once all is in: as much was tried as is to be, and nothing is still to be read back. */
+  #decide(replica: TableIndex): void {
+    const { size = 0, flags, ledger, rechecks, label, onHeld, onFailed } = this.#options
+    const isIn = this.#underWay(replica) === 0 && rechecks.openWrites(replica) === 0
+    if (!this.isOut(replica) || !isIn || this.#attempts(replica) < size) return
+    const { written, deleted, readBack, mended, conflicts, failed } = ledger.totalOf(replica)
+    const writes = written + deleted
+    if (readBack === writes && mended + conflicts + failed === 0) {
+      flags.clear(replica)
+      onHeld(replica, writes)
+    } else {
+      onFailed(canaryRail(label(replica), { writes, readBack, mended, conflicts, failed }))
+    }
+  }
+
+  #underWay(replica: TableIndex): number {
+    return this.#sent.get(replica) ?? 0
+  }
+
+  #attempts(replica: TableIndex): number {
+    const { written, deleted, conflicts, failed } = this.#options.ledger.totalOf(replica)
+    return written + deleted + conflicts + failed
+  }
+}

@@ -1,0 +1,105 @@
+/** A file of lines: many of them to one trip to the disk, and none acknowledged before it. */
+import { type FileHandle, open } from 'node:fs/promises'
+import { gzipSync } from 'node:zlib'
+import { TablesyncError } from '../errors.ts'
+import { checkedLine } from '../protocol/checked-line.ts'
+
+export interface LinesFile {
+  readonly file: string
+  /** What messages call it. */
+  readonly what: string
+  /** Whether a file that is there already is refused, or begun anew. */
+  readonly mustBeNew: boolean
+}
+
+interface Waiting {
+  readonly lines: readonly string[]
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+export class DurableLines {
+  readonly #of: LinesFile
+  readonly #handle: FileHandle
+  #waiting: Waiting[] = []
+  #writing: Promise<void> | undefined
+  /** What has torn it. Nothing is added then: only the last line may be torn. */
+  #torn: TablesyncError | undefined
+
+  /**
+   * Begins a file that only its owner can read. A name that ends in .gz is
+   * compressed.
+   *
+   * @throws TablesyncError with code `FILE_UNWRITABLE`
+   */
+  static async open(of: LinesFile, header: object): Promise<DurableLines> {
+    const handle = await open(of.file, of.mustBeNew ? 'wx' : 'w', 0o600).catch((error: unknown) => {
+      throw unwritable(of, error)
+    })
+    const lines = new DurableLines(of, handle)
+    try {
+      // The mode above is for new files; one that was there keeps its own.
+      await handle.chmod(0o600)
+      await lines.append([checkedLine(header)])
+    } catch (error) {
+      await handle.close()
+      throw error instanceof TablesyncError ? error : unwritable(of, error)
+    }
+    return lines
+  }
+
+  private constructor(of: LinesFile, handle: FileHandle) {
+    this.#of = of
+    this.#handle = handle
+  }
+
+  /** Settles when the lines are on disk. */
+  append(lines: readonly string[]): Promise<void> {
+    const written = new Promise<void>((resolve, reject) =>
+      this.#waiting.push({ lines, resolve, reject }),
+    )
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = undefined
+    })
+    return written
+  }
+
+  async close(): Promise<void> {
+    await this.#writing
+    await this.#handle.close()
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting
+      this.#waiting = []
+      try {
+        if (this.#torn !== undefined) throw this.#torn
+        await this.#write(batch.flatMap(({ lines }) => lines))
+        for (const { resolve } of batch) resolve()
+      } catch (error) {
+        this.#torn ??= unwritable(this.#of, error)
+        for (const { reject } of batch) reject(this.#torn)
+      }
+    }
+  }
+
+  async #write(lines: readonly string[]): Promise<void> {
+    const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
+    // Each batch is a gzip member of its own: what is on disk can be read whatever comes after.
+    await this.#handle.appendFile(this.#of.file.endsWith('.gz') ? gzipSync(bytes) : bytes)
+    await this.#handle.datasync()
+  }
+}
+
+function unwritable({ file, what, mustBeNew }: LinesFile, cause: unknown): TablesyncError {
+  const named = mustBeNew
+    ? 'a file that does not exist yet, in a folder that does'
+    : 'a file in a folder that exists'
+  return new TablesyncError(`Cannot write the ${what} ${file}: ${(cause as Error).message}`, {
+    code: 'FILE_UNWRITABLE',
+    scope: 'run',
+    hint: `Name ${named}, on a disk with room.`,
+    cause,
+  })
+}

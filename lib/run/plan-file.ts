@@ -1,0 +1,53 @@
+/** Reads a repair plan back. */
+import { usageError } from '../errors.ts'
+import type { RepairPlanEnd, RepairPlanEntry, RepairPlanHeader } from '../model/repair-plan.ts'
+import { type CheckedFile, damaged, readHeader, refuseHeader, valuesOf } from './checked-file.ts'
+
+export interface ReviewedPlan {
+  /** Read from the file anew each time. */
+  entries(): AsyncGenerator<RepairPlanEntry>
+  readonly header: RepairPlanHeader
+  readonly end: RepairPlanEnd
+  readonly file: string
+}
+
+/** @throws TablesyncError with code `USAGE` where the file is no repair plan, is damaged, or is not all of one */
+export async function readRepairPlan(file: string): Promise<ReviewedPlan> {
+  const of: CheckedFile = { file, what: 'repair plan', flag: '--plan' }
+  const header = (await readHeader(of)) as RepairPlanHeader | undefined
+  if (header?.tablesync !== 'repair-plan' || header.version !== 1) throw refuseHeader(of)
+  return { file, header, end: await endOf(of, header), entries: () => entriesOf(of) }
+}
+
+/** All of it is read before anything is done: a plan that is damaged is refused whole. */
+async function endOf(of: CheckedFile, { tables }: RepairPlanHeader): Promise<RepairPlanEnd> {
+  let end: RepairPlanEnd | undefined
+  let entries = 0
+  for await (const { value, number } of valuesOf(of)) {
+    if (end !== undefined) throw damaged(of, number)
+    if (isEnd(value)) end = value
+    else if (!Object.hasOwn(tables, (value as RepairPlanEntry).replica)) throw damaged(of, number)
+    else entries++
+  }
+  if (end === undefined || end.entries !== entries) {
+    throw usageError(
+      `Expected ${of.file} to be a whole plan; it breaks off after ${entries} keys`,
+      'The run that was to write it did not come to its end: run it again.',
+    )
+  }
+  if (end.end !== 'different' && end.end !== 'in-sync') {
+    throw usageError(
+      `Expected ${of.file} to be the plan of a run that saw everything; that one ended ${end.end}`,
+      'Extras of tables that were not compared to their end may be none: run it again.',
+    )
+  }
+  return end
+}
+
+async function* entriesOf(of: CheckedFile): AsyncGenerator<RepairPlanEntry> {
+  for await (const { value } of valuesOf(of)) {
+    if (!isEnd(value)) yield value as RepairPlanEntry
+  }
+}
+
+const isEnd = (value: unknown): value is RepairPlanEnd => Object.hasOwn(value as object, 'end')

@@ -1,0 +1,66 @@
+/** The repair plan, as it is written: what a run would do, were it no dry run. */
+import type { Difference } from '../model/difference.ts'
+import { recorded } from '../model/recorded-table.ts'
+import type {
+  Planned,
+  RepairPlanEnd,
+  RepairPlanEntry,
+  RepairPlanHeader,
+} from '../model/repair-plan.ts'
+import type { Summary } from '../model/summary.ts'
+import type { Settings } from '../options/settings.ts'
+import { checkedLine } from '../protocol/checked-line.ts'
+import { DurableLines } from './durable-lines.ts'
+import type { Tables } from './inspect.ts'
+
+export class RepairPlan {
+  readonly #lines: DurableLines
+  #entries = 0
+
+  /** @throws TablesyncError with code `FILE_UNWRITABLE` */
+  static async open(file: string, settings: Settings, { inspected }: Tables): Promise<RepairPlan> {
+    const [master, ...replicas] = inspected
+    const { ignore, ttlAware, newerWins, versionAttribute } = settings
+    const header: RepairPlanHeader = {
+      tablesync: 'repair-plan',
+      version: 1,
+      master: { label: master.ref.label, ...recorded(master) },
+      tables: Object.fromEntries(replicas.map((table) => [table.ref.label, recorded(table)])),
+      rules: {
+        ignore,
+        ttlAware,
+        newerWins,
+        ...(versionAttribute !== undefined && { versionAttribute }),
+      },
+    }
+    return new RepairPlan(
+      await DurableLines.open({ file, what: 'repair plan', mustBeNew: false }, header),
+    )
+  }
+
+  private constructor(lines: DurableLines) {
+    this.#lines = lines
+  }
+
+  async add({ replica, kind, key }: Difference, planned: Planned): Promise<void> {
+    const entry: RepairPlanEntry = { replica, kind, key, ...planned }
+    this.#entries++
+    await this.#lines.append([checkedLine(entry)])
+  }
+
+  /** Says that this is all. */
+  async end({ outcome, master, replicas }: Summary): Promise<void> {
+    const scanned = Object.entries(replicas).map(([label, replica]) => [label, replica.scanned])
+    const end: RepairPlanEnd = {
+      end: outcome,
+      entries: this.#entries,
+      master: master.scanned,
+      scanned: Object.fromEntries(scanned),
+    }
+    await this.#lines.append([checkedLine(end)])
+  }
+
+  async close(): Promise<void> {
+    await this.#lines.close()
+  }
+}

@@ -1,0 +1,93 @@
+/** A reviewed repair, carried out: each key read again, and repaired where it is still as it was planned. */
+import { zeroTally } from '../model/tally.ts'
+import type { ApplyTask, PlannedKey, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
+import { toWire } from '../protocol/wire-error.ts'
+import { allEnded } from './all-ended.ts'
+import type { Written } from './attempts.ts'
+import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
+import type { SegmentControl } from './control.ts'
+import { tellEnding } from './endings.ts'
+import { unlessExpired } from './expiry.ts'
+import { type Investigation, investigationOf } from './investigation.ts'
+import { readBack } from './read-back.ts'
+import { Repair } from './repair.ts'
+import type { Thread } from './thread.ts'
+import { relationOf, type SeenSides } from './verdict.ts'
+
+export async function applyPlan(
+  { replica, keys }: ApplyTask,
+  thread: Thread,
+  control: SegmentControl,
+): Promise<SegmentReport> {
+  const tally = zeroTally([replica])
+  const investigation = investigationOf(replica, 'apply', thread, control, tally)
+  const failures: ReplicaFailure[] = []
+  try {
+    await applyAll(investigation, keys)
+  } catch (error) {
+    failures.push({ replica, error: toWire(error) })
+  }
+  await control.allTold()
+  return { tally, end: 'finished', failures }
+}
+
+async function applyAll(
+  investigation: Investigation,
+  planned: readonly PlannedKey[],
+): Promise<void> {
+  const { tally } = investigation
+  const repair = new Repair(investigation)
+  const keys = planned.map(({ key }) => key)
+  const sides = await lookUpBothSides(investigation, keys).catch((error: unknown) => {
+    tally.unverified += planned.length
+    throw error
+  })
+  const written: Written[] = []
+  await allEnded(
+    planned.map(async (one) => {
+      const done = await applyOne(investigation, repair, one, sides(one.key))
+      if (done !== undefined) written.push(done)
+    }),
+  )
+  await readBack(investigation, repair, written)
+}
+
+async function applyOne(
+  investigation: Investigation,
+  repair: Repair,
+  planned: PlannedKey,
+  sides: BothSides,
+): Promise<Written | undefined> {
+  const { key, kind } = planned
+  const now = digestsOf(sides, investigation.thread.comparer)
+  if (now.master === null && now.replica === null) {
+    investigation.tally.vanished++
+    return undefined
+  }
+  const relation = relationOf(now)
+  if (relation !== 'sameAs' && !isStillTrue(planned, now)) {
+    await tellChanged(investigation, planned, sides)
+    return undefined
+  }
+  const verdict = relation === 'sameAs' ? relation : unlessExpired(investigation, kind, sides)
+  return repair.settle({ verdict, key, ...sides })
+}
+
+function isStillTrue({ kind, seen }: PlannedKey, now: SeenSides): boolean {
+  if (relationOf(now) !== kind) return false
+  return seen === undefined || (seen.master === now.master && seen.replica === now.replica)
+}
+
+async function tellChanged(
+  investigation: Investigation,
+  { key, kind }: PlannedKey,
+  sides: BothSides,
+): Promise<void> {
+  investigation.tally.changed++
+  await tellEnding(investigation, { verdict: kind, key, ...sides }, CHANGED)
+}
+
+const CHANGED = {
+  action: 'changed',
+  error: 'it is not as it was when the repair was planned',
+} as const

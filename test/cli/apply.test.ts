@@ -1,0 +1,49 @@
+/** `--plan` and `tablesync apply`: looked at first, and done then. */
+import { join } from 'node:path'
+import t from 'tap'
+import { startDynalite } from '../support/dynalite.ts'
+import { runCli, runForSummary, tempFolder } from './run-cli.ts'
+import { COUNTS, inOrder, MASTER_ITEMS, makeScene, REPLICA_ITEMS, replicaOf } from './scene.ts'
+
+const engine = await startDynalite()
+t.teardown(() => engine.stop())
+t.setTimeout(180_000)
+
+const WRITES = ['--write-missing', '--write-differing', '--delete-extra']
+
+t.test('tablesync apply does what --plan has written down', async (t) => {
+  const { args, replica } = await makeScene(engine.endpoint)
+  const plan = join(await tempFolder(t), 'plan.ndjson')
+  const planning = await runCli([...args, ...WRITES, '--plan', plan])
+  t.equal(planning.code, 1, planning.stderr)
+  t.strictSame(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.untouched))
+
+  const dry = await runCli(['apply', plan, '--dry-run', '--workers', '1'])
+  t.equal(dry.code, 1, dry.stderr)
+  t.match(dry.stderr, /: 13 to repair, 0 already in order, 0 changed since and left, 0 failed/)
+  t.match(dry.stderr, /Nothing was applied: a dry run/)
+  t.strictSame(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.untouched))
+
+  const { code, summary, stderr } = await runForSummary(['apply', plan, '--workers', '1'])
+  t.equal(code, 0, stderr)
+  t.match(stderr, /apply {3}.*plan\.ndjson, 13 keys/)
+  const { missing, differing, extra } = COUNTS
+  t.match(replicaOf(summary, replica), { written: missing + differing, deleted: extra })
+  t.strictSame(inOrder(await replica.all()), inOrder(MASTER_ITEMS))
+})
+
+t.test('tablesync apply is refused in one line where it cannot begin', async (t) => {
+  const { args } = await makeScene(engine.endpoint)
+  for (const [argv, told] of [
+    [['apply'], /followed by the plan, got nothing/],
+    [['apply', '/no/such/plan'], /Cannot read .*ENOENT/],
+    [['apply', '/etc/hostname'], /to be a repair plan of version 1/],
+    [[...args, '--plan', '/tmp/plan'], /`--plan` to come with what is to be planned/],
+    [[...args, '--plan-items'], /`--plan-items` to come with `--plan`/],
+  ] as const) {
+    const { code, stdout, stderr } = await runCli(argv)
+    t.equal(code, 2, stderr)
+    t.equal(stdout, '')
+    t.match(stderr, told)
+  }
+})

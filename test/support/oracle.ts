@@ -1,0 +1,45 @@
+/**
+ * The report as an oracle: from what a replica held at first, and what was told
+ * of each difference, follows what it has to hold in the end.
+ */
+import type { Difference } from '../../lib/index.ts'
+
+export interface Foretelling<Item> {
+  readonly before: readonly Item[]
+  readonly master: readonly Item[]
+  /** In the order they were told, of this replica alone. */
+  readonly differences: readonly Difference[]
+  readonly ignore?: readonly string[]
+  /** The key of an item, or an item's key, as text. */
+  readonly keyOf: (item: Item) => string
+  readonly keyOfDifference: (key: Difference['key']) => string
+}
+
+/** By key; keys of which the report says nothing certain are left out, and named. */
+export function foretell<Item extends object>({
+  before,
+  master,
+  differences,
+  ignore = [],
+  keyOf,
+  keyOfDifference,
+}: Foretelling<Item>) {
+  const masters = new Map(master.map((item) => [keyOf(item), item]))
+  const items = new Map(before.map((item) => [keyOf(item), item]))
+  const uncertain = new Set<string>()
+  const isIgnored = ([name]: [string, unknown]) =>
+    ignore.includes(name) || name.startsWith('aws:rep:')
+  for (const { key: told, action } of differences) {
+    const key = keyOfDifference(told)
+    if (action === 'deleted') items.delete(key)
+    if (action === 'failed' || action === 'conflict') uncertain.add(key)
+    if (action !== 'written') continue
+    const own = Object.entries(items.get(key) ?? {}).filter(isIgnored)
+    const isPut = !items.has(key)
+    const wanted = Object.entries(masters.get(key) ?? {}).filter(
+      (member) => !member[0].startsWith('aws:rep:') && (isPut || !isIgnored(member)),
+    )
+    items.set(key, Object.fromEntries([...wanted, ...own]) as Item)
+  }
+  return { items, uncertain }
+}
