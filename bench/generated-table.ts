@@ -5,8 +5,8 @@
  */
 
 /**
- * What a table is to the `base` of the same size. `copy`: equal. `drift`: every hundredth item
- * differs, the next one is missing, and an extra follows. `changed`: every item
+ * What a table is to the `base` of the same size. `copy`: equal. `drift1`, `drift3`, `drift50`: so many
+ * percent of the items differ, are missing or extra, in equal parts or nearly so. `changed`: every item
  * differs. `disjoint`: no key in common. `empty`: none at all. `gap`: a
  * contiguous tenth is missing. `reordered`: equal, with the attributes of every
  * item in another order.
@@ -14,7 +14,9 @@
 export type Variant =
   | 'base'
   | 'copy'
-  | 'drift'
+  | 'drift1'
+  | 'drift3'
+  | 'drift50'
   | 'changed'
   | 'disjoint'
   | 'empty'
@@ -49,15 +51,24 @@ export function itemsAt({ variant, items, bytes }: GeneratedTable, position: num
       return position >= items * 0.4 && position < items * 0.5
         ? []
         : [itemOf('base', position, filler)]
-    case 'drift':
-      if (position % 100 === 7) return []
-      if (position % 100 === 8) {
-        return [itemOf('base', position, filler), itemOf('disjoint', position, filler)]
-      }
-      return [itemOf(position % 100 === 6 ? 'changed' : 'base', position, filler)]
+    case 'drift1':
+      return drifted(position % 300, position, filler)
+    case 'drift3':
+      return drifted(position % 100, position, filler)
+    case 'drift50':
+      // Places 6 to 8 as above, and 1 and 2 as 6 and 7.
+      return drifted(position % 10 < 3 ? (position % 10) + 5 : position % 10, position, filler)
     default:
       return [itemOf(variant, position, filler)]
   }
+}
+
+function drifted(place: number, position: number, filler: string): string[] {
+  if (place === 7) return []
+  if (place === 8) {
+    return [itemOf('base', position, filler), itemOf('disjoint', position, filler)]
+  }
+  return [itemOf(place === 6 ? 'changed' : 'base', position, filler)]
 }
 
 function itemOf(variant: Variant, position: number, filler: string): string {

@@ -1,114 +1,16 @@
-/**
- * The replay benchmark: generated tables, served by another process, compared
- * by tablesync; beside it, in the same run, the floor (reading the same bytes
- * and nothing else) and an ordinary program on the parsing SDK.
- *
- * `node dist/bench/run.js [items] [repetitions] [--json]`
- */
-import { execFileSync } from 'node:child_process'
-import { cpus, loadavg } from 'node:os'
-import { tableName, type Variant } from './generated-table.ts'
-import { type Measured, measure, startServer } from './processes.ts'
-
-interface Case {
-  readonly name: string
-  readonly contestant: 'floor' | 'sdk' | 'tablesync'
-  readonly replica: Variant
-  readonly options?: object
+/** `npm run bench -- [what] …`: each benchmark is a program of its own, told what follows its name. */
+const BENCHMARKS = {
+  replay: () => import('./replay.ts'),
+  cost: () => import('./cost.ts'),
 }
 
-const CASES: readonly Case[] = [
-  { name: 'floor: read, throw away', contestant: 'floor', replica: 'copy' },
-  { name: 'tablesync, healthy', contestant: 'tablesync', replica: 'copy' },
-  {
-    name: 'tablesync, 1 worker',
-    contestant: 'tablesync',
-    replica: 'copy',
-    options: { workers: 1 },
-  },
-  { name: 'tablesync, 3 % drift', contestant: 'tablesync', replica: 'drift' },
-  { name: 'tablesync, a tenth missing', contestant: 'tablesync', replica: 'gap' },
-  { name: 'tablesync, reordered', contestant: 'tablesync', replica: 'reordered' },
-  { name: 'SDK-parsed items', contestant: 'sdk', replica: 'copy' },
-]
-
-const BYTES = 300
-const args = process.argv.slice(2)
-const [items = 200_000, repetitions = 3] = args.filter((arg) => /^\d+$/.test(arg)).map(Number)
-
-const server = await startServer()
-const measured = new Map<Case, Measured[]>()
-// Interleaved, so that a machine that grows slower does so for all of them.
-for (let round = 0; round < repetitions; round++) {
-  for (const each of CASES) {
-    const name = (variant: Variant) => tableName({ variant, items, bytes: BYTES })
-    const once = await measure(
-      each.contestant,
-      server.endpoint,
-      name('base'),
-      name(each.replica),
-      each.options,
-    )
-    measured.set(each, [...(measured.get(each) ?? []), once])
-  }
+const [first = 'replay'] = process.argv.slice(2)
+const isNamed = Object.hasOwn(BENCHMARKS, first)
+if (isNamed) process.argv.splice(2, 1)
+else if (!/^(\d+$|--)/.test(first)) {
+  console.error(`Expected one of ${Object.keys(BENCHMARKS).join(', ')}, got ${first}`)
+  process.exit(2)
 }
-await server.stop()
-
-const machine = {
-  node: process.version,
-  cpu: cpus()[0]?.model,
-  cores: cpus().length,
-  load: loadavg()[0],
-  commit: commit(),
-  items,
-  bytes: BYTES,
-  repetitions,
-}
-const floor = median(measured.get(CASES[0] as Case) ?? [], 'cpuMs')
-const rows = [...measured].map(([{ name }, runs]) => ({
-  name,
-  cpuMs: median(runs, 'cpuMs'),
-  spreadMs:
-    Math.max(...runs.map(({ cpuMs }) => cpuMs)) - Math.min(...runs.map(({ cpuMs }) => cpuMs)),
-  microsecondsPerPair: (median(runs, 'cpuMs') * 1000) / items,
-  timesFloor: median(runs, 'cpuMs') / floor,
-  wallMs: median(runs, 'wallMs'),
-  peakMB: median(runs, 'peakMB'),
-  readUnits: runs[0]?.readUnits,
-}))
-
-if (args.includes('--json')) {
-  console.log(JSON.stringify(machine))
-  for (const row of rows) console.log(JSON.stringify(row))
-} else {
-  console.log(machine)
-  console.table(
-    Object.fromEntries(
-      rows.map(({ name, ...row }) => [
-        name,
-        {
-          'CPU ms': row.cpuMs,
-          '± ms': row.spreadMs,
-          'µs/pair': Number(row.microsecondsPerPair.toFixed(2)),
-          '× floor': Number(row.timesFloor.toFixed(2)),
-          'wall ms': row.wallMs,
-          'peak MB': row.peakMB,
-          'read units': row.readUnits ?? '',
-        },
-      ]),
-    ),
-  )
-}
-
-function median(runs: readonly Measured[], figure: 'cpuMs' | 'wallMs' | 'peakMB'): number {
-  const sorted = runs.map((run) => run[figure]).sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
-
-function commit(): string {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD']).toString().trim()
-  } catch {
-    return 'unknown'
-  }
-}
+// The SDK would tell on every thread that it is going to drop this version of Node.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+await BENCHMARKS[isNamed ? (first as keyof typeof BENCHMARKS) : 'replay']()

@@ -1,26 +1,51 @@
 /**
  * A server of generated tables in a process of its own, so that what it costs
- * is not counted with what is measured. Speaks enough DynamoDB for a run; what
- * is written to it is swallowed. Prints its endpoint when it listens.
+ * is not counted with what is measured. Speaks enough DynamoDB for a run, and
+ * bills as the service does. Of what is written it keeps that it was: a table
+ * repaired is the `base` there. Prints its endpoint when it listens.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { crc32 } from 'node:zlib'
-import { type GeneratedTable, itemsAt, parseTableName, positionOf } from './generated-table.ts'
+import { parseTableName, positionOf } from './generated-table.ts'
+import { Repairs } from './repairs.ts'
 
 /** A page of the service holds a mebibyte of item data; on the wire that is about this. */
 const PAGE_BYTES = 1_600_000
 
+/** On the wire an item takes more than the service counts: types, quotes, brackets. */
+const COUNTED_SHARE = 0.65
+
+interface Key {
+  readonly id: { readonly S: string }
+}
+
 interface Body {
   readonly TableName: string
+  readonly ConsistentRead?: boolean
   readonly Segment?: number
   readonly TotalSegments?: number
-  readonly ExclusiveStartKey?: { readonly id: { readonly S: string } }
-  readonly RequestItems?: Record<
-    string,
-    { readonly Keys: { readonly id: { readonly S: string } }[] }
-  >
+  readonly ExclusiveStartKey?: Key
+  readonly Key?: Key
+  readonly Item?: Key
+  readonly RequestItems?: Record<string, { readonly Keys: Key[]; readonly ConsistentRead: boolean }>
 }
+
+interface BatchWriteBody {
+  readonly RequestItems: Record<string, { readonly PutRequest: { readonly Item: Key } }[]>
+}
+
+const repairs = new Map<string, Repairs>()
+
+function repairsOf(name: string): Repairs {
+  const known = repairs.get(name) ?? new Repairs(parseTableName(name))
+  repairs.set(name, known)
+  return known
+}
+
+const readUnits = (bytes: number, isConsistent = false) =>
+  Math.max(1, Math.ceil((bytes * COUNTED_SHARE) / 4096)) / (isConsistent ? 1 : 2)
+const writeUnits = (bytes: number) => Math.max(1, Math.ceil((bytes * COUNTED_SHARE) / 1024))
 
 /** Pages of the last requests: both sides of a comparison ask for the same ones. */
 const cache = new Map<string, Buffer>()
@@ -31,27 +56,28 @@ function scan(body: Body): Buffer {
   const name = `${body.TableName} ${body.Segment}/${body.TotalSegments} ${from}`
   const known = cache.get(name)
   if (known !== undefined) return known
-  const made = scanPage(parseTableName(body.TableName), body, from)
-  cache.set(name, made)
+  const made = scanPage(repairsOf(body.TableName), body, from)
+  // What is going to be repaired is not read twice in the same form.
+  if (!repairsOf(body.TableName).hasAny) cache.set(name, made)
   if (cache.size > CACHED_PAGES) cache.delete(cache.keys().next().value as string)
   return made
 }
 
-function scanPage(table: GeneratedTable, body: Body, from: number | undefined): Buffer {
+function scanPage(table: Repairs, body: Body, from: number | undefined): Buffer {
   const { Segment = 0, TotalSegments = 1 } = body
-  const end = Math.floor((table.items * (Segment + 1)) / TotalSegments)
+  const end = Math.floor((table.table.items * (Segment + 1)) / TotalSegments)
   const texts: string[] = []
   let bytes = 0
-  let at = from ?? Math.floor((table.items * Segment) / TotalSegments)
+  let at = from ?? Math.floor((table.table.items * Segment) / TotalSegments)
   for (; at < end && bytes < PAGE_BYTES; at++) {
-    for (const text of itemsAt(table, at)) {
+    for (const text of table.itemsAt(at)) {
       texts.push(text)
       bytes += text.length
     }
   }
   const more =
     at < end ? `,"LastEvaluatedKey":{"id":{"S":"order-${String(at - 1).padStart(10, '0')}"}}` : ''
-  const units = Math.max(0.5, Math.ceil((bytes * 0.65) / 4096) / 2)
+  const units = readUnits(bytes, body.ConsistentRead)
   const capacity = `"ConsumedCapacity":{"CapacityUnits":${units},"TableName":"${body.TableName}"}`
   return Buffer.from(
     `{${capacity},"Count":${texts.length},"Items":[${texts.join(',')}]${more},"ScannedCount":${texts.length}}`,
@@ -59,16 +85,40 @@ function scanPage(table: GeneratedTable, body: Body, from: number | undefined): 
 }
 
 function batchGet(body: Body): Buffer {
-  const [[name, { Keys }] = ['', { Keys: [] }]] = Object.entries(body.RequestItems ?? {})
-  const table = parseTableName(name)
-  const texts = Keys.flatMap(({ id }) => {
-    const position = positionOf(id.S)
-    if (position === undefined || position >= table.items) return []
-    return itemsAt(table, position).filter((text) => text.includes(`"${id.S}"`))
-  })
+  const [[name, { Keys, ConsistentRead }] = ['', { Keys: [], ConsistentRead: false }]] =
+    Object.entries(body.RequestItems ?? {})
+  const table = repairsOf(name)
+  let units = 0
+  const texts = Keys.map(({ id }) => {
+    const position = positionOf(id.S) ?? Number.POSITIVE_INFINITY
+    const text =
+      position < table.table.items
+        ? table.itemsAt(position).find((item) => item.includes(`"${id.S}"`))
+        : undefined
+    units += readUnits(text?.length ?? 0, ConsistentRead)
+    return text
+  }).filter((text) => text !== undefined)
   return Buffer.from(
-    `{"Responses":{"${name}":[${texts.join(',')}]},"UnprocessedKeys":{},"ConsumedCapacity":[{"CapacityUnits":${Keys.length}}]}`,
+    `{"Responses":{"${name}":[${texts.join(',')}]},"UnprocessedKeys":{},"ConsumedCapacity":[{"CapacityUnits":${units}}]}`,
   )
+}
+
+function write(operation: string, body: Body): Buffer {
+  const table = repairsOf(body.TableName)
+  const id = (body.Item ?? body.Key)?.id.S ?? ''
+  if (operation === 'DeleteItem') table.delete(id)
+  else table.write(id)
+  return Buffer.from(`{"ConsumedCapacity":{"CapacityUnits":${writeUnits(table.table.bytes)}}}`)
+}
+
+function batchWrite({ RequestItems }: BatchWriteBody): Buffer {
+  let units = 0
+  for (const [name, requests] of Object.entries(RequestItems)) {
+    const table = repairsOf(name)
+    for (const { PutRequest } of requests) table.write(PutRequest.Item.id.S)
+    units += requests.length * writeUnits(table.table.bytes)
+  }
+  return Buffer.from(`{"UnprocessedItems":{},"ConsumedCapacity":[{"CapacityUnits":${units}}]}`)
 }
 
 function describe({ TableName }: Body): Buffer {
@@ -81,7 +131,7 @@ function describe({ TableName }: Body): Buffer {
         KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
         AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
         ItemCount: items,
-        TableSizeBytes: Math.round(items * bytes * 0.65),
+        TableSizeBytes: Math.round(items * bytes * COUNTED_SHARE),
       },
     }),
   )
@@ -95,8 +145,13 @@ function answer(operation: string, body: Body): Buffer {
       return batchGet(body)
     case 'DescribeTable':
       return describe(body)
+    case 'BatchWriteItem':
+      return batchWrite(body as unknown as BatchWriteBody)
+    case 'DescribeTimeToLive':
+    case 'DescribeContinuousBackups':
+      return Buffer.from('{}')
     default:
-      return Buffer.from('{"ConsumedCapacity":{"CapacityUnits":1}}')
+      return write(operation, body)
   }
 }
 

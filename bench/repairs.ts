@@ -1,0 +1,48 @@
+/** A generated table, and which of its items were repaired: a byte for each says so. */
+import { type GeneratedTable, itemsAt, positionOf } from './generated-table.ts'
+
+const WRITTEN = 1
+const DELETED = 2
+
+export class Repairs {
+  readonly table: GeneratedTable
+  readonly #base: GeneratedTable
+  /** By position, for items of the `base` and for others. */
+  readonly #own: Uint8Array
+  readonly #others: Uint8Array
+  hasAny = false
+
+  constructor(table: GeneratedTable) {
+    this.table = table
+    this.#base = { ...table, variant: 'base' }
+    this.#own = new Uint8Array(table.items)
+    this.#others = new Uint8Array(table.items)
+  }
+
+  itemsAt(position: number): readonly string[] {
+    if (this.#own[position] === 0 && this.#others[position] === 0) {
+      return itemsAt(this.table, position)
+    }
+    const generated = itemsAt(this.table, position)
+    const own = this.#own[position] === WRITTEN ? itemsAt(this.#base, position) : []
+    const kept = generated.filter((text) =>
+      isOther(text)
+        ? this.#others[position] !== DELETED
+        : own.length === 0 && this.#own[position] !== DELETED,
+    )
+    return [...own, ...kept]
+  }
+
+  write(id: string): void {
+    this.#own[positionOf(id) ?? 0] = WRITTEN
+    this.hasAny = true
+  }
+
+  delete(id: string): void {
+    const marks = id.startsWith('other-') ? this.#others : this.#own
+    marks[positionOf(id) ?? 0] = DELETED
+    this.hasAny = true
+  }
+}
+
+const isOther = (text: string) => text.includes('"S":"other-')
