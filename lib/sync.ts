@@ -5,7 +5,6 @@ import type { Spelling } from './options/check.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { RunOptions } from './options/run-options.ts'
 import { loadHooks } from './protocol/hooks-module.ts'
-import { inspectTables } from './run/inspect.ts'
 import { planRun } from './run/plan.ts'
 import { topologyRail } from './run/rails.ts'
 import { run } from './run/run.ts'
@@ -19,6 +18,8 @@ export async function sync(options: RunOptions, spelling: Spelling): Promise<Sum
   const settings = resolveOptions(options, spelling)
   if (settings.hooks !== undefined) await loadHooks(settings.hooks)
   const { signal, during } = openListeners(options)
+  // With it comes the SDK, which a run that is refused does without.
+  const { inspectTables } = await import('./run/inspect.ts')
   const tables = await unlessAborted(signal, inspectTables(settings, signal))
   if (tables === undefined) return summariseNothing(settings)
   const stop = topologyRail(settings, tables)
