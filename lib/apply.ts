@@ -4,10 +4,12 @@ import type { RecordedTable } from './model/recorded-table.ts'
 import type { RepairPlanHeader } from './model/repair-plan.ts'
 import type { Summary } from './model/summary.ts'
 import type { Spelling } from './options/check.ts'
+import { checkFile, refuseStray } from './options/commands.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { ApplyOptions, RunOptions } from './options/run-options.ts'
 import { loadHooks } from './protocol/hooks-module.ts'
 import { runApply } from './run/apply.ts'
+import { refuseSharedFiles } from './run/distinct-files.ts'
 import { inspectTables } from './run/inspect.ts'
 import { type ReviewedPlan, readRepairPlan } from './run/plan-file.ts'
 import { topologyRail } from './run/rails.ts'
@@ -18,8 +20,15 @@ import { summariseNothing } from './run/summarise.ts'
  * @throws TablesyncError where the plan, the options or the tables are not fit; nothing was done then
  */
 export async function apply(options: ApplyOptions, spelling: Spelling): Promise<Summary> {
+  refuseStray('apply', options, spelling)
   const { plan: file, ...others } = options
+  checkFile('apply', file)
   const reviewed = await readRepairPlan(file)
+  await refuseSharedFiles({
+    [spelling('plan')]: file,
+    [spelling('report')]: options.report,
+    [spelling('undo')]: options.undo,
+  })
   const settings = resolveOptions(asRunOptions(reviewed.header, others), spelling)
   if (settings.hooks !== undefined) await loadHooks(settings.hooks)
   const { signal, during } = openListeners(options)

@@ -19,6 +19,11 @@ const COMMANDS = {
   apply: async () => (await import('./apply.ts')).apply,
 }
 
+// What is thrown past all others, by a hook's timer maybe, says nothing of the tables.
+process.on('uncaughtException', (thrown) => {
+  process.exitCode = tellError(asTablesyncError(thrown))
+  process.exit()
+})
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -5,6 +5,7 @@ import type { Spelling } from './options/check.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { RunOptions } from './options/run-options.ts'
 import { loadHooks } from './protocol/hooks-module.ts'
+import { refuseSharedFiles } from './run/distinct-files.ts'
 import { planRun } from './run/plan.ts'
 import { topologyRail } from './run/rails.ts'
 import { run } from './run/run.ts'
@@ -16,6 +17,11 @@ import { summariseNothing } from './run/summarise.ts'
  */
 export async function sync(options: RunOptions, spelling: Spelling): Promise<Summary> {
   const settings = resolveOptions(options, spelling)
+  await refuseSharedFiles({
+    [spelling('report')]: options.report,
+    [spelling('undo')]: options.undo,
+    [spelling('plan')]: options.plan,
+  })
   if (settings.hooks !== undefined) await loadHooks(settings.hooks)
   const { signal, during } = openListeners(options)
   // With it comes the SDK, which a run that is refused does without.

@@ -3,8 +3,10 @@ import { openListeners, unlessAborted } from './listeners.ts'
 import type { JournalHeader } from './model/journal.ts'
 import type { Summary } from './model/summary.ts'
 import type { Spelling } from './options/check.ts'
+import { checkFile, refuseStray } from './options/commands.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { RunOptions, UndoOptions } from './options/run-options.ts'
+import { refuseSharedFiles } from './run/distinct-files.ts'
 import { inspectReplicas } from './run/inspect.ts'
 import { readJournal } from './run/journal-file.ts'
 import { topologyRail } from './run/rails.ts'
@@ -25,8 +27,11 @@ const PLAN = {
  * @throws TablesyncError where the journal, the options or the tables are not fit; nothing was done then
  */
 export async function undo(options: UndoOptions, spelling: Spelling): Promise<Summary> {
+  refuseStray('undo', options, spelling)
   const { journal: file, ...others } = options
+  checkFile('undo', file)
   const journal = await readJournal(file)
+  await refuseSharedFiles({ journal: file, [spelling('report')]: options.report })
   const settings = resolveOptions(asRunOptions(journal.header, others), spelling)
   const { signal, during } = openListeners(options)
   const tables = await unlessAborted(signal, inspectReplicas(settings, signal))

@@ -29,10 +29,20 @@ import { undoWrites } from '../lib/segment/undo.ts'
 
 const SNAPSHOT_EVERY_MS = 200
 
+/** What was told is held back by the main thread until there is a record; so it comes earlier where there is any. */
+const RECORD_EVERY_MS = 2000
+const RECORD_AFTER_FINDINGS_MS = 500
+
 const desk = new CredentialDesk()
 
 // Piscina holds tasks back until this settles, so none meets a cold thread.
-const thread = await openThread(workerData as WorkerSetup, (table) => desk.get(table))
+/** Aborted when the run is to end, whatever the task. */
+const ending = new AbortController()
+const thread = await openThread(
+  workerData as WorkerSetup,
+  (table) => desk.get(table),
+  ending.signal,
+)
 
 export default async function task({
   port,
@@ -47,11 +57,12 @@ export default async function task({
   const detached = new Set<number>()
   const gate = new Gate()
   const outbox = new Outbox((findings) => coordinator.say({ type: 'findings', findings }))
-  const journal = new JournalDesk((lines) => coordinator.say({ type: 'journal', lines }))
+  const journal = new JournalDesk((writes) => coordinator.say({ type: 'about-to-write', writes }))
   const coordinator = typedPort<ProgressMessage, ControlMessage>(port, (message) => {
     switch (message.type) {
       case 'stop':
         gate.set(false)
+        ending.abort()
         return stopping.abort()
       case 'hold':
         return gate.set(message.isHeld && !stopping.signal.aborted)
@@ -61,6 +72,8 @@ export default async function task({
         return journal.recorded(message.count, message.error)
       case 'findings-taken':
         return outbox.taken()
+      case 'record-kept':
+        return kept.shift()?.()
       case 'credentials':
         return desk.answer(message.table, message.answer)
       default:
@@ -68,22 +81,44 @@ export default async function task({
     }
   })
   const ask = (table: number) => coordinator.say({ type: 'credentials-wanted', table })
-  let lastSnapshot = performance.now()
+  const began = performance.now()
+  let lastSnapshot = began
+  /** By replica. */
+  const lastRecord = new Map<number, number>()
+  const kept: (() => void)[] = []
+  let hasTold = false
+  // The key to start such a scan again by is told as it goes on.
+  const isUndivided = task.kind === 'compare' && task.totalSegments === 1
   const control: SegmentControl = {
     stopping: stopping.signal,
     isDetached: (replica) => detached.has(replica),
-    progress(tally, settledKey) {
+    progress(tally) {
       const now = performance.now()
-      if (settledKey === undefined && now - lastSnapshot < SNAPSHOT_EVERY_MS) return
+      if (now - lastSnapshot < SNAPSHOT_EVERY_MS) return
       lastSnapshot = now
-      coordinator.say({ type: 'snapshot', tally, ...(settledKey !== undefined && { settledKey }) })
+      coordinator.say({ type: 'snapshot', tally })
       outbox.nudge()
     },
+    isRecordDue(replica) {
+      if (stopping.signal.aborted || isUndivided) return true
+      const age = performance.now() - (lastRecord.get(replica) ?? began)
+      return age >= (hasTold ? RECORD_AFTER_FINDINGS_MS : RECORD_EVERY_MS)
+    },
+    async keep(replica, record) {
+      await outbox.allTold()
+      lastRecord.set(replica, performance.now())
+      hasTold = false
+      coordinator.say({ type: 'record', replica, record })
+      await new Promise<void>((resolve) => kept.push(resolve))
+    },
     ordersDiffer: (replica) => coordinator.say({ type: 'orders-differ', replica }),
-    record: (line) => journal.record(line),
+    record: (write) => journal.record(write),
     allowanceSpent: () => coordinator.say({ type: 'allowance-spent' }),
     roomForSuspects: () => gate.pass(),
-    tell: (finding) => outbox.tell(finding),
+    tell(finding) {
+      hasTold = true
+      return outbox.tell(finding)
+    },
     allTold: () => outbox.allTold(),
   }
 

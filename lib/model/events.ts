@@ -12,6 +12,9 @@ export type RunEvent =
   | {
       readonly type: 'undo'
       readonly journal: string
+      readonly writes: number
+      /** Whether its last line is torn, and was passed over. */
+      readonly isTorn: boolean
       readonly replicas: readonly InspectedTable[]
     }
   | {

@@ -10,6 +10,13 @@ export interface JournalHeader {
   readonly tables: { readonly [label: string]: RecordedTable }
 }
 
+/** The write that was told last of this key was refused: it has left nothing. */
+export interface JournalRefusal {
+  readonly replica: string
+  readonly key: WireItem
+  readonly refused: true
+}
+
 /** One write, before it is sent. It may have been refused: what it would leave is then not there. */
 export interface JournalEntry {
   readonly replica: string

@@ -1,5 +1,5 @@
 /** A table as a file remembers it, so that it is only used on the same one. */
-import type { InspectedTable, KeySchema } from './table.ts'
+import { type InspectedTable, type KeySchema, shownEndpoint } from './table.ts'
 
 export interface RecordedTable {
   /** Absent: the service did not tell. */
@@ -11,7 +11,7 @@ export interface RecordedTable {
 export function recorded({ ref, facts }: InspectedTable): RecordedTable {
   return {
     ...(facts.tableId !== undefined && { tableId: facts.tableId }),
-    ...(ref.endpoint !== undefined && { endpoint: ref.endpoint }),
+    ...(ref.endpoint !== undefined && { endpoint: shownEndpoint(ref.endpoint) }),
     keySchema: facts.keySchema,
   }
 }

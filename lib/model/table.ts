@@ -70,3 +70,12 @@ export function isLoopback(endpoint: string | undefined): boolean {
   const { hostname } = new URL(endpoint)
   return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
 }
+
+/** An endpoint as it may be shown: without a user's name and password. */
+export function shownEndpoint(endpoint: string): string {
+  const url = new URL(endpoint)
+  if (url.username === '' && url.password === '') return endpoint
+  url.username = ''
+  url.password = ''
+  return url.href
+}

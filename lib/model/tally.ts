@@ -15,6 +15,8 @@ export interface MasterTally {
  * scans less `matched`: see `imbalance`.
  */
 export interface ReplicaTally {
+  /** Items of the master that the replica was compared with. */
+  offered: number
   /** Items the scan of the replica returned; 0 where it was only read by key. */
   scanned: number
   /** Of those, the ones that met the master's item of the same key. */
@@ -78,9 +80,9 @@ const STATES = [
 ] as const satisfies readonly (keyof ReplicaTally)[]
 
 /** Items that were counted too often (above zero) or not at all (below); 0 where all is well. */
-export function imbalance(masterScanned: number, tally: ReplicaTally): number {
+export function imbalance(tally: ReplicaTally): number {
   const ended = STATES.reduce((sum, state) => sum + tally[state], 0)
-  return ended - (masterScanned + tally.scanned - tally.matched)
+  return ended - (tally.offered + tally.scanned - tally.matched)
 }
 
 export interface Tally {
@@ -91,6 +93,7 @@ export interface Tally {
 
 export function zeroReplicaTally(): ReplicaTally {
   return {
+    offered: 0,
     scanned: 0,
     matched: 0,
     readUnits: 0,
@@ -148,8 +151,22 @@ export function addTallies(a: Tally, b: Tally): Tally {
   }
 }
 
-function addReplicaTallies(a: ReplicaTally, b: ReplicaTally): ReplicaTally {
-  const sum = zeroReplicaTally()
-  for (const count of Object.keys(sum) as (keyof ReplicaTally)[]) sum[count] = a[count] + b[count]
-  return sum
+export function addReplicaTallies(a: ReplicaTally, b: ReplicaTally): ReplicaTally {
+  return combined(a, b, (x, y) => x + y)
+}
+
+export function subtractReplicaTallies(a: ReplicaTally, b: ReplicaTally): ReplicaTally {
+  return combined(a, b, (x, y) => x - y)
+}
+
+function combined(
+  a: ReplicaTally,
+  b: ReplicaTally,
+  combine: (x: number, y: number) => number,
+): ReplicaTally {
+  const result = zeroReplicaTally()
+  for (const count of Object.keys(result) as (keyof ReplicaTally)[]) {
+    result[count] = combine(a[count], b[count])
+  }
+  return result
 }

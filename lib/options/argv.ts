@@ -1,7 +1,8 @@
 /** The command line: flags in, what `runSync` takes out. */
 import { cac } from 'cac'
 import { usageError } from '../errors.ts'
-import { FILE_COMMANDS, type FileCommand } from './commands.ts'
+import { asFlag } from './check.ts'
+import { FILE_COMMANDS, refuseStray } from './commands.ts'
 import type { Option } from './option.ts'
 import type { ApplyOptions, RunOptions, UndoOptions } from './run-options.ts'
 import { canonicalArguments, fromVerbatim, spellingsOf } from './spelling.ts'
@@ -35,7 +36,7 @@ function parseFileCommand(
   given: string | undefined,
   argv: readonly string[],
 ): CommandLine {
-  const { file, flags, hint }: FileCommand = FILE_COMMANDS[command]
+  const { file } = FILE_COMMANDS[command]
   if (given === undefined || given.startsWith('-')) {
     throw usageError(
       `Expected \`tablesync ${command}\` to be followed by the ${file}, got ${given ?? 'nothing'}`,
@@ -43,13 +44,7 @@ function parseFileCommand(
     )
   }
   const { options, talk } = parseFlags(command, argv)
-  const stray = Object.keys(options).find((name) => !flags.has(name))
-  if (stray !== undefined) {
-    throw usageError(
-      `Expected a flag that \`tablesync ${command}\` knows, got \`--${ALL[stray]?.flag}\``,
-      hint,
-    )
-  }
+  refuseStray(command, options, asFlag)
   return { command, options: { ...options, [file]: given }, talk }
 }
 

@@ -1,6 +1,36 @@
 /** Commands beside the comparison: each works on a file, and knows only some of the flags. */
+
+import { usageError } from '../errors.ts'
+import type { Spelling } from './check.ts'
 import { CONNECTION_OPTIONS } from './connection-options.ts'
+import { PROGRAM_OPTIONS } from './program-options.ts'
+import { shown } from './shown.ts'
 import { TALK } from './table.ts'
+
+/** @throws TablesyncError with code `USAGE` where an option means nothing to the command */
+export function refuseStray(
+  command: keyof typeof FILE_COMMANDS,
+  options: object,
+  spelling: Spelling,
+): void {
+  const { file, flags, hint }: FileCommand = FILE_COMMANDS[command]
+  const isKnown = (name: string) =>
+    name === file || flags.has(name) || Object.hasOwn(PROGRAM_OPTIONS, name)
+  const stray = Object.entries(options).find(
+    ([name, value]) => value !== undefined && !isKnown(name),
+  )
+  if (stray === undefined) return
+  throw usageError(
+    `Expected an option that \`tablesync ${command}\` knows, got \`${spelling(stray[0])}\``,
+    hint,
+  )
+}
+
+/** @throws TablesyncError with code `USAGE` where the command is given no file */
+export function checkFile(command: keyof typeof FILE_COMMANDS, given: unknown): void {
+  if (typeof given === 'string' && given !== '') return
+  throw usageError(`Expected \`${FILE_COMMANDS[command].file}\` to be a file, got ${shown(given)}`)
+}
 
 export interface FileCommand {
   /** What the file is to the options of the library. */

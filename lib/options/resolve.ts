@@ -93,7 +93,7 @@ export function resolveOptions(options: RunOptions, spelling: Spelling): Setting
 }
 
 function refusePlanOfNothing(
-  { plan, planItems }: RunOptions,
+  { plan, planItems, undo }: RunOptions,
   asked: WriteFlags,
   spelling: Spelling,
 ): void {
@@ -102,12 +102,15 @@ function refusePlanOfNothing(
       `Expected \`${spelling('planItems')}\` to come with \`${spelling('plan')}\`, got it alone`,
     )
   }
-  if (plan === undefined || Object.values(asked).includes(true)) return
+  if (Object.values(asked).includes(true)) return
   const flags = ['writeMissing', 'writeDiffering', 'deleteExtra'].map(spelling)
-  throw usageError(
-    `Expected \`${spelling('plan')}\` to come with what is to be planned, got it alone`,
-    `At least one of ${flags.join(', ')}.`,
-  )
+  const alone = (name: string, what: string) =>
+    usageError(
+      `Expected \`${spelling(name)}\` to come with what is to be ${what}, got it alone`,
+      `At least one of ${flags.join(', ')}.`,
+    )
+  if (plan !== undefined) throw alone('plan', 'planned')
+  if (undo !== undefined) throw alone('undo', 'written')
 }
 
 function hooksUrl(hooks: string, spelling: Spelling): string {

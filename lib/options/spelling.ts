@@ -66,10 +66,19 @@ export function canonicalArguments(argv: readonly string[]): string[] {
   return canonical
 }
 
+const SECRETS = /^--[\w-]*mfa-?token/i
+
 function unknown(argv: readonly string[], at: number): TablesyncError {
   const [spelling = ''] = (argv[at] ?? '').split('=')
   if (!spelling.startsWith('-') || /^-+$/.test(spelling)) {
-    const after = at === 0 ? '' : ` after \`${argv[at - 1]}\``
+    const after = at === 0 ? '' : ` after \`${(argv[at - 1] as string).split('=')[0]}\``
+    // It may be a secret that has lost its flag.
+    if (argv.some((argument) => SECRETS.test(argument))) {
+      return usageError(
+        'Expected flags only, got something that is none, behind a value maybe',
+        'Quote values that have blanks in them.',
+      )
+    }
     return usageError(
       `Expected flags only, got ${JSON.stringify(argv[at])}${after}`,
       'Tables are named with --master and --replica; quote values that have blanks in them.',

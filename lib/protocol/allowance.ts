@@ -13,6 +13,11 @@ export class Allowance {
     this.#left = new BigInt64Array(memory)
   }
 
+  /** One that was claimed was not made. */
+  giveBack(): void {
+    Atomics.add(this.#left, 0, 1n)
+  }
+
   /** Whether one more may be made. */
   claim(): boolean {
     return Atomics.sub(this.#left, 0, 1n) > 0n

@@ -1,4 +1,5 @@
-/** Before-images on their way to the main thread; a write waits until its own is on disk. */
+/** What is about to be written, on its way to the main thread; a write waits until it is on record there. */
+import type { AboutToWrite } from './messages.ts'
 import { fromWire, type WireError } from './wire-error.ts'
 
 interface Waiting {
@@ -7,24 +8,24 @@ interface Waiting {
 }
 
 export class JournalDesk {
-  readonly #send: (lines: readonly string[]) => void
-  #lines: string[] = []
-  /** In the order of their lines. */
+  readonly #send: (writes: readonly AboutToWrite[]) => void
+  #writes: AboutToWrite[] = []
+  /** In the order they came. */
   readonly #waiting: Waiting[] = []
 
-  constructor(send: (lines: readonly string[]) => void) {
+  constructor(send: (writes: readonly AboutToWrite[]) => void) {
     this.#send = send
   }
 
-  /** Settles when the line is durable. */
-  record(line: string): Promise<void> {
-    // Lines of one turn of the event loop go together, and share one trip to the disk.
-    if (this.#lines.length === 0) setImmediate(() => this.#flush())
-    this.#lines.push(line)
+  /** Settles when the write is on record. */
+  record(write: AboutToWrite): Promise<void> {
+    // Those of one turn of the event loop go together, and share one trip to the disk.
+    if (this.#writes.length === 0) setImmediate(() => this.#flush())
+    this.#writes.push(write)
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
   }
 
-  /** The main thread has written so many of the lines, or failed to. */
+  /** The main thread has put so many of them on record, or failed to. */
   recorded(count: number, error?: WireError): void {
     for (const { resolve, reject } of this.#waiting.splice(0, count)) {
       if (error === undefined) resolve()
@@ -33,8 +34,8 @@ export class JournalDesk {
   }
 
   #flush(): void {
-    const lines = this.#lines
-    this.#lines = []
-    this.#send(lines)
+    const writes = this.#writes
+    this.#writes = []
+    this.#send(writes)
   }
 }

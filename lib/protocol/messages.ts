@@ -8,13 +8,15 @@
  */
 import type { PlainCredentials } from '../model/credentials.ts'
 import type { Difference, WriteFlags } from '../model/difference.ts'
+import type { Intent } from '../model/intent.ts'
 import type { JournalEntry } from '../model/journal.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Patience } from '../model/patience.ts'
 import type { Planned, RepairPlanEntry } from '../model/repair-plan.ts'
-import type { Sighting } from '../model/sighting.ts'
+import type { SegmentRecord } from '../model/segment-record.ts'
+import type { SeenItem, Sighting } from '../model/sighting.ts'
 import type { KeySchema, TableIndex } from '../model/table.ts'
-import type { Tally } from '../model/tally.ts'
+import type { MasterTally, Tally } from '../model/tally.ts'
 import type { WireError } from './wire-error.ts'
 
 /** How to reach one table. */
@@ -52,6 +54,8 @@ export interface WorkerSetup {
   readonly hooks?: string
   /** Whether what a replica held is to be kept before each write. */
   readonly isJournaled: boolean
+  /** Whether a run may be taken up again: then it is to be known what was about to be written. */
+  readonly isResumable: boolean
   /** Whether findings are wanted one by one, or their counts alone. */
   readonly tellDifferences: boolean
   /** What is noted for a repair plan of each difference. */
@@ -69,33 +73,49 @@ export interface WorkerSetup {
 }
 
 /** Coordinator to worker: compare one segment of the master with the replicas. */
-export interface CompareTask {
+export interface CompareTask extends TakenUp {
   readonly kind: 'compare'
   readonly segment: number
   readonly totalSegments: number
   readonly replicas: readonly TableIndex[]
-  /** Those of the replicas that are looked up; the others are marched along. */
-  readonly byLookup: readonly TableIndex[]
+  /** Where each replica's comparison goes on; all of them at one place of the master. */
+  readonly from: { readonly [replica: TableIndex]: SegmentRecord }
+  /** What of the master was counted up to there. */
+  readonly master: MasterTally
   /** Whether a march may go over to lookup where the tables' orders differ. */
   readonly mayGoOver: boolean
   readonly findExtras: boolean
-  /** DynamoDB JSON text. Absent: the segment is scanned from its beginning. */
+  /** DynamoDB JSON text. Absent: the scan has begun at the segment's beginning. */
   readonly startingKey?: string
 }
 
+/** An extra item of a replica, as it was found. */
+export interface ExtraKey {
+  /** DynamoDB JSON text. */
+  readonly key: string
+  readonly seen: SeenItem
+}
+
 /** Coordinator to worker, after all comparing: delete what is still extra. */
-export interface DeleteTask {
+export interface DeleteTask extends TakenUp {
   readonly kind: 'delete'
   readonly replica: TableIndex
-  /** DynamoDB JSON text. */
-  readonly keys: readonly string[]
+  readonly extras: readonly ExtraKey[]
+  /** Whether they are of a reviewed plan, and told as changed where they are not as they were. */
+  readonly isPlanned: boolean
 }
 
 /** Coordinator to worker: look at keys again that have stood still long enough, or should have. */
-export interface RecheckTask {
+export interface RecheckTask extends TakenUp {
   readonly kind: 'recheck'
   readonly replica: TableIndex
   readonly sightings: readonly Sighting[]
+}
+
+/** Of a task whose like was begun before, by a thread or a run that died. */
+export interface TakenUp {
+  /** Writes that were about to be sent then, and may have landed. */
+  readonly intents: readonly Intent[]
 }
 
 /** A key that was written, with what each write found and left; oldest first. */
@@ -138,7 +158,8 @@ export type ControlMessage =
   /** Too many keys wait for another look: find no more of them for now. */
   | { readonly type: 'hold'; readonly isHeld: boolean }
   | { readonly type: 'findings-taken' }
-  /** So many lines of the undo journal are on disk, or could not be written. */
+  | { readonly type: 'record-kept' }
+  /** So many writes are on record, or could not be put there. */
   | { readonly type: 'journaled'; readonly count: number; readonly error?: WireError }
   | {
       readonly type: 'credentials'
@@ -146,26 +167,32 @@ export type ControlMessage =
       readonly answer: CredentialAnswer
     }
 
+/** What has to be on record before a write is sent. */
+export interface AboutToWrite {
+  /** A line of the undo journal. Absent: none is kept. */
+  readonly line?: string
+  /** Absent: no checkpoint is kept, or the write mends an earlier one. */
+  readonly intent?: Intent
+}
+
 /** A difference on its way to the report, or a key on its way to a queue of the main thread. */
 export type Finding =
   | {
       readonly type: 'difference'
+      readonly replica: TableIndex
       readonly difference: Difference
       /** Of a run that plans a repair: this would have been repaired. */
       readonly planned?: Planned
     }
-  | { readonly type: 'delete-later'; readonly replica: TableIndex; readonly key: string }
+  | ({ readonly type: 'delete-later'; readonly replica: TableIndex } & ExtraKey)
   | { readonly type: 'look-again'; readonly replica: TableIndex; readonly sighting: Sighting }
 
 /** Worker to coordinator, while the task runs. */
 export type ProgressMessage =
-  | {
-      readonly type: 'snapshot'
-      readonly tally: Tally
-      /** The master's key up to which all is settled. Absent: not known, or the beginning. */
-      readonly settledKey?: string
-    }
-  | { readonly type: 'journal'; readonly lines: readonly string[] }
+  | { readonly type: 'snapshot'; readonly tally: Tally }
+  /** All that was told of the replica before belongs to this record. */
+  | { readonly type: 'record'; readonly replica: TableIndex; readonly record: SegmentRecord }
+  | { readonly type: 'about-to-write'; readonly writes: readonly AboutToWrite[] }
   | { readonly type: 'findings'; readonly findings: readonly Finding[] }
   | { readonly type: 'orders-differ'; readonly replica: TableIndex }
   /** One write more was to be made than the run may make. */

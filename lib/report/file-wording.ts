@@ -5,8 +5,13 @@ import { errorLines, OUTCOME, stopLines } from './ending.ts'
 import { count } from './figures.ts'
 import { tableLine } from './wording.ts'
 
-export function undoLines({ journal, replicas }: RunEvent & { type: 'undo' }): string[] {
-  return [`undo    ${journal}`, ...replicas.map((replica) => tableLine('replica', replica))]
+export function undoLines(event: RunEvent & { type: 'undo' }): string[] {
+  const { journal, writes, isTorn, replicas } = event
+  return [
+    `undo    ${journal}, ${count(writes)} writes`,
+    ...(isTorn ? ['warning its last line is torn, and is passed over: is this all of it?'] : []),
+    ...replicas.map((replica) => tableLine('replica', replica)),
+  ]
 }
 
 export function applyLines({ plan, keys, ...tables }: RunEvent & { type: 'apply' }): string[] {
@@ -58,7 +63,13 @@ export function doneLines(command: keyof typeof WORDS, summary: Summary): string
   if (stopped !== undefined) return [...lines, ...errorLines(summary), ...stopLines(stopped)]
   const remains = dryRun ? words.none : words.some
   const verdict =
-    outcome === 'in-sync' ? words.all : outcome === 'different' ? remains : OUTCOME[outcome]
+    outcome === 'in-sync'
+      ? dryRun
+        ? words.none
+        : words.all
+      : outcome === 'different'
+        ? remains
+        : OUTCOME[outcome]
   return [...lines, ...errorLines(summary), `${verdict}.`]
 }
 

@@ -1,7 +1,7 @@
 /** A run under way, in sentences for people: its tables, its plan, what it finds. */
 import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
-import { describeKey, type InspectedTable, type TableFacts } from '../model/table.ts'
+import { describeKey, type InspectedTable, shownEndpoint, type TableFacts } from '../model/table.ts'
 import { count, pace } from './figures.ts'
 
 export type PlanEvent = RunEvent & { readonly type: 'plan' }
@@ -10,7 +10,7 @@ export function tableLine(role: string, { ref, facts }: InspectedTable): string 
   const about = [
     facts.arn ?? ref.arn,
     facts.tableId && `id ${facts.tableId}`,
-    ref.endpoint && `at ${ref.endpoint}`,
+    ref.endpoint && `at ${shownEndpoint(ref.endpoint)}`,
     sizeOf(facts),
   ].filter(Boolean)
   return `${role.padEnd(8)}${ref.label}${about.length > 0 ? `  (${about.join(', ')})` : ''}`

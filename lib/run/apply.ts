@@ -2,7 +2,7 @@
 import PQueue from 'p-queue'
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/table.ts'
-import type { PlannedKey } from '../protocol/messages.ts'
+import type { ApplyTask, PlannedKey } from '../protocol/messages.ts'
 import { type Flight, fly, type Preparation } from './flight.ts'
 import type { ReviewedPlan } from './plan-file.ts'
 import { recheckDuring } from './recheck.ts'
@@ -63,7 +63,11 @@ async function applyBatch(
   keys: readonly PlannedKey[],
 ): Promise<void> {
   if (!isOver() && ledger.isAttached(replica)) {
-    await desk.carryOut({ kind: 'apply', replica, keys })
+    const task: ApplyTask = { kind: 'apply', replica, keys }
+    if ((await desk.carryOut(task)) === 'died') {
+      desk.giveUp(task)
+      return canary.lose(replica, keys.length)
+    }
   }
   canary.return(replica, keys.length)
 }

@@ -11,11 +11,10 @@ export function* imbalances(
 ): Generator<{ readonly replica: TableIndex; readonly message: string }> {
   // An undo scans nothing: what it counts are writes to take back.
   if (end !== 'finished' || task.kind === 'undo') return
-  const planned = task.kind === 'apply' ? task.keys.length : 0
   const where = task.kind === 'compare' ? `segment ${task.segment}` : `a ${task.kind}`
   for (const [index, counts] of Object.entries(tally.replicas)) {
     const replica = Number(index)
-    const off = imbalance(tally.master.scanned + planned, counts)
+    const off = imbalance(counts)
     if (off === 0 || failures.some((failure) => failure.replica === replica)) continue
     const how = off > 0 ? 'once too often' : 'not at all'
     yield { replica, message: `${Math.abs(off)} items of ${where} were counted ${how}` }

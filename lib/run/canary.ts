@@ -40,7 +40,9 @@ export class Canary {
   /** How many keys that may come to a write can be sent now. */
   room(replica: TableIndex): number {
     const { size } = this.#options
-    if (size === undefined || !this.isOut(replica)) return Number.POSITIVE_INFINITY
+    const isLost = !this.#options.ledger.isAttached(replica)
+    // To a lost replica nothing is sent anyhow.
+    if (size === undefined || isLost || !this.isOut(replica)) return Number.POSITIVE_INFINITY
     return Math.max(0, size - this.#attempts(replica) - this.#underWay(replica))
   }
 
@@ -58,6 +60,15 @@ export class Canary {
     this.#sent.set(replica, this.#underWay(replica) + keys)
   }
 
+  /** Keys that were sent are lost with their thread: nobody knows what became of them. */
+  lose(replica: TableIndex, keys: number): void {
+    const { label, ledger, onFailed } = this.#options
+    this.#sent.set(replica, this.#underWay(replica) - keys)
+    if (!this.isOut(replica)) return
+    const { written, deleted, ...counts } = ledger.totalOf(replica)
+    onFailed(canaryRail(label(replica), { writes: written + deleted, ...counts }))
+  }
+
   /** Keys that were sent have come back, and what they came to is in the ledger. */
   return(replica: TableIndex, keys: number): void {
     this.#sent.set(replica, this.#underWay(replica) - keys)
@@ -67,6 +78,8 @@ export class Canary {
   /** Decides once all is in: as much was tried as is to be, and nothing is still to be read back. */
   #decide(replica: TableIndex): void {
     const { size = 0, flags, ledger, rechecks, label, onHeld, onFailed } = this.#options
+    // A lost replica is told as such, and nothing more is written to it.
+    if (!ledger.isAttached(replica)) return
     const isIn = this.#underWay(replica) === 0 && rechecks.openWrites(replica) === 0
     if (!this.isOut(replica) || !isIn || this.#attempts(replica) < size) return
     const { written, deleted, readBack, mended, conflicts, failed } = ledger.totalOf(replica)

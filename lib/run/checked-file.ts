@@ -40,6 +40,7 @@ export async function readHeader(of: CheckedFile): Promise<unknown> {
  */
 export async function* valuesOf(
   of: CheckedFile,
+  onTorn: () => void = () => {},
 ): AsyncGenerator<{ readonly value: unknown; readonly number: number }> {
   let number = 0
   let torn: number | undefined
@@ -51,6 +52,7 @@ export async function* valuesOf(
       if (value === undefined) torn = number
       else if (number > 1) yield { value, number }
     }
+    if (torn !== undefined) onTorn()
   } catch (error) {
     throw isBadArchive(error) ? damaged(of, number + 1) : error
   }

@@ -1,6 +1,7 @@
 /** The last part of a run: extras that wait on disk, deleted where nothing has failed. */
 import PQueue from 'p-queue'
 import type { TableIndex } from '../model/table.ts'
+import type { DeleteTask, ExtraKey } from '../protocol/messages.ts'
 import type { Flight } from './flight.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -18,33 +19,49 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
   if (extras === 0) return
   const endedBefore = repairsEnded(ledger, replica)
   const lanes = new PQueue({ concurrency: settings.parallel })
-  let withheld = reasonToWithhold(flight, replica)
+  const { conflicts } = ledger.totalOf(replica)
+  let withheld =
+    conflicts > 0 ? `${conflicts} items are in conflict` : reasonToWithhold(flight, replica)
   if (withheld === undefined) {
     hooks.onEvent({ type: 'deleting', replica: desk.label(replica), extras })
   }
   try {
-    for await (const keys of deletes.batches(replica, DELETE_BATCH)) {
+    for await (const texts of deletes.batches(replica, DELETE_BATCH)) {
+      const found = texts.map((text) => JSON.parse(text) as ExtraKey)
       await lanes.onSizeLessThan(1)
-      for (let at = 0; at < keys.length; ) {
-        const admitted = await canary.admit(replica, keys.length - at, isOver)
-        const batch = keys.slice(at, at + admitted)
+      for (let at = 0; at < found.length; ) {
+        const admitted = await canary.admit(replica, found.length - at, isOver)
+        const batch = found.slice(at, at + admitted)
         at += admitted
         withheld ??= reasonToWithhold(flight, replica)
         if (withheld === undefined) void lanes.add(() => deleteBatch(batch))
-        else for (const key of batch) await teller.tellLeft(desk.label(replica), key)
+        else for (const { key } of batch) await teller.tellLeft(desk.label(replica), key)
       }
     }
   } finally {
     await lanes.onIdle()
     const left = extras - (repairsEnded(ledger, replica) - endedBefore)
-    ledger.fate(replica).deletionsWithheld = left
+    ledger.fate(replica).deletionsWithheld += left
     if (left > 0) tellWithheld(left, withheld ?? 'their list could not be read')
   }
 
-  async function deleteBatch(keys: readonly string[]): Promise<void> {
-    const report = await desk.carryOut({ kind: 'delete', replica, keys })
-    canary.return(replica, keys.length)
-    if (report === undefined || report.failures.length > 0) withheld ??= 'a deletion was cut short'
+  async function deleteBatch(batch: readonly ExtraKey[]): Promise<void> {
+    const taskNow = (): DeleteTask => ({
+      kind: 'delete',
+      replica,
+      extras: batch,
+      isPlanned: flight.plan.scanned !== undefined,
+      intents: flight.intents.ofKeys(
+        replica,
+        batch.map(({ key }) => key),
+      ),
+    })
+    let report = await desk.carryOut(taskNow())
+    if (report === 'died') report = await desk.carryOut(taskNow())
+    if (report === 'died') ledger.fate(replica).brokenTasks++
+    if (report === 'died') canary.lose(replica, batch.length)
+    else canary.return(replica, batch.length)
+    if (report === 'died' || report.failures.length > 0) withheld ??= 'a deletion was cut short'
   }
 
   function tellWithheld(left: number, reason: string): void {
@@ -59,18 +76,19 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
 
 /** Every extra that a deletion came to is one of these. */
 function repairsEnded(ledger: Ledger, replica: TableIndex): number {
-  const { deleted, resolved, conflicts, failed } = ledger.totalOf(replica)
-  return deleted + resolved + conflicts + failed
+  const { deleted, resolved, conflicts, failed, changed } = ledger.totalOf(replica)
+  return deleted + resolved + conflicts + failed + changed
 }
 
 function reasonToWithhold({ desk, ledger, plan, isOver }: Flight, replica: TableIndex) {
-  const { failed } = ledger.totalOf(replica)
-  const { lost, finishedSegments, brokenTasks } = ledger.fate(replica)
+  const { failed, unverified } = ledger.totalOf(replica)
+  const { lost, finished, brokenTasks } = ledger.fate(replica)
   if (desk.stopped !== undefined) return desk.stopped.message
   if (isOver()) return 'the run was ended'
   if (lost !== undefined) return 'the replica was lost'
-  if (finishedSegments < plan.segments) return 'not every segment was compared'
+  if (finished.size < plan.segments) return 'not every segment was compared'
   if (failed > 0) return `${failed} items could not be repaired`
+  if (unverified > 0) return `${unverified} keys could not be verified`
   if (brokenTasks > 0) return 'not every key could be read again'
   return undefined
 }

@@ -4,7 +4,7 @@ import type { Stop } from '../model/rail.ts'
 import { MASTER, type TableIndex } from '../model/table.ts'
 import type { Settings } from '../options/settings.ts'
 import type {
-  Finding,
+  AboutToWrite,
   ProgressMessage,
   ReplicaFailure,
   SegmentReport,
@@ -12,33 +12,44 @@ import type {
 } from '../protocol/messages.ts'
 import { fromWire, toWire } from '../protocol/wire-error.ts'
 import { imbalances, unbalanced } from './balance.ts'
+import type { Bookkeeper } from './bookkeeper.ts'
 import type { DurableLines } from './durable-lines.ts'
+import { HeldFindings } from './held-findings.ts'
 import type { Tables } from './inspect.ts'
+import type { Intents } from './intents.ts'
 import type { Ledger } from './ledger.ts'
 import type { Reply, SegmentPool } from './pool.ts'
 import { maxWritesRail } from './rails.ts'
-import type { RecheckQueue } from './recheck-queue.ts'
 import type { RestartKeys } from './restart-keys.ts'
-import type { Spill } from './spill.ts'
-import type { RunHooks, Teller } from './teller.ts'
+import type { RunHooks } from './teller.ts'
 
 export interface DeskOptions {
   readonly settings: Settings
   readonly tables: Tables
   readonly ledger: Ledger
-  readonly rechecks: RecheckQueue
-  readonly deletes: Spill
   readonly restartKeys: RestartKeys
-  readonly teller: Teller
+  readonly book: Bookkeeper
   readonly journal: DurableLines | undefined
+  readonly intents: Intents
   readonly hooks: RunHooks
   /** Called with each new count. */
   readonly onCounted: () => void
 }
 
+/** How a task's end is entered. */
+export interface Entering {
+  /** What it comes to belongs to this run alone. */
+  readonly isLoose?: boolean
+  /** Called with the entry itself, for each replica of the task. */
+  readonly onEntered?: (isWhole: boolean) => void
+}
+
+type RecordMessage = ProgressMessage & { readonly type: 'record' }
+
 export class Desk {
   readonly #options: DeskOptions
   readonly #pool: SegmentPool
+  readonly #held = new HeldFindings()
   /** What ends the run as a whole. Undefined: it goes on. */
   #fatal: TablesyncError | undefined
   #stopped: Stop | undefined
@@ -61,26 +72,56 @@ export class Desk {
     return this.#options.tables.access[table]?.label ?? ''
   }
 
-  /** Runs a task to its end and enters it. Undefined: its thread died. */
-  async carryOut(task: SegmentTask): Promise<SegmentReport | undefined> {
-    const { ledger } = this.#options
+  /**
+   * Runs a task to its end and enters it. `died`: its thread did, and nothing
+   * is entered; it can be begun again where its records say, or given up.
+   */
+  async carryOut(task: SegmentTask, entering: Entering = {}): Promise<SegmentReport | 'died'> {
+    const { ledger, book } = this.#options
     try {
       const report = await this.#pool.launch(task, (message, reply) =>
         this.#hear(task, message, reply),
       )
-      ledger.close(task, report.tally)
-      for (const { replica } of report.failures) ledger.fate(replica).brokenTasks++
+      // First of all, so that what a lost replica has left is not taken for whole.
       for (const failure of onePerTable(report.failures)) this.#enterFailure(failure)
-      this.#checkBalance(task, report)
+      await book.inOrder(() => this.#close(task, report, entering))
       return report
     } catch (thrown) {
-      ledger.abandon(task)
-      for (const replica of replicasOf(task)) ledger.fate(replica).brokenTasks++
       ledger.noteError('', asTablesyncError(thrown))
-      return undefined
+      ledger.counts.drop(task)
+      this.#held.drop(task)
+      return 'died'
     } finally {
       this.#options.onCounted()
     }
+  }
+
+  /** A task that nobody is going to finish. */
+  giveUp(task: SegmentTask): void {
+    const { ledger } = this.#options
+    ledger.counts.abandon(task)
+    for (const replica of replicasOf(task)) ledger.fate(replica).brokenTasks++
+  }
+
+  async #close(task: SegmentTask, report: SegmentReport, entering: Entering): Promise<void> {
+    const { ledger, book } = this.#options
+    const { tally, failures, end } = report
+    const hasFailed = (replica: TableIndex) => failures.some((one) => one.replica === replica)
+    const isWhole = (replica: TableIndex) =>
+      !entering.isLoose && end === 'finished' && !hasFailed(replica) && ledger.isAttached(replica)
+    for (const { replica } of failures) ledger.fate(replica).brokenTasks++
+    ledger.counts.close(task, tally, isWhole)
+    for (const replica of replicasOf(task)) {
+      const findings = this.#held.take(task, replica)
+      if (!isWhole(replica)) book.setAside(findings)
+      else {
+        if (task.kind === 'compare') ledger.fate(replica).finished.add(task.segment)
+        await book.enter(findings)
+      }
+      entering.onEntered?.(isWhole(replica))
+    }
+    this.#held.drop(task)
+    this.#checkBalance(task, report)
   }
 
   /** Ends the run as a whole: the error has no smaller scope, or nobody can be told any more. */
@@ -100,19 +141,18 @@ export class Desk {
     const { ledger } = this.#options
     switch (message.type) {
       case 'snapshot':
-        ledger.note(task, message.tally)
-        if (message.settledKey !== undefined) {
-          this.#options.restartKeys.compared(message.settledKey)
-        }
+        ledger.counts.note(task, message.tally)
         this.#options.onCounted()
         return
       case 'findings':
-        this.#take(message.findings)
-          .catch((error: unknown) => this.fail('', asTablesyncError(error)))
-          .finally(() => reply({ type: 'findings-taken' }))
+        this.#held.add(task, message.findings)
+        reply({ type: 'findings-taken' })
         return
-      case 'journal':
-        this.#journal(message.lines, reply)
+      case 'record':
+        this.#keep(task, message, reply)
+        return
+      case 'about-to-write':
+        this.#record(message.writes, reply)
         return
       case 'orders-differ':
         this.#goOver(message.replica)
@@ -133,34 +173,26 @@ export class Desk {
     this.#pool.hold(isHeld)
   }
 
-  async #take(findings: readonly Finding[]): Promise<void> {
-    for (const finding of findings) {
-      switch (finding.type) {
-        case 'difference':
-          await this.#options.teller.tell(finding.difference, finding.planned)
-          break
-        case 'look-again':
-          this.#options.rechecks.add(finding.replica, finding.sighting)
-          break
-        default:
-          await this.#keepForDeletion(finding.replica, finding.key)
-      }
-    }
+  #keep(task: SegmentTask, { replica, record }: RecordMessage, reply: Reply): void {
+    if (task.kind !== 'compare') return
+    const { ledger, book, restartKeys } = this.#options
+    const { segment, totalSegments } = task
+    book
+      .inOrder(async () => {
+        ledger.counts.keep(replica, segment, record)
+        await book.enter(this.#held.take(task, replica))
+        if (totalSegments === 1) restartKeys.kept(replica, record)
+      })
+      .catch((error: unknown) => this.fail('', asTablesyncError(error)))
+      .finally(() => reply({ type: 'record-kept' }))
   }
 
-  async #keepForDeletion(replica: TableIndex, key: string): Promise<void> {
-    try {
-      await this.#options.deletes.add(replica, key)
-    } catch (error) {
-      this.fail('', asTablesyncError(error))
-      await this.#options.teller.tellLeft(this.label(replica), key)
-    }
-  }
-
-  #journal(lines: readonly string[], reply: Reply): void {
-    const count = lines.length
-    const recorded = this.#options.journal?.append(lines) ?? Promise.resolve()
-    recorded.then(
+  #record(writes: readonly AboutToWrite[], reply: Reply): void {
+    const count = writes.length
+    const lines = writes.flatMap(({ line }) => line ?? [])
+    this.#options.intents.add(writes.flatMap(({ intent }) => intent ?? []))
+    const recorded = lines.length > 0 ? this.#options.journal?.append(lines) : undefined
+    Promise.resolve(recorded).then(
       () => reply({ type: 'journaled', count }),
       (error: unknown) => {
         this.fail('', asTablesyncError(error))
@@ -213,6 +245,7 @@ export class Desk {
     ledger.noteError(this.label(replica), error)
     if (fate.lost !== undefined) return
     fate.lost = error
+    this.#options.restartKeys.leave(replica)
     this.#pool.detach(replica)
     hooks.onEvent({
       type: 'replica-lost',
@@ -223,7 +256,8 @@ export class Desk {
   }
 }
 
-const replicasOf = (task: SegmentTask) => (task.kind === 'compare' ? task.replicas : [task.replica])
+const replicasOf = (task: SegmentTask): readonly TableIndex[] =>
+  task.kind === 'compare' ? task.replicas : [task.replica]
 
 /** A page of the master that fails does so for every replica, and is one failure. */
 function onePerTable(failures: readonly ReplicaFailure[]): ReplicaFailure[] {

@@ -39,7 +39,7 @@ export class DurableLines {
     const lines = new DurableLines(of, handle)
     try {
       // The mode above is for new files; one that was there keeps its own.
-      await handle.chmod(0o600)
+      if ((await handle.stat()).isFile()) await handle.chmod(0o600)
       await lines.append([checkedLine(header)])
     } catch (error) {
       await handle.close()

@@ -1,12 +1,15 @@
 /** What all parts of a run work with while it is under way: opened before it, closed after it. */
 import { asTablesyncError } from '../errors.ts'
 import type { Summary } from '../model/summary.ts'
+import type { TableIndex } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
 import { CanaryFlags } from '../protocol/canary-flags.ts'
+import { Bookkeeper } from './bookkeeper.ts'
 import { Canary } from './canary.ts'
 import { Desk } from './desk.ts'
 import type { Tables } from './inspect.ts'
+import { Intents } from './intents.ts'
 import { openJournal } from './journal.ts'
 import { Ledger } from './ledger.ts'
 import type { Plan } from './plan.ts'
@@ -34,6 +37,7 @@ export interface Flight extends Preparation {
   readonly restartKeys: RestartKeys
   readonly teller: Teller
   readonly deletes: Spill
+  readonly intents: Intents
   readonly hooks: RunHooks
   readonly isOver: () => boolean
 }
@@ -61,10 +65,10 @@ export async function fly(
   const replicas = tables.access.slice(1).map(({ index }) => index)
   const ledger = new Ledger(replicas, plan.byLookup)
   const rechecks = new RecheckQueue(settings.observation.minAge)
-  const restartKeys = new RestartKeys(rechecks, (key) =>
+  const restartKeys = new RestartKeys(rechecks, replicas, (key) =>
     hooks.onEvent({ type: 'restart-key', key }),
   )
-  const teller = new Teller(hooks, repairPlan, (error) => desk.fail('', error))
+  const teller = new Teller(hooks, repairPlan, (error) => desk.fail('', error), signal)
   const deletes = new Spill()
   const setup = workerSetup(settings, tables, hooks)
   const pool = new SegmentPool({
@@ -79,16 +83,37 @@ export async function fly(
     hooks.onEvent({ type: 'progress', ...counts })
   }
   const onCounted = throttled(PROGRESS_EVERY, tellProgress)
-  const shared = { settings, tables, ledger, rechecks, restartKeys, teller, deletes, hooks }
-  const desk: Desk = new Desk(pool, { ...shared, journal, onCounted })
+  const label = (table: TableIndex) => tables.access[table]?.label ?? ''
+  const intents = new Intents()
+  const book = new Bookkeeper({
+    ledger,
+    rechecks,
+    deletes,
+    teller,
+    intents,
+    label,
+    onFailure: (error) => desk.fail('', asTablesyncError(error)),
+  })
+  const shared = {
+    settings,
+    tables,
+    ledger,
+    rechecks,
+    restartKeys,
+    teller,
+    deletes,
+    intents,
+    hooks,
+  }
+  const desk: Desk = new Desk(pool, { ...shared, book, journal, onCounted })
   const canary = new Canary({
     size: settings.canary,
     flags: new CanaryFlags(setup.canaryFlags),
     ledger,
     rechecks,
-    label: (replica) => desk.label(replica),
+    label,
     onHeld: (replica, writes) =>
-      hooks.onEvent({ type: 'canary-held', replica: desk.label(replica), writes }),
+      hooks.onEvent({ type: 'canary-held', replica: label(replica), writes }),
     onFailed: (rail) => desk.stopBy(rail),
   })
   const isOver = () => signal.aborted || desk.isFatal || desk.stopped !== undefined
@@ -96,6 +121,7 @@ export async function fly(
   signal.addEventListener('abort', stop)
   try {
     await work({ ...shared, plan, desk, canary, isOver })
+    await book.tellLoose()
     await teller.end()
     tellProgress()
   } finally {

@@ -224,7 +224,7 @@ function isSameTable(
   others: DescribedFacts | undefined,
 ): boolean {
   const custom = one.endpoint !== undefined || other.endpoint !== undefined
-  if (custom && one.endpoint !== other.endpoint) return false
+  if (custom && placeOf(one.endpoint) !== placeOf(other.endpoint)) return false
   // Some emulators keep one table for all regions; its id tells.
   if (its?.tableId !== undefined && others?.tableId !== undefined) {
     return its.tableId === others.tableId && (custom || one.region === other.region)
@@ -232,4 +232,12 @@ function isSameTable(
   if (one.region !== other.region || one.name !== other.name) return false
   if (its?.arn !== undefined && others?.arn !== undefined) return its.arn === others.arn
   return one.account === other.account
+}
+
+/** An endpoint by where it leads: a slash at its end, or a name of this machine, makes no other. */
+function placeOf(endpoint: string | undefined): string | undefined {
+  if (endpoint === undefined) return undefined
+  const { protocol, hostname, port, pathname } = new URL(endpoint)
+  const host = isLoopback(endpoint) ? 'localhost' : hostname
+  return `${protocol}//${host}:${port}${pathname.replace(/\/$/, '')}`
 }

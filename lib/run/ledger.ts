@@ -1,14 +1,9 @@
-/** What all segments together have found, and what became of each replica. */
+/** What the run has found, and what became of each replica. */
 import type { TablesyncError } from '../errors.ts'
 import type { ErrorSummary } from '../model/summary.ts'
 import type { TableIndex } from '../model/table.ts'
-import {
-  addTallies,
-  type ReplicaTally,
-  type Tally,
-  zeroReplicaTally,
-  zeroTally,
-} from '../model/tally.ts'
+import type { ReplicaTally, Tally } from '../model/tally.ts'
+import { Counts } from './counts.ts'
 
 const MAX_ERRORS = 50
 
@@ -16,7 +11,8 @@ const MAX_ERRORS = 50
 export interface ReplicaFate {
   /** Why no more is asked of it. Undefined: it is part of the run. */
   lost: TablesyncError | undefined
-  finishedSegments: number
+  /** Segments that were compared to their end. */
+  readonly finished: Set<number>
   /** Tasks of any kind that were not brought to their end. */
   brokenTasks: number
   byLookup: boolean
@@ -24,49 +20,23 @@ export interface ReplicaFate {
 }
 
 export class Ledger {
+  readonly counts = new Counts()
   readonly #fates: ReadonlyMap<TableIndex, ReplicaFate>
-  /** Latest snapshot of each task under way. */
-  readonly #underWay = new Map<object, Tally>()
   readonly #errors = new Map<string, ErrorSummary>()
-  #finished: Tally
-  segmentsDone = 0
 
   constructor(replicas: readonly TableIndex[], byLookup: boolean) {
-    this.#finished = zeroTally(replicas)
     this.#fates = new Map(
       replicas.map((replica) => [
         replica,
         {
           lost: undefined,
-          finishedSegments: 0,
+          finished: new Set<number>(),
           brokenTasks: 0,
           byLookup,
           deletionsWithheld: 0,
         },
       ]),
     )
-  }
-
-  /** Replaces what is known of a task under way. */
-  note(task: object, snapshot: Tally): void {
-    this.#underWay.set(task, snapshot)
-  }
-
-  /** A task has ended: its record takes the place of its snapshots. */
-  close(task: object, tally: Tally): void {
-    this.#underWay.delete(task)
-    this.#finished = addTallies(this.#finished, tally)
-  }
-
-  /** Enters what no task has told. */
-  add(change: Tally): void {
-    this.#finished = addTallies(this.#finished, change)
-  }
-
-  /** What is left of a task whose thread died: the last that it said. */
-  abandon(task: object): void {
-    const last = this.#underWay.get(task)
-    if (last !== undefined) this.close(task, last)
   }
 
   fate(replica: TableIndex): ReplicaFate {
@@ -81,19 +51,25 @@ export class Ledger {
 
   /** Replicas that are still part of the run. */
   attached(): TableIndex[] {
-    return [...this.#fates.keys()].filter((replica) => this.isAttached(replica))
+    return this.replicas().filter((replica) => this.isAttached(replica))
   }
 
   isAttached(replica: TableIndex): boolean {
     return this.fate(replica).lost === undefined
   }
 
+  /** Segments that every replica still in the run has finished. */
+  get segmentsDone(): number {
+    return Math.min(...this.replicas().map((replica) => this.fate(replica).finished.size))
+  }
+
   totals(): Tally {
-    return [...this.#underWay.values()].reduce(addTallies, this.#finished)
+    const replicas = this.replicas().map((replica) => [replica, this.totalOf(replica)])
+    return { master: this.counts.master(), replicas: Object.fromEntries(replicas) }
   }
 
   totalOf(replica: TableIndex): ReplicaTally {
-    return this.totals().replicas[replica] ?? zeroReplicaTally()
+    return this.counts.totalOf(replica)
   }
 
   /** Keeps the first error of each message, and counts the others. */

@@ -16,7 +16,8 @@ export async function readRepairPlan(file: string): Promise<ReviewedPlan> {
   const of: CheckedFile = { file, what: 'repair plan', flag: '--plan' }
   const header = (await readHeader(of)) as RepairPlanHeader | undefined
   if (header?.tablesync !== 'repair-plan' || header.version !== 1) throw refuseHeader(of)
-  return { file, header, end: await endOf(of, header), entries: () => entriesOf(of) }
+  const end = await endOf(of, header)
+  return { file, header, end, entries: () => entriesOf(of, end) }
 }
 
 /** All of it is read before anything is done: a plan that is damaged is refused whole. */
@@ -44,10 +45,18 @@ async function endOf(of: CheckedFile, { tables }: RepairPlanHeader): Promise<Rep
   return end
 }
 
-async function* entriesOf(of: CheckedFile): AsyncGenerator<RepairPlanEntry> {
-  for await (const { value } of valuesOf(of)) {
-    if (!isEnd(value)) yield value as RepairPlanEntry
+async function* entriesOf(
+  of: CheckedFile,
+  { entries }: RepairPlanEnd,
+): AsyncGenerator<RepairPlanEntry> {
+  let left = entries
+  for await (const { value, number } of valuesOf(of)) {
+    if (isEnd(value)) continue
+    if (left-- === 0) throw damaged(of, number)
+    yield value as RepairPlanEntry
   }
+  // It was whole a moment ago: somebody writes to it.
+  if (left > 0) throw damaged(of, entries - left + 2)
 }
 
 const isEnd = (value: unknown): value is RepairPlanEnd => Object.hasOwn(value as object, 'end')

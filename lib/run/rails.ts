@@ -65,7 +65,7 @@ export function deletionRail(
 ): Stop | undefined {
   const { maxDeletes, allowShrunkenMaster } = settings.rails
   const { extra } = ledger.totalOf(replica)
-  const isCompared = ledger.fate(replica).finishedSegments === plan.segments
+  const isCompared = ledger.fate(replica).finished.size === plan.segments
   // Where not all is compared, nothing is deleted anyhow.
   if (extra === 0 || !isCompared) return undefined
   const [master] = tables.inspected

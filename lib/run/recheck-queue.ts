@@ -21,12 +21,15 @@ interface Waiting {
 interface Lane {
   readonly replica: TableIndex
   readonly isWritten: boolean
+  readonly isLoose: boolean
   waiting: Waiting[]
 }
 
 export interface RecheckBatch {
   readonly replica: TableIndex
   readonly sightings: readonly Sighting[]
+  /** Of this run alone: one that takes it up again will come upon them anew. */
+  readonly isLoose: boolean
 }
 
 /** How many suspects of a replica may be taken out at a time. */
@@ -39,6 +42,10 @@ export class RecheckQueue {
   readonly #undecided = new Map<number, number>()
   /** By replica: written keys that wait or are being looked at. */
   readonly #openWrites = new Map<TableIndex, number>()
+  /** Taken out, and not decided yet. */
+  readonly #underWay = new Set<RecheckBatch>()
+  /** Not looked at any more in this run. */
+  readonly #givenUp: RecheckBatch[] = []
   #arrivals = 0
   #size = 0
 
@@ -62,15 +69,15 @@ export class RecheckQueue {
     return oldest === undefined || oldest >= arrivals
   }
 
-  add(replica: TableIndex, given: Sighting): void {
+  add(replica: TableIndex, given: Sighting, { isLoose } = { isLoose: false }): void {
     const sighting = { ...given, arrival: given.arrival ?? this.#arrivals++ }
     this.#undecided.set(sighting.arrival, (this.#undecided.get(sighting.arrival) ?? 0) + 1)
     const { moves, since, wrote } = sighting
     const delay = this.#minAge * GROWTH ** moves * (1 + JITTER * Math.random())
     const isWritten = wrote !== undefined
     if (isWritten) this.#openWrites.set(replica, this.openWrites(replica) + 1)
-    const name = `${replica} ${moves} ${isWritten}`
-    const lane = this.#lanes.get(name) ?? { replica, isWritten, waiting: [] }
+    const name = `${replica} ${moves} ${isWritten} ${isLoose}`
+    const lane = this.#lanes.get(name) ?? { replica, isWritten, isLoose, waiting: [] }
     this.#lanes.set(name, lane)
     lane.waiting.push({ sighting, due: since + delay })
     this.#size++
@@ -83,19 +90,24 @@ export class RecheckQueue {
 
   /** Takes out some sightings of one replica that are due; undefined where none are. */
   take(now: Milliseconds, most: number, suspectLimit: SuspectLimit): RecheckBatch | undefined {
-    for (const { replica, isWritten, waiting } of this.#lanes.values()) {
+    for (const { replica, isWritten, isLoose, waiting } of this.#lanes.values()) {
       const limit = isWritten ? most : Math.min(most, suspectLimit(replica))
       const notDue = waiting.slice(0, limit).findIndex(({ due }) => due > now)
       const count = notDue < 0 ? Math.min(limit, waiting.length) : notDue
       if (count === 0) continue
       this.#size -= count
-      return { replica, sightings: waiting.splice(0, count).map(({ sighting }) => sighting) }
+      const sightings = waiting.splice(0, count).map(({ sighting }) => sighting)
+      const batch = { replica, sightings, isLoose }
+      this.#underWay.add(batch)
+      return batch
     }
     return undefined
   }
 
   /** What was taken out has been looked at; what came again of it was added before. */
-  decided({ replica, sightings }: RecheckBatch): void {
+  decided(batch: RecheckBatch): void {
+    const { replica, sightings } = batch
+    this.#underWay.delete(batch)
     for (const { arrival = 0, wrote } of sightings) {
       if (wrote !== undefined) this.#openWrites.set(replica, this.openWrites(replica) - 1)
       const left = (this.#undecided.get(arrival) ?? 1) - 1
@@ -104,20 +116,33 @@ export class RecheckQueue {
     }
   }
 
-  /** When the next one is due; undefined where none waits. */
-  nextDue(): Milliseconds | undefined {
-    const heads = [...this.#lanes.values()].flatMap(({ waiting }) => waiting[0]?.due ?? [])
-    return heads.length === 0 ? undefined : Math.min(...heads)
+  /** What was taken out is left open: nobody is going to look at it in this run. */
+  giveUp(batch: RecheckBatch): void {
+    this.decided(batch)
+    this.#givenUp.push(batch)
+  }
+
+  /** Every key of a replica that is not decided, for a run that takes this one up. */
+  open(replica: TableIndex): Sighting[] {
+    const taken = [...this.#underWay, ...this.#givenUp]
+    return [...taken, ...this.#waitingBatches()]
+      .filter((batch) => batch.replica === replica && !batch.isLoose)
+      .flatMap(({ sightings }) => sightings)
   }
 
   /** Takes out everything: the run ends before it can be looked at. */
   takeAll(): RecheckBatch[] {
-    const all = [...this.#lanes.values()].map(({ replica, waiting }) => ({
-      replica,
-      sightings: waiting.map(({ sighting }) => sighting),
-    }))
+    const all = this.#waitingBatches()
     this.#lanes.clear()
     this.#size = 0
     return all
+  }
+
+  #waitingBatches(): RecheckBatch[] {
+    return [...this.#lanes.values()].map(({ replica, isLoose, waiting }) => ({
+      replica,
+      isLoose,
+      sightings: waiting.map(({ sighting }) => sighting),
+    }))
   }
 }

@@ -1,8 +1,9 @@
 /** Looks again at what waits for it, while the comparison goes on and after it has ended. */
 import PQueue from 'p-queue'
-import type { TableIndex } from '../model/table.ts'
-import { type Tally, zeroReplicaTally } from '../model/tally.ts'
+import { zeroReplicaTally } from '../model/tally.ts'
 import type { Milliseconds } from '../model/units.ts'
+import type { RecheckTask } from '../protocol/messages.ts'
+import type { Entering } from './desk.ts'
 import type { Flight } from './flight.ts'
 import { RECHECKS_BESIDE } from './pool.ts'
 import type { RecheckBatch } from './recheck-queue.ts'
@@ -55,11 +56,26 @@ export async function recheckDuring(flight: Flight, work: Promise<void>): Promis
 
 async function recheckBatch(flight: Flight, batch: RecheckBatch): Promise<void> {
   const { desk, ledger, rechecks, canary } = flight
-  if (!ledger.isAttached(batch.replica)) return giveUp(flight, batch)
-  const report = await desk.carryOut({ kind: 'recheck', ...batch })
-  if (report === undefined) giveUp(flight, batch)
-  rechecks.decided(batch)
-  canary.return(batch.replica, suspectsOf(batch))
+  const { replica, sightings, isLoose } = batch
+  const keys = sightings.map(({ key }) => key)
+  const taskNow = (): RecheckTask => ({
+    kind: 'recheck',
+    replica,
+    sightings,
+    intents: flight.intents.ofKeys(replica, keys),
+  })
+  const entering: Entering = {
+    isLoose,
+    onEntered: (isWhole) => (isWhole ? rechecks.decided(batch) : rechecks.giveUp(batch)),
+  }
+  const carryOut = async () =>
+    ledger.isAttached(replica) ? desk.carryOut(taskNow(), entering) : undefined
+  let report = await carryOut()
+  if (report === 'died') report = await carryOut()
+  if (report === 'died') ledger.fate(replica).brokenTasks++
+  if (report === undefined || report === 'died') giveUp(flight, batch)
+  if (report === 'died') canary.lose(replica, suspectsOf(batch))
+  else canary.return(replica, suspectsOf(batch))
   flight.restartKeys.tellDecided()
 }
 
@@ -67,17 +83,12 @@ async function recheckBatch(flight: Flight, batch: RecheckBatch): Promise<void> 
 const suspectsOf = ({ sightings }: RecheckBatch) =>
   sightings.filter(({ wrote }) => wrote === undefined).length
 
-/** Keys that nobody is going to look at again. */
-function giveUp({ ledger }: Flight, batch: RecheckBatch): void {
+/** Keys that nobody is going to look at again in this run. */
+function giveUp({ ledger, rechecks }: Flight, batch: RecheckBatch): void {
   const suspects = suspectsOf(batch)
-  ledger.add(changeOf(batch.replica, { unverified: suspects, pending: -suspects }))
-}
-
-function changeOf(replica: TableIndex, change: { unverified: number; pending: number }): Tally {
-  return {
-    master: { scanned: 0, readUnits: 0 },
-    replicas: { [replica]: { ...zeroReplicaTally(), ...change } },
-  }
+  const given = { ...zeroReplicaTally(), unverified: suspects, pending: -suspects }
+  ledger.counts.addLoose(batch.replica, given)
+  rechecks.giveUp(batch)
 }
 
 const pause = (delay: Milliseconds) => new Promise((resolve) => setTimeout(resolve, delay))

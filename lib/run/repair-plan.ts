@@ -34,7 +34,7 @@ export class RepairPlan {
       },
     }
     return new RepairPlan(
-      await DurableLines.open({ file, what: 'repair plan', mustBeNew: false }, header),
+      await DurableLines.open({ file, what: 'repair plan', mustBeNew: true }, header),
     )
   }
 

@@ -5,9 +5,13 @@
 import PQueue from 'p-queue'
 import { asTablesyncError } from '../errors.ts'
 import type { RunEvent } from '../model/events.ts'
+import { freshRecord, type SegmentRecord } from '../model/segment-record.ts'
 import type { Summary } from '../model/summary.ts'
+import type { TableIndex } from '../model/table.ts'
+import { zeroReplicaTally } from '../model/tally.ts'
 import type { Settings } from '../options/settings.ts'
-import type { CompareTask } from '../protocol/messages.ts'
+import type { CompareTask, SegmentReport } from '../protocol/messages.ts'
+import { together } from './counts.ts'
 import { deleteExtras } from './delete-extras.ts'
 import { type Flight, fly, type Preparation } from './flight.ts'
 import { type Plan, shuffledSegments } from './plan.ts'
@@ -54,31 +58,61 @@ export async function deleteAll(flight: Flight): Promise<void> {
   }
 }
 
-async function compareOne({ plan, ledger, desk, hooks, isOver }: Flight, segment: number) {
-  const replicas = ledger.attached()
-  if (isOver() || replicas.length === 0) return
-  const task: CompareTask = {
-    kind: 'compare',
-    segment,
-    totalSegments: plan.segments,
-    replicas,
-    byLookup: replicas.filter((replica) => ledger.fate(replica).byLookup),
-    mayGoOver: plan.mayGoOver,
-    findExtras: plan.findExtras,
-    ...(plan.startingKey !== undefined && { startingKey: plan.startingKey }),
+/** Compares a segment with each replica that has not finished it; those that stand at one place go together. */
+async function compareOne(flight: Flight, segment: number): Promise<void> {
+  for (const replicas of together(recordsOf(flight, segment))) {
+    await compareTogether(flight, segment, replicas)
   }
-  const report = await desk.carryOut(task)
-  if (report === undefined || report.failures.length > 0) {
-    const message = report?.failures[0]?.error.message ?? 'its worker thread ended'
-    hooks.onEvent({ type: 'segment-lost', segment, message })
+}
+
+/** Where each replica that is to be compared begins. */
+function recordsOf({ ledger, plan }: Flight, segment: number): Map<TableIndex, SegmentRecord> {
+  const open = ledger.attached().filter((replica) => !ledger.fate(replica).finished.has(segment))
+  return new Map(
+    open.map((replica) => {
+      const strategy = ledger.fate(replica).byLookup ? 'lookup' : 'march'
+      const fresh = freshRecord(strategy, plan.startingKey, zeroReplicaTally())
+      return [replica, ledger.counts.record(replica, segment) ?? fresh]
+    }),
+  )
+}
+
+async function compareTogether(
+  flight: Flight,
+  segment: number,
+  replicas: readonly TableIndex[],
+): Promise<void> {
+  const { plan, desk, hooks, isOver } = flight
+  // A thread that dies takes its segments with it: another goes on where they were left.
+  for (let tries = 0; tries < 2; tries++) {
+    const records = recordsOf(flight, segment)
+    const open = replicas.filter((replica) => records.has(replica))
+    if (isOver() || open.length === 0) return
+    const from = Object.fromEntries([...records].filter(([replica]) => open.includes(replica)))
+    const offered = Object.values(from).map(({ tally }) => tally.offered)
+    const task: CompareTask = {
+      kind: 'compare',
+      segment,
+      totalSegments: plan.segments,
+      replicas: open,
+      from,
+      intents: open.flatMap((replica) => flight.intents.of(replica)),
+      master: { scanned: Math.max(...offered), readUnits: 0 },
+      mayGoOver: plan.mayGoOver,
+      findExtras: plan.findExtras,
+      ...(plan.startingKey !== undefined && { startingKey: plan.startingKey }),
+    }
+    const report = await desk.carryOut(task)
+    if (report !== 'died') return tellEnd(hooks, segment, report)
+    if (tries > 0) desk.giveUp(task)
   }
-  if (report?.end !== 'finished') return
-  ledger.segmentsDone++
-  const failed = new Set(report.failures.map(({ replica }) => replica))
-  for (const replica of replicas) {
-    if (!failed.has(replica) && ledger.isAttached(replica)) ledger.fate(replica).finishedSegments++
-  }
-  hooks.onEvent({ type: 'segment-finished', segment, tally: report.tally })
+  hooks.onEvent({ type: 'segment-lost', segment, message: 'its worker thread ended, twice' })
+}
+
+function tellEnd({ onEvent }: RunHooks, segment: number, { tally, end, failures }: SegmentReport) {
+  const message = failures[0]?.error.message
+  if (message !== undefined) onEvent({ type: 'segment-lost', segment, message })
+  else if (end === 'finished') onEvent({ type: 'segment-finished', segment, tally })
 }
 
 function planned(settings: Settings, { segments, startingKey }: Plan): RunEvent {

@@ -58,13 +58,13 @@ export function summariseNothing(settings: Settings, stopped?: Stop): Summary {
 }
 
 function replicaSummary({ plan, ledger }: RunEnd, replica: number): ReplicaSummary {
-  const { byLookup, finishedSegments, deletionsWithheld } = ledger.fate(replica)
-  const { pending: _, ...tally } = ledger.totalOf(replica)
+  const { byLookup, finished, deletionsWithheld } = ledger.fate(replica)
+  const { pending: _, offered: __, ...tally } = ledger.totalOf(replica)
   return {
     ...tally,
     extra: plan.findExtras ? tally.extra : null,
     strategy: byLookup ? 'lookup' : 'march',
-    lostSegments: plan.segments - finishedSegments,
+    lostSegments: plan.segments - finished.size,
     deletionsWithheld,
   }
 }
@@ -79,7 +79,7 @@ function outcomeOf({ settings, plan, ledger, isInterrupted, isFatal, stopped }: 
   const isIncomplete = replicas.some(
     ({ tally, fate }) =>
       fate.lost !== undefined ||
-      fate.finishedSegments < plan.segments ||
+      fate.finished.size < plan.segments ||
       fate.deletionsWithheld > 0 ||
       fate.brokenTasks > 0 ||
       tally.failed > 0 ||

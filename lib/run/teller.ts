@@ -3,6 +3,7 @@ import { asTablesyncError, type TablesyncError } from '../errors.ts'
 import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
 import type { Planned } from '../model/repair-plan.ts'
+import { PatientCalls } from '../protocol/patient-call.ts'
 import type { RepairPlan } from './repair-plan.ts'
 
 /** Who wants to hear of a run. */
@@ -18,6 +19,7 @@ export class Teller {
   readonly #hooks: RunHooks
   readonly #repairPlan: RepairPlan | undefined
   readonly #onFailure: (error: TablesyncError) => void
+  readonly #calls: PatientCalls
   /** Whoever was to hear has failed. */
   #isUnheard = false
 
@@ -26,7 +28,9 @@ export class Teller {
     hooks: RunHooks,
     repairPlan: RepairPlan | undefined,
     onFailure: (error: TablesyncError) => void,
+    ending: AbortSignal,
   ) {
+    this.#calls = new PatientCalls(ending)
     this.#hooks = hooks
     this.#repairPlan = repairPlan
     this.#onFailure = onFailure
@@ -51,7 +55,7 @@ export class Teller {
 
   async #heard(telling: Promise<void> | undefined): Promise<void> {
     try {
-      await telling
+      if (telling !== undefined) await this.#calls.answer(telling)
     } catch (error) {
       this.#isUnheard = true
       this.#onFailure(asTablesyncError(error))

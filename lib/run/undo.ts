@@ -1,9 +1,9 @@
 /** An undo: the entries of a journal by key, each key brought back by a worker. */
 import PQueue from 'p-queue'
-import type { JournalEntry } from '../model/journal.ts'
+import type { JournalEntry, JournalRefusal } from '../model/journal.ts'
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/table.ts'
-import type { UndoKey } from '../protocol/messages.ts'
+import type { UndoKey, UndoTask } from '../protocol/messages.ts'
 import { type Flight, fly, type Preparation } from './flight.ts'
 import type { JournalLines } from './journal-file.ts'
 import { Spill } from './spill.ts'
@@ -23,16 +23,19 @@ export function runUndo(
 ): Promise<Summary> {
   return fly(preparation, hooks, signal, async (flight) => {
     const [, ...replicas] = preparation.tables.inspected
-    hooks.onEvent({ type: 'undo', journal: journal.file, replicas })
     const buckets = new Spill()
+    let writes = 0
     try {
       // All of it is read before anything is undone: a journal that is damaged is refused whole.
       for await (const entry of journal.entries()) {
+        writes += 'refused' in entry ? -1 : 1
         await buckets.add(
           bucketOf(JSON.stringify([entry.replica, entry.key])),
           JSON.stringify(entry),
         )
       }
+      const isTorn = journal.isTorn()
+      hooks.onEvent({ type: 'undo', journal: journal.file, writes, isTorn, replicas })
       for (let bucket = 0; bucket < BUCKETS && !flight.isOver(); bucket++) {
         await undoBucket(flight, await keysOf(buckets, bucket))
       }
@@ -48,14 +51,19 @@ async function keysOf(buckets: Spill, bucket: number): Promise<KeysByReplica> {
   const steps = new Map<string, JournalEntry[]>()
   for await (const texts of buckets.batches(bucket, 1000)) {
     for (const text of texts) {
-      const entry = JSON.parse(text) as JournalEntry
-      const name = JSON.stringify([entry.replica, entry.key])
-      steps.set(name, [...(steps.get(name) ?? []), entry])
+      const line = JSON.parse(text) as JournalEntry | JournalRefusal
+      const name = JSON.stringify([line.replica, line.key])
+      const entries = steps.get(name) ?? []
+      if ('refused' in line) entries.pop()
+      else entries.push(line)
+      steps.set(name, entries)
     }
   }
   const keys = new Map<string, UndoKey[]>()
   for (const entries of steps.values()) {
-    const [{ replica, key }] = entries as [JournalEntry]
+    const [first] = entries
+    if (first === undefined) continue
+    const { replica, key } = first
     const ofReplica = keys.get(replica) ?? []
     keys.set(replica, ofReplica)
     ofReplica.push({
@@ -75,7 +83,10 @@ async function undoBucket(flight: Flight, keys: KeysByReplica): Promise<void> {
       await lanes.onSizeLessThan(1)
       if (isOver() || !ledger.isAttached(replica)) break
       const batch = ofReplica.slice(at, at + BATCH)
-      void lanes.add(() => desk.carryOut({ kind: 'undo', replica, keys: batch }))
+      void lanes.add(async () => {
+        const task: UndoTask = { kind: 'undo', replica, keys: batch }
+        if ((await desk.carryOut(task)) === 'died') desk.giveUp(task)
+      })
     }
   }
   await lanes.onIdle()

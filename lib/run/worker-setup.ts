@@ -23,8 +23,13 @@ export function workerSetup(settings: Settings, tables: Tables, listeners: RunHo
     ...(versionAttribute !== undefined && { versionAttribute }),
     newerWins: settings.newerWins,
     ...(hooks !== undefined && { hooks }),
+    isResumable: Object.values(settings.write).includes(true),
     isJournaled: settings.undo !== undefined,
-    tellDifferences: listeners.onDifference !== undefined || repairPlan !== undefined,
+    tellDifferences:
+      listeners.onDifference !== undefined ||
+      repairPlan !== undefined ||
+      // What was intended is done with once it is told.
+      Object.values(settings.write).includes(true),
     planning: repairPlan === undefined ? 'nothing' : repairPlan.withItems ? 'items' : 'digests',
     allowance: Allowance.memoryFor(settings.rails.maxWrites),
     canaryFlags: CanaryFlags.memoryFor(tables.access.length, settings.canary !== undefined),

@@ -73,6 +73,12 @@ export class Alignment {
     return isDone(this.#lanes.master) && isDone(this.#lanes.replica)
   }
 
+  /** The page in hand of a side, and how many of its items were taken. Undefined: none is. */
+  place(side: Side): { readonly page: ItemPage; readonly taken: number } | undefined {
+    const { page, at } = this.#lanes[side]
+    return page && { page, taken: at }
+  }
+
   /** Gives a side its next page; undefined says that it has ended. */
   feed(side: Side, page: ItemPage | undefined): void {
     const lane = this.#lanes[side]

@@ -3,24 +3,27 @@ import { zeroTally } from '../model/tally.ts'
 import type { ApplyTask, PlannedKey, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
 import { toWire } from '../protocol/wire-error.ts'
 import { allEnded } from './all-ended.ts'
-import type { Written } from './attempts.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
 import type { SegmentControl } from './control.ts'
-import { tellEnding } from './endings.ts'
+import { CHANGED, tellEnding } from './endings.ts'
 import { unlessExpired } from './expiry.ts'
 import { type Investigation, investigationOf } from './investigation.ts'
 import { readBack } from './read-back.ts'
-import { Repair } from './repair.ts'
+import { type Expected, Repair } from './repair.ts'
 import type { Thread } from './thread.ts'
 import { relationOf, type SeenSides } from './verdict.ts'
+import type { Written } from './writes.ts'
 
 export async function applyPlan(
-  { replica, keys }: ApplyTask,
+  task: ApplyTask,
   thread: Thread,
   control: SegmentControl,
 ): Promise<SegmentReport> {
+  const { replica, keys } = task
   const tally = zeroTally([replica])
-  const investigation = investigationOf(replica, 'apply', thread, control, tally)
+  const investigation = investigationOf(replica, task, thread, control, tally)
+  // What the reviewed run has scanned stands for a scan of this one.
+  investigation.tally.offered = keys.length
   const failures: ReplicaFailure[] = []
   try {
     await applyAll(investigation, keys)
@@ -70,7 +73,11 @@ async function applyOne(
     return undefined
   }
   const verdict = relation === 'sameAs' ? relation : unlessExpired(investigation, kind, sides)
-  return repair.settle({ verdict, key, ...sides })
+  const expected: Expected = {
+    ending: CHANGED,
+    isStillTrue: (kind, seen) => kind === planned.kind && isStillTrue(planned, seen),
+  }
+  return repair.settle({ verdict, key, ...sides }, expected)
 }
 
 function isStillTrue({ kind, seen }: PlannedKey, now: SeenSides): boolean {
@@ -86,8 +93,3 @@ async function tellChanged(
   investigation.tally.changed++
   await tellEnding(investigation, { verdict: kind, key, ...sides }, CHANGED)
 }
-
-const CHANGED = {
-  action: 'changed',
-  error: 'it is not as it was when the repair was planned',
-} as const

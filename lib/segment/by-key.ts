@@ -34,8 +34,7 @@ export async function lookUpOnReplica(
       if (there === undefined) {
         await suspects.add({ looks: 'missing', ground: 'key', key, master, replica: undefined })
       } else if (thread.comparer.equal(master.page, master.item, there.page, there.item)) {
-        tally.sameAs++
-        await suspects.match(key, { master, replica: there })
+        await suspects.equal(key, { master, replica: there })
       } else {
         await suspects.add({ looks: 'differing', ground: 'key', key, master, replica: there })
       }

@@ -1,20 +1,25 @@
-/** One replica in one segment, by the strategy of the run. */
+/** One replica in one segment, by the strategy of the run, from where it was left. */
+import type { FoundItem } from '../dynamo/lookup.ts'
+import { keyTextOf } from '../item/key.ts'
+import type { Cursor, SegmentRecord } from '../model/segment-record.ts'
+import { subtractReplicaTallies, zeroReplicaTally } from '../model/tally.ts'
 import type { CompareTask } from '../protocol/messages.ts'
 import { findExtras, itemsOf, lookUpOnReplica } from './by-key.ts'
 import type { Investigation } from './investigation.ts'
-import { march } from './march.ts'
-import type { NextPage } from './pages.ts'
+import { march, type Whereabouts } from './march.ts'
+import type { PageScan, PageSource } from './pages.ts'
 import { Suspects } from './suspects.ts'
 
 /** What a comparison goes along: pages, the word to end, and whom to tell how far it is. */
 export interface Stride {
-  readonly nextMasterPage: NextPage
-  /** Begins to read the replica's pages, after a key where one is given. */
-  readonly replicaPages: (after?: string) => NextPage
+  /** Where to begin. */
+  readonly from: SegmentRecord
+  readonly master: PageSource
+  readonly openReplica: (from: Cursor) => PageScan
   /** Asked between pages. */
   readonly isOver: () => boolean
-  /** Called between the master's pages, with what would settle all that was taken of them. */
-  readonly onSettled: (settle: () => Promise<void>) => Promise<void>
+  /** Called between pages; makes a record where one is due, with what brings it about. */
+  readonly onPause: (settle: () => Promise<SegmentRecord>) => Promise<void>
   readonly onOrdersDiffer: () => void
 }
 
@@ -25,6 +30,7 @@ export async function compareReplica(
 ): Promise<void> {
   const suspects = new Suspects(investigation)
   try {
+    await suspects.reopen(stride.from)
     await compareWith(suspects, task, investigation, stride)
     await suspects.settle()
   } finally {
@@ -37,47 +43,82 @@ async function compareWith(
   suspects: Suspects,
   ...[task, investigation, stride]: Parameters<typeof compareReplica>
 ): Promise<void> {
-  const onSettledPage = () => stride.onSettled(() => suspects.flush())
+  const { from, master, isOver } = stride
+  let { strategy, pass } = from
+  let replica = stride.openReplica(from.replica)
+  /** Items of the replica's pages that a march has left for the extras pass. */
+  let left: readonly FoundItem[] = []
 
-  if (task.byLookup.includes(investigation.replica)) {
-    await lookUpAll()
-    if (task.findExtras) await findAllExtras(stride.replicaPages())
-  } else {
-    const nextReplicaPage = stride.replicaPages(task.startingKey)
+  if (pass === 'master' && strategy === 'march') await marchAlong()
+  if (pass === 'master' && strategy === 'lookup') await lookUpAll()
+  if (isOver() || !task.findExtras) return
+  const fromItsBeginning = task.startingKey !== undefined
+  if (strategy === 'march' && !fromItsBeginning) return
+  if (pass === 'master' && fromItsBeginning) replica = stride.openReplica('start')
+  pass = 'extras'
+  await findExtras(investigation, suspects, left)
+  left = []
+  await findAllExtras()
+
+  async function marchAlong(): Promise<void> {
+    replica.begin()
     const marched = await march(investigation, suspects, {
-      nextOf: { master: stride.nextMasterPage, replica: nextReplicaPage },
+      pages: { master, replica },
       mayGoOver: task.mayGoOver,
-      isOver: stride.isOver,
-      onSettledPage,
+      isOver,
+      onPause: (whereabouts) => pause(whereabouts),
     })
-    if (marched.end === 'orders-differ') {
-      stride.onOrdersDiffer()
-      await lookUpOnReplica(investigation, suspects, marched.unmatched.master)
-      await lookUpAll()
-      if (investigation.findExtras) {
-        await findExtras(investigation, suspects, marched.unmatched.replica)
-        await findAllExtras(nextReplicaPage)
-      } else {
-        investigation.tally.elsewhere += marched.unmatched.replica.length
-      }
-    }
-    if (task.findExtras && !investigation.findExtras) await findAllExtras(stride.replicaPages())
+    if (marched.end !== 'orders-differ') return
+    strategy = 'lookup'
+    stride.onOrdersDiffer()
+    if (investigation.findExtras) left = marched.unmatched.replica
+    else investigation.tally.elsewhere += marched.unmatched.replica.length
+    await lookUpOnReplica(investigation, suspects, marched.unmatched.master)
   }
 
   async function lookUpAll(): Promise<void> {
     for (;;) {
-      const page = stride.isOver() ? undefined : await stride.nextMasterPage()
+      await pause(betweenPages)
+      const page = isOver() ? undefined : await master.next()
       if (page === undefined) return
       await lookUpOnReplica(investigation, suspects, itemsOf(page))
-      await onSettledPage()
     }
   }
 
-  async function findAllExtras(next: NextPage): Promise<void> {
+  async function findAllExtras(): Promise<void> {
     for (;;) {
-      const page = stride.isOver() ? undefined : await next()
+      await pause(betweenPages)
+      const page = isOver() ? undefined : await replica.next()
       if (page === undefined) return
       await findExtras(investigation, suspects, itemsOf(page))
     }
+  }
+
+  function betweenPages(): Whereabouts {
+    const { schema } = investigation
+    return {
+      cursors: { master: master.after, replica: replica.after },
+      unmatched: {
+        master: [],
+        replica: left.map(({ page, item }) => keyTextOf(page, item, schema)),
+      },
+      untaken: { master: 0, replica: 0 },
+    }
+  }
+
+  async function pause(whereabouts: () => Whereabouts): Promise<void> {
+    await stride.onPause(async () => {
+      await suspects.flush()
+      const { cursors, unmatched, untaken } = whereabouts()
+      const notYet = { offered: untaken.master, scanned: untaken.replica }
+      return {
+        strategy,
+        pass,
+        ...cursors,
+        unmatched,
+        ...suspects.open,
+        tally: subtractReplicaTallies(investigation.tally, { ...zeroReplicaTally(), ...notYet }),
+      }
+    })
   }
 }

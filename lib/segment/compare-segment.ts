@@ -1,9 +1,9 @@
 /**
- * One segment, start to end: the master's pages read once and compared with
- * every replica, each at its own stride and with its own fate.
+ * One segment, from where it was left to its end: the master's pages read once
+ * and compared with every replica, each at its own stride and with its own fate.
  */
-import type { ScanOnePage, ScanSlice } from '../dynamo/scan.ts'
-import type { ReadableTable } from '../dynamo/table.ts'
+import type { ScanSlice } from '../dynamo/scan.ts'
+import type { Cursor } from '../model/segment-record.ts'
 import type { TableIndex } from '../model/table.ts'
 import { type Tally, zeroTally } from '../model/tally.ts'
 import type { CompareTask, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
@@ -11,8 +11,7 @@ import { toWire } from '../protocol/wire-error.ts'
 import { compareReplica, type Stride } from './compare-replica.ts'
 import type { SegmentControl } from './control.ts'
 import { type Investigation, investigationOf } from './investigation.ts'
-import { readAhead, SharedPages } from './pages.ts'
-import { SettledKeys } from './settled-keys.ts'
+import { cursorAfter, PageScan, type PageSource, SharedPages } from './pages.ts'
 import type { Thread } from './thread.ts'
 
 /** Failures are part of the report: what was counted before them is not lost. */
@@ -21,20 +20,22 @@ export async function compareSegment(
   thread: Thread,
   control: SegmentControl,
 ): Promise<SegmentReport> {
-  const tally = zeroTally(task.replicas)
-  const settled = new SettledKeys(task.replicas, (key) => control.progress(tally, key))
+  const { replicas, from } = task
+  const tally: Tally = {
+    master: { ...task.master },
+    replicas: { ...zeroTally(replicas).replicas, ...talliesOf(from) },
+  }
   const pages = sharedMasterPages(task, thread, tally)
   const failures: ReplicaFailure[] = []
 
   await Promise.all(
-    task.replicas.map(async (replica) => {
+    replicas.map(async (replica) => {
       const investigation = investigationOf(replica, task, thread, control, tally)
       try {
         await compareReplica(task, investigation, strideOf(replica, investigation))
       } catch (error) {
         failures.push({ replica, error: toWire(error) })
       } finally {
-        settled.leave(replica)
         pages.leave(replica)
       }
     }),
@@ -44,59 +45,76 @@ export async function compareSegment(
 
   function strideOf(replica: TableIndex, investigation: Investigation): Stride {
     return {
-      async nextMasterPage() {
-        const page = await pages.next(replica)
-        settled.take(replica, page)
-        return page
-      },
-      replicaPages: (after) => replicaPages(task, investigation, after),
+      from: from[replica] as Stride['from'],
+      master: readerOf(pages, replica, investigation, task),
+      openReplica: (cursor) => replicaScan(task, investigation, cursor),
       isOver: () => investigation.isOver(),
-      async onSettled(settle) {
-        // Only an undivided scan can be started again by a key.
-        if (task.totalSegments === 1) {
-          await settle()
-          // What waits for another look has to be known there before the key is.
-          await control.allTold()
-          settled.settle(replica)
-        }
+      async onPause(settle) {
         control.progress(tally)
+        // A replica that is left out is taken up where its last record says.
+        if (control.isDetached(replica) || !control.isRecordDue(replica)) return
+        const record = await settle()
+        if (investigation.wasCutShort) return
+        await control.keep(replica, record)
       },
       onOrdersDiffer: () => control.ordersDiffer(replica),
     }
   }
 }
 
+const talliesOf = (from: CompareTask['from']) =>
+  Object.fromEntries(Object.entries(from).map(([replica, { tally }]) => [replica, { ...tally }]))
+
 function sharedMasterPages(task: CompareTask, thread: Thread, tally: Tally): SharedPages {
-  const scanPage: ScanOnePage = async (slice, after) => {
+  const slice = sliceOf(task, thread)
+  const read = async (after: string | undefined) => {
     const page = await thread.master.scanPage(slice, after)
     tally.master.readUnits += page.readUnits
     for (const replica of task.replicas) thread.budget.scanned(replica, page.readUnits)
     return page
   }
-  const next = readAhead(scanPage, sliceOf(task, thread), task.startingKey)
-  const counted = async () => {
-    const page = await next()
-    tally.master.scanned += page?.count ?? 0
-    return page
-  }
-  return new SharedPages(counted, task.replicas)
+  const from = task.from[task.replicas[0] ?? 0]?.master ?? 'start'
+  const scan = new PageScan(read, from, ({ count }) => {
+    tally.master.scanned += count
+  })
+  scan.begin()
+  return new SharedPages(scan.next, task.replicas)
 }
 
-function replicaPages(task: CompareTask, investigation: Investigation, after: string | undefined) {
+/** The master's pages as one of their readers has come along them. */
+function readerOf(
+  pages: SharedPages,
+  replica: TableIndex,
+  { tally }: Investigation,
+  task: CompareTask,
+): PageSource {
+  const from = task.from[replica]?.master ?? 'start'
+  const reader = {
+    before: from,
+    after: from,
+    async next() {
+      const page = await pages.next(replica)
+      tally.offered += page?.count ?? 0
+      reader.before = reader.after
+      reader.after = cursorAfter(page)
+      return page
+    },
+  }
+  return reader
+}
+
+function replicaScan(task: CompareTask, investigation: Investigation, from: Cursor): PageScan {
   const { thread, tally, replica, door } = investigation
-  const table: ReadableTable = door.table
-  const scanPage: ScanOnePage = async (slice, from) => {
-    const page = await table.scanPage(slice, from)
+  const slice = sliceOf(task, thread)
+  const read = async (after: string | undefined) => {
+    const page = await door.table.scanPage(slice, after)
     tally.readUnits += page.readUnits
     thread.budget.scanned(replica, page.readUnits)
     return page
   }
-  const next = readAhead(scanPage, sliceOf(task, thread), after)
-  return async () => {
-    const page = await next()
-    tally.scanned += page?.count ?? 0
-    return page
-  }
+  return new PageScan(read, from, ({ count }) => {
+    tally.scanned += count
+  })
 }
 
 function sliceOf({ segment, totalSegments }: CompareTask, { setup }: Thread): ScanSlice {

@@ -1,18 +1,23 @@
 /** What a segment is told, and tells, while it runs. */
+import type { SegmentRecord } from '../model/segment-record.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { Tally } from '../model/tally.ts'
-import type { Finding } from '../protocol/messages.ts'
+import type { AboutToWrite, Finding } from '../protocol/messages.ts'
 
 export interface SegmentControl {
   /** Aborted: end after the pages in hand. */
   readonly stopping: AbortSignal
   /** Whether a replica is no longer part of the run. */
   isDetached(replica: TableIndex): boolean
-  /** Gives the counts so far, and the master's key up to which all is settled, if known. */
-  progress(tally: Tally, settledKey?: string): void
+  /** Gives the counts so far. */
+  progress(tally: Tally): void
+  /** Whether it is time for a record of how far a replica's comparison has come. */
+  isRecordDue(replica: TableIndex): boolean
+  /** Settles when the main thread keeps the record, and with it all that was told before. */
+  keep(replica: TableIndex, record: SegmentRecord): Promise<void>
   ordersDiffer(replica: TableIndex): void
-  /** Settles when a line of the undo journal is on disk. */
-  record(line: string): Promise<void>
+  /** Settles when what is about to be written is on record. */
+  record(write: AboutToWrite): Promise<void>
   /** Has the run stopped: it would write more than it may. */
   allowanceSpent(): void
   /** Settles when more keys may come to wait for another look. */

@@ -3,15 +3,12 @@
  * the segment, in case their counterpart turns up in a later page after all:
  * so what is counted from the scan is right even where the order is not.
  */
-import type { CanonicalKey, KeyText } from '../item/key.ts'
+import type { CanonicalKey } from '../item/key.ts'
+import type { DeferredKey } from '../model/segment-record.ts'
 import type { Bytes } from '../model/units.ts'
 
-export interface DeferredSuspect {
-  readonly looks: 'missing' | 'extra'
+export interface DeferredSuspect extends DeferredKey {
   readonly canonical: CanonicalKey
-  readonly key: KeyText
-  /** Whether it had expired when it was scanned. */
-  readonly isExpired: boolean
 }
 
 /** More than this is given up, oldest first. */
@@ -35,6 +32,15 @@ export class Deferred {
   add(suspect: DeferredSuspect): void {
     this.#waiting.set(suspect.canonical, suspect)
     this.#bytes += weight(suspect)
+  }
+
+  /** What waits, left in place. */
+  all(): DeferredKey[] {
+    return [...this.#waiting.values()].map(({ looks, key, isExpired }) => ({
+      looks,
+      key,
+      isExpired,
+    }))
   }
 
   /** Takes out what does not fit; everything, when the segment has ended. */

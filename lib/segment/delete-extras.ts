@@ -1,40 +1,49 @@
 /** Deletes what is still extra, after all comparing: every key is read again on both sides first. */
 import { zeroTally } from '../model/tally.ts'
-import type { DeleteTask, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
+import type { DeleteTask, ExtraKey, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
 import { toWire } from '../protocol/wire-error.ts'
 import { allEnded } from './all-ended.ts'
-import type { Written } from './attempts.ts'
 import { lookUpBothSides } from './both-sides.ts'
 import type { SegmentControl } from './control.ts'
-import { LEFT, tellEnding } from './endings.ts'
+import { CHANGED, type Found, LEFT, type RepairEnding, tellEnding } from './endings.ts'
 import { investigationOf } from './investigation.ts'
 import { readBack } from './read-back.ts'
-import { Repair } from './repair.ts'
+import { type Expected, Repair } from './repair.ts'
 import type { Thread } from './thread.ts'
+import type { Written } from './writes.ts'
 
 /** Small, since the items of a batch are held until they are deleted. */
 const BATCH = 25
 
 export async function deleteExtras(
-  { replica, keys }: DeleteTask,
+  task: DeleteTask,
   thread: Thread,
   control: SegmentControl,
 ): Promise<SegmentReport> {
+  const { replica, extras, isPlanned } = task
   const tally = zeroTally([replica])
-  const investigation = investigationOf(replica, 'delete', thread, control, tally)
+  const investigation = investigationOf(replica, task, thread, control, tally)
   const repair = new Repair(investigation)
   const failures: ReplicaFailure[] = []
   const batchSize = Math.min(BATCH, thread.setup.batchReadLimit)
-  const left = new Set(keys)
+  // A refusal is not passed over: what follows may be refused as well, and ought to be looked at first.
+  const isOver = () => control.stopping.aborted || investigation.tally.failed > 0
+  const left = new Set(extras.map(({ key }) => key))
   try {
-    for (let at = 0; at < keys.length && !control.stopping.aborted; at += batchSize) {
-      const batch = keys.slice(at, at + batchSize)
-      const seen = await lookUpBothSides(investigation, batch)
+    for (let at = 0; at < extras.length && !isOver(); at += at === 0 ? 1 : batchSize) {
+      // The first goes alone: where it is refused, so may all be.
+      const batch = extras.slice(at, at + (at === 0 ? 1 : batchSize))
+      const seen = await lookUpBothSides(
+        investigation,
+        batch.map(({ key }) => key),
+      )
       const deleted: Written[] = []
       await allEnded(
-        batch.map(async (key) => {
+        batch.map(async (extra) => {
+          const { key } = extra
           left.delete(key)
-          const done = await repair.end({ verdict: 'extra', key, ...seen(key) })
+          const found: Found = { verdict: 'extra', key, ...seen(key) }
+          const done = await repair.end(found, expecting(extra, isPlanned ? CHANGED : MOVED))
           if (done !== undefined) deleted.push(done)
         }),
       )
@@ -49,5 +58,19 @@ export async function deleteExtras(
     await tellEnding(investigation, found, LEFT)
   }
   await control.allTold()
-  return { tally, end: control.stopping.aborted ? 'stopped' : 'finished', failures }
+  return {
+    tally,
+    end: left.size > 0 || investigation.wasCutShort ? 'stopped' : 'finished',
+    failures,
+  }
 }
+
+/** An extra is deleted as it was found; one that was written since is somebody's. */
+function expecting({ seen }: ExtraKey, ending: RepairEnding): Expected {
+  return { ending, isStillTrue: (_kind, now) => now.replica === seen }
+}
+
+const MOVED = {
+  action: 'conflict',
+  error: 'it has changed since it was found to be extra',
+} as const

@@ -1,5 +1,7 @@
 /** Differences as they are told: what was found, and how it ended. */
+
 import type { FoundItem } from '../dynamo/lookup.ts'
+import type { TablesyncError } from '../errors.ts'
 import { parseItem } from '../item/compare.ts'
 import type { KeyText } from '../item/key.ts'
 import { differingAttributes } from '../item/normalise.ts'
@@ -33,12 +35,14 @@ export type RepairEnding =
   | { readonly action: 'resolved' }
   | { readonly action: 'conflict'; readonly error?: string }
   | { readonly action: 'failed'; readonly error: string }
+  /** A key of a plan or a journal that is not as it was then. */
+  | { readonly action: 'changed'; readonly error: string }
 
-/** A key of a plan or a journal that is not as it was then. */
-export interface ChangedEnding {
-  readonly action: 'changed'
-  readonly error: string
-}
+/** A key of a reviewed plan that is left. */
+export const CHANGED = {
+  action: 'changed',
+  error: 'it is not as it was when the repair was planned',
+} as const
 
 /** The count that each ending adds to. */
 export const COUNTED_AS = {
@@ -58,9 +62,9 @@ export const PLANNED = { action: 'none', isPlanned: true } as const
 
 /** Tells a difference, if anybody asked for them one by one. */
 export async function tellEnding(
-  { thread, door, tell }: Investigation,
+  { thread, door, tell, replica: index }: Investigation,
   found: Found,
-  ending: RepairEnding | ChangedEnding | typeof LEFT | typeof PLANNED,
+  ending: RepairEnding | typeof LEFT | typeof PLANNED,
 ): Promise<void> {
   const { verdict, key, master, replica, unconfirmed } = found
   if (!thread.setup.tellDifferences) return
@@ -75,6 +79,7 @@ export async function tellEnding(
       : []
   await tell({
     type: 'difference',
+    replica: index,
     difference: {
       replica: door.table.access.label,
       kind: verdict,
@@ -102,4 +107,26 @@ function plannedOf(
   const seen = digestsOf({ master, replica }, comparer)
   if (setup.planning === 'digests') return { planned: { seen } }
   return { planned: { seen, items: { master: item(master), replica: item(replica) } } }
+}
+
+/** Whether no other item of the table would fare better. */
+export const endsTable = ({ scope }: TablesyncError) => scope === 'table' || scope === 'run'
+
+export const failed = (error: TablesyncError): RepairEnding => ({
+  action: 'failed',
+  error: error.message,
+})
+
+export const TORN = 'some of its attributes were written before'
+
+/** More differed than one update may touch, and not all of the updates went through. */
+export function withWord(ending: RepairEnding, word: string): RepairEnding {
+  if (ending.action !== 'conflict' && ending.action !== 'failed') return ending
+  return { ...ending, error: 'error' in ending ? `${ending.error}; ${word}` : word }
+}
+
+/** The item kept changing, or the engine refuses whatever is asked. */
+export function conflict(heldAllTheSame: boolean): RepairEnding {
+  const error = 'a condition was refused that holds: the engine may not compare maps and lists'
+  return { action: 'conflict', ...(heldAllTheSame && { error }) }
 }

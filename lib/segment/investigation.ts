@@ -1,5 +1,7 @@
 /** One replica's part in one segment: whom to ask, where to count, whom to tell. */
 import type { ReadableTable } from '../dynamo/table.ts'
+import { type CanonicalKey, canonicalKeyOfText } from '../item/key.ts'
+import type { DifferenceKind } from '../model/difference.ts'
 import type { KeySchema, TableIndex } from '../model/table.ts'
 import {
   type MasterTally,
@@ -7,7 +9,7 @@ import {
   type Tally,
   zeroReplicaTally,
 } from '../model/tally.ts'
-import type { CompareTask, Finding } from '../protocol/messages.ts'
+import type { AboutToWrite, Finding, SegmentTask } from '../protocol/messages.ts'
 import type { SegmentControl } from './control.ts'
 import type { ReplicaDoor, Thread } from './thread.ts'
 
@@ -25,10 +27,14 @@ export interface Investigation {
   readonly deletions: 'later' | 'now'
   /** Aborted: nothing new is begun. */
   readonly stopping: AbortSignal
+  /** Writes that were about to be sent before, by key; what is found in order of them is our own doing. */
+  readonly intents: ReadonlyMap<CanonicalKey, DifferenceKind>
+  /** Whether a repair was left since the run is to end: what was counted since the last record is not all that is to be done. */
+  wasCutShort: boolean
   /** Whether the run, or the replica's part in it, is to end. */
   isOver(): boolean
-  /** Settles when a line of the undo journal is on disk. */
-  record(line: string): Promise<void>
+  /** Settles when what is about to be written is on record. */
+  record(write: AboutToWrite): Promise<void>
   /** Has the run stopped: it would write more than it may. */
   allowanceSpent(): void
   /** Settles when more keys may come to wait for another look. */
@@ -39,7 +45,7 @@ export interface Investigation {
 
 export function investigationOf(
   replica: TableIndex,
-  task: CompareTask | 'recheck' | 'delete' | 'undo' | 'apply',
+  task: SegmentTask,
   thread: Thread,
   control: SegmentControl,
   tally: Tally,
@@ -54,13 +60,20 @@ export function investigationOf(
     tally: tally.replicas[replica] ?? zeroReplicaTally(),
     masterTally: tally.master,
     // A march that begins at a key sees only some of the extras: they are left to a pass of their own.
-    findExtras: typeof task === 'string' || (task.findExtras && task.startingKey === undefined),
-    deletions: task === 'delete' ? 'now' : 'later',
+    findExtras: task.kind !== 'compare' || (task.findExtras && task.startingKey === undefined),
+    deletions: task.kind === 'delete' ? 'now' : 'later',
+    intents: intentsOf(task, master.access.keySchema),
     stopping: control.stopping,
+    wasCutShort: false,
     isOver: () => control.stopping.aborted || control.isDetached(replica),
     record: control.record,
     allowanceSpent: control.allowanceSpent,
     roomForSuspects: control.roomForSuspects,
     tell: control.tell,
   }
+}
+
+function intentsOf(task: SegmentTask, schema: KeySchema): Investigation['intents'] {
+  const intents = 'intents' in task ? task.intents : []
+  return new Map(intents.map(({ key, kind }) => [canonicalKeyOfText(key, schema), kind]))
 }

@@ -5,11 +5,12 @@
 import type { FoundItem } from '../dynamo/lookup.ts'
 import { type KeyText, keyTextOf } from '../item/key.ts'
 import type { ItemPage } from '../item/page.ts'
+import type { Cursor } from '../model/segment-record.ts'
 import type { Bytes } from '../model/units.ts'
 import { Alignment, type Side } from './alignment.ts'
 import type { BothSides } from './both-sides.ts'
 import type { Investigation } from './investigation.ts'
-import type { NextPage } from './pages.ts'
+import type { PageSource } from './pages.ts'
 import { directionOf, probe } from './probe.ts'
 import type { Suspect } from './second-look.ts'
 import type { Suspects } from './suspects.ts'
@@ -24,12 +25,20 @@ const CHECK_EVERY = 32
 const STRIKES = 3
 
 export interface March {
-  readonly nextOf: { readonly [side in Side]: NextPage }
+  readonly pages: { readonly [side in Side]: PageSource }
   readonly mayGoOver: boolean
   /** Asked between pages; true ends the march early. */
   readonly isOver: () => boolean
-  /** Called when nothing waits of the master's pages read so far but suspects. */
-  readonly onSettledPage: () => Promise<void>
+  /** Called between pages, with where the march could be taken up again. */
+  readonly onPause: (whereabouts: () => Whereabouts) => Promise<void>
+}
+
+/** Where a march stands: how far each scan was gone along, and what of it waits for its counterpart. */
+export interface Whereabouts {
+  readonly cursors: { readonly [side in Side]: Cursor }
+  readonly unmatched: { readonly [side in Side]: readonly KeyText[] }
+  /** Items of the pages in hand that were not taken yet. */
+  readonly untaken: { readonly [side in Side]: number }
 }
 
 /**
@@ -43,20 +52,20 @@ export type MarchEnd =
 export async function march(
   investigation: Investigation,
   suspects: Suspects,
-  { nextOf, mayGoOver, isOver, onSettledPage }: March,
+  { pages, mayGoOver, isOver, onPause }: March,
 ): Promise<MarchEnd> {
   const { tally, thread, schema, findExtras } = investigation
   const pending: Suspect[] = []
   const matches: { readonly key: KeyText; readonly pair: BothSides }[] = []
-  const wantsMatches = thread.rules.matches !== undefined
+  const concernsEqual = thread.rules.matches !== undefined || investigation.intents.size > 0
   const alignment = new Alignment(
     { schema, windowBytes: WINDOW_BYTES },
     {
       pair(master, i, replica, j) {
         tally.matched++
         if (thread.comparer.equal(master, i, replica, j)) {
-          tally.sameAs++
-          if (wantsMatches) matches.push(pairOf(master, i, replica, j))
+          if (concernsEqual) matches.push(pairOf(master, i, replica, j))
+          else tally.sameAs++
         } else pending.push(differing(master, i, replica, j))
       },
       alone(side, item) {
@@ -66,9 +75,9 @@ export async function march(
     },
   )
   let strikes = 0
-  while (!isOver()) {
+  for (;;) {
     const need = alignment.advance()
-    for (const { key, pair } of matches.splice(0)) await suspects.match(key, pair)
+    for (const { key, pair } of matches.splice(0)) await suspects.equal(key, pair)
     while (pending.length > 0 && !(mayGoOver && suspects.ordersDiffer)) {
       for (const suspect of pending.splice(0, CHECK_EVERY)) await suspects.add(suspect)
     }
@@ -83,10 +92,36 @@ export async function march(
       alignment.direct(direction ?? 'both')
       continue
     }
-    if (need === 'master' && alignment.window('master').size === 0) await onSettledPage()
-    alignment.feed(need, await nextOf[need]())
+    await onPause(whereabouts)
+    if (isOver()) return { end: 'stopped' }
+    alignment.feed(need, await pages[need].next())
   }
-  return { end: 'stopped' }
+
+  function whereabouts(): Whereabouts {
+    const unmatchedOn = (side: Side) =>
+      alignment
+        .window(side)
+        .all()
+        .map(({ page, item }) => keyTextOf(page, item, schema))
+    const untakenOf = (side: Side) => {
+      const place = alignment.place(side)
+      return place === undefined ? 0 : place.page.count - place.taken
+    }
+    return {
+      cursors: { master: cursorOf('master'), replica: cursorOf('replica') },
+      unmatched: { master: unmatchedOn('master'), replica: unmatchedOn('replica') },
+      untaken: { master: untakenOf('master'), replica: untakenOf('replica') },
+    }
+  }
+
+  function cursorOf(side: Side): Cursor {
+    const { before, after } = pages[side]
+    const place = alignment.place(side)
+    if (place === undefined || place.taken === place.page.count) return after
+    if (place.taken === 0) return before
+    // Any key may be gone on from, not only the last of a page.
+    return { after: keyTextOf(place.page, place.taken - 1, schema) }
+  }
 
   async function differentOrders(): Promise<MarchEnd> {
     const unmatched: { [side in Side]: FoundItem[] } = {

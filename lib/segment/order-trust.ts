@@ -70,7 +70,12 @@ export class OrderTrust {
     return seen < FIRST_WITNESSES || isDrawn || this.#inDoubt.has(key)
   }
 
-  /** A suspect goes to its recheck. */
+  /** Keys of which the order is not to be relied on when the other side's scan comes to them. */
+  get doubted(): CanonicalKey[] {
+    return [...this.#inDoubt]
+  }
+
+  /** A suspect goes to its recheck, or is looked up whatever the order says. */
   enter(key: CanonicalKey): void {
     if (this.#inDoubt.size < MAX_REMEMBERED) this.#inDoubt.add(key)
   }

@@ -1,20 +1,58 @@
 /** A segment's pages in order: one read ahead, and shared by all who compare with them. */
-import type { ScanOnePage, ScanSlice } from '../dynamo/scan.ts'
 import type { ScanPage } from '../item/responses.ts'
+import type { Cursor } from '../model/segment-record.ts'
 
 /** The next page; undefined after the last. */
 export type NextPage = () => Promise<ScanPage | undefined>
 
-/** Reads the next page while the one before it is worked on. */
-export function readAhead(scanPage: ScanOnePage, slice: ScanSlice, after?: string): NextPage {
-  let ahead: Promise<ScanPage> | undefined = quietly(scanPage(slice, after))
-  return async () => {
-    const page = await ahead
-    const next = page?.lastEvaluatedKey
-    ahead = next === undefined ? undefined : quietly(scanPage(slice, next))
+/** Pages in order, and how far they have been handed out. */
+export interface PageSource {
+  readonly next: NextPage
+  /** Where the scan stands after the page handed out last, and before it. */
+  readonly after: Cursor
+  readonly before: Cursor
+}
+
+/** One scan: reads the next page while the one before it is worked on. */
+export class PageScan implements PageSource {
+  readonly #read: (after: string | undefined) => Promise<ScanPage>
+  readonly #onPage: (page: ScanPage) => void
+  #ahead: Promise<ScanPage> | undefined
+  after: Cursor
+  before: Cursor
+
+  /** `onPage` is called with each page that is handed out. */
+  constructor(
+    read: (after: string | undefined) => Promise<ScanPage>,
+    from: Cursor,
+    onPage: (page: ScanPage) => void,
+  ) {
+    this.#read = (after) => quietly(read(after))
+    this.#onPage = onPage
+    this.after = from
+    this.before = from
+  }
+
+  /** Asks for the first page, though nobody wants it yet. */
+  begin(): void {
+    if (this.after === 'end') return
+    this.#ahead ??= this.#read(this.after === 'start' ? undefined : this.after.after)
+  }
+
+  readonly next: NextPage = async () => {
+    this.begin()
+    const page = await this.#ahead
+    this.before = this.after
+    this.after = cursorAfter(page)
+    if (page !== undefined) this.#onPage(page)
+    const { lastEvaluatedKey } = page ?? {}
+    this.#ahead = lastEvaluatedKey === undefined ? undefined : this.#read(lastEvaluatedKey)
     return page
   }
 }
+
+export const cursorAfter = (page: ScanPage | undefined): Cursor =>
+  page?.lastEvaluatedKey === undefined ? 'end' : { after: page.lastEvaluatedKey }
 
 /** How many pages the fastest reader may be ahead of the slowest. */
 const LONGEST_LEAD = 2

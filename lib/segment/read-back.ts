@@ -7,13 +7,14 @@
  * replicates: brought in order again, once both sides have stood still.
  */
 import type { Sighting } from '../model/sighting.ts'
-import { relationUnderRules, type Written } from './attempts.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
 import { tellEnding } from './endings.ts'
 import type { Investigation } from './investigation.ts'
+import { relationUnderRules } from './relation.ts'
 import type { Repair } from './repair.ts'
 import { HookFailure } from './rules.ts'
 import { movedOn } from './verdict.ts'
+import type { Written } from './writes.ts'
 
 /** Reads what was written at once, as far as the budget for that goes, and has it looked at later. */
 export async function readBack(

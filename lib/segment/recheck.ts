@@ -4,7 +4,6 @@ import { zeroTally } from '../model/tally.ts'
 import type { RecheckTask, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
 import { toWire } from '../protocol/wire-error.ts'
 import { allEnded } from './all-ended.ts'
-import type { Written } from './attempts.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
 import type { SegmentControl } from './control.ts'
 import { unlessExpired } from './expiry.ts'
@@ -13,14 +12,16 @@ import { lookAtWritten, readBack } from './read-back.ts'
 import { Repair } from './repair.ts'
 import type { Thread } from './thread.ts'
 import { judge, lookAgain } from './verdict.ts'
+import type { Written } from './writes.ts'
 
 export async function recheck(
-  { replica, sightings }: RecheckTask,
+  task: RecheckTask,
   thread: Thread,
   control: SegmentControl,
 ): Promise<SegmentReport> {
+  const { replica, sightings } = task
   const tally = zeroTally([replica])
-  const investigation = investigationOf(replica, 'recheck', thread, control, tally)
+  const investigation = investigationOf(replica, task, thread, control, tally)
   const failures: ReplicaFailure[] = []
   try {
     await recheckAll(investigation, sightings)
@@ -28,7 +29,8 @@ export async function recheck(
     failures.push({ replica, error: toWire(error) })
   }
   await control.allTold()
-  return { tally, end: 'finished', failures }
+  // What was left since the run is to end is looked at again by one that takes it up.
+  return { tally, end: investigation.wasCutShort ? 'stopped' : 'finished', failures }
 }
 
 async function recheckAll(

@@ -4,20 +4,15 @@ import { asTablesyncError } from '../errors.ts'
 import type { KeyText } from '../item/key.ts'
 import type { DifferenceKind } from '../model/difference.ts'
 import type { SeenItem } from '../model/sighting.ts'
-import {
-  bringAbout,
-  endsTable,
-  failed,
-  replicaIsNewer,
-  type Wanted,
-  type Written,
-  write,
-} from './attempts.ts'
+import { bringAbout, type Wanted } from './attempts.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
-import { COUNTED_AS, type Found, LEFT, PLANNED, type RepairEnding, tellEnding } from './endings.ts'
+import { endsTable, type Found, failed, type RepairEnding, tellEnding } from './endings.ts'
 import type { Investigation } from './investigation.ts'
+import { Outcomes } from './outcomes.ts'
+import { replicaIsNewer } from './relation.ts'
 import { HookFailure } from './rules.ts'
-import { isDifference, relationOf, type Verdict } from './verdict.ts'
+import { isDifference, relationOf, type SeenSides, type Verdict } from './verdict.ts'
+import { type Written, write } from './writes.ts'
 
 /** A key that another look has settled, with what both sides hold. */
 export interface Settled extends BothSides {
@@ -25,19 +20,35 @@ export interface Settled extends BothSides {
   readonly key: KeyText
 }
 
+/** What a repair that was planned holds on to: it does what was planned, and nothing else. */
+export interface Expected {
+  isStillTrue(kind: DifferenceKind, now: SeenSides): boolean
+  /** How a difference ends that is not. */
+  readonly ending: RepairEnding
+}
+
+/** A reading that has waited so long, in milliseconds, for a hook or for its turn, is made anew. */
+const OLD_MS = 250
+
 export class Repair {
+  readonly outcomes: Outcomes
   readonly #investigation: Investigation
 
   constructor(investigation: Investigation) {
     this.#investigation = investigation
+    this.outcomes = new Outcomes(investigation)
   }
 
   /** Counts what a key has come to, and ends it where it is a difference. */
-  async settle({ verdict, ...found }: Settled): Promise<Written | undefined> {
+  async settle({ verdict, ...found }: Settled, expected?: Expected): Promise<Written | undefined> {
     const { tally, thread } = this.#investigation
+    if (verdict === 'sameAs') {
+      const kind = this.outcomes.intentOf(found.key)
+      if (kind !== undefined) return this.outcomes.landed({ ...found, verdict: kind })
+    }
     if (!isDifference(verdict)) {
       tally[verdict]++
-      if (verdict === 'sameAs') await this.match(found)
+      if (verdict === 'sameAs') await this.outcomes.match(found)
       return undefined
     }
     if (thread.setup.newerWins && replicaIsNewer(this.#investigation, found)) {
@@ -46,48 +57,19 @@ export class Repair {
     }
     const difference: Found = { verdict, ...found }
     try {
-      if (await this.isAlike(difference)) {
+      if (await this.outcomes.isAlike(difference)) {
         tally.sameAs++
         return undefined
       }
-      return (await this.#maySkip(difference)) ? undefined : await this.end(difference)
+      const readAt = performance.now()
+      if (await this.outcomes.maySkip(difference)) return undefined
+      const isStale = performance.now() - readAt > OLD_MS
+      const sides = isStale ? await this.#readAgain(difference.key) : {}
+      return await this.end({ ...difference, ...sides }, expected)
     } catch (error) {
       if (!(error instanceof HookFailure)) throw error
-      return this.fail(difference, error)
+      return this.outcomes.fail(difference, error)
     }
-  }
-
-  /** Whether the user's rules take a pair for the same that is not equal. */
-  async isAlike({ verdict, master, replica }: Found): Promise<boolean> {
-    if (verdict !== 'differing' || master === undefined || replica === undefined) return false
-    return !(await this.#investigation.thread.rules.differ(master, replica))
-  }
-
-  /** Lets whoever wants to hear of it know of an equal pair. */
-  async match({ key, master, replica }: Omit<Found, 'verdict'>): Promise<void> {
-    const { thread, door, tally } = this.#investigation
-    const { matches } = thread.rules
-    if (matches === undefined || master === undefined || replica === undefined) return
-    await matches({ master, replica }, door.table.access.label, key).catch(() => {
-      tally.failed++
-    })
-  }
-
-  /** Counts a difference that a hook has failed over. */
-  async fail(found: Found, error: Error): Promise<undefined> {
-    const { tally } = this.#investigation
-    tally[found.verdict]++
-    await this.#conclude({ action: 'failed', error: error.message }, found)
-  }
-
-  /** Counts and tells a difference that the user's rules leave as it is; false where they do not. */
-  async #maySkip(found: Found): Promise<boolean> {
-    const { thread, door, tally } = this.#investigation
-    if (await thread.rules.mayRepair(found, door.table.access.label)) return false
-    tally[found.verdict]++
-    tally.skipped++
-    await this.#tellLeft(found)
-    return true
   }
 
   /**
@@ -96,21 +78,34 @@ export class Repair {
    *
    * @throws TablesyncError of scope `table` where the replica itself is lost
    */
-  async end(found: Found): Promise<Written | undefined> {
-    const { tally, deletions, replica, tell } = this.#investigation
+  async end(found: Found, expected?: Expected): Promise<Written | undefined> {
+    const { tally, deletions, tell, replica } = this.#investigation
     const { verdict, key } = found
+    const seen = digestsOf(found, this.#investigation.thread.comparer)
+    const readAt = performance.now()
     if (deletions === 'later') tally[verdict]++
     const isAllowed = deletions === 'now' || this.#isAllowed(verdict)
-    if (!isAllowed) return this.#tellLeft(found)
-    if (!this.#isAsked(verdict)) return this.#tellUnasked(found)
+    if (!isAllowed) return this.outcomes.tellCutShort(found)
+    if (!this.#isAsked(verdict)) return this.outcomes.tellUnasked(found)
     if (verdict === 'extra' && deletions === 'later') {
-      await tell({ type: 'delete-later', replica, key })
+      await tell({ type: 'delete-later', replica, key, seen: seen.replica })
       return undefined
     }
     return this.#inLane(async () => {
-      if (this.#investigation.isOver()) return this.#tellLeft(found)
-      const isWanted = (kind: DifferenceKind) => this.#isAsked(kind)
-      return this.#conclude(await this.#attempt(found, { isWanted }), found)
+      const isRefused = deletions === 'now' && tally.failed > 0
+      if (isRefused || this.#investigation.isOver()) return this.outcomes.tellCutShort(found)
+      const isStale = performance.now() - readAt > OLD_MS
+      const sides = isStale ? { ...found, ...(await this.#readAgain(key)) } : found
+      const wanted: Wanted = {
+        // Deletions have a time of their own, in which nothing else is written.
+        isWanted: (kind, now) =>
+          this.#isAsked(kind) &&
+          (kind === 'extra') === (deletions === 'now') &&
+          (expected?.isStillTrue(kind, now) ?? true),
+        intends: verdict,
+        ...(expected !== undefined && { unwanted: expected.ending }),
+      }
+      return this.outcomes.conclude(await this.#attempt(sides, wanted), found)
     })
   }
 
@@ -126,7 +121,7 @@ export class Repair {
     // In earnest it was to be put, and has been counted against the allowance then.
     const isAllowed = thread.setup.write[found.verdict] || this.#isAllowed(found.verdict)
     const unconfirmed: Found = { ...found, unconfirmed: true }
-    await (isAllowed ? this.#tellUnasked(unconfirmed) : this.#tellLeft(unconfirmed))
+    await (isAllowed ? this.outcomes.tellUnasked(unconfirmed) : this.outcomes.tellLeft(unconfirmed))
   }
 
   /**
@@ -140,19 +135,24 @@ export class Repair {
     const left = digestsOf(found, thread.comparer).master
     const end = (ending: RepairEnding) => {
       tally.missing++
-      return this.#conclude(ending, found)
+      return this.outcomes.conclude(ending, found)
     }
     return this.#inLane(async () => {
       try {
-        if (await this.#maySkip(found)) return undefined
+        if (await this.outcomes.maySkip(found)) return undefined
       } catch (error) {
-        return this.fail(found, error as Error)
+        return this.outcomes.fail(found, error as Error)
       }
-      const mayPut = !this.#investigation.isOver() && this.#isAllowed('missing')
-      if (!mayPut) return this.leave(found)
+      const isOver = this.#investigation.isOver()
+      if (isOver) this.#investigation.wasCutShort = true
+      if (isOver || !this.#isAllowed('missing')) return this.leave(found)
       try {
-        const result = await write(this.#investigation, 'missing', found)
-        if (result.end === 'refused') return this.#readAgain(key)
+        const result = await write(this.#investigation, 'missing', { ...found, intends: 'missing' })
+        if (result.end === 'refused') {
+          // It is claimed anew, where it turns out to be a difference.
+          thread.allowance.giveBack()
+          return this.#readAgain(key)
+        }
         return end({ action: 'written', left })
       } catch (thrown) {
         const error = asTablesyncError(thrown)
@@ -163,7 +163,9 @@ export class Repair {
         }
         const now = await this.#readAgain(key)
         const isSettled = relationOf(digestsOf(now, thread.comparer)) === 'sameAs'
-        return isSettled ? end({ action: 'written', left }) : now
+        if (isSettled) return end({ action: 'written', left })
+        thread.allowance.giveBack()
+        return now
       }
     })
   }
@@ -184,9 +186,10 @@ export class Repair {
         case 'resolved':
           return undefined
         case 'conflict':
+        case 'changed':
           return 'refused'
         case 'failed':
-          return this.#conclude(ending, found)
+          return this.outcomes.conclude(ending, found)
         default:
           tally.mended++
           await tellEnding(this.#investigation, found, ending)
@@ -207,28 +210,9 @@ export class Repair {
     } catch (error) {
       const ending = failed(asTablesyncError(error))
       if (error instanceof HookFailure) return ending
-      await this.#conclude(ending, found)
+      await this.outcomes.conclude(ending, found)
       throw error
     }
-  }
-
-  async #conclude(ending: RepairEnding, found: Found): Promise<Written | undefined> {
-    const { tally } = this.#investigation
-    tally[COUNTED_AS[ending.action]]++
-    if ('isPartial' in ending) tally.partial++
-    await tellEnding(this.#investigation, found, ending)
-    return 'left' in ending ? { key: found.key, left: ending.left } : undefined
-  }
-
-  /** In a dry run it may be that it would have been repaired. */
-  async #tellUnasked(found: Found): Promise<undefined> {
-    const { setup } = this.#investigation.thread
-    const isPlanned = setup.asked[found.verdict] && !setup.write[found.verdict]
-    await tellEnding(this.#investigation, found, isPlanned ? PLANNED : LEFT)
-  }
-
-  async #tellLeft(found: Found): Promise<undefined> {
-    await tellEnding(this.#investigation, found, LEFT)
   }
 
   async #readAgain(key: KeyText): Promise<BothSides> {

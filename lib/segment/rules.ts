@@ -1,4 +1,7 @@
 /** The user's own rules, asked where they may decide. */
+import { Console } from 'node:console'
+import { stderr } from 'node:process'
+import { inspect } from 'node:util'
 import type { FoundItem } from '../dynamo/lookup.ts'
 import { plainItem } from '../dynamo/plain-item.ts'
 import { parseItem } from '../item/compare.ts'
@@ -6,6 +9,7 @@ import type { KeyText } from '../item/key.ts'
 import type { HookItem, Hooks } from '../model/hooks.ts'
 import type { WireItem } from '../model/wire.ts'
 import { loadHooks } from '../protocol/hooks-module.ts'
+import { PatientCalls } from '../protocol/patient-call.ts'
 import type { Found } from './endings.ts'
 
 export interface Rules {
@@ -24,19 +28,26 @@ export interface Rules {
 /** A hook has thrown: that fails its item, and nothing else. */
 export class HookFailure extends Error {}
 
-export async function openRules(url: string | undefined): Promise<Rules> {
-  return rulesOf(url === undefined ? {} : await loadHooks(url))
+export async function openRules(url: string | undefined, ending: AbortSignal): Promise<Rules> {
+  // What hooks print is for people; standard output is the result's.
+  if (url !== undefined) globalThis.console = new Console(stderr)
+  return rulesOf(url === undefined ? {} : await loadHooks(url), new PatientCalls(ending))
 }
 
-export function rulesOf(hooks: Hooks): Rules {
-  const { items, isItemDifferent, ...on } = failingByItem(hooks)
+export function rulesOf(hooks: Hooks, calls: PatientCalls): Rules {
+  const { items, isItemDifferent, ...on } = failingByItem(hooks, calls)
   const given = (item: WireItem): HookItem => (items === 'plain' ? plainItem(item) : item)
   const itemOf = ({ page, item }: FoundItem) => given(parseItem(page, item))
   const keyOf = (key: KeyText) => given(JSON.parse(key) as WireItem)
   const { onMatching } = on
   return {
     async differ(master, replica) {
-      return isItemDifferent === undefined || isItemDifferent(itemOf(master), itemOf(replica))
+      if (isItemDifferent === undefined) return true
+      const answer: unknown = await isItemDifferent(itemOf(master), itemOf(replica))
+      if (typeof answer === 'boolean') return answer
+      throw new HookFailure(
+        `the hook isItemDifferent failed: expected true or false from it, got ${inspect(answer)}`,
+      )
     },
     async mayRepair({ verdict, key, master, replica }, label) {
       switch (verdict) {
@@ -62,7 +73,7 @@ export function rulesOf(hooks: Hooks): Rules {
 }
 
 /** The hooks, each throwing nothing but `HookFailure`. */
-function failingByItem(hooks: Hooks): Hooks {
+function failingByItem(hooks: Hooks, calls: PatientCalls): Hooks {
   const guarded = Object.entries(hooks).map(([name, hook]) => {
     if (typeof hook !== 'function') return [name, hook]
     const call = hook as (...given: readonly unknown[]) => unknown
@@ -70,7 +81,8 @@ function failingByItem(hooks: Hooks): Hooks {
       name,
       async (...given: readonly unknown[]) => {
         try {
-          return await call(...given)
+          const answer = call(...given)
+          return answer instanceof Promise ? await calls.answer(answer) : answer
         } catch (error) {
           throw new HookFailure(`the hook ${name} failed: ${messageOf(error)}`, { cause: error })
         }
@@ -80,4 +92,4 @@ function failingByItem(hooks: Hooks): Hooks {
   return Object.fromEntries(guarded)
 }
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : inspect(error))

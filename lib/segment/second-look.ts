@@ -8,7 +8,6 @@ import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import { detached, itemEnd, itemStart } from '../item/page.ts'
 import type { Bytes } from '../model/units.ts'
 import { allEnded } from './all-ended.ts'
-import type { Written } from './attempts.ts'
 import { type BothSides, digestsOf, lookUpBothSides, lookUpReplica } from './both-sides.ts'
 import type { Found } from './endings.ts'
 import { hasExpired, unlessExpired } from './expiry.ts'
@@ -17,6 +16,7 @@ import { Jobs } from './jobs.ts'
 import { readBack } from './read-back.ts'
 import { Repair } from './repair.ts'
 import { isDifference, judge, type Suspicion, sight } from './verdict.ts'
+import type { Written } from './writes.ts'
 
 /** A suspicion, with the items that the first look saw. */
 export interface Suspect extends Suspicion, BothSides {}
@@ -67,17 +67,17 @@ export class SecondLook {
   async isEndedByRule({ looks, key, master, replica }: Suspect): Promise<boolean> {
     const found: Found = { verdict: looks, key, master, replica }
     try {
-      if (!(await this.#repair.isAlike(found))) return false
+      if (!(await this.#repair.outcomes.isAlike(found))) return false
       this.#investigation.tally.sameAs++
     } catch (error) {
-      await this.#repair.fail(found, error as Error)
+      await this.#repair.outcomes.fail(found, error as Error)
     }
     return true
   }
 
-  /** Tells an equal pair to the hook that wants to hear of it. */
-  async match(key: KeyText, pair: BothSides): Promise<void> {
-    await this.#repair.match({ key, ...pair })
+  /** Counts an equal pair. */
+  async equal(key: KeyText, pair: BothSides): Promise<void> {
+    await this.#repair.settle({ verdict: 'sameAs', key, ...pair })
   }
 
   /** Has a suspect read again; waits while as much is under way as may be. */

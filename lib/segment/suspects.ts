@@ -6,8 +6,9 @@
  * strongly consistent, before it counts; beyond the run's budget for that it
  * is counted on the word of the scan, and told as unconfirmed.
  */
-import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
+import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import type { DifferenceKind } from '../model/difference.ts'
+import type { SegmentRecord } from '../model/segment-record.ts'
 import type { BothSides } from './both-sides.ts'
 import { Deferred } from './deferred.ts'
 import { hasExpired } from './expiry.ts'
@@ -50,9 +51,26 @@ export class Suspects {
     return this.#countUnconfirmed(suspect)
   }
 
-  /** Tells an equal pair to the hook that wants to hear of it. */
-  async match(key: KeyText, pair: BothSides): Promise<void> {
-    await this.#secondLook.match(key, pair)
+  /** What would be lost with this segment: suspects that wait for its end, and keys in doubt. */
+  get open(): Pick<SegmentRecord, 'deferred' | 'doubted'> {
+    return { deferred: this.#deferred.all(), doubted: this.#trust.doubted }
+  }
+
+  /** Takes up what was open when the segment was left. */
+  async reopen({ unmatched, deferred, doubted }: SegmentRecord): Promise<void> {
+    const { schema, findExtras, tally } = this.#investigation
+    for (const key of doubted) this.#trust.enter(key)
+    for (const one of deferred) {
+      this.#deferred.add({ ...one, canonical: canonicalKeyOfText(one.key, schema) })
+    }
+    if (!findExtras) tally.elsewhere += unmatched.replica.length
+    for (const key of unmatched.master) await this.#lookUp(key, 'missing')
+    for (const key of findExtras ? unmatched.replica : []) await this.#lookUp(key, 'extra')
+  }
+
+  /** Counts an equal pair. */
+  async equal(key: KeyText, pair: BothSides): Promise<void> {
+    await this.#secondLook.equal(key, pair)
   }
 
   /** Brings to their end all suspects that wait for nothing but their recheck. */
@@ -72,14 +90,28 @@ export class Suspects {
     await this.flush()
   }
 
+  /** A key that was read on one side, before the segment was left, and had not met the other. */
+  async #lookUp(key: KeyText, looks: 'missing' | 'extra'): Promise<void> {
+    const canonical = canonicalKeyOfText(key, this.#investigation.schema)
+    const suspect: Suspect = { key, looks, ground: 'key', master: undefined, replica: undefined }
+    if (await this.#meetsTwin(suspect, looks, canonical)) return
+    this.#trust.enter(canonical)
+    await this.#secondLook.confirm(suspect)
+  }
+
+  /** Whether the other side's item waits among those deferred: then they are a pair. */
+  async #meetsTwin(suspect: Suspect, looks: 'missing' | 'extra', canonical: CanonicalKey) {
+    if (this.#deferred.takeTwin(looks, canonical) === undefined) return false
+    this.#trust.proveFalse()
+    this.#investigation.tally.matched++
+    await this.#secondLook.confirm({ ...suspect, looks: 'differing', ground: 'order' })
+    return true
+  }
+
   async #addByOrder(suspect: Suspect, looks: 'missing' | 'extra'): Promise<void> {
-    const { schema, thread, tally } = this.#investigation
+    const { schema, thread } = this.#investigation
     const canonical = canonicalKeyOfText(suspect.key, schema)
-    if (this.#deferred.takeTwin(looks, canonical) !== undefined) {
-      this.#trust.proveFalse()
-      tally.matched++
-      return this.#secondLook.confirm({ ...suspect, looks: 'differing' })
-    }
+    if (await this.#meetsTwin(suspect, looks, canonical)) return
     const isWitness = this.#trust.needsWitness(canonical)
     if (this.#trust.isFirstTest) await this.flush()
     if (isWitness || this.#trust.isDoubted || this.#isReadForRepair(looks) || this.#mayRecheck()) {

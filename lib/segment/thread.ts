@@ -50,6 +50,7 @@ const WRITES_IN_BATCHES = 100
 export async function openThread(
   setup: WorkerSetup,
   credentials: (table: TableIndex) => Promise<PlainCredentials>,
+  ending: AbortSignal,
 ): Promise<Thread> {
   const isIgnored = ignoring(setup.ignore)
   const digestOf = await openDigest()
@@ -75,7 +76,7 @@ export async function openThread(
     comparer: itemComparer(digestOf, isIgnored),
     isIgnored,
     wholeDigest: (item) => digestOf(canonicalItem(item, () => false)),
-    rules: await openRules(setup.hooks),
+    rules: await openRules(setup.hooks, ending),
     shape: { schema: master.keySchema, isIgnored, version: setup.versionAttribute },
     allowance: new Allowance(setup.allowance),
     canary: new CanaryFlags(setup.canaryFlags),

@@ -11,21 +11,30 @@ import type { WireItem } from '../model/wire.ts'
 import type { ReplicaFailure, SegmentReport, UndoKey, UndoTask } from '../protocol/messages.ts'
 import { toWire } from '../protocol/wire-error.ts'
 import { allEnded } from './all-ended.ts'
-import { endsTable, failed } from './attempts.ts'
+import { MAX_REFUSALS } from './attempts.ts'
 import type { SegmentControl } from './control.ts'
-import { type ChangedEnding, COUNTED_AS, LEFT, type RepairEnding, tellEnding } from './endings.ts'
+import {
+  COUNTED_AS,
+  conflict,
+  endsTable,
+  failed,
+  LEFT,
+  type RepairEnding,
+  tellEnding,
+} from './endings.ts'
 import { type Investigation, investigationOf } from './investigation.ts'
 import type { Thread } from './thread.ts'
 
 const BATCH = 25
 
 export async function undoWrites(
-  { replica, keys }: UndoTask,
+  task: UndoTask,
   thread: Thread,
   control: SegmentControl,
 ): Promise<SegmentReport> {
+  const { replica, keys } = task
   const tally = zeroTally([replica])
-  const investigation = investigationOf(replica, 'undo', thread, control, tally)
+  const investigation = investigationOf(replica, task, thread, control, tally)
   const failures: ReplicaFailure[] = []
   const batchSize = Math.min(BATCH, thread.setup.batchReadLimit)
   try {
@@ -66,18 +75,23 @@ async function undoOne(
   const digestOf = (item: WireItem | null) => (item === null ? null : thread.wholeDigest(item))
   let now = seen ?? null
   const kind = kindOf(now, steps[0]?.before ?? null)
-  const end = async (ending: RepairEnding | ChangedEnding | typeof LEFT) => {
+  const end = async (ending: RepairEnding | typeof LEFT) => {
     // What has changed since is a state of its own, and no difference to end.
     if (ending.action !== 'changed') tally[kind]++
     if (ending.action !== 'none') tally[COUNTED_AS[ending.action]]++
     const found = { verdict: kind, key, master: undefined, replica: undefined } as const
     await tellEnding(investigation, found, ending)
   }
+  let refusals = 0
   for (let retries = 0; ; retries++) {
     const target = targetOf(steps, digestOf(now), digestOf)
     if (target === 'there') return end(retries === 0 ? { action: 'resolved' } : DONE[kind])
     if (target === 'changed') return end({ action: 'changed', error: CHANGED })
-    if (retries === 0 && !thread.allowance.claim()) allowanceSpent()
+    if (retries === 0 && !thread.allowance.claim()) {
+      allowanceSpent()
+      return end(LEFT)
+    }
+    if (refusals > MAX_REFUSALS) return end(conflict(true))
     if (isOver() || !thread.setup.write[kind]) return end(LEFT)
     try {
       const result = await bringBack(investigation, key, now, target)
@@ -85,6 +99,7 @@ async function undoOne(
         tally.writeUnits += result.writeUnits
         return end(DONE[kind])
       }
+      refusals++
     } catch (thrown) {
       const error = asTablesyncError(thrown)
       if (endsTable(error) || !isPassing(error) || retries >= thread.setup.patience.maxRetries) {

@@ -70,6 +70,11 @@ export class Window {
     return older
   }
 
+  /** Everything, oldest first, left in place. */
+  all(): Unmatched[] {
+    return [...this.#entries.values()]
+  }
+
   /** The oldest entries, left in place. */
   oldest(count: number): Unmatched[] {
     const oldest: Unmatched[] = []

@@ -305,3 +305,24 @@ for (const flag of ['--version', '-V']) {
     t.same(await runCli([flag]), { code: 0, stdout: `${version}\n`, stderr: '' })
   })
 }
+
+t.test('what a hook prints does not come between the document and its reader', async (t) => {
+  const { args } = await makeScene(engine.endpoint)
+  const hooks = join(await tempFolder(t), 'hooks.mjs')
+  await writeFile(hooks, "export const onExtra = () => console.log('a word')")
+  const { stdout, stderr } = await runCli([...args, '--hooks', hooks, '--json', '--quiet'])
+  t.ok(JSON.parse(stdout))
+  t.match(stderr, /a word/)
+})
+
+t.test('what a hook throws past everybody is no verdict', async (t) => {
+  const { args } = await makeScene(engine.endpoint)
+  const hooks = join(await tempFolder(t), 'hooks.mjs')
+  await writeFile(
+    hooks,
+    "setTimeout(() => { throw new Error('late') }, 1); export const onExtra = () => {}",
+  )
+  const { code, stderr } = await runCli([...args, '--hooks', hooks])
+  t.equal(code, 3)
+  t.match(stderr, /tablesync: .*late/)
+})

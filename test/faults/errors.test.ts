@@ -11,6 +11,7 @@ import {
   eachFirst,
   FOUND,
   isCheck,
+  item,
   MASTER_ITEMS,
   openScene,
   REPAIRED,
@@ -318,4 +319,39 @@ t.test('runSync ends a repair that waits for its next try when it is told to', a
   t.ok(
     missing.every(({ action, error }) => action === 'failed' && /InternalServer/.test(error ?? '')),
   )
+})
+
+t.test('nothing is deleted where a key is unverified', async (t) => {
+  const { master, replica, run } = await openScene(t)
+  let v = 0
+  master.stub.on((request) => {
+    if (asks('BatchGetItem')(request)) master.table.set(item(56, { v: { N: String(++v) } }))
+    return undefined
+  })
+  const { summary } = await run({ ...ALL_WRITES, recheckAttempts: 2 })
+  t.match(summary.replicas[replica.label], { unverified: 1, deleted: 0, deletionsWithheld: 3 })
+  t.equal(askedOf(replica, 'DeleteItem'), 0)
+})
+
+t.test('nothing is deleted where an item is in conflict', async (t) => {
+  const { replica, run } = await openScene(t)
+  replica.stub.on((request) =>
+    asks('UpdateItem')(request) ? { error: 'ConditionalCheckFailedException' } : undefined,
+  )
+  const { summary } = await run(ALL_WRITES)
+  t.match(summary.replicas[replica.label], { conflicts: 4, deleted: 0, deletionsWithheld: 3 })
+  t.equal(askedOf(replica, 'DeleteItem'), 0)
+})
+
+t.test('a deletion that is refused for good is the last one', async (t) => {
+  const { replica, run } = await openScene(t, {
+    masterItems: [item(0)],
+    replicaItems: Array.from({ length: 200 }, (_, n) => item(n)),
+  })
+  replica.stub.on((request) =>
+    asks('DeleteItem')(request) ? { error: 'ValidationException' } : undefined,
+  )
+  const { summary } = await run({ ...ALL_WRITES, parallel: 1 })
+  t.match(summary.replicas[replica.label], { failed: 1, deleted: 0, deletionsWithheld: 198 })
+  t.equal(askedOf(replica, 'DeleteItem'), 1)
 })

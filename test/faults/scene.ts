@@ -147,7 +147,8 @@ export async function openScene(t: Test, options: SceneOptions = {}): Promise<Sc
       for (const { stub, label } of [master, ...replicas]) {
         t.strictSame(stub.violations, [], `${label} was asked nothing that it does not know`)
       }
-      if (othersWrites() === writtenBefore) {
+      const isAllTold = !summary.errors.some(({ code }) => code === 'FILE_UNWRITABLE')
+      if (isAllTold && othersWrites() === writtenBefore) {
         for (const [at, party] of replicas.entries()) {
           const held = { before: before[at] ?? [], ignore: runOptions?.ignore ?? [] }
           isForetold(t, { master, replica: party, differences, ...held })

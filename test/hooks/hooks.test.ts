@@ -184,3 +184,53 @@ t.test('runSync refuses hooks of a module that is not there, or is nowhere', asy
   await t.rejects(run({ hooks: '/no/such/hooks.js' }), { code: 'USAGE', message: /Cannot load/ })
   await t.rejects(run({ hooks: 'hooks.js' }), { code: 'USAGE', message: /absolute path/ })
 })
+
+t.test('isItemDifferent has to say yes or no', async (t) => {
+  for (const answer of ['', 'return null', 'return 0', "return 'no'"]) {
+    const hooks = await moduleOf(t, `export function isItemDifferent() { ${answer} }`)
+    const { replica, run } = await openScene(t)
+    const { summary } = await run({ hooks })
+    t.match(summary.replicas[replica.label], { differing: 4, failed: 4, sameAs: 51 }, answer)
+    t.equal(summary.outcome, 'incomplete')
+  }
+})
+
+t.test('what a slow hook has waited over is read again before it is written', async (t) => {
+  const hooks = await moduleOf(
+    t,
+    'export const onMissing = () => new Promise((resolve) => setTimeout(resolve, 1000))',
+  )
+  const { master, replica, run } = await openScene(t, { masterItems: [item(1)], replicaItems: [] })
+  const later = item(1, { v: { N: '2' } })
+  // While the hook waits, after the last look.
+  let looks = 0
+  replica.stub.on((request) => {
+    if (request.operation === 'BatchGetItem' && ++looks >= 2) {
+      setTimeout(() => master.table.set(later), 300)
+    }
+    return undefined
+  })
+  const { summary } = await run({ ...ALL_WRITES, hooks })
+  const puts = replica.stub.requests.filter(({ operation }) => operation === 'PutItem')
+  t.strictSame(
+    puts.map(({ body }) => body['Item']),
+    [later],
+  )
+  t.match(summary.replicas[replica.label], { written: 1, mended: 0 })
+})
+
+t.test('a hook that never answers does not keep a run that is to end', async (t) => {
+  const hooks = await moduleOf(t, 'export const onMissing = () => new Promise(() => {})')
+  const { run } = await openScene(t)
+  const { summary } = await run({ ...ALL_WRITES, hooks, signal: AbortSignal.timeout(1500) })
+  t.equal(summary.outcome, 'interrupted')
+})
+
+t.test('a listener that never answers does not keep a run that is to end', async (t) => {
+  const { run } = await openScene(t)
+  const { summary } = await run({
+    onDifference: () => new Promise(() => {}),
+    signal: AbortSignal.timeout(1500),
+  })
+  t.equal(summary.outcome, 'interrupted')
+})

@@ -282,3 +282,57 @@ t.test('an item with more attributes than a condition compares is told as such',
   })
   t.match(versioned.counts, { written: 1, partial: 0 }, 'a version stands for all of them')
 })
+
+t.test(
+  'a pair whose master is gone between read and update is not deleted on the way',
+  async (t) => {
+    const told = await play(t, {
+      master: version(2),
+      replica: version(1),
+      before({ master, replica }) {
+        master.table.unset(KEY)
+        replica.table.set(version(9, { others: { S: 'x' } }))
+      },
+      options: { maxDeletes: 0 },
+    })
+    t.same(told.now.replica, version(9, { others: { S: 'x' } }))
+    t.same(told.writes, ['UpdateItem'])
+    t.match(told.counts, { differing: 1, conflicts: 1, deleted: 0 })
+  },
+)
+
+t.test('an extra that is written to before its deletion is left', async (t) => {
+  const scene = await openScene(t, { masterItems: [version(1)], replicaItems: [] })
+  const other: WireItem = { id: { S: 'other' } }
+  scene.replica.table.set(other)
+  let isFirst = true
+  scene.replica.stub.on((request) => {
+    // The put comes first, and deletions after it.
+    if (asks('PutItem')(request) && isFirst) {
+      isFirst = false
+      scene.replica.table.set({ ...other, precious: { S: 'x' } })
+    }
+    return undefined
+  })
+  const { summary, differences } = await scene.run({ ...ALL_WRITES, maxDeletes: '100%' })
+  t.same(scene.replica.table.at(other), { ...other, precious: { S: 'x' } })
+  t.match(summary.replicas[scene.replica.label], { extra: 1, deleted: 0, conflicts: 1 })
+  t.match(
+    differences.filter(({ kind }) => kind === 'extra'),
+    [{ action: 'conflict', error: /has changed since/ }],
+  )
+})
+
+t.test('an item that is updated in parts, and not to its end, is told as such', async (t) => {
+  const wide = (v: number): WireItem => ({
+    ...KEY,
+    ...Object.fromEntries(Array.from({ length: 120 }, (_, n) => [`a${n}`, { N: `${n + v}` }])),
+  })
+  const scene = await openScene(t, { masterItems: [wide(1000)], replicaItems: [wide(0)] })
+  let updates = 0
+  scene.replica.stub.on((request) =>
+    asks('UpdateItem')(request) && ++updates > 1 ? { error: 'ValidationException' } : undefined,
+  )
+  const { differences } = await scene.run(ALL_WRITES)
+  t.match(differences, [{ action: 'failed', error: /some of its attributes were written before/ }])
+})

@@ -348,3 +348,10 @@ for (const given of ['101%', '-1', 'all', '1.5', '', '%', Number.NaN, {}]) {
 t.test('resolveOptions refuses newerWins without the attribute that tells', async (t) => {
   t.throws(() => resolve({ newerWins: true }), { code: 'USAGE', message: /versionAttribute/ })
 })
+
+t.test('resolveOptions refuses an undo journal of nothing', async (t) => {
+  t.throws(() => resolveOptions({ master: 'a:b', replicas: ['a:c'], undo: 'u' }, asFlag), {
+    code: 'USAGE',
+    message: /`--undo` to come with what is to be written/,
+  })
+})

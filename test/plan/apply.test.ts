@@ -283,3 +283,85 @@ t.test('what applySync has written is read back, and journaled', async (t) => {
   await undoSync({ journal: undo, workers: 1 })
   t.strictSame(replica.table.all(), before)
 })
+
+const ONE = {
+  masterItems: [item(1, { v: { N: '2' } })],
+  replicaItems: [item(1, { v: { N: '1' } })],
+}
+const KEY_1 = { id: { S: 'item-1' } }
+
+for (const [what, interfere, left] of [
+  [
+    'the replica has changed',
+    ({ replica }: Scene) => replica.table.set(item(1, { v: { N: '7' } })),
+    item(1, { v: { N: '7' } }),
+  ],
+  ['the replica has lost it', ({ replica }: Scene) => replica.table.unset(KEY_1), undefined],
+  [
+    'the master has lost it',
+    ({ master, replica }: Scene) => {
+      master.table.unset(KEY_1)
+      replica.table.set(item(1, { v: { N: '7' } }))
+    },
+    item(1, { v: { N: '7' } }),
+  ],
+] as const) {
+  t.test(`applySync does nothing else where ${what} while it writes`, async (t) => {
+    const scene = await planned(t, ONE, { writeMissing: false, deleteExtra: false })
+    let isFirst = true
+    scene.replica.stub.on((request) => {
+      if (asks('UpdateItem')(request) && isFirst) {
+        isFirst = false
+        interfere(scene)
+      }
+      return undefined
+    })
+    const summary = await applied(scene.plan)
+    t.strictSame(scene.replica.table.at(KEY_1), left)
+    t.match(of(summary, scene), { differing: 0, changed: 1, written: 0, deleted: 0 })
+    t.equal(askedOf(scene.replica, 'UpdateItem'), 1)
+    t.equal(askedOf(scene.replica, 'PutItem') + askedOf(scene.replica, 'DeleteItem'), 0)
+  })
+}
+
+t.test('applySync leaves an extra that is written to before its turn comes', async (t) => {
+  const scene = await planned(t, {
+    masterItems: [item(1)],
+    replicaItems: [item(100)],
+  })
+  const precious = item(100, { precious: { S: 'x' } })
+  scene.replica.stub.on((request) => {
+    if (asks('PutItem')(request)) scene.replica.table.set(precious)
+    return undefined
+  })
+  const summary = await applied(scene.plan)
+  t.strictSame(scene.replica.table.at({ id: { S: 'item-100' } }), precious)
+  t.match(of(summary, scene), { missing: 1, written: 1, extra: 0, changed: 1, deleted: 0 })
+})
+
+t.test('one file is not used for two things', async (t) => {
+  const scene = await planned(t)
+  const { plan } = scene
+  const text = await readFile(plan, 'utf8')
+  await t.rejects(applied(plan, { report: plan }), { code: 'USAGE', message: /different files/ })
+  await t.rejects(applied(plan, { undo: plan }), { code: 'USAGE', message: /different files/ })
+  await t.rejects(scene.run({ ...WRITES, plan: '/tmp/x', report: '/tmp/../tmp/x' }), {
+    code: 'USAGE',
+    message: /`report` and `plan` to be different files/,
+  })
+  await t.rejects(scene.run({ report: plan }), {
+    code: 'FILE_UNWRITABLE',
+    message: /it is a repair-plan of tablesync/,
+  })
+  await t.rejects(scene.run({ ...WRITES, plan }), { code: 'FILE_UNWRITABLE', message: /EEXIST/ })
+  t.equal(await readFile(plan, 'utf8'), text)
+})
+
+t.test('applySync refuses options that are not its own', async (t) => {
+  const { plan } = await planned(t)
+  await t.rejects(applied(plan, { writeMissing: false }), {
+    code: 'USAGE',
+    message: /`tablesync apply` knows, got `writeMissing`/,
+  })
+  await t.rejects(applied(undefined as never), { code: 'USAGE', message: /`plan` to be a file/ })
+})

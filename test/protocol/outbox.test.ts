@@ -2,7 +2,12 @@ import t from 'tap'
 import type { Finding } from '../../lib/protocol/messages.ts'
 import { Outbox } from '../../lib/protocol/outbox.ts'
 
-const finding = (i: number): Finding => ({ type: 'delete-later', replica: 1, key: String(i) })
+const finding = (i: number): Finding => ({
+  type: 'delete-later',
+  replica: 1,
+  key: String(i),
+  seen: null,
+})
 
 t.test('Outbox sends in batches, in order, and never more than two ahead', async (t) => {
   const sent: number[][] = []

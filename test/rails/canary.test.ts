@@ -135,3 +135,15 @@ t.test('runSync refuses a canary that nothing would read back', async (t) => {
   const { summary } = await run({ ...ALL_WRITES, canary: 5, dryRun: true })
   t.equal(summary.outcome, 'different', 'and flies none in a dry run')
 })
+
+t.test('a run whose replica is lost while its canary flies comes to its end', async (t) => {
+  const scene = await openScene(t, { masterItems: items(60), replicaItems: [] })
+  let isOut = false
+  scene.replica.stub.on((request) => {
+    if (asks('PutItem')(request)) isOut = true
+    return isOut && asks('BatchGetItem')(request) ? { error: 'AccessDeniedException' } : undefined
+  })
+  const { summary } = await fly(scene, { canary: 1 })
+  t.equal(summary.outcome, 'incomplete')
+  t.equal(summary.replicas[scene.replica.label]?.unverified, 59)
+})

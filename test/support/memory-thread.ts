@@ -3,10 +3,13 @@ import PQueue from 'p-queue'
 import { itemComparer } from '../../lib/item/compare.ts'
 import { openDigest } from '../../lib/item/digest.ts'
 import { canonicalItem, ignoring } from '../../lib/item/normalise.ts'
+import { freshRecord, type SegmentRecord } from '../../lib/model/segment-record.ts'
+import { zeroReplicaTally } from '../../lib/model/tally.ts'
 import { Allowance } from '../../lib/protocol/allowance.ts'
 import { CanaryFlags } from '../../lib/protocol/canary-flags.ts'
 import type { CompareTask, Finding, WorkerSetup } from '../../lib/protocol/messages.ts'
 import { OrderRecord } from '../../lib/protocol/order-record.ts'
+import { PatientCalls } from '../../lib/protocol/patient-call.ts'
 import { RecheckBudget } from '../../lib/protocol/recheck-budget.ts'
 import type { SegmentControl } from '../../lib/segment/control.ts'
 import { rulesOf } from '../../lib/segment/rules.ts'
@@ -42,6 +45,7 @@ export function memoryThread(
     newerWins: false,
     observation: { looksAgain: false, minAge: 0, attempts: 5 },
     isJournaled: false,
+    isResumable: false,
     tellDifferences: true,
     planning: 'nothing',
     canaryFlags: CanaryFlags.memoryFor(replicas.length + 1, false),
@@ -68,7 +72,7 @@ export function memoryThread(
     comparer: itemComparer(digestOf, isIgnored),
     isIgnored,
     wholeDigest: (item) => digestOf(canonicalItem(item, () => false)),
-    rules: rulesOf({}),
+    rules: rulesOf({}, new PatientCalls(new AbortController().signal)),
     shape: { schema: master.access.keySchema, isIgnored },
     allowance: new Allowance(setup.allowance),
     canary: new CanaryFlags(setup.canaryFlags),
@@ -91,6 +95,8 @@ export function recordedControl(): RecordedControl {
     stopping: new AbortController().signal,
     isDetached: () => false,
     progress() {},
+    isRecordDue: () => false,
+    keep: async () => {},
     ordersDiffer: (replica) => wentOver.push(replica),
     record: async () => {},
     allowanceSpent() {},
@@ -102,14 +108,20 @@ export function recordedControl(): RecordedControl {
 
 export function compareTask(
   replicas: readonly number[],
-  task: Partial<CompareTask> = {},
+  {
+    strategy = 'march',
+    ...task
+  }: Partial<CompareTask> & Pick<Partial<SegmentRecord>, 'strategy'> = {},
 ): CompareTask {
+  const fresh = freshRecord(strategy, task.startingKey, zeroReplicaTally())
   return {
     kind: 'compare',
     segment: 0,
     totalSegments: 1,
     replicas,
-    byLookup: [],
+    from: Object.fromEntries(replicas.map((replica) => [replica, fresh])),
+    intents: [],
+    master: { scanned: 0, readUnits: 0 },
     mayGoOver: true,
     findExtras: true,
     ...task,

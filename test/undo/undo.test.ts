@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
-import { undoSync, type WireItem } from '../../lib/index.ts'
+import { type Difference, undoSync, type WireItem } from '../../lib/index.ts'
+import { tempFolder } from '../cli/run-cli.ts'
 import {
   ALL_WRITES,
   askedOf,
@@ -271,4 +272,57 @@ t.test('undoSync stops before more items than it may write', async (t) => {
   const { outcome, stopped } = await undone(journal, { maxWrites: 11 })
   t.equal(outcome, 'stopped')
   t.match(stopped, { rail: 'max-writes' })
+})
+
+for (const [what, before] of [
+  ['put', undefined],
+  ['update', item(1, { v: { N: '1' } })],
+] as const) {
+  t.test(`undoSync leaves what a replicator wrote where our ${what} was refused`, async (t) => {
+    const now = item(1, { v: { N: '2' } })
+    const scene = await openScene(t, {
+      masterItems: [now],
+      replicaItems: before === undefined ? [] : [before],
+    })
+    scene.replica.stub.on((request) => {
+      if (asks('PutItem', 'UpdateItem')(request)) scene.replica.table.set(now)
+      return undefined
+    })
+    const undo = join(await tempFolder(t), 'undo.ndjson')
+    const { summary } = await scene.run({ ...ALL_WRITES, undo })
+    t.match(summary.replicas[scene.replica.label], { written: 0, resolved: 1 })
+    await undoSync({ journal: undo, workers: 1 })
+    t.strictSame(scene.replica.table.all(), [now])
+  })
+}
+
+t.test('undoSync writes no more than it may', async (t) => {
+  for (const maxWrites of [0, 1, 5]) {
+    const scene = await openScene(t, {
+      masterItems: Array.from({ length: 60 }, (_, n) => item(n)),
+      replicaItems: [],
+    })
+    const undo = join(await tempFolder(t), 'undo.ndjson')
+    await scene.run({ ...ALL_WRITES, undo })
+    const summary = await undoSync({ journal: undo, workers: 1, maxWrites })
+    t.match(summary, { outcome: 'stopped', stopped: { rail: 'max-writes' } })
+    t.equal(scene.replica.table.all().length, 60 - maxWrites)
+  }
+})
+
+t.test('undoSync gives up on an engine that refuses what holds', async (t) => {
+  const scene = await openScene(t, { masterItems: [item(1)], replicaItems: [] })
+  const undo = join(await tempFolder(t), 'undo.ndjson')
+  await scene.run({ ...ALL_WRITES, undo })
+  scene.replica.stub.on((request) =>
+    asks('DeleteItem')(request) ? { error: 'ConditionalCheckFailedException' } : undefined,
+  )
+  const differences: Difference[] = []
+  const summary = await undoSync({
+    journal: undo,
+    workers: 1,
+    onDifference: (one) => void differences.push(one),
+  })
+  t.match(summary.replicas[scene.replica.label], { conflicts: 1, deleted: 0 })
+  t.match(differences, [{ action: 'conflict', error: /may not compare maps and lists/ }])
 })

@@ -1,0 +1,11 @@
+/** A write that is about to be sent, of a difference that is not entered yet. */
+import type { DifferenceKind } from './difference.ts'
+import type { TableIndex } from './table.ts'
+
+export interface Intent {
+  readonly replica: TableIndex
+  /** DynamoDB JSON text. */
+  readonly key: string
+  /** What the difference was, and is to be counted as where the write turns out to have landed. */
+  readonly kind: DifferenceKind
+}

@@ -1,0 +1,84 @@
+/** Enters what tasks have told, one after the other, so that between two entries all books agree. */
+import type { TableIndex } from '../model/table.ts'
+import type { ExtraKey, Finding } from '../protocol/messages.ts'
+import type { Intents } from './intents.ts'
+import type { Ledger } from './ledger.ts'
+import type { RecheckQueue } from './recheck-queue.ts'
+import type { Spill } from './spill.ts'
+import type { Teller } from './teller.ts'
+
+export interface BookkeeperOptions {
+  readonly ledger: Ledger
+  readonly rechecks: RecheckQueue
+  readonly deletes: Spill
+  readonly teller: Teller
+  readonly intents: Intents
+  readonly label: (replica: TableIndex) => string
+  /** Called where an extra could not be kept for its deletion. */
+  readonly onFailure: (error: unknown) => void
+}
+
+export class Bookkeeper {
+  readonly #options: BookkeeperOptions
+  #lastEntry: Promise<unknown> = Promise.resolve()
+  /** Told at the end of the run: a run that takes this one up will find them anew. */
+  readonly #loose: Finding[] = []
+
+  constructor(options: BookkeeperOptions) {
+    this.#options = options
+  }
+
+  /** Settles when the entry is made; entries are made in the order they come. */
+  inOrder<T>(entry: () => Promise<T>): Promise<T> {
+    const made = this.#lastEntry.then(entry)
+    this.#lastEntry = made.catch(() => {})
+    return made
+  }
+
+  /** Only within an entry. */
+  async enter(findings: readonly Finding[]): Promise<void> {
+    for (const finding of findings) {
+      switch (finding.type) {
+        case 'difference':
+          this.#options.intents.entered(finding.replica, finding.difference.key)
+          await this.#options.teller.tell(finding.difference, finding.planned)
+          break
+        case 'look-again':
+          this.#options.rechecks.add(finding.replica, finding.sighting)
+          break
+        default:
+          await this.#keepForDeletion(finding.replica, { key: finding.key, seen: finding.seen })
+      }
+    }
+  }
+
+  /** What a task has told that was not brought to its end: looked at again now, and told at the end. */
+  setAside(findings: readonly Finding[]): void {
+    for (const finding of findings) {
+      if (finding.type === 'look-again') {
+        this.#options.rechecks.add(finding.replica, finding.sighting, { isLoose: true })
+      } else this.#loose.push(finding)
+    }
+  }
+
+  /** Tells what was set aside. Nothing is deleted of it: something has failed. */
+  async tellLoose(): Promise<void> {
+    const { teller, ledger, label } = this.#options
+    for (const finding of this.#loose.splice(0)) {
+      if (finding.type === 'difference') await teller.tell(finding.difference, finding.planned)
+      if (finding.type !== 'delete-later') continue
+      ledger.fate(finding.replica).deletionsWithheld++
+      await teller.tellLeft(label(finding.replica), finding.key)
+    }
+  }
+
+  async #keepForDeletion(replica: TableIndex, extra: ExtraKey): Promise<void> {
+    const { deletes, teller, label, onFailure } = this.#options
+    try {
+      await deletes.add(replica, JSON.stringify(extra))
+    } catch (error) {
+      onFailure(error)
+      await teller.tellLeft(label(replica), extra.key)
+    }
+  }
+}

@@ -1,0 +1,88 @@
+/** What keys come to: counted, told, and left to the user's rules where those have a say. */
+import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
+import type { DifferenceKind } from '../model/difference.ts'
+import { digestsOf } from './both-sides.ts'
+import { COUNTED_AS, type Found, LEFT, PLANNED, type RepairEnding, tellEnding } from './endings.ts'
+import type { Investigation } from './investigation.ts'
+import type { Written } from './writes.ts'
+
+export class Outcomes {
+  readonly #investigation: Investigation
+
+  constructor(investigation: Investigation) {
+    this.#investigation = investigation
+  }
+
+  /** What a key was about to be repaired as, before a thread or a run died. */
+  intentOf(key: KeyText): DifferenceKind | undefined {
+    const { intents, schema } = this.#investigation
+    return intents.size === 0 ? undefined : intents.get(canonicalKeyOfText(key, schema))
+  }
+
+  /** A difference whose write has landed, though nobody lived to count it. */
+  async landed(found: Found): Promise<Written | undefined> {
+    const { tally, thread } = this.#investigation
+    tally[found.verdict]++
+    const left = digestsOf(found, thread.comparer).replica
+    return this.conclude({ action: found.verdict === 'extra' ? 'deleted' : 'written', left }, found)
+  }
+
+  /** Whether the user's rules take a pair for the same that is not equal. */
+  async isAlike({ verdict, master, replica }: Found): Promise<boolean> {
+    if (verdict !== 'differing' || master === undefined || replica === undefined) return false
+    return !(await this.#investigation.thread.rules.differ(master, replica))
+  }
+
+  /** Lets whoever wants to hear of it know of an equal pair. */
+  async match({ key, master, replica }: Omit<Found, 'verdict'>): Promise<void> {
+    const { thread, door, tally } = this.#investigation
+    const { matches } = thread.rules
+    if (matches === undefined || master === undefined || replica === undefined) return
+    await matches({ master, replica }, door.table.access.label, key).catch(() => {
+      tally.failed++
+    })
+  }
+
+  /** Counts a difference that a hook has failed over. */
+  async fail(found: Found, error: Error): Promise<undefined> {
+    const { tally } = this.#investigation
+    tally[found.verdict]++
+    await this.conclude({ action: 'failed', error: error.message }, found)
+  }
+
+  /** Counts and tells a difference that the user's rules leave as it is; false where they do not. */
+  async maySkip(found: Found): Promise<boolean> {
+    const { thread, door, tally } = this.#investigation
+    if (await thread.rules.mayRepair(found, door.table.access.label)) return false
+    tally[found.verdict]++
+    tally.skipped++
+    await this.tellLeft(found)
+    return true
+  }
+
+  async conclude(ending: RepairEnding, found: Found): Promise<Written | undefined> {
+    const { tally } = this.#investigation
+    tally[COUNTED_AS[ending.action]]++
+    if ('isPartial' in ending) tally.partial++
+    // A state of its own: it is not the difference that was counted.
+    if (ending.action === 'changed') tally[found.verdict]--
+    await tellEnding(this.#investigation, found, ending)
+    return 'left' in ending ? { key: found.key, left: ending.left } : undefined
+  }
+
+  /** In a dry run it may be that it would have been repaired. */
+  async tellUnasked(found: Found): Promise<undefined> {
+    const { setup } = this.#investigation.thread
+    const isPlanned = setup.asked[found.verdict] && !setup.write[found.verdict]
+    await tellEnding(this.#investigation, found, isPlanned ? PLANNED : LEFT)
+  }
+
+  async tellCutShort(found: Found): Promise<undefined> {
+    this.#investigation.wasCutShort = true
+    return this.tellLeft(found)
+  }
+
+  async tellLeft(found: Found): Promise<undefined> {
+    await tellEnding(this.#investigation, found, LEFT)
+  }
+}

@@ -1,0 +1,29 @@
+/** What the two sides of a key are to each other, where more than their content has a say in it. */
+import { parseItem } from '../item/compare.ts'
+import { isNewer } from '../item/version.ts'
+import type { DifferenceKind } from '../model/difference.ts'
+import { type BothSides, digestsOf } from './both-sides.ts'
+import { hasExpired } from './expiry.ts'
+import type { Investigation } from './investigation.ts'
+import { relationOf } from './verdict.ts'
+
+/** What the sides are to each other, where the user's rules have a say in it. */
+export async function relationUnderRules(
+  investigation: Investigation,
+  { master, replica }: BothSides,
+): Promise<DifferenceKind | 'sameAs'> {
+  const { thread } = investigation
+  const relation = relationOf(digestsOf({ master, replica }, thread.comparer))
+  // As good as absent from both.
+  if (relation !== 'sameAs' && hasExpired(investigation, { master, replica })) return 'sameAs'
+  if (relation !== 'differing' || master === undefined || replica === undefined) return relation
+  return (await thread.rules.differ(master, replica)) ? 'differing' : 'sameAs'
+}
+
+/** Whether the replica has a later version than the master, by the attribute that tells. */
+export function replicaIsNewer({ thread }: Investigation, { master, replica }: BothSides): boolean {
+  const { version } = thread.shape
+  if (version === undefined || master === undefined || replica === undefined) return false
+  const itsItem = parseItem(replica.page, replica.item)
+  return isNewer(itsItem, parseItem(master.page, master.item), version)
+}
