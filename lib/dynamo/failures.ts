@@ -63,6 +63,7 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
   ['ThrottlingException', THROTTLED],
   ['RequestLimitExceeded', THROTTLED],
   ['ChecksumMismatch', BAD_RESPONSE],
+  ['SyntaxError', BAD_RESPONSE],
   ['TimeoutError', UNREACHABLE],
   ['ECONNREFUSED', UNREACHABLE],
   ['ECONNRESET', UNREACHABLE],

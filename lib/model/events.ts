@@ -24,6 +24,8 @@ export type RunEvent =
       readonly replicas: readonly InspectedTable[]
       readonly keys: number
     }
+  /** The plan is whole. */
+  | { readonly type: 'plan-written'; readonly plan: string; readonly keys: number }
   /** The first repairs of a replica were read back and held: the others follow. */
   | { readonly type: 'canary-held'; readonly replica: string; readonly writes: number }
   /** Something of a replica that may reject, multiply or undo writes. */

@@ -65,6 +65,10 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
           mode = 'apply'
           for (const line of applyLines(event)) say(line)
           return
+        case 'plan-written':
+          return say(
+            `planned ${event.keys} repairs in ${event.plan}; to do them: tablesync apply ${event.plan}`,
+          )
         case 'canary-held':
           return say(
             `${event.replica}: the first ${event.writes} repairs were read back and held; the others follow`,
@@ -115,7 +119,7 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
       bar?.stop()
       const lines = mode === 'sync' ? verdictLines(summary, plan) : doneLines(mode, summary)
       for (const line of lines) stream.write(`${line}\n`)
-      const isCutShort = summary.outcome === 'interrupted' || summary.outcome === 'incomplete'
+      const isCutShort = ['interrupted', 'incomplete', 'stopped'].includes(summary.outcome)
       if (isCutShort && restartKey !== undefined) {
         stream.write(`        to go on from here: ${restartFlag(restartKey)}\n`)
       }

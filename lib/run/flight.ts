@@ -138,6 +138,9 @@ export async function fly(
   })
   const books = { settings, plan, ledger }
   await endPlan(repairPlan, summarise({ ...books, ...end() }), desk)
+  if (planned !== undefined && !desk.isFatal) {
+    hooks.onEvent({ type: 'plan-written', plan: planned.file, keys: repairPlan?.entries ?? 0 })
+  }
   return summarise({ ...books, ...end() })
 }
 

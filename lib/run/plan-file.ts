@@ -33,7 +33,7 @@ async function endOf(of: CheckedFile, { tables }: RepairPlanHeader): Promise<Rep
   if (end === undefined || end.entries !== entries) {
     throw usageError(
       `Expected ${of.file} to be a whole plan; it breaks off after ${entries} keys`,
-      'The run that was to write it did not come to its end: run it again.',
+      'The run that was to write it did not come to its end, or lines were taken out: run it again.',
     )
   }
   if (end.end !== 'different' && end.end !== 'in-sync') {

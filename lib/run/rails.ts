@@ -54,7 +54,7 @@ export function canaryRail(label: string, counts: CanaryCounts): Stop {
   return {
     rail: 'canary',
     message: `the first repairs of ${label} did not hold: ${writes} written, of which ${mended} had to be mended and ${lost} were not there any more; ${conflicts} in conflict, ${failed} failed`,
-    hint: 'The report has their keys. To go on all the same: without --canary',
+    hint: 'A --report has their keys. To go on all the same: without --canary',
   }
 }
 

@@ -42,6 +42,10 @@ export class RepairPlan {
     this.#lines = lines
   }
 
+  get entries(): number {
+    return this.#entries
+  }
+
   async add({ replica, kind, key }: Difference, planned: Planned): Promise<void> {
     const entry: RepairPlanEntry = { replica, kind, key, ...planned }
     this.#entries++
