@@ -4,13 +4,14 @@ import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { pathToFileURL } from 'node:url'
 import { asTablesyncError, type TablesyncError } from './errors.ts'
-import { exitCodeOf } from './model/summary.ts'
+import { exitCodeOf, type Summary } from './model/summary.ts'
 import { type CommandLine, parseArgv } from './options/argv.ts'
 import { asFlag } from './options/check.ts'
 import { tellHuman } from './report/human.ts'
 
 const STOPPED = 4
 const INTERRUPTED = 130
+const TERMINATED = 143
 
 /** Each is loaded when it is asked for. */
 const COMMANDS = {
@@ -48,7 +49,7 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
     isTerminal: process.stderr.isTTY === true,
     verbosity: talk.quiet ? 'quiet' : talk.verbose ? 'verbose' : 'normal',
   })
-  const { signal, restore } = abortOnSignals(talk.quiet ? () => {} : tellEnding)
+  const { signal, restore, exitCode } = abortOnSignals(talk.quiet ? () => {} : tellEnding)
   try {
     const summary = await carriedOut(
       {
@@ -61,8 +62,9 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
       asFlag,
     )
     human.conclude(summary)
+    if (!talk.quiet && isLeft(summary, commandLine)) process.stderr.write(`${resumeLine()}\n`)
     if (talk.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
-    return exitCodeOf(summary.outcome)
+    return summary.outcome === 'interrupted' ? exitCode() : exitCodeOf(summary.outcome)
   } finally {
     human.close()
     restore()
@@ -97,8 +99,10 @@ function tellEnding(): void {
 /** The first signal ends the run after the pages in hand; a second one leaves at once. */
 function abortOnSignals(onFirst: () => void) {
   const controller = new AbortController()
-  const onSignal = () => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED)
+  let code = INTERRUPTED
+  const onSignal = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted) process.exit(code)
+    code = name === 'SIGTERM' ? TERMINATED : INTERRUPTED
     onFirst()
     controller.abort()
   }
@@ -106,11 +110,26 @@ function abortOnSignals(onFirst: () => void) {
   process.on('SIGTERM', onSignal)
   return {
     signal: controller.signal,
+    exitCode: () => code,
     restore() {
       process.off('SIGINT', onSignal)
       process.off('SIGTERM', onSignal)
     },
   }
+}
+
+/** Whether something is left that the same command with --resume would do. */
+function isLeft({ outcome }: Summary, { options }: CommandLine): boolean {
+  return options.checkpoint !== undefined && outcome !== 'in-sync' && outcome !== 'different'
+}
+
+/** The command that goes on, ready to paste. */
+function resumeLine(): string {
+  const given = process.argv.slice(2).filter((argument) => !/^--(resume|restart)$/.test(argument))
+  const quoted = [...given, '--resume'].map((argument) =>
+    /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`,
+  )
+  return `        to go on: tablesync ${quoted.join(' ')}`
 }
 
 /** Set-up errors are the user's to mend, and exit with 2; the unforeseen is ours. */

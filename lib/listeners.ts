@@ -1,6 +1,7 @@
 /** Whoever wants to hear of a run: the caller's listeners, and the report. */
 import type { Difference } from './model/difference.ts'
 import type { RunEvent } from './model/events.ts'
+import type { Bytes } from './model/units.ts'
 import type { RunOptions } from './options/run-options.ts'
 import { openReport } from './report/ndjson.ts'
 import type { RunHooks } from './run/teller.ts'
@@ -18,17 +19,20 @@ export interface Listeners {
   during<T>(work: (hooks: RunHooks) => Promise<T>): Promise<T>
 }
 
-export function openListeners(options: Listening): Listeners {
+/** `reportBytes`: of a report that is gone on with, what is good. Absent: it is begun anew. */
+export function openListeners(options: Listening, reportBytes?: Bytes): Listeners {
   const listeners = guarded(options)
   return {
     signal: listeners.signal,
     async during(work) {
-      const report = options.report === undefined ? undefined : await openReport(options.report)
+      const report =
+        options.report === undefined ? undefined : await openReport(options.report, reportBytes)
       const isHeard = report !== undefined || options.onDifference !== undefined
       try {
         const result = await work({
           onEvent: listeners.onProgress,
           allTold: async () => report?.close(),
+          reportMark: async () => report?.mark(),
           ...(isHeard && {
             async onDifference(difference: Difference) {
               await report?.write(difference)

@@ -4,7 +4,9 @@ import type { Summary } from './model/summary.ts'
 import type { Spelling } from './options/check.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { RunOptions } from './options/run-options.ts'
+import type { Settings } from './options/settings.ts'
 import { loadHooks } from './protocol/hooks-module.ts'
+import { type OpenCheckpoint, openCheckpoint, refuseOtherTables } from './run/checkpoint-opening.ts'
 import { refuseSharedFiles } from './run/distinct-files.ts'
 import { planRun } from './run/plan.ts'
 import { topologyRail } from './run/rails.ts'
@@ -21,15 +23,43 @@ export async function sync(options: RunOptions, spelling: Spelling): Promise<Sum
     [spelling('report')]: options.report,
     [spelling('undo')]: options.undo,
     [spelling('plan')]: options.plan,
+    [spelling('checkpoint')]: options.checkpoint,
   })
   if (settings.hooks !== undefined) await loadHooks(settings.hooks)
-  const { signal, during } = openListeners(options)
+  const checkpoint = await openCheckpoint(settings, spelling)
+  try {
+    // A run that has come to its end is not begun again.
+    return checkpoint?.taken?.summary ?? (await syncFrom(checkpoint, settings, options, spelling))
+  } finally {
+    await checkpoint?.lock.release()
+  }
+}
+
+async function syncFrom(
+  checkpoint: OpenCheckpoint | undefined,
+  settings: Settings,
+  options: RunOptions,
+  spelling: Spelling,
+): Promise<Summary> {
+  const { signal: asked, ...others } = options
+  const ending = endingOf(asked, settings)
+  const listening = { ...others, ...(ending !== undefined && { signal: ending }) }
+  const { signal, during } = openListeners(listening, checkpoint?.taken?.reportBytes)
   // With it comes the SDK, which a run that is refused does without.
   const { inspectTables } = await import('./run/inspect.ts')
   const tables = await unlessAborted(signal, inspectTables(settings, signal))
   if (tables === undefined) return summariseNothing(settings)
+  if (checkpoint !== undefined) refuseOtherTables(checkpoint, settings, tables, spelling)
   const stop = topologyRail(settings, tables)
   if (stop !== undefined) return summariseNothing(settings, stop)
-  const plan = planRun(settings, tables)
-  return during((hooks) => run({ settings, tables, plan }, hooks, signal))
+  const planned = planRun(settings, tables)
+  const plan = { ...planned, segments: checkpoint?.taken?.segments ?? planned.segments }
+  return during((hooks) => run({ settings, tables, plan, checkpoint }, hooks, signal))
+}
+
+/** The caller's word to end, or that of the clock. */
+function endingOf(asked: AbortSignal | undefined, { maxDuration }: Settings) {
+  if (maxDuration === undefined) return asked
+  const clock = AbortSignal.timeout(maxDuration)
+  return asked === undefined ? clock : AbortSignal.any([asked, clock])
 }

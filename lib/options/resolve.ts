@@ -11,6 +11,7 @@ import type { TableRef } from '../model/table.ts'
 import { checkOptions, type Spelling } from './check.ts'
 import { masterCredentials, ownCredentials, replicaCredentials } from './credential-options.ts'
 import { resolveRails } from './rails.ts'
+import { resolveCheckpoint, resolveDuration } from './resume-options.ts'
 import type { RunOptions, TableOptions } from './run-options.ts'
 import type { Settings, TableSettings } from './settings.ts'
 import { parseStartingKey } from './starting-key.ts'
@@ -80,6 +81,8 @@ export function resolveOptions(options: RunOptions, spelling: Spelling): Setting
       attempts: options.recheckAttempts ?? 5,
     },
     undo: options.undo,
+    checkpoint: resolveCheckpoint(options, spelling),
+    maxDuration: resolveDuration(options, spelling),
     repairPlan:
       options.plan === undefined
         ? undefined

@@ -139,6 +139,19 @@ export interface RunOptions {
    */
   readonly undo?: string
   /**
+   * Save in this file how far the run has come, so that it can be taken up
+   * again. Without `resume` or `restart` it must not be there yet.
+   */
+  readonly checkpoint?: string
+  /** Go on where the checkpoint says. @default false */
+  readonly resume?: boolean
+  /** Begin anew, whatever the checkpoint says. @default false */
+  readonly restart?: boolean
+  /** Longest time between two saves, in seconds. @default 10 */
+  readonly checkpointInterval?: number
+  /** End after the pages in hand when so much time has passed: `90s`, `30m`, `8h`. */
+  readonly maxDuration?: string
+  /**
    * Write down in this file what would be repaired, and repair nothing; `apply`
    * does it, where it is still true.
    */

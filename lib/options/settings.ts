@@ -4,6 +4,7 @@ import type { WriteFlags } from '../model/difference.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Patience } from '../model/patience.ts'
 import type { TableRef } from '../model/table.ts'
+import type { Milliseconds } from '../model/units.ts'
 
 export interface CredentialSettings {
   readonly profile?: string
@@ -53,6 +54,15 @@ export interface Settings {
   readonly patience: Patience
   readonly observation: Observation
   readonly undo: string | undefined
+  readonly checkpoint:
+    | {
+        readonly file: string
+        readonly mode: 'new' | 'resume' | 'restart'
+        readonly interval: Milliseconds
+      }
+    | undefined
+  /** Undefined: as long as it takes. */
+  readonly maxDuration: Milliseconds | undefined
   readonly repairPlan: { readonly file: string; readonly withItems: boolean } | undefined
   /** URL of a module. */
   readonly hooks: string | undefined

@@ -5,6 +5,7 @@
 import { CONNECTION_OPTIONS } from './connection-options.ts'
 import type { Option } from './option.ts'
 import { REPAIR_OPTIONS } from './repair-options.ts'
+import { RESUME_OPTIONS } from './resume-options.ts'
 import { SCAN_OPTIONS } from './scan-options.ts'
 
 /** By the name that `runSync` knows them under. */
@@ -26,6 +27,7 @@ export const OPTIONS = {
   ...REPAIR_OPTIONS,
   ...SCAN_OPTIONS,
   ...CONNECTION_OPTIONS,
+  ...RESUME_OPTIONS,
   undo: {
     flag: 'undo',
     kind: 'text',

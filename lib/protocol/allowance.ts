@@ -5,8 +5,18 @@ export class Allowance {
   /** Undefined: as many as there are to make. */
   static memoryFor(most: number | undefined): SharedArrayBuffer {
     const memory = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT)
-    new BigInt64Array(memory)[0] = most === undefined ? 2n ** 62n : BigInt(most)
+    new BigInt64Array(memory)[0] = limitOf(most)
     return memory
+  }
+
+  /** How many were claimed of it. */
+  static claimed(memory: SharedArrayBuffer, most: number | undefined): number {
+    return Number(limitOf(most) - (new BigInt64Array(memory)[0] ?? 0n))
+  }
+
+  /** Takes off what a run before has claimed. */
+  static restore(memory: SharedArrayBuffer, claimed: number): void {
+    Atomics.sub(new BigInt64Array(memory), 0, BigInt(claimed))
   }
 
   constructor(memory: SharedArrayBuffer) {
@@ -23,3 +33,5 @@ export class Allowance {
     return Atomics.sub(this.#left, 0, 1n) > 0n
   }
 }
+
+const limitOf = (most: number | undefined) => (most === undefined ? 2n ** 62n : BigInt(most))

@@ -1,55 +1,78 @@
 /** The report: a line of JSON per difference. */
-import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
-import { chmod, open, stat } from 'node:fs/promises'
-import { finished } from 'node:stream/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { TablesyncError } from '../errors.ts'
 import type { Difference } from '../model/difference.ts'
+import type { Bytes } from '../model/units.ts'
 
 export interface Report {
   /** Settles when there is room for more. */
   write(difference: Difference): Promise<void>
+  /** Settles when all lines are on disk, with how long the file is then. */
+  mark(): Promise<Bytes>
   /** Settles when all lines are in the file. May be called twice. */
   close(): Promise<void>
 }
 
+/** So much is gathered before it is written. */
+const BUFFER: Bytes = 64 << 10
+
 /**
- * Begins a report anew. Keys may be personal data, so only the owner may read it.
+ * Begins a report anew, or goes on where one was so long that what came after
+ * is told again. Keys may be personal data, so only the owner may read it.
  *
  * @throws TablesyncError with code `FILE_UNWRITABLE`
  */
-export async function openReport(file: string): Promise<Report> {
-  try {
-    await refuseOurs(file)
-    await (await open(file, 'w', 0o600)).close()
-    // The mode above is for new files; one that was there keeps its own. A device is not ours to close.
-    if ((await stat(file)).isFile()) await chmod(file, 0o600)
-  } catch (error) {
+export async function openReport(file: string, goodBytes?: Bytes): Promise<Report> {
+  const handle = await begin(file, goodBytes).catch((error: unknown) => {
     throw unwritable(file, error)
-  }
-  const stream = createWriteStream(file)
-  let failure: Error | undefined
-  stream.on('error', (error) => {
-    failure = error
   })
+  let bytes = goodBytes ?? 0
+  let lines: string[] = []
+  let gathered = 0
+  let isOpen = true
+  const flush = async () => {
+    const text = Buffer.from(lines.join(''))
+    lines = []
+    gathered = 0
+    if (text.length === 0) return
+    await handle.appendFile(text)
+    bytes += text.length
+  }
+  const orUnwritable = <T>(writing: Promise<T>): Promise<T> =>
+    writing.catch((error: unknown) => {
+      throw unwritable(file, error)
+    })
   return {
     async write(difference) {
-      if (failure !== undefined) throw unwritable(file, failure)
-      if (stream.write(`${JSON.stringify(difference)}\n`)) return
-      await once(stream, 'drain').catch((error: unknown) => {
-        throw unwritable(file, error)
-      })
+      const line = `${JSON.stringify(difference)}\n`
+      lines.push(line)
+      gathered += line.length
+      if (gathered >= BUFFER) await orUnwritable(flush())
+    },
+    async mark() {
+      await orUnwritable(flush())
+      await orUnwritable(handle.datasync())
+      return bytes
     },
     async close() {
-      try {
-        if (failure !== undefined) throw failure
-        stream.end()
-        await finished(stream)
-      } catch (error) {
-        throw unwritable(file, error)
-      }
+      if (!isOpen) return
+      isOpen = false
+      await orUnwritable(flush().finally(() => handle.close()))
     },
   }
+}
+
+async function begin(file: string, goodBytes: Bytes | undefined): Promise<FileHandle> {
+  if (goodBytes !== undefined) {
+    const before = await open(file, 'r+')
+    await before.truncate(goodBytes).finally(() => before.close())
+    return open(file, 'a')
+  }
+  await refuseOurs(file)
+  const handle = await open(file, 'w', 0o600)
+  // The mode above is for new files; one that was there keeps its own. A device is not ours to close.
+  if ((await handle.stat()).isFile()) await handle.chmod(0o600)
+  return handle
 }
 
 /** A journal or a plan is not begun anew by a slip of the fingers. */

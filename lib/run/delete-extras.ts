@@ -2,6 +2,7 @@
 import PQueue from 'p-queue'
 import type { TableIndex } from '../model/table.ts'
 import type { DeleteTask, ExtraKey } from '../protocol/messages.ts'
+import type { Entering } from './desk.ts'
 import type { Flight } from './flight.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -15,9 +16,11 @@ const DELETE_BATCH = 200
  */
 export async function deleteExtras(flight: Flight, replica: TableIndex): Promise<void> {
   const { deletes, desk, teller, hooks, ledger, settings, canary, isOver } = flight
-  const extras = deletes.count(replica)
+  const extras = await deletes.count(replica)
   if (extras === 0) return
   const endedBefore = repairsEnded(ledger, replica)
+  const { deletedBatches } = ledger.fate(replica)
+  let doneBefore = 0
   const lanes = new PQueue({ concurrency: settings.parallel })
   const { conflicts } = ledger.totalOf(replica)
   let withheld =
@@ -26,7 +29,19 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
     hooks.onEvent({ type: 'deleting', replica: desk.label(replica), extras })
   }
   try {
+    let number = -1
     for await (const texts of deletes.batches(replica, DELETE_BATCH)) {
+      number++
+      if (deletedBatches.has(number)) {
+        doneBefore += texts.length
+        continue
+      }
+      const batchNumber = number
+      let open = texts.length
+      const onDone = (done: number) => {
+        open -= done
+        if (open === 0) deletedBatches.add(batchNumber)
+      }
       const found = texts.map((text) => JSON.parse(text) as ExtraKey)
       await lanes.onSizeLessThan(1)
       for (let at = 0; at < found.length; ) {
@@ -34,18 +49,21 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
         const batch = found.slice(at, at + admitted)
         at += admitted
         withheld ??= reasonToWithhold(flight, replica)
-        if (withheld === undefined) void lanes.add(() => deleteBatch(batch))
+        if (withheld === undefined) void lanes.add(() => deleteBatch(batch, onDone))
         else for (const { key } of batch) await teller.tellLeft(desk.label(replica), key)
       }
     }
   } finally {
     await lanes.onIdle()
-    const left = extras - (repairsEnded(ledger, replica) - endedBefore)
+    const left = extras - doneBefore - (repairsEnded(ledger, replica) - endedBefore)
     ledger.fate(replica).deletionsWithheld += left
     if (left > 0) tellWithheld(left, withheld ?? 'their list could not be read')
   }
 
-  async function deleteBatch(batch: readonly ExtraKey[]): Promise<void> {
+  async function deleteBatch(
+    batch: readonly ExtraKey[],
+    onDone: (done: number) => void,
+  ): Promise<void> {
     const taskNow = (): DeleteTask => ({
       kind: 'delete',
       replica,
@@ -56,8 +74,9 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
         batch.map(({ key }) => key),
       ),
     })
-    let report = await desk.carryOut(taskNow())
-    if (report === 'died') report = await desk.carryOut(taskNow())
+    const entering: Entering = { onEntered: (isWhole) => isWhole && onDone(batch.length) }
+    let report = await desk.carryOut(taskNow(), entering)
+    if (report === 'died') report = await desk.carryOut(taskNow(), entering)
     if (report === 'died') ledger.fate(replica).brokenTasks++
     if (report === 'died') canary.lose(replica, batch.length)
     else canary.return(replica, batch.length)

@@ -10,6 +10,7 @@ import type {
   SegmentReport,
   SegmentTask,
 } from '../protocol/messages.ts'
+import { passing } from '../protocol/points.ts'
 import { fromWire, toWire } from '../protocol/wire-error.ts'
 import { imbalances, unbalanced } from './balance.ts'
 import type { Bookkeeper } from './bookkeeper.ts'
@@ -182,6 +183,7 @@ export class Desk {
         ledger.counts.keep(replica, segment, record)
         await book.enter(this.#held.take(task, replica))
         if (totalSegments === 1) restartKeys.kept(replica, record)
+        passing('record-kept')
       })
       .catch((error: unknown) => this.fail('', asTablesyncError(error)))
       .finally(() => reply({ type: 'record-kept' }))
@@ -190,9 +192,11 @@ export class Desk {
   #record(writes: readonly AboutToWrite[], reply: Reply): void {
     const count = writes.length
     const lines = writes.flatMap(({ line }) => line ?? [])
-    this.#options.intents.add(writes.flatMap(({ intent }) => intent ?? []))
-    const recorded = lines.length > 0 ? this.#options.journal?.append(lines) : undefined
-    Promise.resolve(recorded).then(
+    const recorded = [
+      this.#options.intents.add(writes.flatMap(({ intent }) => intent ?? [])),
+      lines.length > 0 ? this.#options.journal?.append(lines) : undefined,
+    ]
+    Promise.all(recorded).then(
       () => reply({ type: 'journaled', count }),
       (error: unknown) => {
         this.fail('', asTablesyncError(error))

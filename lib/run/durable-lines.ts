@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { TablesyncError } from '../errors.ts'
 import { checkedLine } from '../protocol/checked-line.ts'
+import { passing } from '../protocol/points.ts'
 
 export interface LinesFile {
   readonly file: string
@@ -48,6 +49,25 @@ export class DurableLines {
     return lines
   }
 
+  /**
+   * Goes on with a file that an earlier run has begun. A last line that is torn
+   * was never acknowledged, and is cut off; nothing else of it is touched.
+   *
+   * @throws TablesyncError with code `FILE_UNWRITABLE`
+   */
+  static async reopen(of: LinesFile): Promise<DurableLines> {
+    try {
+      const handle = await open(of.file, 'r+')
+      const { size } = await handle.stat()
+      const end = await endOfLastLine(handle, size)
+      await handle.truncate(end)
+      await handle.close()
+      return new DurableLines(of, await open(of.file, 'a', 0o600))
+    } catch (error) {
+      throw unwritable(of, error)
+    }
+  }
+
   private constructor(of: LinesFile, handle: FileHandle) {
     this.#of = of
     this.#handle = handle
@@ -88,7 +108,9 @@ export class DurableLines {
     const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
     // Each batch is a gzip member of its own: what is on disk can be read whatever comes after.
     await this.#handle.appendFile(this.#of.file.endsWith('.gz') ? gzipSync(bytes) : bytes)
+    passing('journal-appended')
     await this.#handle.datasync()
+    passing('journal-synced')
   }
 }
 
@@ -102,4 +124,22 @@ function unwritable({ file, what, mustBeNew }: LinesFile, cause: unknown): Table
     hint: `Name ${named}, on a disk with room.`,
     cause,
   })
+}
+
+const CHUNK = 64 << 10
+
+/** The position after the last line feed: 0 where there is none. */
+async function endOfLastLine(handle: FileHandle, size: number): Promise<number> {
+  for (let end = size; end > 0; end = Math.max(0, end - CHUNK)) {
+    const start = Math.max(0, end - CHUNK)
+    const { buffer, bytesRead } = await handle.read(
+      Buffer.alloc(end - start),
+      0,
+      end - start,
+      start,
+    )
+    const at = buffer.subarray(0, bytesRead).lastIndexOf(0x0a)
+    if (at >= 0) return start + at + 1
+  }
+  return 0
 }

@@ -7,6 +7,8 @@ import type { Settings } from '../options/settings.ts'
 import { CanaryFlags } from '../protocol/canary-flags.ts'
 import { Bookkeeper } from './bookkeeper.ts'
 import { Canary } from './canary.ts'
+import { CheckpointKeeper } from './checkpoint.ts'
+import type { OpenCheckpoint } from './checkpoint-opening.ts'
 import { Desk } from './desk.ts'
 import type { Tables } from './inspect.ts'
 import { Intents } from './intents.ts'
@@ -27,6 +29,8 @@ export interface Preparation {
   readonly settings: Settings
   readonly tables: Tables
   readonly plan: Plan
+  /** Undefined: none is kept. */
+  readonly checkpoint?: OpenCheckpoint | undefined
 }
 
 export interface Flight extends Preparation {
@@ -44,6 +48,9 @@ export interface Flight extends Preparation {
 
 const PROGRESS_EVERY: Milliseconds = 250
 
+/** The longest that a timer can wait: without a checkpoint there is nothing to save. */
+const NEVER: Milliseconds = 2_147_483_647
+
 /**
  * Opens what a run needs, has the work done, and closes it again.
  *
@@ -55,11 +62,14 @@ export async function fly(
   signal: AbortSignal,
   work: (flight: Flight) => Promise<void>,
 ): Promise<Summary> {
-  const { settings, tables, plan } = preparation
+  const { settings, tables, plan, checkpoint } = preparation
   const began = performance.now()
-  const elapsedMs = () => Math.round(performance.now() - began)
+  const before = checkpoint?.taken?.elapsedMs ?? 0
+  const elapsedMs = () => Math.round(before + performance.now() - began)
   const isJournaled = settings.undo !== undefined && !settings.dryRun
-  const journal = isJournaled ? await openJournal(settings.undo, tables) : undefined
+  const journal = isJournaled
+    ? await openJournal(settings.undo, tables, checkpoint?.taken !== undefined)
+    : undefined
   const { repairPlan: planned } = settings
   const repairPlan = planned && (await RepairPlan.open(planned.file, settings, tables))
   const replicas = tables.access.slice(1).map(({ index }) => index)
@@ -69,7 +79,7 @@ export async function fly(
     hooks.onEvent({ type: 'restart-key', key }),
   )
   const teller = new Teller(hooks, repairPlan, (error) => desk.fail('', error), signal)
-  const deletes = new Spill()
+  const deletes = new Spill(checkpoint && `${checkpoint.file}.extras`)
   const setup = workerSetup(settings, tables, hooks)
   const pool = new SegmentPool({
     workers: settings.workers,
@@ -84,7 +94,7 @@ export async function fly(
   }
   const onCounted = throttled(PROGRESS_EVERY, tellProgress)
   const label = (table: TableIndex) => tables.access[table]?.label ?? ''
-  const intents = new Intents()
+  const intents = new Intents(checkpoint && `${checkpoint.file}.writes`)
   const book = new Bookkeeper({
     ledger,
     rechecks,
@@ -116,19 +126,35 @@ export async function fly(
       hooks.onEvent({ type: 'canary-held', replica: label(replica), writes }),
     onFailed: (rail) => desk.stopBy(rail),
   })
+  const keeper =
+    checkpoint &&
+    new CheckpointKeeper({
+      ...{ preparation, open: checkpoint, setup, ledger, rechecks, deletes, intents, book },
+      reportMark: hooks.reportMark,
+      elapsedMs,
+    })
+  const save = async (summary?: Summary) =>
+    keeper?.save(summary).catch((error: unknown) => desk.fail('', asTablesyncError(error)))
   const isOver = () => signal.aborted || desk.isFatal || desk.stopped !== undefined
   const stop = () => pool.stop()
   signal.addEventListener('abort', stop)
+  let saving: NodeJS.Timeout | undefined
   try {
+    await keeper?.begin()
+    saving = setInterval(save, settings.checkpoint?.interval ?? NEVER)
     await work({ ...shared, plan, desk, canary, isOver })
+    // What is told from here on belongs to this run alone.
+    await save()
     await book.tellLoose()
     await teller.end()
     tellProgress()
   } finally {
+    clearInterval(saving)
     signal.removeEventListener('abort', stop)
     await pool.close()
     await deletes.close()
     await journal?.close()
+    await intents.close()
   }
   const end = () => ({
     elapsedMs: elapsedMs(),
@@ -141,7 +167,16 @@ export async function fly(
   if (planned !== undefined && !desk.isFatal) {
     hooks.onEvent({ type: 'plan-written', plan: planned.file, keys: repairPlan?.entries ?? 0 })
   }
-  return summarise({ ...books, ...end() })
+  const summary = summarise({ ...books, ...end() })
+  const isDone = summary.outcome === 'in-sync' || summary.outcome === 'different'
+  if (keeper === undefined || !isDone) return summary
+  try {
+    await keeper.end(summary)
+    return summary
+  } catch (error) {
+    desk.fail('', asTablesyncError(error))
+    return summarise({ ...books, ...end() })
+  }
 }
 
 /** The plan says how the run that wrote it has ended; where it cannot, the run is incomplete. */

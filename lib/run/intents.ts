@@ -1,17 +1,40 @@
 /**
  * Writes that were about to be sent, until the difference that each belongs to
- * is entered. Where a thread dies in between, whoever takes its work up knows
- * by them what it may find done.
+ * is entered. Where a thread or the run dies in between, whoever takes its
+ * work up knows by them what it may find done.
  */
+import { type FileHandle, open, readdir, readFile, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { TablesyncError } from '../errors.ts'
 import type { Intent } from '../model/intent.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { WireItem } from '../model/wire.ts'
+import { checkedLine, readCheckedLine } from '../protocol/checked-line.ts'
 
 export class Intents {
   readonly #open = new Map<string, Intent>()
+  readonly #file: string | undefined
+  /** Of the generation at hand, and of those before it that no checkpoint has made needless. */
+  #log: Promise<FileHandle> | undefined
+  #appended: Promise<void> = Promise.resolve()
 
-  add(intents: readonly Intent[]): void {
+  /** `file`: what the names of the logs begin with. Absent: a run that dies is not taken up again. */
+  constructor(file?: string) {
+    this.#file = file
+  }
+
+  /** Settles when the intents would outlive this process. */
+  async add(intents: readonly Intent[]): Promise<void> {
+    if (intents.length === 0) return
     for (const intent of intents) this.#open.set(nameOf(intent.replica, intent.key), intent)
+    const log = this.#log
+    if (log === undefined) return
+    const line = `${checkedLine({ intents })}\n`
+    // One after the other, since two that overlap may come out in pieces.
+    this.#appended = this.#appended.then(async () => (await log).appendFile(line))
+    await this.#appended.catch((cause: unknown) => {
+      throw unwritable(this.#file ?? '', cause)
+    })
   }
 
   /** The difference is entered, however it ended. */
@@ -19,8 +42,12 @@ export class Intents {
     if (this.#open.size > 0) this.#open.delete(nameOf(replica, JSON.stringify(key)))
   }
 
+  all(): Intent[] {
+    return [...this.#open.values()]
+  }
+
   of(replica: TableIndex): Intent[] {
-    return [...this.#open.values()].filter((intent) => intent.replica === replica)
+    return this.all().filter((intent) => intent.replica === replica)
   }
 
   /** Those of the keys given, as DynamoDB JSON text. */
@@ -28,8 +55,67 @@ export class Intents {
     if (this.#open.size === 0) return []
     return [...keys].flatMap((key) => this.#open.get(nameOf(replica, key)) ?? [])
   }
+
+  /** A checkpoint of this number is about to be saved: what comes from here on is not in it. */
+  begin(generation: number): void {
+    if (this.#file === undefined) return
+    const before = this.#log
+    this.#log = open(`${this.#file}.${generation}`, 'a', 0o600)
+    this.#log.catch(() => {})
+    // After what is still on its way into it.
+    this.#appended = this.#appended.then(async () => (await before)?.close())
+  }
+
+  /** That checkpoint is saved: what was noted before it is in it, or done with. */
+  async forget(generation: number): Promise<void> {
+    for (const [number, file] of await this.#logs()) {
+      if (number < generation) await rm(file, { force: true })
+    }
+  }
+
+  /** Takes up what a run noted that died: all since the checkpoint of this number. */
+  async restore(generation: number, known: readonly Intent[]): Promise<void> {
+    for (const intent of known) this.#open.set(nameOf(intent.replica, intent.key), intent)
+    for (const [number, file] of await this.#logs()) {
+      if (number < generation) continue
+      for (const line of (await readFile(file, 'utf8')).split('\n')) {
+        // A line that is torn belongs to a write that was not sent.
+        const value = readCheckedLine(line) as { readonly intents: readonly Intent[] } | undefined
+        for (const intent of value?.intents ?? []) {
+          this.#open.set(nameOf(intent.replica, intent.key), intent)
+        }
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#appended.catch(() => {})
+    await (await this.#log?.catch(() => undefined))?.close()
+  }
+
+  async #logs(): Promise<[number, string][]> {
+    if (this.#file === undefined) return []
+    const [folder, name] = [dirname(this.#file), `${basename(this.#file)}.`]
+    const files = await readdir(folder).catch((): string[] => [])
+    return files
+      .filter((file) => file.startsWith(name) && /^\d+$/.test(file.slice(name.length)))
+      .map((file): [number, string] => [Number(file.slice(name.length)), join(folder, file)])
+      .sort(([a], [b]) => a - b)
+  }
 }
 
 /** A key's text may come with blanks, and as it was escaped on the wire. */
 const nameOf = (replica: TableIndex, key: string) =>
   `${replica} ${JSON.stringify(JSON.parse(key) as WireItem)}`
+
+function unwritable(file: string, cause: unknown): TablesyncError {
+  return new TablesyncError(
+    `Cannot write beside the checkpoint ${file}: ${(cause as Error).message}`,
+    {
+      code: 'FILE_UNWRITABLE',
+      scope: 'run',
+      hint: 'Make room on the disk, and go on with --resume.',
+      cause,
+    },
+  )
+}

@@ -17,6 +17,8 @@ export interface ReplicaFate {
   brokenTasks: number
   byLookup: boolean
   deletionsWithheld: number
+  /** Batches of extras that were deleted. */
+  readonly deletedBatches: Set<number>
 }
 
 export class Ledger {
@@ -34,6 +36,7 @@ export class Ledger {
           brokenTasks: 0,
           byLookup,
           deletionsWithheld: 0,
+          deletedBatches: new Set<number>(),
         },
       ]),
     )

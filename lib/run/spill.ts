@@ -1,22 +1,37 @@
 /** Texts that wait on disk, by a number: there may be as many as a table has items. */
-import { once } from 'node:events'
-import { createWriteStream, type WriteStream } from 'node:fs'
-import { mkdtemp, open, rm } from 'node:fs/promises'
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { finished } from 'node:stream/promises'
 import { TablesyncError } from '../errors.ts'
+import type { Bytes } from '../model/units.ts'
+
+/** How much of a heap is good. */
+export interface SpillMark {
+  readonly count: number
+  readonly bytes: Bytes
+}
 
 interface Heap {
   readonly file: string
-  readonly stream: WriteStream
+  readonly handle: FileHandle
+  lines: string[]
+  lineBytes: Bytes
   count: number
+  bytes: Bytes
 }
 
+/** So much is gathered before it is written. */
+const BUFFER: Bytes = 64 << 10
+
 export class Spill {
-  readonly #heaps = new Map<number, Heap>()
+  readonly #heaps = new Map<number, Promise<Heap>>()
+  readonly #lasting: string | undefined
   #folder: Promise<string> | undefined
-  #failure: Error | undefined
+
+  /** `lasting`: what the files' names begin with, which then outlive the run. Absent: they are temporary. */
+  constructor(lasting?: string) {
+    this.#lasting = lasting
+  }
 
   /**
    * Settles when the text has been taken and there is room for more.
@@ -25,34 +40,61 @@ export class Spill {
    */
   async add(number: number, text: string): Promise<void> {
     try {
-      const spill = this.#heaps.get(number) ?? (await this.#open(number))
-      if (this.#failure !== undefined) throw this.#failure
-      spill.count++
+      const heap = await this.#heap(number)
+      heap.count++
       // Base64, since a text may hold what readline takes for the end of a line.
       const line = `${Buffer.from(text).toString('base64')}\n`
-      if (!spill.stream.write(line)) await once(spill.stream, 'drain')
+      heap.lines.push(line)
+      heap.lineBytes += line.length
+      if (heap.lineBytes >= BUFFER) await flush(heap)
     } catch (error) {
       throw unwritable(error)
     }
   }
 
-  count(number: number): number {
-    return this.#heaps.get(number)?.count ?? 0
+  /** Takes up what a run before has left: so much of it is good, and the rest is cut off. */
+  async restore(number: number, { count, bytes }: SpillMark): Promise<void> {
+    try {
+      const heap = await this.#heap(number)
+      await heap.handle.truncate(bytes)
+      heap.count = count
+      heap.bytes = bytes
+    } catch (error) {
+      throw unwritable(error)
+    }
+  }
+
+  /** Settles when all of a number's texts are on disk. */
+  async sync(number: number): Promise<SpillMark> {
+    const opened = this.#heaps.get(number)
+    if (opened === undefined) return { count: 0, bytes: 0 }
+    try {
+      const heap = await opened
+      await flush(heap)
+      await heap.handle.datasync()
+      return { count: heap.count, bytes: heap.bytes }
+    } catch (error) {
+      throw unwritable(error)
+    }
+  }
+
+  async count(number: number): Promise<number> {
+    return (await this.#heaps.get(number))?.count ?? 0
   }
 
   /**
-   * Hands out a number's texts in the order they came, in batches. Nothing can be added to it after.
+   * Hands out a number's texts in the order they came, in batches.
    *
    * @throws TablesyncError with code `FILE_UNWRITABLE`
    */
   async *batches(number: number, size: number): AsyncGenerator<string[]> {
-    const spill = this.#heaps.get(number)
-    if (spill === undefined) return
+    const opened = this.#heaps.get(number)
+    if (opened === undefined) return
     try {
-      spill.stream.end()
-      await finished(spill.stream)
+      const heap = await opened
+      await flush(heap)
       // Opened before it is read: readline would wait for ever for a file that is gone.
-      const file = await open(spill.file)
+      const file = await open(heap.file)
       let batch: string[] = []
       for await (const line of file.readLines()) {
         batch.push(Buffer.from(line, 'base64').toString())
@@ -67,26 +109,52 @@ export class Spill {
   }
 
   async close(): Promise<void> {
-    for (const { stream } of this.#heaps.values()) stream.destroy()
+    for (const opened of this.#heaps.values()) {
+      const heap = await opened.catch(() => undefined)
+      if (heap === undefined) continue
+      if (this.#lasting !== undefined) await flush(heap).catch(() => {})
+      await heap.handle.close().catch(() => {})
+    }
     const folder = await this.#folder?.catch(() => undefined)
     // What cannot be removed is in the system's folder for such things.
     if (folder !== undefined) await rm(folder, { recursive: true }).catch(() => {})
   }
 
-  async #open(number: number): Promise<Heap> {
-    this.#folder ??= mkdtemp(join(tmpdir(), 'tablesync-'))
-    const file = join(await this.#folder, `${number}.base64`)
-    // Another finding may have come first while the folder was made.
-    const known = this.#heaps.get(number)
-    if (known !== undefined) return known
-    const stream = createWriteStream(file, { mode: 0o600 })
-    stream.on('error', (error) => {
-      this.#failure = error
-    })
-    const spill = { file, stream, count: 0 }
-    this.#heaps.set(number, spill)
-    return spill
+  /** Removes what would outlive the run. */
+  async remove(): Promise<void> {
+    for (const opened of this.#heaps.values()) {
+      const heap = await opened.catch(() => undefined)
+      if (heap !== undefined) await rm(heap.file, { force: true }).catch(() => {})
+    }
   }
+
+  #heap(number: number): Promise<Heap> {
+    const known = this.#heaps.get(number) ?? this.#open(number)
+    this.#heaps.set(number, known)
+    return known
+  }
+
+  async #open(number: number): Promise<Heap> {
+    const file = await this.#fileOf(number)
+    // To be read from its beginning, and written at its end.
+    const handle = await open(file, 'a+', 0o600)
+    return { file, handle, lines: [], lineBytes: 0, count: 0, bytes: 0 }
+  }
+
+  async #fileOf(number: number): Promise<string> {
+    if (this.#lasting !== undefined) return `${this.#lasting}.${number}`
+    this.#folder ??= mkdtemp(join(tmpdir(), 'tablesync-'))
+    return join(await this.#folder, `${number}.base64`)
+  }
+}
+
+async function flush(heap: Heap): Promise<void> {
+  if (heap.lines.length === 0) return
+  const text = heap.lines.join('')
+  heap.lines = []
+  heap.lineBytes = 0
+  await heap.handle.appendFile(text)
+  heap.bytes += text.length
 }
 
 function unwritable(cause: unknown): TablesyncError {

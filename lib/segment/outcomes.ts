@@ -23,6 +23,7 @@ export class Outcomes {
   async landed(found: Found): Promise<Written | undefined> {
     const { tally, thread } = this.#investigation
     tally[found.verdict]++
+    thread.allowance.claim()
     const left = digestsOf(found, thread.comparer).replica
     return this.conclude({ action: found.verdict === 'extra' ? 'deleted' : 'written', left }, found)
   }

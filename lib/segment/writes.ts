@@ -10,6 +10,7 @@ import type { JournalEntry, JournalRefusal } from '../model/journal.ts'
 import type { SeenItem } from '../model/sighting.ts'
 import type { WireItem } from '../model/wire.ts'
 import { checkedLine } from '../protocol/checked-line.ts'
+import { passing } from '../protocol/points.ts'
 import type { BothSides } from './both-sides.ts'
 import type { Investigation } from './investigation.ts'
 
@@ -81,6 +82,7 @@ async function counted(
   { complete = true, isPartial }: { readonly complete?: boolean; readonly isPartial?: true },
 ): Promise<Attempt> {
   const { tally, door, thread, record } = investigation
+  passing('written')
   if (result.end === 'written') tally.writeUnits += result.writeUnits
   else if (thread.setup.isJournaled) {
     // Else an undo would take what somebody else has written there for ours.
@@ -120,6 +122,7 @@ async function recordBefore(
     }
     return checkedLine(entry)
   }
+  passing('about-to-write')
   await record({
     ...(isJournaled && { line: line() }),
     ...(isIntended && { intent: { replica, key, kind: intends } }),

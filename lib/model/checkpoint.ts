@@ -1,0 +1,52 @@
+/**
+ * All that a run needs to be taken up again, as of one moment between two
+ * entries. One JSON value, and the files that it says how much of is good.
+ */
+import type { Intent } from './intent.ts'
+import type { RecordedTable } from './recorded-table.ts'
+import type { SegmentRecord } from './segment-record.ts'
+import type { Sighting } from './sighting.ts'
+import type { Summary } from './summary.ts'
+import type { MasterTally, ReplicaTally } from './tally.ts'
+import type { Bytes, Milliseconds } from './units.ts'
+
+export interface Checkpoint {
+  readonly tablesync: 'checkpoint'
+  readonly version: 1
+  readonly run: string
+  /** Grows with each save; intents noted since this one have its number. */
+  readonly generation: number
+  readonly master: RecordedTable & { readonly label: string }
+  /** By the replica's name as it was given. */
+  readonly tables: { readonly [label: string]: RecordedTable }
+  /** What may not change between the legs of a run, by the name of the option. */
+  readonly options: { readonly [option: string]: unknown }
+  readonly segments: number
+  readonly elapsedMs: Milliseconds
+  readonly scanned: MasterTally
+  readonly replicas: { readonly [label: string]: ReplicaCheckpoint }
+  /** Writes that count against what may be written. */
+  readonly claims: number
+  /** Counters in shared memory, base64. */
+  readonly counters: { readonly [name in SharedCounter]: string }
+  /** Of the report: what is good of it. Absent: there is none. */
+  readonly reportBytes?: Bytes
+  readonly intents: readonly Intent[]
+  /** Present: the run has come to its end, and this is its result. */
+  readonly summary?: Summary
+}
+
+export type SharedCounter = 'recheckBudget' | 'orderRecord' | 'canaryFlags'
+
+export interface ReplicaCheckpoint {
+  /** A bit for each segment, base64. */
+  readonly finished: string
+  readonly byLookup: boolean
+  readonly tally: ReplicaTally
+  readonly records: { readonly [segment: string]: SegmentRecord }
+  readonly sightings: readonly Sighting[]
+  /** Extras that wait for their deletion: how many, and how much of their file is good. */
+  readonly extras: { readonly count: number; readonly bytes: Bytes }
+  /** Batches of them that were deleted, in order. */
+  readonly deleted: readonly number[]
+}

@@ -1,0 +1,23 @@
+/**
+ * Moments that matter to whoever looks on from outside: published on a
+ * diagnostics channel, at no cost where nobody listens. Tests end the process
+ * there.
+ */
+import { channel } from 'node:diagnostics_channel'
+
+export type Point =
+  | 'record-kept'
+  | 'about-to-write'
+  | 'written'
+  | 'journal-appended'
+  | 'journal-synced'
+  | 'checkpoint-written'
+  | 'checkpoint-synced'
+  | 'checkpoint-renamed'
+  | 'report-synced'
+
+const points = channel('tablesync:point')
+
+export function passing(point: Point): void {
+  if (points.hasSubscribers) points.publish(point)
+}

@@ -1,0 +1,79 @@
+/** A checkpoint on disk: whole or refused, the last one saved or the one before it. */
+import { open, readFile, rename, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { TablesyncError, usageError } from '../errors.ts'
+import type { Checkpoint } from '../model/checkpoint.ts'
+import { checkedLine, readCheckedLine } from '../protocol/checked-line.ts'
+import { passing } from '../protocol/points.ts'
+
+export async function isThere(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** @throws TablesyncError with code `USAGE` where it cannot be read, or is not what was written */
+export async function readCheckpoint(file: string): Promise<Checkpoint> {
+  const text = await readFile(file, 'utf8').catch((error: Error) => {
+    throw usageError(
+      `Cannot read the checkpoint ${file}: ${error.message}`,
+      'A run that keeps one is begun with --checkpoint FILE, without --resume.',
+    )
+  })
+  const isEnded = text.endsWith('\n')
+  const value = readCheckedLine(text.slice(0, -1)) as Checkpoint | undefined
+  if (!isEnded || value === undefined) {
+    throw usageError(
+      `Expected the checkpoint ${file} to be whole; it is not what was written`,
+      '--restart begins the run anew.',
+    )
+  }
+  if (value.tablesync !== 'checkpoint' || value.version !== 1) {
+    throw usageError(
+      `Expected ${file} to be a checkpoint of version 1, got ${JSON.stringify(value.tablesync)} of version ${JSON.stringify(value.version)}`,
+    )
+  }
+  return value
+}
+
+/**
+ * Puts a checkpoint in place of the one before, in one step: after a crash at
+ * any moment one of the two is there.
+ *
+ * @throws TablesyncError with code `FILE_UNWRITABLE`
+ */
+export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Promise<void> {
+  const next = `${file}.next`
+  try {
+    const handle = await open(next, 'w', 0o600)
+    try {
+      await handle.writeFile(`${checkedLine(checkpoint)}\n`)
+      passing('checkpoint-written')
+      await handle.datasync()
+    } finally {
+      await handle.close()
+    }
+    passing('checkpoint-synced')
+    await rename(next, file)
+    passing('checkpoint-renamed')
+    await syncFolder(dirname(file))
+  } catch (cause) {
+    throw new TablesyncError(`Cannot write the checkpoint ${file}: ${(cause as Error).message}`, {
+      code: 'FILE_UNWRITABLE',
+      scope: 'run',
+      hint: 'Make room on the disk; --resume goes on from the last checkpoint that was written.',
+      cause,
+    })
+  }
+}
+
+/** The rename itself has to be on disk. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

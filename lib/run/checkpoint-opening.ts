@@ -1,0 +1,107 @@
+/** Opens a checkpoint: begun anew or taken up, and held by one run at a time. */
+import { randomUUID } from 'node:crypto'
+import { usageError } from '../errors.ts'
+import type { Checkpoint } from '../model/checkpoint.ts'
+import type { Spelling } from '../options/check.ts'
+import type { Settings } from '../options/settings.ts'
+import { isThere, readCheckpoint } from './checkpoint-file.ts'
+import type { Tables } from './inspect.ts'
+import { Lock } from './lock.ts'
+import { refuseOtherTable } from './same-tables.ts'
+
+export interface OpenCheckpoint {
+  readonly file: string
+  readonly run: string
+  readonly lock: Lock
+  /** What may not change between the legs of a run. */
+  readonly options: Checkpoint['options']
+  /** Where a run before has come to. Undefined: this one is the first. */
+  readonly taken: Checkpoint | undefined
+}
+
+/** @throws TablesyncError with code `USAGE` where it is held by another run, or is not what was asked for */
+export async function openCheckpoint(
+  settings: Settings,
+  spelling: Spelling,
+): Promise<OpenCheckpoint | undefined> {
+  const { checkpoint } = settings
+  if (checkpoint === undefined) return undefined
+  const { file, mode } = checkpoint
+  const run = randomUUID()
+  const lock = await Lock.take(`${file}.lock`, run)
+  try {
+    const taken = mode === 'resume' ? await readCheckpoint(file) : undefined
+    if (mode === 'new' && (await isThere(file))) {
+      throw usageError(
+        `Expected ${file} not to exist yet, or to be told what to do with it`,
+        `${spelling('resume')} goes on where it says, ${spelling('restart')} begins anew.`,
+      )
+    }
+    const options = JSON.parse(JSON.stringify(meaningOf(settings))) as Checkpoint['options']
+    if (taken !== undefined) refuseOtherOptions(taken, options, spelling)
+    return { file, run: taken?.run ?? run, lock, options, taken }
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+/** What the counts and the writes depend on; all else may change from leg to leg. */
+function meaningOf(settings: Settings): Record<string, unknown> {
+  const { master, replicas, asked, dryRun, observation } = settings
+  return {
+    master: master.ref.label,
+    replicas: replicas.map(({ ref }) => ref.label),
+    strategy: settings.strategy,
+    writeMissing: asked.missing,
+    writeDiffering: asked.differing,
+    deleteExtra: asked.extra,
+    dryRun,
+    scanForExtra: settings.scanForExtra,
+    ignore: settings.ignore,
+    consistentRead: settings.consistentRead,
+    startingKey: settings.startingKey ?? null,
+    versionAttribute: settings.versionAttribute ?? null,
+    newerWins: settings.newerWins,
+    ttlAware: settings.ttlAware,
+    hooks: settings.hooks ?? null,
+    quiesced: !observation.looksAgain,
+    undo: settings.undo ?? null,
+    report: settings.report ?? null,
+  }
+}
+
+function refuseOtherOptions(
+  { options: then }: Checkpoint,
+  now: Checkpoint['options'],
+  spelling: Spelling,
+): void {
+  const changed = Object.keys(now).find(
+    (name) => JSON.stringify(then[name]) !== JSON.stringify(now[name]),
+  )
+  if (changed === undefined) return
+  throw usageError(
+    `Expected \`${spelling(changed)}\` to be as when the run began, ${JSON.stringify(then[changed])}; got ${JSON.stringify(now[changed])}`,
+    `${spelling('restart')} begins the run anew.`,
+  )
+}
+
+/** @throws TablesyncError where the tables are not those that the run began with */
+export function refuseOtherTables(
+  { taken }: OpenCheckpoint,
+  settings: Settings,
+  { inspected }: Tables,
+  spelling: Spelling,
+): void {
+  if (taken === undefined) return
+  const [master, ...replicas] = inspected
+  refuseOtherTable(taken.master, master, 'checkpoint')
+  for (const replica of replicas) {
+    refuseOtherTable(taken.tables[replica.ref.label], replica, 'checkpoint')
+  }
+  if (settings.segments === undefined || settings.segments === taken.segments) return
+  throw usageError(
+    `Expected \`${spelling('segments')}\` to be as when the run began, ${taken.segments}; got ${settings.segments}`,
+    'Leave it away: the checkpoint knows.',
+  )
+}

@@ -1,0 +1,165 @@
+/** Checkpoints of a run under way: collected between two entries, saved in one step, taken up again. */
+import type { Checkpoint, ReplicaCheckpoint, SharedCounter } from '../model/checkpoint.ts'
+import { recorded } from '../model/recorded-table.ts'
+import type { Summary } from '../model/summary.ts'
+import type { TableIndex } from '../model/table.ts'
+import type { Bytes, Milliseconds } from '../model/units.ts'
+import { Allowance } from '../protocol/allowance.ts'
+import type { WorkerSetup } from '../protocol/messages.ts'
+import type { Bookkeeper } from './bookkeeper.ts'
+import { writeCheckpoint } from './checkpoint-file.ts'
+import type { OpenCheckpoint } from './checkpoint-opening.ts'
+import type { Preparation } from './flight.ts'
+import type { Intents } from './intents.ts'
+import type { Ledger } from './ledger.ts'
+import type { RecheckQueue } from './recheck-queue.ts'
+import { SegmentSet } from './segment-set.ts'
+import type { Spill, SpillMark } from './spill.ts'
+
+export interface CheckpointParts {
+  readonly preparation: Preparation
+  readonly open: OpenCheckpoint
+  readonly setup: WorkerSetup
+  readonly ledger: Ledger
+  readonly rechecks: RecheckQueue
+  readonly deletes: Spill
+  readonly intents: Intents
+  readonly book: Bookkeeper
+  /** Settles with what is good of the report; undefined where there is none. */
+  readonly reportMark: () => Promise<Bytes | undefined>
+  readonly elapsedMs: () => Milliseconds
+}
+
+export class CheckpointKeeper {
+  readonly #parts: CheckpointParts
+  #generation: number
+  #saving: Promise<void> | undefined
+
+  constructor(parts: CheckpointParts) {
+    this.#parts = parts
+    this.#generation = parts.open.taken?.generation ?? 0
+  }
+
+  /** Begins the files of a new run, or takes up those of the one before. */
+  async begin(): Promise<void> {
+    const { open, ledger, deletes, intents } = this.#parts
+    const { taken } = open
+    if (taken !== undefined) {
+      await intents.restore(taken.generation, taken.intents)
+      await this.#restore(taken)
+    } else {
+      for (const replica of ledger.replicas())
+        await deletes.restore(replica, { count: 0, bytes: 0 })
+    }
+    await this.save()
+  }
+
+  /** Saves where the run stands; with its result, where it has come to its end. */
+  async save(summary?: Summary): Promise<void> {
+    while (this.#saving !== undefined) await this.#saving
+    this.#saving = this.#save(summary).finally(() => {
+      this.#saving = undefined
+    })
+    await this.#saving
+  }
+
+  /** The run has come to its end: nothing of it is left to go on with. */
+  async end(summary: Summary): Promise<void> {
+    await this.save(summary)
+    await this.#parts.deletes.remove()
+    await this.#parts.intents.forget(Number.POSITIVE_INFINITY)
+  }
+
+  async #save(summary: Summary | undefined): Promise<void> {
+    const { book, intents, open } = this.#parts
+    const checkpoint = await book.inOrder(() => this.#collect(summary))
+    await writeCheckpoint(open.file, checkpoint)
+    await intents.forget(checkpoint.generation)
+    await open.lock.renew()
+  }
+
+  async #collect(summary: Summary | undefined): Promise<Checkpoint> {
+    const { preparation, open, ledger, intents, setup, reportMark, elapsedMs } = this.#parts
+    const { tables, plan } = preparation
+    const [master, ...others] = tables.inspected
+    // Of a run that has ended it is closed.
+    const reportBytes = summary === undefined ? await reportMark() : undefined
+    const replicas: [string, ReplicaCheckpoint][] = []
+    for (const [at, { ref }] of others.entries()) {
+      // Of a run that has ended nothing waits for its deletion, and its list is closed.
+      const extras =
+        summary === undefined ? await this.#parts.deletes.sync(at + 1) : { count: 0, bytes: 0 }
+      replicas.push([ref.label, this.#collectReplica(at + 1, extras)])
+    }
+    const generation = ++this.#generation
+    if (summary === undefined) intents.begin(generation)
+    return {
+      tablesync: 'checkpoint',
+      version: 1,
+      run: open.run,
+      generation,
+      master: { label: master.ref.label, ...recorded(master) },
+      tables: Object.fromEntries(others.map((table) => [table.ref.label, recorded(table)])),
+      options: open.options,
+      segments: plan.segments,
+      elapsedMs: elapsedMs(),
+      scanned: ledger.counts.finishedMaster,
+      replicas: Object.fromEntries(replicas),
+      counters: countersOf(setup),
+      claims: Allowance.claimed(setup.allowance, preparation.settings.rails.maxWrites),
+      ...(reportBytes !== undefined && { reportBytes }),
+      intents: intents.all(),
+      ...(summary !== undefined && { summary }),
+    }
+  }
+
+  #collectReplica(replica: TableIndex, extras: SpillMark): ReplicaCheckpoint {
+    const { ledger, rechecks, preparation } = this.#parts
+    const { finished, byLookup, deletedBatches } = ledger.fate(replica)
+    return {
+      finished: SegmentSet.toText(finished, preparation.plan.segments),
+      byLookup,
+      tally: ledger.counts.finished(replica),
+      records: Object.fromEntries(ledger.counts.records(replica)),
+      sightings: rechecks.open(replica),
+      extras,
+      deleted: [...deletedBatches],
+    }
+  }
+
+  async #restore(taken: Checkpoint): Promise<void> {
+    const { preparation, ledger, rechecks, deletes, setup } = this.#parts
+    const [, ...others] = preparation.tables.inspected
+    const scanned = new Set<number>()
+    for (const [at, { ref }] of others.entries()) {
+      const replica = at + 1
+      const was = taken.replicas[ref.label] as ReplicaCheckpoint
+      const fate = ledger.fate(replica)
+      fate.byLookup = was.byLookup
+      for (const segment of SegmentSet.fromText(was.finished)) {
+        fate.finished.add(segment)
+        scanned.add(segment)
+      }
+      for (const batch of was.deleted) fate.deletedBatches.add(batch)
+      ledger.counts.restore(replica, was.tally)
+      for (const [segment, record] of Object.entries(was.records)) {
+        ledger.counts.keep(replica, Number(segment), record)
+      }
+      for (const { arrival: _, ...sighting } of was.sightings) rechecks.add(replica, sighting)
+      await deletes.restore(replica, was.extras)
+    }
+    ledger.counts.restoreMaster(taken.scanned, scanned)
+    Allowance.restore(setup.allowance, taken.claims)
+    for (const name of COUNTERS) {
+      const bytes = Buffer.from(taken.counters[name], 'base64')
+      new Uint8Array(setup[name]).set(bytes)
+    }
+  }
+}
+
+const COUNTERS: readonly SharedCounter[] = ['recheckBudget', 'orderRecord', 'canaryFlags']
+
+const countersOf = (setup: WorkerSetup) =>
+  Object.fromEntries(
+    COUNTERS.map((name) => [name, Buffer.from(new Uint8Array(setup[name])).toString('base64')]),
+  ) as Checkpoint['counters']

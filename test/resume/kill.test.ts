@@ -1,0 +1,189 @@
+/** The real process, killed again and again, and taken up again: what it leaves is what one whole run does. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { type Difference, type Summary, undoSync, type WireItem } from '../../lib/index.ts'
+import { readCheckedLine } from '../../lib/protocol/checked-line.ts'
+import { tempFolder } from '../cli/run-cli.ts'
+import { asks, item, openScene, type Scene } from '../faults/scene.ts'
+import { seeded } from '../live/world.ts'
+
+t.setTimeout(3_600_000)
+
+/** More of them on demand: each takes some seconds. */
+const SEEDS = Number(process.env['TABLESYNC_TEST_KILL_SEEDS'] ?? 4)
+const LEAST_KILLS = 4
+const MOST_LEGS = 40
+
+const POINTS = [
+  'record-kept',
+  'about-to-write',
+  'written',
+  'journal-appended',
+  'journal-synced',
+  'checkpoint-written',
+  'checkpoint-synced',
+  'checkpoint-renamed',
+]
+
+const CLI = fileURLToPath(new URL('../../lib/cli.js', import.meta.url))
+const FAILPOINT = new URL('../support/failpoint.js', import.meta.url).href
+
+const ITEMS = 900
+const MASTER = Array.from({ length: ITEMS }, (_, n) => item(n))
+const REPLICA: WireItem[] = [
+  ...MASTER.filter((_, n) => n % 10 !== 3).map((one, n) =>
+    n % 9 === 4 ? { ...one, n: { N: '-1' } } : one,
+  ),
+  ...Array.from({ length: 80 }, (_, n) => item(10_000 + n)),
+]
+const FOUND = {
+  sameAs: ITEMS - 90 - 90,
+  missing: 90,
+  differing: 90,
+  extra: 80,
+  written: 180,
+  deleted: 80,
+  conflicts: 0,
+  failed: 0,
+  unverified: 0,
+}
+
+interface Leg {
+  readonly code: number | null
+  readonly summary: Summary | undefined
+  readonly stderr: string
+}
+
+/** One process, killed at a point, or after some milliseconds, or not at all. */
+async function leg(
+  args: readonly string[],
+  kill: { readonly point?: string; readonly after?: number },
+): Promise<Leg> {
+  const child = spawn(process.execPath, ['--import', FAILPOINT, CLI, ...args, '--json'], {
+    env: {
+      PATH: process.env['PATH'],
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      ...(kill.point !== undefined && { TABLESYNC_TEST_KILL: kill.point }),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let [stdout, stderr] = ['', '']
+  child.stdout.on('data', (text) => {
+    stdout += text
+  })
+  child.stderr.on('data', (text) => {
+    stderr += text
+  })
+  const timer =
+    kill.after === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), kill.after)
+  const [code] = await once(child, 'close')
+  clearTimeout(timer)
+  return { code, stderr, summary: stdout === '' ? undefined : JSON.parse(stdout) }
+}
+
+/** Begins, kills and takes up again until the run has come to its end. */
+async function survive(scene: Scene, folder: string, random: () => number) {
+  const { master, replica } = scene
+  const args = [
+    ...['-m', master.label, '-r', replica.label],
+    ...['--master-endpoint', master.stub.endpoint, '--replica-endpoint', replica.stub.endpoint],
+    ...['--write-missing', '--write-differing', '--delete-extra'],
+    ...['--checkpoint', join(folder, 'checkpoint'), '--checkpoint-interval', '0.1'],
+    ...['--undo', join(folder, 'undo.ndjson'), '--report', join(folder, 'report.ndjson')],
+    ...['--workers', '1', '--parallel', '3', '--segments', '6', '--scan-limit', '20'],
+    ...['--min-mismatch-age', '0.2', '--retry-delay-base', '1'],
+  ]
+  let kills = 0
+  for (let legs = 0; legs < MOST_LEGS; legs++) {
+    const kill = kills > LEAST_KILLS + 1 ? {} : pickKill(kills, random)
+    const { code, summary, stderr } = await leg(legs === 0 ? args : [...args, '--resume'], kill)
+    const isKilled = code === null
+    if (isKilled) kills++
+    // Killed before its first checkpoint, there is nothing yet to go on with.
+    if (legs === 0 && code === null && !(await exists(join(folder, 'checkpoint')))) legs = -1
+    if (!isKilled) {
+      if (summary === undefined) throw new Error(`no document: ${stderr}`)
+      return { summary, kills, args }
+    }
+  }
+  throw new Error('it never came to its end')
+}
+
+/** Anywhere at first; later only where every leg comes by. */
+function pickKill(kills: number, random: () => number) {
+  if (kills < 3 && random() < 0.3) return { after: 400 + random() * 800 }
+  const point = POINTS[Math.floor(random() * POINTS.length)] as string
+  // There is a first time in every leg, and not always another one.
+  if (kills < 3 && !point.startsWith('checkpoint')) return { point: `${point}:1` }
+  const often = POINTS.slice(-3)[Math.floor(random() * 3)]
+  return { point: `${often}:${2 + Math.floor(random() * 3)}` }
+}
+
+const exists = (file: string) =>
+  readFile(file).then(
+    () => true,
+    () => false,
+  )
+
+const linesOf = async (file: string) => (await readFile(file, 'utf8')).trim().split('\n')
+
+for (let seed = 1; seed <= SEEDS; seed++) {
+  t.test(
+    `a run that is killed at random comes out as if it had not been, seed ${seed}`,
+    async (t) => {
+      const random = seeded(seed)
+      const scene = await openScene(t, { masterItems: MASTER, replicaItems: REPLICA })
+      const before = scene.replica.table.all()
+      for (const { stub } of [scene.master, scene.replica]) {
+        stub.on((request) =>
+          asks('Scan', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem')(request) &&
+          random() < 0.05
+            ? { error: 'InternalServerError', status: 500, ...(random() < 0.5 && { landed: true }) }
+            : undefined,
+        )
+      }
+      const folder = await tempFolder(t)
+      const { summary, kills, args } = await survive(scene, folder, random)
+      t.ok(kills >= LEAST_KILLS, `${kills} kills`)
+      t.equal(summary.outcome, 'in-sync', JSON.stringify(summary))
+      t.strictSame(scene.replica.table.all(), scene.master.table.all())
+      const counts = summary.replicas[scene.replica.label]
+      t.match(counts, FOUND)
+      t.equal(summary.master.scanned, ITEMS)
+      t.equal(counts?.scanned, REPLICA.length)
+
+      const told = (await linesOf(join(folder, 'report.ndjson'))).map(
+        (line) => JSON.parse(line) as Difference,
+      )
+      const keyed = told.map(({ kind, key }) => `${kind} ${JSON.stringify(key)}`)
+      t.equal(new Set(keyed).size, keyed.length, 'no line of the report comes twice')
+      t.same(
+        ['missing', 'differing', 'extra'].map(
+          (kind) => told.filter((one) => one.kind === kind).length,
+        ),
+        [90, 90, 80],
+      )
+      t.notOk(told.some(({ action }) => action !== 'written' && action !== 'deleted'))
+      const journal = await linesOf(join(folder, 'undo.ndjson'))
+      t.notOk(
+        journal.some((line) => readCheckedLine(line) === undefined),
+        'no line of the journal is torn',
+      )
+
+      const requests = scene.replica.stub.requests.length
+      const again = await leg([...args, '--resume'], {})
+      t.equal(again.code, 0, 'a run that has ended is not begun again')
+      t.strictSame(again.summary, summary)
+      t.equal(scene.replica.stub.requests.length, requests)
+
+      await undoSync({ journal: join(folder, 'undo.ndjson'), workers: 1, retryDelayBase: 1 })
+      t.strictSame(scene.replica.table.all(), before, 'undo brings the first contents back')
+      t.strictSame(scene.replica.stub.violations, [])
+    },
+  )
+}
