@@ -234,3 +234,31 @@ t.test('a listener that never answers does not keep a run that is to end', async
   })
   t.equal(summary.outcome, 'interrupted')
 })
+
+for (const [when, hook] of [
+  ['before the write', 'onMissing'],
+  ['beside a write of another key', 'onDiffering'],
+  ['while pages are compared', 'onMatching'],
+] as const) {
+  t.test(`a thread that dies ${when} is replaced, and its work gone on with`, async (t) => {
+    const mark = log(t)
+    const hooks = await moduleOf(
+      t,
+      `import { appendFileSync, existsSync } from 'node:fs'
+       import { threadId } from 'node:worker_threads'
+       export function ${hook}() {
+         if (existsSync(${JSON.stringify(mark)})) return
+         appendFileSync(${JSON.stringify(mark)}, String(threadId))
+         process.exit()
+       }`,
+    )
+    const { master, replica, run } = await openScene(t)
+    const { summary, differences } = await run({ ...ALL_WRITES, hooks, parallel: 2 })
+    t.strictSame(counts(summary, replica), REPAIRED)
+    t.equal(summary.outcome, 'in-sync')
+    t.strictSame(replica.table.all(), master.table.all())
+    t.equal(differences.length, 12, 'each is told once')
+    t.ok(summary.errors.every(({ code }) => code === 'WORKER_DIED'))
+    t.ok(summary.errors.length > 0)
+  })
+}

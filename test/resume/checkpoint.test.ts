@@ -1,0 +1,234 @@
+/** Checkpoints: left and gone on with, refused by name, held by one run at a time. */
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import type { RunOptions, Summary } from '../../lib/index.ts'
+import { Lock } from '../../lib/run/lock.ts'
+import { tempFolder } from '../cli/run-cli.ts'
+import {
+  ALL_WRITES,
+  askedOf,
+  asks,
+  counts,
+  openScene,
+  REPAIRED,
+  type Scene,
+} from '../faults/scene.ts'
+
+t.setTimeout(300_000)
+
+async function openRun(t: Test, options: Partial<RunOptions> = {}) {
+  const scene = await openScene(t)
+  const checkpoint = join(await tempFolder(t), 'checkpoint')
+  const leg = (more: Partial<RunOptions> = {}) =>
+    scene.run({ ...ALL_WRITES, checkpoint, checkpointInterval: 0.05, ...options, ...more })
+  return { ...scene, checkpoint, leg }
+}
+
+/** Ends the run at its n-th request for items. */
+function interruptAt(scene: Scene, n: number): AbortSignal {
+  const ending = new AbortController()
+  let requests = 0
+  scene.replica.stub.on((request) => {
+    if (asks('Scan', 'BatchGetItem')(request) && ++requests === n) ending.abort()
+    return undefined
+  })
+  return ending.signal
+}
+
+const of = ({ replicas }: Summary, { replica }: Pick<Scene, 'replica'>) => replicas[replica.label]
+
+t.test('a run that is interrupted goes on where it was, with other workers', async (t) => {
+  for (const n of [1, 3, 6, 9]) {
+    const scene = await openRun(t)
+    const first = await scene.leg({ signal: interruptAt(scene, n) })
+    t.equal(first.summary.outcome, 'interrupted')
+    t.equal((await stat(scene.checkpoint)).mode & 0o777, 0o600)
+    const second = await scene.leg({ resume: true, workers: 2, parallel: 7 })
+    t.equal(second.summary.outcome, 'in-sync')
+    t.strictSame(counts(second.summary, scene.replica), REPAIRED, `left at request ${n}`)
+    t.strictSame(scene.replica.table.all(), scene.master.table.all())
+    t.equal(second.summary.master.scanned, 60)
+  }
+})
+
+t.test('a run that has ended is told again, and changes nothing', async (t) => {
+  const scene = await openRun(t)
+  const first = await scene.leg()
+  const requests = scene.replica.stub.requests.length
+  const again = await scene.leg({ resume: true })
+  t.strictSame(again.summary, first.summary)
+  t.equal(scene.replica.stub.requests.length, requests)
+  const anew = await scene.leg({ restart: true })
+  t.match(of(anew.summary, scene), { sameAs: 60, written: 0 })
+})
+
+t.test('a replica that was lost is taken up again', async (t) => {
+  const scene = await openRun(t, { strategy: 'march' })
+  let isDown = false
+  let mayFail = true
+  scene.replica.stub.on((request) => {
+    isDown ||= mayFail && asks('BatchGetItem')(request)
+    return isDown && asks('Scan', 'BatchGetItem')(request)
+      ? { error: 'AccessDeniedException' }
+      : undefined
+  })
+  const first = await scene.leg()
+  t.equal(first.summary.outcome, 'incomplete')
+  isDown = false
+  mayFail = false
+  const second = await scene.leg({ resume: true })
+  t.equal(second.summary.outcome, 'in-sync')
+  t.strictSame(counts(second.summary, scene.replica), REPAIRED)
+})
+
+t.test('a run ends in time, and goes on later', async (t) => {
+  const scene = await openRun(t)
+  scene.master.stub.on((request) =>
+    asks('Scan')(request)
+      ? { answeredAfter: new Promise((resolve) => setTimeout(resolve, 150)) }
+      : undefined,
+  )
+  const first = await scene.leg({ maxDuration: '0.4s' })
+  t.equal(first.summary.outcome, 'interrupted')
+  const second = await scene.leg({ resume: true, maxDuration: '10m' })
+  t.strictSame(counts(second.summary, scene.replica), REPAIRED)
+})
+
+t.test('a run that is taken up is refused where it would mean something else', async (t) => {
+  const scene = await openRun(t)
+  await scene.leg({ signal: interruptAt(scene, 3) })
+  const before = scene.replica.table.all()
+  const refusals: [Partial<RunOptions>, RegExp][] = [
+    [{ ignore: ['n'] }, /`ignore` to be as when the run began, \[\]; got \["n"\]/],
+    [{ deleteExtra: false }, /`deleteExtra` to be as when the run began, true; got false/],
+    [{ dryRun: true }, /`dryRun`/],
+    [{ strategy: 'lookup' }, /`strategy`/],
+    [{ report: '/tmp/other' }, /`report`/],
+    [{ quiesced: true }, /`quiesced`/],
+    [{ versionAttribute: 'v' }, /`versionAttribute`/],
+    [{ segments: 5 }, /`segments` to be as when the run began, 2; got 5/],
+    [{ resume: false }, /not to exist yet/],
+    [{ restart: true }, /`resume` or `restart`, got both/],
+    [{ undo: 'x.gz' }, /without a compressed journal/],
+    [{ plan: '/tmp/x' }, /without `plan`/],
+  ]
+  for (const [options, message] of refusals) {
+    await t.rejects(scene.leg({ resume: true, ...options }), { code: 'USAGE', message })
+  }
+  t.strictSame(scene.replica.table.all(), before)
+  const { summary } = await scene.leg({ resume: true })
+  t.strictSame(counts(summary, scene.replica), REPAIRED, 'and goes on all the same')
+})
+
+t.test('resume, restart and interval come with a checkpoint', async (t) => {
+  const { run } = await openScene(t)
+  for (const options of [{ resume: true }, { restart: true }, { checkpointInterval: 1 }]) {
+    await t.rejects(run(options), {
+      code: 'USAGE',
+      message: /to come with `checkpoint`, got it alone/,
+    })
+  }
+  await t.rejects(run({ checkpoint: '/no/such/folder/file' }), { code: 'FILE_UNWRITABLE' })
+  await t.rejects(run({ maxDuration: 'soon' }), { code: 'USAGE', message: /like 90s, 30m or 8h/ })
+})
+
+t.test('a checkpoint of tables that were re-created since is refused', async (t) => {
+  const scene = await openRun(t)
+  let id = 'first'
+  scene.replica.stub.on(({ operation }) =>
+    operation === 'DescribeTable'
+      ? { rewrite: (answer) => ({ Table: { ...(answer['Table'] as object), TableId: id } }) }
+      : undefined,
+  )
+  await scene.leg({ signal: interruptAt(scene, 3) })
+  id = 'second'
+  await t.rejects(scene.leg({ resume: true }), { code: 'TABLE_CHANGED' })
+})
+
+t.test(
+  'a checkpoint that is not whole is refused by name, and never begun anew in silence',
+  async (t) => {
+    const scene = await openRun(t)
+    await scene.leg({ signal: interruptAt(scene, 3) })
+    const whole = await readFile(scene.checkpoint)
+    const before = scene.replica.table.all()
+    for (let at = 0; at < whole.length; at += 1 + Math.floor(whole.length / 60)) {
+      const flipped = Buffer.from(whole)
+      flipped[at] = (flipped[at] as number) ^ 0x04
+      for (const [what, bytes] of [
+        ['cut', whole.subarray(0, at)],
+        ['flipped', flipped],
+      ] as const) {
+        await writeFile(scene.checkpoint, bytes)
+        await t.rejects(
+          scene.leg({ resume: true }),
+          { code: 'USAGE', message: /to be whole|to be a checkpoint/ },
+          `${what} at ${at}`,
+        )
+      }
+    }
+    await t.rejects(scene.leg(), { code: 'USAGE', message: /not to exist yet/ })
+    t.strictSame(scene.replica.table.all(), before)
+    await writeFile(scene.checkpoint, whole)
+    const { summary } = await scene.leg({ resume: true })
+    t.strictSame(counts(summary, scene.replica), REPAIRED)
+  },
+)
+
+t.test('two runs do not work with one checkpoint', async (t) => {
+  const scene = await openRun(t)
+  let second: Promise<unknown> | undefined
+  scene.replica.stub.on((request) => {
+    if (asks('Scan')(request)) second ??= scene.leg().catch((error: unknown) => error)
+    return undefined
+  })
+  const { summary } = await scene.leg()
+  t.equal(summary.outcome, 'in-sync')
+  t.match(await second, {
+    code: 'USAGE',
+    message: /nobody to work with this checkpoint, but process/,
+  })
+  t.equal(askedOf(scene.replica, 'PutItem'), 5)
+})
+
+t.test('of many who find a dead holder one takes the lock', async (t) => {
+  const file = join(await tempFolder(t), 'lock')
+  for (let round = 0; round < 200; round++) {
+    // A process that is not there any more.
+    const dead = { run: 'dead', pid: 2 ** 22 + 1, host: hostname(), until: Date.now() + 1e6 }
+    await writeFile(file, JSON.stringify(dead))
+    const takers = await Promise.allSettled([0, 1, 2].map((n) => Lock.take(file, `${round}-${n}`)))
+    const taken = takers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    if (taken.length !== 1) {
+      t.fail(`${taken.length} hold it`)
+      return
+    }
+    await taken[0]?.release()
+  }
+  t.pass('never both')
+})
+
+t.test('a lock of another machine is honoured until its lease is over', async (t) => {
+  const file = join(await tempFolder(t), 'lock')
+  const elsewhere = { run: 'x', pid: 1, host: 'another.example' }
+  await writeFile(file, JSON.stringify({ ...elsewhere, until: Date.now() + 60_000 }))
+  await t.rejects(Lock.take(file, 'me'), { code: 'USAGE', hint: /remove/ })
+  await writeFile(file, JSON.stringify({ ...elsewhere, until: Date.now() - 1 }))
+  const lock = await Lock.take(file, 'me')
+  await lock.renew()
+  t.equal(JSON.parse(await readFile(file, 'utf8')).run, 'me')
+  await lock.release()
+  await t.rejects(stat(file))
+})
+
+t.test('a run says where it cannot save any more, and what was saved holds', async (t) => {
+  const scene = await openRun(t)
+  const { summary } = await scene
+    .run({ ...ALL_WRITES, checkpoint: '/proc/nothing' })
+    .catch((error) => ({
+      summary: { errors: [error] },
+    }))
+  t.match(summary.errors[0], { code: 'FILE_UNWRITABLE' })
+})
