@@ -97,12 +97,8 @@ const OWNERS: Record<string, readonly string[]> = {
   'p-queue': ['lib/segment', 'lib/run'],
   'cli-progress': ['lib/report/human.ts'],
   'node:fs': ['lib/report', 'lib/run/spill.ts', 'lib/run/checked-file.ts', 'lib/cli.ts'],
-  'node:fs/promises': [
-    'lib/report',
-    'lib/run/spill.ts',
-    'lib/run/durable-lines.ts',
-    'lib/run/distinct-files.ts',
-  ],
+  // Threads of the worker tower touch no files.
+  'node:fs/promises': ['lib/report', 'lib/run'],
   'node:worker_threads': ['lib/protocol/port.ts', 'lib/run/pool.ts', 'workers'],
 }
 

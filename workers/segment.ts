@@ -30,8 +30,8 @@ import { undoWrites } from '../lib/segment/undo.ts'
 const SNAPSHOT_EVERY_MS = 200
 
 /** What was told is held back by the main thread until there is a record; so it comes earlier where there is any. */
-const RECORD_EVERY_MS = 2000
-const RECORD_AFTER_FINDINGS_MS = 500
+const RECORD_EVERY_MS = 5000
+const RECORD_AFTER_FINDINGS_MS = 1500
 
 const desk = new CredentialDesk()
 

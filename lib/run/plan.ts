@@ -39,7 +39,7 @@ export function planRun(settings: Settings, { inspected }: Tables): Plan {
 const SEGMENT_BYTES: Bytes = 4 << 20
 
 /** A small table is still divided this fine, so that all lanes have work. */
-const SMALL_SEGMENT_BYTES: Bytes = 256 << 10
+const SMALL_SEGMENT_BYTES: Bytes = 512 << 10
 const SMALL_SEGMENTS_PER_LANE = 8
 
 const MOST_SEGMENTS = 65_536

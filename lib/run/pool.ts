@@ -117,6 +117,6 @@ export class SegmentPool {
  * pile up instead: without one, memory grows with the length of the run.
  */
 const heapLimits = (segments: number) => ({
-  maxOldGenerationSizeMb: 192 + 16 * segments,
-  maxYoungGenerationSizeMb: 16,
+  maxOldGenerationSizeMb: 128 + 16 * segments,
+  maxYoungGenerationSizeMb: 8,
 })

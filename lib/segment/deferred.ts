@@ -12,7 +12,7 @@ export interface DeferredSuspect extends DeferredKey {
 }
 
 /** More than this is given up, oldest first. */
-const MAX_BYTES: Bytes = 2 << 20
+const MAX_BYTES: Bytes = 1 << 20
 
 /** The entry and the map's room for it, besides its two texts. */
 const ENTRY_BYTES = 160

@@ -1,9 +1,11 @@
 /** How the command ends: its exit codes, and what a signal does. */
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { Summary } from '../../lib/model/summary.ts'
 import { startDynalite } from '../support/dynalite.ts'
 import { isPreflight, startRecorder } from './recorder.ts'
-import { runCli, runForSummary, startCli } from './run-cli.ts'
+import { runCli, runForSummary, startCli, tempFolder } from './run-cli.ts'
 import { argsOf, inOrder, MASTER_ITEMS, makeScene, makeTwins, REPLICA_ITEMS } from './scene.ts'
 
 const engine = await startDynalite()
@@ -121,7 +123,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     await run.said('Interrupt again to leave at once')
     letOn()
     const { code, stdout, stderr } = await run.ended
-    t.equal(code, 130)
+    t.equal(code, signal === 'SIGTERM' ? 143 : 130)
     const summary = JSON.parse(stdout) as Summary
     t.equal(summary.outcome, 'interrupted')
     t.equal(summary.master.table, master.label)
@@ -181,4 +183,24 @@ t.test('SIGINT ends a run that waits for its first answer', async (t) => {
   t.equal(code, 130)
   t.match(JSON.parse(stdout), { outcome: 'interrupted' })
   t.equal(stderr, '', 'a quiet run says nothing of it')
+})
+
+t.test('a run with a checkpoint that is ended prints the command that goes on', async (t) => {
+  const file = join(await tempFolder(t), "a run's checkpoint")
+  const { run, letOn } = await heldRun(t, ['--checkpoint', file])
+  run.child.kill('SIGTERM')
+  await run.said('Interrupt again to leave at once')
+  letOn()
+  const { code, stderr } = await run.ended
+  t.equal(code, 143)
+  const [, command = ''] = /to go on: tablesync (.*)/.exec(stderr) ?? []
+  t.match(command, / --checkpoint '.*a run'\\''s checkpoint'.* --resume$/)
+  // As a shell takes it apart.
+  const argv = execFileSync('sh', ['-c', `printf '%s\\n' ${command}`])
+    .toString()
+    .trim()
+    .split('\n')
+  const { summary } = await runForSummary(argv)
+  t.equal(summary.master.scanned, 20)
+  t.equal(summary.outcome, 'different')
 })

@@ -15,8 +15,8 @@ for (const { what, segments, parallel = 4, bytes, planned } of [
   { what: 'one per lane where the size is unknown', bytes: undefined, planned: 4 },
   { what: 'one per lane where the size is said to be zero', bytes: 0, planned: 4 },
   { what: 'one for a byte', bytes: 1, planned: 1 },
-  { what: 'one for 256 KiB', bytes: 256 * KIB, planned: 1 },
-  { what: 'two for a byte more', bytes: 256 * KIB + 1, planned: 2 },
+  { what: 'one for 512 KiB', bytes: 512 * KIB, planned: 1 },
+  { what: 'two for a byte more', bytes: 512 * KIB + 1, planned: 2 },
   { what: 'eight per lane for a small table', bytes: 64 * MIB, planned: 32 },
   {
     what: 'eight per lane and no more while they are smaller than 4 MiB',
