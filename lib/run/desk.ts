@@ -1,17 +1,16 @@
 /** The coordinator's desk: starts tasks, hears what they say, and enters how they end. */
 import { asTablesyncError, type TablesyncError } from '../errors.ts'
 import type { Stop } from '../model/rail.ts'
-import { MASTER, type TableIndex } from '../model/table.ts'
+import type { TableIndex } from '../model/table.ts'
 import type { Settings } from '../options/settings.ts'
 import type {
   AboutToWrite,
   ProgressMessage,
-  ReplicaFailure,
   SegmentReport,
   SegmentTask,
 } from '../protocol/messages.ts'
 import { passing } from '../protocol/points.ts'
-import { fromWire, toWire } from '../protocol/wire-error.ts'
+import { toWire } from '../protocol/wire-error.ts'
 import { imbalances, unbalanced } from './balance.ts'
 import type { Bookkeeper } from './bookkeeper.ts'
 import type { DurableLines } from './durable-lines.ts'
@@ -19,6 +18,7 @@ import { HeldFindings } from './held-findings.ts'
 import type { Tables } from './inspect.ts'
 import type { Intents } from './intents.ts'
 import type { Ledger } from './ledger.ts'
+import { Losses } from './losses.ts'
 import type { Reply, SegmentPool } from './pool.ts'
 import { maxWritesRail } from './rails.ts'
 import type { RestartKeys } from './restart-keys.ts'
@@ -51,6 +51,7 @@ export class Desk {
   readonly #options: DeskOptions
   readonly #pool: SegmentPool
   readonly #held = new HeldFindings()
+  readonly #losses: Losses
   /** What ends the run as a whole. Undefined: it goes on. */
   #fatal: TablesyncError | undefined
   #stopped: Stop | undefined
@@ -58,6 +59,13 @@ export class Desk {
   constructor(pool: SegmentPool, options: DeskOptions) {
     this.#pool = pool
     this.#options = options
+    const { ledger, restartKeys, hooks } = options
+    this.#losses = new Losses({
+      ...{ ledger, restartKeys, hooks },
+      label: (table) => this.label(table),
+      detach: (replica) => pool.detach(replica),
+      fail: (table, error) => this.fail(table, error),
+    })
   }
 
   /** The safeguard that has stopped the run. */
@@ -84,7 +92,7 @@ export class Desk {
         this.#hear(task, message, reply),
       )
       // First of all, so that what a lost replica has left is not taken for whole.
-      for (const failure of onePerTable(report.failures)) this.#enterFailure(failure)
+      this.#losses.enter(report.failures)
       await book.inOrder(() => this.#close(task, report, entering))
       return report
     } catch (thrown) {
@@ -228,43 +236,7 @@ export class Desk {
       this.fail(label, unbalanced(label, message))
     }
   }
-
-  #enterFailure({ replica, error: wire }: ReplicaFailure): void {
-    const error = fromWire(wire)
-    const table = error.table ?? replica
-    if (table === MASTER) {
-      // A master that cannot be read ends everything; a segment of it ends alone.
-      if (error.scope === 'segment') this.#options.ledger.noteError(this.label(MASTER), error)
-      else this.fail(this.label(MASTER), error)
-    } else if (error.code === 'INTERNAL') {
-      this.fail(this.label(replica), error)
-    } else {
-      this.#lose(replica, error)
-    }
-  }
-
-  #lose(replica: TableIndex, error: TablesyncError): void {
-    const { ledger, hooks } = this.#options
-    const fate = ledger.fate(replica)
-    ledger.noteError(this.label(replica), error)
-    if (fate.lost !== undefined) return
-    fate.lost = error
-    this.#options.restartKeys.leave(replica)
-    this.#pool.detach(replica)
-    hooks.onEvent({
-      type: 'replica-lost',
-      replica: this.label(replica),
-      message: error.message,
-      ...(error.hint !== undefined && { hint: error.hint }),
-    })
-  }
 }
 
 const replicasOf = (task: SegmentTask): readonly TableIndex[] =>
   task.kind === 'compare' ? task.replicas : [task.replica]
-
-/** A page of the master that fails does so for every replica, and is one failure. */
-function onePerTable(failures: readonly ReplicaFailure[]): ReplicaFailure[] {
-  const tableOf = ({ replica, error }: ReplicaFailure) => error.table ?? replica
-  return [...new Map(failures.map((failure) => [tableOf(failure), failure])).values()]
-}

@@ -133,6 +133,7 @@ export class Repair {
     const { tally, thread } = this.#investigation
     const { key } = found
     const left = digestsOf(found, thread.comparer).master
+    const readAt = performance.now()
     const end = (ending: RepairEnding) => {
       tally.missing++
       return this.outcomes.conclude(ending, found)
@@ -143,6 +144,8 @@ export class Repair {
       } catch (error) {
         return this.outcomes.fail(found, error as Error)
       }
+      // A put that finds nothing else in its way may not bring what the master has no more.
+      if (performance.now() - readAt > OLD_MS) return this.#readAgain(key)
       const isOver = this.#investigation.isOver()
       if (isOver) this.#investigation.wasCutShort = true
       if (isOver || !this.#isAllowed('missing')) return this.leave(found)
