@@ -8,7 +8,7 @@ import { makeTable, type TestTable } from '../support/tables.ts'
 t.setTimeout(600_000)
 
 /** With TABLESYNC_TEST_ITEMS=100000 these take some minutes. */
-const ITEMS = Number(process.env['TABLESYNC_TEST_ITEMS'] ?? 20_000)
+const ITEMS = Number(process.env['TABLESYNC_TEST_ITEMS'] ?? 10_000)
 const PLANTED = 300
 
 const item = (i: number, v = 0) => ({
