@@ -14,7 +14,7 @@ import { seeded } from '../live/world.ts'
 t.setTimeout(3_600_000)
 
 /** More of them on demand: each takes some seconds. */
-const SEEDS = Number(process.env['TABLESYNC_TEST_KILL_SEEDS'] ?? 4)
+const SEEDS = Number(process.env['TABLESYNC_TEST_KILL_SEEDS'] ?? 2)
 const LEAST_KILLS = 4
 const MOST_LEGS = 40
 
