@@ -67,9 +67,8 @@ export async function fly(
   const before = checkpoint?.taken?.elapsedMs ?? 0
   const elapsedMs = () => Math.round(before + performance.now() - began)
   const isJournaled = settings.undo !== undefined && !settings.dryRun
-  const journal = isJournaled
-    ? await openJournal(settings.undo, tables, checkpoint?.taken !== undefined)
-    : undefined
+  const leg = checkpoint === undefined ? 'only' : checkpoint.taken === undefined ? 'first' : 'later'
+  const journal = isJournaled ? await openJournal(settings.undo, tables, leg) : undefined
   const { repairPlan: planned } = settings
   const repairPlan = planned && (await RepairPlan.open(planned.file, settings, tables))
   const replicas = tables.access.slice(1).map(({ index }) => index)
