@@ -47,6 +47,6 @@ export interface ReplicaCheckpoint {
   readonly sightings: readonly Sighting[]
   /** Extras that wait for their deletion: how many, and how much of their file is good. */
   readonly extras: { readonly count: number; readonly bytes: Bytes }
-  /** Batches of them that were deleted, in order. */
-  readonly deleted: readonly number[]
+  /** Stretches of them, by place, whose deletion has come to its end. */
+  readonly deleted: readonly (readonly [number, number])[]
 }

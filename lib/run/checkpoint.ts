@@ -40,6 +40,11 @@ export class CheckpointKeeper {
     this.#generation = parts.open.taken?.generation ?? 0
   }
 
+  /** Saves, unless that is being done: on a slow disk saves do not queue up. */
+  async saveNowAndThen(): Promise<void> {
+    if (this.#saving === undefined) await this.save()
+  }
+
   /** Begins the files of a new run, or takes up those of the one before. */
   async begin(): Promise<void> {
     const { open, ledger, deletes, intents } = this.#parts
@@ -115,7 +120,7 @@ export class CheckpointKeeper {
 
   #collectReplica(replica: TableIndex, extras: SpillMark): ReplicaCheckpoint {
     const { ledger, rechecks, preparation } = this.#parts
-    const { finished, byLookup, deletedBatches } = ledger.fate(replica)
+    const { finished, byLookup, deleted } = ledger.fate(replica)
     return {
       finished: SegmentSet.toText(finished, preparation.plan.segments),
       byLookup,
@@ -123,7 +128,7 @@ export class CheckpointKeeper {
       records: Object.fromEntries(ledger.counts.records(replica)),
       sightings: rechecks.open(replica),
       extras,
-      deleted: [...deletedBatches],
+      deleted: deleted.all(),
     }
   }
 
@@ -140,7 +145,7 @@ export class CheckpointKeeper {
         fate.finished.add(segment)
         scanned.add(segment)
       }
-      for (const batch of was.deleted) fate.deletedBatches.add(batch)
+      for (const [from, to] of was.deleted) fate.deleted.add(from, to)
       ledger.counts.restore(replica, was.tally)
       for (const [segment, record] of Object.entries(was.records)) {
         ledger.counts.keep(replica, Number(segment), record)

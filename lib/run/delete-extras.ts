@@ -15,11 +15,11 @@ const DELETE_BATCH = 200
  * @throws TablesyncError with code `FILE_UNWRITABLE` where the list of extras cannot be read
  */
 export async function deleteExtras(flight: Flight, replica: TableIndex): Promise<void> {
-  const { deletes, desk, teller, hooks, ledger, settings, canary, isOver } = flight
+  const { deletes, desk, hooks, ledger, settings, canary, isOver } = flight
   const extras = await deletes.count(replica)
   if (extras === 0) return
   const endedBefore = repairsEnded(ledger, replica)
-  const { deletedBatches } = ledger.fate(replica)
+  const { deleted, tried } = ledger.fate(replica)
   let doneBefore = 0
   const lanes = new PQueue({ concurrency: settings.parallel })
   const { conflicts } = ledger.totalOf(replica)
@@ -29,28 +29,20 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
     hooks.onEvent({ type: 'deleting', replica: desk.label(replica), extras })
   }
   try {
-    let number = -1
+    let place = 0
     for await (const texts of deletes.batches(replica, DELETE_BATCH)) {
-      number++
-      if (deletedBatches.has(number)) {
-        doneBefore += texts.length
-        continue
-      }
-      const batchNumber = number
-      let open = texts.length
-      const onDone = (done: number) => {
-        open -= done
-        if (open === 0) deletedBatches.add(batchNumber)
-      }
-      const found = texts.map((text) => JSON.parse(text) as ExtraKey)
+      const found = extrasOf(texts, place).filter((extra) => !deleted.has(extra.place))
+      doneBefore += texts.length - found.length
+      place += texts.length
       await lanes.onSizeLessThan(1)
-      for (let at = 0; at < found.length; ) {
+      for (let at = 0; at < found.length && withheld === undefined; ) {
         const admitted = await canary.admit(replica, found.length - at, isOver)
         const batch = found.slice(at, at + admitted)
         at += admitted
         withheld ??= reasonToWithhold(flight, replica)
-        if (withheld === undefined) void lanes.add(() => deleteBatch(batch, onDone))
-        else for (const { key } of batch) await teller.tellLeft(desk.label(replica), key)
+        if (withheld !== undefined) break
+        for (const extra of batch) tried.add(extra.place, extra.place + 1)
+        void lanes.add(() => deleteBatch(batch))
       }
     }
   } finally {
@@ -60,21 +52,22 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
     if (left > 0) tellWithheld(left, withheld ?? 'their list could not be read')
   }
 
-  async function deleteBatch(
-    batch: readonly ExtraKey[],
-    onDone: (done: number) => void,
-  ): Promise<void> {
+  async function deleteBatch(batch: readonly PlacedExtra[]): Promise<void> {
     const taskNow = (): DeleteTask => ({
       kind: 'delete',
       replica,
-      extras: batch,
+      extras: batch.map(({ key, seen }) => ({ key, seen })),
       isPlanned: flight.plan.scanned !== undefined,
       intents: flight.intents.ofKeys(
         replica,
         batch.map(({ key }) => key),
       ),
     })
-    const entering: Entering = { onEntered: (isWhole) => isWhole && onDone(batch.length) }
+    const entering: Entering = {
+      onEntered(isWhole) {
+        for (const { place } of isWhole ? batch : []) deleted.add(place, place + 1)
+      },
+    }
     let report = await desk.carryOut(taskNow(), entering)
     if (report === 'died') report = await desk.carryOut(taskNow(), entering)
     if (report === 'died') ledger.fate(replica).brokenTasks++
@@ -92,6 +85,29 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
     })
   }
 }
+
+/** Tells of those that were left: once it is sure that this run does nothing more about them. */
+export async function tellLeftExtras(
+  { deletes, desk, ledger, teller }: Flight,
+  replica: TableIndex,
+): Promise<void> {
+  const { deleted, tried } = ledger.fate(replica)
+  let first = 0
+  for await (const texts of deletes.batches(replica, DELETE_BATCH)) {
+    for (const { key, place } of extrasOf(texts, first)) {
+      if (!deleted.has(place) && !tried.has(place)) await teller.tellLeft(desk.label(replica), key)
+    }
+    first += texts.length
+  }
+}
+
+interface PlacedExtra extends ExtraKey {
+  /** In the list of the replica's extras. */
+  readonly place: number
+}
+
+const extrasOf = (texts: readonly string[], first: number): PlacedExtra[] =>
+  texts.map((text, at) => ({ ...(JSON.parse(text) as ExtraKey), place: first + at }))
 
 /** Every extra that a deletion came to is one of these. */
 function repairsEnded(ledger: Ledger, replica: TableIndex): number {

@@ -9,6 +9,7 @@ import { Bookkeeper } from './bookkeeper.ts'
 import { Canary } from './canary.ts'
 import { CheckpointKeeper } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint-opening.ts'
+import { tellLeftExtras } from './delete-extras.ts'
 import { Desk } from './desk.ts'
 import type { Tables } from './inspect.ts'
 import { Intents } from './intents.ts'
@@ -132,18 +133,22 @@ export async function fly(
       reportMark: hooks.reportMark,
       elapsedMs,
     })
-  const save = async (summary?: Summary) =>
-    keeper?.save(summary).catch((error: unknown) => desk.fail('', asTablesyncError(error)))
+  const failed = (error: unknown) => desk.fail('', asTablesyncError(error))
   const isOver = () => signal.aborted || desk.isFatal || desk.stopped !== undefined
   const stop = () => pool.stop()
   signal.addEventListener('abort', stop)
+  const flight: Flight = { ...shared, plan, desk, canary, isOver }
   let saving: NodeJS.Timeout | undefined
   try {
     await keeper?.begin()
-    saving = setInterval(save, settings.checkpoint?.interval ?? NEVER)
-    await work({ ...shared, plan, desk, canary, isOver })
+    const saveNowAndThen = () => void keeper?.saveNowAndThen().catch(failed)
+    saving = setInterval(saveNowAndThen, settings.checkpoint?.interval ?? NEVER)
+    await work(flight)
     // What is told from here on belongs to this run alone.
-    await save()
+    await keeper?.save().catch(failed)
+    for (const replica of replicas) {
+      await tellLeftExtras(flight, replica).catch(failed)
+    }
     await book.tellLoose()
     await teller.end()
     tellProgress()
@@ -173,7 +178,7 @@ export async function fly(
     await keeper.end(summary)
     return summary
   } catch (error) {
-    desk.fail('', asTablesyncError(error))
+    failed(error)
     return summarise({ ...books, ...end() })
   }
 }

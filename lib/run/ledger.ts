@@ -4,6 +4,7 @@ import type { ErrorSummary } from '../model/summary.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { ReplicaTally, Tally } from '../model/tally.ts'
 import { Counts } from './counts.ts'
+import { Ranges } from './ranges.ts'
 
 const MAX_ERRORS = 50
 
@@ -17,8 +18,10 @@ export interface ReplicaFate {
   brokenTasks: number
   byLookup: boolean
   deletionsWithheld: number
-  /** Batches of extras that were deleted. */
-  readonly deletedBatches: Set<number>
+  /** Those that were tried in this run, whatever came of it. */
+  readonly tried: Ranges
+  /** Extras, by their place in the list, whose deletion has come to its end. */
+  readonly deleted: Ranges
 }
 
 export class Ledger {
@@ -36,7 +39,8 @@ export class Ledger {
           brokenTasks: 0,
           byLookup,
           deletionsWithheld: 0,
-          deletedBatches: new Set<number>(),
+          tried: new Ranges(),
+          deleted: new Ranges(),
         },
       ]),
     )

@@ -1,0 +1,31 @@
+/** Whole numbers, in stretches: those of a list that are done with, when most neighbours are. */
+export class Ranges {
+  /** `[from, to)`, in order, none touching another. */
+  #stretches: [number, number][] = []
+
+  static of(stretches: Iterable<readonly [number, number]>): Ranges {
+    const ranges = new Ranges()
+    for (const [from, to] of stretches) ranges.add(from, to)
+    return ranges
+  }
+
+  add(from: number, to: number): void {
+    const before = this.#stretches.filter(([, end]) => end < from)
+    const after = this.#stretches.filter(([start]) => start > to)
+    const touching = this.#stretches.slice(before.length, this.#stretches.length - after.length)
+    const merged: [number, number] = [
+      Math.min(from, ...touching.map(([start]) => start)),
+      Math.max(to, ...touching.map(([, end]) => end)),
+    ]
+    this.#stretches = [...before, merged, ...after]
+  }
+
+  has(number: number): boolean {
+    return this.#stretches.some(([from, to]) => number >= from && number < to)
+  }
+
+  /** As plain data. */
+  all(): [number, number][] {
+    return [...this.#stretches]
+  }
+}
