@@ -144,7 +144,8 @@ export async function fly(
     const saveNowAndThen = () => void keeper?.saveNowAndThen().catch(failed)
     saving = setInterval(saveNowAndThen, settings.checkpoint?.interval ?? NEVER)
     await work(flight)
-    // What is told from here on belongs to this run alone.
+    clearInterval(saving)
+    // The last one, after any under way: what is told from here on belongs to this run alone.
     await keeper?.save().catch(failed)
     for (const replica of replicas) {
       await tellLeftExtras(flight, replica).catch(failed)
