@@ -14,7 +14,6 @@ export type Point =
   | 'checkpoint-written'
   | 'checkpoint-synced'
   | 'checkpoint-renamed'
-  | 'report-synced'
 
 const points = channel('tablesync:point')
 

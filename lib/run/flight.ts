@@ -78,7 +78,8 @@ export async function fly(
   const restartKeys = new RestartKeys(rechecks, replicas, (key) =>
     hooks.onEvent({ type: 'restart-key', key }),
   )
-  const teller = new Teller(hooks, repairPlan, (error) => desk.fail('', error), signal)
+  const failed = (error: unknown) => desk.fail('', asTablesyncError(error))
+  const teller = new Teller(hooks, repairPlan, failed, signal)
   const deletes = new Spill(checkpoint && `${checkpoint.file}.extras`)
   const setup = workerSetup(settings, tables, hooks)
   const pool = new SegmentPool({
@@ -102,7 +103,7 @@ export async function fly(
     teller,
     intents,
     label,
-    onFailure: (error) => desk.fail('', asTablesyncError(error)),
+    onFailure: failed,
   })
   const shared = {
     settings,
@@ -133,7 +134,6 @@ export async function fly(
       reportMark: hooks.reportMark,
       elapsedMs,
     })
-  const failed = (error: unknown) => desk.fail('', asTablesyncError(error))
   const isOver = () => signal.aborted || desk.isFatal || desk.stopped !== undefined
   const stop = () => pool.stop()
   signal.addEventListener('abort', stop)

@@ -10,7 +10,7 @@ import type { FoundItem } from '../dynamo/lookup.ts'
 import { retryDelay } from '../dynamo/retry.ts'
 import { asTablesyncError, type TablesyncError } from '../errors.ts'
 import { sameBytes } from '../item/compare.ts'
-import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
+import type { KeyText } from '../item/key.ts'
 import type { DifferenceKind } from '../model/difference.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
@@ -23,7 +23,7 @@ import {
   TORN,
   withWord,
 } from './endings.ts'
-import type { Investigation } from './investigation.ts'
+import { type Investigation, intentOf } from './investigation.ts'
 import { relationUnderRules, replicaIsNewer } from './relation.ts'
 import type { SeenSides } from './verdict.ts'
 import { write } from './writes.ts'
@@ -111,10 +111,10 @@ export async function bringAbout(
 
 /** What a thread or a run that died may have done already. */
 function doneBefore(
-  { intents, schema }: Investigation,
+  investigation: Investigation,
   key: KeyText,
 ): 'resolved' | 'written' | 'deleted' {
-  const intent = intents.size === 0 ? undefined : intents.get(canonicalKeyOfText(key, schema))
+  const intent = intentOf(investigation, key)
   if (intent === undefined) return 'resolved'
   return intent === 'extra' ? 'deleted' : 'written'
 }

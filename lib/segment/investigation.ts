@@ -1,6 +1,6 @@
 /** One replica's part in one segment: whom to ask, where to count, whom to tell. */
 import type { ReadableTable } from '../dynamo/table.ts'
-import { type CanonicalKey, canonicalKeyOfText } from '../item/key.ts'
+import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import type { DifferenceKind } from '../model/difference.ts'
 import type { KeySchema, TableIndex } from '../model/table.ts'
 import {
@@ -76,4 +76,12 @@ export function investigationOf(
 function intentsOf(task: SegmentTask, schema: KeySchema): Investigation['intents'] {
   const intents = 'intents' in task ? task.intents : []
   return new Map(intents.map(({ key, kind }) => [canonicalKeyOfText(key, schema), kind]))
+}
+
+/** What a key was about to be repaired as, before a thread or a run died. */
+export function intentOf(
+  { intents, schema }: Investigation,
+  key: KeyText,
+): DifferenceKind | undefined {
+  return intents.size === 0 ? undefined : intents.get(canonicalKeyOfText(key, schema))
 }

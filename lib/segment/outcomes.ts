@@ -1,6 +1,4 @@
 /** What keys come to: counted, told, and left to the user's rules where those have a say. */
-import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
-import type { DifferenceKind } from '../model/difference.ts'
 import { digestsOf } from './both-sides.ts'
 import { COUNTED_AS, type Found, LEFT, PLANNED, type RepairEnding, tellEnding } from './endings.ts'
 import type { Investigation } from './investigation.ts'
@@ -11,12 +9,6 @@ export class Outcomes {
 
   constructor(investigation: Investigation) {
     this.#investigation = investigation
-  }
-
-  /** What a key was about to be repaired as, before a thread or a run died. */
-  intentOf(key: KeyText): DifferenceKind | undefined {
-    const { intents, schema } = this.#investigation
-    return intents.size === 0 ? undefined : intents.get(canonicalKeyOfText(key, schema))
   }
 
   /** A difference whose write has landed, though nobody lived to count it. */

@@ -7,7 +7,7 @@ import type { SeenItem } from '../model/sighting.ts'
 import { bringAbout, type Wanted } from './attempts.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
 import { endsTable, type Found, failed, type RepairEnding, tellEnding } from './endings.ts'
-import type { Investigation } from './investigation.ts'
+import { type Investigation, intentOf } from './investigation.ts'
 import { Outcomes } from './outcomes.ts'
 import { replicaIsNewer } from './relation.ts'
 import { HookFailure } from './rules.ts'
@@ -43,7 +43,7 @@ export class Repair {
   async settle({ verdict, ...found }: Settled, expected?: Expected): Promise<Written | undefined> {
     const { tally, thread } = this.#investigation
     if (verdict === 'sameAs') {
-      const kind = this.outcomes.intentOf(found.key)
+      const kind = intentOf(this.#investigation, found.key)
       if (kind !== undefined) return this.outcomes.landed({ ...found, verdict: kind })
     }
     if (!isDifference(verdict)) {
@@ -79,16 +79,16 @@ export class Repair {
    * @throws TablesyncError of scope `table` where the replica itself is lost
    */
   async end(found: Found, expected?: Expected): Promise<Written | undefined> {
-    const { tally, deletions, tell, replica } = this.#investigation
+    const { tally, deletions, tell, replica, thread } = this.#investigation
     const { verdict, key } = found
-    const seen = digestsOf(found, this.#investigation.thread.comparer)
     const readAt = performance.now()
     if (deletions === 'later') tally[verdict]++
     const isAllowed = deletions === 'now' || this.#isAllowed(verdict)
     if (!isAllowed) return this.outcomes.tellCutShort(found)
     if (!this.#isAsked(verdict)) return this.outcomes.tellUnasked(found)
     if (verdict === 'extra' && deletions === 'later') {
-      await tell({ type: 'delete-later', replica, key, seen: seen.replica })
+      const seen = digestsOf(found, thread.comparer).replica
+      await tell({ type: 'delete-later', replica, key, seen })
       return undefined
     }
     return this.#inLane(async () => {
