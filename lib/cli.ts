@@ -49,6 +49,7 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
     isTerminal: process.stderr.isTTY === true,
     verbosity: talk.quiet ? 'quiet' : talk.verbose ? 'verbose' : 'normal',
   })
+  process.on('SIGUSR1', human.status)
   const { signal, restore, exitCode } = abortOnSignals(talk.quiet ? () => {} : tellEnding)
   try {
     const summary = await carriedOut(
@@ -66,6 +67,7 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
     if (talk.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
     return summary.outcome === 'interrupted' ? exitCode() : exitCodeOf(summary.outcome)
   } finally {
+    process.off('SIGUSR1', human.status)
     human.close()
     restore()
   }

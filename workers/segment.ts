@@ -40,7 +40,7 @@ const desk = new CredentialDesk()
 const ending = new AbortController()
 const thread = await openThread(
   workerData as WorkerSetup,
-  (table) => desk.get(table),
+  (table, refused) => desk.get(table, refused),
   ending.signal,
 )
 
@@ -80,7 +80,12 @@ export default async function task({
         return message satisfies never
     }
   })
-  const ask = (table: number) => coordinator.say({ type: 'credentials-wanted', table })
+  const ask = (table: number, refused?: string) =>
+    coordinator.say({
+      type: 'credentials-wanted',
+      table,
+      ...(refused !== undefined && { refused }),
+    })
   const began = performance.now()
   let lastSnapshot = began
   /** By replica. */

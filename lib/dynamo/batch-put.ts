@@ -87,7 +87,12 @@ export class BatchPuts {
   async #send(requests: readonly string[]) {
     const table = JSON.stringify(this.#client.access.tableName)
     const body = `{"RequestItems":{${table}:[${requests.join(',')}]},"ReturnConsumedCapacity":"TOTAL"}`
-    return readBatchWrite(await this.#client.send('BatchWriteItem', body))
+    return this.#client.send({
+      operation: 'BatchWriteItem',
+      body,
+      read: readBatchWrite,
+      unitsOf: ({ writeUnits }) => writeUnits,
+    })
   }
 
   #stuck(count: number): TablesyncError {

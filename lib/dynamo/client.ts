@@ -1,43 +1,54 @@
-/** One table's SDK clients: time-outs, retries, and bodies left as bytes. */
+/** One table's client: what is sent is paced, watched, tried again, and its errors made ours. */
 import {
-  BatchGetItemCommand,
-  BatchWriteItemCommand,
-  DeleteItemCommand,
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   DynamoDBClient,
-  PutItemCommand,
-  ScanCommand,
   type TableDescription,
-  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import type { PlainCredentials } from '../model/credentials.ts'
+import type { CredentialKeeper } from '../model/credentials.ts'
 import type { Patience } from '../model/patience.ts'
 import type { TableAccess } from '../protocol/messages.ts'
-import { installRawBodies, rawResponseOf, withRawBody } from './raw-body.ts'
-import { bulkRetryStrategy, type RetryLimits } from './retry.ts'
-import { silenceWatch } from './silence.ts'
+import { Traffic } from '../protocol/traffic.ts'
+import { openExchange } from './exchange.ts'
+import { asFailure, isHotKeyRange, isRefusal } from './failures.ts'
+import { HotSegments } from './hot-segments.ts'
+import { identityFrom } from './identity.ts'
+import { Pace } from './pace.ts'
+import { ONE_ATTEMPT, retrying } from './retry.ts'
+import { type Excused, silenceWatch } from './silence.ts'
+import { type ItemOperation, isRead } from './templates.ts'
 
 /** Requests to one table that one thread may have open at a time. */
 const MAX_SOCKETS = 128
 
 const AGENT = { keepAlive: true, maxSockets: MAX_SOCKETS }
 
-export type ItemRead = 'Scan' | 'BatchGetItem'
-export type ItemWrite = 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchWriteItem'
+export interface ItemRequest<Answer> {
+  readonly operation: ItemOperation
+  /** DynamoDB JSON text. */
+  readonly body: string
+  /** Reads the answer's bytes. */
+  read(bytes: Uint8Array): Answer
+  /** Capacity units that the answer says it took. */
+  unitsOf(answer: Answer): number
+  /** What a condition that does not hold is taken to cost: the service charges it, and says nothing. */
+  readonly refusedUnits?: number
+  /** The segment of a Scan. */
+  readonly segment?: number
+}
 
 export interface TableClient {
   readonly access: TableAccess
   /**
-   * Sends one item operation, its body as DynamoDB JSON text. Reads are tried
-   * again as often as `maxRetries` says; a write is one attempt, since a second
-   * one must begin with fresh reads.
+   * Sends one item operation, once its table has capacity for it. Reads are
+   * tried again as often as `maxRetries` says; a write is one attempt, since a
+   * second one must begin with fresh reads.
    *
    * @throws TablesyncError, classified by `failures.ts`
    */
-  send(operation: ItemRead | ItemWrite, body: string): Promise<Uint8Array>
+  send<Answer>(request: ItemRequest<Answer>): Promise<Answer>
   /** Descriptions are the answers that the SDK parses. */
   describe(): Promise<TableDescription | undefined>
   /** The attribute that says when an item expires; undefined where items do not. */
@@ -48,24 +59,16 @@ export interface TableClient {
 }
 
 export interface ClientOptions {
-  readonly credentials: () => Promise<PlainCredentials>
+  readonly credentials: CredentialKeeper
   readonly patience: Patience
+  /** Absent: this client's requests are nobody else's concern. */
+  readonly traffic?: Traffic
   /** Aborted: every request ends with its reason. */
   readonly ending?: AbortSignal
 }
 
-const COMMANDS = {
-  Scan: (table: string) => new ScanCommand({ TableName: table }),
-  BatchGetItem: (table: string) =>
-    new BatchGetItemCommand({ RequestItems: { [table]: { Keys: [] } } }),
-  BatchWriteItem: (table: string) => new BatchWriteItemCommand({ RequestItems: { [table]: [] } }),
-  PutItem: (table: string) => new PutItemCommand({ TableName: table, Item: {} }),
-  UpdateItem: (table: string) => new UpdateItemCommand({ TableName: table, Key: {} }),
-  DeleteItem: (table: string) => new DeleteItemCommand({ TableName: table, Key: {} }),
-}
-
 export function openClient(access: TableAccess, options: ClientOptions): TableClient {
-  const { patience } = options
+  const { patience, traffic = new Traffic(Traffic.memoryFor(access.index + 1)) } = options
   const requestHandler = new NodeHttpHandler({
     connectionTimeout: patience.connectTimeout,
     requestTimeout: patience.responseTimeout,
@@ -75,21 +78,29 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
     logger: { debug() {}, info() {}, warn() {}, error() {} },
   })
   const silence = silenceWatch(patience.silenceLimit, options.ending)
-  const { onHeard } = silence
-  const sdkClient = (limits: RetryLimits) => {
-    const client = new DynamoDBClient({
-      region: access.region,
-      ...(access.endpoint !== undefined && { endpoint: access.endpoint }),
-      credentials: options.credentials,
-      retryStrategy: bulkRetryStrategy(limits, patience.retryDelayBase),
-      customUserAgent: 'tablesync',
-      requestHandler,
-    })
-    installRawBodies(client, { responseTimeout: patience.responseTimeout, onHeard })
-    return client
+  const onHeard = () => {
+    silence.onHeard()
+    traffic.heard(access.index)
   }
-  const reads = sdkClient(patience)
-  const writes = sdkClient({ maxRetries: 0, maxConnectRetries: 0 })
+  const identity = identityFrom(options.credentials)
+  const client = new DynamoDBClient({
+    region: access.region,
+    ...(access.endpoint !== undefined && { endpoint: access.endpoint }),
+    credentials: () => identity.get(),
+    maxAttempts: 1,
+    customUserAgent: access.userAgent,
+    requestHandler,
+  })
+  const { tableName: TableName } = access
+  const exchange = openExchange(client, {
+    tableName: TableName,
+    identity,
+    requestHandler,
+    responseTimeout: patience.responseTimeout,
+    onHeard,
+  })
+  const pace = new Pace(traffic, access.index)
+  const hot = new HotSegments(patience.retryDelayBase)
 
   const contextOf = (operation: string) => ({
     operation,
@@ -97,44 +108,74 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
     label: access.label,
   })
 
+  async function attempt<Answer>(
+    request: ItemRequest<Answer>,
+    signal: AbortSignal,
+    excused: Excused,
+  ): Promise<Answer> {
+    const { operation, segment } = request
+    const cooled = hot.cooled(segment, signal)
+    if (cooled !== undefined) await excused(cooled)
+    const turn = await pace.turn(operation, signal, excused)
+    try {
+      const answer = request.read(await exchange(operation, request.body, signal))
+      turn.settle(request.unitsOf(answer))
+      hot.cool(segment)
+      return answer
+    } catch (thrown) {
+      const error = asFailure(thrown, contextOf(operation))
+      if (error.code === 'THROTTLED' && !isHotKeyRange(error)) turn.throttled()
+      else turn.settle(isRefusal(error) ? (request.refusedUnits ?? 0) : 0)
+      if (isHotKeyRange(error)) hot.heat(segment)
+      throw error
+    }
+  }
+
+  function describe<Answer>(
+    operation: string,
+    asking: (signal: { abortSignal: AbortSignal }) => Promise<Answer>,
+  ): Promise<Answer> {
+    const context = contextOf(operation)
+    return silence.watch(context, (abortSignal) =>
+      retrying(patience, abortSignal, async () => {
+        try {
+          const answer = await asking({ abortSignal })
+          onHeard()
+          return answer
+        } catch (error) {
+          throw asFailure(error, context)
+        }
+      }),
+    )
+  }
+
   return {
     access,
-    async send(operation, body) {
-      const client = operation === 'Scan' || operation === 'BatchGetItem' ? reads : writes
-      const command = COMMANDS[operation](access.tableName)
-      withRawBody(command.input, body)
-      // One signature stands for all six: the union of their overloads has none in common.
-      const output = await silence.watch(contextOf(operation), (abortSignal) =>
-        client.send(command as ScanCommand, { abortSignal }),
+    send(request) {
+      const limits = isRead(request.operation) ? patience : ONE_ATTEMPT
+      return silence.watch(contextOf(request.operation), (signal, excused) =>
+        retrying(limits, signal, () => attempt(request, signal, excused)),
       )
-      return rawResponseOf(output)
     },
     async describe() {
-      const command = new DescribeTableCommand({ TableName: access.tableName })
-      const { Table } = await silence.watch(contextOf('DescribeTable'), (abortSignal) =>
-        reads.send(command, { abortSignal }),
-      )
-      return Table
+      const command = new DescribeTableCommand({ TableName })
+      return (await describe('DescribeTable', (signal) => client.send(command, signal))).Table
     },
     async describeTimeToLive() {
-      const command = new DescribeTimeToLiveCommand({ TableName: access.tableName })
-      const answer = await silence.watch(contextOf('DescribeTimeToLive'), (abortSignal) =>
-        reads.send(command, { abortSignal }),
-      )
+      const command = new DescribeTimeToLiveCommand({ TableName })
+      const answer = await describe('DescribeTimeToLive', (signal) => client.send(command, signal))
       const { TimeToLiveStatus: status, AttributeName } = answer.TimeToLiveDescription ?? {}
       return status === 'ENABLED' || status === 'ENABLING' ? AttributeName : undefined
     },
     async describePointInTimeRecovery() {
-      const command = new DescribeContinuousBackupsCommand({ TableName: access.tableName })
-      const answer = await silence.watch(contextOf('DescribeContinuousBackups'), (abortSignal) =>
-        reads.send(command, { abortSignal }),
-      )
+      const command = new DescribeContinuousBackupsCommand({ TableName })
+      const answer = await describe('DescribeContinuousBackups', (signal) =>
+        client.send(command, signal))
       const { PointInTimeRecoveryDescription } = answer.ContinuousBackupsDescription ?? {}
       return PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === 'ENABLED'
     },
     close() {
-      reads.destroy()
-      writes.destroy()
+      client.destroy()
       requestHandler.destroy()
     },
   }

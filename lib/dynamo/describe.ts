@@ -1,7 +1,8 @@
 /** What a table is, and whether we may read it: asked before anything else is done. */
 import type { GlobalSecondaryIndexDescription, TableDescription } from '@aws-sdk/client-dynamodb'
 import type { TablesyncError } from '../errors.ts'
-import type { CredentialSource } from '../model/credentials.ts'
+import type { KnownCapacity } from '../model/capacity.ts'
+import type { CredentialKeeper } from '../model/credentials.ts'
 import type { Patience } from '../model/patience.ts'
 import {
   describeKey,
@@ -22,7 +23,7 @@ export type DescribedFacts = Omit<TableFacts, 'keySchema'> & {
 }
 
 export interface InspectOptions {
-  readonly credentials: CredentialSource
+  readonly credentials: CredentialKeeper
   readonly patience: Patience
   /** Aborted: the inspection ends with its reason. */
   readonly ending?: AbortSignal
@@ -39,6 +40,7 @@ const UNKNOWN: DescribedFacts = {
   ttlAttribute: undefined,
   hasPointInTimeRecovery: undefined,
   indexes: undefined,
+  capacity: undefined,
 }
 
 /** Any schema: a description asks for no item. */
@@ -140,7 +142,26 @@ function factsOf(table: TableDescription, region: string): TableFactsProper {
       ...(table.GlobalSecondaryIndexes ?? []).map((index) => indexOf(table, index, false)),
       ...(table.LocalSecondaryIndexes ?? []).map((index) => indexOf(table, index, true)),
     ],
+    capacity: {
+      read: knownCapacity(
+        table.ProvisionedThroughput?.ReadCapacityUnits,
+        table.OnDemandThroughput?.MaxReadRequestUnits,
+        table.WarmThroughput?.ReadUnitsPerSecond,
+      ),
+      write: knownCapacity(
+        table.ProvisionedThroughput?.WriteCapacityUnits,
+        table.OnDemandThroughput?.MaxWriteRequestUnits,
+        table.WarmThroughput?.WriteUnitsPerSecond,
+      ),
+    },
   }
+}
+
+/** Of an on-demand table the provisioned units are 0; a maximum of -1 is none. */
+function knownCapacity(provisioned = 0, onDemandMaximum = -1, warm = 0): KnownCapacity | undefined {
+  if (provisioned > 0) return { unitsPerSecond: provisioned, from: 'provisioned' }
+  if (onDemandMaximum > 0) return { unitsPerSecond: onDemandMaximum, from: 'on-demand maximum' }
+  return warm > 0 ? { unitsPerSecond: warm, from: 'warm throughput' } : undefined
 }
 
 function indexOf(

@@ -1,10 +1,12 @@
 /** What the SDK throws, made ours: classified once, where it enters. */
 import { type ErrorCode, type ErrorScope, TablesyncError } from '../errors.ts'
 import type { TableIndex } from '../model/table.ts'
+import type { ThrottlingReason } from './service-error.ts'
 
 interface SdkError extends Error {
   readonly code?: string
   readonly $metadata?: { readonly httpStatusCode?: number }
+  readonly ThrottlingReasons?: readonly ThrottlingReason[]
 }
 
 interface Kind {
@@ -59,9 +61,22 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
   ['MissingAuthenticationTokenException', BAD_CREDENTIALS],
   ['ExpiredTokenException', BAD_CREDENTIALS],
   ['CredentialsProviderError', BAD_CREDENTIALS],
-  ['ProvisionedThroughputExceededException', THROTTLED],
-  ['ThrottlingException', THROTTLED],
-  ['RequestLimitExceeded', THROTTLED],
+  ...[
+    'ProvisionedThroughputExceededException',
+    'ThrottlingException',
+    'Throttling',
+    'ThrottledException',
+    'RequestThrottled',
+    'RequestThrottledException',
+    'RequestLimitExceeded',
+    'LimitExceededException',
+    'TooManyRequestsException',
+    'BandwidthLimitExceeded',
+    'PriorRequestNotComplete',
+    'SlowDown',
+    // Of a table that is strongly consistent over regions: somebody writes the item elsewhere.
+    'ReplicatedWriteConflictException',
+  ].map((name): [string, Kind] => [name, THROTTLED]),
   ['ChecksumMismatch', BAD_RESPONSE],
   ['SyntaxError', BAD_RESPONSE],
   ['TimeoutError', UNREACHABLE],
@@ -94,6 +109,31 @@ export function asFailure(
   const failure = error as SdkError
   const message = `${operation} on ${label}: ${describe(failure)}`
   return new TablesyncError(message, { ...kindOf(failure), table, cause: error })
+}
+
+/** Codes of requests that reached nobody. */
+const NOT_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPROTO',
+])
+
+export function hasReachedNobody({ cause }: TablesyncError): boolean {
+  return NOT_CONNECTED.has((cause as SdkError | undefined)?.code ?? '')
+}
+
+/** Whether it says that a write's condition did not hold. */
+export function isRefusal({ cause }: TablesyncError): boolean {
+  return (cause as SdkError | undefined)?.name === 'ConditionalCheckFailedException'
+}
+
+/** Whether it was throttled for a range of keys, where the table as a whole has capacity left. */
+export function isHotKeyRange({ cause }: TablesyncError): boolean {
+  const reasons = (cause as SdkError | undefined)?.ThrottlingReasons ?? []
+  return reasons.some(({ reason }) => reason?.includes('KeyRange'))
 }
 
 /** Whether the same request may succeed later; one that ends its item has been tried often enough. */

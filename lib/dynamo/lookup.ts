@@ -41,8 +41,12 @@ export function lookup(client: TableClient, patience: Patience): LookUp {
     let readUnits = 0
     let wanted = keys
     for (let retry = 0; wanted.length > 0; ) {
-      const body = requestBody(wanted, options)
-      const page = readBatchGetPage(await client.send('BatchGetItem', body), names)
+      const page = await client.send({
+        operation: 'BatchGetItem',
+        body: requestBody(wanted, options),
+        read: (bytes) => readBatchGetPage(bytes, names),
+        unitsOf: ({ readUnits }) => readUnits,
+      })
       readUnits += page.readUnits
       for (let item = 0; item < page.count; item++) {
         found.set(canonicalKeyOf(page, item, keySchema), { page, item })

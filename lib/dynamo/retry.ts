@@ -1,11 +1,14 @@
 /**
- * How the SDK retries reads for us: full jitter over an exponential delay, and
- * no token bucket. The SDK's own strategy gives up after about a hundred
- * throttled requests of a client, which a bulk read meets in seconds.
+ * The one loop in which requests are tried again: full jitter over an
+ * exponential delay, and no token bucket. The SDK's own strategy gives up after
+ * about a hundred throttled requests of a client, which a bulk read meets in
+ * seconds; it makes a single attempt here.
  */
-import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from '@smithy/types'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { TablesyncError } from '../errors.ts'
 import type { Patience } from '../model/patience.ts'
 import type { Milliseconds } from '../model/units.ts'
+import { hasReachedNobody, isPassing } from './failures.ts'
 
 const LONGEST_DELAY: Milliseconds = 20_000
 
@@ -13,37 +16,28 @@ export function retryDelay(base: Milliseconds, retry: number): Milliseconds {
   return Math.floor(Math.random() * Math.min(base * 2 ** retry, LONGEST_DELAY))
 }
 
-export type RetryLimits = Pick<Patience, 'maxRetries' | 'maxConnectRetries'>
+export type RetryLimits = Pick<Patience, 'maxRetries' | 'maxConnectRetries' | 'retryDelayBase'>
 
-/** Codes of requests that reached nobody. */
-const NOT_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EPROTO',
-])
+export const ONE_ATTEMPT = { maxRetries: 0, maxConnectRetries: 0, retryDelayBase: 0 }
 
-export function bulkRetryStrategy(limits: RetryLimits, base: Milliseconds): RetryStrategyV2 {
-  return {
-    acquireInitialRetryToken: async () => retryToken(0, 0),
-    refreshRetryTokenForRetry: async (token: RetryToken, { errorType, error }: RetryErrorInfo) => {
-      const retries = token.getRetryCount()
-      const isConnected = !NOT_CONNECTED.has(
-        (error as NodeJS.ErrnoException | undefined)?.code ?? '',
-      )
-      const most = isConnected ? limits.maxRetries : limits.maxConnectRetries
-      if (errorType === 'CLIENT_ERROR' || retries >= most) {
-        throw error ?? new Error('no retries left')
-      }
-      return retryToken(retries + 1, retryDelay(base, retries))
-    },
-    recordSuccess: () => {},
+/**
+ * @param attempt throws a TablesyncError, which says whether another may help
+ * @throws what the last attempt has thrown, or the reason of the signal
+ */
+export async function retrying<T>(
+  limits: RetryLimits,
+  signal: AbortSignal,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let retries = 0; ; retries++) {
+    try {
+      return await attempt()
+    } catch (thrown) {
+      signal.throwIfAborted()
+      const error = thrown as TablesyncError
+      const most = hasReachedNobody(error) ? limits.maxConnectRetries : limits.maxRetries
+      if (retries >= most || !isPassing(error)) throw error
+      await sleep(retryDelay(limits.retryDelayBase, retries), undefined, { signal })
+    }
   }
 }
-
-const retryToken = (count: number, delay: Milliseconds): RetryToken => ({
-  getRetryCount: () => count,
-  getRetryDelay: () => delay,
-})

@@ -25,6 +25,12 @@ export function scanner(client: TableClient): ScanOnePage {
     ]
     if (limit !== undefined) fields.push(`"Limit":${limit}`)
     if (after !== undefined) fields.push(`"ExclusiveStartKey":${after}`)
-    return readScanPage(await client.send('Scan', `{${fields.join(',')}}`), names)
+    return client.send({
+      operation: 'Scan',
+      body: `{${fields.join(',')}}`,
+      read: (bytes) => readScanPage(bytes, names),
+      unitsOf: ({ readUnits }) => readUnits,
+      segment,
+    })
   }
 }

@@ -1,20 +1,26 @@
 /** A table that says nothing for too long is given up, however many retries are left. */
 import { TablesyncError } from '../errors.ts'
 import type { Milliseconds } from '../model/units.ts'
-import { asFailure, type RequestContext } from './failures.ts'
+import type { RequestContext } from './failures.ts'
 
 export interface Silence {
   /** The table was heard: headers, or a chunk of a body. */
   onHeard(): void
   /**
    * Makes a request, and aborts it once nothing was heard from the table for as
-   * long as silence is allowed, or the caller's own signal says so.
+   * long as silence is allowed, or the caller's own signal says so. What the
+   * request waits for by itself, with `excused`, is no silence of the table's.
    *
-   * @throws TablesyncError, classified by `failures.ts`, or with code `TABLE_SILENT`
+   * @throws TablesyncError with code `TABLE_SILENT`, or what the request throws
    * @throws the reason of the caller's signal
    */
-  watch<T>(context: RequestContext, request: (signal: AbortSignal) => Promise<T>): Promise<T>
+  watch<T>(
+    context: RequestContext,
+    request: (signal: AbortSignal, excused: Excused) => Promise<T>,
+  ): Promise<T>
 }
+
+export type Excused = (waiting: Promise<void>) => Promise<void>
 
 export function silenceWatch(limit: Milliseconds, ending?: AbortSignal): Silence {
   let lastHeard = 0
@@ -26,19 +32,30 @@ export function silenceWatch(limit: Milliseconds, ending?: AbortSignal): Silence
       const silence = new AbortController()
       const signal =
         ending === undefined ? silence.signal : AbortSignal.any([silence.signal, ending])
-      const began = performance.now()
+      let began = performance.now()
+      let isExcused = false
+      const excused: Excused = async (waiting) => {
+        const from = performance.now()
+        isExcused = true
+        try {
+          await waiting
+        } finally {
+          isExcused = false
+          began = Math.max(began, lastHeard) + performance.now() - from
+        }
+      }
       let timer: NodeJS.Timeout
       const look = () => {
-        const quiet = performance.now() - Math.max(began, lastHeard)
+        const quiet = isExcused ? 0 : performance.now() - Math.max(began, lastHeard)
         if (quiet >= limit) silence.abort()
         else timer = setTimeout(look, limit - quiet + 1)
       }
       timer = setTimeout(look, limit)
       try {
-        return await endingWith(signal, request(signal))
+        return await endingWith(signal, request(signal, excused))
       } catch (error) {
         ending?.throwIfAborted()
-        throw silence.signal.aborted ? silent(context, limit) : asFailure(error, context)
+        throw silence.signal.aborted ? silent(context, limit) : error
       } finally {
         clearTimeout(timer)
       }

@@ -1,9 +1,15 @@
 /** Conditional writes to a replica, one attempt each. */
+import type { TablesyncError } from '../errors.ts'
 import { readWriteUnits } from '../item/responses.ts'
-import type { WriteUnits } from '../model/units.ts'
+import type { Bytes, WriteUnits } from '../model/units.ts'
 import type { WireItem } from '../model/wire.ts'
-import type { ItemWrite, TableClient } from './client.ts'
+import type { TableClient } from './client.ts'
 import type { Expression, UpdateExpression } from './expressions.ts'
+import { isRefusal } from './failures.ts'
+import type { ItemWrite } from './templates.ts'
+
+/** A write takes a unit for each KB of the item, also where its condition does not hold (Developer Guide, Capacity unit consumption). */
+const BYTES_PER_WRITE_UNIT: Bytes = 1024
 
 /**
  * `refused`: the condition did not hold, so nothing was written. DynamoDB
@@ -48,18 +54,20 @@ export function writer(client: TableClient): Writer {
     ]
     if (hasAny(values)) all.push(`"ExpressionAttributeValues":${JSON.stringify(values)}`)
     try {
-      const response = await client.send(operation, `{${all.join(',')}}`)
-      return { end: 'written', writeUnits: readWriteUnits(response) }
+      const body = `{${all.join(',')}}`
+      const writeUnits = await client.send({
+        operation,
+        body,
+        read: readWriteUnits,
+        unitsOf: (units) => units,
+        refusedUnits: Math.ceil(body.length / BYTES_PER_WRITE_UNIT),
+      })
+      return { end: 'written', writeUnits }
     } catch (error) {
-      if (isRefusal(error)) return { end: 'refused' }
+      if (isRefusal(error as TablesyncError)) return { end: 'refused' }
       throw error
     }
   }
 }
 
 const hasAny = (values: WireItem) => Object.keys(values).length > 0
-
-function isRefusal(error: unknown): boolean {
-  const { cause } = error as { cause?: { name?: string } }
-  return cause?.name === 'ConditionalCheckFailedException'
-}

@@ -11,3 +11,16 @@ export interface PlainCredentials {
 
 /** Yields credentials anew whenever they are needed. */
 export type CredentialSource = () => Promise<PlainCredentials>
+
+export interface HeldCredentials {
+  readonly credentials: PlainCredentials
+  /** Until then (epoch time) they serve without being asked for again. */
+  readonly askAgainAt: number
+}
+
+/**
+ * Yields what is held, renewed where need be.
+ *
+ * @param refused access key id of credentials that a table has called expired
+ */
+export type CredentialKeeper = (refused?: string) => Promise<HeldCredentials>

@@ -1,11 +1,21 @@
 /** What a run tells while it runs. */
+import type { Pace } from './capacity.ts'
 import type { InspectedTable } from './table.ts'
 import type { Tally } from './tally.ts'
 import type { Milliseconds } from './units.ts'
 
+/** What goes on at one table. */
+export interface Flow extends Pace {
+  readonly usedPerSecond: number
+  /** Whether the table refused requests for want of capacity just now. */
+  readonly isThrottled: boolean
+}
+
 export type RunEvent =
   | {
       readonly type: 'tables'
+      /** Stands in the user agent of every request, and in the name of an assumed role's session. */
+      readonly runId: string
       readonly master: InspectedTable
       readonly replicas: readonly InspectedTable[]
     }
@@ -47,7 +57,15 @@ export type RunEvent =
       readonly segmentsDone: number
       readonly segments: number
       readonly elapsedMs: Milliseconds
+      readonly isPaused: boolean
+      /** In words. Empty: nothing holds the run up. */
+      readonly waitingFor: readonly string[]
+      readonly flows: readonly Flow[]
     }
+  /** What each table is held to from here on. */
+  | { readonly type: 'pace'; readonly isPaused: boolean; readonly paces: readonly Pace[] }
+  /** Something that the control file says cannot be done. */
+  | { readonly type: 'control-refused'; readonly message: string }
   | { readonly type: 'segment-finished'; readonly segment: number; readonly tally: Tally }
   | { readonly type: 'segment-lost'; readonly segment: number; readonly message: string }
   /** From here on the replica is looked up, and no longer marched along. */

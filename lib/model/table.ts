@@ -1,4 +1,5 @@
 /** What a table is called, where it is, and what is known about it. */
+import type { KnownCapacities } from './capacity.ts'
 import type { Bytes } from './units.ts'
 
 /** The master is table 0; replicas follow in the order they were given. */
@@ -46,6 +47,7 @@ export interface TableFacts {
   /** Whether the table can be restored to any second of its last days. */
   readonly hasPointInTimeRecovery: boolean | undefined
   readonly indexes: readonly SecondaryIndex[] | undefined
+  readonly capacity: KnownCapacities | undefined
 }
 
 export interface SecondaryIndex {

@@ -17,7 +17,15 @@ export const asFlag: Spelling = (name) => {
 }
 
 /** Of more than one type, or with a meaning of their own. */
-const CHECKED_APART = new Set(['master', 'replicas', 'startingKey', 'maxDeletes'])
+const CHECKED_APART = new Set([
+  'master',
+  'replicas',
+  'startingKey',
+  'maxDeletes',
+  'readCapacity',
+  'writeCapacity',
+  'masterReadCapacity',
+])
 
 export function checkOptions(options: RunOptions, spelling: Spelling): void {
   if (typeof options !== 'object' || options === null) {

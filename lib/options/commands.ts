@@ -3,6 +3,7 @@
 import { usageError } from '../errors.ts'
 import type { Spelling } from './check.ts'
 import { CONNECTION_OPTIONS } from './connection-options.ts'
+import { PACE_OPTIONS } from './pace-options.ts'
 import { PROGRAM_OPTIONS } from './program-options.ts'
 import { shown } from './shown.ts'
 import { TALK } from './table.ts'
@@ -42,6 +43,7 @@ export interface FileCommand {
 
 const COMMON = [
   ...Object.keys(CONNECTION_OPTIONS),
+  ...Object.keys(PACE_OPTIONS),
   ...Object.keys(TALK),
   'dryRun',
   'maxWrites',

@@ -10,6 +10,7 @@ import type { WriteFlags } from '../model/difference.ts'
 import type { TableRef } from '../model/table.ts'
 import { checkOptions, type Spelling } from './check.ts'
 import { masterCredentials, ownCredentials, replicaCredentials } from './credential-options.ts'
+import { resolveCapacity } from './pace-options.ts'
 import { resolveRails } from './rails.ts'
 import { resolveCheckpoint, resolveDuration } from './resume-options.ts'
 import type { RunOptions, TableOptions } from './run-options.ts'
@@ -82,6 +83,7 @@ export function resolveOptions(options: RunOptions, spelling: Spelling): Setting
     },
     undo: options.undo,
     checkpoint: resolveCheckpoint(options, spelling),
+    control: options.control,
     maxDuration: resolveDuration(options, spelling),
     repairPlan:
       options.plan === undefined
@@ -135,6 +137,7 @@ function masterSettings(options: RunOptions, spelling: Spelling): TableSettings 
   return {
     ref: tableRef(master.table, endpoint, 'master', spelling),
     credentials: ownCredentials(master) ?? masterCredentials(options, spelling),
+    capacity: resolveCapacity(options, 'master', spelling),
   }
 }
 
@@ -155,6 +158,7 @@ function replicaSettings(
   return {
     ref: tableRef(replica.table, endpoint, 'replicas', spelling),
     ...(credentials !== undefined && { credentials }),
+    capacity: resolveCapacity(options, 'replica', spelling),
   }
 }
 

@@ -116,6 +116,24 @@ export interface RunOptions {
   /** How long to wait for a table; see `Timeouts`. */
   readonly timeouts?: Timeouts
 
+  /**
+   * Read units a second to take of each table: a number, a percentage of what
+   * the table is provisioned or warm for like `'25%'`, `'adaptive'` for as much
+   * as it does not throttle, or `'max'`.
+   *
+   * @default a quarter of what it is provisioned or warm for, where that is known; no limit on this machine
+   */
+  readonly readCapacity?: number | string
+  /** Write units a second to take of each replica, likewise; indexes included. */
+  readonly writeCapacity?: number | string
+  /** Read units a second to take of the master. @default `readCapacity` */
+  readonly masterReadCapacity?: number | string
+  /**
+   * A file that is looked at while the run goes on, whose lines change its
+   * pace: `pause`, `resume`, `read-capacity 500`, `write-capacity 25%`.
+   */
+  readonly control?: string
+
   /** Endpoint of all tables. */
   readonly endpoint?: string
   readonly masterEndpoint?: string
@@ -179,6 +197,10 @@ export type UndoOptions = { readonly journal: string } & Pick<
   | 'maxRetries'
   | 'retryDelayBase'
   | 'timeouts'
+  | 'readCapacity'
+  | 'writeCapacity'
+  | 'masterReadCapacity'
+  | 'control'
   | 'endpoint'
   | 'replicaEndpoint'
   | 'profile'

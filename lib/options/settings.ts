@@ -1,4 +1,5 @@
 /** Options, checked and filled in: what the rest of the program goes by. */
+import type { CapacityChoices } from '../model/capacity.ts'
 import type { CredentialSource, PlainCredentials } from '../model/credentials.ts'
 import type { WriteFlags } from '../model/difference.ts'
 import type { Observation } from '../model/observation.ts'
@@ -18,6 +19,7 @@ export interface TableSettings {
   readonly ref: TableRef
   /** Absent: the master's serve this table too. Present for the master always. */
   readonly credentials?: CredentialSettings
+  readonly capacity: CapacityChoices
 }
 
 export interface RailSettings {
@@ -61,6 +63,8 @@ export interface Settings {
         readonly interval: Milliseconds
       }
     | undefined
+  /** File that the pace is changed by while the run goes on. */
+  readonly control: string | undefined
   /** Undefined: as long as it takes. */
   readonly maxDuration: Milliseconds | undefined
   readonly repairPlan: { readonly file: string; readonly withItems: boolean } | undefined

@@ -4,6 +4,7 @@
  */
 import { CONNECTION_OPTIONS } from './connection-options.ts'
 import type { Option } from './option.ts'
+import { PACE_OPTIONS } from './pace-options.ts'
 import { REPAIR_OPTIONS } from './repair-options.ts'
 import { RESUME_OPTIONS } from './resume-options.ts'
 import { SCAN_OPTIONS } from './scan-options.ts'
@@ -28,6 +29,7 @@ export const OPTIONS = {
   ...SCAN_OPTIONS,
   ...CONNECTION_OPTIONS,
   ...RESUME_OPTIONS,
+  ...PACE_OPTIONS,
   undo: {
     flag: 'undo',
     kind: 'text',

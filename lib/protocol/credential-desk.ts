@@ -4,16 +4,18 @@
  * task, so while one waits there is a port to ask on.
  */
 
-import type { PlainCredentials } from '../model/credentials.ts'
+import type { HeldCredentials } from '../model/credentials.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { CredentialAnswer } from './messages.ts'
 import { fromWire } from './wire-error.ts'
 
-export type Ask = (table: TableIndex) => void
+export type Ask = (table: TableIndex, refused?: string) => void
 
 interface Waiting {
-  readonly answer: Promise<PlainCredentials>
-  readonly resolve: (credentials: PlainCredentials) => void
+  /** Access key id of those that the table calls expired. */
+  readonly refused: string | undefined
+  readonly answer: Promise<HeldCredentials>
+  readonly resolve: (credentials: HeldCredentials) => void
   readonly reject: (error: Error) => void
 }
 
@@ -24,7 +26,7 @@ export class CredentialDesk {
   /** A task has begun, and its port can be asked on. */
   open(ask: Ask): void {
     this.#ports.add(ask)
-    for (const table of this.#waiting.keys()) ask(table)
+    for (const [table, { refused }] of this.#waiting) ask(table, refused)
   }
 
   /** A task has ended; what was asked on its port is asked on another. */
@@ -33,16 +35,16 @@ export class CredentialDesk {
     for (const table of this.#waiting.keys()) this.#askAnyone(table)
   }
 
-  get(table: TableIndex): Promise<PlainCredentials> {
+  get(table: TableIndex, refused?: string): Promise<HeldCredentials> {
     const waiting = this.#waiting.get(table)
     if (waiting !== undefined) return waiting.answer
     let resolve: Waiting['resolve'] = () => {}
     let reject: Waiting['reject'] = () => {}
-    const answer = new Promise<PlainCredentials>((yes, no) => {
+    const answer = new Promise<HeldCredentials>((yes, no) => {
       resolve = yes
       reject = no
     })
-    this.#waiting.set(table, { answer, resolve, reject })
+    this.#waiting.set(table, { refused, answer, resolve, reject })
     this.#askAnyone(table)
     return answer
   }
@@ -52,11 +54,11 @@ export class CredentialDesk {
     const waiting = this.#waiting.get(table)
     this.#waiting.delete(table)
     if ('error' in answer) waiting?.reject(fromWire(answer.error))
-    else waiting?.resolve(answer.credentials)
+    else waiting?.resolve(answer.held)
   }
 
   #askAnyone(table: TableIndex): void {
     const [ask] = this.#ports
-    ask?.(table)
+    ask?.(table, this.#waiting.get(table)?.refused)
   }
 }

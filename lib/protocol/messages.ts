@@ -6,7 +6,7 @@
  * value is the record. Findings are the exception: a worker goes on only when
  * the main thread has taken them, so that neither side piles them up.
  */
-import type { PlainCredentials } from '../model/credentials.ts'
+import type { HeldCredentials } from '../model/credentials.ts'
 import type { Difference, WriteFlags } from '../model/difference.ts'
 import type { Intent } from '../model/intent.ts'
 import type { JournalEntry } from '../model/journal.ts'
@@ -28,6 +28,8 @@ export interface TableAccess {
   readonly region: string
   /** Absent: the SDK's own choice for the region. */
   readonly endpoint?: string
+  /** What requests say of who sends them: for whoever reads the account's logs. */
+  readonly userAgent: string
   readonly keySchema: KeySchema
   /** Says when an item expires, in this table as in the master. Absent: nothing does, or it is not to matter. */
   readonly ttlAttribute?: string
@@ -70,6 +72,8 @@ export interface WorkerSetup {
   readonly recheckBudget: SharedArrayBuffer
   /** Shared counters behind `OrderRecord`. */
   readonly orderRecord: SharedArrayBuffer
+  /** Shared counters behind `Traffic`. */
+  readonly traffic: SharedArrayBuffer
 }
 
 /** Coordinator to worker: compare one segment of the master with the replicas. */
@@ -147,9 +151,7 @@ export interface ApplyTask {
 
 export type SegmentTask = CompareTask | RecheckTask | DeleteTask | UndoTask | ApplyTask
 
-export type CredentialAnswer =
-  | { readonly credentials: PlainCredentials }
-  | { readonly error: WireError }
+export type CredentialAnswer = { readonly held: HeldCredentials } | { readonly error: WireError }
 
 /** Coordinator to worker, while the task runs. */
 export type ControlMessage =
@@ -197,7 +199,12 @@ export type ProgressMessage =
   | { readonly type: 'orders-differ'; readonly replica: TableIndex }
   /** One write more was to be made than the run may make. */
   | { readonly type: 'allowance-spent' }
-  | { readonly type: 'credentials-wanted'; readonly table: TableIndex }
+  | {
+      readonly type: 'credentials-wanted'
+      readonly table: TableIndex
+      /** Access key id of those that the table calls expired. */
+      readonly refused?: string
+    }
 
 /** A replica whose part of the task was not brought to its end; the error names the table at fault. */
 export interface ReplicaFailure {

@@ -6,6 +6,7 @@ import type { Summary } from '../model/summary.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { errorLines } from './ending.ts'
 import { applyLines, doneLines, undoLines } from './file-wording.ts'
+import { flowLines, paceLines, waitingText } from './pace-wording.ts'
 import { verdictLines } from './verdict.ts'
 import {
   differenceLine,
@@ -31,6 +32,8 @@ export interface Human {
   onEvent(event: RunEvent): void
   onDifference(difference: Difference): void
   conclude(summary: Summary): void
+  /** Says how far the run is, and what it waits for. */
+  status(): void
   /** Takes the bar away; lines written after it stand alone. */
   close(): void
 }
@@ -40,6 +43,7 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
   const bar = isTerminal ? openBar(stream) : undefined
   let plan: PlanEvent | undefined
   let mode: 'sync' | 'undo' | 'apply' = 'sync'
+  let progress: ProgressEvent | undefined
   let restartKey: string | undefined
   let expectedItems = 0
   const say = (line: string) => {
@@ -80,12 +84,16 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
           return say(planLine(event))
         case 'progress':
           elapsed = event.elapsedMs
+          progress = event
           if (bar !== undefined) {
-            return bar.show(share(event, expectedItems), progressLine(event, plan))
+            return bar.show(
+              share(event, expectedItems),
+              progressLine(event, plan) + waitingText(event),
+            )
           }
           if (elapsed - lastLine < LINE_EVERY) return
           lastLine = elapsed
-          return say(progressLine(event, plan))
+          return say(progressLine(event, plan) + waitingText(event))
         case 'segment-finished':
           if (verbosity === 'verbose') say(`segment ${event.segment} finished`)
           return
@@ -99,6 +107,11 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
           say(`${event.replica} is left out from here on: ${event.message}`)
           if (event.hint !== undefined) say(`        ${event.hint}`)
           return
+        case 'pace':
+          for (const line of paceLines(event)) say(line)
+          return
+        case 'control-refused':
+          return say(`not done: ${event.message}`)
         case 'restart-key':
           restartKey = event.key
           if (elapsed - lastRestartKey < LINE_EVERY && verbosity !== 'verbose') return
@@ -111,6 +124,11 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
         default:
           event satisfies never
       }
+    },
+    status() {
+      if (progress === undefined) return say('the tables are looked at')
+      say(progressLine(progress, plan) + waitingText(progress))
+      for (const line of flowLines(progress)) say(line)
     },
     onDifference(difference) {
       if (verbosity === 'verbose') say(differenceLine(difference))
@@ -132,6 +150,7 @@ function tellErrors(stream: NodeJS.WritableStream): Human {
   return {
     onEvent() {},
     onDifference() {},
+    status() {},
     conclude(summary) {
       for (const line of errorLines(summary)) stream.write(`${line}\n`)
       if (summary.stopped !== undefined) stream.write(`${summary.stopped.message}\n`)

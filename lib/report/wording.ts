@@ -24,11 +24,12 @@ function sizeOf({ approximateItems, approximateBytes }: TableFacts): string | un
   return `≈ ${count(approximateItems)} items${bytes}`
 }
 
-export function tableLines({ master, replicas }: RunEvent & { type: 'tables' }): string[] {
+export function tableLines({ runId, master, replicas }: RunEvent & { type: 'tables' }): string[] {
   return [
     tableLine('master', master),
     ...replicas.map((replica) => tableLine('replica', replica)),
     `key     ${describeKey(master.facts.keySchema)}`,
+    `run     ${runId}, in the user agent of every request`,
   ]
 }
 

@@ -45,6 +45,7 @@ export interface Entering {
   readonly onEntered?: (isWhole: boolean) => void
 }
 
+type CredentialsMessage = ProgressMessage & { readonly type: 'credentials-wanted' }
 type RecordMessage = ProgressMessage & { readonly type: 'record' }
 
 export class Desk {
@@ -55,6 +56,7 @@ export class Desk {
   /** What ends the run as a whole. Undefined: it goes on. */
   #fatal: TablesyncError | undefined
   #stopped: Stop | undefined
+  #comparing = 0
 
   constructor(pool: SegmentPool, options: DeskOptions) {
     this.#pool = pool
@@ -73,6 +75,11 @@ export class Desk {
     return this.#stopped
   }
 
+  /** Whether a segment is being compared. */
+  get isComparing(): boolean {
+    return this.#comparing > 0
+  }
+
   get isFatal(): boolean {
     return this.#fatal !== undefined
   }
@@ -87,6 +94,8 @@ export class Desk {
    */
   async carryOut(task: SegmentTask, entering: Entering = {}): Promise<SegmentReport | 'died'> {
     const { ledger, book } = this.#options
+    const isComparison = task.kind === 'compare'
+    if (isComparison) this.#comparing++
     try {
       const report = await this.#pool.launch(task, (message, reply) =>
         this.#hear(task, message, reply),
@@ -101,6 +110,7 @@ export class Desk {
       this.#held.drop(task)
       return 'died'
     } finally {
+      if (isComparison) this.#comparing--
       this.#options.onCounted()
     }
   }
@@ -170,7 +180,7 @@ export class Desk {
         this.stopBy(maxWritesRail(this.#options.settings))
         return
       case 'credentials-wanted':
-        this.#answerCredentials(message.table, reply)
+        this.#answerCredentials(message, reply)
         return
       default:
         message satisfies never
@@ -220,11 +230,11 @@ export class Desk {
     this.#options.hooks.onEvent({ type: 'orders-differ', replica: this.label(replica) })
   }
 
-  #answerCredentials(table: TableIndex, reply: Reply): void {
-    const source = this.#options.tables.credentials[table]
-    if (source === undefined) return
-    source().then(
-      (credentials) => reply({ type: 'credentials', table, answer: { credentials } }),
+  #answerCredentials({ table, refused }: CredentialsMessage, reply: Reply): void {
+    const keeper = this.#options.tables.credentials[table]
+    if (keeper === undefined) return
+    keeper(refused).then(
+      (held) => reply({ type: 'credentials', table, answer: { held } }),
       (error: unknown) => reply({ type: 'credentials', table, answer: { error: toWire(error) } }),
     )
   }

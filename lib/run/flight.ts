@@ -9,20 +9,24 @@ import { Bookkeeper } from './bookkeeper.ts'
 import { Canary } from './canary.ts'
 import { CheckpointKeeper } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint-opening.ts'
+import { ControlFile } from './control-file.ts'
 import { tellLeftExtras } from './delete-extras.ts'
 import { Desk } from './desk.ts'
 import type { Tables } from './inspect.ts'
 import { Intents } from './intents.ts'
 import { openJournal } from './journal.ts'
 import { Ledger } from './ledger.ts'
+import { PaceKeeper } from './pace-keeper.ts'
 import type { Plan } from './plan.ts'
 import { SegmentPool } from './pool.ts'
+import { Progress } from './progress.ts'
 import { RecheckQueue } from './recheck-queue.ts'
 import { RepairPlan } from './repair-plan.ts'
 import { RestartKeys } from './restart-keys.ts'
 import { Spill } from './spill.ts'
 import { summarise } from './summarise.ts'
 import { type RunHooks, Teller } from './teller.ts'
+import { waitingOf } from './waiting.ts'
 import { workerSetup } from './worker-setup.ts'
 
 /** What is settled before a run begins. */
@@ -47,8 +51,6 @@ export interface Flight extends Preparation {
   readonly isOver: () => boolean
 }
 
-const PROGRESS_EVERY: Milliseconds = 250
-
 /** The longest that a timer can wait: without a checkpoint there is nothing to save. */
 const NEVER: Milliseconds = 2_147_483_647
 
@@ -67,6 +69,9 @@ export async function fly(
   const began = performance.now()
   const before = checkpoint?.taken?.elapsedMs ?? 0
   const elapsedMs = () => Math.round(before + performance.now() - began)
+  const isOver = () => signal.aborted || desk.isFatal || desk.stopped !== undefined
+  const setup = workerSetup(settings, tables, hooks)
+  const pace = new PaceKeeper(settings, tables, setup.traffic, isOver)
   const isJournaled = settings.undo !== undefined && !settings.dryRun
   const leg = checkpoint === undefined ? 'only' : checkpoint.taken === undefined ? 'first' : 'later'
   const journal = isJournaled ? await openJournal(settings.undo, tables, leg) : undefined
@@ -81,19 +86,11 @@ export async function fly(
   const failed = (error: unknown) => desk.fail('', asTablesyncError(error))
   const teller = new Teller(hooks, repairPlan, failed, signal)
   const deletes = new Spill(checkpoint && `${checkpoint.file}.extras`)
-  const setup = workerSetup(settings, tables, hooks)
   const pool = new SegmentPool({
     workers: settings.workers,
     parallel: Math.min(settings.parallel, Math.max(plan.segments, 1)),
     setup,
   })
-  const tellProgress = () => {
-    const { segmentsDone } = ledger
-    const { segments } = plan
-    const counts = { tally: ledger.totals(), segmentsDone, segments, elapsedMs: elapsedMs() }
-    hooks.onEvent({ type: 'progress', ...counts })
-  }
-  const onCounted = throttled(PROGRESS_EVERY, tellProgress)
   const label = (table: TableIndex) => tables.access[table]?.label ?? ''
   const intents = new Intents(checkpoint && `${checkpoint.file}.writes`)
   const book = new Bookkeeper({
@@ -116,6 +113,12 @@ export async function fly(
     intents,
     hooks,
   }
+  const waitingFor = waitingOf({
+    ...{ tables, pace, rechecks, traffic: setup.traffic },
+    isWorking: () => desk.isComparing,
+  })
+  const progress = new Progress({ ledger, plan, pace, waitingFor, elapsedMs, hooks })
+  const onCounted = () => progress.counted()
   const desk: Desk = new Desk(pool, { ...shared, book, journal, onCounted })
   const canary = new Canary({
     size: settings.canary,
@@ -134,13 +137,27 @@ export async function fly(
       reportMark: hooks.reportMark,
       elapsedMs,
     })
-  const isOver = () => signal.aborted || desk.isFatal || desk.stopped !== undefined
   const stop = () => pool.stop()
   signal.addEventListener('abort', stop)
   const flight: Flight = { ...shared, plan, desk, canary, isOver }
+  const tellPaces = () =>
+    hooks.onEvent({ type: 'pace', isPaused: pace.isPaused, paces: pace.paces })
+  const control =
+    settings.control === undefined
+      ? undefined
+      : new ControlFile({
+          file: settings.control,
+          pace,
+          onChange: tellPaces,
+          onRefused: (message) => hooks.onEvent({ type: 'control-refused', message }),
+        })
   let saving: NodeJS.Timeout | undefined
   try {
     await keeper?.begin()
+    pace.begin()
+    await control?.begin()
+    tellPaces()
+    progress.begin()
     const saveNowAndThen = () => void keeper?.saveNowAndThen().catch(failed)
     saving = setInterval(saveNowAndThen, settings.checkpoint?.interval ?? NEVER)
     await work(flight)
@@ -152,10 +169,13 @@ export async function fly(
     }
     await book.tellLoose()
     await teller.end()
-    tellProgress()
+    progress.tell()
   } finally {
     clearInterval(saving)
     signal.removeEventListener('abort', stop)
+    progress.end()
+    control?.end()
+    pace.end()
     await pool.close()
     await deletes.close()
     await journal?.close()
@@ -196,16 +216,5 @@ async function endPlan(
     desk.fail('', asTablesyncError(error))
   } finally {
     await repairPlan?.close()
-  }
-}
-
-/** Calls at once, and then not again before the pause is over. */
-function throttled(pause: Milliseconds, call: () => void): () => void {
-  let last = Number.NEGATIVE_INFINITY
-  return () => {
-    const now = performance.now()
-    if (now - last < pause) return
-    last = now
-    call()
   }
 }

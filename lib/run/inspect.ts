@@ -3,10 +3,11 @@
  * read from once. Whatever is wrong with them is told here, before anything is
  * scanned or written.
  */
+import { randomUUID } from 'node:crypto'
 import { openCredentials } from '../dynamo/credentials.ts'
 import { checkReadable, type DescribedFacts, describeTable } from '../dynamo/describe.ts'
 import { TablesyncError } from '../errors.ts'
-import type { CredentialSource } from '../model/credentials.ts'
+import type { CredentialKeeper } from '../model/credentials.ts'
 import {
   describeKey,
   type InspectedTable,
@@ -17,14 +18,19 @@ import {
 import type { Settings, TableSettings } from '../options/settings.ts'
 import type { TableAccess } from '../protocol/messages.ts'
 
+/** Told apart from other runs by whoever reads the account's logs. */
+const newRunId = () => randomUUID().slice(0, 8)
+
 /** A table that was never connected to is rather misspelt than down. */
 const SET_UP_RETRIES = 2
 
 /** The tables of a run, the master first, each at its own index. */
 export interface Tables {
+  /** Stands in the user agent of every request, and in the name of an assumed role's session. */
+  readonly runId: string
   readonly inspected: readonly [InspectedTable, ...InspectedTable[]]
   readonly access: readonly TableAccess[]
-  readonly credentials: readonly CredentialSource[]
+  readonly credentials: readonly CredentialKeeper[]
 }
 
 /**
@@ -37,7 +43,8 @@ export async function inspectTables(
   { scans } = { scans: true },
 ): Promise<Tables> {
   const all = [settings.master, ...settings.replicas]
-  const credentials = credentialSources(settings)
+  const runId = newRunId()
+  const credentials = credentialKeepers(settings, runId)
   const options = inspectOptions(settings, credentials, ending)
   const isWriting = Object.values(settings.asked).includes(true)
   const wanted = (index: number) => ({
@@ -45,12 +52,14 @@ export async function inspectTables(
     recovery: isWriting && index > 0,
   })
   const described = await Promise.all(
-    all.map(({ ref }, index) => describeTable(accessOf(ref, index), wanted(index), options(index))),
+    all.map(({ ref }, index) =>
+      describeTable(accessOf(ref, index, runId), wanted(index), options(index)),
+    ),
   )
   const keySchema = commonKey(all, described)
   refuseSameTable(all, described)
   const access = all.map(({ ref }, index) => ({
-    ...accessOf(ref, index),
+    ...accessOf(ref, index, runId),
     keySchema,
     ...ttlOf(settings, described[0], described[index]),
   }))
@@ -64,26 +73,27 @@ export async function inspectTables(
       ),
     ),
   )
-  return { inspected: inspected(all, described, keySchema), access, credentials }
+  return { runId, inspected: inspected(all, described, keySchema), access, credentials }
 }
 
 /** The same for replicas alone: the master's place is taken by the first of them, and nothing is asked there. */
 export async function inspectReplicas(settings: Settings, ending: AbortSignal): Promise<Tables> {
   const all = [settings.replicas[0] as TableSettings, ...settings.replicas]
-  const credentials = credentialSources(settings)
+  const runId = newRunId()
+  const credentials = credentialKeepers(settings, runId)
   const options = inspectOptions(settings, credentials, ending)
   const described = await Promise.all(
     all.map(({ ref }, index) =>
       describeTable(
-        accessOf(ref, index),
+        accessOf(ref, index, runId),
         { timeToLive: false, recovery: false },
         options(Math.max(index, 1)),
       ),
     ),
   )
   const keySchema = commonKey(all, described)
-  const access = all.map(({ ref }, index) => ({ ...accessOf(ref, index), keySchema }))
-  return { inspected: inspected(all, described, keySchema), access, credentials }
+  const access = all.map(({ ref }, index) => ({ ...accessOf(ref, index, runId), keySchema }))
+  return { runId, inspected: inspected(all, described, keySchema), access, credentials }
 }
 
 /** Items count as expired where both sides have them expire by the same attribute. */
@@ -99,12 +109,12 @@ function ttlOf(
 
 function inspectOptions(
   settings: Settings,
-  credentials: readonly CredentialSource[],
+  credentials: readonly CredentialKeeper[],
   ending: AbortSignal,
 ) {
   const patience = { ...settings.patience, maxConnectRetries: SET_UP_RETRIES }
   return (index: number) => ({
-    credentials: credentials[index] as CredentialSource,
+    credentials: credentials[index] as CredentialKeeper,
     patience,
     ending,
   })
@@ -122,13 +132,20 @@ function inspected(
 }
 
 /** One source for all tables that share a choice: an MFA token serves once. */
-function credentialSources({ master, replicas, patience }: Settings): CredentialSource[] {
+function credentialKeepers(
+  { master, replicas, patience }: Settings,
+  runId: string,
+): CredentialKeeper[] {
   // Told as what it is, before the table counts as silent.
   const limit = patience.silenceLimit / 2
   const choice = master.credentials ?? {}
-  const place = ({ region, endpoint }: TableRef) => ({ region, loopback: isLoopback(endpoint) })
+  const place = ({ region, endpoint }: TableRef) => ({
+    region,
+    loopback: isLoopback(endpoint),
+    sessionName: `tablesync-${runId}`,
+  })
   const ofMaster = openCredentials(choice, place(master.ref), limit)
-  const opened = new Map<string, CredentialSource>()
+  const opened = new Map<string, CredentialKeeper>()
   return [
     ofMaster,
     ...replicas.map(({ ref, credentials }) => {
@@ -144,10 +161,10 @@ function credentialSources({ master, replicas, patience }: Settings): Credential
   ]
 
   function shared(
-    sources: Map<string, CredentialSource>,
+    sources: Map<string, CredentialKeeper>,
     ref: TableRef,
     wanted: TableSettings['credentials'] & object,
-  ): CredentialSource {
+  ): CredentialKeeper {
     const name = JSON.stringify([wanted, isLoopback(ref.endpoint)])
     const source = sources.get(name) ?? openCredentials(wanted, place(ref), limit)
     sources.set(name, source)
@@ -155,7 +172,7 @@ function credentialSources({ master, replicas, patience }: Settings): Credential
   }
 }
 
-function accessOf(ref: TableRef, index: number): Omit<TableAccess, 'keySchema'> {
+function accessOf(ref: TableRef, index: number, runId: string): Omit<TableAccess, 'keySchema'> {
   // Emulators know tables by name alone; the service finds other accounts' tables by ARN.
   const byArn = ref.arn !== undefined && !isLoopback(ref.endpoint)
   return {
@@ -164,6 +181,7 @@ function accessOf(ref: TableRef, index: number): Omit<TableAccess, 'keySchema'> 
     tableName: byArn ? (ref.arn as string) : ref.name,
     region: ref.region,
     ...(ref.endpoint !== undefined && { endpoint: ref.endpoint }),
+    userAgent: `tablesync run/${runId}`,
   }
 }
 

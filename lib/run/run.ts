@@ -28,7 +28,7 @@ export function run(
   return fly(preparation, hooks, signal, async (flight) => {
     const { settings, tables, plan } = preparation
     const [master, ...replicas] = tables.inspected
-    hooks.onEvent({ type: 'tables', master, replicas })
+    hooks.onEvent({ type: 'tables', runId: tables.runId, master, replicas })
     tellWarnings(preparation, hooks)
     hooks.onEvent(planned(settings, plan))
     await recheckDuring(flight, compareAll(flight))

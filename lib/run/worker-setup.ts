@@ -5,6 +5,7 @@ import { CanaryFlags } from '../protocol/canary-flags.ts'
 import type { WorkerSetup } from '../protocol/messages.ts'
 import { OrderRecord } from '../protocol/order-record.ts'
 import { RecheckBudget } from '../protocol/recheck-budget.ts'
+import { Traffic } from '../protocol/traffic.ts'
 import type { Tables } from './inspect.ts'
 import type { RunHooks } from './teller.ts'
 
@@ -37,5 +38,6 @@ export function workerSetup(settings: Settings, tables: Tables, listeners: RunHo
       !settings.observation.looksAgain && settings.write.missing && settings.undo === undefined,
     recheckBudget: RecheckBudget.memoryFor(tables.access.length),
     orderRecord: OrderRecord.memoryFor(tables.access.length),
+    traffic: Traffic.memoryFor(tables.access.length),
   }
 }

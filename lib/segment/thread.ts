@@ -5,7 +5,7 @@ import { openMaster, openReplica, type ReadableTable, type WritableTable } from 
 import { type ItemComparer, itemComparer } from '../item/compare.ts'
 import { type Digest, openDigest } from '../item/digest.ts'
 import { canonicalItem, type IsIgnored, ignoring } from '../item/normalise.ts'
-import type { PlainCredentials } from '../model/credentials.ts'
+import type { HeldCredentials } from '../model/credentials.ts'
 import { MASTER, type TableIndex } from '../model/table.ts'
 import type { WireItem } from '../model/wire.ts'
 import { Allowance } from '../protocol/allowance.ts'
@@ -13,6 +13,7 @@ import { CanaryFlags } from '../protocol/canary-flags.ts'
 import type { WorkerSetup } from '../protocol/messages.ts'
 import { OrderRecord } from '../protocol/order-record.ts'
 import { RecheckBudget } from '../protocol/recheck-budget.ts'
+import { Traffic } from '../protocol/traffic.ts'
 import { openRules, type Rules } from './rules.ts'
 
 /** A replica's table, and its lanes: reads by key, rechecks, and writes under way at once. */
@@ -49,14 +50,16 @@ const WRITES_IN_BATCHES = 100
 
 export async function openThread(
   setup: WorkerSetup,
-  credentials: (table: TableIndex) => Promise<PlainCredentials>,
+  credentials: (table: TableIndex, refused?: string) => Promise<HeldCredentials>,
   ending: AbortSignal,
 ): Promise<Thread> {
   const isIgnored = ignoring(setup.ignore)
   const digestOf = await openDigest()
+  const traffic = new Traffic(setup.traffic)
   const options = (table: TableIndex) => ({
-    credentials: () => credentials(table),
+    credentials: (refused?: string) => credentials(table, refused),
     patience: setup.patience,
+    traffic,
   })
   const [master, ...replicas] = setup.tables
   if (master === undefined) throw new Error('a run has a master')

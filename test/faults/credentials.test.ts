@@ -15,7 +15,7 @@ import { ALL_WRITES, asks, counts, openScene, type Party, REPAIRED } from './sce
 
 const MINUTE = 60_000
 const LIMIT = 30_000
-const HERE = { region: 'eu-west-1', loopback: true }
+const HERE = { region: 'eu-west-1', loopback: true, sessionName: 'tablesync-test' }
 const ROLE = 'arn:aws:iam::123456789012:role/Sync'
 const OTHER_ROLE = 'arn:aws:iam::210987654321:role/Other'
 const DEVICE = 'arn:aws:iam::123456789012:mfa/me'
@@ -147,11 +147,50 @@ t.test('openCredentials keeps what it holds until six minutes before its end', a
     HERE,
     LIMIT,
   )
-  t.match(await source(), { accessKeyId: 'KEY1' })
+  t.match((await source()).credentials, { accessKeyId: 'KEY1' })
   mock.timers.setTime(Date.now() + 53 * MINUTE)
-  t.match(await source(), { accessKeyId: 'KEY1' })
+  t.match((await source()).credentials, { accessKeyId: 'KEY1' })
+  t.equal(calls, 1)
   mock.timers.setTime(Date.now() + 2 * MINUTE)
-  t.match(await source(), { accessKeyId: 'KEY2' }, 'five minutes are too few')
+  t.match((await source()).credentials, { accessKeyId: 'KEY1' }, 'which nobody waits for')
+  await sleep(0)
+  t.match((await source()).credentials, { accessKeyId: 'KEY2' }, 'five minutes are too few')
+  t.equal(calls, 2)
+})
+
+t.test('openCredentials renews once in each lifetime, however short', async (t) => {
+  mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 1) })
+  t.teardown(() => mock.timers.reset())
+  let calls = 0
+  const source = openCredentials(
+    { credentials: async () => expiringIn(MINUTE, `KEY${++calls}`) },
+    HERE,
+    LIMIT,
+  )
+  for (let second = 0; second < 600; second++) {
+    const [{ credentials }] = await Promise.all([source(), source(), source()])
+    t.ok((credentials.expiration?.getTime() ?? 0) > Date.now())
+    await sleep(0)
+    mock.timers.setTime(Date.now() + 1000)
+  }
+  t.equal(calls, Math.ceil(600 / 45), 'a quarter before the end of each')
+})
+
+t.test('openCredentials replaces at once what a table calls expired', async (t) => {
+  mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 1) })
+  t.teardown(() => mock.timers.reset())
+  let calls = 0
+  const source = openCredentials(
+    { credentials: async () => expiringIn(60 * MINUTE, `KEY${++calls}`) },
+    HERE,
+    LIMIT,
+  )
+  await source()
+  mock.timers.setTime(Date.now() + MINUTE)
+  const replaced = await Promise.all(Array.from({ length: 5 }, () => source('KEY1')))
+  t.ok(replaced.every(({ credentials }) => credentials.accessKeyId === 'KEY2'))
+  t.match((await source('KEY1')).credentials, { accessKeyId: 'KEY2' }, 'it has gone already')
+  t.match((await source('KEY2')).credentials, { accessKeyId: 'KEY2' }, 'and is too young for that')
   t.equal(calls, 2)
 })
 
@@ -184,11 +223,11 @@ t.test('openCredentials hands out what is valid still where renewing fails', asy
   await source()
   fails = true
   mock.timers.setTime(Date.now() + 9 * MINUTE)
-  t.match(await source(), { accessKeyId: 'KEY' })
+  t.match((await source()).credentials, { accessKeyId: 'KEY' })
   mock.timers.setTime(Date.now() + 2 * MINUTE)
   await t.rejects(source(), { message: 'no more' })
   fails = false
-  t.match(await source(), { accessKeyId: 'KEY' }, 'and asks again after a failure')
+  t.match((await source()).credentials, { accessKeyId: 'KEY' }, 'and asks again after a failure')
 })
 
 t.test('openCredentials hands an MFA token out once', async (t) => {
@@ -197,9 +236,9 @@ t.test('openCredentials hands an MFA token out once', async (t) => {
   sts.taken()
   const choice = { roleArn: ROLE, mfaSerial: DEVICE, mfaToken: '246810' }
   const source = openCredentials(choice, HERE, LIMIT)
-  const first = await source()
+  const { credentials: first } = await source()
   t.match(first, { accessKeyId: /^ROLE/, sessionToken: 'sts-session' })
-  t.same(await source(), first)
+  t.same((await source()).credentials, first)
   t.strictSame(sts.taken(), [
     {
       accessKeyId: 'ENV',
@@ -207,7 +246,7 @@ t.test('openCredentials hands an MFA token out once', async (t) => {
         Action: 'AssumeRole',
         Version: '2011-06-15',
         RoleArn: ROLE,
-        RoleSessionName: 'tablesync',
+        RoleSessionName: 'tablesync-test',
         SerialNumber: DEVICE,
         TokenCode: '246810',
       },
@@ -228,13 +267,13 @@ t.test('openCredentials says how to give a token that a profile wants', async (t
   await t.rejects(source(), { code: 'CREDENTIALS', hint: /--mfa-token/ })
   sts.taken()
   const given = openCredentials({ profile: 'role-with-mfa', mfaToken: '246810' }, HERE, LIMIT)
-  t.match(await given(), { accessKeyId: /^OTHERROLE/ })
+  t.match((await given()).credentials, { accessKeyId: /^OTHERROLE/ })
   t.match(sts.taken(), [{ accessKeyId: 'STATIC', fields: { TokenCode: '246810' } }])
 })
 
 t.test('openCredentials passes nothing on but what a thread can be sent', async (t) => {
   for (const choice of [{ profile: 'static' }, { profile: 'process' }, { roleArn: ROLE }, {}]) {
-    const credentials = await openCredentials(choice, HERE, LIMIT)()
+    const { credentials } = await openCredentials(choice, HERE, LIMIT)()
     t.same(structuredClone(credentials), credentials)
     t.notOk(Object.getOwnPropertySymbols(credentials).length)
   }
@@ -251,7 +290,7 @@ t.test('runSync renews credentials that end soon, one request at a time', async 
     mostUnderWay = Math.max(mostUnderWay, underWay)
     await sleep(20)
     underWay--
-    return calls === 1 ? expiringIn(2000, 'FIRST') : expiringIn(60 * MINUTE, 'SECOND')
+    return calls === 1 ? expiringIn(1, 'FIRST') : expiringIn(60 * MINUTE, 'SECOND')
   }
   const { summary } = await run({
     ...ALL_WRITES,
@@ -273,11 +312,11 @@ t.test('runSync renews credentials that end soon, one request at a time', async 
 t.test('runSync changes over in the middle of a run', async (t) => {
   const { master, replica, run } = await openScene(t)
   let calls = 0
-  // So near their end that no client keeps them: each request asks anew.
+  // So near their end that they serve a request or two.
   const credentials = async () => {
     calls++
     const isScanned = master.stub.requests.some(asks('Scan'))
-    return expiringIn(MINUTE, isScanned ? 'LATER' : 'EARLIER')
+    return expiringIn(4, isScanned ? 'LATER' : 'EARLIER')
   }
   const { summary } = await run({
     ...ALL_WRITES,
@@ -526,30 +565,18 @@ t.test('runSync takes credentials with methods and fields of their own', async (
   t.ok(master.stub.requests.every(({ accessKeyId }) => accessKeyId === 'WITHMETHODS'))
 })
 
-t.test('runSync goes on with credentials that are valid still where no others come', async (t) => {
-  const { master, replica } = await openScene(t)
-  let unanswered = 0
-  const credentials = () => {
-    let isGiven = false
-    return async () => {
-      if (!isGiven) {
-        isGiven = true
-        return expiringIn(5 * MINUTE, 'HELD')
-      }
-      unanswered++
-      return new Promise<never>(() => {})
-    }
-  }
-  const table = ({ label, stub }: Party) => ({
-    table: label,
-    endpoint: stub.endpoint,
-    credentials: credentials(),
-  })
-  const { outcome } = await runSync({
-    master: table(master),
-    replicas: [table(replica)],
-    timeouts: { silence: 3000 },
-  })
-  t.equal(outcome, 'different')
-  t.ok(unanswered > 0)
+t.test('openCredentials keeps nobody waiting for others while what it has is valid', async (t) => {
+  mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 1) })
+  t.teardown(() => mock.timers.reset())
+  let calls = 0
+  const credentials = async () =>
+    ++calls === 1 ? expiringIn(20 * MINUTE, 'HELD') : new Promise<never>(() => {})
+  const source = openCredentials({ credentials }, HERE, 10)
+  await source()
+  mock.timers.setTime(Date.now() + 16 * MINUTE)
+  t.match((await source()).credentials, { accessKeyId: 'HELD' })
+  t.equal(calls, 2)
+  await sleep(30)
+  t.match((await source()).credentials, { accessKeyId: 'HELD' })
+  t.equal(calls, 2, 'a source that did not answer is left alone for a while')
 })

@@ -4,7 +4,8 @@ import { CredentialDesk } from '../../lib/protocol/credential-desk.ts'
 import { toWire } from '../../lib/protocol/wire-error.ts'
 
 const CREDENTIALS = { accessKeyId: 'a', secretAccessKey: 's' }
-const KEYS = { credentials: CREDENTIALS }
+const HELD = { credentials: CREDENTIALS, askAgainAt: 0 }
+const KEYS = { held: HELD }
 
 t.test('CredentialDesk asks once for all who wait for the same table', async (t) => {
   const desk = new CredentialDesk()
@@ -13,9 +14,9 @@ t.test('CredentialDesk asks once for all who wait for the same table', async (t)
   const waiting = [desk.get(0), desk.get(0), desk.get(1)]
   t.same(asked, [0, 1])
   desk.answer(0, KEYS)
-  desk.answer(1, { credentials: { ...CREDENTIALS, accessKeyId: 'b' } })
+  desk.answer(1, { held: { ...HELD, credentials: { ...CREDENTIALS, accessKeyId: 'b' } } })
   t.same(
-    (await Promise.all(waiting)).map(({ accessKeyId }) => accessKeyId),
+    (await Promise.all(waiting)).map(({ credentials }) => credentials.accessKeyId),
     ['a', 'a', 'b'],
   )
 })
@@ -31,7 +32,7 @@ t.test('CredentialDesk asks on another port when the one it asked on closes', as
   desk.close(first)
   t.equal(asked.at(-1), 'second')
   desk.answer(0, KEYS)
-  t.same(await waiting, CREDENTIALS)
+  t.same(await waiting, HELD)
   desk.answer(0, KEYS)
 })
 
@@ -42,7 +43,7 @@ t.test('CredentialDesk asks as soon as there is a port', async (t) => {
   desk.open((table) => asked.push(table))
   t.same(asked, [0])
   desk.answer(0, KEYS)
-  t.same(await waiting, CREDENTIALS)
+  t.same(await waiting, HELD)
 })
 
 t.test('CredentialDesk passes a refusal on, and asks again the next time', async (t) => {
@@ -55,6 +56,6 @@ t.test('CredentialDesk passes a refusal on, and asks again the next time', async
   await t.rejects(waiting, { code: 'CREDENTIALS', message: 'no' })
   const again = desk.get(0)
   desk.answer(0, KEYS)
-  t.same(await again, CREDENTIALS)
+  t.same(await again, HELD)
   t.same(asked, [0, 0])
 })

@@ -34,6 +34,7 @@ const facts = {
   hasStream: false,
   ttlAttribute: undefined,
   hasPointInTimeRecovery: undefined,
+  capacity: undefined,
   indexes: undefined,
 } as const
 const master = { ref: { label: 'us-east-1:aaa', region: 'us-east-1', name: 'aaa' }, facts }
@@ -64,15 +65,19 @@ const progress = (elapsedMs: number): RunEvent => ({
   segmentsDone: 3,
   segments: 7,
   elapsedMs,
+  isPaused: false,
+  waitingFor: [],
+  flows: [],
 })
 
 const cases: { event: RunEvent; lines: string[]; verbosity?: HumanOptions['verbosity'] }[] = [
   {
-    event: { type: 'tables', master, replicas: [replica] },
+    event: { type: 'tables', runId: 'ab12cd34', master, replicas: [replica] },
     lines: [
       'master  us-east-1:aaa  (arn:aws:dynamodb:us-east-1:123456789012:table/aaa, ≈ 1,234 items, 5,678,901 bytes)',
       'replica us-east-1:bbb  (at http://e)',
       'key     id (S), at (N)',
+      'run     ab12cd34, in the user agent of every request',
     ],
   },
   {
@@ -344,14 +349,14 @@ t.test('tellHuman says nothing of writes in a dry run', async (t) => {
 t.test('tellHuman says nothing of a size that the service does not know yet', async (t) => {
   const { human, told } = listen()
   const young = { ...master, facts: { ...facts, approximateItems: 0, approximateBytes: 0 } }
-  human.onEvent({ type: 'tables', master: young, replicas: [] })
+  human.onEvent({ type: 'tables', runId: 'ab12cd34', master: young, replicas: [] })
   t.match(told(), 'size not known yet')
   t.notMatch(told(), /items|bytes/)
 })
 
 t.test('tellHuman fills its bar by items where the service knows how many', async (t) => {
   const { human, told } = listen({ isTerminal: true })
-  human.onEvent({ type: 'tables', master, replicas: [] })
+  human.onEvent({ type: 'tables', runId: 'ab12cd34', master, replicas: [] })
   human.onEvent({ ...progress(1000), segmentsDone: 0 } as RunEvent)
   t.match(told(), /={19,}/)
   human.close()

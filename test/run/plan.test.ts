@@ -60,9 +60,15 @@ const facts = {
   hasStream: false,
   ttlAttribute: undefined,
   hasPointInTimeRecovery: undefined,
+  capacity: undefined,
   indexes: undefined,
 } as const
-const TABLES: Tables = { inspected: [{ ref: table, facts }], access: [], credentials: [] }
+const TABLES: Tables = {
+  runId: 'test',
+  inspected: [{ ref: table, facts }],
+  access: [],
+  credentials: [],
+}
 
 for (const { given, plan } of [
   {

@@ -14,6 +14,7 @@ const FACTS: TableFacts = {
   hasStream: false,
   ttlAttribute: 'ttl',
   hasPointInTimeRecovery: true,
+  capacity: undefined,
   indexes: [{ name: 'by-at', isLocal: false, key: 'at (N)' }],
 }
 

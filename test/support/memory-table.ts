@@ -44,6 +44,7 @@ export function memoryTable(options: MemoryTableOptions): MemoryTable {
     index,
     label: `table-${index}`,
     tableName: `T${index}`,
+    userAgent: 'test',
     region: 'x',
     keySchema: schema,
   }
@@ -75,13 +76,13 @@ export function memoryTable(options: MemoryTableOptions): MemoryTable {
     describe: () => Promise.reject(new Error('no description was laid out')),
     describeTimeToLive: async () => undefined,
     describePointInTimeRecovery: async () => false,
-    async send(operation, body) {
+    async send({ operation, body, read }) {
       const parsed = JSON.parse(body)
       if (operation === 'Scan') {
         requests.push({ operation, keys: 0 })
-        return Buffer.from(scan(parsed))
+        return read(Buffer.from(scan(parsed)))
       }
-      if (operation === 'BatchGetItem') return Buffer.from(batchGet(parsed))
+      if (operation === 'BatchGetItem') return read(Buffer.from(batchGet(parsed)))
       throw new Error(`no ${operation} was laid out`)
     },
     close() {},

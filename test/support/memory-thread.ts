@@ -11,6 +11,7 @@ import type { CompareTask, Finding, WorkerSetup } from '../../lib/protocol/messa
 import { OrderRecord } from '../../lib/protocol/order-record.ts'
 import { PatientCalls } from '../../lib/protocol/patient-call.ts'
 import { RecheckBudget } from '../../lib/protocol/recheck-budget.ts'
+import { Traffic } from '../../lib/protocol/traffic.ts'
 import type { SegmentControl } from '../../lib/segment/control.ts'
 import { rulesOf } from '../../lib/segment/rules.ts'
 import type { Thread } from '../../lib/segment/thread.ts'
@@ -53,6 +54,7 @@ export function memoryThread(
     allowance: Allowance.memoryFor(undefined),
     recheckBudget,
     orderRecord: OrderRecord.memoryFor(replicas.length + 1),
+    traffic: Traffic.memoryFor(replicas.length + 1),
   }
   const isIgnored = ignoring([])
   return {

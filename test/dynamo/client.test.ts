@@ -4,11 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { crc32 } from 'node:zlib'
 import t from 'tap'
 import { openClient } from '../../lib/dynamo/client.ts'
+import { keepFixed } from '../../lib/dynamo/credential-keeper.ts'
 import type { ReplicaTally } from '../../lib/model/tally.ts'
 import { compareSegment } from '../../lib/segment/compare-segment.ts'
 import { memoryTable, PATIENCE } from '../support/memory-table.ts'
 import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
+
+const asTheyCome = (bytes: Uint8Array) => bytes
 
 async function clientOf(body: Buffer) {
   const received: string[] = []
@@ -29,12 +32,13 @@ async function clientOf(body: Buffer) {
       label: 'x:T',
       tableName: 'T',
       region: 'us-east-1',
+      userAgent: 'test',
       endpoint: `http://127.0.0.1:${port}`,
       keySchema: ID_KEY,
     },
     {
       patience: PATIENCE,
-      credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 's' }),
+      credentials: keepFixed({ accessKeyId: 'a', secretAccessKey: 's' }),
     },
   )
   t.teardown(() => {
@@ -49,13 +53,16 @@ for (const operation of ['Scan', 'BatchGetItem'] as const) {
     // No parser would take this.
     const body = Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x00, 0x5d, 0x7d, 0x0a])
     const { client } = await clientOf(body)
-    t.same(Buffer.from(await client.send(operation, '{}')), body)
+    t.same(
+      Buffer.from(await client.send({ operation, body: '{}', read: asTheyCome, unitsOf: () => 0 })),
+      body,
+    )
   })
 
   t.test(`TableClient.send sends the body of a ${operation} as it is given`, async (t) => {
     const { client, received } = await clientOf(Buffer.from('{}'))
     const body = '{"TableName":"T" , "Key":{"id":{"N":"1.000000000000000000000000000000000001"}}}'
-    await client.send(operation, body)
+    await client.send({ operation, body, read: asTheyCome, unitsOf: () => 0 })
     t.same(received, [body])
   })
 }

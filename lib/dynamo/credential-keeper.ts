@@ -1,0 +1,140 @@
+/**
+ * Credentials held and renewed: one request at a time to whoever gives them, and
+ * one answer for all tables, threads and requests that need it.
+ */
+import { TablesyncError } from '../errors.ts'
+import type { CredentialKeeper, HeldCredentials, PlainCredentials } from '../model/credentials.ts'
+import type { Milliseconds } from '../model/units.ts'
+
+/** Credentials are renewed when less than this is left of them, or a quarter of what they came with. */
+const RENEW_BEFORE: Milliseconds = 6 * 60_000
+const RENEW_SHARE = 1 / 4
+
+/** How long a source that failed is left alone, while what it gave before is valid. */
+const ASK_AGAIN_AFTER: Milliseconds = 20_000
+
+/** How long after an answer another one is not asked for, even if a table calls it expired. */
+const FRESH_FOR: Milliseconds = 2000
+
+/** `isForced`: what it gave last is no good any more, whatever it says of its end. */
+export type Provide = (isForced: boolean) => Promise<PlainCredentials>
+
+/** Between two questions of one thread, while new ones are under way. */
+const LEAST_PAUSE: Milliseconds = 100
+
+export interface Renewal {
+  readonly provide: Provide
+  /** For the message of what could not be had. */
+  readonly profile: string | undefined
+  /** The source is given up where an answer takes longer. */
+  readonly limit: Milliseconds
+}
+
+/**
+ * Keeps what `provide` gives until it nears its end, or a table calls it
+ * expired. While it is valid nobody waits for what is to replace it.
+ */
+export function keepRenewed({ provide, profile, limit }: Renewal): CredentialKeeper {
+  let held: (HeldCredentials & { readonly since: number }) | undefined
+  let asking: Promise<void> | undefined
+  const ask = async (isForced: boolean) => {
+    try {
+      const credentials = plainCredentials(await answerWithin(limit, provide(isForced)))
+      const since = Date.now()
+      const left = timeLeft(credentials)
+      const renewBefore = Math.min(RENEW_BEFORE, left * RENEW_SHARE)
+      held = { credentials, since, askAgainAt: since + left - renewBefore }
+    } catch (error) {
+      // What is still valid is better than nothing, and than asking with every request.
+      if (held === undefined || timeLeft(held.credentials) <= 0) throw unobtainable(error, profile)
+      held = { ...held, askAgainAt: Date.now() + ASK_AGAIN_AFTER }
+    }
+  }
+  const renewal = (isForced: boolean) => {
+    asking ??= ask(isForced).finally(() => {
+      asking = undefined
+    })
+    return asking
+  }
+  return async (refused) => {
+    const isRefused =
+      held !== undefined &&
+      held.credentials.accessKeyId === refused &&
+      Date.now() - held.since >= FRESH_FOR
+    const isOver = held === undefined || timeLeft(held.credentials) <= 0
+    if (isRefused || isOver) await renewal(isRefused)
+    else if (Date.now() >= (held?.askAgainAt ?? 0)) renewal(false).catch(() => {})
+    const { credentials, askAgainAt } = held as HeldCredentials
+    return { credentials, askAgainAt: Math.max(askAgainAt, Date.now() + LEAST_PAUSE) }
+  }
+}
+
+/** Credentials that are what they are. */
+export function keepFixed(credentials: PlainCredentials): CredentialKeeper {
+  const held = { credentials, askAgainAt: Number.POSITIVE_INFINITY }
+  return async () => held
+}
+
+async function answerWithin(
+  limit: Milliseconds,
+  asking: Promise<PlainCredentials>,
+): Promise<PlainCredentials> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${limit / 1000} s`)), limit)
+  })
+  try {
+    return await Promise.race([asking, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Whoever was asked for credentials said no: not to be taken for a word of the table's. */
+function unobtainable(cause: unknown, profile: string | undefined): TablesyncError {
+  if (cause instanceof TablesyncError) return cause
+  const from = profile === undefined ? '' : ` from profile ${profile}`
+  return new TablesyncError(`No credentials${from}: ${describe(cause)}`, {
+    code: 'CREDENTIALS',
+    scope: 'table',
+    hint: 'Check the profile, role or environment that they are to come from.',
+    cause,
+  })
+}
+
+const describe = (cause: unknown) =>
+  cause instanceof Error ? `${cause.name}: ${cause.message}` : 'what was thrown is no error'
+
+function timeLeft({ expiration }: PlainCredentials): Milliseconds {
+  return expiration === undefined ? Number.POSITIVE_INFINITY : expiration.getTime() - Date.now()
+}
+
+/**
+ * Providers add symbols, methods and fields of their own, which no thread needs.
+ *
+ * @throws TablesyncError with code `CREDENTIALS` where they are none
+ */
+export function plainCredentials(given: PlainCredentials): PlainCredentials {
+  const { accessKeyId, secretAccessKey, sessionToken, expiration, accountId } = given ?? {}
+  const texts = [accessKeyId, secretAccessKey, sessionToken ?? '', accountId ?? '']
+  const isPlain = texts.every((text) => typeof text === 'string')
+  if (!isPlain || (expiration !== undefined && !isDate(expiration))) throw malformed()
+  return {
+    accessKeyId: accessKeyId as string,
+    secretAccessKey: secretAccessKey as string,
+    ...(sessionToken !== undefined && { sessionToken }),
+    ...(expiration !== undefined && { expiration }),
+    ...(accountId !== undefined && { accountId }),
+  }
+}
+
+const isDate = (value: unknown) => value instanceof Date && !Number.isNaN(value.getTime())
+
+/** What came is not told: a part of it may be secret. */
+function malformed(): TablesyncError {
+  return new TablesyncError(
+    'Expected credentials with accessKeyId and secretAccessKey, and where they have them ' +
+      'sessionToken, accountId (text) and expiration (a Date), got something else',
+    { code: 'CREDENTIALS', scope: 'table' },
+  )
+}

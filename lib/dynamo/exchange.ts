@@ -1,0 +1,99 @@
+/** One attempt of one item operation: signed, sent, and its answer's bytes. */
+import type { IncomingMessage } from 'node:http'
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { NodeHttpHandler } from '@smithy/node-http-handler'
+import { SignatureV4 } from '@smithy/signature-v4'
+import type { PlainCredentials } from '../model/credentials.ts'
+import type { Milliseconds } from '../model/units.ts'
+import { collectBody, type Listening, verifyChecksum } from './body.ts'
+import type { Identity } from './identity.ts'
+import { serviceError } from './service-error.ts'
+import { type ItemOperation, requestTemplates } from './templates.ts'
+
+export type Exchange = (
+  operation: ItemOperation,
+  body: string,
+  signal: AbortSignal,
+) => Promise<Buffer>
+
+export interface ExchangeOptions extends Listening {
+  readonly tableName: string
+  readonly identity: Identity
+  readonly requestHandler: Pick<NodeHttpHandler, 'handle'>
+}
+
+/** Signatures are good for five minutes around the service's time (AWS General Reference, Signature Version 4). */
+const MOST_SKEW: Milliseconds = 4 * 60_000
+
+/** The signer takes and gives the plain form of it. */
+type Sendable = Parameters<NodeHttpHandler['handle']>[0]
+
+/** What the service says to a signature whose time it does not believe. */
+const MIS_SIGNED = new Set([
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'RequestExpired',
+  'RequestInTheFuture',
+  'RequestTimeTooSkewed',
+  'AuthFailure',
+])
+
+/** The service will not have the credentials, though it had them before. */
+const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'TokenRefreshRequired'])
+
+/** What sends an operation once, its body as DynamoDB JSON text; refused signatures and expired credentials are mended. */
+export function openExchange(client: DynamoDBClient, options: ExchangeOptions): Exchange {
+  const { tableName, identity, requestHandler } = options
+  const templateOf = requestTemplates(client, tableName)
+  let clockOffset: Milliseconds = 0
+
+  return async (operation, body, signal) => {
+    const bytes = Buffer.from(body)
+    for (;;) {
+      const credentials = await identity.get()
+      const offset = clockOffset
+      try {
+        return await attempt(operation, bytes, credentials, signal)
+      } catch (error) {
+        const { name } = error as Error
+        const isMended =
+          clockOffset !== offset || (EXPIRED.has(name) && (await identity.replace(credentials)))
+        if (!isMended) throw error
+      }
+    }
+  }
+
+  async function attempt(
+    operation: ItemOperation,
+    body: Buffer,
+    credentials: PlainCredentials,
+    abortSignal: AbortSignal,
+  ): Promise<Buffer> {
+    const { request, signingRegion, signingService } = await templateOf(operation)
+    const signer = new SignatureV4({
+      credentials,
+      region: signingRegion,
+      service: signingService,
+      sha256: client.config.sha256,
+    })
+    const headers = { ...request.headers, 'content-length': String(body.length) }
+    const signed = await signer.sign(
+      { ...request, headers, body },
+      { signingDate: new Date(Date.now() + clockOffset) },
+    )
+    const { response } = await requestHandler.handle(signed as Sendable, { abortSignal })
+    options.onHeard()
+    const bytes = await collectBody(response.body as IncomingMessage, options)
+    verifyChecksum(bytes, response.headers['x-amz-crc32'])
+    if (response.statusCode < 300) return bytes
+    const error = serviceError(response, bytes)
+    if (MIS_SIGNED.has(error.name)) noteClock(response.headers['date'])
+    throw error
+  }
+
+  /** A clock that is off makes every signature a wrong one. */
+  function noteClock(date: string | undefined): void {
+    const skew = date === undefined ? Number.NaN : Date.parse(date) - Date.now()
+    if (Math.abs(skew - clockOffset) > MOST_SKEW) clockOffset = skew
+  }
+}

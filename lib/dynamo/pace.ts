@@ -1,0 +1,69 @@
+/**
+ * When a request may go out. What it is going to take is set aside of the
+ * table's capacity before, and put right by what it says it took; capacity may
+ * go below nothing, and then the next ones wait.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { CapacityKind } from '../model/capacity.ts'
+import type { TableIndex } from '../model/table.ts'
+import type { Milliseconds } from '../model/units.ts'
+import type { Traffic } from '../protocol/traffic.ts'
+import type { Excused } from './silence.ts'
+import { type ItemOperation, isRead } from './templates.ts'
+
+/** Between two looks at whether there is capacity; drawn, so that threads do not look all at once. */
+const LOOK_AGAIN: Milliseconds = 5
+
+/** How much of what is expected the last request of its kind makes up. */
+const WEIGHT = 0.3
+
+/** Ended by one or the other. */
+export interface Turn {
+  /** What the request has taken. */
+  settle(units: number): void
+  /** It was refused since the table as a whole has no capacity left: what was set aside for it is not there. */
+  throttled(): void
+}
+
+export class Pace {
+  readonly #traffic: Traffic
+  readonly #table: TableIndex
+  readonly #expected = new Map<ItemOperation, number>()
+
+  constructor(traffic: Traffic, table: TableIndex) {
+    this.#traffic = traffic
+    this.#table = table
+  }
+
+  /** Settles when the request may go out. @throws the reason of the signal */
+  async turn(operation: ItemOperation, signal: AbortSignal, excused: Excused): Promise<Turn> {
+    const kind: CapacityKind = isRead(operation) ? 'read' : 'write'
+    const expected = this.#expected.get(operation) ?? 1
+    if (!this.#traffic.take(this.#table, kind, expected)) {
+      await excused(this.#admitted(kind, expected, signal))
+    }
+    this.#traffic.opened(this.#table)
+    return {
+      settle: (units) => {
+        this.#traffic.closed(this.#table)
+        this.#traffic.settle(this.#table, kind, expected, units)
+        if (units > 0) this.#expected.set(operation, expected + (units - expected) * WEIGHT)
+      },
+      throttled: () => {
+        this.#traffic.closed(this.#table)
+        this.#traffic.throttled(this.#table, kind)
+      },
+    }
+  }
+
+  async #admitted(kind: CapacityKind, units: number, signal: AbortSignal): Promise<void> {
+    const traffic = this.#traffic
+    traffic.waiting(this.#table, kind, 1)
+    try {
+      do await sleep(LOOK_AGAIN * (1 + 2 * Math.random()), undefined, { signal })
+      while (!traffic.take(this.#table, kind, units))
+    } finally {
+      traffic.waiting(this.#table, kind, -1)
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/** How fast a run goes and what holds it up, in sentences for people. */
+import type { Pace } from '../model/capacity.ts'
+import type { Flow, RunEvent } from '../model/events.ts'
+import { count } from './figures.ts'
+
+const units = (perSecond: number) => `${count(Math.round(perSecond * 10) / 10)} units/s`
+
+/** Nothing where no table is held to anything and nobody asked. */
+export function paceLines({ paces, isPaused }: RunEvent & { type: 'pace' }): string[] {
+  const told = paces.filter(({ because }) => !because.includes('on this machine'))
+  const lines = told.map((pace) => `pace    ${paceOf(pace)} (${pace.because})`)
+  const isPolite = told.some(({ because }) => because.includes('room for others'))
+  return [
+    ...new Set(lines),
+    ...(isPolite ? ['        --read-capacity and --write-capacity change that'] : []),
+    ...(isPaused ? ['paused  until the control file says resume'] : []),
+  ]
+}
+
+function paceOf({ table, kind, unitsPerSecond, isAdaptive }: Pace): string {
+  const verb = `${table}: ${kind}s`
+  if (isAdaptive) return `${verb} adaptive`
+  return unitsPerSecond === null ? `${verb} at any speed` : `${verb} at ${units(unitsPerSecond)}`
+}
+
+export function waitingText({ waitingFor }: RunEvent & { type: 'progress' }): string {
+  return waitingFor.length === 0 ? '' : `; waiting for ${waitingFor.join('; ')}`
+}
+
+/** Whatever a table is used for now, and how much of it. */
+export function flowLines({ flows }: RunEvent & { type: 'progress' }): string[] {
+  return flows.map((flow) => `        ${flow.table}: ${kindUsed(flow)}`)
+}
+
+function kindUsed({ kind, usedPerSecond, unitsPerSecond, isThrottled }: Flow): string {
+  const most = unitsPerSecond === null ? '' : ` of ${units(unitsPerSecond)}`
+  return `${kind}s ${units(usedPerSecond)}${most}${isThrottled ? ', throttled' : ''}`
+}

@@ -1,0 +1,84 @@
+/** A file in which somebody says, while a run goes on, how it is to go on. */
+import { readFile } from 'node:fs/promises'
+import { asTablesyncError, usageError } from '../errors.ts'
+import type { CapacityChoice } from '../model/capacity.ts'
+import type { Milliseconds } from '../model/units.ts'
+import { capacityOf } from '../options/pace-options.ts'
+import type { PaceKeeper } from './pace-keeper.ts'
+
+const LOOK_EVERY: Milliseconds = 500
+
+export interface Wish {
+  readonly isPaused: boolean
+  readonly read?: CapacityChoice
+  readonly write?: CapacityChoice
+}
+
+/**
+ * All that the file says, line by line; a later line stands above an earlier one.
+ *
+ * @throws TablesyncError with code `USAGE` at a line that says nothing
+ */
+export function readWish(text: string): Wish {
+  const wish: { isPaused: boolean; read?: CapacityChoice; write?: CapacityChoice } = {
+    isPaused: false,
+  }
+  for (const line of text.split('\n').map((each) => each.replace(/#.*/, '').trim())) {
+    if (line === '') continue
+    const [, kind, value] = /^(?:--)?(read|write)-capacity[\s:=]+(\S+)$/.exec(line) ?? []
+    if (line === 'pause' || line === 'resume') wish.isPaused = line === 'pause'
+    else if (kind === 'read') wish.read = capacityOf(value ?? '', 'read-capacity')
+    else if (kind === 'write') wish.write = capacityOf(value ?? '', 'write-capacity')
+    else {
+      throw usageError(
+        `Expected pause, resume, read-capacity VALUE or write-capacity VALUE, got ${JSON.stringify(line)}`,
+      )
+    }
+  }
+  return wish
+}
+
+export interface ControlOptions {
+  readonly file: string
+  readonly pace: PaceKeeper
+  /** What the file says is done from here on. */
+  readonly onChange: () => void
+  /** What it says cannot be done, and nothing of it was. */
+  readonly onRefused: (message: string) => void
+}
+
+export class ControlFile {
+  readonly #options: ControlOptions
+  #timer: NodeJS.Timeout | undefined
+  #text = ''
+
+  constructor(options: ControlOptions) {
+    this.#options = options
+  }
+
+  /** Does what it says by now, and looks at it from then on. */
+  async begin(): Promise<void> {
+    await this.#look()
+    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY)
+  }
+
+  end(): void {
+    clearInterval(this.#timer)
+  }
+
+  async #look(): Promise<void> {
+    const { file, pace, onChange, onRefused } = this.#options
+    // A file that is not there says nothing, and one that is being replaced will say it soon.
+    const text = await readFile(file, 'utf8').catch(() => '')
+    if (text === this.#text) return
+    this.#text = text
+    try {
+      const { isPaused, ...capacity } = readWish(text)
+      pace.change(capacity)
+      pace.pause(isPaused)
+      onChange()
+    } catch (thrown) {
+      onRefused(`${file}: ${asTablesyncError(thrown).message}`)
+    }
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * What a table is held to is held over all threads, and follows what is asked
+ * for while the run goes on. The stretches are short here;
+ * TABLESYNC_TEST_PACE_SECONDS asks for longer ones.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { type RunEvent, type RunOptions, runSync } from '../../lib/index.ts'
+import { LimitedServer, type LimitedTable, meanUse } from './limited-server.ts'
+
+const SECONDS = Number(process.env['TABLESYNC_TEST_PACE_SECONDS'] ?? 5)
+
+t.setTimeout(240_000)
+
+interface Scene {
+  readonly master: LimitedTable
+  readonly replica: LimitedTable
+  readonly events: RunEvent[]
+  readonly control: string
+  /** Milliseconds from now, as the server counts. */
+  after(milliseconds: number): Promise<number>
+  stop(): Promise<void>
+}
+
+async function openScene(
+  t: Test,
+  limits: readonly [number, number],
+  options: Partial<RunOptions>,
+  description: object = {},
+): Promise<Scene> {
+  const server = new LimitedServer()
+  const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))
+  t.teardown(async () => {
+    server.close()
+    await rm(folder, { recursive: true })
+  })
+  const master = server.table('master', limits[0], description)
+  const replica = server.table('replica', limits[1], description)
+  const events: RunEvent[] = []
+  const stopping = new AbortController()
+  const control = join(folder, 'control')
+  const running = runSync({
+    master: 'us-east-1:master',
+    replicas: ['us-east-1:replica'],
+    endpoint: await server.endpoint(),
+    workers: 2,
+    segments: 8,
+    parallel: 8,
+    strategy: 'march',
+    retryDelayBase: 20,
+    maxRetries: 100,
+    control,
+    signal: stopping.signal,
+    onProgress: (event) => events.push(event),
+    ...options,
+  })
+  while (master.served.length < 8) await sleep(20)
+  return {
+    master,
+    replica,
+    events,
+    control,
+    async after(milliseconds) {
+      await sleep(milliseconds)
+      return performance.now()
+    },
+    async stop() {
+      stopping.abort()
+      t.equal((await running).outcome, 'interrupted')
+    },
+  }
+}
+
+const last = (events: readonly RunEvent[]) => {
+  const event = events.findLast(({ type }) => type === 'progress')
+  return event?.type === 'progress' ? event : undefined
+}
+
+t.test('runSync holds all threads together to what it is asked for', async (t) => {
+  const { master, replica, after, stop, events } = await openScene(t, [1250, 5000], {
+    readCapacity: 1200,
+  })
+  const from = await after(1500)
+  const to = await after(SECONDS * 1000)
+  for (const table of [master, replica]) {
+    const mean = meanUse(table, from, to)
+    t.ok(Math.abs(mean / 1200 - 1) < 0.05, `${mean.toFixed(0)} of 1200 units/s`)
+    t.equal(table.throttled.filter(({ at }) => at >= from).length, 0)
+  }
+  t.match(last(events)?.waitingFor.join(), /read capacity of us-east-1:master, 1200 units\/s/)
+  await stop()
+})
+
+t.test(
+  'runSync goes faster, slower, stands still and goes on, as the control file says',
+  async (t) => {
+    const { master, control, after, stop, events } = await openScene(t, [9000, 9000], {
+      readCapacity: 1000,
+    })
+    const change = async (text: string, expected: number) => {
+      await writeFile(control, text)
+      const from = await after(2000)
+      const to = await after(2000)
+      const mean = meanUse(master, from, to)
+      t.ok(Math.abs(mean - expected) <= expected * 0.07, `${text}: ${mean.toFixed(0)} units/s`)
+    }
+    await change('read-capacity 2000', 2000)
+    await change('read-capacity 400', 400)
+    await change('pause', 0)
+    t.match(last(events), { isPaused: true, waitingFor: [/resume/] })
+    await change('resume\nread-capacity: 1500 # for the night', 1500)
+    await writeFile(control, 'read-capacity lots')
+    await after(1000)
+    t.match(
+      events.find(({ type }) => type === 'control-refused'),
+      { message: /read-capacity.*"lots"/ },
+    )
+    await change('# nothing: as in the beginning', 1000)
+    await writeFile(control, 'pause')
+    await after(1000)
+    await stop()
+  },
+)
+
+t.test('runSync finds what a table can do, and what it can no longer do', async (t) => {
+  const { master, replica, after, stop } = await openScene(t, [1500, 3000], {
+    readCapacity: 'adaptive',
+  })
+  // A march goes as fast as the slower of two: the other one is not tried.
+  const from = await after(9000)
+  const to = await after(SECONDS * 1000)
+  const mean = meanUse(master, from, to)
+  t.ok(mean >= 1500 * 0.85, `${mean.toFixed(0)} of 1500 units/s`)
+  const throttled = master.throttled.filter(({ at }) => at >= from && at < to).length
+  const served = master.served.filter(({ at }) => at >= from && at < to).length
+  t.ok(throttled < served * 0.05, `${throttled} throttled, ${served} served`)
+  t.equal(replica.throttled.length, 0)
+
+  master.limit = 400
+  const fell = performance.now()
+  await after(2000)
+  const settled = await after(SECONDS * 1000)
+  const after2 = master.throttled.filter(({ at }) => at >= fell + 2000).length
+  const served2 = master.served.filter(({ at }) => at >= fell + 2000).length
+  t.ok(after2 < served2 * 0.1, `${after2} throttled, ${served2} served after two seconds`)
+  t.ok(meanUse(master, fell + 2000, settled) >= 400 * 0.85)
+  await stop()
+})
+
+t.test('runSync slows the segment whose range of keys is throttled, and no other', async (t) => {
+  const { master, after, stop } = await openScene(t, [9000, 9000], { readCapacity: 'adaptive' })
+  await after(3000)
+  master.hot.add(3)
+  const from = await after(0)
+  const before = meanUse(master, from - 1000, from)
+  const to = await after(2000)
+  t.ok(meanUse(master, from, to) > before * 0.7, 'the table is not slowed for one segment')
+  const tries = master.throttled.filter(({ at }) => at >= from).length
+  t.ok(tries < 40, `${tries} tries of the hot segment in two seconds`)
+  master.hot.clear()
+  const cool = await after(2500)
+  t.ok(master.served.some(({ at, segment }) => segment === 3 && at >= to && at < cool))
+  await stop()
+})
+
+for (const { what, description, expected } of [
+  {
+    what: 'is provisioned for',
+    description: { ProvisionedThroughput: { ReadCapacityUnits: 4000, WriteCapacityUnits: 40 } },
+    expected: [
+      [1000, '25% of its provisioned'],
+      [10, '25% of its provisioned'],
+    ],
+  },
+  {
+    what: 'is warm for',
+    description: {
+      ProvisionedThroughput: { ReadCapacityUnits: 0, WriteCapacityUnits: 0 },
+      WarmThroughput: { ReadUnitsPerSecond: 12000, WriteUnitsPerSecond: 4000 },
+    },
+    expected: [
+      [3000, '25% of its warm throughput'],
+      [1000, '25% of its warm throughput'],
+    ],
+  },
+  {
+    what: 'may take at most',
+    description: {
+      OnDemandThroughput: { MaxReadRequestUnits: 800, MaxWriteRequestUnits: -1 },
+      WarmThroughput: { ReadUnitsPerSecond: 12000, WriteUnitsPerSecond: 4000 },
+    },
+    expected: [
+      [200, '25% of its on-demand maximum'],
+      [1000, '25% of its warm throughput'],
+    ],
+  },
+] as const) {
+  t.test(`runSync takes a share of what a table ${what}`, async (t) => {
+    const capacity = { readCapacity: '25%', writeCapacity: '25%' }
+    const { events, stop } = await openScene(t, [9000, 9000], capacity, description)
+    const told = events.find(({ type }) => type === 'pace')
+    t.match(told, {
+      paces: [
+        { table: 'us-east-1:master', kind: 'read', unitsPerSecond: expected[0][0] },
+        { table: 'us-east-1:replica', kind: 'read', unitsPerSecond: expected[0][0] },
+        {
+          table: 'us-east-1:replica',
+          kind: 'write',
+          unitsPerSecond: expected[1][0],
+          because: expected[1][1],
+        },
+      ],
+    })
+    await stop()
+  })
+}
+
+t.test('runSync rejects for a share of what nobody tells', async (t) => {
+  const server = new LimitedServer()
+  t.teardown(() => server.close())
+  server.table('master', 9000)
+  server.table('replica', 9000)
+  await t.rejects(
+    runSync({
+      master: 'us-east-1:master',
+      replicas: ['us-east-1:replica'],
+      endpoint: await server.endpoint(),
+      readCapacity: '50%',
+    }),
+    { code: 'USAGE', message: /read capacity of us-east-1:master to be known for 50%/ },
+  )
+})

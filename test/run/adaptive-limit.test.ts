@@ -1,0 +1,50 @@
+/** The controller by itself, over made-up seconds. */
+import t from 'tap'
+import { AdaptiveLimit } from '../../lib/run/adaptive-limit.ts'
+
+const TICK = 250
+
+/** A table that serves up to `most` units a second, asked for as much as the limit lets through. */
+function live(limit: AdaptiveLimit, most: (second: number) => number, seconds: number) {
+  const used: number[] = []
+  let throttledTicks = 0
+  for (let tick = 0; tick < seconds * 4; tick++) {
+    const can = (most(tick / 4) * TICK) / 1000
+    const wanted = (limit.unitsPerSecond * TICK) / 1000
+    const served = Math.min(can, wanted)
+    const throttled = wanted > can ? 3 : 0
+    if (throttled > 0) throttledTicks++
+    used.push(served)
+    limit.observe({ milliseconds: TICK, used: served, throttled, isWanted: true })
+  }
+  return { used, throttledTicks }
+}
+
+const mean = (values: readonly number[]) =>
+  (values.reduce((sum, value) => sum + value, 0) / values.length) * (1000 / TICK)
+
+for (const most of [60, 1000, 40_000]) {
+  t.test(`AdaptiveLimit reaches ${most} units a second without being told`, async (t) => {
+    const { used, throttledTicks } = live(new AdaptiveLimit(), () => most, 120)
+    const settled = used.slice(60 * 4)
+    t.ok(mean(settled) >= most * 0.85, `${mean(settled).toFixed(0)} of ${most}`)
+    t.ok(throttledTicks < used.length * 0.15, `${throttledTicks} of ${used.length} ticks throttled`)
+  })
+}
+
+t.test('AdaptiveLimit comes down within two seconds', async (t) => {
+  const limit = new AdaptiveLimit()
+  live(limit, () => 5000, 60)
+  live(limit, () => 700, 2)
+  t.ok(limit.unitsPerSecond <= 700, `${limit.unitsPerSecond.toFixed(0)}`)
+  const { used } = live(limit, () => 700, 30)
+  t.ok(mean(used) >= 700 * 0.85)
+})
+
+t.test('AdaptiveLimit does not grow while nobody wants more', async (t) => {
+  const limit = new AdaptiveLimit()
+  for (let tick = 0; tick < 100; tick++) {
+    limit.observe({ milliseconds: TICK, used: 1, throttled: 0, isWanted: false })
+  }
+  t.equal(limit.unitsPerSecond, new AdaptiveLimit().unitsPerSecond)
+})

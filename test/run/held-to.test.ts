@@ -1,0 +1,40 @@
+import t from 'tap'
+import { heldTo } from '../../lib/run/held-to.ts'
+
+const known = { unitsPerSecond: 12_000, from: 'warm throughput' } as const
+const place = { label: 'x:T', kind: 'read', isLocal: false, known } as const
+
+for (const { what, choice, at = place, unitsPerSecond, because } of [
+  {
+    what: 'asked for',
+    choice: { kind: 'units', unitsPerSecond: 7 },
+    unitsPerSecond: 7,
+    because: /asked/,
+  },
+  {
+    what: 'a share',
+    choice: { kind: 'percent', percent: 50 },
+    unitsPerSecond: 6000,
+    because: /50%/,
+  },
+  { what: 'polite', choice: { kind: 'polite' }, unitsPerSecond: 3000, because: /room for others/ },
+  {
+    what: 'polite on this machine',
+    choice: { kind: 'polite' },
+    at: { ...place, isLocal: true },
+    unitsPerSecond: null,
+    because: /this machine/,
+  },
+  {
+    what: 'polite where nothing is known',
+    choice: { kind: 'polite' },
+    at: { ...place, known: undefined },
+    unitsPerSecond: null,
+    because: /does not tell/,
+  },
+  { what: 'no limit', choice: { kind: 'max' }, unitsPerSecond: null, because: /no limit/ },
+] as const) {
+  t.test(`heldTo says what is held to, and why: ${what}`, async (t) => {
+    t.match(heldTo(choice, at), { unitsPerSecond, because })
+  })
+}
