@@ -11,11 +11,19 @@ const ROLE = 'arn:aws:iam::123456789012:role/reader'
 const resolve = (more: object = {}) =>
   resolveOptions({ ...TABLES, ...more } as RunOptions, asProperty)
 
+const POLITE = { read: { kind: 'polite' }, write: { kind: 'polite' } }
+
 t.test('resolveOptions fills in what was not given', async (t) => {
   const workers = availableParallelism()
   t.same(resolve(), {
-    master: { ref: { label: 'us-east-1:aaa', region: 'us-east-1', name: 'aaa' }, credentials: {} },
-    replicas: [{ ref: { label: 'us-east-1:bbb', region: 'us-east-1', name: 'bbb' } }],
+    master: {
+      ref: { label: 'us-east-1:aaa', region: 'us-east-1', name: 'aaa' },
+      credentials: {},
+      capacity: POLITE,
+    },
+    replicas: [
+      { ref: { label: 'us-east-1:bbb', region: 'us-east-1', name: 'bbb' }, capacity: POLITE },
+    ],
     strategy: 'auto',
     dryRun: true,
     asked: { missing: false, differing: false, extra: false },
@@ -354,4 +362,21 @@ t.test('resolveOptions refuses an undo journal of nothing', async (t) => {
     code: 'USAGE',
     message: /`--undo` to come with what is to be written/,
   })
+})
+
+t.test('resolveOptions knows four ways to say a pace', async (t) => {
+  const { master, replicas } = resolve({
+    readCapacity: 500,
+    writeCapacity: '12.5%',
+    masterReadCapacity: 'adaptive',
+  })
+  t.match(master.capacity, { read: { kind: 'adaptive' } })
+  t.same(replicas[0]?.capacity, {
+    read: { kind: 'units', unitsPerSecond: 500 },
+    write: { kind: 'percent', percent: 12.5 },
+  })
+  t.match(resolve({ readCapacity: 'max' }).master.capacity, { read: { kind: 'max' } })
+  for (const readCapacity of ['', 'fast', '0', 0, -1, '101%', '5 %', Number.NaN, 1e18]) {
+    t.throws(() => resolve({ readCapacity }), { code: 'USAGE', message: /readCapacity/ })
+  }
 })
