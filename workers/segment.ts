@@ -28,6 +28,7 @@ import { openThread } from '../lib/segment/thread.ts'
 import { undoWrites } from '../lib/segment/undo.ts'
 
 const SNAPSHOT_EVERY_MS = 200
+const ALIVE_EVERY_MS = 1000
 
 /** What was told is held back by the main thread until there is a record; so it comes earlier where there is any. */
 const RECORD_EVERY_MS = 5000
@@ -127,6 +128,13 @@ export default async function task({
     allTold: () => outbox.allTold(),
   }
 
+  const sayAlive = () => {
+    const doing = thread.underWay.oldest()
+    coordinator.say({ type: 'alive', ...(doing !== undefined && { doing }) })
+  }
+  sayAlive()
+  const alive = setInterval(sayAlive, ALIVE_EVERY_MS)
+
   desk.open(ask)
   try {
     switch (task.kind) {
@@ -142,6 +150,7 @@ export default async function task({
         return await deleteExtras(task, thread, control)
     }
   } finally {
+    clearInterval(alive)
     desk.close(ask)
     coordinator.close()
   }

@@ -19,6 +19,7 @@ import { Pace } from './pace.ts'
 import { ONE_ATTEMPT, retrying } from './retry.ts'
 import { type Excused, silenceWatch } from './silence.ts'
 import { type ItemOperation, isRead } from './templates.ts'
+import type { UnderWay } from './under-way.ts'
 
 /** Requests to one table that one thread may have open at a time. */
 const MAX_SOCKETS = 128
@@ -37,6 +38,8 @@ export interface ItemRequest<Answer> {
   readonly refusedUnits?: number
   /** The segment of a Scan. */
   readonly segment?: number
+  /** What it is about, as DynamoDB JSON text: the first key, or the one it goes on after. */
+  readonly key?: string | undefined
 }
 
 export interface TableClient {
@@ -63,6 +66,7 @@ export interface ClientOptions {
   readonly patience: Patience
   /** Absent: this client's requests are nobody else's concern. */
   readonly traffic?: Traffic
+  readonly underWay?: UnderWay
   /** Aborted: every request ends with its reason. */
   readonly ending?: AbortSignal
 }
@@ -151,11 +155,20 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
 
   return {
     access,
-    send(request) {
-      const limits = isRead(request.operation) ? patience : ONE_ATTEMPT
-      return silence.watch(contextOf(request.operation), (signal, excused) =>
-        retrying(limits, signal, () => attempt(request, signal, excused)),
-      )
+    async send(request) {
+      const { operation, segment, key } = request
+      const limits = isRead(operation) ? patience : ONE_ATTEMPT
+      const ended = options.underWay?.begin(() => {
+        const where = segment === undefined ? '' : ` of segment ${segment}`
+        return `${operation} on ${access.label}${where}${key === undefined ? '' : ` at ${key}`}`
+      })
+      try {
+        return await silence.watch(contextOf(operation), (signal, excused) =>
+          retrying(limits, signal, () => attempt(request, signal, excused)),
+        )
+      } finally {
+        ended?.()
+      }
     },
     async describe() {
       const command = new DescribeTableCommand({ TableName })

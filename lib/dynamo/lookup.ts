@@ -46,6 +46,7 @@ export function lookup(client: TableClient, patience: Patience): LookUp {
         body: requestBody(wanted, options),
         read: (bytes) => readBatchGetPage(bytes, names),
         unitsOf: ({ readUnits }) => readUnits,
+        key: wanted[0],
       })
       readUnits += page.readUnits
       for (let item = 0; item < page.count; item++) {

@@ -31,6 +31,7 @@ export function scanner(client: TableClient): ScanOnePage {
       read: (bytes) => readScanPage(bytes, names),
       unitsOf: ({ readUnits }) => readUnits,
       segment,
+      key: after,
     })
   }
 }

@@ -68,6 +68,8 @@ export type RunEvent =
   | { readonly type: 'control-refused'; readonly message: string }
   | { readonly type: 'segment-finished'; readonly segment: number; readonly tally: Tally }
   | { readonly type: 'segment-lost'; readonly segment: number; readonly message: string }
+  /** A task has made no progress for too long: it is begun again in another thread, once. */
+  | { readonly type: 'stalled'; readonly replica: string; readonly message: string }
   /** From here on the replica is looked up, and no longer marched along. */
   | { readonly type: 'orders-differ'; readonly replica: string }
   | {

@@ -7,6 +7,8 @@ export interface Patience {
   readonly responseTimeout: Milliseconds
   /** After this long without a byte, retries included, a table is given up. */
   readonly silenceLimit: Milliseconds
+  /** The longest that a task may make no progress, for whatever reason. */
+  readonly stallLimit: Milliseconds
   readonly maxRetries: number
   /** For requests that did not so much as reach the table; at most `maxRetries`. */
   readonly maxConnectRetries: number

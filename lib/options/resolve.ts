@@ -72,6 +72,7 @@ export function resolveOptions(options: RunOptions, spelling: Spelling): Setting
       connectTimeout: options.timeouts?.connect ?? 5000,
       responseTimeout: options.timeouts?.response ?? 20_000,
       silenceLimit: options.timeouts?.silence ?? 60_000,
+      stallLimit: options.timeouts?.stall ?? 300_000,
       maxRetries: options.maxRetries ?? 10,
       maxConnectRetries: options.maxRetries ?? 10,
       retryDelayBase: options.retryDelayBase ?? 50,

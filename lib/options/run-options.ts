@@ -239,4 +239,9 @@ export interface Timeouts {
   readonly response?: Milliseconds
   /** After this long without a byte, retries included, a table is given up. @default 60000 */
   readonly silence?: Milliseconds
+  /**
+   * After this long without progress, for whatever reason, a segment is given
+   * to another thread, and the second time given up. @default 300000
+   */
+  readonly stall?: Milliseconds
 }

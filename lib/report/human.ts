@@ -99,6 +99,8 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
           return
         case 'segment-lost':
           return say(`segment ${event.segment} was not compared to its end: ${event.message}`)
+        case 'stalled':
+          return say(`stalled ${event.message}`)
         case 'orders-differ':
           return say(
             `${event.replica} scans in another order than the master: looking its items up by key from here on, at more read units`,

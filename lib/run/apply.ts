@@ -24,6 +24,7 @@ export function runApply(
     const { file, end } = reviewed
     hooks.onEvent({ type: 'apply', plan: file, master, replicas, keys: end.entries })
     tellWarnings(preparation, hooks)
+    flight.tellPaces()
     await recheckDuring(flight, applyAll(flight, reviewed))
     await recheckDuring(flight, deleteAll(flight))
   })

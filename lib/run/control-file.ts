@@ -41,7 +41,7 @@ export function readWish(text: string): Wish {
 export interface ControlOptions {
   readonly file: string
   readonly pace: PaceKeeper
-  /** What the file says is done from here on. */
+  /** What the file says now is done from here on. */
   readonly onChange: () => void
   /** What it says cannot be done, and nothing of it was. */
   readonly onRefused: (message: string) => void
@@ -58,16 +58,16 @@ export class ControlFile {
 
   /** Does what it says by now, and looks at it from then on. */
   async begin(): Promise<void> {
-    await this.#look()
-    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY)
+    await this.#look(() => {})
+    this.#timer = setInterval(() => void this.#look(this.#options.onChange), LOOK_EVERY)
   }
 
   end(): void {
     clearInterval(this.#timer)
   }
 
-  async #look(): Promise<void> {
-    const { file, pace, onChange, onRefused } = this.#options
+  async #look(onChange: () => void): Promise<void> {
+    const { file, pace, onRefused } = this.#options
     // A file that is not there says nothing, and one that is being replaced will say it soon.
     const text = await readFile(file, 'utf8').catch(() => '')
     if (text === this.#text) return

@@ -5,6 +5,7 @@ import type { DeleteTask, ExtraKey } from '../protocol/messages.ts'
 import type { Entering } from './desk.ts'
 import type { Flight } from './flight.ts'
 import type { Ledger } from './ledger.ts'
+import { withSecondTry } from './second-try.ts'
 
 /** Extras in one task. */
 const DELETE_BATCH = 200
@@ -68,12 +69,12 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
         for (const { place } of isWhole ? batch : []) deleted.add(place, place + 1)
       },
     }
-    let report = await desk.carryOut(taskNow(), entering)
-    if (report === 'died') report = await desk.carryOut(taskNow(), entering)
+    const report = await withSecondTry(desk, taskNow, entering)
     if (report === 'died') ledger.fate(replica).brokenTasks++
     if (report === 'died') canary.lose(replica, batch.length)
     else canary.return(replica, batch.length)
-    if (report === 'died' || report.failures.length > 0) withheld ??= 'a deletion was cut short'
+    const isWhole = report !== 'died' && report?.failures.length === 0
+    if (!isWhole) withheld ??= 'a deletion was cut short'
   }
 
   function tellWithheld(left: number, reason: string): void {

@@ -1,5 +1,5 @@
 /** The coordinator's desk: starts tasks, hears what they say, and enters how they end. */
-import { asTablesyncError, type TablesyncError } from '../errors.ts'
+import { asTablesyncError, TablesyncError } from '../errors.ts'
 import type { Stop } from '../model/rail.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { Settings } from '../options/settings.ts'
@@ -23,6 +23,7 @@ import type { Reply, SegmentPool } from './pool.ts'
 import { maxWritesRail } from './rails.ts'
 import type { RestartKeys } from './restart-keys.ts'
 import type { RunHooks } from './teller.ts'
+import type { Watchdog } from './watchdog.ts'
 
 export interface DeskOptions {
   readonly settings: Settings
@@ -32,6 +33,7 @@ export interface DeskOptions {
   readonly book: Bookkeeper
   readonly journal: DurableLines | undefined
   readonly intents: Intents
+  readonly watchdog: Watchdog
   readonly hooks: RunHooks
   /** Called with each new count. */
   readonly onCounted: () => void
@@ -91,25 +93,37 @@ export class Desk {
   /**
    * Runs a task to its end and enters it. `died`: its thread did, and nothing
    * is entered; it can be begun again where its records say, or given up.
+   * `swept`: the same, since the thread was ended for another task of it.
    */
-  async carryOut(task: SegmentTask, entering: Entering = {}): Promise<SegmentReport | 'died'> {
-    const { ledger, book } = this.#options
+  async carryOut(
+    task: SegmentTask,
+    entering: Entering = {},
+  ): Promise<SegmentReport | 'died' | 'swept'> {
+    const { ledger, book, watchdog } = this.#options
     const isComparison = task.kind === 'compare'
     if (isComparison) this.#comparing++
+    const watch = watchdog.watch(task)
+    const hear = (message: ProgressMessage, reply: Reply) => {
+      watch.heard(message)
+      this.#hear(task, message, (answer) => {
+        watch.answered(answer)
+        reply(answer)
+      })
+    }
     try {
-      const report = await this.#pool.launch(task, (message, reply) =>
-        this.#hear(task, message, reply),
-      )
+      const report = await this.#pool.launch(task, hear, watch.signal)
       // First of all, so that what a lost replica has left is not taken for whole.
       this.#losses.enter(report.failures)
       await book.inOrder(() => this.#close(task, report, entering))
       return report
     } catch (thrown) {
-      ledger.noteError('', asTablesyncError(thrown))
+      const isSwept = this.#pool.isSweeping && !watch.signal.aborted
+      if (!isSwept) ledger.noteError('', asTablesyncError(thrown))
       ledger.counts.drop(task)
       this.#held.drop(task)
-      return 'died'
+      return isSwept ? 'swept' : 'died'
     } finally {
+      watch.end()
       if (isComparison) this.#comparing--
       this.#options.onCounted()
     }
@@ -141,6 +155,18 @@ export class Desk {
     }
     this.#held.drop(task)
     this.#checkBalance(task, report)
+  }
+
+  /** A task has stood still: it is begun again in another thread, or given up. */
+  tellStalled(task: SegmentTask, message: string): void {
+    const what = task.kind === 'compare' ? `segment ${task.segment}` : `a ${task.kind} of keys`
+    const [replica] = replicasOf(task)
+    this.#options.ledger.noteError('', stalled(`${what}: ${message}`))
+    this.#options.hooks.onEvent({
+      type: 'stalled',
+      replica: this.label(replica ?? 0),
+      message: `${what}: ${message}`,
+    })
   }
 
   /** Ends the run as a whole: the error has no smaller scope, or nobody can be told any more. */
@@ -179,12 +205,18 @@ export class Desk {
       case 'allowance-spent':
         this.stopBy(maxWritesRail(this.#options.settings))
         return
+      case 'alive':
+        return
       case 'credentials-wanted':
         this.#answerCredentials(message, reply)
         return
       default:
         message satisfies never
     }
+  }
+
+  get isHeld(): boolean {
+    return this.#pool.isHeld
   }
 
   /** Has the comparison stand still, or go on. */
@@ -247,6 +279,13 @@ export class Desk {
     }
   }
 }
+
+const stalled = (message: string) =>
+  new TablesyncError(message, {
+    code: 'STALLED',
+    scope: 'segment',
+    hint: 'Is it a hook that does not come back? Where the table is that slow, give it longer with timeouts.stall.',
+  })
 
 const replicasOf = (task: SegmentTask): readonly TableIndex[] =>
   task.kind === 'compare' ? task.replicas : [task.replica]

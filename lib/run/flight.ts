@@ -27,6 +27,7 @@ import { Spill } from './spill.ts'
 import { summarise } from './summarise.ts'
 import { type RunHooks, Teller } from './teller.ts'
 import { waitingOf } from './waiting.ts'
+import { Watchdog } from './watchdog.ts'
 import { workerSetup } from './worker-setup.ts'
 
 /** What is settled before a run begins. */
@@ -49,6 +50,8 @@ export interface Flight extends Preparation {
   readonly intents: Intents
   readonly hooks: RunHooks
   readonly isOver: () => boolean
+  /** What each table is held to: told once the tables are. */
+  readonly tellPaces: () => void
 }
 
 /** The longest that a timer can wait: without a checkpoint there is nothing to save. */
@@ -119,7 +122,12 @@ export async function fly(
   })
   const progress = new Progress({ ledger, plan, pace, waitingFor, elapsedMs, hooks })
   const onCounted = () => progress.counted()
-  const desk: Desk = new Desk(pool, { ...shared, book, journal, onCounted })
+  const watchdog = new Watchdog({
+    limit: settings.patience.stallLimit,
+    isExcused: () => desk.isHeld || pace.holdsUp,
+    onStalled: (task, message) => desk.tellStalled(task, message),
+  })
+  const desk: Desk = new Desk(pool, { ...shared, book, journal, watchdog, onCounted })
   const canary = new Canary({
     size: settings.canary,
     flags: new CanaryFlags(setup.canaryFlags),
@@ -139,9 +147,9 @@ export async function fly(
     })
   const stop = () => pool.stop()
   signal.addEventListener('abort', stop)
-  const flight: Flight = { ...shared, plan, desk, canary, isOver }
   const tellPaces = () =>
     hooks.onEvent({ type: 'pace', isPaused: pace.isPaused, paces: pace.paces })
+  const flight: Flight = { ...shared, plan, desk, canary, isOver, tellPaces }
   const control =
     settings.control === undefined
       ? undefined
@@ -156,8 +164,8 @@ export async function fly(
     await keeper?.begin()
     pace.begin()
     await control?.begin()
-    tellPaces()
     progress.begin()
+    watchdog.begin()
     const saveNowAndThen = () => void keeper?.saveNowAndThen().catch(failed)
     saving = setInterval(saveNowAndThen, settings.checkpoint?.interval ?? NEVER)
     await work(flight)
@@ -174,6 +182,7 @@ export async function fly(
     clearInterval(saving)
     signal.removeEventListener('abort', stop)
     progress.end()
+    watchdog.end()
     control?.end()
     pace.end()
     await pool.close()

@@ -4,6 +4,7 @@ import { MessageChannel } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { TablesyncError } from '../errors.ts'
 import type { TableIndex } from '../model/table.ts'
+import type { Milliseconds } from '../model/units.ts'
 import type {
   ControlMessage,
   ProgressMessage,
@@ -18,6 +19,9 @@ const workerFile = new URL(`../../workers/segment${extname(import.meta.url)}`, i
 /** Tasks that a thread may have beside its segments. */
 export const RECHECKS_BESIDE = 2
 
+/** So soon the tasks of a thread that was ended have failed. */
+const SWEPT_WITHIN: Milliseconds = 2000
+
 export type Reply = (message: ControlMessage) => void
 
 export interface PoolOptions {
@@ -31,6 +35,7 @@ export class SegmentPool {
   readonly #piscina: Piscina
   readonly #ports = new Set<TypedPort<ControlMessage>>()
   readonly #detached = new Set<TableIndex>()
+  #lastSweep = Number.NEGATIVE_INFINITY
   #isStopping = false
   #isHeld = false
 
@@ -54,13 +59,15 @@ export class SegmentPool {
   }
 
   /**
-   * Runs a task, and settles when all it said has been heard.
+   * Runs a task, and settles when all it said has been heard. Aborting `ending`
+   * ends its thread, and with it whatever else runs there.
    *
    * @throws TablesyncError with code `WORKER_DIED` when its thread ends
    */
   async launch(
     task: SegmentTask,
     hear: (message: ProgressMessage, reply: Reply) => void,
+    ending: AbortSignal,
   ): Promise<SegmentReport> {
     const { port1, port2 } = new MessageChannel()
     const worker = typedPort<ControlMessage, ProgressMessage>(port1, (message) =>
@@ -71,12 +78,17 @@ export class SegmentPool {
     if (this.#isHeld) worker.say({ type: 'hold', isHeld: true })
     for (const replica of this.#detached) worker.say({ type: 'detach', replica })
     try {
-      const report = await this.#piscina.run({ task, port: port2 }, { transferList: [port2] })
+      const report = await this.#piscina.run(
+        { task, port: port2 },
+        { transferList: [port2], signal: ending },
+      )
       // The return value may overtake the messages sent before it.
       await worker.closed
       return report as SegmentReport
     } catch (error) {
-      throw new TablesyncError(`A worker thread ended: ${(error as Error).message}`, {
+      if (ending.aborted) this.#lastSweep = performance.now()
+      const why = ending.aborted ? 'a task of it stood still' : (error as Error).message
+      throw new TablesyncError(`A worker thread ended: ${why}`, {
         code: 'WORKER_DIED',
         scope: 'segment',
         hint: 'Run again; with fewer --parallel segments where memory was short.',
@@ -86,6 +98,15 @@ export class SegmentPool {
       worker.close()
       this.#ports.delete(worker)
     }
+  }
+
+  get isHeld(): boolean {
+    return this.#isHeld
+  }
+
+  /** Whether a thread was ended for one of its tasks just now. */
+  get isSweeping(): boolean {
+    return performance.now() - this.#lastSweep < SWEPT_WITHIN
   }
 
   /** Tells all tasks, and those to come, to end after the pages in hand. */

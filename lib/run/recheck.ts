@@ -7,6 +7,7 @@ import type { Entering } from './desk.ts'
 import type { Flight } from './flight.ts'
 import { RECHECKS_BESIDE } from './pool.ts'
 import type { RecheckBatch } from './recheck-queue.ts'
+import { withSecondTry } from './second-try.ts'
 
 /** Keys in one task where they may be written: few, so that no read grows old before its write. */
 const WRITE_BATCH = 25
@@ -58,20 +59,20 @@ async function recheckBatch(flight: Flight, batch: RecheckBatch): Promise<void> 
   const { desk, ledger, rechecks, canary } = flight
   const { replica, sightings, isLoose } = batch
   const keys = sightings.map(({ key }) => key)
-  const taskNow = (): RecheckTask => ({
-    kind: 'recheck',
-    replica,
-    sightings,
-    intents: flight.intents.ofKeys(replica, keys),
-  })
+  const taskNow = (): RecheckTask | undefined =>
+    ledger.isAttached(replica)
+      ? {
+          kind: 'recheck',
+          replica,
+          sightings,
+          intents: flight.intents.ofKeys(replica, keys),
+        }
+      : undefined
   const entering: Entering = {
     isLoose,
     onEntered: (isWhole) => (isWhole ? rechecks.decided(batch) : rechecks.giveUp(batch)),
   }
-  const carryOut = async () =>
-    ledger.isAttached(replica) ? desk.carryOut(taskNow(), entering) : undefined
-  let report = await carryOut()
-  if (report === 'died') report = await carryOut()
+  const report = await withSecondTry(desk, taskNow, entering)
   if (report === 'died') ledger.fate(replica).brokenTasks++
   if (report === undefined || report === 'died') giveUp(flight, batch)
   if (report === 'died') canary.lose(replica, suspectsOf(batch))

@@ -17,6 +17,7 @@ import { type Flight, fly, type Preparation } from './flight.ts'
 import { type Plan, shuffledSegments } from './plan.ts'
 import { deletionRail } from './rails.ts'
 import { recheckDuring } from './recheck.ts'
+import { withSecondTry } from './second-try.ts'
 import type { RunHooks } from './teller.ts'
 import { tellWarnings } from './warnings.ts'
 
@@ -31,6 +32,7 @@ export function run(
     hooks.onEvent({ type: 'tables', runId: tables.runId, master, replicas })
     tellWarnings(preparation, hooks)
     hooks.onEvent(planned(settings, plan))
+    flight.tellPaces()
     await recheckDuring(flight, compareAll(flight))
     await recheckDuring(flight, deleteAll(flight))
   })
@@ -83,14 +85,15 @@ async function compareTogether(
   replicas: readonly TableIndex[],
 ): Promise<void> {
   const { plan, desk, hooks, isOver } = flight
+  let task: CompareTask | undefined
   // A thread that dies takes its segments with it: another goes on where they were left.
-  for (let tries = 0; tries < 2; tries++) {
+  const taskNow = () => {
     const records = recordsOf(flight, segment)
     const open = replicas.filter((replica) => records.has(replica))
-    if (isOver() || open.length === 0) return
+    if (isOver() || open.length === 0) return undefined
     const from = Object.fromEntries([...records].filter(([replica]) => open.includes(replica)))
     const offered = Object.values(from).map(({ tally }) => tally.offered)
-    const task: CompareTask = {
+    task = {
       kind: 'compare',
       segment,
       totalSegments: plan.segments,
@@ -102,11 +105,14 @@ async function compareTogether(
       findExtras: plan.findExtras,
       ...(plan.startingKey !== undefined && { startingKey: plan.startingKey }),
     }
-    const report = await desk.carryOut(task)
-    if (report !== 'died') return tellEnd(hooks, segment, report)
-    if (tries > 0) desk.giveUp(task)
+    return task
   }
-  hooks.onEvent({ type: 'segment-lost', segment, message: 'its worker thread ended, twice' })
+  const report = await withSecondTry(desk, taskNow)
+  if (report === undefined || task === undefined) return
+  if (report !== 'died') return tellEnd(hooks, segment, report)
+  desk.giveUp(task)
+  const message = 'it was begun twice, and no thread has come through it'
+  hooks.onEvent({ type: 'segment-lost', segment, message })
 }
 
 function tellEnd({ onEvent }: RunHooks, segment: number, { tally, end, failures }: SegmentReport) {

@@ -2,7 +2,7 @@
 
 import type { Stop } from '../model/rail.ts'
 import type { MasterSummary, Outcome, ReplicaSummary, Summary } from '../model/summary.ts'
-import { remainingDifferences } from '../model/tally.ts'
+import { imbalance, remainingDifferences } from '../model/tally.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
 import { Ledger } from './ledger.ts'
@@ -57,16 +57,27 @@ export function summariseNothing(settings: Settings, stopped?: Stop): Summary {
   })
 }
 
-function replicaSummary({ plan, ledger }: RunEnd, replica: number): ReplicaSummary {
+function replicaSummary(end: RunEnd, replica: number): ReplicaSummary {
+  const { plan, ledger } = end
   const { byLookup, finished, deletionsWithheld } = ledger.fate(replica)
   const { pending: _, offered: __, ...tally } = ledger.totalOf(replica)
   return {
     ...tally,
+    unverified: tally.unverified + neverLookedAt(end, replica),
     extra: plan.findExtras ? tally.extra : null,
     strategy: byLookup ? 'lookup' : 'march',
     lostSegments: plan.segments - finished.size,
     deletionsWithheld,
   }
+}
+
+/** Items of a replica that was lost, or of a part of it, that were scanned and have come to no end. */
+function neverLookedAt({ plan, ledger }: RunEnd, replica: number): number {
+  const { lost, brokenTasks, finished } = ledger.fate(replica)
+  if (finished.size === plan.segments || (lost === undefined && brokenTasks === 0)) return 0
+  const tally = ledger.totalOf(replica)
+  const notOffered = ledger.totals().master.scanned - tally.offered
+  return Math.max(notOffered, 0) + Math.max(-imbalance(tally), 0)
 }
 
 function outcomeOf({ settings, plan, ledger, isInterrupted, isFatal, stopped }: RunEnd): Outcome {

@@ -36,6 +36,7 @@ export function runUndo(
       }
       const isTorn = journal.isTorn()
       hooks.onEvent({ type: 'undo', journal: journal.file, writes, isTorn, replicas })
+      flight.tellPaces()
       for (let bucket = 0; bucket < BUCKETS && !flight.isOver(); bucket++) {
         await undoBucket(flight, await keysOf(buckets, bucket))
       }

@@ -2,6 +2,7 @@
 import PQueue from 'p-queue'
 import type { ItemShape } from '../dynamo/expressions.ts'
 import { openMaster, openReplica, type ReadableTable, type WritableTable } from '../dynamo/table.ts'
+import { UnderWay } from '../dynamo/under-way.ts'
 import { type ItemComparer, itemComparer } from '../item/compare.ts'
 import { type Digest, openDigest } from '../item/digest.ts'
 import { canonicalItem, type IsIgnored, ignoring } from '../item/normalise.ts'
@@ -39,6 +40,7 @@ export interface Thread {
   readonly canary: CanaryFlags
   readonly budget: RecheckBudget
   readonly orderRecord: OrderRecord
+  readonly underWay: UnderWay
 }
 
 const LOOKUPS = 4
@@ -55,11 +57,13 @@ export async function openThread(
 ): Promise<Thread> {
   const isIgnored = ignoring(setup.ignore)
   const digestOf = await openDigest()
+  const underWay = new UnderWay()
   const traffic = new Traffic(setup.traffic)
   const options = (table: TableIndex) => ({
     credentials: (refused?: string) => credentials(table, refused),
     patience: setup.patience,
     traffic,
+    underWay,
   })
   const [master, ...replicas] = setup.tables
   if (master === undefined) throw new Error('a run has a master')
@@ -79,11 +83,12 @@ export async function openThread(
     comparer: itemComparer(digestOf, isIgnored),
     isIgnored,
     wholeDigest: (item) => digestOf(canonicalItem(item, () => false)),
-    rules: await openRules(setup.hooks, ending),
+    rules: await openRules(setup.hooks, ending, underWay),
     shape: { schema: master.keySchema, isIgnored, version: setup.versionAttribute },
     allowance: new Allowance(setup.allowance),
     canary: new CanaryFlags(setup.canaryFlags),
     budget: new RecheckBudget(setup.recheckBudget),
     orderRecord: new OrderRecord(setup.orderRecord),
+    underWay,
   }
 }

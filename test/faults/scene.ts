@@ -38,13 +38,15 @@ export interface Outcome {
 export interface Scene {
   readonly master: Party
   readonly replica: Party
-  /** Present where the scene has two replicas. */
+  /** Present where the scene has two replicas or three. */
   readonly other: Party
+  /** Present where it has three. */
+  readonly third: Party
   run(options?: Partial<RunOptions>): Promise<Outcome>
 }
 
 export interface SceneOptions {
-  readonly replicas?: 1 | 2
+  readonly replicas?: 1 | 2 | 3
   readonly masterItems?: readonly WireItem[]
   readonly replicaItems?: readonly WireItem[]
   readonly key?: readonly KeyAttribute[]
@@ -114,7 +116,8 @@ export async function openScene(t: Test, options: SceneOptions = {}): Promise<Sc
   const master = await open('Master', masterItems)
   const replica = await open('Replica', replicaItems)
   const other = await open('Other', replicaItems)
-  const replicas = options.replicas === 2 ? [replica, other] : [replica]
+  const third = await open('Third', replicaItems)
+  const replicas = [replica, other, third].slice(0, options.replicas ?? 1)
   const named = ({ label, stub }: Party) => ({
     table: label,
     endpoint: stub.endpoint,
@@ -124,6 +127,7 @@ export async function openScene(t: Test, options: SceneOptions = {}): Promise<Sc
     master,
     replica,
     other,
+    third,
     async run(runOptions) {
       const events: RunEvent[] = []
       const differences: Difference[] = []

@@ -48,6 +48,7 @@ t.test('resolveOptions fills in what was not given', async (t) => {
       connectTimeout: 5000,
       responseTimeout: 20_000,
       silenceLimit: 60_000,
+      stallLimit: 300_000,
       maxRetries: 10,
       maxConnectRetries: 10,
       retryDelayBase: 50,

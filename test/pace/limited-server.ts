@@ -36,12 +36,16 @@ interface Counted extends LimitedTable {
 }
 
 export class LimitedServer {
+  /** Whether credentials are good, by their access key id; others are refused as expired. */
+  admits: (accessKeyId: string) => boolean = () => true
   readonly #tables = new Map<string, Counted>()
   readonly #server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const operation = String(request.headers['x-amz-target']).split('.')[1] ?? ''
+      const signer = /Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1] ?? ''
+      if (!this.admits(signer)) return expired(response)
       this.#answer(operation, JSON.parse(Buffer.concat(chunks).toString()), response)
     })
   }).listen(0, '127.0.0.1')
@@ -121,6 +125,11 @@ export class LimitedServer {
       },
     ]
   }
+}
+
+function expired(response: ServerResponse): void {
+  response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' })
+  response.end('{"__type":"com.amazon.coral.service#ExpiredTokenException","message":"expired"}')
 }
 
 /** Units a second that were served between two moments. */

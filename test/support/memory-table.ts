@@ -16,6 +16,7 @@ export const PATIENCE: Patience = {
   connectTimeout: 1000,
   responseTimeout: 1000,
   silenceLimit: 5000,
+  stallLimit: 300_000,
   maxRetries: 3,
   maxConnectRetries: 3,
   retryDelayBase: 1,

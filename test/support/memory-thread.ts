@@ -1,5 +1,6 @@
 /** A worker thread's context over tables in memory, for segments compared in-process. */
 import PQueue from 'p-queue'
+import { UnderWay } from '../../lib/dynamo/under-way.ts'
 import { itemComparer } from '../../lib/item/compare.ts'
 import { openDigest } from '../../lib/item/digest.ts'
 import { canonicalItem, ignoring } from '../../lib/item/normalise.ts'
@@ -74,6 +75,7 @@ export function memoryThread(
     comparer: itemComparer(digestOf, isIgnored),
     isIgnored,
     wholeDigest: (item) => digestOf(canonicalItem(item, () => false)),
+    underWay: new UnderWay(),
     rules: rulesOf({}, new PatientCalls(new AbortController().signal)),
     shape: { schema: master.access.keySchema, isIgnored },
     allowance: new Allowance(setup.allowance),

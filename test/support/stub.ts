@@ -31,11 +31,13 @@ export type Fault =
   | { readonly answeredAfter: Promise<unknown> }
   /**
    * Carried out, and then: half of the body and a closed connection; a body
-   * that is not that of its `x-amz-crc32`; half of the body and nothing more; a connection closed at once.
+   * that is not that of its `x-amz-crc32`; half of the body and nothing more; one byte after another, and
+   * never the last; a connection closed at once.
    */
   | 'cut'
   | 'wrong-checksum'
   | 'stall'
+  | 'drip'
   | 'hang-up'
   /** Never answered, and not carried out; or carried out. */
   | 'silence'
@@ -206,12 +208,18 @@ function send(
   const half = bytes.subarray(0, bytes.length / 2)
   outgoing.writeHead(200, {
     'content-type': 'application/x-amz-json-1.0',
-    'content-length': bytes.length,
+    'content-length': fault === 'drip' ? 1_000_000 : bytes.length,
     'x-amz-crc32': crc32(right),
   })
   if (fault === 'cut') outgoing.write(half, () => outgoing.destroy())
   else if (fault === 'stall') outgoing.write(half)
+  else if (fault === 'drip') drip(outgoing)
   else outgoing.end(bytes)
+}
+
+function drip(outgoing: ServerResponse): void {
+  const dripping = setInterval(() => outgoing.write(' '), 50)
+  outgoing.once('close', () => clearInterval(dripping))
 }
 
 type Rewrite = Extract<Fault, { rewrite: unknown }> | undefined

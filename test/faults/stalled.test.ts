@@ -1,0 +1,92 @@
+/** What makes no progress, for whatever reason, is given to another thread once, and then given up. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import type { RunEvent } from '../../lib/index.ts'
+import type { StubRequest } from '../support/stub.ts'
+import { ALL_WRITES, always, asks, counts, eachFirst, openScene, REPAIRED, SHORT } from './scene.ts'
+
+const TIMEOUTS = { ...SHORT, stall: 2500 }
+
+const stalls = (events: readonly RunEvent[]) => events.filter(({ type }) => type === 'stalled')
+
+async function hooksOf(t: Test, text: (mark: string) => string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'hooks.mjs')
+  await writeFile(file, text(JSON.stringify(join(folder, 'mark'))))
+  return file
+}
+
+const isSegmentOne = ({ body }: StubRequest) => body['Segment'] === 1
+
+t.test('runSync begins a segment again whose answer comes a byte at a time', async (t) => {
+  const { master, replica, run } = await openScene(t)
+  master.stub.on(eachFirst(1, 'drip', (request) => asks('Scan')(request) && isSegmentOne(request)))
+  const { summary, events } = await run({ ...ALL_WRITES, scanLimit: 100, timeouts: TIMEOUTS })
+  t.match(stalls(events), [{ message: /^segment 1: no progress for .*: Scan on us-east-1:Master/ }])
+  t.strictSame(counts(summary, replica), REPAIRED)
+  t.strictSame(replica.table.all(), master.table.all())
+  t.match(summary.errors, [{ code: 'STALLED' }, { code: 'WORKER_DIED' }])
+})
+
+t.test('runSync gives a segment up whose answers never end, and no other', async (t) => {
+  const { master, replica, run } = await openScene(t)
+  master.stub.on(always('drip', (request) => asks('Scan')(request) && isSegmentOne(request)))
+  const { summary, events } = await run({ ...ALL_WRITES, segments: 4, timeouts: TIMEOUTS })
+  t.equal(stalls(events).length, 2)
+  t.match(
+    events.find(({ type }) => type === 'segment-lost'),
+    { segment: 1, message: /begun twice/ },
+  )
+  t.equal(summary.outcome, 'incomplete')
+  t.equal(summary.replicas[replica.label]?.lostSegments, 1)
+  t.equal(summary.replicas[replica.label]?.deleted, 0, 'what was not seen may be anywhere')
+})
+
+for (const [what, body] of [
+  ['never answers', 'return new Promise(() => {})'],
+  ['does not come back', 'for (;;) {}'],
+] as const) {
+  t.test(`runSync goes on in another thread where a hook ${what}, and names it`, async (t) => {
+    const hooks = await hooksOf(
+      t,
+      (mark) => `import { existsSync, writeFileSync } from 'node:fs'
+       export function onMissing(item) {
+         if (item.id.S !== 'item-3' || existsSync(${mark})) return
+         writeFileSync(${mark}, '')
+         ${body}
+       }`,
+    )
+    const { master, replica, run } = await openScene(t)
+    const { summary, events } = await run({ ...ALL_WRITES, hooks, timeouts: TIMEOUTS })
+    t.strictSame(counts(summary, replica), REPAIRED)
+    t.strictSame(replica.table.all(), master.table.all())
+    const told = stalls(events)
+    t.ok(told.length > 0)
+    if (what === 'never answers') t.match(told[0], { message: /the hook onMissing on .*item-3/ })
+  })
+}
+
+t.test('runSync takes a pause for no standing still', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const control = join(folder, 'control')
+  await writeFile(control, 'pause')
+  const { replica, run } = await openScene(t)
+  const events: RunEvent[] = []
+  const { summary } = await run({
+    ...ALL_WRITES,
+    control,
+    timeouts: { ...SHORT, stall: 600 },
+    onProgress(event) {
+      events.push(event)
+      if (event.type === 'progress' && event.elapsedMs > 2500) {
+        writeFile(control, 'resume').catch(() => {})
+      }
+    },
+  })
+  t.strictSame(stalls(events), [])
+  t.strictSame(counts(summary, replica), REPAIRED)
+})

@@ -1,0 +1,56 @@
+/** A disk that is full ends a run with all saved that can be, and the run goes on when there is room. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import t from 'tap'
+import { CLI, runCli, tempFolder } from '../cli/run-cli.ts'
+import { argsOf, inOrder } from '../cli/scene.ts'
+import { startDynalite } from '../support/dynalite.ts'
+import { type Item, makeTable } from '../support/tables.ts'
+
+const ITEMS = 600
+
+const engine = await startDynalite()
+t.teardown(() => engine.stop())
+t.setTimeout(180_000)
+
+for (const [what, kibibytes] of [
+  ['the report', 24],
+  ['the report or the journal', 12],
+] as const) {
+  t.test(`a run whose disk is full at ${what} goes on when there is room again`, async (t) => {
+    const master = await makeTable(engine.endpoint)
+    const replica = await makeTable(engine.endpoint)
+    const items = Array.from({ length: ITEMS }, (_, n): Item => ({ id: { S: `item-${n}` } }))
+    await master.put(items)
+    const folder = await tempFolder(t)
+    const file = (name: string) => join(folder, name)
+    const args = [
+      ...argsOf(master, replica),
+      ...['--write-missing', '--undo', file('undo.ndjson'), '--report', file('report.ndjson')],
+      ...['--checkpoint', file('checkpoint'), '--checkpoint-interval', '0.1'],
+      ...['--min-mismatch-age', '0', '--segments', '8', '--parallel', '1'],
+    ]
+    // No file may grow beyond so much: the last line is cut off, as on a full disk.
+    const limited = `trap '' XFSZ; ulimit -f ${kibibytes}; exec "$0" "$@"`
+    const child = spawn('bash', ['-c', limited, process.execPath, CLI, ...args])
+    const told = text(child.stderr)
+    const [code] = await once(child, 'exit')
+    t.equal(code, 3, await told)
+    t.match(await told, /Cannot write|EFBIG/)
+    t.match(await told, /to go on: tablesync .*--resume/)
+    t.ok((await replica.all()).length < ITEMS)
+
+    const resumed = await runCli([...args, '--resume'])
+    t.equal(resumed.code, 0, resumed.stderr)
+    t.strictSame(inOrder(await replica.all()), inOrder(await master.all()))
+    const lines = (await readFile(file('report.ndjson'), 'utf8')).trim().split('\n')
+    const keys = lines.map((line) => (JSON.parse(line) as { key: Item }).key['id']?.S)
+    t.equal(new Set(keys).size, ITEMS)
+    t.equal(keys.length, ITEMS, 'each line once')
+    t.equal((await runCli(['undo', file('undo.ndjson'), '--workers', '1'])).code, 0)
+    t.same(await replica.all(), [])
+  })
+}
