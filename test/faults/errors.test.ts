@@ -324,6 +324,9 @@ t.test('runSync ends a repair that waits for its next try when it is told to', a
   })
   const { summary, differences } = await run({
     writeMissing: true,
+    // All suspects at once, and so their repairs.
+    segments: 1,
+    scanLimit: 100,
     retryDelayBase: 60_000,
     signal: ending.signal,
   })
