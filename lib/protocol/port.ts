@@ -1,6 +1,8 @@
 /** One end of a channel that knows what it may say. */
 import type { MessagePort } from 'node:worker_threads'
 
+export type Port = MessagePort
+
 export interface TypedPort<Says> {
   say(message: Says): void
   close(): void

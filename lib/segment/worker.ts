@@ -1,0 +1,168 @@
+/**
+ * A worker, from its side of the port: one segment compared, or one batch of keys
+ * rechecked, deleted, applied or undone. What each of these means is in its own
+ * file; here is what a task says and hears while it runs.
+ */
+import { setMaxListeners } from 'node:events'
+import type { Milliseconds } from '../model/units.ts'
+import { CredentialDesk } from '../protocol/credential-desk.ts'
+import { Gate } from '../protocol/gate.ts'
+import { JournalDesk } from '../protocol/journal-desk.ts'
+import type {
+  ControlMessage,
+  ProgressMessage,
+  SegmentReport,
+  SegmentTask,
+  WorkerSetup,
+} from '../protocol/messages.ts'
+import { Outbox } from '../protocol/outbox.ts'
+import { type Port, typedPort } from '../protocol/port.ts'
+import { applyPlan } from './apply.ts'
+import { compareSegment } from './compare-segment.ts'
+import type { SegmentControl } from './control.ts'
+import { deleteExtras } from './delete-extras.ts'
+import { recheck } from './recheck.ts'
+import { openThread, type Thread } from './thread.ts'
+import { undoWrites } from './undo.ts'
+
+const SNAPSHOT_EVERY: Milliseconds = 200
+const ALIVE_EVERY: Milliseconds = 1000
+
+/** What was told is held back by the main thread until there is a record; so it comes earlier where there is any. */
+const RECORD_EVERY: Milliseconds = 5000
+const RECORD_AFTER_FINDINGS: Milliseconds = 1500
+
+/** A task and the port that it talks on. */
+export interface Call {
+  readonly port: Port
+  readonly task: SegmentTask
+}
+
+export type Worker = (call: Call) => Promise<SegmentReport>
+
+/** Opens what all tasks of a thread share. */
+export async function openWorker(setup: WorkerSetup): Promise<Worker> {
+  const desk = new CredentialDesk()
+  /** Aborted when the run is to end, whatever the task. */
+  const ending = new AbortController()
+  const thread = await openThread(
+    setup,
+    (table, refused) => desk.get(table, refused),
+    ending.signal,
+  )
+  return (call) => carryOut(call, { desk, ending, thread })
+}
+
+interface Opened {
+  readonly desk: CredentialDesk
+  readonly ending: AbortController
+  readonly thread: Thread
+}
+
+async function carryOut(
+  { port, task }: Call,
+  { desk, ending, thread }: Opened,
+): Promise<SegmentReport> {
+  const stopping = new AbortController()
+  // As many as there are repairs waiting for their next try.
+  setMaxListeners(0, stopping.signal)
+  const detached = new Set<number>()
+  const gate = new Gate()
+  const outbox = new Outbox((findings) => coordinator.say({ type: 'findings', findings }))
+  const journal = new JournalDesk((writes) => coordinator.say({ type: 'about-to-write', writes }))
+  const coordinator = typedPort<ProgressMessage, ControlMessage>(port, (message) => {
+    switch (message.type) {
+      case 'stop':
+        gate.set(false)
+        ending.abort()
+        return stopping.abort()
+      case 'hold':
+        return gate.set(message.isHeld && !stopping.signal.aborted)
+      case 'detach':
+        return detached.add(message.replica)
+      case 'journaled':
+        return journal.recorded(message.count, message.error)
+      case 'findings-taken':
+        return outbox.taken()
+      case 'record-kept':
+        return kept.shift()?.()
+      case 'credentials':
+        return desk.answer(message.table, message.answer)
+      default:
+        return message satisfies never
+    }
+  })
+  const ask = (table: number, refused?: string) =>
+    coordinator.say({
+      type: 'credentials-wanted',
+      table,
+      ...(refused !== undefined && { refused }),
+    })
+  const began = performance.now()
+  let lastSnapshot = began
+  /** By replica. */
+  const lastRecord = new Map<number, number>()
+  const kept: (() => void)[] = []
+  let hasTold = false
+  // The key to start such a scan again by is told as it goes on.
+  const isUndivided = task.kind === 'compare' && task.totalSegments === 1
+  const control: SegmentControl = {
+    stopping: stopping.signal,
+    isDetached: (replica) => detached.has(replica),
+    progress(tally) {
+      const now = performance.now()
+      if (now - lastSnapshot < SNAPSHOT_EVERY) return
+      lastSnapshot = now
+      coordinator.say({ type: 'snapshot', tally })
+      outbox.nudge()
+    },
+    isRecordDue(replica) {
+      if (stopping.signal.aborted || isUndivided) return true
+      const age = performance.now() - (lastRecord.get(replica) ?? began)
+      return age >= (hasTold ? RECORD_AFTER_FINDINGS : RECORD_EVERY)
+    },
+    async keep(replica, record) {
+      await outbox.allTold()
+      lastRecord.set(replica, performance.now())
+      hasTold = false
+      coordinator.say({ type: 'record', replica, record })
+      await new Promise<void>((resolve) => kept.push(resolve))
+    },
+    ordersDiffer: (replica) => coordinator.say({ type: 'orders-differ', replica }),
+    record: (write) => journal.record(write),
+    allowanceSpent: () => coordinator.say({ type: 'allowance-spent' }),
+    roomForSuspects: () => gate.pass(),
+    tell(finding) {
+      hasTold = true
+      return outbox.tell(finding)
+    },
+    allTold: () => outbox.allTold(),
+  }
+
+  const sayAlive = () => {
+    const doing = thread.underWay.oldest()
+    coordinator.say({ type: 'alive', ...(doing !== undefined && { doing }) })
+  }
+  sayAlive()
+  const alive = setInterval(sayAlive, ALIVE_EVERY)
+
+  desk.open(ask)
+  try {
+    switch (task.kind) {
+      case 'compare':
+        return await compareSegment(task, thread, control)
+      case 'recheck':
+        return await recheck(task, thread, control)
+      case 'apply':
+        return await applyPlan(task, thread, control)
+      case 'undo':
+        return await undoWrites(task, thread, control)
+      default:
+        return await deleteExtras(task, thread, control)
+    }
+  } finally {
+    clearInterval(alive)
+    desk.close(ask)
+    coordinator.close()
+  }
+}

@@ -1,0 +1,31 @@
+/** `node runner.js FIRST COUNT`: simulates so many seeds, and prints a line of JSON for what came of them. */
+import { type Simulated, simulate } from './simulate.ts'
+
+const [first = 1, count = 1] = process.argv.slice(2).map(Number)
+const print = process.stdout.write.bind(process.stdout)
+const runs: Simulated[] = []
+const failures: { readonly seed: number; readonly message: string }[] = []
+for (let seed = first; seed < first + count; seed++) {
+  try {
+    runs.push(await simulate(seed))
+  } catch (error) {
+    failures.push({
+      seed,
+      message: count === 1 ? String((error as Error).stack) : (error as Error).message,
+    })
+  }
+}
+if (count === 1) print(`${JSON.stringify(runs[0])}\n`)
+const sum = (of: (run: Simulated) => number) => runs.reduce((total, run) => total + of(run), 0)
+print(
+  `${JSON.stringify({
+    runs: runs.length,
+    failures,
+    whole: runs.filter(({ outcome }) => outcome === 'in-sync' || outcome === 'different').length,
+    crashes: sum(({ crashes }) => crashes),
+    deaths: sum(({ deaths }) => deaths),
+    requests: sum(({ requests }) => requests),
+    virtualSeconds: sum(({ virtualSeconds }) => virtualSeconds),
+  })}\n`,
+)
+process.exit(failures.length === 0 ? 0 : 1)

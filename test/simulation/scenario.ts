@@ -1,0 +1,95 @@
+/** From a seed to what a simulated run is about. */
+import type { RunOptions } from '../../lib/index.ts'
+import type { WireItem } from '../../lib/model/wire.ts'
+import type { Faults } from './world.ts'
+
+export interface Scenario {
+  readonly master: readonly WireItem[]
+  readonly replica: readonly WireItem[]
+  readonly faults: Faults
+  readonly options: Partial<RunOptions>
+  /** Writes of somebody else, by time. */
+  readonly writes: readonly { readonly at: number; readonly id: string; readonly item?: WireItem }[]
+  readonly lag: number
+  /** When a thread dies; when the process does, counted from the beginning of each leg. */
+  readonly deaths: readonly number[]
+  readonly crashes: readonly number[]
+}
+
+/** From 0 to 1, always the same for a seed. */
+export function seeded(seed: number): () => number {
+  let state = Math.imul(seed, 0x9e3779b1) | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+const itemOf = (n: number, more: WireItem = {}): WireItem => ({
+  id: { S: `item-${n}` },
+  n: { N: String(n) },
+  tags: { SS: ['a', 'b'] },
+  ...more,
+})
+
+export function scenarioOf(random: () => number): Scenario {
+  const below = (most: number) => Math.floor(random() * most)
+  const chance = (of: number) => random() < of
+  const pick = <T>(...values: readonly T[]) => values[below(values.length)] as T
+  const size = 5 + below(pick(20, 60, 120))
+  const drift = pick(0, 0.05, 0.2, 1)
+  const master = Array.from({ length: size }, (_, n) => itemOf(n))
+  const replica: WireItem[] = []
+  for (let n = 0; n < size; n++) {
+    const fate = chance(drift) ? below(3) : 3
+    if (fate === 1) replica.push(itemOf(n, { n: { N: '-1' }, stray: { S: 'x' } }))
+    if (fate >= 2) replica.push(itemOf(n))
+    if (fate === 2) replica.push(itemOf(1000 + n))
+  }
+  const rough = pick(0, 0.02, 0.08)
+  const rate = () => (chance(0.5) ? rough * random() : 0)
+  const isLive = chance(0.4)
+  const length = 500 + below(8000)
+  const lag = below(pick(50, 600))
+  const writes = Array.from({ length: isLive ? below(40) : 0 }, () => {
+    const n = below(size + 10)
+    const id = `item-${n}`
+    const version = { v: { N: String(below(1_000_000)) } }
+    return { at: below(length), id, ...(chance(0.75) && { item: itemOf(n, version) }) }
+  }).sort((a, b) => a.at - b.at)
+  return {
+    master,
+    replica,
+    faults: {
+      throttled: rate(),
+      refused: rate(),
+      landed: rate(),
+      cut: rate(),
+      silent: rate() / 4,
+      partial: chance(0.3) ? 0.4 : 0,
+      emptyPage: chance(0.3) ? 0.3 : 0,
+      stale: chance(0.5) ? 0.3 : 0,
+    },
+    writes,
+    lag,
+    deaths: Array.from({ length: chance(0.4) ? 1 + below(3) : 0 }, () => below(6000)),
+    crashes: Array.from({ length: chance(0.5) ? 1 + below(4) : 0 }, () => below(4000)),
+    options: {
+      strategy: pick('auto', 'march', 'lookup'),
+      segments: pick(1, 2, 4, 7),
+      workers: pick(1, 2, 3),
+      parallel: pick(1, 2, 5),
+      scanLimit: pick(3, 7, 20, 200),
+      batchReadLimit: pick(1, 4, 100),
+      writeMissing: chance(0.8),
+      writeDiffering: chance(0.8),
+      deleteExtra: chance(0.7),
+      scanForExtra: true,
+      quiesced: writes.length === 0 && chance(0.3),
+      ...(chance(0.3) && { readCapacity: pick<number | string>(200, 'adaptive') }),
+      checkpointInterval: pick(0.1, 0.5, 5),
+    },
+  }
+}

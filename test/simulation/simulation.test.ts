@@ -1,0 +1,68 @@
+/**
+ * Many runs on a virtual clock, each from a seed that tells all that goes wrong
+ * in it, and that replays it: `node dist/test/simulation/runner.js SEED 1`.
+ * TABLESYNC_TEST_SIMULATIONS asks for more of them, TABLESYNC_TEST_SEED for others.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { prepareEngine } from './engine.ts'
+
+const RUNS = Number(process.env['TABLESYNC_TEST_SIMULATIONS'] ?? 1000)
+const FIRST = Number(process.env['TABLESYNC_TEST_SEED'] ?? 1)
+/** In one process: what the SDK keeps of clients that are done with adds up. */
+const BATCH = 250
+const LANES = 2
+
+t.setTimeout(24 * 3_600_000)
+await prepareEngine()
+const runner = fileURLToPath(new URL('runner.js', import.meta.url))
+
+interface Batch {
+  readonly runs: number
+  readonly whole: number
+  readonly crashes: number
+  readonly deaths: number
+  readonly requests: number
+  readonly virtualSeconds: number
+  readonly failures: readonly { readonly seed: number; readonly message: string }[]
+}
+
+async function simulateBatch(first: number, count: number): Promise<Batch> {
+  const child = spawn(process.execPath, [runner, String(first), String(count)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+  })
+  const [out, told] = [text(child.stdout), text(child.stderr)]
+  await once(child, 'close')
+  const document = (await out).trim()
+  if (document === '') throw new Error(`seeds from ${first}: ${await told}`)
+  return JSON.parse(document)
+}
+
+t.test(
+  `${RUNS} simulated runs from seed ${FIRST} lose nothing and count nothing twice`,
+  async (t) => {
+    const firsts = Array.from({ length: Math.ceil(RUNS / BATCH) }, (_, at) => FIRST + at * BATCH)
+    const batches: Batch[] = []
+    const lane = async () => {
+      for (let first = firsts.shift(); first !== undefined; first = firsts.shift()) {
+        batches.push(await simulateBatch(first, Math.min(BATCH, FIRST + RUNS - first)))
+      }
+    }
+    await Promise.all(Array.from({ length: LANES }, lane))
+    const sum = (of: (batch: Batch) => number) => batches.reduce((all, one) => all + of(one), 0)
+    for (const { failures } of batches) {
+      for (const { seed, message } of failures) t.fail(`seed ${seed}: ${message}`)
+    }
+    const [runs, whole] = [sum((one) => one.runs), sum((one) => one.whole)]
+    t.equal(runs, RUNS)
+    t.ok(whole > runs * 0.8, `${whole} of ${runs} came to a whole end`)
+    t.comment(
+      `${sum((one) => one.requests)} requests, ${sum((one) => one.crashes)} crashes, ` +
+        `${sum((one) => one.deaths)} dead threads, ${sum((one) => one.virtualSeconds)} virtual seconds`,
+    )
+  },
+)

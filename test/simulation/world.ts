@@ -1,0 +1,214 @@
+/**
+ * A seeded DynamoDB: a master and a replica, with all that goes wrong with them,
+ * somebody who writes to the master, and a replication that lags.
+ */
+
+import type { WireItem } from '../../lib/model/wire.ts'
+import { type Body, Refusal, StubTable } from '../support/stub-table.ts'
+import type { VirtualClock } from './clock.ts'
+
+/** How often, from 0 to 1. */
+export interface Faults {
+  readonly throttled: number
+  readonly refused: number
+  /** Carried out, and an error all the same. */
+  readonly landed: number
+  readonly cut: number
+  /** Never answered; half of them carried out. */
+  readonly silent: number
+  readonly partial: number
+  readonly emptyPage: number
+  /** Reads that are not consistent, and show what was. */
+  readonly stale: number
+}
+
+export interface Answer {
+  readonly statusCode: number
+  readonly bytes: Buffer
+  readonly isCut?: boolean
+}
+
+const KEY = [{ name: 'id', type: 'S' }] as const
+
+const LATENCY = 12
+/** How long a table that is read eventually is behind itself. */
+const BEHIND = 400
+
+interface Table {
+  readonly now: StubTable
+  /** As some of its nodes still have it. */
+  readonly before: StubTable
+}
+
+export class World {
+  readonly #tables: { readonly [name: string]: Table }
+  readonly #clock: VirtualClock
+  readonly #random: () => number
+  faults: Faults
+  /** Keys that somebody wrote to while the run was on. */
+  readonly touched = new Set<string>()
+  requests = 0
+
+  constructor(
+    clock: VirtualClock,
+    random: () => number,
+    faults: Faults,
+    items: { readonly master: readonly WireItem[]; readonly replica: readonly WireItem[] },
+  ) {
+    this.#clock = clock
+    this.#random = random
+    this.faults = faults
+    const table = (name: 'master' | 'replica') => ({
+      now: new StubTable(name, KEY, items[name]),
+      before: new StubTable(name, KEY, items[name]),
+    })
+    this.#tables = { master: table('master'), replica: table('replica') }
+  }
+
+  all(name: 'master' | 'replica'): WireItem[] {
+    return this.#table(name).now.all()
+  }
+
+  /** Somebody writes to the master, and the replica follows. */
+  write(id: string, item: WireItem | undefined, lag: number): void {
+    this.touched.add(id)
+    const set = (name: 'master' | 'replica') => {
+      const { now } = this.#table(name)
+      if (item === undefined) now.unset({ id: { S: id } })
+      else now.set(item)
+      this.#follow(name, { id: { S: id } })
+    }
+    set('master')
+    this.#clock.set(() => set('replica'), lag)
+  }
+
+  async answer(operation: string, body: Body, timeout: number): Promise<Answer> {
+    this.requests++
+    const { faults } = this
+    const happens = (chance: number) => this.#random() < chance
+    await this.#clock.sleep(1 + this.#random() * LATENCY)
+    if (operation.startsWith('Describe')) return ok(this.#describe(operation, body))
+    if (happens(faults.silent)) {
+      if (happens(0.5)) this.#carryOut(operation, body)
+      await this.#clock.sleep(timeout)
+      throw Object.assign(new Error('no answer in time'), { name: 'TimeoutError' })
+    }
+    if (happens(faults.throttled)) return refusal('ProvisionedThroughputExceededException', 400)
+    if (happens(faults.refused)) return refusal('InternalServerError', 500)
+    const answer = this.#carryOut(operation, body)
+    await this.#clock.sleep(this.#random() * LATENCY)
+    if (happens(faults.landed)) return refusal('InternalServerError', 500)
+    return { ...answer, isCut: happens(faults.cut) }
+  }
+
+  #table(name: unknown): Table {
+    const table = this.#tables[String(name)]
+    if (table === undefined) throw new Error(`no table ${name}`)
+    return table
+  }
+
+  #describe(operation: string, body: Body): Body {
+    const { now } = this.#table(body['TableName'])
+    if (operation === 'DescribeTable') return now.describe()
+    return operation === 'DescribeTimeToLive' ? now.describeTimeToLive() : {}
+  }
+
+  #carryOut(operation: string, body: Body): Answer {
+    try {
+      return ok(this.#done(operation, body))
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.type === 'ValidationException') throw error
+      return refusal(error.type, 400)
+    }
+  }
+
+  #done(operation: string, body: Body): Body {
+    const written = { ConsumedCapacity: { CapacityUnits: 1 } }
+    switch (operation) {
+      case 'Scan': {
+        const after = body['ExclusiveStartKey']
+        if (after !== undefined && this.#random() < this.faults.emptyPage) {
+          return { Items: [], Count: 0, LastEvaluatedKey: after }
+        }
+        return this.#seen(body['TableName'], body['ConsistentRead']).scan(body)
+      }
+      case 'BatchGetItem':
+        return this.#batchGet(body)
+      case 'BatchWriteItem':
+        return this.#batchWrite(body)
+      default: {
+        const { TableName, Key, Item } = body as { readonly [name: string]: WireItem }
+        const { now } = this.#table(TableName)
+        if (operation === 'PutItem') now.put(body)
+        else if (operation === 'UpdateItem') now.update(body)
+        else now.delete(body)
+        this.#follow(String(TableName), now.keyOf((Key ?? Item) as WireItem))
+        return written
+      }
+    }
+  }
+
+  #batchGet(body: Body): Body {
+    const [[name, request] = ['', {}]] = Object.entries(
+      body['RequestItems'] as Record<string, Body>,
+    )
+    const keys = request['Keys'] as readonly WireItem[]
+    const table = this.#seen(name, request['ConsistentRead'])
+    const isPartial = keys.length > 1 && this.#random() < this.faults.partial
+    const served = isPartial ? Math.floor(this.#random() * keys.length) : keys.length
+    const items = served === 0 ? [] : table.get({ ...request, Keys: keys.slice(0, served) })
+    const left = keys.slice(served)
+    return {
+      Responses: { [name]: items },
+      UnprocessedKeys: left.length === 0 ? {} : { [name]: { Keys: left } },
+      ConsumedCapacity: [{ CapacityUnits: served }],
+    }
+  }
+
+  #batchWrite(body: Body): Body {
+    const [[name, requests] = ['', []]] = Object.entries(
+      body['RequestItems'] as Record<string, Body[]>,
+    )
+    const isPartial = requests.length > 1 && this.#random() < this.faults.partial
+    const served = isPartial ? Math.floor(this.#random() * requests.length) : requests.length
+    const done = requests.slice(0, served)
+    const { now } = this.#table(name)
+    if (done.length > 0) now.putAll(done)
+    for (const { PutRequest } of done) {
+      this.#follow(name, now.keyOf((PutRequest as { Item: WireItem }).Item))
+    }
+    const left = requests.slice(served)
+    return {
+      UnprocessedItems: left.length === 0 ? {} : { [name]: left },
+      ConsumedCapacity: [{ CapacityUnits: served }],
+    }
+  }
+
+  /** What a read sees: not all nodes have heard of the last writes. */
+  #seen(name: unknown, isConsistent: unknown): StubTable {
+    const { now, before } = this.#table(name)
+    return isConsistent !== true && this.#random() < this.faults.stale ? before : now
+  }
+
+  /** The nodes behind hear of a write later. */
+  #follow(name: string, key: WireItem): void {
+    const { now, before } = this.#table(name)
+    const timer = this.#clock.set(() => {
+      const item = now.at(key)
+      if (item === undefined) before.unset(key)
+      else before.set(item)
+    }, this.#random() * BEHIND)
+    // Whoever wrote may die; what was written stays.
+    timer.owner = undefined
+  }
+}
+
+const ok = (body: Body): Answer => ({
+  statusCode: 200,
+  bytes: Buffer.from(JSON.stringify(body)),
+})
+
+const refusal = (type: string, statusCode: number): Answer => ({
+  statusCode,
+  bytes: Buffer.from(JSON.stringify({ __type: `x#${type}`, message: 'as the seed wants it' })),
+})
