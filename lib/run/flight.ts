@@ -50,6 +50,8 @@ export interface Flight extends Preparation {
   readonly intents: Intents
   readonly hooks: RunHooks
   readonly isOver: () => boolean
+  /** Settles when all that is entered so far is in the checkpoint, where one is kept. */
+  readonly save: () => Promise<void>
   /** What each table is held to: told once the tables are. */
   readonly tellPaces: () => void
 }
@@ -149,7 +151,8 @@ export async function fly(
   signal.addEventListener('abort', stop)
   const tellPaces = () =>
     hooks.onEvent({ type: 'pace', isPaused: pace.isPaused, paces: pace.paces })
-  const flight: Flight = { ...shared, plan, desk, canary, isOver, tellPaces }
+  const save = async () => keeper?.save().catch(failed)
+  const flight: Flight = { ...shared, plan, desk, canary, isOver, save, tellPaces }
   const control =
     settings.control === undefined
       ? undefined
@@ -171,7 +174,7 @@ export async function fly(
     await work(flight)
     clearInterval(saving)
     // The last one, after any under way: what is told from here on belongs to this run alone.
-    await keeper?.save().catch(failed)
+    await save()
     for (const replica of replicas) {
       await tellLeftExtras(flight, replica).catch(failed)
     }

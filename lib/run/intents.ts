@@ -11,30 +11,49 @@ import type { TableIndex } from '../model/table.ts'
 import type { WireItem } from '../model/wire.ts'
 import { checkedLine, readCheckedLine } from '../protocol/checked-line.ts'
 
+interface Batch {
+  readonly lines: string[]
+  readonly written: Promise<void>
+}
+
 export class Intents {
   readonly #open = new Map<string, Intent>()
   readonly #file: string | undefined
   /** Of the generation at hand, and of those before it that no checkpoint has made needless. */
   #log: Promise<FileHandle> | undefined
   #appended: Promise<void> = Promise.resolve()
+  #batch: Batch | undefined
 
   /** `file`: what the names of the logs begin with. Absent: a run that dies is not taken up again. */
   constructor(file?: string) {
     this.#file = file
   }
 
-  /** Settles when the intents would outlive this process. */
+  /** Settles when the intents are on disk. */
   async add(intents: readonly Intent[]): Promise<void> {
     if (intents.length === 0) return
     for (const intent of intents) this.#open.set(nameOf(intent.replica, intent.key), intent)
     const log = this.#log
     if (log === undefined) return
-    const line = `${checkedLine({ intents })}\n`
-    // One after the other, since two that overlap may come out in pieces.
-    this.#appended = this.#appended.then(async () => (await log).appendFile(line))
-    await this.#appended.catch((cause: unknown) => {
+    this.#batch ??= this.#nextBatch(log)
+    this.#batch.lines.push(`${checkedLine({ intents })}\n`)
+    await this.#batch.written.catch((cause: unknown) => {
       throw unwritable(this.#file ?? '', cause)
     })
+  }
+
+  /** What gathers while another one is on its way: one trip to the disk for all of it. */
+  #nextBatch(log: Promise<FileHandle>): Batch {
+    const lines: string[] = []
+    // One after the other, since two that overlap may come out in pieces.
+    const written = this.#appended.then(async () => {
+      if (this.#batch?.lines === lines) this.#batch = undefined
+      const handle = await log
+      await handle.appendFile(lines.join(''))
+      await handle.datasync()
+    })
+    this.#appended = written
+    return { lines, written }
   }
 
   /** The difference is entered, however it ended. */
@@ -60,6 +79,7 @@ export class Intents {
   begin(generation: number): void {
     if (this.#file === undefined) return
     const before = this.#log
+    this.#batch = undefined
     this.#log = open(`${this.#file}.${generation}`, 'a', 0o600)
     this.#log.catch(() => {})
     // After what is still on its way into it.

@@ -34,6 +34,8 @@ export function run(
     hooks.onEvent(planned(settings, plan))
     flight.tellPaces()
     await recheckDuring(flight, compareAll(flight))
+    // What is deleted is found by no other comparison: from here on it has to be known.
+    await flight.save()
     await recheckDuring(flight, deleteAll(flight))
   })
 }
