@@ -1,8 +1,13 @@
 /** `node runner.js FIRST COUNT`: simulates so many seeds, and prints a line of JSON for what came of them. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Simulated, simulate } from './simulate.ts'
 
 const [first = 1, count = 1] = process.argv.slice(2).map(Number)
 const print = process.stdout.write.bind(process.stdout)
+// The SDK reads its configuration from real files, late: no run is to wait for that.
+await simulate(0).catch(() => {})
+await sleep(300)
+
 const runs: Simulated[] = []
 const failures: { readonly seed: number; readonly message: string }[] = []
 for (let seed = first; seed < first + count; seed++) {
