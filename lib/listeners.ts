@@ -1,7 +1,7 @@
 /** Whoever wants to hear of a run: the caller's listeners, and the report. */
 import type { Difference } from './model/difference.ts'
 import type { RunEvent } from './model/events.ts'
-import type { Bytes } from './model/units.ts'
+import type { FileMark } from './model/file-mark.ts'
 import type { RunOptions } from './options/run-options.ts'
 import { openReport } from './report/ndjson.ts'
 import type { RunHooks } from './run/teller.ts'
@@ -19,14 +19,14 @@ export interface Listeners {
   during<T>(work: (hooks: RunHooks) => Promise<T>): Promise<T>
 }
 
-/** `reportBytes`: of a report that is gone on with, what is good. Absent: it is begun anew. */
-export function openListeners(options: Listening, reportBytes?: Bytes): Listeners {
+/** `goodReport`: of a report that is gone on with, what is good. Absent: it is begun anew. */
+export function openListeners(options: Listening, goodReport?: FileMark): Listeners {
   const listeners = guarded(options)
   return {
     signal: listeners.signal,
     async during(work) {
       const report =
-        options.report === undefined ? undefined : await openReport(options.report, reportBytes)
+        options.report === undefined ? undefined : await openReport(options.report, goodReport)
       const isHeard = report !== undefined || options.onDifference !== undefined
       try {
         const result = await work({

@@ -44,7 +44,7 @@ async function syncFrom(
   const { signal: asked, ...others } = options
   const ending = endingOf(asked, settings)
   const listening = { ...others, ...(ending !== undefined && { signal: ending }) }
-  const { signal, during } = openListeners(listening, checkpoint?.taken?.reportBytes)
+  const { signal, during } = openListeners(listening, checkpoint?.taken?.report)
   // With it comes the SDK, which a run that is refused does without.
   const { inspectTables } = await import('./run/inspect.ts')
   const tables = await unlessAborted(signal, inspectTables(settings, signal))

@@ -2,6 +2,7 @@
  * All that a run needs to be taken up again, as of one moment between two
  * entries. One JSON value, and the files that it says how much of is good.
  */
+import type { FileMark } from './file-mark.ts'
 import type { Intent } from './intent.ts'
 import type { RecordedTable } from './recorded-table.ts'
 import type { SegmentRecord } from './segment-record.ts'
@@ -30,7 +31,9 @@ export interface Checkpoint {
   /** Counters in shared memory, base64. */
   readonly counters: { readonly [name in SharedCounter]: string }
   /** Of the report: what is good of it. Absent: there is none. */
-  readonly reportBytes?: Bytes
+  readonly report?: FileMark
+  /** How long the undo journal is at least. Absent: none is kept. */
+  readonly journalBytes?: Bytes
   readonly intents: readonly Intent[]
   /** Present: the run has come to its end, and this is its result. */
   readonly summary?: Summary

@@ -1,14 +1,17 @@
 /** The report: a line of JSON per difference. */
+import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { TablesyncError } from '../errors.ts'
+import { crc32 } from 'node:zlib'
+import { TablesyncError, usageError } from '../errors.ts'
 import type { Difference } from '../model/difference.ts'
+import type { FileMark } from '../model/file-mark.ts'
 import type { Bytes } from '../model/units.ts'
 
 export interface Report {
   /** Settles when there is room for more. */
   write(difference: Difference): Promise<void>
-  /** Settles when all lines are on disk, with how long the file is then. */
-  mark(): Promise<Bytes>
+  /** Settles when all lines are on disk, with what the file is then. */
+  mark(): Promise<FileMark>
   /** Settles when all lines are in the file. May be called twice. */
   close(): Promise<void>
 }
@@ -20,13 +23,14 @@ const BUFFER: Bytes = 64 << 10
  * Begins a report anew, or goes on where one was so long that what came after
  * is told again. Keys may be personal data, so only the owner may read it.
  *
- * @throws TablesyncError with code `FILE_UNWRITABLE`
+ * @throws TablesyncError with code `FILE_UNWRITABLE`, or `USAGE` where it is not the report that was begun
  */
-export async function openReport(file: string, goodBytes?: Bytes): Promise<Report> {
-  const handle = await begin(file, goodBytes).catch((error: unknown) => {
+export async function openReport(file: string, good?: FileMark): Promise<Report> {
+  if (good !== undefined) await refuseOther(file, good)
+  const handle = await begin(file, good?.bytes).catch((error: unknown) => {
     throw unwritable(file, error)
   })
-  let bytes = goodBytes ?? 0
+  let { bytes, crc } = good ?? { bytes: 0, crc: 0 }
   let lines: string[] = []
   let gathered = 0
   let isOpen = true
@@ -37,6 +41,7 @@ export async function openReport(file: string, goodBytes?: Bytes): Promise<Repor
     if (text.length === 0) return
     await handle.appendFile(text)
     bytes += text.length
+    crc = crc32(text, crc)
   }
   const orUnwritable = <T>(writing: Promise<T>): Promise<T> =>
     writing.catch((error: unknown) => {
@@ -52,7 +57,7 @@ export async function openReport(file: string, goodBytes?: Bytes): Promise<Repor
     async mark() {
       await orUnwritable(flush())
       await orUnwritable(handle.datasync())
-      return bytes
+      return { bytes, crc }
     },
     async close() {
       if (!isOpen) return
@@ -61,6 +66,27 @@ export async function openReport(file: string, goodBytes?: Bytes): Promise<Repor
     },
   }
 }
+
+/** What was told is not told again: where it is gone or changed, nothing can be gone on with. */
+async function refuseOther(file: string, good: FileMark): Promise<void> {
+  let [bytes, crc] = [0, 0]
+  try {
+    const kept = good.bytes === 0 ? [] : createReadStream(file, { end: good.bytes - 1 })
+    for await (const chunk of kept as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      crc = crc32(chunk, crc)
+    }
+  } catch (error) {
+    throw usageError(`Cannot read the report ${file} back: ${(error as Error).message}`, RESTART)
+  }
+  if (bytes === good.bytes && crc === good.crc) return
+  throw usageError(
+    `Expected the first ${good.bytes} bytes of the report ${file} to be what the run before wrote; they are not`,
+    RESTART,
+  )
+}
+
+const RESTART = 'Bring the file back, or begin the run anew with --restart.'
 
 async function begin(file: string, goodBytes: Bytes | undefined): Promise<FileHandle> {
   if (goodBytes !== undefined) {

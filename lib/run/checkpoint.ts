@@ -1,14 +1,16 @@
 /** Checkpoints of a run under way: collected between two entries, saved in one step, taken up again. */
 import type { Checkpoint, ReplicaCheckpoint, SharedCounter } from '../model/checkpoint.ts'
+import type { FileMark } from '../model/file-mark.ts'
 import { recorded } from '../model/recorded-table.ts'
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/table.ts'
-import type { Bytes, Milliseconds } from '../model/units.ts'
+import type { Milliseconds } from '../model/units.ts'
 import { Allowance } from '../protocol/allowance.ts'
 import type { WorkerSetup } from '../protocol/messages.ts'
 import type { Bookkeeper } from './bookkeeper.ts'
 import { writeCheckpoint } from './checkpoint-file.ts'
 import type { OpenCheckpoint } from './checkpoint-opening.ts'
+import type { DurableLines } from './durable-lines.ts'
 import type { Preparation } from './flight.ts'
 import type { Intents } from './intents.ts'
 import type { Ledger } from './ledger.ts'
@@ -26,7 +28,9 @@ export interface CheckpointParts {
   readonly intents: Intents
   readonly book: Bookkeeper
   /** Settles with what is good of the report; undefined where there is none. */
-  readonly reportMark: () => Promise<Bytes | undefined>
+  readonly reportMark: () => Promise<FileMark | undefined>
+  /** Undefined: none is kept. */
+  readonly journal: DurableLines | undefined
   readonly elapsedMs: () => Milliseconds
 }
 
@@ -84,11 +88,12 @@ export class CheckpointKeeper {
   }
 
   async #collect(summary: Summary | undefined): Promise<Checkpoint> {
-    const { preparation, open, ledger, intents, setup, reportMark, elapsedMs } = this.#parts
+    const { preparation, open, ledger, intents, setup, journal, reportMark, elapsedMs } =
+      this.#parts
     const { tables, plan } = preparation
     const [master, ...others] = tables.inspected
     // Of a run that has ended it is closed.
-    const reportBytes = summary === undefined ? await reportMark() : undefined
+    const report = summary === undefined ? await reportMark() : undefined
     const replicas: [string, ReplicaCheckpoint][] = []
     for (const [at, { ref }] of others.entries()) {
       // Of a run that has ended nothing waits for its deletion, and its list is closed.
@@ -112,7 +117,8 @@ export class CheckpointKeeper {
       replicas: Object.fromEntries(replicas),
       counters: countersOf(setup),
       claims: Allowance.claimed(setup.allowance, preparation.settings.rails.maxWrites),
-      ...(reportBytes !== undefined && { reportBytes }),
+      ...(report !== undefined && { report }),
+      ...(journal !== undefined && { journalBytes: journal.bytes }),
       intents: intents.all(),
       ...(summary !== undefined && { summary }),
     }

@@ -2,6 +2,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { TablesyncError } from '../errors.ts'
+import type { Bytes } from '../model/units.ts'
 import { checkedLine } from '../protocol/checked-line.ts'
 import { passing } from '../protocol/points.ts'
 
@@ -22,6 +23,7 @@ interface Waiting {
 export class DurableLines {
   readonly #of: LinesFile
   readonly #handle: FileHandle
+  #bytes: Bytes
   #waiting: Waiting[] = []
   #writing: Promise<void> | undefined
   /** What has torn it. Nothing is added then: only the last line may be torn. */
@@ -37,7 +39,7 @@ export class DurableLines {
     const handle = await open(of.file, of.mustBeNew ? 'wx' : 'w', 0o600).catch((error: unknown) => {
       throw unwritable(of, error)
     })
-    const lines = new DurableLines(of, handle)
+    const lines = new DurableLines(of, handle, 0)
     try {
       // The mode above is for new files; one that was there keeps its own.
       if ((await handle.stat()).isFile()) await handle.chmod(0o600)
@@ -62,15 +64,21 @@ export class DurableLines {
       const end = await endOfLastLine(handle, size)
       await handle.truncate(end)
       await handle.close()
-      return new DurableLines(of, await open(of.file, 'a', 0o600))
+      return new DurableLines(of, await open(of.file, 'a', 0o600), end)
     } catch (error) {
       throw unwritable(of, error)
     }
   }
 
-  private constructor(of: LinesFile, handle: FileHandle) {
+  private constructor(of: LinesFile, handle: FileHandle, bytes: Bytes) {
     this.#of = of
     this.#handle = handle
+    this.#bytes = bytes
+  }
+
+  /** How long the file is, with all that is on disk. */
+  get bytes(): Bytes {
+    return this.#bytes
   }
 
   /** Settles when the lines are on disk. */
@@ -107,9 +115,11 @@ export class DurableLines {
   async #write(lines: readonly string[]): Promise<void> {
     const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
     // Each batch is a gzip member of its own: what is on disk can be read whatever comes after.
-    await this.#handle.appendFile(this.#of.file.endsWith('.gz') ? gzipSync(bytes) : bytes)
+    const written = this.#of.file.endsWith('.gz') ? gzipSync(bytes) : bytes
+    await this.#handle.appendFile(written)
     passing('journal-appended')
     await this.#handle.datasync()
+    this.#bytes += written.length
     passing('journal-synced')
   }
 }

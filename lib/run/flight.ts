@@ -78,7 +78,9 @@ export async function fly(
   const setup = workerSetup(settings, tables, hooks)
   const pace = new PaceKeeper(settings, tables, setup.traffic, isOver)
   const isJournaled = settings.undo !== undefined && !settings.dryRun
-  const leg = checkpoint === undefined ? 'only' : checkpoint.taken === undefined ? 'first' : 'later'
+  const taken = checkpoint?.taken
+  const later = taken && { leastBytes: taken.journalBytes ?? 0 }
+  const leg = checkpoint === undefined ? 'only' : (later ?? 'first')
   const journal = isJournaled ? await openJournal(settings.undo, tables, leg) : undefined
   const { repairPlan: planned } = settings
   const repairPlan = planned && (await RepairPlan.open(planned.file, settings, tables))
@@ -144,6 +146,7 @@ export async function fly(
     checkpoint &&
     new CheckpointKeeper({
       ...{ preparation, open: checkpoint, setup, ledger, rechecks, deletes, intents, book },
+      journal,
       reportMark: hooks.reportMark,
       elapsedMs,
     })

@@ -2,8 +2,8 @@
 import { asTablesyncError, type TablesyncError } from '../errors.ts'
 import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
+import type { FileMark } from '../model/file-mark.ts'
 import type { Planned } from '../model/repair-plan.ts'
-import type { Bytes } from '../model/units.ts'
 import { PatientCalls } from '../protocol/patient-call.ts'
 import type { RepairPlan } from './repair-plan.ts'
 
@@ -13,7 +13,7 @@ export interface RunHooks {
   /** Absent: differences are counted, and not told one by one. */
   readonly onDifference?: (difference: Difference) => Promise<void>
   /** Settles with how much of the report is good; undefined where there is none. */
-  readonly reportMark: () => Promise<Bytes | undefined>
+  readonly reportMark: () => Promise<FileMark | undefined>
   /** Settles when all that was told is where it belongs. */
   readonly allTold: () => Promise<void>
 }

@@ -1,0 +1,98 @@
+/** What lies beside a checkpoint is what the run wrote, or the run is not gone on with. */
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import type { Checkpoint } from '../../lib/model/checkpoint.ts'
+import { readCheckedLine } from '../../lib/protocol/checked-line.ts'
+import { tempFolder } from '../cli/run-cli.ts'
+import { ALL_WRITES, asks, counts, openScene, REPAIRED } from '../faults/scene.ts'
+
+t.setTimeout(300_000)
+
+/** A run that was interrupted when some of its findings were in the report and the journal. */
+async function interrupted(t: Test) {
+  const scene = await openScene(t)
+  const folder = await tempFolder(t)
+  const [checkpoint, report, undo] = ['checkpoint', 'report.ndjson', 'undo.ndjson'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string]
+  const leg = (more: object = {}) =>
+    // What is found in a segment is told when that has ended, and the next ones are under way.
+    scene.run({ ...ALL_WRITES, checkpoint, report, undo, segments: 6, parallel: 1, ...more })
+  const ending = new AbortController()
+  const before = scene.replica.table.all().length
+  scene.master.stub.on((request) => {
+    if (!asks('Scan')(request)) return undefined
+    // Some pages after the first repair, so that it is entered.
+    if (scene.replica.table.all().length > before) pages++
+    if (pages === 3) ending.abort()
+    // Slow enough for repairs to come in between.
+    return ending.signal.aborted ? undefined : { answeredAfter: sleep(50) }
+  })
+  let pages = 0
+  const { summary } = await leg({ signal: ending.signal })
+  t.equal(summary.outcome, 'interrupted')
+  const saved = readCheckedLine((await readFile(checkpoint, 'utf8')).trim()) as Checkpoint
+  return { ...scene, leg, report, undo, saved }
+}
+
+const places = (length: number) =>
+  Array.from({ length: 15 }, (_, at) => Math.floor((length * at) / 15))
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  const copy = Buffer.from(bytes)
+  copy[at] = (copy[at] as number) ^ 0x04
+  return copy
+}
+
+t.test('a report that is not what was told is refused by name', async (t) => {
+  const { leg, report, saved, master, replica } = await interrupted(t)
+  const good = saved.report?.bytes ?? 0
+  t.ok(good > 0)
+  const whole = await readFile(report)
+  const before = replica.table.all()
+  for (const at of places(good)) {
+    for (const bytes of [flipped(whole, at), whole.subarray(0, at)]) {
+      await writeFile(report, bytes)
+      await t.rejects(leg({ resume: true }), { code: 'USAGE', message: /report .*report\.ndjson/ })
+    }
+  }
+  await rm(report)
+  await t.rejects(leg({ resume: true }), { code: 'USAGE', message: /report .*report\.ndjson/ })
+  t.strictSame(replica.table.all(), before)
+  // What came after the checkpoint is cut off, whatever it is.
+  await writeFile(report, Buffer.concat([whole.subarray(0, good), Buffer.from('{"torn')]))
+  const { summary } = await leg({ resume: true })
+  t.strictSame(counts(summary, replica), REPAIRED)
+  t.strictSame(replica.table.all(), master.table.all())
+  const lines = (await readFile(report, 'utf8')).trim().split('\n')
+  t.equal(new Set(lines.map((line) => JSON.stringify(JSON.parse(line).key))).size, 12)
+  t.equal(lines.length, 12)
+})
+
+t.test('a journal that is not what was written is refused by name', async (t) => {
+  const { leg, undo, saved, master, replica } = await interrupted(t)
+  const whole = await readFile(undo)
+  const lines = whole.toString().trim().split('\n')
+  t.ok(lines.length > 1)
+  const before = replica.table.all()
+  const lastLine = whole.length - Buffer.byteLength(lines.at(-1) ?? '') - 1
+  for (const at of places(lastLine)) {
+    await writeFile(undo, flipped(whole, at))
+    await t.rejects(leg({ resume: true }), { code: 'USAGE', message: /undo\.ndjson/ })
+  }
+  const least = saved.journalBytes ?? 0
+  for (const at of places(least)) {
+    await writeFile(undo, whole.subarray(0, at))
+    await t.rejects(leg({ resume: true }), { code: 'USAGE', message: /undo\.ndjson/ })
+  }
+  await rm(undo)
+  await t.rejects(leg({ resume: true }), { code: 'USAGE', message: /undo\.ndjson/ })
+  t.strictSame(replica.table.all(), before)
+  // A last line that is torn was never acted on.
+  await writeFile(undo, Buffer.concat([whole, Buffer.from('{"crc":"0123')]))
+  const { summary } = await leg({ resume: true })
+  t.strictSame(counts(summary, replica), REPAIRED)
+  t.strictSame(replica.table.all(), master.table.all())
+})
