@@ -9,25 +9,21 @@ import { Bookkeeper } from './bookkeeper.ts'
 import { Canary } from './canary.ts'
 import { CheckpointKeeper } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint-opening.ts'
-import { ControlFile } from './control-file.ts'
 import { tellLeftExtras } from './delete-extras.ts'
 import { Desk } from './desk.ts'
 import type { Tables } from './inspect.ts'
 import { Intents } from './intents.ts'
 import { openJournal } from './journal.ts'
 import { Ledger } from './ledger.ts'
-import { PaceKeeper } from './pace-keeper.ts'
+import { Oversight } from './oversight.ts'
 import type { Plan } from './plan.ts'
 import { SegmentPool } from './pool.ts'
-import { Progress } from './progress.ts'
 import { RecheckQueue } from './recheck-queue.ts'
 import { RepairPlan } from './repair-plan.ts'
 import { RestartKeys } from './restart-keys.ts'
 import { Spill } from './spill.ts'
 import { summarise } from './summarise.ts'
 import { type RunHooks, Teller } from './teller.ts'
-import { waitingOf } from './waiting.ts'
-import { Watchdog } from './watchdog.ts'
 import { workerSetup } from './worker-setup.ts'
 
 /** What is settled before a run begins. */
@@ -76,7 +72,14 @@ export async function fly(
   const elapsedMs = () => Math.round(before + performance.now() - began)
   const isOver = () => signal.aborted || desk.isFatal || desk.stopped !== undefined
   const setup = workerSetup(settings, tables, hooks)
-  const pace = new PaceKeeper(settings, tables, setup.traffic, isOver)
+  const replicas = tables.access.slice(1).map(({ index }) => index)
+  const ledger = new Ledger(replicas, plan.byLookup)
+  const rechecks = new RecheckQueue(settings.observation.minAge)
+  const oversight = new Oversight({
+    ...{ settings, tables, plan, ledger, rechecks, hooks, elapsedMs, isOver },
+    traffic: setup.traffic,
+    desk: () => desk,
+  })
   const isJournaled = settings.undo !== undefined && !settings.dryRun
   const taken = checkpoint?.taken
   const later = taken && { leastBytes: taken.journalBytes ?? 0 }
@@ -84,9 +87,6 @@ export async function fly(
   const journal = isJournaled ? await openJournal(settings.undo, tables, leg) : undefined
   const { repairPlan: planned } = settings
   const repairPlan = planned && (await RepairPlan.open(planned.file, settings, tables))
-  const replicas = tables.access.slice(1).map(({ index }) => index)
-  const ledger = new Ledger(replicas, plan.byLookup)
-  const rechecks = new RecheckQueue(settings.observation.minAge)
   const restartKeys = new RestartKeys(rechecks, replicas, (key) =>
     hooks.onEvent({ type: 'restart-key', key }),
   )
@@ -120,18 +120,11 @@ export async function fly(
     intents,
     hooks,
   }
-  const waitingFor = waitingOf({
-    ...{ tables, pace, rechecks, traffic: setup.traffic },
-    isWorking: () => desk.isComparing,
+  const desk: Desk = new Desk(pool, {
+    ...{ ...shared, book, journal },
+    watchdog: oversight.watchdog,
+    onCounted: () => oversight.counted(),
   })
-  const progress = new Progress({ ledger, plan, pace, waitingFor, elapsedMs, hooks })
-  const onCounted = () => progress.counted()
-  const watchdog = new Watchdog({
-    limit: settings.patience.stallLimit,
-    isExcused: () => desk.isHeld || pace.holdsUp,
-    onStalled: (task, message) => desk.tellStalled(task, message),
-  })
-  const desk: Desk = new Desk(pool, { ...shared, book, journal, watchdog, onCounted })
   const canary = new Canary({
     size: settings.canary,
     flags: new CanaryFlags(setup.canaryFlags),
@@ -152,26 +145,20 @@ export async function fly(
     })
   const stop = () => pool.stop()
   signal.addEventListener('abort', stop)
-  const tellPaces = () =>
-    hooks.onEvent({ type: 'pace', isPaused: pace.isPaused, paces: pace.paces })
   const save = async () => keeper?.save().catch(failed)
-  const flight: Flight = { ...shared, plan, desk, canary, isOver, save, tellPaces }
-  const control =
-    settings.control === undefined
-      ? undefined
-      : new ControlFile({
-          file: settings.control,
-          pace,
-          onChange: tellPaces,
-          onRefused: (message) => hooks.onEvent({ type: 'control-refused', message }),
-        })
+  const flight: Flight = {
+    ...shared,
+    plan,
+    desk,
+    canary,
+    isOver,
+    save,
+    tellPaces: () => oversight.tellPaces(),
+  }
   let saving: NodeJS.Timeout | undefined
   try {
     await keeper?.begin()
-    pace.begin()
-    await control?.begin()
-    progress.begin()
-    watchdog.begin()
+    await oversight.begin()
     const saveNowAndThen = () => void keeper?.saveNowAndThen().catch(failed)
     saving = setInterval(saveNowAndThen, settings.checkpoint?.interval ?? NEVER)
     await work(flight)
@@ -183,14 +170,11 @@ export async function fly(
     }
     await book.tellLoose()
     await teller.end()
-    progress.tell()
+    oversight.tellProgress()
   } finally {
     clearInterval(saving)
     signal.removeEventListener('abort', stop)
-    progress.end()
-    watchdog.end()
-    control?.end()
-    pace.end()
+    oversight.end()
     await pool.close()
     await deletes.close()
     await journal?.close()

@@ -142,9 +142,12 @@ export const realpath = async (name: string) => {
   return name
 }
 
-export function createReadStream(name: string): Readable {
+export function createReadStream(
+  name: string,
+  { end = Number.POSITIVE_INFINITY }: { readonly end?: number } = {},
+): Readable {
   const file = files.get(name)
-  if (file !== undefined) return Readable.from([file.data])
+  if (file !== undefined) return Readable.from([file.data.subarray(0, end + 1)])
   return new Readable({
     read() {
       this.destroy(missing(name))

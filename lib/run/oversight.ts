@@ -1,0 +1,92 @@
+/**
+ * What watches over a run while it is under way: its pace and who changes it,
+ * how far it is and what it waits for, and that it does not stand still.
+ */
+import type { Milliseconds } from '../model/units.ts'
+import type { Settings } from '../options/settings.ts'
+import { ControlFile } from './control-file.ts'
+import type { Desk } from './desk.ts'
+import type { Tables } from './inspect.ts'
+import type { Ledger } from './ledger.ts'
+import { PaceKeeper } from './pace-keeper.ts'
+import type { Plan } from './plan.ts'
+import { Progress } from './progress.ts'
+import type { RecheckQueue } from './recheck-queue.ts'
+import type { RunHooks } from './teller.ts'
+import { waitingOf } from './waiting.ts'
+import { Watchdog } from './watchdog.ts'
+
+export interface OversightOptions {
+  readonly settings: Settings
+  readonly tables: Tables
+  readonly plan: Plan
+  readonly ledger: Ledger
+  readonly rechecks: RecheckQueue
+  readonly hooks: RunHooks
+  /** Shared counters behind `Traffic`. */
+  readonly traffic: SharedArrayBuffer
+  readonly elapsedMs: () => Milliseconds
+  readonly isOver: () => boolean
+  /** Opened after this. */
+  readonly desk: () => Desk
+}
+
+export class Oversight {
+  readonly watchdog: Watchdog
+  readonly #hooks: RunHooks
+  readonly #pace: PaceKeeper
+  readonly #progress: Progress
+  readonly #control: ControlFile | undefined
+
+  /** @throws TablesyncError with code `USAGE` where a pace is asked for that cannot be known */
+  constructor(options: OversightOptions) {
+    const { settings, tables, traffic, hooks, isOver, desk } = options
+    const pace = new PaceKeeper(settings, tables, traffic, isOver)
+    const waitingFor = waitingOf({ ...options, pace, isWorking: () => desk().isComparing })
+    this.#hooks = hooks
+    this.#pace = pace
+    this.#progress = new Progress({ ...options, pace, waitingFor })
+    this.watchdog = new Watchdog({
+      limit: settings.patience.stallLimit,
+      isExcused: () => desk().isHeld || pace.holdsUp,
+      onStalled: (task, message) => desk().tellStalled(task, message),
+    })
+    this.#control =
+      settings.control === undefined
+        ? undefined
+        : new ControlFile({
+            file: settings.control,
+            pace,
+            onChange: () => this.tellPaces(),
+            onRefused: (message) => hooks.onEvent({ type: 'control-refused', message }),
+          })
+  }
+
+  async begin(): Promise<void> {
+    this.#pace.begin()
+    await this.#control?.begin()
+    this.#progress.begin()
+    this.watchdog.begin()
+  }
+
+  end(): void {
+    this.#progress.end()
+    this.watchdog.end()
+    this.#control?.end()
+    this.#pace.end()
+  }
+
+  /** Something was counted. */
+  counted(): void {
+    this.#progress.counted()
+  }
+
+  tellProgress(): void {
+    this.#progress.tell()
+  }
+
+  tellPaces(): void {
+    const { isPaused, paces } = this.#pace
+    this.#hooks.onEvent({ type: 'pace', isPaused, paces })
+  }
+}
