@@ -192,7 +192,7 @@ export type Finding =
 /** Worker to coordinator, while the task runs. */
 export type ProgressMessage =
   /** Once a second. `doing`: the request or hook of the thread that has taken longest. */
-  | { readonly type: 'alive'; readonly doing?: string }
+  | { readonly type: 'alive'; readonly thread: number; readonly doing?: string }
   | { readonly type: 'snapshot'; readonly tally: Tally }
   /** All that was told of the replica before belongs to this record. */
   | { readonly type: 'record'; readonly replica: TableIndex; readonly record: SegmentRecord }

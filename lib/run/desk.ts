@@ -111,13 +111,13 @@ export class Desk {
       })
     }
     try {
-      const report = await this.#pool.launch(task, hear, watch.signal)
+      const report = await this.#pool.launch(task, hear)
       // First of all, so that what a lost replica has left is not taken for whole.
       this.#losses.enter(report.failures)
       await book.inOrder(() => this.#close(task, report, entering))
       return report
     } catch (thrown) {
-      const isSwept = this.#pool.isSweeping && !watch.signal.aborted
+      const isSwept = this.#pool.isSweeping && !watch.isStalled()
       if (!isSwept) ledger.noteError('', asTablesyncError(thrown))
       ledger.counts.drop(task)
       this.#held.drop(task)
@@ -158,7 +158,7 @@ export class Desk {
   }
 
   /** A task has stood still: it is begun again in another thread, or given up. */
-  tellStalled(task: SegmentTask, message: string): void {
+  endStalled(task: SegmentTask, thread: number, message: string): void {
     const what = task.kind === 'compare' ? `segment ${task.segment}` : `a ${task.kind} of keys`
     const [replica] = replicasOf(task)
     this.#options.ledger.noteError('', stalled(`${what}: ${message}`))
@@ -167,6 +167,7 @@ export class Desk {
       replica: this.label(replica ?? 0),
       message: `${what}: ${message}`,
     })
+    this.#pool.endThread(thread)
   }
 
   /** Ends the run as a whole: the error has no smaller scope, or nobody can be told any more. */

@@ -49,7 +49,7 @@ export class Oversight {
     this.watchdog = new Watchdog({
       limit: settings.patience.stallLimit,
       isExcused: () => desk().isHeld || pace.holdsUp,
-      onStalled: (task, message) => desk().tellStalled(task, message),
+      onStalled: (task, thread, message) => desk().endStalled(task, thread, message),
     })
     this.#control =
       settings.control === undefined

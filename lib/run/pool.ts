@@ -59,15 +59,13 @@ export class SegmentPool {
   }
 
   /**
-   * Runs a task, and settles when all it said has been heard. Aborting `ending`
-   * ends its thread, and with it whatever else runs there.
+   * Runs a task, and settles when all it said has been heard.
    *
    * @throws TablesyncError with code `WORKER_DIED` when its thread ends
    */
   async launch(
     task: SegmentTask,
     hear: (message: ProgressMessage, reply: Reply) => void,
-    ending: AbortSignal,
   ): Promise<SegmentReport> {
     const { port1, port2 } = new MessageChannel()
     const worker = typedPort<ControlMessage, ProgressMessage>(port1, (message) =>
@@ -78,17 +76,13 @@ export class SegmentPool {
     if (this.#isHeld) worker.say({ type: 'hold', isHeld: true })
     for (const replica of this.#detached) worker.say({ type: 'detach', replica })
     try {
-      const report = await this.#piscina.run(
-        { task, port: port2 },
-        { transferList: [port2], signal: ending },
-      )
+      // Without a signal: Piscina gives a task that has one a thread of its own.
+      const report = await this.#piscina.run({ task, port: port2 }, { transferList: [port2] })
       // The return value may overtake the messages sent before it.
       await worker.closed
       return report as SegmentReport
     } catch (error) {
-      if (ending.aborted) this.#lastSweep = performance.now()
-      const why = ending.aborted ? 'a task of it stood still' : (error as Error).message
-      throw new TablesyncError(`A worker thread ended: ${why}`, {
+      throw new TablesyncError(`A worker thread ended: ${(error as Error).message}`, {
         code: 'WORKER_DIED',
         scope: 'segment',
         hint: 'Run again; with fewer --parallel segments where memory was short.',
@@ -102,6 +96,13 @@ export class SegmentPool {
 
   get isHeld(): boolean {
     return this.#isHeld
+  }
+
+  /** Ends a thread, and with it all tasks that run there. */
+  endThread(thread: number): void {
+    this.#lastSweep = performance.now()
+    const worker = this.#piscina.threads.find(({ threadId }) => threadId === thread)
+    worker?.terminate().catch(() => {})
   }
 
   /** Whether a thread was ended for one of its tasks just now. */

@@ -11,13 +11,13 @@ export interface WatchdogOptions {
   readonly limit: Milliseconds
   /** Whether the run waits for something that it knows: capacity, a pause, room for suspects. */
   readonly isExcused: () => boolean
-  /** A task has stood still, and its thread is ended. */
-  readonly onStalled: (task: SegmentTask, message: string) => void
+  /** A task has stood still in this thread, which is to be ended. */
+  readonly onStalled: (task: SegmentTask, thread: number, message: string) => void
 }
 
 export interface Watch {
-  /** Aborted: the task's thread is to be ended. */
-  readonly signal: AbortSignal
+  /** Whether the task has stood still for too long. */
+  readonly isStalled: () => boolean
   /** The task has said something. */
   heard(message: ProgressMessage): void
   /** It was given the answer that it asked for. */
@@ -59,31 +59,32 @@ export class Watchdog {
 
   watch(task: SegmentTask): Watch {
     const { limit, isExcused, onStalled } = this.#options
-    const ending = new AbortController()
+    let isStalled = false
     let moved = performance.now()
     let lastHeard = moved
-    let hasBegun = false
+    /** Undefined: it has not begun. */
+    let thread: number | undefined
     let questions = 0
     let doing: string | undefined
     const look = (now: Milliseconds) => {
       // Until it has begun it waits for a thread; later on maybe for us.
-      if (!hasBegun || questions > 0 || isExcused()) moved = now
-      if (now - moved < limit || ending.signal.aborted) return
+      if (thread === undefined || questions > 0 || isExcused()) moved = now
+      if (thread === undefined || now - moved < limit || isStalled) return
       const silent = now - lastHeard
-      const thread = silent > ALIVE_WITHIN ? `, its thread silent for ${seconds(silent)}` : ''
+      const andThread = silent > ALIVE_WITHIN ? `, its thread silent for ${seconds(silent)}` : ''
+      isStalled = true
       onStalled(
         task,
-        `no progress for ${seconds(now - moved)}${thread}: ${doing ?? 'in no request'}`,
+        thread,
+        `no progress for ${seconds(now - moved)}${andThread}: ${doing ?? 'in no request'}`,
       )
-      ending.abort()
     }
     this.#looks.add(look)
     return {
-      signal: ending.signal,
+      isStalled: () => isStalled,
       heard(message) {
-        hasBegun = true
         lastHeard = performance.now()
-        if (message.type === 'alive') doing = message.doing
+        if (message.type === 'alive') ({ doing, thread } = message)
         else moved = lastHeard
         if (QUESTIONS.has(message.type)) questions++
       },

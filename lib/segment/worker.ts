@@ -40,8 +40,8 @@ export interface Call {
 
 export type Worker = (call: Call) => Promise<SegmentReport>
 
-/** Opens what all tasks of a thread share. */
-export async function openWorker(setup: WorkerSetup): Promise<Worker> {
+/** Opens what all tasks of a thread share. `threadId`: by which the main thread may end it. */
+export async function openWorker(setup: WorkerSetup, threadId: number): Promise<Worker> {
   const desk = new CredentialDesk()
   /** Aborted when the run is to end, whatever the task. */
   const ending = new AbortController()
@@ -50,18 +50,19 @@ export async function openWorker(setup: WorkerSetup): Promise<Worker> {
     (table, refused) => desk.get(table, refused),
     ending.signal,
   )
-  return (call) => carryOut(call, { desk, ending, thread })
+  return (call) => carryOut(call, { desk, ending, thread, threadId })
 }
 
 interface Opened {
   readonly desk: CredentialDesk
   readonly ending: AbortController
   readonly thread: Thread
+  readonly threadId: number
 }
 
 async function carryOut(
   { port, task }: Call,
-  { desk, ending, thread }: Opened,
+  { desk, ending, thread, threadId }: Opened,
 ): Promise<SegmentReport> {
   const stopping = new AbortController()
   // As many as there are repairs waiting for their next try.
@@ -141,7 +142,7 @@ async function carryOut(
 
   const sayAlive = () => {
     const doing = thread.underWay.oldest()
-    coordinator.say({ type: 'alive', ...(doing !== undefined && { doing }) })
+    coordinator.say({ type: 'alive', thread: threadId, ...(doing !== undefined && { doing }) })
   }
   sayAlive()
   const alive = setInterval(sayAlive, ALIVE_EVERY)

@@ -2,7 +2,7 @@
 import type { Call, Worker } from '../../lib/segment/worker.ts'
 import { isDead, type Mortal, never, whose } from './clock.ts'
 
-type OpenWorker = (setup: unknown) => Promise<Worker>
+type OpenWorker = (setup: unknown, threadId: number) => Promise<Worker>
 
 // The engine's own, with the same things replaced.
 const { openWorker } = (await import(
@@ -10,6 +10,8 @@ const { openWorker } = (await import(
 )) as { openWorker: OpenWorker }
 
 interface Thread extends Mortal {
+  readonly threadId: number
+  terminate(): Promise<void>
   worker: Promise<Worker> | undefined
   readonly ends: Set<(error: Error) => void>
 }
@@ -23,6 +25,8 @@ interface Options {
 export const workerData = undefined
 
 const pools = new Set<Piscina>()
+
+let threads = 1
 
 /** One thread of one pool ends, with all that it had in hand. */
 export function killThread(random: () => number): void {
@@ -55,12 +59,10 @@ export class Piscina {
 
   on(): void {}
 
-  async run(call: Call, { signal }: { readonly signal: AbortSignal }): Promise<unknown> {
+  async run(call: Call): Promise<unknown> {
     const thread = await this.#free()
     const { promise: died, reject } = withReject()
     thread.ends.add(reject)
-    const onAbort = () => end(thread)
-    signal.addEventListener('abort', onAbort, { once: true })
     try {
       const running = whose.run(thread, async () => {
         const worker = await (thread.worker as Promise<Worker>)
@@ -71,7 +73,6 @@ export class Piscina {
       })
       return await Promise.race([running, died])
     } finally {
-      signal.removeEventListener('abort', onAbort)
       thread.ends.delete(reject)
       this.#queue.shift()?.()
     }
@@ -83,13 +84,16 @@ export class Piscina {
   }
 
   #open(): Thread {
+    const threadId = threads++
     const thread: Thread = {
+      threadId,
+      terminate: async () => end(thread),
       isDead: false,
       parent: this.owner,
       worker: undefined,
       ends: new Set(),
     }
-    thread.worker = whose.run(thread, () => openWorker(this.#options.workerData))
+    thread.worker = whose.run(thread, () => openWorker(this.#options.workerData, threadId))
     return thread
   }
 
