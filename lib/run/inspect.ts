@@ -181,7 +181,7 @@ function accessOf(ref: TableRef, index: number, runId: string): Omit<TableAccess
     tableName: byArn ? (ref.arn as string) : ref.name,
     region: ref.region,
     ...(ref.endpoint !== undefined && { endpoint: ref.endpoint }),
-    userAgent: `tablesync run/${runId}`,
+    userAgent: `tablesync/${runId}`,
   }
 }
 

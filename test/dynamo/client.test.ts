@@ -15,10 +15,12 @@ const asTheyCome = (bytes: Uint8Array) => bytes
 
 async function clientOf(body: Buffer) {
   const received: string[] = []
+  const agents: string[] = []
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
+      agents.push(request.headers['user-agent'] ?? '')
       received.push(Buffer.concat(chunks).toString())
       response.writeHead(200, { 'content-length': body.length, 'x-amz-crc32': crc32(body) })
       response.end(body)
@@ -32,7 +34,7 @@ async function clientOf(body: Buffer) {
       label: 'x:T',
       tableName: 'T',
       region: 'us-east-1',
-      userAgent: 'test',
+      userAgent: 'tablesync/0a1b2c3d',
       endpoint: `http://127.0.0.1:${port}`,
       keySchema: ID_KEY,
     },
@@ -45,7 +47,7 @@ async function clientOf(body: Buffer) {
     client.close()
     server.close()
   })
-  return { client, received }
+  return { client, received, agents }
 }
 
 for (const operation of ['Scan', 'BatchGetItem'] as const) {
@@ -60,10 +62,11 @@ for (const operation of ['Scan', 'BatchGetItem'] as const) {
   })
 
   t.test(`TableClient.send sends the body of a ${operation} as it is given`, async (t) => {
-    const { client, received } = await clientOf(Buffer.from('{}'))
+    const { client, received, agents } = await clientOf(Buffer.from('{}'))
     const body = '{"TableName":"T" , "Key":{"id":{"N":"1.000000000000000000000000000000000001"}}}'
     await client.send({ operation, body, read: asTheyCome, unitsOf: () => 0 })
     t.same(received, [body])
+    t.match(agents, [/aws-sdk-js\/.* tablesync\/0a1b2c3d/])
   })
 }
 
