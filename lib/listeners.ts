@@ -71,8 +71,12 @@ function guarded({ onProgress, onDifference, signal }: Listening) {
     failure ??= { error }
     ending.abort()
   }
+  // Not `AbortSignal.any`: in Node 20 what it yields may be collected before it is aborted.
+  const end = () => ending.abort(signal?.reason)
+  if (signal?.aborted === true) end()
+  signal?.addEventListener('abort', end, { once: true })
   return {
-    signal: signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal]),
+    signal: ending.signal,
     onProgress(event: RunEvent) {
       if (failure !== undefined) return
       try {

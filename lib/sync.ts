@@ -1,5 +1,5 @@
 /** Options in, result out: what the command and `runSync` have in common. */
-import { openListeners, unlessAborted } from './listeners.ts'
+import { type Listening, openListeners, unlessAborted } from './listeners.ts'
 import type { Summary } from './model/summary.ts'
 import type { Spelling } from './options/check.ts'
 import { resolveOptions } from './options/resolve.ts'
@@ -43,7 +43,20 @@ async function syncFrom(
 ): Promise<Summary> {
   const { signal: asked, ...others } = options
   const ending = endingOf(asked, settings)
-  const listening = { ...others, ...(ending !== undefined && { signal: ending }) }
+  const listening = { ...others, ...(ending.signal !== undefined && { signal: ending.signal }) }
+  try {
+    return await syncUntil(checkpoint, settings, listening, spelling)
+  } finally {
+    ending.release()
+  }
+}
+
+async function syncUntil(
+  checkpoint: OpenCheckpoint | undefined,
+  settings: Settings,
+  listening: Listening,
+  spelling: Spelling,
+): Promise<Summary> {
   const { signal, during } = openListeners(listening, checkpoint?.taken?.report)
   // With it comes the SDK, which a run that is refused does without.
   const { inspectTables } = await import('./run/inspect.ts')
@@ -57,9 +70,19 @@ async function syncFrom(
   return during((hooks) => run({ settings, tables, plan, checkpoint }, hooks, signal))
 }
 
-/** The caller's word to end, or that of the clock. */
+/** The caller's word to end, or that of the clock: held here, since a signal that nobody holds may be collected. */
 function endingOf(asked: AbortSignal | undefined, { maxDuration }: Settings) {
-  if (maxDuration === undefined) return asked
-  const clock = AbortSignal.timeout(maxDuration)
-  return asked === undefined ? clock : AbortSignal.any([asked, clock])
+  if (maxDuration === undefined) return { signal: asked, release: () => {} }
+  const ending = new AbortController()
+  const end = () => ending.abort(asked?.reason)
+  const clock = setTimeout(end, maxDuration)
+  if (asked?.aborted === true) end()
+  asked?.addEventListener('abort', end)
+  return {
+    signal: ending.signal,
+    release() {
+      clearTimeout(clock)
+      asked?.removeEventListener('abort', end)
+    },
+  }
 }

@@ -1,5 +1,5 @@
 /** A file in which somebody says, while a run goes on, how it is to go on. */
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { asTablesyncError, usageError } from '../errors.ts'
 import type { CapacityChoice } from '../model/capacity.ts'
 import type { Milliseconds } from '../model/units.ts'
@@ -51,13 +51,25 @@ export class ControlFile {
   readonly #options: ControlOptions
   #timer: NodeJS.Timeout | undefined
   #text = ''
+  #refused = ''
 
   constructor(options: ControlOptions) {
     this.#options = options
   }
 
-  /** Does what it says by now, and looks at it from then on. */
+  /**
+   * Does what it says by now, and looks at it from then on.
+   *
+   * @throws TablesyncError with code `USAGE` where it is something else than a file
+   */
   async begin(): Promise<void> {
+    const { file } = this.#options
+    const isFile = await stat(file).then(
+      (found) => found.isFile(),
+      () => true,
+    )
+    if (!isFile)
+      throw usageError(`Expected the control file ${file} to be a file, got something else`)
     await this.#look(() => {})
     this.#timer = setInterval(() => void this.#look(this.#options.onChange), LOOK_EVERY)
   }
@@ -66,10 +78,19 @@ export class ControlFile {
     clearInterval(this.#timer)
   }
 
+  /** It is looked at again and again, and told once. */
+  #refuseOnce(message: string): void {
+    if (this.#refused !== message) this.#options.onRefused(`${this.#options.file}: ${message}`)
+    this.#refused = message
+  }
+
   async #look(onChange: () => void): Promise<void> {
     const { file, pace, onRefused } = this.#options
     // A file that is not there says nothing, and one that is being replaced will say it soon.
-    const text = await readFile(file, 'utf8').catch(() => '')
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') this.#refuseOnce(error.message)
+      return ''
+    })
     if (text === this.#text) return
     this.#text = text
     try {

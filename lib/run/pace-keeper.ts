@@ -89,8 +89,11 @@ export class PaceKeeper {
   }
 
   #fill(): void {
-    // What is in hand then has to come to its end.
-    if (this.#isOver()) this.pause(false)
+    // What is in hand then comes to its end, without waiting for anything.
+    if (this.#isOver()) {
+      this.end()
+      return
+    }
     const now = performance.now()
     for (const gauge of this.#gauges) gauge.fill(now, now - this.#last)
     this.#last = now

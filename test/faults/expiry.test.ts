@@ -9,7 +9,7 @@ import { LimitedServer } from '../pace/limited-server.ts'
 const LIFETIME = Number(process.env['TABLESYNC_TEST_LIFETIME_SECONDS'] ?? 1) * 1000
 const LIFETIMES = Number(process.env['TABLESYNC_TEST_LIFETIMES'] ?? 8)
 
-t.setTimeout(LIFETIME * LIFETIMES + 60_000)
+t.setTimeout(2 * LIFETIME * LIFETIMES + 120_000)
 
 interface Session {
   /** When the service stops to take the credentials; epoch time. */

@@ -236,3 +236,46 @@ t.test('runSync rejects for a share of what nobody tells', async (t) => {
     { code: 'USAGE', message: /read capacity of us-east-1:master to be known for 50%/ },
   )
 })
+
+for (const [what, options] of [
+  ['is paused', { readCapacity: 'max' }],
+  ['waits for capacity', { readCapacity: 1 }],
+] as const) {
+  t.test(`runSync ends in its time although it ${what}`, async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))
+    const server = new LimitedServer()
+    t.teardown(async () => {
+      server.close()
+      await rm(folder, { recursive: true })
+    })
+    server.table('master', 9000)
+    server.table('replica', 9000)
+    const control = join(folder, 'control')
+    await writeFile(control, what === 'is paused' ? 'pause' : '')
+    // Held by nothing but the run, as on the command line.
+    const { outcome, elapsedMs } = await runSync({
+      master: 'us-east-1:master',
+      replicas: ['us-east-1:replica'],
+      endpoint: await server.endpoint(),
+      signal: new AbortController().signal,
+      segments: 8,
+      control,
+      maxDuration: '3s',
+      ...options,
+    })
+    t.equal(outcome, 'interrupted')
+    t.ok(elapsedMs < 12_000, `${elapsedMs} ms`)
+  })
+}
+
+t.test('runSync rejects for a control file that is a folder', async (t) => {
+  const server = new LimitedServer()
+  t.teardown(() => server.close())
+  server.table('master', 9000)
+  server.table('replica', 9000)
+  const tables = { master: 'us-east-1:master', replicas: ['us-east-1:replica'] }
+  await t.rejects(runSync({ ...tables, endpoint: await server.endpoint(), control: tmpdir() }), {
+    code: 'USAGE',
+    message: /control file .* to be a file/,
+  })
+})
