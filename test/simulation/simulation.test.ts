@@ -1,7 +1,8 @@
 /**
  * Many runs on a virtual clock, each from a seed that tells all that goes wrong
  * in it, and that replays it: `node dist/test/simulation/runner.js SEED 1`.
- * TABLESYNC_TEST_SIMULATIONS asks for more of them, TABLESYNC_TEST_SEED for others.
+ * TABLESYNC_TEST_SIMULATIONS asks for more of them, TABLESYNC_TEST_SEED for others; `npm run simulate`
+ * runs them alone.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
