@@ -23,8 +23,13 @@ export interface StubRequest {
 
 /** What a request gets in place of its plain answer. */
 export type Fault =
-  /** Refused. `landed`: carried out all the same. */
-  | { readonly error: string; readonly status?: number; readonly landed?: true }
+  /** Refused, when `after` settles where it is given. `landed`: carried out all the same. */
+  | {
+      readonly error: string
+      readonly status?: number
+      readonly landed?: true
+      readonly after?: Promise<unknown>
+    }
   /** Answered in other bytes, or with another answer; its checksum is right. */
   | { readonly rewrite: (answer: Body) => string | Body }
   /** Carried out at once, and answered when this settles. */
@@ -109,7 +114,10 @@ export async function startStub(): Promise<Stub> {
     let fault: Fault | undefined
     for (const intercept of intercepts) fault ??= intercept(request)
     if (fault === 'silence') return
-    if (isError(fault) && !fault.landed) return refuse(outgoing, fault.error, fault)
+    if (isError(fault) && !fault.landed) {
+      await fault.after
+      return refuse(outgoing, fault.error, fault)
+    }
     try {
       const body = carryOut(request)
       if (typeof fault === 'object' && 'answeredAfter' in fault) {
