@@ -1,5 +1,5 @@
 /** Plan in, result out: what the `apply` command and `applySync` have in common. */
-import { openListeners, unlessAborted } from './listeners.ts'
+import { unlessAborted, withListeners } from './listeners.ts'
 import type { RecordedTable } from './model/recorded-table.ts'
 import type { RepairPlanHeader } from './model/repair-plan.ts'
 import type { Summary } from './model/summary.ts'
@@ -9,6 +9,7 @@ import { resolveOptions } from './options/resolve.ts'
 import type { ApplyOptions, RunOptions } from './options/run-options.ts'
 import { loadHooks } from './protocol/hooks-module.ts'
 import { runApply } from './run/apply.ts'
+import { checkControlFile } from './run/control-file.ts'
 import { refuseSharedFiles } from './run/distinct-files.ts'
 import { inspectTables } from './run/inspect.ts'
 import { type ReviewedPlan, readRepairPlan } from './run/plan-file.ts'
@@ -28,21 +29,24 @@ export async function apply(options: ApplyOptions, spelling: Spelling): Promise<
     [spelling('plan')]: file,
     [spelling('report')]: options.report,
     [spelling('undo')]: options.undo,
+    [spelling('control')]: options.control,
   })
   const settings = resolveOptions(asRunOptions(reviewed.header, others), spelling)
   if (settings.hooks !== undefined) await loadHooks(settings.hooks)
-  const { signal, during } = openListeners(options)
-  const tables = await unlessAborted(signal, inspectTables(settings, signal, { scans: false }))
-  if (tables === undefined) return summariseNothing(settings)
-  const [master, ...replicas] = tables.inspected
-  refuseOtherTable(reviewed.header.master, master, 'plan')
-  for (const replica of replicas) {
-    refuseOtherTable(reviewed.header.tables[replica.ref.label], replica, 'plan')
-  }
-  const stop = topologyRail(settings, tables)
-  if (stop !== undefined) return summariseNothing(settings, stop)
-  const plan = planOf(reviewed)
-  return during((hooks) => runApply({ settings, tables, plan }, reviewed, hooks, signal))
+  await checkControlFile(settings.control)
+  return withListeners(options, {}, async ({ signal, during }) => {
+    const tables = await unlessAborted(signal, inspectTables(settings, signal, { scans: false }))
+    if (tables === undefined) return summariseNothing(settings)
+    const [master, ...replicas] = tables.inspected
+    refuseOtherTable(reviewed.header.master, master, 'plan')
+    for (const replica of replicas) {
+      refuseOtherTable(reviewed.header.tables[replica.ref.label], replica, 'plan')
+    }
+    const stop = topologyRail(settings, tables)
+    if (stop !== undefined) return summariseNothing(settings, stop)
+    const plan = planOf(reviewed)
+    return during((hooks) => runApply({ settings, tables, plan }, reviewed, hooks, signal))
+  })
 }
 
 /** Nothing to scan: what the reviewed run has scanned stands for it. */

@@ -2,6 +2,7 @@
 import type { Difference } from './model/difference.ts'
 import type { RunEvent } from './model/events.ts'
 import type { FileMark } from './model/file-mark.ts'
+import type { Milliseconds } from './model/units.ts'
 import type { RunOptions } from './options/run-options.ts'
 import { openReport } from './report/ndjson.ts'
 import type { RunHooks } from './run/teller.ts'
@@ -9,7 +10,7 @@ import type { RunHooks } from './run/teller.ts'
 export type Listening = Pick<RunOptions, 'onProgress' | 'onDifference' | 'signal' | 'report'>
 
 export interface Listeners {
-  /** The caller's, or that of a listener that has thrown. */
+  /** Aborted by the caller, by the clock, or where a listener has thrown. */
   readonly signal: AbortSignal
   /**
    * Does the work with hooks that reach the listeners and the report.
@@ -19,9 +20,32 @@ export interface Listeners {
   during<T>(work: (hooks: RunHooks) => Promise<T>): Promise<T>
 }
 
-/** `goodReport`: of a report that is gone on with, what is good. Absent: it is begun anew. */
-export function openListeners(options: Listening, goodReport?: FileMark): Listeners {
-  const listeners = guarded(options)
+export interface ListenersOptions {
+  /** Of a report that is gone on with, what is good. Absent: it is begun anew. */
+  readonly goodReport?: FileMark | undefined
+  /** The work is ended when so much time has passed. */
+  readonly maxDuration?: Milliseconds | undefined
+}
+
+/** Has something done with listeners that are let go of at its end. */
+export async function withListeners<T>(
+  options: Listening,
+  more: ListenersOptions,
+  work: (listeners: Listeners) => Promise<T>,
+): Promise<T> {
+  const listeners = guarded(options, more.maxDuration)
+  try {
+    return await work(openListeners(options, listeners, more.goodReport))
+  } finally {
+    listeners.release()
+  }
+}
+
+function openListeners(
+  options: Listening,
+  listeners: ReturnType<typeof guarded>,
+  goodReport: FileMark | undefined,
+): Listeners {
   return {
     signal: listeners.signal,
     async during(work) {
@@ -63,8 +87,11 @@ export async function unlessAborted<T>(
   }
 }
 
-/** The caller's listeners; the first that throws ends the run, and is not called again. */
-function guarded({ onProgress, onDifference, signal }: Listening) {
+/**
+ * The caller's listeners; the first that throws ends the run, and is not called
+ * again. So do the caller's signal and the clock.
+ */
+function guarded({ onProgress, onDifference, signal }: Listening, maxDuration?: Milliseconds) {
   const ending = new AbortController()
   let failure: { readonly error: unknown } | undefined
   const fail = (error: unknown) => {
@@ -74,7 +101,8 @@ function guarded({ onProgress, onDifference, signal }: Listening) {
   // Not `AbortSignal.any`: in Node 20 what it yields may be collected before it is aborted.
   const end = () => ending.abort(signal?.reason)
   if (signal?.aborted === true) end()
-  signal?.addEventListener('abort', end, { once: true })
+  signal?.addEventListener('abort', end)
+  const clock = maxDuration === undefined ? undefined : setTimeout(end, maxDuration)
   return {
     signal: ending.signal,
     onProgress(event: RunEvent) {
@@ -95,6 +123,10 @@ function guarded({ onProgress, onDifference, signal }: Listening) {
     },
     throwFailure() {
       if (failure !== undefined) throw failure.error
+    },
+    release() {
+      clearTimeout(clock)
+      signal?.removeEventListener('abort', end)
     },
   }
 }

@@ -1,5 +1,5 @@
 /** Options in, result out: what the command and `runSync` have in common. */
-import { type Listening, openListeners, unlessAborted } from './listeners.ts'
+import { unlessAborted, withListeners } from './listeners.ts'
 import type { Summary } from './model/summary.ts'
 import type { Spelling } from './options/check.ts'
 import { resolveOptions } from './options/resolve.ts'
@@ -7,6 +7,7 @@ import type { RunOptions } from './options/run-options.ts'
 import type { Settings } from './options/settings.ts'
 import { loadHooks } from './protocol/hooks-module.ts'
 import { type OpenCheckpoint, openCheckpoint, refuseOtherTables } from './run/checkpoint-opening.ts'
+import { checkControlFile } from './run/control-file.ts'
 import { refuseSharedFiles } from './run/distinct-files.ts'
 import { planRun } from './run/plan.ts'
 import { topologyRail } from './run/rails.ts'
@@ -24,8 +25,10 @@ export async function sync(options: RunOptions, spelling: Spelling): Promise<Sum
     [spelling('undo')]: options.undo,
     [spelling('plan')]: options.plan,
     [spelling('checkpoint')]: options.checkpoint,
+    [spelling('control')]: options.control,
   })
   if (settings.hooks !== undefined) await loadHooks(settings.hooks)
+  await checkControlFile(settings.control)
   const checkpoint = await openCheckpoint(settings, spelling)
   try {
     // A run that has come to its end is not begun again.
@@ -41,48 +44,18 @@ async function syncFrom(
   options: RunOptions,
   spelling: Spelling,
 ): Promise<Summary> {
-  const { signal: asked, ...others } = options
-  const ending = endingOf(asked, settings)
-  const listening = { ...others, ...(ending.signal !== undefined && { signal: ending.signal }) }
-  try {
-    return await syncUntil(checkpoint, settings, listening, spelling)
-  } finally {
-    ending.release()
-  }
-}
-
-async function syncUntil(
-  checkpoint: OpenCheckpoint | undefined,
-  settings: Settings,
-  listening: Listening,
-  spelling: Spelling,
-): Promise<Summary> {
-  const { signal, during } = openListeners(listening, checkpoint?.taken?.report)
-  // With it comes the SDK, which a run that is refused does without.
-  const { inspectTables } = await import('./run/inspect.ts')
-  const tables = await unlessAborted(signal, inspectTables(settings, signal))
-  if (tables === undefined) return summariseNothing(settings)
-  if (checkpoint !== undefined) refuseOtherTables(checkpoint, settings, tables, spelling)
-  const stop = topologyRail(settings, tables)
-  if (stop !== undefined) return summariseNothing(settings, stop)
-  const planned = planRun(settings, tables)
-  const plan = { ...planned, segments: checkpoint?.taken?.segments ?? planned.segments }
-  return during((hooks) => run({ settings, tables, plan, checkpoint }, hooks, signal))
-}
-
-/** The caller's word to end, or that of the clock: held here, since a signal that nobody holds may be collected. */
-function endingOf(asked: AbortSignal | undefined, { maxDuration }: Settings) {
-  if (maxDuration === undefined) return { signal: asked, release: () => {} }
-  const ending = new AbortController()
-  const end = () => ending.abort(asked?.reason)
-  const clock = setTimeout(end, maxDuration)
-  if (asked?.aborted === true) end()
-  asked?.addEventListener('abort', end)
-  return {
-    signal: ending.signal,
-    release() {
-      clearTimeout(clock)
-      asked?.removeEventListener('abort', end)
-    },
-  }
+  const { maxDuration } = settings
+  const goodReport = checkpoint?.taken?.report
+  return withListeners(options, { goodReport, maxDuration }, async ({ signal, during }) => {
+    // With it comes the SDK, which a run that is refused does without.
+    const { inspectTables } = await import('./run/inspect.ts')
+    const tables = await unlessAborted(signal, inspectTables(settings, signal))
+    if (tables === undefined) return summariseNothing(settings)
+    if (checkpoint !== undefined) refuseOtherTables(checkpoint, settings, tables, spelling)
+    const stop = topologyRail(settings, tables)
+    if (stop !== undefined) return summariseNothing(settings, stop)
+    const planned = planRun(settings, tables)
+    const plan = { ...planned, segments: checkpoint?.taken?.segments ?? planned.segments }
+    return during((hooks) => run({ settings, tables, plan, checkpoint }, hooks, signal))
+  })
 }

@@ -1,11 +1,12 @@
 /** Journal in, result out: what the `undo` command and `undoSync` have in common. */
-import { openListeners, unlessAborted } from './listeners.ts'
+import { unlessAborted, withListeners } from './listeners.ts'
 import type { JournalHeader } from './model/journal.ts'
 import type { Summary } from './model/summary.ts'
 import type { Spelling } from './options/check.ts'
 import { checkFile, refuseStray } from './options/commands.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { RunOptions, UndoOptions } from './options/run-options.ts'
+import { checkControlFile } from './run/control-file.ts'
 import { refuseSharedFiles } from './run/distinct-files.ts'
 import { inspectReplicas } from './run/inspect.ts'
 import { readJournal } from './run/journal-file.ts'
@@ -31,17 +32,23 @@ export async function undo(options: UndoOptions, spelling: Spelling): Promise<Su
   const { journal: file, ...others } = options
   checkFile('undo', file)
   const journal = await readJournal(file)
-  await refuseSharedFiles({ journal: file, [spelling('report')]: options.report })
+  await refuseSharedFiles({
+    journal: file,
+    [spelling('report')]: options.report,
+    [spelling('control')]: options.control,
+  })
   const settings = resolveOptions(asRunOptions(journal.header, others), spelling)
-  const { signal, during } = openListeners(options)
-  const tables = await unlessAborted(signal, inspectReplicas(settings, signal))
-  if (tables === undefined) return summariseNothing(settings)
-  for (const replica of tables.inspected.slice(1)) {
-    refuseOtherTable(journal.header.tables[replica.ref.label], replica, 'journal')
-  }
-  const stop = topologyRail(settings, tables)
-  if (stop !== undefined) return summariseNothing(settings, stop)
-  return during((hooks) => runUndo({ settings, tables, plan: PLAN }, journal, hooks, signal))
+  await checkControlFile(settings.control)
+  return withListeners(options, {}, async ({ signal, during }) => {
+    const tables = await unlessAborted(signal, inspectReplicas(settings, signal))
+    if (tables === undefined) return summariseNothing(settings)
+    for (const replica of tables.inspected.slice(1)) {
+      refuseOtherTable(journal.header.tables[replica.ref.label], replica, 'journal')
+    }
+    const stop = topologyRail(settings, tables)
+    if (stop !== undefined) return summariseNothing(settings, stop)
+    return during((hooks) => runUndo({ settings, tables, plan: PLAN }, journal, hooks, signal))
+  })
 }
 
 /** All kinds of writes: what was missing may have to go again, and what was deleted to come back. */

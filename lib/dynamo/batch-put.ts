@@ -2,14 +2,13 @@
  * Puts without a condition, gathered: what is to be put at the same moment goes
  * out in one BatchWriteItem. `UnprocessedItems` are drained here and nowhere else.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { asTablesyncError, TablesyncError } from '../errors.ts'
 import { readBatchWrite } from '../item/responses.ts'
 import type { Patience } from '../model/patience.ts'
 import type { Bytes, WriteUnits } from '../model/units.ts'
 import type { TableClient } from './client.ts'
 import { isPassing } from './failures.ts'
-import { retryDelay } from './retry.ts'
+import { pauseBeforeRetry } from './retry.ts'
 
 /** The most items BatchWriteItem takes (API reference, BatchWriteItem). */
 const MOST_ITEMS = 25
@@ -80,7 +79,7 @@ export class BatchPuts {
       retry = answer.unprocessed.length < wanted.length ? 0 : retry + 1
       wanted = answer.unprocessed
       if (retry > maxRetries) throw this.#stuck(wanted.length)
-      await sleep(retryDelay(retryDelayBase, retry))
+      await pauseBeforeRetry(retryDelayBase, retry)
     }
   }
 

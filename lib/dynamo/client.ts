@@ -1,17 +1,12 @@
 /** One table's client: what is sent is paced, watched, tried again, and its errors made ours. */
-import {
-  DescribeContinuousBackupsCommand,
-  DescribeTableCommand,
-  DescribeTimeToLiveCommand,
-  DynamoDBClient,
-  type TableDescription,
-} from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { CredentialKeeper } from '../model/credentials.ts'
 import type { Patience } from '../model/patience.ts'
 import type { TableAccess } from '../protocol/messages.ts'
 import { Traffic } from '../protocol/traffic.ts'
-import { openExchange } from './exchange.ts'
+import { type Ask, type Descriptions, descriptions } from './descriptions.ts'
+import { isExpiry, openExchange } from './exchange.ts'
 import { asFailure, isHotKeyRange, isRefusal } from './failures.ts'
 import { HotSegments } from './hot-segments.ts'
 import { identityFrom } from './identity.ts'
@@ -19,7 +14,7 @@ import { Pace } from './pace.ts'
 import { ONE_ATTEMPT, retrying } from './retry.ts'
 import { type Excused, silenceWatch } from './silence.ts'
 import { type ItemOperation, isRead } from './templates.ts'
-import type { UnderWay } from './under-way.ts'
+import { UnderWay } from './under-way.ts'
 
 /** Requests to one table that one thread may have open at a time. */
 const MAX_SOCKETS = 128
@@ -42,7 +37,7 @@ export interface ItemRequest<Answer> {
   readonly key?: string | undefined
 }
 
-export interface TableClient {
+export interface TableClient extends Descriptions {
   readonly access: TableAccess
   /**
    * Sends one item operation, once its table has capacity for it. Reads are
@@ -52,12 +47,8 @@ export interface TableClient {
    * @throws TablesyncError, classified by `failures.ts`
    */
   send<Answer>(request: ItemRequest<Answer>): Promise<Answer>
-  /** Descriptions are the answers that the SDK parses. */
-  describe(): Promise<TableDescription | undefined>
-  /** The attribute that says when an item expires; undefined where items do not. */
-  describeTimeToLive(): Promise<string | undefined>
-  /** Whether the table can be restored to any second of its last days. */
-  describePointInTimeRecovery(): Promise<boolean>
+  /** The same client for one task, which is told what of its own is under way. */
+  of(task: UnderWay): TableClient
   close(): void
 }
 
@@ -66,7 +57,6 @@ export interface ClientOptions {
   readonly patience: Patience
   /** Absent: this client's requests are nobody else's concern. */
   readonly traffic?: Traffic
-  readonly underWay?: UnderWay
   /** Aborted: every request ends with its reason. */
   readonly ending?: AbortSignal
 }
@@ -82,12 +72,8 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
     logger: { debug() {}, info() {}, warn() {}, error() {} },
   })
   const silence = silenceWatch(patience.silenceLimit, options.ending)
-  const onHeard = () => {
-    silence.onHeard()
-    traffic.heard(access.index)
-  }
   const identity = identityFrom(options.credentials)
-  const client = new DynamoDBClient({
+  const sdk = new DynamoDBClient({
     region: access.region,
     ...(access.endpoint !== undefined && { endpoint: access.endpoint }),
     credentials: () => identity.get(),
@@ -95,13 +81,12 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
     customUserAgent: access.userAgent,
     requestHandler,
   })
-  const { tableName: TableName } = access
-  const exchange = openExchange(client, {
-    tableName: TableName,
+  const exchange = openExchange(sdk, {
+    tableName: access.tableName,
     identity,
     requestHandler,
     responseTimeout: patience.responseTimeout,
-    onHeard,
+    onHeard: silence.onHeard,
   })
   const pace = new Pace(traffic, access.index)
   const hot = new HotSegments(patience.retryDelayBase)
@@ -135,61 +120,55 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
     }
   }
 
-  function describe<Answer>(
-    operation: string,
-    asking: (signal: { abortSignal: AbortSignal }) => Promise<Answer>,
-  ): Promise<Answer> {
+  const ask: Ask = (operation, once) => {
     const context = contextOf(operation)
-    return silence.watch(context, (abortSignal) =>
-      retrying(patience, abortSignal, async () => {
+    return silence.watch(context, (abortSignal) => {
+      const answerNow = async () => {
+        const answer = await once({ abortSignal })
+        silence.onHeard()
+        return answer
+      }
+      return retrying(patience, abortSignal, async () => {
         try {
-          const answer = await asking({ abortSignal })
-          onHeard()
-          return answer
+          const credentials = await identity.get()
+          return await answerNow().catch(async (error: unknown) => {
+            if (isExpiry(error) && (await identity.replace(credentials))) return answerNow()
+            throw error
+          })
         } catch (error) {
           throw asFailure(error, context)
         }
-      }),
-    )
+      })
+    })
   }
 
-  return {
-    access,
-    async send(request) {
-      const { operation, segment, key } = request
-      const limits = isRead(operation) ? patience : ONE_ATTEMPT
-      const ended = options.underWay?.begin(() => {
-        const where = segment === undefined ? '' : ` of segment ${segment}`
-        return `${operation} on ${access.label}${where}${key === undefined ? '' : ` at ${key}`}`
+  async function send<Answer>(request: ItemRequest<Answer>, task: UnderWay): Promise<Answer> {
+    const { operation, segment, key } = request
+    const limits = isRead(operation) ? patience : ONE_ATTEMPT
+    const doing = task.begin(() => {
+      const where = segment === undefined ? '' : ` of segment ${segment}`
+      return `${operation} on ${access.label}${where}${key === undefined ? '' : ` at ${key}`}`
+    })
+    try {
+      return await silence.watch(contextOf(operation), (signal, excused) => {
+        const known: Excused = (waiting) => excused(doing.excused(waiting))
+        return retrying(limits, signal, () => attempt(request, signal, known), doing.excused)
       })
-      try {
-        return await silence.watch(contextOf(operation), (signal, excused) =>
-          retrying(limits, signal, () => attempt(request, signal, excused)),
-        )
-      } finally {
-        ended?.()
-      }
-    },
-    async describe() {
-      const command = new DescribeTableCommand({ TableName })
-      return (await describe('DescribeTable', (signal) => client.send(command, signal))).Table
-    },
-    async describeTimeToLive() {
-      const command = new DescribeTimeToLiveCommand({ TableName })
-      const answer = await describe('DescribeTimeToLive', (signal) => client.send(command, signal))
-      const { TimeToLiveStatus: status, AttributeName } = answer.TimeToLiveDescription ?? {}
-      return status === 'ENABLED' || status === 'ENABLING' ? AttributeName : undefined
-    },
-    async describePointInTimeRecovery() {
-      const command = new DescribeContinuousBackupsCommand({ TableName })
-      const answer = await describe('DescribeContinuousBackups', (signal) =>
-        client.send(command, signal))
-      const { PointInTimeRecoveryDescription } = answer.ContinuousBackupsDescription ?? {}
-      return PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === 'ENABLED'
-    },
+    } finally {
+      doing.end()
+    }
+  }
+
+  const nobody = new UnderWay()
+  const client: TableClient = {
+    ...descriptions(sdk, access.tableName, ask),
+    access,
+    send: (request) => send(request, nobody),
+    of: (task) => ({ ...client, send: (request) => send(request, task) }),
     close() {
-      client.destroy()
+      sdk.destroy()
       requestHandler.destroy()
     },
   }
+  return client
 }

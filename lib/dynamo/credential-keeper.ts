@@ -2,6 +2,7 @@
  * Credentials held and renewed: one request at a time to whoever gives them, and
  * one answer for all tables, threads and requests that need it.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { TablesyncError } from '../errors.ts'
 import type { CredentialKeeper, HeldCredentials, PlainCredentials } from '../model/credentials.ts'
 import type { Milliseconds } from '../model/units.ts'
@@ -16,6 +17,9 @@ const ASK_AGAIN_AFTER: Milliseconds = 20_000
 /** How long after an answer another one is not asked for, even if a table calls it expired. */
 const FRESH_FOR: Milliseconds = 2000
 
+/** Between two tries, where what is held is of no use any more. */
+const TRY_AGAIN_AFTER: Milliseconds = 1000
+
 /** `isForced`: what it gave last is no good any more, whatever it says of its end. */
 export type Provide = (isForced: boolean) => Promise<PlainCredentials>
 
@@ -26,7 +30,7 @@ export interface Renewal {
   readonly provide: Provide
   /** For the message of what could not be had. */
   readonly profile: string | undefined
-  /** The source is given up where an answer takes longer. */
+  /** The source is given up where an answer takes longer, or none has come for so long. */
   readonly limit: Milliseconds
 }
 
@@ -36,35 +40,57 @@ export interface Renewal {
  */
 export function keepRenewed({ provide, profile, limit }: Renewal): CredentialKeeper {
   let held: (HeldCredentials & { readonly since: number }) | undefined
-  let asking: Promise<void> | undefined
-  const ask = async (isForced: boolean) => {
-    try {
-      const credentials = plainCredentials(await answerWithin(limit, provide(isForced)))
-      const since = Date.now()
-      const left = timeLeft(credentials)
-      const renewBefore = Math.min(RENEW_BEFORE, left * RENEW_SHARE)
-      held = { credentials, since, askAgainAt: since + left - renewBefore }
-    } catch (error) {
+  let ahead: Promise<void> | undefined
+  let needed: Promise<void> | undefined
+
+  async function renew(isForced: boolean): Promise<void> {
+    const credentials = plainCredentials(await answerWithin(limit, provide(isForced)))
+    const since = Date.now()
+    const left = timeLeft(credentials)
+    const renewBefore = Math.min(RENEW_BEFORE, left * RENEW_SHARE)
+    held = { credentials, since, askAgainAt: since + left - renewBefore }
+  }
+
+  async function renewAhead(): Promise<void> {
+    await renew(false).catch(() => {
       // What is still valid is better than nothing, and than asking with every request.
-      if (held === undefined || timeLeft(held.credentials) <= 0) throw unobtainable(error, profile)
-      held = { ...held, askAgainAt: Date.now() + ASK_AGAIN_AFTER }
+      if (held !== undefined) held = { ...held, askAgainAt: Date.now() + ASK_AGAIN_AFTER }
+    })
+    ahead = undefined
+  }
+
+  /** What is held, if anything, is of no use any more. */
+  async function renewNow(isForced: boolean): Promise<void> {
+    const began = performance.now()
+    for (;;) {
+      try {
+        return await renew(isForced)
+      } catch (error) {
+        // A source that never gave any is rather misspelt than busy.
+        const isLast =
+          held === undefined ||
+          error instanceof TablesyncError ||
+          performance.now() - began + TRY_AGAIN_AFTER > limit
+        if (isLast) throw unobtainable(error, profile)
+      }
+      await sleep(TRY_AGAIN_AFTER)
     }
   }
-  const renewal = (isForced: boolean) => {
-    asking ??= ask(isForced).finally(() => {
-      asking = undefined
-    })
-    return asking
-  }
+
   return async (refused) => {
-    const isRefused =
+    const isRefused = () =>
       held !== undefined &&
       held.credentials.accessKeyId === refused &&
       Date.now() - held.since >= FRESH_FOR
-    const isOver = held === undefined || timeLeft(held.credentials) <= 0
-    if (isRefused || isOver) await renewal(isRefused)
-    else if (Date.now() >= (held?.askAgainAt ?? 0)) renewal(false).catch(() => {})
-    const { credentials, askAgainAt } = held as HeldCredentials
+    const isUseless = () => held === undefined || timeLeft(held.credentials) <= 0 || isRefused()
+    if (isUseless()) await ahead
+    if (isUseless()) {
+      needed ??= renewNow(isRefused()).finally(() => {
+        needed = undefined
+      })
+      await needed
+    } else if (Date.now() >= (held?.askAgainAt ?? 0)) ahead ??= renewAhead()
+    const { credentials, askAgainAt } = held as unknown as HeldCredentials
     return { credentials, askAgainAt: Math.max(askAgainAt, Date.now() + LEAST_PAUSE) }
   }
 }

@@ -38,8 +38,10 @@ const MIS_SIGNED = new Set([
   'AuthFailure',
 ])
 
-/** The service will not have the credentials, though it had them before. */
 const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'TokenRefreshRequired'])
+
+/** Whether the service will not have the credentials, though it had them before. */
+export const isExpiry = (error: unknown) => EXPIRED.has((error as Error).name)
 
 /** What sends an operation once, its body as DynamoDB JSON text; refused signatures and expired credentials are mended. */
 export function openExchange(client: DynamoDBClient, options: ExchangeOptions): Exchange {
@@ -49,15 +51,17 @@ export function openExchange(client: DynamoDBClient, options: ExchangeOptions): 
 
   return async (operation, body, signal) => {
     const bytes = Buffer.from(body)
+    // Once: a clock that changes with each answer is nobody's.
+    let mayMendClock = true
     for (;;) {
       const credentials = await identity.get()
       const offset = clockOffset
       try {
         return await attempt(operation, bytes, credentials, signal)
       } catch (error) {
-        const { name } = error as Error
-        const isMended =
-          clockOffset !== offset || (EXPIRED.has(name) && (await identity.replace(credentials)))
+        const isClockMended: boolean = mayMendClock && clockOffset !== offset
+        mayMendClock &&= !isClockMended
+        const isMended = isClockMended || (isExpiry(error) && (await identity.replace(credentials)))
         if (!isMended) throw error
       }
     }

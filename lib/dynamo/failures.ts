@@ -1,12 +1,11 @@
 /** What the SDK throws, made ours: classified once, where it enters. */
 import { type ErrorCode, type ErrorScope, TablesyncError } from '../errors.ts'
 import type { TableIndex } from '../model/table.ts'
-import type { ThrottlingReason } from './service-error.ts'
 
 interface SdkError extends Error {
   readonly code?: string
   readonly $metadata?: { readonly httpStatusCode?: number }
-  readonly ThrottlingReasons?: readonly ThrottlingReason[]
+  readonly throttlingReasons?: readonly string[]
 }
 
 interface Kind {
@@ -132,8 +131,8 @@ export function isRefusal({ cause }: TablesyncError): boolean {
 
 /** Whether it was throttled for a range of keys, where the table as a whole has capacity left. */
 export function isHotKeyRange({ cause }: TablesyncError): boolean {
-  const reasons = (cause as SdkError | undefined)?.ThrottlingReasons ?? []
-  return reasons.some(({ reason }) => reason?.includes('KeyRange'))
+  const reasons = (cause as SdkError | undefined)?.throttlingReasons ?? []
+  return reasons.some((reason) => reason.includes('KeyRange'))
 }
 
 /** Whether the same request may succeed later; one that ends its item has been tried often enough. */

@@ -9,7 +9,7 @@ const LONGEST_PAUSE: Milliseconds = 10_000
 
 export class HotSegments {
   readonly #first: Milliseconds
-  readonly #pauses = new Map<number, Milliseconds>()
+  readonly #pauses = new Map<number | undefined, Milliseconds>()
 
   /** `first`: the pause that a segment begins with. */
   constructor(first: Milliseconds) {
@@ -18,7 +18,7 @@ export class HotSegments {
 
   /** Settles when the segment may be read on. Undefined: at once. */
   cooled(segment: number | undefined, signal: AbortSignal): Promise<void> | undefined {
-    const pause = segment === undefined ? undefined : this.#pauses.get(segment)
+    const pause = this.#pauses.get(segment)
     return pause === undefined ? undefined : sleep(pause, undefined, { signal })
   }
 
@@ -31,8 +31,8 @@ export class HotSegments {
 
   /** A page of it was read: its pause becomes a quarter shorter, and ends in the end. */
   cool(segment: number | undefined): void {
-    const pause = segment === undefined ? undefined : this.#pauses.get(segment)
-    if (segment === undefined || pause === undefined) return
+    const pause = this.#pauses.get(segment)
+    if (pause === undefined) return
     if (pause < this.#first) this.#pauses.delete(segment)
     else this.#pauses.set(segment, pause * 0.75)
   }

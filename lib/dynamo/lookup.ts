@@ -1,5 +1,4 @@
 /** Items by key. `UnprocessedKeys` are drained here and nowhere else. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { TablesyncError } from '../errors.ts'
 import { type CanonicalKey, canonicalKeyOf, type KeyText } from '../item/key.ts'
 import { type ItemPage, keyNames } from '../item/page.ts'
@@ -7,7 +6,7 @@ import { readBatchGetPage } from '../item/responses.ts'
 import type { Patience } from '../model/patience.ts'
 import type { ReadUnits } from '../model/units.ts'
 import type { TableClient } from './client.ts'
-import { retryDelay } from './retry.ts'
+import { pauseBeforeRetry } from './retry.ts'
 
 /** The most keys BatchGetItem takes (API reference, BatchGetItem). */
 export const MAX_BATCH_KEYS = 100
@@ -57,7 +56,7 @@ export function lookup(client: TableClient, patience: Patience): LookUp {
       retry = page.unprocessed.length < wanted.length ? 0 : retry + 1
       wanted = page.unprocessed
       if (retry > patience.maxRetries) throw stuck(wanted.length)
-      await sleep(retryDelay(patience.retryDelayBase, retry))
+      await pauseBeforeRetry(patience.retryDelayBase, retry)
     }
     return { found, readUnits }
   }

@@ -42,28 +42,17 @@ export class Pace {
     if (!this.#traffic.take(this.#table, kind, expected)) {
       await excused(this.#admitted(kind, expected, signal))
     }
-    this.#traffic.opened(this.#table)
     return {
       settle: (units) => {
-        this.#traffic.closed(this.#table)
         this.#traffic.settle(this.#table, kind, expected, units)
         if (units > 0) this.#expected.set(operation, expected + (units - expected) * WEIGHT)
       },
-      throttled: () => {
-        this.#traffic.closed(this.#table)
-        this.#traffic.throttled(this.#table, kind)
-      },
+      throttled: () => this.#traffic.throttled(this.#table, kind),
     }
   }
 
   async #admitted(kind: CapacityKind, units: number, signal: AbortSignal): Promise<void> {
-    const traffic = this.#traffic
-    traffic.waiting(this.#table, kind, 1)
-    try {
-      do await sleep(LOOK_AGAIN * (1 + 2 * Math.random()), undefined, { signal })
-      while (!traffic.take(this.#table, kind, units))
-    } finally {
-      traffic.waiting(this.#table, kind, -1)
-    }
+    do await sleep(LOOK_AGAIN * (1 + 2 * Math.random()), undefined, { signal })
+    while (!this.#traffic.take(this.#table, kind, units))
   }
 }

@@ -9,11 +9,21 @@ import type { TablesyncError } from '../errors.ts'
 import type { Patience } from '../model/patience.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { hasReachedNobody, isPassing } from './failures.ts'
+import type { Excused } from './silence.ts'
 
 const LONGEST_DELAY: Milliseconds = 20_000
 
 export function retryDelay(base: Milliseconds, retry: number): Milliseconds {
   return Math.floor(Math.random() * Math.min(base * 2 ** retry, LONGEST_DELAY))
+}
+
+/** Waits before the next try of something; shorter where the run is to end. */
+export async function pauseBeforeRetry(
+  base: Milliseconds,
+  retry: number,
+  ending?: AbortSignal,
+): Promise<void> {
+  await sleep(retryDelay(base, retry), undefined, { signal: ending }).catch(() => {})
 }
 
 export type RetryLimits = Pick<Patience, 'maxRetries' | 'maxConnectRetries' | 'retryDelayBase'>
@@ -22,12 +32,14 @@ export const ONE_ATTEMPT = { maxRetries: 0, maxConnectRetries: 0, retryDelayBase
 
 /**
  * @param attempt throws a TablesyncError, which says whether another may help
+ * @param excused told of each wait for the next attempt
  * @throws what the last attempt has thrown, or the reason of the signal
  */
 export async function retrying<T>(
   limits: RetryLimits,
   signal: AbortSignal,
   attempt: () => Promise<T>,
+  excused: Excused = (waiting) => waiting,
 ): Promise<T> {
   for (let retries = 0; ; retries++) {
     try {
@@ -37,7 +49,7 @@ export async function retrying<T>(
       const error = thrown as TablesyncError
       const most = hasReachedNobody(error) ? limits.maxConnectRetries : limits.maxRetries
       if (retries >= most || !isPassing(error)) throw error
-      await sleep(retryDelay(limits.retryDelayBase, retries), undefined, { signal })
+      await excused(sleep(retryDelay(limits.retryDelayBase, retries), undefined, { signal }))
     }
   }
 }

@@ -6,35 +6,27 @@ export interface ErrorResponse {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** `reason` of a throttled request, where the service gives one. */
-export interface ThrottlingReason {
-  readonly reason?: string
-}
+/** As it came: whatever a proxy may have made of it. */
+type ErrorBody = Readonly<Record<string, unknown>>
 
-interface ErrorBody {
-  readonly __type?: string
-  readonly message?: string
-  readonly Message?: string
-  readonly ThrottlingReasons?: readonly ThrottlingReason[]
-}
-
-/** The SDK's error for a response that is one; a `SyntaxError` where it is none of DynamoDB's. */
+/**
+ * The SDK's error for a response that is one, with the reasons of a throttled
+ * request; a `SyntaxError` where it is none of DynamoDB's.
+ */
 export function serviceError(
   { statusCode, headers }: ErrorResponse,
   bytes: Buffer,
-): Error & { readonly ThrottlingReasons?: readonly ThrottlingReason[] } {
-  let body: ErrorBody
-  try {
-    body = bytes.length === 0 ? {} : (JSON.parse(bytes.toString()) as ErrorBody)
-  } catch (cause) {
-    const error = new SyntaxError(`an answer with status ${statusCode} that is no JSON`, { cause })
+): Error & { readonly throttlingReasons?: readonly string[] } {
+  const body = bytes.length === 0 ? {} : objectOf(bytes)
+  if (body === undefined) {
+    const error = new SyntaxError(`an answer with status ${statusCode} that is no JSON object`)
     return Object.assign(error, { $metadata: { httpStatusCode: statusCode } })
   }
-  const type = headers['x-amzn-errortype'] ?? body.__type ?? `Status${statusCode}`
+  const type = headers['x-amzn-errortype'] ?? textIn(body, '__type') ?? `Status${statusCode}`
   const error = new DynamoDBServiceException({
     // Written as <namespace>#<name>, and in the header as <name>:<address>.
     name: (type.split('#').at(-1) as string).split(':')[0] as string,
-    message: body.message ?? body.Message ?? '',
+    message: textIn(body, 'message') ?? textIn(body, 'Message') ?? '',
     $fault: statusCode >= 500 ? 'server' : 'client',
     $metadata: {
       httpStatusCode: statusCode,
@@ -43,8 +35,29 @@ export function serviceError(
       }),
     },
   })
-  return Object.assign(
-    error,
-    body.ThrottlingReasons && { ThrottlingReasons: body.ThrottlingReasons },
+  return Object.assign(error, { throttlingReasons: reasonsIn(body) })
+}
+
+function objectOf(bytes: Buffer): ErrorBody | undefined {
+  try {
+    const body: unknown = JSON.parse(bytes.toString())
+    return typeof body !== 'object' || Array.isArray(body)
+      ? undefined
+      : ((body ?? undefined) as ErrorBody | undefined)
+  } catch {
+    return undefined
+  }
+}
+
+function textIn(body: ErrorBody, name: string): string | undefined {
+  const value = body[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Of the service's `ThrottlingReasons`: `TableReadKeyRangeThroughputExceeded` and its like. */
+function reasonsIn({ ThrottlingReasons: reasons }: ErrorBody): readonly string[] {
+  if (!Array.isArray(reasons)) return []
+  return reasons.flatMap((one: { reason?: unknown } | null) =>
+    typeof one?.reason === 'string' ? one.reason : [],
   )
 }

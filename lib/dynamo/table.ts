@@ -4,13 +4,13 @@ import { BatchPuts } from './batch-put.ts'
 import { type ClientOptions, openClient } from './client.ts'
 import { type LookUp, lookup } from './lookup.ts'
 import { type ScanOnePage, scanner } from './scan.ts'
+import type { UnderWay } from './under-way.ts'
 import { type Writer, writer } from './write.ts'
 
 export interface ReadableTable {
   readonly access: TableAccess
   readonly scanPage: ScanOnePage
   readonly lookUp: LookUp
-  close(): void
 }
 
 export interface WritableTable extends ReadableTable {
@@ -19,25 +19,28 @@ export interface WritableTable extends ReadableTable {
   readonly putInBatch: BatchPuts['put']
 }
 
-export function openMaster(access: TableAccess, options: ClientOptions): ReadableTable {
-  const client = openClient(access, options)
-  return {
-    access,
-    scanPage: scanner(client),
-    lookUp: lookup(client, options.patience),
-    close: () => client.close(),
+/** A table whose connections all tasks of a thread share. */
+export type OpenTable<Table> = (task: UnderWay) => Table
+
+export function openMaster(access: TableAccess, options: ClientOptions): OpenTable<ReadableTable> {
+  const shared = openClient(access, options)
+  return (task) => {
+    const client = shared.of(task)
+    return { access, scanPage: scanner(client), lookUp: lookup(client, options.patience) }
   }
 }
 
-export function openReplica(access: TableAccess, options: ClientOptions): WritableTable {
-  const client = openClient(access, options)
-  const batchPuts = new BatchPuts(client, options.patience)
-  return {
-    access,
-    scanPage: scanner(client),
-    lookUp: lookup(client, options.patience),
-    write: writer(client),
-    putInBatch: (item) => batchPuts.put(item),
-    close: () => client.close(),
+export function openReplica(access: TableAccess, options: ClientOptions): OpenTable<WritableTable> {
+  const shared = openClient(access, options)
+  return (task) => {
+    const client = shared.of(task)
+    const batchPuts = new BatchPuts(client, options.patience)
+    return {
+      access,
+      scanPage: scanner(client),
+      lookUp: lookup(client, options.patience),
+      write: writer(client),
+      putInBatch: (item) => batchPuts.put(item),
+    }
   }
 }

@@ -1,21 +1,72 @@
-/** What a thread has begun and not ended yet: for whoever asks what it hangs on. */
+/**
+ * What a task has begun and not ended yet: for whoever asks whether it stands
+ * still, and what it hangs on. What it waits for knowingly is not counted.
+ */
 import type { Milliseconds } from '../model/units.ts'
+import type { Excused } from './silence.ts'
+
+export interface Doing {
+  /** Waits for something that is known: capacity, a pause, the next try. */
+  readonly excused: Excused
+  end(): void
+}
+
+/** What has taken longest. */
+export interface Longest {
+  readonly what: string
+  /** Without what it has waited for knowingly. */
+  readonly busy: Milliseconds
+}
+
+interface Begun {
+  readonly what: () => string
+  at: Milliseconds
+  /** Undefined: it waits for nothing that is known. */
+  excusedSince: Milliseconds | undefined
+}
 
 export class UnderWay {
-  readonly #begun = new Map<symbol, { readonly what: () => string; readonly at: Milliseconds }>()
+  readonly #begun = new Set<Begun>()
 
-  /** @returns what to call at its end */
-  begin(what: () => string): () => void {
-    const id = Symbol('begun')
-    this.#begun.set(id, { what, at: performance.now() })
-    return () => void this.#begun.delete(id)
+  begin(what: () => string): Doing {
+    const one: Begun = { what, at: performance.now(), excusedSince: undefined }
+    this.#begun.add(one)
+    return {
+      async excused(waiting) {
+        const since = performance.now()
+        one.excusedSince = since
+        try {
+          await waiting
+        } finally {
+          one.excusedSince = undefined
+          one.at += performance.now() - since
+        }
+      },
+      end: () => void this.#begun.delete(one),
+    }
   }
 
-  /** The oldest of all, and since when. Undefined: there is none. */
-  oldest(): string | undefined {
-    // A map keeps the order of what was put in.
-    const [first] = this.#begun.values()
-    if (first === undefined) return undefined
-    return `${first.what()}, for ${Math.round((performance.now() - first.at) / 1000)} s`
+  get isIdle(): boolean {
+    return this.#begun.size === 0
+  }
+
+  /** Undefined: there is none. */
+  longest(): Longest | undefined {
+    let oldest: Begun | undefined
+    let busy = 0
+    const now = performance.now()
+    for (const one of this.#begun) {
+      const time = (one.excusedSince ?? now) - one.at
+      if (oldest === undefined || time > busy) {
+        oldest = one
+        busy = time
+      }
+    }
+    return oldest && { what: oldest.what(), busy }
+  }
+
+  /** For so long the machine has slept, or the thread has done something else. */
+  overslept(time: Milliseconds): void {
+    for (const one of this.#begun) one.at += time
   }
 }

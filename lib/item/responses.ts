@@ -17,8 +17,14 @@ export interface BatchGetPage extends ItemPage {
 
 const NO_ITEMS = new Int32Array(0)
 
+/** An answer without it is none: that nothing was found, or left over, DynamoDB says in so many words. */
+function lacking(name: string): SyntaxError {
+  return new SyntaxError(`an answer without ${name}`)
+}
+
+/** @throws SyntaxError where it is no answer to a Scan */
 export function readScanPage(bytes: Uint8Array, names: KeyNames): ScanPage {
-  let page: ItemPage = { bytes, count: 0, spans: NO_ITEMS }
+  let page: ItemPage | undefined
   let lastEvaluatedKey: string | undefined
   let readUnits = 0
   eachMember(bytes, startOf(bytes), (nameStart, nameEnd, value) => {
@@ -33,17 +39,23 @@ export function readScanPage(bytes: Uint8Array, names: KeyNames): ScanPage {
     if (name === 'ConsumedCapacity') readUnits = unitsOf(JSON.parse(textOf(bytes, value, end)))
     return end
   })
+  if (page === undefined) throw lacking('Items')
   return { ...page, lastEvaluatedKey, readUnits }
 }
 
-/** Reads a response about one table; the name it stands under does not matter. */
+/**
+ * Reads a response about one table; the name it stands under does not matter.
+ *
+ * @throws SyntaxError where it is no answer to a BatchGetItem
+ */
 export function readBatchGetPage(bytes: Uint8Array, names: KeyNames): BatchGetPage {
-  let page: ItemPage = { bytes, count: 0, spans: NO_ITEMS }
+  let page: ItemPage | undefined
   const unprocessed: string[] = []
   let readUnits = 0
   eachMember(bytes, startOf(bytes), (nameStart, nameEnd, value) => {
     const name = stringOf(bytes, nameStart, nameEnd)
     if (name === 'Responses') {
+      page ??= { bytes, count: 0, spans: NO_ITEMS }
       return eachMember(bytes, value, (_start, _end, items) => {
         const walked = walkItems(bytes, items, names)
         page = walked.page
@@ -59,6 +71,7 @@ export function readBatchGetPage(bytes: Uint8Array, names: KeyNames): BatchGetPa
     if (name === 'ConsumedCapacity') readUnits = sumOfUnits(bytes, value, end)
     return end
   })
+  if (page === undefined) throw lacking('Responses')
   return { ...page, unprocessed, readUnits }
 }
 
@@ -68,13 +81,19 @@ export interface BatchWriteAnswer {
   readonly writeUnits: WriteUnits
 }
 
-/** Reads the answer to writes to one table; the name it stands under does not matter. */
+/**
+ * Reads the answer to writes to one table; the name it stands under does not matter.
+ *
+ * @throws SyntaxError where it is no answer to a BatchWriteItem
+ */
 export function readBatchWrite(bytes: Uint8Array): BatchWriteAnswer {
   const unprocessed: string[] = []
+  let isAnswer = false
   let writeUnits = 0
   eachMember(bytes, startOf(bytes), (nameStart, nameEnd, value) => {
     const name = stringOf(bytes, nameStart, nameEnd)
     if (name === 'UnprocessedItems') {
+      isAnswer = true
       return eachMember(bytes, value, (_start, _end, requests) =>
         eachElement(bytes, requests, (request) => {
           const end = valueEnd(bytes, request)
@@ -87,6 +106,7 @@ export function readBatchWrite(bytes: Uint8Array): BatchWriteAnswer {
     if (name === 'ConsumedCapacity') writeUnits = sumOfUnits(bytes, value, end)
     return end
   })
+  if (!isAnswer) throw lacking('UnprocessedItems')
   return { unprocessed, writeUnits }
 }
 

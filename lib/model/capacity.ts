@@ -31,6 +31,10 @@ export interface Pace {
   readonly unitsPerSecond: number | null
   /** Whether the limit follows what the table throttles. */
   readonly isAdaptive: boolean
-  /** Where it comes from, for people. */
+  readonly origin: PaceOrigin
+  /** The same, for people. */
   readonly because: string
 }
+
+/** Where a pace comes from: the user, our manners, a table on this machine, or a table that does not tell. */
+export type PaceOrigin = 'asked' | 'polite' | 'local' | 'unknown'

@@ -10,6 +10,10 @@ export class Gate {
     this.#waiting = []
   }
 
+  get isShut(): boolean {
+    return this.#isShut
+  }
+
   /** Settles when the gate is open. */
   async pass(): Promise<void> {
     while (this.#isShut) await new Promise<void>((resolve) => this.#waiting.push(resolve))

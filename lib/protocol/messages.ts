@@ -17,6 +17,7 @@ import type { SegmentRecord } from '../model/segment-record.ts'
 import type { SeenItem, Sighting } from '../model/sighting.ts'
 import type { KeySchema, TableIndex } from '../model/table.ts'
 import type { MasterTally, Tally } from '../model/tally.ts'
+import type { Milliseconds } from '../model/units.ts'
 import type { WireError } from './wire-error.ts'
 
 /** How to reach one table. */
@@ -191,8 +192,15 @@ export type Finding =
 
 /** Worker to coordinator, while the task runs. */
 export type ProgressMessage =
-  /** Once a second. `doing`: the request or hook of the thread that has taken longest. */
-  | { readonly type: 'alive'; readonly thread: number; readonly doing?: string }
+  /** Once a second, or more often. */
+  | {
+      readonly type: 'alive'
+      readonly thread: number
+      /** The task's request or hook that has taken longest. Absent: none is under way. */
+      readonly longest?: { readonly what: string; readonly busy: Milliseconds }
+      /** Whether no task of the thread has anything under way. */
+      readonly isThreadIdle: boolean
+    }
   | { readonly type: 'snapshot'; readonly tally: Tally }
   /** All that was told of the replica before belongs to this record. */
   | { readonly type: 'record'; readonly replica: TableIndex; readonly record: SegmentRecord }

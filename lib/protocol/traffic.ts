@@ -1,30 +1,33 @@
 /**
  * What goes on between all threads and each table, in shared memory: capacity
- * that is left to use, what was used, and who waits. The main thread fills, the
- * threads draw; so a pace holds over all of them, and changes at once.
+ * that is left to use, what was used, and whether it is waited for. The main
+ * thread fills, the threads draw; so a pace holds over all of them, and changes
+ * at once. Nothing here is to be given back: a thread may die at any moment.
  */
 import type { CapacityKind } from '../model/capacity.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
 
-/** Per table and kind, units in thousandths. */
+/** Per table and kind, units in millionths. */
 const LEFT = 0
 const USED = 1
 const IS_LIMITED = 2
-const WAITING = 3
+/** When a request last found nothing left. */
+const WANTED_AT = 3
 const THROTTLED = 4
 const PER_KIND = 5
-
-/** Per table, beside both kinds: requests under way, and when it was last heard. */
-const OPEN = 2 * PER_KIND
-const HEARD = OPEN + 1
-const PER_TABLE = HEARD + 1
+const PER_TABLE = 2 * PER_KIND
 
 /** In the first place: whether nothing may go out at all. */
 const IS_PAUSED = 0
 const FIRST_TABLE = 1
 
-const thousandths = (units: number) => BigInt(Math.round(units * 1000))
+/** Fine enough for a unit in a day, added forty times a second. */
+const PRECISION = 1e6
+const millionths = (units: number) => BigInt(Math.round(units * PRECISION))
+
+/** A request that waits looks again far more often. */
+const WANTED_FOR: Milliseconds = 500
 
 export class Traffic {
   readonly #counters: BigInt64Array
@@ -43,45 +46,26 @@ export class Traffic {
   take(table: TableIndex, kind: CapacityKind, units: number): boolean {
     if (this.isPaused) return false
     const left = at(table, kind, LEFT)
-    if (Atomics.load(this.#counters, at(table, kind, IS_LIMITED)) === 0n) {
-      Atomics.sub(this.#counters, left, thousandths(units))
-      return true
-    }
+    if (Atomics.load(this.#counters, at(table, kind, IS_LIMITED)) === 0n) return true
     for (;;) {
       const before = Atomics.load(this.#counters, left)
-      if (before <= 0n) return false
-      const after = before - thousandths(units)
+      if (before <= 0n) {
+        Atomics.store(this.#counters, at(table, kind, WANTED_AT), BigInt(Date.now()))
+        return false
+      }
+      const after = before - millionths(units)
       if (Atomics.compareExchange(this.#counters, left, before, after) === before) return true
     }
   }
 
   /** The request has taken `used`, where `expected` were set aside. */
   settle(table: TableIndex, kind: CapacityKind, expected: number, used: number): void {
-    Atomics.add(this.#counters, at(table, kind, LEFT), thousandths(expected) - thousandths(used))
-    Atomics.add(this.#counters, at(table, kind, USED), thousandths(used))
-  }
-
-  /** One request more, or one less, waits for capacity. */
-  waiting(table: TableIndex, kind: CapacityKind, by: 1 | -1): void {
-    Atomics.add(this.#counters, at(table, kind, WAITING), BigInt(by))
+    Atomics.add(this.#counters, at(table, kind, LEFT), millionths(expected) - millionths(used))
+    Atomics.add(this.#counters, at(table, kind, USED), millionths(used))
   }
 
   throttled(table: TableIndex, kind: CapacityKind): void {
     Atomics.add(this.#counters, at(table, kind, THROTTLED), 1n)
-  }
-
-  opened(table: TableIndex): void {
-    Atomics.add(this.#counters, at(table, 'read', OPEN), 1n)
-    this.heard(table)
-  }
-
-  closed(table: TableIndex): void {
-    Atomics.sub(this.#counters, at(table, 'read', OPEN), 1n)
-  }
-
-  /** Something has come from the table. */
-  heard(table: TableIndex): void {
-    Atomics.store(this.#counters, at(table, 'read', HEARD), BigInt(Date.now()))
   }
 
   get isPaused(): boolean {
@@ -98,8 +82,8 @@ export class Traffic {
     // What went out before there was a limit is not held against it.
     const wasLimited = Atomics.exchange(this.#counters, at(table, kind, IS_LIMITED), 1n) === 1n
     if (!wasLimited) Atomics.store(this.#counters, left, 0n)
-    const after = Atomics.add(this.#counters, left, thousandths(units)) + thousandths(units)
-    const surplus = after - thousandths(most)
+    const after = Atomics.add(this.#counters, left, millionths(units)) + millionths(units)
+    const surplus = after - millionths(most)
     if (surplus > 0n) Atomics.sub(this.#counters, left, surplus)
   }
 
@@ -108,19 +92,16 @@ export class Traffic {
     Atomics.store(this.#counters, at(table, kind, IS_LIMITED), 0n)
   }
 
-  /** What was used in all, requests that wait now, and requests that were throttled in all. */
+  /** What was used in all, whether all that was there is used up now, and requests that were throttled in all. */
   observe(table: TableIndex, kind: CapacityKind) {
     const read = (place: number) => Number(Atomics.load(this.#counters, at(table, kind, place)))
-    return { used: read(USED) / 1000, waiting: read(WAITING), throttled: read(THROTTLED) }
-  }
-
-  /** How long nothing has come from the table although it was asked; 0 where it was not. */
-  silence(table: TableIndex): Milliseconds {
-    const open = Atomics.load(this.#counters, at(table, 'read', OPEN))
-    const heard = Atomics.load(this.#counters, at(table, 'read', HEARD))
-    return open > 0n ? Math.max(Date.now() - Number(heard), 0) : 0
+    return {
+      used: read(USED) / PRECISION,
+      isUsedUp: read(IS_LIMITED) === 1 && Date.now() - read(WANTED_AT) < WANTED_FOR,
+      throttled: read(THROTTLED),
+    }
   }
 }
 
 const at = (table: TableIndex, kind: CapacityKind, place: number) =>
-  FIRST_TABLE + table * PER_TABLE + (place < OPEN && kind === 'write' ? PER_KIND : 0) + place
+  FIRST_TABLE + table * PER_TABLE + (kind === 'write' ? PER_KIND : 0) + place

@@ -128,9 +128,7 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
       }
     },
     status() {
-      if (progress === undefined) return say('the tables are looked at')
-      say(progressLine(progress, plan) + waitingText(progress))
-      for (const line of flowLines(progress)) say(line)
+      for (const line of statusLines(progress, plan)) say(line)
     },
     onDifference(difference) {
       if (verbosity === 'verbose') say(differenceLine(difference))
@@ -148,11 +146,24 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
   }
 }
 
+/** How far a run is, for whoever asks. */
+function statusLines(progress: ProgressEvent | undefined, plan: PlanEvent | undefined): string[] {
+  if (progress === undefined) return ['the tables are looked at']
+  return [progressLine(progress, plan) + waitingText(progress), ...flowLines(progress)]
+}
+
 function tellErrors(stream: NodeJS.WritableStream): Human {
+  let plan: PlanEvent | undefined
+  let progress: ProgressEvent | undefined
   return {
-    onEvent() {},
+    onEvent(event) {
+      if (event.type === 'plan') plan = event
+      if (event.type === 'progress') progress = event
+    },
     onDifference() {},
-    status() {},
+    status() {
+      for (const line of statusLines(progress, plan)) stream.write(`${line}\n`)
+    },
     conclude(summary) {
       for (const line of errorLines(summary)) stream.write(`${line}\n`)
       if (summary.stopped !== undefined) stream.write(`${summary.stopped.message}\n`)

@@ -5,11 +5,11 @@ import { count } from './figures.ts'
 
 const units = (perSecond: number) => `${count(Math.round(perSecond * 10) / 10)} units/s`
 
-/** Nothing where no table is held to anything and nobody asked. */
+/** Nothing of tables on this machine, unless somebody asked. */
 export function paceLines({ paces, isPaused }: RunEvent & { type: 'pace' }): string[] {
-  const told = paces.filter(({ because }) => !because.includes('on this machine'))
+  const told = paces.filter(({ origin }) => origin !== 'local')
   const lines = told.map((pace) => `pace    ${paceOf(pace)} (${pace.because})`)
-  const isPolite = told.some(({ because }) => because.includes('room for others'))
+  const isPolite = told.some(({ origin }) => origin === 'polite')
   return [
     ...new Set(lines),
     ...(isPolite ? ['        --read-capacity and --write-capacity change that'] : []),

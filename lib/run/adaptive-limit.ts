@@ -12,12 +12,14 @@ export interface Observed {
   readonly used: number
   /** Requests that were throttled. */
   readonly throttled: number
-  /** Whether requests wait for the limit. */
-  readonly isWanted: boolean
+  /** Whether the limit was reached, so that requests wait for more. */
+  readonly isUsedUp: boolean
 }
 
 const FIRST_LIMIT = 100
 const LEAST_LIMIT = 1
+/** More than any table serves: what nothing throttles has no limit to be found. */
+const MOST_LIMIT = 100_000_000
 
 /** Of what was served when the table throttled. */
 const STEP_DOWN = 0.88
@@ -52,7 +54,7 @@ export class AdaptiveLimit {
     this.#window.push(seen)
     while (sum(this.#window.slice(1), 'milliseconds') >= WINDOW) this.#window.shift()
     if (seen.throttled > 0) this.#stepDown()
-    else if (seen.isWanted) this.#stepUp(seen.milliseconds / 1000)
+    else if (seen.isUsedUp) this.#stepUp(seen.milliseconds / 1000)
   }
 
   #stepDown(): void {
@@ -68,6 +70,7 @@ export class AdaptiveLimit {
   #stepUp(seconds: number): void {
     if (this.#isProbing) this.#limit *= GROWTH ** seconds
     else this.#limit += Math.max(this.#served * STEP_UP, LEAST_LIMIT) * seconds
+    this.#limit = Math.min(this.#limit, MOST_LIMIT)
   }
 }
 

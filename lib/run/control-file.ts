@@ -6,9 +6,9 @@ import type { Milliseconds } from '../model/units.ts'
 import { capacityOf } from '../options/pace-options.ts'
 import type { PaceKeeper } from './pace-keeper.ts'
 
-const LOOK_EVERY: Milliseconds = 500
+const LOOK_EVERY: Milliseconds = 400
 
-export interface Wish {
+interface Wish {
   readonly isPaused: boolean
   readonly read?: CapacityChoice
   readonly write?: CapacityChoice
@@ -19,7 +19,7 @@ export interface Wish {
  *
  * @throws TablesyncError with code `USAGE` at a line that says nothing
  */
-export function readWish(text: string): Wish {
+function readWish(text: string): Wish {
   const wish: { isPaused: boolean; read?: CapacityChoice; write?: CapacityChoice } = {
     isPaused: false,
   }
@@ -38,6 +38,35 @@ export function readWish(text: string): Wish {
   return wish
 }
 
+/** @throws TablesyncError with code `USAGE` where it is something else than a file, or cannot be read */
+async function textOf(file: string): Promise<string> {
+  const unfit = (what: string) => usageError(`Expected the control file to be a file, got ${what}`)
+  try {
+    // Not opened where it is a pipe: that would wait for somebody to write.
+    if ((await stat(file)).isFile()) return await readFile(file, 'utf8')
+  } catch (error) {
+    // One that is not there says nothing.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw unfit((error as Error).message)
+  }
+  throw unfit('something else')
+}
+
+/**
+ * Before anything is begun.
+ *
+ * @throws TablesyncError with code `USAGE` where what the file says cannot be done
+ */
+export async function checkControlFile(file: string | undefined): Promise<void> {
+  if (file === undefined) return
+  try {
+    readWish(await textOf(file))
+  } catch (thrown) {
+    const { message, hint } = asTablesyncError(thrown)
+    throw usageError(`${file}: ${message}`, hint)
+  }
+}
+
 export interface ControlOptions {
   readonly file: string
   readonly pace: PaceKeeper
@@ -50,7 +79,11 @@ export interface ControlOptions {
 export class ControlFile {
   readonly #options: ControlOptions
   #timer: NodeJS.Timeout | undefined
-  #text = ''
+  #isEnded = false
+  /** As it was at the last look: what is being written is read in parts. */
+  #seen = ''
+  /** As it is done. */
+  #done = ''
   #refused = ''
 
   constructor(options: ControlOptions) {
@@ -60,46 +93,52 @@ export class ControlFile {
   /**
    * Does what it says by now, and looks at it from then on.
    *
-   * @throws TablesyncError with code `USAGE` where it is something else than a file
+   * @throws TablesyncError with code `USAGE`
    */
   async begin(): Promise<void> {
-    const { file } = this.#options
-    const isFile = await stat(file).then(
-      (found) => found.isFile(),
-      () => true,
-    )
-    if (!isFile)
-      throw usageError(`Expected the control file ${file} to be a file, got something else`)
-    await this.#look(() => {})
-    this.#timer = setInterval(() => void this.#look(this.#options.onChange), LOOK_EVERY)
+    this.#seen = await textOf(this.#options.file)
+    if (this.#seen !== '') this.#carryOut(this.#seen)
+    this.#lookLater()
   }
 
   end(): void {
-    clearInterval(this.#timer)
+    this.#isEnded = true
+    clearTimeout(this.#timer)
+  }
+
+  #lookLater(): void {
+    if (this.#isEnded) return
+    this.#timer = setTimeout(async () => {
+      try {
+        await this.#look()
+        this.#refused = ''
+      } catch (thrown) {
+        this.#refuseOnce(asTablesyncError(thrown).message)
+      }
+      this.#lookLater()
+    }, LOOK_EVERY)
+  }
+
+  async #look(): Promise<void> {
+    const text = await textOf(this.#options.file)
+    const isWhole = text === this.#seen
+    this.#seen = text
+    if (!isWhole || text === this.#done) return
+    this.#carryOut(text)
+    this.#options.onChange()
+  }
+
+  #carryOut(text: string): void {
+    const { isPaused, ...capacity } = readWish(text)
+    const { pace } = this.#options
+    pace.change(capacity)
+    pace.pause(isPaused)
+    this.#done = text
   }
 
   /** It is looked at again and again, and told once. */
   #refuseOnce(message: string): void {
     if (this.#refused !== message) this.#options.onRefused(`${this.#options.file}: ${message}`)
     this.#refused = message
-  }
-
-  async #look(onChange: () => void): Promise<void> {
-    const { file, pace, onRefused } = this.#options
-    // A file that is not there says nothing, and one that is being replaced will say it soon.
-    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') this.#refuseOnce(error.message)
-      return ''
-    })
-    if (text === this.#text) return
-    this.#text = text
-    try {
-      const { isPaused, ...capacity } = readWish(text)
-      pace.change(capacity)
-      pace.pause(isPaused)
-      onChange()
-    } catch (thrown) {
-      onRefused(`${file}: ${asTablesyncError(thrown).message}`)
-    }
   }
 }

@@ -1,5 +1,5 @@
 /** The coordinator's desk: starts tasks, hears what they say, and enters how they end. */
-import { asTablesyncError, TablesyncError } from '../errors.ts'
+import { asTablesyncError, type TablesyncError } from '../errors.ts'
 import type { Stop } from '../model/rail.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { Settings } from '../options/settings.ts'
@@ -111,19 +111,18 @@ export class Desk {
       })
     }
     try {
-      const report = await this.#pool.launch(task, hear)
+      const report = await this.#pool.launch(task, hear).finally(() => watch.end())
       // First of all, so that what a lost replica has left is not taken for whole.
       this.#losses.enter(report.failures)
       await book.inOrder(() => this.#close(task, report, entering))
       return report
     } catch (thrown) {
-      const isSwept = this.#pool.isSweeping && !watch.isStalled()
+      const isSwept = this.#pool.isSweeping && !watch.isStalled
       if (!isSwept) ledger.noteError('', asTablesyncError(thrown))
       ledger.counts.drop(task)
       this.#held.drop(task)
       return isSwept ? 'swept' : 'died'
     } finally {
-      watch.end()
       if (isComparison) this.#comparing--
       this.#options.onCounted()
     }
@@ -157,16 +156,8 @@ export class Desk {
     this.#checkBalance(task, report)
   }
 
-  /** A task has stood still: it is begun again in another thread, or given up. */
-  endStalled(task: SegmentTask, thread: number, message: string): void {
-    const what = task.kind === 'compare' ? `segment ${task.segment}` : `a ${task.kind} of keys`
-    const [replica] = replicasOf(task)
-    this.#options.ledger.noteError('', stalled(`${what}: ${message}`))
-    this.#options.hooks.onEvent({
-      type: 'stalled',
-      replica: this.label(replica ?? 0),
-      message: `${what}: ${message}`,
-    })
+  /** Ends a thread, and with it all tasks that run there. */
+  endThread(thread: number): void {
     this.#pool.endThread(thread)
   }
 
@@ -214,10 +205,6 @@ export class Desk {
       default:
         message satisfies never
     }
-  }
-
-  get isHeld(): boolean {
-    return this.#pool.isHeld
   }
 
   /** Has the comparison stand still, or go on. */
@@ -280,13 +267,6 @@ export class Desk {
     }
   }
 }
-
-const stalled = (message: string) =>
-  new TablesyncError(message, {
-    code: 'STALLED',
-    scope: 'segment',
-    hint: 'Is it a hook that does not come back? Where the table is that slow, give it longer with timeouts.stall.',
-  })
 
 const replicasOf = (task: SegmentTask): readonly TableIndex[] =>
   task.kind === 'compare' ? task.replicas : [task.replica]

@@ -1,5 +1,11 @@
 /** One kind of capacity of one table, filled as time goes by. */
-import type { CapacityChoice, CapacityKind, KnownCapacity, Pace } from '../model/capacity.ts'
+import type {
+  CapacityChoice,
+  CapacityKind,
+  KnownCapacity,
+  Pace,
+  PaceOrigin,
+} from '../model/capacity.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Traffic } from '../protocol/traffic.ts'
@@ -27,11 +33,12 @@ export class Gauge {
   readonly #options: GaugeOptions
   #unitsPerSecond: number | null = null
   #because = ''
+  #origin: PaceOrigin = 'asked'
   #adaptive: AdaptiveLimit | undefined
   #lastLook: { readonly at: Milliseconds; readonly used: number; readonly throttled: number }
   #usedPerSecond = 0
   #throttledNow = 0
-  #wasWanted = false
+  #wasUsedUp = false
 
   constructor(options: GaugeOptions, now: Milliseconds) {
     this.#options = options
@@ -51,7 +58,8 @@ export class Gauge {
     return heldTo(choice, this.#options)
   }
 
-  hold(choice: CapacityChoice, { unitsPerSecond, because }: HeldTo): void {
+  hold(choice: CapacityChoice, { unitsPerSecond, origin, because }: HeldTo): void {
+    this.#origin = origin
     this.#because = because
     if (choice.kind !== 'adaptive') this.#adaptive = undefined
     else this.#adaptive ??= new AdaptiveLimit()
@@ -68,7 +76,7 @@ export class Gauge {
 
   fill(now: Milliseconds, elapsed: Milliseconds): void {
     const { traffic, table, kind } = this.#options
-    this.#wasWanted ||= traffic.observe(table, kind).waiting > 0
+    this.#wasUsedUp ||= traffic.observe(table, kind).isUsedUp
     if (now - this.#lastLook.at >= ADAPT_EVERY) this.#look(now)
     if (this.#unitsPerSecond === null) return
     const kept = this.#adaptive === undefined ? KEPT : KEPT_ADAPTIVE
@@ -87,9 +95,9 @@ export class Gauge {
       milliseconds: now - this.#lastLook.at,
       used: used - this.#lastLook.used,
       throttled: throttled - this.#lastLook.throttled,
-      isWanted: this.#wasWanted,
+      isUsedUp: this.#wasUsedUp,
     }
-    this.#wasWanted = false
+    this.#wasUsedUp = false
     this.#lastLook = { at: now, used, throttled }
     this.#usedPerSecond = (seen.used / seen.milliseconds) * 1000
     this.#throttledNow = seen.throttled
@@ -104,18 +112,19 @@ export class Gauge {
       kind: this.#options.kind,
       unitsPerSecond: this.#unitsPerSecond,
       isAdaptive: this.#adaptive !== undefined,
+      origin: this.#origin,
       because: this.#because,
     }
   }
 
-  /** What goes on there, and whether anything waits for it. */
+  /** What goes on there. */
   get flow() {
     const { traffic, table, kind } = this.#options
     return {
       ...this.pace,
       usedPerSecond: this.#usedPerSecond,
       isThrottled: this.#throttledNow > 0,
-      isWaitedFor: traffic.observe(table, kind).waiting > 0,
+      isUsedUp: traffic.observe(table, kind).isUsedUp,
     }
   }
 }

@@ -4,7 +4,6 @@
  * scanned or written.
  */
 import { randomUUID } from 'node:crypto'
-import { openCredentials } from '../dynamo/credentials.ts'
 import { checkReadable, type DescribedFacts, describeTable } from '../dynamo/describe.ts'
 import { TablesyncError } from '../errors.ts'
 import type { CredentialKeeper } from '../model/credentials.ts'
@@ -17,6 +16,7 @@ import {
 } from '../model/table.ts'
 import type { Settings, TableSettings } from '../options/settings.ts'
 import type { TableAccess } from '../protocol/messages.ts'
+import { credentialKeepers } from './credential-keepers.ts'
 
 /** Told apart from other runs by whoever reads the account's logs. */
 const newRunId = () => randomUUID().slice(0, 8)
@@ -129,47 +129,6 @@ function inspected(
     ref,
     facts: { ...(described[index] as DescribedFacts), keySchema },
   })) as [InspectedTable, ...InspectedTable[]]
-}
-
-/** One source for all tables that share a choice: an MFA token serves once. */
-function credentialKeepers(
-  { master, replicas, patience }: Settings,
-  runId: string,
-): CredentialKeeper[] {
-  // Told as what it is, before the table counts as silent.
-  const limit = patience.silenceLimit / 2
-  const choice = master.credentials ?? {}
-  const place = ({ region, endpoint }: TableRef) => ({
-    region,
-    loopback: isLoopback(endpoint),
-    sessionName: `tablesync-${runId}`,
-  })
-  const ofMaster = openCredentials(choice, place(master.ref), limit)
-  const opened = new Map<string, CredentialKeeper>()
-  return [
-    ofMaster,
-    ...replicas.map(({ ref, credentials }) => {
-      if (credentials === undefined) {
-        return isLoopback(ref.endpoint) === isLoopback(master.ref.endpoint)
-          ? ofMaster
-          : shared(opened, ref, choice)
-      }
-      return typeof credentials.credentials === 'function'
-        ? openCredentials(credentials, place(ref), limit)
-        : shared(opened, ref, credentials)
-    }),
-  ]
-
-  function shared(
-    sources: Map<string, CredentialKeeper>,
-    ref: TableRef,
-    wanted: TableSettings['credentials'] & object,
-  ): CredentialKeeper {
-    const name = JSON.stringify([wanted, isLoopback(ref.endpoint)])
-    const source = sources.get(name) ?? openCredentials(wanted, place(ref), limit)
-    sources.set(name, source)
-    return source
-  }
 }
 
 function accessOf(ref: TableRef, index: number, runId: string): Omit<TableAccess, 'keySchema'> {

@@ -12,6 +12,7 @@ import { PaceKeeper } from './pace-keeper.ts'
 import type { Plan } from './plan.ts'
 import { Progress } from './progress.ts'
 import type { RecheckQueue } from './recheck-queue.ts'
+import { tellStalled } from './stalled.ts'
 import type { RunHooks } from './teller.ts'
 import { waitingOf } from './waiting.ts'
 import { Watchdog } from './watchdog.ts'
@@ -42,15 +43,23 @@ export class Oversight {
   constructor(options: OversightOptions) {
     const { settings, tables, traffic, hooks, isOver, desk } = options
     const pace = new PaceKeeper(settings, tables, traffic, isOver)
-    const waitingFor = waitingOf({ ...options, pace, isWorking: () => desk().isComparing })
+    this.watchdog = new Watchdog({
+      limit: settings.patience.stallLimit,
+      onStalled(task, thread, how) {
+        tellStalled(options, task, how)
+        desk().endThread(thread)
+      },
+    })
+    const { watchdog } = this
+    const waitingFor = waitingOf({
+      ...options,
+      pace,
+      watchdog,
+      isWorking: () => desk().isComparing,
+    })
     this.#hooks = hooks
     this.#pace = pace
     this.#progress = new Progress({ ...options, pace, waitingFor })
-    this.watchdog = new Watchdog({
-      limit: settings.patience.stallLimit,
-      isExcused: () => desk().isHeld || pace.holdsUp,
-      onStalled: (task, thread, message) => desk().endStalled(task, thread, message),
-    })
     this.#control =
       settings.control === undefined
         ? undefined

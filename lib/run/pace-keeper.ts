@@ -79,11 +79,6 @@ export class PaceKeeper {
     return this.#gauges.map(({ pace }) => pace)
   }
 
-  /** Whether something waits for capacity or for the end of a pause. */
-  get holdsUp(): boolean {
-    return this.isPaused || this.flows.some((flow) => flow.isWaitedFor || flow.isThrottled)
-  }
-
   get flows() {
     return this.#gauges.map(({ flow }) => flow)
   }

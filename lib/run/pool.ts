@@ -94,10 +94,6 @@ export class SegmentPool {
     }
   }
 
-  get isHeld(): boolean {
-    return this.#isHeld
-  }
-
   /** Ends a thread, and with it all tasks that run there. */
   endThread(thread: number): void {
     this.#lastSweep = performance.now()

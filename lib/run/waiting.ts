@@ -1,39 +1,38 @@
 /** What a run waits for, in words: whoever looks at it is never left to guess. */
 import type { Milliseconds } from '../model/units.ts'
-import { Traffic } from '../protocol/traffic.ts'
-import type { Tables } from './inspect.ts'
 import type { PaceKeeper } from './pace-keeper.ts'
 import type { RecheckQueue } from './recheck-queue.ts'
+import type { Watchdog } from './watchdog.ts'
 
-/** An answer that takes longer is worth a word. */
-const LONG_ANSWER: Milliseconds = 3000
+/** What takes longer is worth a word. */
+const LONG: Milliseconds = 3000
+
+/** A key may have two kilobytes. */
+const MOST_CHARACTERS = 120
 
 export interface WaitingOptions {
-  readonly tables: Tables
-  readonly traffic: SharedArrayBuffer
   readonly pace: PaceKeeper
+  readonly watchdog: Watchdog
   readonly rechecks: RecheckQueue
   /** Whether something is compared, written or deleted now. */
   readonly isWorking: () => boolean
 }
 
-export function waitingOf({ tables, traffic, pace, rechecks, isWorking }: WaitingOptions) {
-  const shared = new Traffic(traffic)
+export function waitingOf({ pace, watchdog, rechecks, isWorking }: WaitingOptions) {
   return (): readonly string[] => {
     if (pace.isPaused) return ['the control file to say resume']
     const flows = pace.flows.flatMap((flow) => {
-      const { table, kind, unitsPerSecond, isWaitedFor, isThrottled } = flow
+      const { table, kind, unitsPerSecond, isUsedUp, isThrottled } = flow
       if (isThrottled) return [`${table}, which throttles ${kind}s`]
-      if (!isWaitedFor || unitsPerSecond === null) return []
+      if (!isUsedUp || unitsPerSecond === null) return []
       return [`${kind} capacity of ${table}, ${round(unitsPerSecond)} units/s`]
     })
-    const silent = tables.access.flatMap(({ index, label }) => {
-      const silence = shared.silence(index)
-      return silence < LONG_ANSWER ? [] : [`an answer of ${label}, for ${round(silence / 1000)} s`]
-    })
+    const { what, busy } = watchdog.longest() ?? { what: '', busy: 0 }
+    const long =
+      busy < LONG ? [] : [`${what.slice(0, MOST_CHARACTERS)}, for ${round(busy / 1000)} s`]
     const still =
       !isWorking() && rechecks.size > 0 ? [`${rechecks.size} keys to stand still long enough`] : []
-    return [...flows, ...silent, ...still]
+    return [...flows, ...long, ...still]
   }
 }
 

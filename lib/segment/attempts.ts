@@ -4,15 +4,13 @@
  *
  * Nothing here can write to the master.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { isPassing } from '../dynamo/failures.ts'
 import type { FoundItem } from '../dynamo/lookup.ts'
-import { retryDelay } from '../dynamo/retry.ts'
+import { pauseBeforeRetry } from '../dynamo/retry.ts'
 import { asTablesyncError, type TablesyncError } from '../errors.ts'
 import { sameBytes } from '../item/compare.ts'
 import type { KeyText } from '../item/key.ts'
 import type { DifferenceKind } from '../model/difference.ts'
-import type { Milliseconds } from '../model/units.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
 import {
   conflict,
@@ -101,7 +99,7 @@ export async function bringAbout(
       if (!isPassing(error) || retries >= maxRetries) return torn(failed(error))
       trouble = error
       done = relation === 'extra' ? 'deleted' : 'written'
-      await pause(retryDelay(retryDelayBase, retries++), stopping)
+      await pauseBeforeRetry(retryDelayBase, retries++, stopping)
     }
     const now = (await lookUpBothSides(investigation, [found.key]))(found.key)
     heldAllTheSame &&= isSame(sides.replica, now.replica)
@@ -127,9 +125,4 @@ const NEWER: RepairEnding = {
 function isSame(before: FoundItem | undefined, now: FoundItem | undefined): boolean {
   if (before === undefined || now === undefined) return before === now
   return sameBytes(before.page, before.item, now.page, now.item)
-}
-
-/** Shorter where the run is to end. */
-async function pause(delay: Milliseconds, stopping: AbortSignal): Promise<void> {
-  await sleep(delay, undefined, { signal: stopping }).catch(() => {})
 }

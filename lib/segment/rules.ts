@@ -4,7 +4,7 @@ import { stderr } from 'node:process'
 import { inspect } from 'node:util'
 import type { FoundItem } from '../dynamo/lookup.ts'
 import { plainItem } from '../dynamo/plain-item.ts'
-import { UnderWay } from '../dynamo/under-way.ts'
+import type { UnderWay } from '../dynamo/under-way.ts'
 import { parseItem } from '../item/compare.ts'
 import type { KeyText } from '../item/key.ts'
 import type { HookItem, Hooks } from '../model/hooks.ts'
@@ -32,15 +32,16 @@ export class HookFailure extends Error {}
 export async function openRules(
   url: string | undefined,
   ending: AbortSignal,
-  underWay: UnderWay,
-): Promise<Rules> {
+): Promise<(task: UnderWay) => Rules> {
   // What hooks print is for people; standard output is the result's.
   if (url !== undefined) globalThis.console = new Console(stderr)
-  return rulesOf(url === undefined ? {} : await loadHooks(url), new PatientCalls(ending), underWay)
+  const hooks = url === undefined ? {} : await loadHooks(url)
+  const calls = new PatientCalls(ending)
+  return (task) => rulesOf(hooks, calls, task)
 }
 
-export function rulesOf(hooks: Hooks, calls: PatientCalls, underWay = new UnderWay()): Rules {
-  const { items, isItemDifferent, ...on } = failingByItem(hooks, calls, underWay)
+export function rulesOf(hooks: Hooks, calls: PatientCalls, task: UnderWay): Rules {
+  const { items, isItemDifferent, ...on } = failingByItem(hooks, calls, task)
   const given = (item: WireItem): HookItem => (items === 'plain' ? plainItem(item) : item)
   const itemOf = ({ page, item }: FoundItem) => given(parseItem(page, item))
   const keyOf = (key: KeyText) => given(JSON.parse(key) as WireItem)
@@ -78,21 +79,21 @@ export function rulesOf(hooks: Hooks, calls: PatientCalls, underWay = new UnderW
 }
 
 /** The hooks, each throwing nothing but `HookFailure`. */
-function failingByItem(hooks: Hooks, calls: PatientCalls, underWay: UnderWay): Hooks {
+function failingByItem(hooks: Hooks, calls: PatientCalls, task: UnderWay): Hooks {
   const guarded = Object.entries(hooks).map(([name, hook]) => {
     if (typeof hook !== 'function') return [name, hook]
     const call = hook as (...given: readonly unknown[]) => unknown
     return [
       name,
       async (...given: readonly unknown[]) => {
-        const ended = underWay.begin(() => `the hook ${name} on ${inspect(given[0])}`)
+        const doing = task.begin(() => `the hook ${name} on ${inspect(given[0])}`)
         try {
           const answer = call(...given)
           return answer instanceof Promise ? await calls.answer(answer) : answer
         } catch (error) {
           throw new HookFailure(`the hook ${name} failed: ${messageOf(error)}`, { cause: error })
         } finally {
-          ended()
+          doing.end()
         }
       },
     ]

@@ -1,8 +1,8 @@
-/** What all segments of a thread share: tables, hasher, and how much may be under way. */
+/** What all tasks of a thread share: tables, hasher, and how much may be under way. */
 import PQueue from 'p-queue'
 import type { ItemShape } from '../dynamo/expressions.ts'
 import { openMaster, openReplica, type ReadableTable, type WritableTable } from '../dynamo/table.ts'
-import { UnderWay } from '../dynamo/under-way.ts'
+import type { UnderWay } from '../dynamo/under-way.ts'
 import { type ItemComparer, itemComparer } from '../item/compare.ts'
 import { type Digest, openDigest } from '../item/digest.ts'
 import { canonicalItem, type IsIgnored, ignoring } from '../item/normalise.ts'
@@ -25,6 +25,7 @@ export interface ReplicaDoor {
   readonly writes: PQueue
 }
 
+/** A thread as one of its tasks works in it. */
 export interface Thread {
   readonly setup: WorkerSetup
   readonly master: ReadableTable
@@ -40,8 +41,10 @@ export interface Thread {
   readonly canary: CanaryFlags
   readonly budget: RecheckBudget
   readonly orderRecord: OrderRecord
-  readonly underWay: UnderWay
 }
+
+/** `task`: what of the task's own is under way. */
+export type OpenThread = (task: UnderWay) => Thread
 
 const LOOKUPS = 4
 /** Each holds up to a batch of items from either side. */
@@ -54,41 +57,45 @@ export async function openThread(
   setup: WorkerSetup,
   credentials: (table: TableIndex, refused?: string) => Promise<HeldCredentials>,
   ending: AbortSignal,
-): Promise<Thread> {
+): Promise<OpenThread> {
   const isIgnored = ignoring(setup.ignore)
   const digestOf = await openDigest()
-  const underWay = new UnderWay()
   const traffic = new Traffic(setup.traffic)
   const options = (table: TableIndex) => ({
     credentials: (refused?: string) => credentials(table, refused),
     patience: setup.patience,
     traffic,
-    underWay,
   })
-  const [master, ...replicas] = setup.tables
-  if (master === undefined) throw new Error('a run has a master')
-  const doors = replicas.map((access): [TableIndex, ReplicaDoor] => [
-    access.index,
-    {
-      table: openReplica(access, options(access.index)),
+  const [masterAccess, ...replicas] = setup.tables
+  if (masterAccess === undefined) throw new Error('a run has a master')
+  const openedMaster = openMaster(masterAccess, options(MASTER))
+  const doors = replicas.map((access) => ({
+    index: access.index,
+    opened: openReplica(access, options(access.index)),
+    lanes: {
       lookups: new PQueue({ concurrency: LOOKUPS }),
       rechecks: new PQueue({ concurrency: RECHECKS }),
       writes: new PQueue({ concurrency: setup.putsInBatches ? WRITES_IN_BATCHES : WRITES }),
     },
-  ])
-  return {
+  }))
+  const openedRules = await openRules(setup.hooks, ending)
+  const shared = {
     setup,
-    master: openMaster(master, options(MASTER)),
-    replicas: new Map(doors),
     comparer: itemComparer(digestOf, isIgnored),
     isIgnored,
-    wholeDigest: (item) => digestOf(canonicalItem(item, () => false)),
-    rules: await openRules(setup.hooks, ending, underWay),
-    shape: { schema: master.keySchema, isIgnored, version: setup.versionAttribute },
+    wholeDigest: (item: WireItem) => digestOf(canonicalItem(item, () => false)),
+    shape: { schema: masterAccess.keySchema, isIgnored, version: setup.versionAttribute },
     allowance: new Allowance(setup.allowance),
     canary: new CanaryFlags(setup.canaryFlags),
     budget: new RecheckBudget(setup.recheckBudget),
     orderRecord: new OrderRecord(setup.orderRecord),
-    underWay,
   }
+  return (task) => ({
+    ...shared,
+    master: openedMaster(task),
+    replicas: new Map(
+      doors.map(({ index, opened, lanes }) => [index, { ...lanes, table: opened(task) }]),
+    ),
+    rules: openedRules(task),
+  })
 }

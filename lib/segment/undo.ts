@@ -1,6 +1,7 @@
 /** Brings back what a replica held before writes of ours, as far as it is still as they left it. */
 import { absent, unchanged } from '../dynamo/expressions.ts'
 import { isPassing } from '../dynamo/failures.ts'
+import { pauseBeforeRetry } from '../dynamo/retry.ts'
 import { asTablesyncError } from '../errors.ts'
 import { parseItem } from '../item/compare.ts'
 import { canonicalKeyOfText } from '../item/key.ts'
@@ -71,7 +72,8 @@ async function undoOne(
   { key, steps }: UndoKey,
   seen: WireItem | undefined,
 ): Promise<void> {
-  const { thread, tally, isOver, allowanceSpent } = investigation
+  const { thread, tally, isOver, allowanceSpent, stopping } = investigation
+  const { maxRetries, retryDelayBase } = thread.setup.patience
   const digestOf = (item: WireItem | null) => (item === null ? null : thread.wholeDigest(item))
   let now = seen ?? null
   const kind = kindOf(now, steps[0]?.before ?? null)
@@ -102,11 +104,12 @@ async function undoOne(
       refusals++
     } catch (thrown) {
       const error = asTablesyncError(thrown)
-      if (endsTable(error) || !isPassing(error) || retries >= thread.setup.patience.maxRetries) {
+      if (endsTable(error) || !isPassing(error) || retries >= maxRetries) {
         await end(failed(error))
         if (endsTable(error)) throw error
         return
       }
+      await pauseBeforeRetry(retryDelayBase, retries, stopping)
     }
     now = (await readReplica(investigation, [key]))(key) ?? null
   }

@@ -22,11 +22,11 @@ import { compareSegment } from './compare-segment.ts'
 import type { SegmentControl } from './control.ts'
 import { deleteExtras } from './delete-extras.ts'
 import { recheck } from './recheck.ts'
-import { openThread, type Thread } from './thread.ts'
+import { SignsOfLife } from './signs-of-life.ts'
+import { type OpenThread, openThread } from './thread.ts'
 import { undoWrites } from './undo.ts'
 
 const SNAPSHOT_EVERY: Milliseconds = 200
-const ALIVE_EVERY: Milliseconds = 1000
 
 /** What was told is held back by the main thread until there is a record; so it comes earlier where there is any. */
 const RECORD_EVERY: Milliseconds = 5000
@@ -45,24 +45,21 @@ export async function openWorker(setup: WorkerSetup, threadId: number): Promise<
   const desk = new CredentialDesk()
   /** Aborted when the run is to end, whatever the task. */
   const ending = new AbortController()
-  const thread = await openThread(
-    setup,
-    (table, refused) => desk.get(table, refused),
-    ending.signal,
-  )
-  return (call) => carryOut(call, { desk, ending, thread, threadId })
+  const open = await openThread(setup, (table, refused) => desk.get(table, refused), ending.signal)
+  const signs = new SignsOfLife(threadId, setup.patience.stallLimit)
+  return (call) => carryOut(call, { desk, ending, open, signs })
 }
 
 interface Opened {
   readonly desk: CredentialDesk
   readonly ending: AbortController
-  readonly thread: Thread
-  readonly threadId: number
+  readonly open: OpenThread
+  readonly signs: SignsOfLife
 }
 
 async function carryOut(
   { port, task }: Call,
-  { desk, ending, thread, threadId }: Opened,
+  { desk, ending, open, signs }: Opened,
 ): Promise<SegmentReport> {
   const stopping = new AbortController()
   // As many as there are repairs waiting for their next try.
@@ -93,6 +90,8 @@ async function carryOut(
         return message satisfies never
     }
   })
+  const alive = signs.begin((message) => coordinator.say(message))
+  const thread = open(alive.underWay)
   const ask = (table: number, refused?: string) =>
     coordinator.say({
       type: 'credentials-wanted',
@@ -132,20 +131,18 @@ async function carryOut(
     ordersDiffer: (replica) => coordinator.say({ type: 'orders-differ', replica }),
     record: (write) => journal.record(write),
     allowanceSpent: () => coordinator.say({ type: 'allowance-spent' }),
-    roomForSuspects: () => gate.pass(),
+    async roomForSuspects() {
+      if (!gate.isShut) return
+      const doing = alive.underWay.begin(() => 'room for more keys to look at again')
+      await doing.excused(gate.pass())
+      doing.end()
+    },
     tell(finding) {
       hasTold = true
       return outbox.tell(finding)
     },
     allTold: () => outbox.allTold(),
   }
-
-  const sayAlive = () => {
-    const doing = thread.underWay.oldest()
-    coordinator.say({ type: 'alive', thread: threadId, ...(doing !== undefined && { doing }) })
-  }
-  sayAlive()
-  const alive = setInterval(sayAlive, ALIVE_EVERY)
 
   desk.open(ask)
   try {
@@ -162,7 +159,7 @@ async function carryOut(
         return await deleteExtras(task, thread, control)
     }
   } finally {
-    clearInterval(alive)
+    alive.end()
     desk.close(ask)
     coordinator.close()
   }

@@ -8,10 +8,10 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { mock } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { openCredentials } from '../../lib/dynamo/credentials.ts'
 import { type PlainCredentials, runSync } from '../../lib/index.ts'
-import { ALL_WRITES, asks, counts, openScene, type Party, REPAIRED } from './scene.ts'
+import { ALL_WRITES, asks, counts, openScene, type Party, REPAIRED, SHORT } from './scene.ts'
 
 const MINUTE = 60_000
 const LIMIT = 30_000
@@ -138,60 +138,48 @@ const expiringIn = (milliseconds: number, accessKeyId: string): PlainCredentials
   expiration: new Date(Date.now() + milliseconds),
 })
 
-t.test('openCredentials keeps what it holds until six minutes before its end', async (t) => {
+/** Credentials named KEY1, KEY2 and so on, each with so long a life, on a clock that stands still. */
+function numbered(t: Test, lifetime: number) {
   mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 1) })
   t.teardown(() => mock.timers.reset())
   let calls = 0
-  const source = openCredentials(
-    { credentials: async () => expiringIn(60 * MINUTE, `KEY${++calls}`) },
-    HERE,
-    LIMIT,
-  )
+  const credentials = async () => expiringIn(lifetime, `KEY${++calls}`)
+  return { source: openCredentials({ credentials }, HERE, LIMIT), calls: () => calls }
+}
+
+t.test('openCredentials keeps what it holds until six minutes before its end', async (t) => {
+  const { source, calls } = numbered(t, 60 * MINUTE)
   t.match((await source()).credentials, { accessKeyId: 'KEY1' })
   mock.timers.setTime(Date.now() + 53 * MINUTE)
   t.match((await source()).credentials, { accessKeyId: 'KEY1' })
-  t.equal(calls, 1)
+  t.equal(calls(), 1)
   mock.timers.setTime(Date.now() + 2 * MINUTE)
   t.match((await source()).credentials, { accessKeyId: 'KEY1' }, 'which nobody waits for')
   await sleep(0)
   t.match((await source()).credentials, { accessKeyId: 'KEY2' }, 'five minutes are too few')
-  t.equal(calls, 2)
+  t.equal(calls(), 2)
 })
 
 t.test('openCredentials renews once in each lifetime, however short', async (t) => {
-  mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 1) })
-  t.teardown(() => mock.timers.reset())
-  let calls = 0
-  const source = openCredentials(
-    { credentials: async () => expiringIn(MINUTE, `KEY${++calls}`) },
-    HERE,
-    LIMIT,
-  )
+  const { source, calls } = numbered(t, MINUTE)
   for (let second = 0; second < 600; second++) {
     const [{ credentials }] = await Promise.all([source(), source(), source()])
     t.ok((credentials.expiration?.getTime() ?? 0) > Date.now())
     await sleep(0)
     mock.timers.setTime(Date.now() + 1000)
   }
-  t.equal(calls, Math.ceil(600 / 45), 'a quarter before the end of each')
+  t.equal(calls(), Math.ceil(600 / 45), 'a quarter before the end of each')
 })
 
 t.test('openCredentials replaces at once what a table calls expired', async (t) => {
-  mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 1) })
-  t.teardown(() => mock.timers.reset())
-  let calls = 0
-  const source = openCredentials(
-    { credentials: async () => expiringIn(60 * MINUTE, `KEY${++calls}`) },
-    HERE,
-    LIMIT,
-  )
+  const { source, calls } = numbered(t, 60 * MINUTE)
   await source()
   mock.timers.setTime(Date.now() + MINUTE)
   const replaced = await Promise.all(Array.from({ length: 5 }, () => source('KEY1')))
   t.ok(replaced.every(({ credentials }) => credentials.accessKeyId === 'KEY2'))
   t.match((await source('KEY1')).credentials, { accessKeyId: 'KEY2' }, 'it has gone already')
   t.match((await source('KEY2')).credentials, { accessKeyId: 'KEY2' }, 'and is too young for that')
-  t.equal(calls, 2)
+  t.equal(calls(), 2)
 })
 
 t.test('openCredentials asks once for all who ask at a time', async (t) => {
@@ -218,7 +206,7 @@ t.test('openCredentials hands out what is valid still where renewing fails', asy
       },
     },
     HERE,
-    LIMIT,
+    100,
   )
   await source()
   fails = true
@@ -337,6 +325,7 @@ t.test('runSync loses a replica whose credentials cannot be renewed', async (t) 
   })
   const { summary } = await run({
     ...ALL_WRITES,
+    timeouts: SHORT,
     master: given(master),
     replicas: [
       {
@@ -579,4 +568,51 @@ t.test('openCredentials keeps nobody waiting for others while what it has is val
   await sleep(30)
   t.match((await source()).credentials, { accessKeyId: 'HELD' })
   t.equal(calls, 2, 'a source that did not answer is left alone for a while')
+})
+
+t.test('runSync gets over a renewal that fails, of credentials that say no end', async (t) => {
+  const { master, replica, run } = await openScene(t)
+  let calls = 0
+  const credentials = async () => {
+    if (++calls === 2) throw new Error('the vault is busy')
+    return { accessKeyId: `KEY${calls}`, secretAccessKey: 'secret' }
+  }
+  let expiredAt: number | undefined
+  master.stub.on(({ accessKeyId, ...request }) => {
+    if (!asks('Scan')({ accessKeyId, ...request })) return undefined
+    // Not within the first moments: then a refusal is not believed.
+    expiredAt ??= performance.now() + 2200
+    if (accessKeyId !== 'KEY1' || performance.now() < expiredAt) return undefined
+    return { error: 'ExpiredTokenException' }
+  })
+  const { summary } = await run({
+    ...ALL_WRITES,
+    master: { ...tableOf(master), credentials },
+    readCapacity: 5,
+  })
+  t.strictSame(counts(summary, replica), REPAIRED)
+  t.strictSame(summary.errors, [])
+  t.equal(calls, 3)
+})
+
+t.test('runSync tells why credentials that a table calls expired are not renewed', async (t) => {
+  const { master, run } = await openScene(t)
+  let calls = 0
+  const credentials = async () => {
+    if (++calls > 1) throw new Error('the vault is closed')
+    return { accessKeyId: 'KEY', secretAccessKey: 'secret' }
+  }
+  const began = performance.now()
+  master.stub.on((request) =>
+    asks('Scan')(request) && performance.now() - began > 2500
+      ? { error: 'ExpiredTokenException' }
+      : undefined,
+  )
+  const { summary } = await run({
+    master: { ...tableOf(master), credentials },
+    readCapacity: 5,
+    timeouts: { silence: 2000 },
+  })
+  t.equal(summary.outcome, 'incomplete')
+  t.match(summary.errors[0], { code: 'CREDENTIALS', message: /the vault is closed/ })
 })

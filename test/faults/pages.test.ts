@@ -8,6 +8,7 @@ import {
   always,
   asks,
   counts,
+  eachFirst,
   FOUND,
   isCheck,
   item,
@@ -270,3 +271,23 @@ t.test('runSync counts a write as done whose answer was a page of HTML', async (
   t.equal(summary.outcome, 'in-sync')
   t.strictSame(replica.table.all(), master.table.all())
 })
+
+for (const operation of ['Scan', 'BatchGetItem'] as const) {
+  const empty = { rewrite: () => '{}' }
+
+  t.test(`runSync takes a ${operation} answered with nothing for no answer`, async (t) => {
+    const { master, replica, run } = await openScene(t)
+    for (const { stub } of [master, replica]) stub.on(eachFirst(2, empty, asks(operation)))
+    const { summary } = await run({ ...ALL_WRITES, strategy: 'lookup' })
+    t.strictSame(counts(summary, replica), REPAIRED)
+    t.equal(summary.outcome, 'in-sync')
+  })
+
+  t.test(`runSync is incomplete where every ${operation} is answered with nothing`, async (t) => {
+    const { replica, run } = await openScene(t)
+    replica.stub.on(always(empty, asks(operation)))
+    const { summary } = await run({ strategy: 'lookup', scanForExtra: true })
+    t.equal(summary.outcome, 'incomplete')
+    t.match(summary.errors[0], { code: 'BAD_RESPONSE', message: new RegExp(operation) })
+  })
+}

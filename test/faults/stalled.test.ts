@@ -2,10 +2,21 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import type { RunEvent } from '../../lib/index.ts'
 import type { StubRequest } from '../support/stub.ts'
-import { ALL_WRITES, always, asks, counts, eachFirst, openScene, REPAIRED, SHORT } from './scene.ts'
+import {
+  ALL_WRITES,
+  always,
+  asks,
+  counts,
+  eachFirst,
+  MASTER_ITEMS,
+  openScene,
+  REPAIRED,
+  SHORT,
+} from './scene.ts'
 
 const TIMEOUTS = { ...SHORT, stall: 2500 }
 
@@ -89,4 +100,59 @@ t.test('runSync takes a pause for no standing still', async (t) => {
   })
   t.strictSame(stalls(events), [])
   t.strictSame(counts(summary, replica), REPAIRED)
+})
+
+t.test('runSync names a hook that hangs, though others wait for capacity all along', async (t) => {
+  const hooks = await hooksOf(
+    t,
+    (mark) => `import { existsSync, writeFileSync } from 'node:fs'
+     export function onMissing(item) {
+       if (item.id.S !== 'item-3' || existsSync(${mark})) return
+       writeFileSync(${mark}, '')
+       return new Promise(() => {})
+     }`,
+  )
+  const { master, replica, run } = await openScene(t)
+  // So slow that somebody waits for capacity until the end.
+  const { summary, events } = await run({
+    ...ALL_WRITES,
+    hooks,
+    readCapacity: 9,
+    timeouts: { ...SHORT, stall: 1500 },
+  })
+  t.match(stalls(events)[0], { message: /the hook onMissing on .*item-3/ })
+  t.equal(stalls(events).length, 1)
+  t.strictSame(counts(summary, replica), REPAIRED)
+  t.strictSame(replica.table.all(), master.table.all())
+})
+
+t.test('runSync lets hooks be slow that answer', async (t) => {
+  const hooks = await hooksOf(
+    t,
+    () => `export async function isItemDifferent() {
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      return true
+    }`,
+  )
+  const replicaItems = MASTER_ITEMS.map((one) => ({ ...one, n: { N: '-1' } }))
+  const { replica, run } = await openScene(t, { replicaItems })
+  const { summary, events } = await run({
+    hooks,
+    scanLimit: 100,
+    segments: 1,
+    timeouts: { ...SHORT, stall: 2000 },
+  })
+  t.strictSame(stalls(events), [])
+  t.match(counts(summary, replica), { differing: 60, sameAs: 0 })
+})
+
+t.test('runSync lets listeners be slow', async (t) => {
+  const { replica, run } = await openScene(t)
+  const { summary, events } = await run({
+    timeouts: { ...SHORT, stall: 1000 },
+    onDifference: () => sleep(300),
+  })
+  t.strictSame(stalls(events), [])
+  t.strictSame(summary.errors, [])
+  t.match(counts(summary, replica), { missing: 5, differing: 4 })
 })

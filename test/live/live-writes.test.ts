@@ -2,7 +2,8 @@
 import t from 'tap'
 import type { Difference, WireItem } from '../../lib/index.ts'
 import { ALL_WRITES, openScene } from '../faults/scene.ts'
-import { seeded, startWorld } from './world.ts'
+import { seeded } from '../support/seeded.ts'
+import { startWorld } from './world.ts'
 
 const still = (kind: string, n: number, text = kind): WireItem => ({
   id: { S: `${kind}-${n}` },

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export const UNITS_PER_PAGE = 12.5
+const UNITS_PER_PAGE = 12.5
 
 const ITEMS_PER_PAGE = 4
 
@@ -89,6 +89,7 @@ export class LimitedServer {
         },
       ]
     }
+    if (operation === 'BatchGetItem') return [200, { Responses: {}, UnprocessedKeys: {} }]
     if (operation !== 'Scan' || table === undefined) return [200, {}]
     const now = performance.now()
     const earned = (table.limit * (now - table.filled)) / 1000

@@ -3,10 +3,12 @@
  * for while the run goes on. The stretches are short here;
  * TABLESYNC_TEST_PACE_SECONDS asks for longer ones.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { type RunEvent, type RunOptions, runSync } from '../../lib/index.ts'
 import { LimitedServer, type LimitedTable, meanUse } from './limited-server.ts'
@@ -57,7 +59,16 @@ async function openScene(
     onProgress: (event) => events.push(event),
     ...options,
   })
-  while (master.served.length < 8) await sleep(20)
+  let isEnded = false
+  running
+    .catch(() => {})
+    .finally(() => {
+      isEnded = true
+    })
+  while (master.served.length < 8) {
+    if (isEnded) throw new Error(`the run has ended: ${JSON.stringify(await running)}`)
+    await sleep(20)
+  }
   return {
     master,
     replica,
@@ -268,14 +279,59 @@ for (const [what, options] of [
   })
 }
 
-t.test('runSync rejects for a control file that is a folder', async (t) => {
+t.test('runSync does nothing where it cannot do what the control file says', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))
   const server = new LimitedServer()
-  t.teardown(() => server.close())
+  t.teardown(async () => {
+    server.close()
+    await rm(folder, { recursive: true })
+  })
   server.table('master', 9000)
   server.table('replica', 9000)
-  const tables = { master: 'us-east-1:master', replicas: ['us-east-1:replica'] }
-  await t.rejects(runSync({ ...tables, endpoint: await server.endpoint(), control: tmpdir() }), {
-    code: 'USAGE',
-    message: /control file .* to be a file/,
+  const begin = async (control: string) =>
+    runSync({
+      master: 'us-east-1:master',
+      replicas: ['us-east-1:replica'],
+      endpoint: await server.endpoint(),
+      control,
+      checkpoint: join(folder, 'checkpoint'),
+    })
+  const control = join(folder, 'control')
+  await t.rejects(begin(folder), { code: 'USAGE', message: /control file to be a file/ })
+  await promisify(execFile)('mkfifo', [control])
+  await t.rejects(begin(control), { code: 'USAGE', message: /control file to be a file/ })
+  await rm(control)
+  await writeFile(control, 'pause\nread-capacity lots')
+  await t.rejects(begin(control), { code: 'USAGE', message: /control: .*"lots"/ })
+  t.strictSame(await readdir(folder), ['control'])
+})
+
+t.test('runSync stays as it is while the control file is being written, or is none', async (t) => {
+  const { control, master, after, stop, events } = await openScene(t, [9000, 9000], {
+    readCapacity: 500,
   })
+  await writeFile(control, 'pause')
+  const paused = () => last(events)?.isPaused === true
+  while (!paused()) await after(20)
+  await after(300)
+  const served = master.served.length
+  // As `echo pause > control` does, over and over: empty for a moment.
+  for (let round = 0; round < 3; round++) {
+    await writeFile(control, '')
+    await after(150)
+    await writeFile(control, 'pause')
+    await after(900)
+  }
+  await rm(control)
+  await mkdir(control)
+  await after(1500)
+  t.ok(paused())
+  t.equal(master.served.length, served)
+  t.match(
+    events.find(({ type }) => type === 'control-refused'),
+    { message: /to be a file/ },
+  )
+  await rm(control, { recursive: true })
+  while (paused()) await after(20)
+  await stop()
 })

@@ -9,7 +9,7 @@ import { type Difference, type Summary, undoSync, type WireItem } from '../../li
 import { readCheckedLine } from '../../lib/protocol/checked-line.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { asks, item, openScene, type Scene } from '../faults/scene.ts'
-import { seeded } from '../live/world.ts'
+import { seeded } from '../support/seeded.ts'
 
 t.setTimeout(3_600_000)
 

@@ -15,7 +15,7 @@ function live(limit: AdaptiveLimit, most: (second: number) => number, seconds: n
     const throttled = wanted > can ? 3 : 0
     if (throttled > 0) throttledTicks++
     used.push(served)
-    limit.observe({ milliseconds: TICK, used: served, throttled, isWanted: true })
+    limit.observe({ milliseconds: TICK, used: served, throttled, isUsedUp: true })
   }
   return { used, throttledTicks }
 }
@@ -44,7 +44,7 @@ t.test('AdaptiveLimit comes down within two seconds', async (t) => {
 t.test('AdaptiveLimit does not grow while nobody wants more', async (t) => {
   const limit = new AdaptiveLimit()
   for (let tick = 0; tick < 100; tick++) {
-    limit.observe({ milliseconds: TICK, used: 1, throttled: 0, isWanted: false })
+    limit.observe({ milliseconds: TICK, used: 1, throttled: 0, isUsedUp: false })
   }
   t.equal(limit.unitsPerSecond, new AdaptiveLimit().unitsPerSecond)
 })

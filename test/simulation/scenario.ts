@@ -16,17 +16,6 @@ export interface Scenario {
   readonly crashes: readonly number[]
 }
 
-/** From 0 to 1, always the same for a seed. */
-export function seeded(seed: number): () => number {
-  let state = Math.imul(seed, 0x9e3779b1) | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
-
 const itemOf = (n: number, more: WireItem = {}): WireItem => ({
   id: { S: `item-${n}` },
   n: { N: String(n) },

@@ -86,13 +86,13 @@ export function memoryTable(options: MemoryTableOptions): MemoryTable {
       if (operation === 'BatchGetItem') return read(Buffer.from(batchGet(parsed)))
       throw new Error(`no ${operation} was laid out`)
     },
+    of: () => client,
     close() {},
   }
   const readable: ReadableTable = {
     access,
     scanPage: scanner(client),
     lookUp: lookup(client, PATIENCE),
-    close() {},
   }
   const refuse = () => Promise.reject(new Error('no write was laid out'))
   return {

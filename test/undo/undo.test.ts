@@ -326,3 +326,18 @@ t.test('undoSync gives up on an engine that refuses what holds', async (t) => {
   t.match(summary.replicas[scene.replica.label], { conflicts: 1, deleted: 0 })
   t.match(differences, [{ action: 'conflict', error: /may not compare maps and lists/ }])
 })
+
+t.test('undoSync waits longer and longer where its writes are throttled', async (t) => {
+  const { replica, before, journal } = await repaired(t)
+  const first = new Map<string, number>()
+  replica.stub.on((request) => {
+    if (!asks('PutItem', 'DeleteItem')(request)) return undefined
+    const key = JSON.stringify([request.body['Key'], request.body['Item']])
+    const now = performance.now()
+    if (!first.has(key)) first.set(key, now)
+    return now - (first.get(key) ?? 0) < 400 ? { error: 'ThrottlingException' } : undefined
+  })
+  const { outcome } = await undone(journal, { maxRetries: 10, retryDelayBase: 50 })
+  t.equal(outcome, 'in-sync')
+  t.strictSame(replica.table.all(), before)
+})

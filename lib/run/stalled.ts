@@ -1,0 +1,29 @@
+/** A task that stands still, told: it is begun again in another thread, or given up. */
+import { TablesyncError } from '../errors.ts'
+import type { SegmentTask } from '../protocol/messages.ts'
+import type { Tables } from './inspect.ts'
+import type { Ledger } from './ledger.ts'
+import type { RunHooks } from './teller.ts'
+
+export interface Told {
+  readonly tables: Tables
+  readonly ledger: Ledger
+  readonly hooks: RunHooks
+}
+
+export function tellStalled({ tables, ledger, hooks }: Told, task: SegmentTask, how: string): void {
+  const [what, replica] =
+    task.kind === 'compare'
+      ? [`segment ${task.segment}`, task.replicas[0] ?? 0]
+      : [`a ${task.kind} of keys`, task.replica]
+  const message = `${what}: ${how}`
+  ledger.noteError('', stalled(message))
+  hooks.onEvent({ type: 'stalled', replica: tables.access[replica]?.label ?? '', message })
+}
+
+const stalled = (message: string) =>
+  new TablesyncError(message, {
+    code: 'STALLED',
+    scope: 'segment',
+    hint: 'Is it a hook that does not come back? Where the table is that slow, give it longer with timeouts.stall.',
+  })

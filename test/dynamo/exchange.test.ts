@@ -1,0 +1,64 @@
+/** Signatures whose time the service does not believe. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import t, { type Test } from 'tap'
+import { openClient } from '../../lib/dynamo/client.ts'
+import { keepFixed } from '../../lib/dynamo/credential-keeper.ts'
+import { PATIENCE } from '../support/memory-table.ts'
+import { ID_KEY } from '../support/pages.ts'
+
+const MINUTE = 60_000
+
+/** A service whose clock is ahead by so much at its n-th request; as strict as the real one. */
+async function serviceAhead(t: Test, ahead: (request: number) => number) {
+  let requests = 0
+  const server = createServer((request, response) => {
+    const now = Date.now() + ahead(requests++)
+    const text = String(request.headers['x-amz-date'])
+    const [, year, month, day, hour, minute, second] =
+      /^(....)(..)(..)T(..)(..)(..)Z$/.exec(text) ?? []
+    const signed = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
+    response.setHeader('date', new Date(now).toUTCString())
+    if (Math.abs(signed - now) < 5 * MINUTE) return response.end('{"Items":[]}')
+    response.statusCode = 400
+    return response.end('{"__type":"a.b#InvalidSignatureException","message":"too old"}')
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = openClient(
+    {
+      ...{ index: 0, label: 'x:T', tableName: 'T', region: 'us-east-1', userAgent: 'test' },
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      keySchema: ID_KEY,
+    },
+    { patience: PATIENCE, credentials: keepFixed({ accessKeyId: 'a', secretAccessKey: 's' }) },
+  )
+  t.teardown(() => {
+    client.close()
+    server.closeAllConnections()
+    server.close()
+  })
+  const send = (operation: 'Scan' | 'PutItem') =>
+    client.send({ operation, body: '{}', read: (bytes) => bytes, unitsOf: () => 0 })
+  return { send, requests: () => requests }
+}
+
+for (const off of [-70 * MINUTE, 70 * MINUTE]) {
+  t.test(`TableClient.send goes by the service's clock, ${off / MINUTE} minutes off`, async (t) => {
+    const { send, requests } = await serviceAhead(t, () => off)
+    await send('PutItem')
+    t.equal(requests(), 2)
+    await send('Scan')
+    t.equal(requests(), 3, 'and remembers it')
+  })
+}
+
+for (const operation of ['Scan', 'PutItem'] as const) {
+  t.test(`TableClient.send gives a ${operation} up whose clock nobody can follow`, async (t) => {
+    const { send, requests } = await serviceAhead(t, (request) =>
+      request % 2 === 0 ? 10 * MINUTE : -10 * MINUTE,
+    )
+    await t.rejects(send(operation), { code: 'CREDENTIALS', message: /InvalidSignature/ })
+    t.ok(requests() <= 2, `${requests()} requests`)
+  })
+}

@@ -1,0 +1,47 @@
+/** What is no error of DynamoDB's is not taken for one, whatever JSON it is. */
+import t from 'tap'
+import { asFailure, isHotKeyRange, isPassing } from '../../lib/dynamo/failures.ts'
+import { serviceError } from '../../lib/dynamo/service-error.ts'
+
+const CONTEXT = { operation: 'Scan', table: 0, label: 'x:T' }
+
+const failureOf = (statusCode: number, body: string, headers = {}) => {
+  const error = serviceError({ statusCode, headers }, Buffer.from(body))
+  return asFailure(error, CONTEXT)
+}
+
+for (const [body, code] of [
+  ['null', 'BAD_RESPONSE'],
+  ['[]', 'BAD_RESPONSE'],
+  ['"busy"', 'BAD_RESPONSE'],
+  ['5', 'BAD_RESPONSE'],
+  ['<html>', 'BAD_RESPONSE'],
+  ['{"__type":5}', 'UNREACHABLE'],
+  ['{"__type":null,"message":{"text":"no"}}', 'UNREACHABLE'],
+  ['{"__type":["a"],"Message":7}', 'UNREACHABLE'],
+  ['', 'UNREACHABLE'],
+] as const) {
+  t.test(`a refusal with the body ${body || 'of no bytes'} passes`, async (t) => {
+    const failure = failureOf(503, body)
+    t.match(failure, { code, scope: 'segment' })
+    t.ok(isPassing(failure))
+    t.notOk(isHotKeyRange(failure))
+  })
+}
+
+for (const reasons of ['{}', 'null', '"KeyRangeThroughputExceeded"', '[null,5,{"reason":7},{}]']) {
+  t.test(`a throttled request with the reasons ${reasons} is no hot key range`, async (t) => {
+    const failure = failureOf(
+      400,
+      `{"__type":"a.b#ThrottlingException","ThrottlingReasons":${reasons}}`,
+    )
+    t.match(failure, { code: 'THROTTLED' })
+    t.notOk(isHotKeyRange(failure))
+  })
+}
+
+t.test('a throttled request whose reason is a range of keys is told apart', async (t) => {
+  const reasons = [{ reason: 'TableReadKeyRangeThroughputExceeded', resource: 'arn' }]
+  const body = { __type: 'a.b#ThrottlingException', ThrottlingReasons: reasons }
+  t.ok(isHotKeyRange(failureOf(400, JSON.stringify(body))))
+})

@@ -1,0 +1,77 @@
+/** A gauge over shared counters by itself, on made-up time. */
+import { mock } from 'node:test'
+import t, { type Test } from 'tap'
+import type { CapacityChoice } from '../../lib/model/capacity.ts'
+import { Traffic } from '../../lib/protocol/traffic.ts'
+import { Gauge } from '../../lib/run/gauge.ts'
+
+const FILL_EVERY = 25
+
+function gaugeOf(t: Test, choice: CapacityChoice) {
+  mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 1) })
+  t.teardown(() => mock.timers.reset())
+  const traffic = new Traffic(Traffic.memoryFor(1))
+  const place = { label: 'x:T', kind: 'read', isLocal: false, known: undefined } as const
+  const gauge = new Gauge({ traffic, table: 0, ...place }, 0)
+  gauge.hold(choice, gauge.resolve(choice))
+  let now = 0
+  const seconds = (count: number, each: () => void) => {
+    const end = now + count * 1000
+    while (now < end) {
+      now += FILL_EVERY
+      mock.timers.setTime(Date.UTC(2026, 0, 1) + now)
+      gauge.fill(now, FILL_EVERY)
+      each()
+    }
+  }
+  /** Sends as many requests of one unit as there is capacity for, and one that waits. */
+  const askForAll = () => {
+    while (traffic.take(0, 'read', 1)) traffic.settle(0, 'read', 1, 1)
+  }
+  return { traffic, gauge, seconds, askForAll }
+}
+
+t.test('an adaptive limit stays where it is while the run is paused', async (t) => {
+  const { traffic, gauge, seconds, askForAll } = gaugeOf(t, { kind: 'adaptive' })
+  seconds(3, askForAll)
+  traffic.pause(true)
+  seconds(1, askForAll)
+  const { unitsPerSecond: before } = gauge.pace
+  seconds(600, askForAll)
+  t.equal(gauge.pace.unitsPerSecond, before)
+})
+
+t.test('an adaptive limit stays where it is once the thread that waited has died', async (t) => {
+  const { gauge, seconds, askForAll } = gaugeOf(t, { kind: 'adaptive' })
+  seconds(3, askForAll)
+  seconds(1, () => {})
+  const { unitsPerSecond: before } = gauge.pace
+  seconds(600, () => {})
+  t.equal(gauge.pace.unitsPerSecond, before)
+  t.notOk(gauge.flow.isUsedUp)
+})
+
+t.test('an adaptive limit that nothing throttles ends somewhere', async (t) => {
+  const { gauge, traffic, seconds } = gaugeOf(t, { kind: 'adaptive' })
+  seconds(300, () => {
+    // One request that takes all there is, and one that waits.
+    traffic.take(0, 'read', 1e12)
+    traffic.settle(0, 'read', 1e12, 0)
+    traffic.take(0, 'read', 1e12)
+    traffic.take(0, 'read', 1)
+    traffic.settle(0, 'read', 1e12, 0)
+  })
+  t.ok(Number(gauge.pace.unitsPerSecond) <= 1e8, `${gauge.pace.unitsPerSecond}`)
+})
+
+for (const unitsPerSecond of [0.001, 0.019, 0.5, 40]) {
+  t.test(`${unitsPerSecond} units a second are just as many`, async (t) => {
+    const { seconds, traffic } = gaugeOf(t, { kind: 'units', unitsPerSecond })
+    const long = Math.ceil(4 / unitsPerSecond) + 4
+    seconds(long, () => {
+      if (traffic.take(0, 'read', 1)) traffic.settle(0, 'read', 1, 1)
+    })
+    const { used } = traffic.observe(0, 'read')
+    t.ok(used >= 3 && used <= unitsPerSecond * long + 2, `${used} in ${long} s`)
+  })
+}
