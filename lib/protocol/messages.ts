@@ -160,6 +160,8 @@ export type ControlMessage =
   | { readonly type: 'detach'; readonly replica: TableIndex }
   /** Too many keys wait for another look: find no more of them for now. */
   | { readonly type: 'hold'; readonly isHeld: boolean }
+  /** The checkpoint is to be saved: tell between the next two pages how far the comparison has come. */
+  | { readonly type: 'record-wanted' }
   | { readonly type: 'findings-taken' }
   | { readonly type: 'record-kept' }
   /** So many writes are on record, or could not be put there. */
@@ -203,7 +205,13 @@ export type ProgressMessage =
     }
   | { readonly type: 'snapshot'; readonly tally: Tally }
   /** All that was told of the replica before belongs to this record. */
-  | { readonly type: 'record'; readonly replica: TableIndex; readonly record: SegmentRecord }
+  | {
+      readonly type: 'record'
+      readonly replica: TableIndex
+      readonly record: SegmentRecord
+      /** Whether it was asked for. */
+      readonly isWanted: boolean
+    }
   | { readonly type: 'about-to-write'; readonly writes: readonly AboutToWrite[] }
   | { readonly type: 'findings'; readonly findings: readonly Finding[] }
   | { readonly type: 'orders-differ'; readonly replica: TableIndex }

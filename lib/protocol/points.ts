@@ -11,6 +11,8 @@ export type Point =
   | 'written'
   | 'journal-appended'
   | 'journal-synced'
+  | 'save-begun'
+  | 'save-behind'
   | 'checkpoint-written'
   | 'checkpoint-synced'
   | 'checkpoint-renamed'

@@ -7,11 +7,13 @@ import type { TableIndex } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { Allowance } from '../protocol/allowance.ts'
 import type { WorkerSetup } from '../protocol/messages.ts'
+import { passing } from '../protocol/points.ts'
 import type { Bookkeeper } from './bookkeeper.ts'
 import { writeCheckpoint } from './checkpoint-file.ts'
 import type { OpenCheckpoint } from './checkpoint-opening.ts'
 import type { DurableLines } from './durable-lines.ts'
 import type { Preparation } from './flight.ts'
+import type { FreshRecords } from './fresh-records.ts'
 import type { Intents } from './intents.ts'
 import type { Ledger } from './ledger.ts'
 import type { RecheckQueue } from './recheck-queue.ts'
@@ -32,21 +34,32 @@ export interface CheckpointParts {
   /** Undefined: none is kept. */
   readonly journal: DurableLines | undefined
   readonly elapsedMs: () => Milliseconds
+  readonly fresh: FreshRecords
 }
 
 export class CheckpointKeeper {
   readonly #parts: CheckpointParts
   #generation: number
   #saving: Promise<void> | undefined
+  #isAsking = false
 
   constructor(parts: CheckpointParts) {
     this.#parts = parts
     this.#generation = parts.open.taken?.generation ?? 0
   }
 
-  /** Saves, unless that is being done: on a slow disk saves do not queue up. */
+  /**
+   * Saves where the run stands at this moment, its comparisons asked for it;
+   * not while that is being done: on a slow disk saves do not queue up.
+   */
   async saveNowAndThen(): Promise<void> {
-    if (this.#saving === undefined) await this.save()
+    if (this.#isAsking || this.#saving !== undefined) return
+    passing('save-begun')
+    this.#isAsking = true
+    const isFresh = await this.#parts.fresh.make()
+    this.#isAsking = false
+    if (!isFresh) passing('save-behind')
+    await this.save()
   }
 
   /** Begins the files of a new run, or takes up those of the one before. */

@@ -14,6 +14,7 @@ import { toWire } from '../protocol/wire-error.ts'
 import { imbalances, unbalanced } from './balance.ts'
 import type { Bookkeeper } from './bookkeeper.ts'
 import type { DurableLines } from './durable-lines.ts'
+import { FreshRecords } from './fresh-records.ts'
 import { HeldFindings } from './held-findings.ts'
 import type { Tables } from './inspect.ts'
 import type { Intents } from './intents.ts'
@@ -55,14 +56,16 @@ export class Desk {
   readonly #pool: SegmentPool
   readonly #held = new HeldFindings()
   readonly #losses: Losses
+  /** Of the comparisons under way. */
+  readonly fresh: FreshRecords
   /** What ends the run as a whole. Undefined: it goes on. */
   #fatal: TablesyncError | undefined
   #stopped: Stop | undefined
-  #comparing = 0
 
   constructor(pool: SegmentPool, options: DeskOptions) {
     this.#pool = pool
     this.#options = options
+    this.fresh = new FreshRecords(() => pool.askForRecords())
     const { ledger, restartKeys, hooks } = options
     this.#losses = new Losses({
       ...{ ledger, restartKeys, hooks },
@@ -79,7 +82,7 @@ export class Desk {
 
   /** Whether a segment is being compared. */
   get isComparing(): boolean {
-    return this.#comparing > 0
+    return this.fresh.isAny
   }
 
   get isFatal(): boolean {
@@ -100,8 +103,7 @@ export class Desk {
     entering: Entering = {},
   ): Promise<SegmentReport | 'died' | 'swept'> {
     const { ledger, book, watchdog } = this.#options
-    const isComparison = task.kind === 'compare'
-    if (isComparison) this.#comparing++
+    if (task.kind === 'compare') this.fresh.begun(task)
     const watch = watchdog.watch(task)
     const hear = (message: ProgressMessage, reply: Reply) => {
       watch.heard(message)
@@ -123,7 +125,7 @@ export class Desk {
       this.#held.drop(task)
       return isSwept ? 'swept' : 'died'
     } finally {
-      if (isComparison) this.#comparing--
+      if (task.kind === 'compare') this.fresh.ended(task)
       this.#options.onCounted()
     }
   }
@@ -212,7 +214,7 @@ export class Desk {
     this.#pool.hold(isHeld)
   }
 
-  #keep(task: SegmentTask, { replica, record }: RecordMessage, reply: Reply): void {
+  #keep(task: SegmentTask, { replica, record, isWanted }: RecordMessage, reply: Reply): void {
     if (task.kind !== 'compare') return
     const { ledger, book, restartKeys } = this.#options
     const { segment, totalSegments } = task
@@ -224,7 +226,10 @@ export class Desk {
         passing('record-kept')
       })
       .catch((error: unknown) => this.fail('', asTablesyncError(error)))
-      .finally(() => reply({ type: 'record-kept' }))
+      .finally(() => {
+        if (isWanted) this.fresh.kept(task, replica)
+        reply({ type: 'record-kept' })
+      })
   }
 
   #record(writes: readonly AboutToWrite[], reply: Reply): void {

@@ -142,6 +142,7 @@ export async function fly(
       journal,
       reportMark: hooks.reportMark,
       elapsedMs,
+      fresh: desk.fresh,
     })
   const stop = () => pool.stop()
   signal.addEventListener('abort', stop)

@@ -118,6 +118,11 @@ export class SegmentPool {
     for (const port of this.#ports) port.say({ type: 'hold', isHeld })
   }
 
+  /** Asks all comparisons for a record of how far they are. */
+  askForRecords(): void {
+    for (const port of this.#ports) port.say({ type: 'record-wanted' })
+  }
+
   /** Tells all tasks, and those to come, to leave a replica alone. */
   detach(replica: TableIndex): void {
     this.#detached.add(replica)

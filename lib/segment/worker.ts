@@ -80,6 +80,9 @@ async function carryOut(
         return detached.add(message.replica)
       case 'journaled':
         return journal.recorded(message.count, message.error)
+      case 'record-wanted':
+        if (task.kind === 'compare') for (const replica of task.replicas) wanted.add(replica)
+        return
       case 'findings-taken':
         return outbox.taken()
       case 'record-kept':
@@ -103,6 +106,8 @@ async function carryOut(
   /** By replica. */
   const lastRecord = new Map<number, number>()
   const kept: (() => void)[] = []
+  /** Replicas of which the main thread has asked for a record. */
+  const wanted = new Set<number>()
   let hasTold = false
   // The key to start such a scan again by is told as it goes on.
   const isUndivided = task.kind === 'compare' && task.totalSegments === 1
@@ -117,7 +122,7 @@ async function carryOut(
       outbox.nudge()
     },
     isRecordDue(replica) {
-      if (stopping.signal.aborted || isUndivided) return true
+      if (stopping.signal.aborted || isUndivided || wanted.has(replica)) return true
       const age = performance.now() - (lastRecord.get(replica) ?? began)
       return age >= (hasTold ? RECORD_AFTER_FINDINGS : RECORD_EVERY)
     },
@@ -125,7 +130,7 @@ async function carryOut(
       await outbox.allTold()
       lastRecord.set(replica, performance.now())
       hasTold = false
-      coordinator.say({ type: 'record', replica, record })
+      coordinator.say({ type: 'record', replica, record, isWanted: wanted.delete(replica) })
       await new Promise<void>((resolve) => kept.push(resolve))
     },
     ordersDiffer: (replica) => coordinator.say({ type: 'orders-differ', replica }),

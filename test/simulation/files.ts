@@ -21,6 +21,9 @@ export function clear(): void {
 
 export const exists = (name: string) => files.has(name)
 
+/** As it is at this moment, to look at from outside; undefined where there is none. */
+export const contents = (name: string) => files.get(name)?.data.toString()
+
 /** Of what was not synced some is left, or nothing. */
 export function crash(random: () => number): void {
   if (random() < 0.5) {

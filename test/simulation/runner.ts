@@ -30,6 +30,7 @@ print(
     crashes: sum(({ crashes }) => crashes),
     deaths: sum(({ deaths }) => deaths),
     requests: sum(({ requests }) => requests),
+    readAgain: sum(({ readAgain }) => readAgain),
     virtualSeconds: sum(({ virtualSeconds }) => virtualSeconds),
   })}\n`,
 )

@@ -1,7 +1,7 @@
 /** From a seed to what a simulated run is about. */
 import type { RunOptions } from '../../lib/index.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
-import type { Faults } from './world.ts'
+import { type Faults, LATENCY } from './world.ts'
 
 export interface Scenario {
   readonly master: readonly WireItem[]
@@ -60,6 +60,8 @@ export function scenarioOf(random: () => number): Scenario {
       partial: chance(0.3) ? 0.4 : 0,
       emptyPage: chance(0.3) ? 0.3 : 0,
       stale: chance(0.5) ? 0.3 : 0,
+      // Slow ones are in the middle of their scans when they crash.
+      scanLatency: pick(LATENCY, LATENCY, 400),
     },
     writes,
     lag,

@@ -1,14 +1,17 @@
 /** One simulated run, from a seed to whether all held. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Difference, RunOptions, Summary, UndoOptions } from '../../lib/index.ts'
+import type { Checkpoint } from '../../lib/model/checkpoint.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import type { Spelling } from '../../lib/options/check.ts'
+import { readCheckedLine } from '../../lib/protocol/checked-line.ts'
 import { foretell } from '../support/oracle.ts'
 import { seeded } from '../support/seeded.ts'
 import { type Mortal, VirtualClock, whose } from './clock.ts'
 import { current } from './current.ts'
 import * as files from './files.ts'
 import { forgetPools, killThread } from './pool.ts'
+import { ReadAgain } from './read-again.ts'
 import { type Scenario, scenarioOf } from './scenario.ts'
 import { World } from './world.ts'
 
@@ -42,6 +45,8 @@ export interface Simulated {
   readonly deaths: number
   readonly requests: number
   readonly virtualSeconds: number
+  /** Pages read again after crashes. */
+  readonly readAgain: number
 }
 
 /** @throws Error that says what did not hold */
@@ -59,13 +64,20 @@ export async function simulate(seed: number): Promise<Simulated> {
     clock.set(() => world.write(id, item, scenario.lag), at)
   }
   const deaths = scenario.deaths.map((at) => clock.set(() => killThread(random), at))
-  const { summary, crashes } = await survive(scenario, clock, random)
+  const readAgain = new ReadAgain(clock)
+  world.onScan = (...scan) => readAgain.scanned(...scan)
+  const unlisten = readAgain.listen()
+  const { summary, crashes } = await survive(scenario, clock, random, readAgain).finally(unlisten)
   for (const death of deaths) death.isCancelled = true
   // Until the last write has been made, and replicated.
   const lastWrite = scenario.writes.at(-1)?.at ?? 0
   const rest = Math.max(lastWrite - clock.now, 0) + scenario.lag + 1000
   await clock.run(clock.sleep(rest), clock.now + LIMIT)
   await check(scenario, world, summary, clock)
+  // Threads that die have their segments read again as well.
+  if (scenario.deaths.length === 0 && readAgain.readAgain > readAgain.allowed) {
+    throw new Error(`${readAgain.readAgain} pages read again, ${readAgain.allowed} may be`)
+  }
   return {
     seed,
     outcome: summary.outcome,
@@ -74,6 +86,7 @@ export async function simulate(seed: number): Promise<Simulated> {
     deaths: scenario.deaths.length,
     requests: world.requests,
     virtualSeconds: Math.round(clock.now / 1000),
+    readAgain: readAgain.readAgain,
   }
 }
 
@@ -82,6 +95,7 @@ async function survive(
   { options, crashes, lag }: Scenario,
   clock: VirtualClock,
   random: () => number,
+  readAgain: ReadAgain,
 ) {
   const isWriting = options.writeMissing || options.writeDiffering || options.deleteExtra
   let crashed = 0
@@ -89,6 +103,7 @@ async function survive(
     const process: Mortal = { isDead: false }
     const crashAt = crashes[leg]
     const isTakenUp = files.exists(CHECKPOINT)
+    readAgain.begin(generationNow())
     const running = whose.run(process, () =>
       sync(
         {
@@ -114,6 +129,7 @@ async function survive(
     if (summary === undefined) {
       crashed++
       files.crash(random)
+      readAgain.crashed(generationNow())
       continue
     }
     // What was given up, since two threads died of it, is done when it is taken up.
@@ -121,6 +137,12 @@ async function survive(
       return { summary, crashes: crashed }
     }
   }
+}
+
+/** Of the checkpoint as it is on disk; 0 where there is none. */
+function generationNow(): number {
+  const checkpoint = readCheckedLine((files.contents(CHECKPOINT) ?? '').trimEnd())
+  return (checkpoint as Checkpoint | undefined)?.generation ?? 0
 }
 
 const keyOf = ({ id }: WireItem) => (id as { readonly S: string }).S
@@ -207,6 +229,7 @@ async function checkUndo({ replica }: Scenario, world: World, clock: VirtualCloc
     partial: 0,
     emptyPage: 0,
     stale: 0,
+    scanLatency: 0,
   }
   world.faults = none
   const { outcome } = await clock.run(

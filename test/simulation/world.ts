@@ -20,6 +20,8 @@ export interface Faults {
   readonly emptyPage: number
   /** Reads that are not consistent, and show what was. */
   readonly stale: number
+  /** A page of a scan takes up to so long. */
+  readonly scanLatency: number
 }
 
 export interface Answer {
@@ -30,7 +32,7 @@ export interface Answer {
 
 const KEY = [{ name: 'id', type: 'S' }] as const
 
-const LATENCY = 12
+export const LATENCY = 12
 /** How long a table that is read eventually is behind itself. */
 const BEHIND = 400
 
@@ -48,6 +50,7 @@ export class World {
   /** Keys that somebody wrote to while the run was on. */
   readonly touched = new Set<string>()
   requests = 0
+  onScan: (table: string, segment: number, afterId: string | undefined) => void = () => {}
 
   constructor(
     clock: VirtualClock,
@@ -86,7 +89,8 @@ export class World {
     this.requests++
     const { faults } = this
     const happens = (chance: number) => this.#random() < chance
-    await this.#clock.sleep(1 + this.#random() * LATENCY)
+    const latency = operation === 'Scan' ? faults.scanLatency : LATENCY
+    await this.#clock.sleep(1 + this.#random() * latency)
     if (operation.startsWith('Describe')) return ok(this.#describe(operation, body))
     if (happens(faults.silent)) {
       if (happens(0.5)) this.#carryOut(operation, body)
@@ -126,7 +130,10 @@ export class World {
     const written = { ConsumedCapacity: { CapacityUnits: 1 } }
     switch (operation) {
       case 'Scan': {
-        const after = body['ExclusiveStartKey']
+        const after = body['ExclusiveStartKey'] as
+          | { readonly id: { readonly S: string } }
+          | undefined
+        this.onScan(String(body['TableName']), Number(body['Segment'] ?? 0), after?.id.S)
         if (after !== undefined && this.#random() < this.faults.emptyPage) {
           return { Items: [], Count: 0, LastEvaluatedKey: after }
         }
