@@ -103,8 +103,10 @@ export class WatchedTask {
   /** The task has said something. */
   heard(message: ProgressMessage): void {
     this.#lastHeard = performance.now()
+    // Until its first word it was waiting for a thread.
+    const isIdle = message.type === 'alive' && message.isThreadIdle && this.#alive !== undefined
+    if (!isIdle) this.#moved = this.#lastHeard
     if (message.type === 'alive') this.#alive = message
-    if (message.type !== 'alive' || !message.isThreadIdle) this.#moved = this.#lastHeard
     if (QUESTIONS.has(message.type)) this.#questions++
   }
 
