@@ -1,0 +1,149 @@
+/** What has to hold once a simulated run has ended. */
+import { isDeepStrictEqual } from 'node:util'
+import type { Difference, Summary, UndoOptions } from '../../lib/index.ts'
+import type { WireItem } from '../../lib/model/wire.ts'
+import { foretell } from '../support/oracle.ts'
+import { type VirtualClock, whose } from './clock.ts'
+import { JOURNAL, LIMIT, REACH, REPORT, undo } from './command.ts'
+import * as files from './files.ts'
+import type { Scenario } from './scenario.ts'
+import type { World } from './world.ts'
+
+const keyOf = ({ id }: WireItem) => (id as { readonly S: string }).S
+const byKey = (items: readonly WireItem[]) => new Map(items.map((item) => [keyOf(item), item]))
+
+/** @throws Error that says what did not hold */
+export async function check(
+  scenario: Scenario,
+  world: World,
+  summary: Summary,
+  clock: VirtualClock,
+) {
+  const { master, replica, options } = scenario
+  const differences = (await clock.run(read(REPORT), clock.now + LIMIT)).map(
+    (line) => JSON.parse(line) as Difference,
+  )
+  const isTouched = (key: string) => world.touched.has(key)
+  const told = differences.map(({ kind, key }) => ({ kind, key: keyOf(key as WireItem) }))
+  expect(toldTwice(told, isTouched), [], 'each line of the report once')
+  const { items, uncertain } = foretell({
+    before: replica,
+    master: world.all('master'),
+    differences,
+    keyOf,
+    keyOfDifference: (key) => keyOf(key as WireItem),
+  })
+  const untouched = (all: Map<string, WireItem>) =>
+    [...all].filter(([key]) => !isTouched(key) && !uncertain.has(key)).sort()
+  const now = byKey(world.all('replica'))
+  expect(untouched(now), untouched(items), 'the replica holds what the report says')
+
+  const isWhole = summary.outcome === 'in-sync' || summary.outcome === 'different'
+  if (!isWhole) return
+  const was = byKey(replica)
+  const wanted = byKey(master)
+  const planted = [
+    ...master.map((item) => [keyOf(item), was.has(keyOf(item)) ? 'differing' : 'missing', item]),
+    ...replica
+      .filter((item) => !wanted.has(keyOf(item)))
+      .map((item) => [keyOf(item), 'extra', item]),
+  ]
+    .filter(
+      ([key, kind, item]) =>
+        kind !== 'differing' || !isDeepStrictEqual(was.get(key as string), item),
+    )
+    .map(([key, kind]) => ({ kind, key }))
+    .filter(({ key }) => !isTouched(key as string))
+  const sorted = (all: readonly { kind: unknown; key: unknown }[]) =>
+    all.map(({ kind, key }) => `${kind} ${key}`).sort()
+  expect(
+    sorted(told.filter(({ key }) => !isTouched(key))),
+    sorted(planted),
+    'what was planted is told',
+  )
+  const counts = summary.replicas[REACH.replicas[0] as string]
+  if (world.touched.size === 0) {
+    const of = (kind: string) => planted.filter((one) => one.kind === kind).length
+    expect(
+      [summary.master.scanned, counts?.missing, counts?.differing, counts?.extra, counts?.sameAs],
+      [
+        master.length,
+        of('missing'),
+        of('differing'),
+        of('extra'),
+        master.length - of('missing') - of('differing'),
+      ],
+      'the counts are what was planted',
+    )
+    const written =
+      (options.writeMissing ? of('missing') : 0) + (options.writeDiffering ? of('differing') : 0)
+    const resolved = counts?.resolved ?? 0
+    expect((counts?.written ?? 0) + resolved, written, 'what was asked for is written')
+    expect(counts?.deleted, options.deleteExtra ? of('extra') : 0, 'what was asked for is deleted')
+  }
+  if (summary.outcome === 'in-sync') {
+    const all = (name: 'master' | 'replica') => [...byKey(world.all(name))].sort()
+    expect(all('replica'), all('master'), 'a replica that is in sync equals its master')
+  }
+  if (world.touched.size === 0 && files.exists(JOURNAL)) await checkUndo(scenario, world, clock)
+}
+
+/**
+ * Keys that are told twice as the same. One that somebody deletes and puts back
+ * may be missing twice: with something else between, that was mended.
+ */
+function toldTwice(
+  told: readonly { readonly kind: string; readonly key: string }[],
+  isTouched: (key: string) => boolean,
+): string[] {
+  const kinds = new Map<string, string[]>()
+  const twice: string[] = []
+  for (const { kind, key } of told) {
+    const before = kinds.get(key) ?? []
+    if (isTouched(key) ? before.at(-1) === kind : before.includes(kind)) twice.push(key)
+    kinds.set(key, [...before, kind])
+  }
+  return twice
+}
+
+async function checkUndo({ replica }: Scenario, world: World, clock: VirtualClock): Promise<void> {
+  const none = {
+    throttled: 0,
+    refused: 0,
+    landed: 0,
+    cut: 0,
+    silent: 0,
+    partial: 0,
+    emptyPage: 0,
+    stale: 0,
+    scanLatency: 0,
+  }
+  world.faults = none
+  const { outcome } = await clock.run(
+    whose.run({ isDead: false }, () =>
+      undo({ journal: JOURNAL, endpoint: REACH.endpoint } as UndoOptions, (name) => name),
+    ),
+    clock.now + LIMIT,
+  )
+  expect(outcome, 'in-sync', 'the undo comes to its end')
+  const sorted = (items: readonly WireItem[]) => [...byKey(items)].sort()
+  expect(sorted(world.all('replica')), sorted(replica), 'an undo brings the first contents back')
+}
+
+async function read(file: string): Promise<string[]> {
+  const text = String(await files.readFile(file, 'utf8'))
+  return text.split('\n').filter((line) => line !== '')
+}
+
+function expect(found: unknown, wanted: unknown, what: string): void {
+  if (isDeepStrictEqual(found, wanted)) return
+  if (Array.isArray(found) && Array.isArray(wanted)) {
+    // What they have in common says nothing.
+    const without = (all: unknown[], other: unknown[]) =>
+      all.filter((one) => !other.some((each) => isDeepStrictEqual(one, each)))
+    const [more, less] = [without(found, wanted), without(wanted, found)]
+    if (more.length + less.length > 0) [found, wanted] = [more, less]
+  }
+  const shown = (value: unknown) => JSON.stringify(value)?.slice(0, 600)
+  throw new Error(`${what}: expected ${shown(wanted)}, found ${shown(found)}`)
+}
