@@ -1,5 +1,6 @@
 /** A table that says nothing for too long is given up, however many retries are left. */
 import { TablesyncError } from '../errors.ts'
+import { OVERSLEPT } from '../model/patience.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { RequestContext } from './failures.ts'
 
@@ -44,13 +45,19 @@ export function silenceWatch(limit: Milliseconds, ending?: AbortSignal): Silence
           began = Math.max(began, lastHeard) + performance.now() - from
         }
       }
-      let timer: NodeJS.Timeout
-      const look = () => {
-        const quiet = isExcused ? 0 : performance.now() - Math.max(began, lastHeard)
-        if (quiet >= limit) silence.abort()
-        else timer = setTimeout(look, limit - quiet + 1)
+      let timer: NodeJS.Timeout | undefined
+      const lookIn = (time: Milliseconds) => {
+        const due = performance.now() + time
+        timer = setTimeout(() => look(due), time)
       }
-      timer = setTimeout(look, limit)
+      const look = (due: Milliseconds) => {
+        const now = performance.now()
+        if (now - due > OVERSLEPT) began = now
+        const quiet = isExcused ? 0 : now - Math.max(began, lastHeard)
+        if (quiet >= limit) silence.abort()
+        else lookIn(limit - quiet + 1)
+      }
+      lookIn(limit)
       try {
         return await endingWith(signal, request(signal, excused))
       } catch (error) {

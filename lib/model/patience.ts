@@ -1,6 +1,9 @@
 /** How long to wait for a table, and how often to ask it again. */
 import type { Milliseconds } from './units.ts'
 
+/** A timer that rings later by so much has slept with its machine, or its thread was held up: nobody else was silent. */
+export const OVERSLEPT: Milliseconds = 5000
+
 export interface Patience {
   readonly connectTimeout: Milliseconds
   /** For the first byte of a response, and between any two. */

@@ -4,6 +4,7 @@
  * time, a fault of ours. What a task waits for knowingly is no standing still:
  * capacity, a pause, the next try, an answer of the main thread.
  */
+import { OVERSLEPT } from '../model/patience.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { ControlMessage, ProgressMessage, SegmentTask } from '../protocol/messages.ts'
 
@@ -18,9 +19,6 @@ export interface WatchdogOptions {
 
 /** What a task says of itself: what it waits for knowingly is not in it. */
 export type Longest = NonNullable<Alive['longest']>
-
-/** A timer that rings later by so much has slept, or something held this thread up. */
-const OVERSLEPT: Milliseconds = 5000
 
 /** What is told to a task that waits for it. */
 const ANSWERS = new Set<ControlMessage['type']>(['record-kept', 'journaled', 'credentials'])

@@ -1,14 +1,12 @@
 /** Says of each task of a thread, again and again, that its thread is alive and what the task hangs on. */
 import { UnderWay } from '../dynamo/under-way.ts'
+import { OVERSLEPT } from '../model/patience.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { ProgressMessage } from '../protocol/messages.ts'
 
 const ALIVE_EVERY: Milliseconds = 1000
 /** Often enough to be heard in time, however short that is. */
 const ALIVE_SHARE = 1 / 5
-
-/** A timer that rings later by so much has slept, or something held the thread up. */
-const OVERSLEPT: Milliseconds = 5000
 
 type Alive = ProgressMessage & { readonly type: 'alive' }
 

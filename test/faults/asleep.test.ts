@@ -1,0 +1,62 @@
+/** A machine that sleeps: no clock of ours may take its sleep for somebody's silence. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import type { RunEvent, Summary } from '../../lib/index.ts'
+import { ALL_WRITES, asks, counts, openScene, REPAIRED, SHORT } from './scene.ts'
+
+const library = new URL('../../lib/index.js', import.meta.url).href
+
+const SCRIPT = `
+  const { runSync } = await import(${JSON.stringify(library)})
+  const events = []
+  const options = JSON.parse(process.argv[1])
+  const summary = await runSync({ ...options, onProgress: (event) => events.push(event) })
+  console.log(JSON.stringify({ summary, events }))
+`
+
+t.test('runSync goes on where it was after a sleep longer than all its limits', async (t) => {
+  const { master, replica } = await openScene(t)
+  const named = ({ label, stub }: typeof master) => ({
+    table: label,
+    endpoint: stub.endpoint,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  })
+  const options = {
+    ...ALL_WRITES,
+    master: named(master),
+    replicas: [named(replica)],
+    segments: 2,
+    scanLimit: 5,
+    // It is in the middle of its scans for some seconds.
+    readCapacity: 8,
+    minMismatchAge: 0,
+    retryDelayBase: 1,
+    timeouts: { ...SHORT, stall: 2500 },
+  }
+  const child = spawn(process.execPath, ['-e', SCRIPT, JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+  const output = text(child.stdout)
+  while (master.stub.requests.filter(asks('Scan')).length < 3) await sleep(20)
+  child.kill('SIGSTOP')
+  await sleep(9000)
+  child.kill('SIGCONT')
+  const [code] = await once(child, 'exit')
+  t.equal(code, 0)
+  const { summary, events } = JSON.parse(await output) as {
+    readonly summary: Summary
+    readonly events: readonly RunEvent[]
+  }
+  t.strictSame(summary.errors, [])
+  t.equal(summary.outcome, 'in-sync')
+  t.strictSame(counts(summary, replica), REPAIRED)
+  t.strictSame(
+    events.filter(({ type }) => type === 'stalled' || type === 'replica-lost'),
+    [],
+  )
+  t.strictSame(replica.table.all(), master.table.all())
+})
