@@ -1,4 +1,7 @@
-/** Counts the pages that are read again after crashes, and those that may be: what was read since the last save was begun. */
+/**
+ * Where scans go on after a crash: no earlier than where they were when the
+ * last save was begun, but for the pages in hand.
+ */
 import { createHash } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Point } from '../../lib/protocol/points.ts'
@@ -22,9 +25,12 @@ export class ReadAgain {
   #generation = 0
   #saves: number[] = []
   #saveBegun: number | undefined
-  /** Pages. */
+  /** Where each scan may go on from. */
+  readonly #notBefore = new Map<string, string>()
+  /** Pages that were read in a leg before. */
   readAgain = 0
-  allowed = 0
+  /** Of these, pages that need not have been read again. */
+  tooEarly = 0
 
   constructor(clock: VirtualClock) {
     this.#clock = clock
@@ -52,15 +58,18 @@ export class ReadAgain {
     this.#leg.push({ name, place, at: this.#clock.now })
     const reached = this.#reached.get(name)
     if (reached !== undefined && place <= reached) this.readAgain++
+    if (place < (this.#notBefore.get(name) ?? '')) this.tooEarly++
   }
 
   /** The leg ended here; `generation`: of the checkpoint that is left. */
   crashed(generation: number): void {
     const saved = this.#saves[generation - this.#generation - 1] ?? this.#legBegan
-    const names = new Set(this.#leg.map(({ name }) => name))
-    this.allowed += this.#leg.filter(({ at }) => at >= saved).length + IN_HAND * names.size
-    for (const { name, place } of this.#leg) {
-      if (place >= (this.#reached.get(name) ?? '')) this.#reached.set(name, place)
+    for (const name of new Set(this.#leg.map((scan) => scan.name))) {
+      const scans = this.#leg.filter((scan) => scan.name === name)
+      const before = scans.filter(({ at }) => at < saved)
+      const last = before.at(-IN_HAND)
+      if (last !== undefined) this.#notBefore.set(name, last.place)
+      this.#reached.set(name, max(this.#reached.get(name), scans.at(-1)?.place))
     }
   }
 
@@ -73,3 +82,5 @@ export class ReadAgain {
     this.#saveBegun = undefined
   }
 }
+
+const max = (a = '', b = '') => (a > b ? a : b)

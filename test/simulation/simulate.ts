@@ -51,8 +51,8 @@ export async function simulate(seed: number): Promise<Simulated> {
   await clock.run(clock.sleep(rest), clock.now + LIMIT)
   await check(scenario, world, summary, clock)
   // Threads that die have their segments read again as well.
-  if (scenario.deaths.length === 0 && readAgain.readAgain > readAgain.allowed) {
-    throw new Error(`${readAgain.readAgain} pages read again, ${readAgain.allowed} may be`)
+  if (scenario.deaths.length === 0 && readAgain.tooEarly > 0) {
+    throw new Error(`${readAgain.tooEarly} pages read again that were settled in the last save`)
   }
   return {
     seed,
