@@ -1,12 +1,13 @@
-/** Judges pairs: by bytes where they agree, by digests of normalised items where not. */
+/** Judges pairs: by bytes where they agree, attribute by attribute in another order, by digests of normalised items where not. */
 import type { WireItem } from '../model/wire.ts'
 import type { Digest, DigestOf } from './digest.ts'
 import { asBuffer, textOf } from './json-bytes.ts'
 import { canonicalItem, type IsIgnored } from './normalise.ts'
 import { type ItemPage, itemEnd, itemStart } from './page.ts'
+import { sameMembers } from './same-members.ts'
 
 export interface ItemComparer {
-  /** True where the items are equal: the same bytes, or the same digest. */
+  /** True where the items are equal: the same bytes, the same attributes, or the same digest. */
   equal(a: ItemPage, i: number, b: ItemPage, j: number): boolean
   /** The same for equal items, and for no others; ignored attributes take no part. */
   digest(page: ItemPage, item: number): Digest
@@ -16,7 +17,8 @@ export function itemComparer(digestOf: DigestOf, isIgnored: IsIgnored): ItemComp
   const digest = (page: ItemPage, item: number) =>
     digestOf(canonicalItem(parseItem(page, item), isIgnored))
   return {
-    equal: (a, i, b, j) => sameBytes(a, i, b, j) || digest(a, i) === digest(b, j),
+    equal: (a, i, b, j) =>
+      sameBytes(a, i, b, j) || sameMembers(a, i, b, j, isIgnored) || digest(a, i) === digest(b, j),
     digest,
   }
 }
