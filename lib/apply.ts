@@ -1,4 +1,6 @@
 /** Plan in, result out: what the `apply` command and `applySync` have in common. */
+
+import { refuseSharedFiles } from './files/distinct-files.ts'
 import { unlessAborted, withListeners } from './listeners.ts'
 import type { RecordedTable } from './model/recorded-table.ts'
 import type { RepairPlanHeader } from './model/repair-plan.ts'
@@ -10,7 +12,6 @@ import type { ApplyOptions, RunOptions } from './options/run-options.ts'
 import { loadHooks } from './protocol/hooks-module.ts'
 import { runApply } from './run/apply.ts'
 import { checkControlFile } from './run/control-file.ts'
-import { refuseSharedFiles } from './run/distinct-files.ts'
 import { inspectTables } from './run/inspect.ts'
 import { type ReviewedPlan, readRepairPlan } from './run/plan-file.ts'
 import { topologyRail } from './run/rails.ts'

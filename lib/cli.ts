@@ -25,6 +25,9 @@ process.on('uncaughtException', (thrown) => {
   process.exitCode = tellError(asTablesyncError(thrown))
   process.exit()
 })
+// Before anything is loaded: what nobody listens to opens Node's debugger.
+let askForStatus = tellBeginning
+process.on('SIGUSR1', () => askForStatus())
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -49,7 +52,7 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
     isTerminal: process.stderr.isTTY === true,
     verbosity: talk.quiet ? 'quiet' : talk.verbose ? 'verbose' : 'normal',
   })
-  process.on('SIGUSR1', human.status)
+  askForStatus = human.status
   const { signal, restore, exitCode } = abortOnSignals(talk.quiet ? () => {} : tellEnding)
   try {
     const summary = await carriedOut(
@@ -67,7 +70,7 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
     if (talk.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
     return summary.outcome === 'interrupted' ? exitCode() : exitCodeOf(summary.outcome)
   } finally {
-    process.off('SIGUSR1', human.status)
+    askForStatus = tellBeginning
     human.close()
     restore()
   }
@@ -87,11 +90,18 @@ async function mayDelete({ command, options, talk }: CommandLine): Promise<boole
   try {
     const answer = await prompt.question(`${question} [y/N] `)
     if (/^y(es)?$/i.test(answer.trim())) return true
+  } catch {
+    // Ctrl-C and Ctrl-D are no yes.
+    stderr.write('\n')
   } finally {
     prompt.close()
   }
   stderr.write('Stopped: deletions were not confirmed, and nothing was done.\n')
   return false
+}
+
+function tellBeginning(): void {
+  process.stderr.write('the tables are looked at\n')
 }
 
 function tellEnding(): void {

@@ -27,6 +27,8 @@ export type ErrorCode =
   | 'SERVICE'
   | 'FILE_UNWRITABLE'
   | 'WORKER_DIED'
+  /** The run is to end: what waited to be sent was not. Ends its task, and is told to nobody. */
+  | 'ENDED'
   /** A task made no progress for as long as it may stand still. */
   | 'STALLED'
   /** A fault of tablesync's own; what it means for the data is unknown. */

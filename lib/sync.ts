@@ -1,4 +1,6 @@
 /** Options in, result out: what the command and `runSync` have in common. */
+
+import { refuseSharedFiles } from './files/distinct-files.ts'
 import { unlessAborted, withListeners } from './listeners.ts'
 import type { Summary } from './model/summary.ts'
 import type { Spelling } from './options/check.ts'
@@ -8,7 +10,6 @@ import type { Settings } from './options/settings.ts'
 import { loadHooks } from './protocol/hooks-module.ts'
 import { type OpenCheckpoint, openCheckpoint, refuseOtherTables } from './run/checkpoint-opening.ts'
 import { checkControlFile } from './run/control-file.ts'
-import { refuseSharedFiles } from './run/distinct-files.ts'
 import { planRun } from './run/plan.ts'
 import { topologyRail } from './run/rails.ts'
 import { run } from './run/run.ts'

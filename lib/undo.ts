@@ -1,4 +1,6 @@
 /** Journal in, result out: what the `undo` command and `undoSync` have in common. */
+
+import { refuseSharedFiles } from './files/distinct-files.ts'
 import { unlessAborted, withListeners } from './listeners.ts'
 import type { JournalHeader } from './model/journal.ts'
 import type { Summary } from './model/summary.ts'
@@ -7,7 +9,6 @@ import { checkFile, refuseStray } from './options/commands.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { RunOptions, UndoOptions } from './options/run-options.ts'
 import { checkControlFile } from './run/control-file.ts'
-import { refuseSharedFiles } from './run/distinct-files.ts'
 import { inspectReplicas } from './run/inspect.ts'
 import { readJournal } from './run/journal-file.ts'
 import { topologyRail } from './run/rails.ts'

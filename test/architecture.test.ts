@@ -47,20 +47,23 @@ const ROOMS: Record<string, readonly string[]> = {
   'lib/item': PURE,
   'lib/options': PURE,
   'lib/protocol': PURE,
+  'lib/files': [...PURE, 'lib/protocol/checked-line.ts', 'lib/protocol/points.ts'],
   'lib/dynamo': [...PURE, 'lib/item', 'lib/protocol/messages.ts', 'lib/protocol/traffic.ts'],
   'lib/segment': [...PURE, 'lib/item', 'lib/protocol', 'lib/dynamo'],
   'lib/run': [
     ...PURE,
     'lib/options',
     'lib/protocol',
+    'lib/files',
     'lib/dynamo/credentials.ts',
     'lib/dynamo/describe.ts',
   ],
-  'lib/report': PURE,
+  'lib/report': [...PURE, 'lib/files'],
   'lib/listeners.ts': [...PURE, 'lib/options', 'lib/run', 'lib/report'],
-  'lib/undo.ts': [...PURE, 'lib/listeners.ts', 'lib/options', 'lib/run'],
+  'lib/undo.ts': [...PURE, 'lib/files', 'lib/listeners.ts', 'lib/options', 'lib/run'],
   'lib/apply.ts': [
     ...PURE,
+    'lib/files',
     'lib/listeners.ts',
     'lib/options',
     'lib/protocol/hooks-module.ts',
@@ -68,6 +71,7 @@ const ROOMS: Record<string, readonly string[]> = {
   ],
   'lib/sync.ts': [
     ...PURE,
+    'lib/files',
     'lib/listeners.ts',
     'lib/options',
     'lib/protocol/hooks-module.ts',
@@ -86,20 +90,25 @@ const ROOMS: Record<string, readonly string[]> = {
 }
 
 const OWNERS: Record<string, readonly string[]> = {
-  '@aws-sdk/client-dynamodb': ['lib/dynamo'],
+  '@aws-sdk/client-dynamodb': [
+    'lib/dynamo/address.ts',
+    'lib/dynamo/describe.ts',
+    'lib/dynamo/descriptions.ts',
+    'lib/dynamo/plain-item.ts',
+  ],
   '@aws-sdk/util-dynamodb': ['lib/dynamo/plain-item.ts'],
   '@aws-sdk/credential-providers': ['lib/dynamo/credentials.ts'],
-  '@smithy/node-http-handler': ['lib/dynamo/client.ts', 'lib/dynamo/exchange.ts'],
+  '@smithy/node-http-handler': ['lib/dynamo/connection.ts', 'lib/dynamo/exchange.ts'],
   '@smithy/signature-v4': ['lib/dynamo/exchange.ts'],
-  '@smithy/types': ['lib/dynamo/templates.ts'],
+  '@smithy/types': ['lib/dynamo/address.ts', 'lib/dynamo/sha256.ts'],
   piscina: ['lib/run/pool.ts', 'workers'],
   cac: ['lib/options/argv.ts'],
   'xxhash-wasm': ['lib/item/digest.ts'],
   'p-queue': ['lib/segment', 'lib/run'],
   'cli-progress': ['lib/report/human.ts'],
-  'node:fs': ['lib/report', 'lib/run/spill.ts', 'lib/run/checked-file.ts', 'lib/cli.ts'],
+  'node:fs': ['lib/files', 'lib/cli.ts'],
   // Threads of the worker tower touch no files.
-  'node:fs/promises': ['lib/report', 'lib/run'],
+  'node:fs/promises': ['lib/files', 'lib/report', 'lib/run'],
   'node:worker_threads': ['lib/protocol/port.ts', 'lib/run/pool.ts', 'workers'],
 }
 
@@ -167,4 +176,22 @@ t.test('no file is long', async (t) => {
     lines: text.split('\n').length,
   }))
   for (const { file, lines } of lengths) t.ok(lines < 300, `${file}: ${lines}`)
+})
+
+t.test('a thread starts without the SDK', async (t) => {
+  const sources = new Map([...lib, ...workers].map((one) => [one.file, one]))
+  const reached = new Set<string>()
+  const reach = (file: string) => {
+    const text = sources.get(file)?.text
+    if (text === undefined || reached.has(file)) return
+    reached.add(file)
+    // What is imported as a type alone is not loaded.
+    const loaded = text.matchAll(/^(?:import|export) (?!type\b)[^;]*?from '([^']+)'/gms)
+    for (const [, name = ''] of loaded) {
+      t.not(name, '@aws-sdk/client-dynamodb', file)
+      if (name.startsWith('.')) reach(join(dirname(file), name))
+    }
+  }
+  reach('workers/segment.ts')
+  t.ok(reached.size > 50)
 })

@@ -8,7 +8,6 @@ import type { Patience } from '../model/patience.ts'
 import type { Bytes, WriteUnits } from '../model/units.ts'
 import type { TableClient } from './client.ts'
 import { isPassing } from './failures.ts'
-import { pauseBeforeRetry } from './retry.ts'
 
 /** The most items BatchWriteItem takes (API reference, BatchWriteItem). */
 const MOST_ITEMS = 25
@@ -63,7 +62,7 @@ export class BatchPuts {
   }
 
   async #putAll(items: readonly string[]): Promise<WriteUnits> {
-    const { maxRetries, retryDelayBase } = this.#patience
+    const { maxRetries } = this.#patience
     let writeUnits = 0
     let wanted: readonly string[] = items.map((item) => `{"PutRequest":{"Item":${item}}}`)
     for (let retry = 0; ; ) {
@@ -79,7 +78,10 @@ export class BatchPuts {
       retry = answer.unprocessed.length < wanted.length ? 0 : retry + 1
       wanted = answer.unprocessed
       if (retry > maxRetries) throw this.#stuck(wanted.length)
-      await pauseBeforeRetry(retryDelayBase, retry)
+      // Some of them may have been put: that is not told as if nothing was done.
+      await this.#client.rest(retry).catch(() => {
+        throw this.#stuck(wanted.length)
+      })
     }
   }
 
@@ -96,15 +98,12 @@ export class BatchPuts {
 
   #stuck(count: number): TablesyncError {
     const { label, index } = this.#client.access
-    return new TablesyncError(
-      `BatchWriteItem on ${label}: ${count} items stayed unprocessed in ${this.#patience.maxRetries} retries`,
-      {
-        code: 'THROTTLED',
-        scope: 'item',
-        table: index,
-        hint: 'Give the table more write capacity, or run with a lower --parallel.',
-      },
-    )
+    return new TablesyncError(`BatchWriteItem on ${label}: ${count} items stayed unprocessed`, {
+      code: 'THROTTLED',
+      scope: 'item',
+      table: index,
+      hint: 'Give the table more write capacity, or run with a lower --parallel.',
+    })
   }
 }
 

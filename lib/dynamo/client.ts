@@ -1,25 +1,18 @@
-/** One table's client: what is sent is paced, watched, tried again, and its errors made ours. */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { NodeHttpHandler } from '@smithy/node-http-handler'
+/** One table's client for items: what is sent is paced, watched, tried again, and its errors made ours. */
 import type { CredentialKeeper } from '../model/credentials.ts'
 import type { Patience } from '../model/patience.ts'
 import type { TableAccess } from '../protocol/messages.ts'
 import { Traffic } from '../protocol/traffic.ts'
-import { type Ask, type Descriptions, descriptions } from './descriptions.ts'
-import { isExpiry, openExchange } from './exchange.ts'
+import { openConnection } from './connection.ts'
+import { openExchange } from './exchange.ts'
 import { asFailure, isHotKeyRange, isRefusal } from './failures.ts'
 import { HotSegments } from './hot-segments.ts'
 import { identityFrom } from './identity.ts'
+import { type ItemOperation, isRead } from './operations.ts'
 import { Pace } from './pace.ts'
-import { ONE_ATTEMPT, retrying } from './retry.ts'
+import { ONE_ATTEMPT, rest, retryDelay, retrying } from './retry.ts'
 import { type Excused, silenceWatch } from './silence.ts'
-import { type ItemOperation, isRead } from './templates.ts'
 import { UnderWay } from './under-way.ts'
-
-/** Requests to one table that one thread may have open at a time. */
-const MAX_SOCKETS = 128
-
-const AGENT = { keepAlive: true, maxSockets: MAX_SOCKETS }
 
 export interface ItemRequest<Answer> {
   readonly operation: ItemOperation
@@ -29,6 +22,8 @@ export interface ItemRequest<Answer> {
   read(bytes: Uint8Array): Answer
   /** Capacity units that the answer says it took. */
   unitsOf(answer: Answer): number
+  /** Units that it may take, as long as none of its kind has told. */
+  readonly guess?: number
   /** What a condition that does not hold is taken to cost: the service charges it, and says nothing. */
   readonly refusedUnits?: number
   /** The segment of a Scan. */
@@ -37,7 +32,7 @@ export interface ItemRequest<Answer> {
   readonly key?: string | undefined
 }
 
-export interface TableClient extends Descriptions {
+export interface TableClient {
   readonly access: TableAccess
   /**
    * Sends one item operation, once its table has capacity for it. Reads are
@@ -47,6 +42,12 @@ export interface TableClient extends Descriptions {
    * @throws TablesyncError, classified by `failures.ts`
    */
   send<Answer>(request: ItemRequest<Answer>): Promise<Answer>
+  /**
+   * Waits before the next try of what was answered in part.
+   *
+   * @throws TablesyncError with code `ENDED` where the run is to end
+   */
+  rest(retry: number): Promise<void>
   /** The same client for one task, which is told what of its own is under way. */
   of(task: UnderWay): TableClient
   close(): void
@@ -63,26 +64,11 @@ export interface ClientOptions {
 
 export function openClient(access: TableAccess, options: ClientOptions): TableClient {
   const { patience, traffic = new Traffic(Traffic.memoryFor(access.index + 1)) } = options
-  const requestHandler = new NodeHttpHandler({
-    connectionTimeout: patience.connectTimeout,
-    requestTimeout: patience.responseTimeout,
-    throwOnRequestTimeout: true,
-    httpAgent: AGENT,
-    httpsAgent: AGENT,
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
-  })
+  const requestHandler = openConnection(patience)
   const silence = silenceWatch(patience.silenceLimit, options.ending)
   const identity = identityFrom(options.credentials)
-  const sdk = new DynamoDBClient({
-    region: access.region,
-    ...(access.endpoint !== undefined && { endpoint: access.endpoint }),
-    credentials: () => identity.get(),
-    maxAttempts: 1,
-    customUserAgent: access.userAgent,
-    requestHandler,
-  })
-  const exchange = openExchange(sdk, {
-    tableName: access.tableName,
+  const exchange = openExchange({
+    address: access.address,
     identity,
     requestHandler,
     responseTimeout: patience.responseTimeout,
@@ -102,10 +88,14 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
     signal: AbortSignal,
     excused: Excused,
   ): Promise<Answer> {
-    const { operation, segment } = request
+    const { operation, segment, guess } = request
     const cooled = hot.cooled(segment, signal)
     if (cooled !== undefined) await excused(cooled)
-    const turn = await pace.turn(operation, signal, excused)
+    const turn = await pace.turn(
+      { operation, ...(guess !== undefined && { guess }) },
+      signal,
+      excused,
+    )
     try {
       const answer = request.read(await exchange(operation, request.body, signal))
       turn.settle(request.unitsOf(answer))
@@ -120,28 +110,6 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
     }
   }
 
-  const ask: Ask = (operation, once) => {
-    const context = contextOf(operation)
-    return silence.watch(context, (abortSignal) => {
-      const answerNow = async () => {
-        const answer = await once({ abortSignal })
-        silence.onHeard()
-        return answer
-      }
-      return retrying(patience, abortSignal, async () => {
-        try {
-          const credentials = await identity.get()
-          return await answerNow().catch(async (error: unknown) => {
-            if (isExpiry(error) && (await identity.replace(credentials))) return answerNow()
-            throw error
-          })
-        } catch (error) {
-          throw asFailure(error, context)
-        }
-      })
-    })
-  }
-
   async function send<Answer>(request: ItemRequest<Answer>, task: UnderWay): Promise<Answer> {
     const { operation, segment, key } = request
     const limits = isRead(operation) ? patience : ONE_ATTEMPT
@@ -152,21 +120,33 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
     try {
       return await silence.watch(contextOf(operation), (signal, excused) => {
         const known: Excused = (waiting) => excused(doing.excused(waiting))
-        return retrying(limits, signal, () => attempt(request, signal, known), doing.excused)
+        const once = () => attempt(request, signal, known)
+        return retrying(limits, signal, once, doing.excused, isEnding)
       })
     } finally {
       doing.end()
     }
   }
 
+  const isEnding = () => traffic.isEnding
+
+  async function restOf(retry: number, task: UnderWay): Promise<void> {
+    const doing = task.begin(() => `the next try on ${access.label}`)
+    const delay = retryDelay(patience.retryDelayBase, retry)
+    await doing.excused(rest(delay, isEnding)).finally(() => doing.end())
+  }
+
   const nobody = new UnderWay()
   const client: TableClient = {
-    ...descriptions(sdk, access.tableName, ask),
     access,
     send: (request) => send(request, nobody),
-    of: (task) => ({ ...client, send: (request) => send(request, task) }),
+    rest: (retry) => restOf(retry, nobody),
+    of: (task) => ({
+      ...client,
+      send: (request) => send(request, task),
+      rest: (retry) => restOf(retry, task),
+    }),
     close() {
-      sdk.destroy()
       requestHandler.destroy()
     },
   }

@@ -2,8 +2,7 @@
 import type { GlobalSecondaryIndexDescription, TableDescription } from '@aws-sdk/client-dynamodb'
 import type { TablesyncError } from '../errors.ts'
 import type { KnownCapacity } from '../model/capacity.ts'
-import type { CredentialKeeper } from '../model/credentials.ts'
-import type { Patience } from '../model/patience.ts'
+import type { RequestAddress } from '../model/request-address.ts'
 import {
   describeKey,
   type KeyAttribute,
@@ -13,20 +12,21 @@ import {
   type TableFacts,
 } from '../model/table.ts'
 import type { TableAccess } from '../protocol/messages.ts'
-import { openClient, type TableClient } from './client.ts'
+import { openClient } from './client.ts'
+import {
+  type Described,
+  type Describer,
+  type DescriberOptions,
+  openDescriber,
+} from './descriptions.ts'
 import { lookup } from './lookup.ts'
 import { scanner } from './scan.ts'
+
+export type { Described }
 
 /** As `TableFacts`, with the key schema unknown where the description was denied. */
 export type DescribedFacts = Omit<TableFacts, 'keySchema'> & {
   readonly keySchema: KeySchema | undefined
-}
-
-export interface InspectOptions {
-  readonly credentials: CredentialKeeper
-  readonly patience: Patience
-  /** Aborted: the inspection ends with its reason. */
-  readonly ending?: AbortSignal
 }
 
 const UNKNOWN: DescribedFacts = {
@@ -43,31 +43,40 @@ const UNKNOWN: DescribedFacts = {
   capacity: undefined,
 }
 
-/** Any schema: a description asks for no item. */
-const NO_KEY: KeySchema = [{ name: '', type: 'S' }]
-
 /**
- * Describes the table. What a policy denies to know, or an engine has no word
+ * Describes the table, and how it is reached. What a policy denies to know, or an engine has no word
  * for, is unknown and no error.
  *
  * @throws TablesyncError where the table does not exist or cannot be reached
  */
 export async function describeTable(
-  access: Omit<TableAccess, 'keySchema'>,
+  access: Described,
   wanted: FactsWanted,
-  options: InspectOptions,
+  options: DescriberOptions,
+): Promise<{ readonly facts: DescribedFacts; readonly address: RequestAddress }> {
+  const describer = openDescriber(access, options)
+  try {
+    const facts = await factsFrom(describer, access, wanted)
+    return { facts, address: await describer.address() }
+  } finally {
+    describer.close()
+  }
+}
+
+async function factsFrom(
+  describer: Describer,
+  { region }: Described,
+  wanted: FactsWanted,
 ): Promise<DescribedFacts> {
-  return withClient({ ...access, keySchema: NO_KEY }, options, async (client) => {
-    const table = await orUnknown(client.describe())
-    if (table === undefined) return UNKNOWN
-    const [ttlAttribute, hasPointInTimeRecovery] = await Promise.all([
-      wanted.timeToLive
-        ? orUnknown(client.describeTimeToLive().then((name) => name ?? null))
-        : undefined,
-      wanted.recovery ? orUnknown(client.describePointInTimeRecovery()) : undefined,
-    ])
-    return { ...factsOf(table, access.region), ttlAttribute, hasPointInTimeRecovery }
-  })
+  const table = await orUnknown(describer.describe())
+  if (table === undefined) return UNKNOWN
+  const [ttlAttribute, hasPointInTimeRecovery] = await Promise.all([
+    wanted.timeToLive
+      ? orUnknown(describer.describeTimeToLive().then((name) => name ?? null))
+      : undefined,
+    wanted.recovery ? orUnknown(describer.describePointInTimeRecovery()) : undefined,
+  ])
+  return { ...factsOf(table, region), ttlAttribute, hasPointInTimeRecovery }
 }
 
 /** What is asked for beside the table itself, since something depends on it. */
@@ -99,9 +108,10 @@ export interface ReadCheck {
 export async function checkReadable(
   access: TableAccess,
   check: ReadCheck,
-  options: InspectOptions,
+  options: DescriberOptions,
 ): Promise<void> {
-  await withClient(access, options, async (client) => {
+  const client = openClient(access, options)
+  try {
     if (check.scan) {
       // A sliver of the table: emulators take long over the first page of a large segment.
       const sliver = { segment: 0, totalSegments: 100_000, consistent: false, limit: 1 }
@@ -110,17 +120,6 @@ export async function checkReadable(
     if (check.lookup) {
       await lookup(client, options.patience)([nowhere(access.keySchema)], { consistent: false })
     }
-  })
-}
-
-async function withClient<T>(
-  access: TableAccess,
-  options: InspectOptions,
-  use: (client: TableClient) => Promise<T>,
-): Promise<T> {
-  const client = openClient(access, options)
-  try {
-    return await use(client)
   } finally {
     client.close()
   }

@@ -1,27 +1,85 @@
-/** What a table says of itself: the few answers that the SDK parses. */
+/** What a table says of itself, and how it is reached: all that the SDK does itself, in the main thread. */
 import {
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
-  type DynamoDBClient,
+  DynamoDBClient,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb'
+import type { CredentialKeeper } from '../model/credentials.ts'
+import type { Patience } from '../model/patience.ts'
+import type { RequestAddress } from '../model/request-address.ts'
+import type { TableAccess } from '../protocol/messages.ts'
+import { learnAddress } from './address.ts'
+import { openConnection } from './connection.ts'
+import { isExpiry } from './exchange.ts'
+import { asFailure } from './failures.ts'
+import { identityFrom } from './identity.ts'
+import { retrying } from './retry.ts'
+import { silenceWatch } from './silence.ts'
 
-export interface Descriptions {
+export interface Describer {
+  /** @throws TablesyncError, classified by `failures.ts`; so do the others */
   describe(): Promise<TableDescription | undefined>
   /** The attribute that says when an item expires; undefined where items do not. */
   describeTimeToLive(): Promise<string | undefined>
   /** Whether the table can be restored to any second of its last days. */
   describePointInTimeRecovery(): Promise<boolean>
+  /** Asks the SDK, and nobody else. */
+  address(): Promise<RequestAddress>
+  close(): void
 }
 
-/** Asks, as often as it takes. */
-export type Ask = <Answer>(
-  operation: string,
-  once: (options: { readonly abortSignal: AbortSignal }) => Promise<Answer>,
-) => Promise<Answer>
+export interface DescriberOptions {
+  readonly credentials: CredentialKeeper
+  readonly patience: Patience
+  /** Aborted: every request ends with its reason. */
+  readonly ending?: AbortSignal
+}
 
-export function descriptions(sdk: DynamoDBClient, TableName: string, ask: Ask): Descriptions {
+export type Described = Omit<TableAccess, 'keySchema' | 'address'>
+
+export function openDescriber(access: Described, options: DescriberOptions): Describer {
+  const { patience } = options
+  const { tableName: TableName, index: table, label } = access
+  const requestHandler = openConnection(patience)
+  const silence = silenceWatch(patience.silenceLimit, options.ending)
+  const identity = identityFrom(options.credentials)
+  const sdk = new DynamoDBClient({
+    region: access.region,
+    ...(access.endpoint !== undefined && { endpoint: access.endpoint }),
+    credentials: () => identity.get(),
+    maxAttempts: 1,
+    customUserAgent: access.userAgent,
+    requestHandler,
+  })
+
+  /** As often as it takes. */
+  function ask<Answer>(
+    operation: string,
+    once: (options: { readonly abortSignal: AbortSignal }) => Promise<Answer>,
+  ): Promise<Answer> {
+    const context = { operation, table, label }
+    return silence.watch(context, (abortSignal) => {
+      const answerNow = async () => {
+        const answer = await once({ abortSignal })
+        silence.onHeard()
+        return answer
+      }
+      return retrying(patience, abortSignal, async () => {
+        try {
+          const credentials = await identity.get()
+          return await answerNow().catch(async (error: unknown) => {
+            if (isExpiry(error) && (await identity.replace(credentials))) return answerNow()
+            throw error
+          })
+        } catch (error) {
+          throw asFailure(error, context)
+        }
+      })
+    })
+  }
+
   return {
     async describe() {
       const command = new DescribeTableCommand({ TableName })
@@ -39,6 +97,11 @@ export function descriptions(sdk: DynamoDBClient, TableName: string, ask: Ask): 
       const answer = await ask('DescribeContinuousBackups', (options) => sdk.send(command, options))
       const { PointInTimeRecoveryDescription } = answer.ContinuousBackupsDescription ?? {}
       return PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === 'ENABLED'
+    },
+    address: () => ask('Scan', () => learnAddress(sdk, TableName)),
+    close() {
+      sdk.destroy()
+      requestHandler.destroy()
     },
   }
 }

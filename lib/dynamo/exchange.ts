@@ -1,14 +1,15 @@
 /** One attempt of one item operation: signed, sent, and its answer's bytes. */
 import type { IncomingMessage } from 'node:http'
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { NodeHttpHandler } from '@smithy/node-http-handler'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { PlainCredentials } from '../model/credentials.ts'
+import type { RequestAddress } from '../model/request-address.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { collectBody, type Listening, verifyChecksum } from './body.ts'
 import type { Identity } from './identity.ts'
+import { type ItemOperation, targetOf } from './operations.ts'
 import { serviceError } from './service-error.ts'
-import { type ItemOperation, requestTemplates } from './templates.ts'
+import { Sha256 } from './sha256.ts'
 
 export type Exchange = (
   operation: ItemOperation,
@@ -17,7 +18,7 @@ export type Exchange = (
 ) => Promise<Buffer>
 
 export interface ExchangeOptions extends Listening {
-  readonly tableName: string
+  readonly address: RequestAddress
   readonly identity: Identity
   readonly requestHandler: Pick<NodeHttpHandler, 'handle'>
 }
@@ -44,9 +45,8 @@ const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'TokenRefreshR
 export const isExpiry = (error: unknown) => EXPIRED.has((error as Error).name)
 
 /** What sends an operation once, its body as DynamoDB JSON text; refused signatures and expired credentials are mended. */
-export function openExchange(client: DynamoDBClient, options: ExchangeOptions): Exchange {
-  const { tableName, identity, requestHandler } = options
-  const templateOf = requestTemplates(client, tableName)
+export function openExchange(options: ExchangeOptions): Exchange {
+  const { address, identity, requestHandler } = options
   let clockOffset: Milliseconds = 0
 
   return async (operation, body, signal) => {
@@ -73,16 +73,19 @@ export function openExchange(client: DynamoDBClient, options: ExchangeOptions): 
     credentials: PlainCredentials,
     abortSignal: AbortSignal,
   ): Promise<Buffer> {
-    const { request, signingRegion, signingService } = await templateOf(operation)
     const signer = new SignatureV4({
       credentials,
-      region: signingRegion,
-      service: signingService,
-      sha256: client.config.sha256,
+      region: address.signingRegion,
+      service: address.signingService,
+      sha256: Sha256,
     })
-    const headers = { ...request.headers, 'content-length': String(body.length) }
+    const headers = {
+      ...address.request.headers,
+      'content-length': String(body.length),
+      'x-amz-target': targetOf(operation),
+    }
     const signed = await signer.sign(
-      { ...request, headers, body },
+      { ...address.request, query: { ...address.request.query }, headers, body },
       { signingDate: new Date(Date.now() + clockOffset) },
     )
     const { response } = await requestHandler.handle(signed as Sendable, { abortSignal })

@@ -124,6 +124,11 @@ export function hasReachedNobody({ cause }: TablesyncError): boolean {
   return NOT_CONNECTED.has((cause as SdkError | undefined)?.code ?? '')
 }
 
+/** Whether the request was not sent since the run is to end. */
+export function isEnded(error: unknown): boolean {
+  return error instanceof TablesyncError && error.code === 'ENDED'
+}
+
 /** Whether it says that a write's condition did not hold. */
 export function isRefusal({ cause }: TablesyncError): boolean {
   return (cause as SdkError | undefined)?.name === 'ConditionalCheckFailedException'

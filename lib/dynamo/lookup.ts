@@ -6,7 +6,6 @@ import { readBatchGetPage } from '../item/responses.ts'
 import type { Patience } from '../model/patience.ts'
 import type { ReadUnits } from '../model/units.ts'
 import type { TableClient } from './client.ts'
-import { pauseBeforeRetry } from './retry.ts'
 
 /** The most keys BatchGetItem takes (API reference, BatchGetItem). */
 export const MAX_BATCH_KEYS = 100
@@ -46,6 +45,7 @@ export function lookup(client: TableClient, patience: Patience): LookUp {
         read: (bytes) => readBatchGetPage(bytes, names),
         unitsOf: ({ readUnits }) => readUnits,
         key: wanted[0],
+        guess: options.consistent ? wanted.length : wanted.length / 2,
       })
       readUnits += page.readUnits
       for (let item = 0; item < page.count; item++) {
@@ -56,7 +56,7 @@ export function lookup(client: TableClient, patience: Patience): LookUp {
       retry = page.unprocessed.length < wanted.length ? 0 : retry + 1
       wanted = page.unprocessed
       if (retry > patience.maxRetries) throw stuck(wanted.length)
-      await pauseBeforeRetry(patience.retryDelayBase, retry)
+      await client.rest(retry)
     }
     return { found, readUnits }
   }

@@ -4,12 +4,13 @@
  * go below nothing, and then the next ones wait.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { TablesyncError } from '../errors.ts'
 import type { CapacityKind } from '../model/capacity.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Traffic } from '../protocol/traffic.ts'
+import { type ItemOperation, isRead } from './operations.ts'
 import type { Excused } from './silence.ts'
-import { type ItemOperation, isRead } from './templates.ts'
 
 /** Between two looks at whether there is capacity; drawn, so that threads do not look all at once. */
 const LOOK_AGAIN: Milliseconds = 5
@@ -25,6 +26,9 @@ export interface Turn {
   throttled(): void
 }
 
+const ended = () =>
+  new TablesyncError('The run is to end: this was not sent', { code: 'ENDED', scope: 'segment' })
+
 export class Pace {
   readonly #traffic: Traffic
   readonly #table: TableIndex
@@ -35,10 +39,19 @@ export class Pace {
     this.#table = table
   }
 
-  /** Settles when the request may go out. @throws the reason of the signal */
-  async turn(operation: ItemOperation, signal: AbortSignal, excused: Excused): Promise<Turn> {
+  /**
+   * Settles when the request may go out. `guess`: units that it may take, as long as none of its kind has told.
+   *
+   * @throws TablesyncError with code `ENDED` where it may not any more
+   * @throws the reason of the signal
+   */
+  async turn(
+    { operation, guess = 1 }: { readonly operation: ItemOperation; readonly guess?: number },
+    signal: AbortSignal,
+    excused: Excused,
+  ): Promise<Turn> {
     const kind: CapacityKind = isRead(operation) ? 'read' : 'write'
-    const expected = this.#expected.get(operation) ?? 1
+    const expected = this.#expected.get(operation) ?? guess
     if (!this.#traffic.take(this.#table, kind, expected)) {
       await excused(this.#admitted(kind, expected, signal))
     }
@@ -52,7 +65,9 @@ export class Pace {
   }
 
   async #admitted(kind: CapacityKind, units: number, signal: AbortSignal): Promise<void> {
-    do await sleep(LOOK_AGAIN * (1 + 2 * Math.random()), undefined, { signal })
-    while (!this.#traffic.take(this.#table, kind, units))
+    do {
+      if (this.#traffic.isEnding) throw ended()
+      await sleep(LOOK_AGAIN * (1 + 2 * Math.random()), undefined, { signal })
+    } while (!this.#traffic.take(this.#table, kind, units))
   }
 }

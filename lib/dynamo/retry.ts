@@ -5,7 +5,7 @@
  * seconds; it makes a single attempt here.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TablesyncError } from '../errors.ts'
+import { TablesyncError } from '../errors.ts'
 import type { Patience } from '../model/patience.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { hasReachedNobody, isPassing } from './failures.ts'
@@ -15,6 +15,33 @@ const LONGEST_DELAY: Milliseconds = 20_000
 
 export function retryDelay(base: Milliseconds, retry: number): Milliseconds {
   return Math.floor(Math.random() * Math.min(base * 2 ** retry, LONGEST_DELAY))
+}
+
+/** A wait goes no longer on than this once the run is to end. */
+const SLICE: Milliseconds = 500
+
+const ended = () =>
+  new TablesyncError('The run is to end: this was not tried again', {
+    code: 'ENDED',
+    scope: 'segment',
+  })
+
+/**
+ * Waits before the next try of a read.
+ *
+ * @throws TablesyncError with code `ENDED` where the run is to end
+ * @throws the reason of the signal
+ */
+export async function rest(
+  delay: Milliseconds,
+  isEnding: () => boolean,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (let left = delay; ; left -= SLICE) {
+    if (isEnding()) throw ended()
+    if (left <= 0) return
+    await sleep(Math.min(left, SLICE), undefined, { signal })
+  }
 }
 
 /** Waits before the next try of something; shorter where the run is to end. */
@@ -33,13 +60,14 @@ export const ONE_ATTEMPT = { maxRetries: 0, maxConnectRetries: 0, retryDelayBase
 /**
  * @param attempt throws a TablesyncError, which says whether another may help
  * @param excused told of each wait for the next attempt
- * @throws what the last attempt has thrown, or the reason of the signal
+ * @throws what the last attempt has thrown, or the reason of the signal; with code `ENDED` where there is to be no other
  */
 export async function retrying<T>(
   limits: RetryLimits,
   signal: AbortSignal,
   attempt: () => Promise<T>,
   excused: Excused = (waiting) => waiting,
+  isEnding = () => false,
 ): Promise<T> {
   for (let retries = 0; ; retries++) {
     try {
@@ -49,7 +77,7 @@ export async function retrying<T>(
       const error = thrown as TablesyncError
       const most = hasReachedNobody(error) ? limits.maxConnectRetries : limits.maxRetries
       if (retries >= most || !isPassing(error)) throw error
-      await excused(sleep(retryDelay(limits.retryDelayBase, retries), undefined, { signal }))
+      await excused(rest(retryDelay(limits.retryDelayBase, retries), isEnding, signal))
     }
   }
 }

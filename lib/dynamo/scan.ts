@@ -2,6 +2,7 @@
 import { keyNames } from '../item/page.ts'
 import { readScanPage, type ScanPage } from '../item/responses.ts'
 import type { TableClient } from './client.ts'
+import type { PageSize } from './page-size.ts'
 
 export interface ScanSlice {
   readonly segment: number
@@ -14,10 +15,11 @@ export interface ScanSlice {
 /** Reads the page of `slice` that comes after the key `after`, given as DynamoDB JSON text. */
 export type ScanOnePage = (slice: ScanSlice, after: string | undefined) => Promise<ScanPage>
 
-export function scanner(client: TableClient): ScanOnePage {
+export function scanner(client: TableClient, pageSize?: PageSize): ScanOnePage {
   const { tableName, keySchema } = client.access
   const names = keyNames(keySchema)
-  return async ({ segment, totalSegments, consistent, limit }, after) => {
+  return async ({ segment, totalSegments, consistent, limit: most }, after) => {
+    const { limit, units } = pageSize?.next(most, consistent) ?? { limit: most, units: undefined }
     const fields = [
       `"TableName":${JSON.stringify(tableName)}`,
       `"Segment":${segment},"TotalSegments":${totalSegments}`,
@@ -25,13 +27,16 @@ export function scanner(client: TableClient): ScanOnePage {
     ]
     if (limit !== undefined) fields.push(`"Limit":${limit}`)
     if (after !== undefined) fields.push(`"ExclusiveStartKey":${after}`)
-    return client.send({
+    const page = await client.send({
       operation: 'Scan',
       body: `{${fields.join(',')}}`,
       read: (bytes) => readScanPage(bytes, names),
       unitsOf: ({ readUnits }) => readUnits,
+      ...(units !== undefined && { guess: units }),
       segment,
       key: after,
     })
+    pageSize?.learn(page.readUnits, page.count)
+    return page
   }
 }

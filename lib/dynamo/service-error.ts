@@ -1,5 +1,4 @@
 /** What the service says when it refuses a request. */
-import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb'
 
 export interface ErrorResponse {
   readonly statusCode: number
@@ -10,7 +9,7 @@ export interface ErrorResponse {
 type ErrorBody = Readonly<Record<string, unknown>>
 
 /**
- * The SDK's error for a response that is one, with the reasons of a throttled
+ * An error as the SDK's for a response that is one, with the reasons of a throttled
  * request; a `SyntaxError` where it is none of DynamoDB's.
  */
 export function serviceError(
@@ -23,11 +22,11 @@ export function serviceError(
     return Object.assign(error, { $metadata: { httpStatusCode: statusCode } })
   }
   const type = headers['x-amzn-errortype'] ?? textIn(body, '__type') ?? `Status${statusCode}`
-  const error = new DynamoDBServiceException({
+  const error = new Error(textIn(body, 'message') ?? textIn(body, 'Message') ?? '')
+  return Object.assign(error, {
     // Written as <namespace>#<name>, and in the header as <name>:<address>.
     name: (type.split('#').at(-1) as string).split(':')[0] as string,
-    message: textIn(body, 'message') ?? textIn(body, 'Message') ?? '',
-    $fault: statusCode >= 500 ? 'server' : 'client',
+    throttlingReasons: reasonsIn(body),
     $metadata: {
       httpStatusCode: statusCode,
       ...(headers['x-amzn-requestid'] !== undefined && {
@@ -35,7 +34,6 @@ export function serviceError(
       }),
     },
   })
-  return Object.assign(error, { throttlingReasons: reasonsIn(body) })
 }
 
 function objectOf(bytes: Buffer): ErrorBody | undefined {

@@ -1,6 +1,6 @@
 /** A table that says nothing for too long is given up, however many retries are left. */
 import { TablesyncError } from '../errors.ts'
-import { OVERSLEPT } from '../model/patience.ts'
+import { oversleptBy } from '../model/patience.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { RequestContext } from './failures.ts'
 
@@ -52,7 +52,7 @@ export function silenceWatch(limit: Milliseconds, ending?: AbortSignal): Silence
       }
       const look = (due: Milliseconds) => {
         const now = performance.now()
-        if (now - due > OVERSLEPT) began = now
+        if (now - due > oversleptBy(limit)) began = now
         const quiet = isExcused ? 0 : now - Math.max(began, lastHeard)
         if (quiet >= limit) silence.abort()
         else lookIn(limit - quiet + 1)

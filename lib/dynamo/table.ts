@@ -1,8 +1,10 @@
 /** A table as the worker tower sees it. The master has no way to be written. */
 import type { TableAccess } from '../protocol/messages.ts'
+import type { Traffic } from '../protocol/traffic.ts'
 import { BatchPuts } from './batch-put.ts'
 import { type ClientOptions, openClient } from './client.ts'
 import { type LookUp, lookup } from './lookup.ts'
+import { PageSize } from './page-size.ts'
 import { type ScanOnePage, scanner } from './scan.ts'
 import type { UnderWay } from './under-way.ts'
 import { type Writer, writer } from './write.ts'
@@ -22,22 +24,27 @@ export interface WritableTable extends ReadableTable {
 /** A table whose connections all tasks of a thread share. */
 export type OpenTable<Table> = (task: UnderWay) => Table
 
-export function openMaster(access: TableAccess, options: ClientOptions): OpenTable<ReadableTable> {
+/** What all tasks of a thread work with. */
+type ThreadOptions = ClientOptions & { readonly traffic: Traffic }
+
+export function openMaster(access: TableAccess, options: ThreadOptions): OpenTable<ReadableTable> {
   const shared = openClient(access, options)
+  const pageSize = new PageSize(options.traffic, access.index)
   return (task) => {
     const client = shared.of(task)
-    return { access, scanPage: scanner(client), lookUp: lookup(client, options.patience) }
+    return { access, scanPage: scanner(client, pageSize), lookUp: lookup(client, options.patience) }
   }
 }
 
-export function openReplica(access: TableAccess, options: ClientOptions): OpenTable<WritableTable> {
+export function openReplica(access: TableAccess, options: ThreadOptions): OpenTable<WritableTable> {
   const shared = openClient(access, options)
+  const pageSize = new PageSize(options.traffic, access.index)
   return (task) => {
     const client = shared.of(task)
     const batchPuts = new BatchPuts(client, options.patience)
     return {
       access,
-      scanPage: scanner(client),
+      scanPage: scanner(client, pageSize),
       lookUp: lookup(client, options.patience),
       write: writer(client),
       putInBatch: (item) => batchPuts.put(item),

@@ -67,6 +67,7 @@ export class UnderWay {
 
   /** For so long the machine has slept, or the thread has done something else. */
   overslept(time: Milliseconds): void {
-    for (const one of this.#begun) one.at += time
+    // What waits knowingly is told by how long it has waited, whatever that was.
+    for (const one of this.#begun) if (one.excusedSince === undefined) one.at += time
   }
 }

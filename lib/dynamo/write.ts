@@ -6,7 +6,7 @@ import type { WireItem } from '../model/wire.ts'
 import type { TableClient } from './client.ts'
 import type { Expression, UpdateExpression } from './expressions.ts'
 import { isRefusal } from './failures.ts'
-import type { ItemWrite } from './templates.ts'
+import type { ItemWrite } from './operations.ts'
 
 /** A write takes a unit for each KB of the item, also where its condition does not hold (Developer Guide, Capacity unit consumption). */
 const BYTES_PER_WRITE_UNIT: Bytes = 1024

@@ -131,11 +131,14 @@ function sumOfUnits(bytes: Uint8Array, start: number, end: number): number {
     : 0
 }
 
-/** `CapacityUnits` of a ConsumedCapacity value; 0 where the engine gave none. */
+/** `CapacityUnits` of a ConsumedCapacity value; 0 where the engine gave none, or none that can be. */
 function unitsOf(capacity: unknown): number {
   const units = (capacity as { CapacityUnits?: unknown } | null)?.CapacityUnits
-  return typeof units === 'number' ? units : 0
+  return typeof units === 'number' && units >= 0 && units <= MOST_UNITS ? units : 0
 }
+
+/** More than any request takes. */
+const MOST_UNITS = 1e9
 
 function readUnprocessed(bytes: Uint8Array, at: number, into: string[]): number {
   return eachMember(bytes, at, (nameStart, nameEnd, value) => {

@@ -49,7 +49,7 @@ export interface ReplicaCheckpoint {
   readonly records: { readonly [segment: string]: SegmentRecord }
   readonly sightings: readonly Sighting[]
   /** Extras that wait for their deletion: how many, and how much of their file is good. */
-  readonly extras: { readonly count: number; readonly bytes: Bytes }
+  readonly extras: FileMark & { readonly count: number }
   /** Stretches of them, by place, whose deletion has come to its end. */
   readonly deleted: readonly (readonly [number, number])[]
 }

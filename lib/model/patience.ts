@@ -1,8 +1,11 @@
 /** How long to wait for a table, and how often to ask it again. */
 import type { Milliseconds } from './units.ts'
 
-/** A timer that rings later by so much has slept with its machine, or its thread was held up: nobody else was silent. */
-export const OVERSLEPT: Milliseconds = 5000
+/**
+ * A timer that rings later by so much has slept with its machine, or its thread
+ * was held up: nobody else was silent. `limit`: of the silence that it is for.
+ */
+export const oversleptBy = (limit: Milliseconds): Milliseconds => Math.min(5000, limit / 2)
 
 export interface Patience {
   readonly connectTimeout: Milliseconds

@@ -100,7 +100,7 @@ function helpText(): string {
   lines.push('  -h, --help', '      Print this', '  -V, --version', '      Print the version', '')
   lines.push('Exit codes: 0 in sync, or all repaired; 1 differences remain; 2 usage or set-up;')
   lines.push(
-    '3 incomplete; 4 stopped by a safeguard; 130 interrupted. Nothing is written without a --write or --delete flag.',
+    '3 incomplete; 4 stopped by a safeguard; 130 and 143 interrupted. Nothing is written without a --write or --delete flag, or the commands apply and undo.',
   )
   return lines.join('\n')
 }

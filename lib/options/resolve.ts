@@ -108,6 +108,12 @@ function refusePlanOfNothing(
       `Expected \`${spelling('planItems')}\` to come with \`${spelling('plan')}\`, got it alone`,
     )
   }
+  if (plan !== undefined && undo !== undefined) {
+    throw usageError(
+      `Expected \`${spelling('undo')}\` without \`${spelling('plan')}\`, which writes nothing to be undone; got both`,
+      `Give it to \`tablesync apply\`.`,
+    )
+  }
   if (Object.values(asked).includes(true)) return
   const flags = ['writeMissing', 'writeDiffering', 'deleteExtra'].map(spelling)
   const alone = (name: string, what: string) =>

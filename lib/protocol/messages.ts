@@ -13,6 +13,7 @@ import type { JournalEntry } from '../model/journal.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Patience } from '../model/patience.ts'
 import type { Planned, RepairPlanEntry } from '../model/repair-plan.ts'
+import type { RequestAddress } from '../model/request-address.ts'
 import type { SegmentRecord } from '../model/segment-record.ts'
 import type { SeenItem, Sighting } from '../model/sighting.ts'
 import type { KeySchema, TableIndex } from '../model/table.ts'
@@ -32,6 +33,7 @@ export interface TableAccess {
   /** What requests say of who sends them: for whoever reads the account's logs. */
   readonly userAgent: string
   readonly keySchema: KeySchema
+  readonly address: RequestAddress
   /** Says when an item expires, in this table as in the master. Absent: nothing does, or it is not to matter. */
   readonly ttlAttribute?: string
 }
@@ -212,6 +214,8 @@ export type ProgressMessage =
       /** Whether it was asked for. */
       readonly isWanted: boolean
     }
+  /** No record of the replica is to come any more: its part of the task has ended. */
+  | { readonly type: 'part-ended'; readonly replica: TableIndex }
   | { readonly type: 'about-to-write'; readonly writes: readonly AboutToWrite[] }
   | { readonly type: 'findings'; readonly findings: readonly Finding[] }
   | { readonly type: 'orders-differ'; readonly replica: TableIndex }

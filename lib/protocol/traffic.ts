@@ -15,12 +15,15 @@ const IS_LIMITED = 2
 /** When a request last found nothing left. */
 const WANTED_AT = 3
 const THROTTLED = 4
-const PER_KIND = 5
+/** Units a second that it is held to. */
+const RATE = 5
+const PER_KIND = 6
 const PER_TABLE = 2 * PER_KIND
 
-/** In the first place: whether nothing may go out at all. */
+/** In the first places: whether nothing may go out at all; whether nothing is waited for any more. */
 const IS_PAUSED = 0
-const FIRST_TABLE = 1
+const IS_ENDING = 1
+const FIRST_TABLE = 2
 
 /** Fine enough for a unit in a day, added forty times a second. */
 const PRECISION = 1e6
@@ -28,6 +31,14 @@ const millionths = (units: number) => BigInt(Math.round(units * PRECISION))
 
 /** A request that waits looks again far more often. */
 const WANTED_FOR: Milliseconds = 500
+
+export interface Filling {
+  /** Units a second. */
+  readonly rate: number
+  readonly milliseconds: Milliseconds
+  /** Units. */
+  readonly most: number
+}
 
 export class Traffic {
   readonly #counters: BigInt64Array
@@ -76,9 +87,27 @@ export class Traffic {
     Atomics.store(this.#counters, IS_PAUSED, isPaused ? 1n : 0n)
   }
 
-  /** Adds capacity, of which no more than `most` is kept for later. */
-  fill(table: TableIndex, kind: CapacityKind, units: number, most: number): void {
+  /** Whether the run is to end: what there is no capacity for is not sent any more. */
+  get isEnding(): boolean {
+    return Atomics.load(this.#counters, IS_ENDING) === 1n
+  }
+
+  beginEnding(): void {
+    Atomics.store(this.#counters, IS_ENDING, 1n)
+  }
+
+  /** What a table is held to, in units a second. */
+  rate(table: TableIndex, kind: CapacityKind): number {
+    const isLimited = Atomics.load(this.#counters, at(table, kind, IS_LIMITED)) === 1n
+    if (!isLimited) return Number.POSITIVE_INFINITY
+    return Number(Atomics.load(this.#counters, at(table, kind, RATE))) / PRECISION
+  }
+
+  /** Adds what `milliseconds` at a rate give; no more is kept for later than `most` units. */
+  fill(table: TableIndex, kind: CapacityKind, { rate, milliseconds, most }: Filling): void {
     const left = at(table, kind, LEFT)
+    const units = (rate * milliseconds) / 1000
+    Atomics.store(this.#counters, at(table, kind, RATE), millionths(rate))
     // What went out before there was a limit is not held against it.
     const wasLimited = Atomics.exchange(this.#counters, at(table, kind, IS_LIMITED), 1n) === 1n
     if (!wasLimited) Atomics.store(this.#counters, left, 0n)

@@ -17,6 +17,7 @@ import {
   tableLines,
 } from './wording.ts'
 
+type PlanWrittenEvent = RunEvent & { readonly type: 'plan-written' }
 type ProgressEvent = RunEvent & { readonly type: 'progress' }
 
 const LINE_EVERY: Milliseconds = 5000
@@ -44,6 +45,7 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
   let plan: PlanEvent | undefined
   let mode: 'sync' | 'undo' | 'apply' = 'sync'
   let progress: ProgressEvent | undefined
+  let planned: PlanWrittenEvent | undefined
   let restartKey: string | undefined
   let expectedItems = 0
   const say = (line: string) => {
@@ -70,9 +72,8 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
           for (const line of applyLines(event)) say(line)
           return
         case 'plan-written':
-          return say(
-            `planned ${event.keys} repairs in ${event.plan}; to do them: tablesync apply ${event.plan}`,
-          )
+          planned = event
+          return
         case 'canary-held':
           return say(
             `${event.replica}: the first ${event.writes} repairs were read back and held; the others follow`,
@@ -135,7 +136,8 @@ export function tellHuman({ stream, isTerminal, verbosity }: HumanOptions): Huma
     },
     conclude(summary) {
       bar?.stop()
-      const lines = mode === 'sync' ? verdictLines(summary, plan) : doneLines(mode, summary)
+      const lines =
+        mode === 'sync' ? verdictLines(summary, plan, planned) : doneLines(mode, summary)
       for (const line of lines) stream.write(`${line}\n`)
       const isCutShort = ['interrupted', 'incomplete', 'stopped'].includes(summary.outcome)
       if (isCutShort && restartKey !== undefined) {

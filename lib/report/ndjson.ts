@@ -1,8 +1,8 @@
 /** The report: a line of JSON per difference. */
-import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
-import { TablesyncError, usageError } from '../errors.ts'
+import { TablesyncError } from '../errors.ts'
+import { refuseChanged } from '../files/kept-file.ts'
 import type { Difference } from '../model/difference.ts'
 import type { FileMark } from '../model/file-mark.ts'
 import type { Bytes } from '../model/units.ts'
@@ -26,7 +26,7 @@ const BUFFER: Bytes = 64 << 10
  * @throws TablesyncError with code `FILE_UNWRITABLE`, or `USAGE` where it is not the report that was begun
  */
 export async function openReport(file: string, good?: FileMark): Promise<Report> {
-  if (good !== undefined) await refuseOther(file, good)
+  if (good !== undefined) await refuseChanged('the report', file, good)
   const handle = await begin(file, good?.bytes).catch((error: unknown) => {
     throw unwritable(file, error)
   })
@@ -66,27 +66,6 @@ export async function openReport(file: string, good?: FileMark): Promise<Report>
     },
   }
 }
-
-/** What was told is not told again: where it is gone or changed, nothing can be gone on with. */
-async function refuseOther(file: string, good: FileMark): Promise<void> {
-  let [bytes, crc] = [0, 0]
-  try {
-    const kept = good.bytes === 0 ? [] : createReadStream(file, { end: good.bytes - 1 })
-    for await (const chunk of kept as AsyncIterable<Buffer>) {
-      bytes += chunk.length
-      crc = crc32(chunk, crc)
-    }
-  } catch (error) {
-    throw usageError(`Cannot read the report ${file} back: ${(error as Error).message}`, RESTART)
-  }
-  if (bytes === good.bytes && crc === good.crc) return
-  throw usageError(
-    `Expected the first ${good.bytes} bytes of the report ${file} to be what the run before wrote; they are not`,
-    RESTART,
-  )
-}
-
-const RESTART = 'Bring the file back, or begin the run anew with --restart.'
 
 async function begin(file: string, goodBytes: Bytes | undefined): Promise<FileHandle> {
   if (goodBytes !== undefined) {

@@ -5,7 +5,11 @@ import { count, pace } from './figures.ts'
 import type { PlanEvent } from './wording.ts'
 
 /** A verdict per replica, and what stands in its way. No plan: the run ended before it had one. */
-export function verdictLines(summary: Summary, plan?: PlanEvent): string[] {
+export function verdictLines(
+  summary: Summary,
+  plan?: PlanEvent,
+  planned?: { readonly plan: string; readonly keys: number },
+): string[] {
   const { master, replicas, outcome, elapsedMs } = summary
   const lines = [
     `scanned ${count(master.scanned)} items of ${master.table} in ${pace(master.scanned, elapsedMs)}, ` +
@@ -17,7 +21,10 @@ export function verdictLines(summary: Summary, plan?: PlanEvent): string[] {
   lines.push(...errorLines(summary))
   const { stopped } = summary
   lines.push(...(stopped === undefined ? [`${OUTCOME[outcome]}${scope}.`] : stopLines(stopped)))
-  if (outcome === 'different') lines.push(...repairLines(summary, plan))
+  if (planned !== undefined) {
+    const { keys, plan: file } = planned
+    lines.push(`planned ${count(keys)} repairs in ${file}; to do them: tablesync apply ${file}`)
+  } else if (outcome === 'different') lines.push(...repairLines(summary, plan))
   return lines
 }
 

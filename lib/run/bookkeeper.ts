@@ -1,10 +1,11 @@
 /** Enters what tasks have told, one after the other, so that between two entries all books agree. */
+
+import type { Spill } from '../files/spill.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { ExtraKey, Finding } from '../protocol/messages.ts'
 import type { Intents } from './intents.ts'
 import type { Ledger } from './ledger.ts'
 import type { RecheckQueue } from './recheck-queue.ts'
-import type { Spill } from './spill.ts'
 import type { Teller } from './teller.ts'
 
 export interface BookkeeperOptions {

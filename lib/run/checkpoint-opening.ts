@@ -1,12 +1,12 @@
 /** Opens a checkpoint: begun anew or taken up, and held by one run at a time. */
 import { randomUUID } from 'node:crypto'
 import { usageError } from '../errors.ts'
+import { Lock } from '../files/lock.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
 import type { Spelling } from '../options/check.ts'
 import type { Settings } from '../options/settings.ts'
 import { isThere, readCheckpoint } from './checkpoint-file.ts'
 import type { Tables } from './inspect.ts'
-import { Lock } from './lock.ts'
 import { refuseOtherTable } from './same-tables.ts'
 
 export interface OpenCheckpoint {

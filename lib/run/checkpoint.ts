@@ -1,4 +1,7 @@
 /** Checkpoints of a run under way: collected between two entries, saved in one step, taken up again. */
+
+import type { DurableLines } from '../files/durable-lines.ts'
+import { EMPTY, type Spill, type SpillMark } from '../files/spill.ts'
 import type { Checkpoint, ReplicaCheckpoint, SharedCounter } from '../model/checkpoint.ts'
 import type { FileMark } from '../model/file-mark.ts'
 import { recorded } from '../model/recorded-table.ts'
@@ -11,14 +14,12 @@ import { passing } from '../protocol/points.ts'
 import type { Bookkeeper } from './bookkeeper.ts'
 import { writeCheckpoint } from './checkpoint-file.ts'
 import type { OpenCheckpoint } from './checkpoint-opening.ts'
-import type { DurableLines } from './durable-lines.ts'
 import type { Preparation } from './flight.ts'
 import type { FreshRecords } from './fresh-records.ts'
 import type { Intents } from './intents.ts'
 import type { Ledger } from './ledger.ts'
 import type { RecheckQueue } from './recheck-queue.ts'
 import { SegmentSet } from './segment-set.ts'
-import type { Spill, SpillMark } from './spill.ts'
 
 export interface CheckpointParts {
   readonly preparation: Preparation
@@ -70,8 +71,7 @@ export class CheckpointKeeper {
       await intents.restore(taken.generation, taken.intents)
       await this.#restore(taken)
     } else {
-      for (const replica of ledger.replicas())
-        await deletes.restore(replica, { count: 0, bytes: 0 })
+      for (const replica of ledger.replicas()) await deletes.restore(replica, EMPTY)
     }
     await this.save()
   }
@@ -94,10 +94,10 @@ export class CheckpointKeeper {
 
   async #save(summary: Summary | undefined): Promise<void> {
     const { book, intents, open } = this.#parts
+    await open.lock.renew()
     const checkpoint = await book.inOrder(() => this.#collect(summary))
     await writeCheckpoint(open.file, checkpoint)
     await intents.forget(checkpoint.generation)
-    await open.lock.renew()
   }
 
   async #collect(summary: Summary | undefined): Promise<Checkpoint> {
@@ -110,8 +110,7 @@ export class CheckpointKeeper {
     const replicas: [string, ReplicaCheckpoint][] = []
     for (const [at, { ref }] of others.entries()) {
       // Of a run that has ended nothing waits for its deletion, and its list is closed.
-      const extras =
-        summary === undefined ? await this.#parts.deletes.sync(at + 1) : { count: 0, bytes: 0 }
+      const extras = summary === undefined ? await this.#parts.deletes.sync(at + 1) : EMPTY
       replicas.push([ref.label, this.#collectReplica(at + 1, extras)])
     }
     const generation = ++this.#generation

@@ -1,5 +1,6 @@
 /** The coordinator's desk: starts tasks, hears what they say, and enters how they end. */
 import { asTablesyncError, type TablesyncError } from '../errors.ts'
+import type { DurableLines } from '../files/durable-lines.ts'
 import type { Stop } from '../model/rail.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { Settings } from '../options/settings.ts'
@@ -13,7 +14,6 @@ import { passing } from '../protocol/points.ts'
 import { toWire } from '../protocol/wire-error.ts'
 import { imbalances, unbalanced } from './balance.ts'
 import type { Bookkeeper } from './bookkeeper.ts'
-import type { DurableLines } from './durable-lines.ts'
 import { FreshRecords } from './fresh-records.ts'
 import { HeldFindings } from './held-findings.ts'
 import type { Tables } from './inspect.ts'
@@ -189,6 +189,9 @@ export class Desk {
         return
       case 'record':
         this.#keep(task, message, reply)
+        return
+      case 'part-ended':
+        if (task.kind === 'compare') this.fresh.partEnded(task, message.replica)
         return
       case 'about-to-write':
         this.#record(message.writes, reply)

@@ -1,5 +1,6 @@
 /** What all parts of a run work with while it is under way: opened before it, closed after it. */
 import { asTablesyncError } from '../errors.ts'
+import { Spill } from '../files/spill.ts'
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
@@ -21,7 +22,6 @@ import { SegmentPool } from './pool.ts'
 import { RecheckQueue } from './recheck-queue.ts'
 import { RepairPlan } from './repair-plan.ts'
 import { RestartKeys } from './restart-keys.ts'
-import { Spill } from './spill.ts'
 import { summarise } from './summarise.ts'
 import { type RunHooks, Teller } from './teller.ts'
 import { workerSetup } from './worker-setup.ts'
@@ -144,6 +144,7 @@ export async function fly(
       elapsedMs,
       fresh: desk.fresh,
     })
+  checkpoint?.lock.onLost(failed)
   const stop = () => pool.stop()
   signal.addEventListener('abort', stop)
   const save = async () => keeper?.save().catch(failed)

@@ -9,8 +9,15 @@ import type { CompareTask } from '../protocol/messages.ts'
 /** The others' records are worth saving, though one comparison hangs on something. */
 const LONGEST_WAIT: Milliseconds = 5000
 
+interface Comparing {
+  /** Replicas that are compared still. */
+  readonly open: Set<TableIndex>
+  /** Of these, the ones whose record is waited for. */
+  readonly owed: Set<TableIndex>
+}
+
 export class FreshRecords {
-  readonly #comparing = new Map<CompareTask, Set<TableIndex>>()
+  readonly #comparing = new Map<CompareTask, Comparing>()
   readonly #askAll: () => void
   #onKept = () => {}
 
@@ -25,7 +32,7 @@ export class FreshRecords {
   }
 
   begun(task: CompareTask): void {
-    this.#comparing.set(task, new Set())
+    this.#comparing.set(task, { open: new Set(task.replicas), owed: new Set() })
   }
 
   ended(task: CompareTask): void {
@@ -34,15 +41,21 @@ export class FreshRecords {
   }
 
   kept(task: CompareTask, replica: TableIndex): void {
-    this.#comparing.get(task)?.delete(replica)
+    this.#comparing.get(task)?.owed.delete(replica)
     this.#onKept()
+  }
+
+  /** No record of the replica comes any more. */
+  partEnded(task: CompareTask, replica: TableIndex): void {
+    this.#comparing.get(task)?.open.delete(replica)
+    this.kept(task, replica)
   }
 
   /** Settles with whether the records of all comparisons are fresh; false where one took too long. */
   async make(): Promise<boolean> {
-    for (const [task, owed] of this.#comparing) for (const one of task.replicas) owed.add(one)
+    for (const { open, owed } of this.#comparing.values()) for (const one of open) owed.add(one)
     this.#askAll()
-    const isOwed = () => [...this.#comparing.values()].some((owed) => owed.size > 0)
+    const isOwed = () => [...this.#comparing.values()].some(({ owed }) => owed.size > 0)
     let timer: NodeJS.Timeout | undefined
     const all = new Promise<void>((resolve) => {
       this.#onKept = () => {

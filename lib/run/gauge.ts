@@ -80,12 +80,12 @@ export class Gauge {
     if (now - this.#lastLook.at >= ADAPT_EVERY) this.#look(now)
     if (this.#unitsPerSecond === null) return
     const kept = this.#adaptive === undefined ? KEPT : KEPT_ADAPTIVE
-    traffic.fill(
-      table,
-      kind,
-      (this.#unitsPerSecond * elapsed) / 1000,
-      Math.max((this.#unitsPerSecond * kept) / 1000, 1),
-    )
+    const rate = this.#unitsPerSecond
+    traffic.fill(table, kind, {
+      rate,
+      milliseconds: elapsed,
+      most: Math.max((rate * kept) / 1000, 1),
+    })
   }
 
   #look(now: Milliseconds): void {

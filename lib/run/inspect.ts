@@ -4,7 +4,12 @@
  * scanned or written.
  */
 import { randomUUID } from 'node:crypto'
-import { checkReadable, type DescribedFacts, describeTable } from '../dynamo/describe.ts'
+import {
+  checkReadable,
+  type Described,
+  type DescribedFacts,
+  describeTable,
+} from '../dynamo/describe.ts'
 import { TablesyncError } from '../errors.ts'
 import type { CredentialKeeper } from '../model/credentials.ts'
 import {
@@ -56,12 +61,14 @@ export async function inspectTables(
       describeTable(accessOf(ref, index, runId), wanted(index), options(index)),
     ),
   )
-  const keySchema = commonKey(all, described)
-  refuseSameTable(all, described)
+  const facts = described.map((one) => one.facts)
+  const keySchema = commonKey(all, facts)
+  refuseSameTable(all, facts)
   const access = all.map(({ ref }, index) => ({
     ...accessOf(ref, index, runId),
     keySchema,
-    ...ttlOf(settings, described[0], described[index]),
+    address: (described[index] as Reached).address,
+    ...ttlOf(settings, facts[0], facts[index]),
   }))
   const scansReplicas = settings.strategy !== 'lookup' || settings.scanForExtra
   await Promise.all(
@@ -73,8 +80,10 @@ export async function inspectTables(
       ),
     ),
   )
-  return { runId, inspected: inspected(all, described, keySchema), access, credentials }
+  return { runId, inspected: inspected(all, facts, keySchema), access, credentials }
 }
+
+type Reached = Awaited<ReturnType<typeof describeTable>>
 
 /** The same for replicas alone: the master's place is taken by the first of them, and nothing is asked there. */
 export async function inspectReplicas(settings: Settings, ending: AbortSignal): Promise<Tables> {
@@ -91,9 +100,14 @@ export async function inspectReplicas(settings: Settings, ending: AbortSignal): 
       ),
     ),
   )
-  const keySchema = commonKey(all, described)
-  const access = all.map(({ ref }, index) => ({ ...accessOf(ref, index, runId), keySchema }))
-  return { runId, inspected: inspected(all, described, keySchema), access, credentials }
+  const facts = described.map((one) => one.facts)
+  const keySchema = commonKey(all, facts)
+  const access = all.map(({ ref }, index) => ({
+    ...accessOf(ref, index, runId),
+    keySchema,
+    address: (described[index] as Reached).address,
+  }))
+  return { runId, inspected: inspected(all, facts, keySchema), access, credentials }
 }
 
 /** Items count as expired where both sides have them expire by the same attribute. */
@@ -131,7 +145,7 @@ function inspected(
   })) as [InspectedTable, ...InspectedTable[]]
 }
 
-function accessOf(ref: TableRef, index: number, runId: string): Omit<TableAccess, 'keySchema'> {
+function accessOf(ref: TableRef, index: number, runId: string): Described {
   // Emulators know tables by name alone; the service finds other accounts' tables by ARN.
   const byArn = ref.arn !== undefined && !isLoopback(ref.endpoint)
   return {

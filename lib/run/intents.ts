@@ -5,7 +5,7 @@
  */
 import { type FileHandle, open, readdir, readFile, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { TablesyncError } from '../errors.ts'
+import { TablesyncError, usageError } from '../errors.ts'
 import type { Intent } from '../model/intent.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { WireItem } from '../model/wire.ts'
@@ -98,9 +98,11 @@ export class Intents {
     for (const intent of known) this.#open.set(nameOf(intent.replica, intent.key), intent)
     for (const [number, file] of await this.#logs()) {
       if (number < generation) continue
-      for (const line of (await readFile(file, 'utf8')).split('\n')) {
-        // A line that is torn belongs to a write that was not sent.
+      const lines = (await readFile(file, 'utf8')).split('\n')
+      for (const [at, line] of lines.entries()) {
         const value = readCheckedLine(line) as { readonly intents: readonly Intent[] } | undefined
+        // A last line that is torn belongs to a write that was not sent.
+        if (value === undefined && at < lines.length - 1) throw damagedLine(file, at + 1)
         for (const intent of value?.intents ?? []) {
           this.#open.set(nameOf(intent.replica, intent.key), intent)
         }
@@ -127,6 +129,13 @@ export class Intents {
 /** A key's text may come with blanks, and as it was escaped on the wire. */
 const nameOf = (replica: TableIndex, key: string) =>
   `${replica} ${JSON.stringify(JSON.parse(key) as WireItem)}`
+
+function damagedLine(file: string, number: number): TablesyncError {
+  return usageError(
+    `Expected line ${number} of ${file} to be whole; it is not what the run before wrote`,
+    'Bring the file back, or begin the run anew with --restart.',
+  )
+}
 
 function unwritable(file: string, cause: unknown): TablesyncError {
   return new TablesyncError(

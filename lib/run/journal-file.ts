@@ -1,6 +1,13 @@
 /** Reads an undo journal back. */
+
+import {
+  type CheckedFile,
+  damaged,
+  readHeader,
+  refuseHeader,
+  valuesOf,
+} from '../files/checked-file.ts'
 import type { JournalEntry, JournalHeader, JournalRefusal } from '../model/journal.ts'
-import { type CheckedFile, damaged, readHeader, refuseHeader, valuesOf } from './checked-file.ts'
 
 export interface JournalLines {
   /** In the order of the writes; read from the file anew each time. */

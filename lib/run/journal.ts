@@ -1,11 +1,11 @@
 /** The undo journal, as it is written. */
 import { readFile, rm, stat } from 'node:fs/promises'
 import { usageError } from '../errors.ts'
+import { DurableLines } from '../files/durable-lines.ts'
 import type { JournalHeader } from '../model/journal.ts'
 import { recorded } from '../model/recorded-table.ts'
 import type { Bytes } from '../model/units.ts'
 import { isThere } from './checkpoint-file.ts'
-import { DurableLines } from './durable-lines.ts'
 import type { Tables } from './inspect.ts'
 import { readJournal } from './journal-file.ts'
 

@@ -84,9 +84,9 @@ export class PaceKeeper {
   }
 
   #fill(): void {
-    // What is in hand then comes to its end, without waiting for anything.
+    // What is in hand comes to its end as far as there is capacity for it, and nothing waits for more.
     if (this.#isOver()) {
-      this.end()
+      this.#traffic.beginEnding()
       return
     }
     const now = performance.now()

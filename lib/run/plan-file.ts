@@ -1,7 +1,13 @@
 /** Reads a repair plan back. */
 import { usageError } from '../errors.ts'
+import {
+  type CheckedFile,
+  damaged,
+  readHeader,
+  refuseHeader,
+  valuesOf,
+} from '../files/checked-file.ts'
 import type { RepairPlanEnd, RepairPlanEntry, RepairPlanHeader } from '../model/repair-plan.ts'
-import { type CheckedFile, damaged, readHeader, refuseHeader, valuesOf } from './checked-file.ts'
 
 export interface ReviewedPlan {
   /** Read from the file anew each time. */

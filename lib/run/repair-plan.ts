@@ -1,4 +1,6 @@
 /** The repair plan, as it is written: what a run would do, were it no dry run. */
+
+import { DurableLines } from '../files/durable-lines.ts'
 import type { Difference } from '../model/difference.ts'
 import { recorded } from '../model/recorded-table.ts'
 import type {
@@ -10,7 +12,6 @@ import type {
 import type { Summary } from '../model/summary.ts'
 import type { Settings } from '../options/settings.ts'
 import { checkedLine } from '../protocol/checked-line.ts'
-import { DurableLines } from './durable-lines.ts'
 import type { Tables } from './inspect.ts'
 
 export class RepairPlan {

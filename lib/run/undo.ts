@@ -1,12 +1,12 @@
 /** An undo: the entries of a journal by key, each key brought back by a worker. */
 import PQueue from 'p-queue'
+import { Spill } from '../files/spill.ts'
 import type { JournalEntry, JournalRefusal } from '../model/journal.ts'
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { UndoKey, UndoTask } from '../protocol/messages.ts'
 import { type Flight, fly, type Preparation } from './flight.ts'
 import type { JournalLines } from './journal-file.ts'
-import { Spill } from './spill.ts'
 import type { RunHooks } from './teller.ts'
 
 /** A journal is taken apart by key, a sixty-fourth at a time in memory. */

@@ -4,7 +4,7 @@
  * time, a fault of ours. What a task waits for knowingly is no standing still:
  * capacity, a pause, the next try, an answer of the main thread.
  */
-import { OVERSLEPT } from '../model/patience.ts'
+import { oversleptBy } from '../model/patience.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { ControlMessage, ProgressMessage, SegmentTask } from '../protocol/messages.ts'
 
@@ -44,7 +44,7 @@ export class Watchdog {
       const late = performance.now() - due
       due += late + every
       for (const task of this.#watched) {
-        if (late > OVERSLEPT) task.overslept(late)
+        if (late > oversleptBy(this.#options.limit)) task.overslept(late)
         task.look()
       }
     }, every)

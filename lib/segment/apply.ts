@@ -1,12 +1,12 @@
 /** A reviewed repair, carried out: each key read again, and repaired where it is still as it was planned. */
 import { zeroTally } from '../model/tally.ts'
 import type { ApplyTask, PlannedKey, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
-import { toWire } from '../protocol/wire-error.ts'
 import { allEnded } from './all-ended.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
 import type { SegmentControl } from './control.ts'
 import { CHANGED, tellEnding } from './endings.ts'
 import { unlessExpired } from './expiry.ts'
+import { noteEnd } from './failing.ts'
 import { type Investigation, investigationOf } from './investigation.ts'
 import { readBack } from './read-back.ts'
 import { type Expected, Repair } from './repair.ts'
@@ -28,10 +28,10 @@ export async function applyPlan(
   try {
     await applyAll(investigation, keys)
   } catch (error) {
-    failures.push({ replica, error: toWire(error) })
+    noteEnd(error, investigation, failures)
   }
   await control.allTold()
-  return { tally, end: 'finished', failures }
+  return { tally, end: investigation.wasCutShort ? 'stopped' : 'finished', failures }
 }
 
 async function applyAll(

@@ -4,7 +4,7 @@
  *
  * Nothing here can write to the master.
  */
-import { isPassing } from '../dynamo/failures.ts'
+import { isEnded, isPassing } from '../dynamo/failures.ts'
 import type { FoundItem } from '../dynamo/lookup.ts'
 import { pauseBeforeRetry } from '../dynamo/retry.ts'
 import { asTablesyncError, type TablesyncError } from '../errors.ts'
@@ -45,7 +45,7 @@ export interface Wanted {
  * condition that the replica is as it was read; a second one begins with
  * reading both sides again.
  *
- * @throws TablesyncError of scope `table` or `run`: no other item would fare better
+ * @throws TablesyncError of scope `table` or `run`: no other item would fare better; with code `ENDED`: it was not tried any more
  */
 export async function bringAbout(
   investigation: Investigation,
@@ -95,13 +95,21 @@ export async function bringAbout(
       }
     } catch (thrown) {
       const error = asTablesyncError(thrown)
-      if (endsTable(error)) throw error
+      if (endsTable(error) || (isEnded(error) && !isTorn)) throw error
       if (!isPassing(error) || retries >= maxRetries) return torn(failed(error))
       trouble = error
       done = relation === 'extra' ? 'deleted' : 'written'
       await pauseBeforeRetry(retryDelayBase, retries++, stopping)
     }
-    const now = (await lookUpBothSides(investigation, [found.key]))(found.key)
+    const read = await lookUpBothSides(investigation, [found.key]).catch((error: unknown) => {
+      if (trouble === undefined || !isEnded(error)) throw error
+    })
+    if (read === undefined) {
+      // It may have landed: that is not told as left.
+      investigation.wasCutShort = true
+      return torn(failed(trouble as TablesyncError))
+    }
+    const now = read(found.key)
     heldAllTheSame &&= isSame(sides.replica, now.replica)
     sides = now
   }

@@ -7,7 +7,7 @@ import type { CompareTask } from '../protocol/messages.ts'
 import { findExtras, itemsOf, lookUpOnReplica } from './by-key.ts'
 import type { Investigation } from './investigation.ts'
 import { march, type Whereabouts } from './march.ts'
-import type { PageScan, PageSource } from './pages.ts'
+import { nextUnlessEnded, type PageScan, type PageSource } from './pages.ts'
 import { Suspects } from './suspects.ts'
 
 /** What a comparison goes along: pages, the word to end, and whom to tell how far it is. */
@@ -79,7 +79,8 @@ async function compareWith(
   async function lookUpAll(): Promise<void> {
     for (;;) {
       await pause(betweenPages)
-      const page = isOver() ? undefined : await master.next()
+      const page = isOver() ? undefined : await nextUnlessEnded(master)
+      if (page === 'ended') return pause(betweenPages)
       if (page === undefined) return
       await lookUpOnReplica(investigation, suspects, itemsOf(page))
     }
@@ -88,7 +89,8 @@ async function compareWith(
   async function findAllExtras(): Promise<void> {
     for (;;) {
       await pause(betweenPages)
-      const page = isOver() ? undefined : await replica.next()
+      const page = isOver() ? undefined : await nextUnlessEnded(replica)
+      if (page === 'ended') return pause(betweenPages)
       if (page === undefined) return
       await findExtras(investigation, suspects, itemsOf(page))
     }

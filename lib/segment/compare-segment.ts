@@ -7,9 +7,9 @@ import type { Cursor } from '../model/segment-record.ts'
 import type { TableIndex } from '../model/table.ts'
 import { type Tally, zeroTally } from '../model/tally.ts'
 import type { CompareTask, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
-import { toWire } from '../protocol/wire-error.ts'
 import { compareReplica, type Stride } from './compare-replica.ts'
 import type { SegmentControl } from './control.ts'
+import { noteEnd } from './failing.ts'
 import { type Investigation, investigationOf } from './investigation.ts'
 import { cursorAfter, PageScan, type PageSource, SharedPages } from './pages.ts'
 import type { Thread } from './thread.ts'
@@ -27,6 +27,7 @@ export async function compareSegment(
   }
   const pages = sharedMasterPages(task, thread, tally)
   const failures: ReplicaFailure[] = []
+  let isCutShort = false
 
   await Promise.all(
     replicas.map(async (replica) => {
@@ -34,14 +35,16 @@ export async function compareSegment(
       try {
         await compareReplica(task, investigation, strideOf(replica, investigation))
       } catch (error) {
-        failures.push({ replica, error: toWire(error) })
+        noteEnd(error, investigation, failures)
       } finally {
+        isCutShort ||= investigation.wasCutShort
+        control.partEnded(replica)
         pages.leave(replica)
       }
     }),
   )
   await control.allTold()
-  return { tally, end: control.stopping.aborted ? 'stopped' : 'finished', failures }
+  return { tally, end: control.stopping.aborted || isCutShort ? 'stopped' : 'finished', failures }
 
   function strideOf(replica: TableIndex, investigation: Investigation): Stride {
     return {

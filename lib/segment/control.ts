@@ -15,6 +15,8 @@ export interface SegmentControl {
   isRecordDue(replica: TableIndex): boolean
   /** Settles when the main thread keeps the record, and with it all that was told before. */
   keep(replica: TableIndex, record: SegmentRecord): Promise<void>
+  /** The replica's part of the task has ended, whichever way. */
+  partEnded(replica: TableIndex): void
   ordersDiffer(replica: TableIndex): void
   /** Settles when what is about to be written is on record. */
   record(write: AboutToWrite): Promise<void>

@@ -1,11 +1,11 @@
 /** Deletes what is still extra, after all comparing: every key is read again on both sides first. */
 import { zeroTally } from '../model/tally.ts'
 import type { DeleteTask, ExtraKey, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
-import { toWire } from '../protocol/wire-error.ts'
 import { allEnded } from './all-ended.ts'
 import { lookUpBothSides } from './both-sides.ts'
 import type { SegmentControl } from './control.ts'
 import { CHANGED, type Found, LEFT, type RepairEnding, tellEnding } from './endings.ts'
+import { noteEnd } from './failing.ts'
 import { investigationOf } from './investigation.ts'
 import { readBack } from './read-back.ts'
 import { type Expected, Repair } from './repair.ts'
@@ -51,7 +51,7 @@ export async function deleteExtras(
       control.progress(tally)
     }
   } catch (error) {
-    failures.push({ replica, error: toWire(error) })
+    noteEnd(error, investigation, failures)
   }
   for (const key of left) {
     const found = { verdict: 'extra', key, master: undefined, replica: undefined } as const

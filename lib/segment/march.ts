@@ -10,7 +10,7 @@ import type { Bytes } from '../model/units.ts'
 import { Alignment, type Side } from './alignment.ts'
 import type { BothSides } from './both-sides.ts'
 import type { Investigation } from './investigation.ts'
-import type { PageSource } from './pages.ts'
+import { nextUnlessEnded, type PageSource } from './pages.ts'
 import { directionOf, probe } from './probe.ts'
 import type { Suspect } from './second-look.ts'
 import type { Suspects } from './suspects.ts'
@@ -94,7 +94,12 @@ export async function march(
     }
     await onPause(whereabouts)
     if (isOver()) return { end: 'stopped' }
-    alignment.feed(need, await pages[need].next())
+    const page = await nextUnlessEnded(pages[need])
+    if (page === 'ended') {
+      await onPause(whereabouts)
+      return { end: 'stopped' }
+    }
+    alignment.feed(need, page)
   }
 
   function whereabouts(): Whereabouts {

@@ -1,4 +1,5 @@
 /** A segment's pages in order: one read ahead, and shared by all who compare with them. */
+import { isEnded } from '../dynamo/failures.ts'
 import type { ScanPage } from '../item/responses.ts'
 import type { Cursor } from '../model/segment-record.ts'
 
@@ -48,6 +49,16 @@ export class PageScan implements PageSource {
     const { lastEvaluatedKey } = page ?? {}
     this.#ahead = lastEvaluatedKey === undefined ? undefined : this.#read(lastEvaluatedKey)
     return page
+  }
+}
+
+/** The next page; `ended` where it is not read any more, since the run is to end. */
+export async function nextUnlessEnded(source: PageSource): Promise<ScanPage | undefined | 'ended'> {
+  try {
+    return await source.next()
+  } catch (error) {
+    if (isEnded(error)) return 'ended'
+    throw error
   }
 }
 

@@ -2,11 +2,11 @@
 import type { Sighting } from '../model/sighting.ts'
 import { zeroTally } from '../model/tally.ts'
 import type { RecheckTask, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
-import { toWire } from '../protocol/wire-error.ts'
 import { allEnded } from './all-ended.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
 import type { SegmentControl } from './control.ts'
 import { unlessExpired } from './expiry.ts'
+import { noteEnd } from './failing.ts'
 import { type Investigation, investigationOf } from './investigation.ts'
 import { lookAtWritten, readBack } from './read-back.ts'
 import { Repair } from './repair.ts'
@@ -26,7 +26,7 @@ export async function recheck(
   try {
     await recheckAll(investigation, sightings)
   } catch (error) {
-    failures.push({ replica, error: toWire(error) })
+    noteEnd(error, investigation, failures)
   }
   await control.allTold()
   // What was left since the run is to end is looked at again by one that takes it up.

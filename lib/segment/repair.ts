@@ -1,5 +1,5 @@
 /** Ends a difference: counts it, repairs it where that was asked for, tells it. */
-import { isPassing } from '../dynamo/failures.ts'
+import { isEnded, isPassing } from '../dynamo/failures.ts'
 import { asTablesyncError } from '../errors.ts'
 import type { KeyText } from '../item/key.ts'
 import type { DifferenceKind } from '../model/difference.ts'
@@ -94,8 +94,7 @@ export class Repair {
     return this.#inLane(async () => {
       const isRefused = deletions === 'now' && tally.failed > 0
       if (isRefused || this.#investigation.isOver()) return this.outcomes.tellCutShort(found)
-      const isStale = performance.now() - readAt > OLD_MS
-      const sides = isStale ? { ...found, ...(await this.#readAgain(key)) } : found
+      const isStale = () => performance.now() - readAt > OLD_MS
       const wanted: Wanted = {
         // Deletions have a time of their own, in which nothing else is written.
         isWanted: (kind, now) =>
@@ -105,7 +104,13 @@ export class Repair {
         intends: verdict,
         ...(expected !== undefined && { unwanted: expected.ending }),
       }
-      return this.outcomes.conclude(await this.#attempt(sides, wanted), found)
+      try {
+        const sides = isStale() ? { ...found, ...(await this.#readAgain(key)) } : found
+        return await this.outcomes.conclude(await this.#attempt(sides, wanted), found)
+      } catch (error) {
+        if (isEnded(error)) return this.outcomes.tellCutShort(found)
+        throw error
+      }
     })
   }
 
@@ -159,12 +164,23 @@ export class Repair {
         return end({ action: 'written', left })
       } catch (thrown) {
         const error = asTablesyncError(thrown)
+        if (isEnded(error)) {
+          this.#investigation.wasCutShort = true
+          return this.leave(found)
+        }
         if (!isPassing(error)) {
           await end(failed(error))
           if (endsTable(error)) throw error
           return undefined
         }
-        const now = await this.#readAgain(key)
+        const now = await this.#readAgain(key).catch((again: unknown) => {
+          if (!isEnded(again)) throw again
+        })
+        if (now === undefined) {
+          // It may have landed: that is not told as left.
+          this.#investigation.wasCutShort = true
+          return end(failed(error))
+        }
         const isSettled = relationOf(digestsOf(now, thread.comparer)) === 'sameAs'
         if (isSettled) return end({ action: 'written', left })
         thread.allowance.giveBack()
@@ -211,6 +227,7 @@ export class Repair {
     try {
       return await bringAbout(this.#investigation, found, wanted)
     } catch (error) {
+      if (isEnded(error)) throw error
       const ending = failed(asTablesyncError(error))
       if (error instanceof HookFailure) return ending
       await this.outcomes.conclude(ending, found)

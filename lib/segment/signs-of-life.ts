@@ -1,6 +1,6 @@
 /** Says of each task of a thread, again and again, that its thread is alive and what the task hangs on. */
 import { UnderWay } from '../dynamo/under-way.ts'
-import { OVERSLEPT } from '../model/patience.ts'
+import { oversleptBy } from '../model/patience.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { ProgressMessage } from '../protocol/messages.ts'
 
@@ -12,12 +12,14 @@ type Alive = ProgressMessage & { readonly type: 'alive' }
 
 export class SignsOfLife {
   readonly #thread: number
+  readonly #stallLimit: Milliseconds
   readonly #every: Milliseconds
   readonly #tasks = new Set<UnderWay>()
 
   /** `stallLimit`: after so long a task counts as standing still. */
   constructor(thread: number, stallLimit: Milliseconds) {
     this.#thread = thread
+    this.#stallLimit = stallLimit
     this.#every = Math.min(ALIVE_EVERY, stallLimit * ALIVE_SHARE)
   }
 
@@ -28,7 +30,7 @@ export class SignsOfLife {
     const sayAlive = () => {
       const late = performance.now() - due
       due += late + this.#every
-      if (late > OVERSLEPT) underWay.overslept(late)
+      if (late > oversleptBy(this.#stallLimit)) underWay.overslept(late)
       const longest = underWay.longest()
       say({
         type: 'alive',

@@ -1,6 +1,6 @@
 /** Brings back what a replica held before writes of ours, as far as it is still as they left it. */
 import { absent, unchanged } from '../dynamo/expressions.ts'
-import { isPassing } from '../dynamo/failures.ts'
+import { isEnded, isPassing } from '../dynamo/failures.ts'
 import { pauseBeforeRetry } from '../dynamo/retry.ts'
 import { asTablesyncError } from '../errors.ts'
 import { parseItem } from '../item/compare.ts'
@@ -10,7 +10,6 @@ import type { SeenItem } from '../model/sighting.ts'
 import { zeroTally } from '../model/tally.ts'
 import type { WireItem } from '../model/wire.ts'
 import type { ReplicaFailure, SegmentReport, UndoKey, UndoTask } from '../protocol/messages.ts'
-import { toWire } from '../protocol/wire-error.ts'
 import { allEnded } from './all-ended.ts'
 import { MAX_REFUSALS } from './attempts.ts'
 import type { SegmentControl } from './control.ts'
@@ -23,6 +22,7 @@ import {
   type RepairEnding,
   tellEnding,
 } from './endings.ts'
+import { noteEnd } from './failing.ts'
 import { type Investigation, investigationOf } from './investigation.ts'
 import type { Thread } from './thread.ts'
 
@@ -49,10 +49,11 @@ export async function undoWrites(
       control.progress(tally)
     }
   } catch (error) {
-    failures.push({ replica, error: toWire(error) })
+    noteEnd(error, investigation, failures)
   }
   await control.allTold()
-  return { tally, end: control.stopping.aborted ? 'stopped' : 'finished', failures }
+  const isCutShort = control.stopping.aborted || investigation.wasCutShort
+  return { tally, end: isCutShort ? 'stopped' : 'finished', failures }
 }
 
 async function readReplica(
@@ -104,6 +105,7 @@ async function undoOne(
       refusals++
     } catch (thrown) {
       const error = asTablesyncError(thrown)
+      if (isEnded(error)) return end(LEFT)
       if (endsTable(error) || !isPassing(error) || retries >= maxRetries) {
         await end(failed(error))
         if (endsTable(error)) throw error

@@ -133,6 +133,7 @@ async function carryOut(
       coordinator.say({ type: 'record', replica, record, isWanted: wanted.delete(replica) })
       await new Promise<void>((resolve) => kept.push(resolve))
     },
+    partEnded: (replica) => coordinator.say({ type: 'part-ended', replica }),
     ordersDiffer: (replica) => coordinator.say({ type: 'orders-differ', replica }),
     record: (write) => journal.record(write),
     allowanceSpent: () => coordinator.say({ type: 'allowance-spent' }),

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { crc32 } from 'node:zlib'
 import t from 'tap'
 import { openClient } from '../../lib/dynamo/client.ts'
-import { keepFixed } from '../../lib/dynamo/credential-keeper.ts'
 import type { ReplicaTally } from '../../lib/model/tally.ts'
 import { compareSegment } from '../../lib/segment/compare-segment.ts'
+import { addressOf, CREDENTIALS } from '../support/address.ts'
 import { memoryTable, PATIENCE } from '../support/memory-table.ts'
 import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
@@ -28,20 +28,17 @@ async function clientOf(body: Buffer) {
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
+  const access = {
+    index: 0,
+    label: 'x:T',
+    tableName: 'T',
+    region: 'us-east-1',
+    userAgent: 'tablesync/0a1b2c3d',
+    endpoint: `http://127.0.0.1:${port}`,
+  }
   const client = openClient(
-    {
-      index: 0,
-      label: 'x:T',
-      tableName: 'T',
-      region: 'us-east-1',
-      userAgent: 'tablesync/0a1b2c3d',
-      endpoint: `http://127.0.0.1:${port}`,
-      keySchema: ID_KEY,
-    },
-    {
-      patience: PATIENCE,
-      credentials: keepFixed({ accessKeyId: 'a', secretAccessKey: 's' }),
-    },
+    { ...access, keySchema: ID_KEY, address: await addressOf(access) },
+    { patience: PATIENCE, credentials: CREDENTIALS },
   )
   t.teardown(() => {
     client.close()

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { openClient } from '../../lib/dynamo/client.ts'
-import { keepFixed } from '../../lib/dynamo/credential-keeper.ts'
+import { addressOf, CREDENTIALS } from '../support/address.ts'
 import { PATIENCE } from '../support/memory-table.ts'
 import { ID_KEY } from '../support/pages.ts'
 
@@ -25,13 +25,13 @@ async function serviceAhead(t: Test, ahead: (request: number) => number) {
     return response.end('{"__type":"a.b#InvalidSignatureException","message":"too old"}')
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
+  const access = {
+    ...{ index: 0, label: 'x:T', tableName: 'T', region: 'us-east-1', userAgent: 'test' },
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  }
   const client = openClient(
-    {
-      ...{ index: 0, label: 'x:T', tableName: 'T', region: 'us-east-1', userAgent: 'test' },
-      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      keySchema: ID_KEY,
-    },
-    { patience: PATIENCE, credentials: keepFixed({ accessKeyId: 'a', secretAccessKey: 's' }) },
+    { ...access, keySchema: ID_KEY, address: await addressOf(access) },
+    { patience: PATIENCE, credentials: CREDENTIALS },
   )
   t.teardown(() => {
     client.close()

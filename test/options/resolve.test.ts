@@ -358,6 +358,14 @@ t.test('resolveOptions refuses newerWins without the attribute that tells', asyn
   t.throws(() => resolve({ newerWins: true }), { code: 'USAGE', message: /versionAttribute/ })
 })
 
+t.test('resolveOptions refuses a journal of a plan', async (t) => {
+  t.throws(() => resolve({ writeMissing: true, plan: 'p', undo: 'u' }), {
+    code: 'USAGE',
+    message: /`undo` without `plan`/,
+    hint: /tablesync apply/,
+  })
+})
+
 t.test('resolveOptions refuses an undo journal of nothing', async (t) => {
   t.throws(() => resolveOptions({ master: 'a:b', replicas: ['a:c'], undo: 'u' }, asFlag), {
     code: 'USAGE',

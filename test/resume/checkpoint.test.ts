@@ -1,10 +1,10 @@
 /** Checkpoints: left and gone on with, refused by name, held by one run at a time. */
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { Lock } from '../../lib/files/lock.ts'
 import type { RunOptions, Summary } from '../../lib/index.ts'
-import { Lock } from '../../lib/run/lock.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import {
   ALL_WRITES,
@@ -208,6 +208,45 @@ t.test('of many who find a dead holder one takes the lock', async (t) => {
     await taken[0]?.release()
   }
   t.pass('never both')
+})
+
+t.test('of many who begin at the same moment one takes the lock', async (t) => {
+  const folder = await tempFolder(t)
+  for (let round = 0; round < 200; round++) {
+    const file = join(folder, `fresh-${round}`)
+    const takers = [0, 1, 2].map(async (n) => {
+      // At moments of their own in the other's making.
+      for (let turn = 0; turn < (round * n) % 7; turn++) await new Promise(setImmediate)
+      return Lock.take(file, `${round}-${n}`)
+    })
+    const ends = await Promise.allSettled(takers)
+    const taken = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
+    t.equal(taken.length, 1)
+    await taken[0]?.release()
+  }
+})
+
+t.test('a run whose lock was taken over is told so', async (t) => {
+  const file = join(await tempFolder(t), 'lock')
+  const sleeper = await Lock.take(file, 'sleeper')
+  await rm(file)
+  const other = await Lock.take(file, 'other')
+  await t.rejects(sleeper.renew(), { code: 'FILE_UNWRITABLE', message: /lost its checkpoint/ })
+  await sleeper.release()
+  await other.renew()
+  await t.rejects(Lock.take(file, 'third'), { code: 'USAGE' })
+  await other.release()
+})
+
+t.test('a number of a process that was given again holds no lock', async (t) => {
+  const file = join(await tempFolder(t), 'lock')
+  const first = await Lock.take(file, 'first')
+  const holder = JSON.parse(await readFile(file, 'utf8'))
+  t.match(holder, { began: String }, 'where the system tells')
+  await first.release()
+  await writeFile(file, JSON.stringify({ ...holder, run: 'dead', began: 'long ago' }))
+  const second = await Lock.take(file, 'second')
+  await second.release()
 })
 
 t.test('a lock of another machine is honoured until its lease is over', async (t) => {

@@ -41,6 +41,23 @@ t.test('AdaptiveLimit comes down within two seconds', async (t) => {
   t.ok(mean(used) >= 700 * 0.85)
 })
 
+t.test('AdaptiveLimit gets over a bad moment', async (t) => {
+  const limit = new AdaptiveLimit()
+  live(limit, () => 2000, 60)
+  live(limit, () => 0, 2)
+  live(limit, () => 2000, 20)
+  const { used } = live(limit, () => 2000, 20)
+  t.ok(mean(used) >= 2000 * 0.85, `${mean(used).toFixed(0)} of 2000 units/s`)
+})
+
+t.test('AdaptiveLimit finds out soon that a table can do more', async (t) => {
+  const limit = new AdaptiveLimit()
+  live(limit, () => 200, 60)
+  live(limit, () => 3000, 25)
+  const { used } = live(limit, () => 3000, 20)
+  t.ok(mean(used) >= 3000 * 0.85, `${mean(used).toFixed(0)} of 3000 units/s`)
+})
+
 t.test('AdaptiveLimit does not grow while nobody wants more', async (t) => {
   const limit = new AdaptiveLimit()
   for (let tick = 0; tick < 100; tick++) {

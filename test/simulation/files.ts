@@ -112,6 +112,21 @@ export async function readFile(name: string, encoding?: string): Promise<string 
   return encoding === undefined ? data : data.toString()
 }
 
+export async function writeFile(name: string, text: string): Promise<void> {
+  await turn()
+  files.set(name, { data: Buffer.from(text), synced: 0 })
+}
+
+export async function link(from: string, to: string): Promise<void> {
+  await turn()
+  if (files.has(to)) throw Object.assign(new Error(`EEXIST: '${to}'`), { code: 'EEXIST' })
+  files.set(to, get(from))
+}
+
+export function readFileSync(name: string): never {
+  throw missing(name)
+}
+
 export async function rename(from: string, to: string): Promise<void> {
   await turn()
   const file = get(from)

@@ -9,6 +9,7 @@ import { lookup } from '../../lib/dynamo/lookup.ts'
 import { scanner } from '../../lib/dynamo/scan.ts'
 import type { ReadableTable, WritableTable } from '../../lib/dynamo/table.ts'
 import type { Patience } from '../../lib/model/patience.ts'
+import type { RequestAddress } from '../../lib/model/request-address.ts'
 import type { KeySchema } from '../../lib/model/table.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 
@@ -20,6 +21,13 @@ export const PATIENCE: Patience = {
   maxRetries: 3,
   maxConnectRetries: 3,
   retryDelayBase: 1,
+}
+
+/** Of tables that no request goes to. */
+const NOWHERE: RequestAddress = {
+  request: { method: 'POST', protocol: 'http:', hostname: 'x', path: '/', query: {}, headers: {} },
+  signingRegion: 'x',
+  signingService: 'dynamodb',
 }
 
 export interface MemoryTableOptions {
@@ -48,6 +56,7 @@ export function memoryTable(options: MemoryTableOptions): MemoryTable {
     userAgent: 'test',
     region: 'x',
     keySchema: schema,
+    address: NOWHERE,
   }
 
   function scan(body: { ExclusiveStartKey?: WireItem }): string {
@@ -74,9 +83,6 @@ export function memoryTable(options: MemoryTableOptions): MemoryTable {
 
   const client: TableClient = {
     access,
-    describe: () => Promise.reject(new Error('no description was laid out')),
-    describeTimeToLive: async () => undefined,
-    describePointInTimeRecovery: async () => false,
     async send({ operation, body, read }) {
       const parsed = JSON.parse(body)
       if (operation === 'Scan') {
@@ -87,6 +93,7 @@ export function memoryTable(options: MemoryTableOptions): MemoryTable {
       throw new Error(`no ${operation} was laid out`)
     },
     of: () => client,
+    rest: async () => {},
     close() {},
   }
   const readable: ReadableTable = {

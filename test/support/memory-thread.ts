@@ -100,6 +100,7 @@ export function recordedControl(): RecordedControl {
     progress() {},
     isRecordDue: () => false,
     keep: async () => {},
+    partEnded() {},
     ordersDiffer: (replica) => wentOver.push(replica),
     record: async () => {},
     allowanceSpent() {},

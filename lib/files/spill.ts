@@ -2,14 +2,18 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { TablesyncError } from '../errors.ts'
+import type { FileMark } from '../model/file-mark.ts'
 import type { Bytes } from '../model/units.ts'
+import { refuseChanged } from './kept-file.ts'
 
-/** How much of a heap is good. */
-export interface SpillMark {
+/** How much of a heap is good, and what it is. */
+export interface SpillMark extends FileMark {
   readonly count: number
-  readonly bytes: Bytes
 }
+
+export const EMPTY: SpillMark = { count: 0, bytes: 0, crc: 0 }
 
 interface Heap {
   readonly file: string
@@ -18,6 +22,7 @@ interface Heap {
   lineBytes: Bytes
   count: number
   bytes: Bytes
+  crc: number
 }
 
 /** So much is gathered before it is written. */
@@ -52,13 +57,18 @@ export class Spill {
     }
   }
 
-  /** Takes up what a run before has left: so much of it is good, and the rest is cut off. */
-  async restore(number: number, { count, bytes }: SpillMark): Promise<void> {
+  /**
+   * Takes up what a run before has left: so much of it is good, and the rest is cut off.
+   *
+   * @throws TablesyncError with code `USAGE` where it is not what was left
+   */
+  async restore(number: number, mark: SpillMark): Promise<void> {
+    const file = await this.#fileOf(number)
+    if (mark.bytes > 0) await refuseChanged('the list of extras', file, mark)
     try {
       const heap = await this.#heap(number)
-      await heap.handle.truncate(bytes)
-      heap.count = count
-      heap.bytes = bytes
+      await heap.handle.truncate(mark.bytes)
+      Object.assign(heap, mark)
     } catch (error) {
       throw unwritable(error)
     }
@@ -67,12 +77,13 @@ export class Spill {
   /** Settles when all of a number's texts are on disk. */
   async sync(number: number): Promise<SpillMark> {
     const opened = this.#heaps.get(number)
-    if (opened === undefined) return { count: 0, bytes: 0 }
+    if (opened === undefined) return EMPTY
     try {
       const heap = await opened
       await flush(heap)
       await heap.handle.datasync()
-      return { count: heap.count, bytes: heap.bytes }
+      const { count, bytes, crc } = heap
+      return { count, bytes, crc }
     } catch (error) {
       throw unwritable(error)
     }
@@ -138,7 +149,7 @@ export class Spill {
     const file = await this.#fileOf(number)
     // To be read from its beginning, and written at its end.
     const handle = await open(file, 'a+', 0o600)
-    return { file, handle, lines: [], lineBytes: 0, count: 0, bytes: 0 }
+    return { file, handle, lines: [], lineBytes: 0, ...EMPTY }
   }
 
   async #fileOf(number: number): Promise<string> {
@@ -155,6 +166,7 @@ async function flush(heap: Heap): Promise<void> {
   heap.lineBytes = 0
   await heap.handle.appendFile(text)
   heap.bytes += text.length
+  heap.crc = crc32(text, heap.crc)
 }
 
 function unwritable(cause: unknown): TablesyncError {

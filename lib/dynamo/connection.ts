@@ -1,0 +1,19 @@
+/** Connections to one table. */
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import type { Patience } from '../model/patience.ts'
+
+/** Requests to one table that one thread may have open at a time. */
+const MAX_SOCKETS = 128
+
+const AGENT = { keepAlive: true, maxSockets: MAX_SOCKETS }
+
+export function openConnection(patience: Patience): NodeHttpHandler {
+  return new NodeHttpHandler({
+    connectionTimeout: patience.connectTimeout,
+    requestTimeout: patience.responseTimeout,
+    throwOnRequestTimeout: true,
+    httpAgent: AGENT,
+    httpsAgent: AGENT,
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+  })
+}

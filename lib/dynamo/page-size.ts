@@ -1,0 +1,45 @@
+/**
+ * Pages that fit a pace: a whole one takes 128 units at once, which a table
+ * that is held to ten a second has not earned in twelve seconds.
+ */
+import type { TableIndex } from '../model/table.ts'
+import type { ReadUnits } from '../model/units.ts'
+import type { Traffic } from '../protocol/traffic.ts'
+
+/** A page ends at 1 MB (API reference, Scan); half a unit for each 4 KB, a whole one where the read is consistent. */
+const WHOLE_PAGE: ReadUnits = 128
+
+/** Each page is rounded up to half a unit: smaller ones would cost more in all. */
+const LEAST_PAGE: ReadUnits = 8
+
+/** Until a page has told. */
+const UNITS_PER_ITEM: ReadUnits = 1
+
+export class PageSize {
+  readonly #traffic: Traffic
+  readonly #table: TableIndex
+  #unitsPerItem = UNITS_PER_ITEM
+
+  constructor(traffic: Traffic, table: TableIndex) {
+    this.#traffic = traffic
+    this.#table = table
+  }
+
+  /** Units that a page is expected to take, and the items that it may have; `most`: items that it may have in any case. */
+  next(most: number | undefined, isConsistent: boolean) {
+    const whole = isConsistent ? 2 * WHOLE_PAGE : WHOLE_PAGE
+    const rate = this.#traffic.rate(this.#table, 'read')
+    const units = Math.min(whole, Math.max(rate, LEAST_PAGE))
+    const fitting = units < whole ? Math.max(1, Math.floor(units / this.#unitsPerItem)) : most
+    const limit = fitting === undefined ? undefined : Math.min(fitting, most ?? fitting)
+    return {
+      limit,
+      units: limit === undefined ? units : Math.min(units, limit * this.#unitsPerItem),
+    }
+  }
+
+  /** What a page has taken. */
+  learn(units: ReadUnits, items: number): void {
+    if (items > 0 && units > 0) this.#unitsPerItem = units / items
+  }
+}

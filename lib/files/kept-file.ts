@@ -1,0 +1,30 @@
+/** Files that a run before has left, told from what they were then. */
+import { createReadStream } from 'node:fs'
+import { crc32 } from 'node:zlib'
+import { usageError } from '../errors.ts'
+import type { FileMark } from '../model/file-mark.ts'
+
+const RESTART = 'Bring the file back, or begin the run anew with --restart.'
+
+/**
+ * What was told or done is not told or done again: where it is gone or changed, nothing can be gone on with.
+ *
+ * @throws TablesyncError with code `USAGE` where the file does not begin with the bytes that are marked
+ */
+export async function refuseChanged(what: string, file: string, good: FileMark): Promise<void> {
+  let [bytes, crc] = [0, 0]
+  try {
+    const kept = good.bytes === 0 ? [] : createReadStream(file, { end: good.bytes - 1 })
+    for await (const chunk of kept as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      crc = crc32(chunk, crc)
+    }
+  } catch (error) {
+    throw usageError(`Cannot read ${what} ${file} back: ${(error as Error).message}`, RESTART)
+  }
+  if (bytes === good.bytes && crc === good.crc) return
+  throw usageError(
+    `Expected the first ${good.bytes} bytes of ${what} ${file} to be what the run before wrote; they are not`,
+    RESTART,
+  )
+}

@@ -1,0 +1,15 @@
+/** Where requests for a table go and what stands in all of them, as plain data. */
+
+export interface RequestAddress {
+  readonly request: {
+    readonly method: string
+    readonly protocol: string
+    readonly hostname: string
+    readonly port?: number
+    readonly path: string
+    readonly query: { readonly [name: string]: string | string[] | null }
+    readonly headers: { readonly [name: string]: string }
+  }
+  readonly signingRegion: string
+  readonly signingService: string
+}

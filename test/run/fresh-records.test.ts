@@ -1,0 +1,28 @@
+/** Records that are asked for before a save. */
+import t from 'tap'
+import { FreshRecords } from '../../lib/run/fresh-records.ts'
+import { compareTask } from '../support/memory-thread.ts'
+
+t.test('a save waits for every replica that is compared still, and for no other', async (t) => {
+  let asked = 0
+  const fresh = new FreshRecords(() => asked++)
+  t.ok(await fresh.make(), 'where nothing is compared there is nothing to wait for')
+  const [one, other] = [compareTask([1, 2]), compareTask([1])]
+  fresh.begun(one)
+  fresh.begun(other)
+  fresh.partEnded(one, 2)
+  let isMade = false
+  const making = fresh.make().then((isFresh) => {
+    isMade = true
+    return isFresh
+  })
+  t.equal(asked, 2)
+  fresh.kept(one, 1)
+  await new Promise(setImmediate)
+  t.notOk(isMade)
+  fresh.ended(other)
+  t.ok(await making)
+  const again = fresh.make()
+  fresh.partEnded(one, 1)
+  t.ok(await again)
+})

@@ -1,0 +1,17 @@
+/** Addresses of tables, for clients that are opened by hand. */
+import { keepFixed } from '../../lib/dynamo/credential-keeper.ts'
+import { type Described, openDescriber } from '../../lib/dynamo/descriptions.ts'
+import type { RequestAddress } from '../../lib/model/request-address.ts'
+import { PATIENCE } from './memory-table.ts'
+
+export const CREDENTIALS = keepFixed({ accessKeyId: 'a', secretAccessKey: 's' })
+
+/** As the SDK would have it. */
+export async function addressOf(access: Described): Promise<RequestAddress> {
+  const describer = openDescriber(access, { patience: PATIENCE, credentials: CREDENTIALS })
+  try {
+    return await describer.address()
+  } finally {
+    describer.close()
+  }
+}
