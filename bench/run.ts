@@ -2,6 +2,8 @@
 const BENCHMARKS = {
   replay: () => import('./replay.ts'),
   cost: () => import('./cost.ts'),
+  kernel: () => import('./kernel.ts'),
+  scale: () => import('./scale.ts'),
 }
 
 const [first = 'replay'] = process.argv.slice(2)

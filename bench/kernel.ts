@@ -1,0 +1,76 @@
+/**
+ * The kernel benchmark: what is done with the bytes of a page, in one thread
+ * and without a network: in MB of a page a second, beside `JSON.parse` and
+ * xxh64 of the same bytes.
+ *
+ * `npm run bench -- kernel [milliseconds a case] [--json]`
+ */
+import createHasher from 'xxhash-wasm'
+import { itemComparer } from '../lib/item/compare.ts'
+import { openDigest } from '../lib/item/digest.ts'
+import { ignoring } from '../lib/item/normalise.ts'
+import { keyNames } from '../lib/item/page.ts'
+import { readScanPage } from '../lib/item/responses.ts'
+import { type Shape, shapes } from './shapes.ts'
+
+const args = process.argv.slice(2)
+const [milliseconds = 300] = args.filter((arg) => /^\d+$/.test(arg)).map(Number)
+
+const { h64Raw } = await createHasher()
+const comparer = itemComparer(await openDigest(), ignoring([]))
+const names = keyNames([{ name: 'id', type: 'S' }])
+
+/** Both pages walked, and their items compared pair by pair. */
+function compare(one: Buffer, other: Buffer): void {
+  const [a, b] = [readScanPage(one, names), readScanPage(other, names)]
+  for (let item = 0; item < a.count; item++) {
+    if (!comparer.equal(a, item, b, item)) throw new Error('the items differ')
+  }
+}
+
+/** Each goes over the page as often as it says. */
+const CASES: readonly {
+  readonly name: string
+  readonly pages: number
+  readonly run: (shape: Shape) => void
+}[] = [
+  { name: 'xxh64', pages: 1, run: ({ page }) => void h64Raw(page) },
+  { name: 'JSON.parse', pages: 1, run: ({ page }) => void JSON.parse(page.toString()) },
+  { name: 'walk', pages: 1, run: ({ page }) => void readScanPage(page, names) },
+  { name: 'walk and compare', pages: 2, run: ({ page }) => compare(page, page) },
+  { name: 'the same, reordered', pages: 2, run: ({ page, reordered }) => compare(page, reordered) },
+  {
+    name: 'digest',
+    pages: 1,
+    run({ page }) {
+      const walked = readScanPage(page, names)
+      for (let item = 0; item < walked.count; item++) comparer.digest(walked, item)
+    },
+  },
+]
+
+/** MB a second. */
+function speedOf(run: () => void, bytes: number): number {
+  // Once, so that it is compiled.
+  run()
+  const began = performance.now()
+  let times = 0
+  while (performance.now() - began < milliseconds) {
+    run()
+    times++
+  }
+  return Math.round((times * bytes) / 1000 / (performance.now() - began))
+}
+
+const rows = shapes().map((shape) => {
+  const speeds = CASES.map(({ name, pages, run }) => [
+    name,
+    speedOf(() => run(shape), pages * shape.page.length),
+  ])
+  return { shape: shape.name, items: shape.items, ...Object.fromEntries(speeds) }
+})
+if (args.includes('--json')) for (const row of rows) console.log(JSON.stringify(row))
+else {
+  console.log(`MB/s, node ${process.version}`)
+  console.table(Object.fromEntries(rows.map(({ shape, ...row }) => [shape, row])))
+}
