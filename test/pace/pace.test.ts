@@ -15,7 +15,7 @@ import { LimitedServer, type LimitedTable, meanUse } from './limited-server.ts'
 
 const SECONDS = Number(process.env['TABLESYNC_TEST_PACE_SECONDS'] ?? 5)
 
-t.setTimeout(240_000)
+t.setTimeout(240_000 + 5 * SECONDS * 1000)
 
 interface Scene {
   readonly master: LimitedTable
