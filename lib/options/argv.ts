@@ -22,7 +22,7 @@ const ALL: Readonly<Record<string, Option>> = { ...OPTIONS, ...TALK }
 
 /** @throws TablesyncError with code `USAGE` */
 export function parseArgv(argv: readonly string[], version: string): Parsed {
-  if (argv.includes('--help') || argv.includes('-h')) return { text: helpText() }
+  if (argv.includes('--help') || argv.includes('-h')) return { text: helpText(argv[0]) }
   if (argv.includes('--version') || argv.includes('-V')) return { text: version }
   const [first = '', file, ...flags] = argv
   if (Object.hasOwn(FILE_COMMANDS, first)) {
@@ -84,23 +84,38 @@ function readValue(option: Option, given: readonly (string | true)[]): unknown {
   return NUMBER[option.kind]?.test(value) ? Number(value) : value
 }
 
+const USAGE = {
+  sync: 'tablesync --master <table> --replica <table> [flags]',
+  apply: 'tablesync apply <plan> [flags]',
+  undo: 'tablesync undo <journal> [flags]',
+}
+
 /** Our own layout: cac's puts every spelling of an option into one column. */
-function helpText(): string {
+function helpText(first = ''): string {
+  const command = Object.hasOwn(FILE_COMMANDS, first)
+    ? (first as keyof typeof FILE_COMMANDS)
+    : 'sync'
+  const flags =
+    command === 'sync' ? undefined : (FILE_COMMANDS[command].flags as ReadonlySet<string>)
+  const others = Object.keys(USAGE).filter((name) => name !== command) as (keyof typeof USAGE)[]
   const lines = [
-    'Usage: tablesync --master <table> --replica <table> [flags]',
-    '       tablesync apply <plan> [flags]',
-    '       tablesync undo <journal> [flags]',
+    `Usage: ${USAGE[command]}`,
+    ...(command === 'sync' ? others.map((name) => `       ${USAGE[name]}`) : []),
     '',
   ]
-  for (const option of Object.values(ALL)) {
+  for (const [name, option] of Object.entries(ALL)) {
+    if (flags?.has(name) === false) continue
     const value = option.kind === 'switch' ? '' : ` <${option.value}>`
     lines.push(`  ${spellingsOf(option).join(', ')}${value}`)
     lines.push(`      ${option.help}${defaultOf(option)}`)
   }
   lines.push('  -h, --help', '      Print this', '  -V, --version', '      Print the version', '')
   lines.push('Exit codes: 0 in sync, or all repaired; 1 differences remain; 2 usage or set-up;')
+  lines.push('3 incomplete; 4 stopped by a safeguard; 130 and 143 interrupted.')
   lines.push(
-    '3 incomplete; 4 stopped by a safeguard; 130 and 143 interrupted. Nothing is written without a --write or --delete flag, or the commands apply and undo.',
+    command === 'sync'
+      ? 'Nothing is written without a --write or --delete flag. Each of the commands has a --help of its own.'
+      : 'It writes, unless --dry-run is given.',
   )
   return lines.join('\n')
 }

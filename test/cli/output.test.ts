@@ -298,6 +298,20 @@ for (const flag of ['--help', '-h']) {
   })
 }
 
+for (const command of ['apply', 'undo']) {
+  t.test(`tablesync ${command} --help prints the flags that it knows`, async (t) => {
+    const { code, stdout } = await runCli([command, '--help'])
+    t.equal(code, 0)
+    t.match(stdout, `Usage: tablesync ${command} <`)
+    for (const name of ['endpoint', 'dry-run', 'write-capacity', 'max-writes', 'json']) {
+      t.match(stdout, `--${name}`)
+    }
+    for (const name of ['master', 'write-missing', 'segments', 'checkpoint']) {
+      t.notMatch(stdout, new RegExp(`^ .*--${name}(?![\\w-])`, 'm'))
+    }
+  })
+}
+
 for (const flag of ['--version', '-V']) {
   t.test(`${flag} prints the version of the package`, async (t) => {
     const file = new URL('../../../package.json', import.meta.url)
