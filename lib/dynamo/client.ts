@@ -1,11 +1,12 @@
 /** One table's client for items: what is sent is paced, watched, tried again, and its errors made ours. */
+import { TablesyncError } from '../errors.ts'
 import type { CredentialKeeper } from '../model/credentials.ts'
 import type { Patience } from '../model/patience.ts'
 import type { TableAccess } from '../protocol/messages.ts'
 import { Traffic } from '../protocol/traffic.ts'
 import { openConnection } from './connection.ts'
 import { openExchange } from './exchange.ts'
-import { asFailure, isHotKeyRange, isRefusal } from './failures.ts'
+import { asFailure, isHotKeyRange, isRefusal, type RequestContext } from './failures.ts'
 import { HotSegments } from './hot-segments.ts'
 import { identityFrom } from './identity.ts'
 import { type ItemOperation, isRead } from './operations.ts'
@@ -50,6 +51,8 @@ export interface TableClient {
   rest(retry: number): Promise<void>
   /** The same client for one task, which is told what of its own is under way. */
   of(task: UnderWay): TableClient
+  /** Ends what is under way: reads as if they had not been sent, writes as if their answer was lost. */
+  endRequests(): void
   close(): void
 }
 
@@ -61,6 +64,19 @@ export interface ClientOptions {
   /** Aborted: every request ends with its reason. */
   readonly ending?: AbortSignal
 }
+
+/** The run is to end, and an answer has taken too long for that. */
+const CUT_OFF = new TablesyncError('The run is to end: this was not waited for', {
+  code: 'ENDED',
+  scope: 'segment',
+})
+
+const answerLost = ({ operation, label, table }: RequestContext) =>
+  new TablesyncError(`${operation} on ${label}: no answer before the run was to end`, {
+    code: 'UNREACHABLE',
+    scope: 'segment',
+    table,
+  })
 
 export function openClient(access: TableAccess, options: ClientOptions): TableClient {
   const { patience, traffic = new Traffic(Traffic.memoryFor(access.index + 1)) } = options
@@ -123,6 +139,8 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
         const once = () => attempt(request, signal, known)
         return retrying(limits, signal, once, doing.excused, isEnding)
       })
+    } catch (error) {
+      throw error === CUT_OFF && !isRead(operation) ? answerLost(contextOf(operation)) : error
     } finally {
       doing.end()
     }
@@ -146,6 +164,7 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
       send: (request) => send(request, task),
       rest: (retry) => restOf(retry, task),
     }),
+    endRequests: () => silence.end(CUT_OFF),
     close() {
       requestHandler.destroy()
     },

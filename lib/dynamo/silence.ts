@@ -5,6 +5,8 @@ import type { Milliseconds } from '../model/units.ts'
 import type { RequestContext } from './failures.ts'
 
 export interface Silence {
+  /** Ends every request that is under way. `reason`: what they throw. */
+  end(reason: TablesyncError): void
   /** The table was heard: headers, or a chunk of a body. */
   onHeard(): void
   /**
@@ -25,7 +27,11 @@ export type Excused = (waiting: Promise<void>) => Promise<void>
 
 export function silenceWatch(limit: Milliseconds, ending?: AbortSignal): Silence {
   let lastHeard = 0
+  const open = new Set<AbortController>()
   return {
+    end(reason) {
+      for (const one of open) one.abort(reason)
+    },
     onHeard() {
       lastHeard = performance.now()
     },
@@ -58,12 +64,16 @@ export function silenceWatch(limit: Milliseconds, ending?: AbortSignal): Silence
         else lookIn(limit - quiet + 1)
       }
       lookIn(limit)
+      open.add(silence)
       try {
         return await endingWith(signal, request(signal, excused))
       } catch (error) {
         ending?.throwIfAborted()
-        throw silence.signal.aborted ? silent(context, limit) : error
+        const { aborted, reason } = silence.signal
+        if (!aborted) throw error
+        throw reason instanceof TablesyncError ? reason : silent(context, limit)
       } finally {
+        open.delete(silence)
         clearTimeout(timer)
       }
     },

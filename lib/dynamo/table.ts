@@ -22,7 +22,12 @@ export interface WritableTable extends ReadableTable {
 }
 
 /** A table whose connections all tasks of a thread share. */
-export type OpenTable<Table> = (task: UnderWay) => Table
+export interface OpenTable<Table> {
+  /** As one task works with it. */
+  of(task: UnderWay): Table
+  /** Ends the requests of all tasks that are under way. */
+  endRequests(): void
+}
 
 /** What all tasks of a thread work with. */
 type ThreadOptions = ClientOptions & { readonly traffic: Traffic }
@@ -30,24 +35,34 @@ type ThreadOptions = ClientOptions & { readonly traffic: Traffic }
 export function openMaster(access: TableAccess, options: ThreadOptions): OpenTable<ReadableTable> {
   const shared = openClient(access, options)
   const pageSize = new PageSize(options.traffic, access.index)
-  return (task) => {
-    const client = shared.of(task)
-    return { access, scanPage: scanner(client, pageSize), lookUp: lookup(client, options.patience) }
+  return {
+    of(task) {
+      const client = shared.of(task)
+      return {
+        access,
+        scanPage: scanner(client, pageSize),
+        lookUp: lookup(client, options.patience),
+      }
+    },
+    endRequests: () => shared.endRequests(),
   }
 }
 
 export function openReplica(access: TableAccess, options: ThreadOptions): OpenTable<WritableTable> {
   const shared = openClient(access, options)
   const pageSize = new PageSize(options.traffic, access.index)
-  return (task) => {
-    const client = shared.of(task)
-    const batchPuts = new BatchPuts(client, options.patience)
-    return {
-      access,
-      scanPage: scanner(client, pageSize),
-      lookUp: lookup(client, options.patience),
-      write: writer(client),
-      putInBatch: (item) => batchPuts.put(item),
-    }
+  return {
+    of(task) {
+      const client = shared.of(task)
+      const batchPuts = new BatchPuts(client, options.patience)
+      return {
+        access,
+        scanPage: scanner(client, pageSize),
+        lookUp: lookup(client, options.patience),
+        write: writer(client),
+        putInBatch: (item) => batchPuts.put(item),
+      }
+    },
+    endRequests: () => shared.endRequests(),
   }
 }

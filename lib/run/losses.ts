@@ -47,8 +47,9 @@ export class Losses {
   #lose(replica: TableIndex, error: TablesyncError): void {
     const { ledger, hooks, restartKeys, label, detach } = this.#options
     const fate = ledger.fate(replica)
-    ledger.noteError(label(replica), error)
+    // What its other segments meet until they hear of it is the same loss.
     if (fate.lost !== undefined) return
+    ledger.noteError(label(replica), error)
     fate.lost = error
     restartKeys.leave(replica)
     detach(replica)

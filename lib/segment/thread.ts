@@ -8,6 +8,7 @@ import { type Digest, openDigest } from '../item/digest.ts'
 import { canonicalItem, type IsIgnored, ignoring } from '../item/normalise.ts'
 import type { HeldCredentials } from '../model/credentials.ts'
 import { MASTER, type TableIndex } from '../model/table.ts'
+import type { Milliseconds } from '../model/units.ts'
 import type { WireItem } from '../model/wire.ts'
 import { Allowance } from '../protocol/allowance.ts'
 import { CanaryFlags } from '../protocol/canary-flags.ts'
@@ -46,6 +47,9 @@ export interface Thread {
 /** `task`: what of the task's own is under way. */
 export type OpenThread = (task: UnderWay) => Thread
 
+/** So long answers are waited for once the run is to end. */
+const GRACE: Milliseconds = 10_000
+
 const LOOKUPS = 4
 /** Each holds up to a batch of items from either side. */
 const RECHECKS = 4
@@ -78,6 +82,10 @@ export async function openThread(
       writes: new PQueue({ concurrency: setup.putsInBatches ? WRITES_IN_BATCHES : WRITES }),
     },
   }))
+  const endRequests = () => {
+    for (const table of [openedMaster, ...doors.map(({ opened }) => opened)]) table.endRequests()
+  }
+  ending.addEventListener('abort', () => setTimeout(endRequests, GRACE).unref(), { once: true })
   const openedRules = await openRules(setup.hooks, ending)
   const shared = {
     setup,
@@ -92,9 +100,9 @@ export async function openThread(
   }
   return (task) => ({
     ...shared,
-    master: openedMaster(task),
+    master: openedMaster.of(task),
     replicas: new Map(
-      doors.map(({ index, opened, lanes }) => [index, { ...lanes, table: opened(task) }]),
+      doors.map(({ index, opened, lanes }) => [index, { ...lanes, table: opened.of(task) }]),
     ),
     rules: openedRules(task),
   })

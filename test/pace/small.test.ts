@@ -107,6 +107,30 @@ for (const [what, fault] of [
   })
 }
 
+t.test('runSync waits for no answer for ever when it is to end', async (t) => {
+  const scene = await openScene(t)
+  scene.master.stub.on(always('drip', asks('Scan')))
+  const { summary } = await endedWhen(scene, {}, async () => {
+    while (!scene.master.stub.requests.some(asks('Scan'))) await sleep(10)
+  })
+  t.equal(summary.outcome, 'interrupted')
+  t.strictSame(summary.errors, [])
+  t.ok(summary.elapsedMs < 20_000, `${summary.elapsedMs} ms`)
+})
+
+t.test('runSync tells a write that was not answered before the end as what it is', async (t) => {
+  const scene = await openScene(t)
+  const { replica } = scene
+  replica.stub.on(always('silence-landed', asks('PutItem')))
+  const { summary } = await endedWhen(scene, {}, async () => {
+    while (!replica.stub.requests.some(asks('PutItem'))) await sleep(10)
+  })
+  t.equal(summary.outcome, 'interrupted')
+  t.strictSame(summary.errors, [])
+  const counts = summary.replicas[replica.label]
+  t.ok(Number(counts?.written) + Number(counts?.failed) > 0, 'and not as left')
+})
+
 t.test('runSync reads nothing where it was paused from the beginning', async (t) => {
   const control = await controlIn(t)
   await writeFile(control, 'pause')

@@ -94,6 +94,7 @@ export function memoryTable(options: MemoryTableOptions): MemoryTable {
     },
     of: () => client,
     rest: async () => {},
+    endRequests() {},
     close() {},
   }
   const readable: ReadableTable = {
