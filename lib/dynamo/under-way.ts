@@ -65,9 +65,14 @@ export class UnderWay {
     return oldest && { what: oldest.what(), busy }
   }
 
-  /** For so long the machine has slept, or the thread has done something else. */
+  /** For so long, up to now, the machine has slept, or the thread has done something else. */
   overslept(time: Milliseconds): void {
-    // What waits knowingly is told by how long it has waited, whatever that was.
-    for (const one of this.#begun) if (one.excusedSince === undefined) one.at += time
+    const now = performance.now()
+    const from = now - time
+    for (const one of this.#begun) {
+      // What was waited for knowingly is taken off anyhow.
+      const until = one.excusedSince ?? now
+      one.at = Math.min(one.at + Math.max(until - from, 0), until)
+    }
   }
 }

@@ -1,0 +1,55 @@
+/** What counts as standing still, and what does not. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { UnderWay } from '../../lib/dynamo/under-way.ts'
+
+const busy = (task: UnderWay) => task.longest()?.busy ?? Number.NaN
+const isAbout = (value: number, wanted: number) => Math.abs(value - wanted) < 60
+
+t.test('the oldest of what has begun is told, and nothing that has ended', async (t) => {
+  const task = new UnderWay()
+  t.ok(task.isIdle)
+  const first = task.begin(() => 'first')
+  await sleep(100)
+  const second = task.begin(() => 'second')
+  t.match(task.longest(), { what: 'first' })
+  first.end()
+  t.match(task.longest(), { what: 'second' })
+  second.end()
+  t.ok(task.isIdle)
+  t.equal(task.longest(), undefined)
+})
+
+t.test('what is waited for knowingly is not counted', async (t) => {
+  const task = new UnderWay()
+  const doing = task.begin(() => 'it')
+  await sleep(100)
+  const waiting = doing.excused(sleep(200).then(() => {}))
+  await sleep(100)
+  t.ok(isAbout(busy(task), 100), `${busy(task)} while it waits`)
+  await waiting
+  t.ok(isAbout(busy(task), 100), `${busy(task)} after it`)
+})
+
+t.test('a sleep of the machine is not counted, nor twice', async (t) => {
+  const task = new UnderWay()
+  const doing = task.begin(() => 'it')
+  await sleep(300)
+  // It has slept for 250 of these.
+  task.overslept(250)
+  t.ok(isAbout(busy(task), 50), `${busy(task)}`)
+  // Slept, woke to an error, and waits for its next try before anybody has noticed.
+  await sleep(300)
+  const waiting = doing.excused(sleep(200).then(() => {}))
+  await sleep(50)
+  task.overslept(350)
+  t.ok(isAbout(busy(task), 50), `${busy(task)} while it waits`)
+  await waiting
+  // What begins after the sleep has not slept.
+  const late = task.begin(() => 'late')
+  doing.end()
+  task.overslept(10_000)
+  await sleep(100)
+  t.ok(isAbout(busy(task), 100), `${busy(task)} of what came later`)
+  late.end()
+})
