@@ -156,7 +156,11 @@ for (let seed = 1; seed <= SEEDS; seed++) {
       const counts = summary.replicas[scene.replica.label]
       t.match(counts, FOUND)
       t.equal(summary.master.scanned, ITEMS)
-      t.equal(counts?.scanned, REPLICA.length)
+      // An item that waited for its counterpart at the kill is looked up by the next leg, and put; the
+      // replica's scan comes to it later, and it is one item more there, found on both sides.
+      const { scanned = 0, elsewhere = 0, matched = 0, extra } = counts ?? {}
+      t.ok(scanned >= REPLICA.length && scanned - REPLICA.length <= elsewhere, `${scanned} scanned`)
+      t.equal(scanned, matched + (extra ?? 0) + elsewhere, 'each of them counted once')
 
       const told = (await linesOf(join(folder, 'report.ndjson'))).map(
         (line) => JSON.parse(line) as Difference,
