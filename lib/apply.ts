@@ -1,5 +1,4 @@
 /** Plan in, result out: what the `apply` command and `applySync` have in common. */
-
 import { refuseSharedFiles } from './files/distinct-files.ts'
 import { unlessAborted, withListeners } from './listeners.ts'
 import type { RecordedTable } from './model/recorded-table.ts'

@@ -1,5 +1,4 @@
 /** Options in, result out: what the command and `runSync` have in common. */
-
 import { refuseSharedFiles } from './files/distinct-files.ts'
 import { unlessAborted, withListeners } from './listeners.ts'
 import type { Summary } from './model/summary.ts'

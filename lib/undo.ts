@@ -1,5 +1,4 @@
 /** Journal in, result out: what the `undo` command and `undoSync` have in common. */
-
 import { refuseSharedFiles } from './files/distinct-files.ts'
 import { unlessAborted, withListeners } from './listeners.ts'
 import type { JournalHeader } from './model/journal.ts'

@@ -6,7 +6,7 @@ import type { TableAccess } from '../protocol/messages.ts'
 import { Traffic } from '../protocol/traffic.ts'
 import { openConnection } from './connection.ts'
 import { openExchange } from './exchange.ts'
-import { asFailure, isHotKeyRange, isRefusal, type RequestContext } from './failures.ts'
+import { asFailure, isHotKeyRange, isRefusal, type RequestContext, runEnds } from './failures.ts'
 import { HotSegments } from './hot-segments.ts'
 import { identityFrom } from './identity.ts'
 import { type ItemOperation, isRead } from './operations.ts'
@@ -66,10 +66,7 @@ export interface ClientOptions {
 }
 
 /** The run is to end, and an answer has taken too long for that. */
-const CUT_OFF = new TablesyncError('The run is to end: this was not waited for', {
-  code: 'ENDED',
-  scope: 'segment',
-})
+const CUT_OFF = runEnds('not waited for')
 
 const answerLost = ({ operation, label, table }: RequestContext) =>
   new TablesyncError(`${operation} on ${label}: no answer before the run was to end`, {
@@ -104,14 +101,10 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
     signal: AbortSignal,
     excused: Excused,
   ): Promise<Answer> {
-    const { operation, segment, guess } = request
+    const { operation, segment } = request
     const cooled = hot.cooled(segment, signal)
     if (cooled !== undefined) await excused(cooled)
-    const turn = await pace.turn(
-      { operation, ...(guess !== undefined && { guess }) },
-      signal,
-      excused,
-    )
+    const turn = await pace.turn(request, signal, excused)
     try {
       const answer = request.read(await exchange(operation, request.body, signal))
       turn.settle(request.unitsOf(answer))

@@ -124,6 +124,10 @@ export function hasReachedNobody({ cause }: TablesyncError): boolean {
   return NOT_CONNECTED.has((cause as SdkError | undefined)?.code ?? '')
 }
 
+/** `what`: became of a request, since the run is to end. */
+export const runEnds = (what: string) =>
+  new TablesyncError(`The run is to end: this was ${what}`, { code: 'ENDED', scope: 'segment' })
+
 /** Whether the request was not sent since the run is to end. */
 export function isEnded(error: unknown): boolean {
   return error instanceof TablesyncError && error.code === 'ENDED'

@@ -4,11 +4,11 @@
  * go below nothing, and then the next ones wait.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { TablesyncError } from '../errors.ts'
 import type { CapacityKind } from '../model/capacity.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Traffic } from '../protocol/traffic.ts'
+import { runEnds } from './failures.ts'
 import { type ItemOperation, isRead } from './operations.ts'
 import type { Excused } from './silence.ts'
 
@@ -25,9 +25,6 @@ export interface Turn {
   /** It was refused since the table as a whole has no capacity left: what was set aside for it is not there. */
   throttled(): void
 }
-
-const ended = () =>
-  new TablesyncError('The run is to end: this was not sent', { code: 'ENDED', scope: 'segment' })
 
 export class Pace {
   readonly #traffic: Traffic
@@ -66,7 +63,7 @@ export class Pace {
 
   async #admitted(kind: CapacityKind, units: number, signal: AbortSignal): Promise<void> {
     do {
-      if (this.#traffic.isEnding) throw ended()
+      if (this.#traffic.isEnding) throw runEnds('not sent')
       await sleep(LOOK_AGAIN * (1 + 2 * Math.random()), undefined, { signal })
     } while (!this.#traffic.take(this.#table, kind, units))
   }

@@ -5,10 +5,10 @@
  * seconds; it makes a single attempt here.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { TablesyncError } from '../errors.ts'
+import type { TablesyncError } from '../errors.ts'
 import type { Patience } from '../model/patience.ts'
 import type { Milliseconds } from '../model/units.ts'
-import { hasReachedNobody, isPassing } from './failures.ts'
+import { hasReachedNobody, isPassing, runEnds } from './failures.ts'
 import type { Excused } from './silence.ts'
 
 const LONGEST_DELAY: Milliseconds = 20_000
@@ -19,12 +19,6 @@ export function retryDelay(base: Milliseconds, retry: number): Milliseconds {
 
 /** A wait goes no longer on than this once the run is to end. */
 const SLICE: Milliseconds = 500
-
-const ended = () =>
-  new TablesyncError('The run is to end: this was not tried again', {
-    code: 'ENDED',
-    scope: 'segment',
-  })
 
 /**
  * Waits before the next try of a read.
@@ -38,7 +32,7 @@ export async function rest(
   signal?: AbortSignal,
 ): Promise<void> {
   for (let left = delay; ; left -= SLICE) {
-    if (isEnding()) throw ended()
+    if (isEnding()) throw runEnds('not tried again')
     if (left <= 0) return
     await sleep(Math.min(left, SLICE), undefined, { signal })
   }

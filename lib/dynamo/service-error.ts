@@ -39,9 +39,8 @@ export function serviceError(
 function objectOf(bytes: Buffer): ErrorBody | undefined {
   try {
     const body: unknown = JSON.parse(bytes.toString())
-    return typeof body !== 'object' || Array.isArray(body)
-      ? undefined
-      : ((body ?? undefined) as ErrorBody | undefined)
+    const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
+    return isObject ? (body as ErrorBody) : undefined
   } catch {
     return undefined
   }

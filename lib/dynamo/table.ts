@@ -2,7 +2,7 @@
 import type { TableAccess } from '../protocol/messages.ts'
 import type { Traffic } from '../protocol/traffic.ts'
 import { BatchPuts } from './batch-put.ts'
-import { type ClientOptions, openClient } from './client.ts'
+import { type ClientOptions, openClient, type TableClient } from './client.ts'
 import { type LookUp, lookup } from './lookup.ts'
 import { PageSize } from './page-size.ts'
 import { type ScanOnePage, scanner } from './scan.ts'
@@ -33,35 +33,28 @@ export interface OpenTable<Table> {
 type ThreadOptions = ClientOptions & { readonly traffic: Traffic }
 
 export function openMaster(access: TableAccess, options: ThreadOptions): OpenTable<ReadableTable> {
-  const shared = openClient(access, options)
-  const pageSize = new PageSize(options.traffic, access.index)
-  return {
-    of(task) {
-      const client = shared.of(task)
-      return {
-        access,
-        scanPage: scanner(client, pageSize),
-        lookUp: lookup(client, options.patience),
-      }
-    },
-    endRequests: () => shared.endRequests(),
-  }
+  return openTable(access, options, (_client, readable) => readable)
 }
 
 export function openReplica(access: TableAccess, options: ThreadOptions): OpenTable<WritableTable> {
+  return openTable(access, options, (client, readable) => {
+    const batchPuts = new BatchPuts(client, options.patience)
+    return { ...readable, write: writer(client), putInBatch: (item) => batchPuts.put(item) }
+  })
+}
+
+function openTable<Table>(
+  access: TableAccess,
+  options: ThreadOptions,
+  tableOf: (client: TableClient, readable: ReadableTable) => Table,
+): OpenTable<Table> {
   const shared = openClient(access, options)
   const pageSize = new PageSize(options.traffic, access.index)
   return {
     of(task) {
       const client = shared.of(task)
-      const batchPuts = new BatchPuts(client, options.patience)
-      return {
-        access,
-        scanPage: scanner(client, pageSize),
-        lookUp: lookup(client, options.patience),
-        write: writer(client),
-        putInBatch: (item) => batchPuts.put(item),
-      }
+      const lookUp = lookup(client, options.patience)
+      return tableOf(client, { access, scanPage: scanner(client, pageSize), lookUp })
     },
     endRequests: () => shared.endRequests(),
   }

@@ -1,7 +1,7 @@
 /** Judges pairs: by bytes where they agree, attribute by attribute in another order, by digests of normalised items where not. */
 import type { WireItem } from '../model/wire.ts'
 import type { Digest, DigestOf } from './digest.ts'
-import { asBuffer, textOf } from './json-bytes.ts'
+import { asBuffer, sameSpan, textOf } from './json-bytes.ts'
 import { canonicalItem, type IsIgnored } from './normalise.ts'
 import { type ItemPage, itemEnd, itemStart } from './page.ts'
 import { sameMembers } from './same-members.ts'
@@ -35,8 +35,7 @@ export function sameBytes(a: ItemPage, i: number, b: ItemPage, j: number): boole
   if (length > SHORT) {
     return asBuffer(a.bytes).compare(b.bytes, other, other + length, start, end) === 0
   }
-  for (let at = 0; at < length; at++) if (a.bytes[start + at] !== b.bytes[other + at]) return false
-  return true
+  return sameSpan(a.bytes, start, end, b.bytes, other, other + length)
 }
 
 export function itemText(page: ItemPage, item: number): string {

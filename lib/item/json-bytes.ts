@@ -84,6 +84,21 @@ export function eachElement(
   }
 }
 
+/** Whether two spans hold the same bytes. */
+export function sameSpan(
+  a: Uint8Array,
+  aStart: number,
+  aEnd: number,
+  b: Uint8Array,
+  bStart: number,
+  bEnd: number,
+): boolean {
+  const length = aEnd - aStart
+  if (bEnd - bStart !== length) return false
+  for (let at = 0; at < length; at++) if (a[aStart + at] !== b[bStart + at]) return false
+  return true
+}
+
 /** The text of a span. */
 export function textOf(bytes: Uint8Array, start: number, end: number): string {
   return asBuffer(bytes).toString('utf8', start, end)

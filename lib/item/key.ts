@@ -1,7 +1,7 @@
 /** An item's primary key: one spelling to match by, and the text to ask for it. */
 import type { KeySchema } from '../model/table.ts'
 import type { WireItem, WireValue } from '../model/wire.ts'
-import { asBuffer, textOf } from './json-bytes.ts'
+import { asBuffer, sameSpan, textOf } from './json-bytes.ts'
 import { canonicalNumber } from './number.ts'
 import { type ItemPage, keyEnd, keyStart } from './page.ts'
 
@@ -38,16 +38,13 @@ export function canonicalKeyOfText(text: KeyText, schema: KeySchema): CanonicalK
 
 /** True where both keys stand in the same bytes; equal keys may also be spelt differently. */
 export function sameKeyBytes(a: ItemPage, i: number, b: ItemPage, j: number): boolean {
-  return sameSpan(a, i, b, j, 0) && sameSpan(a, i, b, j, 1)
+  return samePart(a, i, b, j, 0) && samePart(a, i, b, j, 1)
 }
 
-function sameSpan(a: ItemPage, i: number, b: ItemPage, j: number, part: 0 | 1): boolean {
-  const start = keyStart(a, i, part)
-  const other = keyStart(b, j, part)
-  const length = keyEnd(a, i, part) - start
-  if (keyEnd(b, j, part) - other !== length) return false
-  for (let at = 0; at < length; at++) if (a.bytes[start + at] !== b.bytes[other + at]) return false
-  return true
+function samePart(a: ItemPage, i: number, b: ItemPage, j: number, part: 0 | 1): boolean {
+  const aStart = keyStart(a, i, part)
+  const bStart = keyStart(b, j, part)
+  return sameSpan(a.bytes, aStart, keyEnd(a, i, part), b.bytes, bStart, keyEnd(b, j, part))
 }
 
 /** The length in front keeps bytes from moving between partition and sort key. */

@@ -3,7 +3,7 @@
  * attribute with its namesake. Says no more than that they are surely equal;
  * sets in another order and numbers in another spelling are left to digests.
  */
-import { eachMember, skipBlanks, stringOf, valueEnd } from './json-bytes.ts'
+import { eachMember, sameSpan, skipBlanks, stringOf, valueEnd } from './json-bytes.ts'
 import type { IsIgnored } from './normalise.ts'
 import { type ItemPage, itemStart } from './page.ts'
 
@@ -150,18 +150,4 @@ function sameLists(
     if (b[j] === COMMA) j = skipBlanks(b, j + 1)
   }
   return a[i] === b[j]
-}
-
-function sameSpan(
-  a: Uint8Array,
-  aStart: number,
-  aEnd: number,
-  b: Uint8Array,
-  bStart: number,
-  bEnd: number,
-): boolean {
-  const length = aEnd - aStart
-  if (bEnd - bStart !== length) return false
-  for (let at = 0; at < length; at++) if (a[aStart + at] !== b[bStart + at]) return false
-  return true
 }
