@@ -45,9 +45,11 @@ export class FreshRecords {
     this.#onKept()
   }
 
-  /** No record of the replica comes any more. */
+  /** No record of the replica comes any more. After the last one the task's own entry is waited for. */
   partEnded(task: CompareTask, replica: TableIndex): void {
-    this.#comparing.get(task)?.open.delete(replica)
+    const open = this.#comparing.get(task)?.open
+    if (open === undefined || open.size === 1) return
+    open.delete(replica)
     this.kept(task, replica)
   }
 

@@ -22,7 +22,28 @@ t.test('a save waits for every replica that is compared still, and for no other'
   t.notOk(isMade)
   fresh.ended(other)
   t.ok(await making)
-  const again = fresh.make()
-  fresh.partEnded(one, 1)
-  t.ok(await again)
 })
+
+for (const when of ['before', 'after']) {
+  t.test(
+    `a save begun ${when} the last replica's end waits for the entry of the task`,
+    async (t) => {
+      const fresh = new FreshRecords(() => {})
+      const task = compareTask([1, 2])
+      fresh.begun(task)
+      fresh.partEnded(task, 2)
+      let isMade = false
+      const make = () =>
+        fresh.make().finally(() => {
+          isMade = true
+        })
+      let making = when === 'before' ? make() : undefined
+      fresh.partEnded(task, 1)
+      making ??= make()
+      await new Promise(setImmediate)
+      t.notOk(isMade)
+      fresh.ended(task)
+      t.ok(await making)
+    },
+  )
+}
