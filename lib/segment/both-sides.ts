@@ -1,5 +1,5 @@
-/** Keys read again on both sides at once, strongly consistent. */
-import type { FoundItem, LookupResult } from '../dynamo/lookup.ts'
+/** Keys read again on both sides, strongly consistent. */
+import type { FoundItem } from '../dynamo/lookup.ts'
 import { type ItemComparer, sameBytes } from '../item/compare.ts'
 import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import type { SeenItem } from '../model/sighting.ts'
@@ -15,6 +15,11 @@ export interface BothSides {
 
 const CONSISTENT = { consistent: true }
 
+/**
+ * The replica first: the other way round it might show what the master had not
+ * got yet, as when somebody writes and it is replicated in between, and a write
+ * would take that away. This way such a write meets a replica that has changed.
+ */
 export async function lookUpBothSides(
   investigation: Investigation,
   keys: readonly KeyText[],
@@ -25,18 +30,14 @@ export async function lookUpBothSides(
     keys.map((key) => [canonicalKeyOfText(key, schema), key]),
   )
   const wanted = [...distinct.values()]
-  const [onMaster, onReplica]: LookupResult[] = await Promise.all([
-    master.lookUp(wanted, CONSISTENT),
-    door.table.lookUp(wanted, CONSISTENT),
-  ])
-  const masterUnits = onMaster?.readUnits ?? 0
-  const replicaUnits = onReplica?.readUnits ?? 0
-  masterTally.readUnits += masterUnits
-  tally.readUnits += replicaUnits
-  thread.budget.rechecked(replica, wanted.length, masterUnits + replicaUnits)
+  const onReplica = await door.table.lookUp(wanted, CONSISTENT)
+  tally.readUnits += onReplica.readUnits
+  const onMaster = await master.lookUp(wanted, CONSISTENT)
+  masterTally.readUnits += onMaster.readUnits
+  thread.budget.rechecked(replica, wanted.length, onMaster.readUnits + onReplica.readUnits)
   return (key) => {
     const canonical = canonicalKeyOfText(key, schema)
-    return { master: onMaster?.found.get(canonical), replica: onReplica?.found.get(canonical) }
+    return { master: onMaster.found.get(canonical), replica: onReplica.found.get(canonical) }
   }
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import type { ReplicaTally } from '../../lib/model/tally.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
@@ -74,4 +75,28 @@ t.test('Suspects reads an item again whose put is refused, and counts what it is
     conflicts: 0,
   })
   t.equal(puts.length, 499)
+})
+
+t.test('lookUpBothSides asks the master after the replica has answered', async (t) => {
+  const told: string[] = []
+  const telling = (name: string, index: number, items: WireItem[]): MemoryTable => {
+    const table = memoryTable({ index, schema: ID_KEY, items, pageSize: 50 })
+    return {
+      ...table,
+      async lookUp(...asked) {
+        told.push(`${name} asked`)
+        const found = await table.lookUp(...asked)
+        await setImmediate()
+        told.push(`${name} read`)
+        return found
+      },
+    }
+  }
+  const thread = memoryThread(telling('master', 0, ITEMS), [
+    telling('replica', 1, ITEMS.slice(0, -1)),
+  ])
+  const observation = { ...thread.setup.observation, looksAgain: true }
+  const live = { ...thread, setup: { ...thread.setup, observation } }
+  await compareSegment(compareTask([1]), live, recordedControl())
+  t.same(told.slice(-3), ['replica read', 'master asked', 'master read'])
 })
