@@ -13,6 +13,14 @@ export interface ItemPage {
   readonly count: number
   /** `STRIDE` byte offsets an item; the sort key's are 0 where there is none. */
   readonly spans: Int32Array
+  /** Absent: known of the items one by one only. */
+  readonly extent?: Extent
+}
+
+/** Where a page's items stand in its bytes: from the first one's start to the bracket after the last. */
+export interface Extent {
+  readonly start: number
+  readonly end: number
 }
 
 /** A key attribute's name as the walk compares it: its bytes in JSON, unescaped. */

@@ -1,7 +1,9 @@
 /** Responses of item operations, read from their bytes. */
 import type { ReadUnits, WriteUnits } from '../model/units.ts'
+import { endOfItems } from './end-of-items.ts'
 import { eachElement, eachMember, skipBlanks, stringOf, textOf, valueEnd } from './json-bytes.ts'
 import { type ItemPage, type KeyNames, walkItems } from './page.ts'
+import { UnwalkedPage } from './unwalked-page.ts'
 
 export interface ScanPage extends ItemPage {
   /** Where the scan goes on, as DynamoDB JSON text. Absent: the segment has ended. */
@@ -22,24 +24,45 @@ function lacking(name: string): SyntaxError {
   return new SyntaxError(`an answer without ${name}`)
 }
 
-/** @throws SyntaxError where it is no answer to a Scan */
+/**
+ * Reads what stands around the items, and of these only how many there are:
+ * they are walked once one of them is asked for.
+ *
+ * @throws SyntaxError where it is no answer to a Scan
+ */
 export function readScanPage(bytes: Uint8Array, names: KeyNames): ScanPage {
+  let items: number | undefined
+  let end: number | undefined
   let page: ItemPage | undefined
+  let count: number | undefined
   let lastEvaluatedKey: string | undefined
   let readUnits = 0
   eachMember(bytes, startOf(bytes), (nameStart, nameEnd, value) => {
     const name = stringOf(bytes, nameStart, nameEnd)
     if (name === 'Items') {
+      items = value
+      end = endOfItems(bytes, value)
+      if (end !== undefined) return end
       const walked = walkItems(bytes, value, names)
       page = walked.page
       return walked.end
     }
-    const end = valueEnd(bytes, value)
-    if (name === 'LastEvaluatedKey') lastEvaluatedKey = keyText(bytes, value, end)
-    if (name === 'ConsumedCapacity') readUnits = unitsOf(JSON.parse(textOf(bytes, value, end)))
-    return end
+    const after = valueEnd(bytes, value)
+    if (name === 'LastEvaluatedKey') lastEvaluatedKey = keyText(bytes, value, after)
+    if (name === 'Count') count = JSON.parse(textOf(bytes, value, after)) as number
+    if (name === 'ConsumedCapacity') readUnits = unitsOf(JSON.parse(textOf(bytes, value, after)))
+    return after
   })
-  if (page === undefined) throw lacking('Items')
+  if (items === undefined) throw lacking('Items')
+  if (end !== undefined && Number.isInteger(count)) {
+    const extent = { start: skipBlanks(bytes, items + 1), end: end - 1 }
+    const walk = () => walkItems(bytes, items as number, names).page
+    return new UnwalkedPage(
+      { bytes, count: count as number, extent, lastEvaluatedKey, readUnits },
+      walk,
+    )
+  }
+  page ??= walkItems(bytes, items, names).page
   return { ...page, lastEvaluatedKey, readUnits }
 }
 

@@ -9,8 +9,9 @@
  * so whatever is older and still unmatched is alone. That may be wrong, for
  * order is no promise of DynamoDB's; being alone is a suspicion and no verdict.
  */
+import { alikeToEnd, type Place } from '../item/alike.ts'
 import { canonicalKeyOf, sameKeyBytes } from '../item/key.ts'
-import type { ItemPage } from '../item/page.ts'
+import { type ItemPage, itemStart } from '../item/page.ts'
 import type { KeySchema } from '../model/table.ts'
 import type { Bytes } from '../model/units.ts'
 import { type Unmatched, Window } from './window.ts'
@@ -18,6 +19,8 @@ import { type Unmatched, Window } from './window.ts'
 export type Side = 'master' | 'replica'
 
 export interface AlignmentListener {
+  /** So many pairs that are the same bytes, and were not looked at one by one. Absent: every pair is wanted. */
+  readonly alike?: (count: number) => void
   pair(master: ItemPage, masterItem: number, replica: ItemPage, replicaItem: number): void
   alone(side: Side, item: Unmatched): void
 }
@@ -44,9 +47,14 @@ const WORTH_A_PROBE = 8
 interface Lane {
   page: ItemPage | undefined
   at: number
+  /** The byte that item begins at, where it is known without the page being walked. */
+  offset: number | undefined
   ended: boolean
   readonly window: Window
 }
+
+/** A lane that has an item to be taken. */
+type InHand = Lane & { page: ItemPage }
 
 const otherSide = (side: Side): Side => (side === 'master' ? 'replica' : 'master')
 
@@ -58,6 +66,8 @@ export class Alignment {
   #pagesSinceMatch = 0
   #probeAfter = FIRST_PROBE
   #probedAtEnd = false
+  /** Whether the pages in hand may go on alike; found out at most once a page and match. */
+  #maybeAlike = true
 
   constructor(options: AlignmentOptions, listener: AlignmentListener) {
     this.#options = options
@@ -84,6 +94,8 @@ export class Alignment {
     const lane = this.#lanes[side]
     lane.page = page
     lane.at = 0
+    lane.offset = page?.extent?.start
+    this.#maybeAlike = true
     lane.ended = page === undefined
     if (page !== undefined && page.count > 0) this.#pagesSinceMatch++
   }
@@ -123,10 +135,28 @@ export class Alignment {
   #goInStep(): void {
     const { master, replica } = this.#lanes
     while (hasItem(master) && hasItem(replica)) {
+      if (this.#skipAlike(master, replica)) continue
       if (!sameKeyBytes(master.page, master.at, replica.page, replica.at)) return
       this.#listener.pair(master.page, master.at++, replica.page, replica.at++)
+      master.offset = undefined
+      replica.offset = undefined
       this.#pagesSinceMatch = 0
     }
+  }
+
+  /** Goes to the end of a page at once, if all up to there is the same on the other. */
+  #skipAlike(master: InHand, replica: InHand): boolean {
+    const { alike } = this.#listener
+    if (alike === undefined || !this.#maybeAlike) return false
+    this.#maybeAlike = false
+    const [a, b] = [placeIn(master), placeIn(replica)]
+    const stretch = a && b && alikeToEnd(a, b)
+    if (stretch === undefined) return false
+    alike(stretch.count)
+    goOn(master, stretch.count, stretch.a)
+    goOn(replica, stretch.count, stretch.b)
+    this.#pagesSinceMatch = 0
+    return true
   }
 
   /** The side that is behind, by what waits for it; undefined when both have ended. */
@@ -149,6 +179,7 @@ export class Alignment {
   #match(side: Side, entry: Unmatched, match: Unmatched): void {
     const other = otherSide(side)
     this.#direction = 'both'
+    this.#maybeAlike = true
     this.#pagesSinceMatch = 0
     this.#probeAfter = FIRST_PROBE
     const [master, replica] = side === 'master' ? [entry, match] : [match, entry]
@@ -170,8 +201,9 @@ export class Alignment {
     }
   }
 
-  #current(lane: Lane & { page: ItemPage }): Unmatched {
+  #current(lane: InHand): Unmatched {
     const item = lane.at++
+    lane.offset = undefined
     return { page: lane.page, item, key: canonicalKeyOf(lane.page, item, this.#options.schema) }
   }
 
@@ -201,11 +233,22 @@ export class Alignment {
 }
 
 function newLane(): Lane {
-  return { page: undefined, at: 0, ended: false, window: new Window() }
+  return { page: undefined, at: 0, offset: undefined, ended: false, window: new Window() }
 }
 
-function hasItem(lane: Lane): lane is Lane & { page: ItemPage } {
+function hasItem(lane: Lane): lane is InHand {
   return lane.page !== undefined && lane.at < lane.page.count
+}
+
+/** Undefined: the page does not know its extent. */
+function placeIn({ page, at, offset }: InHand): Place | undefined {
+  if (page.extent === undefined) return undefined
+  return { page, item: at, at: offset ?? itemStart(page, at) }
+}
+
+function goOn(lane: InHand, count: number, offset: number): void {
+  lane.at += count
+  lane.offset = offset
 }
 
 const isDone = (lane: Lane) => lane.ended && !hasItem(lane)

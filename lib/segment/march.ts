@@ -61,6 +61,12 @@ export async function march(
   const alignment = new Alignment(
     { schema, windowBytes: WINDOW_BYTES },
     {
+      ...(!concernsEqual && {
+        alike(count: number) {
+          tally.matched += count
+          tally.sameAs += count
+        },
+      }),
       pair(master, i, replica, j) {
         tally.matched++
         if (thread.comparer.equal(master, i, replica, j)) {

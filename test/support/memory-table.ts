@@ -69,7 +69,7 @@ export function memoryTable(options: MemoryTableOptions): MemoryTable {
       page.length === pageSize && last !== undefined
         ? `,"LastEvaluatedKey":{${schema.map(({ name }) => `${JSON.stringify(name)}:${JSON.stringify(last[name])}`).join(',')}}`
         : ''
-    return `{"Items":[${page.map((each) => spell(each)).join(',')}]${key},"ConsumedCapacity":{"CapacityUnits":1}}`
+    return `{"Count":${page.length},"Items":[${page.map((each) => spell(each)).join(',')}]${key},"ConsumedCapacity":{"CapacityUnits":1}}`
   }
 
   function batchGet(body: { RequestItems: Record<string, { Keys: WireItem[] }> }): string {

@@ -1,0 +1,48 @@
+/** Whole stretches of two pages that are the same bytes: what is in them need not be looked at. */
+import { asBuffer, skipBlanks } from './json-bytes.ts'
+import type { ItemPage } from './page.ts'
+
+const COMMA = 0x2c
+
+/** An item of a page that knows its extent, and the byte that it begins at. */
+export interface Place {
+  readonly page: ItemPage
+  readonly item: number
+  readonly at: number
+}
+
+export interface Alike {
+  /** So many items are the same. */
+  readonly count: number
+  /** Where the next item begins on either page; at its end there is none. */
+  readonly a: number
+  readonly b: number
+}
+
+/** What two pages have in common from these places to the end of one of them; undefined where they differ before. */
+export function alikeToEnd(a: Place, b: Place): Alike | undefined {
+  const length = Math.min(bytesLeft(a), bytesLeft(b))
+  if (length <= 0 || !sameBytesFrom(a, b, length)) return undefined
+  const aNext = nextItem(a, length)
+  const bNext = nextItem(b, length)
+  const count = aNext === endOf(a) ? itemsLeft(a) : itemsLeft(b)
+  const isWhole = (place: Place, next: number) =>
+    next === endOf(place) ? itemsLeft(place) === count : itemsLeft(place) > count
+  return isWhole(a, aNext) && isWhole(b, bNext) ? { count, a: aNext, b: bNext } : undefined
+}
+
+const endOf = ({ page, at }: Place) => page.extent?.end ?? at
+const bytesLeft = (place: Place) => endOf(place) - place.at
+const itemsLeft = ({ page, item }: Place) => page.count - item
+
+function sameBytesFrom(a: Place, b: Place, length: number): boolean {
+  const bytes = asBuffer(a.page.bytes)
+  return bytes.compare(b.page.bytes, b.at, b.at + length, a.at, a.at + length) === 0
+}
+
+/** Where the item after the stretch begins; the end of the items where none does. */
+function nextItem(place: Place, length: number): number {
+  const { bytes } = place.page
+  const after = skipBlanks(bytes, place.at + length)
+  return bytes[after] === COMMA ? skipBlanks(bytes, after + 1) : endOf(place)
+}
