@@ -1,6 +1,7 @@
 /** The body of a response: whole, in time, and as it was sent. */
 import type { IncomingMessage } from 'node:http'
 import { crc32 } from 'node:zlib'
+import { Chunks } from '../item/chunks.ts'
 import type { Milliseconds } from '../model/units.ts'
 
 export interface Listening {
@@ -11,7 +12,7 @@ export interface Listening {
 }
 
 /** The whole body; a pause longer than the time-out ends it as a `TimeoutError`. */
-export function collectBody(body: IncomingMessage, listening: Listening): Promise<Buffer> {
+export function collectBody(body: IncomingMessage, listening: Listening): Promise<Chunks> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     const giveUp = setTimeout(() => {
@@ -24,7 +25,7 @@ export function collectBody(body: IncomingMessage, listening: Listening): Promis
     })
     body.once('end', () => {
       clearTimeout(giveUp)
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))
+      resolve(new Chunks(chunks))
     })
     body.once('error', (error) => {
       clearTimeout(giveUp)
@@ -34,8 +35,11 @@ export function collectBody(body: IncomingMessage, listening: Listening): Promis
 }
 
 /** `x-amz-crc32` is the CRC-32 of the body as sent; the SDK for JavaScript leaves it unread. */
-export function verifyChecksum(bytes: Uint8Array, expected: string | undefined): void {
-  if (expected === undefined || crc32(bytes) === Number(expected)) return
+export function verifyChecksum(body: Chunks, expected: string | undefined): void {
+  if (expected === undefined) return
+  let sum = 0
+  for (const chunk of body) sum = crc32(chunk, sum)
+  if (sum === Number(expected)) return
   throw named('ChecksumMismatch', 'x-amz-crc32 does not match the body')
 }
 

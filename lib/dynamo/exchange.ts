@@ -1,7 +1,8 @@
-/** One attempt of one item operation: signed, sent, and its answer's bytes. */
+/** One attempt of one item operation: signed, sent, and its answer. */
 import type { IncomingMessage } from 'node:http'
 import type { NodeHttpHandler } from '@smithy/node-http-handler'
 import { SignatureV4 } from '@smithy/signature-v4'
+import type { Chunks } from '../item/chunks.ts'
 import type { PlainCredentials } from '../model/credentials.ts'
 import type { RequestAddress } from '../model/request-address.ts'
 import type { Milliseconds } from '../model/units.ts'
@@ -15,7 +16,7 @@ export type Exchange = (
   operation: ItemOperation,
   body: string,
   signal: AbortSignal,
-) => Promise<Buffer>
+) => Promise<Chunks>
 
 export interface ExchangeOptions extends Listening {
   readonly address: RequestAddress
@@ -72,7 +73,7 @@ export function openExchange(options: ExchangeOptions): Exchange {
     body: Buffer,
     credentials: PlainCredentials,
     abortSignal: AbortSignal,
-  ): Promise<Buffer> {
+  ): Promise<Chunks> {
     const signer = new SignatureV4({
       credentials,
       region: address.signingRegion,
@@ -90,10 +91,10 @@ export function openExchange(options: ExchangeOptions): Exchange {
     )
     const { response } = await requestHandler.handle(signed as Sendable, { abortSignal })
     options.onHeard()
-    const bytes = await collectBody(response.body as IncomingMessage, options)
-    verifyChecksum(bytes, response.headers['x-amz-crc32'])
-    if (response.statusCode < 300) return bytes
-    const error = serviceError(response, bytes)
+    const answer = await collectBody(response.body as IncomingMessage, options)
+    verifyChecksum(answer, response.headers['x-amz-crc32'])
+    if (response.statusCode < 300) return answer
+    const error = serviceError(response, answer.whole)
     if (MIS_SIGNED.has(error.name)) noteClock(response.headers['date'])
     throw error
   }

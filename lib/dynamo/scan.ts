@@ -30,7 +30,7 @@ export function scanner(client: TableClient, pageSize?: PageSize): ScanOnePage {
     const page = await client.send({
       operation: 'Scan',
       body: `{${fields.join(',')}}`,
-      read: (bytes) => readScanPage(bytes, names),
+      read: (answer) => readScanPage(answer, names),
       unitsOf: ({ readUnits }) => readUnits,
       ...(units !== undefined && { guess: units }),
       segment,

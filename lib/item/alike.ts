@@ -1,12 +1,11 @@
 /** Whole stretches of two pages that are the same bytes: what is in them need not be looked at. */
-import { asBuffer, skipBlanks } from './json-bytes.ts'
-import type { ItemPage } from './page.ts'
+import type { Extent, ItemPage } from './page.ts'
 
 const COMMA = 0x2c
 
 /** An item of a page that knows its extent, and the byte that it begins at. */
 export interface Place {
-  readonly page: ItemPage
+  readonly page: ItemPage & { readonly extent: Extent }
   readonly item: number
   readonly at: number
 }
@@ -22,27 +21,22 @@ export interface Alike {
 /** What two pages have in common from these places to the end of one of them; undefined where they differ before. */
 export function alikeToEnd(a: Place, b: Place): Alike | undefined {
   const length = Math.min(bytesLeft(a), bytesLeft(b))
-  if (length <= 0 || !sameBytesFrom(a, b, length)) return undefined
+  const { answer } = a.page.extent
+  if (length <= 0 || !answer.hasSame(a.at, b.page.extent.answer, b.at, length)) return undefined
   const aNext = nextItem(a, length)
   const bNext = nextItem(b, length)
-  const count = aNext === endOf(a) ? itemsLeft(a) : itemsLeft(b)
+  const count = aNext === a.page.extent.end ? itemsLeft(a) : itemsLeft(b)
   const isWhole = (place: Place, next: number) =>
-    next === endOf(place) ? itemsLeft(place) === count : itemsLeft(place) > count
+    next === place.page.extent.end ? itemsLeft(place) === count : itemsLeft(place) > count
   return isWhole(a, aNext) && isWhole(b, bNext) ? { count, a: aNext, b: bNext } : undefined
 }
 
-const endOf = ({ page, at }: Place) => page.extent?.end ?? at
-const bytesLeft = (place: Place) => endOf(place) - place.at
+const bytesLeft = ({ page, at }: Place) => page.extent.end - at
 const itemsLeft = ({ page, item }: Place) => page.count - item
 
-function sameBytesFrom(a: Place, b: Place, length: number): boolean {
-  const bytes = asBuffer(a.page.bytes)
-  return bytes.compare(b.page.bytes, b.at, b.at + length, a.at, a.at + length) === 0
-}
-
 /** Where the item after the stretch begins; the end of the items where none does. */
-function nextItem(place: Place, length: number): number {
-  const { bytes } = place.page
-  const after = skipBlanks(bytes, place.at + length)
-  return bytes[after] === COMMA ? skipBlanks(bytes, after + 1) : endOf(place)
+function nextItem({ page, at }: Place, length: number): number {
+  const { answer, end } = page.extent
+  const after = at + length
+  return after < end && answer.at(after) === COMMA ? after + 1 : end
 }

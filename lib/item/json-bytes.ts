@@ -38,8 +38,23 @@ export function stringEnd(bytes: Uint8Array, at: number): number {
 export function valueEnd(bytes: Uint8Array, at: number): number {
   const first = bytes[at]
   if (first === QUOTE) return stringEnd(bytes, at)
-  if (first === OPEN_BRACE || first === OPEN_BRACKET) return nestEnd(bytes, at)
+  if (first === OPEN_BRACE) return scalarEnd(bytes, at) || nestEnd(bytes, at)
+  if (first === OPEN_BRACKET) return nestEnd(bytes, at)
   return literalEnd(bytes, at)
+}
+
+/** Of `{"S":"…"}`, or N, or B, as most values are written; 0 where it is none. */
+function scalarEnd(bytes: Uint8Array, at: number): number {
+  const isScalar =
+    bytes[at + 5] === QUOTE &&
+    bytes[at + 4] === COLON &&
+    bytes[at + 3] === QUOTE &&
+    bytes[at + 2] !== QUOTE &&
+    bytes[at + 2] !== BACKSLASH &&
+    bytes[at + 1] === QUOTE
+  if (!isScalar) return 0
+  const end = stringEnd(bytes, at + 5)
+  return bytes[end] === CLOSE_BRACE ? end + 1 : 0
 }
 
 /**

@@ -3,22 +3,28 @@
  * key stand. Items are told apart by position; none is built.
  */
 import type { KeySchema } from '../model/table.ts'
-import { eachElement, malformed, skipBlanks, stringEnd, stringOf, valueEnd } from './json-bytes.ts'
+import type { Chunks } from './chunks.ts'
 
-/** Numbers per item in `spans`: item start and end, then both of each key value. */
-const STRIDE = 6
+/** Numbers per item in `spans`: item start and end, both of each key value, first member and how many. */
+export const STRIDE = 8
+
+/** Numbers per member in `members`: name start and end, value start and end. */
+export const MEMBER_STRIDE = 4
 
 export interface ItemPage {
   readonly bytes: Uint8Array
   readonly count: number
   /** `STRIDE` byte offsets an item; the sort key's are 0 where there is none. */
   readonly spans: Int32Array
+  /** `MEMBER_STRIDE` byte offsets a member of an item. Absent: not noted. */
+  readonly members?: Int32Array | undefined
   /** Absent: known of the items one by one only. */
   readonly extent?: Extent
 }
 
-/** Where a page's items stand in its bytes: from the first one's start to the bracket after the last. */
+/** Where a page's items stand in the answer: from the first one's start to the bracket after the last. */
 export interface Extent {
+  readonly answer: Chunks
   readonly start: number
   readonly end: number
 }
@@ -47,94 +53,31 @@ export const keyStart = (page: ItemPage, item: number, part: 0 | 1): number =>
 export const keyEnd = (page: ItemPage, item: number, part: 0 | 1): number =>
   page.spans[item * STRIDE + 3 + part * 2] as number
 
+/** Hands over the spans of an item's members, name and value; false where they were not noted. */
+export function eachNotedMember(
+  { spans, members }: ItemPage,
+  item: number,
+  visit: (nameStart: number, nameEnd: number, valueStart: number, valueEnd: number) => void,
+): boolean {
+  if (members === undefined) return false
+  const first = spans[item * STRIDE + 6] as number
+  const end = first + (spans[item * STRIDE + 7] as number) * MEMBER_STRIDE
+  for (let at = first; at < end; at += MEMBER_STRIDE) {
+    visit(
+      members[at] as number,
+      members[at + 1] as number,
+      members[at + 2] as number,
+      members[at + 3] as number,
+    )
+  }
+  return true
+}
+
 /** One item on a page of its own: what is kept of a page does not keep all of it. */
 export function detached(page: ItemPage, item: number): { page: ItemPage; item: number } {
   const start = itemStart(page, item)
-  const spans = page.spans.slice(item * STRIDE, (item + 1) * STRIDE)
-  for (let at = 0; at < STRIDE; at++) if (spans[at] !== 0) spans[at] = (spans[at] as number) - start
+  const spans = page.spans.slice(item * STRIDE, item * STRIDE + 6)
+  for (let at = 0; at < spans.length; at++)
+    if (spans[at] !== 0) spans[at] = (spans[at] as number) - start
   return { page: { bytes: page.bytes.slice(start, itemEnd(page, item)), count: 1, spans }, item: 0 }
-}
-
-/** Reused by every walk of a thread: a walk runs to its end without a pause. */
-let scratch = new Int32Array(STRIDE * 8192)
-
-/**
- * Walks the array of items at `at`. Returns their spans, and the position
- * after the array.
- */
-export function walkItems(
-  bytes: Uint8Array,
-  at: number,
-  names: KeyNames,
-): { page: ItemPage; end: number } {
-  let count = 0
-  const end = eachElement(bytes, at, (start) => {
-    const base = count++ * STRIDE
-    if (base + STRIDE > scratch.length) scratch = grown(scratch)
-    return walkItem(bytes, start, names, base)
-  })
-  return { page: { bytes, count, spans: scratch.slice(0, count * STRIDE) }, end }
-}
-
-/** Notes one item's spans at `base` of the scratch; returns the position after it. */
-function walkItem(bytes: Uint8Array, at: number, names: KeyNames, base: number): number {
-  const { partition, sort } = names
-  const spans = scratch
-  spans[base] = at
-  spans.fill(0, base + 2, base + STRIDE)
-  if (bytes[at] !== 0x7b) throw malformed(bytes, at, 'an item')
-  let i = skipBlanks(bytes, at + 1)
-  while (bytes[i] !== 0x7d) {
-    if (bytes[i] !== 0x22) throw malformed(bytes, i, 'an attribute name')
-    const nameEnd = stringEnd(bytes, i)
-    const colon = skipBlanks(bytes, nameEnd)
-    if (bytes[colon] !== 0x3a) throw malformed(bytes, colon, 'a colon')
-    const value = skipBlanks(bytes, colon + 1)
-    const end = valueEnd(bytes, value)
-    if (isName(bytes, i, nameEnd, partition)) {
-      spans[base + 2] = value
-      spans[base + 3] = end
-    } else if (sort !== undefined && isName(bytes, i, nameEnd, sort)) {
-      spans[base + 4] = value
-      spans[base + 5] = end
-    }
-    i = skipBlanks(bytes, end)
-    if (bytes[i] === 0x2c) i = skipBlanks(bytes, i + 1)
-    else if (bytes[i] !== 0x7d) throw malformed(bytes, i, 'a comma or the end of an item')
-  }
-  if (spans[base + 3] === 0 || (sort !== undefined && spans[base + 5] === 0)) {
-    throw malformed(bytes, at, 'an item that has its key')
-  }
-  spans[base + 1] = i + 1
-  return i + 1
-}
-
-function isName(bytes: Uint8Array, start: number, end: number, name: Uint8Array): boolean {
-  const { length } = name
-  if (end - start - 2 === length) {
-    let i = 0
-    while (i < length && bytes[start + 1 + i] === name[i]) i++
-    // A backslash or a quote in a name stands escaped, so equal bytes are equal names
-    // unless the name itself has one; those take the way below.
-    if (i === length && !hasEscapable(name)) return true
-  }
-  // An escaped spelling is longer than the name it stands for.
-  if (end - start - 2 <= length || !hasBackslash(bytes, start, end)) return false
-  return stringOf(bytes, start, end) === Buffer.from(name).toString()
-}
-
-function hasBackslash(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (bytes[i] === 0x5c) return true
-  return false
-}
-
-function hasEscapable(name: Uint8Array): boolean {
-  for (const byte of name) if (byte === 0x5c || byte === 0x22 || byte < 0x20) return true
-  return false
-}
-
-function grown(array: Int32Array): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(array.length * 2)
-  larger.set(array)
-  return larger
 }

@@ -1,9 +1,12 @@
 /** Responses of item operations, read from their bytes. */
 import type { ReadUnits, WriteUnits } from '../model/units.ts'
-import { endOfItems } from './end-of-items.ts'
+import { keyText, unitsOf } from './answer-members.ts'
+import type { Chunks } from './chunks.ts'
+import { frameOf } from './frame.ts'
 import { eachElement, eachMember, skipBlanks, stringOf, textOf, valueEnd } from './json-bytes.ts'
-import { type ItemPage, type KeyNames, walkItems } from './page.ts'
+import type { ItemPage, KeyNames } from './page.ts'
 import { UnwalkedPage } from './unwalked-page.ts'
+import { walkItems } from './walk.ts'
 
 export interface ScanPage extends ItemPage {
   /** Where the scan goes on, as DynamoDB JSON text. Absent: the segment has ended. */
@@ -25,44 +28,35 @@ function lacking(name: string): SyntaxError {
 }
 
 /**
- * Reads what stands around the items, and of these only how many there are:
- * they are walked once one of them is asked for.
+ * Reads what stands around the items; they themselves are walked once one of
+ * them is asked for, or at once where the answer has to be read step by step.
  *
  * @throws SyntaxError where it is no answer to a Scan
  */
-export function readScanPage(bytes: Uint8Array, names: KeyNames): ScanPage {
-  let items: number | undefined
-  let end: number | undefined
+export function readScanPage(answer: Chunks, names: KeyNames): ScanPage {
+  const frame = frameOf(answer)
+  return frame === undefined
+    ? readStepByStep(answer.whole, names)
+    : new UnwalkedPage(answer, frame, names)
+}
+
+function readStepByStep(bytes: Uint8Array, names: KeyNames): ScanPage {
   let page: ItemPage | undefined
-  let count: number | undefined
   let lastEvaluatedKey: string | undefined
   let readUnits = 0
   eachMember(bytes, startOf(bytes), (nameStart, nameEnd, value) => {
     const name = stringOf(bytes, nameStart, nameEnd)
     if (name === 'Items') {
-      items = value
-      end = endOfItems(bytes, value)
-      if (end !== undefined) return end
       const walked = walkItems(bytes, value, names)
       page = walked.page
       return walked.end
     }
-    const after = valueEnd(bytes, value)
-    if (name === 'LastEvaluatedKey') lastEvaluatedKey = keyText(bytes, value, after)
-    if (name === 'Count') count = JSON.parse(textOf(bytes, value, after)) as number
-    if (name === 'ConsumedCapacity') readUnits = unitsOf(JSON.parse(textOf(bytes, value, after)))
-    return after
+    const end = valueEnd(bytes, value)
+    if (name === 'LastEvaluatedKey') lastEvaluatedKey = keyText(bytes, value, end)
+    if (name === 'ConsumedCapacity') readUnits = unitsOf(JSON.parse(textOf(bytes, value, end)))
+    return end
   })
-  if (items === undefined) throw lacking('Items')
-  if (end !== undefined && Number.isInteger(count)) {
-    const extent = { start: skipBlanks(bytes, items + 1), end: end - 1 }
-    const walk = () => walkItems(bytes, items as number, names).page
-    return new UnwalkedPage(
-      { bytes, count: count as number, extent, lastEvaluatedKey, readUnits },
-      walk,
-    )
-  }
-  page ??= walkItems(bytes, items, names).page
+  if (page === undefined) throw lacking('Items')
   return { ...page, lastEvaluatedKey, readUnits }
 }
 
@@ -71,7 +65,8 @@ export function readScanPage(bytes: Uint8Array, names: KeyNames): ScanPage {
  *
  * @throws SyntaxError where it is no answer to a BatchGetItem
  */
-export function readBatchGetPage(bytes: Uint8Array, names: KeyNames): BatchGetPage {
+export function readBatchGetPage(answer: Chunks, names: KeyNames): BatchGetPage {
+  const bytes = answer.whole
   let page: ItemPage | undefined
   const unprocessed: string[] = []
   let readUnits = 0
@@ -109,7 +104,8 @@ export interface BatchWriteAnswer {
  *
  * @throws SyntaxError where it is no answer to a BatchWriteItem
  */
-export function readBatchWrite(bytes: Uint8Array): BatchWriteAnswer {
+export function readBatchWrite(answer: Chunks): BatchWriteAnswer {
+  const bytes = answer.whole
   const unprocessed: string[] = []
   let isAnswer = false
   let writeUnits = 0
@@ -134,7 +130,8 @@ export function readBatchWrite(bytes: Uint8Array): BatchWriteAnswer {
 }
 
 /** What a write says that it took. */
-export function readWriteUnits(bytes: Uint8Array): WriteUnits {
+export function readWriteUnits(answer: Chunks): WriteUnits {
+  const bytes = answer.whole
   let writeUnits = 0
   eachMember(bytes, startOf(bytes), (nameStart, nameEnd, value) => {
     const end = valueEnd(bytes, value)
@@ -154,15 +151,6 @@ function sumOfUnits(bytes: Uint8Array, start: number, end: number): number {
     : 0
 }
 
-/** `CapacityUnits` of a ConsumedCapacity value; 0 where the engine gave none, or none that can be. */
-function unitsOf(capacity: unknown): number {
-  const units = (capacity as { CapacityUnits?: unknown } | null)?.CapacityUnits
-  return typeof units === 'number' && units >= 0 && units <= MOST_UNITS ? units : 0
-}
-
-/** More than any request takes. */
-const MOST_UNITS = 1e9
-
 function readUnprocessed(bytes: Uint8Array, at: number, into: string[]): number {
   return eachMember(bytes, at, (nameStart, nameEnd, value) => {
     if (stringOf(bytes, nameStart, nameEnd) !== 'Keys') return valueEnd(bytes, value)
@@ -172,11 +160,6 @@ function readUnprocessed(bytes: Uint8Array, at: number, into: string[]): number 
       return end
     })
   })
-}
-
-function keyText(bytes: Uint8Array, start: number, end: number): string | undefined {
-  const text = textOf(bytes, start, end)
-  return text === 'null' ? undefined : text
 }
 
 const startOf = (bytes: Uint8Array) => skipBlanks(bytes, 0)

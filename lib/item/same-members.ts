@@ -3,12 +3,10 @@
  * attribute with its namesake. Says no more than that they are surely equal;
  * sets in another order and numbers in another spelling are left to digests.
  */
-import { eachMember, sameSpan, skipBlanks, stringOf, valueEnd } from './json-bytes.ts'
+import { sameSpan, skipBlanks, valueEnd } from './json-bytes.ts'
+import { Members } from './members.ts'
 import type { IsIgnored } from './normalise.ts'
-import { type ItemPage, itemStart } from './page.ts'
-
-/** Namesakes are looked for one by one: of more members a digest is made sooner. */
-const MOST_MEMBERS = 64
+import type { ItemPage } from './page.ts'
 
 /** Deeper ones are left to digests; each level of an item's nesting is two of JSON's, and DynamoDB allows 32. */
 const MOST_LEVELS = 2 * 32 + 2
@@ -26,60 +24,24 @@ export function sameMembers(
   j: number,
   isIgnored: IsIgnored,
 ): boolean {
-  return sameObjects(a.bytes, itemStart(a, i), b.bytes, itemStart(b, j), 0, isIgnored)
-}
-
-/** The members of one object: where their names and values stand. */
-class Members {
-  bytes: Uint8Array = new Uint8Array(0)
-  count = 0
-  /** More than are compared here. */
-  areTooMany = false
-  readonly #spans = new Int32Array(MOST_MEMBERS * 4)
-
-  note(bytes: Uint8Array, start: number): void {
-    this.bytes = bytes
-    this.count = 0
-    this.areTooMany = false
-    eachMember(bytes, start, (nameStart, nameEnd, value) => {
-      const end = valueEnd(bytes, value)
-      if (this.count === MOST_MEMBERS) this.areTooMany = true
-      else {
-        const at = this.count++ * 4
-        this.#spans[at] = nameStart
-        this.#spans[at + 1] = nameEnd
-        this.#spans[at + 2] = value
-        this.#spans[at + 3] = end
-      }
-      return end
-    })
-  }
-
-  nameStart = (member: number) => this.#spans[member * 4] as number
-  nameEnd = (member: number) => this.#spans[member * 4 + 1] as number
-  valueStart = (member: number) => this.#spans[member * 4 + 2] as number
-  valueEnd = (member: number) => this.#spans[member * 4 + 3] as number
-
-  name(member: number): string {
-    return stringOf(this.bytes, this.nameStart(member), this.nameEnd(member))
-  }
-
-  /** The place of the member that is called as one of the other object's; -1 where none is. */
-  namesakeOf(other: Members, member: number): number {
-    const start = other.nameStart(member)
-    const end = other.nameEnd(member)
-    // Most of them stand at the same place after all.
-    for (let tried = 0; tried < this.count; tried++) {
-      const own = (member + tried) % this.count
-      const ownStart = this.nameStart(own)
-      if (sameSpan(other.bytes, start, end, this.bytes, ownStart, this.nameEnd(own))) return own
-    }
-    return -1
-  }
+  const sides = sidesAt(0)
+  sides.a.noteItem(a, i)
+  sides.b.noteItem(b, j)
+  return sameNoted(sides, 0, isIgnored)
 }
 
 /** For each level of nesting the members on either side; a comparison runs to its end without a pause. */
-const levels: { readonly a: Members; readonly b: Members }[] = []
+const levels: Sides[] = []
+
+interface Sides {
+  readonly a: Members
+  readonly b: Members
+}
+
+function sidesAt(level: number): Sides {
+  levels[level] ??= { a: new Members(), b: new Members() }
+  return levels[level]
+}
 
 function sameObjects(
   aBytes: Uint8Array,
@@ -87,13 +49,15 @@ function sameObjects(
   bBytes: Uint8Array,
   bStart: number,
   level: number,
-  isIgnored: IsIgnored,
 ): boolean {
   if (level === MOST_LEVELS) return false
-  levels[level] ??= { a: new Members(), b: new Members() }
-  const { a, b } = levels[level]
-  a.note(aBytes, aStart)
-  b.note(bBytes, bStart)
+  const sides = sidesAt(level)
+  sides.a.note(aBytes, aStart)
+  sides.b.note(bBytes, bStart)
+  return sameNoted(sides, level, IN_NO_CASE)
+}
+
+function sameNoted({ a, b }: Sides, level: number, isIgnored: IsIgnored): boolean {
   if (a.areTooMany || b.areTooMany) return false
   let namesakes = 0
   for (let member = 0; member < a.count; member++) {
@@ -127,7 +91,7 @@ function sameNested(
   level: number,
 ): boolean {
   if (a[aStart] !== b[bStart]) return false
-  if (a[aStart] === OPEN_BRACE) return sameObjects(a, aStart, b, bStart, level + 1, IN_NO_CASE)
+  if (a[aStart] === OPEN_BRACE) return sameObjects(a, aStart, b, bStart, level + 1)
   return a[aStart] === OPEN_BRACKET && sameLists(a, aStart, b, bStart, level)
 }
 

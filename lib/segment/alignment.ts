@@ -103,7 +103,7 @@ export class Alignment {
   /** Goes on until something is needed. */
   advance(): Need {
     for (;;) {
-      if (this.window('master').size === 0 && this.window('replica').size === 0) this.#goInStep()
+      if (this.#isInStep) this.#goInStep()
       const side = this.#nextSide()
       if (side === undefined) {
         if (this.#isProbeDueAtEnd()) return 'probe'
@@ -130,6 +130,11 @@ export class Alignment {
     const unmatched = lane.window.takeOlder()
     while (hasItem(lane)) unmatched.push(this.#current(lane))
     return unmatched
+  }
+
+  /** Nothing waits for its counterpart. */
+  get #isInStep(): boolean {
+    return this.window('master').size === 0 && this.window('replica').size === 0
   }
 
   #goInStep(): void {
@@ -165,6 +170,8 @@ export class Alignment {
     if (isDone(master)) return isDone(replica) ? undefined : 'replica'
     if (isDone(replica)) return 'master'
     if (this.#direction !== 'both') return this.#direction
+    // Nothing has to be remembered while there is something on both sides.
+    if (this.#isInStep && hasItem(master) && !hasItem(replica)) return 'replica'
     return master.window.size <= replica.window.size ? 'master' : 'replica'
   }
 
@@ -242,8 +249,8 @@ function hasItem(lane: Lane): lane is InHand {
 
 /** Undefined: the page does not know its extent. */
 function placeIn({ page, at, offset }: InHand): Place | undefined {
-  if (page.extent === undefined) return undefined
-  return { page, item: at, at: offset ?? itemStart(page, at) }
+  const { extent } = page
+  return extent && { page: page as Place['page'], item: at, at: offset ?? itemStart(page, at) }
 }
 
 function goOn(lane: InHand, count: number, offset: number): void {

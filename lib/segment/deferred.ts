@@ -11,8 +11,9 @@ export interface DeferredSuspect extends DeferredKey {
   readonly canonical: CanonicalKey
 }
 
-/** More than this is given up, oldest first. */
+/** More than this is given up, oldest first, until as little is left as this. */
 const MAX_BYTES: Bytes = 1 << 20
+const LEFT_BYTES: Bytes = MAX_BYTES * 0.75
 
 /** The entry and the map's room for it, besides its two texts. */
 const ENTRY_BYTES = 160
@@ -45,8 +46,10 @@ export class Deferred {
 
   /** Takes out what does not fit; everything, when the segment has ended. */
   *take(what: 'overflow' | 'all'): Generator<DeferredSuspect> {
+    // Many at a time: a map is slow to find its first entry where many were before it.
+    if (what === 'overflow' && this.#bytes <= MAX_BYTES) return
     for (const suspect of this.#waiting.values()) {
-      if (what === 'overflow' && this.#bytes <= MAX_BYTES) return
+      if (what === 'overflow' && this.#bytes <= LEFT_BYTES) return
       this.#remove(suspect)
       yield suspect
     }

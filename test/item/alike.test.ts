@@ -2,13 +2,15 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { alikeToEnd } from '../../lib/item/alike.ts'
+import { alikeToEnd, type Place } from '../../lib/item/alike.ts'
 import { itemText } from '../../lib/item/compare.ts'
 import { itemStart, keyNames } from '../../lib/item/page.ts'
 import { readScanPage, type ScanPage } from '../../lib/item/responses.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
-import { anyItem, anyText } from '../support/arbitrary.ts'
-import { ID_KEY } from '../support/pages.ts'
+import { anyItem, anyText, choices } from '../support/arbitrary.ts'
+import { chunked, ID_KEY } from '../support/pages.ts'
+
+const choose = choices(1)
 
 const NAMES = keyNames(ID_KEY)
 
@@ -16,7 +18,9 @@ const answerOf = (texts: readonly string[], count = texts.length, last = '') =>
   `{"ConsumedCapacity":{"CapacityUnits":1,"TableName":"T"},"Count":${count},"Items":[${texts.join(',')}]${last},"ScannedCount":${count}}`
 
 const pageOf = (texts: readonly string[], last?: string): ScanPage =>
-  readScanPage(Buffer.from(answerOf(texts, texts.length, last)), NAMES)
+  readScanPage(chunked(answerOf(texts, texts.length, last), choose), NAMES)
+
+const framed = (page: ScanPage) => page as Place['page']
 
 const anyTexts = fc
   .array(anyItem, { minLength: 1, maxLength: 6 })
@@ -44,8 +48,8 @@ t.test('alikeToEnd goes as far as all items are the same, and no further', async
         const bPage = pageOf(b)
         const [i, j] = [Math.min(aFrom, texts.length), Math.min(bFrom, texts.length)]
         const alike = alikeToEnd(
-          { page: aPage, item: i, at: itemStart(aPage, i) },
-          { page: bPage, item: j, at: itemStart(bPage, j) },
+          { page: framed(aPage), item: i, at: itemStart(aPage, i) },
+          { page: framed(bPage), item: j, at: itemStart(bPage, j) },
         )
         const count = Math.min(a.length - i, b.length - j)
         const areSame = a.slice(i, i + count).every((text, at) => text === b[j + at])
@@ -88,6 +92,6 @@ t.test('readScanPage leaves the items of a plain answer unread, whatever is in t
 })
 
 t.test('readScanPage refuses items that are not as many as the answer says', async (t) => {
-  const page = readScanPage(Buffer.from(answerOf(['{"id":{"S":"a"}}'], 2)), NAMES)
+  const page = readScanPage(chunked(answerOf(['{"id":{"S":"a"}}'], 2), choose), NAMES)
   t.throws(() => page.spans, { code: 'BAD_RESPONSE', message: /the 2 items .* got 1/ })
 })

@@ -1,0 +1,131 @@
+/**
+ * What stands around the items of a Scan's answer, read without a step through
+ * the items: most pages need none, since all of their bytes stand on the other
+ * table's page as well.
+ */
+import type { ReadUnits } from '../model/units.ts'
+import { keyText, unitsOf } from './answer-members.ts'
+import type { Chunks } from './chunks.ts'
+import { skipBlanks, stringEnd, stringOf, textOf, valueEnd } from './json-bytes.ts'
+
+const QUOTE = 0x22
+const COMMA = 0x2c
+const COLON = 0x3a
+const OPEN_BRACE = 0x7b
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
+const CLOSE_BRACE = 0x7d
+
+const LIST_AND_MORE = Buffer.from('],')
+
+/** What stands before the items is shorter, and so is what stands behind: a key of escapes at the worst. */
+const HEAD_BYTES = 4096
+const TAIL_BYTES = 32_768
+
+/** Brackets that are tried: the strings of a key may hold some. */
+const MOST_TRIED = 16
+
+export interface Frame {
+  /** Items, as the answer says it. */
+  readonly count: number
+  /** Where the first item begins, and the bracket behind the last one. */
+  readonly start: number
+  readonly end: number
+  readonly lastEvaluatedKey: string | undefined
+  readonly readUnits: ReadUnits
+}
+
+/**
+ * Undefined: the answer is not as DynamoDB writes it, without blanks and with a
+ * count, or is none at all; it has to be read step by step.
+ *
+ * The items end at the last bracket behind which whole members lead to the end
+ * of the answer. None within the strings of those members does: behind it comes
+ * the rest of a string. None within an item does: the braces around it close
+ * first. One of another list behind the items would; but within items a list
+ * has a brace behind it, that of its type, so there a comma is behind none.
+ */
+export function frameOf(answer: Chunks): Frame | undefined {
+  try {
+    const members = new FrameMembers()
+    const start = itemsStart(answer.slice(0, HEAD_BYTES), members)
+    if (start === undefined) return undefined
+    const tailStart = Math.max(start, answer.length - TAIL_BYTES)
+    const end = itemsEnd(answer.slice(tailStart, answer.length), members)
+    const { count, lastEvaluatedKey, readUnits } = members
+    if (end === undefined || !Number.isInteger(count)) return undefined
+    if (answer.hasPair(LIST_AND_MORE, start, tailStart + end)) return undefined
+    return { count: count as number, start, end: tailStart + end, lastEvaluatedKey, readUnits }
+  } catch {
+    // Whoever reads it step by step will say what is wrong with it.
+    return undefined
+  }
+}
+
+/** What is known of the members around the items. */
+class FrameMembers {
+  count: unknown
+  lastEvaluatedKey: string | undefined
+  readUnits: ReadUnits = 0
+
+  note(name: string, bytes: Buffer, value: number, end: number): void {
+    if (name === 'LastEvaluatedKey') this.lastEvaluatedKey = keyText(bytes, value, end)
+    if (name === 'Count') this.count = JSON.parse(textOf(bytes, value, end))
+    if (name === 'ConsumedCapacity') this.readUnits = unitsOf(JSON.parse(textOf(bytes, value, end)))
+  }
+}
+
+function itemsStart(head: Buffer, members: FrameMembers): number | undefined {
+  let at = skipBlanks(head, 0)
+  if (head[at] !== OPEN_BRACE) return undefined
+  do {
+    const member = memberAt(head, at + 1)
+    if (member === undefined) return undefined
+    const { name, value } = member
+    if (name === 'Items') {
+      // With blanks, a comma behind the list might not be found.
+      const isPlain = head[value - 1] === COLON && skipBlanks(head, value + 1) === value + 1
+      return isPlain && head[value] === OPEN_BRACKET ? value + 1 : undefined
+    }
+    const end = valueEnd(head, value)
+    members.note(name, head, value, end)
+    at = skipBlanks(head, end)
+  } while (head[at] === COMMA)
+  return undefined
+}
+
+function itemsEnd(tail: Buffer, members: FrameMembers): number | undefined {
+  let bracket = tail.lastIndexOf(CLOSE_BRACKET)
+  for (let tried = 0; tried < MOST_TRIED && bracket >= 0; tried++) {
+    if (eachMemberToEnd(tail, bracket + 1, () => {})) {
+      eachMemberToEnd(tail, bracket + 1, (...member) => members.note(...member))
+      return bracket
+    }
+    if (bracket === 0) break
+    bracket = tail.lastIndexOf(CLOSE_BRACKET, bracket - 1)
+  }
+  return undefined
+}
+
+/** Whether whole members lead from `at` to the end of the answer. */
+function eachMemberToEnd(bytes: Buffer, at: number, visit: FrameMembers['note']): boolean {
+  let i = at
+  while (bytes[i] === COMMA) {
+    const member = memberAt(bytes, i + 1)
+    if (member === undefined) return false
+    const end = valueEnd(bytes, member.value)
+    visit(member.name, bytes, member.value, end)
+    i = skipBlanks(bytes, end)
+  }
+  return bytes[i] === CLOSE_BRACE && skipBlanks(bytes, i + 1) === bytes.length
+}
+
+/** The member of an object whose name begins at or after `at`. */
+function memberAt(bytes: Buffer, at: number): { name: string; value: number } | undefined {
+  const start = skipBlanks(bytes, at)
+  if (bytes[start] !== QUOTE) return undefined
+  const end = stringEnd(bytes, start)
+  const colon = skipBlanks(bytes, end)
+  if (bytes[colon] !== COLON) return undefined
+  return { name: stringOf(bytes, start, end), value: skipBlanks(bytes, colon + 1) }
+}
