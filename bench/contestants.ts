@@ -1,14 +1,12 @@
 /**
  * One way of going through two tables, in a process of its own, so that its
- * start-up counts and nothing else does. Prints what it found and what it took.
+ * start-up counts and nothing else does: each loads what it needs. Prints what it found and what it took.
  *
  * `floor`: reads all pages over node:http and throws them away. `sdk`: scans
  * with the SDK, which parses, and compares items by their sorted JSON; what an
  * ordinary program does. `tablesync`: this project.
  */
 import { Agent, request } from 'node:http'
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
-import { runSync } from '../lib/index.ts'
 
 const [contestant = '', endpoint = '', master = '', replica = '', options = '{}'] =
   process.argv.slice(2)
@@ -41,6 +39,7 @@ async function contend(): Promise<{ readonly items: number; readonly readUnits?:
 }
 
 async function tablesync() {
+  const { runSync } = await import('../lib/index.ts')
   const summary = await runSync({
     minMismatchAge: 0,
     master: `local:${master}`,
@@ -97,6 +96,7 @@ function post(body: string, agent: Agent): Promise<{ bytes: number; tail: string
 }
 
 async function sdk() {
+  const { DynamoDBClient, ScanCommand } = await import('@aws-sdk/client-dynamodb')
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
   const client = new DynamoDBClient({ region: 'local', endpoint, credentials })
   let items = 0

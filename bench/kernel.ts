@@ -6,7 +6,7 @@
  * `npm run bench -- kernel [milliseconds a case] [--json]`
  */
 import createHasher from 'xxhash-wasm'
-import { Chunks } from '../lib/item/chunks.ts'
+import { ownBody } from '../lib/item/body.ts'
 import { itemComparer } from '../lib/item/compare.ts'
 import { openDigest } from '../lib/item/digest.ts'
 import { ignoring } from '../lib/item/normalise.ts'
@@ -23,7 +23,7 @@ const names = keyNames([{ name: 'id', type: 'S' }])
 
 /** A page with all of its items found. */
 function walked(bytes: Buffer): ScanPage {
-  const page = readScanPage(new Chunks([bytes]), names)
+  const page = readScanPage(ownBody(bytes), names)
   if (page.spans.length === 0) throw new Error('a page without items')
   return page
 }

@@ -1,6 +1,6 @@
 /** One table's client for items: what is sent is paced, watched, tried again, and its errors made ours. */
 import { TablesyncError } from '../errors.ts'
-import type { Chunks } from '../item/chunks.ts'
+import type { Body } from '../item/body.ts'
 import type { CredentialKeeper } from '../model/credentials.ts'
 import type { Patience } from '../model/patience.ts'
 import type { TableAccess } from '../protocol/messages.ts'
@@ -20,8 +20,7 @@ export interface ItemRequest<Answer> {
   readonly operation: ItemOperation
   /** DynamoDB JSON text. */
   readonly body: string
-  /** Reads the answer's bytes. */
-  read(answer: Chunks): Answer
+  read(body: Body): Answer
   /** Capacity units that the answer says it took. */
   unitsOf(answer: Answer): number
   /** Units that it may take, as long as none of its kind has told. */

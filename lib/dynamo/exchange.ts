@@ -2,13 +2,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { NodeHttpHandler } from '@smithy/node-http-handler'
 import { SignatureV4 } from '@smithy/signature-v4'
-import type { Chunks } from '../item/chunks.ts'
+import type { Body } from '../item/body.ts'
 import type { PlainCredentials } from '../model/credentials.ts'
 import type { RequestAddress } from '../model/request-address.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { collectBody, type Listening, verifyChecksum } from './body.ts'
 import type { Identity } from './identity.ts'
 import { type ItemOperation, targetOf } from './operations.ts'
+import { PageBuffers } from './page-buffers.ts'
 import { serviceError } from './service-error.ts'
 import { Sha256 } from './sha256.ts'
 
@@ -16,7 +17,7 @@ export type Exchange = (
   operation: ItemOperation,
   body: string,
   signal: AbortSignal,
-) => Promise<Chunks>
+) => Promise<Body>
 
 export interface ExchangeOptions extends Listening {
   readonly address: RequestAddress
@@ -48,6 +49,7 @@ export const isExpiry = (error: unknown) => EXPIRED.has((error as Error).name)
 /** What sends an operation once, its body as DynamoDB JSON text; refused signatures and expired credentials are mended. */
 export function openExchange(options: ExchangeOptions): Exchange {
   const { address, identity, requestHandler } = options
+  const buffers = new PageBuffers()
   let clockOffset: Milliseconds = 0
 
   return async (operation, body, signal) => {
@@ -73,7 +75,7 @@ export function openExchange(options: ExchangeOptions): Exchange {
     body: Buffer,
     credentials: PlainCredentials,
     abortSignal: AbortSignal,
-  ): Promise<Chunks> {
+  ): Promise<Body> {
     const signer = new SignatureV4({
       credentials,
       region: address.signingRegion,
@@ -91,10 +93,10 @@ export function openExchange(options: ExchangeOptions): Exchange {
     )
     const { response } = await requestHandler.handle(signed as Sendable, { abortSignal })
     options.onHeard()
-    const answer = await collectBody(response.body as IncomingMessage, options)
+    const answer = await collectBody(response.body as IncomingMessage, buffers, options)
     verifyChecksum(answer, response.headers['x-amz-crc32'])
     if (response.statusCode < 300) return answer
-    const error = serviceError(response, answer.whole)
+    const error = serviceError(response, answer.bytes)
     if (MIS_SIGNED.has(error.name)) noteClock(response.headers['date'])
     throw error
   }

@@ -42,7 +42,7 @@ export function lookup(client: TableClient, patience: Patience): LookUp {
       const page = await client.send({
         operation: 'BatchGetItem',
         body: requestBody(wanted, options),
-        read: (answer) => readBatchGetPage(answer, names),
+        read: (body) => readBatchGetPage(body, names),
         unitsOf: ({ readUnits }) => readUnits,
         key: wanted[0],
         guess: options.consistent ? wanted.length : wanted.length / 2,

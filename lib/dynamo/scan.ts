@@ -30,7 +30,7 @@ export function scanner(client: TableClient, pageSize?: PageSize): ScanOnePage {
     const page = await client.send({
       operation: 'Scan',
       body: `{${fields.join(',')}}`,
-      read: (answer) => readScanPage(answer, names),
+      read: (body) => readScanPage(body, names),
       unitsOf: ({ readUnits }) => readUnits,
       ...(units !== undefined && { guess: units }),
       segment,

@@ -1,4 +1,5 @@
 /** Whole stretches of two pages that are the same bytes: what is in them need not be looked at. */
+import { asBuffer } from './json-bytes.ts'
 import type { Extent, ItemPage } from './page.ts'
 
 const COMMA = 0x2c
@@ -21,8 +22,7 @@ export interface Alike {
 /** What two pages have in common from these places to the end of one of them; undefined where they differ before. */
 export function alikeToEnd(a: Place, b: Place): Alike | undefined {
   const length = Math.min(bytesLeft(a), bytesLeft(b))
-  const { answer } = a.page.extent
-  if (length <= 0 || !answer.hasSame(a.at, b.page.extent.answer, b.at, length)) return undefined
+  if (length <= 0 || !sameFrom(a, b, length)) return undefined
   const aNext = nextItem(a, length)
   const bNext = nextItem(b, length)
   const count = aNext === a.page.extent.end ? itemsLeft(a) : itemsLeft(b)
@@ -34,9 +34,13 @@ export function alikeToEnd(a: Place, b: Place): Alike | undefined {
 const bytesLeft = ({ page, at }: Place) => page.extent.end - at
 const itemsLeft = ({ page, item }: Place) => page.count - item
 
+function sameFrom(a: Place, b: Place, length: number): boolean {
+  const bytes = asBuffer(a.page.bytes)
+  return bytes.compare(b.page.bytes, b.at, b.at + length, a.at, a.at + length) === 0
+}
+
 /** Where the item after the stretch begins; the end of the items where none does. */
 function nextItem({ page, at }: Place, length: number): number {
-  const { answer, end } = page.extent
   const after = at + length
-  return after < end && answer.at(after) === COMMA ? after + 1 : end
+  return page.bytes[after] === COMMA ? after + 1 : page.extent.end
 }

@@ -5,7 +5,6 @@
  */
 import type { ReadUnits } from '../model/units.ts'
 import { keyText, unitsOf } from './answer-members.ts'
-import type { Chunks } from './chunks.ts'
 import { skipBlanks, stringEnd, stringOf, textOf, valueEnd } from './json-bytes.ts'
 
 const QUOTE = 0x22
@@ -17,10 +16,6 @@ const CLOSE_BRACKET = 0x5d
 const CLOSE_BRACE = 0x7d
 
 const LIST_AND_MORE = Buffer.from('],')
-
-/** What stands before the items is shorter, and so is what stands behind: a key of escapes at the worst. */
-const HEAD_BYTES = 4096
-const TAIL_BYTES = 32_768
 
 /** Brackets that are tried: the strings of a key may hold some. */
 const MOST_TRIED = 16
@@ -45,17 +40,16 @@ export interface Frame {
  * first. One of another list behind the items would; but within items a list
  * has a brace behind it, that of its type, so there a comma is behind none.
  */
-export function frameOf(answer: Chunks): Frame | undefined {
+export function frameOf(answer: Buffer): Frame | undefined {
   try {
     const members = new FrameMembers()
-    const start = itemsStart(answer.slice(0, HEAD_BYTES), members)
-    if (start === undefined) return undefined
-    const tailStart = Math.max(start, answer.length - TAIL_BYTES)
-    const end = itemsEnd(answer.slice(tailStart, answer.length), members)
+    const start = itemsStart(answer, members)
+    const end = start === undefined ? undefined : itemsEnd(answer, start, members)
     const { count, lastEvaluatedKey, readUnits } = members
-    if (end === undefined || !Number.isInteger(count)) return undefined
-    if (answer.hasPair(LIST_AND_MORE, start, tailStart + end)) return undefined
-    return { count: count as number, start, end: tailStart + end, lastEvaluatedKey, readUnits }
+    if (start === undefined || end === undefined || !Number.isInteger(count)) return undefined
+    const list = answer.indexOf(LIST_AND_MORE, start)
+    if (list !== -1 && list < end) return undefined
+    return { count: count as number, start, end, lastEvaluatedKey, readUnits }
   } catch {
     // Whoever reads it step by step will say what is wrong with it.
     return undefined
@@ -75,34 +69,33 @@ class FrameMembers {
   }
 }
 
-function itemsStart(head: Buffer, members: FrameMembers): number | undefined {
-  let at = skipBlanks(head, 0)
-  if (head[at] !== OPEN_BRACE) return undefined
+function itemsStart(answer: Buffer, members: FrameMembers): number | undefined {
+  let at = skipBlanks(answer, 0)
+  if (answer[at] !== OPEN_BRACE) return undefined
   do {
-    const member = memberAt(head, at + 1)
+    const member = memberAt(answer, at + 1)
     if (member === undefined) return undefined
     const { name, value } = member
     if (name === 'Items') {
       // With blanks, a comma behind the list might not be found.
-      const isPlain = head[value - 1] === COLON && skipBlanks(head, value + 1) === value + 1
-      return isPlain && head[value] === OPEN_BRACKET ? value + 1 : undefined
+      const isPlain = answer[value - 1] === COLON && skipBlanks(answer, value + 1) === value + 1
+      return isPlain && answer[value] === OPEN_BRACKET ? value + 1 : undefined
     }
-    const end = valueEnd(head, value)
-    members.note(name, head, value, end)
-    at = skipBlanks(head, end)
-  } while (head[at] === COMMA)
+    const end = valueEnd(answer, value)
+    members.note(name, answer, value, end)
+    at = skipBlanks(answer, end)
+  } while (answer[at] === COMMA)
   return undefined
 }
 
-function itemsEnd(tail: Buffer, members: FrameMembers): number | undefined {
-  let bracket = tail.lastIndexOf(CLOSE_BRACKET)
-  for (let tried = 0; tried < MOST_TRIED && bracket >= 0; tried++) {
-    if (eachMemberToEnd(tail, bracket + 1, () => {})) {
-      eachMemberToEnd(tail, bracket + 1, (...member) => members.note(...member))
+function itemsEnd(answer: Buffer, start: number, members: FrameMembers): number | undefined {
+  let bracket = answer.lastIndexOf(CLOSE_BRACKET)
+  for (let tried = 0; tried < MOST_TRIED && bracket >= start; tried++) {
+    if (eachMemberToEnd(answer, bracket + 1, () => {})) {
+      eachMemberToEnd(answer, bracket + 1, (...member) => members.note(...member))
       return bracket
     }
-    if (bracket === 0) break
-    bracket = tail.lastIndexOf(CLOSE_BRACKET, bracket - 1)
+    bracket = answer.lastIndexOf(CLOSE_BRACKET, bracket - 1)
   }
   return undefined
 }

@@ -3,7 +3,6 @@
  * key stand. Items are told apart by position; none is built.
  */
 import type { KeySchema } from '../model/table.ts'
-import type { Chunks } from './chunks.ts'
 
 /** Numbers per item in `spans`: item start and end, both of each key value, first member and how many. */
 export const STRIDE = 8
@@ -20,11 +19,12 @@ export interface ItemPage {
   readonly members?: Int32Array | undefined
   /** Absent: known of the items one by one only. */
   readonly extent?: Extent
+  /** Says that one of its holders is done with the page. Absent: nobody has to know. */
+  release?(): void
 }
 
-/** Where a page's items stand in the answer: from the first one's start to the bracket after the last. */
+/** Where a page's items stand in its bytes: from the first one's start to the bracket after the last. */
 export interface Extent {
-  readonly answer: Chunks
   readonly start: number
   readonly end: number
 }

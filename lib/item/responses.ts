@@ -1,7 +1,7 @@
 /** Responses of item operations, read from their bytes. */
 import type { ReadUnits, WriteUnits } from '../model/units.ts'
 import { keyText, unitsOf } from './answer-members.ts'
-import type { Chunks } from './chunks.ts'
+import type { Body } from './body.ts'
 import { frameOf } from './frame.ts'
 import { eachElement, eachMember, skipBlanks, stringOf, textOf, valueEnd } from './json-bytes.ts'
 import type { ItemPage, KeyNames } from './page.ts'
@@ -12,6 +12,8 @@ export interface ScanPage extends ItemPage {
   /** Where the scan goes on, as DynamoDB JSON text. Absent: the segment has ended. */
   readonly lastEvaluatedKey: string | undefined
   readonly readUnits: ReadUnits
+  /** Before the page is handed out: so many are going to release it. */
+  shareAmong?(holders: number): void
 }
 
 export interface BatchGetPage extends ItemPage {
@@ -33,11 +35,11 @@ function lacking(name: string): SyntaxError {
  *
  * @throws SyntaxError where it is no answer to a Scan
  */
-export function readScanPage(answer: Chunks, names: KeyNames): ScanPage {
-  const frame = frameOf(answer)
+export function readScanPage(body: Body, names: KeyNames): ScanPage {
+  const frame = frameOf(body.bytes)
   return frame === undefined
-    ? readStepByStep(answer.whole, names)
-    : new UnwalkedPage(answer, frame, names)
+    ? readStepByStep(body.bytes, names)
+    : new UnwalkedPage(body, frame, names)
 }
 
 function readStepByStep(bytes: Uint8Array, names: KeyNames): ScanPage {
@@ -65,8 +67,7 @@ function readStepByStep(bytes: Uint8Array, names: KeyNames): ScanPage {
  *
  * @throws SyntaxError where it is no answer to a BatchGetItem
  */
-export function readBatchGetPage(answer: Chunks, names: KeyNames): BatchGetPage {
-  const bytes = answer.whole
+export function readBatchGetPage({ bytes }: Body, names: KeyNames): BatchGetPage {
   let page: ItemPage | undefined
   const unprocessed: string[] = []
   let readUnits = 0
@@ -104,8 +105,7 @@ export interface BatchWriteAnswer {
  *
  * @throws SyntaxError where it is no answer to a BatchWriteItem
  */
-export function readBatchWrite(answer: Chunks): BatchWriteAnswer {
-  const bytes = answer.whole
+export function readBatchWrite({ bytes }: Body): BatchWriteAnswer {
   const unprocessed: string[] = []
   let isAnswer = false
   let writeUnits = 0
@@ -130,8 +130,7 @@ export function readBatchWrite(answer: Chunks): BatchWriteAnswer {
 }
 
 /** What a write says that it took. */
-export function readWriteUnits(answer: Chunks): WriteUnits {
-  const bytes = answer.whole
+export function readWriteUnits({ bytes }: Body): WriteUnits {
   let writeUnits = 0
   eachMember(bytes, startOf(bytes), (nameStart, nameEnd, value) => {
     const end = valueEnd(bytes, value)

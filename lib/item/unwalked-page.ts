@@ -1,7 +1,7 @@
 /** A page of a scan whose items are walked once one of them is asked for. */
 import { TablesyncError } from '../errors.ts'
 import type { ReadUnits } from '../model/units.ts'
-import type { Chunks } from './chunks.ts'
+import type { Body } from './body.ts'
 import type { Frame } from './frame.ts'
 import type { Extent, ItemPage, KeyNames } from './page.ts'
 import { walkItems } from './walk.ts'
@@ -12,20 +12,22 @@ export class UnwalkedPage implements ItemPage {
   readonly lastEvaluatedKey: string | undefined
   readonly readUnits: ReadUnits
   readonly #names: KeyNames
+  #body: Body | undefined
+  #holders = 1
   #walked: ItemPage | undefined
-  #bytes: Uint8Array | undefined
 
-  constructor(answer: Chunks, frame: Frame, names: KeyNames) {
+  constructor(body: Body, frame: Frame, names: KeyNames) {
     this.count = frame.count
-    this.extent = { answer, start: frame.start, end: frame.end }
+    this.extent = { start: frame.start, end: frame.end }
     this.lastEvaluatedKey = frame.lastEvaluatedKey
     this.readUnits = frame.readUnits
     this.#names = names
+    this.#body = body
   }
 
   get bytes(): Uint8Array {
-    this.#bytes ??= this.extent.answer.whole
-    return this.#bytes
+    if (this.#body === undefined) throw new Error('a page was looked at that had been given back')
+    return this.#body.bytes
   }
 
   /** @throws TablesyncError with code `BAD_RESPONSE`: the items are no items, or not as many as was said */
@@ -37,6 +39,19 @@ export class UnwalkedPage implements ItemPage {
   get members(): Int32Array | undefined {
     this.#walked ??= this.#walk()
     return this.#walked.members
+  }
+
+  /** Before the page is handed out: so many are going to release it. */
+  shareAmong(holders: number): void {
+    this.#holders = holders
+  }
+
+  /** Of a page that was walked somebody may hold an item. */
+  release(): void {
+    this.#holders--
+    if (this.#holders > 0 || this.#walked !== undefined) return
+    this.#body?.giveBack()
+    this.#body = undefined
   }
 
   #walk(): ItemPage {

@@ -92,6 +92,7 @@ export class Alignment {
   /** Gives a side its next page; undefined says that it has ended. */
   feed(side: Side, page: ItemPage | undefined): void {
     const lane = this.#lanes[side]
+    lane.page?.release?.()
     lane.page = page
     lane.at = 0
     lane.offset = page?.extent?.start

@@ -74,6 +74,7 @@ function sharedMasterPages(task: CompareTask, thread: Thread, tally: Tally): Sha
     const page = await thread.master.scanPage(slice, after)
     tally.master.readUnits += page.readUnits
     for (const replica of task.replicas) thread.budget.scanned(replica, page.readUnits)
+    page.shareAmong?.(task.replicas.length)
     return page
   }
   const from = task.from[task.replicas[0] ?? 0]?.master ?? 'start'

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { crc32 } from 'node:zlib'
 import t from 'tap'
 import { openClient } from '../../lib/dynamo/client.ts'
-import type { Chunks } from '../../lib/item/chunks.ts'
+import type { Body } from '../../lib/item/body.ts'
 import type { ReplicaTally } from '../../lib/model/tally.ts'
 import { compareSegment } from '../../lib/segment/compare-segment.ts'
 import { addressOf, CREDENTIALS } from '../support/address.ts'
@@ -12,7 +12,7 @@ import { memoryTable, PATIENCE } from '../support/memory-table.ts'
 import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
 
-const asTheyCome = (answer: Chunks) => answer.whole
+const asTheyCome = ({ bytes }: Body) => bytes
 
 async function clientOf(body: Buffer) {
   const received: string[] = []

@@ -3,14 +3,13 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
 import { alikeToEnd, type Place } from '../../lib/item/alike.ts'
+import { ownBody } from '../../lib/item/body.ts'
 import { itemText } from '../../lib/item/compare.ts'
 import { itemStart, keyNames } from '../../lib/item/page.ts'
 import { readScanPage, type ScanPage } from '../../lib/item/responses.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
-import { anyItem, anyText, choices } from '../support/arbitrary.ts'
-import { chunked, ID_KEY } from '../support/pages.ts'
-
-const choose = choices(1)
+import { anyItem, anyText } from '../support/arbitrary.ts'
+import { ID_KEY } from '../support/pages.ts'
 
 const NAMES = keyNames(ID_KEY)
 
@@ -18,7 +17,7 @@ const answerOf = (texts: readonly string[], count = texts.length, last = '') =>
   `{"ConsumedCapacity":{"CapacityUnits":1,"TableName":"T"},"Count":${count},"Items":[${texts.join(',')}]${last},"ScannedCount":${count}}`
 
 const pageOf = (texts: readonly string[], last?: string): ScanPage =>
-  readScanPage(chunked(answerOf(texts, texts.length, last), choose), NAMES)
+  readScanPage(ownBody(Buffer.from(answerOf(texts, texts.length, last))), NAMES)
 
 const framed = (page: ScanPage) => page as Place['page']
 
@@ -92,6 +91,6 @@ t.test('readScanPage leaves the items of a plain answer unread, whatever is in t
 })
 
 t.test('readScanPage refuses items that are not as many as the answer says', async (t) => {
-  const page = readScanPage(chunked(answerOf(['{"id":{"S":"a"}}'], 2), choose), NAMES)
+  const page = readScanPage(ownBody(Buffer.from(answerOf(['{"id":{"S":"a"}}'], 2))), NAMES)
   t.throws(() => page.spans, { code: 'BAD_RESPONSE', message: /the 2 items .* got 1/ })
 })

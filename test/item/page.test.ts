@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { Chunks } from '../../lib/item/chunks.ts'
+import { ownBody } from '../../lib/item/body.ts'
 import { parseItem } from '../../lib/item/compare.ts'
 import { canonicalKeyOf, canonicalKeyOfText, keyTextOf, sameKeyBytes } from '../../lib/item/key.ts'
 import { keyNames } from '../../lib/item/page.ts'
@@ -18,7 +18,7 @@ import {
   respelt,
   shuffled,
 } from '../support/arbitrary.ts'
-import { chunked, pageOf } from '../support/pages.ts'
+import { pageOf } from '../support/pages.ts'
 
 const RUNS = { numRuns: 1000 }
 
@@ -68,7 +68,7 @@ t.test('readScanPage finds every item and its key in any legal layout', async (t
         ].filter((field) => !field.startsWith('"More"') || choose(2) === 0)
         const order = choose(2) === 0 ? shuffled(fields, choose) : fields
         const text = order.join(isCompact ? ',' : ' , ')
-        const page = readScanPage(chunked(` {${text}}\n`, choose), keyNames(schema))
+        const page = readScanPage(ownBody(Buffer.from(` {${text}}\n`)), keyNames(schema))
         assert.equal(page.count, items.length)
         assert.equal(page.readUnits, 12.5)
         assert.equal(page.lastEvaluatedKey, '{"id" : {"S":"z"}}')
@@ -142,11 +142,7 @@ t.test('readScanPage refuses what is no scan response', async (t) => {
     '{"Items":[{"id":{"S":"a}}]}',
     '{"Items" [{"id":{"S":"a"}}]}',
   ]) {
-    t.throws(
-      () => readScanPage(new Chunks([Buffer.from(text)]), names),
-      { code: 'BAD_RESPONSE' },
-      text,
-    )
+    t.throws(() => readScanPage(ownBody(Buffer.from(text)), names), { code: 'BAD_RESPONSE' }, text)
   }
 })
 
@@ -158,10 +154,7 @@ t.test('readBatchGetPage reads items, unprocessed keys and units', async (t) => 
     ConsumedCapacity: [{ TableName: 'T', CapacityUnits: 3 }],
     Responses: { T: [{ id: { S: 'a' }, Keys: { L: [] } }] },
   })
-  const page = readBatchGetPage(
-    new Chunks([Buffer.from(answer)]),
-    keyNames([{ name: 'id', type: 'S' }]),
-  )
+  const page = readBatchGetPage(ownBody(Buffer.from(answer)), keyNames([{ name: 'id', type: 'S' }]))
   t.equal(page.count, 1)
   t.same(page.unprocessed, ['{"id":{"S":"x"}}', '{"id":{"S":"y"}}'])
   t.equal(page.readUnits, 3)

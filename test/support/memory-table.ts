@@ -8,7 +8,7 @@ import type { TableClient } from '../../lib/dynamo/client.ts'
 import { lookup } from '../../lib/dynamo/lookup.ts'
 import { scanner } from '../../lib/dynamo/scan.ts'
 import type { ReadableTable, WritableTable } from '../../lib/dynamo/table.ts'
-import { Chunks } from '../../lib/item/chunks.ts'
+import { ownBody } from '../../lib/item/body.ts'
 import type { Patience } from '../../lib/model/patience.ts'
 import type { RequestAddress } from '../../lib/model/request-address.ts'
 import type { KeySchema } from '../../lib/model/table.ts'
@@ -88,9 +88,9 @@ export function memoryTable(options: MemoryTableOptions): MemoryTable {
       const parsed = JSON.parse(body)
       if (operation === 'Scan') {
         requests.push({ operation, keys: 0 })
-        return read(new Chunks([Buffer.from(scan(parsed))]))
+        return read(ownBody(Buffer.from(scan(parsed))))
       }
-      if (operation === 'BatchGetItem') return read(new Chunks([Buffer.from(batchGet(parsed))]))
+      if (operation === 'BatchGetItem') return read(ownBody(Buffer.from(batchGet(parsed))))
       throw new Error(`no ${operation} was laid out`)
     },
     of: () => client,

@@ -1,0 +1,9 @@
+/** The body of an answer: lent, and given back by whoever is sure that nobody holds a part of it. */
+export interface Body {
+  readonly bytes: Buffer
+  /** The bytes are overwritten from here on. */
+  giveBack(): void
+}
+
+/** A body that nobody wants back. */
+export const ownBody = (bytes: Buffer): Body => ({ bytes, giveBack() {} })
