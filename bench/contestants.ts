@@ -2,11 +2,12 @@
  * One way of going through two tables, in a process of its own, so that its
  * start-up counts and nothing else does: each loads what it needs. Prints what it found and what it took.
  *
- * `floor`: reads all pages over node:http and throws them away. `sdk`: scans
- * with the SDK, which parses, and compares items by their sorted JSON; what an
- * ordinary program does. `tablesync`: this project.
+ * `floor`: reads all pages over node:http and throws them away. `json`: reads
+ * them in the same way, parses them, and compares items by their sorted JSON.
+ * `sdk`: the same, of pages that the SDK has parsed; what an ordinary program
+ * does. `tablesync`: this project.
  */
-import { Agent, request } from 'node:http'
+import { openAgent, rawPages } from './raw-pages.ts'
 
 const [contestant = '', endpoint = '', master = '', replica = '', options = '{}'] =
   process.argv.slice(2)
@@ -29,6 +30,8 @@ async function contend(): Promise<{ readonly items: number; readonly readUnits?:
   switch (contestant) {
     case 'floor':
       return floor()
+    case 'json':
+      return json()
     case 'sdk':
       return sdk()
     case 'tablesync':
@@ -55,20 +58,15 @@ async function tablesync() {
   return { items: scanned, readUnits: units, summary }
 }
 
+/** Every segment of both tables at once. */
 async function floor() {
-  const agent = new Agent({ keepAlive: true })
-  const segments = Array.from({ length: SEGMENTS }, (_, segment) => segment)
+  const agent = openAgent()
   let bytes = 0
   await Promise.all(
     [master, replica].flatMap((table) =>
-      segments.map(async (segment) => {
-        for (let key: string | undefined = ''; key !== undefined; ) {
-          const from = key === '' ? '' : `,"ExclusiveStartKey":${key}`
-          const body = `{"TableName":"${table}","Segment":${segment},"TotalSegments":${SEGMENTS}${from}}`
-          const page = await post(body, agent)
-          bytes += page.bytes
-          key = /"LastEvaluatedKey":(\{"id":\{"S":"[^"]*"\}\})/.exec(page.tail)?.[1]
-        }
+      slices().map(async (slice) => {
+        const pages = rawPages(endpoint, table, slice, { agent, isKept: false })
+        for await (const page of pages) bytes += page.bytes
       }),
     ),
   )
@@ -76,56 +74,58 @@ async function floor() {
   return { items: 0, bytes }
 }
 
-function post(body: string, agent: Agent): Promise<{ bytes: number; tail: string }> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'x-amz-target': 'DynamoDB_20120810.Scan', 'content-length': body.length }
-    const sent = request(endpoint, { method: 'POST', agent, headers }, (response) => {
-      let bytes = 0
-      let last: Buffer[] = []
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length
-        last = [last.at(-1) ?? Buffer.alloc(0), chunk]
-      })
-      response.on('end', () =>
-        resolve({ bytes, tail: Buffer.concat(last).subarray(-300).toString() }),
-      )
-    })
-    sent.on('error', reject)
-    sent.end(body)
-  })
+async function json() {
+  const agent = openAgent()
+  const itemsOf = async function* (table: string, slice: ReturnType<typeof slices>[number]) {
+    for await (const { text } of rawPages(endpoint, table, slice, { agent, isKept: true })) {
+      yield* JSON.parse(text.toString()).Items as object[]
+    }
+  }
+  const compared = slices().map((slice) => compare(itemsOf(master, slice), itemsOf(replica, slice)))
+  const items = (await Promise.all(compared)).reduce((sum, count) => sum + count, 0)
+  agent.destroy()
+  return { items }
+}
+
+function slices() {
+  return Array.from({ length: SEGMENTS }, (_, segment) => ({ segment, totalSegments: SEGMENTS }))
+}
+
+/** Item by item; how many. */
+async function compare(one: AsyncGenerator<object>, other: AsyncGenerator<object>) {
+  let items = 0
+  for await (const item of one) {
+    const { value } = await other.next()
+    items++
+    if (sorted(item) !== sorted(value ?? {})) throw new Error('the tables differ')
+  }
+  return items
 }
 
 async function sdk() {
   const { DynamoDBClient, ScanCommand } = await import('@aws-sdk/client-dynamodb')
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
   const client = new DynamoDBClient({ region: 'local', endpoint, credentials })
-  let items = 0
-  const segments = Array.from({ length: SEGMENTS }, (_, segment) => segment)
-  await Promise.all(
-    segments.map(async (Segment) => {
-      const scan = async function* (TableName: string) {
-        let ExclusiveStartKey: Record<string, never> | undefined
-        do {
-          const page = await client.send(
-            new ScanCommand({
-              TableName,
-              Segment,
-              TotalSegments: SEGMENTS,
-              ...(ExclusiveStartKey && { ExclusiveStartKey }),
-            }),
-          )
-          yield* page.Items ?? []
-          ExclusiveStartKey = page.LastEvaluatedKey as Record<string, never> | undefined
-        } while (ExclusiveStartKey !== undefined)
-      }
-      const other = scan(replica)
-      for await (const item of scan(master)) {
-        const { value } = await other.next()
-        items++
-        if (sorted(item) !== sorted(value ?? {})) throw new Error('the tables differ')
-      }
-    }),
-  )
+  const itemsOf = async function* (
+    TableName: string,
+    { segment: Segment, totalSegments: TotalSegments }: ReturnType<typeof slices>[number],
+  ) {
+    let ExclusiveStartKey: Record<string, never> | undefined
+    do {
+      const page = await client.send(
+        new ScanCommand({
+          TableName,
+          Segment,
+          TotalSegments,
+          ...(ExclusiveStartKey && { ExclusiveStartKey }),
+        }),
+      )
+      yield* page.Items ?? []
+      ExclusiveStartKey = page.LastEvaluatedKey as Record<string, never> | undefined
+    } while (ExclusiveStartKey !== undefined)
+  }
+  const compared = slices().map((slice) => compare(itemsOf(master, slice), itemsOf(replica, slice)))
+  const items = (await Promise.all(compared)).reduce((sum, count) => sum + count, 0)
   client.destroy()
   return { items }
 }

@@ -8,8 +8,9 @@
  * What a table is to the `base` of the same size. `copy`: equal. `drift1`, `drift3`, `drift50`: so many
  * percent of the items differ, are missing or extra, in equal parts or nearly so. `changed`: every item
  * differs. `disjoint`: no key in common. `empty`: none at all. `gap`: a
- * contiguous tenth is missing. `reordered`: equal, with the attributes of every
- * item in another order.
+ * contiguous tenth is missing. `runs`, `half`: half is missing, in stretches or
+ * here and there. `reordered`: equal, with the attributes of every item in
+ * another order. `shuffled`: equal, scanned in another order.
  */
 export type Variant =
   | 'base'
@@ -21,7 +22,10 @@ export type Variant =
   | 'disjoint'
   | 'empty'
   | 'gap'
+  | 'runs'
+  | 'half'
   | 'reordered'
+  | 'shuffled'
 
 export interface GeneratedTable {
   readonly variant: Variant
@@ -51,6 +55,12 @@ export function itemsAt({ variant, items, bytes }: GeneratedTable, position: num
       return position >= items * 0.4 && position < items * 0.5
         ? []
         : [itemOf('base', position, filler)]
+    case 'runs':
+      return position % 1400 < 700 ? [] : [itemOf('base', position, filler)]
+    case 'half':
+      return isHeads(position) ? [] : [itemOf('base', position, filler)]
+    case 'shuffled':
+      return [itemOf('base', shuffledPosition(position, items), filler)]
     case 'drift1':
       return drifted(position % 300, position, filler)
     case 'drift3':
@@ -62,6 +72,14 @@ export function itemsAt({ variant, items, bytes }: GeneratedTable, position: num
       return [itemOf(variant, position, filler)]
   }
 }
+
+/** As by the toss of a coin, and always the same. */
+const isHeads = (position: number) => (Math.imul(position + 1, 0x9e3779b1) >>> 16) % 2 === 0
+
+/** A prime: no table has as many items, so that each has a place of its own. */
+const STEP = 7_368_787
+
+const shuffledPosition = (position: number, items: number) => (position * STEP) % items
 
 function drifted(place: number, position: number, filler: string): string[] {
   if (place === 7) return []

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import type { Summary } from '../lib/index.ts'
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 
@@ -11,9 +12,14 @@ export interface Server {
   stop(): Promise<void>
 }
 
-export async function startServer(): Promise<Server> {
+/** `pageBytes`: how large a page is on the wire. @default as large as the service's */
+export async function startServer({ pageBytes }: { pageBytes?: number } = {}): Promise<Server> {
   const child: ChildProcess = spawn(process.execPath, [here('server.js')], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    env: {
+      ...process.env,
+      ...(pageBytes !== undefined && { TABLESYNC_BENCH_PAGE_BYTES: String(pageBytes) }),
+    },
   })
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
   const [endpoint] = (await once(lines, 'line')) as [string]
@@ -27,6 +33,8 @@ export async function startServer(): Promise<Server> {
   }
 }
 
+export type Contestant = 'floor' | 'json' | 'sdk' | 'tablesync'
+
 export interface Measured {
   readonly contestant: string
   readonly items: number
@@ -34,12 +42,12 @@ export interface Measured {
   readonly cpuMs: number
   readonly wallMs: number
   readonly peakMB: number
-  readonly summary?: unknown
+  readonly summary?: Summary
 }
 
 /** Runs a contestant to its end. */
 export async function measure(
-  contestant: 'floor' | 'sdk' | 'tablesync',
+  contestant: Contestant,
   ...[endpoint, master, replica, options = {}]: [string, string, string, object?]
 ): Promise<Measured> {
   const child = spawn(

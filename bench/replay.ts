@@ -1,21 +1,26 @@
 /**
  * The replay benchmark: generated tables, served by another process, compared
  * by tablesync; beside it, in the same run, the floor (reading the same bytes
- * and nothing else) and an ordinary program on the parsing SDK.
+ * and nothing else) and ordinary programs that parse.
  *
  * `npm run bench -- replay [items] [repetitions] [--json]`
  */
 import { execFileSync } from 'node:child_process'
 import { cpus, loadavg } from 'node:os'
 import { tableName, type Variant } from './generated-table.ts'
-import { type Measured, measure, startServer } from './processes.ts'
+import { type Contestant, type Measured, measure, startServer } from './processes.ts'
 
 interface Case {
   readonly name: string
-  readonly contestant: 'floor' | 'sdk' | 'tablesync'
+  readonly contestant: Contestant
   readonly replica: Variant
   readonly options?: object
+  /** Items at the most. */
+  readonly most?: number
 }
+
+/** Copying takes a request an item. */
+const MOST_COPIED = 200_000
 
 const CASES: readonly Case[] = [
   { name: 'floor: read, throw away', contestant: 'floor', replica: 'copy' },
@@ -29,7 +34,22 @@ const CASES: readonly Case[] = [
   { name: 'tablesync, 3 % drift', contestant: 'tablesync', replica: 'drift3' },
   { name: 'tablesync, a tenth missing', contestant: 'tablesync', replica: 'gap' },
   { name: 'tablesync, reordered', contestant: 'tablesync', replica: 'reordered' },
+  { name: 'JSON.parse, compare', contestant: 'json', replica: 'copy' },
   { name: 'SDK-parsed items', contestant: 'sdk', replica: 'copy' },
+  {
+    name: 'tablesync, copies all',
+    contestant: 'tablesync',
+    replica: 'empty',
+    options: { writeMissing: true },
+    most: MOST_COPIED,
+  },
+  {
+    name: 'tablesync, copies all, quiesced',
+    contestant: 'tablesync',
+    replica: 'empty',
+    options: { writeMissing: true, quiesced: true },
+    most: MOST_COPIED,
+  },
 ]
 
 const BYTES = 300
@@ -40,8 +60,10 @@ const server = await startServer()
 const measured = new Map<Case, Measured[]>()
 // Interleaved, so that a machine that grows slower does so for all of them.
 for (let round = 0; round < repetitions; round++) {
-  for (const each of CASES) {
-    const name = (variant: Variant) => tableName({ variant, items, bytes: BYTES })
+  for (const [index, each] of CASES.entries()) {
+    // What is written to stays so: each copy is of a table of its own, a byte larger.
+    const bytes = BYTES + (each.most === undefined ? 0 : round * CASES.length + index)
+    const name = (variant: Variant) => tableName({ variant, items: itemsOf(each), bytes })
     const once = await measure(
       each.contestant,
       server.endpoint,
@@ -65,13 +87,14 @@ const machine = {
   repetitions,
 }
 const floor = median(measured.get(CASES[0] as Case) ?? [], 'cpuMs')
-const rows = [...measured].map(([{ name }, runs]) => ({
-  name,
+const rows = [...measured].map(([each, runs]) => ({
+  name: each.name,
+  items: itemsOf(each),
   cpuMs: median(runs, 'cpuMs'),
   spreadMs:
     Math.max(...runs.map(({ cpuMs }) => cpuMs)) - Math.min(...runs.map(({ cpuMs }) => cpuMs)),
-  microsecondsPerPair: (median(runs, 'cpuMs') * 1000) / items,
-  timesFloor: median(runs, 'cpuMs') / floor,
+  microsecondsPerPair: (median(runs, 'cpuMs') * 1000) / itemsOf(each),
+  timesFloor: median(runs, 'cpuMs') / itemsOf(each) / (floor / items),
   wallMs: median(runs, 'wallMs'),
   peakMB: median(runs, 'peakMB'),
   readUnits: runs[0]?.readUnits,
@@ -98,6 +121,10 @@ if (args.includes('--json')) {
       ]),
     ),
   )
+}
+
+function itemsOf({ most = items }: Case): number {
+  return Math.min(items, most)
 }
 
 function median(runs: readonly Measured[], figure: 'cpuMs' | 'wallMs' | 'peakMB'): number {

@@ -4,6 +4,9 @@ const BENCHMARKS = {
   cost: () => import('./cost.ts'),
   kernel: () => import('./kernel.ts'),
   scale: () => import('./scale.ts'),
+  'dynamodb-local': () => import('./dynamodb-local.ts'),
+  threads: () => import('./threads.ts'),
+  strategies: () => import('./strategies.ts'),
 }
 
 const [first = 'replay'] = process.argv.slice(2)

@@ -2,7 +2,8 @@
  * A server of generated tables in a process of its own, so that what it costs
  * is not counted with what is measured. Speaks enough DynamoDB for a run, and
  * bills as the service does. Of what is written it keeps that it was: a table
- * repaired is the `base` there. Prints its endpoint when it listens.
+ * repaired is the `base` there. Prints its endpoint when it listens, and says
+ * over GET what it has billed.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -11,7 +12,10 @@ import { parseTableName, positionOf } from './generated-table.ts'
 import { Repairs } from './repairs.ts'
 
 /** A page of the service holds a mebibyte of item data; on the wire that is about this. */
-const PAGE_BYTES = 1_600_000
+const PAGE_BYTES = Number(process.env['TABLESYNC_BENCH_PAGE_BYTES'] ?? 1_600_000)
+
+/** Read units so far: of scans, of lookups that are eventually consistent, and of those that are strongly. */
+const billed = { scan: 0, lookup: 0, recheck: 0 }
 
 /** On the wire an item takes more than the service counts: types, quotes, brackets. */
 const COUNTED_SHARE = 0.65
@@ -55,13 +59,21 @@ function scan(body: Body): Buffer {
   const from = body.ExclusiveStartKey && (positionOf(body.ExclusiveStartKey.id.S) as number) + 1
   const name = `${body.TableName} ${body.Segment}/${body.TotalSegments} ${from}`
   const known = cache.get(name)
-  if (known !== undefined) return known
+  if (known !== undefined) {
+    billed.scan += unitsOf(known)
+    return known
+  }
   const made = scanPage(repairsOf(body.TableName), body, from)
+  billed.scan += unitsOf(made)
   // What is going to be repaired is not read twice in the same form.
   if (!repairsOf(body.TableName).hasAny) cache.set(name, made)
   if (cache.size > CACHED_PAGES) cache.delete(cache.keys().next().value as string)
   return made
 }
+
+/** An answer says at its beginning what it took. */
+const unitsOf = (answer: Buffer) =>
+  Number(/"CapacityUnits":([0-9.]+)/.exec(answer.toString('latin1', 0, 80))?.[1])
 
 function scanPage(table: Repairs, body: Body, from: number | undefined): Buffer {
   const { Segment = 0, TotalSegments = 1 } = body
@@ -87,7 +99,10 @@ function scanPage(table: Repairs, body: Body, from: number | undefined): Buffer 
 function batchGet(body: Body): Buffer {
   const [[name, { Keys, ConsistentRead }] = ['', { Keys: [], ConsistentRead: false }]] =
     Object.entries(body.RequestItems ?? {})
-  const table = repairsOf(name)
+  const { table: scanned } = repairsOf(name)
+  // Where the order is another one the items are not.
+  const table =
+    scanned.variant === 'shuffled' ? new Repairs({ ...scanned, variant: 'base' }) : repairsOf(name)
   let units = 0
   const texts = Keys.map(({ id }) => {
     const position = positionOf(id.S) ?? Number.POSITIVE_INFINITY
@@ -98,6 +113,7 @@ function batchGet(body: Body): Buffer {
     units += readUnits(text?.length ?? 0, ConsistentRead)
     return text
   }).filter((text) => text !== undefined)
+  billed[ConsistentRead ? 'recheck' : 'lookup'] += units
   return Buffer.from(
     `{"Responses":{"${name}":[${texts.join(',')}]},"UnprocessedKeys":{},"ConsumedCapacity":[{"CapacityUnits":${units}}]}`,
   )
@@ -159,6 +175,10 @@ const server = createServer((request, response) => {
   const chunks: Buffer[] = []
   request.on('data', (chunk: Buffer) => chunks.push(chunk))
   request.on('end', () => {
+    if (request.method === 'GET') {
+      response.end(JSON.stringify(billed))
+      return
+    }
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? ''
     const made = answer(operation, JSON.parse(Buffer.concat(chunks).toString()))
     response.writeHead(200, {

@@ -15,6 +15,10 @@ const many = <T>(count: number, make: (n: number) => T) =>
   Array.from({ length: count }, (_, n) => make(n))
 
 const LIVE = 6000
+
+/** Milliseconds; as long as keys are looked at before they count. */
+const LAG = Number(process.env['TABLESYNC_TEST_LAG'] ?? 2000)
+
 const SAME = many(1000, (n) => still('same', n))
 const MISSING = many(300, (n) => still('missing', n))
 const EXTRA = many(300, (n) => still('extra', n))
@@ -46,12 +50,12 @@ for (const versionAttribute of ['v', undefined]) {
       replica: replica.table,
       ids: lives.map(({ id }) => (id as { S: string }).S),
       updatesPerSecond: 600,
-      lag: 5000,
+      lag: LAG,
       random: seeded(7),
     })
     const options = {
       ...ALL_WRITES,
-      minMismatchAge: 5,
+      minMismatchAge: LAG / 1000,
       recheckAttempts: 8,
       segments: 4,
       scanLimit: 100,
@@ -100,7 +104,7 @@ for (const versionAttribute of ['v', undefined]) {
       random: seeded(11),
     })
     let [written, deleted, mended] = [0, 0, 0]
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 4; round++) {
       // Far shorter than the lag: what is only late is taken for damage, and written.
       const { summary } = await run({
         ...ALL_WRITES,
@@ -115,7 +119,7 @@ for (const versionAttribute of ['v', undefined]) {
     }
     const stale = world.staleOverwrites.length
     t.comment(JSON.stringify({ written, deleted, mended, stale, wrong: world.wrongDeletes.length }))
-    t.ok(written > 50, `${written} writes raced the replicator`)
+    t.ok(written > 30, `${written} writes raced the replicator`)
     if (versionAttribute !== undefined) t.same(world.staleOverwrites, [])
     await world.stop()
     t.same(replica.table.all(), master.table.all(), 'equal once writes have stopped')

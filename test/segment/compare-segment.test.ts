@@ -12,6 +12,8 @@ import { memoryTable } from '../support/memory-table.ts'
 import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
 
+const RUNS = Number(process.env['TABLESYNC_TEST_RUNS'] ?? 1500)
+
 /** What one key is to master and replica. */
 type Fate = 'same' | 'respelt' | 'missing' | 'differing' | 'extra'
 
@@ -138,7 +140,7 @@ t.test('compareSegment counts what a brute-force comparison counts, in any order
         assert.equal(told.length, missing + differing + extra, 'each difference is told once')
         assert.equal(new Set(told).size, told.length)
       }),
-      { numRuns: 3000 },
+      { numRuns: RUNS },
     ),
   )
 })
@@ -249,7 +251,7 @@ t.test(
         const { tally } = await compareSegment(task, thread, recordedControl())
         assert.deepEqual(counts(tally.replicas[1] as ReplicaTally), expectedCounts(fates))
       }),
-      { numRuns: 1000 },
+      { numRuns: RUNS / 3 },
     )
     t.pass('the property held')
   },
@@ -336,7 +338,7 @@ t.test('compareSegment counts the same, wherever it was left and taken up again'
       assert.equal(told.length, missing + differing + extra, 'each difference is told once')
       assert.equal(new Set(told).size, told.length)
     }),
-    { numRuns: 1500, includeErrorInReport: true },
+    { numRuns: RUNS / 2, includeErrorInReport: true },
   )
   t.ok(legs > 5, `up to ${legs} legs`)
 })

@@ -1,0 +1,75 @@
+/**
+ * What strategies cost where tables differ as they may: read units of first
+ * looks, extras asked for, as the server of generated tables bills them. Looking
+ * again at what differs is the same for all, and left out; where nothing differs
+ * it is the strategy's own doing, and counted.
+ *
+ * `npm run bench -- strategies [items] [--json]`
+ */
+import { type RunOptions, runSync } from '../lib/index.ts'
+import { tableName, type Variant } from './generated-table.ts'
+import { startServer } from './processes.ts'
+
+const BYTES = 300
+const SEGMENTS = 8
+
+const STRATEGIES = ['auto', 'march', 'lookup'] as const
+
+const SCENARIOS: readonly {
+  readonly name: string
+  readonly master: Variant
+  readonly replica: Variant
+  readonly isSame?: true
+}[] = [
+  { name: 'healthy', master: 'base', replica: 'copy', isSame: true },
+  { name: 'empty replica', master: 'base', replica: 'empty' },
+  { name: 'empty master', master: 'empty', replica: 'base' },
+  { name: 'disjoint', master: 'base', replica: 'disjoint' },
+  { name: 'half missing, in runs', master: 'base', replica: 'runs' },
+  { name: 'half missing, at random', master: 'base', replica: 'half' },
+  { name: 'another scan order', master: 'base', replica: 'shuffled', isSame: true },
+]
+
+const args = process.argv.slice(2)
+const [items = 50_000] = args.filter((arg) => /^\d+$/.test(arg)).map(Number)
+
+/** A hundred pages a segment. */
+const pageBytes = Math.ceil((items * BYTES) / SEGMENTS / 100)
+
+const rows: Readonly<Record<string, string | number>>[] = []
+for (const scenario of SCENARIOS) {
+  const units: { [strategy: string]: number } = {}
+  for (const strategy of STRATEGIES) units[strategy] = await unitsOf(strategy, scenario)
+  const { auto = 0, march = 0, lookup = 0 } = units
+  const ratio = auto / Math.min(march, lookup)
+  rows.push({ tables: scenario.name, ...units, 'auto / cheaper': Number(ratio.toFixed(3)) })
+}
+if (args.includes('--json')) for (const row of rows) console.log(JSON.stringify(row))
+else {
+  console.log(`read units, ${items} items of ${BYTES} bytes in ${SEGMENTS} segments`)
+  console.table(rows)
+}
+
+async function unitsOf(
+  strategy: RunOptions['strategy'],
+  { master, replica, isSame }: (typeof SCENARIOS)[number],
+): Promise<number> {
+  // Anew for each: it adds up what it bills.
+  const server = await startServer({ pageBytes })
+  const named = (variant: Variant) => `local:${tableName({ variant, items, bytes: BYTES })}`
+  await runSync({
+    endpoint: server.endpoint,
+    master: named(master),
+    replicas: [named(replica)],
+    strategy,
+    segments: SEGMENTS,
+    scanForExtra: true,
+    minMismatchAge: 0,
+    allowShrunkenMaster: true,
+  } as RunOptions)
+  const { scan, lookup, recheck } = (await (await fetch(server.endpoint)).json()) as Readonly<
+    Record<'scan' | 'lookup' | 'recheck', number>
+  >
+  await server.stop()
+  return scan + lookup + (isSame ? recheck : 0)
+}
