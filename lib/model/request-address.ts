@@ -13,3 +13,12 @@ export interface RequestAddress {
   readonly signingRegion: string
   readonly signingService: string
 }
+
+/** The same address, with answers asked for that are compressed from some kilobytes on. */
+export function compressing(address: RequestAddress): RequestAddress {
+  const { request } = address
+  return {
+    ...address,
+    request: { ...request, headers: { ...request.headers, 'accept-encoding': 'gzip' } },
+  }
+}

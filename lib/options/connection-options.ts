@@ -20,6 +20,14 @@ export const CONNECTION_OPTIONS = {
     default: 50,
     help: 'Milliseconds that the delay between tries starts from; it doubles, with jitter',
   },
+  compression: {
+    flag: 'compression',
+    kind: 'choice',
+    value: 'how',
+    choices: ['auto', 'gzip', 'none'],
+    default: 'auto',
+    help: 'Whether answers come compressed; auto: where the tables are in several regions',
+  },
   endpoint: {
     flag: 'endpoint',
     kind: 'text',

@@ -77,6 +77,7 @@ export function resolveOptions(options: RunOptions, spelling: Spelling): Setting
       maxConnectRetries: options.maxRetries ?? 10,
       retryDelayBase: options.retryDelayBase ?? 50,
     },
+    compression: options.compression ?? 'auto',
     observation: {
       looksAgain: options.quiesced !== true,
       minAge: options.quiesced === true ? 0 : (options.minMismatchAge ?? 5) * 1000,

@@ -111,6 +111,11 @@ export interface RunOptions {
   readonly batchReadLimit?: number
   /** How often a request is tried again. @default 10 */
   readonly maxRetries?: number
+  /**
+   * Whether answers come compressed (gzip), which is less to transfer and more
+   * to compute. `auto`: where the tables are in several regions. @default 'auto'
+   */
+  readonly compression?: 'auto' | 'gzip' | 'none'
   /** Milliseconds that the delay between tries starts from. @default 50 */
   readonly retryDelayBase?: Milliseconds
   /** How long to wait for a table; see `Timeouts`. */
@@ -195,6 +200,7 @@ export type UndoOptions = { readonly journal: string } & Pick<
   | 'workers'
   | 'batchReadLimit'
   | 'maxRetries'
+  | 'compression'
   | 'retryDelayBase'
   | 'timeouts'
   | 'readCapacity'

@@ -54,6 +54,7 @@ export interface Settings {
   readonly scanLimit: number | undefined
   readonly batchReadLimit: number
   readonly patience: Patience
+  readonly compression: 'auto' | 'gzip' | 'none'
   readonly observation: Observation
   readonly undo: string | undefined
   readonly checkpoint:

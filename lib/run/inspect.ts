@@ -21,6 +21,7 @@ import {
 } from '../model/table.ts'
 import type { Settings, TableSettings } from '../options/settings.ts'
 import type { TableAccess } from '../protocol/messages.ts'
+import { compression } from './compression.ts'
 import { credentialKeepers } from './credential-keepers.ts'
 
 /** Told apart from other runs by whoever reads the account's logs. */
@@ -63,11 +64,12 @@ export async function inspectTables(
   )
   const facts = described.map((one) => one.facts)
   const keySchema = commonKey(all, facts)
+  const asked = compression(settings)
   refuseSameTable(all, facts)
   const access = all.map(({ ref }, index) => ({
     ...accessOf(ref, index, runId),
     keySchema,
-    address: (described[index] as Reached).address,
+    address: asked(ref, (described[index] as Reached).address),
     ...ttlOf(settings, facts[0], facts[index]),
   }))
   const scansReplicas = settings.strategy !== 'lookup' || settings.scanForExtra
@@ -102,10 +104,11 @@ export async function inspectReplicas(settings: Settings, ending: AbortSignal): 
   )
   const facts = described.map((one) => one.facts)
   const keySchema = commonKey(all, facts)
+  const asked = compression(settings)
   const access = all.map(({ ref }, index) => ({
     ...accessOf(ref, index, runId),
     keySchema,
-    address: (described[index] as Reached).address,
+    address: asked(ref, (described[index] as Reached).address),
   }))
   return { runId, inspected: inspected(all, facts, keySchema), access, credentials }
 }

@@ -44,6 +44,7 @@ t.test('resolveOptions fills in what was not given', async (t) => {
     workers,
     scanLimit: undefined,
     batchReadLimit: 100,
+    compression: 'auto',
     patience: {
       connectTimeout: 5000,
       responseTimeout: 20_000,

@@ -251,7 +251,7 @@ t.test(
         const { tally } = await compareSegment(task, thread, recordedControl())
         assert.deepEqual(counts(tally.replicas[1] as ReplicaTally), expectedCounts(fates))
       }),
-      { numRuns: RUNS / 3 },
+      { numRuns: Math.ceil(RUNS / 3) },
     )
     t.pass('the property held')
   },
@@ -338,7 +338,7 @@ t.test('compareSegment counts the same, wherever it was left and taken up again'
       assert.equal(told.length, missing + differing + extra, 'each difference is told once')
       assert.equal(new Set(told).size, told.length)
     }),
-    { numRuns: RUNS / 2, includeErrorInReport: true },
+    { numRuns: Math.ceil(RUNS / 2), includeErrorInReport: true },
   )
   t.ok(legs > 5, `up to ${legs} legs`)
 })

@@ -1,0 +1,16 @@
+/** Which tables are asked for answers that come compressed. */
+import { compressing, type RequestAddress } from '../model/request-address.ts'
+import { isLoopback, type TableRef } from '../model/table.ts'
+import type { Settings } from '../options/settings.ts'
+
+/**
+ * A table's address, as it is asked there. Between regions what is transferred
+ * is paid for, and slow; within one, computing is the dearer part.
+ */
+export function compression({ compression, master, replicas }: Settings) {
+  const isFar = new Set([master, ...replicas].map(({ ref }) => ref.region)).size > 1
+  return ({ endpoint }: TableRef, address: RequestAddress): RequestAddress => {
+    const isByDistance = compression === 'auto' && isFar && !isLoopback(endpoint)
+    return compression === 'gzip' || isByDistance ? compressing(address) : address
+  }
+}
