@@ -5,6 +5,7 @@
  * are equal.
  */
 import { Readable } from 'node:stream'
+import { crc32 } from 'node:zlib'
 import { itemsAt, parseTableName } from './generated-table.ts'
 
 interface Request {
@@ -40,8 +41,8 @@ const HEAD = `{"ConsumedCapacity":{"CapacityUnits":127},"Count":${ITEMS_A_PAGE},
 export class NodeHttpHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' }
 
-  async handle({ headers, body }: Request) {
-    const operation = String(headers['x-amz-target']).split('.')[1] ?? ''
+  async handle({ headers: sent, body }: Request) {
+    const operation = String(sent['x-amz-target']).split('.')[1] ?? ''
     const asked = JSON.parse(new TextDecoder().decode(body)) as Body
     // The SDK asks for descriptions, and takes bytes.
     const answer = operation.startsWith('Describe')
@@ -49,7 +50,8 @@ export class NodeHttpHandler {
       : operation === 'Scan'
         ? scanned(asked)
         : new Streamed([Buffer.from('{"Responses":{},"UnprocessedKeys":{}}')])
-    return { response: { statusCode: 200, headers: {}, body: answer } }
+    const headers = answer instanceof Streamed ? answer.headers : {}
+    return { response: { statusCode: 200, headers, body: answer } }
   }
 
   httpHandlerConfigs = () => ({})
@@ -64,7 +66,8 @@ class Streamed extends Readable {
   constructor(parts: readonly Buffer[]) {
     super({ read() {} })
     const length = parts.reduce((sum, part) => sum + part.length, 0)
-    this.headers = { 'content-length': String(length) }
+    const sum = parts.reduce((so, part) => crc32(part, so), 0)
+    this.headers = { 'content-length': String(length), 'x-amz-crc32': String(sum) }
     for (const part of parts) this.push(part)
     this.push(null)
   }

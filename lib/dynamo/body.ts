@@ -83,8 +83,9 @@ class Filling {
 }
 
 /** `x-amz-crc32` is the CRC-32 of the body as sent; the SDK for JavaScript leaves it unread. */
-export function verifyChecksum({ bytes }: Body, expected: string | undefined): void {
-  if (expected === undefined || crc32(bytes) === Number(expected)) return
+export function verified(body: Body, expected: string | undefined): Body {
+  if (expected === undefined) return body
+  if (crc32(body.bytes) === Number(expected)) return { ...body, isVerified: true }
   throw named('ChecksumMismatch', 'x-amz-crc32 does not match the body')
 }
 

@@ -21,7 +21,7 @@ export async function decoded(body: Body, encoding: string | undefined): Promise
   try {
     const bytes = await unzip(body.bytes, { maxOutputLength: MOST_BYTES })
     body.giveBack()
-    return ownBody(bytes)
+    return ownBody(bytes, body.isVerified)
   } catch (error) {
     throw new SyntaxError(`a compressed answer that cannot be read: ${(error as Error).message}`)
   }

@@ -6,7 +6,7 @@ import type { Body } from '../item/body.ts'
 import type { PlainCredentials } from '../model/credentials.ts'
 import type { RequestAddress } from '../model/request-address.ts'
 import type { Milliseconds } from '../model/units.ts'
-import { collectBody, type Listening, verifyChecksum } from './body.ts'
+import { collectBody, type Listening, verified } from './body.ts'
 import { decoded } from './encoding.ts'
 import type { Identity } from './identity.ts'
 import { type ItemOperation, targetOf } from './operations.ts'
@@ -94,8 +94,8 @@ export function openExchange(options: ExchangeOptions): Exchange {
     )
     const { response } = await requestHandler.handle(signed as Sendable, { abortSignal })
     options.onHeard()
-    const sent = await collectBody(response.body as IncomingMessage, buffers, options)
-    verifyChecksum(sent, response.headers['x-amz-crc32'])
+    const collected = await collectBody(response.body as IncomingMessage, buffers, options)
+    const sent = verified(collected, response.headers['x-amz-crc32'])
     const answer = await decoded(sent, response.headers['content-encoding'])
     if (response.statusCode < 300) return answer
     const error = serviceError(response, answer.bytes)

@@ -21,11 +21,15 @@ export class PageBuffers {
 
   /** A body of so many bytes, to be filled. */
   take(length: Bytes): Body {
-    if (length < LEAST_BYTES) return ownBody(Buffer.allocUnsafeSlow(length))
+    if (length < LEAST_BYTES) return ownBody(Buffer.allocUnsafeSlow(length), false)
     const index = this.#free.findIndex(({ length: room }) => room >= length)
     const [buffer = Buffer.allocUnsafeSlow(Math.ceil(length / STEP_BYTES) * STEP_BYTES)] =
       index < 0 ? [] : this.#free.splice(index, 1)
-    return { bytes: buffer.subarray(0, length), giveBack: () => this.#put(buffer) }
+    return {
+      bytes: buffer.subarray(0, length),
+      isVerified: false,
+      giveBack: () => this.#put(buffer),
+    }
   }
 
   #put(buffer: Buffer): void {

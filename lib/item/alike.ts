@@ -25,6 +25,7 @@ export function alikeToEnd(a: Place, b: Place): Alike | undefined {
   if (length <= 0 || !sameFrom(a, b, length)) return undefined
   const aNext = nextItem(a, length)
   const bNext = nextItem(b, length)
+  if (aNext === undefined || bNext === undefined) return undefined
   const count = aNext === a.page.extent.end ? itemsLeft(a) : itemsLeft(b)
   const isWhole = (place: Place, next: number) =>
     next === place.page.extent.end ? itemsLeft(place) === count : itemsLeft(place) > count
@@ -39,8 +40,9 @@ function sameFrom(a: Place, b: Place, length: number): boolean {
   return bytes.compare(b.page.bytes, b.at, b.at + length, a.at, a.at + length) === 0
 }
 
-/** Where the item after the stretch begins; the end of the items where none does. */
-function nextItem({ page, at }: Place, length: number): number {
+/** Where the item after the stretch begins; the end of the items where none does. Undefined: within an item. */
+function nextItem({ page, at }: Place, length: number): number | undefined {
   const after = at + length
-  return page.bytes[after] === COMMA ? after + 1 : page.extent.end
+  if (after === page.extent.end) return after
+  return page.bytes[after] === COMMA ? after + 1 : undefined
 }

@@ -16,6 +16,7 @@ const CLOSE_BRACKET = 0x5d
 const CLOSE_BRACE = 0x7d
 
 const LIST_AND_MORE = Buffer.from('],')
+const LAST_KEY = Buffer.from('"LastEvaluatedKey"')
 
 /** Brackets that are tried: the strings of a key may hold some. */
 const MOST_TRIED = 16
@@ -46,10 +47,15 @@ export function frameOf(answer: Buffer): Frame | undefined {
     const start = itemsStart(answer, members)
     const end = start === undefined ? undefined : itemsEnd(answer, start, members)
     const { count, lastEvaluatedKey, readUnits } = members
-    if (start === undefined || end === undefined || !Number.isInteger(count)) return undefined
+    if (start === undefined || end === undefined) return undefined
+    if (!Number.isSafeInteger(count) || count < 0 || (count === 0) !== (start === end)) {
+      return undefined
+    }
+    // Without one the segment ends here: that has to be certain.
+    if (lastEvaluatedKey === undefined && answer.includes(LAST_KEY, start)) return undefined
     const list = answer.indexOf(LIST_AND_MORE, start)
     if (list !== -1 && list < end) return undefined
-    return { count: count as number, start, end, lastEvaluatedKey, readUnits }
+    return { count, start, end, lastEvaluatedKey, readUnits }
   } catch {
     // Whoever reads it step by step will say what is wrong with it.
     return undefined
@@ -58,13 +64,13 @@ export function frameOf(answer: Buffer): Frame | undefined {
 
 /** What is known of the members around the items. */
 class FrameMembers {
-  count: unknown
+  count = Number.NaN
   lastEvaluatedKey: string | undefined
   readUnits: ReadUnits = 0
 
   note(name: string, bytes: Buffer, value: number, end: number): void {
     if (name === 'LastEvaluatedKey') this.lastEvaluatedKey = keyText(bytes, value, end)
-    if (name === 'Count') this.count = JSON.parse(textOf(bytes, value, end))
+    if (name === 'Count') this.count = Number(textOf(bytes, value, end))
     if (name === 'ConsumedCapacity') this.readUnits = unitsOf(JSON.parse(textOf(bytes, value, end)))
   }
 }

@@ -12,6 +12,8 @@ export class Members {
   /** More than are compared here. */
   areTooMany = false
   readonly #spans = new Int32Array(MOST_MEMBERS * 4)
+  /** Members that have met their namesake. */
+  readonly #met = new Uint8Array(MOST_MEMBERS)
 
   /** The members of an item, as they were noted when its page was walked. */
   noteItem(page: ItemPage, item: number): void {
@@ -32,6 +34,14 @@ export class Members {
     this.bytes = bytes
     this.count = 0
     this.areTooMany = false
+    this.#met.fill(0)
+  }
+
+  /** Notes that a member has met its namesake; false where it had before: a name comes twice. */
+  meet(member: number): boolean {
+    if (this.#met[member] === 1) return false
+    this.#met[member] = 1
+    return true
   }
 
   readonly #add = (nameStart: number, nameEnd: number, value: number, valueEnd: number) => {

@@ -36,7 +36,8 @@ function lacking(name: string): SyntaxError {
  * @throws SyntaxError where it is no answer to a Scan
  */
 export function readScanPage(body: Body, names: KeyNames): ScanPage {
-  const frame = frameOf(body.bytes)
+  // What may have been garbled is walked, so that it can be asked for again.
+  const frame = body.isVerified ? frameOf(body.bytes) : undefined
   return frame === undefined
     ? readStepByStep(body.bytes, names)
     : new UnwalkedPage(body, frame, names)

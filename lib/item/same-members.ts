@@ -62,7 +62,10 @@ function sameNoted({ a, b }: Sides, level: number, isIgnored: IsIgnored): boolea
   let namesakes = 0
   for (let member = 0; member < a.count; member++) {
     const namesake = b.namesakeOf(a, member)
-    if (namesake >= 0) namesakes++
+    if (namesake >= 0) {
+      if (!b.meet(namesake)) return false
+      namesakes++
+    }
     const isSame = namesake >= 0 && sameValues(a, member, b, namesake, level)
     if (!isSame && !isIgnored(a.name(member))) return false
   }

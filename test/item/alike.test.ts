@@ -45,6 +45,8 @@ t.test('alikeToEnd goes as far as all items are the same, and no further', async
         const b = [...before(bFrom), ...changed, ...more(bMore)]
         const aPage = pageOf(a)
         const bPage = pageOf(b)
+        // Others are never asked.
+        fc.pre(aPage.extent !== undefined && bPage.extent !== undefined)
         const [i, j] = [Math.min(aFrom, texts.length), Math.min(bFrom, texts.length)]
         const alike = alikeToEnd(
           { page: framed(aPage), item: i, at: itemStart(aPage, i) },
@@ -93,4 +95,49 @@ t.test('readScanPage leaves the items of a plain answer unread, whatever is in t
 t.test('readScanPage refuses items that are not as many as the answer says', async (t) => {
   const page = readScanPage(ownBody(Buffer.from(answerOf(['{"id":{"S":"a"}}'], 2))), NAMES)
   t.throws(() => page.spans, { code: 'BAD_RESPONSE', message: /the 2 items .* got 1/ })
+})
+
+const ITEM = '{"id":{"S":"a"}}'
+
+t.test('readScanPage reads step by step what might be framed wrongly', async (t) => {
+  const key = '{"id":{"S":"k"}}'
+  const read = (text: string) => readScanPage(ownBody(Buffer.from(text)), NAMES)
+  for (const [what, text, lastEvaluatedKey] of [
+    [
+      'a blank before the comma, and a list behind',
+      `{"Count":1,"Items":[${ITEM}] ,"LastEvaluatedKey":${key},"Future":["x"]}`,
+      key,
+    ],
+    ['a count of none', `{"Count":0,"Items":[${ITEM}],"LastEvaluatedKey":${key}}`, key],
+    ['a count below none', `{"Count":-1,"Items":[${ITEM}]}`, undefined],
+    ['a count that is no whole number', `{"Count":0.5,"Items":[${ITEM}]}`, undefined],
+    [
+      'an attribute that is called as the key is',
+      `{"Count":1,"Items":[{"id":{"S":"a"},"LastEvaluatedKey":{"S":"x"}}]}`,
+      undefined,
+    ],
+  ] as const) {
+    const page = read(text)
+    t.equal(page.extent, undefined, what)
+    t.equal(page.count, 1, what)
+    t.equal(page.lastEvaluatedKey, lastEvaluatedKey, what)
+  }
+})
+
+t.test('alikeToEnd takes no page for ended that was cut within an item', async (t) => {
+  const last = '{"id":{"S":"b"},"l":{"L":[{"S":"x"}]}}'
+  const whole = pageOf([ITEM, last])
+  const text = answerOf([ITEM, last])
+  const cut = readScanPage(ownBody(Buffer.from(text.slice(0, text.indexOf(']}}],') + 2))), NAMES)
+  const at = whole.extent?.start as number
+  const places = [whole, cut].map((page) => ({ page: framed(page), item: 0, at }))
+  t.equal(alikeToEnd(places[0] as Place, places[1] as Place), undefined)
+  t.equal(alikeToEnd(places[1] as Place, places[0] as Place), undefined)
+  t.throws(() => cut.spans, { code: 'BAD_RESPONSE' })
+})
+
+t.test('readScanPage walks at once what no checksum vouches for', async (t) => {
+  const read = (text: string) => readScanPage(ownBody(Buffer.from(text), false), NAMES)
+  t.equal(read(answerOf([ITEM])).extent, undefined)
+  t.throws(() => read(answerOf(['{"ix":{"S":"a"}}'])), { code: 'BAD_RESPONSE' })
 })

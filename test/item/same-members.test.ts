@@ -93,3 +93,19 @@ t.test('sameMembers leaves what is too wide or too deep to digests', async (t) =
   const deeper = (value: string) => `{"M":{"x":`.repeat(40) + value + '}}'.repeat(40)
   t.notOk(same(item(deeper(deep(one, two))), item(deeper(deep(two, one)))))
 })
+
+t.test('sameMembers leaves names that come twice to digests', async (t) => {
+  for (const [a, b] of [
+    [
+      '{"id":{"S":"k"},"x":{"N":"1"},"x":{"N":"1"}}',
+      '{"id":{"S":"k"},"x":{"N":"1"},"y":{"N":"2"}}',
+    ],
+    [
+      '{"id":{"S":"k"},"m":{"M":{"x":{"N":"1"},"x":{"N":"1"}}}}',
+      '{"id":{"S":"k"},"m":{"M":{"x":{"N":"1"},"y":{"N":"2"}}}}',
+    ],
+  ] as const) {
+    t.notOk(same(a, b))
+    t.notOk(same(b, a))
+  }
+})
