@@ -153,6 +153,8 @@ export function isPassing({ code, scope }: TablesyncError): boolean {
 function kindOf(error: SdkError): Kind {
   const known = KINDS.get(error.name) ?? KINDS.get(error.code ?? '')
   if (known) return known
+  // What came was no HTTP: on a kept connection it may be the rest of another answer.
+  if (error.code?.startsWith('HPE_')) return UNREACHABLE
   const status = error.$metadata?.httpStatusCode ?? 0
   if (status === 429) return THROTTLED
   if (status >= 500) return UNREACHABLE

@@ -2,6 +2,7 @@
 import { keyNames } from '../item/page.ts'
 import { readScanPage, type ScanPage } from '../item/responses.ts'
 import type { TableClient } from './client.ts'
+import { asFailure } from './failures.ts'
 import type { PageSize } from './page-size.ts'
 
 export interface ScanSlice {
@@ -16,7 +17,8 @@ export interface ScanSlice {
 export type ScanOnePage = (slice: ScanSlice, after: string | undefined) => Promise<ScanPage>
 
 export function scanner(client: TableClient, pageSize?: PageSize): ScanOnePage {
-  const { tableName, keySchema } = client.access
+  const { tableName, keySchema, index, label } = client.access
+  const blame = (error: unknown) => asFailure(error, { operation: 'Scan', table: index, label })
   const names = keyNames(keySchema)
   return async ({ segment, totalSegments, consistent, limit: most }, after) => {
     const { limit, units } = pageSize?.next(most, consistent) ?? { limit: most, units: undefined }
@@ -30,7 +32,7 @@ export function scanner(client: TableClient, pageSize?: PageSize): ScanOnePage {
     const page = await client.send({
       operation: 'Scan',
       body: `{${fields.join(',')}}`,
-      read: (body) => readScanPage(body, names),
+      read: (body) => readScanPage(body, names, blame),
       unitsOf: ({ readUnits }) => readUnits,
       ...(units !== undefined && { guess: units }),
       segment,

@@ -33,14 +33,19 @@ function lacking(name: string): SyntaxError {
  * Reads what stands around the items; they themselves are walked once one of
  * them is asked for, or at once where the answer has to be read step by step.
  *
+ * @param blame says of an error at that later walk whose answer it was
  * @throws SyntaxError where it is no answer to a Scan
  */
-export function readScanPage(body: Body, names: KeyNames): ScanPage {
+export function readScanPage(
+  body: Body,
+  names: KeyNames,
+  blame?: (error: unknown) => unknown,
+): ScanPage {
   // What may have been garbled is walked, so that it can be asked for again.
   const frame = body.isVerified ? frameOf(body.bytes) : undefined
   return frame === undefined
     ? readStepByStep(body.bytes, names)
-    : new UnwalkedPage(body, frame, names)
+    : new UnwalkedPage(body, frame, names, blame)
 }
 
 function readStepByStep(bytes: Uint8Array, names: KeyNames): ScanPage {

@@ -71,7 +71,8 @@ function sameNoted({ a, b }: Sides, level: number, isIgnored: IsIgnored): boolea
   }
   if (namesakes === b.count) return true
   for (let member = 0; member < b.count; member++) {
-    if (a.namesakeOf(b, member) < 0 && !isIgnored(b.name(member))) return false
+    const namesake = a.namesakeOf(b, member)
+    if (namesake >= 0 ? !a.meet(namesake) : !isIgnored(b.name(member))) return false
   }
   return true
 }

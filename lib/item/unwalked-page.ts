@@ -12,17 +12,25 @@ export class UnwalkedPage implements ItemPage {
   readonly lastEvaluatedKey: string | undefined
   readonly readUnits: ReadUnits
   readonly #names: KeyNames
+  readonly #blame: (error: unknown) => unknown
   #body: Body | undefined
   #holders = 1
   #walked: ItemPage | undefined
 
-  constructor(body: Body, frame: Frame, names: KeyNames) {
+  /** `blame`: makes an error that says whose answer it was. */
+  constructor(
+    body: Body,
+    frame: Frame,
+    names: KeyNames,
+    blame: (error: unknown) => unknown = (error) => error,
+  ) {
     this.count = frame.count
     this.extent = { start: frame.start, end: frame.end }
     this.lastEvaluatedKey = frame.lastEvaluatedKey
     this.readUnits = frame.readUnits
     this.#names = names
     this.#body = body
+    this.#blame = blame
   }
 
   get bytes(): Uint8Array {
@@ -55,6 +63,14 @@ export class UnwalkedPage implements ItemPage {
   }
 
   #walk(): ItemPage {
+    try {
+      return this.#walkAll()
+    } catch (error) {
+      throw this.#blame(error)
+    }
+  }
+
+  #walkAll(): ItemPage {
     const { page, end } = walkItems(this.bytes, this.extent.start - 1, this.#names)
     if (page.count === this.count && end === this.extent.end + 1) return page
     throw new TablesyncError(

@@ -10,6 +10,7 @@
  * order is no promise of DynamoDB's; being alone is a suspicion and no verdict.
  */
 import { alikeToEnd, type Place } from '../item/alike.ts'
+import { malformed } from '../item/json-bytes.ts'
 import { canonicalKeyOf, sameKeyBytes } from '../item/key.ts'
 import { type ItemPage, itemStart } from '../item/page.ts'
 import type { KeySchema } from '../model/table.ts'
@@ -142,10 +143,10 @@ export class Alignment {
     const { master, replica } = this.#lanes
     while (hasItem(master) && hasItem(replica)) {
       if (this.#skipAlike(master, replica)) continue
+      checkPlace(master)
+      checkPlace(replica)
       if (!sameKeyBytes(master.page, master.at, replica.page, replica.at)) return
       this.#listener.pair(master.page, master.at++, replica.page, replica.at++)
-      master.offset = undefined
-      replica.offset = undefined
       this.#pagesSinceMatch = 0
     }
   }
@@ -210,8 +211,8 @@ export class Alignment {
   }
 
   #current(lane: InHand): Unmatched {
+    checkPlace(lane)
     const item = lane.at++
-    lane.offset = undefined
     return { page: lane.page, item, key: canonicalKeyOf(lane.page, item, this.#options.schema) }
   }
 
@@ -252,6 +253,15 @@ function hasItem(lane: Lane): lane is InHand {
 function placeIn({ page, at, offset }: InHand): Place | undefined {
   const { extent } = page
   return extent && { page: page as Place['page'], item: at, at: offset ?? itemStart(page, at) }
+}
+
+/** An item that was come to without a walk: the walk must find it at the same place. */
+function checkPlace(lane: InHand): void {
+  const { page, at, offset } = lane
+  lane.offset = undefined
+  if (offset !== undefined && itemStart(page, at) !== offset) {
+    throw malformed(page.bytes, offset, 'as many items as a response says it has')
+  }
 }
 
 function goOn(lane: InHand, count: number, offset: number): void {

@@ -45,3 +45,10 @@ t.test('a throttled request whose reason is a range of keys is told apart', asyn
   const body = { __type: 'a.b#ThrottlingException', ThrottlingReasons: reasons }
   t.ok(isHotKeyRange(failureOf(400, JSON.stringify(body))))
 })
+
+t.test('what is no HTTP passes', async (t) => {
+  const error = Object.assign(new Error('Parse Error'), { code: 'HPE_INVALID_CONSTANT' })
+  const failure = asFailure(error, CONTEXT)
+  t.match(failure, { code: 'UNREACHABLE', scope: 'segment' })
+  t.ok(isPassing(failure))
+})

@@ -291,3 +291,13 @@ for (const operation of ['Scan', 'BatchGetItem'] as const) {
     t.match(summary.errors[0], { code: 'BAD_RESPONSE', message: new RegExp(operation) })
   })
 }
+
+t.test('runSync says whose page it was where an item has no key', async (t) => {
+  const { master, run } = await openScene(t, { replicas: 2 })
+  const rewrite = (answer: Body) =>
+    JSON.stringify(answer).replace('"Items":[{"id":', '"Items":[{"ix":')
+  master.stub.on(always({ rewrite }, asks('Scan')))
+  const { summary } = await run({})
+  t.equal(summary.outcome, 'incomplete')
+  t.match(summary.errors, [{ table: master.label, code: 'BAD_RESPONSE' }])
+})

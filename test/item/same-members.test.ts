@@ -104,6 +104,7 @@ t.test('sameMembers leaves names that come twice to digests', async (t) => {
       '{"id":{"S":"k"},"m":{"M":{"x":{"N":"1"},"x":{"N":"1"}}}}',
       '{"id":{"S":"k"},"m":{"M":{"x":{"N":"1"},"y":{"N":"2"}}}}',
     ],
+    ['{"id":{"S":"k"},"x":{"N":"1"}}', '{"id":{"S":"k"},"x":{"N":"1"},"x":{"N":"2"}}'],
   ] as const) {
     t.notOk(same(a, b))
     t.notOk(same(b, a))
