@@ -94,7 +94,8 @@ const rows = [...measured].map(([each, runs]) => ({
   spreadMs:
     Math.max(...runs.map(({ cpuMs }) => cpuMs)) - Math.min(...runs.map(({ cpuMs }) => cpuMs)),
   microsecondsPerPair: (median(runs, 'cpuMs') * 1000) / itemsOf(each),
-  timesFloor: median(runs, 'cpuMs') / itemsOf(each) / (floor / items),
+  // A copy takes a request an item, and the floor none.
+  timesFloor: each.most === undefined ? median(runs, 'cpuMs') / floor : undefined,
   wallMs: median(runs, 'wallMs'),
   peakMB: median(runs, 'peakMB'),
   readUnits: runs[0]?.readUnits,
@@ -113,7 +114,7 @@ if (args.includes('--json')) {
           'CPU ms': row.cpuMs,
           '± ms': row.spreadMs,
           'µs/pair': Number(row.microsecondsPerPair.toFixed(2)),
-          '× floor': Number(row.timesFloor.toFixed(2)),
+          '× floor': row.timesFloor === undefined ? '' : Number(row.timesFloor.toFixed(2)),
           'wall ms': row.wallMs,
           'peak MB': row.peakMB,
           'read units': row.readUnits ?? '',
