@@ -81,14 +81,21 @@ async function json() {
       yield* JSON.parse(text.toString()).Items as object[]
     }
   }
-  const compared = slices().map((slice) => compare(itemsOf(master, slice), itemsOf(replica, slice)))
-  const items = (await Promise.all(compared)).reduce((sum, count) => sum + count, 0)
+  const items = await compareAll(itemsOf)
   agent.destroy()
   return { items }
 }
 
 function slices() {
   return Array.from({ length: SEGMENTS }, (_, segment) => ({ segment, totalSegments: SEGMENTS }))
+}
+
+/** The items of one segment of a table. */
+type ItemsOf = (table: string, slice: ReturnType<typeof slices>[number]) => AsyncGenerator<object>
+
+async function compareAll(itemsOf: ItemsOf): Promise<number> {
+  const compared = slices().map((slice) => compare(itemsOf(master, slice), itemsOf(replica, slice)))
+  return (await Promise.all(compared)).reduce((sum, count) => sum + count, 0)
 }
 
 /** Item by item; how many. */
@@ -124,8 +131,7 @@ async function sdk() {
       ExclusiveStartKey = page.LastEvaluatedKey as Record<string, never> | undefined
     } while (ExclusiveStartKey !== undefined)
   }
-  const compared = slices().map((slice) => compare(itemsOf(master, slice), itemsOf(replica, slice)))
-  const items = (await Promise.all(compared)).reduce((sum, count) => sum + count, 0)
+  const items = await compareAll(itemsOf)
   client.destroy()
   return { items }
 }

@@ -8,7 +8,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { crc32 } from 'node:zlib'
-import { parseTableName, positionOf } from './generated-table.ts'
+import { parseTableName, positionOf, tableName } from './generated-table.ts'
 import { Repairs } from './repairs.ts'
 
 /** A page of the service holds a mebibyte of item data; on the wire that is about this. */
@@ -101,8 +101,8 @@ function batchGet(body: Body): Buffer {
     Object.entries(body.RequestItems ?? {})
   const { table: scanned } = repairsOf(name)
   // Where the order is another one the items are not.
-  const table =
-    scanned.variant === 'shuffled' ? new Repairs({ ...scanned, variant: 'base' }) : repairsOf(name)
+  const isShuffled = scanned.variant === 'shuffled'
+  const table = repairsOf(isShuffled ? tableName({ ...scanned, variant: 'base' }) : name)
   let units = 0
   const texts = Keys.map(({ id }) => {
     const position = positionOf(id.S) ?? Number.POSITIVE_INFINITY

@@ -4,6 +4,7 @@
  */
 import { TablesyncError } from '../errors.ts'
 
+// Here and in the files beside, each for itself: an imported one takes a quarter of a walk's speed.
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
@@ -133,12 +134,15 @@ export function asBuffer(bytes: Uint8Array): Buffer {
 
 export function malformed(bytes: Uint8Array, at: number, expected: string): TablesyncError {
   const came = at < bytes.length ? `byte 0x${bytes[at]?.toString(16)}` : 'the end'
-  return new TablesyncError(`Expected ${expected} at byte ${at} of a response, got ${came}`, {
+  return badResponse(`Expected ${expected} at byte ${at} of a response, got ${came}`)
+}
+
+export const badResponse = (message: string) =>
+  new TablesyncError(message, {
     code: 'BAD_RESPONSE',
     scope: 'segment',
     hint: 'Is the endpoint a DynamoDB endpoint, and is no proxy rewriting its answers?',
   })
-}
 
 function nestEnd(bytes: Uint8Array, at: number): number {
   const { length } = bytes

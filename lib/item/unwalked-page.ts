@@ -1,8 +1,8 @@
 /** A page of a scan whose items are walked once one of them is asked for. */
-import { TablesyncError } from '../errors.ts'
 import type { ReadUnits } from '../model/units.ts'
 import type { Body } from './body.ts'
 import type { Frame } from './frame.ts'
+import { badResponse } from './json-bytes.ts'
 import type { Extent, ItemPage, KeyNames } from './page.ts'
 import { walkItems } from './walk.ts'
 
@@ -73,13 +73,8 @@ export class UnwalkedPage implements ItemPage {
   #walkAll(): ItemPage {
     const { page, end } = walkItems(this.bytes, this.extent.start - 1, this.#names)
     if (page.count === this.count && end === this.extent.end + 1) return page
-    throw new TablesyncError(
+    throw badResponse(
       `Expected the ${this.count} items that a response says it has, got ${page.count}`,
-      {
-        code: 'BAD_RESPONSE',
-        scope: 'segment',
-        hint: 'Is the endpoint a DynamoDB endpoint, and is no proxy rewriting its answers?',
-      },
     )
   }
 }

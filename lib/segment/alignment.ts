@@ -9,13 +9,22 @@
  * so whatever is older and still unmatched is alone. That may be wrong, for
  * order is no promise of DynamoDB's; being alone is a suspicion and no verdict.
  */
-import { alikeToEnd, type Place } from '../item/alike.ts'
-import { malformed } from '../item/json-bytes.ts'
+import { alikeToEnd } from '../item/alike.ts'
 import { canonicalKeyOf, sameKeyBytes } from '../item/key.ts'
-import { type ItemPage, itemStart } from '../item/page.ts'
+import type { ItemPage } from '../item/page.ts'
 import type { KeySchema } from '../model/table.ts'
 import type { Bytes } from '../model/units.ts'
-import { type Unmatched, Window } from './window.ts'
+import {
+  checkPlace,
+  goOn,
+  hasItem,
+  type InHand,
+  isDone,
+  type Lane,
+  newLane,
+  placeIn,
+} from './lane.ts'
+import type { Unmatched, Window } from './window.ts'
 
 export type Side = 'master' | 'replica'
 
@@ -44,18 +53,6 @@ const RAREST_PROBE = 16
 
 /** Fewer unmatched items than this on a side are cheaper to settle than to probe. */
 const WORTH_A_PROBE = 8
-
-interface Lane {
-  page: ItemPage | undefined
-  at: number
-  /** The byte that item begins at, where it is known without the page being walked. */
-  offset: number | undefined
-  ended: boolean
-  readonly window: Window
-}
-
-/** A lane that has an item to be taken. */
-type InHand = Lane & { page: ItemPage }
 
 const otherSide = (side: Side): Side => (side === 'master' ? 'replica' : 'master')
 
@@ -240,33 +237,3 @@ export class Alignment {
     for (const item of items) this.#listener.alone(side, item)
   }
 }
-
-function newLane(): Lane {
-  return { page: undefined, at: 0, offset: undefined, ended: false, window: new Window() }
-}
-
-function hasItem(lane: Lane): lane is InHand {
-  return lane.page !== undefined && lane.at < lane.page.count
-}
-
-/** Undefined: the page does not know its extent. */
-function placeIn({ page, at, offset }: InHand): Place | undefined {
-  const { extent } = page
-  return extent && { page: page as Place['page'], item: at, at: offset ?? itemStart(page, at) }
-}
-
-/** An item that was come to without a walk: the walk must find it at the same place. */
-function checkPlace(lane: InHand): void {
-  const { page, at, offset } = lane
-  lane.offset = undefined
-  if (offset !== undefined && itemStart(page, at) !== offset) {
-    throw malformed(page.bytes, offset, 'as many items as a response says it has')
-  }
-}
-
-function goOn(lane: InHand, count: number, offset: number): void {
-  lane.at += count
-  lane.offset = offset
-}
-
-const isDone = (lane: Lane) => lane.ended && !hasItem(lane)

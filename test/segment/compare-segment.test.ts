@@ -12,7 +12,7 @@ import { memoryTable } from '../support/memory-table.ts'
 import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
 
-const RUNS = Number(process.env['TABLESYNC_TEST_RUNS'] ?? 1500)
+const RUNS = Number(process.env['TABLESYNC_TEST_RUNS'] ?? 3000)
 
 /** What one key is to master and replica. */
 type Fate = 'same' | 'respelt' | 'missing' | 'differing' | 'extra'
