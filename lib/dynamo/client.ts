@@ -1,11 +1,11 @@
 /** One table's client for items: what is sent is paced, watched, tried again, and its errors made ours. */
 import { TablesyncError } from '../errors.ts'
+import { openConnections } from '../http/connections.ts'
 import type { Body } from '../item/body.ts'
 import type { CredentialKeeper } from '../model/credentials.ts'
 import type { Patience } from '../model/patience.ts'
 import type { TableAccess } from '../protocol/messages.ts'
 import { Traffic } from '../protocol/traffic.ts'
-import { openConnection } from './connection.ts'
 import { openExchange } from './exchange.ts'
 import { asFailure, isHotKeyRange, isRefusal, type RequestContext, runEnds } from './failures.ts'
 import { HotSegments } from './hot-segments.ts'
@@ -77,16 +77,11 @@ const answerLost = ({ operation, label, table }: RequestContext) =>
 
 export function openClient(access: TableAccess, options: ClientOptions): TableClient {
   const { patience, traffic = new Traffic(Traffic.memoryFor(access.index + 1)) } = options
-  const requestHandler = openConnection(patience)
   const silence = silenceWatch(patience.silenceLimit, options.ending)
   const identity = identityFrom(options.credentials)
-  const exchange = openExchange({
-    address: access.address,
-    identity,
-    requestHandler,
-    responseTimeout: patience.responseTimeout,
-    onHeard: silence.onHeard,
-  })
+  const { address } = access
+  const connections = openConnections(address.request, { ...patience, onHeard: silence.onHeard })
+  const exchange = openExchange({ address, identity, connections })
   const pace = new Pace(traffic, access.index)
   const hot = new HotSegments(patience.retryDelayBase)
 
@@ -158,9 +153,7 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
       rest: (retry) => restOf(retry, task),
     }),
     endRequests: () => silence.end(CUT_OFF),
-    close() {
-      requestHandler.destroy()
-    },
+    close: () => connections.close(),
   }
   return client
 }

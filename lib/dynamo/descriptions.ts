@@ -6,12 +6,12 @@ import {
   DynamoDBClient,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { CredentialKeeper } from '../model/credentials.ts'
 import type { Patience } from '../model/patience.ts'
 import type { RequestAddress } from '../model/request-address.ts'
 import type { TableAccess } from '../protocol/messages.ts'
 import { learnAddress } from './address.ts'
-import { openConnection } from './connection.ts'
 import { isExpiry } from './exchange.ts'
 import { asFailure } from './failures.ts'
 import { identityFrom } from './identity.ts'
@@ -42,7 +42,12 @@ export type Described = Omit<TableAccess, 'keySchema' | 'address'>
 export function openDescriber(access: Described, options: DescriberOptions): Describer {
   const { patience } = options
   const { tableName: TableName, index: table, label } = access
-  const requestHandler = openConnection(patience)
+  const requestHandler = new NodeHttpHandler({
+    connectionTimeout: patience.connectTimeout,
+    requestTimeout: patience.responseTimeout,
+    throwOnRequestTimeout: true,
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+  })
   const silence = silenceWatch(patience.silenceLimit, options.ending)
   const identity = identityFrom(options.credentials)
   const sdk = new DynamoDBClient({

@@ -1,16 +1,14 @@
 /** One attempt of one item operation: signed, sent, and its answer. */
-import type { IncomingMessage } from 'node:http'
-import type { NodeHttpHandler } from '@smithy/node-http-handler'
 import { SignatureV4 } from '@smithy/signature-v4'
+import type { Connections } from '../http/connections.ts'
 import type { Body } from '../item/body.ts'
 import type { PlainCredentials } from '../model/credentials.ts'
 import type { RequestAddress } from '../model/request-address.ts'
 import type { Milliseconds } from '../model/units.ts'
-import { collectBody, type Listening, verified } from './body.ts'
+import { verified } from './checksum.ts'
 import { decoded } from './encoding.ts'
 import type { Identity } from './identity.ts'
 import { type ItemOperation, targetOf } from './operations.ts'
-import { PageBuffers } from './page-buffers.ts'
 import { serviceError } from './service-error.ts'
 import { Sha256 } from './sha256.ts'
 
@@ -20,17 +18,14 @@ export type Exchange = (
   signal: AbortSignal,
 ) => Promise<Body>
 
-export interface ExchangeOptions extends Listening {
+export interface ExchangeOptions {
   readonly address: RequestAddress
   readonly identity: Identity
-  readonly requestHandler: Pick<NodeHttpHandler, 'handle'>
+  readonly connections: Pick<Connections, 'post'>
 }
 
 /** Signatures are good for five minutes around the service's time (AWS General Reference, Signature Version 4). */
 const MOST_SKEW: Milliseconds = 4 * 60_000
-
-/** The signer takes and gives the plain form of it. */
-type Sendable = Parameters<NodeHttpHandler['handle']>[0]
 
 /** What the service says to a signature whose time it does not believe. */
 const MIS_SIGNED = new Set([
@@ -48,9 +43,7 @@ const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'TokenRefreshR
 export const isExpiry = (error: unknown) => EXPIRED.has((error as Error).name)
 
 /** What sends an operation once, its body as DynamoDB JSON text; refused signatures and expired credentials are mended. */
-export function openExchange(options: ExchangeOptions): Exchange {
-  const { address, identity, requestHandler } = options
-  const buffers = new PageBuffers()
+export function openExchange({ address, identity, connections }: ExchangeOptions): Exchange {
   let clockOffset: Milliseconds = 0
 
   return async (operation, body, signal) => {
@@ -75,7 +68,7 @@ export function openExchange(options: ExchangeOptions): Exchange {
     operation: ItemOperation,
     body: Buffer,
     credentials: PlainCredentials,
-    abortSignal: AbortSignal,
+    signal: AbortSignal,
   ): Promise<Body> {
     const signer = new SignatureV4({
       credentials,
@@ -92,10 +85,8 @@ export function openExchange(options: ExchangeOptions): Exchange {
       { ...address.request, query: { ...address.request.query }, headers, body },
       { signingDate: new Date(Date.now() + clockOffset) },
     )
-    const { response } = await requestHandler.handle(signed as Sendable, { abortSignal })
-    options.onHeard()
-    const collected = await collectBody(response.body as IncomingMessage, buffers, options)
-    const sent = verified(collected, response.headers['x-amz-crc32'])
+    const response = await connections.post(signed.headers, body, signal)
+    const sent = verified(response.body, response.headers['x-amz-crc32'])
     const answer = await decoded(sent, response.headers['content-encoding'])
     if (response.statusCode < 300) return answer
     const error = serviceError(response, answer.bytes)

@@ -26,7 +26,7 @@ import { SignsOfLife } from './signs-of-life.ts'
 import { type OpenThread, openThread } from './thread.ts'
 import { undoWrites } from './undo.ts'
 
-const SNAPSHOT_EVERY: Milliseconds = 200
+const SNAPSHOT_EVERY: Milliseconds = 1000
 
 /** What was told is held back by the main thread until there is a record; so it comes earlier where there is any. */
 const RECORD_EVERY: Milliseconds = 5000

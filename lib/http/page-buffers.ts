@@ -21,7 +21,7 @@ export class PageBuffers {
 
   /** A body of so many bytes, to be filled. */
   take(length: Bytes): Body {
-    if (length < LEAST_BYTES) return ownBody(Buffer.allocUnsafeSlow(length), false)
+    if (length < LEAST_BYTES) return ownBody(Buffer.allocUnsafe(length), false)
     const index = this.#free.findIndex(({ length: room }) => room >= length)
     const [buffer = Buffer.allocUnsafeSlow(Math.ceil(length / STEP_BYTES) * STEP_BYTES)] =
       index < 0 ? [] : this.#free.splice(index, 1)

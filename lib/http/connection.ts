@@ -1,0 +1,139 @@
+/** One connection: a request at a time, each answered before the next. */
+import type { Socket } from 'node:net'
+import type { Bytes, Milliseconds } from '../model/units.ts'
+import type { Answer, ConnectionOptions } from './connections.ts'
+import type { PageBuffers } from './page-buffers.ts'
+import { Reading } from './reading.ts'
+import type { NewSocket } from './sockets.ts'
+
+/** Where a read goes as long as nobody knows what it is: all of one thread, since it is taken at once. */
+const unsorted = Buffer.allocUnsafeSlow(64 << 10)
+
+/** Larger bodies are not copied to go out with their head. */
+const TOGETHER_BYTES: Bytes = 64 << 10
+
+interface Awaited {
+  resolve(answer: Answer): void
+  reject(error: unknown): void
+}
+
+export class Connection {
+  readonly #options: ConnectionOptions
+  readonly #reading: Reading
+  readonly #socket: Socket
+  readonly #onGone: () => void
+  #isConnected = false
+  #isGone = false
+  #awaited: Awaited | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  /** `onGone`: called once, when it cannot be used any more. */
+  constructor(
+    newSocket: NewSocket,
+    buffers: PageBuffers,
+    options: ConnectionOptions,
+    onGone: () => void,
+  ) {
+    this.#options = options
+    this.#onGone = onGone
+    this.#reading = new Reading(buffers, (answer) => this.#settle()?.resolve(answer))
+    const onread = {
+      buffer: () => this.#reading.room ?? unsorted,
+      callback: (length: number, bytes: Uint8Array) => this.#read(bytes.subarray(0, length)),
+    }
+    this.#socket = newSocket(onread, () => this.#connected())
+    this.#socket.on('error', (error) => this.#fail(error))
+    this.#socket.on('end', () => this.#end())
+    this.#socket.on('close', () => this.#fail(hungUp()))
+  }
+
+  /** Whether it may be used once more. */
+  get isGood(): boolean {
+    return !this.#isGone && this.#reading.mayGoOn
+  }
+
+  /**
+   * @throws Error that says why there is no answer; the connection is gone then
+   * @throws the reason of the signal
+   */
+  request(head: string, body: Buffer, signal: AbortSignal): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const abort = () => this.#fail(signal.reason)
+      const settled = () => signal.removeEventListener('abort', abort)
+      this.#awaited = {
+        resolve(answer) {
+          settled()
+          resolve(answer)
+        },
+        reject(error) {
+          settled()
+          reject(error)
+        },
+      }
+      signal.addEventListener('abort', abort)
+      this.#waitFor(this.#isConnected ? 'response' : 'connect')
+      this.#reading.begin()
+      if (body.length < TOGETHER_BYTES) {
+        this.#socket.write(Buffer.concat([Buffer.from(head, 'latin1'), body]))
+      } else {
+        this.#socket.write(head, 'latin1')
+        this.#socket.write(body)
+      }
+    })
+  }
+
+  close(): void {
+    this.#fail(hungUp())
+  }
+
+  #connected(): void {
+    this.#isConnected = true
+    if (this.#awaited !== undefined) this.#waitFor('response')
+  }
+
+  #read(bytes: Uint8Array): boolean {
+    this.#timer?.refresh()
+    this.#options.onHeard()
+    const error = this.#reading.read(bytes as Buffer)
+    if (error !== undefined) this.#fail(error)
+    return true
+  }
+
+  /** The other end has closed. Some bodies end in no other way. */
+  #end(): void {
+    this.#reading.end()
+    this.#fail(hungUp())
+  }
+
+  #waitFor(what: 'connect' | 'response'): void {
+    const limit: Milliseconds =
+      what === 'connect' ? this.#options.connectTimeout : this.#options.responseTimeout
+    const missing = what === 'connect' ? 'connection' : 'byte'
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      this.#fail(
+        Object.assign(new Error(`no ${missing} for ${limit} ms`), { name: 'TimeoutError' }),
+      )
+    }, limit)
+  }
+
+  #settle(): Awaited | undefined {
+    const awaited = this.#awaited
+    this.#awaited = undefined
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    return awaited
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isGone) return
+    this.#isGone = true
+    this.#socket.destroy()
+    this.#settle()?.reject(error)
+    this.#onGone()
+  }
+}
+
+function hungUp(): Error {
+  return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
+}

@@ -1,0 +1,116 @@
+/**
+ * HTTP/1.1 to one address: as many connections as there are requests at a time,
+ * kept for the next ones. Ours and not `node:http`, since that gives a body in
+ * chunks that it has copied, for more CPU than all else takes to compare them.
+ */
+import type { Body } from '../item/body.ts'
+import type { RequestAddress } from '../model/request-address.ts'
+import type { Milliseconds } from '../model/units.ts'
+import { Connection } from './connection.ts'
+import { PageBuffers } from './page-buffers.ts'
+import { headWriter } from './request-head.ts'
+import { socketMaker } from './sockets.ts'
+
+export interface Answer {
+  readonly statusCode: number
+  /** By their names in small letters. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Body
+}
+
+export interface Connections {
+  /**
+   * Sends a request and settles with the whole answer.
+   *
+   * @throws Error with name `TimeoutError`, or with the code of the socket or of the parser (`HPE_*`)
+   * @throws the reason of the signal
+   */
+  post(
+    headers: Readonly<Record<string, string>>,
+    body: Buffer,
+    signal: AbortSignal,
+  ): Promise<Answer>
+  close(): void
+}
+
+export interface ConnectionOptions {
+  readonly connectTimeout: Milliseconds
+  /** Longest silence before an answer, and between two reads of it. */
+  readonly responseTimeout: Milliseconds
+  /** Called with everything that is heard. */
+  readonly onHeard: () => void
+}
+
+/** Requests to one table that one thread may have open at a time. */
+const MOST_CONNECTIONS = 128
+
+export function openConnections(
+  address: RequestAddress['request'],
+  options: ConnectionOptions,
+): Connections {
+  const newSocket = socketMaker(address)
+  const headOf = headWriter(address)
+  const buffers = new PageBuffers()
+  const open = new Set<Connection>()
+  /** The one that was used last is taken first: the others may be let go by the other end. */
+  const idle: Connection[] = []
+  const waiting = new Set<() => void>()
+
+  function connect(): Connection {
+    const connection = new Connection(newSocket, buffers, options, () => {
+      open.delete(connection)
+      const at = idle.indexOf(connection)
+      if (at >= 0) idle.splice(at, 1)
+      nextOne()
+    })
+    open.add(connection)
+    return connection
+  }
+
+  function freeConnection(): Connection | undefined {
+    for (let last = idle.pop(); last !== undefined; last = idle.pop()) {
+      if (last.isGood) return last
+      last.close()
+    }
+    return open.size < MOST_CONNECTIONS ? connect() : undefined
+  }
+
+  /** Settles when one of the others has become free. */
+  function oneIsFree(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = () => {
+        signal.removeEventListener('abort', settle)
+        waiting.delete(settle)
+        if (signal.aborted) reject(signal.reason)
+        else resolve()
+      }
+      waiting.add(settle)
+      signal.addEventListener('abort', settle)
+    })
+  }
+
+  function nextOne(): void {
+    const [first] = waiting
+    first?.()
+  }
+
+  return {
+    async post(headers, body, signal) {
+      const head = headOf(headers)
+      signal.throwIfAborted()
+      let connection = freeConnection()
+      while (connection === undefined) {
+        await oneIsFree(signal)
+        connection = freeConnection()
+      }
+      const answer = await connection.request(head, body, signal)
+      if (connection.isGood) idle.push(connection)
+      else connection.close()
+      nextOne()
+      return answer
+    },
+    close() {
+      for (const connection of [...open]) connection.close()
+    },
+  }
+}

@@ -1,0 +1,282 @@
+/** Answers of any framing, and of none, over real sockets. */
+import { once, setMaxListeners } from 'node:events'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import fc from 'fast-check'
+import t, { type Test } from 'tap'
+import { type ConnectionOptions, openConnections } from '../../lib/http/connections.ts'
+import { CERTIFICATE, PRIVATE_KEY } from './self-signed.ts'
+
+const LIMITS: ConnectionOptions = { connectTimeout: 10_000, responseTimeout: 10_000, onHeard() {} }
+const SHORT = { connectTimeout: 200, responseTimeout: 200 }
+
+type Serve = (socket: Socket, request: string, nth: number) => unknown
+
+/** Whatever `serve` does on a socket for each request that has come whole. */
+async function opened(
+  t: Test,
+  serve: Serve,
+  { tls = false, limits = {} as Partial<ConnectionOptions> } = {},
+) {
+  let connected = 0
+  let requests = 0
+  const sockets = new Set<Socket>()
+  const onConnection = (socket: Socket) => {
+    connected++
+    sockets.add(socket)
+    socket.on('error', () => {})
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1')
+      const length = /content-length: (\d+)/.exec(text)?.[1]
+      const end = text.indexOf('\r\n\r\n') + 4 + Number(length)
+      if (text.length < end) return
+      const request = text.slice(0, end)
+      text = text.slice(end)
+      serve(socket, request, requests++)
+    })
+  }
+  const server: Server = tls
+    ? createTlsServer({ cert: CERTIFICATE, key: PRIVATE_KEY }, onConnection)
+    : createServer(onConnection)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const address = {
+    ...{ method: 'POST', hostname: tls ? 'localhost' : '127.0.0.1', port, path: '/', query: {} },
+    ...{ protocol: tls ? 'https:' : 'http:', headers: {} },
+  }
+  const connections = openConnections(address, { ...LIMITS, ...limits })
+  t.teardown(() => {
+    connections.close()
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  const post = async (text = '{}', signal = new AbortController().signal) => {
+    const body = Buffer.from(text)
+    const headers = { host: 'x', 'content-length': String(body.length) }
+    const answer = await connections.post(headers, body, signal)
+    return { ...answer, text: answer.body.bytes.toString('latin1') }
+  }
+  return { post, connections, connected: () => connected, requests: () => requests }
+}
+
+const OK = 'HTTP/1.1 200 OK\r\n'
+const sized = (text: string) => `${OK}content-length: ${text.length}\r\n\r\n${text}`
+
+for (const tls of [false, true]) {
+  t.test(`one connection is used again and again${tls ? ', over TLS' : ''}`, async (t) => {
+    if (tls) trustAnybody(t)
+    const answer = (socket: Socket, _: string, nth: number) => socket.write(sized(`answer ${nth}`))
+    const { post, connected } = await opened(t, answer, { tls })
+    for (let nth = 0; nth < 5; nth++) t.equal((await post()).text, `answer ${nth}`)
+    t.equal(connected(), 1)
+  })
+
+  t.test(`bodies larger than a read come whole${tls ? ', over TLS' : ''}`, async (t) => {
+    if (tls) trustAnybody(t)
+    const body = Array.from({ length: 300_000 }, (_, at) => at.toString(36)).join('')
+    const { post } = await opened(t, (socket) => socket.write(sized(body)), { tls })
+    const answers = await Promise.all(Array.from({ length: 6 }, () => post()))
+    for (const { text } of answers) t.ok(text === body)
+  })
+}
+
+t.test('a request of any size goes out as it is', async (t) => {
+  const { post } = await opened(t, (socket, request) => {
+    socket.write(sized(request.slice(request.indexOf('\r\n\r\n') + 4)))
+  })
+  for (const length of [0, 1, 65_535, 65_536, 3_000_000]) {
+    t.ok((await post('x'.repeat(length))).text === 'x'.repeat(length), `${length} bytes`)
+  }
+})
+
+t.test('bodies of any framing, in any pieces, come as they were sent', async (t) => {
+  interface Sent {
+    readonly framing: 'sized' | 'chunked' | 'to the end'
+    readonly body: string
+    readonly cuts: readonly number[]
+    readonly interim: boolean
+  }
+  const arbitrary: fc.Arbitrary<Sent> = fc.record({
+    framing: fc.constantFrom('sized', 'chunked', 'to the end'),
+    body: fc.oneof(
+      fc.string({ maxLength: 40 }),
+      fc.nat({ max: 200_000 }).map((length) => 'abcdefghij'.repeat(length / 10)),
+    ),
+    cuts: fc.array(fc.nat(), { maxLength: 6 }),
+    interim: fc.boolean(),
+  })
+  const asked: Sent[] = []
+  const { post } = await opened(t, async (socket, request) => {
+    const { framing, body, cuts, interim } = asked[Number(request.split('\r\n\r\n')[1])] as Sent
+    const text = `${interim ? 'HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n' : ''}${framed(framing, Buffer.from(body).toString('latin1'), cuts)}`
+    const places = [...cuts.map((cut) => cut % (text.length + 1)), text.length].sort(
+      (a, b) => a - b,
+    )
+    let from = 0
+    for (const to of places) {
+      if (to > from) await new Promise((sent) => socket.write(text.slice(from, to), 'latin1', sent))
+      from = to
+    }
+    if (framing === 'to the end') socket.end()
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(arbitrary, { minLength: 1, maxLength: 4 }), async (some) => {
+      const first = asked.length
+      asked.push(...some)
+      const answers = await Promise.all(some.map((_, at) => post(String(first + at))))
+      return answers.every(({ body }, at) => body.bytes.equals(Buffer.from(some[at]?.body ?? '?')))
+    }),
+    { numRuns: 60 },
+  )
+  t.ok(asked.length > 60)
+})
+
+function framed(framing: string, body: string, cuts: readonly number[]): string {
+  if (framing === 'sized') return sized(body)
+  if (framing === 'to the end') return `${OK}\r\n${body}`
+  const places = [...cuts.map((cut) => cut % (body.length + 1)), body.length].sort((a, b) => a - b)
+  let text = `${OK}Transfer-Encoding: chunked\r\n\r\n`
+  let from = 0
+  for (const to of places) {
+    if (to > from) text += `${(to - from).toString(16)}\r\n${body.slice(from, to)}\r\n`
+    from = to
+  }
+  return `${text}0\r\n\r\n`
+}
+
+for (const [what, answer] of [
+  ['that is no HTTP', 'hello there\r\n\r\n'],
+  ['of a length that is none', `${OK}content-length: many\r\n\r\nabc`],
+  ['of two lengths', `${OK}content-length: 1\r\ncontent-length: 2\r\n\r\nabc`],
+  [
+    'of an encoding that nobody knows',
+    `${OK}transfer-encoding: odd\r\ncontent-length: 1\r\n\r\nabc`,
+  ],
+] as const) {
+  t.test(`an answer ${what} is an error`, async (t) => {
+    const { post } = await opened(t, (socket) => socket.write(answer))
+    await t.rejects(post(), { code: /^HPE_/ })
+  })
+}
+
+for (const [what, sent] of [
+  ['before an answer', ''],
+  ['in its head', 'HTTP/1.1 200'],
+  ['in its body', `${OK}content-length: 10\r\n\r\nabc`],
+  ['in its chunks', `${OK}transfer-encoding: chunked\r\n\r\n5\r\nab`],
+] as const) {
+  t.test(`a connection that ends ${what} is an error, and the next one is a new one`, async (t) => {
+    const { post, connected } = await opened(t, (socket, _, nth) => {
+      if (nth === 0) socket.end(sent)
+      else socket.write(sized('whole'))
+    })
+    await t.rejects(post(), { code: 'ECONNRESET' })
+    t.equal((await post()).text, 'whole')
+    t.equal(connected(), 2)
+  })
+}
+
+for (const [what, sent] of [
+  ['says so', `${OK}connection: close\r\ncontent-length: 2\r\n\r\nok`],
+  ['is of HTTP/1.0', 'HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nok'],
+  ['brings another one along', `${sized('ok')}${sized('no')}`],
+  ['brings a part of another one along', `${sized('ok')}HTTP/1.1 200 O`],
+  ['closes soon', `${OK}keep-alive: timeout=1\r\ncontent-length: 2\r\n\r\nok`],
+] as const) {
+  t.test(`a connection is not used again whose answer ${what}`, async (t) => {
+    const { post, connected } = await opened(t, (socket) => socket.write(sent))
+    for (let nth = 1; nth < 4; nth++) {
+      t.equal((await post()).text, 'ok')
+      t.equal(connected(), nth)
+    }
+  })
+}
+
+t.test('an answer that comes unasked is nobody else’s', async (t) => {
+  const { post, connected } = await opened(t, (socket, _, nth) => {
+    socket.write(sized(`answer ${nth}`))
+    if (nth === 0) setImmediate(() => socket.write(sized('unasked')))
+  })
+  t.equal((await post()).text, 'answer 0')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  t.equal((await post()).text, 'answer 1')
+  t.equal(connected(), 2)
+})
+
+t.test('silence ends a request, before an answer and within', async (t) => {
+  const { post } = await opened(
+    t,
+    (socket, _, nth) => {
+      if (nth === 1) socket.write(`${OK}content-length: 10\r\n\r\nabc`)
+    },
+    { limits: SHORT },
+  )
+  for (const _ of [0, 1]) await t.rejects(post(), { name: 'TimeoutError', message: /byte/ })
+})
+
+t.test('a connection that does not come about ends a request', async (t) => {
+  // It waits for TLS, and the other end for a request.
+  const silent = createServer(() => {}).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const { port } = silent.address() as AddressInfo
+  const address = { method: 'POST', hostname: '127.0.0.1', port, path: '/', query: {} }
+  const tls = openConnections(
+    { ...address, protocol: 'https:', headers: {} },
+    { ...LIMITS, ...SHORT },
+  )
+  t.teardown(() => {
+    tls.close()
+    silent.close()
+  })
+  await t.rejects(tls.post({}, Buffer.from(''), new AbortController().signal), {
+    name: 'TimeoutError',
+    message: /connection/,
+  })
+})
+
+t.test('a request that is aborted ends at once, under way or waiting its turn', async (t) => {
+  const { post, connected } = await opened(t, () => {})
+  const aborter = new AbortController()
+  setMaxListeners(0, aborter.signal)
+  const many = Array.from({ length: 140 }, () => post('{}', aborter.signal))
+  const ended = Promise.allSettled(many)
+  while (connected() < 128) await new Promise((resolve) => setTimeout(resolve, 5))
+  aborter.abort(new Error('enough'))
+  for (const one of await ended) t.match(one, { status: 'rejected', reason: { message: 'enough' } })
+  t.equal(connected(), 128, 'and no more than so many at a time')
+  await t.rejects(post('{}', aborter.signal), { message: 'enough' })
+})
+
+t.test('requests beyond the most connections get their turn', async (t) => {
+  const { post, connected } = await opened(t, (socket, _, nth) => {
+    setTimeout(() => socket.write(sized(`answer ${nth}`)), 5)
+  })
+  const answers = await Promise.all(Array.from({ length: 400 }, () => post()))
+  t.equal(new Set(answers.map(({ text }) => text)).size, 400)
+  t.ok(connected() <= 128)
+})
+
+t.test('a header with a line of its own is refused, and not shown', async (t) => {
+  const { connections, requests } = await opened(t, () => {})
+  const secret = 'token\r\nx-evil: 1'
+  const sent = connections.post(
+    { 'x-amz-security-token': secret },
+    Buffer.from(''),
+    new AbortController().signal,
+  )
+  await t.rejects(sent, { message: /x-amz-security-token/ })
+  await sent.catch(({ message }) => t.notMatch(message, 'evil'))
+  t.equal(requests(), 0)
+})
+
+/** Certificates of tests are nobody's. */
+function trustAnybody(t: Test): void {
+  const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED']
+  process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
+  t.teardown(() => {
+    if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
+    else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before
+  })
+}

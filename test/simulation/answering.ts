@@ -1,0 +1,26 @@
+import { isDead, never, whose } from './clock.ts'
+import { current } from './current.ts'
+import type { Answer } from './world.ts'
+
+/** What the world says to a request of whoever is still there. */
+export async function answerOf(
+  headers: Readonly<Record<string, string>>,
+  body: Uint8Array,
+  timeout: number,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  if (isDead(whose.getStore())) await never()
+  const operation = String(headers['x-amz-target']).split('.')[1] ?? ''
+  const asked = JSON.parse(new TextDecoder().decode(body))
+  let onAbort = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(Object.assign(new Error('aborted'), { name: 'AbortError' }))
+  })
+  aborted.catch(() => {})
+  signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([current.world.answer(operation, asked, timeout), aborted])
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
