@@ -1,7 +1,7 @@
 # Two stages: one that builds, and one that holds nothing but what runs.
 FROM node:22-slim AS build
 WORKDIR /build
-COPY package.json package-lock.json tsconfig.json ./
+COPY package.json package-lock.json tsconfig.json bundle.mjs ./
 RUN npm ci --ignore-scripts
 COPY lib lib
 COPY workers workers
@@ -13,7 +13,6 @@ FROM node:22-slim
 WORKDIR /app
 COPY --from=build /build/package.json ./
 COPY --from=build /build/node_modules node_modules
-COPY --from=build /build/dist/lib dist/lib
-COPY --from=build /build/dist/workers dist/workers
+COPY --from=build /build/bundle bundle
 USER node
-ENTRYPOINT ["node", "/app/dist/lib/cli.js"]
+ENTRYPOINT ["node", "/app/bundle/lib/cli.js"]

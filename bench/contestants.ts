@@ -42,7 +42,7 @@ async function contend(): Promise<{ readonly items: number; readonly readUnits?:
 }
 
 async function tablesync() {
-  const { runSync } = await import('../lib/index.ts')
+  const { runSync } = (await import('tablesync')) as typeof import('../lib/index.ts')
   const summary = await runSync({
     minMismatchAge: 0,
     master: `local:${master}`,

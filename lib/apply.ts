@@ -8,6 +8,7 @@ import type { Spelling } from './options/check.ts'
 import { checkFile, refuseStray } from './options/commands.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { ApplyOptions, RunOptions } from './options/run-options.ts'
+import type { Settings } from './options/settings.ts'
 import { loadHooks } from './protocol/hooks-module.ts'
 import { runApply } from './run/apply.ts'
 import { checkControlFile } from './run/control-file.ts'
@@ -44,14 +45,15 @@ export async function apply(options: ApplyOptions, spelling: Spelling): Promise<
     }
     const stop = topologyRail(settings, tables)
     if (stop !== undefined) return summariseNothing(settings, stop)
-    const plan = planOf(reviewed)
+    const plan = planOf(reviewed, settings)
     return during((hooks) => runApply({ settings, tables, plan }, reviewed, hooks, signal))
   })
 }
 
 /** Nothing to scan: what the reviewed run has scanned stands for it. */
-const planOf = ({ end }: ReviewedPlan) => ({
+const planOf = ({ end }: ReviewedPlan, { workers }: Settings) => ({
   segments: 0,
+  workers,
   byLookup: true,
   mayGoOver: false,
   findExtras: true,

@@ -7,6 +7,7 @@ import type { Spelling } from './options/check.ts'
 import { checkFile, refuseStray } from './options/commands.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { RunOptions, UndoOptions } from './options/run-options.ts'
+import type { Settings } from './options/settings.ts'
 import { checkControlFile } from './run/control-file.ts'
 import { inspectReplicas } from './run/inspect.ts'
 import { readJournal } from './run/journal-file.ts'
@@ -16,13 +17,14 @@ import { summariseNothing } from './run/summarise.ts'
 import { runUndo } from './run/undo.ts'
 
 /** A plan of nothing to scan: all that is done is told by the journal. */
-const PLAN = {
+const planOf = ({ workers }: Settings) => ({
   segments: 0,
+  workers,
   byLookup: true,
   mayGoOver: false,
   findExtras: true,
   startingKey: undefined,
-}
+})
 
 /**
  * @throws TablesyncError where the journal, the options or the tables are not fit; nothing was done then
@@ -47,7 +49,8 @@ export async function undo(options: UndoOptions, spelling: Spelling): Promise<Su
     }
     const stop = topologyRail(settings, tables)
     if (stop !== undefined) return summariseNothing(settings, stop)
-    return during((hooks) => runUndo({ settings, tables, plan: PLAN }, journal, hooks, signal))
+    const plan = planOf(settings)
+    return during((hooks) => runUndo({ settings, tables, plan }, journal, hooks, signal))
   })
 }
 

@@ -66,6 +66,7 @@ export function resolveOptions(options: RunOptions, spelling: Spelling): Setting
     segments: startingKey === undefined ? options.segments : 1,
     parallel: options.parallel ?? workers * SEGMENTS_PER_WORKER,
     workers,
+    areWorkersAsked: options.workers !== undefined,
     scanLimit: options.scanLimit,
     batchReadLimit: options.batchReadLimit ?? 100,
     patience: {

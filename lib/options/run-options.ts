@@ -103,7 +103,7 @@ export interface RunOptions {
   readonly segments?: number
   /** Segments scanned at once. @default four per worker */
   readonly parallel?: number
-  /** Worker threads. @default one per core */
+  /** Worker threads. @default one per core; fewer for a dry run of small tables */
   readonly workers?: number
   /** Items per Scan request. @default as many as fit on a page of 1 MB */
   readonly scanLimit?: number

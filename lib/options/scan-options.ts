@@ -50,7 +50,7 @@ export const SCAN_OPTIONS = {
     value: 'n',
     least: 1,
     most: 256,
-    help: 'Worker threads (default: one per core)',
+    help: 'Worker threads (default: one per core; fewer for a dry run of small tables)',
   },
   scanLimit: {
     flag: 'scan-limit',

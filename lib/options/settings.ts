@@ -50,7 +50,10 @@ export interface Settings {
   readonly startingKey: Readonly<Record<string, unknown>> | undefined
   readonly segments: number | undefined
   readonly parallel: number
+  /** Worker threads at most. */
   readonly workers: number
+  /** Whether there are to be as many, however small the tables. */
+  readonly areWorkersAsked: boolean
   readonly scanLimit: number | undefined
   readonly batchReadLimit: number
   readonly patience: Patience

@@ -94,7 +94,7 @@ export async function fly(
   const teller = new Teller(hooks, repairPlan, failed, signal)
   const deletes = new Spill(checkpoint && `${checkpoint.file}.extras`)
   const pool = new SegmentPool({
-    workers: settings.workers,
+    workers: plan.workers,
     parallel: Math.min(settings.parallel, Math.max(plan.segments, 1)),
     setup,
   })

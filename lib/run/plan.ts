@@ -7,6 +7,8 @@ import { startingKeyText } from './starting-key.ts'
 
 export interface Plan {
   readonly segments: number
+  /** Worker threads. */
+  readonly workers: number
   /** Whether replicas are looked up from the beginning. */
   readonly byLookup: boolean
   /** Whether a march may go over to lookup. */
@@ -27,6 +29,7 @@ export function planRun(settings: Settings, { inspected }: Tables): Plan {
   const [{ facts: master }] = inspected
   return {
     segments: planSegments(settings, master),
+    workers: planWorkers(settings, master),
     byLookup: strategy === 'lookup',
     mayGoOver: strategy === 'auto',
     // A march sees extras for nothing, unless it begins in the middle.
@@ -56,6 +59,25 @@ export function planSegments(
     parallel * SMALL_SEGMENTS_PER_LANE,
   )
   return Math.min(Math.max(fine, Math.ceil(approximateBytes / SEGMENT_BYTES)), MOST_SEGMENTS)
+}
+
+/** So much is read and compared by one thread in less time than another one takes to start and pay off. */
+const LEAST_BYTES_A_WORKER: Bytes = 512 << 20
+
+/** As many threads as there is work for; writes are work of their own. */
+export function planWorkers(
+  {
+    workers,
+    areWorkersAsked,
+    write,
+    replicas,
+  }: Pick<Settings, 'workers' | 'areWorkersAsked' | 'write' | 'replicas'>,
+  { approximateBytes }: Pick<TableFacts, 'approximateBytes'>,
+): number {
+  const isWriting = write.missing || write.differing || write.extra
+  if (areWorkersAsked || isWriting || !approximateBytes) return workers
+  const bytes = approximateBytes * (1 + replicas.length)
+  return Math.min(Math.ceil(bytes / LEAST_BYTES_A_WORKER), workers)
 }
 
 /** All segments in random order, so that those under way at a time lie on many partitions. */

@@ -21,11 +21,11 @@ const LOOK_EVERY: Milliseconds = 50
 
 /** Settles once the work has, and nothing waits any more that it or its like brought up. */
 export async function recheckDuring(flight: Flight, work: Promise<void>): Promise<void> {
-  const { rechecks, desk, isOver, settings, canary } = flight
-  const { write, batchReadLimit, workers } = settings
+  const { rechecks, desk, isOver, settings, plan, canary } = flight
+  const { write, batchReadLimit } = settings
   const isWriting = write.missing || write.differing || write.extra
   const most = isWriting ? Math.min(WRITE_BATCH, batchReadLimit) : batchReadLimit
-  const lanes = new PQueue({ concurrency: workers * RECHECKS_BESIDE })
+  const lanes = new PQueue({ concurrency: plan.workers * RECHECKS_BESIDE })
   let isWorking = true
   const ended = work.finally(() => {
     isWorking = false

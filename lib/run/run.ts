@@ -123,8 +123,8 @@ function tellEnd({ onEvent }: RunHooks, segment: number, { tally, end, failures 
   else if (end === 'finished') onEvent({ type: 'segment-finished', segment, tally })
 }
 
-function planned(settings: Settings, { segments, startingKey }: Plan): RunEvent {
-  const { strategy, parallel, workers, write, ignore } = settings
+function planned(settings: Settings, { segments, workers, startingKey }: Plan): RunEvent {
+  const { strategy, parallel, write, ignore } = settings
   return {
     type: 'plan',
     strategy,

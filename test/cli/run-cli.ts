@@ -7,7 +7,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Summary } from '../../lib/model/summary.ts'
 
-export const CLI = fileURLToPath(new URL('../../lib/cli.js', import.meta.url))
+const isCounted = /(ending|output|undo)\.test\.js$/.test(process.argv[1] ?? '')
+
+/** As it is shipped; for the coverage, as it was compiled. */
+export const CLI = fileURLToPath(
+  new URL(isCounted ? '../../lib/cli.js' : '../../../bundle/lib/cli.js', import.meta.url),
+)
 const NO_FILE = join(tmpdir(), 'tablesync-test-no-such-file')
 
 export type Env = Readonly<Record<string, string | undefined>>
@@ -77,8 +82,6 @@ export async function runForSummary(
   if (result.stdout === '') throw new Error(`no document; stderr: ${result.stderr}`)
   return { ...result, summary: JSON.parse(result.stdout) as Summary }
 }
-
-const isCounted = /(ending|output|undo)\.test\.js$/.test(process.argv[1] ?? '')
 
 function baseEnv(): Env {
   const { PATH, NODE_V8_COVERAGE } = process.env

@@ -4,7 +4,7 @@ import { asProperty } from '../../lib/options/check.ts'
 import { resolveOptions } from '../../lib/options/resolve.ts'
 import type { RunOptions } from '../../lib/options/run-options.ts'
 import type { Tables } from '../../lib/run/inspect.ts'
-import { planRun, planSegments, shuffledSegments } from '../../lib/run/plan.ts'
+import { planRun, planSegments, planWorkers, shuffledSegments } from '../../lib/run/plan.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
@@ -30,6 +30,24 @@ for (const { what, segments, parallel = 4, bytes, planned } of [
 ]) {
   t.test(`planSegments plans ${what}`, async (t) => {
     t.equal(planSegments({ segments, parallel }, { approximateBytes: bytes }), planned)
+  })
+}
+
+const NO_WRITES = { missing: false, differing: false, extra: false }
+
+for (const { what, bytes, areWorkersAsked = false, write = NO_WRITES, replicas = 1, planned } of [
+  { what: 'one for tables of half a gigabyte together', bytes: 256 * MIB, planned: 1 },
+  { what: 'two for a byte more', bytes: 256 * MIB + 1, planned: 2 },
+  { what: 'two for a third table of that size', bytes: 256 * MIB, replicas: 2, planned: 2 },
+  { what: 'one per core and no more', bytes: 100 * GIB, planned: 4 },
+  { what: 'one per core where the size is unknown', bytes: undefined, planned: 4 },
+  { what: 'one per core where the size is said to be zero', bytes: 0, planned: 4 },
+  { what: 'as many as were asked for', bytes: 1, areWorkersAsked: true, planned: 4 },
+  { what: 'one per core for writes', bytes: 1, write: { ...NO_WRITES, extra: true }, planned: 4 },
+]) {
+  t.test(`planWorkers plans ${what}`, async (t) => {
+    const settings = { workers: 4, areWorkersAsked, write, replicas: Array(replicas).fill({}) }
+    t.equal(planWorkers(settings as never, { approximateBytes: bytes }), planned)
   })
 }
 

@@ -1,0 +1,50 @@
+/**
+ * What is shipped: the library, the command and the threads' file, each in one
+ * piece with all that it needs. Loading hundreds of small files takes more CPU
+ * than comparing a hundred thousand items. Paths below `bundle` are those below
+ * `dist`, since files find one another by them.
+ */
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { build } from 'esbuild'
+
+/** Finds a file of its own beside its code, for its threads. */
+const EXTERNAL = ['piscina']
+
+await rm('bundle', { recursive: true, force: true })
+const { metafile } = await build({
+  entryPoints: ['dist/lib/index.js', 'dist/lib/cli.js', 'dist/workers/segment.js'],
+  outbase: 'dist',
+  outdir: 'bundle',
+  // As deep as the file that starts the threads (lib/run/pool.ts).
+  chunkNames: 'lib/run/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  external: EXTERNAL,
+  // Of packages that are CommonJS.
+  banner: {
+    js: "import{createRequire as tablesyncRequire}from'node:module';const require=tablesyncRequire(import.meta.url);",
+  },
+  metafile: true,
+  logLevel: 'warning',
+})
+
+/** The folders of the packages that are in it. */
+const packages = new Set(
+  Object.keys(metafile.inputs).flatMap(
+    (file) => /^node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [],
+  ),
+)
+
+const notices = await Promise.all([...packages].sort().map(noticeOf))
+await writeFile('bundle/LICENSES.txt', notices.join(`\n${'-'.repeat(72)}\n\n`))
+
+async function noticeOf(folder) {
+  const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'))
+  const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|notice)/i.test(file))
+  const texts = await Promise.all(files.map((file) => readFile(`${folder}/${file}`, 'utf8')))
+  return [`${name} ${version} (${license})`, ...texts].join('\n\n')
+}
