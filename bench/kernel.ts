@@ -9,6 +9,7 @@ import createHasher from 'xxhash-wasm'
 import { ownBody } from '../lib/item/body.ts'
 import { itemComparer } from '../lib/item/compare.ts'
 import { openDigest } from '../lib/item/digest.ts'
+import { theKernel } from '../lib/item/kernel/kernel.ts'
 import { ignoring } from '../lib/item/normalise.ts'
 import { keyNames } from '../lib/item/page.ts'
 import { readScanPage, type ScanPage } from '../lib/item/responses.ts'
@@ -31,8 +32,12 @@ function walked(bytes: Buffer): ScanPage {
 /** Both pages walked, and their items compared pair by pair. */
 function compare(one: Buffer, other: Buffer): void {
   const [a, b] = [walked(one), walked(other)]
-  for (let item = 0; item < a.count; item++) {
+  for (let item = 0; item < a.count; ) {
+    const run = theKernel().equalRun(a, item, b, item)
+    item += run
+    if (run > 0) continue
     if (!comparer.equal(a, item, b, item)) throw new Error('the items differ')
+    item++
   }
 }
 

@@ -1,6 +1,5 @@
 /** The members of one object, by the places of their names and values in its bytes. */
 import { eachMember, sameSpan, stringOf, valueEnd } from './json-bytes.ts'
-import { eachNotedMember, type ItemPage, itemStart } from './page.ts'
 
 /** Namesakes are looked for one by one: of more members a digest is made sooner. */
 const MOST_MEMBERS = 64
@@ -14,12 +13,6 @@ export class Members {
   readonly #spans = new Int32Array(MOST_MEMBERS * 4)
   /** Members that have met their namesake. */
   readonly #met = new Uint8Array(MOST_MEMBERS)
-
-  /** The members of an item, as they were noted when its page was walked. */
-  noteItem(page: ItemPage, item: number): void {
-    this.#begin(page.bytes)
-    if (!eachNotedMember(page, item, this.#add)) this.note(page.bytes, itemStart(page, item))
-  }
 
   note(bytes: Uint8Array, start: number): void {
     this.#begin(bytes)

@@ -4,23 +4,20 @@
  */
 import type { KeySchema } from '../model/table.ts'
 
-/** Numbers per item in `spans`: item start and end, both of each key value, first member and how many. */
-export const STRIDE = 8
-
-/** Numbers per member in `members`: name start and end, value start and end. */
-export const MEMBER_STRIDE = 4
+/** Numbers per item in `spans`: item start and end, and both of each key value. */
+export const STRIDE = 6
 
 export interface ItemPage {
   readonly bytes: Uint8Array
   readonly count: number
   /** `STRIDE` byte offsets an item; the sort key's are 0 where there is none. */
   readonly spans: Int32Array
-  /** `MEMBER_STRIDE` byte offsets a member of an item. Absent: not noted. */
-  readonly members?: Int32Array | undefined
   /** Absent: known of the items one by one only. */
   readonly extent?: Extent
   /** Says that one of its holders is done with the page. Absent: nobody has to know. */
   release?(): void
+  /** Says that an item of it is kept for longer: its bytes are nobody else's then. */
+  keep?(): void
 }
 
 /** Where a page's items stand in its bytes: from the first one's start to the bracket after the last. */
@@ -53,31 +50,13 @@ export const keyStart = (page: ItemPage, item: number, part: 0 | 1): number =>
 export const keyEnd = (page: ItemPage, item: number, part: 0 | 1): number =>
   page.spans[item * STRIDE + 3 + part * 2] as number
 
-/** Hands over the spans of an item's members, name and value; false where they were not noted. */
-export function eachNotedMember(
-  { spans, members }: ItemPage,
-  item: number,
-  visit: (nameStart: number, nameEnd: number, valueStart: number, valueEnd: number) => void,
-): boolean {
-  if (members === undefined) return false
-  const first = spans[item * STRIDE + 6] as number
-  const end = first + (spans[item * STRIDE + 7] as number) * MEMBER_STRIDE
-  for (let at = first; at < end; at += MEMBER_STRIDE) {
-    visit(
-      members[at] as number,
-      members[at + 1] as number,
-      members[at + 2] as number,
-      members[at + 3] as number,
-    )
-  }
-  return true
-}
-
 /** One item on a page of its own: what is kept of a page does not keep all of it. */
 export function detached(page: ItemPage, item: number): { page: ItemPage; item: number } {
   const start = itemStart(page, item)
-  const spans = page.spans.slice(item * STRIDE, item * STRIDE + 6)
+  const spans = page.spans.slice(item * STRIDE, (item + 1) * STRIDE)
   for (let at = 0; at < spans.length; at++)
     if (spans[at] !== 0) spans[at] = (spans[at] as number) - start
-  return { page: { bytes: page.bytes.slice(start, itemEnd(page, item)), count: 1, spans }, item: 0 }
+  // A Buffer's own `slice` is a view of the same bytes.
+  const bytes = Uint8Array.prototype.slice.call(page.bytes, start, itemEnd(page, item))
+  return { page: { bytes, count: 1, spans }, item: 0 }
 }

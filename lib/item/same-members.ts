@@ -6,7 +6,7 @@
 import { sameSpan, skipBlanks, valueEnd } from './json-bytes.ts'
 import { Members } from './members.ts'
 import type { IsIgnored } from './normalise.ts'
-import type { ItemPage } from './page.ts'
+import { type ItemPage, itemStart } from './page.ts'
 
 /** Deeper ones are left to digests; each level of an item's nesting is two of JSON's, and DynamoDB allows 32. */
 const MOST_LEVELS = 2 * 32 + 2
@@ -25,8 +25,8 @@ export function sameMembers(
   isIgnored: IsIgnored,
 ): boolean {
   const sides = sidesAt(0)
-  sides.a.noteItem(a, i)
-  sides.b.noteItem(b, j)
+  sides.a.note(a.bytes, itemStart(a, i))
+  sides.b.note(b.bytes, itemStart(b, j))
   return sameNoted(sides, 0, isIgnored)
 }
 

@@ -3,6 +3,7 @@ import type { ReadUnits } from '../model/units.ts'
 import type { Body } from './body.ts'
 import type { Frame } from './frame.ts'
 import { badResponse } from './json-bytes.ts'
+import { theKernel } from './kernel/kernel.ts'
 import type { Extent, ItemPage, KeyNames } from './page.ts'
 import { walkItems } from './walk.ts'
 
@@ -15,7 +16,8 @@ export class UnwalkedPage implements ItemPage {
   readonly #blame: (error: unknown) => unknown
   #body: Body | undefined
   #holders = 1
-  #walked: ItemPage | undefined
+  #isKept = false
+  #spans: Int32Array | undefined
 
   /** `blame`: makes an error that says whose answer it was. */
   constructor(
@@ -40,13 +42,8 @@ export class UnwalkedPage implements ItemPage {
 
   /** @throws TablesyncError with code `BAD_RESPONSE`: the items are no items, or not as many as was said */
   get spans(): Int32Array {
-    this.#walked ??= this.#walk()
-    return this.#walked.spans
-  }
-
-  get members(): Int32Array | undefined {
-    this.#walked ??= this.#walk()
-    return this.#walked.members
+    this.#spans ??= this.#walk()
+    return this.#spans
   }
 
   /** Before the page is handed out: so many are going to release it. */
@@ -54,15 +51,18 @@ export class UnwalkedPage implements ItemPage {
     this.#holders = holders
   }
 
-  /** Of a page that was walked somebody may hold an item. */
+  keep(): void {
+    this.#isKept = true
+  }
+
   release(): void {
     this.#holders--
-    if (this.#holders > 0 || this.#walked !== undefined) return
+    if (this.#holders > 0 || this.#isKept) return
     this.#body?.giveBack()
     this.#body = undefined
   }
 
-  #walk(): ItemPage {
+  #walk(): Int32Array {
     try {
       return this.#walkAll()
     } catch (error) {
@@ -70,11 +70,13 @@ export class UnwalkedPage implements ItemPage {
     }
   }
 
-  #walkAll(): ItemPage {
-    const { page, end } = walkItems(this.bytes, this.extent.start - 1, this.#names)
-    if (page.count === this.count && end === this.extent.end + 1) return page
-    throw badResponse(
-      `Expected the ${this.count} items that a response says it has, got ${page.count}`,
-    )
+  #walkAll(): Int32Array {
+    const { bytes, count } = this
+    const list = { start: this.extent.start - 1, end: this.extent.end + 1, count }
+    const plain = theKernel().walk(bytes, list, this.#names)
+    if (plain !== undefined) return plain
+    const { page, end } = walkItems(bytes, list.start, this.#names)
+    if (page.count === count && end === list.end) return page.spans
+    throw badResponse(`Expected the ${count} items that a response says it has, got ${page.count}`)
   }
 }

@@ -1,13 +1,13 @@
-/** The walk along a page's items: where each of them, its key and its members stand. Nothing is built. */
+/** The walk along a page's items: where each of them and its key stand. Nothing is built. */
 import { eachElement, malformed, skipBlanks, stringEnd, stringOf, valueEnd } from './json-bytes.ts'
-import { type ItemPage, type KeyNames, MEMBER_STRIDE, STRIDE } from './page.ts'
+import { type ItemPage, type KeyNames, STRIDE } from './page.ts'
 
 /** Reused by every walk of a thread: a walk runs to its end without a pause. */
-const scratch = { spans: new Int32Array(STRIDE * 8192), members: new Int32Array(1 << 16), used: 0 }
+const scratch = { spans: new Int32Array(STRIDE * 8192) }
 
 /**
- * Walks the array of items at `at`. Returns where they and their members
- * stand, and the position after the array.
+ * Walks the array of items at `at`. Returns where they stand, and the position
+ * after the array.
  */
 export function walkItems(
   bytes: Uint8Array,
@@ -15,25 +15,21 @@ export function walkItems(
   names: KeyNames,
 ): { page: ItemPage; end: number } {
   let count = 0
-  scratch.used = 0
   const end = eachElement(bytes, at, (start) => {
     const base = count++ * STRIDE
     if (base + STRIDE > scratch.spans.length) scratch.spans = grown(scratch.spans)
     return walkItem(bytes, start, names, base)
   })
   const spans = scratch.spans.slice(0, count * STRIDE)
-  const members = scratch.members.slice(0, scratch.used)
-  return { page: { bytes, count, spans, members }, end }
+  return { page: { bytes, count, spans }, end }
 }
 
-/** Notes one item's spans at `base` of the scratch, and its members behind those before; returns the position after it. */
+/** Notes one item's spans at `base` of the scratch; returns the position after it. */
 function walkItem(bytes: Uint8Array, at: number, names: KeyNames, base: number): number {
   const { partition, sort } = names
   const { spans } = scratch
-  let { members, used } = scratch
   spans[base] = at
-  spans.fill(0, base + 2, base + 6)
-  spans[base + 6] = used
+  spans.fill(0, base + 2, base + STRIDE)
   if (bytes[at] !== 0x7b) throw malformed(bytes, at, 'an item')
   let i = skipBlanks(bytes, at + 1)
   while (bytes[i] !== 0x7d) {
@@ -50,15 +46,6 @@ function walkItem(bytes: Uint8Array, at: number, names: KeyNames, base: number):
       spans[base + 4] = value
       spans[base + 5] = end
     }
-    if (used + MEMBER_STRIDE > members.length) {
-      members = grown(members)
-      scratch.members = members
-    }
-    members[used] = i
-    members[used + 1] = nameEnd
-    members[used + 2] = value
-    members[used + 3] = end
-    used += MEMBER_STRIDE
     i = skipBlanks(bytes, end)
     if (bytes[i] === 0x2c) i = skipBlanks(bytes, i + 1)
     else if (bytes[i] !== 0x7d) throw malformed(bytes, i, 'a comma or the end of an item')
@@ -67,8 +54,6 @@ function walkItem(bytes: Uint8Array, at: number, names: KeyNames, base: number):
     throw malformed(bytes, at, 'an item that has its key')
   }
   spans[base + 1] = i + 1
-  spans[base + 7] = (used - scratch.used) / MEMBER_STRIDE
-  scratch.used = used
   return i + 1
 }
 

@@ -10,6 +10,7 @@
  * order is no promise of DynamoDB's; being alone is a suspicion and no verdict.
  */
 import { alikeToEnd } from '../item/alike.ts'
+import { theKernel } from '../item/kernel/kernel.ts'
 import { canonicalKeyOf, sameKeyBytes } from '../item/key.ts'
 import type { ItemPage } from '../item/page.ts'
 import type { KeySchema } from '../model/table.ts'
@@ -29,7 +30,7 @@ import type { Unmatched, Window } from './window.ts'
 export type Side = 'master' | 'replica'
 
 export interface AlignmentListener {
-  /** So many pairs that are the same bytes, and were not looked at one by one. Absent: every pair is wanted. */
+  /** So many pairs that are surely equal, and were not looked at one by one. Absent: every pair is wanted. */
   readonly alike?: (count: number) => void
   pair(master: ItemPage, masterItem: number, replica: ItemPage, replicaItem: number): void
   alone(side: Side, item: Unmatched): void
@@ -142,6 +143,7 @@ export class Alignment {
       if (this.#skipAlike(master, replica)) continue
       checkPlace(master)
       checkPlace(replica)
+      if (this.#skipEqual(master, replica)) continue
       if (!sameKeyBytes(master.page, master.at, replica.page, replica.at)) return
       this.#listener.pair(master.page, master.at++, replica.page, replica.at++)
       this.#pagesSinceMatch = 0
@@ -159,6 +161,19 @@ export class Alignment {
     alike(stretch.count)
     goOn(master, stretch.count, stretch.a)
     goOn(replica, stretch.count, stretch.b)
+    this.#pagesSinceMatch = 0
+    return true
+  }
+
+  /** Goes along pairs that are surely equal. */
+  #skipEqual(master: InHand, replica: InHand): boolean {
+    const { alike } = this.#listener
+    if (alike === undefined) return false
+    const count = theKernel().equalRun(master.page, master.at, replica.page, replica.at)
+    if (count === 0) return false
+    alike(count)
+    master.at += count
+    replica.at += count
     this.#pagesSinceMatch = 0
     return true
   }
@@ -209,6 +224,7 @@ export class Alignment {
 
   #current(lane: InHand): Unmatched {
     checkPlace(lane)
+    lane.page.keep?.()
     const item = lane.at++
     return { page: lane.page, item, key: canonicalKeyOf(lane.page, item, this.#options.schema) }
   }

@@ -4,7 +4,7 @@
  */
 import type { FoundItem } from '../dynamo/lookup.ts'
 import { type KeyText, keyTextOf } from '../item/key.ts'
-import type { ItemPage } from '../item/page.ts'
+import { detached, type ItemPage } from '../item/page.ts'
 import type { Cursor } from '../model/segment-record.ts'
 import type { Bytes } from '../model/units.ts'
 import { Alignment, type Side } from './alignment.ts'
@@ -149,7 +149,7 @@ export async function march(
   }
 
   function pairOf(master: ItemPage, i: number, replica: ItemPage, j: number) {
-    const pair = { master: { page: master, item: i }, replica: { page: replica, item: j } }
+    const pair = { master: detached(master, i), replica: detached(replica, j) }
     return { key: keyTextOf(master, i, schema), pair }
   }
 
@@ -159,8 +159,8 @@ export async function march(
       // A pair whose master is gone is an extra, unless those have a pass of their own.
       ground: findExtras ? 'order' : 'key',
       key: keyTextOf(master, i, schema),
-      master: { page: master, item: i },
-      replica: { page: replica, item: j },
+      master: detached(master, i),
+      replica: detached(replica, j),
     }
   }
 

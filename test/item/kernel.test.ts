@@ -1,14 +1,18 @@
 /** The kernel against its reference, over random tables. `TABLESYNC_TEST_ITEMS`: how many items. */
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import t from 'tap'
 import { alikeToEnd, type Place } from '../../lib/item/alike.ts'
 import { ownBody } from '../../lib/item/body.ts'
-import { itemComparer, itemText, parseItem } from '../../lib/item/compare.ts'
+import { itemComparer, itemText, parseItem, sameBytes } from '../../lib/item/compare.ts'
 import { openDigest } from '../../lib/item/digest.ts'
+import { theKernel } from '../../lib/item/kernel/kernel.ts'
 import { canonicalKeyOf, sameKeyBytes } from '../../lib/item/key.ts'
 import { ignoring } from '../../lib/item/normalise.ts'
 import { itemStart, keyNames } from '../../lib/item/page.ts'
-import { readScanPage } from '../../lib/item/responses.ts'
+import { readScanPage, type ScanPage } from '../../lib/item/responses.ts'
+import { sameMembers } from '../../lib/item/same-members.ts'
+import { walkItems } from '../../lib/item/walk.ts'
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 import { type Choose, choices, respelt, shuffled } from '../support/arbitrary.ts'
 import { ID_KEY } from '../support/pages.ts'
@@ -87,6 +91,10 @@ function changed(item: WireItem, choose: Choose): WireItem {
   return { ...item, [name]: anyValue(choose) }
 }
 
+/** Without what JSON escapes. */
+const unescaped = (items: readonly WireItem[]): WireItem[] =>
+  JSON.parse(JSON.stringify(items).replace(/\\\\/g, '/').replace(/\\"/g, "'"))
+
 /** How an item stands on the other side. */
 function counterpart(item: WireItem, text: string, choose: Choose): string {
   switch (choose(8)) {
@@ -108,12 +116,60 @@ const answerOf = (texts: readonly string[], last: string | undefined) =>
     last === undefined ? '' : `,"LastEvaluatedKey":${last}`
   }}`
 
+/** Pages that the WebAssembly kernel walked, and those that it left to JavaScript. */
+const walked = { byKernel: 0, byReference: 0 }
+
+/** Of blanks, and of a backslash in a name, the kernel wants to know nothing. */
+const isPlain = (text: string) => !text.includes('\\') && JSON.stringify(JSON.parse(text)) === text
+
+/** The kernel's walk finds what the readable one does, or leaves it. */
+function checkWalk(page: ScanPage, texts: readonly string[]): void {
+  const bytes = Buffer.from(`[${texts.join(',')}]`)
+  const list = { start: 0, end: bytes.length, count: texts.length }
+  const found = theKernel().walk(bytes, list, names)
+  if (found === undefined) {
+    walked.byReference++
+    assert.ok(!texts.every(isPlain))
+  } else {
+    walked.byKernel++
+    assert.deepEqual(found, walkItems(bytes, 0, names).page.spans)
+  }
+  for (const wrong of [texts.length - 1, texts.length + 1]) {
+    assert.equal(theKernel().walk(bytes, { ...list, count: wrong }, names), undefined)
+  }
+  for (const cut of [1, 2, bytes.length >> 1]) {
+    const end = bytes.length - cut
+    assert.equal(theKernel().walk(bytes.subarray(0, end), { ...list, end }, names), undefined)
+  }
+  assert.equal(page.count, texts.length)
+}
+
+/** A run of equal pairs ends where the readable comparison does, or before, and never behind. */
+function checkRun(
+  ...[[a, mine], [b, theirs], from, isEqual]: [
+    ...[one: [ScanPage, readonly string[]], other: [ScanPage, readonly string[]]],
+    ...[from: number, isEqual: (at: number) => boolean],
+  ]
+): void {
+  for (let at = from; at < a.count; at++) {
+    const run = theKernel().equalRun(a, at, b, at)
+    for (let pair = at; pair < at + run; pair++) {
+      assert.ok(sameKeyBytes(a, pair, b, pair) && isEqual(pair), `${mine[pair]} ${theirs[pair]}`)
+    }
+    at += run
+    if (at === a.count || !isPlain(mine[at] ?? '') || !isPlain(theirs[at] ?? '')) continue
+    const isSure = sameBytes(a, at, b, at) || sameMembers(a, at, b, at, ignoring([]))
+    assert.equal(isSure && sameKeyBytes(a, at, b, at), false, `${mine[at]} ${theirs[at]}`)
+  }
+}
+
 function checkPages(choose: Choose): number {
   const isSame = choose(3) === 0
-  const items = Array.from({ length: 1 + choose(40) }, (_, id) => ({
+  const any = Array.from({ length: 1 + choose(40) }, (_, id) => ({
     id: { S: `${one(WORDS, choose)}${id}` },
     ...anyItem(choose),
   })) as WireItem[]
+  const items = choose(2) === 0 ? any : unescaped(any)
   const mine = items.map((item) => JSON.stringify(item))
   const theirs = items.map((item, at) =>
     isSame ? (mine[at] as string) : counterpart(item, mine[at] as string, choose),
@@ -132,6 +188,16 @@ function checkPages(choose: Choose): number {
     const alike = alikeToEnd(place(a), place(b))
     assert.equal(alike?.count, areAlike ? items.length - from : undefined)
   }
+
+  for (const [page, texts] of [
+    [a, mine],
+    [b, theirs],
+  ] as const) {
+    checkWalk(page, texts)
+  }
+  checkRun([a, mine], [b, theirs], from, (at) =>
+    sameItem(x.items[at] as WireItem, y.items[at] as WireItem),
+  )
 
   for (const [page, reference] of [
     [a, x],
@@ -168,4 +234,128 @@ t.test(`the kernel finds what its reference finds, over ${ITEMS} random items`, 
     }
   }
   t.ok(items >= ITEMS)
+  t.ok(walked.byKernel > walked.byReference / 10, `${walked.byKernel} pages by the kernel`)
 })
+
+t.test('the compiled kernel is what its sources say', async (t) => {
+  const root = new URL('../../../', import.meta.url)
+  t.doesNotThrow(() => execFileSync(process.execPath, ['kernel.mjs', '--check'], { cwd: root }))
+})
+
+t.test('the kernel compares pages whatever it has had before, and of any size', async (t) => {
+  const page = (items: number, filler: number, isReordered = false) => {
+    const texts = Array.from({ length: items }, (_, id) => {
+      const members = [`"id":{"S":"${id}"}`, `"text":{"S":"${'x'.repeat(filler)}"}`]
+      return `{${(isReordered ? members.reverse() : members).join(',')}}`
+    })
+    return readScanPage(ownBody(Buffer.from(answerOf(texts, undefined))), names)
+  }
+  const sizes = [
+    [3, 10],
+    [2000, 400],
+    [40, 0],
+    [1, 3_000_000],
+    [500, 5000],
+  ] as const
+  const pairs = sizes.map(([items, filler]) => [page(items, filler), page(items, filler, true)])
+  for (const first of pairs) {
+    for (const [a, b] of [...pairs, first] as [ScanPage, ScanPage][]) {
+      t.equal(theKernel().equalRun(a, 0, b, 0), a.count)
+      t.equal(theKernel().equalRun(b, 1, a, 1), a.count - 1)
+      t.equal(theKernel().equalRun(a, 0, a, 0), a.count)
+    }
+  }
+})
+
+t.test('the kernel knows keys of two parts', async (t) => {
+  const schema = [
+    { name: 'p', type: 'S' },
+    { name: 'sort', type: 'N' },
+  ] as const
+  const texts = [
+    '{"p":{"S":"a"},"sort":{"N":"1"}}',
+    '{"x":{"S":"a"},"sort":{"N":"2"},"tors":{"N":"3"},"p":{"S":"b"},"q":{"S":"c"}}',
+  ]
+  const bytes = Buffer.from(`[${texts.join(',')}]`)
+  const list = { start: 0, end: bytes.length, count: 2 }
+  const both = theKernel().walk(bytes, list, keyNames(schema))
+  t.same(both, walkItems(bytes, 0, keyNames(schema)).page.spans)
+  const lacking = Buffer.from('[{"p":{"S":"a"}}]')
+  const one = { start: 0, end: lacking.length, count: 1 }
+  t.equal(theKernel().walk(lacking, one, keyNames(schema)), undefined)
+  t.ok(theKernel().walk(lacking, one, keyNames([schema[0]])))
+})
+
+const deep = (levels: number, members: string): string =>
+  levels === 0 ? `{${members}}` : `{"M":{"x":${deep(levels - 1, members)}}}`
+
+for (const { what, one, other, isSure } of [
+  {
+    what: 'a name that comes twice',
+    one: '"a":{"N":"1"},"a":{"N":"1"}',
+    other: '"a":{"N":"1"},"b":{"N":"1"}',
+    isSure: false,
+  },
+  {
+    what: 'names that come twice on both sides',
+    one: '"a":{"N":"1"},"a":{"N":"2"}',
+    other: '"a":{"N":"2"},"a":{"N":"1"}',
+    isSure: false,
+  },
+  { what: 'one more', one: '"a":{"N":"1"}', other: '"a":{"N":"1"},"b":{"N":"1"}', isSure: false },
+  { what: 'another order', one: '"a":{},"b":{}', other: '"b":{},"a":{}', isSure: true },
+  {
+    what: 'a list in another order',
+    one: '"a":{"L":[{"S":"1"},{"S":"2"}]}',
+    other: '"a":{"L":[{"S":"2"},{"S":"1"}]}',
+    isSure: false,
+  },
+  {
+    what: 'a longer list',
+    one: '"a":{"L":[{"S":"1"}]}',
+    other: '"a":{"L":[{"S":"1"},{"S":"2"}]}',
+    isSure: false,
+  },
+  {
+    what: 'another order within a list',
+    one: '"a":{"L":[{"M":{"x":{"S":"1"},"y":{"S":"2"}}}]}',
+    other: '"a":{"L":[{"M":{"y":{"S":"2"},"x":{"S":"1"}}}]}',
+    isSure: true,
+  },
+  { what: 'another type', one: '"a":{"S":"1"}', other: '"a":{"N":"1"}', isSure: false },
+  { what: 'another truth', one: '"a":{"BOOL":true}', other: '"a":{"BOOL":false}', isSure: false },
+  {
+    what: 'another order far down',
+    one: `"a":${deep(4, '"x":{},"y":{}')}`,
+    other: `"a":${deep(4, '"y":{},"x":{}')}`,
+    isSure: true,
+  },
+  {
+    what: 'another order deeper than it looks',
+    one: `"a":${deep(40, '"x":{},"y":{}')}`,
+    other: `"a":${deep(40, '"y":{},"x":{}')}`,
+    isSure: false,
+  },
+  ...[64, 65].map((count) => {
+    const names = Array.from({ length: count - 1 }, (_, at) => `"${at}":{"N":"${at}"}`)
+    return {
+      what: `${count} members in another order`,
+      one: names.join(),
+      other: names.toReversed().join(),
+      isSure: count === 64,
+    }
+  }),
+]) {
+  t.test(`the kernel is ${isSure ? '' : 'not '}sure of ${what}`, async (t) => {
+    const pages = [one, other].map((members) =>
+      readScanPage(
+        ownBody(Buffer.from(answerOf([`{"id":{"S":"1"},${members}}`], undefined))),
+        names,
+      ),
+    ) as [ScanPage, ScanPage]
+    for (const [a, b] of [pages, pages.toReversed() as typeof pages]) {
+      t.equal(theKernel().equalRun(a, 0, b, 0), isSure ? 1 : 0)
+    }
+    t.equal(theKernel().equalRun(pages[0], 0, pages[0], 0), 1, 'but of the same bytes it is')
+  })
+}

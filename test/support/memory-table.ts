@@ -8,7 +8,7 @@ import type { TableClient } from '../../lib/dynamo/client.ts'
 import { lookup } from '../../lib/dynamo/lookup.ts'
 import { scanner } from '../../lib/dynamo/scan.ts'
 import type { ReadableTable, WritableTable } from '../../lib/dynamo/table.ts'
-import { ownBody } from '../../lib/item/body.ts'
+import { type Body, ownBody } from '../../lib/item/body.ts'
 import type { Patience } from '../../lib/model/patience.ts'
 import type { RequestAddress } from '../../lib/model/request-address.ts'
 import type { KeySchema } from '../../lib/model/table.ts'
@@ -44,6 +44,12 @@ export interface MemoryTableOptions {
 export interface MemoryTable extends WritableTable {
   readonly requests: { readonly operation: string; readonly keys: number }[]
 }
+
+/** A body whose bytes are others once it is given back, as those of a connection are. */
+const lent = (bytes: Buffer): Body => ({
+  ...ownBody(bytes),
+  giveBack: () => void bytes.fill('x'),
+})
 
 export function memoryTable(options: MemoryTableOptions): MemoryTable {
   const { index, schema, items, pageSize, spell = JSON.stringify } = options
@@ -88,7 +94,7 @@ export function memoryTable(options: MemoryTableOptions): MemoryTable {
       const parsed = JSON.parse(body)
       if (operation === 'Scan') {
         requests.push({ operation, keys: 0 })
-        return read(ownBody(Buffer.from(scan(parsed))))
+        return read(lent(Buffer.from(scan(parsed))))
       }
       if (operation === 'BatchGetItem') return read(ownBody(Buffer.from(batchGet(parsed))))
       throw new Error(`no ${operation} was laid out`)

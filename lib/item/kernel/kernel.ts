@@ -1,0 +1,178 @@
+/**
+ * Pages in the memory of a WebAssembly kernel, which goes along their bytes
+ * some times as fast as JavaScript does. What it does not take for plain, and
+ * what it is not sure of, is left to `walkItems` and to the comparer: they are
+ * the reference, and the kernel says nothing that they do not.
+ */
+import type { Bytes } from '../../model/units.ts'
+import type { ItemPage, KeyNames } from '../page.ts'
+import { STRIDE } from '../page.ts'
+import { WASM } from './wasm.ts'
+
+/** As far as it is used here: Node.js' types have it only where a browser's are. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object
+  readonly Instance: new (module: object) => { readonly exports: unknown }
+}
+
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
+  freeFrom(): number
+  namePlace(part: 0 | 1, length: number): number
+  walk(page: number, at: number, length: number, spans: number, most: number): number
+  equalRun(
+    ...sides: [
+      ...[a: number, aSpans: number, aCount: number],
+      ...[b: number, bSpans: number, bCount: number],
+    ]
+  ): number
+}
+
+/** The kernel reads so much further than it goes. */
+const PADDING: Bytes = 16
+
+/** What WebAssembly's memory grows by. */
+const MEMORY_PAGE: Bytes = 64 << 10
+
+const INT_BYTES = Int32Array.BYTES_PER_ELEMENT
+
+/** Places for two pages: those that are compared. */
+interface Place {
+  at: number
+  /** What lies there. */
+  bytes: Uint8Array | undefined
+  spans: Int32Array | undefined
+  spansAt: number
+}
+
+const newPlace = (): Place => ({ at: 0, bytes: undefined, spans: undefined, spansAt: 0 })
+
+class Kernel {
+  readonly #exports: Exports
+  readonly #places: readonly [Place, Place] = [newPlace(), newPlace()]
+  /** Bytes of each place. */
+  #room: Bytes = 0
+  #last: Place
+  #names: KeyNames | undefined
+
+  constructor() {
+    const module = new WebAssembly.Module(Buffer.from(WASM, 'base64'))
+    this.#exports = new WebAssembly.Instance(module).exports as Exports
+    this.#last = this.#places[1]
+  }
+
+  /**
+   * Where the items of a plain list stand, `STRIDE` numbers each.
+   *
+   * @param start of the list, its bracket included
+   * @param end after its closing bracket
+   * @returns undefined: it is not plain, or does not hold `count` items
+   */
+  walk(
+    bytes: Uint8Array,
+    { start, end, count }: { readonly start: number; readonly end: number; readonly count: number },
+    names: KeyNames,
+  ): Int32Array | undefined {
+    if (!this.#setNames(names)) return undefined
+    const place = this.#otherThan(this.#last)
+    this.#put(place, bytes, end, count)
+    const { walk, memory } = this.#exports
+    if (walk(place.at, start, end, place.spansAt, count) !== count) {
+      place.bytes = undefined
+      return undefined
+    }
+    place.spans = new Int32Array(memory.buffer, place.spansAt, count * STRIDE).slice()
+    return place.spans
+  }
+
+  /** How many items from `i` and `j` on are pairs that are surely equal. */
+  equalRun(a: ItemPage, i: number, b: ItemPage, j: number): number {
+    const known = this.#placeOf(a)
+    const other = this.#placeOf(b, known)
+    const mine = known ?? this.#load(this.#otherThan(other ?? this.#last), a)
+    const others = other ?? this.#load(this.#otherThan(mine), b)
+    // To make room for one may have moved the other.
+    if (mine.bytes !== a.bytes) return this.equalRun(a, i, b, j)
+    this.#last = others
+    const skipped = STRIDE * INT_BYTES
+    return this.#exports.equalRun(
+      ...[mine.at, mine.spansAt + i * skipped, a.count - i],
+      ...([others.at, others.spansAt + j * skipped, b.count - j] as const),
+    )
+  }
+
+  #placeOf({ bytes, spans }: ItemPage, except?: Place): Place | undefined {
+    return this.#places.find(
+      (place) => place !== except && place.bytes === bytes && place.spans === spans,
+    )
+  }
+
+  #otherThan(place: Place): Place {
+    return this.#places[0] === place ? this.#places[1] : this.#places[0]
+  }
+
+  #load(place: Place, { bytes, spans, count, extent }: ItemPage): Place {
+    this.#put(place, bytes, extent === undefined ? bytes.length : extent.end + 1, count)
+    place.spans = spans
+    new Int32Array(this.#exports.memory.buffer, place.spansAt, spans.length).set(spans)
+    return place
+  }
+
+  /** Brings a page's bytes up to `end` to a place, with room for spans. */
+  #put(place: Place, bytes: Uint8Array, end: number, count: number): void {
+    const spansAt = aligned(end + PADDING)
+    const needed = spansAt + count * STRIDE * INT_BYTES
+    if (needed > this.#room) this.#makeRoom(needed)
+    this.#last = place
+    place.bytes = bytes
+    place.spans = undefined
+    place.spansAt = place.at + spansAt
+    const { buffer } = this.#exports.memory
+    new Uint8Array(buffer, place.at, end).set(bytes.subarray(0, end))
+  }
+
+  /** Two larger places; nothing lies in them. */
+  #makeRoom(needed: Bytes): void {
+    const { memory } = this.#exports
+    const from = this.#exports.freeFrom()
+    // The next page may be a little larger.
+    this.#room = aligned(needed + needed / 8)
+    const [first, second] = this.#places
+    first.at = from
+    second.at = from + this.#room
+    first.bytes = undefined
+    second.bytes = undefined
+    const missing = second.at + this.#room + PADDING - memory.buffer.byteLength
+    if (missing > 0) memory.grow(Math.ceil(missing / MEMORY_PAGE))
+  }
+
+  /** False: a name that may be spelt in several ways. */
+  #setNames(names: KeyNames): boolean {
+    if (this.#names === names) return true
+    const { partition, sort } = names
+    if (!isPlain(partition) || (sort !== undefined && !isPlain(sort))) return false
+    const { memory, namePlace } = this.#exports
+    const write = (part: 0 | 1, name: Uint8Array) =>
+      new Uint8Array(memory.buffer, namePlace(part, name.length), name.length).set(name)
+    write(0, partition)
+    if (sort === undefined) namePlace(1, -1)
+    else write(1, sort)
+    this.#names = names
+    return true
+  }
+}
+
+const aligned = (bytes: Bytes) => Math.ceil(bytes / PADDING) * PADDING
+
+/** Of the longest name that a key's attribute may have, or shorter, with nothing that JSON escapes. */
+function isPlain(name: Uint8Array): boolean {
+  return name.length <= 255 && name.every((byte) => byte >= 0x20 && byte !== 0x22 && byte !== 0x5c)
+}
+
+let kernel: Kernel | undefined
+
+/** One a thread, from when it is needed: what it does it does without a pause. */
+export function theKernel(): Kernel {
+  kernel ??= new Kernel()
+  return kernel
+}

@@ -1,0 +1,170 @@
+/** Items that are surely equal; the readable comparison is `sameMembers` in lib/item/same-members.ts. */
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  nameEnd,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  same,
+  valueEnd,
+} from './json'
+
+const STRIDE: usize = 6 * 4
+
+/** Of more members, or deeper ones, digests have to tell. */
+const MOST_MEMBERS = 64
+const MOST_LEVELS = 12
+
+/** Four positions a member: name and value. */
+const MEMBER_BYTES = 16
+const NAME_END: usize = 4
+const VALUE: usize = 8
+const VALUE_END: usize = 12
+const OBJECT_BYTES = MOST_MEMBERS * MEMBER_BYTES
+/** By level, the members of an object on either side. */
+const members = memory.data(MOST_LEVELS * 2 * MOST_MEMBERS * 16)
+/** By level: a bit for each member of the second object that has met its namesake. */
+const met = memory.data(MOST_LEVELS * 8)
+
+/**
+ * How many items from `i` and `j` on are pairs: their keys the same bytes, and
+ * the items surely equal. Spans are those of `walk`.
+ */
+export function equalRun(
+  a: usize,
+  aSpans: usize,
+  aCount: i32,
+  b: usize,
+  bSpans: usize,
+  bCount: i32,
+): i32 {
+  const most = min(aCount, bCount)
+  let p = aSpans
+  let q = bSpans
+  for (let run = 0; run < most; run++) {
+    if (!samePart(a, p, b, q, 8) || !samePart(a, p, b, q, 16)) return run
+    const aStart = a + load<i32>(p)
+    const bStart = b + load<i32>(q)
+    const aEnd = a + load<i32>(p, 4)
+    const bEnd = b + load<i32>(q, 4)
+    if (!sameBytes(aStart, aEnd, bStart, bEnd) && !sameObjects(aStart, aEnd, bStart, bEnd, 0)) {
+      return run
+    }
+    p += STRIDE
+    q += STRIDE
+  }
+  return most
+}
+
+function samePart(a: usize, p: usize, b: usize, q: usize, part: usize): bool {
+  const start = load<i32>(p + part)
+  const length = load<i32>(p + part + 4) - start
+  const other = load<i32>(q + part)
+  return load<i32>(q + part + 4) - other == length && same(a + start, b + other, length)
+}
+
+function sameBytes(aStart: usize, aEnd: usize, bStart: usize, bEnd: usize): bool {
+  return aEnd - aStart == bEnd - bStart && same(aStart, bStart, aEnd - aStart)
+}
+
+function sameObjects(aStart: usize, aEnd: usize, bStart: usize, bEnd: usize, level: i32): bool {
+  if (level == MOST_LEVELS) return false
+  const aMembers = members + <usize>(level * 2 * OBJECT_BYTES)
+  const bMembers = aMembers + OBJECT_BYTES
+  const count = noteMembers(aStart, aEnd, aMembers)
+  // As many on either side, and each with a namesake of its own: then there are no others.
+  if (count < 0 || noteMembers(bStart, bEnd, bMembers) != count) return false
+  const metHere = met + <usize>(level * 8)
+  store<u64>(metHere, 0)
+  let guess = 0
+  for (let member = 0; member < count; member++) {
+    const own = memberAt(aMembers, member)
+    const place = namesakeOf(own, bMembers, count, guess)
+    if (place < 0) return false
+    const bit = (<u64>1) << (<u64>place)
+    const metSoFar = load<u64>(metHere)
+    if ((metSoFar & bit) != 0) return false
+    store<u64>(metHere, metSoFar | bit)
+    const other = memberAt(bMembers, place)
+    const aValue = load<u32>(own + VALUE)
+    const bValue = load<u32>(other + VALUE)
+    const isSame = sameValues(
+      aValue,
+      load<u32>(own + VALUE_END),
+      bValue,
+      load<u32>(other + VALUE_END),
+      level,
+    )
+    if (!isSame) return false
+    guess = place + 1
+  }
+  return true
+}
+
+function memberAt(object: usize, member: i32): usize {
+  return object + <usize>(member * MEMBER_BYTES)
+}
+
+/** How many members the object has; -1: it is more than is looked into here. */
+function noteMembers(start: usize, end: usize, into: usize): i32 {
+  if (load<u8>(start) != OPEN_BRACE) return -1
+  let p = start + 1
+  if (load<u8>(p) == CLOSE_BRACE) return 0
+  for (let count = 0; count < MOST_MEMBERS; count++) {
+    const after = nameEnd(p, end)
+    if (after == 0 || load<u8>(after) != COLON) return -1
+    const valueAfter = valueEnd(after + 1, end)
+    if (valueAfter == 0) return -1
+    const place = memberAt(into, count)
+    store<u32>(place, <u32>p)
+    store<u32>(place + NAME_END, <u32>after)
+    store<u32>(place + VALUE, <u32>(after + 1))
+    store<u32>(place + VALUE_END, <u32>valueAfter)
+    const next = load<u8>(valueAfter)
+    if (next == CLOSE_BRACE) return count + 1
+    if (next != COMMA) return -1
+    p = valueAfter + 1
+  }
+  return -1
+}
+
+/** The place of the member that is called as the one at `member`; -1 where none is. Names mostly follow one another on both sides. */
+function namesakeOf(member: usize, others: usize, count: i32, guess: i32): i32 {
+  const name = load<u32>(member)
+  const length = load<u32>(member + NAME_END) - name
+  for (let tried = 0; tried < count; tried++) {
+    let place = guess + tried
+    if (place >= count) place -= count
+    const other = memberAt(others, place)
+    const otherName = load<u32>(other)
+    if (load<u32>(other + NAME_END) - otherName == length && same(name, otherName, length)) {
+      return place
+    }
+  }
+  return -1
+}
+
+function sameValues(a: usize, aEnd: usize, b: usize, bEnd: usize, level: i32): bool {
+  if (sameBytes(a, aEnd, b, bEnd)) return true
+  // Not the same bytes: it may be the order of members in them alone.
+  const first = load<u8>(a)
+  if (first != load<u8>(b)) return false
+  if (first == OPEN_BRACE) return sameObjects(a, aEnd, b, bEnd, level + 1)
+  return first == OPEN_BRACKET && sameLists(a, aEnd, b, bEnd, level)
+}
+
+function sameLists(a: usize, aEnd: usize, b: usize, bEnd: usize, level: i32): bool {
+  let p = a + 1
+  let q = b + 1
+  while (load<u8>(p) != CLOSE_BRACKET && load<u8>(q) != CLOSE_BRACKET) {
+    const after = valueEnd(p, aEnd)
+    const otherAfter = valueEnd(q, bEnd)
+    if (after == 0 || otherAfter == 0) return false
+    if (!sameValues(p, after, q, otherAfter, level)) return false
+    p = after + (load<u8>(after) == COMMA ? 1 : 0)
+    q = otherAfter + (load<u8>(otherAfter) == COMMA ? 1 : 0)
+  }
+  return load<u8>(p) == load<u8>(q)
+}
