@@ -11,7 +11,7 @@ import { type Investigation, investigationOf } from './investigation.ts'
 import { readBack } from './read-back.ts'
 import { type Expected, Repair } from './repair.ts'
 import type { Thread } from './thread.ts'
-import { relationOf, type SeenSides } from './verdict.ts'
+import { relationOf, type SeenSides, standingOf } from './verdict.ts'
 import type { Written } from './writes.ts'
 
 export async function applyPlan(
@@ -67,7 +67,7 @@ async function applyOne(
     investigation.tally.vanished++
     return undefined
   }
-  const relation = relationOf(now)
+  const relation = relationOf(standingOf(now))
   if (relation !== 'sameAs' && !isStillTrue(planned, now)) {
     await tellChanged(investigation, planned, sides)
     return undefined
@@ -81,7 +81,7 @@ async function applyOne(
 }
 
 function isStillTrue({ kind, seen }: PlannedKey, now: SeenSides): boolean {
-  if (relationOf(now) !== kind) return false
+  if (relationOf(standingOf(now)) !== kind) return false
   return seen === undefined || (seen.master === now.master && seen.replica === now.replica)
 }
 

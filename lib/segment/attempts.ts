@@ -71,7 +71,7 @@ export async function bringAbout(
     if (relation === 'sameAs') {
       return done === 'resolved'
         ? { action: done }
-        : { action: done, left: seen.replica, ...partly }
+        : { action: done, left: () => seen.replica, ...partly }
     }
     if (trouble !== undefined && isOver()) {
       investigation.wasCutShort = true
@@ -88,7 +88,7 @@ export async function bringAbout(
         if (refusals > maxRefusals) return torn(conflict(heldAllTheSame))
       } else if (result.complete) {
         const action = relation === 'extra' ? 'deleted' : 'written'
-        return { action, left: seen.master, ...partly }
+        return { action, left: () => seen.master, ...partly }
       } else {
         done = 'written'
         isTorn = true

@@ -4,7 +4,7 @@ import { type ItemComparer, sameBytes } from '../item/compare.ts'
 import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import type { SeenItem } from '../model/sighting.ts'
 import type { Investigation } from './investigation.ts'
-import type { SeenSides } from './verdict.ts'
+import type { SeenSides, Standing } from './verdict.ts'
 
 /** What the two sides hold under one key. */
 export interface BothSides {
@@ -52,14 +52,50 @@ export async function lookUpReplica(
   return (key) => found.get(canonicalKeyOfText(key, schema))
 }
 
-/** What the sides hold, by digest. Sides of the same bytes are digested once. */
-export function digestsOf({ master, replica }: BothSides, comparer: ItemComparer): SeenSides {
-  const digest = (found: FoundItem | undefined): SeenItem =>
-    found === undefined ? null : comparer.digest(found.page, found.item)
-  const ofMaster = digest(master)
-  const isSame =
-    master !== undefined &&
-    replica !== undefined &&
-    sameBytes(master.page, master.item, replica.page, replica.item)
-  return { master: ofMaster, replica: isSame ? ofMaster : digest(replica) }
+/** What is there, and whether it is equal: for most items their bytes say it. */
+export function standingOfItems({ master, replica }: BothSides, comparer: ItemComparer): Standing {
+  return {
+    hasMaster: master !== undefined,
+    hasReplica: replica !== undefined,
+    isSame:
+      master !== undefined &&
+      replica !== undefined &&
+      comparer.equal(master.page, master.item, replica.page, replica.item),
+  }
+}
+
+/** What the sides hold, by digests, which are made when they are asked for. */
+export const digestsOf = (sides: BothSides, comparer: ItemComparer): SeenSides =>
+  new Digests(sides, comparer)
+
+class Digests implements SeenSides {
+  readonly #sides: BothSides
+  readonly #comparer: ItemComparer
+  #master: SeenItem | undefined
+  #replica: SeenItem | undefined
+
+  constructor(sides: BothSides, comparer: ItemComparer) {
+    this.#sides = sides
+    this.#comparer = comparer
+  }
+
+  get master(): SeenItem {
+    this.#master ??= this.#digest(this.#sides.master)
+    return this.#master
+  }
+
+  get replica(): SeenItem {
+    this.#replica ??= this.#areSameBytes ? this.master : this.#digest(this.#sides.replica)
+    return this.#replica
+  }
+
+  get #areSameBytes(): boolean {
+    const { master, replica } = this.#sides
+    if (master === undefined || replica === undefined) return false
+    return sameBytes(master.page, master.item, replica.page, replica.item)
+  }
+
+  #digest(found: FoundItem | undefined): SeenItem {
+    return found === undefined ? null : this.#comparer.digest(found.page, found.item)
+  }
 }

@@ -28,7 +28,7 @@ export interface Found extends BothSides {
 export type RepairEnding =
   | {
       readonly action: 'written' | 'deleted'
-      readonly left: SeenItem
+      readonly left: () => SeenItem
       /** Present: the item is too wide for its condition to compare all of it. */
       readonly isPartial?: true
     }
@@ -104,7 +104,8 @@ function plannedOf(
   if (unconfirmed) return { planned: {} }
   const item = (found: FoundItem | undefined) =>
     found === undefined ? null : parseItem(found.page, found.item)
-  const seen = digestsOf({ master, replica }, comparer)
+  const digests = digestsOf({ master, replica }, comparer)
+  const seen = { master: digests.master, replica: digests.replica }
   if (setup.planning === 'digests') return { planned: { seen } }
   return { planned: { seen, items: { master: item(master), replica: item(replica) } } }
 }

@@ -16,7 +16,8 @@ export class Outcomes {
     const { tally, thread } = this.#investigation
     tally[found.verdict]++
     thread.allowance.claim()
-    const left = digestsOf(found, thread.comparer).replica
+    const seen = digestsOf(found, thread.comparer)
+    const left = () => seen.replica
     return this.conclude({ action: found.verdict === 'extra' ? 'deleted' : 'written', left }, found)
   }
 

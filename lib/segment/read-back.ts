@@ -77,9 +77,10 @@ export async function lookAtWritten(
 }
 
 /** A sighting of what a write has left; its clock begins with the write. */
-function sightWritten({ key, left }: Written, moves: number): Sighting {
+function sightWritten(written: Written, moves: number): Sighting {
+  const left = written.left()
   return {
-    key,
+    key: written.key,
     looks: left === null ? 'extra' : 'differing',
     ground: 'key',
     master: left,

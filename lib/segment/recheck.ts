@@ -11,7 +11,7 @@ import { type Investigation, investigationOf } from './investigation.ts'
 import { lookAtWritten, readBack } from './read-back.ts'
 import { Repair } from './repair.ts'
 import type { Thread } from './thread.ts'
-import { judge, lookAgain } from './verdict.ts'
+import { judge, lookAgain, standingOf } from './verdict.ts'
 import type { Written } from './writes.ts'
 
 export async function recheck(
@@ -78,7 +78,7 @@ async function conclude(
 ): Promise<Written | undefined> {
   const { thread, tally, tell, replica } = investigation
   const seen = digestsOf(sides, thread.comparer)
-  const verdict = unlessExpired(investigation, judge(sighting, seen).verdict, sides)
+  const verdict = unlessExpired(investigation, judge(sighting, standingOf(seen)).verdict, sides)
   if (verdict === 'expired') return repair.settle({ verdict, key: sighting.key, ...sides })
   const look = lookAgain(sighting, seen, Date.now())
   if ('verdict' in look) return repair.settle({ ...look, key: sighting.key, ...sides })

@@ -2,7 +2,7 @@
 import { parseItem } from '../item/compare.ts'
 import { isNewer } from '../item/version.ts'
 import type { DifferenceKind } from '../model/difference.ts'
-import { type BothSides, digestsOf } from './both-sides.ts'
+import { type BothSides, standingOfItems } from './both-sides.ts'
 import { hasExpired } from './expiry.ts'
 import type { Investigation } from './investigation.ts'
 import { relationOf } from './verdict.ts'
@@ -13,7 +13,7 @@ export async function relationUnderRules(
   { master, replica }: BothSides,
 ): Promise<DifferenceKind | 'sameAs'> {
   const { thread } = investigation
-  const relation = relationOf(digestsOf({ master, replica }, thread.comparer))
+  const relation = relationOf(standingOfItems({ master, replica }, thread.comparer))
   // As good as absent from both.
   if (relation !== 'sameAs' && hasExpired(investigation, { master, replica })) return 'sameAs'
   if (relation !== 'differing' || master === undefined || replica === undefined) return relation

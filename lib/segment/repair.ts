@@ -5,7 +5,7 @@ import type { KeyText } from '../item/key.ts'
 import type { DifferenceKind } from '../model/difference.ts'
 import type { SeenItem } from '../model/sighting.ts'
 import { bringAbout, type Wanted } from './attempts.ts'
-import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
+import { type BothSides, digestsOf, lookUpBothSides, standingOfItems } from './both-sides.ts'
 import { endsTable, type Found, failed, type RepairEnding, tellEnding } from './endings.ts'
 import { type Investigation, intentOf } from './investigation.ts'
 import { Outcomes } from './outcomes.ts'
@@ -137,7 +137,8 @@ export class Repair {
   async putUnread(found: Found): Promise<Written | BothSides | undefined> {
     const { tally, thread } = this.#investigation
     const { key } = found
-    const left = digestsOf(found, thread.comparer).master
+    const seen = digestsOf(found, thread.comparer)
+    const left = () => seen.master
     const readAt = performance.now()
     const end = (ending: RepairEnding) => {
       tally.missing++
@@ -181,7 +182,7 @@ export class Repair {
           this.#investigation.wasCutShort = true
           return end(failed(error))
         }
-        const isSettled = relationOf(digestsOf(now, thread.comparer)) === 'sameAs'
+        const isSettled = relationOf(standingOfItems(now, thread.comparer)) === 'sameAs'
         if (isSettled) return end({ action: 'written', left })
         thread.allowance.giveBack()
         return now

@@ -8,7 +8,13 @@ import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import { detached, itemEnd, itemStart } from '../item/page.ts'
 import type { Bytes } from '../model/units.ts'
 import { allEnded } from './all-ended.ts'
-import { type BothSides, digestsOf, lookUpBothSides, lookUpReplica } from './both-sides.ts'
+import {
+  type BothSides,
+  digestsOf,
+  lookUpBothSides,
+  lookUpReplica,
+  standingOfItems,
+} from './both-sides.ts'
 import type { Found } from './endings.ts'
 import { hasExpired, unlessExpired } from './expiry.ts'
 import type { Investigation } from './investigation.ts'
@@ -200,14 +206,14 @@ export class SecondLook {
 
   async #conclude(suspicion: Suspicion, sides: BothSides): Promise<Written | undefined> {
     const { thread, tally, replica, tell } = this.#investigation
-    const seen = digestsOf(sides, thread.comparer)
-    const judgement = judge(suspicion, seen)
+    const judgement = judge(suspicion, standingOfItems(sides, thread.comparer))
     this.#onJudged(suspicion, judgement.wasFalse)
     const verdict = unlessExpired(this.#investigation, judgement.verdict, sides)
     if (!isDifference(verdict) || !thread.setup.observation.looksAgain) {
       return this.#repair.settle({ verdict, key: suspicion.key, ...sides })
     }
     tally.pending++
+    const seen = digestsOf(sides, thread.comparer)
     await tell({ type: 'look-again', replica, sighting: sight(suspicion, seen, Date.now()) })
     return undefined
   }

@@ -120,9 +120,9 @@ async function undoOne(
 const CHANGED = 'it has changed since, and is left as it is'
 
 const DONE = {
-  missing: { action: 'written', left: null },
-  differing: { action: 'written', left: null },
-  extra: { action: 'deleted', left: null },
+  missing: { action: 'written', left: () => null },
+  differing: { action: 'written', left: () => null },
+  extra: { action: 'deleted', left: () => null },
 } as const
 
 /** What the item is to what it was. */

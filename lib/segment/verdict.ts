@@ -12,6 +12,20 @@ export type Suspicion = Pick<Sighting, 'key' | 'looks' | 'ground'>
 /** What both sides hold; null where one lacks the item. */
 export type SeenSides = Pick<Sighting, 'master' | 'replica'>
 
+/** What is there, and whether it is equal. */
+export interface Standing {
+  readonly hasMaster: boolean
+  readonly hasReplica: boolean
+  /** Where both have the item. */
+  readonly isSame: boolean
+}
+
+export const standingOf = ({ master, replica }: SeenSides): Standing => ({
+  hasMaster: master !== null,
+  hasReplica: replica !== null,
+  isSame: master === replica,
+})
+
 export interface Judgement {
   readonly verdict: Verdict
   /** The other side had the item all along: the first look was wrong about where it is. */
@@ -24,17 +38,20 @@ export interface Judgement {
  * master's own scan, and an item that the master no longer has to the
  * replica's, unless that has already met it.
  */
-export function judge({ looks, ground }: Suspicion, { master, replica }: SeenSides): Judgement {
+export function judge(
+  { looks, ground }: Suspicion,
+  { hasMaster, hasReplica, isSame }: Standing,
+): Judgement {
   if (looks === 'extra') {
-    if (master !== null) return { verdict: 'elsewhere', wasFalse: true }
-    return { verdict: replica === null ? 'vanished' : 'extra', wasFalse: false }
+    if (hasMaster) return { verdict: 'elsewhere', wasFalse: true }
+    return { verdict: hasReplica ? 'extra' : 'vanished', wasFalse: false }
   }
-  if (master === null) {
+  if (!hasMaster) {
     const pairedByScan = looks === 'differing' && ground === 'order'
-    return { verdict: pairedByScan && replica !== null ? 'extra' : 'vanished', wasFalse: false }
+    return { verdict: pairedByScan && hasReplica ? 'extra' : 'vanished', wasFalse: false }
   }
-  if (replica === null) return { verdict: 'missing', wasFalse: false }
-  return { verdict: master === replica ? 'sameAs' : 'differing', wasFalse: looks === 'missing' }
+  if (!hasReplica) return { verdict: 'missing', wasFalse: false }
+  return { verdict: isSame ? 'sameAs' : 'differing', wasFalse: looks === 'missing' }
 }
 
 export function isDifference(verdict: Verdict): verdict is DifferenceKind {
@@ -42,16 +59,24 @@ export function isDifference(verdict: Verdict): verdict is DifferenceKind {
 }
 
 /** What the two sides are to each other now, whatever was thought before. */
-export function relationOf({ master, replica }: SeenSides): DifferenceKind | 'sameAs' {
-  if (master === replica) return 'sameAs'
-  if (master === null) return 'extra'
-  return replica === null ? 'missing' : 'differing'
+export function relationOf({
+  hasMaster,
+  hasReplica,
+  isSame,
+}: Standing): DifferenceKind | 'sameAs' {
+  if (!hasMaster) return hasReplica ? 'extra' : 'sameAs'
+  if (!hasReplica) return 'missing'
+  return isSame ? 'sameAs' : 'differing'
 }
 
 /** A difference at the second look is one only if it still stands at a third. */
-export function sight(suspicion: Suspicion, sides: SeenSides, now: Milliseconds): Sighting {
-  const versions = sides.master === null ? [] : [sides.master]
-  return { ...suspicion, ...sides, versions, since: now, moves: 0 }
+export function sight(
+  { key, looks, ground }: Suspicion,
+  { master, replica }: SeenSides,
+  now: Milliseconds,
+): Sighting {
+  const versions = master === null ? [] : [master]
+  return { key, looks, ground, master, replica, versions, since: now, moves: 0 }
 }
 
 /**
@@ -66,7 +91,7 @@ export function lookAgain(
   sides: SeenSides,
   now: Milliseconds,
 ): { readonly verdict: Verdict } | { readonly moved: Sighting } {
-  const { verdict } = judge(seen, sides)
+  const { verdict } = judge(seen, standingOf(sides))
   if (!isDifference(verdict)) return { verdict }
   const hasFollowed =
     sides.replica !== seen.replica &&

@@ -17,7 +17,7 @@ import type { Investigation } from './investigation.ts'
 /** A write that went through: what it left on the replica. */
 export interface Written {
   readonly key: KeyText
-  readonly left: SeenItem
+  readonly left: () => SeenItem
 }
 
 export type Attempt = WriteResult & {
