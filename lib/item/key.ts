@@ -31,9 +31,29 @@ export function keyTextOf(page: ItemPage, item: number, schema: KeySchema): KeyT
 }
 
 export function canonicalKeyOfText(text: KeyText, schema: KeySchema): CanonicalKey {
+  const plain = plainKeyOf(text, schema)
+  if (plain !== undefined) return plain
   const key = JSON.parse(text) as WireItem
   const [partition, sort] = schema.map(({ name }) => canonicalScalar(key[name] as WireValue))
   return sort === undefined ? (partition as string) : joinParts(partition as string, sort)
+}
+
+/** Of strings without blanks around them or escapes within, as nearly all keys are; undefined for others. */
+function plainKeyOf(text: KeyText, schema: KeySchema): CanonicalKey | undefined {
+  let at = 0
+  let key = ''
+  for (const [part, { name }] of schema.entries()) {
+    const before = `${part === 0 ? '{' : ','}${JSON.stringify(name)}:{"S":"`
+    if (!text.startsWith(before, at)) return undefined
+    const start = at + before.length
+    const end = text.indexOf('"', start)
+    const value = text.slice(start, end)
+    if (end < 0 || value.includes('\\') || text[end + 1] !== '}') return undefined
+    const canonical = `S${Buffer.from(value).toString('latin1')}`
+    key = part === 0 ? canonical : joinParts(key, canonical)
+    at = end + 2
+  }
+  return text[at] === '}' && at + 1 === text.length ? key : undefined
 }
 
 /** True where both keys stand in the same bytes; equal keys may also be spelt differently. */

@@ -16,10 +16,10 @@ export class Outbox {
     this.#send = send
   }
 
-  /** Settles when there is room for more. */
-  async tell(finding: Finding): Promise<void> {
+  /** Settles when there is room for more; undefined where there is. */
+  tell(finding: Finding): Promise<void> | undefined {
     this.#findings.push(finding)
-    if (this.#findings.length >= BATCH) await this.#flush()
+    return this.#findings.length >= BATCH ? this.#flush() : undefined
   }
 
   /** Sends what has gathered, if nothing is under way. */

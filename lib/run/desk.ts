@@ -123,6 +123,7 @@ export class Desk {
       if (!isSwept) ledger.noteError('', asTablesyncError(thrown))
       ledger.counts.drop(task)
       this.#held.drop(task)
+      this.#options.intents.orphan()
       return isSwept ? 'swept' : 'died'
     } finally {
       if (task.kind === 'compare') this.fresh.ended(task)
@@ -147,8 +148,10 @@ export class Desk {
     ledger.counts.close(task, tally, isWhole)
     for (const replica of replicasOf(task)) {
       const findings = this.#held.take(task, replica)
-      if (!isWhole(replica)) book.setAside(findings)
-      else {
+      if (!isWhole(replica)) {
+        this.#options.intents.orphan()
+        book.setAside(findings)
+      } else {
         if (task.kind === 'compare') ledger.fate(replica).finished.add(task.segment)
         await book.enter(findings)
       }

@@ -23,6 +23,8 @@ export class Intents {
   #log: Promise<FileHandle> | undefined
   #appended: Promise<void> = Promise.resolve()
   #batch: Batch | undefined
+  /** Whether some may belong to a task that is no more. */
+  #areOrphans = false
 
   /** `file`: what the names of the logs begin with. Absent: a run that dies is not taken up again. */
   constructor(file?: string) {
@@ -65,13 +67,19 @@ export class Intents {
     return [...this.#open.values()]
   }
 
+  /** A task has ended and not entered all that it did. */
+  orphan(): void {
+    this.#areOrphans = true
+  }
+
+  /** Those that whoever begins a task has to know of: what a task that goes on intends is its own concern. */
   of(replica: TableIndex): Intent[] {
-    return this.all().filter((intent) => intent.replica === replica)
+    return this.#areOrphans ? this.all().filter((intent) => intent.replica === replica) : []
   }
 
   /** Those of the keys given, as DynamoDB JSON text. */
   ofKeys(replica: TableIndex, keys: Iterable<string>): Intent[] {
-    if (this.#open.size === 0) return []
+    if (!this.#areOrphans || this.#open.size === 0) return []
     return [...keys].flatMap((key) => this.#open.get(nameOf(replica, key)) ?? [])
   }
 
@@ -95,6 +103,7 @@ export class Intents {
 
   /** Takes up what a run noted that died: all since the checkpoint of this number. */
   async restore(generation: number, known: readonly Intent[]): Promise<void> {
+    this.#areOrphans = true
     for (const intent of known) this.#open.set(nameOf(intent.replica, intent.key), intent)
     for (const [number, file] of await this.#logs()) {
       if (number < generation) continue
@@ -128,7 +137,10 @@ export class Intents {
 
 /** A key's text may come with blanks, and as it was escaped on the wire. */
 const nameOf = (replica: TableIndex, key: string) =>
-  `${replica} ${JSON.stringify(JSON.parse(key) as WireItem)}`
+  `${replica} ${MAY_BE_RESPELT.test(key) ? JSON.stringify(JSON.parse(key) as WireItem) : key}`
+
+/** Blanks, escapes, and names that JavaScript brings in another order. */
+const MAY_BE_RESPELT = /[\s\\]|[{,]"\d/
 
 function damagedLine(file: string, number: number): TablesyncError {
   return usageError(

@@ -3,6 +3,7 @@ import type { SegmentRecord } from '../model/segment-record.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { Tally } from '../model/tally.ts'
 import type { AboutToWrite, Finding } from '../protocol/messages.ts'
+import type { Done } from './done.ts'
 
 export interface SegmentControl {
   /** Aborted: end after the pages in hand. */
@@ -23,9 +24,9 @@ export interface SegmentControl {
   /** Has the run stopped: it would write more than it may. */
   allowanceSpent(): void
   /** Settles when more keys may come to wait for another look. */
-  roomForSuspects(): Promise<void>
+  roomForSuspects(): Done
   /** Settles when the main thread has room for more. */
-  tell(finding: Finding): Promise<void>
+  tell(finding: Finding): Done
   /** Settles when the main thread has taken every finding. */
   allTold(): Promise<void>
 }

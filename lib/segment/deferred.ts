@@ -35,6 +35,11 @@ export class Deferred {
     this.#bytes += weight(suspect)
   }
 
+  /** Whether some has to be given up. */
+  get isFull(): boolean {
+    return this.#bytes > MAX_BYTES
+  }
+
   /** What waits, left in place. */
   all(): DeferredKey[] {
     return [...this.#waiting.values()].map(({ looks, key, isExpired }) => ({
@@ -47,7 +52,7 @@ export class Deferred {
   /** Takes out what does not fit; everything, when the segment has ended. */
   *take(what: 'overflow' | 'all'): Generator<DeferredSuspect> {
     // Many at a time: a map is slow to find its first entry where many were before it.
-    if (what === 'overflow' && this.#bytes <= MAX_BYTES) return
+    if (what === 'overflow' && !this.isFull) return
     for (const suspect of this.#waiting.values()) {
       if (what === 'overflow' && this.#bytes <= LEFT_BYTES) return
       this.#remove(suspect)

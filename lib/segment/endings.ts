@@ -10,6 +10,7 @@ import type { Planned } from '../model/repair-plan.ts'
 import type { SeenItem } from '../model/sighting.ts'
 import type { WireItem } from '../model/wire.ts'
 import { type BothSides, digestsOf } from './both-sides.ts'
+import type { Done } from './done.ts'
 import type { Investigation } from './investigation.ts'
 import type { Thread } from './thread.ts'
 
@@ -61,13 +62,13 @@ export const LEFT = { action: 'none' } as const
 export const PLANNED = { action: 'none', isPlanned: true } as const
 
 /** Tells a difference, if anybody asked for them one by one. */
-export async function tellEnding(
+export function tellEnding(
   { thread, door, tell, replica: index }: Investigation,
   found: Found,
   ending: RepairEnding | typeof LEFT | typeof PLANNED,
-): Promise<void> {
+): Done {
   const { verdict, key, master, replica, unconfirmed } = found
-  if (!thread.setup.tellDifferences) return
+  if (!thread.setup.tellDifferences) return undefined
   const isPair = verdict === 'differing' && master !== undefined && replica !== undefined
   const attributes = () =>
     isPair
@@ -77,7 +78,7 @@ export async function tellEnding(
           thread.isIgnored,
         )
       : []
-  await tell({
+  return tell({
     type: 'difference',
     replica: index,
     difference: {

@@ -11,6 +11,7 @@ import {
 } from '../model/tally.ts'
 import type { AboutToWrite, Finding, SegmentTask } from '../protocol/messages.ts'
 import type { SegmentControl } from './control.ts'
+import type { Done } from './done.ts'
 import type { ReplicaDoor, Thread } from './thread.ts'
 
 export interface Investigation {
@@ -38,9 +39,9 @@ export interface Investigation {
   /** Has the run stopped: it would write more than it may. */
   allowanceSpent(): void
   /** Settles when more keys may come to wait for another look. */
-  roomForSuspects(): Promise<void>
+  roomForSuspects(): Done
   /** Settles when the main thread has room for more. */
-  tell(finding: Finding): Promise<void>
+  tell(finding: Finding): Done
 }
 
 export function investigationOf(

@@ -85,7 +85,10 @@ export async function march(
     const need = alignment.advance()
     for (const { key, pair } of matches.splice(0)) await suspects.equal(key, pair)
     while (pending.length > 0 && !(mayGoOver && suspects.ordersDiffer)) {
-      for (const suspect of pending.splice(0, CHECK_EVERY)) await suspects.add(suspect)
+      for (const suspect of pending.splice(0, CHECK_EVERY)) {
+        const adding = suspects.add(suspect)
+        if (adding !== undefined) await adding
+      }
     }
     if (mayGoOver && suspects.ordersDiffer) return differentOrders()
     if (need === 'end') return { end: 'finished' }
@@ -164,12 +167,13 @@ export async function march(
     }
   }
 
-  function alone(side: Side, { page, item }: Unmatched): Suspect {
+  function alone(side: Side, { page, item, key: canonical }: Unmatched): Suspect {
     const found = { page, item }
     return {
       looks: side === 'master' ? 'missing' : 'extra',
       ground: 'order',
       key: keyTextOf(page, item, schema),
+      canonical,
       master: side === 'master' ? found : undefined,
       replica: side === 'replica' ? found : undefined,
     }

@@ -1,5 +1,6 @@
 /** What keys come to: counted, told, and left to the user's rules where those have a say. */
 import { digestsOf } from './both-sides.ts'
+import type { Done } from './done.ts'
 import { COUNTED_AS, type Found, LEFT, PLANNED, type RepairEnding, tellEnding } from './endings.ts'
 import type { Investigation } from './investigation.ts'
 import type { Written } from './writes.ts'
@@ -23,8 +24,9 @@ export class Outcomes {
 
   /** Whether the user's rules take a pair for the same that is not equal. */
   async isAlike({ verdict, master, replica }: Found): Promise<boolean> {
-    if (verdict !== 'differing' || master === undefined || replica === undefined) return false
-    return !(await this.#investigation.thread.rules.differ(master, replica))
+    const { differ } = this.#investigation.thread.rules
+    if (differ === undefined || verdict !== 'differing') return false
+    return master !== undefined && replica !== undefined && !(await differ(master, replica))
   }
 
   /** Lets whoever wants to hear of it know of an equal pair. */
@@ -65,18 +67,18 @@ export class Outcomes {
   }
 
   /** In a dry run it may be that it would have been repaired. */
-  async tellUnasked(found: Found): Promise<undefined> {
+  tellUnasked(found: Found): Done {
     const { setup } = this.#investigation.thread
     const isPlanned = setup.asked[found.verdict] && !setup.write[found.verdict]
-    await tellEnding(this.#investigation, found, isPlanned ? PLANNED : LEFT)
+    return tellEnding(this.#investigation, found, isPlanned ? PLANNED : LEFT)
   }
 
   async tellCutShort(found: Found): Promise<undefined> {
     this.#investigation.wasCutShort = true
-    return this.tellLeft(found)
+    await this.tellLeft(found)
   }
 
-  async tellLeft(found: Found): Promise<undefined> {
-    await tellEnding(this.#investigation, found, LEFT)
+  tellLeft(found: Found): Done {
+    return tellEnding(this.#investigation, found, LEFT)
   }
 }

@@ -17,7 +17,8 @@ export async function relationUnderRules(
   // As good as absent from both.
   if (relation !== 'sameAs' && hasExpired(investigation, { master, replica })) return 'sameAs'
   if (relation !== 'differing' || master === undefined || replica === undefined) return relation
-  return (await thread.rules.differ(master, replica)) ? 'differing' : 'sameAs'
+  const { differ } = thread.rules
+  return differ === undefined || (await differ(master, replica)) ? 'differing' : 'sameAs'
 }
 
 /** Whether the replica has a later version than the master, by the attribute that tells. */

@@ -6,6 +6,7 @@ import type { DifferenceKind } from '../model/difference.ts'
 import type { SeenItem } from '../model/sighting.ts'
 import { bringAbout, type Wanted } from './attempts.ts'
 import { type BothSides, digestsOf, lookUpBothSides, standingOfItems } from './both-sides.ts'
+import type { Done } from './done.ts'
 import { endsTable, type Found, failed, type RepairEnding, tellEnding } from './endings.ts'
 import { type Investigation, intentOf } from './investigation.ts'
 import { Outcomes } from './outcomes.ts'
@@ -85,7 +86,10 @@ export class Repair {
     if (deletions === 'later') tally[verdict]++
     const isAllowed = deletions === 'now' || this.#isAllowed(verdict)
     if (!isAllowed) return this.outcomes.tellCutShort(found)
-    if (!this.#isAsked(verdict)) return this.outcomes.tellUnasked(found)
+    if (!this.#isAsked(verdict)) {
+      await this.outcomes.tellUnasked(found)
+      return undefined
+    }
     if (verdict === 'extra' && deletions === 'later') {
       const seen = digestsOf(found, thread.comparer).replica
       await tell({ type: 'delete-later', replica, key, seen })
@@ -115,18 +119,18 @@ export class Repair {
   }
 
   /** Counts a difference that was not read again, and leaves it. */
-  async leave(found: Found): Promise<undefined> {
+  leave(found: Found): Done {
     const { tally, thread } = this.#investigation
     if (thread.setup.newerWins && replicaIsNewer(this.#investigation, found)) {
       tally.newer++
-      return
+      return undefined
     }
     tally[found.verdict]++
     tally.unconfirmed++
     // In earnest it was to be put, and has been counted against the allowance then.
     const isAllowed = thread.setup.write[found.verdict] || this.#isAllowed(found.verdict)
     const unconfirmed: Found = { ...found, unconfirmed: true }
-    await (isAllowed ? this.outcomes.tellUnasked(unconfirmed) : this.outcomes.tellLeft(unconfirmed))
+    return isAllowed ? this.outcomes.tellUnasked(unconfirmed) : this.outcomes.tellLeft(unconfirmed)
   }
 
   /**
@@ -144,6 +148,10 @@ export class Repair {
       tally.missing++
       return this.outcomes.conclude(ending, found)
     }
+    const leave = async () => {
+      await this.leave(found)
+      return undefined
+    }
     return this.#inLane(async () => {
       try {
         if (await this.outcomes.maySkip(found)) return undefined
@@ -154,7 +162,7 @@ export class Repair {
       if (performance.now() - readAt > OLD_MS) return this.#readAgain(key)
       const isOver = this.#investigation.isOver()
       if (isOver) this.#investigation.wasCutShort = true
-      if (isOver || !this.#isAllowed('missing')) return this.leave(found)
+      if (isOver || !this.#isAllowed('missing')) return leave()
       try {
         const result = await write(this.#investigation, 'missing', { ...found, intends: 'missing' })
         if (result.end === 'refused') {
@@ -167,7 +175,7 @@ export class Repair {
         const error = asTablesyncError(thrown)
         if (isEnded(error)) {
           this.#investigation.wasCutShort = true
-          return this.leave(found)
+          return leave()
         }
         if (!isPassing(error)) {
           await end(failed(error))

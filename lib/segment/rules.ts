@@ -14,8 +14,8 @@ import { PatientCalls } from '../protocol/patient-call.ts'
 import type { Found } from './endings.ts'
 
 export interface Rules {
-  /** Whether two items that are not equal count as different. */
-  differ(master: FoundItem, replica: FoundItem): Promise<boolean>
+  /** Whether two items that are not equal count as different. Absent: they do. */
+  readonly differ?: (master: FoundItem, replica: FoundItem) => Promise<boolean>
   /** Whether a difference may be repaired, as far as the rules go. */
   mayRepair(found: Found, replica: string): Promise<boolean>
   /** Absent: nobody wants to hear of equal pairs. */
@@ -47,14 +47,15 @@ export function rulesOf(hooks: Hooks, calls: PatientCalls, task: UnderWay): Rule
   const keyOf = (key: KeyText) => given(JSON.parse(key) as WireItem)
   const { onMatching } = on
   return {
-    async differ(master, replica) {
-      if (isItemDifferent === undefined) return true
-      const answer: unknown = await isItemDifferent(itemOf(master), itemOf(replica))
-      if (typeof answer === 'boolean') return answer
-      throw new HookFailure(
-        `the hook isItemDifferent failed: expected true or false from it, got ${inspect(answer)}`,
-      )
-    },
+    ...(isItemDifferent !== undefined && {
+      async differ(master, replica) {
+        const answer: unknown = await isItemDifferent(itemOf(master), itemOf(replica))
+        if (typeof answer === 'boolean') return answer
+        throw new HookFailure(
+          `the hook isItemDifferent failed: expected true or false from it, got ${inspect(answer)}`,
+        )
+      },
+    }),
     async mayRepair({ verdict, key, master, replica }, label) {
       switch (verdict) {
         case 'missing':

@@ -4,7 +4,7 @@
  * writes.
  */
 import type { FoundItem } from '../dynamo/lookup.ts'
-import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
+import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import { detached, itemEnd, itemStart } from '../item/page.ts'
 import type { Bytes } from '../model/units.ts'
 import { allEnded } from './all-ended.ts'
@@ -15,6 +15,7 @@ import {
   lookUpReplica,
   standingOfItems,
 } from './both-sides.ts'
+import type { Done } from './done.ts'
 import type { Found } from './endings.ts'
 import { hasExpired, unlessExpired } from './expiry.ts'
 import type { Investigation } from './investigation.ts'
@@ -25,7 +26,10 @@ import { isDifference, judge, type Suspicion, sight } from './verdict.ts'
 import type { Written } from './writes.ts'
 
 /** A suspicion, with the items that the first look saw. */
-export interface Suspect extends Suspicion, BothSides {}
+export interface Suspect extends Suspicion, BothSides {
+  /** Of its key, where that is known. */
+  readonly canonical?: CanonicalKey
+}
 
 /** A suspicion that waits for its second look, with the master's item where that stands as scanned. */
 interface Waiting extends Suspicion {
@@ -61,7 +65,7 @@ export class SecondLook {
     this.#onJudged = onJudged
     const { batchReadLimit, observation } = investigation.thread.setup
     this.#mastersStand = !observation.looksAgain
-    this.#batchSize = this.#mastersStand ? Math.min(batchReadLimit, WRITE_BATCH) : batchReadLimit
+    this.#batchSize = batchReadLimit
   }
 
   /** @throws what a job before has failed with */
@@ -87,26 +91,24 @@ export class SecondLook {
   }
 
   /** Has a suspect read again; waits while as much is under way as may be. */
-  async confirm({ looks, key, ground, master, replica }: Suspect): Promise<void> {
+  confirm({ looks, key, ground, master, replica }: Suspect): Done {
     // Not the items as they were scanned: they would keep whole pages from being let go.
     const stands = this.#mastersStand && looks === 'missing' ? master : undefined
     this.#batch.push({ looks, key, ground, master: stands && detached(stands.page, stands.item) })
     this.#batchBytes += weight(master) + weight(replica)
-    if (this.#batch.length >= this.#batchSize || this.#batchBytes >= BATCH_BYTES) {
-      await this.#dispatchBatch()
-    }
+    const isFull = this.#batch.length >= this.#batchSize || this.#batchBytes >= BATCH_BYTES
+    return isFull ? this.#dispatchBatch() : undefined
   }
 
   /** Has a missing item put on the scan's word. */
-  async put({ looks, key, ground }: Suspicion): Promise<void> {
+  put({ looks, key, ground }: Suspicion): Done {
     this.#unread.push({ looks, key, ground })
-    if (this.#unread.length >= WRITE_BATCH) await this.#dispatchUnread()
+    return this.#unread.length >= WRITE_BATCH ? this.#dispatchUnread() : undefined
   }
 
   /** Counts a difference on the scan's word, and leaves it. */
-  async leave(found: Found): Promise<void> {
-    await this.#investigation.door.writes.onSizeLessThan(1)
-    this.#jobs.track(this.#repair.leave(found))
+  leave(found: Found): Done {
+    return this.#repair.leave(found)
   }
 
   /** Brings all to its end that was handed over. */

@@ -11,6 +11,7 @@ import type { DifferenceKind } from '../model/difference.ts'
 import type { SegmentRecord } from '../model/segment-record.ts'
 import type { BothSides } from './both-sides.ts'
 import { Deferred } from './deferred.ts'
+import type { Done } from './done.ts'
 import { hasExpired } from './expiry.ts'
 import type { Investigation } from './investigation.ts'
 import { OrderTrust } from './order-trust.ts'
@@ -41,14 +42,10 @@ export class Suspects {
   }
 
   /** Takes a suspect; waits while as much is under way as may be. */
-  async add(suspect: Suspect): Promise<void> {
+  add(suspect: Suspect): Done {
     this.#secondLook.throwFailure()
-    await this.#investigation.roomForSuspects()
-    if (await this.#secondLook.isEndedByRule(suspect)) return
-    const { looks, ground } = suspect
-    if (ground === 'order' && looks !== 'differing') return this.#addByOrder(suspect, looks)
-    if (this.#isReadForRepair(looks) || this.#mayRecheck()) return this.#secondLook.confirm(suspect)
-    return this.#countUnconfirmed(suspect)
+    const room = this.#investigation.roomForSuspects()
+    return room === undefined ? this.#add(suspect) : room.then(() => this.#add(suspect))
   }
 
   /** What would be lost with this segment: suspects that wait for its end, and keys in doubt. */
@@ -94,35 +91,65 @@ export class Suspects {
   async #lookUp(key: KeyText, looks: 'missing' | 'extra'): Promise<void> {
     const canonical = canonicalKeyOfText(key, this.#investigation.schema)
     const suspect: Suspect = { key, looks, ground: 'key', master: undefined, replica: undefined }
-    if (await this.#meetsTwin(suspect, looks, canonical)) return
-    this.#trust.enter(canonical)
-    await this.#secondLook.confirm(suspect)
+    if (this.#deferred.takeTwin(looks, canonical) !== undefined) {
+      await this.#meetTwin(suspect)
+    } else {
+      this.#trust.enter(canonical)
+      await this.#secondLook.confirm(suspect)
+    }
   }
 
-  /** Whether the other side's item waits among those deferred: then they are a pair. */
-  async #meetsTwin(suspect: Suspect, looks: 'missing' | 'extra', canonical: CanonicalKey) {
-    if (this.#deferred.takeTwin(looks, canonical) === undefined) return false
+  #add(suspect: Suspect): Done {
+    const { differ } = this.#investigation.thread.rules
+    if (differ === undefined || suspect.looks !== 'differing') return this.#place(suspect)
+    return this.#placeUnlessEnded(suspect)
+  }
+
+  /** The user's rules may end it. */
+  async #placeUnlessEnded(suspect: Suspect): Promise<void> {
+    if (!(await this.#secondLook.isEndedByRule(suspect))) await this.#place(suspect)
+  }
+
+  #place(suspect: Suspect): Done {
+    const { looks, ground } = suspect
+    if (ground === 'order' && looks !== 'differing') return this.#addByOrder(suspect, looks)
+    if (this.#isReadForRepair(looks) || this.#mayRecheck()) return this.#secondLook.confirm(suspect)
+    return this.#countUnconfirmed(suspect)
+  }
+
+  /** The other side's item has waited among those deferred: they are a pair. */
+  #meetTwin(suspect: Suspect): Done {
     this.#trust.proveFalse()
     this.#investigation.tally.matched++
-    await this.#secondLook.confirm({ ...suspect, looks: 'differing', ground: 'order' })
-    return true
+    return this.#secondLook.confirm({ ...suspect, looks: 'differing', ground: 'order' })
   }
 
-  async #addByOrder(suspect: Suspect, looks: 'missing' | 'extra'): Promise<void> {
-    const { schema, thread } = this.#investigation
-    const canonical = canonicalKeyOfText(suspect.key, schema)
-    if (await this.#meetsTwin(suspect, looks, canonical)) return
+  #addByOrder(suspect: Suspect, looks: 'missing' | 'extra'): Done {
+    const { schema } = this.#investigation
+    const canonical = suspect.canonical ?? canonicalKeyOfText(suspect.key, schema)
+    if (this.#deferred.takeTwin(looks, canonical) !== undefined) return this.#meetTwin(suspect)
     const isWitness = this.#trust.needsWitness(canonical)
-    if (this.#trust.isFirstTest) await this.flush()
+    const place = () => this.#placeByOrder(suspect, looks, canonical, isWitness)
+    return this.#trust.isFirstTest ? this.flush().then(place) : place()
+  }
+
+  #placeByOrder(
+    suspect: Suspect,
+    ...[looks, canonical, isWitness]: [
+      looks: 'missing' | 'extra',
+      canonical: CanonicalKey,
+      isWitness: boolean,
+    ]
+  ): Done {
     if (isWitness || this.#trust.isDoubted || this.#isReadForRepair(looks) || this.#mayRecheck()) {
       this.#trust.enter(canonical)
       return this.#secondLook.confirm(suspect)
     }
     // The put is conditional, and so finds out as much as a read would.
-    if (thread.setup.write[looks]) return this.#countUnconfirmed(suspect)
+    if (this.#investigation.thread.setup.write[looks]) return this.#countUnconfirmed(suspect)
     const isExpired = hasExpired(this.#investigation, suspect)
     this.#deferred.add({ looks, canonical, key: suspect.key, isExpired })
-    await this.#endDeferred('overflow')
+    return this.#deferred.isFull ? this.#endDeferred('overflow') : undefined
   }
 
   /** Whether a repair has to read the key again anyhow, or a write of ours may have made it a suspect. */
@@ -143,17 +170,21 @@ export class Suspects {
     for (const { looks, key, isExpired } of this.#deferred.take(what)) {
       const unseen = { master: undefined, replica: undefined }
       const suspect: Suspect = { looks, key, ground: 'order', ...unseen }
-      if (this.#trust.isDoubted) await this.#secondLook.confirm(suspect)
-      else if (isExpired) this.#investigation.tally.expired++
-      else await this.#countUnconfirmed(suspect)
+      if (isExpired && !this.#trust.isDoubted) this.#investigation.tally.expired++
+      else {
+        const ending = this.#trust.isDoubted
+          ? this.#secondLook.confirm(suspect)
+          : this.#countUnconfirmed(suspect)
+        if (ending !== undefined) await ending
+      }
     }
   }
 
-  async #countUnconfirmed(suspect: Suspect): Promise<void> {
+  #countUnconfirmed(suspect: Suspect): Done {
     const { looks, key, master, replica } = suspect
     if (hasExpired(this.#investigation, suspect)) {
       this.#investigation.tally.expired++
-      return
+      return undefined
     }
     const { write } = this.#investigation.thread.setup
     if (looks === 'missing' && write.missing) return this.#secondLook.put(suspect)

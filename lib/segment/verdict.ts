@@ -59,11 +59,7 @@ export function isDifference(verdict: Verdict): verdict is DifferenceKind {
 }
 
 /** What the two sides are to each other now, whatever was thought before. */
-export function relationOf({
-  hasMaster,
-  hasReplica,
-  isSame,
-}: Standing): DifferenceKind | 'sameAs' {
+export function relationOf({ hasMaster, hasReplica, isSame }: Standing): DifferenceKind | 'sameAs' {
   if (!hasMaster) return hasReplica ? 'extra' : 'sameAs'
   if (!hasReplica) return 'missing'
   return isSame ? 'sameAs' : 'differing'

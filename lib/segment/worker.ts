@@ -137,11 +137,10 @@ async function carryOut(
     ordersDiffer: (replica) => coordinator.say({ type: 'orders-differ', replica }),
     record: (write) => journal.record(write),
     allowanceSpent: () => coordinator.say({ type: 'allowance-spent' }),
-    async roomForSuspects() {
-      if (!gate.isShut) return
+    roomForSuspects() {
+      if (!gate.isShut) return undefined
       const doing = alive.underWay.begin(() => 'room for more keys to look at again')
-      await doing.excused(gate.pass())
-      doing.end()
+      return doing.excused(gate.pass()).finally(() => doing.end())
     },
     tell(finding) {
       hasTold = true

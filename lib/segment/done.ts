@@ -1,0 +1,2 @@
+/** Of what is mostly done when it returns: undefined where it is, so that nobody waits for nothing, a million times. */
+export type Done = Promise<void> | undefined
