@@ -9,6 +9,8 @@ const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 
 export interface Server {
   readonly endpoint: string
+  /** So far. */
+  done(): Promise<{ readonly requests: number; readonly cpuMs: number }>
   stop(): Promise<void>
 }
 
@@ -25,6 +27,7 @@ export async function startServer({ pageBytes }: { pageBytes?: number } = {}): P
   const [endpoint] = (await once(lines, 'line')) as [string]
   return {
     endpoint,
+    done: async () => (await fetch(endpoint)).json() as ReturnType<Server['done']>,
     async stop() {
       const exited = once(child, 'exit')
       child.kill('SIGTERM')

@@ -57,13 +57,20 @@ const args = process.argv.slice(2)
 const [items = 200_000, repetitions = 3] = args.filter((arg) => /^\d+$/.test(arg)).map(Number)
 
 const server = await startServer()
-const measured = new Map<Case, Measured[]>()
+interface Run extends Measured {
+  readonly requests: number
+  /** Of the server: what it takes of the cores that both share. */
+  readonly serverMs: number
+}
+
+const measured = new Map<Case, Run[]>()
 // Interleaved, so that a machine that grows slower does so for all of them.
 for (let round = 0; round < repetitions; round++) {
   for (const [index, each] of CASES.entries()) {
     // What is written to stays so: each copy is of a table of its own, a byte larger.
     const bytes = BYTES + (each.most === undefined ? 0 : round * CASES.length + index)
     const name = (variant: Variant) => tableName({ variant, items: itemsOf(each), bytes })
+    const before = await server.done()
     const once = await measure(
       each.contestant,
       server.endpoint,
@@ -71,7 +78,13 @@ for (let round = 0; round < repetitions; round++) {
       name(each.replica),
       each.options,
     )
-    measured.set(each, [...(measured.get(each) ?? []), once])
+    const after = await server.done()
+    const run = {
+      ...once,
+      requests: after.requests - before.requests,
+      serverMs: Math.round(after.cpuMs - before.cpuMs),
+    }
+    measured.set(each, [...(measured.get(each) ?? []), run])
   }
 }
 await server.stop()
@@ -99,6 +112,8 @@ const rows = [...measured].map(([each, runs]) => ({
   wallMs: median(runs, 'wallMs'),
   peakMB: median(runs, 'peakMB'),
   readUnits: runs[0]?.readUnits,
+  requests: runs[0]?.requests,
+  serverMs: median(runs, 'serverMs'),
 }))
 
 if (args.includes('--json')) {
@@ -118,6 +133,8 @@ if (args.includes('--json')) {
           'wall ms': row.wallMs,
           'peak MB': row.peakMB,
           'read units': row.readUnits ?? '',
+          requests: row.requests,
+          'server ms': row.serverMs,
         },
       ]),
     ),
@@ -128,7 +145,7 @@ function itemsOf({ most = items }: Case): number {
   return Math.min(items, most)
 }
 
-function median(runs: readonly Measured[], figure: 'cpuMs' | 'wallMs' | 'peakMB'): number {
+function median(runs: readonly Run[], figure: 'cpuMs' | 'wallMs' | 'peakMB' | 'serverMs'): number {
   const sorted = runs.map((run) => run[figure]).sort((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }

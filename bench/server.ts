@@ -3,7 +3,7 @@
  * is not counted with what is measured. Speaks enough DynamoDB for a run, and
  * bills as the service does. Of what is written it keeps that it was: a table
  * repaired is the `base` there. Prints its endpoint when it listens, and says
- * over GET what it has billed.
+ * over GET what it has billed and done.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -16,6 +16,8 @@ const PAGE_BYTES = Number(process.env['TABLESYNC_BENCH_PAGE_BYTES'] ?? 1_600_000
 
 /** Read units so far: of scans, of lookups that are eventually consistent, and of those that are strongly. */
 const billed = { scan: 0, lookup: 0, recheck: 0 }
+
+let requests = 0
 
 /** On the wire an item takes more than the service counts: types, quotes, brackets. */
 const COUNTED_SHARE = 0.65
@@ -176,9 +178,11 @@ const server = createServer((request, response) => {
   request.on('data', (chunk: Buffer) => chunks.push(chunk))
   request.on('end', () => {
     if (request.method === 'GET') {
-      response.end(JSON.stringify(billed))
+      const { user, system } = process.cpuUsage()
+      response.end(JSON.stringify({ ...billed, requests, cpuMs: (user + system) / 1000 }))
       return
     }
+    requests++
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? ''
     const made = answer(operation, JSON.parse(Buffer.concat(chunks).toString()))
     response.writeHead(200, {

@@ -45,6 +45,7 @@ export const isExpiry = (error: unknown) => EXPIRED.has((error as Error).name)
 /** What sends an operation once, its body as DynamoDB JSON text; refused signatures and expired credentials are mended. */
 export function openExchange({ address, identity, connections }: ExchangeOptions): Exchange {
   let clockOffset: Milliseconds = 0
+  let signsFor: { readonly credentials: PlainCredentials; readonly signer: SignatureV4 } | undefined
 
   return async (operation, body, signal) => {
     const bytes = Buffer.from(body)
@@ -70,12 +71,7 @@ export function openExchange({ address, identity, connections }: ExchangeOptions
     credentials: PlainCredentials,
     signal: AbortSignal,
   ): Promise<Body> {
-    const signer = new SignatureV4({
-      credentials,
-      region: address.signingRegion,
-      service: address.signingService,
-      sha256: Sha256,
-    })
+    const signer = signerFor(credentials)
     const headers = {
       ...address.request.headers,
       'content-length': String(body.length),
@@ -92,6 +88,15 @@ export function openExchange({ address, identity, connections }: ExchangeOptions
     const error = serviceError(response, answer.bytes)
     if (MIS_SIGNED.has(error.name)) noteClock(response.headers['date'])
     throw error
+  }
+
+  function signerFor(credentials: PlainCredentials): SignatureV4 {
+    if (credentials !== signsFor?.credentials) {
+      const { signingRegion: region, signingService: service } = address
+      const signer = new SignatureV4({ credentials, region, service, sha256: Sha256 })
+      signsFor = { credentials, signer }
+    }
+    return signsFor.signer
   }
 
   /** A clock that is off makes every signature a wrong one. */

@@ -12,6 +12,9 @@ import { withSecondTry } from './second-try.ts'
 /** Keys in one task where they may be written: few, so that no read grows old before its write. */
 const WRITE_BATCH = 25
 
+/** Requests for keys in one task where nothing is written: a task takes about as much as some of them. */
+const BATCHES_A_TASK = 10
+
 /** With so many keys waiting no more are looked for, until there are few again. */
 const MANY = 20_000
 const FEW = 10_000
@@ -24,7 +27,7 @@ export async function recheckDuring(flight: Flight, work: Promise<void>): Promis
   const { rechecks, desk, isOver, settings, plan, canary } = flight
   const { write, batchReadLimit } = settings
   const isWriting = write.missing || write.differing || write.extra
-  const most = isWriting ? Math.min(WRITE_BATCH, batchReadLimit) : batchReadLimit
+  const most = isWriting ? Math.min(WRITE_BATCH, batchReadLimit) : BATCHES_A_TASK * batchReadLimit
   const lanes = new PQueue({ concurrency: plan.workers * RECHECKS_BESIDE })
   let isWorking = true
   const ended = work.finally(() => {

@@ -33,24 +33,43 @@ export async function recheck(
   return { tally, end: investigation.wasCutShort ? 'stopped' : 'finished', failures }
 }
 
+/** In batches of as many keys as one request takes. */
 async function recheckAll(
   investigation: Investigation,
   sightings: readonly Sighting[],
 ): Promise<void> {
-  const { tally } = investigation
-  const repair = new Repair(investigation)
-  const suspects = sightings.filter(({ wrote }) => wrote === undefined)
-  tally.pending -= suspects.length
-  const keys = sightings.map(({ key }) => key)
+  const { tally, thread } = investigation
+  const { batchReadLimit } = thread.setup
+  tally.pending -= suspectsIn(sightings)
+  for (let at = 0; at < sightings.length; at += batchReadLimit) {
+    const end = at + batchReadLimit
+    await recheckBatch(investigation, sightings.slice(at, end)).catch((error: unknown) => {
+      tally.unverified += suspectsIn(sightings.slice(end))
+      throw error
+    })
+  }
+}
+
+const suspectsIn = (sightings: readonly Sighting[]) => sightings.filter(isSuspect).length
+
+/** Those that were written are looked back at. */
+const isSuspect = ({ wrote }: Sighting) => wrote === undefined
+
+async function recheckBatch(
+  investigation: Investigation,
+  batch: readonly Sighting[],
+): Promise<void> {
+  const keys = batch.map(({ key }) => key)
   const seen = await lookUpBothSides(investigation, keys).catch((error: unknown) => {
-    tally.unverified += suspects.length
+    investigation.tally.unverified += suspectsIn(batch)
     throw error
   })
+  const repair = new Repair(investigation)
   const written: Written[] = []
   await allEnded(
-    sightings.map(async (sighting) => {
+    batch.map(async (sighting) => {
       const sides = seen(sighting.key)
-      if (sighting.wrote !== undefined) return lookBack(investigation, repair, sighting, sides)
+      if (!isSuspect(sighting)) return lookBack(investigation, repair, sighting, sides)
       const done = await conclude(investigation, repair, sighting, sides)
       if (done !== undefined) written.push(done)
     }),
