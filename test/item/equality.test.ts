@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { type ItemComparer, itemComparer } from '../../lib/item/compare.ts'
 import { openDigest } from '../../lib/item/digest.ts'
-import { differingAttributes, ignoring } from '../../lib/item/normalise.ts'
+import { canonicalItem, differingAttributes, ignoring } from '../../lib/item/normalise.ts'
 import { canonicalNumber } from '../../lib/item/number.ts'
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 import { anyChoices, anyItem, anyNumber, anyValue, respelt } from '../support/arbitrary.ts'
@@ -243,3 +243,16 @@ function exact(text: string): string {
   const [digits = '', power = '0'] = text.split('E')
   return (BigInt(digits) * 10n ** BigInt(Number(power) + 40)).toString()
 }
+
+t.test('canonicalItem puts attributes in one order, however many there are', async (t) => {
+  for (const count of [2, 23, 24, 25, 100]) {
+    const names = Array.from({ length: count }, (_, at) => `${(at * 7919) % 1009}${'é😀a'[at % 3]}`)
+    const text = (some: readonly string[]) =>
+      canonicalItem(
+        Object.fromEntries(some.map((name) => [`n${name}`, { NULL: true }])),
+        () => false,
+      )
+    t.equal(text(names), text(names.toReversed()), `${count} attributes`)
+    t.equal(text(names), text(names.toSorted()))
+  }
+})

@@ -1,0 +1,56 @@
+/** Keys looked at again, more of them than one request takes. */
+import t from 'tap'
+import { TablesyncError } from '../../lib/errors.ts'
+import type { RecheckTask } from '../../lib/protocol/messages.ts'
+import { recheck } from '../../lib/segment/recheck.ts'
+import { type MemoryTable, memoryTable } from '../support/memory-table.ts'
+import { memoryThread, recordedControl } from '../support/memory-thread.ts'
+import { ID_KEY } from '../support/pages.ts'
+
+const items = Array.from({ length: 250 }, (_, id) => ({ id: { S: `${id}` }, v: { N: '1' } }))
+
+function scene(replicaOf: (table: MemoryTable) => MemoryTable = (table) => table) {
+  const options = { schema: ID_KEY, pageSize: 100 }
+  const master = memoryTable({ ...options, index: 0, items })
+  const replica = memoryTable({ ...options, index: 1, items: items.slice(240) })
+  const thread = memoryThread(master, [replicaOf(replica)])
+  const task: RecheckTask = {
+    kind: 'recheck',
+    replica: 1,
+    intents: [],
+    sightings: items.map((item) => ({
+      key: JSON.stringify({ id: item.id }),
+      ...({ looks: 'missing', ground: 'order', replica: null } as const),
+      master: thread.wholeDigest(item),
+      versions: [],
+      ...{ since: 0, moves: 0 },
+    })),
+  }
+  return { task, thread, replica }
+}
+
+t.test('recheck judges every key, in as many requests as that takes', async (t) => {
+  const { task, thread, replica } = scene()
+  const { tally, failures } = await recheck(task, thread, recordedControl())
+  t.match(tally.replicas[1], { missing: 240, sameAs: 10, pending: -250, unverified: 0 })
+  t.same(failures, [])
+  t.same(
+    replica.requests.map(({ keys }) => keys),
+    [100, 100, 50],
+  )
+})
+
+t.test('recheck leaves the keys unverified that it does not come to', async (t) => {
+  let lookUps = 0
+  const { task, thread } = scene((table) => ({
+    ...table,
+    lookUp: async (...asked) => {
+      if (++lookUps === 2)
+        throw new TablesyncError('gone', { code: 'TABLE_SILENT', scope: 'table' })
+      return table.lookUp(...asked)
+    },
+  }))
+  const { tally, failures } = await recheck(task, thread, recordedControl())
+  t.match(tally.replicas[1], { missing: 100, sameAs: 0, pending: -250, unverified: 150 })
+  t.match(failures, [{ replica: 1, error: { code: 'TABLE_SILENT' } }])
+})
