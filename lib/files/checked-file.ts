@@ -25,7 +25,7 @@ export async function readHeader(of: CheckedFile): Promise<unknown> {
     throw new TablesyncError(`Cannot read ${of.file}: ${(error as Error).message}`, {
       code: 'USAGE',
       scope: 'run',
-      hint: `Name a ${of.what} that was written with ${of.flag} FILE.`,
+      hint: `Name one that was written with ${of.flag} FILE.`,
       cause: error,
     })
   }

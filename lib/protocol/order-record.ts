@@ -4,10 +4,11 @@
  */
 import type { TableIndex } from '../model/table.ts'
 
-/** Per table: suspects by order that were rechecked, and those that proved false. */
+/** Per table: suspects by order that were rechecked, those that proved false, and segments whose orders differ. */
 const RECHECKED = 0
 const FALSE = 1
-const COUNTERS = 2
+const BELIED = 2
+const COUNTERS = 3
 
 export class OrderRecord {
   readonly #counters: Uint32Array
@@ -25,8 +26,14 @@ export class OrderRecord {
     if (wasFalse) Atomics.add(this.#counters, replica * COUNTERS + FALSE, 1)
   }
 
-  /** The share of the rechecked suspects that proved false, from 0 to 1. */
+  /** The two orders were found to differ. */
+  belie(replica: TableIndex): void {
+    Atomics.add(this.#counters, replica * COUNTERS + BELIED, 1)
+  }
+
+  /** The share of the rechecked suspects that proved false, from 0 to 1; 1 where the orders differ anyhow. */
   falseShare(replica: TableIndex): number {
+    if (Atomics.load(this.#counters, replica * COUNTERS + BELIED) > 0) return 1
     const rechecked = Atomics.load(this.#counters, replica * COUNTERS + RECHECKED)
     const wrong = Atomics.load(this.#counters, replica * COUNTERS + FALSE)
     return rechecked === 0 ? 0 : wrong / rechecked

@@ -39,7 +39,9 @@ export class RecheckQueue {
   readonly #minAge: Milliseconds
   readonly #lanes = new Map<string, Lane>()
   /** Arrivals that are not decided, and how many sightings go back to each; oldest first. */
-  readonly #undecided = new Map<number, number>()
+  readonly #undecided = new Map<number, { readonly replica: TableIndex; open: number }>()
+  /** Replicas that hold nobody back any more. */
+  readonly #left = new Set<TableIndex>()
   /** By replica: written keys that wait or are being looked at. */
   readonly #openWrites = new Map<TableIndex, number>()
   /** Taken out, and not decided yet. */
@@ -71,7 +73,7 @@ export class RecheckQueue {
 
   add(replica: TableIndex, given: Sighting, { isLoose } = { isLoose: false }): void {
     const sighting = { ...given, arrival: given.arrival ?? this.#arrivals++ }
-    this.#undecided.set(sighting.arrival, (this.#undecided.get(sighting.arrival) ?? 0) + 1)
+    this.#open(replica, sighting.arrival)
     const { moves, since, wrote } = sighting
     const delay = this.#minAge * GROWTH ** moves * (1 + JITTER * Math.random())
     const isWritten = wrote !== undefined
@@ -81,6 +83,21 @@ export class RecheckQueue {
     this.#lanes.set(name, lane)
     lane.waiting.push({ sighting, due: since + delay })
     this.#size++
+  }
+
+  #open(replica: TableIndex, arrival: number): void {
+    if (this.#left.has(replica)) return
+    const known = this.#undecided.get(arrival)
+    if (known === undefined) this.#undecided.set(arrival, { replica, open: 1 })
+    else known.open++
+  }
+
+  /** A replica is lost: what is not decided of it never will be. */
+  leave(replica: TableIndex): void {
+    this.#left.add(replica)
+    for (const [arrival, { replica: whose }] of this.#undecided) {
+      if (whose === replica) this.#undecided.delete(arrival)
+    }
   }
 
   /** Written keys of a replica that wait for another look, or are having it. */
@@ -106,20 +123,24 @@ export class RecheckQueue {
 
   /** What was taken out has been looked at; what came again of it was added before. */
   decided(batch: RecheckBatch): void {
-    const { replica, sightings } = batch
-    this.#underWay.delete(batch)
-    for (const { arrival = 0, wrote } of sightings) {
-      if (wrote !== undefined) this.#openWrites.set(replica, this.openWrites(replica) - 1)
-      const left = (this.#undecided.get(arrival) ?? 1) - 1
-      if (left > 0) this.#undecided.set(arrival, left)
-      else this.#undecided.delete(arrival)
+    this.#end(batch)
+    for (const { arrival = 0 } of batch.sightings) {
+      const known = this.#undecided.get(arrival)
+      if (known !== undefined && --known.open === 0) this.#undecided.delete(arrival)
     }
   }
 
   /** What was taken out is left open: nobody is going to look at it in this run. */
   giveUp(batch: RecheckBatch): void {
-    this.decided(batch)
+    this.#end(batch)
     this.#givenUp.push(batch)
+  }
+
+  #end(batch: RecheckBatch): void {
+    const { replica, sightings } = batch
+    this.#underWay.delete(batch)
+    const written = sightings.filter(({ wrote }) => wrote !== undefined).length
+    this.#openWrites.set(replica, this.openWrites(replica) - written)
   }
 
   /** Every key of a replica that is not decided, for a run that takes this one up. */

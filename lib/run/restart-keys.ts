@@ -39,6 +39,7 @@ export class RestartKeys {
   /** A lost replica holds nobody back; where to start again for it is told with its loss. */
   leave(replica: TableIndex): void {
     this.#marks.delete(replica)
+    this.#rechecks.leave(replica)
   }
 
   /** Tells the furthest key before which all is decided, if that is a new one. */

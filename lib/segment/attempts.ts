@@ -81,7 +81,9 @@ export async function bringAbout(
     if (!isWanted(relation, seen)) return torn(unwanted)
     if (replicaIsNewer(investigation, sides)) return NEWER
     try {
-      const result = await write(investigation, relation, { ...sides, key: found.key, intends })
+      const { master, replica } = sides
+      const change = { key: found.key, master, replica, intends }
+      const result = await write(investigation, relation, change)
       if (result.isPartial) partly = { isPartial: true }
       if (result.end === 'refused') {
         refusals++

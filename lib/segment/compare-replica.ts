@@ -70,6 +70,7 @@ async function compareWith(
     })
     if (marched.end !== 'orders-differ') return
     strategy = 'lookup'
+    suspects.orderIsBelied()
     stride.onOrdersDiffer()
     if (investigation.findExtras) left = marched.unmatched.replica
     else investigation.tally.elsewhere += marched.unmatched.replica.length

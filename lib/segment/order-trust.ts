@@ -86,6 +86,11 @@ export class OrderTrust {
     if (!wasFalse) this.#inDoubt.delete(key)
   }
 
+  /** The two orders were found to differ: what rests on them has to be rechecked, here and everywhere. */
+  belie(): void {
+    this.#record.belie(this.#replica)
+  }
+
   /** An item thought alone has met its counterpart without a recheck. */
   proveFalse(): void {
     this.#note(true)

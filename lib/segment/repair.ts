@@ -41,22 +41,23 @@ export class Repair {
   }
 
   /** Counts what a key has come to, and ends it where it is a difference. */
-  async settle({ verdict, ...found }: Settled, expected?: Expected): Promise<Written | undefined> {
+  async settle(settled: Settled, expected?: Expected): Promise<Written | undefined> {
     const { tally, thread } = this.#investigation
+    const { verdict, key } = settled
     if (verdict === 'sameAs') {
-      const kind = intentOf(this.#investigation, found.key)
-      if (kind !== undefined) return this.outcomes.landed({ ...found, verdict: kind })
+      const kind = intentOf(this.#investigation, key)
+      if (kind !== undefined) return this.outcomes.landed({ ...settled, verdict: kind })
     }
     if (!isDifference(verdict)) {
       tally[verdict]++
-      if (verdict === 'sameAs') await this.outcomes.match(found)
+      if (verdict === 'sameAs') await this.outcomes.match(settled)
       return undefined
     }
-    if (thread.setup.newerWins && replicaIsNewer(this.#investigation, found)) {
+    if (thread.setup.newerWins && replicaIsNewer(this.#investigation, settled)) {
       tally.newer++
       return undefined
     }
-    const difference: Found = { verdict, ...found }
+    const difference = settled as Found
     try {
       if (await this.outcomes.isAlike(difference)) {
         tally.sameAs++
@@ -65,8 +66,8 @@ export class Repair {
       const readAt = performance.now()
       if (await this.outcomes.maySkip(difference)) return undefined
       const isStale = performance.now() - readAt > OLD_MS
-      const sides = isStale ? await this.#readAgain(difference.key) : {}
-      return await this.end({ ...difference, ...sides }, expected)
+      const now = isStale ? { ...difference, ...(await this.#readAgain(key)) } : difference
+      return await this.end(now, expected)
     } catch (error) {
       if (!(error instanceof HookFailure)) throw error
       return this.outcomes.fail(difference, error)

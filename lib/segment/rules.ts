@@ -60,15 +60,16 @@ export function rulesOf(hooks: Hooks, calls: PatientCalls, task: UnderWay): Rule
       switch (verdict) {
         case 'missing':
           if (on.onMissing === undefined || master === undefined) return true
-          return (await on.onMissing(itemOf(master), label, keyOf(key))) !== 'skip'
-        case 'differing':
+          return mayGoOn('onMissing', await on.onMissing(itemOf(master), label, keyOf(key)))
+        case 'differing': {
           if (on.onDiffering === undefined || master === undefined || replica === undefined)
             return true
-          return (
-            (await on.onDiffering(itemOf(master), itemOf(replica), label, keyOf(key))) !== 'skip'
-          )
+          const pair = [itemOf(master), itemOf(replica)] as const
+          return mayGoOn('onDiffering', await on.onDiffering(...pair, label, keyOf(key)))
+        }
         default:
-          return on.onExtra === undefined || (await on.onExtra(keyOf(key), label)) !== 'skip'
+          if (on.onExtra === undefined) return true
+          return mayGoOn('onExtra', await on.onExtra(keyOf(key), label))
       }
     },
     ...(onMatching !== undefined && {
@@ -77,6 +78,15 @@ export function rulesOf(hooks: Hooks, calls: PatientCalls, task: UnderWay): Rule
       },
     }),
   }
+}
+
+/** @throws HookFailure for an answer that may be meant as `'skip'`, or as its opposite */
+function mayGoOn(name: string, answer: unknown): boolean {
+  if (answer === undefined) return true
+  if (answer === 'skip') return false
+  throw new HookFailure(
+    `the hook ${name} failed: expected 'skip' or nothing from it, got ${inspect(answer)}`,
+  )
 }
 
 /** The hooks, each throwing nothing but `HookFailure`. */

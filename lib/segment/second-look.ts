@@ -212,7 +212,8 @@ export class SecondLook {
     this.#onJudged(suspicion, judgement.wasFalse)
     const verdict = unlessExpired(this.#investigation, judgement.verdict, sides)
     if (!isDifference(verdict) || !thread.setup.observation.looksAgain) {
-      return this.#repair.settle({ verdict, key: suspicion.key, ...sides })
+      const { master, replica: itsItem } = sides
+      return this.#repair.settle({ verdict, key: suspicion.key, master, replica: itsItem })
     }
     tally.pending++
     const seen = digestsOf(sides, thread.comparer)

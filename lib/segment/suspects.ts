@@ -54,8 +54,10 @@ export class Suspects {
   }
 
   /** Takes up what was open when the segment was left. */
-  async reopen({ unmatched, deferred, doubted }: SegmentRecord): Promise<void> {
+  async reopen({ strategy, unmatched, deferred, doubted }: SegmentRecord): Promise<void> {
     const { schema, findExtras, tally } = this.#investigation
+    // A march has gone over.
+    if (strategy === 'lookup' && deferred.length > 0) this.orderIsBelied()
     for (const key of doubted) this.#trust.enter(key)
     for (const one of deferred) {
       this.#deferred.add({ ...one, canonical: canonicalKeyOfText(one.key, schema) })
@@ -63,6 +65,11 @@ export class Suspects {
     if (!findExtras) tally.elsewhere += unmatched.replica.length
     for (const key of unmatched.master) await this.#lookUp(key, 'missing')
     for (const key of findExtras ? unmatched.replica : []) await this.#lookUp(key, 'extra')
+  }
+
+  /** The two scans are in different orders: what is deferred is not counted on their word. */
+  orderIsBelied(): void {
+    this.#trust.belie()
   }
 
   /** Counts an equal pair. */

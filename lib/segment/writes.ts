@@ -64,15 +64,16 @@ export async function write(
 /** Where a request is refused whole, for one of its items maybe, each is put by itself. */
 async function putTogether({ door, schema, tally }: Investigation, item: string): Promise<Attempt> {
   const { table } = door
-  const alone = (thrown: unknown) => {
+  try {
+    const writeUnits = await table.putInBatch(item)
+    tally.writeUnits += writeUnits
+    return { end: 'written', writeUnits, complete: true }
+  } catch (thrown) {
     if (asTablesyncError(thrown).code !== 'SERVICE') throw thrown
-    return table.write.put(item, absent(schema))
   }
-  const result = await table
-    .putInBatch(item)
-    .then((writeUnits): WriteResult => ({ end: 'written', writeUnits }), alone)
-  if (result.end === 'written') tally.writeUnits += result.writeUnits
-  return { ...result, complete: true }
+  const alone = await table.write.put(item, absent(schema))
+  if (alone.end === 'written') tally.writeUnits += alone.writeUnits
+  return { ...alone, complete: true }
 }
 
 async function counted(

@@ -80,6 +80,18 @@ for (const [hook, expected] of [
     t.equal(differences.length, 12, 'they are told all the same')
   })
 
+  t.test(`${hook} that answers what is no answer fails its items`, async (t) => {
+    const hooks = await moduleOf(t, `export const ${hook} = () => 'Skip'`)
+    const { replica, run } = await openScene(t)
+    const { summary, differences } = await run({ ...ALL_WRITES, hooks })
+    const failed = { onMissing: 5, onDiffering: 4, onExtra: 3 }[hook]
+    t.equal(summary.replicas[replica.label]?.failed, failed)
+    t.match(
+      differences.find(({ action }) => action === 'failed'),
+      { error: `the hook ${hook} failed: expected 'skip' or nothing from it, got 'Skip'` },
+    )
+  })
+
   t.test(`${hook} that throws fails its items, and no others`, async (t) => {
     const hooks = await moduleOf(
       t,

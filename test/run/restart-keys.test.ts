@@ -1,0 +1,68 @@
+/** Where a run of one segment may start again: before whatever is not decided. */
+import t from 'tap'
+import { freshRecord, type SegmentRecord } from '../../lib/model/segment-record.ts'
+import type { Sighting } from '../../lib/model/sighting.ts'
+import { zeroReplicaTally } from '../../lib/model/tally.ts'
+import { RecheckQueue } from '../../lib/run/recheck-queue.ts'
+import { RestartKeys } from '../../lib/run/restart-keys.ts'
+
+const sighting: Sighting = {
+  ...{ key: '{"id":{"S":"x"}}', looks: 'missing', ground: 'order' },
+  ...{ master: 'm', replica: null, versions: ['m'], since: 0, moves: 0 },
+}
+
+/** After so many items, at a key called as their number. */
+const recordAt = (offered: number): SegmentRecord => ({
+  ...freshRecord('march', undefined, { ...zeroReplicaTally(), offered }),
+  master: { after: `${offered}` },
+})
+
+function scene(replicas: readonly number[] = [1]) {
+  const rechecks = new RecheckQueue(0)
+  const told: string[] = []
+  const keys = new RestartKeys(rechecks, replicas, (key) => told.push(key))
+  const takeDue = () => {
+    const batch = rechecks.take(Date.now() + 1, 100, () => 100)
+    if (batch === undefined) throw new Error('nothing is due')
+    return batch
+  }
+  return { rechecks, keys, told, takeDue }
+}
+
+t.test('RestartKeys waits for what came before a key', async (t) => {
+  const { rechecks, keys, told, takeDue } = scene()
+  keys.kept(1, recordAt(10))
+  rechecks.add(1, sighting)
+  keys.kept(1, recordAt(20))
+  t.same(told, ['10'])
+  rechecks.decided(takeDue())
+  keys.tellDecided()
+  t.same(told, ['10', '20'])
+})
+
+t.test('RestartKeys goes by no key behind one that was given up', async (t) => {
+  const { rechecks, keys, told, takeDue } = scene()
+  keys.kept(1, recordAt(10))
+  rechecks.add(1, sighting)
+  keys.kept(1, recordAt(20))
+  rechecks.giveUp(takeDue())
+  keys.tellDecided()
+  keys.kept(1, recordAt(30))
+  t.same(told, ['10'])
+})
+
+t.test('RestartKeys does not wait for what a lost replica has left', async (t) => {
+  const { rechecks, keys, told, takeDue } = scene([1, 2])
+  keys.kept(1, recordAt(10))
+  keys.kept(2, recordAt(10))
+  rechecks.add(2, sighting)
+  rechecks.add(2, sighting)
+  const taken = takeDue()
+  keys.kept(1, recordAt(20))
+  t.same(told, ['10'])
+  keys.leave(2)
+  rechecks.giveUp(taken)
+  rechecks.add(2, sighting)
+  keys.kept(1, recordAt(30))
+  t.equal(told.at(-1), '30')
+})
