@@ -106,7 +106,6 @@ const OWNERS: Record<string, readonly string[]> = {
   '@aws-sdk/util-dynamodb': ['lib/dynamo/plain-item.ts'],
   '@aws-sdk/credential-providers': ['lib/dynamo/credentials.ts'],
   '@smithy/node-http-handler': ['lib/dynamo/descriptions.ts'],
-  'http-parser-js': ['lib/http/reading.ts'],
   '@smithy/signature-v4': ['lib/dynamo/exchange.ts'],
   '@smithy/types': ['lib/dynamo/address.ts', 'lib/dynamo/sha256.ts'],
   piscina: ['lib/run/pool.ts', 'workers'],

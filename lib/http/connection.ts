@@ -134,6 +134,6 @@ export class Connection {
   }
 }
 
-function hungUp(): Error {
+export function hungUp(): Error {
   return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
 }

@@ -6,7 +6,7 @@
 import type { Body } from '../item/body.ts'
 import type { RequestAddress } from '../model/request-address.ts'
 import type { Milliseconds } from '../model/units.ts'
-import { Connection } from './connection.ts'
+import { Connection, hungUp } from './connection.ts'
 import { PageBuffers } from './page-buffers.ts'
 import { headWriter } from './request-head.ts'
 import { socketMaker } from './sockets.ts'
@@ -54,7 +54,9 @@ export function openConnections(
   const open = new Set<Connection>()
   /** The one that was used last is taken first: the others may be let go by the other end. */
   const idle: Connection[] = []
-  const waiting = new Set<() => void>()
+  /** Each answers with whether it takes its turn. */
+  const waiting = new Set<() => boolean>()
+  let isClosed = false
 
   function connect(): Connection {
     const connection = new Connection(newSocket, buffers, options, () => {
@@ -68,6 +70,7 @@ export function openConnections(
   }
 
   function freeConnection(): Connection | undefined {
+    if (isClosed) throw hungUp()
     for (let last = idle.pop(); last !== undefined; last = idle.pop()) {
       if (last.isGood) return last
       last.close()
@@ -83,6 +86,7 @@ export function openConnections(
         waiting.delete(settle)
         if (signal.aborted) reject(signal.reason)
         else resolve()
+        return !signal.aborted
       }
       waiting.add(settle)
       signal.addEventListener('abort', settle)
@@ -90,8 +94,7 @@ export function openConnections(
   }
 
   function nextOne(): void {
-    const [first] = waiting
-    first?.()
+    for (const takesTurn of waiting) if (takesTurn()) return
   }
 
   return {
@@ -101,6 +104,9 @@ export function openConnections(
       let connection = freeConnection()
       while (connection === undefined) {
         await oneIsFree(signal)
+        // It may have been aborted since it was woken.
+        if (signal.aborted) nextOne()
+        signal.throwIfAborted()
         connection = freeConnection()
       }
       const answer = await connection.request(head, body, signal)
@@ -110,7 +116,9 @@ export function openConnections(
       return answer
     },
     close() {
+      isClosed = true
       for (const connection of [...open]) connection.close()
+      for (const wake of [...waiting]) wake()
     },
   }
 }

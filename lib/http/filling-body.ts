@@ -1,10 +1,17 @@
 /** The body of an answer that is coming in. */
 import type { Body } from '../item/body.ts'
 import type { Bytes } from '../model/units.ts'
+import { misread } from './misread.ts'
 import type { PageBuffers } from './page-buffers.ts'
 
 /** A longer one is none that DynamoDB sends (a page is a mebibyte of items): no room is made for it before it comes. */
 const MOST_AT_ONCE: Bytes = 64 << 20
+
+/** Far more than any answer has (16 MB at the most, of a BatchGetItem). */
+const MOST_BYTES: Bytes = 256 << 20
+
+/** Read into it, what comes behind a body is seen with its last bytes. */
+const ONE_MORE: Bytes = 1
 
 export class FillingBody {
   readonly #buffers: PageBuffers
@@ -16,7 +23,7 @@ export class FillingBody {
   constructor(told: Bytes | undefined, buffers: PageBuffers) {
     this.#buffers = buffers
     this.#isTold = told !== undefined && told <= MOST_AT_ONCE
-    this.#body = buffers.take(this.#isTold ? (told as Bytes) : 0)
+    this.#body = buffers.take(this.#isTold ? (told as Bytes) + ONE_MORE : 0)
   }
 
   /** Where what is missing of it belongs; undefined where its length is not known. */
@@ -30,6 +37,7 @@ export class FillingBody {
   add(bytes: Buffer): void {
     const from = this.#length
     this.#length += bytes.length
+    if (this.#length > MOST_BYTES) throw misread('a body that does not end')
     if (this.#length > this.#body.bytes.length) this.#grow(from)
     const { bytes: mine } = this.#body
     const isThere = bytes.buffer === mine.buffer && bytes.byteOffset === mine.byteOffset + from

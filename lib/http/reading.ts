@@ -1,36 +1,44 @@
 /** Answers as they come in on one connection, one after the other. */
-import { HTTPParser } from 'http-parser-js'
-import type { Milliseconds } from '../model/units.ts'
+import type { Bytes, Milliseconds } from '../model/units.ts'
+import { chunkLength } from './chunk-head.ts'
 import type { Answer } from './connections.ts'
 import { FillingBody } from './filling-body.ts'
+import { misread } from './misread.ts'
 import type { PageBuffers } from './page-buffers.ts'
+import { type Head, headOf } from './response-head.ts'
 
-/** What the parser keeps of the read that it is at. */
-interface Position {
-  readonly offset: number
-  readonly end: number
-}
-
-/** Answers before the one that was asked for (RFC 9110, section 15.2). */
-const isInterim = (statusCode: number) => statusCode < 200
+/** DynamoDB's heads have some hundred bytes. */
+const MOST_HEAD_BYTES: Bytes = 32 << 10
 
 /** A connection is let go so long before the other end says that it closes it. */
 const SOONER: Milliseconds = 1000
 
-// Whoever has read this is told of headers one by one, and not in an object
-// (whether the parser's user is Node.js itself): for the whole process.
-void HTTPParser.kOnExecute
+const LF = 0x0a
+
+/** What comes next. `line-end`: of a chunk. `trailers`: lines after the last chunk. */
+type Expected =
+  | 'nothing'
+  | 'head'
+  | 'sized'
+  | 'to-end'
+  | 'chunk-head'
+  | 'chunk'
+  | 'line-end'
+  | 'trailers'
 
 export class Reading {
   readonly #buffers: PageBuffers
   readonly #onAnswer: (answer: Answer) => void
-  #parser = this.#newParser()
-  #isAwaited = false
+  #expected: Expected = 'nothing'
+  /** A line, or a head, of which more is to come. */
+  #begun: Buffer[] = []
+  #begunBytes: Bytes = 0
+  #head: Head | undefined
+  #body: FillingBody | undefined
+  /** Of the body, or of the chunk. */
+  #missing: Bytes = 0
   #isKept = true
   #goodUntil = Number.POSITIVE_INFINITY
-  #statusCode = 0
-  #headers: Record<string, string> = {}
-  #body: FillingBody | undefined
 
   constructor(buffers: PageBuffers, onAnswer: (answer: Answer) => void) {
     this.#buffers = buffers
@@ -44,21 +52,23 @@ export class Reading {
 
   /** Where the next bytes belong, where that is known: then they need not be copied. */
   get room(): Buffer | undefined {
-    return this.#body?.room
+    return this.#expected === 'sized' ? this.#body?.room : undefined
   }
 
   /** An answer is going to come. */
   begin(): void {
-    this.#isAwaited = true
-    this.#parser = this.#newParser()
+    this.#expected = 'head'
   }
 
   /** What was read; what is wrong with it. */
   read(bytes: Buffer): Error | undefined {
-    if (!this.#isAwaited) return misread('HPE_UNEXPECTED_ANSWER', 'nobody has asked for it')
     try {
-      const read = this.#parser.execute(bytes)
-      return typeof read === 'number' ? undefined : read
+      let left = bytes
+      while (left.length > 0) {
+        if (this.#expected === 'nothing') return this.#tooMuch(left === bytes)
+        left = left.subarray(this.#take(left))
+      }
+      return undefined
     } catch (error) {
       return error as Error
     }
@@ -66,72 +76,98 @@ export class Reading {
 
   /** Nothing more will come. */
   end(): void {
-    if (this.#isAwaited) this.#parser.finish()
+    if (this.#expected === 'to-end') this.#complete()
   }
 
-  #newParser() {
-    const parser = new HTTPParser(HTTPParser.RESPONSE)
-    parser[HTTPParser.kOnHeadersComplete] = ((...told: HeadersTold) => {
-      const [, , headers, , , statusCode, , , isKept] = told
-      this.#begun(headers, statusCode)
-      this.#isKept &&= isKept
-    }) as never
-    parser[HTTPParser.kOnBody] = (bytes) => this.#body?.add(bytes)
-    parser[HTTPParser.kOnMessageComplete] = () => {
-      if (!this.#isAwaited || isInterim(this.#statusCode)) return
-      // More than was asked for may be the answer to something else.
-      const { offset, end } = parser as unknown as Position
-      if (offset < end) this.#isKept = false
-      this.#complete()
-    }
-    return parser
+  /** Bytes that nobody has asked for: behind an answer they end its connection, and not it. */
+  #tooMuch(isUnasked: boolean): Error | undefined {
+    this.#isKept = false
+    return isUnasked ? misread('an answer that nobody has asked for') : undefined
   }
 
-  #begun(told: readonly string[], statusCode: number): void {
-    // What comes behind an answer that is complete: its connection is not kept.
-    if (!this.#isAwaited) return
-    const headers: Record<string, string> = {}
-    for (let at = 0; at < told.length; at += 2) {
-      headers[(told[at] as string).toLowerCase()] = told[at + 1] as string
+  /** Takes some bytes; how many. */
+  #take(bytes: Buffer): number {
+    switch (this.#expected) {
+      case 'sized':
+      case 'chunk':
+        return this.#takeBody(bytes.subarray(0, this.#missing))
+      case 'to-end':
+        this.#body?.add(bytes)
+        return bytes.length
+      default:
+        return this.#takeLine(bytes)
     }
-    this.#statusCode = statusCode
-    this.#headers = headers
-    if (isInterim(statusCode)) return
-    const seconds = /timeout=(\d+)/.exec(headers['keep-alive'] ?? '')?.[1]
-    if (seconds !== undefined) this.#goodUntil = performance.now() + Number(seconds) * 1000 - SOONER
-    this.#body = new FillingBody(lengthIn(headers), this.#buffers)
+  }
+
+  #takeBody(bytes: Buffer): number {
+    this.#body?.add(bytes)
+    this.#missing -= bytes.length
+    if (this.#missing > 0) return bytes.length
+    if (this.#expected === 'sized') this.#complete()
+    else this.#expected = 'line-end'
+    return bytes.length
+  }
+
+  /** Up to the end of a line, which is handed on once it is whole; of a head, once all its lines are. */
+  #takeLine(bytes: Buffer): number {
+    const end = bytes.indexOf(LF) + 1
+    const taken = end === 0 ? bytes : bytes.subarray(0, end)
+    this.#begunBytes += taken.length
+    if (this.#begunBytes > MOST_HEAD_BYTES) throw misread('a head that is too long')
+    this.#begun.push(Buffer.from(taken))
+    if (end > 0) this.#lineEnded()
+    return taken.length
+  }
+
+  #lineEnded(): void {
+    const text = Buffer.concat(this.#begun).toString('latin1')
+    const isBlank = text === '\r\n' || text.endsWith('\n\r\n')
+    if (this.#expected === 'head' && !isBlank) return
+    this.#begun = []
+    this.#begunBytes = 0
+    this.#understand(text)
+  }
+
+  #understand(text: string): void {
+    switch (this.#expected) {
+      case 'head':
+        // Some send one more line's end behind a body.
+        if (text !== '\r\n') this.#start(headOf(text))
+        return
+      case 'chunk-head':
+        this.#missing = chunkLength(text)
+        this.#expected = this.#missing === 0 ? 'trailers' : 'chunk'
+        return
+      case 'line-end':
+        if (text !== '\r\n') throw misread('a chunk longer than told')
+        this.#expected = 'chunk-head'
+        return
+      default:
+        if (text === '\r\n') this.#complete()
+    }
+  }
+
+  #start(head: Head): void {
+    // Answers before the one that was asked for (RFC 9110, section 15.2).
+    if (head.statusCode < 200) {
+      if (head.statusCode === 101) throw misread('another protocol')
+      return
+    }
+    this.#head = head
+    this.#isKept &&= head.isKept
+    if (head.keptFor !== undefined) this.#goodUntil = performance.now() + head.keptFor - SOONER
+    const { length } = head
+    this.#body = new FillingBody(length === 'chunked' ? undefined : length, this.#buffers)
+    this.#missing = typeof length === 'number' ? length : 0
+    this.#expected = length === 'chunked' ? 'chunk-head' : length === undefined ? 'to-end' : 'sized'
+    if (length === 0) this.#complete()
   }
 
   #complete(): void {
+    const { statusCode, headers } = this.#head as Head
     const { body } = this.#body as FillingBody
     this.#body = undefined
-    this.#isAwaited = false
-    this.#onAnswer({ statusCode: this.#statusCode, headers: this.#headers, body })
+    this.#expected = 'nothing'
+    this.#onAnswer({ statusCode, headers, body })
   }
-}
-
-/** Versions (2), headers, method, URL, status and its text, upgrade, whether the connection is kept. */
-type HeadersTold = [
-  ...[number, number, string[], unknown, unknown, number, string],
-  ...[boolean, boolean],
-]
-
-/**
- * The length that an answer's headers tell; undefined where it is found otherwise.
- *
- * @throws Error for what the parser lets pass and nobody can follow
- */
-function lengthIn(headers: Readonly<Record<string, string>>): number | undefined {
-  const { 'content-length': length, 'transfer-encoding': encoding } = headers
-  if (encoding !== undefined) {
-    if (encoding.toLowerCase() === 'chunked') return undefined
-    throw misread('HPE_INVALID_TRANSFER_ENCODING', encoding)
-  }
-  if (length === undefined) return undefined
-  if (/^\d{1,15}$/.test(length)) return Number(length)
-  throw misread('HPE_INVALID_CONTENT_LENGTH', length)
-}
-
-function misread(code: string, what: string): Error {
-  return Object.assign(new Error(`not HTTP as it is known here: ${what}`), { code })
 }

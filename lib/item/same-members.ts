@@ -50,7 +50,7 @@ function sameObjects(
   bStart: number,
   level: number,
 ): boolean {
-  if (level === MOST_LEVELS) return false
+  if (level >= MOST_LEVELS) return false
   const sides = sidesAt(level)
   sides.a.note(aBytes, aStart)
   sides.b.note(bBytes, bStart)
@@ -96,7 +96,7 @@ function sameNested(
 ): boolean {
   if (a[aStart] !== b[bStart]) return false
   if (a[aStart] === OPEN_BRACE) return sameObjects(a, aStart, b, bStart, level + 1)
-  return a[aStart] === OPEN_BRACKET && sameLists(a, aStart, b, bStart, level)
+  return a[aStart] === OPEN_BRACKET && sameLists(a, aStart, b, bStart, level + 1)
 }
 
 function sameLists(
@@ -106,6 +106,7 @@ function sameLists(
   bStart: number,
   level: number,
 ): boolean {
+  if (level >= MOST_LEVELS) return false
   let i = skipBlanks(a, aStart + 1)
   let j = skipBlanks(b, bStart + 1)
   while (a[i] !== CLOSE_BRACKET && b[j] !== CLOSE_BRACKET) {
@@ -114,8 +115,12 @@ function sameLists(
     if (!sameSpan(a, i, aEnd, b, j, bEnd) && !sameNested(a, i, b, j, level)) return false
     i = skipBlanks(a, aEnd)
     j = skipBlanks(b, bEnd)
-    if (a[i] === COMMA) i = skipBlanks(a, i + 1)
-    if (b[j] === COMMA) j = skipBlanks(b, j + 1)
+    if (a[i] === CLOSE_BRACKET || b[j] === CLOSE_BRACKET) break
+    if (a[i] !== COMMA || b[j] !== COMMA) return false
+    i = skipBlanks(a, i + 1)
+    j = skipBlanks(b, j + 1)
+    // What is no JSON is not told equal.
+    if (a[i] === CLOSE_BRACKET || b[j] === CLOSE_BRACKET) return false
   }
   return a[i] === b[j]
 }

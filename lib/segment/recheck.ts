@@ -1,10 +1,12 @@
 /** Keys under observation, looked at again: verdicts for those that stood still, and a later look for the others. */
+import { asTablesyncError } from '../errors.ts'
 import type { Sighting } from '../model/sighting.ts'
 import { zeroTally } from '../model/tally.ts'
 import type { RecheckTask, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
 import { allEnded } from './all-ended.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
 import type { SegmentControl } from './control.ts'
+import { endsTable } from './endings.ts'
 import { unlessExpired } from './expiry.ts'
 import { noteEnd } from './failing.ts'
 import { type Investigation, investigationOf } from './investigation.ts'
@@ -33,21 +35,31 @@ export async function recheck(
   return { tally, end: investigation.wasCutShort ? 'stopped' : 'finished', failures }
 }
 
-/** In batches of as many keys as one request takes. */
+/**
+ * In batches of as many keys as one request takes; one that fails does so for
+ * itself, unless its table is lost.
+ */
 async function recheckAll(
   investigation: Investigation,
   sightings: readonly Sighting[],
 ): Promise<void> {
   const { tally, thread } = investigation
   const { batchReadLimit } = thread.setup
+  let failure: { readonly error: unknown } | undefined
   tally.pending -= suspectsIn(sightings)
   for (let at = 0; at < sightings.length; at += batchReadLimit) {
-    const end = at + batchReadLimit
-    await recheckBatch(investigation, sightings.slice(at, end)).catch((error: unknown) => {
-      tally.unverified += suspectsIn(sightings.slice(end))
-      throw error
+    const isLost = failure !== undefined && endsTable(asTablesyncError(failure.error))
+    if (isLost || investigation.isOver()) {
+      tally.unverified += suspectsIn(sightings.slice(at))
+      investigation.wasCutShort = true
+      break
+    }
+    const batch = sightings.slice(at, at + batchReadLimit)
+    await recheckBatch(investigation, batch).catch((error: unknown) => {
+      failure ??= { error }
     })
   }
+  if (failure !== undefined) throw failure.error
 }
 
 const suspectsIn = (sightings: readonly Sighting[]) => sightings.filter(isSuspect).length

@@ -154,6 +154,20 @@ for (const [what, answer] of [
     'of an encoding that nobody knows',
     `${OK}transfer-encoding: odd\r\ncontent-length: 1\r\n\r\nabc`,
   ],
+  ...['-6', 'zz', '5g', '0x5', '', ' 5', '123456789'].map(
+    (head) =>
+      [
+        `with a chunk of ${JSON.stringify(head)} bytes`,
+        `${OK}transfer-encoding: chunked\r\n\r\n${head}\r\nX`,
+      ] as const,
+  ),
+  [
+    'with a chunk that is longer than told',
+    `${OK}transfer-encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n`,
+  ],
+  ['with a head that does not end', `${OK}x: ${'y'.repeat(40_000)}`],
+  ['with a line that is no header', `${OK}${' '.repeat(20_000)}\r\n\r\n`],
+  ['in another protocol', 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n'],
 ] as const) {
   t.test(`an answer ${what} is an error`, async (t) => {
     const { post } = await opened(t, (socket) => socket.write(answer))
@@ -183,12 +197,20 @@ for (const [what, sent] of [
   ['is of HTTP/1.0', 'HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nok'],
   ['brings another one along', `${sized('ok')}${sized('no')}`],
   ['brings a part of another one along', `${sized('ok')}HTTP/1.1 200 O`],
+  // In a buffer of its own, which is full then.
+  ...[70_000, 200_000].map(
+    (length) =>
+      [
+        `of ${length} bytes brings another one along`,
+        `${OK}content-length: ${length}\r\n\r\nok${' '.repeat(length - 2)}${sized('no')}`,
+      ] as const,
+  ),
   ['closes soon', `${OK}keep-alive: timeout=1\r\ncontent-length: 2\r\n\r\nok`],
 ] as const) {
   t.test(`a connection is not used again whose answer ${what}`, async (t) => {
     const { post, connected } = await opened(t, (socket) => socket.write(sent))
     for (let nth = 1; nth < 4; nth++) {
-      t.equal((await post()).text, 'ok')
+      t.equal((await post()).text.trimEnd(), 'ok')
       t.equal(connected(), nth)
     }
   })
@@ -247,6 +269,40 @@ t.test('a request that is aborted ends at once, under way or waiting its turn', 
   for (const one of await ended) t.match(one, { status: 'rejected', reason: { message: 'enough' } })
   t.equal(connected(), 128, 'and no more than so many at a time')
   await t.rejects(post('{}', aborter.signal), { message: 'enough' })
+})
+
+for (const status of [204, 304]) {
+  t.test(`an answer of status ${status} has no body, whatever it says`, async (t) => {
+    const answer = `HTTP/1.1 ${status} x\r\ncontent-length: 5\r\n\r\n`
+    const { post } = await opened(t, (socket) => socket.write(answer))
+    t.match(await post(), { statusCode: status, text: '' })
+  })
+}
+
+t.test('a request that waits gets its turn when others before it are aborted', async (t) => {
+  const { post, connected } = await opened(t, (socket, request) => {
+    if (request.endsWith('answer me')) socket.write(sized('here'))
+  })
+  const aborter = new AbortController()
+  setMaxListeners(0, aborter.signal)
+  const many = Array.from({ length: 200 }, () => post('{}', aborter.signal))
+  const last = post('answer me')
+  const ended = Promise.allSettled(many)
+  while (connected() < 128) await new Promise((resolve) => setTimeout(resolve, 5))
+  aborter.abort(new Error('enough'))
+  await ended
+  t.equal((await last).text, 'here')
+})
+
+t.test('close ends requests under way and those that wait, and connects to nobody', async (t) => {
+  const { post, connections, connected } = await opened(t, () => {})
+  const ended = Promise.allSettled(Array.from({ length: 200 }, () => post()))
+  while (connected() < 128) await new Promise((resolve) => setTimeout(resolve, 5))
+  connections.close()
+  for (const one of await ended)
+    t.match(one, { status: 'rejected', reason: { code: 'ECONNRESET' } })
+  await t.rejects(post(), { code: 'ECONNRESET' })
+  t.equal(connected(), 128)
 })
 
 t.test('requests beyond the most connections get their turn', async (t) => {

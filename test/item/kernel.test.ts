@@ -322,6 +322,24 @@ for (const { what, one, other, isSure } of [
     other: '"a":{"L":[{"M":{"y":{"S":"2"},"x":{"S":"1"}}}]}',
     isSure: true,
   },
+  {
+    what: 'lists without commas',
+    one: '"a":{"L":[{"S":"1"}{"S":"2"}]},"b":{}',
+    other: '"b":{},"a":{"L":[{"S":"1"},{"S":"2"}]}',
+    isSure: false,
+  },
+  {
+    what: 'a list with a comma at its end',
+    one: '"a":{"L":[{"S":"1"},]}',
+    other: '"a":{"L":[{"S":"1"}]}',
+    isSure: false,
+  },
+  {
+    what: 'lists nested a thousand times',
+    one: `"a":${'['.repeat(1000)}{"S":"1"}${']'.repeat(1000)},"b":{}`,
+    other: `"a":${'['.repeat(1000)}{"S":"2"}${']'.repeat(1000)},"b":{}`,
+    isSure: false,
+  },
   { what: 'another type', one: '"a":{"S":"1"}', other: '"a":{"N":"1"}', isSure: false },
   { what: 'another truth', one: '"a":{"BOOL":true}', other: '"a":{"BOOL":false}', isSure: false },
   {

@@ -40,17 +40,39 @@ t.test('recheck judges every key, in as many requests as that takes', async (t) 
   )
 })
 
-t.test('recheck leaves the keys unverified that it does not come to', async (t) => {
-  let lookUps = 0
+for (const [scope, counts] of [
+  ['segment', { missing: 140, sameAs: 10, pending: -250, unverified: 100 }],
+  ['table', { missing: 100, sameAs: 0, pending: -250, unverified: 150 }],
+] as const) {
+  t.test(
+    `recheck leaves keys unverified where a request fails for good, of a ${scope}`,
+    async (t) => {
+      let lookUps = 0
+      const { task, thread } = scene((table) => ({
+        ...table,
+        lookUp: async (...asked) => {
+          if (++lookUps === 2) throw new TablesyncError('gone', { code: 'UNREACHABLE', scope })
+          return table.lookUp(...asked)
+        },
+      }))
+      const { tally, failures } = await recheck(task, thread, recordedControl())
+      t.match(tally.replicas[1], counts)
+      t.match(failures, [{ replica: 1, error: { code: 'UNREACHABLE' } }])
+    },
+  )
+}
+
+t.test('recheck comes to no further keys once the run is to end', async (t) => {
+  const stopping = new AbortController()
   const { task, thread } = scene((table) => ({
     ...table,
-    lookUp: async (...asked) => {
-      if (++lookUps === 2)
-        throw new TablesyncError('gone', { code: 'TABLE_SILENT', scope: 'table' })
+    lookUp(...asked) {
+      stopping.abort()
       return table.lookUp(...asked)
     },
   }))
-  const { tally, failures } = await recheck(task, thread, recordedControl())
-  t.match(tally.replicas[1], { missing: 100, sameAs: 0, pending: -250, unverified: 150 })
-  t.match(failures, [{ replica: 1, error: { code: 'TABLE_SILENT' } }])
+  const control = { ...recordedControl(), stopping: stopping.signal }
+  const { tally, end } = await recheck(task, thread, control)
+  t.match(tally.replicas[1], { missing: 100, pending: -250, unverified: 150 })
+  t.equal(end, 'stopped')
 })

@@ -12,7 +12,9 @@ export function openConnections(
       const { statusCode, bytes, isCut } = await answerOf(headers, body, responseTimeout, signal)
       onHeard()
       if (isCut) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
-      return { statusCode, headers: {}, body: ownBody(bytes, false) }
+      // As if a checksum vouched for it; what is given back is overwritten, as it would be.
+      const lent = { ...ownBody(bytes), giveBack: () => void bytes.fill('x') }
+      return { statusCode, headers: {}, body: lent }
     },
     close() {},
   }

@@ -15,7 +15,7 @@ const STRIDE: usize = 6 * 4
 
 /** Of more members, or deeper ones, digests have to tell. */
 const MOST_MEMBERS = 64
-const MOST_LEVELS = 12
+const MOST_LEVELS = 16
 
 /** Four positions a member: name and value. */
 const MEMBER_BYTES = 16
@@ -70,7 +70,7 @@ function sameBytes(aStart: usize, aEnd: usize, bStart: usize, bEnd: usize): bool
 }
 
 function sameObjects(aStart: usize, aEnd: usize, bStart: usize, bEnd: usize, level: i32): bool {
-  if (level == MOST_LEVELS) return false
+  if (level >= MOST_LEVELS) return false
   const aMembers = members + <usize>(level * 2 * OBJECT_BYTES)
   const bMembers = aMembers + OBJECT_BYTES
   const count = noteMembers(aStart, aEnd, aMembers)
@@ -152,10 +152,11 @@ function sameValues(a: usize, aEnd: usize, b: usize, bEnd: usize, level: i32): b
   const first = load<u8>(a)
   if (first != load<u8>(b)) return false
   if (first == OPEN_BRACE) return sameObjects(a, aEnd, b, bEnd, level + 1)
-  return first == OPEN_BRACKET && sameLists(a, aEnd, b, bEnd, level)
+  return first == OPEN_BRACKET && sameLists(a, aEnd, b, bEnd, level + 1)
 }
 
 function sameLists(a: usize, aEnd: usize, b: usize, bEnd: usize, level: i32): bool {
+  if (level >= MOST_LEVELS) return false
   let p = a + 1
   let q = b + 1
   while (load<u8>(p) != CLOSE_BRACKET && load<u8>(q) != CLOSE_BRACKET) {
@@ -163,8 +164,14 @@ function sameLists(a: usize, aEnd: usize, b: usize, bEnd: usize, level: i32): bo
     const otherAfter = valueEnd(q, bEnd)
     if (after == 0 || otherAfter == 0) return false
     if (!sameValues(p, after, q, otherAfter, level)) return false
-    p = after + (load<u8>(after) == COMMA ? 1 : 0)
-    q = otherAfter + (load<u8>(otherAfter) == COMMA ? 1 : 0)
+    p = after
+    q = otherAfter
+    if (load<u8>(p) == CLOSE_BRACKET || load<u8>(q) == CLOSE_BRACKET) break
+    if (load<u8>(p) != COMMA || load<u8>(q) != COMMA) return false
+    p++
+    q++
+    // What is no JSON is not told equal.
+    if (load<u8>(p) == CLOSE_BRACKET || load<u8>(q) == CLOSE_BRACKET) return false
   }
   return load<u8>(p) == load<u8>(q)
 }

@@ -1,0 +1,16 @@
+import type { Bytes } from '../model/units.ts'
+import { misread } from './misread.ts'
+
+/** A length, and maybe extensions, which say nothing here (RFC 9112, section 7.1). */
+const CHUNK_HEAD = /^([0-9a-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n$/i
+
+/**
+ * How long the chunk is whose head this line is; the last one is empty.
+ *
+ * @throws Error with code `HPE_UNEXPECTED`
+ */
+export function chunkLength(line: string): Bytes {
+  const [, length] = CHUNK_HEAD.exec(line) ?? []
+  if (length === undefined) throw misread('a chunk of no length')
+  return Number.parseInt(length, 16)
+}
