@@ -193,6 +193,8 @@ const server = createServer((request, response) => {
     response.end(made)
   })
 })
+// A contestant may be busy with what it has for longer than Node.js keeps a connection.
+server.keepAliveTimeout = 60_000
 server.listen(0, '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
 })
