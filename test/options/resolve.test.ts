@@ -42,6 +42,7 @@ t.test('resolveOptions fills in what was not given', async (t) => {
     segments: undefined,
     parallel: workers * 4,
     workers,
+    areWorkersAsked: false,
     scanLimit: undefined,
     batchReadLimit: 100,
     compression: 'auto',
