@@ -10,8 +10,7 @@ import {
   same,
   valueEnd,
 } from './json'
-
-const STRIDE: usize = 6 * 4
+import { STRIDE } from './walk'
 
 /** Of more members, or deeper ones, digests have to tell. */
 const MOST_MEMBERS = 64

@@ -16,19 +16,23 @@ function quotesIn(at: usize): i32 {
   return i8x16.bitmask(v128.or(quotes, i8x16.eq(bytes, i8x16.splat(BACKSLASH))))
 }
 
-/** Position after the string whose opening quote is at `at`. */
-export function stringEnd(at: usize, end: usize): usize {
-  let p = at + 1
+/** Position of the next quote or backslash; `end` or more where there is none before it. */
+function nextQuote(at: usize, end: usize): usize {
+  let p = at
   while (p < end) {
     const found = quotesIn(p)
-    if (found == 0) {
-      p += 16
-      continue
-    }
-    p += ctz(found)
-    if (p >= end) return 0
+    if (found != 0) return p + ctz(found)
+    p += 16
+  }
+  return p
+}
+
+/** Position after the string whose opening quote is at `at`. */
+export function stringEnd(at: usize, end: usize): usize {
+  let p = nextQuote(at + 1, end)
+  while (p < end) {
     if (load<u8>(p) == QUOTE) return p + 1
-    p += 2
+    p = nextQuote(p + 2, end)
   }
   return 0
 }
@@ -36,17 +40,8 @@ export function stringEnd(at: usize, end: usize): usize {
 /** The same of a name, in which a backslash is more than is looked into here. */
 export function nameEnd(at: usize, end: usize): usize {
   if (load<u8>(at) != QUOTE) return 0
-  let p = at + 1
-  while (p < end) {
-    const found = quotesIn(p)
-    if (found == 0) {
-      p += 16
-      continue
-    }
-    p += ctz(found)
-    return p < end && load<u8>(p) == QUOTE ? p + 1 : 0
-  }
-  return 0
+  const p = nextQuote(at + 1, end)
+  return p < end && load<u8>(p) == QUOTE ? p + 1 : 0
 }
 
 /** Position after the object, list or string that begins at `at`. */

@@ -12,7 +12,7 @@ import {
 } from './json'
 
 /** Numbers an item: its start and end, and both of each key value, from the page's beginning. */
-const STRIDE: usize = 6 * 4
+export const STRIDE: usize = 6 * 4
 
 /** Names of a key's attributes are 255 bytes at the most (DynamoDB Developer Guide, naming rules). */
 const MOST_NAME_BYTES = 256
