@@ -39,7 +39,9 @@ export function openMaster(access: TableAccess, options: ThreadOptions): OpenTab
 export function openReplica(access: TableAccess, options: ThreadOptions): OpenTable<WritableTable> {
   return openTable(access, options, (client, readable) => {
     const batchPuts = new BatchPuts(client, options.patience)
-    return { ...readable, write: writer(client), putInBatch: (item) => batchPuts.put(item) }
+    const { access, scanPage, lookUp } = readable
+    const putInBatch = (item: string) => batchPuts.put(item)
+    return { access, scanPage, lookUp, write: writer(client), putInBatch }
   })
 }
 

@@ -3,7 +3,7 @@ import type { WireItem } from '../model/wire.ts'
 import type { Digest, DigestOf } from './digest.ts'
 import { asBuffer, sameSpan, textOf } from './json-bytes.ts'
 import { canonicalItem, type IsIgnored } from './normalise.ts'
-import { type ItemPage, itemEnd, itemStart } from './page.ts'
+import { type ItemPage, itemEnd, itemStart, STRIDE } from './page.ts'
 import { sameMembers } from './same-members.ts'
 
 export interface ItemComparer {
@@ -11,6 +11,8 @@ export interface ItemComparer {
   equal(a: ItemPage, i: number, b: ItemPage, j: number): boolean
   /** The same for equal items, and for no others; ignored attributes take no part. */
   digest(page: ItemPage, item: number): Digest
+  /** The same for items of the same bytes; equal ones that are spelt differently have others. */
+  literalDigest(page: ItemPage, item: number): Digest
 }
 
 export function itemComparer(digestOf: DigestOf, isIgnored: IsIgnored): ItemComparer {
@@ -20,6 +22,8 @@ export function itemComparer(digestOf: DigestOf, isIgnored: IsIgnored): ItemComp
     equal: (a, i, b, j) =>
       sameBytes(a, i, b, j) || sameMembers(a, i, b, j, isIgnored) || digest(a, i) === digest(b, j),
     digest,
+    literalDigest: ({ bytes, spans }, item) =>
+      digestOf(bytes.subarray(spans[item * STRIDE], spans[item * STRIDE + 1])),
   }
 }
 

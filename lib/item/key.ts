@@ -3,7 +3,7 @@ import type { KeySchema } from '../model/table.ts'
 import type { WireItem, WireValue } from '../model/wire.ts'
 import { asBuffer, sameSpan, textOf } from './json-bytes.ts'
 import { canonicalNumber } from './number.ts'
-import { type ItemPage, keyEnd, keyStart } from './page.ts'
+import { type ItemPage, keyEnd, keyStart, STRIDE } from './page.ts'
 
 /**
  * A key in the one spelling all equal keys share: type and value of each part,
@@ -15,20 +15,27 @@ export type CanonicalKey = string
 export type KeyText = string
 
 export function canonicalKeyOf(page: ItemPage, item: number, schema: KeySchema): CanonicalKey {
-  const partition = canonicalPart(page, keyStart(page, item, 0), keyEnd(page, item, 0))
+  const { bytes, spans } = page
+  const base = item * STRIDE
+  const partition = canonicalPart(bytes, spans[base + 2] as number, spans[base + 3] as number)
   if (schema.length === 1) return partition
-  const sort = canonicalPart(page, keyStart(page, item, 1), keyEnd(page, item, 1))
+  const sort = canonicalPart(bytes, spans[base + 4] as number, spans[base + 5] as number)
   return joinParts(partition, sort)
 }
 
 export function keyTextOf(page: ItemPage, item: number, schema: KeySchema): KeyText {
-  const parts = schema.map(({ name }, part) => {
-    const index = part as 0 | 1
-    const value = textOf(page.bytes, keyStart(page, item, index), keyEnd(page, item, index))
-    return `${JSON.stringify(name)}:${value}`
-  })
-  return `{${parts.join(',')}}`
+  const { bytes, spans } = page
+  const base = item * STRIDE
+  const [partition, sort] = schema
+  let text = `{${named(partition.name, bytes, spans[base + 2] as number, spans[base + 3] as number)}`
+  if (sort !== undefined) {
+    text += `,${named(sort.name, bytes, spans[base + 4] as number, spans[base + 5] as number)}`
+  }
+  return `${text}}`
 }
+
+const named = (name: string, bytes: Uint8Array, start: number, end: number) =>
+  `${JSON.stringify(name)}:${textOf(bytes, start, end)}`
 
 export function canonicalKeyOfText(text: KeyText, schema: KeySchema): CanonicalKey {
   const plain = plainKeyOf(text, schema)
@@ -70,7 +77,8 @@ function samePart(a: ItemPage, i: number, b: ItemPage, j: number, part: 0 | 1): 
 /** The length in front keeps bytes from moving between partition and sort key. */
 const joinParts = (partition: string, sort: string) => `${partition.length}:${partition}${sort}`
 
-function canonicalPart({ bytes }: ItemPage, start: number, end: number): string {
+/** One part of a key, in its one spelling. */
+export function canonicalPart(bytes: Uint8Array, start: number, end: number): string {
   if (isPlainString(bytes, start, end)) {
     return `S${asBuffer(bytes).toString('latin1', start + 6, end - 2)}`
   }
@@ -78,7 +86,7 @@ function canonicalPart({ bytes }: ItemPage, start: number, end: number): string 
 }
 
 /** `{"S":"…"}` without blanks or escapes: the spelling of nearly every string key. */
-function isPlainString(bytes: Uint8Array, start: number, end: number): boolean {
+export function isPlainString(bytes: Uint8Array, start: number, end: number): boolean {
   if (bytes[start + 2] !== 0x53 || bytes[start + 3] !== 0x22 || bytes[start + 4] !== 0x3a) {
     return false
   }

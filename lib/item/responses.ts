@@ -65,7 +65,8 @@ function readStepByStep(bytes: Uint8Array, names: KeyNames): ScanPage {
     return end
   })
   if (page === undefined) throw lacking('Items')
-  return { ...page, lastEvaluatedKey, readUnits }
+  const { count, spans } = page
+  return { bytes, count, spans, lastEvaluatedKey, readUnits }
 }
 
 /**
@@ -97,7 +98,8 @@ export function readBatchGetPage({ bytes }: Body, names: KeyNames): BatchGetPage
     return end
   })
   if (page === undefined) throw lacking('Responses')
-  return { ...page, unprocessed, readUnits }
+  const { count, spans } = page
+  return { bytes, count, spans, unprocessed, readUnits }
 }
 
 export interface BatchWriteAnswer {

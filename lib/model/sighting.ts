@@ -5,15 +5,24 @@ import type { Milliseconds } from './units.ts'
 /** Digest of an item. Null: the side lacks it. */
 export type SeenItem = string | null
 
-export interface Sighting {
+/** What the two sides hold under a key. */
+export interface SeenSides {
+  readonly master: SeenItem
+  readonly replica: SeenItem
+}
+
+export interface Sighting extends SeenSides {
   /** DynamoDB JSON text. */
   readonly key: string
   /** What the first look took it for. */
   readonly looks: DifferenceKind
   /** `order`: concluded from where items stand in two scans. `key`: the other side was asked for it. */
   readonly ground: 'order' | 'key'
-  readonly master: SeenItem
-  readonly replica: SeenItem
+  /**
+   * Present: the digests are of the items' bytes. Those are cheap, and tell that
+   * an item stood still; where they differ it may have come in another spelling.
+   */
+  readonly isLiteral?: true
   /** Versions that the master was seen to have, oldest first, the one above included. */
   readonly versions: readonly string[]
   /** When both sides were first seen as they are, in milliseconds of the epoch. */

@@ -1,6 +1,6 @@
 /**
- * How much reading again a run may do: at least 10,000 keys of a replica, and
- * beyond that what costs up to a tenth of the read units of the scan itself.
+ * How much reading again a run may do: 10,000 keys of a replica, or as many as
+ * cost a tenth of the read units of the scan itself where that is more.
  *
  * One set of counters in shared memory serves all threads, so that no thread
  * holds a part of the budget that another one lacks.
@@ -29,6 +29,8 @@ const halves = (units: ReadUnits) => BigInt(Math.ceil(units * 2))
 
 export class RecheckBudget {
   readonly #counters: BigInt64Array
+  /** By replica: nothing is to be had until more has been scanned. */
+  readonly #isSpent: boolean[] = []
 
   static memoryFor(tables: number): SharedArrayBuffer {
     return new SharedArrayBuffer(tables * COUNTERS * BigInt64Array.BYTES_PER_ELEMENT)
@@ -40,13 +42,20 @@ export class RecheckBudget {
 
   /** Whether one more key of the replica may be read again. */
   claim(replica: TableIndex): boolean {
+    if (this.#isSpent[replica]) return false
     const keys = Atomics.add(this.#counters, replica * COUNTERS + KEYS, 1n)
-    if (keys < ALWAYS_CONFIRMED) return true
-    const recheck = Atomics.load(this.#counters, replica * COUNTERS + RECHECK)
-    const scan = Atomics.load(this.#counters, replica * COUNTERS + SCAN)
-    if (recheck + halves(UNITS_PER_KEY) > scan / BigInt(SHARE_OF_SCAN)) return false
+    if (keys >= ALWAYS_CONFIRMED && !this.#hasUnits(replica)) {
+      this.#isSpent[replica] = true
+      return false
+    }
     Atomics.add(this.#counters, replica * COUNTERS + RECHECK, halves(UNITS_PER_KEY))
     return true
+  }
+
+  #hasUnits(replica: TableIndex): boolean {
+    const recheck = Atomics.load(this.#counters, replica * COUNTERS + RECHECK)
+    const scan = Atomics.load(this.#counters, replica * COUNTERS + SCAN)
+    return recheck + halves(UNITS_PER_KEY) <= scan / BigInt(SHARE_OF_SCAN)
   }
 
   /** Whether one more key that was written may be read back: the first ones all, and then some by lot. */
@@ -63,6 +72,7 @@ export class RecheckBudget {
 
   /** Notes what a first look took, on either side of the replica's comparison. */
   scanned(replica: TableIndex, units: ReadUnits): void {
+    this.#isSpent[replica] = false
     Atomics.add(this.#counters, replica * COUNTERS + SCAN, halves(units))
   }
 }

@@ -11,10 +11,12 @@
  */
 import { alikeToEnd } from '../item/alike.ts'
 import { theKernel } from '../item/kernel/kernel.ts'
-import { canonicalKeyOf, sameKeyBytes } from '../item/key.ts'
+import { sameKeyBytes } from '../item/key.ts'
+import { type Keyed, keyed } from '../item/key-hash.ts'
 import type { ItemPage } from '../item/page.ts'
 import type { KeySchema } from '../model/table.ts'
 import type { Bytes } from '../model/units.ts'
+import type { Place } from './key-queue.ts'
 import {
   checkPlace,
   goOn,
@@ -25,19 +27,22 @@ import {
   newLane,
   placeIn,
 } from './lane.ts'
-import type { Unmatched, Window } from './window.ts'
+import type { Window } from './window.ts'
 
 export type Side = 'master' | 'replica'
 
 export interface AlignmentListener {
-  /** So many pairs that are surely equal, and were not looked at one by one. Absent: every pair is wanted. */
-  readonly alike?: (count: number) => void
+  /** So many pairs that are surely equal, and were not looked at one by one. Undefined: every pair is wanted. */
+  readonly alike?: ((count: number) => void) | undefined
   pair(master: ItemPage, masterItem: number, replica: ItemPage, replicaItem: number): void
-  alone(side: Side, item: Unmatched): void
+  alone(side: Side, item: Keyed): void
 }
 
-/** What the alignment needs to go on: a side's next page, a probe, or nothing any more. */
-export type Need = Side | 'probe' | 'end'
+/**
+ * What the alignment needs to go on: a side's next page, a probe, that somebody
+ * takes heed of what was told, or nothing any more.
+ */
+export type Need = Side | 'probe' | 'heed' | 'end'
 
 /** What a probe found: from which sides to read on, or that both windows are alone. */
 export type Direction = Side | 'both' | 'settle'
@@ -52,6 +57,9 @@ export interface AlignmentOptions {
 const FIRST_PROBE = 2
 const RAREST_PROBE = 16
 
+/** Items told one by one before somebody has to take heed of them. */
+const HEED_EVERY = 256
+
 /** Fewer unmatched items than this on a side are cheaper to settle than to probe. */
 const WORTH_A_PROBE = 8
 
@@ -60,16 +68,18 @@ const otherSide = (side: Side): Side => (side === 'master' ? 'replica' : 'master
 export class Alignment {
   readonly #options: AlignmentOptions
   readonly #listener: AlignmentListener
-  readonly #lanes: { readonly [side in Side]: Lane } = { master: newLane(), replica: newLane() }
+  readonly #lanes: { readonly [side in Side]: Lane }
   #direction: Side | 'both' = 'both'
   #pagesSinceMatch = 0
   #probeAfter = FIRST_PROBE
   #probedAtEnd = false
+  #unheeded = 0
   /** Whether the pages in hand may go on alike; found out at most once a page and match. */
   #maybeAlike = true
 
   constructor(options: AlignmentOptions, listener: AlignmentListener) {
     this.#options = options
+    this.#lanes = { master: newLane(options.schema), replica: newLane(options.schema) }
     this.#listener = listener
   }
 
@@ -111,6 +121,10 @@ export class Alignment {
         return 'end'
       }
       const lane = this.#lanes[side]
+      if (this.#unheeded >= HEED_EVERY) {
+        this.#unheeded = 0
+        return 'heed'
+      }
       if (hasItem(lane)) this.#take(side, this.#current(lane))
       else return this.#isProbeDue() ? 'probe' : side
     }
@@ -125,7 +139,7 @@ export class Alignment {
   }
 
   /** What is left of the page in hand, and of the window: everything unmatched. */
-  takeUnmatched(side: Side): Unmatched[] {
+  takeUnmatched(side: Side): Keyed[] {
     const lane = this.#lanes[side]
     const unmatched = lane.window.takeOlder()
     while (hasItem(lane)) unmatched.push(this.#current(lane))
@@ -189,44 +203,44 @@ export class Alignment {
     return master.window.size <= replica.window.size ? 'master' : 'replica'
   }
 
-  #take(side: Side, entry: Unmatched): void {
+  #take(side: Side, entry: Keyed): void {
     const other = this.#lanes[otherSide(side)]
-    const match = other.window.get(entry.key)
-    if (match !== undefined) this.#match(side, entry, match)
-    else if (isDone(other) && other.window.size === 0) this.#listener.alone(side, entry)
+    const place = other.window.find(entry)
+    if (place !== undefined) this.#match(side, entry, place)
+    else if (isDone(other) && other.window.size === 0) this.#alone(side, entry)
     else this.#wait(side, entry)
   }
 
-  #match(side: Side, entry: Unmatched, match: Unmatched): void {
+  /** Pairs an item with the one that stands at `place` of the other side's window. */
+  #match(side: Side, entry: Keyed, place: Place): void {
     const other = otherSide(side)
     this.#direction = 'both'
     this.#maybeAlike = true
     this.#pagesSinceMatch = 0
     this.#probeAfter = FIRST_PROBE
+    const older = this.window(other).takeOlder(place)
+    const match = this.window(other).take(place)
     const [master, replica] = side === 'master' ? [entry, match] : [match, entry]
     this.#listener.pair(master.page, master.item, replica.page, replica.item)
     // All of this side's window was read before the item just taken.
     this.#settle(side, this.window(side).takeOlder())
-    this.#settle(other, this.window(other).takeOlder(match))
-    this.window(other).remove(match)
+    this.#settle(other, older)
   }
 
-  #wait(side: Side, entry: Unmatched): void {
+  #wait(side: Side, entry: Keyed): void {
     const window = this.window(side)
     window.add(entry)
     while (window.bytes > this.#options.windowBytes && window.pages > 1) {
-      const [oldest] = window.oldest(1)
+      const oldest = window.takeOldest()
       if (oldest === undefined) return
-      window.remove(oldest)
-      this.#listener.alone(side, oldest)
+      this.#alone(side, oldest)
     }
   }
 
-  #current(lane: InHand): Unmatched {
+  #current(lane: InHand): Keyed {
     checkPlace(lane)
     lane.page.keep?.()
-    const item = lane.at++
-    return { page: lane.page, item, key: canonicalKeyOf(lane.page, item, this.#options.schema) }
+    return keyed(lane.page, lane.at++, this.#options.schema)
   }
 
   #isProbeDue(): boolean {
@@ -249,7 +263,12 @@ export class Alignment {
     this.#settle('replica', this.window('replica').takeOlder())
   }
 
-  #settle(side: Side, items: readonly Unmatched[]): void {
-    for (const item of items) this.#listener.alone(side, item)
+  #settle(side: Side, items: readonly Keyed[]): void {
+    for (const item of items) this.#alone(side, item)
+  }
+
+  #alone(side: Side, item: Keyed): void {
+    this.#unheeded++
+    this.#listener.alone(side, item)
   }
 }

@@ -1,4 +1,6 @@
 /** A reviewed repair, carried out: each key read again, and repaired where it is still as it was planned. */
+
+import type { SeenSides } from '../model/sighting.ts'
 import { zeroTally } from '../model/tally.ts'
 import type { ApplyTask, PlannedKey, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
 import { allEnded } from './all-ended.ts'
@@ -11,7 +13,7 @@ import { type Investigation, investigationOf } from './investigation.ts'
 import { readBack } from './read-back.ts'
 import { type Expected, Repair } from './repair.ts'
 import type { Thread } from './thread.ts'
-import { relationOf, type SeenSides, standingOf } from './verdict.ts'
+import { relationOf, standingOf } from './verdict.ts'
 import type { Written } from './writes.ts'
 
 export async function applyPlan(

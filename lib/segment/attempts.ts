@@ -11,7 +11,8 @@ import { asTablesyncError, type TablesyncError } from '../errors.ts'
 import { sameBytes } from '../item/compare.ts'
 import type { KeyText } from '../item/key.ts'
 import type { DifferenceKind } from '../model/difference.ts'
-import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
+import type { SeenSides } from '../model/sighting.ts'
+import { type BothSides, DigestsWhenAsked, lookUpBothSides } from './both-sides.ts'
 import {
   conflict,
   endsTable,
@@ -23,7 +24,6 @@ import {
 } from './endings.ts'
 import { type Investigation, intentOf } from './investigation.ts'
 import { relationUnderRules, replicaIsNewer } from './relation.ts'
-import type { SeenSides } from './verdict.ts'
 import { write } from './writes.ts'
 
 /** Refused conditions in a row after which an item is left as a conflict. */
@@ -66,7 +66,7 @@ export async function bringAbout(
   let isTorn = false
   const torn = (ending: RepairEnding) => (isTorn ? withWord(ending, TORN) : ending)
   for (;;) {
-    const seen = digestsOf(sides, thread.comparer)
+    const seen = new DigestsWhenAsked(sides, thread.comparer)
     const relation = await relationUnderRules(investigation, sides)
     if (relation === 'sameAs') {
       return done === 'resolved'

@@ -2,9 +2,10 @@
 import type { FoundItem } from '../dynamo/lookup.ts'
 import { type ItemComparer, sameBytes } from '../item/compare.ts'
 import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../item/key.ts'
-import type { SeenItem } from '../model/sighting.ts'
+import type { SeenItem, SeenSides } from '../model/sighting.ts'
+import type { KeySchema } from '../model/table.ts'
 import type { Investigation } from './investigation.ts'
-import type { SeenSides, Standing } from './verdict.ts'
+import type { Standing } from './verdict.ts'
 
 /** What the two sides hold under one key. */
 export interface BothSides {
@@ -25,10 +26,10 @@ export async function lookUpBothSides(
   keys: readonly KeyText[],
 ): Promise<(key: KeyText) => BothSides> {
   const { master, replica, door, schema, thread, tally, masterTally } = investigation
+  const canonicals = canonicalsOf(keys, schema)
   // A key may be suspect on both sides at a time, and BatchGetItem refuses one that comes twice.
-  const distinct = new Map<CanonicalKey, KeyText>(
-    keys.map((key) => [canonicalKeyOfText(key, schema), key]),
-  )
+  const distinct = new Map<CanonicalKey, KeyText>()
+  for (const [key, canonical] of canonicals) distinct.set(canonical, key)
   const wanted = [...distinct.values()]
   const onReplica = await door.table.lookUp(wanted, CONSISTENT)
   tally.readUnits += onReplica.readUnits
@@ -36,10 +37,13 @@ export async function lookUpBothSides(
   masterTally.readUnits += onMaster.readUnits
   thread.budget.rechecked(replica, wanted.length, onMaster.readUnits + onReplica.readUnits)
   return (key) => {
-    const canonical = canonicalKeyOfText(key, schema)
+    const canonical = canonicals.get(key) as CanonicalKey
     return { master: onMaster.found.get(canonical), replica: onReplica.found.get(canonical) }
   }
 }
+
+const canonicalsOf = (keys: readonly KeyText[], schema: KeySchema) =>
+  new Map(keys.map((key) => [key, canonicalKeyOfText(key, schema)]))
 
 /** Keys read again on the replica alone, strongly consistent. */
 export async function lookUpReplica(
@@ -64,15 +68,36 @@ export function standingOfItems({ master, replica }: BothSides, comparer: ItemCo
   }
 }
 
-/** What the sides hold, by digests, which are made when they are asked for. */
-export const digestsOf = (sides: BothSides, comparer: ItemComparer): SeenSides =>
-  new Digests(sides, comparer)
+/** What the sides hold, by digests of what the items mean. */
+export function digestsOf({ master, replica }: BothSides, comparer: ItemComparer): SeenSides {
+  const ofMaster = digestOf(master, comparer)
+  const areSameBytes =
+    master !== undefined &&
+    replica !== undefined &&
+    sameBytes(master.page, master.item, replica.page, replica.item)
+  return { master: ofMaster, replica: areSameBytes ? ofMaster : digestOf(replica, comparer) }
+}
 
-class Digests implements SeenSides {
+/** What the sides hold, by digests of the items' bytes. */
+export function literalDigestsOf(
+  { master, replica }: BothSides,
+  { literalDigest }: ItemComparer,
+): SeenSides {
+  return {
+    master: master === undefined ? null : literalDigest(master.page, master.item),
+    replica: replica === undefined ? null : literalDigest(replica.page, replica.item),
+  }
+}
+
+/** Null: there is no item. */
+export const digestOf = (found: FoundItem | undefined, comparer: ItemComparer): SeenItem =>
+  found === undefined ? null : comparer.digest(found.page, found.item)
+
+/** As `digestsOf`, made when they are asked for. */
+export class DigestsWhenAsked implements SeenSides {
   readonly #sides: BothSides
   readonly #comparer: ItemComparer
-  #master: SeenItem | undefined
-  #replica: SeenItem | undefined
+  #made: SeenSides | undefined
 
   constructor(sides: BothSides, comparer: ItemComparer) {
     this.#sides = sides
@@ -80,22 +105,15 @@ class Digests implements SeenSides {
   }
 
   get master(): SeenItem {
-    this.#master ??= this.#digest(this.#sides.master)
-    return this.#master
+    return this.#both.master
   }
 
   get replica(): SeenItem {
-    this.#replica ??= this.#areSameBytes ? this.master : this.#digest(this.#sides.replica)
-    return this.#replica
+    return this.#both.replica
   }
 
-  get #areSameBytes(): boolean {
-    const { master, replica } = this.#sides
-    if (master === undefined || replica === undefined) return false
-    return sameBytes(master.page, master.item, replica.page, replica.item)
-  }
-
-  #digest(found: FoundItem | undefined): SeenItem {
-    return found === undefined ? null : this.#comparer.digest(found.page, found.item)
+  get #both(): SeenSides {
+    this.#made ??= digestsOf(this.#sides, this.#comparer)
+    return this.#made
   }
 }

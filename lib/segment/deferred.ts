@@ -3,68 +3,85 @@
  * the segment, in case their counterpart turns up in a later page after all:
  * so what is counted from the scan is right even where the order is not.
  */
-import type { CanonicalKey } from '../item/key.ts'
+import { keyTextOf } from '../item/key.ts'
+import type { Keyed } from '../item/key-hash.ts'
+import { keyedByText } from '../item/key-page.ts'
 import type { DeferredKey } from '../model/segment-record.ts'
+import type { KeySchema } from '../model/table.ts'
 import type { Bytes } from '../model/units.ts'
+import { KeptKeys } from './kept-keys.ts'
+import type { Place } from './key-queue.ts'
 
-export interface DeferredSuspect extends DeferredKey {
-  readonly canonical: CanonicalKey
+export interface DeferredSuspect {
+  readonly looks: 'missing' | 'extra'
+  /** Where its key stands. */
+  readonly found: Keyed
+  /** Whether it had expired when it was scanned. */
+  readonly isExpired: boolean
 }
 
 /** More than this is given up, oldest first, until as little is left as this. */
 const MAX_BYTES: Bytes = 1 << 20
 const LEFT_BYTES: Bytes = MAX_BYTES * 0.75
 
-/** The entry and the map's room for it, besides its two texts. */
-const ENTRY_BYTES = 160
+/** Bits of the byte that is kept with a key. */
+const EXTRA = 1
+const EXPIRED = 2
 
 export class Deferred {
-  readonly #waiting = new Map<CanonicalKey, DeferredSuspect>()
-  #bytes: Bytes = 0
+  readonly #schema: KeySchema
+  readonly #waiting: KeptKeys
 
-  /** Takes out the suspect that the other side has under the same key, if there is one. */
-  takeTwin(looks: 'missing' | 'extra', canonical: CanonicalKey): DeferredSuspect | undefined {
-    const twin = this.#waiting.get(canonical)
-    if (twin === undefined || twin.looks === looks) return undefined
-    this.#remove(twin)
-    return twin
+  constructor(schema: KeySchema) {
+    this.#schema = schema
+    this.#waiting = new KeptKeys(schema)
   }
 
-  add(suspect: DeferredSuspect): void {
-    this.#waiting.set(suspect.canonical, suspect)
-    this.#bytes += weight(suspect)
+  /** Takes out the suspect that the other side has under the same key; false where there is none. */
+  takeTwin({ looks, found }: Pick<DeferredSuspect, 'looks' | 'found'>): boolean {
+    const twin = this.#waiting.find(found)
+    if (twin === undefined || this.#at(twin).looks === looks) return false
+    this.#waiting.take(twin)
+    return true
+  }
+
+  add(looks: 'missing' | 'extra', found: Keyed, isExpired: boolean): void {
+    this.#waiting.keep(found, (looks === 'extra' ? EXTRA : 0) | (isExpired ? EXPIRED : 0))
+  }
+
+  /** Adds one that has waited before. */
+  readd({ looks, key, isExpired }: DeferredKey): void {
+    this.add(looks, keyedByText(key, this.#schema), isExpired)
   }
 
   /** Whether some has to be given up. */
   get isFull(): boolean {
-    return this.#bytes > MAX_BYTES
+    return this.#waiting.bytes > MAX_BYTES
   }
 
   /** What waits, left in place. */
   all(): DeferredKey[] {
-    return [...this.#waiting.values()].map(({ looks, key, isExpired }) => ({
-      looks,
-      key,
-      isExpired,
-    }))
+    return this.#waiting.places().map((place) => {
+      const { looks, found, isExpired } = this.#at(place)
+      return { looks, key: keyTextOf(found.page, found.item, this.#schema), isExpired }
+    })
   }
 
-  /** Takes out what does not fit; everything, when the segment has ended. */
-  *take(what: 'overflow' | 'all'): Generator<DeferredSuspect> {
-    // Many at a time: a map is slow to find its first entry where many were before it.
-    if (what === 'overflow' && !this.isFull) return
-    for (const suspect of this.#waiting.values()) {
-      if (what === 'overflow' && this.#bytes <= LEFT_BYTES) return
-      this.#remove(suspect)
-      yield suspect
+  /** Takes out the oldest that does not fit, or whatever waits; undefined: nothing. */
+  takeOldest(what: 'overflow' | 'all'): DeferredSuspect | undefined {
+    const { oldest, bytes } = this.#waiting
+    if (oldest === undefined || (what === 'overflow' && bytes <= LEFT_BYTES)) return undefined
+    const suspect = this.#at(oldest)
+    this.#waiting.take(oldest)
+    return suspect
+  }
+
+  #at(place: Place): DeferredSuspect {
+    const tag = this.#waiting.tagAt(place)
+    return {
+      looks: (tag & EXTRA) === 0 ? 'missing' : 'extra',
+      found: this.#waiting.at(place),
+      isExpired: (tag & EXPIRED) !== 0,
     }
   }
-
-  #remove(suspect: DeferredSuspect): void {
-    this.#waiting.delete(suspect.canonical)
-    this.#bytes -= weight(suspect)
-  }
 }
-
-const weight = ({ canonical, key }: DeferredSuspect) =>
-  canonical.length + 2 * key.length + ENTRY_BYTES

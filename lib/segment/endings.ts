@@ -105,8 +105,7 @@ function plannedOf(
   if (unconfirmed) return { planned: {} }
   const item = (found: FoundItem | undefined) =>
     found === undefined ? null : parseItem(found.page, found.item)
-  const digests = digestsOf({ master, replica }, comparer)
-  const seen = { master: digests.master, replica: digests.replica }
+  const seen = digestsOf({ master, replica }, comparer)
   if (setup.planning === 'digests') return { planned: { seen } }
   return { planned: { seen, items: { master: item(master), replica: item(replica) } } }
 }

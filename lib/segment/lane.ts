@@ -2,6 +2,7 @@
 import type { Place } from '../item/alike.ts'
 import { malformed } from '../item/json-bytes.ts'
 import { type ItemPage, itemStart } from '../item/page.ts'
+import type { KeySchema } from '../model/table.ts'
 import { Window } from './window.ts'
 
 export interface Lane {
@@ -16,8 +17,8 @@ export interface Lane {
 /** A lane that has an item to be taken. */
 export type InHand = Lane & { page: ItemPage }
 
-export function newLane(): Lane {
-  return { page: undefined, at: 0, offset: undefined, ended: false, window: new Window() }
+export function newLane(schema: KeySchema): Lane {
+  return { page: undefined, at: 0, offset: undefined, ended: false, window: new Window(schema) }
 }
 
 export function hasItem(lane: Lane): lane is InHand {

@@ -12,9 +12,8 @@ import type { BothSides } from './both-sides.ts'
 import type { Investigation } from './investigation.ts'
 import { nextUnlessEnded, type PageSource } from './pages.ts'
 import { directionOf, probe } from './probe.ts'
-import type { Suspect } from './second-look.ts'
+import { Alone, type Suspect } from './suspect.ts'
 import type { Suspects } from './suspects.ts'
-import type { Unmatched } from './window.ts'
 
 const WINDOW_BYTES: Bytes = 4 << 20
 
@@ -61,12 +60,7 @@ export async function march(
   const alignment = new Alignment(
     { schema, windowBytes: WINDOW_BYTES },
     {
-      ...(!concernsEqual && {
-        alike(count: number) {
-          tally.matched += count
-          tally.sameAs += count
-        },
-      }),
+      alike: concernsEqual ? undefined : alike,
       pair(master, i, replica, j) {
         tally.matched++
         if (thread.comparer.equal(master, i, replica, j)) {
@@ -74,24 +68,26 @@ export async function march(
           else tally.sameAs++
         } else pending.push(differing(master, i, replica, j))
       },
-      alone(side, item) {
-        if (side === 'master' || findExtras) pending.push(alone(side, item))
+      alone(side, found) {
+        if (side === 'master') pending.push(new Alone('missing', found, schema))
+        else if (findExtras) pending.push(new Alone('extra', found, schema))
         else tally.elsewhere++
       },
     },
   )
+  function alike(count: number): void {
+    tally.matched += count
+    tally.sameAs += count
+  }
+
   let strikes = 0
   for (;;) {
     const need = alignment.advance()
     for (const { key, pair } of matches.splice(0)) await suspects.equal(key, pair)
-    while (pending.length > 0 && !(mayGoOver && suspects.ordersDiffer)) {
-      for (const suspect of pending.splice(0, CHECK_EVERY)) {
-        const adding = suspects.add(suspect)
-        if (adding !== undefined) await adding
-      }
-    }
+    await handOver()
     if (mayGoOver && suspects.ordersDiffer) return differentOrders()
     if (need === 'end') return { end: 'finished' }
+    if (need === 'heed') continue
     if (need === 'probe') {
       const direction = directionOf(await probe(investigation, alignment))
       strikes = direction === undefined ? strikes + 1 : 0
@@ -109,6 +105,18 @@ export async function march(
       return { end: 'stopped' }
     }
     alignment.feed(need, page)
+  }
+
+  /** Hands over what is pending, as long as nothing says that the orders differ. */
+  async function handOver(): Promise<void> {
+    let at = 0
+    for (const suspect of pending) {
+      if (at % CHECK_EVERY === 0 && mayGoOver && suspects.ordersDiffer) break
+      const adding = suspects.add(suspect)
+      if (adding !== undefined) await adding
+      at++
+    }
+    pending.splice(0, at)
   }
 
   function whereabouts(): Whereabouts {
@@ -164,18 +172,6 @@ export async function march(
       key: keyTextOf(master, i, schema),
       master: detached(master, i),
       replica: detached(replica, j),
-    }
-  }
-
-  function alone(side: Side, { page, item, key: canonical }: Unmatched): Suspect {
-    const found = { page, item }
-    return {
-      looks: side === 'master' ? 'missing' : 'extra',
-      ground: 'order',
-      key: keyTextOf(page, item, schema),
-      canonical,
-      master: side === 'master' ? found : undefined,
-      replica: side === 'replica' ? found : undefined,
     }
   }
 }

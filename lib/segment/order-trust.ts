@@ -6,9 +6,13 @@
  * along. Now and then that is a write while the scan went on; time after time
  * it is another order.
  */
-import type { CanonicalKey } from '../item/key.ts'
-import type { TableIndex } from '../model/table.ts'
+import { type CanonicalKey, canonicalKeyOf } from '../item/key.ts'
+import type { Keyed } from '../item/key-hash.ts'
+import type { KeySchema, TableIndex } from '../model/table.ts'
+import type { Bytes } from '../model/units.ts'
 import type { OrderRecord } from '../protocol/order-record.ts'
+import { KeptKeys } from './kept-keys.ts'
+import type { Place } from './key-queue.ts'
 
 /** So many suspects of a segment are rechecked whatever the budget says. */
 const FIRST_WITNESSES = 8
@@ -31,6 +35,9 @@ const TOLERABLE = 0.01
 /** More keys in doubt than this are not remembered one by one. */
 const MAX_REMEMBERED = 20_000
 
+/** Of keys that wait to be read, more than this is given up, oldest first. */
+const MAX_WAITING: Bytes = 1 << 18
+
 export class OrderTrust {
   readonly #record: OrderRecord
   readonly #replica: TableIndex
@@ -39,10 +46,15 @@ export class OrderTrust {
   #false = 0
   /** Keys being rechecked, and those that proved false: their twins are not what they seem. */
   readonly #inDoubt = new Set<CanonicalKey>()
+  readonly #schema: KeySchema
+  /** Keys that are read once they have stood still: so are their twins, till then. */
+  readonly #waiting: KeptKeys
 
-  constructor(record: OrderRecord, replica: TableIndex) {
+  constructor(record: OrderRecord, replica: TableIndex, schema: KeySchema) {
     this.#record = record
     this.#replica = replica
+    this.#schema = schema
+    this.#waiting = new KeptKeys(schema)
   }
 
   /** Whether the two scans of this segment cannot be in one order, by the items judged so far. */
@@ -63,21 +75,29 @@ export class OrderTrust {
   }
 
   /** A suspect has come; true where it has to be rechecked to bear the order out. */
-  needsWitness(key: CanonicalKey): boolean {
+  needsWitness({ found }: { readonly found: Keyed }): boolean {
     const seen = this.#seen++
     // By lot: a pattern in the keys must not hide from the count.
     const isDrawn = Math.random() < 1 / WITNESS_EVERY
-    return seen < FIRST_WITNESSES || isDrawn || this.#inDoubt.has(key)
+    if (seen < FIRST_WITNESSES || isDrawn || this.#waiting.find(found) !== undefined) return true
+    return this.#inDoubt.size > 0 && this.#inDoubt.has(this.#canonical(found))
   }
 
   /** Keys of which the order is not to be relied on when the other side's scan comes to them. */
   get doubted(): CanonicalKey[] {
-    return [...this.#inDoubt]
+    const waiting = this.#waiting.places().map((place) => this.#canonical(this.#waiting.at(place)))
+    return [...this.#inDoubt, ...waiting]
   }
 
   /** A suspect goes to its recheck, or is looked up whatever the order says. */
   enter(key: CanonicalKey): void {
     if (this.#inDoubt.size < MAX_REMEMBERED) this.#inDoubt.add(key)
+  }
+
+  /** A suspect is going to be read once it has stood still. */
+  wait(key: Keyed): void {
+    this.#waiting.keep(key)
+    while (this.#waiting.bytes > MAX_WAITING) this.#waiting.take(this.#waiting.oldest as Place)
   }
 
   /** A recheck has ended. */
@@ -94,6 +114,10 @@ export class OrderTrust {
   /** An item thought alone has met its counterpart without a recheck. */
   proveFalse(): void {
     this.#note(true)
+  }
+
+  #canonical({ page, item }: Keyed): CanonicalKey {
+    return canonicalKeyOf(page, item, this.#schema)
   }
 
   #note(wasFalse: boolean): void {

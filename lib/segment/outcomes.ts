@@ -1,5 +1,5 @@
 /** What keys come to: counted, told, and left to the user's rules where those have a say. */
-import { digestsOf } from './both-sides.ts'
+import { digestOf } from './both-sides.ts'
 import type { Done } from './done.ts'
 import { COUNTED_AS, type Found, LEFT, PLANNED, type RepairEnding, tellEnding } from './endings.ts'
 import type { Investigation } from './investigation.ts'
@@ -17,8 +17,7 @@ export class Outcomes {
     const { tally, thread } = this.#investigation
     tally[found.verdict]++
     thread.allowance.claim()
-    const seen = digestsOf(found, thread.comparer)
-    const left = () => seen.replica
+    const left = () => digestOf(found.replica, thread.comparer)
     return this.conclude({ action: found.verdict === 'extra' ? 'deleted' : 'written', left }, found)
   }
 
@@ -30,13 +29,17 @@ export class Outcomes {
   }
 
   /** Lets whoever wants to hear of it know of an equal pair. */
-  async match({ key, master, replica }: Omit<Found, 'verdict'>): Promise<void> {
+  match({ key, master, replica }: Omit<Found, 'verdict'>): Promise<undefined> | undefined {
     const { thread, door, tally } = this.#investigation
     const { matches } = thread.rules
-    if (matches === undefined || master === undefined || replica === undefined) return
-    await matches({ master, replica }, door.table.access.label, key).catch(() => {
-      tally.failed++
-    })
+    if (matches === undefined || master === undefined || replica === undefined) return undefined
+    return matches({ master, replica }, door.table.access.label, key).then(
+      () => undefined,
+      () => {
+        tally.failed++
+        return undefined
+      },
+    )
   }
 
   /** Counts a difference that a hook has failed over. */
@@ -49,7 +52,8 @@ export class Outcomes {
   /** Counts and tells a difference that the user's rules leave as it is; false where they do not. */
   async maySkip(found: Found): Promise<boolean> {
     const { thread, door, tally } = this.#investigation
-    if (await thread.rules.mayRepair(found, door.table.access.label)) return false
+    const { mayRepair } = thread.rules
+    if (mayRepair === undefined || (await mayRepair(found, door.table.access.label))) return false
     tally[found.verdict]++
     tally.skipped++
     await this.tellLeft(found)

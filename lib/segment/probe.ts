@@ -5,7 +5,6 @@
 import { keyTextOf } from '../item/key.ts'
 import type { Alignment, Direction, Side } from './alignment.ts'
 import type { Investigation } from './investigation.ts'
-import type { Unmatched } from './window.ts'
 
 const KEYS_PER_SIDE = 8
 
@@ -26,7 +25,7 @@ export async function probe(
   const exist = async (side: Side) => {
     const oldest = alignment.window(side).oldest(KEYS_PER_SIDE)
     const other = side === 'master' ? door.table : master
-    const keys = oldest.map(({ page, item }: Unmatched) => keyTextOf(page, item, schema))
+    const keys = oldest.map(({ page, item }) => keyTextOf(page, item, schema))
     const { found, readUnits } = await other.lookUp(keys, CHEAP)
     const asked = side === 'master' ? tally : masterTally
     asked.readUnits += readUnits

@@ -3,9 +3,16 @@ import { asTablesyncError } from '../errors.ts'
 import type { Sighting } from '../model/sighting.ts'
 import { zeroTally } from '../model/tally.ts'
 import type { RecheckTask, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
-import { allEnded } from './all-ended.ts'
-import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
+import { eachEnded } from './all-ended.ts'
+import {
+  type BothSides,
+  digestsOf,
+  literalDigestsOf,
+  lookUpBothSides,
+  standingOfItems,
+} from './both-sides.ts'
 import type { SegmentControl } from './control.ts'
+import type { Coming } from './done.ts'
 import { endsTable } from './endings.ts'
 import { unlessExpired } from './expiry.ts'
 import { noteEnd } from './failing.ts'
@@ -13,7 +20,7 @@ import { type Investigation, investigationOf } from './investigation.ts'
 import { lookAtWritten, readBack } from './read-back.ts'
 import { Repair } from './repair.ts'
 import type { Thread } from './thread.ts'
-import { judge, lookAgain, standingOf } from './verdict.ts'
+import { isDifference, judge, movedOn, sinceThen } from './verdict.ts'
 import type { Written } from './writes.ts'
 
 export async function recheck(
@@ -77,15 +84,11 @@ async function recheckBatch(
     throw error
   })
   const repair = new Repair(investigation)
-  const written: Written[] = []
-  await allEnded(
-    batch.map(async (sighting) => {
-      const sides = seen(sighting.key)
-      if (!isSuspect(sighting)) return lookBack(investigation, repair, sighting, sides)
-      const done = await conclude(investigation, repair, sighting, sides)
-      if (done !== undefined) written.push(done)
-    }),
-  )
+  const written = await eachEnded(batch, (sighting) => {
+    const sides = seen(sighting.key)
+    if (isSuspect(sighting)) return conclude(investigation, repair, sighting, sides)
+    return lookBack(investigation, repair, sighting, sides)
+  })
   await readBack(investigation, repair, written)
 }
 
@@ -94,30 +97,34 @@ async function lookBack(
   repair: Repair,
   sighting: Sighting,
   sides: BothSides,
-): Promise<void> {
+): Promise<undefined> {
   const { tally, tell, replica } = investigation
   const look = await lookAtWritten(investigation, repair, sighting, sides)
   if (look === 'held') tally.readBack++
   else if (look !== undefined) await tell({ type: 'look-again', replica, sighting: look })
 }
 
-async function conclude(
+function conclude(
   investigation: Investigation,
   repair: Repair,
   sighting: Sighting,
   sides: BothSides,
-): Promise<Written | undefined> {
+): Coming<Written> {
   const { thread, tally, tell, replica } = investigation
-  const seen = digestsOf(sides, thread.comparer)
-  const verdict = unlessExpired(investigation, judge(sighting, standingOf(seen)).verdict, sides)
-  if (verdict === 'expired') return repair.settle({ verdict, key: sighting.key, ...sides })
-  const look = lookAgain(sighting, seen, Date.now())
-  if ('verdict' in look) return repair.settle({ ...look, key: sighting.key, ...sides })
-  if (look.moved.moves >= thread.setup.observation.attempts) {
+  const { comparer, setup } = thread
+  const found = judge(sighting, standingOfItems(sides, comparer)).verdict
+  const verdict = unlessExpired(investigation, found, sides)
+  const settled = { key: sighting.key, master: sides.master, replica: sides.replica }
+  if (!isDifference(verdict)) return repair.settle({ verdict, ...settled })
+  const now = sighting.isLiteral ? literalDigestsOf(sides, comparer) : digestsOf(sides, comparer)
+  const became = sinceThen(sighting, now)
+  if (became === 'stood-still') return repair.settle({ verdict, ...settled })
+  if (became === 'converged') return repair.settle({ verdict: 'converged', ...settled })
+  const moved = movedOn(sighting, digestsOf(sides, comparer), Date.now())
+  if (moved.moves >= setup.observation.attempts) {
     tally.unverified++
     return undefined
   }
   tally.pending++
-  await tell({ type: 'look-again', replica, sighting: look.moved })
-  return undefined
+  return tell({ type: 'look-again', replica, sighting: moved })?.then(() => undefined)
 }

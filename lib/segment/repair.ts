@@ -3,16 +3,16 @@ import { isEnded, isPassing } from '../dynamo/failures.ts'
 import { asTablesyncError } from '../errors.ts'
 import type { KeyText } from '../item/key.ts'
 import type { DifferenceKind } from '../model/difference.ts'
-import type { SeenItem } from '../model/sighting.ts'
+import type { SeenItem, SeenSides } from '../model/sighting.ts'
 import { bringAbout, type Wanted } from './attempts.ts'
-import { type BothSides, digestsOf, lookUpBothSides, standingOfItems } from './both-sides.ts'
-import type { Done } from './done.ts'
+import { type BothSides, digestOf, lookUpBothSides, standingOfItems } from './both-sides.ts'
+import type { Coming, Done } from './done.ts'
 import { endsTable, type Found, failed, type RepairEnding, tellEnding } from './endings.ts'
 import { type Investigation, intentOf } from './investigation.ts'
 import { Outcomes } from './outcomes.ts'
 import { replicaIsNewer } from './relation.ts'
 import { HookFailure } from './rules.ts'
-import { isDifference, relationOf, type SeenSides, type Verdict } from './verdict.ts'
+import { isDifference, relationOf, type Verdict } from './verdict.ts'
 import { type Written, write } from './writes.ts'
 
 /** A key that another look has settled, with what both sides hold. */
@@ -41,7 +41,7 @@ export class Repair {
   }
 
   /** Counts what a key has come to, and ends it where it is a difference. */
-  async settle(settled: Settled, expected?: Expected): Promise<Written | undefined> {
+  settle(settled: Settled, expected?: Expected): Coming<Written> {
     const { tally, thread } = this.#investigation
     const { verdict, key } = settled
     if (verdict === 'sameAs') {
@@ -50,52 +50,60 @@ export class Repair {
     }
     if (!isDifference(verdict)) {
       tally[verdict]++
-      if (verdict === 'sameAs') await this.outcomes.match(settled)
-      return undefined
+      return verdict === 'sameAs' ? this.outcomes.match(settled) : undefined
     }
     if (thread.setup.newerWins && replicaIsNewer(this.#investigation, settled)) {
       tally.newer++
       return undefined
     }
-    const difference = settled as Found
+    const { differ, mayRepair } = thread.rules
+    const hasNoRules = differ === undefined && mayRepair === undefined
+    if (hasNoRules) return this.end(settled as Found, expected)
+    return this.#endByRules(settled as Found, expected)
+  }
+
+  /** A difference that the user's rules have a say in. */
+  async #endByRules(found: Found, expected?: Expected): Promise<Written | undefined> {
     try {
-      if (await this.outcomes.isAlike(difference)) {
-        tally.sameAs++
+      if (await this.outcomes.isAlike(found)) {
+        this.#investigation.tally.sameAs++
         return undefined
       }
       const readAt = performance.now()
-      if (await this.outcomes.maySkip(difference)) return undefined
+      if (await this.outcomes.maySkip(found)) return undefined
       const isStale = performance.now() - readAt > OLD_MS
-      const now = isStale ? { ...difference, ...(await this.#readAgain(key)) } : difference
+      const now = isStale ? { ...found, ...(await this.#readAgain(found.key)) } : found
       return await this.end(now, expected)
     } catch (error) {
       if (!(error instanceof HookFailure)) throw error
-      return this.outcomes.fail(difference, error)
+      return this.outcomes.fail(found, error)
     }
   }
 
   /**
    * Counts a confirmed difference and repairs it, where that was asked for.
-   * Returns what was written.
+   * Comes to what was written.
    *
    * @throws TablesyncError of scope `table` where the replica itself is lost
    */
-  async end(found: Found, expected?: Expected): Promise<Written | undefined> {
+  end(found: Found, expected?: Expected): Coming<Written> {
     const { tally, deletions, tell, replica, thread } = this.#investigation
     const { verdict, key } = found
-    const readAt = performance.now()
     if (deletions === 'later') tally[verdict]++
     const isAllowed = deletions === 'now' || this.#isAllowed(verdict)
     if (!isAllowed) return this.outcomes.tellCutShort(found)
-    if (!this.#isAsked(verdict)) {
-      await this.outcomes.tellUnasked(found)
-      return undefined
-    }
+    if (!this.#isAsked(verdict)) return toNothing(this.outcomes.tellUnasked(found))
     if (verdict === 'extra' && deletions === 'later') {
-      const seen = digestsOf(found, thread.comparer).replica
-      await tell({ type: 'delete-later', replica, key, seen })
-      return undefined
+      const seen = digestOf(found.replica, thread.comparer)
+      return toNothing(tell({ type: 'delete-later', replica, key, seen }))
     }
+    return this.#write(found, expected)
+  }
+
+  #write(found: Found, expected: Expected | undefined): Promise<Written | undefined> {
+    const { tally, deletions } = this.#investigation
+    const { verdict, key } = found
+    const readAt = performance.now()
     return this.#inLane(async () => {
       const isRefused = deletions === 'now' && tally.failed > 0
       if (isRefused || this.#investigation.isOver()) return this.outcomes.tellCutShort(found)
@@ -130,7 +138,9 @@ export class Repair {
     tally.unconfirmed++
     // In earnest it was to be put, and has been counted against the allowance then.
     const isAllowed = thread.setup.write[found.verdict] || this.#isAllowed(found.verdict)
-    const unconfirmed: Found = { ...found, unconfirmed: true }
+    if (!thread.setup.tellDifferences) return undefined
+    const { verdict, key, master, replica } = found
+    const unconfirmed: Found = { verdict, key, master, replica, unconfirmed: true }
     return isAllowed ? this.outcomes.tellUnasked(unconfirmed) : this.outcomes.tellLeft(unconfirmed)
   }
 
@@ -142,8 +152,7 @@ export class Repair {
   async putUnread(found: Found): Promise<Written | BothSides | undefined> {
     const { tally, thread } = this.#investigation
     const { key } = found
-    const seen = digestsOf(found, thread.comparer)
-    const left = () => seen.master
+    const left = () => digestOf(found.master, thread.comparer)
     const readAt = performance.now()
     const end = (ending: RepairEnding) => {
       tally.missing++
@@ -263,3 +272,5 @@ export class Repair {
     return thread.setup.write[kind] && (deletions === 'later' || kind === 'extra')
   }
 }
+
+const toNothing = (done: Done): Promise<undefined> | undefined => done?.then(() => undefined)

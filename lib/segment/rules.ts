@@ -14,16 +14,18 @@ import { PatientCalls } from '../protocol/patient-call.ts'
 import type { Found } from './endings.ts'
 
 export interface Rules {
-  /** Whether two items that are not equal count as different. Absent: they do. */
-  readonly differ?: (master: FoundItem, replica: FoundItem) => Promise<boolean>
-  /** Whether a difference may be repaired, as far as the rules go. */
-  mayRepair(found: Found, replica: string): Promise<boolean>
-  /** Absent: nobody wants to hear of equal pairs. */
-  readonly matches?: (
-    pair: { readonly master: FoundItem; readonly replica: FoundItem },
-    replica: string,
-    key: KeyText,
-  ) => Promise<void>
+  /** Whether two items that are not equal count as different. Undefined: they do. */
+  readonly differ: ((master: FoundItem, replica: FoundItem) => Promise<boolean>) | undefined
+  /** Whether a difference may be repaired. Undefined: the rules have no say in it. */
+  readonly mayRepair: ((found: Found, replica: string) => Promise<boolean>) | undefined
+  /** Undefined: nobody wants to hear of equal pairs. */
+  readonly matches:
+    | ((
+        pair: { readonly master: FoundItem; readonly replica: FoundItem },
+        replica: string,
+        key: KeyText,
+      ) => Promise<void>)
+    | undefined
 }
 
 /** A hook has thrown: that fails its item, and nothing else. */
@@ -46,37 +48,39 @@ export function rulesOf(hooks: Hooks, calls: PatientCalls, task: UnderWay): Rule
   const itemOf = ({ page, item }: FoundItem) => given(parseItem(page, item))
   const keyOf = (key: KeyText) => given(JSON.parse(key) as WireItem)
   const { onMatching } = on
-  return {
-    ...(isItemDifferent !== undefined && {
-      async differ(master, replica) {
-        const answer: unknown = await isItemDifferent(itemOf(master), itemOf(replica))
-        if (typeof answer === 'boolean') return answer
-        throw new HookFailure(
-          `the hook isItemDifferent failed: expected true or false from it, got ${inspect(answer)}`,
-        )
-      },
-    }),
-    async mayRepair({ verdict, key, master, replica }, label) {
-      switch (verdict) {
-        case 'missing':
-          if (on.onMissing === undefined || master === undefined) return true
-          return mayGoOn('onMissing', await on.onMissing(itemOf(master), label, keyOf(key)))
-        case 'differing': {
-          if (on.onDiffering === undefined || master === undefined || replica === undefined)
-            return true
-          const pair = [itemOf(master), itemOf(replica)] as const
-          return mayGoOn('onDiffering', await on.onDiffering(...pair, label, keyOf(key)))
-        }
-        default:
-          if (on.onExtra === undefined) return true
-          return mayGoOn('onExtra', await on.onExtra(keyOf(key), label))
+  const differ: Rules['differ'] =
+    isItemDifferent &&
+    (async (master, replica) => {
+      const answer: unknown = await isItemDifferent(itemOf(master), itemOf(replica))
+      if (typeof answer === 'boolean') return answer
+      throw new HookFailure(
+        `the hook isItemDifferent failed: expected true or false from it, got ${inspect(answer)}`,
+      )
+    })
+  const matches: Rules['matches'] =
+    onMatching &&
+    (async ({ master, replica }, label, key) => {
+      await onMatching(itemOf(master), itemOf(replica), label, keyOf(key))
+    })
+  const hasSay = on.onMissing ?? on.onDiffering ?? on.onExtra
+  return { differ, mayRepair: hasSay && mayRepair, matches }
+
+  async function mayRepair(found: Found, label: string): Promise<boolean> {
+    const { verdict, key, master, replica } = found
+    switch (verdict) {
+      case 'missing':
+        if (on.onMissing === undefined || master === undefined) return true
+        return mayGoOn('onMissing', await on.onMissing(itemOf(master), label, keyOf(key)))
+      case 'differing': {
+        if (on.onDiffering === undefined || master === undefined || replica === undefined)
+          return true
+        const pair = [itemOf(master), itemOf(replica)] as const
+        return mayGoOn('onDiffering', await on.onDiffering(...pair, label, keyOf(key)))
       }
-    },
-    ...(onMatching !== undefined && {
-      async matches({ master, replica }, label, key) {
-        await onMatching(itemOf(master), itemOf(replica), label, keyOf(key))
-      },
-    }),
+      default:
+        if (on.onExtra === undefined) return true
+        return mayGoOn('onExtra', await on.onExtra(keyOf(key), label))
+    }
   }
 }
 

@@ -1,35 +1,33 @@
 /**
  * Suspects read again, in batches, and ended by what both sides hold then. What
  * still differs waits for a third look, unless the user vouches that nobody
- * writes.
+ * writes. Where a second look has long cleared nothing up, the scan counts for
+ * it, and the third is the next.
  */
 import type { FoundItem } from '../dynamo/lookup.ts'
-import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../item/key.ts'
+import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import { detached, itemEnd, itemStart } from '../item/page.ts'
 import type { Bytes } from '../model/units.ts'
-import { allEnded } from './all-ended.ts'
+import { eachEnded } from './all-ended.ts'
 import {
   type BothSides,
   digestsOf,
+  literalDigestsOf,
   lookUpBothSides,
   lookUpReplica,
   standingOfItems,
 } from './both-sides.ts'
-import type { Done } from './done.ts'
+import { ClearingUp } from './clearing-up.ts'
+import type { Coming, Done } from './done.ts'
 import type { Found } from './endings.ts'
 import { hasExpired, unlessExpired } from './expiry.ts'
 import type { Investigation } from './investigation.ts'
 import { Jobs } from './jobs.ts'
 import { readBack } from './read-back.ts'
 import { Repair } from './repair.ts'
+import type { Suspect } from './suspect.ts'
 import { isDifference, judge, type Suspicion, sight } from './verdict.ts'
 import type { Written } from './writes.ts'
-
-/** A suspicion, with the items that the first look saw. */
-export interface Suspect extends Suspicion, BothSides {
-  /** Of its key, where that is known. */
-  readonly canonical?: CanonicalKey
-}
 
 /** A suspicion that waits for its second look, with the master's item where that stands as scanned. */
 interface Waiting extends Suspicion {
@@ -51,6 +49,7 @@ export class SecondLook {
   /** Nobody writes: what the scan saw on the master is still there. */
   readonly #mastersStand: boolean
   readonly #jobs = new Jobs()
+  readonly #clearing = new ClearingUp()
   #batch: Waiting[] = []
   #batchBytes: Bytes = 0
   /** Missing items that are put without being read on the replica. */
@@ -98,6 +97,16 @@ export class SecondLook {
     this.#batchBytes += weight(master) + weight(replica)
     const isFull = this.#batch.length >= this.#batchSize || this.#batchBytes >= BATCH_BYTES
     return isFull ? this.#dispatchBatch() : undefined
+  }
+
+  /** Whether a suspect is worth a look at once, or would not be cleared up by it. */
+  isWorthwhile(): boolean {
+    return !this.#investigation.thread.setup.observation.looksAgain || this.#clearing.isWorthwhile()
+  }
+
+  /** Has a suspect looked at once it has stood still for long enough since it was scanned. */
+  postpone(suspect: Suspect): Done {
+    return this.#lookAgain(suspect, suspect)
   }
 
   /** Has a missing item put on the scan's word. */
@@ -194,31 +203,36 @@ export class SecondLook {
 
   async #endAll<Each extends Suspicion>(
     batch: readonly Each[],
-    end: (suspicion: Each) => Promise<Written | undefined>,
+    end: (suspicion: Each) => Coming<Written>,
   ): Promise<void> {
-    const written: Written[] = []
-    await allEnded(
-      batch.map(async (suspicion) => {
-        const done = await end(suspicion)
-        if (done !== undefined) written.push(done)
-      }),
-    )
+    const written = await eachEnded(batch, end)
     await readBack(this.#investigation, this.#repair, written)
   }
 
-  async #conclude(suspicion: Suspicion, sides: BothSides): Promise<Written | undefined> {
-    const { thread, tally, replica, tell } = this.#investigation
+  #conclude(suspicion: Suspicion, sides: BothSides): Coming<Written> {
+    const { thread } = this.#investigation
     const judgement = judge(suspicion, standingOfItems(sides, thread.comparer))
     this.#onJudged(suspicion, judgement.wasFalse)
     const verdict = unlessExpired(this.#investigation, judgement.verdict, sides)
+    this.#clearing.note(!isDifference(verdict))
     if (!isDifference(verdict) || !thread.setup.observation.looksAgain) {
       const { master, replica: itsItem } = sides
       return this.#repair.settle({ verdict, key: suspicion.key, master, replica: itsItem })
     }
+    return this.#lookAgain(suspicion, sides)?.then(() => undefined)
+  }
+
+  /** Has a suspect looked at after it has stood still as the sides are now. */
+  #lookAgain(suspicion: Suspicion, sides: BothSides): Done {
+    const { thread, tally, replica, tell } = this.#investigation
     tally.pending++
-    const seen = digestsOf(sides, thread.comparer)
-    await tell({ type: 'look-again', replica, sighting: sight(suspicion, seen, Date.now()) })
-    return undefined
+    // What is ignored may move as often as it likes.
+    const isLiteral = thread.setup.ignore.length === 0
+    const seen = isLiteral
+      ? literalDigestsOf(sides, thread.comparer)
+      : digestsOf(sides, thread.comparer)
+    const sighting = sight(suspicion, seen, isLiteral, Date.now())
+    return tell({ type: 'look-again', replica, sighting })
   }
 }
 

@@ -6,28 +6,31 @@
  * strongly consistent, before it counts; beyond the run's budget for that it
  * is counted on the word of the scan, and told as unconfirmed.
  */
-import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../item/key.ts'
+import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
+import { keyedByText } from '../item/key-page.ts'
 import type { DifferenceKind } from '../model/difference.ts'
 import type { SegmentRecord } from '../model/segment-record.ts'
 import type { BothSides } from './both-sides.ts'
-import { Deferred } from './deferred.ts'
+import { Deferred, type DeferredSuspect } from './deferred.ts'
 import type { Done } from './done.ts'
 import { hasExpired } from './expiry.ts'
 import type { Investigation } from './investigation.ts'
 import { OrderTrust } from './order-trust.ts'
-import { SecondLook, type Suspect } from './second-look.ts'
+import { SecondLook } from './second-look.ts'
+import { Alone, type Suspect } from './suspect.ts'
 
 export class Suspects {
   readonly #investigation: Investigation
   readonly #trust: OrderTrust
   readonly #secondLook: SecondLook
-  readonly #deferred = new Deferred()
+  readonly #deferred: Deferred
 
   constructor(investigation: Investigation) {
     this.#investigation = investigation
     const { thread, replica, schema } = investigation
-    const trust = new OrderTrust(thread.orderRecord, replica)
+    const trust = new OrderTrust(thread.orderRecord, replica, schema)
     this.#trust = trust
+    this.#deferred = new Deferred(schema)
     this.#secondLook = new SecondLook(investigation, ({ looks, ground, key }, wasFalse) => {
       if (ground === 'order' && looks !== 'differing') {
         trust.leave(canonicalKeyOfText(key, schema), wasFalse)
@@ -45,7 +48,7 @@ export class Suspects {
   add(suspect: Suspect): Done {
     this.#secondLook.throwFailure()
     const room = this.#investigation.roomForSuspects()
-    return room === undefined ? this.#add(suspect) : room.then(() => this.#add(suspect))
+    return room === undefined ? this.#place(suspect) : room.then(() => this.#place(suspect))
   }
 
   /** What would be lost with this segment: suspects that wait for its end, and keys in doubt. */
@@ -55,13 +58,11 @@ export class Suspects {
 
   /** Takes up what was open when the segment was left. */
   async reopen({ strategy, unmatched, deferred, doubted }: SegmentRecord): Promise<void> {
-    const { schema, findExtras, tally } = this.#investigation
+    const { findExtras, tally } = this.#investigation
     // A march has gone over.
     if (strategy === 'lookup' && deferred.length > 0) this.orderIsBelied()
     for (const key of doubted) this.#trust.enter(key)
-    for (const one of deferred) {
-      this.#deferred.add({ ...one, canonical: canonicalKeyOfText(one.key, schema) })
-    }
+    for (const one of deferred) this.#deferred.readd(one)
     if (!findExtras) tally.elsewhere += unmatched.replica.length
     for (const key of unmatched.master) await this.#lookUp(key, 'missing')
     for (const key of findExtras ? unmatched.replica : []) await this.#lookUp(key, 'extra')
@@ -96,67 +97,69 @@ export class Suspects {
 
   /** A key that was read on one side, before the segment was left, and had not met the other. */
   async #lookUp(key: KeyText, looks: 'missing' | 'extra'): Promise<void> {
-    const canonical = canonicalKeyOfText(key, this.#investigation.schema)
+    const { schema } = this.#investigation
+    const found = keyedByText(key, schema)
     const suspect: Suspect = { key, looks, ground: 'key', master: undefined, replica: undefined }
-    if (this.#deferred.takeTwin(looks, canonical) !== undefined) {
+    if (this.#deferred.takeTwin({ looks, found })) {
       await this.#meetTwin(suspect)
     } else {
-      this.#trust.enter(canonical)
+      this.#trust.enter(canonicalKeyOfText(key, schema))
       await this.#secondLook.confirm(suspect)
     }
   }
 
-  #add(suspect: Suspect): Done {
+  #place(suspect: Suspect): Done {
+    if (suspect instanceof Alone) return this.#placeAlone(suspect)
     const { differ } = this.#investigation.thread.rules
-    if (differ === undefined || suspect.looks !== 'differing') return this.#place(suspect)
+    if (differ === undefined || suspect.looks !== 'differing') return this.#placeByKey(suspect)
     return this.#placeUnlessEnded(suspect)
   }
 
   /** The user's rules may end it. */
   async #placeUnlessEnded(suspect: Suspect): Promise<void> {
-    if (!(await this.#secondLook.isEndedByRule(suspect))) await this.#place(suspect)
+    if (!(await this.#secondLook.isEndedByRule(suspect))) await this.#placeByKey(suspect)
   }
 
-  #place(suspect: Suspect): Done {
-    const { looks, ground } = suspect
-    if (ground === 'order' && looks !== 'differing') return this.#addByOrder(suspect, looks)
-    if (this.#isReadForRepair(looks) || this.#mayRecheck()) return this.#secondLook.confirm(suspect)
-    return this.#countUnconfirmed(suspect)
+  #placeByKey(suspect: Suspect): Done {
+    if (!this.#isReadForRepair(suspect.looks) && !this.#mayRecheck()) {
+      return this.#countUnconfirmed(suspect)
+    }
+    if (this.#secondLook.isWorthwhile()) return this.#secondLook.confirm(suspect)
+    return this.#secondLook.postpone(suspect)
   }
 
   /** The other side's item has waited among those deferred: they are a pair. */
-  #meetTwin(suspect: Suspect): Done {
+  #meetTwin({ key, master, replica }: Suspect): Done {
     this.#trust.proveFalse()
     this.#investigation.tally.matched++
-    return this.#secondLook.confirm({ ...suspect, looks: 'differing', ground: 'order' })
+    return this.#secondLook.confirm({ looks: 'differing', ground: 'order', key, master, replica })
   }
 
-  #addByOrder(suspect: Suspect, looks: 'missing' | 'extra'): Done {
-    const { schema } = this.#investigation
-    const canonical = suspect.canonical ?? canonicalKeyOfText(suspect.key, schema)
-    if (this.#deferred.takeTwin(looks, canonical) !== undefined) return this.#meetTwin(suspect)
-    const isWitness = this.#trust.needsWitness(canonical)
-    const place = () => this.#placeByOrder(suspect, looks, canonical, isWitness)
-    return this.#trust.isFirstTest ? this.flush().then(place) : place()
+  #placeAlone(suspect: Alone): Done {
+    if (this.#deferred.takeTwin(suspect)) return this.#meetTwin(suspect)
+    const isWitness = this.#trust.needsWitness(suspect)
+    if (this.#trust.isFirstTest)
+      return this.flush().then(() => this.#judgeAlone(suspect, isWitness))
+    return this.#judgeAlone(suspect, isWitness)
   }
 
-  #placeByOrder(
-    suspect: Suspect,
-    ...[looks, canonical, isWitness]: [
-      looks: 'missing' | 'extra',
-      canonical: CanonicalKey,
-      isWitness: boolean,
-    ]
-  ): Done {
-    if (isWitness || this.#trust.isDoubted || this.#isReadForRepair(looks) || this.#mayRecheck()) {
-      this.#trust.enter(canonical)
-      return this.#secondLook.confirm(suspect)
+  #judgeAlone(suspect: Alone, isWitness: boolean): Done {
+    const { looks, found } = suspect
+    if (isWitness || this.#trust.isDoubted) return this.#confirmByOrder(suspect)
+    if (this.#isReadForRepair(looks) || this.#mayRecheck()) {
+      if (this.#secondLook.isWorthwhile()) return this.#confirmByOrder(suspect)
+      this.#trust.wait(found)
+      return this.#secondLook.postpone(suspect)
     }
     // The put is conditional, and so finds out as much as a read would.
     if (this.#investigation.thread.setup.write[looks]) return this.#countUnconfirmed(suspect)
-    const isExpired = hasExpired(this.#investigation, suspect)
-    this.#deferred.add({ looks, canonical, key: suspect.key, isExpired })
+    this.#deferred.add(looks, found, hasExpired(this.#investigation, suspect))
     return this.#deferred.isFull ? this.#endDeferred('overflow') : undefined
+  }
+
+  #confirmByOrder(suspect: Alone): Done {
+    this.#trust.enter(suspect.canonical)
+    return this.#secondLook.confirm(suspect)
   }
 
   /** Whether a repair has to read the key again anyhow, or a write of ours may have made it a suspect. */
@@ -174,27 +177,32 @@ export class Suspects {
   }
 
   async #endDeferred(what: 'overflow' | 'all'): Promise<void> {
-    for (const { looks, key, isExpired } of this.#deferred.take(what)) {
-      const unseen = { master: undefined, replica: undefined }
-      const suspect: Suspect = { looks, key, ground: 'order', ...unseen }
-      if (isExpired && !this.#trust.isDoubted) this.#investigation.tally.expired++
-      else {
-        const ending = this.#trust.isDoubted
-          ? this.#secondLook.confirm(suspect)
-          : this.#countUnconfirmed(suspect)
-        if (ending !== undefined) await ending
-      }
+    for (;;) {
+      const deferred = this.#deferred.takeOldest(what)
+      if (deferred === undefined) return
+      const ending = this.#endOne(deferred)
+      if (ending !== undefined) await ending
     }
   }
 
+  #endOne({ looks, found, isExpired }: DeferredSuspect): Done {
+    const { schema, tally } = this.#investigation
+    const suspect = new Alone(looks, found, schema)
+    if (this.#trust.isDoubted) return this.#secondLook.confirm(suspect)
+    if (!isExpired) return this.#countUnconfirmed(suspect)
+    tally.expired++
+    return undefined
+  }
+
   #countUnconfirmed(suspect: Suspect): Done {
-    const { looks, key, master, replica } = suspect
+    const { looks, master, replica } = suspect
     if (hasExpired(this.#investigation, suspect)) {
       this.#investigation.tally.expired++
       return undefined
     }
     const { write } = this.#investigation.thread.setup
     if (looks === 'missing' && write.missing) return this.#secondLook.put(suspect)
-    return this.#secondLook.leave({ verdict: looks, key, master, replica })
+    if (suspect instanceof Alone) return this.#secondLook.leave(suspect)
+    return this.#secondLook.leave({ verdict: looks, key: suspect.key, master, replica })
   }
 }

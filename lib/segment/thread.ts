@@ -87,23 +87,33 @@ export async function openThread(
   }
   ending.addEventListener('abort', () => setTimeout(endRequests, GRACE).unref(), { once: true })
   const openedRules = await openRules(setup.hooks, ending)
-  const shared = {
-    setup,
-    comparer: itemComparer(digestOf, isIgnored),
-    isIgnored,
-    wholeDigest: (item: WireItem) => digestOf(canonicalItem(item, () => false)),
-    shape: { schema: masterAccess.keySchema, isIgnored, version: setup.versionAttribute },
-    allowance: new Allowance(setup.allowance),
-    canary: new CanaryFlags(setup.canaryFlags),
-    budget: new RecheckBudget(setup.recheckBudget),
-    orderRecord: new OrderRecord(setup.orderRecord),
-  }
+  const comparer = itemComparer(digestOf, isIgnored)
+  const wholeDigest = (item: WireItem) => digestOf(canonicalItem(item, () => false))
+  const shape = { schema: masterAccess.keySchema, isIgnored, version: setup.versionAttribute }
+  const allowance = new Allowance(setup.allowance)
+  const canary = new CanaryFlags(setup.canaryFlags)
+  const budget = new RecheckBudget(setup.recheckBudget)
+  const orderRecord = new OrderRecord(setup.orderRecord)
+  const doorFor = ({ opened, lanes }: (typeof doors)[number], task: UnderWay): ReplicaDoor => ({
+    table: opened.of(task),
+    lookups: lanes.lookups,
+    rechecks: lanes.rechecks,
+    writes: lanes.writes,
+  })
+  // Spelt out: objects put together from others differ in shape to the engine, which
+  // would compile all that reads them anew for each task.
   return (task) => ({
-    ...shared,
+    setup,
     master: openedMaster.of(task),
-    replicas: new Map(
-      doors.map(({ index, opened, lanes }) => [index, { ...lanes, table: opened.of(task) }]),
-    ),
+    replicas: new Map(doors.map((door) => [door.index, doorFor(door, task)])),
+    comparer,
+    isIgnored,
+    wholeDigest,
+    shape,
     rules: openedRules(task),
+    allowance,
+    canary,
+    budget,
+    orderRecord,
   })
 }

@@ -1,6 +1,6 @@
 /** What another look makes of a suspect. */
 import type { DifferenceKind } from '../model/difference.ts'
-import type { Sighting } from '../model/sighting.ts'
+import type { SeenSides, Sighting } from '../model/sighting.ts'
 import type { Milliseconds } from '../model/units.ts'
 
 /** States that a suspect may end in; `unverified` is left to whoever gives up on it. */
@@ -8,9 +8,6 @@ export type Verdict = DifferenceKind | 'sameAs' | 'converged' | 'vanished' | 'ex
 
 /** What a first look says of a key, and on what ground. */
 export type Suspicion = Pick<Sighting, 'key' | 'looks' | 'ground'>
-
-/** What both sides hold; null where one lacks the item. */
-export type SeenSides = Pick<Sighting, 'master' | 'replica'>
 
 /** What is there, and whether it is equal. */
 export interface Standing {
@@ -65,50 +62,46 @@ export function relationOf({ hasMaster, hasReplica, isSame }: Standing): Differe
   return isSame ? 'sameAs' : 'differing'
 }
 
-/** A difference at the second look is one only if it still stands at a third. */
+/** A difference is one only if it still stands at a later look. */
 export function sight(
   { key, looks, ground }: Suspicion,
   { master, replica }: SeenSides,
-  now: Milliseconds,
+  ...[isLiteral, now]: [isLiteral: boolean, now: Milliseconds]
 ): Sighting {
   const versions = master === null ? [] : [master]
-  return { key, looks, ground, master, replica, versions, since: now, moves: 0 }
+  const sighting = { key, looks, ground, master, replica, versions, since: now, moves: 0 }
+  return isLiteral ? { ...sighting, isLiteral } : sighting
 }
 
 /**
- * The third look and those after it: a verdict, or a later version of the
- * sighting where something has moved and its clock starts again.
- *
- * A replica that came to hold a version which the master had had follows it,
- * and is no damage however far it lags.
+ * What has become of a difference since it was sighted, by digests of the same
+ * kind. `stood-still`: it is one. `converged`: the replica came to hold a
+ * version that the master had had, so it follows and is no damage however far
+ * it lags. `moved`: its clock starts again.
  */
-export function lookAgain(
+export function sinceThen(
   seen: Sighting,
-  sides: SeenSides,
-  now: Milliseconds,
-): { readonly verdict: Verdict } | { readonly moved: Sighting } {
-  const { verdict } = judge(seen, standingOf(sides))
-  if (!isDifference(verdict)) return { verdict }
+  { master, replica }: SeenSides,
+): 'stood-still' | 'converged' | 'moved' {
   const hasFollowed =
-    sides.replica !== seen.replica &&
-    sides.replica !== null &&
-    seen.versions.includes(sides.replica)
-  if (hasFollowed) return { verdict: 'converged' }
-  const stoodStill = sides.master === seen.master && sides.replica === seen.replica
-  return stoodStill ? { verdict } : { moved: movedOn(seen, sides, now) }
+    replica !== seen.replica && replica !== null && seen.versions.includes(replica)
+  if (hasFollowed) return 'converged'
+  return master === seen.master && replica === seen.replica ? 'stood-still' : 'moved'
 }
 
 /** Versions remembered; a key that moves more often is hot anyhow. */
 const MOST_VERSIONS = 16
 
+/** A later version of a sighting, by digests of what the items mean. */
 export function movedOn(
-  seen: Sighting,
+  { isLiteral, ...seen }: Sighting,
   { master, replica }: SeenSides,
   now: Milliseconds,
 ): Sighting {
+  const before = isLiteral ? [] : seen.versions
+  // Other bytes may be the same item in another spelling.
+  const moves = isLiteral ? seen.moves : seen.moves + 1
   const versions =
-    master === null || master === seen.versions.at(-1)
-      ? seen.versions
-      : [...seen.versions, master].slice(-MOST_VERSIONS)
-  return { ...seen, master, replica, versions, since: now, moves: seen.moves + 1 }
+    master === null || master === before.at(-1) ? before : [...before, master].slice(-MOST_VERSIONS)
+  return { ...seen, master, replica, versions, since: now, moves }
 }

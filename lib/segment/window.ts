@@ -1,26 +1,23 @@
 /** Items seen on one side and not yet on the other, oldest first. */
-import type { CanonicalKey } from '../item/key.ts'
+import type { Keyed } from '../item/key-hash.ts'
 import type { ItemPage } from '../item/page.ts'
+import type { KeySchema } from '../model/table.ts'
 import type { Bytes } from '../model/units.ts'
+import { KeyQueue, type Place } from './key-queue.ts'
 
-export interface Unmatched {
-  readonly page: ItemPage
-  readonly item: number
-  readonly key: CanonicalKey
-}
+/** What an entry takes besides its page. */
+const ENTRY_BYTES = 32
 
-/** What an entry takes besides its page: the key twice, and the map's own room. */
-const ENTRY_BYTES = 200
-
-/**
- * A map by key that remembers order and knows its weight: its entries, and
- * every page that an entry pins.
- */
+/** A queue that knows its weight: its entries, and every page that an entry pins. */
 export class Window {
-  readonly #entries = new Map<CanonicalKey, Unmatched>()
+  readonly #entries: KeyQueue
   /** Entries by the page they pin. */
   readonly #pinned = new Map<ItemPage, number>()
   #bytes: Bytes = 0
+
+  constructor(schema: KeySchema) {
+    this.#entries = new KeyQueue(schema)
+  }
 
   get size(): number {
     return this.#entries.size
@@ -34,53 +31,66 @@ export class Window {
     return this.#pinned.size
   }
 
-  get(key: CanonicalKey): Unmatched | undefined {
-    return this.#entries.get(key)
+  /** The entry of a key. */
+  find(key: Keyed): Place | undefined {
+    return this.#entries.find(key)
   }
 
   /** An entry of the same key, as a scan that returned it twice would have, gives way. */
-  add(entry: Unmatched): void {
-    const twin = this.#entries.get(entry.key)
-    if (twin !== undefined) this.remove(twin)
-    this.#entries.set(entry.key, entry)
-    const pins = this.#pinned.get(entry.page) ?? 0
-    if (pins === 0) this.#bytes += entry.page.bytes.length
-    this.#pinned.set(entry.page, pins + 1)
+  add(entry: Keyed): void {
+    const twin = this.#entries.find(entry)
+    if (twin !== undefined) this.take(twin)
+    this.#entries.add(entry)
+    const { page } = entry
+    const pins = this.#pinned.get(page) ?? 0
+    if (pins === 0) this.#bytes += page.bytes.length
+    this.#pinned.set(page, pins + 1)
   }
 
-  remove(entry: Unmatched): void {
-    this.#entries.delete(entry.key)
-    const pins = (this.#pinned.get(entry.page) ?? 1) - 1
+  /** Takes an entry out. */
+  take(place: Place): Keyed {
+    const taken = this.#entries.at(place)
+    this.#entries.remove(place)
+    const { page } = taken
+    const pins = (this.#pinned.get(page) ?? 1) - 1
     if (pins > 0) {
-      this.#pinned.set(entry.page, pins)
+      this.#pinned.set(page, pins)
     } else {
-      this.#pinned.delete(entry.page)
-      this.#bytes -= entry.page.bytes.length
+      this.#pinned.delete(page)
+      this.#bytes -= page.bytes.length
     }
+    return taken
   }
 
-  /** Takes out the entries older than `entry`, or all of them. */
-  takeOlder(entry?: Unmatched): Unmatched[] {
-    const older: Unmatched[] = []
-    for (const candidate of this.#entries.values()) {
-      if (candidate === entry) break
-      older.push(candidate)
+  /** Takes the oldest entry out. */
+  takeOldest(): Keyed | undefined {
+    const { oldest } = this.#entries
+    return oldest === undefined ? undefined : this.take(oldest)
+  }
+
+  /** Takes out the entries older than the one at `place`, or all of them. */
+  takeOlder(place = Number.POSITIVE_INFINITY): Keyed[] {
+    const older: Keyed[] = []
+    let { oldest } = this.#entries
+    while (oldest !== undefined && oldest < place) {
+      older.push(this.take(oldest))
+      oldest = this.#entries.after(oldest)
     }
-    for (const gone of older) this.remove(gone)
     return older
   }
 
   /** Everything, oldest first, left in place. */
-  all(): Unmatched[] {
-    return [...this.#entries.values()]
+  all(): Keyed[] {
+    return this.oldest(this.size)
   }
 
   /** The oldest entries, left in place. */
-  oldest(count: number): Unmatched[] {
-    const oldest: Unmatched[] = []
-    for (const entry of this.#entries.values()) {
-      if (oldest.length === count) break
-      oldest.push(entry)
+  oldest(count: number): Keyed[] {
+    const oldest: Keyed[] = []
+    let place = this.#entries.oldest
+    while (place !== undefined && oldest.length < count) {
+      oldest.push(this.#entries.at(place))
+      place = this.#entries.after(place)
     }
     return oldest
   }

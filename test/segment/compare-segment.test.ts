@@ -1,125 +1,25 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import type { SegmentRecord } from '../../lib/model/segment-record.ts'
 import { imbalance, type ReplicaTally } from '../../lib/model/tally.ts'
-import type { WireItem } from '../../lib/model/wire.ts'
-import type { CompareTask, Finding } from '../../lib/protocol/messages.ts'
 import { compareSegment } from '../../lib/segment/compare-segment.ts'
-import type { SegmentControl } from '../../lib/segment/control.ts'
-import { anyChoices, type Choose, choices, respelt, shuffled } from '../support/arbitrary.ts'
+import { anyChoices, choices, shuffled } from '../support/arbitrary.ts'
 import { memoryTable } from '../support/memory-table.ts'
 import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
+import {
+  anyComparison,
+  anyRuns,
+  compare,
+  compareInLegs,
+  counts,
+  expectedCounts,
+  type Fate,
+  item,
+  tablesOf,
+} from './scene.ts'
 
 const RUNS = Number(process.env['TABLESYNC_TEST_RUNS'] ?? 3000)
-
-/** What one key is to master and replica. */
-type Fate = 'same' | 'respelt' | 'missing' | 'differing' | 'extra'
-
-const anyFates = fc.array(
-  fc.oneof(
-    { weight: 6, arbitrary: fc.constant<Fate>('same') },
-    { weight: 1, arbitrary: fc.constantFrom<Fate>('respelt', 'missing', 'differing', 'extra') },
-  ),
-  { maxLength: 80 },
-)
-
-/** Stretches of one fate: what a lost partition or a failed copy leaves behind. */
-const anyRuns = fc
-  .array(
-    fc.tuple(
-      fc.constantFrom<Fate>('same', 'missing', 'differing', 'extra'),
-      fc.integer({ min: 1, max: 40 }),
-    ),
-    { maxLength: 6 },
-  )
-  .map((runs) => runs.flatMap(([fate, length]) => Array<Fate>(length).fill(fate)))
-
-const item = (id: number, v = 0): WireItem => ({
-  id: { S: `item ${id}` },
-  v: { N: String(v) },
-  s: { S: 'x'.repeat(id % 7) },
-})
-
-interface Tables {
-  readonly master: WireItem[]
-  readonly replica: WireItem[]
-}
-
-function tablesOf(fates: readonly Fate[]): Tables {
-  const on = (side: Fate) =>
-    fates.map((fate, id) => ({ fate, id })).filter(({ fate }) => fate !== side)
-  return {
-    master: on('extra').map(({ id }) => item(id)),
-    replica: on('missing').map(({ fate, id }) => item(id, fate === 'differing' ? 1 : 0)),
-  }
-}
-
-function expectedCounts(fates: readonly Fate[]) {
-  const count = (wanted: Fate) => fates.filter((fate) => fate === wanted).length
-  return {
-    sameAs: count('same') + count('respelt'),
-    missing: count('missing'),
-    differing: count('differing'),
-    extra: count('extra'),
-  }
-}
-
-const counts = ({ sameAs, missing, differing, extra }: ReplicaTally) => ({
-  sameAs,
-  missing,
-  differing,
-  extra,
-})
-
-/** Same order on both sides; another one; or one that is the same but for some items. */
-function ordered(items: WireItem[], how: 'same' | 'other' | 'nearly', choose: Choose): WireItem[] {
-  if (how === 'same') return items
-  if (how === 'other') return shuffled(items, choose)
-  const moved = [...items]
-  for (let swaps = choose(4); swaps > 0 && moved.length > 1; swaps--) {
-    const [one] = moved.splice(choose(moved.length), 1)
-    moved.splice(choose(moved.length), 0, one as WireItem)
-  }
-  return moved
-}
-
-const anyComparison = fc.record({
-  fates: fc.oneof(anyFates, anyRuns),
-  order: fc.constantFrom('same', 'other', 'nearly'),
-  masterPage: fc.integer({ min: 1, max: 30 }),
-  replicaPage: fc.integer({ min: 1, max: 30 }),
-  batch: fc.constantFrom(1, 3, 100),
-  strategy: fc.constantFrom('auto', 'march', 'lookup'),
-  isSpeltOtherwise: fc.boolean(),
-  choose: anyChoices,
-})
-
-type Comparison = typeof anyComparison extends fc.Arbitrary<infer C> ? C : never
-
-async function compare(comparison: Comparison) {
-  const { fates, order, masterPage, replicaPage, batch, strategy, choose } = comparison
-  const { master, replica } = tablesOf(fates)
-  const tables = {
-    master: memoryTable({ index: 0, schema: ID_KEY, items: master, pageSize: masterPage }),
-    replica: memoryTable({
-      index: 1,
-      schema: ID_KEY,
-      items: ordered(replica, order, choose),
-      pageSize: replicaPage,
-      ...(comparison.isSpeltOtherwise && { spell: (each: WireItem) => respelt(each, choose) }),
-    }),
-  }
-  const thread = memoryThread(tables.master, [tables.replica], { batchReadLimit: batch })
-  const control = recordedControl()
-  const task = compareTask([1], {
-    strategy: strategy === 'lookup' ? 'lookup' : 'march',
-    mayGoOver: strategy === 'auto',
-  })
-  const report = await compareSegment(task, thread, control)
-  return { report, control, tables }
-}
 
 t.test('compareSegment counts what a brute-force comparison counts, in any order', async (t) => {
   await t.resolves(() =>
@@ -268,56 +168,6 @@ t.test('compareSegment learns from another segment that an order is belied', asy
   const { tally } = await compareSegment(compareTask([1]), thread, recordedControl())
   t.match(tally.replicas[1], { missing: 400, unconfirmed: 0 })
 })
-
-class Crash extends Error {}
-
-/**
- * Compares in legs: records are made wherever one can be, and now and then all
- * is lost after one. The next leg begins there, with what was told up to it.
- */
-async function compareInLegs(comparison: Comparison, choose: (n: number) => number) {
-  const { fates, order, masterPage, replicaPage, batch, strategy } = comparison
-  const { master, replica } = tablesOf(fates)
-  const tables = {
-    master: memoryTable({ index: 0, schema: ID_KEY, items: master, pageSize: masterPage }),
-    replica: memoryTable({
-      index: 1,
-      schema: ID_KEY,
-      items: ordered(replica, order, comparison.choose),
-      pageSize: replicaPage,
-    }),
-  }
-  const findings: Finding[] = []
-  const fresh = compareTask([1], {
-    strategy: strategy === 'lookup' ? 'lookup' : 'march',
-    mayGoOver: strategy === 'auto',
-  })
-  // What it knows of the order is kept from leg to leg, as the budget is.
-  const thread = memoryThread(tables.master, [tables.replica], {
-    batchReadLimit: batch,
-    keysClaimed: choose(2) * 10_000,
-  })
-  let record = fresh.from[1] as SegmentRecord
-  for (let legs = 1; ; legs++) {
-    const recorded = recordedControl()
-    const control: SegmentControl = {
-      ...recorded,
-      isRecordDue: () => choose(3) > 0,
-      async keep(_replica, kept) {
-        // As plain data, as it goes through a port and a file.
-        record = JSON.parse(JSON.stringify(kept))
-        findings.push(...recorded.findings.splice(0))
-        if (choose(4) === 0 && legs < 20) throw new Crash()
-      },
-    }
-    const base = { scanned: record.tally.offered, readUnits: 0 }
-    const task: CompareTask = { ...fresh, from: { 1: record }, master: base }
-    const report = await compareSegment(task, thread, control)
-    if (report.failures.length > 0) continue
-    findings.push(...recorded.findings)
-    return { report, findings, legs }
-  }
-}
 
 t.test('compareSegment counts the same, wherever it was left and taken up again', async (t) => {
   let legs = 0

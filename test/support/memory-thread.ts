@@ -24,12 +24,14 @@ export interface MemoryThreadOptions {
   readonly batchReadLimit?: number
   /** Rechecks that another thread has already claimed. */
   readonly keysClaimed?: number
+  /** Whether what differs waits for a later look, as in every run that is not quiesced. */
+  readonly looksAgain?: boolean
 }
 
 export function memoryThread(
   master: MemoryTable,
   replicas: readonly MemoryTable[],
-  { batchReadLimit = 100, keysClaimed = 0 }: MemoryThreadOptions = {},
+  { batchReadLimit = 100, keysClaimed = 0, looksAgain = false }: MemoryThreadOptions = {},
 ): Thread {
   const recheckBudget = RecheckBudget.memoryFor(replicas.length + 1)
   const budget = new RecheckBudget(recheckBudget)
@@ -45,7 +47,7 @@ export function memoryThread(
     consistentRead: false,
     batchReadLimit,
     newerWins: false,
-    observation: { looksAgain: false, minAge: 0, attempts: 5 },
+    observation: { looksAgain, minAge: 0, attempts: 5 },
     isJournaled: false,
     isResumable: false,
     tellDifferences: true,

@@ -1,0 +1,66 @@
+/** Keys that are kept when the pages they came on are let go: in order, to be found again, each with a byte of remarks. */
+import type { Keyed } from '../item/key-hash.ts'
+import { KeyPage, keyBytes } from '../item/key-page.ts'
+import type { KeySchema } from '../model/table.ts'
+import type { Bytes } from '../model/units.ts'
+import { KeyQueue, type Place } from './key-queue.ts'
+
+/** What an entry takes besides its key. */
+const ENTRY_BYTES = 56
+
+export class KeptKeys {
+  readonly #entries: KeyQueue
+  /** Where the next keys are copied to. */
+  #page: KeyPage | undefined
+  #bytes: Bytes = 0
+
+  constructor(schema: KeySchema) {
+    this.#entries = new KeyQueue(schema)
+  }
+
+  get bytes(): Bytes {
+    return this.#bytes
+  }
+
+  /** Keeps a copy of a key; one that is kept already gives way. */
+  keep(key: Keyed, tag = 0): void {
+    const twin = this.#entries.find(key)
+    if (twin !== undefined) this.take(twin)
+    if (this.#page === undefined || this.#page.isFull) this.#page = new KeyPage(key)
+    this.#entries.add(this.#page.add(key), tag)
+    this.#bytes += ENTRY_BYTES + keyBytes(key)
+  }
+
+  find(key: Keyed): Place | undefined {
+    return this.#entries.find(key)
+  }
+
+  at(place: Place): Keyed {
+    return this.#entries.at(place)
+  }
+
+  tagAt(place: Place): number {
+    return this.#entries.tagAt(place)
+  }
+
+  /** Lets a key go. */
+  take(place: Place): Keyed {
+    const key = this.#entries.at(place)
+    this.#entries.remove(place)
+    this.#bytes -= ENTRY_BYTES + keyBytes(key)
+    return key
+  }
+
+  get oldest(): Place | undefined {
+    return this.#entries.oldest
+  }
+
+  /** All places, oldest first. */
+  places(): Place[] {
+    const places: Place[] = []
+    for (let place = this.oldest; place !== undefined; place = this.#entries.after(place)) {
+      places.push(place)
+    }
+    return places
+  }
+}

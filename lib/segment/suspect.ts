@@ -1,0 +1,54 @@
+/** What a first look makes of a key: a suspicion, with the items that it saw. */
+import type { FoundItem } from '../dynamo/lookup.ts'
+import { type CanonicalKey, canonicalKeyOf, type KeyText, keyTextOf } from '../item/key.ts'
+import type { Keyed } from '../item/key-hash.ts'
+import { KeyPage } from '../item/key-page.ts'
+import type { KeySchema } from '../model/table.ts'
+import type { BothSides } from './both-sides.ts'
+import type { Found } from './endings.ts'
+import type { Suspicion } from './verdict.ts'
+
+export interface Suspect extends Suspicion, BothSides {}
+
+/**
+ * An item that one scan has and the other passed by. Most are counted without
+ * their key's text, so that is made when it is asked for.
+ */
+export class Alone implements Suspect, Found {
+  readonly ground = 'order'
+  readonly looks: 'missing' | 'extra'
+  /** Where its key stands. */
+  readonly found: Keyed
+  readonly #schema: KeySchema
+
+  constructor(looks: 'missing' | 'extra', found: Keyed, schema: KeySchema) {
+    this.looks = looks
+    this.found = found
+    this.#schema = schema
+  }
+
+  /** What it comes to, where it is counted unread. */
+  get verdict(): 'missing' | 'extra' {
+    return this.looks
+  }
+
+  get key(): KeyText {
+    return keyTextOf(this.found.page, this.found.item, this.#schema)
+  }
+
+  get canonical(): CanonicalKey {
+    return canonicalKeyOf(this.found.page, this.found.item, this.#schema)
+  }
+
+  get master(): FoundItem | undefined {
+    return this.looks === 'missing' ? this.#item : undefined
+  }
+
+  get replica(): FoundItem | undefined {
+    return this.looks === 'extra' ? this.#item : undefined
+  }
+
+  get #item(): FoundItem | undefined {
+    return this.found.page instanceof KeyPage ? undefined : this.found
+  }
+}

@@ -1,0 +1,106 @@
+/** Comparisons of which what differs is looked at again later, as in every run on live tables. */
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import t from 'tap'
+import type { Sighting } from '../../lib/model/sighting.ts'
+import { addReplicaTallies, imbalance, type ReplicaTally } from '../../lib/model/tally.ts'
+import type { Finding } from '../../lib/protocol/messages.ts'
+import { compareSegment } from '../../lib/segment/compare-segment.ts'
+import { recheck } from '../../lib/segment/recheck.ts'
+import type { Thread } from '../../lib/segment/thread.ts'
+import { anyChoices, respelt } from '../support/arbitrary.ts'
+import { memoryTable } from '../support/memory-table.ts'
+import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
+import { ID_KEY } from '../support/pages.ts'
+import {
+  anyComparison,
+  anyRuns,
+  compareInLegs,
+  counts,
+  expectedCounts,
+  type Fate,
+  tablesOf,
+} from './scene.ts'
+
+const RUNS = Number(process.env['TABLESYNC_TEST_RUNS'] ?? 3000)
+
+const sightingsIn = (findings: readonly Finding[]): Sighting[] =>
+  findings.flatMap((finding) => (finding.type === 'look-again' ? [finding.sighting] : []))
+
+/** Looks again, until nothing waits for it any more. */
+async function lookAgain(
+  thread: Thread,
+  tally: ReplicaTally,
+  findings: readonly Finding[],
+): Promise<ReplicaTally> {
+  const sightings = sightingsIn(findings)
+  if (sightings.length === 0) return tally
+  const control = recordedControl()
+  const task = { kind: 'recheck', replica: 1, intents: [], sightings } as const
+  const report = await recheck(task, thread, control)
+  assert.deepEqual(report.failures, [])
+  const more = report.tally.replicas[1] as ReplicaTally
+  return lookAgain(thread, addReplicaTallies(tally, more), control.findings)
+}
+
+/** Long stretches of difference, on which a second look clears nothing up. */
+const withRuns = (comparison: typeof anyComparison extends fc.Arbitrary<infer C> ? C : never) =>
+  anyRuns.map((runs) => ({ ...comparison, fates: [...runs, ...runs, ...comparison.fates] }))
+
+t.test('keys looked at later are counted once, wherever the comparison was left', async (t) => {
+  let postponed = 0
+  const anyFates = fc.oneof(anyComparison, anyComparison.chain(withRuns))
+  await fc.assert(
+    fc.asyncProperty(anyFates, anyChoices, async (comparison, choose) => {
+      const { report, findings, thread } = await compareInLegs(comparison, choose, {
+        looksAgain: true,
+        // The budget ends somewhere on the way.
+        keysClaimed: 10_000 - choose(120),
+      })
+      postponed += sightingsIn(findings).length
+      const compared = report.tally.replicas[1] as ReplicaTally
+      const tally = await lookAgain(thread, compared, findings)
+      assert.deepEqual(counts(tally), expectedCounts(comparison.fates))
+      assert.equal(tally.pending, 0)
+      assert.equal(imbalance(tally), 0)
+    }),
+    { numRuns: RUNS, includeErrorInReport: true },
+  )
+  t.ok(postponed > RUNS, `${postponed} looks`)
+})
+
+function scene(fates: readonly Fate[], spell?: Parameters<typeof memoryTable>[0]['spell']) {
+  const { master, replica } = tablesOf(fates)
+  const options = { schema: ID_KEY, pageSize: 100, ...(spell !== undefined && { spell }) }
+  const tables = [
+    memoryTable({ ...options, index: 0, items: master }),
+    memoryTable({ ...options, index: 1, items: replica }),
+  ] as const
+  const thread = memoryThread(tables[0], [tables[1]], { looksAgain: true })
+  const keysRead = () => tables[1].requests.reduce((sum, { keys }) => sum + keys, 0)
+  return { tables, thread, keysRead }
+}
+
+t.test('on tables that stand still, the scan counts for the second look', async (t) => {
+  const fates: Fate[] = [...Array<Fate>(100).fill('same'), ...Array<Fate>(3000).fill('missing')]
+  const { thread, keysRead } = scene(fates)
+  const control = recordedControl()
+  const { tally } = await compareSegment(compareTask([1]), thread, control)
+  const atOnce = keysRead()
+  t.ok(atOnce > 16 && atOnce < 600, `${atOnce} keys were read at once`)
+  t.equal(sightingsIn(control.findings).length, 3000)
+  const all = await lookAgain(thread, tally.replicas[1] as ReplicaTally, control.findings)
+  t.match(all, { missing: 3000, sameAs: 100, pending: 0 })
+  t.equal(keysRead() - atOnce, 3000, 'each was read once more')
+})
+
+t.test('an item that comes in another spelling each time has stood still', async (t) => {
+  const fates: Fate[] = [...Array<Fate>(50).fill('differing'), ...Array<Fate>(50).fill('missing')]
+  let spelt = 0
+  const choose = (most: number) => spelt++ % most
+  const { thread } = scene(fates, (item) => respelt(item, choose))
+  const control = recordedControl()
+  const { tally } = await compareSegment(compareTask([1]), thread, control)
+  const all = await lookAgain(thread, tally.replicas[1] as ReplicaTally, control.findings)
+  t.match(all, { differing: 50, missing: 50, unverified: 0, pending: 0 })
+})
