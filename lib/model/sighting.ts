@@ -29,7 +29,7 @@ export interface Sighting extends SeenSides {
   readonly since: Milliseconds
   /** Looks so far at which something had moved. */
   readonly moves: number
-  /** Its number in the order in which keys came to wait. Absent: it has not waited yet. */
+  /** Number of the stretch of time in which it came to wait. Absent: it has not waited yet. */
   readonly arrival?: number
   /** Present: a write of ours is being read back, not a suspect. */
   readonly wrote?: WroteHere

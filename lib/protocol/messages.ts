@@ -19,6 +19,7 @@ import type { SeenItem, Sighting } from '../model/sighting.ts'
 import type { KeySchema, TableIndex } from '../model/table.ts'
 import type { MasterTally, Tally } from '../model/tally.ts'
 import type { Milliseconds } from '../model/units.ts'
+import type { AsText } from './as-text.ts'
 import type { WireError } from './wire-error.ts'
 
 /** How to reach one table. */
@@ -217,7 +218,7 @@ export type ProgressMessage =
   /** No record of the replica is to come any more: its part of the task has ended. */
   | { readonly type: 'part-ended'; readonly replica: TableIndex }
   | { readonly type: 'about-to-write'; readonly writes: readonly AboutToWrite[] }
-  | { readonly type: 'findings'; readonly findings: readonly Finding[] }
+  | { readonly type: 'findings'; readonly findings: AsText<readonly Finding[]> }
   | { readonly type: 'orders-differ'; readonly replica: TableIndex }
   /** One write more was to be made than the run may make. */
   | { readonly type: 'allowance-spent' }

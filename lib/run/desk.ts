@@ -4,6 +4,7 @@ import type { DurableLines } from '../files/durable-lines.ts'
 import type { Stop } from '../model/rail.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { Settings } from '../options/settings.ts'
+import { fromText } from '../protocol/as-text.ts'
 import type {
   AboutToWrite,
   ProgressMessage,
@@ -187,7 +188,7 @@ export class Desk {
         this.#options.onCounted()
         return
       case 'findings':
-        this.#held.add(task, message.findings)
+        this.#held.add(task, fromText(message.findings))
         reply({ type: 'findings-taken' })
         return
       case 'record':

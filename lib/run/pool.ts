@@ -5,6 +5,7 @@ import { Piscina } from 'piscina'
 import { TablesyncError } from '../errors.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
+import { asText } from '../protocol/as-text.ts'
 import type {
   ControlMessage,
   ProgressMessage,
@@ -77,7 +78,10 @@ export class SegmentPool {
     for (const replica of this.#detached) worker.say({ type: 'detach', replica })
     try {
       // Without a signal: Piscina gives a task that has one a thread of its own.
-      const report = await this.#piscina.run({ task, port: port2 }, { transferList: [port2] })
+      const report = await this.#piscina.run(
+        { task: asText(task), port: port2 },
+        { transferList: [port2] },
+      )
       // The return value may overtake the messages sent before it.
       await worker.closed
       return report as SegmentReport

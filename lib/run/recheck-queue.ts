@@ -9,6 +9,9 @@ const GROWTH = 1.25
 /** And up to this share later by lot, so that keys do not come due all at once. */
 const JITTER = 0.2
 
+/** More tables than a run can have. */
+const MOST_TABLES = 1 << 16
+
 interface Waiting {
   readonly sighting: Sighting
   readonly due: Milliseconds
@@ -37,9 +40,9 @@ export type SuspectLimit = (replica: TableIndex) => number
 
 export class RecheckQueue {
   readonly #minAge: Milliseconds
-  readonly #lanes = new Map<string, Lane>()
-  /** Arrivals that are not decided, and how many sightings go back to each; oldest first. */
-  readonly #undecided = new Map<number, { readonly replica: TableIndex; open: number }>()
+  readonly #lanes = new Map<number, Lane>()
+  /** By arrival: how many sightings of each replica go back to it and are not decided. */
+  readonly #undecided = new Map<number, Map<TableIndex, number>>()
   /** Replicas that hold nobody back any more. */
   readonly #left = new Set<TableIndex>()
   /** By replica: written keys that wait or are being looked at. */
@@ -48,7 +51,8 @@ export class RecheckQueue {
   readonly #underWay = new Set<RecheckBatch>()
   /** Not looked at any more in this run. */
   readonly #givenUp: RecheckBatch[] = []
-  #arrivals = 0
+  /** What comes now. */
+  #arrival = 0
   #size = 0
 
   constructor(minAge: Milliseconds) {
@@ -60,44 +64,54 @@ export class RecheckQueue {
     return this.#size
   }
 
-  /** Sightings that have come so far, those that came again not counted. */
-  get arrivals(): number {
-    return this.#arrivals
+  /** Marks the moment; `isDecided` says whether all that came before is. */
+  mark(): number {
+    return ++this.#arrival
   }
 
-  /** Whether all is decided that had come when `arrivals` was read. */
-  isDecided(arrivals: number): boolean {
-    const [oldest] = this.#undecided.keys()
-    return oldest === undefined || oldest >= arrivals
+  /** Whether all is decided that had come to wait before the moment of a mark. */
+  isDecided(mark: number): boolean {
+    for (const arrival of this.#undecided.keys()) if (arrival < mark) return false
+    return true
   }
 
-  add(replica: TableIndex, given: Sighting, { isLoose } = { isLoose: false }): void {
-    const sighting = { ...given, arrival: given.arrival ?? this.#arrivals++ }
-    this.#open(replica, sighting.arrival)
-    const { moves, since, wrote } = sighting
+  /** Takes a sighting over. */
+  add(replica: TableIndex, sighting: Sighting, { isLoose } = { isLoose: false }): void {
+    const { moves, since, wrote, arrival = this.#arrival } = sighting
+    // Noted in place: it is nobody else's, and a copy of each would be most of what this costs.
+    if (sighting.arrival === undefined) Object.assign(sighting, { arrival })
+    if (!this.#left.has(replica)) this.#count(replica, arrival, 1)
     const delay = this.#minAge * GROWTH ** moves * (1 + JITTER * Math.random())
     const isWritten = wrote !== undefined
     if (isWritten) this.#openWrites.set(replica, this.openWrites(replica) + 1)
-    const name = `${replica} ${moves} ${isWritten} ${isLoose}`
-    const lane = this.#lanes.get(name) ?? { replica, isWritten, isLoose, waiting: [] }
-    this.#lanes.set(name, lane)
+    const lane = this.#lane(replica, moves, isWritten, isLoose)
     lane.waiting.push({ sighting, due: since + delay })
     this.#size++
   }
 
-  #open(replica: TableIndex, arrival: number): void {
-    if (this.#left.has(replica)) return
-    const known = this.#undecided.get(arrival)
-    if (known === undefined) this.#undecided.set(arrival, { replica, open: 1 })
-    else known.open++
+  #lane(replica: TableIndex, moves: number, ...[isWritten, isLoose]: [boolean, boolean]): Lane {
+    const number = (moves * MOST_TABLES + replica) * 4 + (isWritten ? 2 : 0) + (isLoose ? 1 : 0)
+    const known = this.#lanes.get(number)
+    if (known !== undefined) return known
+    const lane: Lane = { replica, isWritten, isLoose, waiting: [] }
+    this.#lanes.set(number, lane)
+    return lane
+  }
+
+  /** So many more of an arrival are undecided. */
+  #count(replica: TableIndex, arrival: number, more: number): void {
+    const open = this.#undecided.get(arrival) ?? new Map<TableIndex, number>()
+    const left = (open.get(replica) ?? 0) + more
+    if (left > 0) open.set(replica, left)
+    else open.delete(replica)
+    if (open.size > 0) this.#undecided.set(arrival, open)
+    else this.#undecided.delete(arrival)
   }
 
   /** A replica is lost: what is not decided of it never will be. */
   leave(replica: TableIndex): void {
     this.#left.add(replica)
-    for (const [arrival, { replica: whose }] of this.#undecided) {
-      if (whose === replica) this.#undecided.delete(arrival)
-    }
+    for (const arrival of [...this.#undecided.keys()]) this.#count(replica, arrival, -Infinity)
   }
 
   /** Written keys of a replica that wait for another look, or are having it. */
@@ -124,10 +138,8 @@ export class RecheckQueue {
   /** What was taken out has been looked at; what came again of it was added before. */
   decided(batch: RecheckBatch): void {
     this.#end(batch)
-    for (const { arrival = 0 } of batch.sightings) {
-      const known = this.#undecided.get(arrival)
-      if (known !== undefined && --known.open === 0) this.#undecided.delete(arrival)
-    }
+    if (this.#left.has(batch.replica)) return
+    for (const { arrival = 0 } of batch.sightings) this.#count(batch.replica, arrival, -1)
   }
 
   /** What was taken out is left open: nobody is going to look at it in this run. */

@@ -15,7 +15,7 @@ export class RestartKeys {
   readonly #tell: (key: string) => void
   readonly #marks: Map<TableIndex, Mark>
   /** Keys up to which all is compared, with how many had come to wait by then. */
-  readonly #compared: { readonly key: string; readonly arrivals: number }[] = []
+  readonly #compared: { readonly key: string; readonly mark: number }[] = []
 
   constructor(
     rechecks: RecheckQueue,
@@ -32,7 +32,7 @@ export class RestartKeys {
     this.#marks.set(replica, { offered: record.tally.offered, key: keyOf(record) })
     const slowest = [...this.#marks.values()].reduce((a, b) => (b.offered < a.offered ? b : a))
     if (slowest.key === undefined) return
-    this.#compared.push({ key: slowest.key, arrivals: this.#rechecks.arrivals })
+    this.#compared.push({ key: slowest.key, mark: this.#rechecks.mark() })
     this.tellDecided()
   }
 
@@ -44,7 +44,7 @@ export class RestartKeys {
 
   /** Tells the furthest key before which all is decided, if that is a new one. */
   tellDecided(): void {
-    const open = this.#compared.findIndex(({ arrivals }) => !this.#rechecks.isDecided(arrivals))
+    const open = this.#compared.findIndex(({ mark }) => !this.#rechecks.isDecided(mark))
     const decided = this.#compared.splice(0, open < 0 ? this.#compared.length : open)
     const last = decided.at(-1)
     if (last !== undefined) this.#tell(last.key)

@@ -20,6 +20,13 @@ export interface DeferredSuspect {
   readonly isExpired: boolean
 }
 
+export interface DeferredCounts {
+  readonly missing: number
+  readonly extra: number
+  /** Of either, and in neither of the above. */
+  readonly expired: number
+}
+
 /** More than this is given up, oldest first, until as little is left as this. */
 const MAX_BYTES: Bytes = 1 << 20
 const LEFT_BYTES: Bytes = MAX_BYTES * 0.75
@@ -69,11 +76,28 @@ export class Deferred {
 
   /** Takes out the oldest that does not fit, or whatever waits; undefined: nothing. */
   takeOldest(what: 'overflow' | 'all'): DeferredSuspect | undefined {
-    const { oldest, bytes } = this.#waiting
-    if (oldest === undefined || (what === 'overflow' && bytes <= LEFT_BYTES)) return undefined
+    const { oldest } = this.#waiting
+    if (oldest === undefined || !this.#isToGo(what)) return undefined
     const suspect = this.#at(oldest)
     this.#waiting.take(oldest)
     return suspect
+  }
+
+  /** Takes out the same, and says only how many they were. */
+  takeCounts(what: 'overflow' | 'all'): DeferredCounts {
+    const byTag = [0, 0, 0, 0]
+    for (let { oldest } = this.#waiting; oldest !== undefined; oldest = this.#waiting.oldest) {
+      if (!this.#isToGo(what)) break
+      const tag = this.#waiting.tagAt(oldest)
+      byTag[tag] = (byTag[tag] as number) + 1
+      this.#waiting.take(oldest)
+    }
+    const [missing, extra, expiredMissing, expiredExtra] = byTag as [number, number, number, number]
+    return { missing, extra, expired: expiredMissing + expiredExtra }
+  }
+
+  #isToGo(what: 'overflow' | 'all'): boolean {
+    return what === 'all' || this.#waiting.bytes > LEFT_BYTES
   }
 
   #at(place: Place): DeferredSuspect {

@@ -176,7 +176,24 @@ export class Suspects {
     return thread.budget.claim(replica)
   }
 
-  async #endDeferred(what: 'overflow' | 'all'): Promise<void> {
+  #endDeferred(what: 'overflow' | 'all'): Done {
+    if (this.#isAnyWanted) return this.#endOneByOne(what)
+    const { missing, extra, expired } = this.#deferred.takeCounts(what)
+    const { tally } = this.#investigation
+    tally.missing += missing
+    tally.extra += extra
+    tally.unconfirmed += missing + extra
+    tally.expired += expired
+    return undefined
+  }
+
+  /** Whether somebody has to hear of each suspect that is counted unread, or may have a say in it. */
+  get #isAnyWanted(): boolean {
+    const { tellDifferences, newerWins, asked } = this.#investigation.thread.setup
+    return this.#trust.isDoubted || tellDifferences || newerWins || asked.missing || asked.extra
+  }
+
+  async #endOneByOne(what: 'overflow' | 'all'): Promise<void> {
     for (;;) {
       const deferred = this.#deferred.takeOldest(what)
       if (deferred === undefined) return

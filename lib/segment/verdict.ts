@@ -69,8 +69,8 @@ export function sight(
   ...[isLiteral, now]: [isLiteral: boolean, now: Milliseconds]
 ): Sighting {
   const versions = master === null ? [] : [master]
-  const sighting = { key, looks, ground, master, replica, versions, since: now, moves: 0 }
-  return isLiteral ? { ...sighting, isLiteral } : sighting
+  const seen = { key, looks, ground, master, replica, versions, since: now, moves: 0 }
+  return isLiteral ? Object.assign(seen, { isLiteral }) : seen
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import { setMaxListeners } from 'node:events'
 import type { Milliseconds } from '../model/units.ts'
+import { type AsText, asText, fromText } from '../protocol/as-text.ts'
 import { CredentialDesk } from '../protocol/credential-desk.ts'
 import { Gate } from '../protocol/gate.ts'
 import { JournalDesk } from '../protocol/journal-desk.ts'
@@ -35,7 +36,7 @@ const RECORD_AFTER_FINDINGS: Milliseconds = 1500
 /** A task and the port that it talks on. */
 export interface Call {
   readonly port: Port
-  readonly task: SegmentTask
+  readonly task: AsText<SegmentTask>
 }
 
 export type Worker = (call: Call) => Promise<SegmentReport>
@@ -47,7 +48,7 @@ export async function openWorker(setup: WorkerSetup, threadId: number): Promise<
   const ending = new AbortController()
   const open = await openThread(setup, (table, refused) => desk.get(table, refused), ending.signal)
   const signs = new SignsOfLife(threadId, setup.patience.stallLimit)
-  return (call) => carryOut(call, { desk, ending, open, signs })
+  return ({ port, task }) => carryOut(port, fromText(task), { desk, ending, open, signs })
 }
 
 interface Opened {
@@ -58,7 +59,8 @@ interface Opened {
 }
 
 async function carryOut(
-  { port, task }: Call,
+  port: Port,
+  task: SegmentTask,
   { desk, ending, open, signs }: Opened,
 ): Promise<SegmentReport> {
   const stopping = new AbortController()
@@ -66,7 +68,9 @@ async function carryOut(
   setMaxListeners(0, stopping.signal)
   const detached = new Set<number>()
   const gate = new Gate()
-  const outbox = new Outbox((findings) => coordinator.say({ type: 'findings', findings }))
+  const outbox = new Outbox((findings) =>
+    coordinator.say({ type: 'findings', findings: asText(findings) }),
+  )
   const journal = new JournalDesk((writes) => coordinator.say({ type: 'about-to-write', writes }))
   const coordinator = typedPort<ProgressMessage, ControlMessage>(port, (message) => {
     switch (message.type) {
