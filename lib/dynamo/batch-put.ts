@@ -10,10 +10,10 @@ import type { TableClient } from './client.ts'
 import { isPassing } from './failures.ts'
 
 /** The most items BatchWriteItem takes (API reference, BatchWriteItem). */
-const MOST_ITEMS = 25
+export const MOST_ITEMS = 25
 
 /** A request may have 16 MB (same place); smaller ones keep what is in memory small. */
-const MOST_BYTES: Bytes = 2 << 20
+export const MOST_BYTES: Bytes = 2 << 20
 
 interface Waiting {
   readonly item: string
@@ -46,6 +46,15 @@ export class BatchPuts {
       this.#bytes += item.length
       if (this.#waiting.length >= MOST_ITEMS || this.#bytes >= MOST_BYTES) void this.#flush()
     })
+  }
+
+  /**
+   * Puts up to 25 items together, at once.
+   *
+   * @throws TablesyncError that may be one item's; some may have been put
+   */
+  putTogether(items: readonly string[]): Promise<WriteUnits> {
+    return this.#putAll(items)
   }
 
   async #flush(): Promise<void> {

@@ -19,6 +19,8 @@ export interface WritableTable extends ReadableTable {
   readonly write: Writer
   /** Puts an item whatever is there, together with others; see `BatchPuts`. */
   readonly putInBatch: BatchPuts['put']
+  /** Puts up to 25 items whatever is there, with one request. */
+  readonly putTogether: BatchPuts['putTogether']
 }
 
 /** A table whose connections all tasks of a thread share. */
@@ -40,8 +42,14 @@ export function openReplica(access: TableAccess, options: ThreadOptions): OpenTa
   return openTable(access, options, (client, readable) => {
     const batchPuts = new BatchPuts(client, options.patience)
     const { access, scanPage, lookUp } = readable
-    const putInBatch = (item: string) => batchPuts.put(item)
-    return { access, scanPage, lookUp, write: writer(client), putInBatch }
+    return {
+      access,
+      scanPage,
+      lookUp,
+      write: writer(client),
+      putInBatch: (item) => batchPuts.put(item),
+      putTogether: (items) => batchPuts.putTogether(items),
+    }
   })
 }
 

@@ -179,8 +179,8 @@ export type ControlMessage =
 export interface AboutToWrite {
   /** A line of the undo journal. Absent: none is kept. */
   readonly line?: string
-  /** Absent: no checkpoint is kept, or the write mends an earlier one. */
-  readonly intent?: Intent
+  /** Absent: the write mends an earlier one. */
+  readonly intents?: readonly Intent[]
 }
 
 /** A difference on its way to the report, or a key on its way to a queue of the main thread. */
@@ -194,6 +194,8 @@ export type Finding =
     }
   | ({ readonly type: 'delete-later'; readonly replica: TableIndex } & ExtraKey)
   | { readonly type: 'look-again'; readonly replica: TableIndex; readonly sighting: Sighting }
+  /** Keys whose differences are ended, where nobody wants to hear of each; DynamoDB JSON text. */
+  | { readonly type: 'ended'; readonly replica: TableIndex; readonly keys: readonly string[] }
 
 /** Worker to coordinator, while the task runs. */
 export type ProgressMessage =
@@ -217,7 +219,7 @@ export type ProgressMessage =
     }
   /** No record of the replica is to come any more: its part of the task has ended. */
   | { readonly type: 'part-ended'; readonly replica: TableIndex }
-  | { readonly type: 'about-to-write'; readonly writes: readonly AboutToWrite[] }
+  | { readonly type: 'about-to-write'; readonly writes: AsText<readonly AboutToWrite[]> }
   | { readonly type: 'findings'; readonly findings: AsText<readonly Finding[]> }
   | { readonly type: 'orders-differ'; readonly replica: TableIndex }
   /** One write more was to be made than the run may make. */

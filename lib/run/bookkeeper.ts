@@ -47,6 +47,9 @@ export class Bookkeeper {
         case 'look-again':
           this.#options.rechecks.add(finding.replica, finding.sighting)
           break
+        case 'ended':
+          this.#options.intents.allEntered(finding.replica, finding.keys)
+          break
         default:
           await this.#keepForDeletion(finding.replica, { key: finding.key, seen: finding.seen })
       }

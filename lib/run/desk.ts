@@ -198,7 +198,7 @@ export class Desk {
         if (task.kind === 'compare') this.fresh.partEnded(task, message.replica)
         return
       case 'about-to-write':
-        this.#record(message.writes, reply)
+        this.#record(fromText(message.writes), reply)
         return
       case 'orders-differ':
         this.#goOver(message.replica)
@@ -243,7 +243,7 @@ export class Desk {
     const count = writes.length
     const lines = writes.flatMap(({ line }) => line ?? [])
     const recorded = [
-      this.#options.intents.add(writes.flatMap(({ intent }) => intent ?? [])),
+      this.#options.intents.add(writes.flatMap(({ intents = [] }) => intents)),
       lines.length > 0 ? this.#options.journal?.append(lines) : undefined,
     ]
     Promise.all(recorded).then(

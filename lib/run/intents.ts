@@ -10,6 +10,7 @@ import type { Intent } from '../model/intent.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { WireItem } from '../model/wire.ts'
 import { checkedLine, readCheckedLine } from '../protocol/checked-line.ts'
+import { OpenIntents } from './open-intents.ts'
 
 interface Batch {
   readonly lines: string[]
@@ -17,7 +18,7 @@ interface Batch {
 }
 
 export class Intents {
-  readonly #open = new Map<string, Intent>()
+  readonly #open = new OpenIntents()
   readonly #file: string | undefined
   /** Of the generation at hand, and of those before it that no checkpoint has made needless. */
   #log: Promise<FileHandle> | undefined
@@ -34,7 +35,7 @@ export class Intents {
   /** Settles when the intents are on disk. */
   async add(intents: readonly Intent[]): Promise<void> {
     if (intents.length === 0) return
-    for (const intent of intents) this.#open.set(nameOf(intent.replica, intent.key), intent)
+    for (const intent of intents) this.#open.set(intent)
     const log = this.#log
     if (log === undefined) return
     this.#batch ??= this.#nextBatch(log)
@@ -60,11 +61,16 @@ export class Intents {
 
   /** The difference is entered, however it ended. */
   entered(replica: TableIndex, key: WireItem): void {
-    if (this.#open.size > 0) this.#open.delete(nameOf(replica, JSON.stringify(key)))
+    if (this.#open.hasAny(replica)) this.#open.delete(replica, JSON.stringify(key))
+  }
+
+  /** The same, of keys as DynamoDB JSON text. */
+  allEntered(replica: TableIndex, keys: readonly string[]): void {
+    for (const key of keys) this.#open.delete(replica, key)
   }
 
   all(): Intent[] {
-    return [...this.#open.values()]
+    return this.#open.all()
   }
 
   /** A task has ended and not entered all that it did. */
@@ -74,13 +80,13 @@ export class Intents {
 
   /** Those that whoever begins a task has to know of: what a task that goes on intends is its own concern. */
   of(replica: TableIndex): Intent[] {
-    return this.#areOrphans ? this.all().filter((intent) => intent.replica === replica) : []
+    return this.#areOrphans ? this.#open.of(replica) : []
   }
 
   /** Those of the keys given, as DynamoDB JSON text. */
   ofKeys(replica: TableIndex, keys: Iterable<string>): Intent[] {
-    if (!this.#areOrphans || this.#open.size === 0) return []
-    return [...keys].flatMap((key) => this.#open.get(nameOf(replica, key)) ?? [])
+    if (!this.#areOrphans || !this.#open.hasAny(replica)) return []
+    return [...keys].flatMap((key) => this.#open.get(replica, key) ?? [])
   }
 
   /** A checkpoint of this number is about to be saved: what comes from here on is not in it. */
@@ -104,7 +110,7 @@ export class Intents {
   /** Takes up what a run noted that died: all since the checkpoint of this number. */
   async restore(generation: number, known: readonly Intent[]): Promise<void> {
     this.#areOrphans = true
-    for (const intent of known) this.#open.set(nameOf(intent.replica, intent.key), intent)
+    for (const intent of known) this.#open.set(intent)
     for (const [number, file] of await this.#logs()) {
       if (number < generation) continue
       const lines = (await readFile(file, 'utf8')).split('\n')
@@ -112,9 +118,7 @@ export class Intents {
         const value = readCheckedLine(line) as { readonly intents: readonly Intent[] } | undefined
         // A last line that is torn belongs to a write that was not sent.
         if (value === undefined && at < lines.length - 1) throw damagedLine(file, at + 1)
-        for (const intent of value?.intents ?? []) {
-          this.#open.set(nameOf(intent.replica, intent.key), intent)
-        }
+        for (const intent of value?.intents ?? []) this.#open.set(intent)
       }
     }
   }
@@ -134,13 +138,6 @@ export class Intents {
       .sort(([a], [b]) => a - b)
   }
 }
-
-/** A key's text may come with blanks, and as it was escaped on the wire. */
-const nameOf = (replica: TableIndex, key: string) =>
-  `${replica} ${MAY_BE_RESPELT.test(key) ? JSON.stringify(JSON.parse(key) as WireItem) : key}`
-
-/** Blanks, escapes, and names that JavaScript brings in another order. */
-const MAY_BE_RESPELT = /[\s\\]|[{,]"\d/
 
 function damagedLine(file: string, number: number): TablesyncError {
   return usageError(

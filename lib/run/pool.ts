@@ -145,5 +145,5 @@ export class SegmentPool {
  */
 const heapLimits = (segments: number) => ({
   maxOldGenerationSizeMb: 128 + 16 * segments,
-  maxYoungGenerationSizeMb: 8,
+  maxYoungGenerationSizeMb: 16,
 })

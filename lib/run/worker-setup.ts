@@ -26,11 +26,7 @@ export function workerSetup(settings: Settings, tables: Tables, listeners: RunHo
     ...(hooks !== undefined && { hooks }),
     isResumable: Object.values(settings.write).includes(true),
     isJournaled: settings.undo !== undefined,
-    tellDifferences:
-      listeners.onDifference !== undefined ||
-      repairPlan !== undefined ||
-      // What was intended is done with once it is told.
-      Object.values(settings.write).includes(true),
+    tellDifferences: listeners.onDifference !== undefined || repairPlan !== undefined,
     planning: repairPlan === undefined ? 'nothing' : repairPlan.withItems ? 'items' : 'digests',
     allowance: Allowance.memoryFor(settings.rails.maxWrites),
     canaryFlags: CanaryFlags.memoryFor(tables.access.length, settings.canary !== undefined),

@@ -53,6 +53,8 @@ export async function lookUpReplica(
   const { found, readUnits } = await door.table.lookUp(keys, CONSISTENT)
   tally.readUnits += readUnits
   thread.budget.rechecked(replica, keys.length, readUnits)
+  // A table that is being filled lacks them all.
+  if (found.size === 0) return () => undefined
   return (key) => found.get(canonicalKeyOfText(key, schema))
 }
 

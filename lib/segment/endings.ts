@@ -68,7 +68,12 @@ export function tellEnding(
   ending: RepairEnding | typeof LEFT | typeof PLANNED,
 ): Done {
   const { verdict, key, master, replica, unconfirmed } = found
-  if (!thread.setup.tellDifferences) return undefined
+  if (!thread.setup.tellDifferences) {
+    // What was intended is done with once it is told.
+    return thread.setup.isResumable
+      ? tell({ type: 'ended', replica: index, keys: [key] })
+      : undefined
+  }
   const isPair = verdict === 'differing' && master !== undefined && replica !== undefined
   const attributes = () =>
     isPair

@@ -29,7 +29,7 @@ export interface Expected {
 }
 
 /** A reading that has waited so long, in milliseconds, for a hook or for its turn, is made anew. */
-const OLD_MS = 250
+export const OLD_MS = 250
 
 export class Repair {
   readonly outcomes: Outcomes
@@ -90,17 +90,18 @@ export class Repair {
     const { tally, deletions, tell, replica, thread } = this.#investigation
     const { verdict, key } = found
     if (deletions === 'later') tally[verdict]++
-    const isAllowed = deletions === 'now' || this.#isAllowed(verdict)
+    const isAllowed = deletions === 'now' || this.isAllowed(verdict)
     if (!isAllowed) return this.outcomes.tellCutShort(found)
     if (!this.#isAsked(verdict)) return toNothing(this.outcomes.tellUnasked(found))
     if (verdict === 'extra' && deletions === 'later') {
       const seen = digestOf(found.replica, thread.comparer)
       return toNothing(tell({ type: 'delete-later', replica, key, seen }))
     }
-    return this.#write(found, expected)
+    return this.write(found, expected)
   }
 
-  #write(found: Found, expected: Expected | undefined): Promise<Written | undefined> {
+  /** Writes a difference that is counted, and tells it. */
+  write(found: Found, expected?: Expected): Promise<Written | undefined> {
     const { tally, deletions } = this.#investigation
     const { verdict, key } = found
     const readAt = performance.now()
@@ -137,8 +138,9 @@ export class Repair {
     tally[found.verdict]++
     tally.unconfirmed++
     // In earnest it was to be put, and has been counted against the allowance then.
-    const isAllowed = thread.setup.write[found.verdict] || this.#isAllowed(found.verdict)
-    if (!thread.setup.tellDifferences) return undefined
+    const isAllowed = thread.setup.write[found.verdict] || this.isAllowed(found.verdict)
+    const { tellDifferences, isResumable } = thread.setup
+    if (!tellDifferences && !isResumable) return undefined
     const { verdict, key, master, replica } = found
     const unconfirmed: Found = { verdict, key, master, replica, unconfirmed: true }
     return isAllowed ? this.outcomes.tellUnasked(unconfirmed) : this.outcomes.tellLeft(unconfirmed)
@@ -172,7 +174,7 @@ export class Repair {
       if (performance.now() - readAt > OLD_MS) return this.#readAgain(key)
       const isOver = this.#investigation.isOver()
       if (isOver) this.#investigation.wasCutShort = true
-      if (isOver || !this.#isAllowed('missing')) return leave()
+      if (isOver || !this.isAllowed('missing')) return leave()
       try {
         const result = await write(this.#investigation, 'missing', { ...found, intends: 'missing' })
         if (result.end === 'refused') {
@@ -259,7 +261,7 @@ export class Repair {
   }
 
   /** Whether one write more may be made, or might be but for the dry run; if not, the run stops. */
-  #isAllowed(kind: DifferenceKind): boolean {
+  isAllowed(kind: DifferenceKind): boolean {
     const { thread, allowanceSpent } = this.#investigation
     if (!thread.setup.asked[kind] || thread.allowance.claim()) return true
     allowanceSpent()

@@ -5,10 +5,10 @@
  * it, and the third is the next.
  */
 import type { FoundItem } from '../dynamo/lookup.ts'
-import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
+import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import { detached, itemEnd, itemStart } from '../item/page.ts'
 import type { Bytes } from '../model/units.ts'
-import { eachEnded } from './all-ended.ts'
+import { allEnded, eachEnded } from './all-ended.ts'
 import {
   type BothSides,
   digestsOf,
@@ -21,6 +21,7 @@ import { ClearingUp } from './clearing-up.ts'
 import type { Coming, Done } from './done.ts'
 import type { Found } from './endings.ts'
 import { hasExpired, unlessExpired } from './expiry.ts'
+import { type MissingItem, putInGroups } from './group-puts.ts'
 import type { Investigation } from './investigation.ts'
 import { Jobs } from './jobs.ts'
 import { readBack } from './read-back.ts'
@@ -29,8 +30,13 @@ import type { Suspect } from './suspect.ts'
 import { isDifference, judge, type Suspicion, sight } from './verdict.ts'
 import type { Written } from './writes.ts'
 
+/** A suspicion, with its key in the form that keys are compared by where that is known. */
+export interface Judged extends Suspicion {
+  readonly canonical?: CanonicalKey | undefined
+}
+
 /** A suspicion that waits for its second look, with the master's item where that stands as scanned. */
-interface Waiting extends Suspicion {
+interface Waiting extends Judged {
   readonly master: FoundItem | undefined
 }
 
@@ -44,10 +50,12 @@ export class SecondLook {
   readonly #investigation: Investigation
   readonly #repair: Repair
   /** Told what became of each suspicion that was read again. */
-  readonly #onJudged: (suspicion: Suspicion, wasFalse: boolean) => void
+  readonly #onJudged: (suspicion: Judged, wasFalse: boolean) => void
   readonly #batchSize: number
   /** Nobody writes: what the scan saw on the master is still there. */
   readonly #mastersStand: boolean
+  /** Missing items go out many to a request. */
+  readonly #putsTogether: boolean
   readonly #jobs = new Jobs()
   readonly #clearing = new ClearingUp()
   #batch: Waiting[] = []
@@ -57,7 +65,7 @@ export class SecondLook {
 
   constructor(
     investigation: Investigation,
-    onJudged: (suspicion: Suspicion, wasFalse: boolean) => void,
+    onJudged: (suspicion: Judged, wasFalse: boolean) => void,
   ) {
     this.#investigation = investigation
     this.#repair = new Repair(investigation)
@@ -65,6 +73,9 @@ export class SecondLook {
     const { batchReadLimit, observation } = investigation.thread.setup
     this.#mastersStand = !observation.looksAgain
     this.#batchSize = batchReadLimit
+    const { putsInBatches } = investigation.thread.setup
+    const { differ, mayRepair } = investigation.thread.rules
+    this.#putsTogether = putsInBatches && differ === undefined && mayRepair === undefined
   }
 
   /** @throws what a job before has failed with */
@@ -90,10 +101,11 @@ export class SecondLook {
   }
 
   /** Has a suspect read again; waits while as much is under way as may be. */
-  confirm({ looks, key, ground, master, replica }: Suspect): Done {
+  confirm({ looks, key, ground, master, replica }: Suspect, canonical?: CanonicalKey): Done {
     // Not the items as they were scanned: they would keep whole pages from being let go.
     const stands = this.#mastersStand && looks === 'missing' ? master : undefined
-    this.#batch.push({ looks, key, ground, master: stands && detached(stands.page, stands.item) })
+    const itsMaster = stands && detached(stands.page, stands.item)
+    this.#batch.push({ looks, key, ground, canonical, master: itsMaster })
     this.#batchBytes += weight(master) + weight(replica)
     const isFull = this.#batch.length >= this.#batchSize || this.#batchBytes >= BATCH_BYTES
     return isFull ? this.#dispatchBatch() : undefined
@@ -155,7 +167,30 @@ export class SecondLook {
 
   async #recheck(batch: readonly Waiting[]): Promise<void> {
     const seen = await this.#orUnverified(batch, this.#lookUp(batch))
-    await this.#endAll(batch, (waiting) => this.#conclude(waiting, seen(waiting)))
+    if (!this.#putsTogether) {
+      return this.#endAll(batch, (waiting) => this.#conclude(waiting, seen(waiting)))
+    }
+    const missing: MissingItem[] = []
+    const others: Waiting[] = []
+    for (const waiting of batch) {
+      const found = this.#missingOf(waiting, seen(waiting))
+      if (found === undefined) others.push(waiting)
+      else {
+        this.#onJudged(waiting, false)
+        missing.push(found)
+      }
+    }
+    await allEnded([
+      putInGroups(this.#investigation, this.#repair, missing),
+      this.#endAll(others, (waiting) => this.#conclude(waiting, seen(waiting))),
+    ])
+  }
+
+  /** An item that may be put at once, by what both sides hold. */
+  #missingOf({ key, looks }: Waiting, { master, replica }: BothSides): MissingItem | undefined {
+    if (looks !== 'missing' || master === undefined || replica !== undefined) return undefined
+    const found: MissingItem = { verdict: 'missing', key, master, replica }
+    return hasExpired(this.#investigation, found) ? undefined : found
   }
 
   /** What stands as scanned is read on the replica alone. */
@@ -209,7 +244,7 @@ export class SecondLook {
     await readBack(this.#investigation, this.#repair, written)
   }
 
-  #conclude(suspicion: Suspicion, sides: BothSides): Coming<Written> {
+  #conclude(suspicion: Judged, sides: BothSides): Coming<Written> {
     const { thread } = this.#investigation
     const judgement = judge(suspicion, standingOfItems(sides, thread.comparer))
     this.#onJudged(suspicion, judgement.wasFalse)

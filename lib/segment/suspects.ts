@@ -31,10 +31,9 @@ export class Suspects {
     const trust = new OrderTrust(thread.orderRecord, replica, schema)
     this.#trust = trust
     this.#deferred = new Deferred(schema)
-    this.#secondLook = new SecondLook(investigation, ({ looks, ground, key }, wasFalse) => {
-      if (ground === 'order' && looks !== 'differing') {
-        trust.leave(canonicalKeyOfText(key, schema), wasFalse)
-      }
+    this.#secondLook = new SecondLook(investigation, (judged, wasFalse) => {
+      const { looks, ground, key, canonical = canonicalKeyOfText(key, schema) } = judged
+      if (ground === 'order' && looks !== 'differing') trust.leave(canonical, wasFalse)
     })
   }
 
@@ -158,8 +157,9 @@ export class Suspects {
   }
 
   #confirmByOrder(suspect: Alone): Done {
-    this.#trust.enter(suspect.canonical)
-    return this.#secondLook.confirm(suspect)
+    const { canonical } = suspect
+    this.#trust.enter(canonical)
+    return this.#secondLook.confirm(suspect, canonical)
   }
 
   /** Whether a repair has to read the key again anyhow, or a write of ours may have made it a suspect. */

@@ -71,7 +71,9 @@ async function carryOut(
   const outbox = new Outbox((findings) =>
     coordinator.say({ type: 'findings', findings: asText(findings) }),
   )
-  const journal = new JournalDesk((writes) => coordinator.say({ type: 'about-to-write', writes }))
+  const journal = new JournalDesk((writes) =>
+    coordinator.say({ type: 'about-to-write', writes: asText(writes) }),
+  )
   const coordinator = typedPort<ProgressMessage, ControlMessage>(port, (message) => {
     switch (message.type) {
       case 'stop':

@@ -126,12 +126,12 @@ async function recordBefore(
   passing('about-to-write')
   await record({
     ...(isJournaled && { line: line() }),
-    ...(isIntended && { intent: { replica, key, kind: intends } }),
+    ...(isIntended && { intents: [{ replica, key, kind: intends }] }),
   })
 }
 
 /** The item as it came, unless it carries what old global tables keep beside it. */
-function withoutReplication(item: string): string {
+export function withoutReplication(item: string): string {
   if (!item.includes('aws:rep:') && !item.includes('\\')) return item
   const members = Object.entries(JSON.parse(item) as WireItem)
   return JSON.stringify(

@@ -1,6 +1,7 @@
 /** The watchdog over a task that says what it is made to say. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { asText } from '../../lib/protocol/as-text.ts'
 import type { ProgressMessage, SegmentTask } from '../../lib/protocol/messages.ts'
 import { Watchdog } from '../../lib/run/watchdog.ts'
 
@@ -51,7 +52,7 @@ t.test('a task stands still that hangs on one request, whatever others do', asyn
 t.test('a task is let be that waits for what it asked the main thread', async (t) => {
   const { watch, stalls } = watched(t)
   watch.heard(alive())
-  watch.heard({ type: 'about-to-write', writes: [] })
+  watch.heard({ type: 'about-to-write', writes: asText([]) })
   await sleep(LIMIT * 2)
   t.strictSame(stalls, [])
   watch.answered({ type: 'journaled', count: 0 })

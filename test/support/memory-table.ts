@@ -114,6 +114,7 @@ export function memoryTable(options: MemoryTableOptions): MemoryTable {
     ...readable,
     requests,
     putInBatch: refuse,
+    putTogether: refuse,
     write: { put: refuse, update: refuse, delete: refuse },
   }
 }

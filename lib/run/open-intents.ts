@@ -1,0 +1,43 @@
+/** Intents by replica and key, however a key is spelt. */
+import type { Intent } from '../model/intent.ts'
+import type { TableIndex } from '../model/table.ts'
+import type { WireItem } from '../model/wire.ts'
+
+export class OpenIntents {
+  readonly #byReplica = new Map<TableIndex, Map<string, Intent>>()
+
+  set(intent: Intent): void {
+    const { replica, key } = intent
+    const ofReplica = this.#byReplica.get(replica) ?? new Map<string, Intent>()
+    this.#byReplica.set(replica, ofReplica)
+    ofReplica.set(inOneSpelling(key), intent)
+  }
+
+  /** `key`: DynamoDB JSON text, as everywhere here. */
+  get(replica: TableIndex, key: string): Intent | undefined {
+    return this.#byReplica.get(replica)?.get(inOneSpelling(key))
+  }
+
+  delete(replica: TableIndex, key: string): void {
+    this.#byReplica.get(replica)?.delete(inOneSpelling(key))
+  }
+
+  hasAny(replica: TableIndex): boolean {
+    return (this.#byReplica.get(replica)?.size ?? 0) > 0
+  }
+
+  of(replica: TableIndex): Intent[] {
+    return [...(this.#byReplica.get(replica)?.values() ?? [])]
+  }
+
+  all(): Intent[] {
+    return [...this.#byReplica.keys()].flatMap((replica) => this.of(replica))
+  }
+}
+
+/** A key's text may come with blanks, and as it was escaped on the wire. */
+const inOneSpelling = (key: string) =>
+  MAY_BE_RESPELT.test(key) ? JSON.stringify(JSON.parse(key) as WireItem) : key
+
+/** Blanks, escapes, and names that JavaScript brings in another order. */
+const MAY_BE_RESPELT = /[\s\\]|[{,]"\d/
