@@ -11,36 +11,44 @@ import { build } from 'esbuild'
 const EXTERNAL = ['piscina']
 
 await rm('bundle', { recursive: true, force: true })
-const { metafile } = await build({
-  entryPoints: ['dist/lib/index.js', 'dist/lib/cli.js', 'dist/workers/segment.js'],
-  outbase: 'dist',
-  outdir: 'bundle',
-  // As deep as the file that starts the threads (lib/run/pool.ts).
-  chunkNames: 'lib/run/[name]-[hash]',
-  bundle: true,
-  splitting: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  mainFields: ['module', 'main'],
-  external: EXTERNAL,
-  // Of packages that are CommonJS.
-  banner: {
-    js: "import{createRequire as tablesyncRequire}from'node:module';const require=tablesyncRequire(import.meta.url);",
-  },
-  metafile: true,
-  logLevel: 'warning',
-})
+const built = [
+  await bundled(['dist/lib/index.js', 'dist/lib/cli.js']),
+  // By itself: what it shared with the others would come in a dozen pieces.
+  await bundled(['dist/workers/segment.js']),
+]
 
 /** The folders of the packages that are in it. */
 const packages = new Set(
-  Object.keys(metafile.inputs).flatMap(
-    (file) => /^node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [],
-  ),
+  built
+    .flatMap(({ metafile }) => Object.keys(metafile.inputs))
+    .flatMap((file) => /^node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
 )
 
 const notices = await Promise.all([...packages].sort().map(noticeOf))
 await writeFile('bundle/LICENSES.txt', notices.join(`\n${'-'.repeat(72)}\n\n`))
+
+function bundled(entryPoints) {
+  return build({
+    entryPoints,
+    outbase: 'dist',
+    outdir: 'bundle',
+    // As deep as the file that starts the threads (lib/run/pool.ts).
+    chunkNames: 'lib/run/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    external: EXTERNAL,
+    // Of packages that are CommonJS.
+    banner: {
+      js: "import{createRequire as tablesyncRequire}from'node:module';const require=tablesyncRequire(import.meta.url);",
+    },
+    metafile: true,
+    logLevel: 'warning',
+  })
+}
 
 async function noticeOf(folder) {
   const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'))

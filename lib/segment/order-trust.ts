@@ -38,23 +38,31 @@ const MAX_REMEMBERED = 20_000
 /** Of keys that wait to be read, more than this is given up, oldest first. */
 const MAX_WAITING: Bytes = 1 << 18
 
+/** How an item looks that one scan alone has. */
+type Alone = 'missing' | 'extra'
+
 export class OrderTrust {
   readonly #record: OrderRecord
   readonly #replica: TableIndex
   #seen = 0
   #rechecked = 0
   #false = 0
-  /** Keys being rechecked, and those that proved false: their twins are not what they seem. */
-  readonly #inDoubt = new Set<CanonicalKey>()
+  /** Keys being rechecked, and those that proved false, by the side they were seen on: their twins are not what they seem. */
+  readonly #inDoubt = {
+    missing: new Set<CanonicalKey>(),
+    extra: new Set<CanonicalKey>(),
+    /** Of a record, which does not say. */
+    unknown: new Set<CanonicalKey>(),
+  }
   readonly #schema: KeySchema
   /** Keys that are read once they have stood still: so are their twins, till then. */
-  readonly #waiting: KeptKeys
+  readonly #waiting: { readonly missing: KeptKeys; readonly extra: KeptKeys }
 
   constructor(record: OrderRecord, replica: TableIndex, schema: KeySchema) {
     this.#record = record
     this.#replica = replica
     this.#schema = schema
-    this.#waiting = new KeptKeys(schema)
+    this.#waiting = { missing: new KeptKeys(schema), extra: new KeptKeys(schema) }
   }
 
   /** Whether the two scans of this segment cannot be in one order, by the items judged so far. */
@@ -71,39 +79,67 @@ export class OrderTrust {
   /** Whether every suspect by order has to be rechecked. */
   get isDoubted(): boolean {
     const isBelied = this.#record.falseShare(this.#replica) > TOLERABLE
-    return isBelied || this.#inDoubt.size >= MAX_REMEMBERED
+    return isBelied || this.#doubts >= MAX_REMEMBERED
   }
 
   /** A suspect has come; true where it has to be rechecked to bear the order out. */
-  needsWitness({ found }: { readonly found: Keyed }): boolean {
+  needsWitness({ looks, found }: { readonly looks: Alone; readonly found: Keyed }): boolean {
     const seen = this.#seen++
     // By lot: a pattern in the keys must not hide from the count.
     const isDrawn = Math.random() < 1 / WITNESS_EVERY
-    if (seen < FIRST_WITNESSES || isDrawn || this.#waiting.find(found) !== undefined) return true
-    return this.#inDoubt.size > 0 && this.#inDoubt.has(this.#canonical(found))
+    return seen < FIRST_WITNESSES || isDrawn || this.#isTwinInDoubt(looks, found)
+  }
+
+  #isTwinInDoubt(looks: Alone, found: Keyed): boolean {
+    const twins = looks === 'missing' ? 'extra' : 'missing'
+    if (this.#waiting[twins].find(found) !== undefined) return true
+    const { [twins]: ofTwins, unknown } = this.#inDoubt
+    // A key's spelling is made only where it may be of use.
+    if (ofTwins.size === 0 && unknown.size === 0) return false
+    const canonical = this.#canonical(found)
+    return ofTwins.has(canonical) || unknown.has(canonical)
   }
 
   /** Keys of which the order is not to be relied on when the other side's scan comes to them. */
   get doubted(): CanonicalKey[] {
-    const waiting = this.#waiting.places().map((place) => this.#canonical(this.#waiting.at(place)))
-    return [...this.#inDoubt, ...waiting]
+    const { missing, extra, unknown } = this.#inDoubt
+    return [
+      ...missing,
+      ...extra,
+      ...unknown,
+      ...this.#waitingOn('missing'),
+      ...this.#waitingOn('extra'),
+    ]
+  }
+
+  #waitingOn(looks: Alone): CanonicalKey[] {
+    const waiting = this.#waiting[looks]
+    return waiting.places().map((place) => this.#canonical(waiting.at(place)))
+  }
+
+  get #doubts(): number {
+    const { missing, extra, unknown } = this.#inDoubt
+    return missing.size + extra.size + unknown.size
   }
 
   /** A suspect goes to its recheck, or is looked up whatever the order says. */
-  enter(key: CanonicalKey): void {
-    if (this.#inDoubt.size < MAX_REMEMBERED) this.#inDoubt.add(key)
+  enter(key: CanonicalKey, looks: Alone | 'unknown'): void {
+    if (this.#doubts < MAX_REMEMBERED) this.#inDoubt[looks].add(key)
   }
 
   /** A suspect is going to be read once it has stood still. */
-  wait(key: Keyed): void {
-    this.#waiting.keep(key)
-    while (this.#waiting.bytes > MAX_WAITING) this.#waiting.take(this.#waiting.oldest as Place)
+  wait(looks: Alone, key: Keyed): void {
+    const waiting = this.#waiting[looks]
+    waiting.keep(key)
+    while (waiting.bytes > MAX_WAITING) waiting.take(waiting.oldest as Place)
   }
 
   /** A recheck has ended. */
-  leave(key: CanonicalKey, wasFalse: boolean): void {
+  leave(key: CanonicalKey, looks: Alone, wasFalse: boolean): void {
     this.#note(wasFalse)
-    if (!wasFalse) this.#inDoubt.delete(key)
+    if (wasFalse) return
+    this.#inDoubt[looks].delete(key)
+    this.#inDoubt.unknown.delete(key)
   }
 
   /** The two orders were found to differ: what rests on them has to be rechecked, here and everywhere. */

@@ -33,7 +33,7 @@ export class Suspects {
     this.#deferred = new Deferred(schema)
     this.#secondLook = new SecondLook(investigation, (judged, wasFalse) => {
       const { looks, ground, key, canonical = canonicalKeyOfText(key, schema) } = judged
-      if (ground === 'order' && looks !== 'differing') trust.leave(canonical, wasFalse)
+      if (ground === 'order' && looks !== 'differing') trust.leave(canonical, looks, wasFalse)
     })
   }
 
@@ -60,7 +60,7 @@ export class Suspects {
     const { findExtras, tally } = this.#investigation
     // A march has gone over.
     if (strategy === 'lookup' && deferred.length > 0) this.orderIsBelied()
-    for (const key of doubted) this.#trust.enter(key)
+    for (const key of doubted) this.#trust.enter(key, 'unknown')
     for (const one of deferred) this.#deferred.readd(one)
     if (!findExtras) tally.elsewhere += unmatched.replica.length
     for (const key of unmatched.master) await this.#lookUp(key, 'missing')
@@ -102,7 +102,7 @@ export class Suspects {
     if (this.#deferred.takeTwin({ looks, found })) {
       await this.#meetTwin(suspect)
     } else {
-      this.#trust.enter(canonicalKeyOfText(key, schema))
+      this.#trust.enter(canonicalKeyOfText(key, schema), looks)
       await this.#secondLook.confirm(suspect)
     }
   }
@@ -147,7 +147,7 @@ export class Suspects {
     if (isWitness || this.#trust.isDoubted) return this.#confirmByOrder(suspect)
     if (this.#isReadForRepair(looks) || this.#mayRecheck()) {
       if (this.#secondLook.isWorthwhile()) return this.#confirmByOrder(suspect)
-      this.#trust.wait(found)
+      this.#trust.wait(looks, found)
       return this.#secondLook.postpone(suspect)
     }
     // The put is conditional, and so finds out as much as a read would.
@@ -158,7 +158,7 @@ export class Suspects {
 
   #confirmByOrder(suspect: Alone): Done {
     const { canonical } = suspect
-    this.#trust.enter(canonical)
+    this.#trust.enter(canonical, suspect.looks)
     return this.#secondLook.confirm(suspect, canonical)
   }
 
