@@ -9,6 +9,9 @@ import { walkItems } from './walk.ts'
 /** Keys of one page. */
 const KEYS = 256
 
+/** What most keys have room in; for longer ones a page grows. */
+const USUAL: Bytes = 128
+
 /** A page that keys are copied to, one after the other, until it is full. */
 export class KeyPage implements ItemPage {
   readonly spans = new Int32Array(KEYS * STRIDE)
@@ -18,7 +21,7 @@ export class KeyPage implements ItemPage {
 
   /** `first`: the key that is going to be copied first, by which the room for all is guessed. */
   constructor(first: Keyed) {
-    this.bytes = new Uint8Array(KEYS * (keyBytes(first) + 8))
+    this.bytes = new Uint8Array(KEYS * Math.min(keyBytes(first) + 8, USUAL))
   }
 
   get isFull(): boolean {

@@ -23,6 +23,8 @@ export interface Sighting extends SeenSides {
    * an item stood still; where they differ it may have come in another spelling.
    */
   readonly isLiteral?: true
+  /** Present: that a side lacks the item was concluded from the order of two scans, and is yet to be read. */
+  readonly isInferred?: true
   /** Versions that the master was seen to have, oldest first, the one above included. */
   readonly versions: readonly string[]
   /** When both sides were first seen as they are, in milliseconds of the epoch. */

@@ -31,6 +31,11 @@ export class OrderRecord {
     Atomics.add(this.#counters, replica * COUNTERS + BELIED, 1)
   }
 
+  /** Whether nothing has spoken against the order so far. */
+  isFlawless(replica: TableIndex): boolean {
+    return this.falseShare(replica) === 0
+  }
+
   /** The share of the rechecked suspects that proved false, from 0 to 1; 1 where the orders differ anyhow. */
   falseShare(replica: TableIndex): number {
     if (Atomics.load(this.#counters, replica * COUNTERS + BELIED) > 0) return 1

@@ -4,13 +4,15 @@
  * share of the request. What a group cannot put is put item by item.
  */
 import { MOST_BYTES, MOST_ITEMS } from '../dynamo/batch-put.ts'
+import { isEnded } from '../dynamo/failures.ts'
 import type { FoundItem } from '../dynamo/lookup.ts'
+import { asTablesyncError } from '../errors.ts'
 import { itemText } from '../item/compare.ts'
 import { itemEnd, itemStart } from '../item/page.ts'
 import { passing } from '../protocol/points.ts'
 import { eachEnded } from './all-ended.ts'
 import { digestOf } from './both-sides.ts'
-import { type Found, tellEnding } from './endings.ts'
+import { type Found, failed, tellEnding } from './endings.ts'
 import type { Investigation } from './investigation.ts'
 import { OLD_MS, type Repair } from './repair.ts'
 import { withoutReplication } from './writes.ts'
@@ -31,17 +33,25 @@ export async function putInGroups(
   const readAt = performance.now()
   investigation.tally.missing += founds.length
   // What is not on record is not put; each by itself says why.
-  const areRecorded = await recorded(investigation, founds)
+  let areRefused = !(await recorded(investigation, founds))
+  let failure: { readonly error: unknown } | undefined
   for (const group of groups(founds)) {
     const isStale = performance.now() - readAt > OLD_MS
     const allowed: MissingItem[] = []
     const others: MissingItem[] = []
     for (const found of group) (repair.isAllowed('missing') ? allowed : others).push(found)
-    const mayBePut = areRecorded && !isStale && !investigation.isOver()
-    const arePut = mayBePut && (await putTogether(investigation, allowed))
-    if (!arePut) await eachEnded(allowed, (found) => repair.write(found))
+    const mayBePut = !areRefused && !isStale && !investigation.isOver()
+    const arePut = mayBePut && (await putTogether(investigation, repair, allowed))
+    if (!arePut) {
+      const oneByOne = eachEnded(allowed, (found) => repair.write(found, undefined, readAt))
+      await oneByOne.catch((error: unknown) => {
+        failure ??= { error }
+        areRefused = true
+      })
+    }
     for (const found of others) await repair.outcomes.tellCutShort(found)
   }
+  if (failure !== undefined) throw failure.error
 }
 
 /** Settles when the puts are on record, all with one message; false: they could not be put there. */
@@ -73,9 +83,10 @@ function* groups(founds: readonly MissingItem[]): Generator<readonly MissingItem
   if (group.length > 0) yield group
 }
 
-/** False: some were not put, or it is not known that they were. */
+/** False: some were not put, or it is not known that they were, and they may be put again. */
 async function putTogether(
   investigation: Investigation,
+  repair: Repair,
   founds: readonly MissingItem[],
 ): Promise<boolean> {
   const { door, tally } = investigation
@@ -84,8 +95,13 @@ async function putTogether(
   try {
     const writeUnits = await door.table.putTogether(items)
     tally.writeUnits += writeUnits
-  } catch {
-    return false
+  } catch (thrown) {
+    const error = asTablesyncError(thrown)
+    if (isEnded(error) || !investigation.isOver()) return false
+    // Some may have landed: that is not told as left.
+    investigation.wasCutShort = true
+    for (const found of founds) await repair.outcomes.conclude(failed(error), found)
+    return true
   }
   tally.written += founds.length
   await tellPut(investigation, founds)

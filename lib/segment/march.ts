@@ -84,8 +84,7 @@ export async function march(
   for (;;) {
     const need = alignment.advance()
     for (const { key, pair } of matches.splice(0)) await suspects.equal(key, pair)
-    await handOver()
-    if (mayGoOver && suspects.ordersDiffer) return differentOrders()
+    if ((await handOver()) === 'orders-differ') return differentOrders()
     if (need === 'end') return { end: 'finished' }
     if (need === 'heed') continue
     if (need === 'probe') {
@@ -108,7 +107,7 @@ export async function march(
   }
 
   /** Hands over what is pending, as long as nothing says that the orders differ. */
-  async function handOver(): Promise<void> {
+  async function handOver(): Promise<'handed-over' | 'orders-differ'> {
     let at = 0
     for (const suspect of pending) {
       if (at % CHECK_EVERY === 0 && mayGoOver && suspects.ordersDiffer) break
@@ -117,6 +116,8 @@ export async function march(
       at++
     }
     pending.splice(0, at)
+    const isBelied = mayGoOver && suspects.ordersDiffer
+    return pending.length > 0 || isBelied ? 'orders-differ' : 'handed-over'
   }
 
   function whereabouts(): Whereabouts {

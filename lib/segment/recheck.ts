@@ -118,7 +118,9 @@ function conclude(
   if (!isDifference(verdict)) return repair.settle({ verdict, ...settled })
   const now = sighting.isLiteral ? literalDigestsOf(sides, comparer) : digestsOf(sides, comparer)
   const became = sinceThen(sighting, now)
-  if (became === 'stood-still') return repair.settle({ verdict, ...settled })
+  // Where orders are not what they seem, nobody knows since when the side lacks the item.
+  const isDoubtful = sighting.isInferred && !thread.orderRecord.isFlawless(replica)
+  if (became === 'stood-still' && !isDoubtful) return repair.settle({ verdict, ...settled })
   if (became === 'converged') return repair.settle({ verdict: 'converged', ...settled })
   const moved = movedOn(sighting, digestsOf(sides, comparer), Date.now())
   if (moved.moves >= setup.observation.attempts) {

@@ -100,11 +100,14 @@ export class Repair {
     return this.write(found, expected)
   }
 
-  /** Writes a difference that is counted, and tells it. */
-  write(found: Found, expected?: Expected): Promise<Written | undefined> {
+  /** Writes a difference that is counted, and tells it. `readAt`: when both sides were read. */
+  write(
+    found: Found,
+    expected?: Expected,
+    readAt = performance.now(),
+  ): Promise<Written | undefined> {
     const { tally, deletions } = this.#investigation
     const { verdict, key } = found
-    const readAt = performance.now()
     return this.#inLane(async () => {
       const isRefused = deletions === 'now' && tally.failed > 0
       if (isRefused || this.#investigation.isOver()) return this.outcomes.tellCutShort(found)

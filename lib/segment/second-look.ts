@@ -118,7 +118,8 @@ export class SecondLook {
 
   /** Has a suspect looked at once it has stood still for long enough since it was scanned. */
   postpone(suspect: Suspect): Done {
-    return this.#lookAgain(suspect, suspect)
+    const isInferred = suspect.ground === 'order' && suspect.looks !== 'differing'
+    return this.#lookAgain(suspect, suspect, isInferred)
   }
 
   /** Has a missing item put on the scan's word. */
@@ -258,7 +259,7 @@ export class SecondLook {
   }
 
   /** Has a suspect looked at after it has stood still as the sides are now. */
-  #lookAgain(suspicion: Suspicion, sides: BothSides): Done {
+  #lookAgain(suspicion: Suspicion, sides: BothSides, isInferred = false): Done {
     const { thread, tally, replica, tell } = this.#investigation
     tally.pending++
     // What is ignored may move as often as it likes.
@@ -267,7 +268,11 @@ export class SecondLook {
       ? literalDigestsOf(sides, thread.comparer)
       : digestsOf(sides, thread.comparer)
     const sighting = sight(suspicion, seen, isLiteral, Date.now())
-    return tell({ type: 'look-again', replica, sighting })
+    return tell({
+      type: 'look-again',
+      replica,
+      sighting: isInferred ? { ...sighting, isInferred } : sighting,
+    })
   }
 }
 

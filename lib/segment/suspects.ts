@@ -120,11 +120,11 @@ export class Suspects {
   }
 
   #placeByKey(suspect: Suspect): Done {
-    if (!this.#isReadForRepair(suspect.looks) && !this.#mayRecheck()) {
-      return this.#countUnconfirmed(suspect)
-    }
-    if (this.#secondLook.isWorthwhile()) return this.#secondLook.confirm(suspect)
-    return this.#secondLook.postpone(suspect)
+    const mayRecheck = this.#mayRecheck()
+    if (!mayRecheck && !this.#isReadForRepair(suspect.looks)) return this.#countUnconfirmed(suspect)
+    // What waits without a request of its own keeps within the budget.
+    const isAtOnce = !mayRecheck || this.#secondLook.isWorthwhile()
+    return isAtOnce ? this.#secondLook.confirm(suspect) : this.#secondLook.postpone(suspect)
   }
 
   /** The other side's item has waited among those deferred: they are a pair. */
@@ -145,8 +145,9 @@ export class Suspects {
   #judgeAlone(suspect: Alone, isWitness: boolean): Done {
     const { looks, found } = suspect
     if (isWitness || this.#trust.isDoubted) return this.#confirmByOrder(suspect)
-    if (this.#isReadForRepair(looks) || this.#mayRecheck()) {
-      if (this.#secondLook.isWorthwhile()) return this.#confirmByOrder(suspect)
+    const mayRecheck = this.#mayRecheck()
+    if (mayRecheck || this.#isReadForRepair(looks)) {
+      if (!mayRecheck || this.#secondLook.isWorthwhile()) return this.#confirmByOrder(suspect)
       this.#trust.wait(looks, found)
       return this.#secondLook.postpone(suspect)
     }

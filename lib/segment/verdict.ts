@@ -97,7 +97,7 @@ const MOST_VERSIONS = 16
 
 /** A later version of a sighting, by digests of what the items mean. */
 export function movedOn(
-  { isLiteral, ...seen }: Sighting,
+  { isLiteral, isInferred: _, ...seen }: Sighting,
   { master, replica }: SeenSides,
   now: Milliseconds,
 ): Sighting {

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { Sighting } from '../../lib/model/sighting.ts'
 import { addReplicaTallies, imbalance, type ReplicaTally } from '../../lib/model/tally.ts'
+import type { WireItem } from '../../lib/model/wire.ts'
 import type { Finding } from '../../lib/protocol/messages.ts'
 import { compareSegment } from '../../lib/segment/compare-segment.ts'
 import { recheck } from '../../lib/segment/recheck.ts'
@@ -103,4 +104,27 @@ t.test('an item that comes in another spelling each time has stood still', async
   const { tally } = await compareSegment(compareTask([1]), thread, control)
   const all = await lookAgain(thread, tally.replicas[1] as ReplicaTally, control.findings)
   t.match(all, { differing: 50, missing: 50, unverified: 0, pending: 0 })
+})
+
+t.test('an absence that was only concluded from a belied order is read twice', async (t) => {
+  const named = (name: string, count: number): WireItem[] =>
+    Array.from({ length: count }, (_, n) => ({ id: { S: `${name} ${n}` } }))
+  const [missing, moved, same] = [named('missing', 300), named('moved', 8), named('same', 600)]
+  const table = (index: number, items: readonly WireItem[]) =>
+    memoryTable({ index, schema: ID_KEY, items, pageSize: 100 })
+  const master = table(0, [...missing, ...moved, ...same])
+  const thread = memoryThread(master, [table(1, [...same, ...moved])], { looksAgain: true })
+  const control = recordedControl()
+  await compareSegment(compareTask([1]), thread, control)
+  const concluded = sightingsIn(control.findings).filter(({ key }) => key.includes('moved'))
+  t.ok(concluded.length > 0 && concluded.every(({ replica }) => replica === null))
+  // Somebody deletes them there, just before they are looked at.
+  const gone = memoryThread(master, [table(1, same)], { looksAgain: true })
+  const first = recordedControl()
+  const task = { kind: 'recheck', replica: 1, intents: [], sightings: concluded } as const
+  const look = await recheck(task, { ...gone, orderRecord: thread.orderRecord }, first)
+  t.match(look.tally.replicas[1], { missing: 0, pending: 0 })
+  t.equal(sightingsIn(first.findings).length, concluded.length, 'their clock has begun now')
+  const all = await lookAgain(gone, look.tally.replicas[1] as ReplicaTally, first.findings)
+  t.match(all, { missing: concluded.length })
 })

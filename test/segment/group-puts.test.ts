@@ -1,0 +1,105 @@
+/** Missing items of quiet tables, put in groups: what becomes of them where a group fails. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { TablesyncError } from '../../lib/errors.ts'
+import type { ReplicaTally } from '../../lib/model/tally.ts'
+import type { Finding } from '../../lib/protocol/messages.ts'
+import { compareSegment } from '../../lib/segment/compare-segment.ts'
+import type { Thread } from '../../lib/segment/thread.ts'
+import { type MemoryTable, memoryTable } from '../support/memory-table.ts'
+import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
+import { ID_KEY } from '../support/pages.ts'
+
+const ITEMS = 100
+/** Put before the others: the first suspects by order are brought to their end. */
+const FIRST = 15
+const ONLY_MISSING = { missing: true, differing: false, extra: false }
+
+function scene(replicaOf: (table: MemoryTable) => Partial<MemoryTable>) {
+  const items = Array.from({ length: ITEMS }, (_, id) => ({ id: { S: `${id}` } }))
+  const options = { schema: ID_KEY, pageSize: ITEMS }
+  const master = memoryTable({ ...options, index: 0, items })
+  const empty = memoryTable({ ...options, index: 1, items: [] })
+  const replica = { ...empty, ...replicaOf(empty) }
+  const plain = memoryThread(master, [replica])
+  const writing = { asked: ONLY_MISSING, write: ONLY_MISSING, putsInBatches: true }
+  const thread: Thread = { ...plain, setup: { ...plain.setup, ...writing, isResumable: true } }
+  return { thread, master, replica }
+}
+
+/** How often each action was told. */
+function told(findings: readonly Finding[]): { readonly [action: string]: number } {
+  const counts: { [action: string]: number } = {}
+  for (const finding of findings) {
+    if (finding.type !== 'difference') continue
+    const { action } = finding.difference
+    counts[action] = (counts[action] ?? 0) + 1
+  }
+  return counts
+}
+
+t.test('items go 25 to a request, and are told one by one', async (t) => {
+  const groups: number[] = []
+  const { thread } = scene(() => ({
+    putTogether: async (items) => groups.push(items.length) && items.length,
+  }))
+  const control = recordedControl()
+  const { tally } = await compareSegment(compareTask([1]), thread, control)
+  t.same(groups, [FIRST, 25, 25, 25, 10])
+  t.match(tally.replicas[1], { missing: ITEMS, written: ITEMS, writeUnits: ITEMS })
+  t.same(told(control.findings), { written: ITEMS })
+})
+
+t.test('a group that may have landed in part is not told as left when the run ends', async (t) => {
+  const stopping = new AbortController()
+  const { thread } = scene(() => ({
+    async putTogether() {
+      stopping.abort()
+      throw new TablesyncError('5 items stayed unprocessed', { code: 'THROTTLED', scope: 'item' })
+    },
+  }))
+  const control = { ...recordedControl(), stopping: stopping.signal }
+  const { tally } = await compareSegment(compareTask([1]), thread, control)
+  t.match(tally.replicas[1], { missing: ITEMS, written: 0, failed: FIRST })
+  t.same(told(control.findings), { failed: FIRST, none: ITEMS - FIRST })
+})
+
+t.test('a table that is lost ends every item that was counted', async (t) => {
+  let groups = 0
+  const denied = async () => {
+    throw new TablesyncError('denied', { code: 'ACCESS_DENIED', scope: 'table', table: 1 })
+  }
+  const { thread } = scene(() => ({
+    putTogether: async (items) => (groups++ === 0 ? items.length : denied()),
+    putInBatch: denied,
+  }))
+  const control = recordedControl()
+  const { tally, failures } = await compareSegment(compareTask([1]), thread, control)
+  const { missing, written, failed } = tally.replicas[1] as ReplicaTally
+  t.same([missing, written, failed], [ITEMS, FIRST, ITEMS - FIRST])
+  t.same(told(control.findings), { written: FIRST, failed: ITEMS - FIRST })
+  t.match(failures, [{ replica: 1, error: { code: 'ACCESS_DENIED' } }])
+})
+
+t.test('what was read too long ago is read again before it is put', async (t) => {
+  let putAlone = 0
+  const { thread, master } = scene(() => ({
+    async putTogether() {
+      t.fail('not on an old reading')
+      return 0
+    },
+    async putInBatch() {
+      putAlone++
+      return 1
+    },
+  }))
+  const control = {
+    ...recordedControl(),
+    // Longer than a reading is good for (OLD_MS).
+    record: () => sleep(300).then(() => {}),
+  }
+  await compareSegment(compareTask([1]), thread, control)
+  t.equal(putAlone, ITEMS)
+  const keysRead = master.requests.reduce((sum, { keys }) => sum + keys, 0)
+  t.ok(keysRead >= ITEMS, `${keysRead} keys of the master were read again`)
+})
