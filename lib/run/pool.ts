@@ -53,7 +53,7 @@ export class SegmentPool {
       // and with it the thread's sockets and ports.
       atomics: 'disabled',
       workerData: setup,
-      resourceLimits: heapLimits(perThread),
+      resourceLimits: heapLimits(perThread, Object.values(setup.write).includes(true)),
     })
     // A thread that fails is told by the tasks it had; without a listener it would end the process.
     this.#piscina.on('error', () => {})
@@ -143,7 +143,8 @@ export class SegmentPool {
  * segment holds is bounded, and a limit near it keeps V8 from letting garbage
  * pile up instead: without one, memory grows with the length of the run.
  */
-const heapLimits = (segments: number) => ({
+const heapLimits = (segments: number, isWriting: boolean) => ({
   maxOldGenerationSizeMb: 128 + 16 * segments,
-  maxYoungGenerationSizeMb: 16,
+  // What is being written outlives a smaller one, and would be copied time and again.
+  maxYoungGenerationSizeMb: isWriting ? 16 : 8,
 })
