@@ -19,12 +19,12 @@ export interface Sighting extends SeenSides {
   /** `order`: concluded from where items stand in two scans. `key`: the other side was asked for it. */
   readonly ground: 'order' | 'key'
   /**
-   * Present: the digests are of the items' bytes. Those are cheap, and tell that
+   * Whether the digests are of the items' bytes. Those are cheap, and tell that
    * an item stood still; where they differ it may have come in another spelling.
    */
-  readonly isLiteral?: true
-  /** Present: that a side lacks the item was concluded from the order of two scans, and is yet to be read. */
-  readonly isInferred?: true
+  readonly isLiteral?: boolean
+  /** Whether that a side lacks the item was concluded from the order of two scans, and is yet to be read. */
+  readonly isInferred?: boolean
   /** Versions that the master was seen to have, oldest first, the one above included. */
   readonly versions: readonly string[]
   /** When both sides were first seen as they are, in milliseconds of the epoch. */

@@ -2,7 +2,7 @@
 import type { FoundItem } from '../dynamo/lookup.ts'
 import { type ItemComparer, sameBytes } from '../item/compare.ts'
 import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../item/key.ts'
-import type { SeenItem, SeenSides } from '../model/sighting.ts'
+import type { SeenItem, SeenSides, Sighting } from '../model/sighting.ts'
 import type { KeySchema } from '../model/table.ts'
 import type { Investigation } from './investigation.ts'
 import type { Standing } from './verdict.ts'
@@ -81,7 +81,7 @@ export function digestsOf({ master, replica }: BothSides, comparer: ItemComparer
 }
 
 /** What the sides hold, by digests of the items' bytes. */
-export function literalDigestsOf(
+function literalDigestsOf(
   { master, replica }: BothSides,
   { literalDigest }: ItemComparer,
 ): SeenSides {
@@ -90,6 +90,12 @@ export function literalDigestsOf(
     replica: replica === undefined ? null : literalDigest(replica.page, replica.item),
   }
 }
+
+/** What the sides hold, by digests of the kind that a sighting has. */
+export const digestsLike = (
+  { isLiteral }: Pick<Sighting, 'isLiteral'>,
+  ...[sides, comparer]: [sides: BothSides, comparer: ItemComparer]
+): SeenSides => (isLiteral ? literalDigestsOf(sides, comparer) : digestsOf(sides, comparer))
 
 /** Null: there is no item. */
 export const digestOf = (found: FoundItem | undefined, comparer: ItemComparer): SeenItem =>

@@ -6,8 +6,8 @@ import type { RecheckTask, ReplicaFailure, SegmentReport } from '../protocol/mes
 import { eachEnded } from './all-ended.ts'
 import {
   type BothSides,
+  digestsLike,
   digestsOf,
-  literalDigestsOf,
   lookUpBothSides,
   standingOfItems,
 } from './both-sides.ts'
@@ -116,7 +116,7 @@ function conclude(
   const verdict = unlessExpired(investigation, found, sides)
   const settled = { key: sighting.key, master: sides.master, replica: sides.replica }
   if (!isDifference(verdict)) return repair.settle({ verdict, ...settled })
-  const now = sighting.isLiteral ? literalDigestsOf(sides, comparer) : digestsOf(sides, comparer)
+  const now = digestsLike(sighting, sides, comparer)
   const became = sinceThen(sighting, now)
   // Where orders are not what they seem, nobody knows since when the side lacks the item.
   const isDoubtful = sighting.isInferred && !thread.orderRecord.isFlawless(replica)

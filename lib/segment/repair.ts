@@ -142,8 +142,6 @@ export class Repair {
     tally.unconfirmed++
     // In earnest it was to be put, and has been counted against the allowance then.
     const isAllowed = thread.setup.write[found.verdict] || this.isAllowed(found.verdict)
-    const { tellDifferences, isResumable } = thread.setup
-    if (!tellDifferences && !isResumable) return undefined
     const { verdict, key, master, replica } = found
     const unconfirmed: Found = { verdict, key, master, replica, unconfirmed: true }
     return isAllowed ? this.outcomes.tellUnasked(unconfirmed) : this.outcomes.tellLeft(unconfirmed)

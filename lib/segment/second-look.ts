@@ -11,8 +11,7 @@ import type { Bytes } from '../model/units.ts'
 import { allEnded, eachEnded } from './all-ended.ts'
 import {
   type BothSides,
-  digestsOf,
-  literalDigestsOf,
+  digestsLike,
   lookUpBothSides,
   lookUpReplica,
   standingOfItems,
@@ -264,15 +263,9 @@ export class SecondLook {
     tally.pending++
     // What is ignored may move as often as it likes.
     const isLiteral = thread.setup.ignore.length === 0
-    const seen = isLiteral
-      ? literalDigestsOf(sides, thread.comparer)
-      : digestsOf(sides, thread.comparer)
-    const sighting = sight(suspicion, seen, isLiteral, Date.now())
-    return tell({
-      type: 'look-again',
-      replica,
-      sighting: isInferred ? { ...sighting, isInferred } : sighting,
-    })
+    const how = { isLiteral, isInferred }
+    const seen = digestsLike(how, sides, thread.comparer)
+    return tell({ type: 'look-again', replica, sighting: sight(suspicion, seen, how, Date.now()) })
   }
 }
 

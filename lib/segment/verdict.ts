@@ -66,14 +66,24 @@ export function relationOf({ hasMaster, hasReplica, isSame }: Standing): Differe
 export function sight(
   { key, looks, ground }: Suspicion,
   { master, replica }: SeenSides,
-  ...[isLiteral, now]: [isLiteral: boolean, now: Milliseconds]
+  ...[{ isLiteral, isInferred }, now]: [
+    how: { readonly isLiteral: boolean; readonly isInferred: boolean },
+    now: Milliseconds,
+  ]
 ): Sighting {
   const versions = master === null ? [] : [master]
-  // Spelt out twice, for spreading one object into another takes far longer.
-  if (!isLiteral) {
-    return { key, looks, ground, master, replica, versions, since: now, moves: 0 }
+  return {
+    key,
+    looks,
+    ground,
+    master,
+    replica,
+    isLiteral,
+    isInferred,
+    versions,
+    since: now,
+    moves: 0,
   }
-  return { key, looks, ground, master, replica, isLiteral, versions, since: now, moves: 0 }
 }
 
 /**

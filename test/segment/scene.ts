@@ -100,8 +100,9 @@ export const anyComparison = fc.record({
 
 export type Comparison = typeof anyComparison extends fc.Arbitrary<infer C> ? C : never
 
-export async function compare(comparison: Comparison) {
-  const { fates, order, masterPage, replicaPage, batch, strategy, choose } = comparison
+/** The tables of a comparison, and its task. */
+function openComparison({ fates, order, choose, ...comparison }: Comparison, isRespelt: boolean) {
+  const { masterPage, replicaPage, strategy } = comparison
   const { master, replica } = tablesOf(fates)
   const tables = {
     master: memoryTable({ index: 0, schema: ID_KEY, items: master, pageSize: masterPage }),
@@ -110,15 +111,21 @@ export async function compare(comparison: Comparison) {
       schema: ID_KEY,
       items: ordered(replica, order, choose),
       pageSize: replicaPage,
-      ...(comparison.isSpeltOtherwise && { spell: (each: WireItem) => respelt(each, choose) }),
+      ...(isRespelt && { spell: (each: WireItem) => respelt(each, choose) }),
     }),
   }
-  const thread = memoryThread(tables.master, [tables.replica], { batchReadLimit: batch })
-  const control = recordedControl()
   const task = compareTask([1], {
     strategy: strategy === 'lookup' ? 'lookup' : 'march',
     mayGoOver: strategy === 'auto',
   })
+  return { tables, task }
+}
+
+export async function compare(comparison: Comparison) {
+  const { batch, isSpeltOtherwise } = comparison
+  const { tables, task } = openComparison(comparison, isSpeltOtherwise)
+  const thread = memoryThread(tables.master, [tables.replica], { batchReadLimit: batch })
+  const control = recordedControl()
   const report = await compareSegment(task, thread, control)
   return { report, control, tables }
 }
@@ -134,25 +141,11 @@ export async function compareInLegs(
   choose: Choose,
   options: Pick<MemoryThreadOptions, 'looksAgain' | 'keysClaimed'> = {},
 ) {
-  const { fates, order, masterPage, replicaPage, batch, strategy } = comparison
-  const { master, replica } = tablesOf(fates)
-  const tables = {
-    master: memoryTable({ index: 0, schema: ID_KEY, items: master, pageSize: masterPage }),
-    replica: memoryTable({
-      index: 1,
-      schema: ID_KEY,
-      items: ordered(replica, order, comparison.choose),
-      pageSize: replicaPage,
-    }),
-  }
+  const { tables, task: fresh } = openComparison(comparison, false)
   const findings: Finding[] = []
-  const fresh = compareTask([1], {
-    strategy: strategy === 'lookup' ? 'lookup' : 'march',
-    mayGoOver: strategy === 'auto',
-  })
   // What it knows of the order is kept from leg to leg, as the budget is.
   const thread = memoryThread(tables.master, [tables.replica], {
-    batchReadLimit: batch,
+    batchReadLimit: comparison.batch,
     keysClaimed: choose(2) * 10_000,
     ...options,
   })
