@@ -15,8 +15,8 @@ const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 const CLOSE_BRACE = 0x7d
 
-const LIST_AND_MORE = Buffer.from('],')
 const LAST_KEY = Buffer.from('"LastEvaluatedKey"')
+const CAPACITY = Buffer.from('"ConsumedCapacity"')
 
 /** Brackets that are tried: the strings of a key may hold some. */
 const MOST_TRIED = 16
@@ -38,23 +38,23 @@ export interface Frame {
  * The items end at the last bracket behind which whole members lead to the end
  * of the answer. None within the strings of those members does: behind it comes
  * the rest of a string. None within an item does: the braces around it close
- * first. One of another list behind the items would; but within items a list
- * has a brace behind it, that of its type, so there a comma is behind none.
+ * first. One of another list behind the items does, though DynamoDB has none:
+ * then they end before it, as whoever walks them will see, and what stands
+ * between is looked for.
  */
 export function frameOf(answer: Buffer): Frame | undefined {
   try {
     const members = new FrameMembers()
     const start = itemsStart(answer, members)
     const end = start === undefined ? undefined : itemsEnd(answer, start, members)
-    const { count, lastEvaluatedKey, readUnits } = members
+    const { count, lastEvaluatedKey, readUnits = 0 } = members
     if (start === undefined || end === undefined) return undefined
     if (!Number.isSafeInteger(count) || count < 0 || (count === 0) !== (start === end)) {
       return undefined
     }
-    // Without one the segment ends here: that has to be certain.
+    // Without a key the segment ends here: that has to be certain.
     if (lastEvaluatedKey === undefined && answer.includes(LAST_KEY, start)) return undefined
-    const list = answer.indexOf(LIST_AND_MORE, start)
-    if (list !== -1 && list < end) return undefined
+    if (members.readUnits === undefined && answer.includes(CAPACITY, start)) return undefined
     return { count, start, end, lastEvaluatedKey, readUnits }
   } catch {
     // Whoever reads it step by step will say what is wrong with it.
@@ -66,7 +66,7 @@ export function frameOf(answer: Buffer): Frame | undefined {
 class FrameMembers {
   count = Number.NaN
   lastEvaluatedKey: string | undefined
-  readUnits: ReadUnits = 0
+  readUnits: ReadUnits | undefined
 
   note(name: string, bytes: Buffer, value: number, end: number): void {
     if (name === 'LastEvaluatedKey') this.lastEvaluatedKey = keyText(bytes, value, end)

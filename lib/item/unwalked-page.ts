@@ -9,7 +9,7 @@ import { walkItems } from './walk.ts'
 
 export class UnwalkedPage implements ItemPage {
   readonly count: number
-  readonly extent: Extent
+  extent: Extent
   readonly lastEvaluatedKey: string | undefined
   readonly readUnits: ReadUnits
   readonly #names: KeyNames
@@ -76,7 +76,9 @@ export class UnwalkedPage implements ItemPage {
     const plain = theKernel().walk(bytes, list, this.#names)
     if (plain !== undefined) return plain
     const { page, end } = walkItems(bytes, list.start, this.#names)
-    if (page.count === count && end === list.end) return page.spans
+    // Behind the items there may be another list, whose end was taken for theirs.
+    this.extent = { start: this.extent.start, end: end - 1 }
+    if (page.count === count) return page.spans
     throw badResponse(`Expected the ${count} items that a response says it has, got ${page.count}`)
   }
 }

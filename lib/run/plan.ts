@@ -38,12 +38,12 @@ export function planRun(settings: Settings, { inspected }: Tables): Plan {
   }
 }
 
-/** A segment of this size is some pages long: its last, half-empty page costs little. */
-const SEGMENT_BYTES: Bytes = 4 << 20
+/** A segment of this size is many pages long: beside those, its half-empty last page and its task cost little. */
+const SEGMENT_BYTES: Bytes = 16 << 20
 
 /** A small table is still divided this fine, so that all lanes have work. */
 const SMALL_SEGMENT_BYTES: Bytes = 512 << 10
-const SMALL_SEGMENTS_PER_LANE = 8
+const SMALL_SEGMENTS_PER_LANE = 4
 
 const MOST_SEGMENTS = 65_536
 

@@ -20,6 +20,9 @@ const WINDOW_BYTES: Bytes = 4 << 20
 /** Suspects handed over between two looks at what rechecks say of the orders. */
 const CHECK_EVERY = 32
 
+/** Items that one side lacks in a row, from which on more of them are a run. */
+const LONGEST_SINGLE = 16
+
 /** Contradicting probes in a row that make a pattern. */
 const STRIKES = 3
 
@@ -55,6 +58,8 @@ export async function march(
 ): Promise<MarchEnd> {
   const { tally, thread, schema, findExtras } = investigation
   const pending: Suspect[] = []
+  /** Items that were alone, one after the other, on either side. */
+  let inARow = 0
   const matches: { readonly key: KeyText; readonly pair: BothSides }[] = []
   const concernsEqual = thread.rules.matches !== undefined || investigation.intents.size > 0
   const alignment = new Alignment(
@@ -63,19 +68,25 @@ export async function march(
       alike: concernsEqual ? undefined : alike,
       pair(master, i, replica, j) {
         tally.matched++
+        inARow = 0
         if (thread.comparer.equal(master, i, replica, j)) {
           if (concernsEqual) matches.push(pairOf(master, i, replica, j))
           else tally.sameAs++
         } else pending.push(differing(master, i, replica, j))
       },
       alone(side, found) {
-        if (side === 'master') pending.push(new Alone('missing', found, schema))
-        else if (findExtras) pending.push(new Alone('extra', found, schema))
-        else tally.elsewhere++
+        if (side === 'replica' && !findExtras) {
+          tally.elsewhere++
+          return
+        }
+        const isInRun = ++inARow > LONGEST_SINGLE
+        const looks = side === 'master' ? 'missing' : 'extra'
+        pending.push(new Alone(looks, found, schema, isInRun))
       },
     },
   )
   function alike(count: number): void {
+    inARow = 0
     tally.matched += count
     tally.sameAs += count
   }

@@ -19,11 +19,14 @@ export class Alone implements Suspect, Found {
   readonly looks: 'missing' | 'extra'
   /** Where its key stands. */
   readonly found: Keyed
+  /** Whether many more before it were alone, and no pair came between. */
+  readonly isInRun: boolean
   readonly #schema: KeySchema
 
-  constructor(looks: 'missing' | 'extra', found: Keyed, schema: KeySchema) {
+  constructor(looks: 'missing' | 'extra', found: Keyed, schema: KeySchema, isInRun = false) {
     this.looks = looks
     this.found = found
+    this.isInRun = isInRun
     this.#schema = schema
   }
 

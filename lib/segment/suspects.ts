@@ -145,7 +145,7 @@ export class Suspects {
   #judgeAlone(suspect: Alone, isWitness: boolean): Done {
     const { looks, found } = suspect
     if (isWitness || this.#trust.isDoubted) return this.#confirmByOrder(suspect)
-    const mayRecheck = this.#mayRecheck()
+    const mayRecheck = this.#mayRecheck(suspect.isInRun)
     if (mayRecheck || this.#isReadForRepair(looks)) {
       if (!mayRecheck || this.#secondLook.isWorthwhile()) return this.#confirmByOrder(suspect)
       this.#trust.wait(looks, found)
@@ -172,9 +172,9 @@ export class Suspects {
     return write.differing
   }
 
-  #mayRecheck(): boolean {
+  #mayRecheck(isInRun = false): boolean {
     const { thread, replica } = this.#investigation
-    return thread.budget.claim(replica)
+    return thread.budget.claim(replica, isInRun)
   }
 
   #endDeferred(what: 'overflow' | 'all'): Done {

@@ -5,7 +5,7 @@ import t from 'tap'
 import { alikeToEnd, type Place } from '../../lib/item/alike.ts'
 import { ownBody } from '../../lib/item/body.ts'
 import { itemText } from '../../lib/item/compare.ts'
-import { itemStart, keyNames } from '../../lib/item/page.ts'
+import { itemEnd, itemStart, keyNames } from '../../lib/item/page.ts'
 import { readScanPage, type ScanPage } from '../../lib/item/responses.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import { anyItem, anyText } from '../support/arbitrary.ts'
@@ -140,4 +140,20 @@ t.test('readScanPage walks at once what no checksum vouches for', async (t) => {
   const read = (text: string) => readScanPage(ownBody(Buffer.from(text), false), NAMES)
   t.equal(read(answerOf([ITEM])).extent, undefined)
   t.throws(() => read(answerOf(['{"ix":{"S":"a"}}'])), { code: 'BAD_RESPONSE' })
+})
+
+t.test('readScanPage finds the items of an answer that has another list behind them', async (t) => {
+  const other = '{"id":{"S":"b"}}'
+  const read = (items: string) =>
+    readScanPage(
+      ownBody(Buffer.from(`{"Count":2,"Items":[${items}],"Future":[${ITEM},[1,2]]}`)),
+      NAMES,
+    )
+  const [a, b] = [read(`${ITEM},${other}`), read(`${ITEM},${other}`)]
+  const place = (page: ScanPage) => ({ page: framed(page), item: 0, at: page.extent?.start ?? 0 })
+  t.equal(alikeToEnd(place(a), place(b))?.count, 2)
+  t.equal(itemText(a, 1), other)
+  t.equal(a.bytes[a.extent?.end ?? 0], 0x5d)
+  t.equal(a.extent?.end, itemEnd(a, 1))
+  t.throws(() => read(ITEM).spans, { code: 'BAD_RESPONSE', message: /the 2 items .* got 1/ })
 })

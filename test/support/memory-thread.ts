@@ -36,7 +36,10 @@ export function memoryThread(
   const recheckBudget = RecheckBudget.memoryFor(replicas.length + 1)
   const budget = new RecheckBudget(recheckBudget)
   for (let claimed = 0; claimed < keysClaimed; claimed++) {
-    for (const { access } of replicas) budget.claim(access.index)
+    for (const { access } of replicas) {
+      budget.claim(access.index)
+      budget.claim(access.index, true)
+    }
   }
   const setup: WorkerSetup = {
     tables: [master.access, ...replicas.map(({ access }) => access)],
