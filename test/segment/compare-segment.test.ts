@@ -148,7 +148,10 @@ t.test('compareSegment reads single suspects again behind a gap of any length', 
   const { tally } = await compareSegment(compareTask([1]), thread, control)
   t.match(tally.replicas[1], { missing: 12_000, differing: 40 })
   const unconfirmed = tally.replicas[1]?.unconfirmed ?? 0
-  t.ok(unconfirmed > 10_000 && unconfirmed < 11_100, `${unconfirmed} of the gap were not read again`)
+  t.ok(
+    unconfirmed > 10_000 && unconfirmed < 11_100,
+    `${unconfirmed} of the gap were not read again`,
+  )
   const told = control.findings.flatMap((finding) =>
     finding.type === 'difference' ? [finding.difference] : [],
   )
