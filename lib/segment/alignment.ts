@@ -35,6 +35,7 @@ export interface AlignmentListener {
   /** So many pairs that are surely equal, and were not looked at one by one. Undefined: every pair is wanted. */
   readonly alike?: ((count: number) => void) | undefined
   pair(master: ItemPage, masterItem: number, replica: ItemPage, replicaItem: number): void
+  /** The item's page may be let go at the next feed, unless it is kept. */
   alone(side: Side, item: Keyed): void
 }
 
@@ -143,6 +144,7 @@ export class Alignment {
     const lane = this.#lanes[side]
     const unmatched = lane.window.takeOlder()
     while (hasItem(lane)) unmatched.push(this.#current(lane))
+    for (const { page } of unmatched) page.keep?.()
     return unmatched
   }
 
@@ -207,8 +209,13 @@ export class Alignment {
     const other = this.#lanes[otherSide(side)]
     const place = other.window.find(entry)
     if (place !== undefined) this.#match(side, entry, place)
-    else if (isDone(other) && other.window.size === 0) this.#alone(side, entry)
+    else if (this.#isSurplus(side, other)) this.#alone(side, entry)
     else this.#wait(side, entry)
+  }
+
+  /** Whether what a side brings now is alone if it does not match: there is nothing to wait for, or a probe has said that the other side lacks it. */
+  #isSurplus(side: Side, other: Lane): boolean {
+    return this.#direction === side || (isDone(other) && other.window.size === 0)
   }
 
   /** Pairs an item with the one that stands at `place` of the other side's window. */
@@ -229,6 +236,7 @@ export class Alignment {
 
   #wait(side: Side, entry: Keyed): void {
     const window = this.window(side)
+    entry.page.keep?.()
     window.add(entry)
     while (window.bytes > this.#options.windowBytes && window.pages > 1) {
       const oldest = window.takeOldest()
@@ -239,7 +247,6 @@ export class Alignment {
 
   #current(lane: InHand): Keyed {
     checkPlace(lane)
-    lane.page.keep?.()
     return keyed(lane.page, lane.at++, this.#options.schema)
   }
 

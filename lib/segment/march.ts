@@ -17,9 +17,6 @@ import type { Suspects } from './suspects.ts'
 
 const WINDOW_BYTES: Bytes = 4 << 20
 
-/** Suspects handed over between two looks at what rechecks say of the orders. */
-const CHECK_EVERY = 32
-
 /** Items that one side lacks in a row, from which on more of them are a run. */
 const LONGEST_SINGLE = 16
 
@@ -119,14 +116,8 @@ export async function march(
 
   /** Hands over what is pending, as long as nothing says that the orders differ. */
   async function handOver(): Promise<'handed-over' | 'orders-differ'> {
-    let at = 0
-    for (const suspect of pending) {
-      if (at % CHECK_EVERY === 0 && mayGoOver && suspects.ordersDiffer) break
-      const adding = suspects.add(suspect)
-      if (adding !== undefined) await adding
-      at++
-    }
-    pending.splice(0, at)
+    const taken = suspects.addAll(pending, { mayGoOver })
+    pending.splice(0, typeof taken === 'number' ? taken : await taken)
     const isBelied = mayGoOver && suspects.ordersDiffer
     return pending.length > 0 || isBelied ? 'orders-differ' : 'handed-over'
   }
@@ -165,6 +156,7 @@ export async function march(
     for (const suspect of pending) {
       // That an item is alone was the order's word; that a pair differs was not.
       if (suspect.looks === 'differing') await suspects.add(suspect)
+      for (const found of [suspect.master, suspect.replica]) found?.page.keep?.()
       if (suspect.looks === 'missing' && suspect.master) unmatched.master.push(suspect.master)
       if (suspect.looks === 'extra' && suspect.replica) unmatched.replica.push(suspect.replica)
     }

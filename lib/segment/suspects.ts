@@ -19,6 +19,9 @@ import { OrderTrust } from './order-trust.ts'
 import { SecondLook } from './second-look.ts'
 import { Alone, type Suspect } from './suspect.ts'
 
+/** Suspects taken between two looks at what rechecks say of the orders. */
+const CHECK_EVERY = 32
+
 export class Suspects {
   readonly #investigation: Investigation
   readonly #trust: OrderTrust
@@ -41,6 +44,25 @@ export class Suspects {
   get ordersDiffer(): boolean {
     const { sameAs, missing, differing, vanished, pending } = this.#investigation.tally
     return this.#trust.ordersDiffer(sameAs + missing + differing + vanished + pending)
+  }
+
+  /**
+   * Takes suspects one after the other, and with `mayGoOver` only as long as
+   * nothing says that the orders differ. Returns how many it has taken.
+   */
+  addAll(
+    suspects: readonly Suspect[],
+    { mayGoOver }: { readonly mayGoOver: boolean },
+    from = 0,
+  ): number | Promise<number> {
+    for (let at = from; at < suspects.length; at++) {
+      if (at % CHECK_EVERY === 0 && mayGoOver && this.ordersDiffer) return at
+      const adding = this.add(suspects[at] as Suspect)
+      if (adding !== undefined) {
+        return adding.then(() => this.addAll(suspects, { mayGoOver }, at + 1))
+      }
+    }
+    return suspects.length
   }
 
   /** Takes a suspect; waits while as much is under way as may be. */
