@@ -54,6 +54,9 @@ export interface AlignmentOptions {
   readonly windowBytes: Bytes
 }
 
+/** Items that wait on either side before the first probe: all that wait are matched one by one once they come. */
+const FIRST_PROBE_ITEMS = 256
+
 /** Pages without a match before the first probe, and at most between two. */
 const FIRST_PROBE = 2
 const RAREST_PROBE = 16
@@ -122,6 +125,7 @@ export class Alignment {
         return 'end'
       }
       const lane = this.#lanes[side]
+      if (this.#isFirstProbeDue()) return 'probe'
       if (this.#unheeded >= HEED_EVERY) {
         this.#unheeded = 0
         return 'heed'
@@ -252,6 +256,10 @@ export class Alignment {
 
   #isProbeDue(): boolean {
     return this.#pagesSinceMatch >= this.#probeAfter && this.#bothWait(1)
+  }
+
+  #isFirstProbeDue(): boolean {
+    return this.#probeAfter === FIRST_PROBE && this.#bothWait(FIRST_PROBE_ITEMS)
   }
 
   /** With no page to come on either side, existing elsewhere means another order. */
