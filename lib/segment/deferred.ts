@@ -31,29 +31,30 @@ export interface DeferredCounts {
 const MAX_BYTES: Bytes = 1 << 20
 const LEFT_BYTES: Bytes = MAX_BYTES * 0.75
 
-/** Bits of the byte that is kept with a key. */
-const EXTRA = 1
-const EXPIRED = 2
+/** The byte that is kept with the key of an expired item. */
+const EXPIRED = 1
 
 export class Deferred {
   readonly #schema: KeySchema
-  readonly #waiting: KeptKeys
+  /** By how they look, so that twins are only looked for where there may be some. */
+  readonly #waiting: { readonly missing: KeptKeys; readonly extra: KeptKeys }
 
   constructor(schema: KeySchema) {
     this.#schema = schema
-    this.#waiting = new KeptKeys(schema)
+    this.#waiting = { missing: new KeptKeys(schema), extra: new KeptKeys(schema) }
   }
 
   /** Takes out the suspect that the other side has under the same key; false where there is none. */
   takeTwin({ looks, found }: Pick<DeferredSuspect, 'looks' | 'found'>): boolean {
-    const twin = this.#waiting.find(found)
-    if (twin === undefined || this.#at(twin).looks === looks) return false
-    this.#waiting.take(twin)
+    const twins = this.#waiting[looks === 'missing' ? 'extra' : 'missing']
+    const twin = twins.find(found)
+    if (twin === undefined) return false
+    twins.take(twin)
     return true
   }
 
-  add(looks: 'missing' | 'extra', found: Keyed, isExpired: boolean): void {
-    this.#waiting.keep(found, (looks === 'extra' ? EXTRA : 0) | (isExpired ? EXPIRED : 0))
+  add(looks: DeferredSuspect['looks'], found: Keyed, isExpired: boolean): void {
+    this.#waiting[looks].keep(found, isExpired ? EXPIRED : 0)
   }
 
   /** Adds one that has waited before. */
@@ -63,49 +64,56 @@ export class Deferred {
 
   /** Whether some has to be given up. */
   get isFull(): boolean {
-    return this.#waiting.bytes > MAX_BYTES
+    return this.#bytes > MAX_BYTES
   }
 
   /** What waits, left in place. */
   all(): DeferredKey[] {
-    return this.#waiting.places().map((place) => {
-      const { looks, found, isExpired } = this.#at(place)
-      return { looks, key: keyTextOf(found.page, found.item, this.#schema), isExpired }
-    })
+    return (['missing', 'extra'] as const).flatMap((looks) =>
+      this.#waiting[looks].places().map((place) => {
+        const { found, isExpired } = this.#at(looks, place)
+        return { looks, key: keyTextOf(found.page, found.item, this.#schema), isExpired }
+      }),
+    )
   }
 
   /** Takes out the oldest that does not fit, or whatever waits; undefined: nothing. */
   takeOldest(what: 'overflow' | 'all'): DeferredSuspect | undefined {
-    const { oldest } = this.#waiting
+    const looks = this.#mostLook
+    const { oldest } = this.#waiting[looks]
     if (oldest === undefined || !this.#isToGo(what)) return undefined
-    const suspect = this.#at(oldest)
-    this.#waiting.take(oldest)
+    const suspect = this.#at(looks, oldest)
+    this.#waiting[looks].take(oldest)
     return suspect
   }
 
   /** Takes out the same, and says only how many they were. */
   takeCounts(what: 'overflow' | 'all'): DeferredCounts {
-    const byTag = [0, 0, 0, 0]
-    for (let { oldest } = this.#waiting; oldest !== undefined; oldest = this.#waiting.oldest) {
-      if (!this.#isToGo(what)) break
-      const tag = this.#waiting.tagAt(oldest)
-      byTag[tag] = (byTag[tag] as number) + 1
-      this.#waiting.take(oldest)
+    const counts = { missing: 0, extra: 0, expired: 0 }
+    for (;;) {
+      const looks = this.#mostLook
+      const tag = this.#isToGo(what) ? this.#waiting[looks].takeOldestTag() : undefined
+      if (tag === undefined) return counts
+      if (tag === EXPIRED) counts.expired++
+      else counts[looks]++
     }
-    const [missing, extra, expiredMissing, expiredExtra] = byTag as [number, number, number, number]
-    return { missing, extra, expired: expiredMissing + expiredExtra }
+  }
+
+  get #bytes(): Bytes {
+    return this.#waiting.missing.bytes + this.#waiting.extra.bytes
+  }
+
+  /** How most of them look: of those some have to go. */
+  get #mostLook(): DeferredSuspect['looks'] {
+    return this.#waiting.missing.bytes < this.#waiting.extra.bytes ? 'extra' : 'missing'
   }
 
   #isToGo(what: 'overflow' | 'all'): boolean {
-    return what === 'all' || this.#waiting.bytes > LEFT_BYTES
+    return what === 'all' || this.#bytes > LEFT_BYTES
   }
 
-  #at(place: Place): DeferredSuspect {
-    const tag = this.#waiting.tagAt(place)
-    return {
-      looks: (tag & EXTRA) === 0 ? 'missing' : 'extra',
-      found: this.#waiting.at(place),
-      isExpired: (tag & EXPIRED) !== 0,
-    }
+  #at(looks: DeferredSuspect['looks'], place: Place): DeferredSuspect {
+    const kept = this.#waiting[looks]
+    return { looks, found: kept.at(place), isExpired: kept.tagAt(place) === EXPIRED }
   }
 }

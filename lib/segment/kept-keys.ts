@@ -22,10 +22,8 @@ export class KeptKeys {
     return this.#bytes
   }
 
-  /** Keeps a copy of a key; one that is kept already gives way. */
+  /** Keeps a copy of a key. */
   keep(key: Keyed, tag = 0): void {
-    const twin = this.#entries.find(key)
-    if (twin !== undefined) this.take(twin)
     if (this.#page === undefined || this.#page.isFull) this.#page = new KeyPage(key)
     this.#entries.add(this.#page.add(key), tag)
     this.#bytes += ENTRY_BYTES + keyBytes(key)
@@ -53,6 +51,15 @@ export class KeptKeys {
 
   get oldest(): Place | undefined {
     return this.#entries.oldest
+  }
+
+  /** Lets the oldest key go, and returns its byte; undefined: there is none. */
+  takeOldestTag(): number | undefined {
+    const place = this.#entries.oldest
+    if (place === undefined) return undefined
+    this.#bytes -= ENTRY_BYTES + keyBytes(this.#entries.at(place))
+    this.#entries.remove(place)
+    return this.#entries.tagAt(place)
   }
 
   /** All places, oldest first. */

@@ -17,7 +17,7 @@ import type { Place } from './key-queue.ts'
 /** So many suspects of a segment are rechecked whatever the budget says. */
 const FIRST_WITNESSES = 8
 
-/** And after them one in so many, which costs less than a tenth of the scan. */
+/** And after them one in so many or thereabouts, which costs less than a tenth of the scan. */
 const WITNESS_EVERY = 256
 
 /** From so many false suspects on, a doubt is more than chance. */
@@ -38,6 +38,9 @@ const MAX_REMEMBERED = 20_000
 /** Of keys that wait to be read, more than this is given up, oldest first. */
 const MAX_WAITING: Bytes = 1 << 18
 
+/** How far it is to the next witness: from 1 to about twice `WITNESS_EVERY`, so that its mean is that. */
+const drawn = () => 1 + Math.floor(Math.random() * (2 * WITNESS_EVERY - 1))
+
 /** How an item looks that one scan alone has. */
 type Alone = 'missing' | 'extra'
 
@@ -45,6 +48,8 @@ export class OrderTrust {
   readonly #record: OrderRecord
   readonly #replica: TableIndex
   #seen = 0
+  /** The suspect that is the next witness, by lot: a pattern in the keys must not hide from the count. */
+  #nextDrawn = FIRST_WITNESSES + drawn()
   #rechecked = 0
   #false = 0
   /** Keys being rechecked, and those that proved false, by the side they were seen on: their twins are not what they seem. */
@@ -85,9 +90,11 @@ export class OrderTrust {
   /** A suspect has come; true where it has to be rechecked to bear the order out. */
   needsWitness({ looks, found }: { readonly looks: Alone; readonly found: Keyed }): boolean {
     const seen = this.#seen++
-    // By lot: a pattern in the keys must not hide from the count.
-    const isDrawn = Math.random() < 1 / WITNESS_EVERY
-    return seen < FIRST_WITNESSES || isDrawn || this.#isTwinInDoubt(looks, found)
+    if (seen === this.#nextDrawn) {
+      this.#nextDrawn += drawn()
+      return true
+    }
+    return seen < FIRST_WITNESSES || this.#isTwinInDoubt(looks, found)
   }
 
   #isTwinInDoubt(looks: Alone, found: Keyed): boolean {

@@ -44,3 +44,30 @@ t.test('Alignment goes on within a page that it has gone over in part', async (t
   t.equal(alignment.advance(), 'end')
   t.same(told, [2, [0, 3], ['replica', 2]])
 })
+
+t.test('Alignment asks about a gap before much of either side waits', async (t) => {
+  const range = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, at) => from + at)
+  const told: string[] = []
+  const alignment = new Alignment(
+    { schema: ID_KEY, windowBytes: 1 << 20 },
+    {
+      alike: (count) => void told.push(...range(told.length, told.length + count).map(() => '=')),
+      pair: () => void told.push('='),
+      alone: (side) => void told.push(side === 'master' ? '<' : '>'),
+    },
+  )
+  const count = (what: string) => told.filter((each) => each === what).length
+  alignment.feed('master', page(range(0, 600)))
+  alignment.feed('replica', page([...range(0, 10), ...range(700, 1300)]))
+  t.equal(alignment.advance(), 'probe')
+  t.same([alignment.window('master').size, alignment.window('replica').size], [256, 256])
+  t.same([count('='), count('<')], [10, 0])
+  alignment.direct('master')
+  t.equal(alignment.advance(), 'heed')
+  t.equal(count('<'), 256, 'what comes now does not wait')
+  t.equal(alignment.advance(), 'master')
+  alignment.feed('master', page(range(600, 1300)))
+  for (let need = alignment.advance(); need === 'heed'; need = alignment.advance()) t.pass(need)
+  t.same([count('='), count('<'), count('>')], [610, 690, 0])
+})
