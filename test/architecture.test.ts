@@ -108,7 +108,7 @@ const OWNERS: Record<string, readonly string[]> = {
   '@smithy/node-http-handler': ['lib/dynamo/descriptions.ts'],
   '@smithy/signature-v4': ['lib/dynamo/exchange.ts'],
   '@smithy/types': ['lib/dynamo/address.ts', 'lib/dynamo/sha256.ts'],
-  piscina: ['lib/run/pool.ts', 'workers'],
+  piscina: ['lib/run/pool.ts'],
   cac: ['lib/options/argv.ts'],
   'xxhash-wasm': ['lib/item/digest.ts'],
   'p-queue': ['lib/segment', 'lib/run'],

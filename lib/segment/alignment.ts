@@ -6,8 +6,10 @@
  * While both sides stand at equal keys they go in step and nothing is
  * remembered. Where they part, items wait in a window per side until their
  * counterpart comes. A match is the watermark: the sides agree on order there,
- * so whatever is older and still unmatched is alone. That may be wrong, for
- * order is no promise of DynamoDB's; being alone is a suspicion and no verdict.
+ * so whatever is older and still unmatched is alone. Where a probe has said that
+ * one side has a run that the other lacks, what it brings up to the next match
+ * is alone at once. Either may be wrong, for order is no promise of DynamoDB's;
+ * being alone is a suspicion and no verdict.
  */
 import { alikeToEnd } from '../item/alike.ts'
 import { theKernel } from '../item/kernel/kernel.ts'

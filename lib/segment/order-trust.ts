@@ -17,7 +17,7 @@ import type { Place } from './key-queue.ts'
 /** So many suspects of a segment are rechecked whatever the budget says. */
 const FIRST_WITNESSES = 8
 
-/** And after them one in so many or thereabouts, which costs less than a tenth of the scan. */
+/** And after them one in so many, which costs less than a tenth of the scan. */
 const WITNESS_EVERY = 256
 
 /** From so many false suspects on, a doubt is more than chance. */
@@ -38,8 +38,9 @@ const MAX_REMEMBERED = 20_000
 /** Of keys that wait to be read, more than this is given up, oldest first. */
 const MAX_WAITING: Bytes = 1 << 18
 
-/** How far it is to the next witness: from 1 to about twice `WITNESS_EVERY`, so that its mean is that. */
-const drawn = () => 1 + Math.floor(Math.random() * (2 * WITNESS_EVERY - 1))
+/** How far it is to the next witness, as if lots were drawn for each suspect by itself: a number for each is most of what that takes. */
+const drawn = () =>
+  Math.max(1, Math.ceil(Math.log(1 - Math.random()) / Math.log(1 - 1 / WITNESS_EVERY)))
 
 /** How an item looks that one scan alone has. */
 type Alone = 'missing' | 'extra'
@@ -49,7 +50,7 @@ export class OrderTrust {
   readonly #replica: TableIndex
   #seen = 0
   /** The suspect that is the next witness, by lot: a pattern in the keys must not hide from the count. */
-  #nextDrawn = FIRST_WITNESSES + drawn()
+  #nextDrawn = FIRST_WITNESSES - 1 + drawn()
   #rechecked = 0
   #false = 0
   /** Keys being rechecked, and those that proved false, by the side they were seen on: their twins are not what they seem. */
