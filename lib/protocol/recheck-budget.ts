@@ -1,9 +1,9 @@
 /**
- * How much reading again a run may do: 10,000 single suspects of a replica, and
- * 1,000 of those that follow one another in a run, or as many as cost a tenth
- * of the read units of the scan itself where that is more. Apart, so that a gap
- * of a million items leaves single suspects what they need: those may be
- * writes on their way, and a look clears them up.
+ * How much reading again a run may do: 10,000 suspects of a replica, or as many
+ * as cost a tenth of the read units of the scan itself where that is more. Of
+ * those that follow one another 1,000, apart from the others, so that a gap of
+ * a million items leaves single suspects what they need: those may be writes on
+ * their way, and a look clears them up.
  *
  * One set of counters in shared memory serves all threads, so that no thread
  * holds a part of the budget that another one lacks.
@@ -12,15 +12,15 @@ import type { TableIndex } from '../model/table.ts'
 import type { ReadUnits } from '../model/units.ts'
 
 const ALWAYS_CONFIRMED = 10_000
-const ALWAYS_CONFIRMED_IN_RUNS = 1_000
+const CONFIRMED_IN_A_ROW = 1_000
 const SHARE_OF_SCAN = 10
 
 /** Of the writes beyond the first. */
 const READ_BACK_SHARE = 1 / 16
 
-/** Per table: single keys claimed, and those in runs, units rechecks took, units first looks took, writes to be read back. */
+/** Per table: keys claimed, and of those in a row, units rechecks took, units first looks took, writes to be read back. */
 const KEYS = 0
-const KEYS_IN_RUNS = 1
+const KEYS_IN_A_ROW = 1
 const RECHECK = 2
 const SCAN = 3
 const READ_BACK = 4
@@ -34,8 +34,10 @@ const halves = (units: ReadUnits) => BigInt(Math.ceil(units * 2))
 
 export class RecheckBudget {
   readonly #counters: BigInt64Array
-  /** By counter of claimed keys: nothing is to be had until more has been scanned. */
+  /** By replica: nothing is to be had until more has been scanned. */
   readonly #isSpent: boolean[] = []
+  /** For good. */
+  readonly #isSpentInARow: boolean[] = []
 
   static memoryFor(tables: number): SharedArrayBuffer {
     return new SharedArrayBuffer(tables * COUNTERS * BigInt64Array.BYTES_PER_ELEMENT)
@@ -45,16 +47,29 @@ export class RecheckBudget {
     this.#counters = new BigInt64Array(memory)
   }
 
-  /** Whether one more key of the replica may be read again; `isInRun`: it is one of many that one side lacks in a row. */
-  claim(replica: TableIndex, isInRun = false): boolean {
-    const counter = replica * COUNTERS + (isInRun ? KEYS_IN_RUNS : KEYS)
-    if (this.#isSpent[counter]) return false
-    const keys = Atomics.add(this.#counters, counter, 1n)
-    const always = isInRun ? ALWAYS_CONFIRMED_IN_RUNS : ALWAYS_CONFIRMED
-    if (keys >= always && !this.#hasUnits(replica)) {
-      this.#isSpent[counter] = true
+  /** Whether one more key of the replica may be read again. */
+  claim(replica: TableIndex): boolean {
+    if (this.#isSpent[replica]) return false
+    const keys = Atomics.add(this.#counters, replica * COUNTERS + KEYS, 1n)
+    if (keys >= ALWAYS_CONFIRMED && !this.#hasUnits(replica)) {
+      this.#isSpent[replica] = true
       return false
     }
+    return this.#claimed(replica)
+  }
+
+  /** The same, of one of many keys that one side lacks in a row. */
+  claimInARow(replica: TableIndex): boolean {
+    if (this.#isSpentInARow[replica]) return false
+    const keys = Atomics.add(this.#counters, replica * COUNTERS + KEYS_IN_A_ROW, 1n)
+    if (keys >= CONFIRMED_IN_A_ROW) {
+      this.#isSpentInARow[replica] = true
+      return false
+    }
+    return this.#claimed(replica)
+  }
+
+  #claimed(replica: TableIndex): true {
     Atomics.add(this.#counters, replica * COUNTERS + RECHECK, halves(UNITS_PER_KEY))
     return true
   }
@@ -79,8 +94,7 @@ export class RecheckBudget {
 
   /** Notes what a first look took, on either side of the replica's comparison. */
   scanned(replica: TableIndex, units: ReadUnits): void {
-    this.#isSpent[replica * COUNTERS + KEYS] = false
-    this.#isSpent[replica * COUNTERS + KEYS_IN_RUNS] = false
+    this.#isSpent[replica] = false
     Atomics.add(this.#counters, replica * COUNTERS + SCAN, halves(units))
   }
 }

@@ -17,8 +17,8 @@ import type { Suspects } from './suspects.ts'
 
 const WINDOW_BYTES: Bytes = 4 << 20
 
-/** Items that one side lacks in a row, from which on more of them are a run. */
-const LONGEST_SINGLE = 16
+/** So many items that one side lacks, with no pair between them, are suspects like others; more are in a row. */
+const MOST_SINGLE = 16
 
 /** Contradicting probes in a row that make a pattern. */
 const STRIKES = 3
@@ -76,9 +76,8 @@ export async function march(
           tally.elsewhere++
           return
         }
-        const isInRun = ++inARow > LONGEST_SINGLE
         const looks = side === 'master' ? 'missing' : 'extra'
-        pending.push(new Alone(looks, found, schema, isInRun))
+        pending.push(new Alone(looks, found, schema, ++inARow > MOST_SINGLE))
       },
     },
   )

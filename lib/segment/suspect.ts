@@ -20,13 +20,13 @@ export class Alone implements Suspect, Found {
   /** Where its key stands. */
   readonly found: Keyed
   /** Whether many more before it were alone, and no pair came between. */
-  readonly isInRun: boolean
+  readonly isInARow: boolean
   readonly #schema: KeySchema
 
-  constructor(looks: 'missing' | 'extra', found: Keyed, schema: KeySchema, isInRun = false) {
+  constructor(looks: 'missing' | 'extra', found: Keyed, schema: KeySchema, isInARow = false) {
     this.looks = looks
     this.found = found
-    this.isInRun = isInRun
+    this.isInARow = isInARow
     this.#schema = schema
   }
 

@@ -167,7 +167,7 @@ export class Suspects {
   #judgeAlone(suspect: Alone, isWitness: boolean): Done {
     const { looks, found } = suspect
     if (isWitness || this.#trust.isDoubted) return this.#confirmByOrder(suspect)
-    const mayRecheck = this.#mayRecheck(suspect.isInRun)
+    const mayRecheck = this.#mayRecheck(suspect.isInARow)
     if (mayRecheck || this.#isReadForRepair(looks)) {
       if (!mayRecheck || this.#secondLook.isWorthwhile()) return this.#confirmByOrder(suspect)
       this.#trust.wait(looks, found)
@@ -194,9 +194,10 @@ export class Suspects {
     return write.differing
   }
 
-  #mayRecheck(isInRun = false): boolean {
-    const { thread, replica } = this.#investigation
-    return thread.budget.claim(replica, isInRun)
+  #mayRecheck(isInARow = false): boolean {
+    const { budget } = this.#investigation.thread
+    const { replica } = this.#investigation
+    return isInARow ? budget.claimInARow(replica) : budget.claim(replica)
   }
 
   #endDeferred(what: 'overflow' | 'all'): Done {

@@ -38,7 +38,7 @@ export function memoryThread(
   for (let claimed = 0; claimed < keysClaimed; claimed++) {
     for (const { access } of replicas) {
       budget.claim(access.index)
-      budget.claim(access.index, true)
+      budget.claimInARow(access.index)
     }
   }
   const setup: WorkerSetup = {
