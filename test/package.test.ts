@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -60,17 +68,26 @@ t.test('the package works where it is installed', async (t) => {
           : name === 'Scan' ? '{"Items":[]}' : '{"Responses":{}}'))
       }).listen(0, '127.0.0.1', async () => {
         const endpoint = 'http://127.0.0.1:' + server.address().port
-        const { outcome } = await runSync({ master: 'us-east-1:aaa', replicas: ['us-east-1:bbb'], endpoint })
-        console.log(outcome)
+        const { outcome, errors } = await runSync({ master: 'us-east-1:aaa', replicas: ['us-east-1:bbb'], endpoint })
+        console.log(outcome, ...errors.map(({ code, message }) => code + ' ' + message))
         server.closeAllConnections()
         server.close()
       })`
     writeFileSync(join(folder, 'program.mjs'), program)
-    const output = execFileSync(process.execPath, ['program.mjs'], {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-    t.equal(output.toString().trim(), 'in-sync')
+    const output = () =>
+      execFileSync(process.execPath, ['program.mjs'], {
+        cwd: folder,
+        stdio: ['ignore', 'pipe', 'ignore'],
+        timeout: 60_000,
+      })
+        .toString()
+        .trim()
+    t.equal(output(), 'in-sync')
+    // As where somebody has bundled all into a file of his own.
+    const threads = join(target, 'bundle/workers')
+    renameSync(threads, `${threads}.away`)
+    t.match(output(), /^incomplete .*WORKER_DIED Expected worker threads to start, got: Cannot find/)
+    renameSync(`${threads}.away`, threads)
   })
 
   t.test('its types are found', async (t) => {

@@ -121,7 +121,9 @@ export class Desk {
       return report
     } catch (thrown) {
       const isSwept = this.#pool.isSweeping && !watch.isStalled
-      if (!isSwept) ledger.noteError('', asTablesyncError(thrown))
+      const error = asTablesyncError(thrown)
+      if (this.#pool.isBroken) this.fail('', error)
+      else if (!isSwept) ledger.noteError('', error)
       ledger.counts.drop(task)
       this.#held.drop(task)
       this.#options.intents.orphan()

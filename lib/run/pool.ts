@@ -39,6 +39,10 @@ export class SegmentPool {
   #lastSweep = Number.NEGATIVE_INFINITY
   #isStopping = false
   #isHeld = false
+  /** Of a thread that had no task: it could not start, and Piscina has started none since. */
+  #failedStart: Error | undefined
+  /** Why there are no threads. */
+  #broken: TablesyncError | undefined
 
   constructor({ workers, parallel, setup }: PoolOptions) {
     const threads = Math.min(workers, parallel)
@@ -55,14 +59,17 @@ export class SegmentPool {
       workerData: setup,
       resourceLimits: heapLimits(perThread, Object.values(setup.write).includes(true)),
     })
-    // A thread that fails is told by the tasks it had; without a listener it would end the process.
-    this.#piscina.on('error', () => {})
+    // A thread that fails is told by the tasks it had; this one had none.
+    this.#piscina.on('error', (error: Error) => {
+      this.#failedStart = error
+      this.#checkThreads()
+    })
   }
 
   /**
    * Runs a task, and settles when all it said has been heard.
    *
-   * @throws TablesyncError with code `WORKER_DIED` when its thread ends
+   * @throws TablesyncError with code `WORKER_DIED` when its thread ends; its scope is the run where no thread starts
    */
   async launch(
     task: SegmentTask,
@@ -77,6 +84,7 @@ export class SegmentPool {
     if (this.#isHeld) worker.say({ type: 'hold', isHeld: true })
     for (const replica of this.#detached) worker.say({ type: 'detach', replica })
     try {
+      if (this.#broken !== undefined) throw this.#broken
       // Without a signal: Piscina gives a task that has one a thread of its own.
       const report = await this.#piscina.run(
         { task: asText(task), port: port2 },
@@ -86,6 +94,8 @@ export class SegmentPool {
       await worker.closed
       return report as SegmentReport
     } catch (error) {
+      this.#checkThreads()
+      if (this.#broken !== undefined) throw this.#broken
       throw new TablesyncError(`A worker thread ended: ${(error as Error).message}`, {
         code: 'WORKER_DIED',
         scope: 'segment',
@@ -98,11 +108,33 @@ export class SegmentPool {
     }
   }
 
+  /** Where no thread is left and none is going to be, ends the tasks that wait for one. */
+  #checkThreads(): void {
+    const error = this.#failedStart
+    if (error === undefined || this.#broken !== undefined) return
+    if (this.#piscina.threads.length > 0) return
+    this.#broken = new TablesyncError(
+      `Expected worker threads to start, got: ${error.message.split('\n')[0]}`,
+      {
+        code: 'WORKER_DIED',
+        scope: 'run',
+        hint: 'Threads start from a file of the package. A bundler has to leave the package as it is (`external`).',
+        cause: error,
+      },
+    )
+    this.#piscina.destroy().catch(() => {})
+  }
+
   /** Ends a thread, and with it all tasks that run there. */
   endThread(thread: number): void {
     this.#lastSweep = performance.now()
     const worker = this.#piscina.threads.find(({ threadId }) => threadId === thread)
     worker?.terminate().catch(() => {})
+  }
+
+  /** Whether no thread can be started. */
+  get isBroken(): boolean {
+    return this.#broken !== undefined
   }
 
   /** Whether a thread was ended for one of its tasks just now. */
