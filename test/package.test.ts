@@ -86,7 +86,10 @@ t.test('the package works where it is installed', async (t) => {
     // As where somebody has bundled all into a file of his own.
     const threads = join(target, 'bundle/workers')
     renameSync(threads, `${threads}.away`)
-    t.match(output(), /^incomplete .*WORKER_DIED Expected worker threads to start, got: Cannot find/)
+    t.match(
+      output(),
+      /^incomplete .*WORKER_DIED Expected worker threads to start, got: Cannot find/,
+    )
     renameSync(`${threads}.away`, threads)
   })
 
