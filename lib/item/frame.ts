@@ -17,6 +17,7 @@ const CLOSE_BRACE = 0x7d
 
 const LAST_KEY = Buffer.from('"LastEvaluatedKey"')
 const CAPACITY = Buffer.from('"ConsumedCapacity"')
+const LIST_AND_MORE = Buffer.from('],')
 
 /** Brackets that are tried: the strings of a key may hold some. */
 const MOST_TRIED = 16
@@ -39,8 +40,9 @@ export interface Frame {
  * of the answer. None within the strings of those members does: behind it comes
  * the rest of a string. None within an item does: the braces around it close
  * first. One of another list behind the items does, though DynamoDB has none:
- * then they end before it, as whoever walks them will see, and what stands
- * between is looked for.
+ * then they end before it, as whoever walks them will see. Where a member is
+ * lacking that may stand between, such a list is looked for: within items a
+ * list has a brace behind it, that of its type, so there a comma is behind none.
  */
 export function frameOf(answer: Buffer): Frame | undefined {
   try {
@@ -55,6 +57,10 @@ export function frameOf(answer: Buffer): Frame | undefined {
     // Without a key the segment ends here: that has to be certain.
     if (lastEvaluatedKey === undefined && answer.includes(LAST_KEY, start)) return undefined
     if (members.readUnits === undefined && answer.includes(CAPACITY, start)) return undefined
+    if (lastEvaluatedKey === undefined || members.readUnits === undefined) {
+      const list = answer.indexOf(LIST_AND_MORE, start)
+      if (list !== -1 && list < end) return undefined
+    }
     return { count, start, end, lastEvaluatedKey, readUnits }
   } catch {
     // Whoever reads it step by step will say what is wrong with it.

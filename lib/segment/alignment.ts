@@ -37,8 +37,11 @@ export interface AlignmentListener {
   /** So many pairs that are surely equal, and were not looked at one by one. Undefined: every pair is wanted. */
   readonly alike?: ((count: number) => void) | undefined
   pair(master: ItemPage, masterItem: number, replica: ItemPage, replicaItem: number): void
-  /** The item's page may be let go at the next feed, unless it is kept. */
-  alone(side: Side, item: Keyed): void
+  /**
+   * The item's page may be let go at the next feed, unless it is kept.
+   * `isPassed`: the other side is at or behind its place, if the orders agree.
+   */
+  alone(side: Side, item: Keyed, isPassed: boolean): void
 }
 
 /**
@@ -56,8 +59,12 @@ export interface AlignmentOptions {
   readonly windowBytes: Bytes
 }
 
-/** Items that wait on either side before the first probe: all that wait are matched one by one once they come. */
+/**
+ * Items that wait on either side without a match before the first probe, and at
+ * most before another: all that wait are matched one by one, or settled by it.
+ */
 const FIRST_PROBE_ITEMS = 256
+const RAREST_PROBE_ITEMS = 16_384
 
 /** Pages without a match before the first probe, and at most between two. */
 const FIRST_PROBE = 2
@@ -78,6 +85,7 @@ export class Alignment {
   #direction: Side | 'both' = 'both'
   #pagesSinceMatch = 0
   #probeAfter = FIRST_PROBE
+  #probeAfterItems = FIRST_PROBE_ITEMS
   #probedAtEnd = false
   #unheeded = 0
   /** Whether the pages in hand may go on alike; found out at most once a page and match. */
@@ -123,11 +131,11 @@ export class Alignment {
       const side = this.#nextSide()
       if (side === undefined) {
         if (this.#isProbeDueAtEnd()) return 'probe'
-        this.#settleAll()
+        this.#settleAll(true)
         return 'end'
       }
       const lane = this.#lanes[side]
-      if (this.#isFirstProbeDue()) return 'probe'
+      if (this.#direction === 'both' && this.#bothWait(this.#probeAfterItems)) return 'probe'
       if (this.#unheeded >= HEED_EVERY) {
         this.#unheeded = 0
         return 'heed'
@@ -141,8 +149,10 @@ export class Alignment {
   direct(direction: Direction): void {
     this.#pagesSinceMatch = 0
     this.#probeAfter = Math.min(this.#probeAfter * 2, RAREST_PROBE)
+    this.#probeAfterItems = Math.min(this.#probeAfterItems * 2, RAREST_PROBE_ITEMS)
     this.#direction = direction === 'settle' ? 'both' : direction
-    if (direction === 'settle') this.#settleAll()
+    // The oldest are alone; of the youngest it may only be that the other side has not come to them.
+    if (direction === 'settle') this.#settleAll(false)
   }
 
   /** What is left of the page in hand, and of the window: everything unmatched. */
@@ -215,7 +225,7 @@ export class Alignment {
     const other = this.#lanes[otherSide(side)]
     const place = other.window.find(entry)
     if (place !== undefined) this.#match(side, entry, place)
-    else if (this.#isSurplus(side, other)) this.#alone(side, entry)
+    else if (this.#isSurplus(side, other)) this.#alone(side, entry, true)
     else this.#wait(side, entry)
   }
 
@@ -231,13 +241,14 @@ export class Alignment {
     this.#maybeAlike = true
     this.#pagesSinceMatch = 0
     this.#probeAfter = FIRST_PROBE
+    this.#probeAfterItems = FIRST_PROBE_ITEMS
     const older = this.window(other).takeOlder(place)
     const match = this.window(other).take(place)
     const [master, replica] = side === 'master' ? [entry, match] : [match, entry]
     this.#listener.pair(master.page, master.item, replica.page, replica.item)
     // All of this side's window was read before the item just taken.
-    this.#settle(side, this.window(side).takeOlder())
-    this.#settle(other, older)
+    this.#settle(side, this.window(side).takeOlder(), true)
+    this.#settle(other, older, true)
   }
 
   #wait(side: Side, entry: Keyed): void {
@@ -247,7 +258,7 @@ export class Alignment {
     while (window.bytes > this.#options.windowBytes && window.pages > 1) {
       const oldest = window.takeOldest()
       if (oldest === undefined) return
-      this.#alone(side, oldest)
+      this.#alone(side, oldest, false)
     }
   }
 
@@ -258,10 +269,6 @@ export class Alignment {
 
   #isProbeDue(): boolean {
     return this.#pagesSinceMatch >= this.#probeAfter && this.#bothWait(1)
-  }
-
-  #isFirstProbeDue(): boolean {
-    return this.#probeAfter === FIRST_PROBE && this.#bothWait(FIRST_PROBE_ITEMS)
   }
 
   /** With no page to come on either side, existing elsewhere means another order. */
@@ -275,17 +282,17 @@ export class Alignment {
     return this.window('master').size >= least && this.window('replica').size >= least
   }
 
-  #settleAll(): void {
-    this.#settle('master', this.window('master').takeOlder())
-    this.#settle('replica', this.window('replica').takeOlder())
+  #settleAll(arePassed: boolean): void {
+    this.#settle('master', this.window('master').takeOlder(), arePassed)
+    this.#settle('replica', this.window('replica').takeOlder(), arePassed)
   }
 
-  #settle(side: Side, items: readonly Keyed[]): void {
-    for (const item of items) this.#alone(side, item)
+  #settle(side: Side, items: readonly Keyed[], arePassed: boolean): void {
+    for (const item of items) this.#alone(side, item, arePassed)
   }
 
-  #alone(side: Side, item: Keyed): void {
+  #alone(side: Side, item: Keyed, isPassed: boolean): void {
     this.#unheeded++
-    this.#listener.alone(side, item)
+    this.#listener.alone(side, item, isPassed)
   }
 }

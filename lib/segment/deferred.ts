@@ -29,7 +29,7 @@ export interface DeferredCounts {
 
 /** More than this is given up, oldest first, until as little is left as this. */
 const MAX_BYTES: Bytes = 1 << 20
-const LEFT_BYTES: Bytes = MAX_BYTES * 0.75
+const LEFT_BYTES: Bytes = MAX_BYTES / 2
 
 /** The byte that is kept with the key of an expired item. */
 const EXPIRED = 1

@@ -71,13 +71,15 @@ export async function march(
           else tally.sameAs++
         } else pending.push(differing(master, i, replica, j))
       },
-      alone(side, found) {
+      alone(side, found, isPassed) {
         if (side === 'replica' && !findExtras) {
           tally.elsewhere++
           return
         }
         const looks = side === 'master' ? 'missing' : 'extra'
-        pending.push(new Alone(looks, found, schema, ++inARow > MOST_SINGLE))
+        // Without extras nothing would show that the other side has it after all.
+        const isInARow = isPassed && findExtras && ++inARow > MOST_SINGLE
+        pending.push(new Alone(looks, found, schema, isInARow))
       },
     },
   )

@@ -176,7 +176,9 @@ export class Suspects {
     // The put is conditional, and so finds out as much as a read would.
     if (this.#investigation.thread.setup.write[looks]) return this.#countUnconfirmed(suspect)
     this.#deferred.add(looks, found, hasExpired(this.#investigation, suspect))
-    return this.#deferred.isFull ? this.#endDeferred('overflow') : undefined
+    if (!this.#deferred.isFull) return undefined
+    // What the witnesses say of the order comes before anything counts on its word.
+    return this.flush().then(() => this.#endDeferred('overflow'))
   }
 
   #confirmByOrder(suspect: Alone): Done {

@@ -108,6 +108,11 @@ t.test('readScanPage reads step by step what might be framed wrongly', async (t)
       `{"Count":1,"Items":[${ITEM}] ,"LastEvaluatedKey":${key},"Future":["x"]}`,
       key,
     ],
+    [
+      'the name of the last key spelt otherwise, and a list behind',
+      `{"Count":1,"Items":[${ITEM}],"L\\u0061stEvaluatedKey":${key},"Future":[]}`,
+      key,
+    ],
     ['a count of none', `{"Count":0,"Items":[${ITEM}],"LastEvaluatedKey":${key}}`, key],
     ['a count below none', `{"Count":-1,"Items":[${ITEM}]}`, undefined],
     ['a count that is no whole number', `{"Count":0.5,"Items":[${ITEM}]}`, undefined],
@@ -146,7 +151,11 @@ t.test('readScanPage finds the items of an answer that has another list behind t
   const other = '{"id":{"S":"b"}}'
   const read = (items: string) =>
     readScanPage(
-      ownBody(Buffer.from(`{"Count":2,"Items":[${items}],"Future":[${ITEM},[1,2]]}`)),
+      ownBody(
+        Buffer.from(
+          `{"ConsumedCapacity":{"CapacityUnits":1},"Count":2,"Items":[${items}],"Future":[${ITEM},[1,2]],"LastEvaluatedKey":${other}}`,
+        ),
+      ),
       NAMES,
     )
   const [a, b] = [read(`${ITEM},${other}`), read(`${ITEM},${other}`)]

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
 import { imbalance, type ReplicaTally } from '../../lib/model/tally.ts'
+import type { WireItem } from '../../lib/model/wire.ts'
 import { compareSegment } from '../../lib/segment/compare-segment.ts'
 import { anyChoices, choices, shuffled } from '../support/arbitrary.ts'
 import { memoryTable } from '../support/memory-table.ts'
@@ -158,6 +159,24 @@ t.test('compareSegment reads single suspects again behind a gap of any length', 
   const confirmed = told.filter(({ kind, unconfirmed }) => kind === 'differing' && !unconfirmed)
   t.equal(confirmed.length, 40)
 })
+
+for (const findExtras of [true, false]) {
+  t.test(
+    `compareSegment finds the pairs behind a stretch that has other keys on either side${findExtras ? '' : ', and no extras'}`,
+    async (t) => {
+      const named = (name: string, count: number) =>
+        Array.from({ length: count }, (_, n) => ({ id: { S: `${name} ${n}` } }))
+      const same = named('same', 12_000)
+      const table = (index: number, own: readonly WireItem[]) =>
+        memoryTable({ index, schema: ID_KEY, items: [...own, ...same], pageSize: 3000 })
+      const thread = memoryThread(table(0, named('old', 1100)), [table(1, named('new', 10_000))])
+      const task = compareTask([1], { findExtras })
+      const { tally } = await compareSegment(task, thread, recordedControl())
+      const extra = findExtras ? 10_000 : 0
+      t.match(tally.replicas[1], { missing: 1100, extra, sameAs: 12_000, differing: 0 })
+    },
+  )
+}
 
 t.test('compareSegment reads all of a long run again where that clears something up', async (t) => {
   const fates: Fate[] = Array.from({ length: 6000 }, (_, id) => (id < 5000 ? 'missing' : 'same'))
