@@ -43,7 +43,7 @@ const SEGMENT_BYTES: Bytes = 16 << 20
 
 /** A small table is still divided this fine, so that all lanes have work. */
 const SMALL_SEGMENT_BYTES: Bytes = 512 << 10
-const SMALL_SEGMENTS_PER_LANE = 4
+const SMALL_SEGMENTS_PER_LANE = 8
 
 const MOST_SEGMENTS = 65_536
 

@@ -64,7 +64,7 @@ export interface AlignmentOptions {
  * most before another: all that wait are matched one by one, or settled by it.
  */
 const FIRST_PROBE_ITEMS = 256
-const RAREST_PROBE_ITEMS = 16_384
+const RAREST_PROBE_ITEMS = 4096
 
 /** Pages without a match before the first probe, and at most between two. */
 const FIRST_PROBE = 2

@@ -17,16 +17,16 @@ for (const { what, segments, parallel = 4, bytes, planned } of [
   { what: 'one for a byte', bytes: 1, planned: 1 },
   { what: 'one for 512 KiB', bytes: 512 * KIB, planned: 1 },
   { what: 'two for a byte more', bytes: 512 * KIB + 1, planned: 2 },
-  { what: 'four per lane for a small table', bytes: 64 * MIB, planned: 16 },
+  { what: 'eight per lane for a small table', bytes: 64 * MIB, planned: 32 },
   {
-    what: 'four per lane and no more while they are smaller than 16 MiB',
-    bytes: 256 * MIB,
-    planned: 16,
+    what: 'eight per lane and no more while they are smaller than 16 MiB',
+    bytes: 512 * MIB,
+    planned: 32,
   },
-  { what: 'one per 16 MiB beyond that', bytes: 256 * MIB + 1, planned: 17 },
+  { what: 'one per 16 MiB beyond that', bytes: 512 * MIB + 1, planned: 33 },
   { what: 'one per 16 MiB for a large table', bytes: 10 * GIB, planned: 640 },
   { what: '65,536 at most', bytes: 2000 * GIB, planned: 65_536 },
-  { what: 'more where there are more lanes', bytes: 64 * MIB, parallel: 16, planned: 64 },
+  { what: 'more where there are more lanes', bytes: 64 * MIB, parallel: 16, planned: 128 },
 ]) {
   t.test(`planSegments plans ${what}`, async (t) => {
     t.equal(planSegments({ segments, parallel }, { approximateBytes: bytes }), planned)
