@@ -60,8 +60,8 @@ export interface AlignmentOptions {
 }
 
 /**
- * Items that wait on either side without a match before the first probe, and at
- * most before another: all that wait are matched one by one, or settled by it.
+ * Items that come to wait on either side without a match before the first
+ * probe, and at most between two: they are matched one by one, or settled by it.
  */
 const FIRST_PROBE_ITEMS = 256
 const RAREST_PROBE_ITEMS = 4096
@@ -86,6 +86,8 @@ export class Alignment {
   #pagesSinceMatch = 0
   #probeAfter = FIRST_PROBE
   #probeAfterItems = FIRST_PROBE_ITEMS
+  /** So many that the last probe has left. */
+  #leftWaiting = 0
   #probedAtEnd = false
   #unheeded = 0
   /** Whether the pages in hand may go on alike; found out at most once a page and match. */
@@ -135,7 +137,7 @@ export class Alignment {
         return 'end'
       }
       const lane = this.#lanes[side]
-      if (this.#direction === 'both' && this.#bothWait(this.#probeAfterItems)) return 'probe'
+      if (this.#haveManyCome) return 'probe'
       if (this.#unheeded >= HEED_EVERY) {
         this.#unheeded = 0
         return 'heed'
@@ -153,6 +155,7 @@ export class Alignment {
     this.#direction = direction === 'settle' ? 'both' : direction
     // The oldest are alone; of the youngest it may only be that the other side has not come to them.
     if (direction === 'settle') this.#settleAll(false)
+    this.#leftWaiting = Math.min(this.window('master').size, this.window('replica').size)
   }
 
   /** What is left of the page in hand, and of the window: everything unmatched. */
@@ -242,6 +245,7 @@ export class Alignment {
     this.#pagesSinceMatch = 0
     this.#probeAfter = FIRST_PROBE
     this.#probeAfterItems = FIRST_PROBE_ITEMS
+    this.#leftWaiting = 0
     const older = this.window(other).takeOlder(place)
     const match = this.window(other).take(place)
     const [master, replica] = side === 'master' ? [entry, match] : [match, entry]
@@ -269,6 +273,11 @@ export class Alignment {
 
   #isProbeDue(): boolean {
     return this.#pagesSinceMatch >= this.#probeAfter && this.#bothWait(1)
+  }
+
+  get #haveManyCome(): boolean {
+    const most = this.#leftWaiting + this.#probeAfterItems
+    return this.#direction === 'both' && this.#bothWait(most)
   }
 
   /** With no page to come on either side, existing elsewhere means another order. */

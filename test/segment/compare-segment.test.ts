@@ -178,6 +178,18 @@ for (const findExtras of [true, false]) {
   )
 }
 
+t.test('compareSegment comes to an end of any two orders where it may not go over', async (t) => {
+  const { master, replica } = tablesOf(Array<Fate>(24_000).fill('same'))
+  const tables = [
+    memoryTable({ index: 0, schema: ID_KEY, items: master, pageSize: 2000 }),
+    memoryTable({ index: 1, schema: ID_KEY, items: replica.toReversed(), pageSize: 2000 }),
+  ] as const
+  const thread = memoryThread(tables[0], [tables[1]])
+  const task = compareTask([1], { mayGoOver: false })
+  const { tally } = await compareSegment(task, thread, recordedControl())
+  t.match(tally.replicas[1], { sameAs: 24_000, missing: 0, extra: 0 })
+})
+
 t.test('compareSegment reads all of a long run again where that clears something up', async (t) => {
   const fates: Fate[] = Array.from({ length: 6000 }, (_, id) => (id < 5000 ? 'missing' : 'same'))
   const { master, replica } = tablesOf(fates)
