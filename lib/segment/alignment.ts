@@ -29,6 +29,7 @@ import {
   newLane,
   placeIn,
 } from './lane.ts'
+import { ProbeSchedule } from './probe-schedule.ts'
 import type { Window } from './window.ts'
 
 export type Side = 'master' | 'replica'
@@ -59,22 +60,8 @@ export interface AlignmentOptions {
   readonly windowBytes: Bytes
 }
 
-/**
- * Items that come to wait on either side without a match before the first
- * probe, and at most between two: they are matched one by one, or settled by it.
- */
-const FIRST_PROBE_ITEMS = 256
-const RAREST_PROBE_ITEMS = 4096
-
-/** Pages without a match before the first probe, and at most between two. */
-const FIRST_PROBE = 2
-const RAREST_PROBE = 16
-
 /** Items told one by one before somebody has to take heed of them. */
 const HEED_EVERY = 256
-
-/** Fewer unmatched items than this on a side are cheaper to settle than to probe. */
-const WORTH_A_PROBE = 8
 
 const otherSide = (side: Side): Side => (side === 'master' ? 'replica' : 'master')
 
@@ -83,12 +70,7 @@ export class Alignment {
   readonly #listener: AlignmentListener
   readonly #lanes: { readonly [side in Side]: Lane }
   #direction: Side | 'both' = 'both'
-  #pagesSinceMatch = 0
-  #probeAfter = FIRST_PROBE
-  #probeAfterItems = FIRST_PROBE_ITEMS
-  /** So many that the last probe has left. */
-  #leftWaiting = 0
-  #probedAtEnd = false
+  readonly #probes = new ProbeSchedule()
   #unheeded = 0
   /** Whether the pages in hand may go on alike; found out at most once a page and match. */
   #maybeAlike = true
@@ -123,7 +105,7 @@ export class Alignment {
     lane.offset = page?.extent?.start
     this.#maybeAlike = true
     lane.ended = page === undefined
-    if (page !== undefined && page.count > 0) this.#pagesSinceMatch++
+    if (page !== undefined && page.count > 0) this.#probes.page()
   }
 
   /** Goes on until something is needed. */
@@ -132,30 +114,28 @@ export class Alignment {
       if (this.#isInStep) this.#goInStep()
       const side = this.#nextSide()
       if (side === undefined) {
-        if (this.#isProbeDueAtEnd()) return 'probe'
+        if (this.#probes.isDueAtEnd(this.#waiting)) return 'probe'
         this.#settleAll(true)
         return 'end'
       }
       const lane = this.#lanes[side]
-      if (this.#haveManyCome) return 'probe'
+      const isBetween = this.#direction === 'both'
+      if (isBetween && this.#probes.isDueForItems(this.#waiting)) return 'probe'
       if (this.#unheeded >= HEED_EVERY) {
         this.#unheeded = 0
         return 'heed'
       }
       if (hasItem(lane)) this.#take(side, this.#current(lane))
-      else return this.#isProbeDue() ? 'probe' : side
+      else return this.#probes.isDueForPages(this.#waiting) ? 'probe' : side
     }
   }
 
   /** Answers a probe. */
   direct(direction: Direction): void {
-    this.#pagesSinceMatch = 0
-    this.#probeAfter = Math.min(this.#probeAfter * 2, RAREST_PROBE)
-    this.#probeAfterItems = Math.min(this.#probeAfterItems * 2, RAREST_PROBE_ITEMS)
     this.#direction = direction === 'settle' ? 'both' : direction
     // The oldest are alone; of the youngest it may only be that the other side has not come to them.
     if (direction === 'settle') this.#settleAll(false)
-    this.#leftWaiting = Math.min(this.window('master').size, this.window('replica').size)
+    this.#probes.answered(this.#waiting)
   }
 
   /** What is left of the page in hand, and of the window: everything unmatched. */
@@ -181,7 +161,7 @@ export class Alignment {
       if (this.#skipEqual(master, replica)) continue
       if (!sameKeyBytes(master.page, master.at, replica.page, replica.at)) return
       this.#listener.pair(master.page, master.at++, replica.page, replica.at++)
-      this.#pagesSinceMatch = 0
+      this.#probes.inStep()
     }
   }
 
@@ -196,7 +176,7 @@ export class Alignment {
     alike(stretch.count)
     goOn(master, stretch.count, stretch.a)
     goOn(replica, stretch.count, stretch.b)
-    this.#pagesSinceMatch = 0
+    this.#probes.inStep()
     return true
   }
 
@@ -209,7 +189,7 @@ export class Alignment {
     alike(count)
     master.at += count
     replica.at += count
-    this.#pagesSinceMatch = 0
+    this.#probes.inStep()
     return true
   }
 
@@ -242,10 +222,7 @@ export class Alignment {
     const other = otherSide(side)
     this.#direction = 'both'
     this.#maybeAlike = true
-    this.#pagesSinceMatch = 0
-    this.#probeAfter = FIRST_PROBE
-    this.#probeAfterItems = FIRST_PROBE_ITEMS
-    this.#leftWaiting = 0
+    this.#probes.match()
     const older = this.window(other).takeOlder(place)
     const match = this.window(other).take(place)
     const [master, replica] = side === 'master' ? [entry, match] : [match, entry]
@@ -271,24 +248,9 @@ export class Alignment {
     return keyed(lane.page, lane.at++, this.#options.schema)
   }
 
-  #isProbeDue(): boolean {
-    return this.#pagesSinceMatch >= this.#probeAfter && this.#bothWait(1)
-  }
-
-  get #haveManyCome(): boolean {
-    const most = this.#leftWaiting + this.#probeAfterItems
-    return this.#direction === 'both' && this.#bothWait(most)
-  }
-
-  /** With no page to come on either side, existing elsewhere means another order. */
-  #isProbeDueAtEnd(): boolean {
-    if (this.#probedAtEnd || !this.#bothWait(WORTH_A_PROBE)) return false
-    this.#probedAtEnd = true
-    return true
-  }
-
-  #bothWait(least: number): boolean {
-    return this.window('master').size >= least && this.window('replica').size >= least
+  /** Items that wait on either side, at the least. */
+  get #waiting(): number {
+    return Math.min(this.window('master').size, this.window('replica').size)
   }
 
   #settleAll(arePassed: boolean): void {
