@@ -42,11 +42,9 @@ export class KeptKeys {
   }
 
   /** Lets a key go. */
-  take(place: Place): Keyed {
-    const key = this.#entries.at(place)
+  take(place: Place): void {
+    this.#bytes -= ENTRY_BYTES + keyBytes(this.#entries.at(place))
     this.#entries.remove(place)
-    this.#bytes -= ENTRY_BYTES + keyBytes(key)
-    return key
   }
 
   get oldest(): Place | undefined {
@@ -57,9 +55,9 @@ export class KeptKeys {
   takeOldestTag(): number | undefined {
     const place = this.#entries.oldest
     if (place === undefined) return undefined
-    this.#bytes -= ENTRY_BYTES + keyBytes(this.#entries.at(place))
-    this.#entries.remove(place)
-    return this.#entries.tagAt(place)
+    const tag = this.tagAt(place)
+    this.take(place)
+    return tag
   }
 
   /** All places, oldest first. */
