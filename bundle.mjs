@@ -13,8 +13,9 @@ const EXTERNAL = ['piscina']
 await rm('bundle', { recursive: true, force: true })
 const built = [
   await bundled(['dist/lib/index.js', 'dist/lib/cli.js']),
-  // By itself: what it shared with the others would come in a dozen pieces.
+  // Each by itself: what they shared with the others would come in a dozen pieces.
   await bundled(['dist/workers/segment.js']),
+  await bundled(['dist/workers/hooks-trial.js']),
 ]
 
 /** The folders of the packages that are in it. */

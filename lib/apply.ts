@@ -9,9 +9,9 @@ import { checkFile, refuseStray } from './options/commands.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { ApplyOptions, RunOptions } from './options/run-options.ts'
 import type { Settings } from './options/settings.ts'
-import { loadHooks } from './protocol/hooks-module.ts'
 import { runApply } from './run/apply.ts'
 import { checkControlFile } from './run/control-file.ts'
+import { tryHooks } from './run/hooks-trial.ts'
 import { inspectTables } from './run/inspect.ts'
 import { type ReviewedPlan, readRepairPlan } from './run/plan-file.ts'
 import { topologyRail } from './run/rails.ts'
@@ -33,7 +33,7 @@ export async function apply(options: ApplyOptions, spelling: Spelling): Promise<
     [spelling('control')]: options.control,
   })
   const settings = resolveOptions(asRunOptions(reviewed.header, others), spelling)
-  if (settings.hooks !== undefined) await loadHooks(settings.hooks)
+  await tryHooks(settings.hooks, options.signal)
   await checkControlFile(settings.control)
   return withListeners(options, {}, async ({ signal, during }) => {
     const tables = await unlessAborted(signal, inspectTables(settings, signal, { scans: false }))

@@ -6,9 +6,9 @@ import type { Spelling } from './options/check.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { RunOptions } from './options/run-options.ts'
 import type { Settings } from './options/settings.ts'
-import { loadHooks } from './protocol/hooks-module.ts'
 import { type OpenCheckpoint, openCheckpoint, refuseOtherTables } from './run/checkpoint-opening.ts'
 import { checkControlFile } from './run/control-file.ts'
+import { tryHooks } from './run/hooks-trial.ts'
 import { planRun } from './run/plan.ts'
 import { topologyRail } from './run/rails.ts'
 import { run } from './run/run.ts'
@@ -27,7 +27,7 @@ export async function sync(options: RunOptions, spelling: Spelling): Promise<Sum
     [spelling('checkpoint')]: options.checkpoint,
     [spelling('control')]: options.control,
   })
-  if (settings.hooks !== undefined) await loadHooks(settings.hooks)
+  await tryHooks(settings.hooks, options.signal)
   await checkControlFile(settings.control)
   const checkpoint = await openCheckpoint(settings, spelling)
   try {

@@ -68,22 +68,8 @@ const ROOMS: Record<string, readonly string[]> = {
   'lib/report': [...PURE, 'lib/files'],
   'lib/listeners.ts': [...PURE, 'lib/options', 'lib/run', 'lib/report'],
   'lib/undo.ts': [...PURE, 'lib/files', 'lib/listeners.ts', 'lib/options', 'lib/run'],
-  'lib/apply.ts': [
-    ...PURE,
-    'lib/files',
-    'lib/listeners.ts',
-    'lib/options',
-    'lib/protocol/hooks-module.ts',
-    'lib/run',
-  ],
-  'lib/sync.ts': [
-    ...PURE,
-    'lib/files',
-    'lib/listeners.ts',
-    'lib/options',
-    'lib/protocol/hooks-module.ts',
-    'lib/run',
-  ],
+  'lib/apply.ts': [...PURE, 'lib/files', 'lib/listeners.ts', 'lib/options', 'lib/run'],
+  'lib/sync.ts': [...PURE, 'lib/files', 'lib/listeners.ts', 'lib/options', 'lib/run'],
   'lib/index.ts': [...PURE, 'lib/options', 'lib/sync.ts', 'lib/apply.ts', 'lib/undo.ts'],
   'lib/cli.ts': [
     ...PURE,
@@ -116,7 +102,12 @@ const OWNERS: Record<string, readonly string[]> = {
   'node:fs': ['lib/files', 'lib/cli.ts'],
   // Threads of the worker tower touch no files.
   'node:fs/promises': ['lib/files', 'lib/report', 'lib/run'],
-  'node:worker_threads': ['lib/protocol/port.ts', 'lib/run/pool.ts', 'workers'],
+  'node:worker_threads': [
+    'lib/protocol/port.ts',
+    'lib/run/hooks-trial.ts',
+    'lib/run/pool.ts',
+    'workers',
+  ],
 }
 
 const isIn = (file: string, place: string) => file === place || file.startsWith(`${place}/`)

@@ -1,5 +1,14 @@
 /** The user's own rules: what a module given as `hooks` may export. */
+import type { Milliseconds } from './units.ts'
 import type { WireItem } from './wire.ts'
+
+/** Where the rules come from. */
+export interface HooksSource {
+  /** Of an ES module. */
+  readonly url: string
+  /** So long it may take to load. */
+  readonly loadsWithin: Milliseconds
+}
 
 /**
  * DynamoDB JSON, unless the module exports `items = 'plain'`. Plain values lose

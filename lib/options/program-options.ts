@@ -15,7 +15,7 @@ export const PROGRAM_OPTIONS: {
   onDifference: ['a function', (value) => typeof value === 'function'],
 }
 
-const TIMEOUTS = ['connect', 'response', 'silence', 'stall']
+const TIMEOUTS = ['connect', 'response', 'silence', 'stall', 'hooks']
 
 /** The longest that Node's timers can wait, in milliseconds: some 24 days. */
 const LONGEST = 2_147_483_647

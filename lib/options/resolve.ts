@@ -92,7 +92,13 @@ export function resolveOptions(options: RunOptions, spelling: Spelling): Setting
       options.plan === undefined
         ? undefined
         : { file: options.plan, withItems: options.planItems === true },
-    hooks: options.hooks === undefined ? undefined : hooksUrl(options.hooks, spelling),
+    hooks:
+      options.hooks === undefined
+        ? undefined
+        : {
+            url: hooksUrl(options.hooks, spelling),
+            loadsWithin: options.timeouts?.hooks ?? 10_000,
+          },
     versionAttribute: options.versionAttribute,
     newerWins: options.newerWins === true,
     ttlAware: options.ttlAware !== false,

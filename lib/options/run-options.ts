@@ -250,4 +250,6 @@ export interface Timeouts {
    * to another thread, and the second time given up. @default 300000
    */
   readonly stall?: Milliseconds
+  /** For the module with your own rules to load, in each thread. @default 10000 */
+  readonly hooks?: Milliseconds
 }

@@ -2,6 +2,7 @@
 import type { CapacityChoices } from '../model/capacity.ts'
 import type { CredentialSource, PlainCredentials } from '../model/credentials.ts'
 import type { WriteFlags } from '../model/difference.ts'
+import type { HooksSource } from '../model/hooks.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Patience } from '../model/patience.ts'
 import type { TableRef } from '../model/table.ts'
@@ -72,8 +73,7 @@ export interface Settings {
   /** Undefined: as long as it takes. */
   readonly maxDuration: Milliseconds | undefined
   readonly repairPlan: { readonly file: string; readonly withItems: boolean } | undefined
-  /** URL of a module. */
-  readonly hooks: string | undefined
+  readonly hooks: HooksSource | undefined
   readonly versionAttribute: string | undefined
   readonly newerWins: boolean
   /** Whether items that have expired count as absent. */

@@ -1,22 +1,22 @@
-/** Loads the user's rules: in each worker thread, and once in the main thread to see that they are some. */
-import { TablesyncError, usageError } from '../errors.ts'
-import { HOOK_NAMES, type Hooks } from '../model/hooks.ts'
+/**
+ * Loads the user's rules, in a thread: the one that tries them first, and each
+ * worker. Never in the main thread, which a module could end or hold up.
+ */
+import { Console } from 'node:console'
+import { stderr, stdout } from 'node:process'
+import { type TablesyncError, usageError } from '../errors.ts'
+import { HOOK_NAMES, type Hooks, type HooksSource } from '../model/hooks.ts'
 
 /**
- * @param url of an ES module
- * @throws TablesyncError with code `USAGE`
+ * What a module prints goes to stderr from here on: standard output is the result's.
+ *
+ * @throws TablesyncError with code `USAGE` where the module exports no rules, or has not loaded in time
  */
-export async function loadHooks(url: string): Promise<Hooks> {
-  const module = await import(url).catch((cause: unknown) => {
-    const { message } = cause as Error
-    throw new TablesyncError(`Cannot load the hooks ${url}: ${message}`, {
-      code: 'USAGE',
-      scope: 'run',
-      hint: 'Name an ES module that Node can import by itself.',
-      cause,
-    })
-  })
-  const { items, ...exported } = module as Record<string, unknown>
+export async function loadHooks(source: HooksSource): Promise<Hooks> {
+  globalThis.console = new Console(stderr)
+  stdout.write = stderr.write.bind(stderr)
+  const { url } = source
+  const { items, ...exported } = await importInTime(source)
   const known: readonly string[] = HOOK_NAMES
   const hooks = Object.entries(exported).filter(([name]) => known.includes(name))
   const wrong = hooks.find(([, hook]) => typeof hook !== 'function')
@@ -32,4 +32,35 @@ export async function loadHooks(url: string): Promise<Hooks> {
     throw usageError(`Expected \`items\` of the hooks ${url} to be 'dynamodb' or 'plain'`)
   }
   return { ...Object.fromEntries(hooks), ...(items !== undefined && { items }) } as Hooks
+}
+
+async function importInTime(source: HooksSource): Promise<Record<string, unknown>> {
+  const { url, loadsWithin } = source
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    // Not kept alive by this: a module that waits for nothing at all ends its thread at once.
+    timer = setTimeout(() => reject(tooLate(source)), loadsWithin).unref()
+  })
+  try {
+    return await Promise.race([import(url) as Promise<Record<string, unknown>>, late])
+  } catch (thrown) {
+    const error = thrown as Partial<TablesyncError>
+    throw error.code === 'USAGE' ? thrown : cannotLoad(url, error.message ?? String(thrown))
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+export function cannotLoad(url: string, why: string): TablesyncError {
+  return usageError(
+    `Cannot load the hooks ${url}: ${why}`,
+    'Name an ES module that Node can import by itself.',
+  )
+}
+
+export function tooLate({ url, loadsWithin }: HooksSource): TablesyncError {
+  return usageError(
+    `Expected the hooks ${url} to load within ${loadsWithin / 1000} s, and they did not`,
+    'Begin what takes long while the module loads, and await it in the hooks that need it.',
+  )
 }

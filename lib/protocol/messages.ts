@@ -8,6 +8,7 @@
  */
 import type { HeldCredentials } from '../model/credentials.ts'
 import type { Difference, WriteFlags } from '../model/difference.ts'
+import type { HooksSource } from '../model/hooks.ts'
 import type { Intent } from '../model/intent.ts'
 import type { JournalEntry } from '../model/journal.ts'
 import type { Observation } from '../model/observation.ts'
@@ -56,8 +57,8 @@ export interface WorkerSetup {
   /** Absent: no attribute tells which of two items is newer. */
   readonly versionAttribute?: string
   readonly newerWins: boolean
-  /** URL of a module with the user's own rules. Absent: there are none. */
-  readonly hooks?: string
+  /** The module with the user's own rules. Absent: there are none. */
+  readonly hooks?: HooksSource
   /** Whether what a replica held is to be kept before each write. */
   readonly isJournaled: boolean
   /** Whether a run may be taken up again: then it is to be known what was about to be written. */
@@ -78,6 +79,12 @@ export interface WorkerSetup {
   readonly orderRecord: SharedArrayBuffer
   /** Shared counters behind `Traffic`. */
   readonly traffic: SharedArrayBuffer
+}
+
+/** Thread to coordinator, outside of any task: how its start goes. */
+export interface ThreadSign {
+  readonly thread: number
+  readonly is: 'loading' | 'started'
 }
 
 /** Coordinator to worker: compare one segment of the master with the replicas. */

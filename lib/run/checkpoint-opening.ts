@@ -64,7 +64,7 @@ function meaningOf(settings: Settings): Record<string, unknown> {
     versionAttribute: settings.versionAttribute ?? null,
     newerWins: settings.newerWins,
     ttlAware: settings.ttlAware,
-    hooks: settings.hooks ?? null,
+    hooks: settings.hooks?.url ?? null,
     quiesced: !observation.looksAgain,
     undo: settings.undo ?? null,
     report: settings.report ?? null,

@@ -14,6 +14,7 @@ import type {
   WorkerSetup,
 } from '../protocol/messages.ts'
 import { type TypedPort, typedPort } from '../protocol/port.ts'
+import { ThreadStarts } from './thread-starts.ts'
 
 const workerFile = new URL(`../../workers/segment${extname(import.meta.url)}`, import.meta.url)
 
@@ -39,6 +40,8 @@ export class SegmentPool {
   #lastSweep = Number.NEGATIVE_INFINITY
   #isStopping = false
   #isHeld = false
+  readonly #starts: ThreadStarts | undefined
+  readonly #hooks: string | undefined
   /** Of a thread that had no task: it could not start, and Piscina has started none since. */
   #failedStart: Error | undefined
   /** Why there are no threads. */
@@ -64,6 +67,11 @@ export class SegmentPool {
       this.#failedStart = error
       this.#checkThreads()
     })
+    // One that exits while it starts has no error to tell. Piscina replaces a thread right after it says this.
+    this.#piscina.on('workerDestroy', () => setImmediate(() => this.#checkThreads()))
+    const { hooks } = setup
+    this.#hooks = hooks?.url
+    this.#starts = hooks && new ThreadStarts(this.#piscina, 2 * hooks.loadsWithin)
   }
 
   /**
@@ -110,18 +118,18 @@ export class SegmentPool {
 
   /** Where no thread is left and none is going to be, ends the tasks that wait for one. */
   #checkThreads(): void {
+    if (this.#broken !== undefined || this.#piscina.threads.length > 0) return
     const error = this.#failedStart
-    if (error === undefined || this.#broken !== undefined) return
-    if (this.#piscina.threads.length > 0) return
-    this.#broken = new TablesyncError(
-      `Expected worker threads to start, got: ${error.message.split('\n')[0]}`,
-      {
-        code: 'WORKER_DIED',
-        scope: 'run',
-        hint: 'Threads start from a file of the package. A bundler has to leave the package as it is (`external`).',
-        cause: error,
-      },
-    )
+    const got = error?.message.split('\n')[0] ?? 'one that ended while it started'
+    this.#broken = new TablesyncError(`Expected worker threads to start, got: ${got}`, {
+      code: 'WORKER_DIED',
+      scope: 'run',
+      hint:
+        this.#hooks === undefined
+          ? 'Threads start from a file of the package. A bundler has to leave the package as it is (`external`).'
+          : `Each thread loads the hooks ${this.#hooks}: they must load more than once, and leave the thread alive.`,
+      cause: error,
+    })
     this.#piscina.destroy().catch(() => {})
   }
 
@@ -166,6 +174,7 @@ export class SegmentPool {
   }
 
   async close(): Promise<void> {
+    this.#starts?.end()
     await this.#piscina.destroy()
   }
 }

@@ -1,13 +1,11 @@
 /** The user's own rules, asked where they may decide. */
-import { Console } from 'node:console'
-import { stderr } from 'node:process'
 import { inspect } from 'node:util'
 import type { FoundItem } from '../dynamo/lookup.ts'
 import { plainItem } from '../dynamo/plain-item.ts'
 import type { UnderWay } from '../dynamo/under-way.ts'
 import { parseItem } from '../item/compare.ts'
 import type { KeyText } from '../item/key.ts'
-import type { HookItem, Hooks } from '../model/hooks.ts'
+import type { HookItem, Hooks, HooksSource } from '../model/hooks.ts'
 import type { WireItem } from '../model/wire.ts'
 import { loadHooks } from '../protocol/hooks-module.ts'
 import { PatientCalls } from '../protocol/patient-call.ts'
@@ -32,12 +30,10 @@ export interface Rules {
 export class HookFailure extends Error {}
 
 export async function openRules(
-  url: string | undefined,
+  source: HooksSource | undefined,
   ending: AbortSignal,
 ): Promise<(task: UnderWay) => Rules> {
-  // What hooks print is for people; standard output is the result's.
-  if (url !== undefined) globalThis.console = new Console(stderr)
-  const hooks = url === undefined ? {} : await loadHooks(url)
+  const hooks = source === undefined ? {} : await loadHooks(source)
   const calls = new PatientCalls(ending)
   return (task) => rulesOf(hooks, calls, task)
 }

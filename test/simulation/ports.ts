@@ -51,6 +51,9 @@ class Port {
   }
 }
 
+/** Tries the user's rules, of which no scenario has any. */
+export class Worker {}
+
 export class MessageChannel {
   readonly port1 = new Port()
   readonly port2 = new Port()

@@ -1,0 +1,125 @@
+/** Modules of hooks that do not load as a module should: refused within seconds, by name. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { runCli } from '../cli/run-cli.ts'
+import { argsOf, inOrder, makeScene, REPLICA_ITEMS } from '../cli/scene.ts'
+import { ALL_WRITES, openScene, REPLICA_ITEMS as SCENE_ITEMS } from '../faults/scene.ts'
+import { startDynalite } from '../support/dynalite.ts'
+
+t.setTimeout(120_000)
+
+const RULES = 'export const onMissing = () => {}'
+
+/** `mark`: text of a path where the module may leave a file. */
+async function moduleOf(t: Test, text: (mark: string) => string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  const file = join(folder, 'hooks.mjs')
+  await writeFile(file, text(JSON.stringify(join(folder, 'mark'))))
+  return file
+}
+
+for (const [what, text, told] of [
+  ['exits while it is loaded', `process.exit(); ${RULES}`, /ended its own thread/],
+  [
+    'exits a while after',
+    `await new Promise((resolve) => setTimeout(resolve, 50)); process.exit(); ${RULES}`,
+    /ended its own thread/,
+  ],
+  [
+    'waits for what never comes',
+    `await new Promise(() => {}); ${RULES}`,
+    /waits at its top level for something that never comes/,
+  ],
+  [
+    'exits in threads alone',
+    `import { isMainThread } from 'node:worker_threads'; if (!isMainThread) process.exit(); ${RULES}`,
+    /ended its own thread/,
+  ],
+  [
+    'throws late',
+    `setTimeout(() => { throw new Error('a late fault') }); await new Promise((resolve) => setTimeout(resolve, 10_000)); ${RULES}`,
+    /a late fault/,
+  ],
+] as const) {
+  t.test(`tablesync refuses hooks of a module that ${what}, and does nothing`, async (t) => {
+    const engine = await startDynalite()
+    t.teardown(() => engine.stop())
+    const { master, replica } = await makeScene(engine.endpoint)
+    const hooks = await moduleOf(t, () => text)
+    const { code, stdout, stderr } = await runCli([
+      ...argsOf(master, replica),
+      ...['--write-missing', '--hooks', hooks],
+    ])
+    t.equal(code, 2, stderr)
+    t.equal(stdout, '')
+    t.match(stderr, told)
+    t.ok(stderr.includes(hooks), 'the module is named')
+    t.same(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.untouched))
+  })
+}
+
+t.test('what a module prints while it is loaded goes to stderr', async (t) => {
+  const engine = await startDynalite()
+  t.teardown(() => engine.stop())
+  const { master, replica } = await makeScene(engine.endpoint)
+  const hooks = await moduleOf(
+    t,
+    () => `console.log('by console'); process.stdout.write('by stdout\\n'); ${RULES}`,
+  )
+  const { stdout, stderr } = await runCli([...argsOf(master, replica), '--json', '--hooks', hooks])
+  t.doesNotThrow(() => JSON.parse(stdout), stdout)
+  t.match(stderr, 'by console')
+  t.match(stderr, 'by stdout')
+})
+
+for (const [what, text] of [
+  [
+    'waits for ever, with something under way',
+    'setInterval(() => {}, 1000); await new Promise(() => {})',
+  ],
+  ['never comes back', 'for (;;) {}'],
+] as const) {
+  t.test(`runSync refuses hooks of a module that ${what}`, async (t) => {
+    const { master, run } = await openScene(t)
+    const hooks = await moduleOf(t, () => `${text}; ${RULES}`)
+    await t.rejects(run({ hooks, timeouts: { hooks: 500 } }), {
+      code: 'USAGE',
+      message: /hooks\.mjs to load within 0\.5 s/,
+    })
+    t.equal(master.stub.requests.length, 0)
+  })
+}
+
+t.test('runSync that is to end does not wait for a module to load', async (t) => {
+  const { run } = await openScene(t)
+  const hooks = await moduleOf(t, () => `for (;;) {}; ${RULES}`)
+  const { summary } = await run({ hooks, signal: AbortSignal.timeout(500) })
+  t.equal(summary.outcome, 'interrupted')
+})
+
+/** Loaded once, in the thread that tries it, and not again. */
+const loadedOnce = (mark: string, then: string) =>
+  `import { existsSync, writeFileSync } from 'node:fs'
+   if (existsSync(${mark})) { ${then} }
+   writeFileSync(${mark}, '')
+   ${RULES}`
+
+for (const [what, then] of [
+  ['exit', 'process.exit()'],
+  ['throw', `throw new Error('not twice')`],
+  ['wait for ever', 'await new Promise(() => {})'],
+  ['never come back', 'for (;;) {}'],
+] as const) {
+  t.test(`a run whose hooks ${what} when they are loaded again ends, and names them`, async (t) => {
+    const { replica, run } = await openScene(t)
+    const hooks = await moduleOf(t, (mark) => loadedOnce(mark, then))
+    const { summary } = await run({ ...ALL_WRITES, hooks, timeouts: { hooks: 2000 } })
+    t.equal(summary.outcome, 'incomplete')
+    const told = summary.errors.find(({ message }) => message.includes('worker threads to start'))
+    t.match(told, { code: 'WORKER_DIED', hint: /hooks\.mjs/ }, JSON.stringify(summary.errors))
+    t.equal(replica.table.all().length, SCENE_ITEMS.length)
+  })
+}

@@ -1,0 +1,11 @@
+/** A thread to be thrown away: loads the user's rules, and says whether they are some. See lib/run/hooks-trial.ts. */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { HooksSource } from '../lib/model/hooks.ts'
+import { loadHooks } from '../lib/protocol/hooks-module.ts'
+import { toWire } from '../lib/protocol/wire-error.ts'
+
+const answer = await loadHooks(workerData as HooksSource).then(
+  () => ({}),
+  (error: unknown) => ({ error: toWire(error) }),
+)
+parentPort?.postMessage(answer)
