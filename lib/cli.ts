@@ -8,6 +8,9 @@ import { exitCodeOf, type Summary } from './model/summary.ts'
 import { type CommandLine, parseArgv } from './options/argv.ts'
 import { asFlag } from './options/check.ts'
 import { tellHuman } from './report/human.ts'
+import { printable } from './report/printable.ts'
+import { openScreen } from './report/screen.ts'
+import { shellWord } from './report/shell-word.ts'
 
 const STOPPED = 4
 const INTERRUPTED = 130
@@ -19,6 +22,11 @@ const COMMANDS = {
   undo: async () => (await import('./undo.ts')).undo,
   apply: async () => (await import('./apply.ts')).apply,
 }
+
+const screen = openScreen({
+  stream: process.stderr,
+  isTerminal: process.stderr.isTTY === true,
+})
 
 // What is thrown past all others, by a hook's timer maybe, says nothing of the tables.
 process.on('uncaughtException', (thrown) => {
@@ -48,8 +56,7 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   const carriedOut = await COMMANDS[command]()
   const human = tellHuman({
-    stream: process.stderr,
-    isTerminal: process.stderr.isTTY === true,
+    screen,
     verbosity: talk.quiet ? 'quiet' : talk.verbose ? 'verbose' : 'normal',
   })
   askForStatus = human.status
@@ -66,8 +73,8 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
       asFlag,
     )
     human.conclude(summary)
-    if (!talk.quiet && isLeft(summary, commandLine)) process.stderr.write(`${resumeLine()}\n`)
-    if (talk.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
+    if (!talk.quiet && isLeft(summary, commandLine)) screen.say(resumeLine())
+    if (talk.json) process.stdout.write(`${printable(JSON.stringify(summary))}\n`)
     return summary.outcome === 'interrupted' ? exitCode() : exitCodeOf(summary.outcome)
   } finally {
     askForStatus = tellBeginning
@@ -88,7 +95,7 @@ async function mayDelete({ command, options, talk }: CommandLine): Promise<boole
   }[command]()
   const prompt = createInterface({ input: stdin, output: stderr })
   try {
-    const answer = await prompt.question(`${question} [y/N] `)
+    const answer = await prompt.question(`${printable(question)} [y/N] `)
     if (/^y(es)?$/i.test(answer.trim())) return true
   } catch {
     // Ctrl-C and Ctrl-D are no yes.
@@ -96,16 +103,16 @@ async function mayDelete({ command, options, talk }: CommandLine): Promise<boole
   } finally {
     prompt.close()
   }
-  stderr.write('Stopped: deletions were not confirmed, and nothing was done.\n')
+  screen.say('Stopped: deletions were not confirmed, and nothing was done.')
   return false
 }
 
 function tellBeginning(): void {
-  process.stderr.write('the tables are looked at\n')
+  screen.say('the tables are looked at')
 }
 
 function tellEnding(): void {
-  process.stderr.write('Ending after the pages in hand. Interrupt again to leave at once.\n')
+  screen.say('Ending after the pages in hand. Interrupt again to leave at once.')
 }
 
 /** The first signal ends the run after the pages in hand; a second one leaves at once. */
@@ -113,7 +120,10 @@ function abortOnSignals(onFirst: () => void) {
   const controller = new AbortController()
   let code = INTERRUPTED
   const onSignal = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(code)
+    if (controller.signal.aborted) {
+      screen.clear()
+      process.exit(code)
+    }
     code = name === 'SIGTERM' ? TERMINATED : INTERRUPTED
     onFirst()
     controller.abort()
@@ -138,20 +148,21 @@ function isLeft({ outcome }: Summary, { options }: CommandLine): boolean {
 /** The command that goes on, ready to paste. */
 function resumeLine(): string {
   const given = process.argv.slice(2).filter((argument) => !/^--(resume|restart)$/.test(argument))
-  const quoted = [...given, '--resume'].map((argument) =>
-    /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`,
-  )
-  return `        to go on: tablesync ${quoted.join(' ')}`
+  return `        to go on: tablesync ${[...given, '--resume'].map(shellWord).join(' ')}`
 }
 
 /** Set-up errors are the user's to mend, and exit with 2; the unforeseen is ours. */
 function tellError(error: TablesyncError): number {
-  process.stderr.write(`tablesync: ${error.message}\n`)
-  if (error.hint !== undefined) process.stderr.write(`${error.hint}\n`)
+  screen.say(`tablesync: ${error.message}`)
+  if (error.hint !== undefined) screen.say(error.hint)
   if (error.code !== 'INTERNAL') return 2
-  const { cause } = error
-  if (cause instanceof Error) process.stderr.write(`${cause.stack}\n`)
+  if (error.cause instanceof Error) for (const line of traceOf(error.cause)) screen.say(line)
   return 3
+}
+
+/** A message stays in its line: it may come from outside. */
+function traceOf({ stack = '', message }: Error): string[] {
+  return stack.replace(message, () => printable(message)).split('\n')
 }
 
 function version(): string {

@@ -98,7 +98,7 @@ const OWNERS: Record<string, readonly string[]> = {
   cac: ['lib/options/argv.ts'],
   'xxhash-wasm': ['lib/item/digest.ts'],
   'p-queue': ['lib/segment', 'lib/run'],
-  'cli-progress': ['lib/report/human.ts'],
+  'cli-truncate': ['lib/report/screen.ts'],
   'node:fs': ['lib/files', 'lib/cli.ts'],
   // Threads of the worker tower touch no files.
   'node:fs/promises': ['lib/files', 'lib/report', 'lib/run'],

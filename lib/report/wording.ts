@@ -3,6 +3,8 @@ import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
 import { describeKey, type InspectedTable, shownEndpoint, type TableFacts } from '../model/table.ts'
 import { count, pace } from './figures.ts'
+import { printable } from './printable.ts'
+import { shellWord } from './shell-word.ts'
 
 export type PlanEvent = RunEvent & { readonly type: 'plan' }
 
@@ -79,5 +81,5 @@ export function progressLine(progress: RunEvent & { type: 'progress' }, plan?: P
 
 /** How to go on where a run of one segment ended. */
 export function restartFlag(key: string): string {
-  return `--starting-key '${key.replaceAll("'", `'\\''`)}'`
+  return `--starting-key ${shellWord(printable(key))}`
 }

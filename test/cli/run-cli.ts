@@ -42,7 +42,7 @@ export function startCli(args: readonly string[], env: Env = {}): RunningCli {
     args.includes('--min-mismatch-age') ||
     args.includes('--quiesced')
   const child = spawn(process.execPath, [CLI, ...args, ...(saysAge ? [] : NO_LAG)], {
-    env: { ...baseEnv(), ...env },
+    env: { ...testEnv(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''
@@ -83,7 +83,8 @@ export async function runForSummary(
   return { ...result, summary: JSON.parse(result.stdout) as Summary }
 }
 
-function baseEnv(): Env {
+/** What every command of a test is started with. */
+export function testEnv(): Env {
   const { PATH, NODE_V8_COVERAGE } = process.env
   return {
     PATH,

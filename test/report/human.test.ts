@@ -6,9 +6,10 @@ import type { RunEvent } from '../../lib/model/events.ts'
 import type { ReplicaSummary, Summary } from '../../lib/model/summary.ts'
 import { zeroReplicaTally, zeroTally } from '../../lib/model/tally.ts'
 import { type HumanOptions, tellHuman } from '../../lib/report/human.ts'
+import { openScreen } from '../../lib/report/screen.ts'
 
 /** A stream that keeps what it is told; as a terminal it is 80 columns wide. */
-function listen(how: Partial<HumanOptions> = {}) {
+function listen(how: Partial<HumanOptions> & { readonly isTerminal?: boolean } = {}) {
   let text = ''
   const stream = new Writable({
     write(chunk, _, done) {
@@ -17,8 +18,8 @@ function listen(how: Partial<HumanOptions> = {}) {
     },
   })
   const { isTerminal = false, verbosity = 'normal' } = how
-  if (isTerminal) Object.assign(stream, { isTTY: true, columns: 80, cursorTo() {}, clearLine() {} })
-  return { human: tellHuman({ stream, isTerminal, verbosity }), told: () => text }
+  const screen = openScreen({ stream: Object.assign(stream, { columns: 80 }), isTerminal })
+  return { human: tellHuman({ screen, verbosity }), told: () => text }
 }
 
 const facts = {
@@ -175,7 +176,7 @@ t.test('tellHuman tells progress every five seconds, and restart keys too', asyn
   for (const at of [1000, 5000, 6000]) human.onEvent(progress(at))
   human.onEvent(key('second'))
   human.onEvent(progress(10_000))
-  t.match(told(), /^.*'first'\n.* in 5 s .*\n.*'second'\n.* in 10 s .*\n$/)
+  t.match(told(), /^.* first\n.* in 5 s .*\n.* second\n.* in 10 s .*\n$/)
 })
 
 t.test('tellHuman tells every restart key when verbose', async (t) => {
@@ -358,6 +359,6 @@ t.test('tellHuman fills its bar by items where the service knows how many', asyn
   const { human, told } = listen({ isTerminal: true })
   human.onEvent({ type: 'tables', runId: 'ab12cd34', master, replicas: [] })
   human.onEvent({ ...progress(1000), segmentsDone: 0 } as RunEvent)
-  t.match(told(), /={19,}/)
+  t.match(told(), / 99% █{19}░ /)
   human.close()
 })

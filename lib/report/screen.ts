@@ -1,0 +1,51 @@
+/**
+ * Where lines for people go: the only door to stderr. On a terminal the last
+ * line is a status line, which each line said is written above.
+ */
+import cliTruncate from 'cli-truncate'
+import { printable } from './printable.ts'
+
+export interface ScreenOptions {
+  readonly stream: NodeJS.WritableStream & { readonly columns?: number }
+  /** Whether the cursor may be moved. Otherwise lines follow one another. */
+  readonly isTerminal: boolean
+}
+
+export interface Screen {
+  /** Whether a status line can be shown. */
+  readonly isTerminal: boolean
+  /** Writes a line, whole, whatever the width of the terminal. */
+  say(line: string): void
+  /** Replaces the status line; it is cut where the terminal ends. */
+  show(status: string): void
+  /** Takes the status line away. */
+  clear(): void
+}
+
+/** Back to the beginning of the line, and nothing after it. */
+const CLEAR_LINE = '\r\u001b[K'
+
+const DEFAULT_COLUMNS = 80
+
+export function openScreen({ stream, isTerminal }: ScreenOptions): Screen {
+  let status = ''
+  // In one piece, so that nobody sees the line between.
+  const write = (text: string, next: string) => {
+    const isNothing = text === '' && next === status
+    if (isNothing) return
+    const cleared = status === '' ? '' : CLEAR_LINE
+    status = next
+    stream.write(`${cleared}${text}${next}`)
+  }
+  return {
+    isTerminal,
+    say: (line) => write(`${printable(line)}\n`, status),
+    show(text) {
+      if (!isTerminal) return
+      // What fills a line to its end makes some terminals begin another.
+      const columns = (stream.columns || DEFAULT_COLUMNS) - 1
+      write('', cliTruncate(printable(text), columns))
+    },
+    clear: () => write('', ''),
+  }
+}

@@ -1,0 +1,77 @@
+/** What the command shows on a terminal, and what of others never reaches it. */
+import t from 'tap'
+import { startDynalite } from '../support/dynalite.ts'
+import { makeTable } from '../support/tables.ts'
+import { startRecorder } from './recorder.ts'
+import { runCli } from './run-cli.ts'
+import { argsOf, item, makeScene } from './scene.ts'
+import { linesSeen, startOnTerminal } from './terminal.ts'
+
+const engine = await startDynalite()
+t.teardown(() => engine.stop())
+// Each test spawns the command, which takes longer than tap expects of a file.
+t.setTimeout(180_000)
+t.jobs = 2
+
+/** Clears the screen, rings, forges a line, and turns what follows around. */
+const HOSTILE = 'no\u001b[2J\u0007\r\nerror   forged\u202e\u009b31m'
+const SHOWN = 'no\\u001b[2J\\u0007\\r\\nerror   forged\\u202e\\u009b31m'
+const UNSAFE = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+
+/** A replica with a key that hides its name, and a server that refuses in hostile words. */
+async function hostileScene(t: Parameters<typeof startRecorder>[0]) {
+  const { master, replica } = await makeScene(engine.endpoint)
+  const hostile = await makeTable(engine.endpoint)
+  await hostile.put([...(await replica.all()), item('in\u202egnp.exe\u009b1m\u0085', 'red')])
+  const refusal = { status: 400, type: 'com.amazon#ValidationException', message: HOSTILE }
+  const recorder = await startRecorder(t, engine.endpoint, ({ operation }) =>
+    operation === 'UpdateItem' || operation === 'PutItem' ? refusal : undefined,
+  )
+  const flags = ['--write-missing', '--write-differing', '--verbose']
+  return [...argsOf(master, hostile), '--replica-endpoint', recorder.endpoint, ...flags]
+}
+
+t.test('nothing from outside steers what stderr and stdout are shown on', async (t) => {
+  const args = await hostileScene(t)
+  const { stderr, stdout, code } = await runCli([...args, '--json'])
+  t.equal(code, 3)
+  t.notMatch(stderr, UNSAFE)
+  t.notMatch(stdout, UNSAFE)
+  t.notMatch(stderr, /^error {3}forged/m)
+  t.ok(stderr.includes(SHOWN), stderr)
+  t.ok(
+    stderr.includes('has the extra item {"id":{"S":"in\\u202egnp.exe\\u009b1m\\u0085"}}'),
+    stderr,
+  )
+  t.match(JSON.parse(stdout), { outcome: 'incomplete' })
+})
+
+t.test('nothing from outside steers the terminal', async (t) => {
+  const args = await hostileScene(t)
+  const { raw } = await startOnTerminal({ args }).ended
+  for (const text of ['\u001b[2J', '\u0007', '\u202e', '\u009b']) t.notOk(raw.includes(text))
+  const lines = await linesSeen(raw)
+  t.ok(lines.some((line) => line.includes(SHOWN)))
+  t.notOk(lines.some((line) => line.startsWith('error   forged')))
+})
+
+t.test('a refusal at the start is shown without what would steer the terminal', async (t) => {
+  const { args } = await makeScene(engine.endpoint)
+  const recorder = await startRecorder(t, engine.endpoint, () => ({
+    status: 400,
+    type: 'com.amazon#ValidationException',
+    message: HOSTILE,
+  }))
+  const { code, stderr } = await runCli([...args, '--replica-endpoint', recorder.endpoint])
+  t.equal(code, 2)
+  t.notMatch(stderr, UNSAFE)
+  t.ok(stderr.includes(SHOWN), stderr)
+})
+
+t.test('a refusal of an argument is shown without what would steer the terminal', async (t) => {
+  for (const args of [[HOSTILE], [`--${HOSTILE}`], ['--master', HOSTILE]]) {
+    const { code, stderr } = await runCli(args)
+    t.equal(code, 2)
+    t.notMatch(stderr, UNSAFE)
+  }
+})
