@@ -75,3 +75,30 @@ t.test('a refusal of an argument is shown without what would steer the terminal'
     t.notMatch(stderr, UNSAFE)
   }
 })
+
+for (const columns of [60, 250]) {
+  t.test(`--verbose on ${columns} columns keeps every line, and every key whole`, async (t) => {
+    const [master, replica] = [await makeTable(engine.endpoint), await makeTable(engine.endpoint)]
+    const ids = Array.from({ length: 60 }, (_, at) => `${'long-'.repeat(30)}${at}`)
+    await master.put(ids.map((id) => item(id, 'red')))
+    // A page at a time, so that there is a status line before the last differences.
+    const pace = ['--scan-limit', '2', '--segments', '1', '--parallel', '1', '--verbose']
+    const { raw } = await startOnTerminal({ args: [...argsOf(master, replica), ...pace], columns })
+      .ended
+    const lines = await linesSeen(raw, columns)
+    const missing = (id: string) => `${replica.label} is missing {"id":{"S":"${id}"}}`
+    t.same(
+      ids.filter((id) => !lines.some((line) => line === missing(id))),
+      [],
+    )
+    const summary = lines.findIndex((line) => line.startsWith('scanned 60 items'))
+    const last = lines.findLastIndex((line) => line.includes(' is missing '))
+    t.ok(summary > last, 'the summary stands under all of them')
+    t.match(lines.at(-1), 'to repair: --write-missing')
+    t.notOk(
+      lines.some((line) => line.includes('█')),
+      'no status line is left behind',
+    )
+    t.ok(raw.includes('█') || raw.includes('░'), 'there was one')
+  })
+}
