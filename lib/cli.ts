@@ -4,9 +4,12 @@ import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { pathToFileURL } from 'node:url'
 import { asTablesyncError, type TablesyncError } from './errors.ts'
+import { redacted } from './model/redacted.ts'
 import { exitCodeOf, type Summary } from './model/summary.ts'
 import { type CommandLine, parseArgv } from './options/argv.ts'
 import { asFlag } from './options/check.ts'
+import { commandToResume } from './options/command-to-resume.ts'
+import { secretsIn } from './options/secrets.ts'
 import { tellHuman } from './report/human.ts'
 import { printable } from './report/printable.ts'
 import { openScreen } from './report/screen.ts'
@@ -23,6 +26,8 @@ const COMMANDS = {
   apply: async () => (await import('./apply.ts')).apply,
 }
 
+// First of all: whatever is written from here on has no secret in it.
+const redact = redactOutput()
 const screen = openScreen({
   stream: process.stderr,
   isTerminal: process.stderr.isTTY === true,
@@ -73,14 +78,31 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
       asFlag,
     )
     human.conclude(summary)
-    if (!talk.quiet && isLeft(summary, commandLine)) screen.say(resumeLine())
-    if (talk.json) process.stdout.write(`${printable(JSON.stringify(summary))}\n`)
+    if (!talk.quiet && isLeft(summary, commandLine)) tellResume()
+    if (talk.json) process.stdout.write(`${printable(JSON.stringify(summary, redact))}\n`)
     return summary.outcome === 'interrupted' ? exitCode() : exitCodeOf(summary.outcome)
   } finally {
     askForStatus = tellBeginning
     human.close()
     restore()
   }
+}
+
+/**
+ * Nothing goes to stderr with a secret in it, whoever writes: the SDK and hooks among them.
+ *
+ * @returns what takes secrets out of the strings of a JSON document
+ */
+function redactOutput(): (name: string, value: unknown) => unknown {
+  const { argv, env, stderr } = process
+  const secrets = secretsIn(argv.slice(2), env)
+  const write = stderr.write.bind(stderr) as (chunk: unknown, ...more: unknown[]) => boolean
+  stderr.write = (chunk: string | Uint8Array, ...more: unknown[]) => {
+    const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()
+    const clean = redacted(text, secrets)
+    return write(clean === text ? chunk : clean, ...more)
+  }
+  return (_, value) => (typeof value === 'string' ? redacted(value, secrets) : value)
 }
 
 /** Asks before deletions, where there is somebody to ask. */
@@ -105,6 +127,12 @@ async function mayDelete({ command, options, talk }: CommandLine): Promise<boole
   }
   screen.say('Stopped: deletions were not confirmed, and nothing was done.')
   return false
+}
+
+/** The command that goes on, ready to paste. */
+function tellResume(): void {
+  const words = commandToResume(process.argv.slice(2))
+  screen.say(`        to go on: ${words.map(shellWord).join(' ')}`)
 }
 
 function tellBeginning(): void {
@@ -143,12 +171,6 @@ function abortOnSignals(onFirst: () => void) {
 /** Whether something is left that the same command with --resume would do. */
 function isLeft({ outcome }: Summary, { options }: CommandLine): boolean {
   return options.checkpoint !== undefined && outcome !== 'in-sync' && outcome !== 'different'
-}
-
-/** The command that goes on, ready to paste. */
-function resumeLine(): string {
-  const given = process.argv.slice(2).filter((argument) => !/^--(resume|restart)$/.test(argument))
-  return `        to go on: tablesync ${[...given, '--resume'].map(shellWord).join(' ')}`
 }
 
 /** Set-up errors are the user's to mend, and exit with 2; the unforeseen is ours. */

@@ -2,6 +2,7 @@
  * Every error tablesync raises on purpose: what happened (`code`), how much of
  * the work it ends (`scope`) and how to mend it (`hint`).
  */
+import { redacted } from './model/redacted.ts'
 
 export type ErrorCode =
   /** An option is missing, malformed or contradicts another. */
@@ -59,10 +60,11 @@ export class TablesyncError extends Error {
   }
 
   constructor(message: string, { code, scope, hint, table, cause }: ErrorDetail) {
-    super(message, cause === undefined ? undefined : { cause })
+    // It may repeat what a user or a service has said.
+    super(redacted(message), cause === undefined ? undefined : { cause })
     this.code = code
     this.scope = scope
-    this.hint = hint
+    this.hint = hint && redacted(hint)
     this.table = table
   }
 }

@@ -4,6 +4,7 @@ import type { CapacityChoice, CapacityChoices } from '../model/capacity.ts'
 import type { Spelling } from './check.ts'
 import type { Option } from './option.ts'
 import type { RunOptions } from './run-options.ts'
+import { shown } from './shown.ts'
 
 export const PACE_OPTIONS = {
   readCapacity: {
@@ -60,7 +61,7 @@ export function capacityOf(text: string, name: string): CapacityChoice {
   const isInRange = percent === '%' ? value <= 100 : value <= Number.MAX_SAFE_INTEGER / 1000
   if (number === undefined || value === 0 || !isInRange) {
     throw usageError(
-      `Expected \`${name}\` to be units a second, a percentage, \`adaptive\` or \`max\`, got ${JSON.stringify(text)}`,
+      `Expected \`${name}\` to be units a second, a percentage, \`adaptive\` or \`max\`, got ${shown(text)}`,
       'For example 500, 25%, or adaptive: as much as the table does not throttle.',
     )
   }

@@ -3,6 +3,7 @@ import { usageError } from '../errors.ts'
 import type { Spelling } from './check.ts'
 import type { RunOptions } from './run-options.ts'
 import type { RailSettings } from './settings.ts'
+import { shown } from './shown.ts'
 
 /** A replica that has drifted further than this is looked at before its extras are deleted. */
 const USUAL_DELETES = { count: 1000, percent: 1 }
@@ -26,7 +27,7 @@ function parseMaxDeletes(text: string, name: string): RailSettings['maxDeletes']
   const isInRange = percent === '%' ? value <= 100 : Number.isSafeInteger(value)
   if (number === undefined || !isInRange) {
     throw usageError(
-      `Expected \`${name}\` to be a whole number, or a percentage up to 100%, got ${JSON.stringify(text)}`,
+      `Expected \`${name}\` to be a whole number, or a percentage up to 100%, got ${shown(text)}`,
       'For example 5000, or 2.5% of the items of the replica; 0 forbids deletions.',
     )
   }

@@ -7,7 +7,7 @@ import { isAbsolute } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { usageError } from '../errors.ts'
 import type { WriteFlags } from '../model/difference.ts'
-import type { TableRef } from '../model/table.ts'
+import { shownEndpoint, type TableRef } from '../model/table.ts'
 import { checkOptions, type Spelling } from './check.ts'
 import { masterCredentials, ownCredentials, replicaCredentials } from './credential-options.ts'
 import { resolveCapacity } from './pace-options.ts'
@@ -15,6 +15,7 @@ import { resolveRails } from './rails.ts'
 import { resolveCheckpoint, resolveDuration } from './resume-options.ts'
 import type { RunOptions, TableOptions } from './run-options.ts'
 import type { Settings, TableSettings } from './settings.ts'
+import { shown } from './shown.ts'
 import { parseStartingKey } from './starting-key.ts'
 import { parseTableName } from './table-name.ts'
 
@@ -137,7 +138,7 @@ function hooksUrl(hooks: string, spelling: Spelling): string {
   if (/^file:/.test(hooks)) return hooks
   if (isAbsolute(hooks)) return pathToFileURL(hooks).href
   throw usageError(
-    `Expected \`${spelling('hooks')}\` to be an absolute path or a file URL, got ${JSON.stringify(hooks)}`,
+    `Expected \`${spelling('hooks')}\` to be an absolute path or a file URL, got ${shown(hooks)}`,
     'A relative path means something else wherever it is read: new URL("rules.js", import.meta.url).href says where it is.',
   )
 }
@@ -184,7 +185,8 @@ function tableRef(
   spelling: Spelling,
 ): TableRef {
   const ref = parseTableName(text, spelling(option))
-  return endpoint === undefined ? ref : { ...ref, endpoint }
+  // Requests are signed: a user and a password in it are of no use to anybody.
+  return endpoint === undefined ? ref : { ...ref, endpoint: shownEndpoint(endpoint) }
 }
 
 function distinct(replicas: TableSettings[], spelling: Spelling): TableSettings[] {

@@ -5,6 +5,7 @@ import type { Spelling } from './check.ts'
 import type { Option } from './option.ts'
 import type { RunOptions } from './run-options.ts'
 import type { Settings } from './settings.ts'
+import { shown } from './shown.ts'
 
 export const RESUME_OPTIONS = {
   checkpoint: {
@@ -88,7 +89,7 @@ export function resolveDuration(
   const duration = Number(number) * (UNITS[unit as keyof typeof UNITS] ?? UNITS.s)
   if (number !== undefined && duration > 0 && duration <= LONGEST) return duration
   throw usageError(
-    `Expected \`${spelling('maxDuration')}\` to be a duration like 90s, 30m or 8h, got ${JSON.stringify(maxDuration)}`,
+    `Expected \`${spelling('maxDuration')}\` to be a duration like 90s, 30m or 8h, got ${shown(maxDuration)}`,
     'At most 24 days.',
   )
 }

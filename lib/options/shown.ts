@@ -1,10 +1,11 @@
 /** A value that was given, as a refusal may repeat it: enough to find it, and no secret. */
 import { format } from 'node:util'
+import { redacted } from '../model/redacted.ts'
 
 /** Objects are told by their fields alone; what those hold may be credentials. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing'
-  if (typeof value === 'string') return JSON.stringify(withoutUser(value))
+  if (typeof value === 'string') return JSON.stringify(redacted(value))
   if (typeof value === 'function') return 'a function'
   if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`
   if (typeof value === 'object' && value !== null) {
@@ -13,6 +14,3 @@ export function shown(value: unknown): string {
   }
   return format(value)
 }
-
-/** URLs may carry a password before their host. */
-const withoutUser = (text: string) => text.replace(/^(\w+:\/\/)[^/?#]*@/, '$1…@')

@@ -7,6 +7,7 @@
  */
 import { type TablesyncError, usageError } from '../errors.ts'
 import type { Option } from './option.ts'
+import { shown } from './shown.ts'
 import { OPTIONS, TALK } from './table.ts'
 
 /** A value that begins with this is text to cac, whatever it looks like. */
@@ -27,6 +28,8 @@ const SPELLINGS: ReadonlyMap<string, Named> = new Map(
   ),
 )
 
+export const isSpelling = (text: string) => SPELLINGS.has(text)
+
 export function spellingsOf({ flag, aliases = [] }: Option): string[] {
   return [flag, ...aliases].map((name) => (name.length === 1 ? `-${name}` : `--${name}`))
 }
@@ -38,7 +41,25 @@ export function spellingsOf({ flag, aliases = [] }: Option): string[] {
  * @throws TablesyncError with code `USAGE`
  */
 export function canonicalArguments(argv: readonly string[]): string[] {
-  const canonical: string[] = []
+  return givenOptions(argv).flatMap(({ name, value }) =>
+    value === undefined ? [`--${name}`] : [`--${name}`, asVerbatim(value)],
+  )
+}
+
+export interface GivenOption extends Named {
+  /** As it was written. */
+  readonly spelling: string
+  /** Undefined: it is a switch. */
+  readonly value?: string
+}
+
+/**
+ * Option by option what was given.
+ *
+ * @throws TablesyncError with code `USAGE`
+ */
+export function givenOptions(argv: readonly string[]): GivenOption[] {
+  const options: GivenOption[] = []
   for (let at = 0; at < argv.length; at++) {
     const argument = argv[at] as string
     const equals = argument.indexOf('=')
@@ -47,11 +68,13 @@ export function canonicalArguments(argv: readonly string[]): string[] {
     const named = SPELLINGS.get(spelling)
     if (named === undefined) throw unknown(argv, at)
     const { name, option } = named
-    canonical.push(`--${name}`)
     if (option.kind === 'switch') {
-      if (given === undefined) continue
+      if (given === undefined) {
+        options.push({ spelling, name, option })
+        continue
+      }
       throw usageError(
-        `Expected \`${spelling}\` without a value, got ${JSON.stringify(given)}`,
+        `Expected \`${spelling}\` without a value, got ${shown(given)}`,
         `\`${spelling}\` turns it on; leave it away to turn it off.`,
       )
     }
@@ -61,9 +84,9 @@ export function canonicalArguments(argv: readonly string[]): string[] {
         `Expected \`${spelling}\` to be followed by its <${option.value}>, got ${value === undefined ? 'nothing' : `\`${value}\``}`,
       )
     }
-    canonical.push(asVerbatim(value))
+    options.push({ spelling, name, option, value })
   }
-  return canonical
+  return options
 }
 
 const SECRETS = /^--[\w-]*mfa-?token/i
@@ -80,7 +103,7 @@ function unknown(argv: readonly string[], at: number): TablesyncError {
       )
     }
     return usageError(
-      `Expected flags only, got ${JSON.stringify(argv[at])}${after}`,
+      `Expected flags only, got ${shown(argv[at])}${after}`,
       'Tables are named with --master and --replica; quote values that have blanks in them.',
     )
   }

@@ -1,6 +1,7 @@
 /** How users name tables: `<region>:<table>`, or an ARN. */
 import { usageError } from '../errors.ts'
 import type { TableRef } from '../model/table.ts'
+import { shown } from './shown.ts'
 
 /** Table names: 3 to 255 of these characters (developer guide, "Naming rules"). */
 const TABLE = /^[A-Za-z0-9_.-]{3,255}$/
@@ -17,7 +18,7 @@ export function parseTableName(text: string, flag: string): Omit<TableRef, 'endp
   const [region = '', name = '', ...rest] = text.split(':')
   if (!REGION.test(region) || name === '' || rest.length > 0) {
     throw usageError(
-      `Expected \`${flag}\` to be <region>:<table> or a table ARN, got ${JSON.stringify(text)}`,
+      `Expected \`${flag}\` to be <region>:<table> or a table ARN, got ${shown(text)}`,
       'For example us-east-1:Orders, or arn:aws:dynamodb:us-east-1:123456789012:table/Orders.',
     )
   }
@@ -28,6 +29,6 @@ export function parseTableName(text: string, flag: string): Omit<TableRef, 'endp
 function checkName(name: string, text: string, flag: string): void {
   if (TABLE.test(name)) return
   throw usageError(
-    `Expected \`${flag}\` to name a table by 3 to 255 letters, digits, _, . or -, got ${JSON.stringify(text)}`,
+    `Expected \`${flag}\` to name a table by 3 to 255 letters, digits, _, . or -, got ${shown(text)}`,
   )
 }

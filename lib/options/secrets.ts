@@ -1,0 +1,38 @@
+/** What of the command's arguments and environment must not be printed. */
+import { userOf } from '../model/redacted.ts'
+import type { Option } from './option.ts'
+import { spellingsOf } from './spelling.ts'
+import { OPTIONS } from './table.ts'
+
+const SPELLINGS: ReadonlySet<string> = new Set(
+  Object.values(OPTIONS as Record<string, Option>)
+    .filter((option) => 'secret' in option && option.secret)
+    .flatMap(spellingsOf),
+)
+
+/** Of the environment that the AWS SDK reads. */
+const VARIABLES = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
+
+/** Shorter ones are made up for an emulator, and stand in other words too. */
+const LEAST_LENGTH = 16
+
+/** Whatever else is wrong with the arguments. */
+export function secretsIn(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): string[] {
+  const values = argv.flatMap((argument, at) => {
+    const [spelling = '', ...joined] = argument.split('=')
+    if (!SPELLINGS.has(spelling)) return []
+    return joined.length > 0 ? [joined.join('=')] : [argv[at + 1] ?? '']
+  })
+  const users = argv.flatMap((argument) => {
+    const user = userOf(argument) ?? userOf(argument.slice(argument.indexOf('=') + 1))
+    return user === undefined ? [] : [user, user.slice(user.indexOf(':') + 1), encodeURI(user)]
+  })
+  const variables = VARIABLES.flatMap((name) => env[name] ?? [])
+  return [
+    ...[...values, ...users].filter((value) => value !== '' && !value.startsWith('-')),
+    ...variables.filter((value) => value.length >= LEAST_LENGTH),
+  ]
+}
