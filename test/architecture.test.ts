@@ -64,6 +64,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/files',
     'lib/dynamo/credentials.ts',
     'lib/dynamo/describe.ts',
+    'lib/dynamo/table-identity.ts',
   ],
   'lib/report': [...PURE, 'lib/files'],
   'lib/listeners.ts': [...PURE, 'lib/options', 'lib/run', 'lib/report'],

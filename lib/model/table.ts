@@ -36,6 +36,8 @@ export interface TableFacts {
   readonly keySchema: KeySchema
   readonly arn: string | undefined
   readonly tableId: string | undefined
+  /** When it was made: ISO 8601. */
+  readonly createdAt: string | undefined
   /** Refreshed by the service about every six hours. */
   readonly approximateItems: number | undefined
   readonly approximateBytes: Bytes | undefined

@@ -188,6 +188,8 @@ export interface AboutToWrite {
   readonly line?: string
   /** Absent: the write mends an earlier one. */
   readonly intents?: readonly Intent[]
+  /** Of a deletion: its replica. It goes out only if both tables are still the ones that were compared. */
+  readonly deletesFrom?: TableIndex
 }
 
 /** A difference on its way to the report, or a key on its way to a queue of the main thread. */

@@ -70,6 +70,8 @@ export async function checkControlFile(file: string | undefined): Promise<void> 
 export interface ControlOptions {
   readonly file: string
   readonly pace: PaceKeeper
+  /** A pause ends when this has settled. */
+  readonly beforeResuming: () => Promise<unknown>
   /** What the file says now is done from here on. */
   readonly onChange: () => void
   /** What it says cannot be done, and nothing of it was. */
@@ -124,6 +126,9 @@ export class ControlFile {
     const isWhole = text === this.#seen
     this.#seen = text
     if (!isWhole || text === this.#done) return
+    const { pace, beforeResuming } = this.#options
+    if (pace.isPaused && !readWish(text).isPaused) await beforeResuming()
+    if (this.#isEnded) return
     this.#carryOut(text)
     this.#options.onChange()
   }

@@ -1,6 +1,6 @@
 /** The last part of a run: extras that wait on disk, deleted where nothing has failed. */
 import PQueue from 'p-queue'
-import type { TableIndex } from '../model/table.ts'
+import { MASTER, type TableIndex } from '../model/table.ts'
 import type { DeleteTask, ExtraKey } from '../protocol/messages.ts'
 import type { Entering } from './desk.ts'
 import type { Flight } from './flight.ts'
@@ -74,6 +74,7 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
     if (report === 'died') canary.lose(replica, batch.length)
     else canary.return(replica, batch.length)
     const isWhole = report !== 'died' && report?.failures.length === 0
+    withheld ??= reasonToWithhold(flight, replica)
     if (!isWhole) withheld ??= 'a deletion was cut short'
   }
 
@@ -116,15 +117,19 @@ function repairsEnded(ledger: Ledger, replica: TableIndex): number {
   return deleted + resolved + conflicts + failed + changed
 }
 
-function reasonToWithhold({ desk, ledger, plan, isOver }: Flight, replica: TableIndex) {
+function reasonToWithhold(
+  { desk, ledger, plan, isOver, tableWatch }: Flight,
+  replica: TableIndex,
+): string | undefined {
   const { failed, unverified } = ledger.totalOf(replica)
   const { lost, finished, brokenTasks } = ledger.fate(replica)
   if (desk.stopped !== undefined) return desk.stopped.message
+  if (desk.fatal !== undefined) return desk.fatal.message
   if (isOver()) return 'the run was ended'
-  if (lost !== undefined) return 'the replica was lost'
+  if (lost !== undefined) return `the replica was lost: ${lost.message}`
   if (finished.size < plan.segments) return 'not every segment was compared'
   if (failed > 0) return `${failed} items could not be repaired`
   if (unverified > 0) return `${unverified} keys could not be verified`
   if (brokenTasks > 0) return 'not every key could be read again'
-  return undefined
+  return tableWatch.doubt([MASTER, replica])?.message
 }

@@ -14,6 +14,7 @@ import type {
 import { passing } from '../protocol/points.ts'
 import { toWire } from '../protocol/wire-error.ts'
 import { imbalances, unbalanced } from './balance.ts'
+import { settleBeforeWriting } from './before-writing.ts'
 import type { Bookkeeper } from './bookkeeper.ts'
 import { FreshRecords } from './fresh-records.ts'
 import { HeldFindings } from './held-findings.ts'
@@ -24,6 +25,7 @@ import { Losses } from './losses.ts'
 import type { Reply, SegmentPool } from './pool.ts'
 import { maxWritesRail } from './rails.ts'
 import type { RestartKeys } from './restart-keys.ts'
+import type { TableWatch } from './table-watch.ts'
 import type { RunHooks } from './teller.ts'
 import type { Watchdog } from './watchdog.ts'
 
@@ -35,6 +37,7 @@ export interface DeskOptions {
   readonly book: Bookkeeper
   readonly journal: DurableLines | undefined
   readonly intents: Intents
+  readonly tableWatch: TableWatch
   readonly watchdog: Watchdog
   readonly hooks: RunHooks
   /** Called with each new count. */
@@ -88,6 +91,11 @@ export class Desk {
 
   get isFatal(): boolean {
     return this.#fatal !== undefined
+  }
+
+  /** What has ended the run as a whole. */
+  get fatal(): TablesyncError | undefined {
+    return this.#fatal
   }
 
   label(table: TableIndex): string {
@@ -176,6 +184,12 @@ export class Desk {
     this.#pool.stop()
   }
 
+  /** Nothing is known of a table any more: ends the run where it is the master, else leaves it out. */
+  loseTable(table: TableIndex, error: TablesyncError): void {
+    const wire = { ...toWire(error), scope: 'table', table } as const
+    this.#losses.enter([{ replica: table, error: wire }])
+  }
+
   /** Ends the run as a whole: a safeguard does not let it pass. */
   stopBy(stop: Stop): void {
     this.#stopped ??= stop
@@ -243,17 +257,9 @@ export class Desk {
 
   #record(writes: readonly AboutToWrite[], reply: Reply): void {
     const count = writes.length
-    const lines = writes.flatMap(({ line }) => line ?? [])
-    const recorded = [
-      this.#options.intents.add(writes.flatMap(({ intents = [] }) => intents)),
-      lines.length > 0 ? this.#options.journal?.append(lines) : undefined,
-    ]
-    Promise.all(recorded).then(
+    settleBeforeWriting(this.#options, writes, (error) => this.fail('', error)).then(
       () => reply({ type: 'journaled', count }),
-      (error: unknown) => {
-        this.fail('', asTablesyncError(error))
-        reply({ type: 'journaled', count, error: toWire(error) })
-      },
+      (error: unknown) => reply({ type: 'journaled', count, error: toWire(error) }),
     )
   }
 

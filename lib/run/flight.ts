@@ -2,7 +2,7 @@
 import { asTablesyncError } from '../errors.ts'
 import { Spill } from '../files/spill.ts'
 import type { Summary } from '../model/summary.ts'
-import type { TableIndex } from '../model/table.ts'
+import { MASTER, type TableIndex } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
 import { CanaryFlags } from '../protocol/canary-flags.ts'
@@ -23,6 +23,7 @@ import { RecheckQueue } from './recheck-queue.ts'
 import { RepairPlan } from './repair-plan.ts'
 import { RestartKeys } from './restart-keys.ts'
 import { summarise } from './summarise.ts'
+import { type TableWatch, watchTables } from './table-watch.ts'
 import { type RunHooks, Teller } from './teller.ts'
 import { workerSetup } from './worker-setup.ts'
 
@@ -44,6 +45,7 @@ export interface Flight extends Preparation {
   readonly teller: Teller
   readonly deletes: Spill
   readonly intents: Intents
+  readonly tableWatch: TableWatch
   readonly hooks: RunHooks
   readonly isOver: () => boolean
   /** Settles when all that is entered so far is in the checkpoint, where one is kept. */
@@ -75,8 +77,12 @@ export async function fly(
   const replicas = tables.access.slice(1).map(({ index }) => index)
   const ledger = new Ledger(replicas, plan.byLookup)
   const rechecks = new RecheckQueue(settings.observation.minAge)
+  const tableWatch = watchTables(settings, tables, signal, {
+    onChanged: (table, error) => desk.loseTable(table, error),
+    isOver,
+  })
   const oversight = new Oversight({
-    ...{ settings, tables, plan, ledger, rechecks, hooks, elapsedMs, isOver },
+    ...{ settings, tables, plan, ledger, rechecks, tableWatch, hooks, elapsedMs, isOver },
     traffic: setup.traffic,
     desk: () => desk,
   })
@@ -118,6 +124,7 @@ export async function fly(
     teller,
     deletes,
     intents,
+    tableWatch,
     hooks,
   }
   const desk: Desk = new Desk(pool, {
@@ -164,6 +171,7 @@ export async function fly(
     const saveNowAndThen = () => void keeper?.saveNowAndThen().catch(failed)
     saving = setInterval(saveNowAndThen, settings.checkpoint?.interval ?? NEVER)
     await work(flight)
+    if (!isOver()) await tellUnsure(flight)
     clearInterval(saving)
     // The last one, after any under way: what is told from here on belongs to this run alone.
     await save()
@@ -203,6 +211,13 @@ export async function fly(
     failed(error)
     return summarise({ ...books, ...end() })
   }
+}
+
+/** The result stands only if every table is still the one that it was found on. */
+async function tellUnsure({ tableWatch, desk, isOver }: Flight): Promise<void> {
+  const unsure = await tableWatch.look()
+  if (unsure === undefined || unsure.code === 'TABLE_CHANGED' || isOver()) return
+  desk.loseTable(unsure.table ?? MASTER, unsure)
 }
 
 /** The plan says how the run that wrote it has ended; where it cannot, the run is incomplete. */

@@ -17,6 +17,7 @@ import {
   type InspectedTable,
   isLoopback,
   type KeySchema,
+  type TableIndex,
   type TableRef,
 } from '../model/table.ts'
 import type { Settings, TableSettings } from '../options/settings.ts'
@@ -37,6 +38,8 @@ export interface Tables {
   readonly inspected: readonly [InspectedTable, ...InspectedTable[]]
   readonly access: readonly TableAccess[]
   readonly credentials: readonly CredentialKeeper[]
+  /** Those that the run depends on: an undo asks nothing of a master. */
+  readonly used: readonly TableIndex[]
 }
 
 /**
@@ -82,7 +85,8 @@ export async function inspectTables(
       ),
     ),
   )
-  return { runId, inspected: inspected(all, facts, keySchema), access, credentials }
+  const used = all.map((_, index) => index)
+  return { runId, inspected: inspected(all, facts, keySchema), access, credentials, used }
 }
 
 type Reached = Awaited<ReturnType<typeof describeTable>>
@@ -110,7 +114,8 @@ export async function inspectReplicas(settings: Settings, ending: AbortSignal): 
     keySchema,
     address: asked(ref, (described[index] as Reached).address),
   }))
-  return { runId, inspected: inspected(all, facts, keySchema), access, credentials }
+  const used = settings.replicas.map((_, at) => at + 1)
+  return { runId, inspected: inspected(all, facts, keySchema), access, credentials, used }
 }
 
 /** Items count as expired where both sides have them expire by the same attribute. */

@@ -1,6 +1,6 @@
 /**
  * What watches over a run while it is under way: its pace and who changes it,
- * how far it is and what it waits for, and that it does not stand still.
+ * how far it is and what it waits for, that it does not stand still, and that its tables stay the same.
  */
 import type { Milliseconds } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
@@ -13,6 +13,7 @@ import type { Plan } from './plan.ts'
 import { Progress } from './progress.ts'
 import type { RecheckQueue } from './recheck-queue.ts'
 import { tellStalled } from './stalled.ts'
+import type { TableWatch } from './table-watch.ts'
 import type { RunHooks } from './teller.ts'
 import { waitingOf } from './waiting.ts'
 import { Watchdog } from './watchdog.ts'
@@ -23,6 +24,7 @@ export interface OversightOptions {
   readonly plan: Plan
   readonly ledger: Ledger
   readonly rechecks: RecheckQueue
+  readonly tableWatch: TableWatch
   readonly hooks: RunHooks
   /** Shared counters behind `Traffic`. */
   readonly traffic: SharedArrayBuffer
@@ -35,13 +37,14 @@ export interface OversightOptions {
 export class Oversight {
   readonly watchdog: Watchdog
   readonly #hooks: RunHooks
+  readonly #tableWatch: TableWatch
   readonly #pace: PaceKeeper
   readonly #progress: Progress
   readonly #control: ControlFile | undefined
 
   /** @throws TablesyncError with code `USAGE` where a pace is asked for that cannot be known */
   constructor(options: OversightOptions) {
-    const { settings, tables, traffic, hooks, isOver, desk } = options
+    const { settings, tables, tableWatch, traffic, hooks, isOver, desk } = options
     const pace = new PaceKeeper(settings, tables, traffic, isOver)
     this.watchdog = new Watchdog({
       limit: settings.patience.stallLimit,
@@ -58,6 +61,7 @@ export class Oversight {
       isWorking: () => desk().isComparing,
     })
     this.#hooks = hooks
+    this.#tableWatch = tableWatch
     this.#pace = pace
     this.#progress = new Progress({ ...options, pace, waitingFor })
     this.#control =
@@ -66,6 +70,8 @@ export class Oversight {
         : new ControlFile({
             file: settings.control,
             pace,
+            // Nobody has asked anything of the tables while they stood still.
+            beforeResuming: () => tableWatch.look(),
             onChange: () => this.tellPaces(),
             onRefused: (message) => hooks.onEvent({ type: 'control-refused', message }),
           })
@@ -76,11 +82,13 @@ export class Oversight {
     await this.#control?.begin()
     this.#progress.begin()
     this.watchdog.begin()
+    this.#tableWatch.begin()
   }
 
   end(): void {
     this.#progress.end()
     this.watchdog.end()
+    this.#tableWatch.end()
     this.#control?.end()
     this.#pace.end()
   }

@@ -7,7 +7,7 @@ import { asTablesyncError } from '../errors.ts'
 import type { RunEvent } from '../model/events.ts'
 import { freshRecord, type SegmentRecord } from '../model/segment-record.ts'
 import type { Summary } from '../model/summary.ts'
-import type { TableIndex } from '../model/table.ts'
+import { MASTER, type TableIndex } from '../model/table.ts'
 import { zeroReplicaTally } from '../model/tally.ts'
 import type { Settings } from '../options/settings.ts'
 import type { CompareTask, SegmentReport } from '../protocol/messages.ts'
@@ -53,6 +53,8 @@ async function compareAll(flight: Flight): Promise<void> {
 
 export async function deleteAll(flight: Flight): Promise<void> {
   for (const replica of flight.ledger.replicas()) {
+    // Before the safeguards: they go by counts of a table that may not be there any more.
+    if (flight.settings.asked.extra) await flight.tableWatch.look([MASTER, replica])
     if (flight.settings.asked.extra && !flight.isOver()) {
       const stop = deletionRail(flight, replica)
       if (stop !== undefined) flight.desk.stopBy(stop)

@@ -2,6 +2,7 @@
 import { TablesyncError } from '../errors.ts'
 import type { RecordedTable } from '../model/recorded-table.ts'
 import { describeKey, type InspectedTable } from '../model/table.ts'
+import { isAnotherTable } from '../model/table-identity.ts'
 
 /** @throws TablesyncError with code `TABLE_CHANGED` */
 export function refuseOtherTable(
@@ -10,8 +11,7 @@ export function refuseOtherTable(
   what: string,
 ): void {
   if (then === undefined) return
-  const isOther =
-    then.tableId !== undefined && facts.tableId !== undefined && then.tableId !== facts.tableId
+  const isOther = isAnotherTable({ tableId: then.tableId, createdAt: then.createdAt }, facts)
   if (!isOther && describeKey(then.keySchema) === describeKey(facts.keySchema)) return
   throw new TablesyncError(
     `Expected ${ref.label} to be the table that the ${what} was written for, got another one of that name`,

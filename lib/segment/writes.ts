@@ -43,7 +43,7 @@ export async function write(
   const { put, update, delete: remove } = door.table.write
   const seen = replica && parseItem(replica.page, replica.item)
   const journaled = (after: () => WireItem | undefined) =>
-    recordBefore(investigation, { key, before: seen, after, intends })
+    recordBefore(investigation, { key, before: seen, after, intends, relation })
   if (relation === 'extra' && seen !== undefined) {
     await journaled(() => undefined)
     const expression = unchanged(seen, thread.shape)
@@ -103,16 +103,22 @@ interface Change {
   /** Works out what the write leaves; undefined: no item. */
   readonly after: () => WireItem | undefined
   readonly intends: DifferenceKind | undefined
+  readonly relation: DifferenceKind
 }
 
-/** Settles when what is about to be written is on record, as far as it is to be. */
+/**
+ * Settles when what is about to be written is on record, as far as it is to be.
+ *
+ * @throws TablesyncError with code `ENDED` for a deletion whose tables are not known to be the same any more
+ */
 async function recordBefore(
   { thread, door, record, replica }: Investigation,
-  { key, before, after, intends }: Change,
+  { key, before, after, intends, relation }: Change,
 ): Promise<void> {
   const { isJournaled, isResumable } = thread.setup
   const isIntended = isResumable && intends !== undefined
-  if (!isJournaled && !isIntended) return
+  const isDeletion = relation === 'extra'
+  if (!isJournaled && !isIntended && !isDeletion) return
   const line = () => {
     const left = after()
     const entry: JournalEntry = {
@@ -127,6 +133,7 @@ async function recordBefore(
   await record({
     ...(isJournaled && { line: line() }),
     ...(isIntended && { intents: [{ replica, key, kind: intends }] }),
+    ...(isDeletion && { deletesFrom: replica }),
   })
 }
 

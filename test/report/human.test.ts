@@ -29,6 +29,7 @@ const facts = {
   ],
   arn: 'arn:aws:dynamodb:us-east-1:123456789012:table/aaa',
   tableId: undefined,
+  createdAt: undefined,
   approximateItems: 1234,
   approximateBytes: 5_678_901,
   otherRegions: [],

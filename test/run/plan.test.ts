@@ -72,6 +72,7 @@ const facts = {
   keySchema: [{ name: 'id', type: 'S' }],
   arn: undefined,
   tableId: undefined,
+  createdAt: undefined,
   approximateItems: 1,
   approximateBytes: 1,
   otherRegions: [],
@@ -86,6 +87,7 @@ const TABLES: Tables = {
   inspected: [{ ref: table, facts }],
   access: [],
   credentials: [],
+  used: [0],
 }
 
 for (const { given, plan } of [

@@ -8,6 +8,7 @@ const FACTS: TableFacts = {
   keySchema: [{ name: 'id', type: 'S' }],
   arn: undefined,
   tableId: undefined,
+  createdAt: undefined,
   approximateItems: 1,
   approximateBytes: 1,
   otherRegions: [],

@@ -26,6 +26,8 @@ export class StubTable {
   readonly key: readonly KeyAttribute[]
   /** The attribute that says when an item expires. */
   ttlAttribute: string | undefined
+  /** What DescribeTable tells of it beside its key. */
+  described: Body = {}
   /** Writes past all requests. */
   othersWrites = 0
   readonly #items = new Map<string, WireItem>()
@@ -53,6 +55,14 @@ export class StubTable {
     this.#items.delete(this.#placeOfKey(key))
   }
 
+  /** Somebody deletes the table, and makes another one of its name. */
+  makeAnew(described: Body, items: Iterable<WireItem> = []): void {
+    this.othersWrites++
+    this.described = described
+    this.#items.clear()
+    for (const item of items) this.#items.set(this.#place(item), item)
+  }
+
   at(key: WireItem): WireItem | undefined {
     return this.#items.get(this.#placeOfKey(key))
   }
@@ -70,6 +80,7 @@ export class StubTable {
           AttributeName: name,
           AttributeType: type,
         })),
+        ...this.described,
       },
     }
   }
