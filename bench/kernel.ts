@@ -12,7 +12,7 @@ import { openDigest } from '../lib/item/digest.ts'
 import { theKernel } from '../lib/item/kernel/kernel.ts'
 import { ignoring } from '../lib/item/normalise.ts'
 import { keyNames } from '../lib/item/page.ts'
-import { readScanPage, type ScanPage } from '../lib/item/responses.ts'
+import { readScanPage, type ScanPage } from '../lib/item/scan-answer.ts'
 import { type Shape, shapes } from './shapes.ts'
 
 const args = process.argv.slice(2)

@@ -79,9 +79,11 @@ export class BatchPuts {
         const error = asTablesyncError(thrown)
         if (!isPassing(error)) throw error
         if (retry >= maxRetries) throw givenUp(error)
-        return { unprocessed: wanted, writeUnits: 0 }
+        return { unprocessed: wanted, writeUnits: 0, isBare: false }
       })
       writeUnits += answer.writeUnits
+      // Whoever put them reads them again.
+      if (answer.isBare) throw this.#nothingSaid()
       if (answer.unprocessed.length === 0) return writeUnits
       // A batch that gets on is served in parts; only one that stands still counts as a retry.
       retry = answer.unprocessed.length < wanted.length ? 0 : retry + 1
@@ -103,6 +105,14 @@ export class BatchPuts {
       read: readBatchWrite,
       unitsOf: ({ writeUnits }) => writeUnits,
     })
+  }
+
+  #nothingSaid(): TablesyncError {
+    const { label, index } = this.#client.access
+    return new TablesyncError(
+      `BatchWriteItem on ${label}: an answer that says nothing of its items ({})`,
+      { code: 'BAD_RESPONSE', scope: 'segment', table: index },
+    )
   }
 
   #stuck(count: number): TablesyncError {

@@ -12,6 +12,7 @@ import { HotSegments } from './hot-segments.ts'
 import { identityFrom } from './identity.ts'
 import { type ItemOperation, isRead } from './operations.ts'
 import { Pace } from './pace.ts'
+import { RefusedKeys } from './refused-keys.ts'
 import { ONE_ATTEMPT, rest, retryDelay, retrying } from './retry.ts'
 import { type Excused, silenceWatch } from './silence.ts'
 import { UnderWay } from './under-way.ts'
@@ -35,6 +36,8 @@ export interface ItemRequest<Answer> {
 
 export interface TableClient {
   readonly access: TableAccess
+  /** Of all tasks of a thread. */
+  readonly refusedKeys: RefusedKeys
   /**
    * Sends one item operation, once its table has capacity for it. Reads are
    * tried again as often as `maxRetries` says; a write is one attempt, since a
@@ -145,6 +148,7 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
   const nobody = new UnderWay()
   const client: TableClient = {
     access,
+    refusedKeys: new RefusedKeys(),
     send: (request) => send(request, nobody),
     rest: (retry) => restOf(retry, nobody),
     of: (task) => ({

@@ -1,6 +1,7 @@
 /** What a table is, and whether we may read it: asked before anything else is done. */
 import type { GlobalSecondaryIndexDescription, TableDescription } from '@aws-sdk/client-dynamodb'
 import type { TablesyncError } from '../errors.ts'
+import { canonicalKeyOfText } from '../item/key.ts'
 import type { KnownCapacity } from '../model/capacity.ts'
 import type { RequestAddress } from '../model/request-address.ts'
 import {
@@ -19,6 +20,7 @@ import {
   type DescriberOptions,
   openDescriber,
 } from './descriptions.ts'
+import { isUnread } from './looked-up.ts'
 import { lookup } from './lookup.ts'
 import { scanner } from './scan.ts'
 
@@ -119,7 +121,11 @@ export async function checkReadable(
       await scanner(client)(sliver, undefined)
     }
     if (check.lookup) {
-      await lookup(client, options.patience)([nowhere(access.keySchema)], { consistent: false })
+      const key = nowhere(access.keySchema)
+      const looked = await lookup(client, options.patience)([key], { consistent: false })
+      const item = looked.at(canonicalKeyOfText(key, access.keySchema))
+      // Some engines say nothing of a key that they have no item of.
+      if (isUnread(item) && item.why === 'refused') throw item.error
     }
   } finally {
     client.close()

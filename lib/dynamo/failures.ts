@@ -150,6 +150,18 @@ export function isPassing({ code, scope }: TablesyncError): boolean {
   return code === 'THROTTLED' || code === 'UNREACHABLE' || code === 'BAD_RESPONSE'
 }
 
+/** Whether the service has refused the request for good: not for want of capacity, and not in passing. */
+export const isFinalRefusal = ({ code }: TablesyncError) =>
+  code === 'ACCESS_DENIED' || code === 'SERVICE'
+
+/** Whether the trouble can be no single key's: it is the connection's, the credentials' or the run's. */
+export function isOfTheTable({ code, cause }: TablesyncError): boolean {
+  if (code === 'UNREACHABLE') {
+    return (cause as SdkError | undefined)?.$metadata?.httpStatusCode === undefined
+  }
+  return !['ACCESS_DENIED', 'SERVICE', 'THROTTLED', 'BAD_RESPONSE'].includes(code)
+}
+
 function kindOf(error: SdkError): Kind {
   const known = KINDS.get(error.name) ?? KINDS.get(error.code ?? '')
   if (known) return known

@@ -1,81 +1,159 @@
 /** Items by key. `UnprocessedKeys` are drained here and nowhere else. */
 import { TablesyncError } from '../errors.ts'
-import { type CanonicalKey, canonicalKeyOf, type KeyText } from '../item/key.ts'
-import { type ItemPage, keyNames } from '../item/page.ts'
-import { readBatchGetPage } from '../item/responses.ts'
+import { badResponse } from '../item/json-bytes.ts'
+import { type CanonicalKey, canonicalKeyOf, canonicalKeyOfText, type KeyText } from '../item/key.ts'
+import { keyNames } from '../item/page.ts'
+import { type BatchGetPage, readBatchGetPage } from '../item/responses.ts'
 import type { Patience } from '../model/patience.ts'
-import type { ReadUnits } from '../model/units.ts'
 import type { TableClient } from './client.ts'
+import { isFinalRefusal, isHotKeyRange, isOfTheTable } from './failures.ts'
+import { type FoundItem, LookedUp, Unread } from './looked-up.ts'
+import { type LookupOptions, lookupBody } from './lookup-body.ts'
+
+export type { FoundItem }
 
 /** The most keys BatchGetItem takes (API reference, BatchGetItem). */
 export const MAX_BATCH_KEYS = 100
 
-export interface FoundItem {
-  readonly page: ItemPage
-  readonly item: number
-}
-
-export interface LookupResult {
-  /** A key that is not in here does not exist. */
-  readonly found: ReadonlyMap<CanonicalKey, FoundItem>
-  readonly readUnits: ReadUnits
-}
-
-export interface LookupOptions {
-  readonly consistent: boolean
-  /** Return the key attributes alone. Costs the same units, and less of the wire. */
-  readonly keysOnly?: boolean
-}
-
-/** Looks up to 100 different keys up, in as many requests as the service wants. */
-export type LookUp = (keys: readonly KeyText[], options: LookupOptions) => Promise<LookupResult>
+/**
+ * Looks up to 100 different keys up, in as many requests as the service wants.
+ * A key that cannot be read ends alone, and the others are read.
+ *
+ * @throws TablesyncError where the trouble is the table's, and no key's
+ */
+export type LookUp = (keys: readonly KeyText[], options: LookupOptions) => Promise<LookedUp>
 
 export function lookup(client: TableClient, patience: Patience): LookUp {
-  const { tableName, keySchema, label, index } = client.access
-  const names = keyNames(keySchema)
-
   return async (keys, options) => {
-    const found = new Map<CanonicalKey, FoundItem>()
-    let readUnits = 0
+    const lookup = new Lookup(client, patience, options)
+    await lookup.read(keys)
+    return lookup.looked
+  }
+}
+
+/** Times that a key is asked for alone of which nothing is said. */
+const MOST_BARE = 3
+
+/** Keys asked for alone at a time. */
+const AT_ONCE = 10
+
+class Lookup {
+  readonly looked = new LookedUp()
+  readonly #client: TableClient
+  readonly #patience: Patience
+  readonly #options: LookupOptions
+
+  constructor(client: TableClient, patience: Patience, options: LookupOptions) {
+    this.#client = client
+    this.#patience = patience
+    this.#options = options
+  }
+
+  async read(keys: readonly KeyText[]): Promise<void> {
     let wanted = keys
     for (let retry = 0; wanted.length > 0; ) {
-      const page = await client.send({
-        operation: 'BatchGetItem',
-        body: requestBody(wanted, options),
-        read: (body) => readBatchGetPage(body, names),
-        unitsOf: ({ readUnits }) => readUnits,
-        key: wanted[0],
-        guess: options.consistent ? wanted.length : wanted.length / 2,
-      })
-      readUnits += page.readUnits
-      for (let item = 0; item < page.count; item++) {
-        found.set(canonicalKeyOf(page, item, keySchema), { page, item })
-      }
-      if (page.unprocessed.length === 0) break
+      const page = await this.#ask(wanted).catch((error: TablesyncError) => error)
+      const isAnyRead = wanted.length < keys.length
+      if (page instanceof TablesyncError) return this.#refused(wanted, page, isAnyRead)
+      if (page.isBare) return this.#readEachAlone(wanted)
+      const left = page.unprocessed
+      if (left.length < wanted.length) this.#client.refusedKeys.answered('BatchGetItem')
+      if (left.length === 0) return
       // A batch that gets on is served in parts; only one that stands still counts as a retry.
-      retry = page.unprocessed.length < wanted.length ? 0 : retry + 1
-      wanted = page.unprocessed
-      if (retry > patience.maxRetries) throw stuck(wanted.length)
-      await client.rest(retry)
+      retry = left.length < wanted.length ? 0 : retry + 1
+      wanted = left
+      if (retry > this.#patience.maxRetries) {
+        return this.#refused(wanted, this.#stuck(), wanted.length < keys.length)
+      }
+      await this.#client.rest(retry)
     }
-    return { found, readUnits }
   }
 
-  function requestBody(keys: readonly KeyText[], { consistent, keysOnly }: LookupOptions): string {
-    const fields = [`"Keys":[${keys.join(',')}]`, `"ConsistentRead":${consistent}`]
-    if (keysOnly) {
-      const placeholders = keySchema.map((_, part) => `#k${part}`)
-      const named = keySchema.map(({ name }, part) => [`#k${part}`, name])
-      fields.push(`"ProjectionExpression":"${placeholders.join(',')}"`)
-      fields.push(`"ExpressionAttributeNames":${JSON.stringify(Object.fromEntries(named))}`)
-    }
-    const table = JSON.stringify(tableName)
-    return `{"RequestItems":{${table}:{${fields.join(',')}}},"ReturnConsumedCapacity":"TOTAL"}`
+  async #ask(keys: readonly KeyText[]): Promise<BatchGetPage> {
+    const { access } = this.#client
+    const { keySchema } = access
+    const names = keyNames(keySchema)
+    const asked = new Set(keys.map((key) => canonicalKeyOfText(key, keySchema)))
+    let itemKeys: readonly CanonicalKey[] = []
+    const page = await this.#client.send({
+      operation: 'BatchGetItem',
+      body: lookupBody(access, keys, this.#options),
+      read: (body) => {
+        const answer = readBatchGetPage(body, names)
+        itemKeys = Array.from({ length: answer.count }, (_, item) =>
+          canonicalKeyOf(answer, item, keySchema),
+        )
+        const left = answer.unprocessed.map((key) => canonicalKeyOfText(key, keySchema))
+        for (const key of [...itemKeys, ...left]) refuseStray(key, asked)
+        return answer
+      },
+      unitsOf: ({ readUnits }) => readUnits,
+      key: keys[0],
+      guess: this.#options.consistent ? keys.length : keys.length / 2,
+    })
+    this.looked.readUnits += page.readUnits
+    for (const [item, key] of itemKeys.entries()) this.looked.noteFound(key, { page, item })
+    return page
   }
 
-  function stuck(count: number): TablesyncError {
+  /** What a batch says nothing of, an answer to one key alone may tell. */
+  async #readEachAlone(keys: readonly KeyText[]): Promise<void> {
+    for (let at = 0; at < keys.length; at += AT_ONCE) {
+      const ends = await Promise.allSettled(
+        keys.slice(at, at + AT_ONCE).map((key) => this.#readAlone(key)),
+      )
+      for (const end of ends) if (end.status === 'rejected') throw end.reason
+    }
+  }
+
+  async #readAlone(key: KeyText): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      const page = await this.#ask([key]).catch((error: TablesyncError) => error)
+      if (page instanceof TablesyncError) return this.#refused([key], page, false)
+      if (!page.isBare) {
+        this.#client.refusedKeys.answered('BatchGetItem')
+        return page.unprocessed.length === 0 ? undefined : this.read([key])
+      }
+      if (tries === MOST_BARE) return this.#leave([key], this.#nothingSaid(), 'nothing-said')
+      await this.#client.rest(tries)
+    }
+  }
+
+  /**
+   * A batch that is refused for good may be so for one of its keys: its halves
+   * are asked for until that is found. Trouble that passes is a key's own where
+   * the table has just read others, or was asked for this one alone.
+   */
+  async #refused(
+    keys: readonly KeyText[],
+    error: TablesyncError,
+    isAnyRead: boolean,
+  ): Promise<void> {
+    if (isOfTheTable(error)) throw error
+    if (isFinalRefusal(error) && keys.length > 1) {
+      const half = Math.ceil(keys.length / 2)
+      await this.read(keys.slice(0, half))
+      return this.read(keys.slice(half))
+    }
+    const areTheirs = isAnyRead || keys.length === 1 || isHotKeyRange(error)
+    if (!areTheirs) throw error
+    this.#leave(keys, error, 'refused')
+  }
+
+  #leave(keys: readonly KeyText[], error: TablesyncError, why: Unread['why']): void {
+    const { refusedKeys, access } = this.#client
+    for (const key of keys) {
+      const ended = refusedKeys.refused('BatchGetItem', error)
+      if (ended.scope !== 'item') throw ended
+      this.looked.noteUnread(canonicalKeyOfText(key, access.keySchema), new Unread(ended, why))
+    }
+  }
+
+  #stuck(): TablesyncError {
+    const { label, index } = this.#client.access
+    const { maxRetries } = this.#patience
     return new TablesyncError(
-      `BatchGetItem on ${label}: ${count} keys stayed unprocessed in ${patience.maxRetries} retries`,
+      `BatchGetItem on ${label}: keys stayed unprocessed in ${maxRetries} retries`,
       {
         code: 'THROTTLED',
         scope: 'segment',
@@ -84,4 +162,22 @@ export function lookup(client: TableClient, patience: Patience): LookUp {
       },
     )
   }
+
+  #nothingSaid(): TablesyncError {
+    const { label, index } = this.#client.access
+    return new TablesyncError(
+      `BatchGetItem on ${label}: an answer that says nothing of its keys ({})`,
+      {
+        code: 'BAD_RESPONSE',
+        scope: 'segment',
+        table: index,
+        hint: 'Whether there is such an item is not known. Is the endpoint a DynamoDB endpoint, and is no proxy rewriting its answers?',
+      },
+    )
+  }
+}
+
+/** An answer about other keys says nothing of those that were asked for. */
+function refuseStray(key: CanonicalKey, asked: ReadonlySet<CanonicalKey>): void {
+  if (!asked.has(key)) throw badResponse('Expected the keys that were asked for, got another one')
 }

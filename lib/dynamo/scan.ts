@@ -1,6 +1,6 @@
 /** One page of one segment. */
 import { keyNames } from '../item/page.ts'
-import { readScanPage, type ScanPage } from '../item/responses.ts'
+import { readScanPage, type ScanPage } from '../item/scan-answer.ts'
 import type { TableClient } from './client.ts'
 import { asFailure } from './failures.ts'
 import type { PageSize } from './page-size.ts'

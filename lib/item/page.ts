@@ -20,6 +20,10 @@ export interface ItemPage {
   keep?(): void
 }
 
+const NO_ITEMS = new Int32Array(0)
+
+export const noItems = (bytes: Uint8Array): ItemPage => ({ bytes, count: 0, spans: NO_ITEMS })
+
 /** Where a page's items stand in its bytes: from the first one's start to the bracket after the last. */
 export interface Extent {
   readonly start: number

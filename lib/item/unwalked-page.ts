@@ -1,8 +1,8 @@
 /** A page of a scan whose items are walked once one of them is asked for. */
 import type { ReadUnits } from '../model/units.ts'
+import { otherCount, readMembers, skipped } from './answer-members.ts'
 import type { Body } from './body.ts'
 import type { Frame } from './frame.ts'
-import { badResponse } from './json-bytes.ts'
 import { theKernel } from './kernel/kernel.ts'
 import type { Extent, ItemPage, KeyNames } from './page.ts'
 import { walkItems } from './walk.ts'
@@ -77,8 +77,14 @@ export class UnwalkedPage implements ItemPage {
     if (plain !== undefined) return plain
     const { page, end } = walkItems(bytes, list.start, this.#names)
     // Behind the items there may be another list, whose end was taken for theirs.
+    if (end < list.end) refuseTwice(bytes, 'Items')
     this.extent = { start: this.extent.start, end: end - 1 }
     if (page.count === count) return page.spans
-    throw badResponse(`Expected the ${count} items that a response says it has, got ${page.count}`)
+    throw otherCount(count, page.count)
   }
+}
+
+/** @throws TablesyncError with code `BAD_RESPONSE` where the answer has two members of a name */
+function refuseTwice(bytes: Uint8Array, name: string): void {
+  readMembers(bytes, new Map([[name, skipped(bytes)]]))
 }

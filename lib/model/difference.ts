@@ -9,9 +9,17 @@ export type WriteFlags = { readonly [kind in DifferenceKind]: boolean }
 /**
  * `none`: nothing was to be written, or the difference ended by itself.
  * `conflict`: the conditions of the repair did not hold. `changed`: it is not
- * as a plan or a journal has it. `failed`: see `error`.
+ * as a plan or a journal has it. `failed`: see `error`. `unverified`: it could
+ * not be read, see `error`; its kind is no more than what the first look suggests.
  */
-export type RepairAction = 'none' | 'written' | 'deleted' | 'conflict' | 'changed' | 'failed'
+export type RepairAction =
+  | 'none'
+  | 'written'
+  | 'deleted'
+  | 'conflict'
+  | 'changed'
+  | 'failed'
+  | 'unverified'
 
 export interface Difference {
   /** The replica's name as it was given. */
@@ -22,7 +30,7 @@ export interface Difference {
   /** Names of the attributes that differ. Absent unless `kind` is `differing`. */
   readonly attributes?: readonly string[]
   readonly action: RepairAction
-  /** Why the repair failed, or why it is in conflict where the item did not change. */
+  /** Why the repair failed, why the key could not be read, or why it is in conflict where the item did not change. */
   readonly error?: string
   /** It has more attributes than a condition can compare: some may have been replaced unseen. Absent: all were compared. */
   readonly condition?: 'partial'

@@ -38,6 +38,16 @@ export type RunEvent =
   | { readonly type: 'plan-written'; readonly plan: string; readonly keys: number }
   /** The first repairs of a replica were read back and held: the others follow. */
   | { readonly type: 'canary-held'; readonly replica: string; readonly writes: number }
+  /** A key that could not be read, or its repair was refused, while others got on. */
+  | {
+      readonly type: 'key-left'
+      readonly replica: string
+      /** DynamoDB JSON text. */
+      readonly key: string
+      readonly end: 'failed' | 'unverified'
+      readonly message: string
+      readonly hint?: string
+    }
   /** Something of a replica that may reject, multiply or undo writes. */
   | { readonly type: 'warning'; readonly replica: string; readonly message: string }
   | {

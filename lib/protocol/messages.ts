@@ -203,6 +203,15 @@ export type Finding =
     }
   | ({ readonly type: 'delete-later'; readonly replica: TableIndex } & ExtraKey)
   | { readonly type: 'look-again'; readonly replica: TableIndex; readonly sighting: Sighting }
+  /** A key that ended for a reason of its own: everybody is told, whether or not they want to hear of differences. */
+  | {
+      readonly type: 'key-left'
+      readonly replica: TableIndex
+      /** DynamoDB JSON text. */
+      readonly key: string
+      readonly end: 'failed' | 'unverified'
+      readonly error: WireError
+    }
   /** Keys whose differences are ended, where nobody wants to hear of each; DynamoDB JSON text. */
   | { readonly type: 'ended'; readonly replica: TableIndex; readonly keys: readonly string[] }
 

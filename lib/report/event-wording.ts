@@ -2,7 +2,7 @@
 import type { RunEvent } from '../model/events.ts'
 import { applyLines, undoLines } from './file-wording.ts'
 import { paceLines } from './pace-wording.ts'
-import { planLine, tableLines } from './wording.ts'
+import { keyLeftLine, planLine, tableLines } from './wording.ts'
 
 /** Progress and the key to go on from come often: `human.ts` says when they are told. */
 export type ToldOnce = Exclude<
@@ -24,6 +24,8 @@ export function eventLines(event: ToldOnce): readonly string[] {
       ]
     case 'warning':
       return [`warning ${event.replica}: ${event.message}`]
+    case 'key-left':
+      return [keyLeftLine(event)]
     case 'plan':
       return [planLine(event)]
     case 'segment-lost':

@@ -17,6 +17,11 @@ type ProgressEvent = RunEvent & { readonly type: 'progress' }
 
 const LINE_EVERY: Milliseconds = 5000
 
+/** Keys that ended for a reason of their own: so many are named here. */
+const KEYS_NAMED = 20
+
+const MORE_KEYS_LEFT = 'and other keys: --report FILE or --verbose names all of them'
+
 export interface HumanOptions {
   readonly screen: Screen
   readonly verbosity: 'quiet' | 'normal' | 'verbose'
@@ -40,6 +45,7 @@ export function tellHuman({ screen, verbosity }: HumanOptions): Human {
   let planned: PlanWrittenEvent | undefined
   let restartKey: string | undefined
   let expectedItems = 0
+  let keysLeft = 0
   let lastLine: Milliseconds = 0
   let lastRestartKey: Milliseconds = Number.NEGATIVE_INFINITY
   let elapsed: Milliseconds = 0
@@ -70,6 +76,13 @@ export function tellHuman({ screen, verbosity }: HumanOptions): Human {
           if (elapsed - lastRestartKey < LINE_EVERY && verbosity !== 'verbose') return
           lastRestartKey = elapsed
           return screen.say(`compared up to this key: ${restartFlag(event.key)}`)
+        case 'key-left':
+          // Each has a line of its own there.
+          if (verbosity === 'verbose') return
+          keysLeft++
+          if (keysLeft > KEYS_NAMED + 1) return
+          if (keysLeft > KEYS_NAMED) return screen.say(MORE_KEYS_LEFT)
+          break
         case 'tables':
           expectedItems = event.master.facts.approximateItems ?? 0
           break

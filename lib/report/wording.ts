@@ -61,8 +61,20 @@ export function differenceLine(difference: Difference): string {
     conflict: `: not repaired, ${error ?? 'it kept changing'}`,
     changed: `: left, ${error}`,
     failed: `: not repaired, ${error}`,
+    unverified: `: not verified, ${error}`,
   }[action]
   return `${what} ${JSON.stringify(key)}${unconfirmed ? ' (unconfirmed)' : ''}${done}`
+}
+
+/** A key that could not be read or repaired, while others got on. */
+export function keyLeftLine({
+  replica,
+  key,
+  end,
+  message,
+}: RunEvent & { type: 'key-left' }): string {
+  const what = end === 'unverified' ? 'could not be read' : 'could not be repaired'
+  return `${replica}: ${key} ${what}: ${message}`
 }
 
 export function progressLine(progress: RunEvent & { type: 'progress' }, plan?: PlanEvent): string {

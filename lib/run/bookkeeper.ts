@@ -3,10 +3,13 @@
 import type { Spill } from '../files/spill.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { ExtraKey, Finding } from '../protocol/messages.ts'
+import { fromWire } from '../protocol/wire-error.ts'
 import type { Intents } from './intents.ts'
 import type { Ledger } from './ledger.ts'
 import type { RecheckQueue } from './recheck-queue.ts'
-import type { Teller } from './teller.ts'
+import type { RunHooks, Teller } from './teller.ts'
+
+type KeyLeft = Finding & { readonly type: 'key-left' }
 
 export interface BookkeeperOptions {
   readonly ledger: Ledger
@@ -15,6 +18,7 @@ export interface BookkeeperOptions {
   readonly teller: Teller
   readonly intents: Intents
   readonly label: (replica: TableIndex) => string
+  readonly onEvent: RunHooks['onEvent']
   /** Called where an extra could not be kept for its deletion. */
   readonly onFailure: (error: unknown) => void
 }
@@ -47,6 +51,9 @@ export class Bookkeeper {
         case 'look-again':
           this.#options.rechecks.add(finding.replica, finding.sighting)
           break
+        case 'key-left':
+          this.#tellKeyLeft(finding)
+          break
         case 'ended':
           this.#options.intents.allEntered(finding.replica, finding.keys)
           break
@@ -69,11 +76,20 @@ export class Bookkeeper {
   async tellLoose(): Promise<void> {
     const { teller, ledger, label } = this.#options
     for (const finding of this.#loose.splice(0)) {
+      if (finding.type === 'key-left') this.#tellKeyLeft(finding)
       if (finding.type === 'difference') await teller.tell(finding.difference, finding.planned)
       if (finding.type !== 'delete-later') continue
       ledger.fate(finding.replica).deletionsWithheld++
       await teller.tellLeft(label(finding.replica), finding.key)
     }
+  }
+
+  #tellKeyLeft({ replica, key, end, error }: KeyLeft): void {
+    const { ledger, label, onEvent } = this.#options
+    const { message, hint } = error
+    ledger.noteError(label(error.table ?? replica), fromWire(error))
+    const why = { message, ...(hint !== undefined && { hint }) }
+    onEvent({ type: 'key-left', replica: label(replica), key, end, ...why })
   }
 
   async #keepForDeletion(replica: TableIndex, extra: ExtraKey): Promise<void> {

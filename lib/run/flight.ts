@@ -113,6 +113,7 @@ export async function fly(
     teller,
     intents,
     label,
+    onEvent: hooks.onEvent,
     onFailure: failed,
   })
   const shared = {

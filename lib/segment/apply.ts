@@ -1,5 +1,6 @@
 /** A reviewed repair, carried out: each key read again, and repaired where it is still as it was planned. */
 
+import { isUnread, type Unread } from '../dynamo/looked-up.ts'
 import type { SeenSides } from '../model/sighting.ts'
 import { zeroTally } from '../model/tally.ts'
 import type { ApplyTask, PlannedKey, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
@@ -61,9 +62,10 @@ async function applyOne(
   investigation: Investigation,
   repair: Repair,
   planned: PlannedKey,
-  sides: BothSides,
+  sides: BothSides | Unread,
 ): Promise<Written | undefined> {
   const { key, kind } = planned
+  if (isUnread(sides)) return repair.outcomes.leaveUnread({ key, looks: kind }, sides)
   const now = digestsOf(sides, investigation.thread.comparer)
   if (now.master === null && now.replica === null) {
     investigation.tally.vanished++

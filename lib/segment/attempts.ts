@@ -5,7 +5,7 @@
  * Nothing here can write to the master.
  */
 import { isEnded, isPassing } from '../dynamo/failures.ts'
-import type { FoundItem } from '../dynamo/lookup.ts'
+import { type FoundItem, isUnread, type Unread } from '../dynamo/looked-up.ts'
 import { pauseBeforeRetry } from '../dynamo/retry.ts'
 import { asTablesyncError, type TablesyncError } from '../errors.ts'
 import { sameBytes } from '../item/compare.ts'
@@ -20,6 +20,7 @@ import {
   failed,
   type RepairEnding,
   TORN,
+  unverified,
   withWord,
 } from './endings.ts'
 import { type Investigation, intentOf } from './investigation.ts'
@@ -112,9 +113,19 @@ export async function bringAbout(
       return torn(failed(trouble as TablesyncError))
     }
     const now = read(found.key)
+    if (isUnread(now)) return torn(unreadAfter(investigation, trouble, now))
     heldAllTheSame &&= isSame(sides.replica, now.replica)
     sides = now
   }
+}
+
+/** Whether a write has landed of which no answer came cannot be known then. */
+function unreadAfter(
+  { deletions }: Investigation,
+  trouble: TablesyncError | undefined,
+  unread: Unread,
+): RepairEnding {
+  return trouble === undefined || deletions === 'now' ? failed(unread.error) : unverified(unread)
 }
 
 /** What a thread or a run that died may have done already. */

@@ -1,5 +1,5 @@
 /** Keys read again on both sides, strongly consistent. */
-import type { FoundItem } from '../dynamo/lookup.ts'
+import { type FoundItem, isUnread, type Unread } from '../dynamo/looked-up.ts'
 import { type ItemComparer, sameBytes } from '../item/compare.ts'
 import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import type { SeenItem, SeenSides, Sighting } from '../model/sighting.ts'
@@ -20,26 +20,39 @@ const CONSISTENT = { consistent: true }
  * The replica first: the other way round it might show what the master had not
  * got yet, as when somebody writes and it is replicated in between, and a write
  * would take that away. This way such a write meets a replica that has changed.
+ *
+ * A key that either side could not read is `Unread`: nothing is concluded from
+ * what the other one holds.
  */
 export async function lookUpBothSides(
   investigation: Investigation,
   keys: readonly KeyText[],
-): Promise<(key: KeyText) => BothSides> {
+): Promise<(key: KeyText) => BothSides | Unread> {
   const { master, replica, door, schema, thread, tally, masterTally } = investigation
   const canonicals = canonicalsOf(keys, schema)
   // A key may be suspect on both sides at a time, and BatchGetItem refuses one that comes twice.
   const distinct = new Map<CanonicalKey, KeyText>()
   for (const [key, canonical] of canonicals) distinct.set(canonical, key)
-  const wanted = [...distinct.values()]
-  const onReplica = await door.table.lookUp(wanted, CONSISTENT)
+  const onReplica = await door.table.lookUp([...distinct.values()], CONSISTENT)
   tally.readUnits += onReplica.readUnits
-  const onMaster = await master.lookUp(wanted, CONSISTENT)
+  for (const canonical of distinct.keys()) {
+    if (isUnread(onReplica.at(canonical))) distinct.delete(canonical)
+  }
+  const onMaster = await master.lookUp([...distinct.values()], CONSISTENT)
   masterTally.readUnits += onMaster.readUnits
-  thread.budget.rechecked(replica, wanted.length, onMaster.readUnits + onReplica.readUnits)
+  const readUnits = onMaster.readUnits + onReplica.readUnits
+  thread.budget.rechecked(replica, distinct.size, readUnits)
   return (key) => {
     const canonical = canonicals.get(key) as CanonicalKey
-    return { master: onMaster.found.get(canonical), replica: onReplica.found.get(canonical) }
+    return bothOf(onMaster.at(canonical), onReplica.at(canonical))
   }
+}
+
+type Looked = FoundItem | Unread | undefined
+
+function bothOf(master: Looked, replica: Looked): BothSides | Unread {
+  if (isUnread(replica)) return replica
+  return isUnread(master) ? master : { master, replica }
 }
 
 const canonicalsOf = (keys: readonly KeyText[], schema: KeySchema) =>
@@ -49,13 +62,14 @@ const canonicalsOf = (keys: readonly KeyText[], schema: KeySchema) =>
 export async function lookUpReplica(
   { door, schema, thread, tally, replica }: Investigation,
   keys: readonly KeyText[],
-): Promise<(key: KeyText) => FoundItem | undefined> {
-  const { found, readUnits } = await door.table.lookUp(keys, CONSISTENT)
+): Promise<(key: KeyText) => FoundItem | Unread | undefined> {
+  const onReplica = await door.table.lookUp(keys, CONSISTENT)
+  const { readUnits, foundCount, unreadCount } = onReplica
   tally.readUnits += readUnits
   thread.budget.rechecked(replica, keys.length, readUnits)
   // A table that is being filled lacks them all.
-  if (found.size === 0) return () => undefined
-  return (key) => found.get(canonicalKeyOfText(key, schema))
+  if (foundCount + unreadCount === 0) return () => undefined
+  return (key) => onReplica.at(canonicalKeyOfText(key, schema))
 }
 
 /** What is there, and whether it is equal: for most items their bytes say it. */

@@ -2,7 +2,7 @@
  * Lookup: items of one side asked for by key on the other. The second
  * strategy, and the net under the march.
  */
-import type { FoundItem } from '../dynamo/lookup.ts'
+import { type FoundItem, isUnread } from '../dynamo/looked-up.ts'
 import { canonicalKeyOf, keyTextOf } from '../item/key.ts'
 import { type ItemPage, itemEnd, itemStart } from '../item/page.ts'
 import type { Bytes } from '../model/units.ts'
@@ -23,15 +23,17 @@ export async function lookUpOnReplica(
   const { consistentRead, batchReadLimit } = thread.setup
   await eachBatch(items, batchReadLimit, async (batch) => {
     const keys = batch.map(({ page, item }) => keyTextOf(page, item, schema))
-    const { found, readUnits } = await inLane(investigation, () =>
+    const onReplica = await inLane(investigation, () =>
       door.table.lookUp(keys, { consistent: consistentRead }),
     )
-    tally.readUnits += readUnits
-    thread.budget.scanned(replica, readUnits)
+    tally.readUnits += onReplica.readUnits
+    thread.budget.scanned(replica, onReplica.readUnits)
     for (const [index, master] of batch.entries()) {
-      const there = found.get(canonicalKeyOf(master.page, master.item, schema))
+      const there = onReplica.at(canonicalKeyOf(master.page, master.item, schema))
       const key = keys[index] as string
-      if (there === undefined) {
+      if (isUnread(there)) {
+        await suspects.unread({ key, looks: 'missing' }, there)
+      } else if (there === undefined) {
         await suspects.add({ looks: 'missing', ground: 'key', key, master, replica: undefined })
       } else if (thread.comparer.equal(master.page, master.item, there.page, there.item)) {
         await suspects.equal(key, { master, replica: there })
@@ -52,18 +54,22 @@ export async function findExtras(
   const { consistentRead, batchReadLimit } = thread.setup
   await eachBatch(items, batchReadLimit, async (batch) => {
     const keys = batch.map(({ page, item }) => keyTextOf(page, item, schema))
-    const { found, readUnits } = await inLane(investigation, () =>
+    const onMaster = await inLane(investigation, () =>
       master.lookUp(keys, { consistent: consistentRead, keysOnly: true }),
     )
-    masterTally.readUnits += readUnits
-    thread.budget.scanned(replica, readUnits)
+    masterTally.readUnits += onMaster.readUnits
+    thread.budget.scanned(replica, onMaster.readUnits)
     for (const [index, extra] of batch.entries()) {
-      if (found.has(canonicalKeyOf(extra.page, extra.item, schema))) {
-        tally.elsewhere++
-        continue
-      }
+      const there = onMaster.at(canonicalKeyOf(extra.page, extra.item, schema))
       const key = keys[index] as string
-      await suspects.add({ looks: 'extra', ground: 'key', key, master: undefined, replica: extra })
+      if (isUnread(there)) {
+        await suspects.unread({ key, looks: 'extra' }, there)
+      } else if (there === undefined) {
+        const alone = { master: undefined, replica: extra }
+        await suspects.add({ looks: 'extra', ground: 'key', key, ...alone })
+      } else {
+        tally.elsewhere++
+      }
     }
   })
 }

@@ -1,10 +1,12 @@
 /** Deletes what is still extra, after all comparing: every key is read again on both sides first. */
+import { isUnread, type Unread } from '../dynamo/looked-up.ts'
+import type { KeyText } from '../item/key.ts'
 import { zeroTally } from '../model/tally.ts'
 import type { DeleteTask, ExtraKey, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
 import { allEnded } from './all-ended.ts'
 import { lookUpBothSides } from './both-sides.ts'
 import type { SegmentControl } from './control.ts'
-import { CHANGED, type Found, LEFT, type RepairEnding, tellEnding } from './endings.ts'
+import { CHANGED, type Found, failed, LEFT, type RepairEnding, tellEnding } from './endings.ts'
 import { noteEnd } from './failing.ts'
 import { investigationOf } from './investigation.ts'
 import { readBack } from './read-back.ts'
@@ -42,7 +44,9 @@ export async function deleteExtras(
         batch.map(async (extra) => {
           const { key } = extra
           left.delete(key)
-          const found: Found = { verdict: 'extra', key, ...seen(key) }
+          const sides = seen(key)
+          if (isUnread(sides)) return failToRead(key, sides)
+          const found: Found = { verdict: 'extra', key, ...sides }
           const done = await repair.end(found, expecting(extra, isPlanned ? CHANGED : MOVED))
           if (done !== undefined) deleted.push(done)
         }),
@@ -53,6 +57,11 @@ export async function deleteExtras(
   } catch (error) {
     noteEnd(error, investigation, failures)
   }
+  async function failToRead(key: KeyText, { error }: Unread): Promise<void> {
+    const found: Found = { verdict: 'extra', key, master: undefined, replica: undefined }
+    await repair.outcomes.conclude(failed(error), found)
+  }
+
   for (const key of left) {
     const found = { verdict: 'extra', key, master: undefined, replica: undefined } as const
     await tellEnding(investigation, found, LEFT)

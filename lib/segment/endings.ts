@@ -1,7 +1,7 @@
 /** Differences as they are told: what was found, and how it ended. */
 
-import type { FoundItem } from '../dynamo/lookup.ts'
-import type { TablesyncError } from '../errors.ts'
+import type { FoundItem, Unread } from '../dynamo/looked-up.ts'
+import { TablesyncError } from '../errors.ts'
 import { parseItem } from '../item/compare.ts'
 import type { KeyText } from '../item/key.ts'
 import { differingAttributes } from '../item/normalise.ts'
@@ -9,6 +9,7 @@ import type { DifferenceKind } from '../model/difference.ts'
 import type { Planned } from '../model/repair-plan.ts'
 import type { SeenItem } from '../model/sighting.ts'
 import type { WireItem } from '../model/wire.ts'
+import { toWire, type WireError } from '../protocol/wire-error.ts'
 import { type BothSides, digestsOf } from './both-sides.ts'
 import type { Done } from './done.ts'
 import type { Investigation } from './investigation.ts'
@@ -24,7 +25,8 @@ export interface Found extends BothSides {
 
 /**
  * `resolved`: it had ended by itself when the repair came to it. `left`: what a
- * write left on the replica.
+ * write left on the replica. `own`: trouble with this key alone, while others get
+ * on: everybody is told which.
  */
 export type RepairEnding =
   | {
@@ -35,7 +37,9 @@ export type RepairEnding =
     }
   | { readonly action: 'resolved' }
   | { readonly action: 'conflict'; readonly error?: string }
-  | { readonly action: 'failed'; readonly error: string }
+  | { readonly action: 'failed'; readonly error: string; readonly own?: WireError }
+  /** It could not be read: nobody knows whether it is a difference. */
+  | { readonly action: 'unverified'; readonly error: string; readonly own: WireError }
   /** A key of a plan or a journal that is not as it was then. */
   | { readonly action: 'changed'; readonly error: string }
 
@@ -53,6 +57,7 @@ export const COUNTED_AS = {
   conflict: 'conflicts',
   changed: 'changed',
   failed: 'failed',
+  unverified: 'unverified',
 } as const
 
 /** A difference that nobody asked to be repaired, or not now, or not any more. */
@@ -61,8 +66,22 @@ export const LEFT = { action: 'none' } as const
 /** A difference that would be repaired, were it no dry run. */
 export const PLANNED = { action: 'none', isPlanned: true } as const
 
-/** Tells a difference, if anybody asked for them one by one. */
+/** Tells a difference, if anybody asked for them one by one, and names a key that ended for a reason of its own. */
 export function tellEnding(
+  investigation: Investigation,
+  found: Found,
+  ending: RepairEnding | typeof LEFT | typeof PLANNED,
+): Done {
+  const own = 'own' in ending ? ending.own : undefined
+  if (own === undefined) return tellDifference(investigation, found, ending)
+  const { tell, replica } = investigation
+  const end = ending.action === 'failed' ? 'failed' : 'unverified'
+  const named = tell({ type: 'key-left', replica, key: found.key, end, error: own })
+  const told = tellDifference(investigation, found, ending)
+  return named === undefined ? told : named.then(() => told)
+}
+
+function tellDifference(
   { thread, door, tell, replica: index }: Investigation,
   found: Found,
   ending: RepairEnding | typeof LEFT | typeof PLANNED,
@@ -115,19 +134,31 @@ function plannedOf(
   return { planned: { seen, items: { master: item(master), replica: item(replica) } } }
 }
 
+/** Whether it is the trouble of one key, and others may fare better. */
+export const endsKey = (error: unknown): error is TablesyncError =>
+  error instanceof TablesyncError && error.scope === 'item'
+
 /** Whether no other item of the table would fare better. */
 export const endsTable = ({ scope }: TablesyncError) => scope === 'table' || scope === 'run'
 
 export const failed = (error: TablesyncError): RepairEnding => ({
   action: 'failed',
   error: error.message,
+  ...(error.scope === 'item' && { own: toWire(error) }),
+})
+
+export const unverified = ({ error }: Unread): RepairEnding => ({
+  action: 'unverified',
+  error: error.message,
+  own: toWire(error),
 })
 
 export const TORN = 'some of its attributes were written before'
 
 /** More differed than one update may touch, and not all of the updates went through. */
 export function withWord(ending: RepairEnding, word: string): RepairEnding {
-  if (ending.action !== 'conflict' && ending.action !== 'failed') return ending
+  const { action } = ending
+  if (action !== 'conflict' && action !== 'failed' && action !== 'unverified') return ending
   return { ...ending, error: 'error' in ending ? `${ending.error}; ${word}` : word }
 }
 

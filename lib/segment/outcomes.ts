@@ -1,9 +1,24 @@
 /** What keys come to: counted, told, and left to the user's rules where those have a say. */
+import type { Unread } from '../dynamo/looked-up.ts'
 import { digestOf } from './both-sides.ts'
 import type { Done } from './done.ts'
-import { COUNTED_AS, type Found, LEFT, PLANNED, type RepairEnding, tellEnding } from './endings.ts'
+import {
+  COUNTED_AS,
+  endsKey,
+  type Found,
+  failed,
+  LEFT,
+  PLANNED,
+  type RepairEnding,
+  tellEnding,
+  unverified,
+} from './endings.ts'
 import type { Investigation } from './investigation.ts'
+import type { Suspicion } from './verdict.ts'
 import type { Written } from './writes.ts'
+
+/** A key, and what the first look made of it. */
+export type UnreadKey = Pick<Suspicion, 'key' | 'looks'>
 
 export class Outcomes {
   readonly #investigation: Investigation
@@ -19,6 +34,14 @@ export class Outcomes {
     thread.allowance.claim()
     const left = () => digestOf(found.replica, thread.comparer)
     return this.conclude({ action: found.verdict === 'extra' ? 'deleted' : 'written', left }, found)
+  }
+
+  /** Counts and names a key that could not be read: nothing is known of it. */
+  async leaveUnread({ key, looks }: UnreadKey, unread: Unread): Promise<undefined> {
+    const { tally } = this.#investigation
+    tally.unverified++
+    const found: Found = { verdict: looks, key, master: undefined, replica: undefined }
+    await tellEnding(this.#investigation, found, unverified(unread))
   }
 
   /** Whether the user's rules take a pair for the same that is not equal. */
@@ -42,11 +65,12 @@ export class Outcomes {
     )
   }
 
-  /** Counts a difference that a hook has failed over. */
+  /** Counts a difference that a hook has failed over, or that could not be read again after one. */
   async fail(found: Found, error: Error): Promise<undefined> {
     const { tally } = this.#investigation
     tally[found.verdict]++
-    await this.conclude({ action: 'failed', error: error.message }, found)
+    const ending = endsKey(error) ? failed(error) : hookFailed(error)
+    await this.conclude(ending, found)
   }
 
   /** Counts and tells a difference that the user's rules leave as it is; false where they do not. */
@@ -64,8 +88,8 @@ export class Outcomes {
     const { tally } = this.#investigation
     tally[COUNTED_AS[ending.action]]++
     if ('isPartial' in ending) tally.partial++
-    // A state of its own: it is not the difference that was counted.
-    if (ending.action === 'changed') tally[found.verdict]--
+    // States of their own: it is not the difference that was counted.
+    if (ending.action === 'changed' || ending.action === 'unverified') tally[found.verdict]--
     await tellEnding(this.#investigation, found, ending)
     return 'left' in ending ? { key: found.key, left: ending.left } : undefined
   }
@@ -86,3 +110,5 @@ export class Outcomes {
     return tellEnding(this.#investigation, found, LEFT)
   }
 }
+
+const hookFailed = ({ message }: Error): RepairEnding => ({ action: 'failed', error: message })

@@ -1,7 +1,7 @@
 /** A segment's pages in order: one read ahead, and shared by all who compare with them. */
 import { isEnded } from '../dynamo/failures.ts'
 import { TablesyncError } from '../errors.ts'
-import type { ScanPage } from '../item/responses.ts'
+import type { ScanPage } from '../item/scan-answer.ts'
 import type { Cursor } from '../model/segment-record.ts'
 
 /** The next page; undefined after the last. */

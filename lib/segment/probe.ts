@@ -26,10 +26,10 @@ export async function probe(
     const oldest = alignment.window(side).oldest(KEYS_PER_SIDE)
     const other = side === 'master' ? door.table : master
     const keys = oldest.map(({ page, item }) => keyTextOf(page, item, schema))
-    const { found, readUnits } = await other.lookUp(keys, CHEAP)
+    const { foundCount, unreadCount, readUnits } = await other.lookUp(keys, CHEAP)
     const asked = side === 'master' ? tally : masterTally
     asked.readUnits += readUnits
-    return found.size * 2 > oldest.length
+    return foundCount * 2 > oldest.length - unreadCount
   }
   const [mastersExist, replicasExist] = await Promise.all([exist('master'), exist('replica')])
   return { mastersExist, replicasExist }

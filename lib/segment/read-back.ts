@@ -6,9 +6,10 @@
  * again under our deletion: put back. It may have moved on where nobody
  * replicates: brought in order again, once both sides have stood still.
  */
+import { isUnread, type Unread } from '../dynamo/looked-up.ts'
 import type { Sighting } from '../model/sighting.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
-import { tellEnding } from './endings.ts'
+import { failed, tellEnding, withWord } from './endings.ts'
 import type { Investigation } from './investigation.ts'
 import { relationUnderRules } from './relation.ts'
 import type { Repair } from './repair.ts'
@@ -32,7 +33,12 @@ export async function readBack(
   )
   for (const one of drawn) {
     const first = sightWritten(one, 0)
-    const look = await lookAtWritten(investigation, repair, first, seen(one.key))
+    const sides = seen(one.key)
+    if (isUnread(sides)) {
+      await notReadBack(investigation, first, sides)
+      continue
+    }
+    const look = await lookAtWritten(investigation, repair, first, sides)
     const sighting = look === 'held' ? first : look
     if (sighting !== undefined) await tell({ type: 'look-again', replica, sighting })
   }
@@ -99,4 +105,16 @@ async function giveUp(
   investigation.tally.conflicts++
   const error = 'it was written, and kept changing after that'
   await tellEnding(investigation, found, { action: 'conflict', error })
+}
+
+/** It was written, and nobody knows whether that has held. */
+export async function notReadBack(
+  investigation: Investigation,
+  { key, looks }: Pick<Sighting, 'key' | 'looks'>,
+  { error }: Unread,
+): Promise<undefined> {
+  investigation.tally.failed++
+  const found = { verdict: looks, key, master: undefined, replica: undefined } as const
+  const ending = failed(error)
+  await tellEnding(investigation, found, withWord(ending, 'it was written, and not read back'))
 }

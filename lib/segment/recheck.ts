@@ -1,4 +1,5 @@
 /** Keys under observation, looked at again: verdicts for those that stood still, and a later look for the others. */
+import { isUnread, type Unread } from '../dynamo/looked-up.ts'
 import { asTablesyncError } from '../errors.ts'
 import type { Sighting } from '../model/sighting.ts'
 import { zeroTally } from '../model/tally.ts'
@@ -17,7 +18,7 @@ import { endsTable } from './endings.ts'
 import { unlessExpired } from './expiry.ts'
 import { noteEnd } from './failing.ts'
 import { type Investigation, investigationOf } from './investigation.ts'
-import { lookAtWritten, readBack } from './read-back.ts'
+import { lookAtWritten, notReadBack, readBack } from './read-back.ts'
 import { Repair } from './repair.ts'
 import type { Thread } from './thread.ts'
 import { isDifference, judge, movedOn, sinceThen } from './verdict.ts'
@@ -96,9 +97,10 @@ async function lookBack(
   investigation: Investigation,
   repair: Repair,
   sighting: Sighting,
-  sides: BothSides,
+  sides: BothSides | Unread,
 ): Promise<undefined> {
   const { tally, tell, replica } = investigation
+  if (isUnread(sides)) return notReadBack(investigation, sighting, sides)
   const look = await lookAtWritten(investigation, repair, sighting, sides)
   if (look === 'held') tally.readBack++
   else if (look !== undefined) await tell({ type: 'look-again', replica, sighting: look })
@@ -108,9 +110,10 @@ function conclude(
   investigation: Investigation,
   repair: Repair,
   sighting: Sighting,
-  sides: BothSides,
+  sides: BothSides | Unread,
 ): Coming<Written> {
   const { thread, tally, tell, replica } = investigation
+  if (isUnread(sides)) return repair.outcomes.leaveUnread(sighting, sides)
   const { comparer, setup } = thread
   const found = judge(sighting, standingOfItems(sides, comparer)).verdict
   const verdict = unlessExpired(investigation, found, sides)

@@ -1,5 +1,6 @@
 /** Ends a difference: counts it, repairs it where that was asked for, tells it. */
 import { isEnded, isPassing } from '../dynamo/failures.ts'
+import { isUnread, type Unread } from '../dynamo/looked-up.ts'
 import { asTablesyncError } from '../errors.ts'
 import type { KeyText } from '../item/key.ts'
 import type { DifferenceKind } from '../model/difference.ts'
@@ -7,7 +8,15 @@ import type { SeenItem, SeenSides } from '../model/sighting.ts'
 import { bringAbout, type Wanted } from './attempts.ts'
 import { type BothSides, digestOf, lookUpBothSides, standingOfItems } from './both-sides.ts'
 import type { Coming, Done } from './done.ts'
-import { endsTable, type Found, failed, type RepairEnding, tellEnding } from './endings.ts'
+import {
+  endsKey,
+  endsTable,
+  type Found,
+  failed,
+  type RepairEnding,
+  tellEnding,
+  unverified,
+} from './endings.ts'
 import { type Investigation, intentOf } from './investigation.ts'
 import { Outcomes } from './outcomes.ts'
 import { replicaIsNewer } from './relation.ts'
@@ -75,7 +84,7 @@ export class Repair {
       const now = isStale ? { ...found, ...(await this.#readAgain(found.key)) } : found
       return await this.end(now, expected)
     } catch (error) {
-      if (!(error instanceof HookFailure)) throw error
+      if (!(error instanceof HookFailure) && !endsKey(error)) throw error
       return this.outcomes.fail(found, error)
     }
   }
@@ -126,6 +135,7 @@ export class Repair {
         return await this.outcomes.conclude(await this.#attempt(sides, wanted), found)
       } catch (error) {
         if (isEnded(error)) return this.outcomes.tellCutShort(found)
+        if (endsKey(error)) return this.outcomes.conclude(failed(error), found)
         throw error
       }
     })
@@ -152,7 +162,7 @@ export class Repair {
    * the condition is the check, and what it lets through is counted. Where it
    * does not, returns what both sides hold now, nothing counted.
    */
-  async putUnread(found: Found): Promise<Written | BothSides | undefined> {
+  async putUnread(found: Found): Promise<Written | BothSides | Unread | undefined> {
     const { tally, thread } = this.#investigation
     const { key } = found
     const left = () => digestOf(found.master, thread.comparer)
@@ -172,7 +182,7 @@ export class Repair {
         return this.outcomes.fail(found, error as Error)
       }
       // A put that finds nothing else in its way may not bring what the master has no more.
-      if (performance.now() - readAt > OLD_MS) return this.#readAgain(key)
+      if (performance.now() - readAt > OLD_MS) return this.#lookAgain(key)
       const isOver = this.#investigation.isOver()
       if (isOver) this.#investigation.wasCutShort = true
       if (isOver || !this.isAllowed('missing')) return leave()
@@ -181,7 +191,7 @@ export class Repair {
         if (result.end === 'refused') {
           // It is claimed anew, where it turns out to be a difference.
           thread.allowance.giveBack()
-          return this.#readAgain(key)
+          return this.#lookAgain(key)
         }
         return end({ action: 'written', left })
       } catch (thrown) {
@@ -195,7 +205,7 @@ export class Repair {
           if (endsTable(error)) throw error
           return undefined
         }
-        const now = await this.#readAgain(key).catch((again: unknown) => {
+        const now = await this.#lookAgain(key).catch((again: unknown) => {
           if (!isEnded(again)) throw again
         })
         if (now === undefined) {
@@ -203,6 +213,7 @@ export class Repair {
           this.#investigation.wasCutShort = true
           return end(failed(error))
         }
+        if (isUnread(now)) return end(unverified(now))
         const isSettled = relationOf(standingOfItems(now, thread.comparer)) === 'sameAs'
         if (isSettled) return end({ action: 'written', left })
         thread.allowance.giveBack()
@@ -230,7 +241,8 @@ export class Repair {
         case 'changed':
           return 'refused'
         case 'failed':
-          return this.outcomes.conclude(ending, found)
+        case 'unverified':
+          return this.outcomes.conclude({ ...ending, action: 'failed' }, found)
         default:
           tally.mended++
           await tellEnding(this.#investigation, found, ending)
@@ -251,13 +263,19 @@ export class Repair {
     } catch (error) {
       if (isEnded(error)) throw error
       const ending = failed(asTablesyncError(error))
-      if (error instanceof HookFailure) return ending
+      if (error instanceof HookFailure || endsKey(error)) return ending
       await this.outcomes.conclude(ending, found)
       throw error
     }
   }
 
   async #readAgain(key: KeyText): Promise<BothSides> {
+    const sides = await this.#lookAgain(key)
+    if (isUnread(sides)) throw sides.error
+    return sides
+  }
+
+  async #lookAgain(key: KeyText): Promise<BothSides | Unread> {
     return (await lookUpBothSides(this.#investigation, [key]))(key)
   }
 

@@ -4,7 +4,7 @@
  * writes. Where a second look has long cleared nothing up, the scan counts for
  * it, and the third is the next.
  */
-import type { FoundItem } from '../dynamo/lookup.ts'
+import { type FoundItem, isUnread, type Unread } from '../dynamo/looked-up.ts'
 import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import { detached, itemEnd, itemStart } from '../item/page.ts'
 import type { Bytes } from '../model/units.ts'
@@ -23,6 +23,7 @@ import { hasExpired, unlessExpired } from './expiry.ts'
 import { type MissingItem, putInGroups } from './group-puts.ts'
 import type { Investigation } from './investigation.ts'
 import { Jobs } from './jobs.ts'
+import type { UnreadKey } from './outcomes.ts'
 import { readBack } from './read-back.ts'
 import { Repair } from './repair.ts'
 import type { Suspect } from './suspect.ts'
@@ -92,6 +93,11 @@ export class SecondLook {
       await this.#repair.outcomes.fail(found, error as Error)
     }
     return true
+  }
+
+  /** Counts and names a key that could not be read. */
+  unread(key: UnreadKey, unread: Unread): Promise<undefined> {
+    return this.#repair.outcomes.leaveUnread(key, unread)
   }
 
   /** Counts an equal pair. */
@@ -173,7 +179,8 @@ export class SecondLook {
     const missing: MissingItem[] = []
     const others: Waiting[] = []
     for (const waiting of batch) {
-      const found = this.#missingOf(waiting, seen(waiting))
+      const sides = seen(waiting)
+      const found = isUnread(sides) ? undefined : this.#missingOf(waiting, sides)
       if (found === undefined) others.push(waiting)
       else {
         this.#onJudged(waiting, false)
@@ -194,13 +201,17 @@ export class SecondLook {
   }
 
   /** What stands as scanned is read on the replica alone. */
-  async #lookUp(batch: readonly Waiting[]): Promise<(waiting: Waiting) => BothSides> {
+  async #lookUp(batch: readonly Waiting[]): Promise<(waiting: Waiting) => BothSides | Unread> {
     const keysOf = (some: readonly Waiting[]) => some.map(({ key }) => key)
     const [both, replica] = await Promise.all([
       lookUpBothSides(this.#investigation, keysOf(batch.filter(({ master }) => !master))),
       lookUpReplica(this.#investigation, keysOf(batch.filter(({ master }) => master))),
     ])
-    return ({ key, master }) => (master ? { master, replica: replica(key) } : both(key))
+    return ({ key, master }) => {
+      if (master === undefined) return both(key)
+      const itsItem = replica(key)
+      return isUnread(itsItem) ? itsItem : { master, replica: itsItem }
+    }
   }
 
   /** Puts what the master still has; where a put is refused, the key is read again after all. */
@@ -208,11 +219,12 @@ export class SecondLook {
     const { tally, master, masterTally, schema } = this.#investigation
     const keys = batch.map(({ key }) => key)
     const lookup = master.lookUp(keys, { consistent: true })
-    const { found, readUnits } = await this.#orUnverified(batch, lookup)
-    masterTally.readUnits += readUnits
+    const onMaster = await this.#orUnverified(batch, lookup)
+    masterTally.readUnits += onMaster.readUnits
     await this.#endAll(batch, async (suspicion) => {
       const { key } = suspicion
-      const item = found.get(canonicalKeyOfText(key, schema))
+      const item = onMaster.at(canonicalKeyOfText(key, schema))
+      if (isUnread(item)) return this.unread(suspicion, item)
       if (item === undefined) {
         tally.vanished++
         return undefined
@@ -244,8 +256,9 @@ export class SecondLook {
     await readBack(this.#investigation, this.#repair, written)
   }
 
-  #conclude(suspicion: Judged, sides: BothSides): Coming<Written> {
+  #conclude(suspicion: Judged, sides: BothSides | Unread): Coming<Written> {
     const { thread } = this.#investigation
+    if (isUnread(sides)) return this.unread(suspicion, sides)
     const judgement = judge(suspicion, standingOfItems(sides, thread.comparer))
     this.#onJudged(suspicion, judgement.wasFalse)
     const verdict = unlessExpired(this.#investigation, judgement.verdict, sides)

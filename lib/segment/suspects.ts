@@ -6,6 +6,7 @@
  * strongly consistent, before it counts; beyond the run's budget for that it
  * is counted on the word of the scan, and told as unconfirmed.
  */
+import type { Unread } from '../dynamo/looked-up.ts'
 import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import { keyedByText } from '../item/key-page.ts'
 import type { DifferenceKind } from '../model/difference.ts'
@@ -16,6 +17,7 @@ import type { Done } from './done.ts'
 import { hasExpired } from './expiry.ts'
 import type { Investigation } from './investigation.ts'
 import { OrderTrust } from './order-trust.ts'
+import type { UnreadKey } from './outcomes.ts'
 import { SecondLook } from './second-look.ts'
 import { Alone, type Suspect } from './suspect.ts'
 
@@ -92,6 +94,11 @@ export class Suspects {
   /** The two scans are in different orders: what is deferred is not counted on their word. */
   orderIsBelied(): void {
     this.#trust.belie()
+  }
+
+  /** Counts and names a key that the other side could not read. */
+  unread(key: UnreadKey, unread: Unread): Promise<undefined> {
+    return this.#secondLook.unread(key, unread)
   }
 
   /** Counts an equal pair. */

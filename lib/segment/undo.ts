@@ -1,6 +1,7 @@
 /** Brings back what a replica held before writes of ours, as far as it is still as they left it. */
 import { absent, unchanged } from '../dynamo/expressions.ts'
 import { isEnded, isPassing } from '../dynamo/failures.ts'
+import { isUnread, type Unread } from '../dynamo/looked-up.ts'
 import { pauseBeforeRetry } from '../dynamo/retry.ts'
 import { asTablesyncError } from '../errors.ts'
 import { parseItem } from '../item/compare.ts'
@@ -21,6 +22,7 @@ import {
   LEFT,
   type RepairEnding,
   tellEnding,
+  unverified,
 } from './endings.ts'
 import { noteEnd } from './failing.ts'
 import { type Investigation, investigationOf } from './investigation.ts'
@@ -59,32 +61,33 @@ export async function undoWrites(
 async function readReplica(
   { door, tally, schema }: Investigation,
   keys: readonly string[],
-): Promise<(key: string) => WireItem | undefined> {
-  const { found, readUnits } = await door.table.lookUp(keys, { consistent: true })
-  tally.readUnits += readUnits
+): Promise<(key: string) => WireItem | Unread | undefined> {
+  const onReplica = await door.table.lookUp(keys, { consistent: true })
+  tally.readUnits += onReplica.readUnits
   return (key) => {
-    const item = found.get(canonicalKeyOfText(key, schema))
-    return item && parseItem(item.page, item.item)
+    const item = onReplica.at(canonicalKeyOfText(key, schema))
+    return item === undefined || isUnread(item) ? item : parseItem(item.page, item.item)
   }
 }
 
 async function undoOne(
   investigation: Investigation,
   { key, steps }: UndoKey,
-  seen: WireItem | undefined,
+  seen: WireItem | Unread | undefined,
 ): Promise<void> {
   const { thread, tally, isOver, allowanceSpent, stopping } = investigation
   const { maxRetries, retryDelayBase } = thread.setup.patience
   const digestOf = (item: WireItem | null) => (item === null ? null : thread.wholeDigest(item))
-  let now = seen ?? null
+  let now = isUnread(seen) ? null : (seen ?? null)
   const kind = kindOf(now, steps[0]?.before ?? null)
   const end = async (ending: RepairEnding | typeof LEFT) => {
-    // What has changed since is a state of its own, and no difference to end.
-    if (ending.action !== 'changed') tally[kind]++
+    // What has changed since, or cannot be read, is a state of its own, and no difference to end.
+    if (ending.action !== 'changed' && ending.action !== 'unverified') tally[kind]++
     if (ending.action !== 'none') tally[COUNTED_AS[ending.action]]++
     const found = { verdict: kind, key, master: undefined, replica: undefined } as const
     await tellEnding(investigation, found, ending)
   }
+  if (isUnread(seen)) return end(unverified(seen))
   let refusals = 0
   for (let retries = 0; ; retries++) {
     const target = targetOf(steps, digestOf(now), digestOf)
@@ -113,7 +116,9 @@ async function undoOne(
       }
       await pauseBeforeRetry(retryDelayBase, retries, stopping)
     }
-    now = (await readReplica(investigation, [key]))(key) ?? null
+    const read = (await readReplica(investigation, [key]))(key)
+    if (isUnread(read)) return end(unverified(read))
+    now = read ?? null
   }
 }
 

@@ -6,7 +6,7 @@ import { alikeToEnd, type Place } from '../../lib/item/alike.ts'
 import { ownBody } from '../../lib/item/body.ts'
 import { itemText } from '../../lib/item/compare.ts'
 import { itemEnd, itemStart, keyNames } from '../../lib/item/page.ts'
-import { readScanPage, type ScanPage } from '../../lib/item/responses.ts'
+import { readScanPage, type ScanPage } from '../../lib/item/scan-answer.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import { anyItem, anyText } from '../support/arbitrary.ts'
 import { ID_KEY } from '../support/pages.ts'
@@ -113,9 +113,6 @@ t.test('readScanPage reads step by step what might be framed wrongly', async (t)
       `{"Count":1,"Items":[${ITEM}],"L\\u0061stEvaluatedKey":${key},"Future":[]}`,
       key,
     ],
-    ['a count of none', `{"Count":0,"Items":[${ITEM}],"LastEvaluatedKey":${key}}`, key],
-    ['a count below none', `{"Count":-1,"Items":[${ITEM}]}`, undefined],
-    ['a count that is no whole number', `{"Count":0.5,"Items":[${ITEM}]}`, undefined],
     [
       'an attribute that is called as the key is',
       `{"Count":1,"Items":[{"id":{"S":"a"},"LastEvaluatedKey":{"S":"x"}}]}`,
@@ -126,6 +123,27 @@ t.test('readScanPage reads step by step what might be framed wrongly', async (t)
     t.equal(page.extent, undefined, what)
     t.equal(page.count, 1, what)
     t.equal(page.lastEvaluatedKey, lastEvaluatedKey, what)
+  }
+})
+
+t.test('readScanPage refuses a count that is not that of the items', async (t) => {
+  const key = '{"id":{"S":"k"}}'
+  for (const count of ['0', '-1', '0.5', '2', '"1"', '{}']) {
+    for (const more of ['', `,"LastEvaluatedKey":${key},"ConsumedCapacity":{"CapacityUnits":1}`]) {
+      const text = `{"Count":${count},"Items":[${ITEM}]${more}}`
+      const read = () => readScanPage(ownBody(Buffer.from(text)), NAMES).spans
+      t.throws(read, { code: 'BAD_RESPONSE' }, text)
+    }
+  }
+})
+
+t.test('readScanPage refuses a list of items that comes twice', async (t) => {
+  const capacity = '"ConsumedCapacity":{"CapacityUnits":1}'
+  for (const count of [1, 2]) {
+    const lists = `"Items":[${ITEM}],"Items":[${ITEM}]`
+    const text = `{"LastEvaluatedKey":{"id":{"S":"k"}},${capacity},"Count":${count},${lists}}`
+    const read = () => readScanPage(ownBody(Buffer.from(text)), NAMES).spans
+    t.throws(read, { code: 'BAD_RESPONSE', message: /one Items/ }, text)
   }
 })
 

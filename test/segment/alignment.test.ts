@@ -1,7 +1,7 @@
 import t from 'tap'
 import { ownBody } from '../../lib/item/body.ts'
 import { keyNames } from '../../lib/item/page.ts'
-import { readScanPage } from '../../lib/item/responses.ts'
+import { readScanPage } from '../../lib/item/scan-answer.ts'
 import { Alignment } from '../../lib/segment/alignment.ts'
 import { ID_KEY } from '../support/pages.ts'
 

@@ -5,7 +5,7 @@ import t from 'tap'
 import { ownBody } from '../../lib/item/body.ts'
 import { type Keyed, keyed } from '../../lib/item/key-hash.ts'
 import { keyNames } from '../../lib/item/page.ts'
-import { readScanPage } from '../../lib/item/responses.ts'
+import { readScanPage } from '../../lib/item/scan-answer.ts'
 import { KeyQueue } from '../../lib/segment/key-queue.ts'
 import { ID_KEY } from '../support/pages.ts'
 

@@ -6,6 +6,7 @@
 
 import type { TableClient } from '../../lib/dynamo/client.ts'
 import { lookup } from '../../lib/dynamo/lookup.ts'
+import { RefusedKeys } from '../../lib/dynamo/refused-keys.ts'
 import { scanner } from '../../lib/dynamo/scan.ts'
 import type { ReadableTable, WritableTable } from '../../lib/dynamo/table.ts'
 import { type Body, ownBody } from '../../lib/item/body.ts'
@@ -90,6 +91,7 @@ export function memoryTable(options: MemoryTableOptions): MemoryTable {
 
   const client: TableClient = {
     access,
+    refusedKeys: new RefusedKeys(),
     async send({ operation, body, read }) {
       const parsed = JSON.parse(body)
       if (operation === 'Scan') {

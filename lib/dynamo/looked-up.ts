@@ -1,0 +1,51 @@
+/** What a lookup says of each key: its item, that there is none, or that it could not be read. */
+import type { TablesyncError } from '../errors.ts'
+import type { CanonicalKey } from '../item/key.ts'
+import type { ItemPage } from '../item/page.ts'
+import type { ReadUnits } from '../model/units.ts'
+
+export interface FoundItem {
+  readonly page: ItemPage
+  readonly item: number
+}
+
+/** A key that could not be read: nobody knows whether there is an item. */
+export class Unread {
+  readonly error: TablesyncError
+  /** Whether the table has answered and said nothing of the key, or has refused it. */
+  readonly why: 'nothing-said' | 'refused'
+
+  constructor(error: TablesyncError, why: Unread['why']) {
+    this.error = error
+    this.why = why
+  }
+}
+
+export const isUnread = (looked: unknown): looked is Unread => looked instanceof Unread
+
+export class LookedUp {
+  readonly #found = new Map<CanonicalKey, FoundItem>()
+  readonly #unread = new Map<CanonicalKey, Unread>()
+  readUnits: ReadUnits = 0
+
+  /** Undefined: there is no such item. */
+  at(key: CanonicalKey): FoundItem | Unread | undefined {
+    return this.#found.get(key) ?? this.#unread.get(key)
+  }
+
+  get foundCount(): number {
+    return this.#found.size
+  }
+
+  get unreadCount(): number {
+    return this.#unread.size
+  }
+
+  noteFound(key: CanonicalKey, item: FoundItem): void {
+    this.#found.set(key, item)
+  }
+
+  noteUnread(key: CanonicalKey, unread: Unread): void {
+    this.#unread.set(key, unread)
+  }
+}
