@@ -30,6 +30,8 @@ export interface Frame {
   readonly end: number
   readonly lastEvaluatedKey: string | undefined
   readonly readUnits: ReadUnits
+  /** `ScannedCount`; undefined where the answer has none. */
+  readonly scanned: number | undefined
 }
 
 /**
@@ -49,7 +51,7 @@ export function frameOf(answer: Buffer): Frame | undefined {
     const members = new FrameMembers()
     const start = itemsStart(answer, members)
     const end = start === undefined ? undefined : itemsEnd(answer, start, members)
-    const { count, lastEvaluatedKey, readUnits = 0 } = members
+    const { count, lastEvaluatedKey, readUnits = 0, scanned } = members
     if (start === undefined || end === undefined) return undefined
     if (!Number.isSafeInteger(count) || count < 0 || (count === 0) !== (start === end)) {
       return undefined
@@ -61,7 +63,7 @@ export function frameOf(answer: Buffer): Frame | undefined {
       const list = answer.indexOf(LIST_AND_MORE, start)
       if (list !== -1 && list < end) return undefined
     }
-    return { count, start, end, lastEvaluatedKey, readUnits }
+    return { count, start, end, lastEvaluatedKey, readUnits, scanned }
   } catch {
     // Whoever reads it step by step will say what is wrong with it.
     return undefined
@@ -73,10 +75,12 @@ class FrameMembers {
   count = Number.NaN
   lastEvaluatedKey: string | undefined
   readUnits: ReadUnits | undefined
+  scanned: number | undefined
 
   note(name: string, bytes: Buffer, value: number, end: number): void {
     if (name === 'LastEvaluatedKey') this.lastEvaluatedKey = keyText(bytes, value, end)
     if (name === 'Count') this.count = Number(textOf(bytes, value, end))
+    if (name === 'ScannedCount') this.scanned = Number(textOf(bytes, value, end))
     if (name === 'ConsumedCapacity') this.readUnits = unitsOf(JSON.parse(textOf(bytes, value, end)))
   }
 }

@@ -1,6 +1,6 @@
 /** The answer to a Scan, read from its bytes. */
 import type { ReadUnits } from '../model/units.ts'
-import { keyText, otherCount, parsed, readMembers, skipped, unitsOf } from './answer-members.ts'
+import { keyText, otherCount, parsed, readMembers, unitsOf } from './answer-members.ts'
 import type { Body } from './body.ts'
 import { frameOf } from './frame.ts'
 import { valueEnd } from './json-bytes.ts'
@@ -12,6 +12,8 @@ export interface ScanPage extends ItemPage {
   /** Where the scan goes on, as DynamoDB JSON text. Absent: the segment has ended. */
   readonly lastEvaluatedKey: string | undefined
   readonly readUnits: ReadUnits
+  /** Items that the request has gone over: `ScannedCount`, where the answer has one. */
+  readonly scanned: number
   /** Before the page is handed out: so many are going to release it. */
   shareAmong?(holders: number): void
 }
@@ -42,6 +44,7 @@ function readStepByStep(bytes: Uint8Array, names: KeyNames): ScanPage {
   let lastEvaluatedKey: string | undefined
   let readUnits = 0
   let saidCount: unknown
+  let saidScanned: unknown
   const readItems = (value: number) => {
     const walked = walkItems(bytes, value, names)
     page = walked.page
@@ -55,6 +58,9 @@ function readStepByStep(bytes: Uint8Array, names: KeyNames): ScanPage {
   const noteCount = (count: unknown) => {
     saidCount = count
   }
+  const noteScanned = (count: unknown) => {
+    saidScanned = count
+  }
   const noteUnits = (capacity: unknown) => {
     readUnits = unitsOf(capacity)
   }
@@ -64,12 +70,13 @@ function readStepByStep(bytes: Uint8Array, names: KeyNames): ScanPage {
       ['Items', readItems],
       ['LastEvaluatedKey', readKey],
       ['Count', parsed(bytes, noteCount)],
-      ['ScannedCount', skipped(bytes)],
+      ['ScannedCount', parsed(bytes, noteScanned)],
       ['ConsumedCapacity', parsed(bytes, noteUnits)],
     ]),
   )
   if (said.size === 0) throw new SyntaxError('an answer that says nothing of a scan')
   const { count, spans } = page
   if (said.has('Count') && saidCount !== count) throw otherCount(saidCount, count)
-  return { bytes, count, spans, lastEvaluatedKey, readUnits }
+  const scanned = typeof saidScanned === 'number' ? saidScanned : count
+  return { bytes, count, spans, lastEvaluatedKey, readUnits, scanned }
 }

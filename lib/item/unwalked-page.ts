@@ -12,6 +12,7 @@ export class UnwalkedPage implements ItemPage {
   extent: Extent
   readonly lastEvaluatedKey: string | undefined
   readonly readUnits: ReadUnits
+  readonly scanned: number
   readonly #names: KeyNames
   readonly #blame: (error: unknown) => unknown
   #body: Body | undefined
@@ -30,6 +31,7 @@ export class UnwalkedPage implements ItemPage {
     this.extent = { start: frame.start, end: frame.end }
     this.lastEvaluatedKey = frame.lastEvaluatedKey
     this.readUnits = frame.readUnits
+    this.scanned = frame.scanned ?? frame.count
     this.#names = names
     this.#body = body
     this.#blame = blame

@@ -3,10 +3,13 @@
  * and compared with every replica, each at its own stride and with its own fate.
  */
 import type { ScanSlice } from '../dynamo/scan.ts'
+import type { ReadableTable } from '../dynamo/table.ts'
+import type { ScanPage } from '../item/scan-answer.ts'
 import type { Cursor } from '../model/segment-record.ts'
 import type { TableIndex } from '../model/table.ts'
 import { type Tally, zeroTally } from '../model/tally.ts'
 import type { CompareTask, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
+import { Advance } from './advance.ts'
 import { compareReplica, type Stride } from './compare-replica.ts'
 import type { SegmentControl } from './control.ts'
 import { noteEnd } from './failing.ts'
@@ -78,9 +81,10 @@ function sharedMasterPages(task: CompareTask, thread: Thread, tally: Tally): Sha
     return page
   }
   const from = task.from[task.replicas[0] ?? 0]?.master ?? 'start'
-  const scan = new PageScan(read, from, ({ count }) => {
-    tally.master.scanned += count
-  })
+  const count = (page: ScanPage) => {
+    tally.master.scanned += page.count
+  }
+  const scan = new PageScan(read, from, count, advanceOf(thread.master, thread))
   scan.begin()
   return new SharedPages(scan.next, task.replicas)
 }
@@ -116,10 +120,14 @@ function replicaScan(task: CompareTask, investigation: Investigation, from: Curs
     thread.budget.scanned(replica, page.readUnits)
     return page
   }
-  return new PageScan(read, from, ({ count }) => {
-    tally.scanned += count
-  })
+  const count = (page: ScanPage) => {
+    tally.scanned += page.count
+  }
+  return new PageScan(read, from, count, advanceOf(door.table, thread))
 }
+
+const advanceOf = ({ access }: ReadableTable, { setup }: Thread) =>
+  new Advance(access, setup.patience.stallLimit)
 
 function sliceOf({ segment, totalSegments }: CompareTask, { setup }: Thread): ScanSlice {
   const { consistentRead, scanLimit } = setup

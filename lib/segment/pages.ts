@@ -1,8 +1,8 @@
 /** A segment's pages in order: one read ahead, and shared by all who compare with them. */
 import { isEnded } from '../dynamo/failures.ts'
-import { TablesyncError } from '../errors.ts'
 import type { ScanPage } from '../item/scan-answer.ts'
 import type { Cursor } from '../model/segment-record.ts'
+import type { Advance } from './advance.ts'
 
 /** The next page; undefined after the last. */
 export type NextPage = () => Promise<ScanPage | undefined>
@@ -15,15 +15,12 @@ export interface PageSource {
   readonly before: Cursor
 }
 
-/** Answers in a row that may end where they began, as one without items may. */
-const MOST_STANDING = 100
-
 /** One scan: reads the next page while the one before it is worked on. */
 export class PageScan implements PageSource {
   readonly #read: (after: string | undefined) => Promise<ScanPage>
   readonly #onPage: (page: ScanPage) => void
   #ahead: Promise<ScanPage> | undefined
-  #standing = 0
+  readonly #advance: Advance
   after: Cursor
   before: Cursor
 
@@ -31,8 +28,9 @@ export class PageScan implements PageSource {
   constructor(
     read: (after: string | undefined) => Promise<ScanPage>,
     from: Cursor,
-    onPage: (page: ScanPage) => void,
+    ...[onPage, advance]: [onPage: (page: ScanPage) => void, advance: Advance]
   ) {
+    this.#advance = advance
     this.#read = (after) => quietly(read(after))
     this.#onPage = onPage
     this.after = from
@@ -50,27 +48,15 @@ export class PageScan implements PageSource {
     const page = await this.#ahead
     this.before = this.after
     this.after = cursorAfter(page)
-    this.#standing = isSamePlace(this.before, this.after) ? this.#standing + 1 : 0
-    if (this.#standing > MOST_STANDING) throw standing()
-    if (page !== undefined) this.#onPage(page)
+    if (page !== undefined) {
+      this.#advance.note(page, this.before, this.after)
+      this.#onPage(page)
+    }
     const { lastEvaluatedKey } = page ?? {}
     this.#ahead = lastEvaluatedKey === undefined ? undefined : this.#read(lastEvaluatedKey)
     return page
   }
 }
-
-const isSamePlace = (one: Cursor, other: Cursor) =>
-  typeof one === 'object' && typeof other === 'object' && one.after === other.after
-
-const standing = () =>
-  new TablesyncError(
-    `Expected a scan that goes on, got ${MOST_STANDING} pages that end where they began`,
-    {
-      code: 'BAD_RESPONSE',
-      scope: 'segment',
-      hint: 'Is the endpoint a DynamoDB endpoint, and is no proxy keeping its answers?',
-    },
-  )
 
 /** The next page; `ended` where it is not read any more, since the run is to end. */
 export async function nextUnlessEnded(source: PageSource): Promise<ScanPage | undefined | 'ended'> {

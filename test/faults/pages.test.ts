@@ -292,6 +292,34 @@ for (const operation of ['Scan', 'BatchGetItem'] as const) {
   })
 }
 
+for (const side of ['master', 'replica'] as const) {
+  for (const strategy of ['march', 'lookup'] as const) {
+    t.test(
+      `runSync ends, by ${strategy}, a scan of the ${side} that goes round in a circle`,
+      async (t) => {
+        const scene = await openScene(t)
+        const { replica, run } = scene
+        let circles = 0
+        const leadBack = (answer: Body) => {
+          if (answer['LastEvaluatedKey'] !== undefined) return answer
+          circles++
+          return { ...answer, LastEvaluatedKey: BEFORE_ALL }
+        }
+        scene[side].stub.on((request) =>
+          asks('Scan')(request) && circles < 200 ? { rewrite: leadBack } : undefined,
+        )
+        const { summary } = await run({ ...ALL_WRITES, strategy, segments: 1 })
+        t.ok(circles < 5, 'it is noticed soon')
+        t.equal(summary.outcome, 'incomplete')
+        t.match(summary.errors, [
+          { table: scene[side].label, code: 'BAD_RESPONSE', message: /a last key again/ },
+        ])
+        t.equal(summary.replicas[replica.label]?.deleted, 0)
+      },
+    )
+  }
+}
+
 t.test('runSync says whose page it was where an item has no key', async (t) => {
   const { master, run } = await openScene(t, { replicas: 2 })
   const rewrite = (answer: Body) =>

@@ -64,6 +64,7 @@ t.test('Suspects reads an item again whose put is refused, and counts what it is
       spans: new Int32Array(0),
       lastEvaluatedKey: undefined,
       readUnits: 0,
+      scanned: 0,
     }),
   }
   const { puts, thread } = writingThread(master, unseen, ['item 300'])
