@@ -49,6 +49,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'lib/protocol': PURE,
   'lib/files': [...PURE, 'lib/protocol/checked-line.ts', 'lib/protocol/points.ts'],
   'lib/http': [...PURE, 'lib/item/body.ts'],
+  'lib/access': [...PURE, 'lib/http/sdk-handler.ts'],
   'lib/dynamo': [
     ...PURE,
     'lib/item',
@@ -62,7 +63,8 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/options',
     'lib/protocol',
     'lib/files',
-    'lib/dynamo/credentials.ts',
+    'lib/access/credentials.ts',
+    'lib/access/endpoint.ts',
     'lib/dynamo/describe.ts',
     'lib/dynamo/table-identity.ts',
   ],
@@ -91,8 +93,9 @@ const OWNERS: Record<string, readonly string[]> = {
     'lib/dynamo/plain-item.ts',
   ],
   '@aws-sdk/util-dynamodb': ['lib/dynamo/plain-item.ts'],
-  '@aws-sdk/credential-providers': ['lib/dynamo/credentials.ts'],
-  '@smithy/node-http-handler': ['lib/dynamo/descriptions.ts'],
+  '@aws-sdk/credential-providers': ['lib/access/sources.ts'],
+  '@smithy/core/config': ['lib/access'],
+  '@smithy/node-http-handler': ['lib/http/sdk-handler.ts'],
   '@smithy/signature-v4': ['lib/dynamo/exchange.ts'],
   '@smithy/types': ['lib/dynamo/address.ts', 'lib/dynamo/sha256.ts'],
   piscina: ['lib/run/pool.ts'],
@@ -103,6 +106,7 @@ const OWNERS: Record<string, readonly string[]> = {
   'node:fs': ['lib/files', 'lib/cli.ts'],
   // Threads of the worker tower touch no files.
   'node:fs/promises': ['lib/files', 'lib/report', 'lib/run'],
+  'node:child_process': ['lib/access/credential-command.ts'],
   'node:worker_threads': [
     'lib/protocol/port.ts',
     'lib/run/hooks-trial.ts',

@@ -6,10 +6,11 @@ import {
   DynamoDBClient,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb'
-import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { sdkHandler } from '../http/sdk-handler.ts'
 import type { CredentialKeeper } from '../model/credentials.ts'
 import type { Patience } from '../model/patience.ts'
 import type { RequestAddress } from '../model/request-address.ts'
+import type { EndpointVariant } from '../model/table.ts'
 import type { TableAccess } from '../protocol/messages.ts'
 import { learnAddress } from './address.ts'
 import { isExpiry } from './exchange.ts'
@@ -42,17 +43,20 @@ export type Described = Omit<TableAccess, 'keySchema' | 'address'>
 export function openDescriber(access: Described, options: DescriberOptions): Describer {
   const { patience } = options
   const { tableName: TableName, index: table, label } = access
-  const requestHandler = new NodeHttpHandler({
-    connectionTimeout: patience.connectTimeout,
-    requestTimeout: patience.responseTimeout,
-    throwOnRequestTimeout: true,
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
-  })
+  const requestHandler = sdkHandler(patience)
   const silence = silenceWatch(patience.silenceLimit, options.ending)
   const identity = identityFrom(options.credentials)
+  const isVariant = (kind: EndpointVariant['kind']) =>
+    access.variants?.some((variant) => variant.kind === kind) === true
   const sdk = new DynamoDBClient({
     region: access.region,
-    ...(access.endpoint !== undefined && { endpoint: access.endpoint }),
+    ...(access.profile !== undefined && { profile: access.profile }),
+    // It would take the endpoint of AWS_PROFILE, whatever profile it is given.
+    ...(access.endpoint === undefined
+      ? { ignoreConfiguredEndpointUrls: true }
+      : { endpoint: access.endpoint }),
+    useFipsEndpoint: isVariant('FIPS'),
+    useDualstackEndpoint: isVariant('dual-stack'),
     credentials: () => identity.get(),
     maxAttempts: 1,
     customUserAgent: access.userAgent,

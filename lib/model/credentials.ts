@@ -16,6 +16,8 @@ export interface HeldCredentials {
   readonly credentials: PlainCredentials
   /** Until then (epoch time) they serve without being asked for again. */
   readonly askAgainAt: number
+  /** Why these are default keys, which an emulator takes from anybody. Absent: they are somebody's. */
+  readonly defaultKeys?: string
 }
 
 /**

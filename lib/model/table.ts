@@ -29,6 +29,16 @@ export interface TableRef {
   readonly arn?: string
   /** Absent: the SDK's own choice for the region. */
   readonly endpoint?: string
+  /** Who gave the endpoint: a flag, a variable or a profile. Absent: it was given with the table. */
+  readonly endpointFrom?: string
+  /** How the SDK's own choice is another than usual. */
+  readonly variants?: readonly EndpointVariant[]
+}
+
+export interface EndpointVariant {
+  readonly kind: 'FIPS' | 'dual-stack'
+  /** Who turned it on: a variable or a profile. */
+  readonly from: string
 }
 
 /** What the service says of a table; everything but the key may be unknown. */
@@ -62,17 +72,12 @@ export interface SecondaryIndex {
 export interface InspectedTable {
   readonly ref: TableRef
   readonly facts: TableFacts
+  /** Why it is asked with default keys, which only an emulator takes. Absent: with real ones. */
+  readonly defaultKeys?: string
 }
 
 export function describeKey(schema: readonly KeyAttribute[]): string {
   return schema.map(({ name, type }) => `${name} (${type})`).join(', ')
-}
-
-/** True for an endpoint on this machine: an emulator, not the service. */
-export function isLoopback(endpoint: string | undefined): boolean {
-  if (endpoint === undefined) return false
-  const { hostname } = new URL(endpoint)
-  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
 }
 
 /** An endpoint as it may be shown: without a user's name and password. */

@@ -149,9 +149,9 @@ function asTableOptions(table: string | TableOptions): TableOptions {
 
 function masterSettings(options: RunOptions, spelling: Spelling): TableSettings {
   const master = asTableOptions(options.master)
-  const endpoint = master.endpoint ?? options.masterEndpoint ?? options.endpoint
+  const endpoint = firstEndpoint(master, options, ['masterEndpoint', 'endpoint'], spelling)
   return {
-    ref: tableRef(master.table, endpoint, 'master', spelling),
+    ref: { ...parseTableName(master.table, spelling('master')), ...endpoint },
     credentials: ownCredentials(master) ?? masterCredentials(options, spelling),
     capacity: resolveCapacity(options, 'master', spelling),
   }
@@ -165,28 +165,29 @@ function replicaSettings(
   // The seed's README names an endpoint where a profile is meant; both work.
   const profileIsEndpoint = /^https?:\/\//.test(options.replicaProfile ?? '')
   const profile = profileIsEndpoint ? undefined : options.replicaProfile
-  const endpoint =
-    replica.endpoint ??
-    options.replicaEndpoint ??
-    (profileIsEndpoint ? options.replicaProfile : undefined) ??
-    options.endpoint
+  const asProfile = profileIsEndpoint ? (['replicaProfile'] as const) : []
+  const names = ['replicaEndpoint', ...asProfile, 'endpoint'] as const
+  const endpoint = firstEndpoint(replica, options, names, spelling)
   const credentials = ownCredentials(replica) ?? replicaCredentials(options, profile, spelling)
   return {
-    ref: tableRef(replica.table, endpoint, 'replicas', spelling),
+    ref: { ...parseTableName(replica.table, spelling('replicas')), ...endpoint },
     ...(credentials !== undefined && { credentials }),
     capacity: resolveCapacity(options, 'replica', spelling),
   }
 }
 
-function tableRef(
-  text: string,
-  endpoint: string | undefined,
-  option: 'master' | 'replicas',
+/** The table's own endpoint, or else the first that an option gives it, with that option's name. */
+function firstEndpoint(
+  table: TableOptions,
+  options: RunOptions,
+  names: readonly ('masterEndpoint' | 'replicaEndpoint' | 'replicaProfile' | 'endpoint')[],
   spelling: Spelling,
-): TableRef {
-  const ref = parseTableName(text, spelling(option))
+): Pick<TableRef, 'endpoint' | 'endpointFrom'> {
   // Requests are signed: a user and a password in it are of no use to anybody.
-  return endpoint === undefined ? ref : { ...ref, endpoint: shownEndpoint(endpoint) }
+  if (table.endpoint !== undefined) return { endpoint: shownEndpoint(table.endpoint) }
+  const name = names.find((each) => options[each] !== undefined)
+  if (name === undefined) return {}
+  return { endpoint: shownEndpoint(options[name] as string), endpointFrom: spelling(name) }
 }
 
 function distinct(replicas: TableSettings[], spelling: Spelling): TableSettings[] {

@@ -17,7 +17,7 @@ import type { Planned, RepairPlanEntry } from '../model/repair-plan.ts'
 import type { RequestAddress } from '../model/request-address.ts'
 import type { SegmentRecord } from '../model/segment-record.ts'
 import type { SeenItem, Sighting } from '../model/sighting.ts'
-import type { KeySchema, TableIndex } from '../model/table.ts'
+import type { EndpointVariant, KeySchema, TableIndex } from '../model/table.ts'
 import type { MasterTally, Tally } from '../model/tally.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { AsText } from './as-text.ts'
@@ -32,6 +32,10 @@ export interface TableAccess {
   readonly region: string
   /** Absent: the SDK's own choice for the region. */
   readonly endpoint?: string
+  /** How the SDK's own choice is another than usual. */
+  readonly variants?: readonly EndpointVariant[]
+  /** The profile that was given for the table. Absent: the environment's. */
+  readonly profile?: string
   /** What requests say of who sends them: for whoever reads the account's logs. */
   readonly userAgent: string
   readonly keySchema: KeySchema

@@ -8,15 +8,19 @@ import { shellWord } from './shell-word.ts'
 
 export type PlanEvent = RunEvent & { readonly type: 'plan' }
 
-export function tableLine(role: string, { ref, facts }: InspectedTable): string {
+export function tableLine(role: string, { ref, facts, defaultKeys }: InspectedTable): string {
   const about = [
     facts.arn ?? ref.arn,
     facts.tableId && `id ${facts.tableId}`,
-    ref.endpoint && `at ${shownEndpoint(ref.endpoint)}`,
+    ref.endpoint && `at ${shownEndpoint(ref.endpoint)}${fromWhom(ref.endpointFrom)}`,
+    ...(ref.variants ?? []).map(({ kind, from }) => `${kind} endpoint${fromWhom(from)}`),
     sizeOf(facts),
+    defaultKeys !== undefined && `with default keys, since ${defaultKeys}`,
   ].filter(Boolean)
   return `${role.padEnd(8)}${ref.label}${about.length > 0 ? `  (${about.join(', ')})` : ''}`
 }
+
+const fromWhom = (from: string | undefined) => (from === undefined ? '' : ` from ${from}`)
 
 /** The service counts about every six hours: zero may be a young table's. */
 function sizeOf({ approximateItems, approximateBytes }: TableFacts): string | undefined {

@@ -1,6 +1,7 @@
 /** Which tables are asked for answers that come compressed. */
+import { isHere } from '../model/place.ts'
 import { compressing, type RequestAddress } from '../model/request-address.ts'
-import { isLoopback, type TableRef } from '../model/table.ts'
+import type { TableRef } from '../model/table.ts'
 import type { Settings } from '../options/settings.ts'
 
 /**
@@ -10,7 +11,7 @@ import type { Settings } from '../options/settings.ts'
 export function compression({ compression, master, replicas }: Settings) {
   const isFar = new Set([master, ...replicas].map(({ ref }) => ref.region)).size > 1
   return ({ endpoint }: TableRef, address: RequestAddress): RequestAddress => {
-    const isByDistance = compression === 'auto' && isFar && !isLoopback(endpoint)
+    const isByDistance = compression === 'auto' && isFar && !isHere(endpoint)
     return compression === 'gzip' || isByDistance ? compressing(address) : address
   }
 }

@@ -1,34 +1,37 @@
 /** Who a run is to each of its tables. */
-import { openCredentials } from '../dynamo/credentials.ts'
+import { openCredentials } from '../access/credentials.ts'
 import type { CredentialKeeper } from '../model/credentials.ts'
-import { isLoopback, type TableRef } from '../model/table.ts'
-import type { Settings, TableSettings } from '../options/settings.ts'
+import type { Patience } from '../model/patience.ts'
+import { whereIs } from '../model/place.ts'
+import type { TableRef } from '../model/table.ts'
+import type { TableSettings } from '../options/settings.ts'
 
 /** One source for all tables that share a choice: an MFA token serves once. */
 export function credentialKeepers(
-  { master, replicas, patience }: Settings,
+  [master, ...replicas]: readonly [TableSettings, ...TableSettings[]],
+  timeouts: Patience,
   runId: string,
 ): CredentialKeeper[] {
   // Told as what it is, before the table counts as silent.
-  const limit = patience.silenceLimit / 2
+  const patience = { ...timeouts, limit: timeouts.silenceLimit / 2 }
   const choice = master.credentials ?? {}
   const place = ({ region, endpoint }: TableRef) => ({
     region,
-    loopback: isLoopback(endpoint),
+    where: whereIs(endpoint),
     sessionName: `tablesync-${runId}`,
   })
-  const ofMaster = openCredentials(choice, place(master.ref), limit)
+  const ofMaster = openCredentials(choice, place(master.ref), patience)
   const opened = new Map<string, CredentialKeeper>()
   return [
     ofMaster,
     ...replicas.map(({ ref, credentials }) => {
       if (credentials === undefined) {
-        return isLoopback(ref.endpoint) === isLoopback(master.ref.endpoint)
+        return whereIs(ref.endpoint) === whereIs(master.ref.endpoint)
           ? ofMaster
           : shared(opened, ref, choice)
       }
       return typeof credentials.credentials === 'function'
-        ? openCredentials(credentials, place(ref), limit)
+        ? openCredentials(credentials, place(ref), patience)
         : shared(opened, ref, credentials)
     }),
   ]
@@ -38,8 +41,8 @@ export function credentialKeepers(
     ref: TableRef,
     wanted: TableSettings['credentials'] & object,
   ): CredentialKeeper {
-    const name = JSON.stringify([wanted, isLoopback(ref.endpoint)])
-    const source = sources.get(name) ?? openCredentials(wanted, place(ref), limit)
+    const name = JSON.stringify([wanted, whereIs(ref.endpoint)])
+    const source = sources.get(name) ?? openCredentials(wanted, place(ref), patience)
     sources.set(name, source)
     return source
   }

@@ -4,18 +4,13 @@
  * scanned or written.
  */
 import { randomUUID } from 'node:crypto'
-import {
-  checkReadable,
-  type Described,
-  type DescribedFacts,
-  describeTable,
-} from '../dynamo/describe.ts'
+import { checkReadable, type DescribedFacts, describeTable } from '../dynamo/describe.ts'
 import { TablesyncError } from '../errors.ts'
 import type { CredentialKeeper } from '../model/credentials.ts'
+import { placeOf } from '../model/place.ts'
 import {
   describeKey,
   type InspectedTable,
-  isLoopback,
   type KeySchema,
   type TableIndex,
   type TableRef,
@@ -24,6 +19,7 @@ import type { Settings, TableSettings } from '../options/settings.ts'
 import type { TableAccess } from '../protocol/messages.ts'
 import { compression } from './compression.ts'
 import { credentialKeepers } from './credential-keepers.ts'
+import { accessOf, type LocatedTable, located } from './table-access.ts'
 
 /** Told apart from other runs by whoever reads the account's logs. */
 const newRunId = () => randomUUID().slice(0, 8)
@@ -51,9 +47,9 @@ export async function inspectTables(
   ending: AbortSignal,
   { scans } = { scans: true },
 ): Promise<Tables> {
-  const all = [settings.master, ...settings.replicas]
+  const all = await located(settings)
   const runId = newRunId()
-  const credentials = credentialKeepers(settings, runId)
+  const credentials = credentialKeepers(all, settings.patience, runId)
   const options = inspectOptions(settings, credentials, ending)
   const isWriting = Object.values(settings.asked).includes(true)
   const wanted = (index: number) => ({
@@ -61,18 +57,18 @@ export async function inspectTables(
     recovery: isWriting && index > 0,
   })
   const described = await Promise.all(
-    all.map(({ ref }, index) =>
-      describeTable(accessOf(ref, index, runId), wanted(index), options(index)),
+    all.map((table, index) =>
+      describeTable(accessOf(table, index, runId), wanted(index), options(index)),
     ),
   )
   const facts = described.map((one) => one.facts)
   const keySchema = commonKey(all, facts)
   const asked = compression(settings)
   refuseSameTable(all, facts)
-  const access = all.map(({ ref }, index) => ({
-    ...accessOf(ref, index, runId),
+  const access = all.map((table, index) => ({
+    ...accessOf(table, index, runId),
     keySchema,
-    address: asked(ref, (described[index] as Reached).address),
+    address: asked(table.ref, (described[index] as Reached).address),
     ...ttlOf(settings, facts[0], facts[index]),
   }))
   const scansReplicas = settings.strategy !== 'lookup' || settings.scanForExtra
@@ -86,21 +82,28 @@ export async function inspectTables(
     ),
   )
   const used = all.map((_, index) => index)
-  return { runId, inspected: inspected(all, facts, keySchema), access, credentials, used }
+  return {
+    runId,
+    inspected: await inspected(all, facts, keySchema, credentials),
+    access,
+    credentials,
+    used,
+  }
 }
 
 type Reached = Awaited<ReturnType<typeof describeTable>>
 
 /** The same for replicas alone: the master's place is taken by the first of them, and nothing is asked there. */
 export async function inspectReplicas(settings: Settings, ending: AbortSignal): Promise<Tables> {
-  const all = [settings.replicas[0] as TableSettings, ...settings.replicas]
+  const [master, ...replicas] = await located(settings)
+  const all = [replicas[0] as LocatedTable, ...replicas]
   const runId = newRunId()
-  const credentials = credentialKeepers(settings, runId)
+  const credentials = credentialKeepers([master, ...replicas], settings.patience, runId)
   const options = inspectOptions(settings, credentials, ending)
   const described = await Promise.all(
-    all.map(({ ref }, index) =>
+    all.map((table, index) =>
       describeTable(
-        accessOf(ref, index, runId),
+        accessOf(table, index, runId),
         { timeToLive: false, recovery: false },
         options(Math.max(index, 1)),
       ),
@@ -109,13 +112,19 @@ export async function inspectReplicas(settings: Settings, ending: AbortSignal): 
   const facts = described.map((one) => one.facts)
   const keySchema = commonKey(all, facts)
   const asked = compression(settings)
-  const access = all.map(({ ref }, index) => ({
-    ...accessOf(ref, index, runId),
+  const access = all.map((table, index) => ({
+    ...accessOf(table, index, runId),
     keySchema,
-    address: asked(ref, (described[index] as Reached).address),
+    address: asked(table.ref, (described[index] as Reached).address),
   }))
   const used = settings.replicas.map((_, at) => at + 1)
-  return { runId, inspected: inspected(all, facts, keySchema), access, credentials, used }
+  return {
+    runId,
+    inspected: await inspected(all, facts, keySchema, credentials),
+    access,
+    credentials,
+    used,
+  }
 }
 
 /** Items count as expired where both sides have them expire by the same attribute. */
@@ -142,28 +151,18 @@ function inspectOptions(
   })
 }
 
-function inspected(
+async function inspected(
   all: readonly TableSettings[],
   described: readonly DescribedFacts[],
   keySchema: KeySchema,
-): Tables['inspected'] {
-  return all.map(({ ref }, index) => ({
-    ref,
-    facts: { ...(described[index] as DescribedFacts), keySchema },
-  })) as [InspectedTable, ...InspectedTable[]]
-}
-
-function accessOf(ref: TableRef, index: number, runId: string): Described {
-  // Emulators know tables by name alone; the service finds other accounts' tables by ARN.
-  const byArn = ref.arn !== undefined && !isLoopback(ref.endpoint)
-  return {
-    index,
-    label: ref.label,
-    tableName: byArn ? (ref.arn as string) : ref.name,
-    region: ref.region,
-    ...(ref.endpoint !== undefined && { endpoint: ref.endpoint }),
-    userAgent: `tablesync/${runId}`,
-  }
+  credentials: readonly CredentialKeeper[],
+): Promise<Tables['inspected']> {
+  const tables = all.map(async ({ ref }, index) => {
+    const { defaultKeys } = await (credentials[index] as CredentialKeeper)()
+    const facts = { ...(described[index] as DescribedFacts), keySchema }
+    return { ref, facts, ...(defaultKeys !== undefined && { defaultKeys }) }
+  })
+  return (await Promise.all(tables)) as [InspectedTable, ...InspectedTable[]]
 }
 
 /** The key all tables have; a table whose description was denied is taken to have it too. */
@@ -231,12 +230,4 @@ function isSameTable(
   if (one.region !== other.region || one.name !== other.name) return false
   if (its?.arn !== undefined && others?.arn !== undefined) return its.arn === others.arn
   return one.account === other.account
-}
-
-/** An endpoint by where it leads: a slash at its end, or a name of this machine, makes no other. */
-function placeOf(endpoint: string | undefined): string | undefined {
-  if (endpoint === undefined) return undefined
-  const { protocol, hostname, port, pathname } = new URL(endpoint)
-  const host = isLoopback(endpoint) ? 'localhost' : hostname
-  return `${protocol}//${host}:${port}${pathname.replace(/\/$/, '')}`
 }

@@ -3,7 +3,8 @@
  * the pace while the run goes on.
  */
 import { CAPACITY_KINDS, type CapacityChoices, type Pace } from '../model/capacity.ts'
-import { isLoopback, MASTER } from '../model/table.ts'
+import { isHere } from '../model/place.ts'
+import { MASTER } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
 import { Traffic } from '../protocol/traffic.ts'
@@ -34,7 +35,7 @@ export class PaceKeeper {
     this.#asked = [settings.master, ...settings.replicas].map(({ capacity }) => capacity)
     this.#gauges = tables.inspected.flatMap(({ ref, facts }, table) =>
       CAPACITY_KINDS.filter((kind) => kind === 'read' || table !== MASTER).map((kind) => {
-        const isLocal = isLoopback(ref.endpoint)
+        const isLocal = isHere(ref.endpoint)
         const known = facts.capacity?.[kind]
         const place = { traffic, table, label: ref.label, kind, isLocal, known }
         return new Gauge(place, this.#last)

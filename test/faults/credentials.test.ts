@@ -9,13 +9,13 @@ import { text } from 'node:stream/consumers'
 import { mock } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { openCredentials } from '../../lib/dynamo/credentials.ts'
+import { openCredentials } from '../../lib/access/credentials.ts'
 import { type PlainCredentials, runSync } from '../../lib/index.ts'
 import { ALL_WRITES, asks, counts, openScene, type Party, REPAIRED, SHORT } from './scene.ts'
 
 const MINUTE = 60_000
-const LIMIT = 30_000
-const HERE = { region: 'eu-west-1', loopback: true, sessionName: 'tablesync-test' }
+const LIMIT = { limit: 30_000, connectTimeout: 5000, responseTimeout: 20_000 }
+const HERE = { region: 'eu-west-1', where: 'here', sessionName: 'tablesync-test' } as const
 const ROLE = 'arn:aws:iam::123456789012:role/Sync'
 const OTHER_ROLE = 'arn:aws:iam::210987654321:role/Other'
 const DEVICE = 'arn:aws:iam::123456789012:mfa/me'
@@ -206,7 +206,7 @@ t.test('openCredentials hands out what is valid still where renewing fails', asy
       },
     },
     HERE,
-    100,
+    { ...LIMIT, limit: 100 },
   )
   await source()
   fails = true
@@ -518,7 +518,10 @@ for (const { what, options, denial, error } of [
 }
 
 t.test('openCredentials gives up on a source that never answers', async (t) => {
-  const source = openCredentials({ credentials: () => new Promise(() => {}) }, HERE, 10)
+  const source = openCredentials({ credentials: () => new Promise(() => {}) }, HERE, {
+    ...LIMIT,
+    limit: 10,
+  })
   await t.rejects(source(), { code: 'CREDENTIALS', message: /no answer in 0.01 s/ })
 })
 
@@ -560,7 +563,7 @@ t.test('openCredentials keeps nobody waiting for others while what it has is val
   let calls = 0
   const credentials = async () =>
     ++calls === 1 ? expiringIn(20 * MINUTE, 'HELD') : new Promise<never>(() => {})
-  const source = openCredentials({ credentials }, HERE, 10)
+  const source = openCredentials({ credentials }, HERE, { ...LIMIT, limit: 10 })
   await source()
   mock.timers.setTime(Date.now() + 16 * MINUTE)
   t.match((await source()).credentials, { accessKeyId: 'HELD' })

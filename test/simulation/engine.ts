@@ -1,4 +1,4 @@
-/** The engine with time, files, ports, pool and HTTP replaced. */
+/** The engine with time, files, configuration, ports, pool and HTTP replaced. */
 import { copyEngine } from '../../bench/engine-copy.ts'
 
 const REPLACED = {
@@ -7,6 +7,7 @@ const REPLACED = {
   'node:fs': 'files.js',
   'node:worker_threads': 'ports.js',
   '@smithy/node-http-handler': 'handler.js',
+  '@smithy/core/config': 'configuration.js',
   '../http/connections.js': 'connections.js',
   'xxhash-wasm': 'hash.js',
   piscina: 'pool.js',

@@ -1,5 +1,5 @@
 /** Addresses of tables, for clients that are opened by hand. */
-import { keepFixed } from '../../lib/dynamo/credential-keeper.ts'
+import { keepFixed } from '../../lib/access/credential-keeper.ts'
 import { type Described, openDescriber } from '../../lib/dynamo/descriptions.ts'
 import type { RequestAddress } from '../../lib/model/request-address.ts'
 import { PATIENCE } from './memory-table.ts'

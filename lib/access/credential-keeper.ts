@@ -20,16 +20,24 @@ const FRESH_FOR: Milliseconds = 2000
 /** Between two tries, where what is held is of no use any more. */
 const TRY_AGAIN_AFTER: Milliseconds = 1000
 
-/** `isForced`: what it gave last is no good any more, whatever it says of its end. */
-export type Provide = (isForced: boolean) => Promise<PlainCredentials>
+export interface Given {
+  readonly credentials: PlainCredentials
+  /** Why these are default keys. Absent: they are somebody's. */
+  readonly defaultKeys?: string
+}
 
 /** Between two questions of one thread, while new ones are under way. */
 const LEAST_PAUSE: Milliseconds = 100
 
 export interface Renewal {
-  readonly provide: Provide
-  /** For the message of what could not be had. */
-  readonly profile: string | undefined
+  /**
+   * Asks anew.
+   *
+   * @param ending aborted: nobody waits for the answer any more
+   */
+  provide(ending: AbortSignal): Promise<Given>
+  /** Whoever is asked, for the message of what could not be had. */
+  from(): string | undefined
   /** The source is given up where an answer takes longer, or none has come for so long. */
   readonly limit: Milliseconds
 }
@@ -38,21 +46,22 @@ export interface Renewal {
  * Keeps what `provide` gives until it nears its end, or a table calls it
  * expired. While it is valid nobody waits for what is to replace it.
  */
-export function keepRenewed({ provide, profile, limit }: Renewal): CredentialKeeper {
+export function keepRenewed({ provide, from, limit }: Renewal): CredentialKeeper {
   let held: (HeldCredentials & { readonly since: number }) | undefined
   let ahead: Promise<void> | undefined
   let needed: Promise<void> | undefined
 
-  async function renew(isForced: boolean): Promise<void> {
-    const credentials = plainCredentials(await answerWithin(limit, provide(isForced)))
+  async function renew(): Promise<void> {
+    const given = await answerWithin(limit, provide)
+    const credentials = plainCredentials(given.credentials)
     const since = Date.now()
     const left = timeLeft(credentials)
     const renewBefore = Math.min(RENEW_BEFORE, left * RENEW_SHARE)
-    held = { credentials, since, askAgainAt: since + left - renewBefore }
+    held = { ...given, credentials, since, askAgainAt: since + left - renewBefore }
   }
 
   async function renewAhead(): Promise<void> {
-    await renew(false).catch(() => {
+    await renew().catch(() => {
       // What is still valid is better than nothing, and than asking with every request.
       if (held !== undefined) held = { ...held, askAgainAt: Date.now() + ASK_AGAIN_AFTER }
     })
@@ -60,18 +69,18 @@ export function keepRenewed({ provide, profile, limit }: Renewal): CredentialKee
   }
 
   /** What is held, if anything, is of no use any more. */
-  async function renewNow(isForced: boolean): Promise<void> {
+  async function renewNow(): Promise<void> {
     const began = performance.now()
     for (;;) {
       try {
-        return await renew(isForced)
+        return await renew()
       } catch (error) {
         // A source that never gave any is rather misspelt than busy.
         const isLast =
           held === undefined ||
           error instanceof TablesyncError ||
           performance.now() - began + TRY_AGAIN_AFTER > limit
-        if (isLast) throw unobtainable(error, profile)
+        if (isLast) throw unobtainable(error, from())
       }
       await sleep(TRY_AGAIN_AFTER)
     }
@@ -85,13 +94,13 @@ export function keepRenewed({ provide, profile, limit }: Renewal): CredentialKee
     const isUseless = () => held === undefined || timeLeft(held.credentials) <= 0 || isRefused()
     if (isUseless()) await ahead
     if (isUseless()) {
-      needed ??= renewNow(isRefused()).finally(() => {
+      needed ??= renewNow().finally(() => {
         needed = undefined
       })
       await needed
     } else if (Date.now() >= (held?.askAgainAt ?? 0)) ahead ??= renewAhead()
-    const { credentials, askAgainAt } = held as unknown as HeldCredentials
-    return { credentials, askAgainAt: Math.max(askAgainAt, Date.now() + LEAST_PAUSE) }
+    const { since: _, ...told } = held as unknown as HeldCredentials & { readonly since: number }
+    return { ...told, askAgainAt: Math.max(told.askAgainAt, Date.now() + LEAST_PAUSE) }
   }
 }
 
@@ -101,35 +110,42 @@ export function keepFixed(credentials: PlainCredentials): CredentialKeeper {
   return async () => held
 }
 
-async function answerWithin(
-  limit: Milliseconds,
-  asking: Promise<PlainCredentials>,
-): Promise<PlainCredentials> {
+/** Whoever does not answer in time is not waited for, and ends what it has begun for that. */
+async function answerWithin(limit: Milliseconds, provide: Renewal['provide']): Promise<Given> {
+  const ending = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${limit / 1000} s`)), limit)
+    timer = setTimeout(() => {
+      reject(new Error(`no answer in ${limit / 1000} s`))
+      ending.abort()
+    }, limit)
   })
   try {
-    return await Promise.race([asking, late])
+    return await Promise.race([provide(ending.signal), late])
   } finally {
     clearTimeout(timer)
   }
 }
 
 /** Whoever was asked for credentials said no: not to be taken for a word of the table's. */
-function unobtainable(cause: unknown, profile: string | undefined): TablesyncError {
+function unobtainable(cause: unknown, from: string | undefined): TablesyncError {
   if (cause instanceof TablesyncError) return cause
-  const from = profile === undefined ? '' : ` from profile ${profile}`
-  return new TablesyncError(`No credentials${from}: ${describe(cause)}`, {
+  const source = from === undefined ? '' : ` from ${from}`
+  return new TablesyncError(`No credentials${source}: ${describe(cause)}`, {
     code: 'CREDENTIALS',
     scope: 'table',
-    hint: 'Check the profile, role or environment that they are to come from.',
+    hint: 'Check the profile, role or environment that they are to come from: nobody else is asked in its place.',
     cause,
   })
 }
 
-const describe = (cause: unknown) =>
-  cause instanceof Error ? `${cause.name}: ${cause.message}` : 'what was thrown is no error'
+/** Names that say nothing beside the message. */
+const PLAIN_NAMES = new Set(['Error', 'CredentialsProviderError', 'TokenProviderError'])
+
+function describe(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'what was thrown is no error'
+  return PLAIN_NAMES.has(cause.name) ? cause.message : `${cause.name}: ${cause.message}`
+}
 
 function timeLeft({ expiration }: PlainCredentials): Milliseconds {
   return expiration === undefined ? Number.POSITIVE_INFINITY : expiration.getTime() - Date.now()

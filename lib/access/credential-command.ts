@@ -1,0 +1,102 @@
+/**
+ * Runs the command of a profile's `credential_process`. The SDK would run it among our own
+ * processes, where it could not be ended together with all that it has begun.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { kill } from 'node:process'
+import { text } from 'node:stream/consumers'
+import type { PlainCredentials } from '../model/credentials.ts'
+
+/** The last line of what it says is told: to standard error it writes no secrets (SDKs and tools reference guide). */
+const MOST_TOLD = 200
+
+interface ProcessAnswer {
+  readonly Version?: unknown
+  readonly AccessKeyId?: unknown
+  readonly SecretAccessKey?: unknown
+  readonly SessionToken?: unknown
+  readonly Expiration?: unknown
+  readonly AccountId?: unknown
+}
+
+/**
+ * @param ending aborted: the process is killed
+ * @throws Error whose message has neither the command nor what it gave, which may be secret
+ */
+export async function runCredentialCommand(
+  profile: string,
+  command: string,
+  ending: AbortSignal,
+): Promise<PlainCredentials> {
+  const child = spawn(command, {
+    shell: true,
+    // With what it starts a group of processes of its own.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+  })
+  const end = () => killGroup(child)
+  ending.addEventListener('abort', end, { once: true })
+  try {
+    const ended = new Promise<string>((resolve, reject) => {
+      child.once('error', ({ code }: NodeJS.ErrnoException) => {
+        reject(refusal(profile, `could not be run (${code})`))
+      })
+      child.once('close', (code, signal) => resolve(code === null ? `${signal}` : `${code}`))
+    })
+    const [end, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)])
+    if (end !== '0') throw refusal(profile, `ended with ${end}${lastLine(stderr)}`)
+    return credentialsIn(stdout, profile)
+  } finally {
+    ending.removeEventListener('abort', end)
+  }
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return
+  try {
+    kill(-child.pid, 'SIGKILL')
+  } catch {
+    // Windows knows no groups; a process that has ended cannot be killed.
+    child.kill('SIGKILL')
+  }
+}
+
+function credentialsIn(stdout: string, profile: string): PlainCredentials {
+  const answer = parsed(stdout, profile)
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration, AccountId } = answer
+  if (answer.Version !== 1) throw refusal(profile, 'answered another Version than 1')
+  for (const [name, value] of Object.entries({ AccessKeyId, SecretAccessKey })) {
+    if (typeof value !== 'string' || value === '') throw refusal(profile, `answered no ${name}`)
+  }
+  const expiration = Expiration ? new Date(String(Expiration)) : undefined
+  if (expiration !== undefined && !(expiration.getTime() > Date.now())) {
+    throw refusal(profile, `answered credentials that expired ${shownDate(expiration)}`)
+  }
+  return {
+    accessKeyId: AccessKeyId as string,
+    secretAccessKey: SecretAccessKey as string,
+    ...(SessionToken ? { sessionToken: String(SessionToken) } : {}),
+    ...(expiration !== undefined && { expiration }),
+    ...(AccountId ? { accountId: String(AccountId) } : {}),
+  }
+}
+
+function parsed(stdout: string, profile: string): ProcessAnswer {
+  try {
+    return JSON.parse(stdout) as ProcessAnswer
+  } catch {
+    throw refusal(profile, 'answered no JSON')
+  }
+}
+
+const shownDate = (date: Date) =>
+  Number.isNaN(date.getTime()) ? 'at no date' : `at ${date.toISOString()}`
+
+function lastLine(stderr: string): string {
+  const line = stderr.trim().split('\n').at(-1)?.trim() ?? ''
+  return line === '' ? '' : `: ${line.slice(0, MOST_TOLD)}`
+}
+
+const refusal = (profile: string, what: string) =>
+  new Error(`the credential_process of profile ${profile} ${what}`)

@@ -1,0 +1,108 @@
+/**
+ * Who we are to each table. Resolved in the main thread, once, and served to the workers from
+ * there: a provider cannot cross threads, and an MFA token can be used only once.
+ *
+ * Exactly one source is asked: what was given, or else what the environment sets up. Where it
+ * fails, nobody else is asked in its place: that would be another identity, maybe in another account.
+ */
+import type { CredentialKeeper, CredentialSource, PlainCredentials } from '../model/credentials.ts'
+import type { Patience } from '../model/patience.ts'
+import type { Place } from '../model/place.ts'
+import { readConfiguration } from './configuration.ts'
+import {
+  type Given,
+  keepFixed,
+  keepRenewed,
+  plainCredentials,
+  type Renewal,
+} from './credential-keeper.ts'
+import { credentialPath } from './credential-path.ts'
+import { environmentPath } from './environment-path.ts'
+import { oneTimeToken } from './mfa-token.ts'
+import { type Asking, ask, assume } from './sources.ts'
+
+export interface CredentialChoice {
+  /** A profile of the shared AWS files: static keys, SSO, process or role. */
+  readonly profile?: string
+  /** A role to assume, from the profile where one is given, else from what the environment sets up. */
+  readonly roleArn?: string
+  readonly mfaSerial?: string
+  readonly mfaToken?: string
+  /** Credentials, or a function that yields them; stands above all the others. */
+  readonly credentials?: PlainCredentials | CredentialSource
+}
+
+/** What emulators take where the user has no AWS credentials. */
+const DEFAULT_KEYS: PlainCredentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+
+export interface CredentialPlace {
+  readonly region: string
+  /** Who answers: the service, an emulator on this machine, or something else elsewhere. */
+  readonly where: Place
+  /** What a session of an assumed role is called, for whoever reads the account's logs. */
+  readonly sessionName: string
+}
+
+export type CredentialPatience = Pick<Patience, 'connectTimeout' | 'responseTimeout'> & {
+  /** The source gives up with `CREDENTIALS` where an answer takes longer (milliseconds). */
+  readonly limit: number
+}
+
+export function openCredentials(
+  choice: CredentialChoice,
+  place: CredentialPlace,
+  patience: CredentialPatience,
+): CredentialKeeper {
+  const { credentials: own } = choice
+  if (typeof own === 'object') return keepFixed(plainCredentials(own))
+  const source =
+    typeof own === 'function'
+      ? { provide: async () => ({ credentials: await own() }), from: () => undefined }
+      : sourceOf(choice, place, patience)
+  return keepRenewed({ ...source, limit: patience.limit })
+}
+
+function sourceOf(
+  choice: CredentialChoice,
+  { region, where, sessionName }: CredentialPlace,
+  timeouts: CredentialPatience,
+): Pick<Renewal, 'provide' | 'from'> {
+  const { profile, roleArn, mfaSerial } = choice
+  const mfaCode = oneTimeToken(choice.mfaToken)
+  let from = profile === undefined ? undefined : `profile ${profile}`
+  const mayBeNobody = profile === undefined && where !== 'aws'
+  /** Once it has given any, default keys would be a change of identity. */
+  let hasGiven = false
+  let defaultKeys: string | undefined
+
+  async function base(asking: Asking): Promise<Given> {
+    const { configuration, ending } = asking
+    if (defaultKeys !== undefined) return { credentials: DEFAULT_KEYS, defaultKeys }
+    const { AWS_PROFILE: named } = configuration.env
+    if (profile === undefined && named) from = `profile ${named}, which AWS_PROFILE names`
+    try {
+      const path =
+        profile === undefined
+          ? environmentPath(configuration, { asksMachine: where !== 'here' })
+          : credentialPath(profile, configuration)
+      const credentials = await ask(path, asking)
+      hasGiven = true
+      return { credentials }
+    } catch (error) {
+      if (!mayBeNobody || hasGiven || ending.aborted) throw error
+      defaultKeys = `${from === undefined ? '' : `${from}: `}${(error as Error).message}`
+      return { credentials: DEFAULT_KEYS, defaultKeys }
+    }
+  }
+
+  return {
+    from: () => from,
+    async provide(ending) {
+      const configuration = await readConfiguration()
+      const asking = { configuration, profile, region, timeouts, sessionName, mfaCode, ending }
+      const given = await base(asking)
+      if (roleArn === undefined) return given
+      return { credentials: await assume({ roleArn, mfaSerial }, given.credentials, asking) }
+    },
+  }
+}

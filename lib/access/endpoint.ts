@@ -1,0 +1,122 @@
+/** Where a table is asked, as flags, environment and its own profile say: known before anything is sent. */
+import { usageError } from '../errors.ts'
+import { isHere } from '../model/place.ts'
+import { redacted } from '../model/redacted.ts'
+import { type EndpointVariant, shownEndpoint, type TableRef } from '../model/table.ts'
+import {
+  type Configuration,
+  profileInUse,
+  readConfiguration,
+  type Section,
+} from './configuration.ts'
+
+export interface ConfiguredEndpoint {
+  readonly url: string
+  /** Who said so: a variable, or a profile. */
+  readonly from: string
+}
+
+/**
+ * The table with its endpoint, where that is not the service's own for the region.
+ *
+ * @param given the profile that was given for the table; else the environment's holds
+ * @throws TablesyncError with code `USAGE` where what is configured cannot be used
+ */
+export async function locateTable(ref: TableRef, given: string | undefined): Promise<TableRef> {
+  const configuration = await readConfiguration()
+  const { url: endpoint, from: endpointFrom } =
+    ref.endpoint === undefined
+      ? (configuredEndpoint(configuration, given, 'DynamoDB') ?? {})
+      : { url: ref.endpoint, from: ref.endpointFrom }
+  const variants = isHere(endpoint) ? [] : endpointVariants(configuration, given)
+  const [variant] = variants
+  if (endpoint !== undefined && variant !== undefined) {
+    throw usageError(
+      `Expected ${ref.label} to have an endpoint of its own or a ${variant.kind} endpoint, got both: ` +
+        `${endpointFrom ?? 'endpoint'} and ${variant.from}`,
+      'An endpoint of AWS that is to be used as it is wants those settings to be off.',
+    )
+  }
+  return {
+    ...ref,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(endpointFrom !== undefined && { endpointFrom }),
+    ...(variants.length > 0 && { variants }),
+  }
+}
+
+/**
+ * In the order of the SDKs and tools reference guide, "Service-specific endpoints". The SDK
+ * itself takes the endpoint of `AWS_PROFILE` even for a client that was given another profile.
+ *
+ * @param service the service's id there, such as `DynamoDB` or `STS`
+ */
+export function configuredEndpoint(
+  configuration: Configuration,
+  given: string | undefined,
+  service: string,
+): ConfiguredEndpoint | undefined {
+  const { env } = configuration
+  const profile = profileInUse(given, configuration)
+  const settings = configuration.settingsOf(profile)
+  const ignored = toggle(env, settings, profile, 'ignore_configured_endpoint_urls')
+  if (ignored !== undefined) return undefined
+  for (const name of [`AWS_ENDPOINT_URL_${service.toUpperCase()}`, 'AWS_ENDPOINT_URL']) {
+    const url = env[name]
+    if (url) return checked({ url, from: name })
+  }
+  const from = `profile ${profile}`
+  const { services, endpoint_url: url } = settings
+  if (services !== undefined) {
+    const section = configuration.section('services', services)
+    if (section === undefined) {
+      throw usageError(
+        `Expected the services section ${services} that ${from} names to be in the same file, found none`,
+      )
+    }
+    const ofService = section[`${service.toLowerCase()}.endpoint_url`]
+    if (ofService !== undefined) return checked({ url: ofService, from })
+  }
+  return url === undefined ? undefined : checked({ url, from })
+}
+
+function checked({ url, from }: ConfiguredEndpoint): ConfiguredEndpoint {
+  if (/^https?:\/\/[^/]/.test(url) && URL.canParse(url)) return { url: shownEndpoint(url), from }
+  throw usageError(
+    `Expected the endpoint of ${from} to be an http or https URL, got ${JSON.stringify(redacted(url))}`,
+    'For example http://localhost:8000.',
+  )
+}
+
+export function endpointVariants(
+  configuration: Configuration,
+  given: string | undefined,
+): EndpointVariant[] {
+  const profile = profileInUse(given, configuration)
+  const settings = configuration.settingsOf(profile)
+  const from = (name: string) => toggle(configuration.env, settings, profile, name)
+  const fips = from('use_fips_endpoint')
+  const dualStack = from('use_dualstack_endpoint')
+  return [
+    ...(fips === undefined ? [] : [{ kind: 'FIPS', from: fips } as const]),
+    ...(dualStack === undefined ? [] : [{ kind: 'dual-stack', from: dualStack } as const]),
+  ]
+}
+
+/** Who turns a setting on. Undefined: nobody, or whoever stands above turns it off. */
+function toggle(
+  env: Section,
+  settings: Section,
+  profile: string,
+  name: string,
+): string | undefined {
+  const variable = `AWS_${name.toUpperCase()}`
+  const places = [
+    { value: env[variable], from: variable },
+    { value: settings[name], from: `${name} of profile ${profile}` },
+  ]
+  const { value, from } = places.find((place) => place.value) ?? {}
+  if (value === undefined || /^false$/i.test(value)) return undefined
+  if (/^true$/i.test(value)) return from
+  throw usageError(`Expected ${from} to be true or false, got ${JSON.stringify(value)}`)
+}

@@ -1,0 +1,24 @@
+import { TablesyncError } from '../errors.ts'
+
+/** The token that was given, for whoever asks first: a service takes it once. */
+export function oneTimeToken(token: string | undefined): (serial: string) => Promise<string> {
+  let used = false
+  return async (serial) => {
+    if (token !== undefined && !used) {
+      used = true
+      return token
+    }
+    throw new TablesyncError(
+      used
+        ? `The session of MFA device ${serial} has ended, and its token can be used only once`
+        : `MFA device ${serial} wants a token, and none was given`,
+      {
+        code: 'CREDENTIALS',
+        scope: 'table',
+        hint: used
+          ? 'Run again with a new token; give the role a longer session where runs take longer.'
+          : 'Give the six digits with --mfa-token or --replica-mfa-token.',
+      },
+    )
+  }
+}

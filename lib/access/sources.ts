@@ -1,0 +1,104 @@
+/** Asks whoever gives credentials: a file, a process, a service, the machine. */
+import {
+  fromEnv,
+  fromIni,
+  fromInstanceMetadata,
+  fromTemporaryCredentials,
+  fromTokenFile,
+} from '@aws-sdk/credential-providers'
+import { QUIET, sdkHandler } from '../http/sdk-handler.ts'
+import type { PlainCredentials } from '../model/credentials.ts'
+import type { Patience } from '../model/patience.ts'
+import type { Configuration } from './configuration.ts'
+import { containerCredentials } from './container-credentials.ts'
+import { runCredentialCommand } from './credential-command.ts'
+import type { AssumedRole, CredentialPath, Origin } from './credential-path.ts'
+import { configuredEndpoint } from './endpoint.ts'
+
+export interface Asking {
+  readonly configuration: Configuration
+  /** The table's profile, whose endpoints hold for STS and SSO too. Absent: the environment's. */
+  readonly profile: string | undefined
+  readonly region: string
+  readonly timeouts: Pick<Patience, 'connectTimeout' | 'responseTimeout'>
+  /** What a session of an assumed role is called, where its profile does not say. */
+  readonly sessionName: string
+  /** Yields the token of a device once. */
+  readonly mfaCode: (serial: string) => Promise<string>
+  /** Aborted: nobody waits for the answer any more. */
+  readonly ending: AbortSignal
+}
+
+export async function ask(
+  { origin, roles }: CredentialPath,
+  asking: Asking,
+): Promise<PlainCredentials> {
+  let credentials = await first(origin, asking)
+  for (const role of roles) credentials = await assume(role, credentials, asking)
+  return credentials
+}
+
+async function first(origin: Origin, asking: Asking): Promise<PlainCredentials> {
+  const { configuration, ending } = asking
+  switch (origin.kind) {
+    case 'environment':
+      return fromEnv()()
+    case 'container':
+      return containerCredentials(configuration.env, ending)
+    case 'instance':
+      return fromInstanceMetadata({ logger: QUIET })()
+    case 'process':
+      return runCredentialCommand(origin.profile, origin.command, ending)
+    case 'web-identity': {
+      const { tokenFile: webIdentityTokenFile, roleArn, sessionName } = origin
+      const roleSessionName = sessionName ?? asking.sessionName
+      const clientConfig = { ...clientOf('STS', asking), region: asking.region }
+      return fromTokenFile({ webIdentityTokenFile, roleArn, roleSessionName, clientConfig })()
+    }
+    case 'keys':
+    case 'sso':
+    case 'login': {
+      const { profile, kind } = origin
+      // Their region is the session's, which the SDK finds.
+      const clientConfig = clientOf(kind === 'login' ? 'SIGNIN' : 'SSO', asking)
+      return fromIni({ profile, clientConfig, logger: QUIET, ignoreCache: true })()
+    }
+  }
+}
+
+/** @throws whatever STS says, named as it names it */
+export async function assume(
+  role: AssumedRole,
+  masterCredentials: PlainCredentials,
+  asking: Asking,
+): Promise<PlainCredentials> {
+  const { roleArn, externalId, duration, mfaSerial } = role
+  const assumed = await fromTemporaryCredentials({
+    masterCredentials,
+    params: {
+      RoleArn: roleArn,
+      RoleSessionName: role.sessionName ?? asking.sessionName,
+      ...(externalId !== undefined && { ExternalId: externalId }),
+      ...(duration !== undefined && { DurationSeconds: Number.parseInt(duration, 10) }),
+      ...(mfaSerial !== undefined && { SerialNumber: mfaSerial }),
+    },
+    mfaCodeProvider: asking.mfaCode,
+    clientConfig: { ...clientOf('STS', asking), region: asking.region },
+  })()
+  // The account's own endpoint is chosen by it.
+  const [, , , , accountId] = roleArn.split(':')
+  return { ...assumed, ...(accountId && { accountId }) }
+}
+
+/** A client that takes what the table's own profile says, and nothing of `AWS_PROFILE` beside it. */
+function clientOf(service: string, { configuration, profile, timeouts, ending }: Asking) {
+  const endpoint = configuredEndpoint(configuration, profile, service)
+  return {
+    ...(profile !== undefined && { profile }),
+    ...(endpoint === undefined
+      ? { ignoreConfiguredEndpointUrls: true }
+      : { endpoint: endpoint.url }),
+    requestHandler: sdkHandler(timeouts, ending),
+    logger: QUIET,
+  }
+}

@@ -1,0 +1,37 @@
+/** Where each table is, and how it is asked there. */
+import { locateTable } from '../access/endpoint.ts'
+import type { Described } from '../dynamo/describe.ts'
+import { isHere } from '../model/place.ts'
+import type { Settings, TableSettings } from '../options/settings.ts'
+
+/** With its endpoint, as flags, environment and its profile say. */
+export interface LocatedTable extends TableSettings {
+  /** The one that was given for it. */
+  readonly profile: string | undefined
+}
+
+export type LocatedTables = readonly [LocatedTable, ...LocatedTable[]]
+
+export async function located({ master, replicas }: Settings): Promise<LocatedTables> {
+  const tables = [master, ...replicas].map(async (table) => {
+    // Without credentials of its own it is asked as the master is.
+    const { profile } = table.credentials ?? master.credentials ?? {}
+    return { ...table, profile, ref: await locateTable(table.ref, profile) }
+  })
+  return (await Promise.all(tables)) as unknown as LocatedTables
+}
+
+export function accessOf({ ref, profile }: LocatedTable, index: number, runId: string): Described {
+  // Emulators know tables by name alone; the service finds other accounts' tables by ARN.
+  const byArn = ref.arn !== undefined && !isHere(ref.endpoint)
+  return {
+    index,
+    label: ref.label,
+    tableName: byArn ? (ref.arn as string) : ref.name,
+    region: ref.region,
+    ...(ref.endpoint !== undefined && { endpoint: ref.endpoint }),
+    ...(ref.variants !== undefined && { variants: ref.variants }),
+    ...(profile !== undefined && { profile }),
+    userAgent: `tablesync/${runId}`,
+  }
+}
