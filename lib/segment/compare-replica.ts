@@ -51,7 +51,7 @@ async function compareWith(
 
   if (pass === 'master' && strategy === 'march') await marchAlong()
   if (pass === 'master' && strategy === 'lookup') await lookUpAll()
-  if (isOver() || !task.findExtras) return
+  if (isOver() || investigation.wasCutShort || !task.findExtras) return
   const fromItsBeginning = task.startingKey !== undefined
   if (strategy === 'march' && !fromItsBeginning) return
   if (pass === 'master' && fromItsBeginning) replica = stride.openReplica('start')
@@ -81,7 +81,7 @@ async function compareWith(
     for (;;) {
       await pause(betweenPages)
       const page = isOver() ? undefined : await nextUnlessEnded(master)
-      if (page === 'ended') return pause(betweenPages)
+      if (page === 'ended') return endHere()
       if (page === undefined) return
       await lookUpOnReplica(investigation, suspects, itemsOf(page))
     }
@@ -91,10 +91,16 @@ async function compareWith(
     for (;;) {
       await pause(betweenPages)
       const page = isOver() ? undefined : await nextUnlessEnded(replica)
-      if (page === 'ended') return pause(betweenPages)
+      if (page === 'ended') return endHere()
       if (page === undefined) return
       await findExtras(investigation, suspects, itemsOf(page))
     }
+  }
+
+  /** What is left is not read in this run, whether or not the word to stop has come. */
+  async function endHere(): Promise<void> {
+    await pause(betweenPages)
+    investigation.wasCutShort = true
   }
 
   function betweenPages(): Whereabouts {

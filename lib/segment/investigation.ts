@@ -30,7 +30,7 @@ export interface Investigation {
   readonly stopping: AbortSignal
   /** Writes that were about to be sent before, by key; what is found in order of them is our own doing. */
   readonly intents: ReadonlyMap<CanonicalKey, DifferenceKind>
-  /** Whether a repair was left since the run is to end: what was counted since the last record is not all that is to be done. */
+  /** Whether a repair or a page was left since the run is to end: what was counted since the last record is not all that is to be done. */
   wasCutShort: boolean
   /** Whether the run, or the replica's part in it, is to end. */
   isOver(): boolean

@@ -110,6 +110,8 @@ export async function march(
     const page = await nextUnlessEnded(pages[need])
     if (page === 'ended') {
       await onPause(whereabouts)
+      // The word to stop may come later than this.
+      investigation.wasCutShort = true
       return { end: 'stopped' }
     }
     alignment.feed(need, page)

@@ -1,0 +1,41 @@
+/** A run that ends tells its threads in two ways; the word that nothing is sent any more may come first. */
+import t from 'tap'
+import { runEnds } from '../../lib/dynamo/failures.ts'
+import { compareSegment } from '../../lib/segment/compare-segment.ts'
+import { memoryTable } from '../support/memory-table.ts'
+import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
+import { ID_KEY } from '../support/pages.ts'
+import { item } from './scene.ts'
+
+const items = Array.from({ length: 100 }, (_, id) => item(id))
+
+/** A table whose pages are not asked for any more after the first few. */
+function endedAfter(pages: number, index: number) {
+  const table = memoryTable({ index, schema: ID_KEY, items, pageSize: 10 })
+  let sent = 0
+  const scanPage: typeof table.scanPage = async (slice, after) => {
+    if (sent++ >= pages) throw runEnds('not sent')
+    return table.scanPage(slice, after)
+  }
+  return { ...table, scanPage }
+}
+
+for (const strategy of ['march', 'lookup'] as const) {
+  for (const { what, master, replica } of [
+    { what: 'no page of the master', master: 0, replica: 100 },
+    { what: 'three pages of the master', master: 3, replica: 100 },
+    { what: 'no page of the replica', master: 100, replica: 0 },
+    { what: 'three pages of the replica', master: 100, replica: 3 },
+  ]) {
+    t.test(
+      `a ${strategy} that was sent ${what} before the run ended is not finished`,
+      async (t) => {
+        const thread = memoryThread(endedAfter(master, 0), [endedAfter(replica, 1)])
+        const task = compareTask([1], { strategy, mayGoOver: false })
+        const { end, failures } = await compareSegment(task, thread, recordedControl())
+        t.equal(end, 'stopped')
+        t.same(failures, [])
+      },
+    )
+  }
+}
