@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** The command: argv in, exit code out. The only reader of `process`. */
-import { readFileSync } from 'node:fs'
+import { closeSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
+import { isatty } from 'node:tty'
 import { pathToFileURL } from 'node:url'
 import { asTablesyncError, type TablesyncError } from './errors.ts'
 import { redacted } from './model/redacted.ts'
@@ -12,12 +13,15 @@ import { commandToResume } from './options/command-to-resume.ts'
 import { secretsIn } from './options/secrets.ts'
 import { tellHuman } from './report/human.ts'
 import { printable } from './report/printable.ts'
+import { openResultStream } from './report/result-stream.ts'
 import { openScreen } from './report/screen.ts'
 import { shellWord } from './report/shell-word.ts'
 
+const INCOMPLETE = 3
 const STOPPED = 4
-const INTERRUPTED = 130
-const TERMINATED = 143
+
+/** What a signal ends the command with, as a shell would tell it. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 /** Each is loaded when it is asked for. */
 const COMMANDS = {
@@ -31,6 +35,13 @@ const redact = redactOutput()
 const screen = openScreen({
   stream: process.stderr,
   isTerminal: process.stderr.isTTY === true,
+})
+const result = openResultStream(process.stdout)
+
+// Node up to 24 aborts at its end where a terminal has gone that it wants to restore.
+const terminals = [0, 1, 2].filter((number) => isatty(number))
+process.on('exit', () => {
+  for (const number of terminals) if (!isatty(number)) closeSync(number)
 })
 
 // What is thrown past all others, by a hook's timer maybe, says nothing of the tables.
@@ -47,8 +58,7 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     const parsed = parseArgv(argv, version())
     if (!('text' in parsed)) return await carryOut(parsed)
-    process.stdout.write(`${parsed.text}\n`)
-    return 0
+    return await print(parsed.text, 0)
   } catch (thrown) {
     return tellError(asTablesyncError(thrown))
   }
@@ -79,8 +89,8 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
     )
     human.conclude(summary)
     if (!talk.quiet && isLeft(summary, commandLine)) tellResume()
-    if (talk.json) process.stdout.write(`${printable(JSON.stringify(summary, redact))}\n`)
-    return summary.outcome === 'interrupted' ? exitCode() : exitCodeOf(summary.outcome)
+    const code = summary.outcome === 'interrupted' ? exitCode() : exitCodeOf(summary.outcome)
+    return talk.json ? await print(printable(JSON.stringify(summary, redact)), code) : code
   } finally {
     askForStatus = tellBeginning
     human.close()
@@ -105,6 +115,17 @@ function redactOutput(): (name: string, value: unknown) => unknown {
   return (_, value) => (typeof value === 'string' ? redacted(value, secrets) : value)
 }
 
+/** Prints what a program reads; yields the exit code, which is never that of success where it could not. */
+async function print(text: string, code: number): Promise<number> {
+  try {
+    await result.print(`${text}\n`)
+    return code
+  } catch (error) {
+    tellError(asTablesyncError(error))
+    return Math.max(code, INCOMPLETE)
+  }
+}
+
 /** Asks before deletions, where there is somebody to ask. */
 async function mayDelete({ command, options, talk }: CommandLine): Promise<boolean> {
   const { stdin, stderr } = process
@@ -121,7 +142,7 @@ async function mayDelete({ command, options, talk }: CommandLine): Promise<boole
     if (/^y(es)?$/i.test(answer.trim())) return true
   } catch {
     // Ctrl-C and Ctrl-D are no yes.
-    stderr.write('\n')
+    screen.say('')
   } finally {
     prompt.close()
   }
@@ -143,27 +164,30 @@ function tellEnding(): void {
   screen.say('Ending after the pages in hand. Interrupt again to leave at once.')
 }
 
-/** The first signal ends the run after the pages in hand; a second one leaves at once. */
+/**
+ * The first signal ends the run after the pages in hand; a second one leaves at
+ * once. Not SIGHUP: a terminal that closes sends it, and so does its shell.
+ */
 function abortOnSignals(onFirst: () => void) {
   const controller = new AbortController()
-  let code = INTERRUPTED
-  const onSignal = (name: NodeJS.Signals) => {
+  let code: number = SIGNALS.SIGINT
+  const onSignal = (name: keyof typeof SIGNALS) => {
     if (controller.signal.aborted) {
+      if (name === 'SIGHUP') return
       screen.clear()
       process.exit(code)
     }
-    code = name === 'SIGTERM' ? TERMINATED : INTERRUPTED
+    code = SIGNALS[name]
     onFirst()
     controller.abort()
   }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
+  const names = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]
+  for (const name of names) process.on(name, onSignal)
   return {
     signal: controller.signal,
     exitCode: () => code,
     restore() {
-      process.off('SIGINT', onSignal)
-      process.off('SIGTERM', onSignal)
+      for (const name of names) process.off(name, onSignal)
     },
   }
 }

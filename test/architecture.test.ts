@@ -155,6 +155,11 @@ t.test('only the command reads process and writes to the console', async (t) => 
   }
 })
 
+t.test('the command writes to the screen and to the result, and past neither', async (t) => {
+  const command = lib.find(({ file }) => file === 'lib/cli.ts')
+  t.notMatch(command?.text, /\.write\(/)
+})
+
 t.test('every option stands in the README', async (t) => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8')
   for (const option of Object.values({ ...OPTIONS, ...TALK }) as Option[]) {

@@ -111,7 +111,7 @@ function helpText(first = ''): string {
   }
   lines.push('  -h, --help', '      Print this', '  -V, --version', '      Print the version', '')
   lines.push('Exit codes: 0 in sync, or all repaired; 1 differences remain; 2 usage or set-up;')
-  lines.push('3 incomplete; 4 stopped by a safeguard; 130 and 143 interrupted.')
+  lines.push('3 incomplete; 4 stopped by a safeguard; 129, 130 and 143 interrupted.')
   lines.push(
     command === 'sync'
       ? 'Nothing is written without a --write or --delete flag. Each of the commands has a --help of its own.'

@@ -29,10 +29,15 @@ const DEFAULT_COLUMNS = 80
 
 export function openScreen({ stream, isTerminal }: ScreenOptions): Screen {
   let status = ''
+  let isGone = false
+  // A closed terminal or pipe, or a full disk, takes the display away and nothing else.
+  stream.on('error', () => {
+    isGone = true
+  })
   // In one piece, so that nobody sees the line between.
   const write = (text: string, next: string) => {
     const isNothing = text === '' && next === status
-    if (isNothing) return
+    if (isGone || isNothing) return
     const cleared = status === '' ? '' : CLEAR_LINE
     status = next
     stream.write(`${cleared}${text}${next}`)

@@ -1,5 +1,6 @@
 /** How the command ends: its exit codes, and what a signal does. */
 import { execFileSync } from 'node:child_process'
+import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { Summary } from '../../lib/model/summary.ts'
@@ -116,14 +117,16 @@ async function heldRun(t: Test, flags: readonly string[]) {
   return { ...scene, run, letOn, pages: () => pages }
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+const ENDING_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   t.test(`${signal} ends the run after the pages in hand, with its summary`, async (t) => {
     const { run, letOn, master, pages } = await heldRun(t, ['--json'])
     run.child.kill(signal)
     await run.said('Interrupt again to leave at once')
     letOn()
     const { code, stdout, stderr } = await run.ended
-    t.equal(code, signal === 'SIGTERM' ? 143 : 130)
+    t.equal(code, ENDING_CODES[signal])
     const summary = JSON.parse(stdout) as Summary
     t.equal(summary.outcome, 'interrupted')
     t.equal(summary.master.table, master.label)
@@ -162,6 +165,60 @@ t.test('SIGINT a second time leaves at once, without a summary', async (t) => {
   const { code, stdout } = await run.ended
   t.equal(code, 130)
   t.equal(stdout, '')
+})
+
+t.test(
+  'SIGHUP a second time changes nothing: a shell repeats what its terminal has sent',
+  async (t) => {
+    const { run, letOn } = await heldRun(t, ['--json'])
+    run.child.kill('SIGHUP')
+    await run.said('Interrupt again to leave at once')
+    run.child.kill('SIGHUP')
+    letOn()
+    const { code, stdout } = await run.ended
+    t.equal(code, 129)
+    t.match(JSON.parse(stdout), { outcome: 'interrupted' })
+  },
+)
+
+t.test('a run goes on to its result where nobody reads stderr any more', async (t) => {
+  const report = join(await tempFolder(t), 'report.ndjson')
+  const flags = [...repair, '--verbose', '--json', '--report', report]
+  const { run, letOn, replica } = await heldRun(t, flags)
+  await run.said('plan ')
+  run.child.stderr?.destroy()
+  letOn()
+  const { code, stdout } = await run.ended
+  t.equal(code, 0)
+  t.match(JSON.parse(stdout), { outcome: 'in-sync' })
+  t.same(inOrder(await replica.all()), inOrder(MASTER_ITEMS))
+  t.equal((await readFile(report, 'utf8')).split('\n').length, 3 + 2 + 8 + 1)
+})
+
+t.test('a run ends by its result where nobody reads stdout any more', async (t) => {
+  const { run, letOn, replica } = await heldRun(t, [...repair, '--json'])
+  run.child.stdout?.destroy()
+  letOn()
+  const { code, stderr } = await run.ended
+  t.equal(code, 0)
+  t.match(stderr, /In sync\.\n$/)
+  t.same(inOrder(await replica.all()), inOrder(MASTER_ITEMS))
+})
+
+t.test('a document that a full disk does not take is no success', async (t) => {
+  const { args } = await makeTwins(engine.endpoint)
+  const full = await open('/dev/full', 'w')
+  t.teardown(() => full.close())
+  const { code, stderr } = await startCli([...args, '--json'], {}, full.fd).ended
+  t.equal(code, 3)
+  t.match(stderr, 'In sync.')
+  t.match(stderr, /tablesync: Cannot write the result to stdout: ENOSPC/)
+})
+
+t.test('--help ends well where its reader has had enough', async (t) => {
+  const run = startCli(['--help'])
+  run.child.stdout?.destroy()
+  t.match(await run.ended, { code: 0, stderr: '' })
 })
 
 t.test('SIGINT ends a run that waits for its first answer', async (t) => {

@@ -34,8 +34,15 @@ export interface RunningCli {
 /** Emulators have no lag: nothing is gained by waiting for it, unless a test says so. */
 const NO_LAG = ['--min-mismatch-age', '0']
 
-/** A name that is given as undefined is absent from the command's environment. */
-export function startCli(args: readonly string[], env: Env = {}): RunningCli {
+/**
+ * A name that is given as undefined is absent from the command's environment.
+ * What it prints on stdout goes to `output` where that is given, a file's number.
+ */
+export function startCli(
+  args: readonly string[],
+  env: Env = {},
+  output: 'pipe' | number = 'pipe',
+): RunningCli {
   const saysAge =
     args[0] === 'undo' ||
     args.length < 2 ||
@@ -43,14 +50,14 @@ export function startCli(args: readonly string[], env: Env = {}): RunningCli {
     args.includes('--quiesced')
   const child = spawn(process.execPath, [CLI, ...args, ...(saysAge ? [] : NO_LAG)], {
     env: { ...testEnv(), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', output, 'pipe'],
   })
   let stdout = ''
   let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text
   })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text
   })
   const kill = () => void child.kill('SIGKILL')
@@ -62,7 +69,7 @@ export function startCli(args: readonly string[], env: Env = {}): RunningCli {
   const said = (text: string) =>
     new Promise<void>((resolve, reject) => {
       const look = () => stderr.includes(text) && resolve()
-      child.stderr.on('data', look)
+      child.stderr?.on('data', look)
       child.once('close', () => reject(new Error(`ended without ${text}; said: ${stderr}`)))
       look()
     })

@@ -1,10 +1,12 @@
 /** What the command shows on a terminal, and what of others never reaches it. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t from 'tap'
 import { startDynalite } from '../support/dynalite.ts'
 import { makeTable } from '../support/tables.ts'
 import { startRecorder } from './recorder.ts'
-import { runCli } from './run-cli.ts'
-import { argsOf, item, makeScene } from './scene.ts'
+import { runCli, runForSummary, tempFolder } from './run-cli.ts'
+import { argsOf, COUNTS, item, makeScene } from './scene.ts'
 import { linesSeen, startOnTerminal } from './terminal.ts'
 
 const engine = await startDynalite()
@@ -102,3 +104,23 @@ for (const columns of [60, 250]) {
     t.ok(raw.includes('█') || raw.includes('░'), 'there was one')
   })
 }
+
+t.test(
+  'a terminal that closes over a run ends it as asked, with its checkpoint saved',
+  async (t) => {
+    const { args, replica } = await makeScene(engine.endpoint)
+    const folder = await tempFolder(t)
+    const [checkpoint, report] = [join(folder, 'checkpoint'), join(folder, 'report.ndjson')]
+    const control = join(folder, 'control')
+    await writeFile(control, 'pause\n')
+    const flags = [...args, '--checkpoint', checkpoint, '--report', report]
+    const run = startOnTerminal({ args: [...flags, '--control', control] })
+    await run.said('until the control file says resume')
+    run.hangUp()
+    t.equal((await run.ended).code, 129)
+    const { summary, code } = await runForSummary([...flags, '--resume'])
+    t.equal(code, 1)
+    t.equal(summary.master.scanned, 20)
+    t.match(summary.replicas[replica.label], COUNTS)
+  },
+)

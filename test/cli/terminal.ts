@@ -6,12 +6,13 @@ import { CLI, type Env, testEnv } from './run-cli.ts'
 
 /** Starts a command as the leader of a terminal of so many columns, and hands on what it prints. */
 const TERMINAL = `
-import fcntl, os, pty, struct, sys, termios
+import fcntl, os, pty, signal, struct, sys, termios
 columns, command = int(sys.argv[1]), sys.argv[2:]
 child, terminal = pty.fork()
 if child == 0:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 50, columns, 0, 0))
     os.execvp(command[0], command)
+signal.signal(signal.SIGUSR1, lambda *_: os.close(terminal))
 while True:
     try:
         text = os.read(terminal, 65536)
@@ -61,7 +62,7 @@ export function startOnTerminal({ args, columns = 100, env }: OnTerminal): Runni
       child.once('close', () => reject(new Error(`ended without ${text}; said: ${raw}`)))
       look()
     })
-  return { said, hangUp: kill, ended }
+  return { said, hangUp: () => void child.kill('SIGUSR1'), ended }
 }
 
 /** The lines that a person sees at the end: those that were wrapped are one, empty ones left out. */

@@ -1,0 +1,35 @@
+/** Where what programs read goes: the only door to stdout. */
+import { TablesyncError } from '../errors.ts'
+
+export interface ResultStream {
+  /**
+   * Settles once the text is written. A reader that has closed its end wanted no
+   * more: that is no failure.
+   *
+   * @throws TablesyncError with code `FILE_UNWRITABLE`
+   */
+  print(text: string): Promise<void>
+}
+
+export function openResultStream(stream: NodeJS.WritableStream): ResultStream {
+  // Each write hears of its own failure; one that nobody hears of would end the process.
+  stream.on('error', () => {})
+  return {
+    print: (text) =>
+      new Promise((resolve, reject) => {
+        stream.write(text, (error?: NodeJS.ErrnoException | null) => {
+          if (error === undefined || error === null || error.code === 'EPIPE') resolve()
+          else reject(unwritable(error))
+        })
+      }),
+  }
+}
+
+function unwritable(cause: Error): TablesyncError {
+  return new TablesyncError(`Cannot write the result to stdout: ${cause.message}`, {
+    code: 'FILE_UNWRITABLE',
+    scope: 'run',
+    hint: 'Send it to a disk with room, or to a pipe.',
+    cause,
+  })
+}
