@@ -5,15 +5,17 @@ import type { Body } from '../item/body.ts'
 import type { CredentialKeeper } from '../model/credentials.ts'
 import type { Patience } from '../model/patience.ts'
 import type { TableAccess } from '../protocol/messages.ts'
+import type { Outages } from '../protocol/outages.ts'
 import { Traffic } from '../protocol/traffic.ts'
 import { openExchange } from './exchange.ts'
 import { asFailure, isHotKeyRange, isRefusal, type RequestContext, runEnds } from './failures.ts'
 import { HotSegments } from './hot-segments.ts'
 import { identityFrom } from './identity.ts'
 import { type ItemOperation, isRead } from './operations.ts'
+import { OutageGate } from './outage.ts'
 import { Pace } from './pace.ts'
 import { RefusedKeys } from './refused-keys.ts'
-import { ONE_ATTEMPT, rest, retryDelay, retrying } from './retry.ts'
+import { rest, retryDelay, retrying } from './retry.ts'
 import { type Excused, silenceWatch } from './silence.ts'
 import { UnderWay } from './under-way.ts'
 
@@ -64,6 +66,8 @@ export interface ClientOptions {
   readonly patience: Patience
   /** Absent: this client's requests are nobody else's concern. */
   readonly traffic?: Traffic
+  /** Absent: nobody looks whether the table is out of reach, and it is not waited for. */
+  readonly outages?: Outages
   /** Aborted: every request ends with its reason. */
   readonly ending?: AbortSignal
 }
@@ -87,6 +91,8 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
   const exchange = openExchange({ address, identity, connections })
   const pace = new Pace(traffic, access.index)
   const hot = new HotSegments(patience.retryDelayBase)
+  const isEnding = () => traffic.isEnding
+  const gate = new OutageGate({ ...options, table: access.index, isEnding })
 
   const contextOf = (operation: string) => ({
     operation,
@@ -119,25 +125,31 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
 
   async function send<Answer>(request: ItemRequest<Answer>, task: UnderWay): Promise<Answer> {
     const { operation, segment, key } = request
-    const limits = isRead(operation) ? patience : ONE_ATTEMPT
+    const context = contextOf(operation)
     const doing = task.begin(() => {
       const where = segment === undefined ? '' : ` of segment ${segment}`
       return `${operation} on ${access.label}${where}${key === undefined ? '' : ` at ${key}`}`
     })
     try {
-      return await silence.watch(contextOf(operation), (signal, excused) => {
+      return await silence.watch(context, (signal, excused) => {
         const known: Excused = (waiting) => excused(doing.excused(waiting))
         const once = () => attempt(request, signal, known)
-        return retrying(limits, signal, once, doing.excused, isEnding)
+        const { attempt: admitted, outlasts } = gate.watch(once, {
+          ...{ context, signal },
+          excused: known,
+        })
+        return retrying(patience, signal, admitted, {
+          excused: doing.excused,
+          ...{ isEnding, outlasts },
+          isRepeatable: isRead(operation),
+        })
       })
     } catch (error) {
-      throw error === CUT_OFF && !isRead(operation) ? answerLost(contextOf(operation)) : error
+      throw error === CUT_OFF && !isRead(operation) ? answerLost(context) : error
     } finally {
       doing.end()
     }
   }
-
-  const isEnding = () => traffic.isEnding
 
   async function restOf(retry: number, task: UnderWay): Promise<void> {
     const doing = task.begin(() => `the next try on ${access.label}`)

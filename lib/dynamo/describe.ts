@@ -207,7 +207,7 @@ const SOME_VALUE: { readonly [type in KeyType]: string } = {
 }
 
 /** A key of the right shape; whether an item has it does not matter. */
-function nowhere(schema: KeySchema): string {
+export function nowhere(schema: KeySchema): string {
   const parts = schema.map(({ name, type }) => [name, { [type]: SOME_VALUE[type] }])
   return JSON.stringify(Object.fromEntries(parts))
 }

@@ -12,10 +12,12 @@ import type { Patience } from '../model/patience.ts'
 import type { RequestAddress } from '../model/request-address.ts'
 import type { EndpointVariant } from '../model/table.ts'
 import type { TableAccess } from '../protocol/messages.ts'
+import type { Outages } from '../protocol/outages.ts'
 import { learnAddress } from './address.ts'
 import { isExpiry } from './exchange.ts'
 import { asFailure } from './failures.ts'
 import { identityFrom } from './identity.ts'
+import { OutageGate } from './outage.ts'
 import { retrying } from './retry.ts'
 import { silenceWatch } from './silence.ts'
 
@@ -36,6 +38,8 @@ export interface DescriberOptions {
   readonly patience: Patience
   /** Aborted: every request ends with its reason. */
   readonly ending?: AbortSignal
+  /** Absent: a table that is out of reach is not waited for. */
+  readonly outages?: Outages
 }
 
 export type Described = Omit<TableAccess, 'keySchema' | 'address'>
@@ -45,6 +49,8 @@ export function openDescriber(access: Described, options: DescriberOptions): Des
   const { tableName: TableName, index: table, label } = access
   const requestHandler = sdkHandler(patience)
   const silence = silenceWatch(patience.silenceLimit, options.ending)
+  const isEnding = () => options.ending?.aborted === true
+  const gate = new OutageGate({ ...options, table, isEnding })
   const identity = identityFrom(options.credentials)
   const isVariant = (kind: EndpointVariant['kind']) =>
     access.variants?.some((variant) => variant.kind === kind) === true
@@ -69,13 +75,13 @@ export function openDescriber(access: Described, options: DescriberOptions): Des
     once: (options: { readonly abortSignal: AbortSignal }) => Promise<Answer>,
   ): Promise<Answer> {
     const context = { operation, table, label }
-    return silence.watch(context, (abortSignal) => {
+    return silence.watch(context, (abortSignal, excused) => {
       const answerNow = async () => {
         const answer = await once({ abortSignal })
         silence.onHeard()
         return answer
       }
-      return retrying(patience, abortSignal, async () => {
+      const attempt = async () => {
         try {
           const credentials = await identity.get()
           return await answerNow().catch(async (error: unknown) => {
@@ -85,7 +91,9 @@ export function openDescriber(access: Described, options: DescriberOptions): Des
         } catch (error) {
           throw asFailure(error, context)
         }
-      })
+      }
+      const watched = gate.watch(attempt, { context, signal: abortSignal, excused })
+      return retrying(patience, abortSignal, watched.attempt, { outlasts: watched.outlasts })
     })
   }
 

@@ -120,6 +120,13 @@ const NOT_CONNECTED = new Set([
   'EPROTO',
 ])
 
+/** Whether there was no answer, or one of whoever stands before the table: the endpoint may be out of reach for all. */
+export function hasNoAnswer({ code, cause }: TablesyncError): boolean {
+  const status = (cause as SdkError | undefined)?.$metadata?.httpStatusCode
+  if (status !== undefined) return status >= 500
+  return code === 'UNREACHABLE' || code === 'TABLE_SILENT'
+}
+
 export function hasReachedNobody({ cause }: TablesyncError): boolean {
   return NOT_CONNECTED.has((cause as SdkError | undefined)?.code ?? '')
 }
@@ -172,6 +179,10 @@ function kindOf(error: SdkError): Kind {
   if (status >= 500) return UNREACHABLE
   return { code: 'SERVICE', scope: 'segment' }
 }
+
+/** Why it failed, in the words of whoever said so. */
+export const reasonOf = ({ cause, message }: TablesyncError): string =>
+  cause instanceof Error ? describe(cause) : message
 
 function describe(error: SdkError): string {
   const name = error.name === 'Error' ? (error.code ?? 'Error') : error.name

@@ -49,29 +49,43 @@ export async function pauseBeforeRetry(
 
 export type RetryLimits = Pick<Patience, 'maxRetries' | 'maxConnectRetries' | 'retryDelayBase'>
 
-export const ONE_ATTEMPT = { maxRetries: 0, maxConnectRetries: 0, retryDelayBase: 0 }
+export interface Retrying {
+  /** Told of each wait for the next attempt. */
+  readonly excused?: Excused
+  readonly isEnding?: () => boolean
+  /** False: one attempt is all, since a second one must begin with fresh reads. @default true */
+  readonly isRepeatable?: boolean
+  /** Settles when it is known whether an attempt failed in an outage, and that is over: then it does not count. */
+  readonly outlasts?: (error: TablesyncError) => Promise<boolean>
+}
 
 /**
  * @param attempt throws a TablesyncError, which says whether another may help
- * @param excused told of each wait for the next attempt
  * @throws what the last attempt has thrown, or the reason of the signal; with code `ENDED` where there is to be no other
  */
 export async function retrying<T>(
   limits: RetryLimits,
   signal: AbortSignal,
   attempt: () => Promise<T>,
-  excused: Excused = (waiting) => waiting,
-  isEnding = () => false,
+  {
+    excused = (waiting) => waiting,
+    isEnding = () => false,
+    isRepeatable = true,
+    outlasts = async () => false,
+  }: Retrying = {},
 ): Promise<T> {
-  for (let retries = 0; ; retries++) {
+  for (let retries = 0; ; ) {
     try {
       return await attempt()
     } catch (thrown) {
       signal.throwIfAborted()
       const error = thrown as TablesyncError
+      const isOutlasted = await outlasts(error)
       const most = hasReachedNobody(error) ? limits.maxConnectRetries : limits.maxRetries
-      if (retries >= most || !isPassing(error)) throw error
+      const mayRetry = isOutlasted || (retries < most && isPassing(error))
+      if (!isRepeatable || !mayRetry) throw error
       await excused(rest(retryDelay(limits.retryDelayBase, retries), isEnding, signal))
+      if (!isOutlasted) retries++
     }
   }
 }

@@ -80,6 +80,28 @@ export type RunEvent =
   | { readonly type: 'segment-lost'; readonly segment: number; readonly message: string }
   /** A task has made no progress for too long: it is begun again in another thread, once. */
   | { readonly type: 'stalled'; readonly replica: string; readonly message: string }
+  /** An endpoint that has answered in this run is out of reach, and waited for. Told at once, and again every few seconds. */
+  | {
+      readonly type: 'outage'
+      readonly table: string
+      readonly endpoint: string
+      /** Date and time, UTC (ISO 8601). */
+      readonly since: string
+      readonly elapsedMs: Milliseconds
+      /** It is waited for so long at most. */
+      readonly limitMs: Milliseconds
+      /** Why it cannot be reached. */
+      readonly message: string
+      /** What to do about it, the first time. */
+      readonly hint?: string
+    }
+  /** It answers again. */
+  | {
+      readonly type: 'outage-over'
+      readonly table: string
+      readonly endpoint: string
+      readonly elapsedMs: Milliseconds
+    }
   /** From here on the replica is looked up, and no longer marched along. */
   | { readonly type: 'orders-differ'; readonly replica: string }
   | {

@@ -13,6 +13,8 @@ export interface Patience {
   readonly responseTimeout: Milliseconds
   /** After this long without a byte, retries included, a table is given up. */
   readonly silenceLimit: Milliseconds
+  /** An endpoint that has answered and is out of reach is waited for so long; none of the other limits counts that time. 0: not at all. */
+  readonly maxOutage: Milliseconds
   /** The longest that a task may make no progress, for whatever reason. */
   readonly stallLimit: Milliseconds
   readonly maxRetries: number

@@ -14,6 +14,11 @@ export interface RequestAddress {
   readonly signingService: string
 }
 
+/** What the requests are sent to, as a URL. */
+export function endpointOf({ request: { protocol, hostname, port } }: RequestAddress): string {
+  return `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`
+}
+
 /** The same address, with answers asked for that are compressed from some kilobytes on. */
 export function compressing(address: RequestAddress): RequestAddress {
   const { request } = address

@@ -20,6 +20,12 @@ export const CONNECTION_OPTIONS = {
     default: 50,
     help: 'Milliseconds that the delay between tries starts from; it doubles, with jitter',
   },
+  maxOutage: {
+    flag: 'max-outage',
+    kind: 'text',
+    value: 'duration',
+    help: 'How long to wait for an endpoint that has answered and is out of reach: 90s, 30m; 0: not at all (default: 10m)',
+  },
   compression: {
     flag: 'compression',
     kind: 'choice',

@@ -10,6 +10,7 @@ import type { WriteFlags } from '../model/difference.ts'
 import { shownEndpoint, type TableRef } from '../model/table.ts'
 import { checkOptions, type Spelling } from './check.ts'
 import { masterCredentials, ownCredentials, replicaCredentials } from './credential-options.ts'
+import { parseDuration } from './duration.ts'
 import { resolveCapacity } from './pace-options.ts'
 import { resolveRails } from './rails.ts'
 import { resolveCheckpoint, resolveDuration } from './resume-options.ts'
@@ -75,6 +76,7 @@ export function resolveOptions(options: RunOptions, spelling: Spelling): Setting
       responseTimeout: options.timeouts?.response ?? 20_000,
       silenceLimit: options.timeouts?.silence ?? 60_000,
       stallLimit: options.timeouts?.stall ?? 300_000,
+      maxOutage: parseDuration(options.maxOutage ?? '10m', spelling('maxOutage'), 0),
       maxRetries: options.maxRetries ?? 10,
       maxConnectRetries: options.maxRetries ?? 10,
       retryDelayBase: options.retryDelayBase ?? 50,

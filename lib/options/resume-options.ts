@@ -2,10 +2,10 @@
 import { usageError } from '../errors.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Spelling } from './check.ts'
+import { parseDuration } from './duration.ts'
 import type { Option } from './option.ts'
 import type { RunOptions } from './run-options.ts'
 import type { Settings } from './settings.ts'
-import { shown } from './shown.ts'
 
 export const RESUME_OPTIONS = {
   checkpoint: {
@@ -75,21 +75,9 @@ export function resolveCheckpoint(options: RunOptions, spelling: Spelling): Sett
   }
 }
 
-const UNITS = { s: 1000, m: 60_000, h: 3_600_000 } as const
-
-/** The longest that Node's timers can wait. */
-const LONGEST: Milliseconds = 2_147_483_647
-
 export function resolveDuration(
   { maxDuration }: RunOptions,
   spelling: Spelling,
 ): Milliseconds | undefined {
-  if (maxDuration === undefined) return undefined
-  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(maxDuration) ?? []
-  const duration = Number(number) * (UNITS[unit as keyof typeof UNITS] ?? UNITS.s)
-  if (number !== undefined && duration > 0 && duration <= LONGEST) return duration
-  throw usageError(
-    `Expected \`${spelling('maxDuration')}\` to be a duration like 90s, 30m or 8h, got ${shown(maxDuration)}`,
-    'At most 24 days.',
-  )
+  return maxDuration === undefined ? undefined : parseDuration(maxDuration, spelling('maxDuration'))
 }

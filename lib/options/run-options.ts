@@ -118,6 +118,12 @@ export interface RunOptions {
   readonly compression?: 'auto' | 'gzip' | 'none'
   /** Milliseconds that the delay between tries starts from. @default 50 */
   readonly retryDelayBase?: Milliseconds
+  /**
+   * How long an endpoint that has answered in this run is waited for when it is
+   * out of reach: `90s`, `30m`; `0`: not at all. Neither `maxRetries` nor
+   * `timeouts` counts that time. @default '10m'
+   */
+  readonly maxOutage?: string
   /** How long to wait for a table; see `Timeouts`. */
   readonly timeouts?: Timeouts
 
@@ -202,6 +208,7 @@ export type UndoOptions = { readonly journal: string } & Pick<
   | 'maxRetries'
   | 'compression'
   | 'retryDelayBase'
+  | 'maxOutage'
   | 'timeouts'
   | 'readCapacity'
   | 'writeCapacity'

@@ -83,6 +83,8 @@ export interface WorkerSetup {
   readonly orderRecord: SharedArrayBuffer
   /** Shared counters behind `Traffic`. */
   readonly traffic: SharedArrayBuffer
+  /** Shared states behind `Outages`. */
+  readonly outages: SharedArrayBuffer
 }
 
 /** Thread to coordinator, outside of any task: how its start goes. */

@@ -1,7 +1,7 @@
 /** What happens in a run, in sentences for people. */
 import type { RunEvent } from '../model/events.ts'
 import { applyLines, undoLines } from './file-wording.ts'
-import { paceLines } from './pace-wording.ts'
+import { outageLines, outageOverLine, paceLines } from './pace-wording.ts'
 import { keyLeftLine, planLine, tableLines } from './wording.ts'
 
 /** Progress and the key to go on from come often: `human.ts` says when they are told. */
@@ -32,6 +32,10 @@ export function eventLines(event: ToldOnce): readonly string[] {
       return [`segment ${event.segment} was not compared to its end: ${event.message}`]
     case 'stalled':
       return [`stalled ${event.message}`]
+    case 'outage':
+      return outageLines(event)
+    case 'outage-over':
+      return [outageOverLine(event)]
     case 'orders-differ':
       return [
         `${event.replica} scans in another order than the master: looking its items up by key from here on, at more read units`,

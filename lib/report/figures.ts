@@ -7,3 +7,9 @@ export function pace(items: number, elapsedMs: Milliseconds): string {
   const seconds = Math.max(elapsedMs / 1000, 0.001)
   return `${Math.round(seconds)} s (${count(Math.round(items / seconds))}/s)`
 }
+
+/** In minutes from two on. */
+export function duration(time: Milliseconds): string {
+  const seconds = Math.round(time / 1000)
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
+}

@@ -1,7 +1,7 @@
 /** How fast a run goes and what holds it up, in sentences for people. */
 import type { Pace } from '../model/capacity.ts'
 import type { Flow, RunEvent } from '../model/events.ts'
-import { count } from './figures.ts'
+import { count, duration } from './figures.ts'
 
 const units = (perSecond: number) => `${count(Math.round(perSecond * 10) / 10)} units/s`
 
@@ -21,6 +21,21 @@ function paceOf({ table, kind, unitsPerSecond, isAdaptive }: Pace): string {
   const verb = `${table}: ${kind}s`
   if (isAdaptive) return `${verb} adaptive`
   return unitsPerSecond === null ? `${verb} at any speed` : `${verb} at ${units(unitsPerSecond)}`
+}
+
+/** An endpoint that is out of reach: where, since when, why, and for how long it is waited for. */
+export function outageLines(event: RunEvent & { type: 'outage' }): string[] {
+  const { table, endpoint, since, elapsedMs, limitMs, message, hint } = event
+  const silent = `${table} at ${endpoint} has not answered since ${since}, for ${duration(elapsedMs)}`
+  return [
+    `waiting ${silent}: ${message}. Waiting up to ${duration(limitMs)} (--max-outage)`,
+    ...(hint === undefined ? [] : [`        ${hint}`]),
+  ]
+}
+
+export function outageOverLine(event: RunEvent & { type: 'outage-over' }): string {
+  const { table, endpoint, elapsedMs } = event
+  return `        ${table} at ${endpoint} answers again, after ${duration(elapsedMs)}`
 }
 
 export function waitingText({ waitingFor }: RunEvent & { type: 'progress' }): string {

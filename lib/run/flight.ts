@@ -80,10 +80,12 @@ export async function fly(
   const tableWatch = watchTables(settings, tables, signal, {
     onChanged: (table, error) => desk.loseTable(table, error),
     isOver,
+    outages: setup.outages,
   })
   const oversight = new Oversight({
     ...{ settings, tables, plan, ledger, rechecks, tableWatch, hooks, elapsedMs, isOver },
     traffic: setup.traffic,
+    outages: setup.outages,
     desk: () => desk,
   })
   const isJournaled = settings.undo !== undefined && !settings.dryRun

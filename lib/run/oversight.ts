@@ -8,6 +8,7 @@ import { ControlFile } from './control-file.ts'
 import type { Desk } from './desk.ts'
 import type { Tables } from './inspect.ts'
 import type { Ledger } from './ledger.ts'
+import { OutageWatch } from './outage-watch.ts'
 import { PaceKeeper } from './pace-keeper.ts'
 import type { Plan } from './plan.ts'
 import { Progress } from './progress.ts'
@@ -28,6 +29,8 @@ export interface OversightOptions {
   readonly hooks: RunHooks
   /** Shared counters behind `Traffic`. */
   readonly traffic: SharedArrayBuffer
+  /** Shared states behind `Outages`. */
+  readonly outages: SharedArrayBuffer
   readonly elapsedMs: () => Milliseconds
   readonly isOver: () => boolean
   /** Opened after this. */
@@ -39,6 +42,7 @@ export class Oversight {
   readonly #hooks: RunHooks
   readonly #tableWatch: TableWatch
   readonly #pace: PaceKeeper
+  readonly #outages: OutageWatch
   readonly #progress: Progress
   readonly #control: ControlFile | undefined
 
@@ -54,15 +58,22 @@ export class Oversight {
       },
     })
     const { watchdog } = this
+    const outages = new OutageWatch({
+      ...options,
+      // Whoever was away may have been made anew.
+      onBack: (table) => void tableWatch.look([table]),
+    })
     const waitingFor = waitingOf({
       ...options,
       pace,
+      outages,
       watchdog,
       isWorking: () => desk().isComparing,
     })
     this.#hooks = hooks
     this.#tableWatch = tableWatch
     this.#pace = pace
+    this.#outages = outages
     this.#progress = new Progress({ ...options, pace, waitingFor })
     this.#control =
       settings.control === undefined
@@ -80,12 +91,14 @@ export class Oversight {
   async begin(): Promise<void> {
     this.#pace.begin()
     await this.#control?.begin()
+    this.#outages.begin()
     this.#progress.begin()
     this.watchdog.begin()
     this.#tableWatch.begin()
   }
 
   end(): void {
+    this.#outages.end()
     this.#progress.end()
     this.watchdog.end()
     this.#tableWatch.end()

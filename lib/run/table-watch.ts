@@ -12,6 +12,7 @@ import { describeIdentity, isAnotherTable, type TableIdentity } from '../model/t
 import type { Milliseconds } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
 import type { TableAccess } from '../protocol/messages.ts'
+import { Outages } from '../protocol/outages.ts'
 import type { Tables } from './inspect.ts'
 
 /** DescribeTable costs nothing, and is not asked for by every page. */
@@ -20,13 +21,14 @@ const ASK_EVERY: Milliseconds = 120_000
 /** How often the clock is read: a machine that has slept asks soon after. */
 const LOOK_EVERY: Milliseconds = 5000
 
-/** Watches the tables of a run. `ending` ends each question. */
+/** Watches the tables of a run. `ending` ends each question; one to a table that is out of reach waits. */
 export function watchTables(
   { patience }: Settings,
   { access, credentials, inspected, used }: Tables,
   ending: AbortSignal,
-  told: Pick<TableWatchOptions, 'onChanged' | 'isOver'>,
+  told: Pick<TableWatchOptions, 'onChanged' | 'isOver'> & { readonly outages: SharedArrayBuffer },
 ): TableWatch {
+  const outages = new Outages(told.outages)
   return new TableWatch({
     ...told,
     tables: used.flatMap((table) => {
@@ -36,8 +38,7 @@ export function watchTables(
     open: (table) =>
       openIdentifier(access[table] as TableAccess, {
         credentials: credentials[table] as CredentialKeeper,
-        patience,
-        ending,
+        ...{ patience, ending, outages },
       }),
   })
 }

@@ -1,5 +1,6 @@
 /** What a run waits for, in words: whoever looks at it is never left to guess. */
 import type { Milliseconds } from '../model/units.ts'
+import type { OutageWatch } from './outage-watch.ts'
 import type { PaceKeeper } from './pace-keeper.ts'
 import type { RecheckQueue } from './recheck-queue.ts'
 import type { Watchdog } from './watchdog.ts'
@@ -12,13 +13,14 @@ const MOST_CHARACTERS = 120
 
 export interface WaitingOptions {
   readonly pace: PaceKeeper
+  readonly outages: Pick<OutageWatch, 'waitingFor'>
   readonly watchdog: Watchdog
   readonly rechecks: RecheckQueue
   /** Whether something is compared, written or deleted now. */
   readonly isWorking: () => boolean
 }
 
-export function waitingOf({ pace, watchdog, rechecks, isWorking }: WaitingOptions) {
+export function waitingOf({ pace, outages, watchdog, rechecks, isWorking }: WaitingOptions) {
   return (): readonly string[] => {
     if (pace.isPaused) return ['the control file to say resume']
     const flows = pace.flows.flatMap((flow) => {
@@ -32,7 +34,7 @@ export function waitingOf({ pace, watchdog, rechecks, isWorking }: WaitingOption
       busy < LONG ? [] : [`${what.slice(0, MOST_CHARACTERS)}, for ${round(busy / 1000)} s`]
     const still =
       !isWorking() && rechecks.size > 0 ? [`${rechecks.size} keys to stand still long enough`] : []
-    return [...flows, ...long, ...still]
+    return [...outages.waitingFor, ...flows, ...long, ...still]
   }
 }
 

@@ -4,6 +4,7 @@ import { Allowance } from '../protocol/allowance.ts'
 import { CanaryFlags } from '../protocol/canary-flags.ts'
 import type { WorkerSetup } from '../protocol/messages.ts'
 import { OrderRecord } from '../protocol/order-record.ts'
+import { Outages } from '../protocol/outages.ts'
 import { RecheckBudget } from '../protocol/recheck-budget.ts'
 import { Traffic } from '../protocol/traffic.ts'
 import type { Tables } from './inspect.ts'
@@ -35,5 +36,6 @@ export function workerSetup(settings: Settings, tables: Tables, listeners: RunHo
     recheckBudget: RecheckBudget.memoryFor(tables.access.length),
     orderRecord: OrderRecord.memoryFor(tables.access.length),
     traffic: Traffic.memoryFor(tables.access.length),
+    outages: Outages.memoryFor(tables.access.length),
   }
 }

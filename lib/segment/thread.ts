@@ -14,6 +14,7 @@ import { Allowance } from '../protocol/allowance.ts'
 import { CanaryFlags } from '../protocol/canary-flags.ts'
 import type { WorkerSetup } from '../protocol/messages.ts'
 import { OrderRecord } from '../protocol/order-record.ts'
+import { Outages } from '../protocol/outages.ts'
 import { RecheckBudget } from '../protocol/recheck-budget.ts'
 import { Traffic } from '../protocol/traffic.ts'
 import { openRules, type Rules } from './rules.ts'
@@ -65,10 +66,12 @@ export async function openThread(
   const isIgnored = ignoring(setup.ignore)
   const digestOf = await openDigest()
   const traffic = new Traffic(setup.traffic)
+  const outages = new Outages(setup.outages)
   const options = (table: TableIndex) => ({
     credentials: (refused?: string) => credentials(table, refused),
     patience: setup.patience,
     traffic,
+    outages,
   })
   const [masterAccess, ...replicas] = setup.tables
   if (masterAccess === undefined) throw new Error('a run has a master')

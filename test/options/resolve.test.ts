@@ -51,6 +51,7 @@ t.test('resolveOptions fills in what was not given', async (t) => {
       responseTimeout: 20_000,
       silenceLimit: 60_000,
       stallLimit: 300_000,
+      maxOutage: 600_000,
       maxRetries: 10,
       maxConnectRetries: 10,
       retryDelayBase: 50,

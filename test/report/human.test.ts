@@ -118,6 +118,21 @@ const cases: { event: RunEvent; lines: string[]; verbosity?: HumanOptions['verbo
     lines: ['segment 3 was not compared to its end: no luck'],
   },
   {
+    event: {
+      ...{ type: 'outage', table: 'us-east-1:bbb', endpoint: 'http://e', limitMs: 600_000 },
+      ...{ since: '2026-11-28T14:03:22Z', elapsedMs: 12_345, message: 'connect ECONNREFUSED' },
+      hint: 'Look there.',
+    },
+    lines: [
+      'waiting us-east-1:bbb at http://e has not answered since 2026-11-28T14:03:22Z, for 12 s: connect ECONNREFUSED. Waiting up to 10 min (--max-outage)',
+      '        Look there.',
+    ],
+  },
+  {
+    event: { type: 'outage-over', table: 'us-east-1:bbb', endpoint: 'http://e', elapsedMs: 25_000 },
+    lines: ['        us-east-1:bbb at http://e answers again, after 25 s'],
+  },
+  {
     event: { type: 'orders-differ', replica: 'us-east-1:bbb' },
     lines: [
       'us-east-1:bbb scans in another order than the master: looking its items up by key from here on, at more read units',

@@ -1,12 +1,13 @@
 /** From a seed to what a simulated run is about. */
 import type { RunOptions } from '../../lib/index.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
-import { type Faults, LATENCY } from './world.ts'
+import { type Absence, type Faults, LATENCY } from './world.ts'
 
 export interface Scenario {
   readonly master: readonly WireItem[]
   readonly replica: readonly WireItem[]
   readonly faults: Faults
+  readonly absences: readonly Absence[]
   readonly options: Partial<RunOptions>
   /** Writes of somebody else, by time. */
   readonly writes: readonly { readonly at: number; readonly id: string; readonly item?: WireItem }[]
@@ -82,5 +83,12 @@ export function scenarioOf(random: () => number): Scenario {
       ...(chance(0.3) && { readCapacity: pick<number | string>(200, 'adaptive') }),
       checkpointInterval: pick(0.1, 0.5, 5),
     },
+    // Of up to four minutes: longer than all limits but the one of outages.
+    absences: Array.from({ length: chance(0.3) ? 1 + below(2) : 0 }, () => ({
+      table: pick('master', 'replica'),
+      at: below(4000),
+      length: below(pick(2000, 240_000)),
+      isRefused: chance(0.7),
+    })),
   }
 }

@@ -43,7 +43,9 @@ export async function simulate(seed: number): Promise<Simulated> {
   const readAgain = new ReadAgain(clock)
   world.onScan = (...scan) => readAgain.scanned(...scan)
   const unlisten = readAgain.listen()
-  const { summary, crashes } = await survive(scenario, clock, random, readAgain).finally(unlisten)
+  const { summary, crashes } = await survive(scenario, world, clock, random, readAgain).finally(
+    unlisten,
+  )
   for (const death of deaths) death.isCancelled = true
   // Until the last write has been made, and replicated.
   const lastWrite = scenario.writes.at(-1)?.at ?? 0
@@ -69,6 +71,7 @@ export async function simulate(seed: number): Promise<Simulated> {
 /** Begun, and taken up again after each crash. */
 async function survive(
   { options, crashes, lag }: Scenario,
+  world: World,
   clock: VirtualClock,
   random: () => number,
   readAgain: ReadAgain,
@@ -105,6 +108,7 @@ async function survive(
     if (summary === undefined) {
       crashed++
       files.crash(random)
+      world.endAbsences()
       readAgain.crashed(generationNow())
       continue
     }

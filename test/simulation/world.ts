@@ -24,6 +24,15 @@ export interface Faults {
   readonly scanLatency: number
 }
 
+/** From the first request of the run after `at` on, nobody answers for the table. */
+export interface Absence {
+  readonly table: string
+  readonly at: number
+  readonly length: number
+  /** Whether connections are refused, or nothing is said. */
+  readonly isRefused: boolean
+}
+
 export interface Answer {
   readonly statusCode: number
   readonly bytes: Buffer
@@ -52,14 +61,22 @@ export class World {
   /** Keys that somebody wrote to while the run was on. */
   readonly touched = new Set<string>()
   requests = 0
+  readonly #absences: Absence[]
+  /** The one that goes on, by table, and its end. */
+  readonly #absent = new Map<string, Absence & { readonly until: number }>()
   onScan: (table: string, segment: number, afterId: string | undefined) => void = () => {}
 
   constructor(
     clock: VirtualClock,
     random: () => number,
     faults: Faults,
-    items: { readonly master: readonly WireItem[]; readonly replica: readonly WireItem[] },
+    items: {
+      readonly master: readonly WireItem[]
+      readonly replica: readonly WireItem[]
+      readonly absences: readonly Absence[]
+    },
   ) {
+    this.#absences = [...items.absences]
     this.#clock = clock
     this.#random = random
     this.faults = faults
@@ -93,6 +110,7 @@ export class World {
     const happens = (chance: number) => this.#random() < chance
     const latency = operation === 'Scan' ? faults.scanLatency : LATENCY
     await this.#clock.sleep(1 + this.#random() * latency)
+    await this.#absence(operation, body, timeout)
     if (operation.startsWith('Describe')) return ok(this.#describe(operation, body))
     if (happens(faults.silent)) {
       if (happens(0.5)) this.#carryOut(operation, body)
@@ -105,6 +123,30 @@ export class World {
     await this.#clock.sleep(this.#random() * LATENCY)
     if (happens(faults.landed)) return refusal('InternalServerError', 500)
     return { ...answer, isCut: happens(faults.cut) }
+  }
+
+  /** A run that is taken up finds its tables there. */
+  endAbsences(): void {
+    this.#absent.clear()
+  }
+
+  async #absence(operation: string, body: Body, timeout: number): Promise<void> {
+    const { now } = this.#clock
+    const table = String(body['TableName'] ?? Object.keys(body['RequestItems'] as object)[0])
+    const isOfRun = operation !== 'BatchGetItem' && !operation.startsWith('Describe')
+    const isCheck = body['TotalSegments'] === CHECK_SEGMENTS
+    const next = this.#absences.findIndex((one) => one.table === table && one.at <= now)
+    if (next >= 0 && isOfRun && !isCheck) {
+      const [absence] = this.#absences.splice(next, 1) as [Absence]
+      this.#absent.set(table, { ...absence, until: now + absence.length })
+    }
+    const absent = this.#absent.get(table)
+    if (absent === undefined || absent.until <= now) return
+    if (absent.isRefused) {
+      throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+    }
+    await this.#clock.sleep(timeout)
+    throw Object.assign(new Error('no answer in time'), { name: 'TimeoutError' })
   }
 
   #table(name: unknown): Table {

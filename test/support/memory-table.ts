@@ -20,6 +20,7 @@ export const PATIENCE: Patience = {
   responseTimeout: 1000,
   silenceLimit: 5000,
   stallLimit: 300_000,
+  maxOutage: 0,
   maxRetries: 3,
   maxConnectRetries: 3,
   retryDelayBase: 1,

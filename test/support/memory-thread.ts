@@ -10,6 +10,7 @@ import { Allowance } from '../../lib/protocol/allowance.ts'
 import { CanaryFlags } from '../../lib/protocol/canary-flags.ts'
 import type { CompareTask, Finding, WorkerSetup } from '../../lib/protocol/messages.ts'
 import { OrderRecord } from '../../lib/protocol/order-record.ts'
+import { Outages } from '../../lib/protocol/outages.ts'
 import { PatientCalls } from '../../lib/protocol/patient-call.ts'
 import { RecheckBudget } from '../../lib/protocol/recheck-budget.ts'
 import { Traffic } from '../../lib/protocol/traffic.ts'
@@ -60,6 +61,7 @@ export function memoryThread(
     allowance: Allowance.memoryFor(undefined),
     recheckBudget,
     orderRecord: OrderRecord.memoryFor(replicas.length + 1),
+    outages: Outages.memoryFor(replicas.length + 1),
     traffic: Traffic.memoryFor(replicas.length + 1),
   }
   const isIgnored = ignoring([])

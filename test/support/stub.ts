@@ -60,6 +60,8 @@ export interface Stub {
   table(name: string, items?: Iterable<WireItem>, key?: readonly KeyAttribute[]): StubTable
   on(intercept: Intercept): void
   close(): Promise<void>
+  /** After `close`, where it was before. */
+  listenAgain(): Promise<void>
 }
 
 const EXPRESSIONS = ['ConditionExpression', 'ExpressionAttributeNames', 'ExpressionAttributeValues']
@@ -89,9 +91,10 @@ export async function startStub(): Promise<Stub> {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
 
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://127.0.0.1:${port}`,
     requests,
     violations,
     table(name, items = [], key = [{ name: 'id', type: 'S' }]) {
@@ -105,6 +108,10 @@ export async function startStub(): Promise<Stub> {
       server.close()
       server.closeAllConnections()
       await once(server, 'close')
+    },
+    async listenAgain() {
+      server.listen(port, '127.0.0.1')
+      await once(server, 'listening')
     },
   }
 

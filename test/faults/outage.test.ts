@@ -1,0 +1,240 @@
+/** An endpoint that is gone for a while: waited for, as long as is asked, and said. */
+import t from 'tap'
+import type { RunEvent } from '../../lib/index.ts'
+import type { Fault, Stub } from '../support/stub.ts'
+import {
+  ALL_WRITES,
+  asks,
+  counts,
+  FOUND,
+  isCheck,
+  openScene,
+  type Party,
+  REPAIRED,
+  SHORT,
+} from './scene.ts'
+
+/** Far below the time that the outages here last. */
+const LIMITS = { maxRetries: 2, timeouts: { ...SHORT, silence: 900, stall: 2500 } }
+
+type OutageEvent = RunEvent & { readonly type: 'outage' }
+
+const outagesIn = (events: readonly RunEvent[]) =>
+  events.filter((event): event is OutageEvent => event.type === 'outage')
+
+/** Has the stub answer nobody, in one way or the other, from now on; the result has it answer again. */
+function takeAway(stub: Stub, how: Fault | 'gone'): () => Promise<void> {
+  if (how === 'gone') {
+    const isGone = stub.close()
+    return () => isGone.then(() => stub.listenAgain())
+  }
+  let isOver = false
+  stub.on(() => (isOver ? undefined : how))
+  return async () => {
+    isOver = true
+  }
+}
+
+/** Takes the party away at its n-th request of the run for one of the operations; the result brings it back. */
+function takenAwayAt(
+  { stub }: Party,
+  how: Fault | 'gone',
+  nth: number,
+  ...operations: readonly string[]
+): { bringBack?: () => Promise<void> } {
+  const taken: { bringBack?: () => Promise<void> } = {}
+  let requests = 0
+  stub.on((request) => {
+    if (taken.bringBack !== undefined || !asks(...operations)(request)) return undefined
+    if (++requests < nth) return undefined
+    taken.bringBack = takeAway(stub, how)
+    return how === 'gone' ? 'hang-up' : how
+  })
+  return taken
+}
+
+/** Has an end made of the outage once it was told so often. */
+function endingAfter(times: number, taken: { bringBack?: () => Promise<void> }) {
+  let told = 0
+  return (event: RunEvent) => {
+    if (event.type === 'outage' && ++told === times) taken.bringBack?.().catch(() => {})
+  }
+}
+
+for (const [what, how] of [
+  ['where nobody listens', 'gone'],
+  ['that accepts and never answers', 'silence'],
+  ['that hangs up', 'hang-up'],
+  ['whose front says 503', { error: 'ServiceUnavailable', status: 503 }],
+] as const satisfies readonly (readonly [string, Fault | 'gone'])[]) {
+  for (const who of ['master', 'replica'] as const) {
+    t.test(`runSync waits for a ${who} ${what} for longer than all its limits`, async (t) => {
+      const scene = await openScene(t)
+      const { master, replica, run } = scene
+      const taken = takenAwayAt(scene[who], how, 3, 'Scan')
+      const events: RunEvent[] = []
+      const bringBack = endingAfter(2, taken)
+      const { summary } = await run({
+        ...ALL_WRITES,
+        ...LIMITS,
+        onProgress(event) {
+          events.push(event)
+          bringBack(event)
+        },
+      })
+      t.strictSame(summary.errors, [])
+      t.equal(summary.outcome, 'in-sync')
+      t.strictSame(counts(summary, replica), REPAIRED)
+      t.strictSame(replica.table.all(), master.table.all())
+      const told = outagesIn(events)
+      t.match(told[0], {
+        table: scene[who].label,
+        endpoint: scene[who].stub.endpoint,
+        since: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
+        elapsedMs: Number,
+        message: String,
+      })
+      t.ok(
+        (told[0]?.elapsedMs ?? 1e9) < 5000,
+        'it is told at once, or once a question has had no answer',
+      )
+      t.ok((told[1]?.elapsedMs ?? 0) >= 5000, 'and again every few seconds')
+      const waited = events.flatMap((event) => (event.type === 'progress' ? event.waitingFor : []))
+      t.ok(
+        waited.some((text) => text.includes(scene[who].stub.endpoint)),
+        'and whoever looks is told too',
+      )
+      t.match(
+        events.filter(({ type }) => type === 'outage-over'),
+        [{ table: scene[who].label, endpoint: scene[who].stub.endpoint }],
+      )
+    })
+  }
+}
+
+for (const operation of ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']) {
+  const quiesced = operation === 'BatchWriteItem'
+  t.test(
+    `runSync waits where a replica goes away at a ${operation}, without a try to spare`,
+    async (t) => {
+      const { master, replica, run } = await openScene(t)
+      const taken = takenAwayAt(replica, 'gone', 1, operation)
+      const { summary, events } = await run({
+        ...ALL_WRITES,
+        ...LIMITS,
+        quiesced,
+        // One for the write whose answer was lost.
+        maxRetries: 1,
+        onProgress: endingAfter(1, taken),
+      })
+      t.strictSame(summary.errors, [])
+      t.equal(summary.outcome, 'in-sync')
+      t.strictSame(replica.table.all(), master.table.all())
+      t.strictSame(events, [], 'they went to the other listener')
+    },
+  )
+}
+
+t.test('runSync asks whether a table is the same, and waits for that answer too', async (t) => {
+  const { master, replica, run } = await openScene(t)
+  for (const { table } of [master, replica]) table.described = { TableId: `id of ${table.name}` }
+  const taken: { bringBack?: () => Promise<void> } = {}
+  let describes = 0
+  replica.stub.on((request) => {
+    // The first one of the run itself: it comes before deletions.
+    if (request.operation !== 'DescribeTable' || ++describes !== 2) return undefined
+    taken.bringBack = takeAway(replica.stub, 'gone')
+    return 'hang-up'
+  })
+  const { summary } = await run({
+    ...ALL_WRITES,
+    ...LIMITS,
+    onProgress: endingAfter(1, taken),
+  })
+  t.strictSame(summary.errors, [])
+  t.equal(summary.outcome, 'in-sync')
+  t.strictSame(counts(summary, replica), REPAIRED)
+  t.ok(describes > 2, `it was asked ${describes} times`)
+})
+
+t.test('runSync notices that a table was made anew while it was away', async (t) => {
+  const { master, replica, run } = await openScene(t)
+  master.table.described = { TableId: 'first' }
+  const taken = takenAwayAt(master, 'gone', 2, 'Scan')
+  const { summary } = await run({
+    ...ALL_WRITES,
+    ...LIMITS,
+    onProgress({ type }) {
+      if (type !== 'outage') return
+      master.table.makeAnew({ TableId: 'second' })
+      taken.bringBack?.().catch(() => {})
+    },
+  })
+  t.match(summary, { outcome: 'incomplete', errors: [{ code: 'TABLE_CHANGED' }] })
+  t.equal(counts(summary, replica).deleted, 0)
+})
+
+t.test(
+  'runSync gives up after the time that it is to wait at most, and says what to do',
+  async (t) => {
+    const { replica, other, master, run } = await openScene(t, { replicas: 2 })
+    takenAwayAt(replica, 'gone', 2, 'Scan')
+    const { summary, events } = await run({ ...ALL_WRITES, ...LIMITS, maxOutage: '1s' })
+    t.equal(summary.outcome, 'incomplete')
+    t.match(summary.errors, [
+      {
+        table: replica.label,
+        code: 'UNREACHABLE',
+        message: /for 1 s/,
+        hint: /--max-outage|maxOutage/,
+      },
+    ])
+    t.equal(summary.errors.length, 1)
+    t.equal(outagesIn(events)[0]?.table, replica.label)
+    t.match(
+      events.filter(({ type }) => type === 'replica-lost'),
+      [{ replica: replica.label }],
+    )
+    t.strictSame(counts(summary, other), REPAIRED)
+    t.strictSame(other.table.all(), master.table.all())
+  },
+)
+
+t.test('runSync waits for nobody where it is told not to', async (t) => {
+  const { replica, run } = await openScene(t)
+  takenAwayAt(replica, 'gone', 2, 'Scan')
+  const { summary, events } = await run({ ...ALL_WRITES, ...LIMITS, maxOutage: '0' })
+  t.equal(summary.outcome, 'incomplete')
+  t.match(summary.errors, [{ table: replica.label, code: 'UNREACHABLE' }])
+  t.strictSame(outagesIn(events), [])
+})
+
+t.test('runSync takes what fails by itself for no outage', async (t) => {
+  const { replica, run } = await openScene(t)
+  replica.stub.on((request) => (asks('Scan')(request) ? 'hang-up' : undefined))
+  const { summary, events } = await run({ ...ALL_WRITES, ...LIMITS })
+  t.match(summary.errors, [{ table: replica.label, code: 'UNREACHABLE' }])
+  t.strictSame(outagesIn(events), [])
+})
+
+t.test('runSync ends an outage when it is told to end', async (t) => {
+  const { master, run } = await openScene(t)
+  const ending = new AbortController()
+  takenAwayAt(master, 'gone', 2, 'Scan')
+  const { summary } = await run({
+    ...ALL_WRITES,
+    ...LIMITS,
+    signal: ending.signal,
+    onProgress: ({ type }) => void (type === 'outage' && ending.abort()),
+  })
+  t.equal(summary.outcome, 'interrupted')
+  t.strictSame(summary.errors, [])
+})
+
+t.test('runSync rejects soon where a table that has never answered is gone', async (t) => {
+  const { master, replica, run } = await openScene(t)
+  replica.stub.on((request) => (isCheck(request) ? 'hang-up' : undefined))
+  await t.rejects(run({ ...ALL_WRITES, ...LIMITS }), { code: 'UNREACHABLE' })
+  t.equal(master.stub.requests.filter(asks('Scan')).length, 0)
+  t.ok(FOUND)
+})
