@@ -6,9 +6,11 @@ import {
   DynamoDBClient,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb'
+import { TablesyncError } from '../errors.ts'
 import { sdkHandler } from '../http/sdk-handler.ts'
 import type { CredentialKeeper } from '../model/credentials.ts'
 import type { Patience } from '../model/patience.ts'
+import { whereIs } from '../model/place.ts'
 import type { RequestAddress } from '../model/request-address.ts'
 import type { EndpointVariant } from '../model/table.ts'
 import type { TableAccess } from '../protocol/messages.ts'
@@ -89,7 +91,7 @@ export function openDescriber(access: Described, options: DescriberOptions): Des
             throw error
           })
         } catch (error) {
-          throw asFailure(error, context)
+          throw withEmulatorHint(asFailure(error, context), access.endpoint)
         }
       }
       const watched = gate.watch(attempt, { context, signal: abortSignal, excused })
@@ -121,4 +123,15 @@ export function openDescriber(access: Described, options: DescriberOptions): Des
       requestHandler.destroy()
     },
   }
+}
+
+/** DynamoDB Local refuses access keys that it has no name for a database from (its usage notes, since 2.0). */
+function withEmulatorHint(error: TablesyncError, endpoint: string | undefined): TablesyncError {
+  const { cause, code, scope, table } = error
+  const isKeyRefused = (cause as Error | undefined)?.name === 'UnrecognizedClientException'
+  if (!isKeyRefused || whereIs(endpoint) === 'aws') return error
+  return new TablesyncError(error.message, {
+    ...{ code, scope, table, cause },
+    hint: 'DynamoDB Local takes access key ids of letters and digits alone: no - and no _. Give it such a one by AWS_ACCESS_KEY_ID or a profile.',
+  })
 }

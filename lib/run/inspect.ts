@@ -65,6 +65,7 @@ export async function inspectTables(
   const keySchema = commonKey(all, facts)
   const asked = compression(settings)
   refuseSameTable(all, facts)
+  refuseOtherAccount(all, facts)
   const access = all.map((table, index) => ({
     ...accessOf(table, index, runId),
     keySchema,
@@ -98,19 +99,22 @@ export async function inspectReplicas(settings: Settings, ending: AbortSignal): 
   const [master, ...replicas] = await located(settings)
   const all = [replicas[0] as LocatedTable, ...replicas]
   const runId = newRunId()
-  const credentials = credentialKeepers([master, ...replicas], settings.patience, runId)
+  const keepers = credentialKeepers([master, ...replicas], settings.patience, runId)
+  // Nobody is asked to be somebody to a master that is asked for nothing.
+  const credentials = [keepers[1] as CredentialKeeper, ...keepers.slice(1)]
   const options = inspectOptions(settings, credentials, ending)
   const described = await Promise.all(
     all.map((table, index) =>
       describeTable(
         accessOf(table, index, runId),
         { timeToLive: false, recovery: false },
-        options(Math.max(index, 1)),
+        options(index),
       ),
     ),
   )
   const facts = described.map((one) => one.facts)
   const keySchema = commonKey(all, facts)
+  refuseOtherAccount(all, facts)
   const asked = compression(settings)
   const access = all.map((table, index) => ({
     ...accessOf(table, index, runId),
@@ -195,6 +199,32 @@ function commonKey(
     )
   }
   return expected
+}
+
+/** The account that emulators have their tables in. */
+const NO_ACCOUNT = '000000000000'
+
+/**
+ * On this machine a table is asked by its name, whatever account its ARN names. What answers
+ * may yet hand requests on to the service, where the name is another table's.
+ */
+function refuseOtherAccount(
+  tables: readonly TableSettings[],
+  described: readonly DescribedFacts[],
+): void {
+  for (const [index, { ref }] of tables.entries()) {
+    const [, , , , account = NO_ACCOUNT] = described[index]?.arn?.split(':') ?? []
+    if (ref.account === undefined || account === NO_ACCOUNT || account === ref.account) continue
+    throw new TablesyncError(
+      `Expected ${ref.label} to be in account ${ref.account}, got a table of account ${account}`,
+      {
+        code: 'TABLE_NOT_FOUND',
+        scope: 'run',
+        table: index,
+        hint: 'On this machine a table is asked by its name. Name it <region>:<table> if it is the one that is meant.',
+      },
+    )
+  }
 }
 
 function refuseSameTable(

@@ -1,7 +1,7 @@
 /** Where the command sends its requests. */
 import t from 'tap'
 import { startDynalite } from '../support/dynalite.ts'
-import { startRecorder } from './recorder.ts'
+import { serve, startRecorder } from './recorder.ts'
 import { runCli } from './run-cli.ts'
 import { makeTwins } from './scene.ts'
 
@@ -107,3 +107,59 @@ for (const flag of ['--endpoint', '--master-endpoint', '--replica-endpoint', '--
     }
   })
 }
+
+for (const { what, flags, env } of [
+  { what: 'a flag', flags: (url: string) => ['--endpoint', url], env: () => ({}) },
+  {
+    what: 'the environment',
+    flags: () => [],
+    env: (url: string) => ({ AWS_ENDPOINT_URL: url }),
+  },
+]) {
+  t.test(`an emulator is asked by name where ${what} gives its endpoint`, async (t) => {
+    const { master, replica } = await makeTwins(engine.endpoint)
+    const recorder = await startRecorder(t, engine.endpoint)
+    const arn = (name: string) => `arn:aws:dynamodb:us-east-1:111122223333:table/${name}`
+    const args = ['-m', arn(master.name), '-r', arn(replica.name), '--workers', '1']
+    const result = await runCli([...args, ...flags(recorder.endpoint)], env(recorder.endpoint))
+    t.equal(result.code, 0)
+    t.comment(result.stderr)
+    const named = new Set(recorder.bodies('Scan').map((body) => body['TableName']))
+    t.same([...named].sort(), [master.name, replica.name].sort())
+    t.match(result.stderr, `at ${recorder.endpoint} from `)
+  })
+}
+
+t.test('a table of another account than its ARN names is refused', async (t) => {
+  const { master, replica } = await makeTwins(engine.endpoint)
+  const seen: string[] = []
+  const stub = await serve(t, async ({ headers }, response) => {
+    seen.push(String(headers['x-amz-target']))
+    const Table = {
+      TableArn: 'arn:aws:dynamodb:us-east-1:444455556666:table/any',
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    }
+    response.end(JSON.stringify({ Table }))
+  })
+  const arn = `arn:aws:dynamodb:us-east-1:111122223333:table/${replica.name}`
+  const args = ['-m', master.label, '-r', arn, '--master-endpoint', engine.endpoint]
+  const result = await runCli([...args, '--replica-endpoint', stub])
+  t.equal(result.code, 2)
+  t.match(result.stderr, /in account 111122223333, got a table of account 444455556666/)
+  t.notMatch(seen.join(), /Scan|Item/)
+})
+
+t.test('an emulator that refuses the access key gets a hint of its own', async (t) => {
+  const { master, replica } = await makeTwins(engine.endpoint)
+  const refusal = {
+    status: 400,
+    type: 'com.amazonaws.dynamodb.v20120810#UnrecognizedClientException',
+    message: 'The Access Key ID or security token is invalid.',
+  }
+  const recorder = await startRecorder(t, engine.endpoint, () => refusal)
+  const args = ['-m', master.label, '-r', replica.label, '--endpoint', recorder.endpoint]
+  const result = await runCli(args, { AWS_ACCESS_KEY_ID: 'my-key' })
+  t.equal(result.code, 2)
+  t.match(result.stderr, /letters and digits/)
+})

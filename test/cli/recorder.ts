@@ -118,9 +118,13 @@ export async function startSts(t: Teardown, refusal?: Refusal): Promise<Sts> {
   return { endpoint, asked }
 }
 
-type Serve = (incoming: IncomingMessage, response: ServerResponse, text: string) => Promise<void>
+export type Serve = (
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  text: string,
+) => Promise<void>
 
-async function serve(t: Teardown, answer: Serve): Promise<string> {
+export async function serve(t: Teardown, answer: Serve): Promise<string> {
   const server = createServer((incoming, response) => {
     const parts: Buffer[] = []
     incoming.on('data', (part: Buffer) => parts.push(part))

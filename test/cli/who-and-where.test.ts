@@ -394,3 +394,16 @@ for (const { what, flags, env, hasRole = false, reached, refused, said, assumed 
       )
   })
 }
+
+t.test('tablesync undo asks nobody to be somebody to the master', async (t) => {
+  const world = await startAwsWorld(t, { engine: engine.endpoint, hasRole: false })
+  const env = { ...world.env, HOME: folder, AWS_CONFIG_FILE: join(folder, 'config') }
+  const journal = join(await tempFolder(t), 'journal.ndjson')
+  const tables = ['-m', `us-east-1:${master.name}`, '-r', `us-west-2:${replica.name}`]
+  const repair = ['--write-missing', '--undo', journal, '--profile', 'right', '--workers', '1']
+  t.equal((await runCli([...tables, ...repair], env)).code, 0)
+  const undone = await runCli(['undo', journal, '--replica-profile', 'source'], env)
+  t.equal(undone.code, 0)
+  t.comment(undone.stderr)
+  t.ok(world.reached(replica.name).includes(`SOURCE at ${REPLICA_HOST}`))
+})
