@@ -1,57 +1,48 @@
 /** What the SDK throws, made ours: classified once, where it enters. */
-import { type ErrorCode, type ErrorScope, TablesyncError } from '../errors.ts'
+import { TablesyncError } from '../errors.ts'
 import type { TableIndex } from '../model/table.ts'
+import type { FailureKind } from './failure-kind.ts'
+import {
+  isBeforeSending,
+  type SocketError,
+  socketTrouble,
+  triedAddresses,
+  UNREACHABLE,
+} from './socket-trouble.ts'
 
-interface SdkError extends Error {
-  readonly code?: string
+interface SdkError extends SocketError {
   readonly $metadata?: { readonly httpStatusCode?: number }
   readonly throttlingReasons?: readonly string[]
 }
 
-interface Kind {
-  readonly code: ErrorCode
-  readonly scope: ErrorScope
-  readonly hint?: string
-}
-
-const NOT_FOUND: Kind = {
+const NOT_FOUND: FailureKind = {
   code: 'TABLE_NOT_FOUND',
   scope: 'table',
   hint: 'Check the name, the region and the account that the credentials belong to.',
 }
-const DENIED: Kind = {
+const DENIED: FailureKind = {
   code: 'ACCESS_DENIED',
   scope: 'table',
   hint: 'The README lists the IAM actions that each flag needs.',
 }
-const BAD_CREDENTIALS: Kind = {
+const BAD_CREDENTIALS: FailureKind = {
   code: 'CREDENTIALS',
   scope: 'table',
   hint: 'Check the profile, role or environment the credentials come from, and that they have not expired.',
 }
-const THROTTLED: Kind = {
+const THROTTLED: FailureKind = {
   code: 'THROTTLED',
   scope: 'segment',
   hint: 'Give the table more capacity, or run with a lower --parallel or a higher --max-retries.',
 }
-const UNREACHABLE: Kind = {
-  code: 'UNREACHABLE',
-  scope: 'segment',
-  hint: 'Check the region, the endpoint and the network between here and there.',
-}
-const NO_TLS: Kind = {
-  code: 'UNREACHABLE',
-  scope: 'segment',
-  hint: 'Does the endpoint speak https? For an emulator it is http://.',
-}
-const BAD_RESPONSE: Kind = {
+const BAD_RESPONSE: FailureKind = {
   code: 'BAD_RESPONSE',
   scope: 'segment',
   hint: 'Is the endpoint a DynamoDB endpoint, and is no proxy rewriting its answers?',
 }
 
 /** By the name or the code of the error. */
-const KINDS: ReadonlyMap<string, Kind> = new Map([
+const KINDS: ReadonlyMap<string, FailureKind> = new Map([
   ['ResourceNotFoundException', NOT_FOUND],
   ['AccessDeniedException', DENIED],
   ['AccessDenied', DENIED],
@@ -75,19 +66,10 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
     'SlowDown',
     // Of a table that is strongly consistent over regions: somebody writes the item elsewhere.
     'ReplicatedWriteConflictException',
-  ].map((name): [string, Kind] => [name, THROTTLED]),
+  ].map((name): [string, FailureKind] => [name, THROTTLED]),
   ['ChecksumMismatch', BAD_RESPONSE],
   ['SyntaxError', BAD_RESPONSE],
   ['TimeoutError', UNREACHABLE],
-  ['ECONNREFUSED', UNREACHABLE],
-  ['ECONNRESET', UNREACHABLE],
-  ['EPIPE', UNREACHABLE],
-  ['EPROTO', NO_TLS],
-  ['ETIMEDOUT', UNREACHABLE],
-  ['EHOSTUNREACH', UNREACHABLE],
-  ['ENETUNREACH', UNREACHABLE],
-  ['ENOTFOUND', UNREACHABLE],
-  ['EAI_AGAIN', UNREACHABLE],
 ])
 
 /** Where a request went wrong, for the message. */
@@ -110,16 +92,6 @@ export function asFailure(
   return new TablesyncError(message, { ...kindOf(failure), table, cause: error })
 }
 
-/** Codes of requests that reached nobody. */
-const NOT_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EPROTO',
-])
-
 /** Whether there was no answer, or one of whoever stands before the table: the endpoint may be out of reach for all. */
 export function hasNoAnswer({ code, cause }: TablesyncError): boolean {
   const status = (cause as SdkError | undefined)?.$metadata?.httpStatusCode
@@ -128,7 +100,7 @@ export function hasNoAnswer({ code, cause }: TablesyncError): boolean {
 }
 
 export function hasReachedNobody({ cause }: TablesyncError): boolean {
-  return NOT_CONNECTED.has((cause as SdkError | undefined)?.code ?? '')
+  return isBeforeSending((cause ?? {}) as SocketError)
 }
 
 /** `what`: became of a request, since the run is to end. */
@@ -169,12 +141,13 @@ export function isOfTheTable({ code, cause }: TablesyncError): boolean {
   return !['ACCESS_DENIED', 'SERVICE', 'THROTTLED', 'BAD_RESPONSE'].includes(code)
 }
 
-function kindOf(error: SdkError): Kind {
+function kindOf(error: SdkError): FailureKind {
   const known = KINDS.get(error.name) ?? KINDS.get(error.code ?? '')
   if (known) return known
-  // What came was no HTTP: on a kept connection it may be the rest of another answer.
-  if (error.code?.startsWith('HPE_')) return UNREACHABLE
   const status = error.$metadata?.httpStatusCode ?? 0
+  // Without a status nobody has answered: that is no refusal.
+  const trouble = status === 0 ? socketTrouble(error) : undefined
+  if (trouble !== undefined) return trouble
   if (status === 429) return THROTTLED
   if (status >= 500) return UNREACHABLE
   return { code: 'SERVICE', scope: 'segment' }
@@ -185,6 +158,8 @@ export const reasonOf = ({ cause, message }: TablesyncError): string =>
   cause instanceof Error ? describe(cause) : message
 
 function describe(error: SdkError): string {
+  const tried = triedAddresses(error)
+  if (tried !== undefined) return tried
   const name = error.name === 'Error' ? (error.code ?? 'Error') : error.name
   return error.message === '' ? name : `${name}: ${error.message}`
 }

@@ -1,0 +1,130 @@
+/** Connections that do not come about, for a reason of this machine or of the way to the other end. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect, createServer as createTcpServer, Socket } from 'node:net'
+import t, { type Test } from 'tap'
+import { openClient } from '../../lib/dynamo/client.ts'
+import { openDescriber } from '../../lib/dynamo/descriptions.ts'
+import { asFailure } from '../../lib/dynamo/failures.ts'
+import { addressOf, CREDENTIALS } from '../support/address.ts'
+import { PATIENCE } from '../support/memory-table.ts'
+import { ID_KEY } from '../support/pages.ts'
+
+const CONTEXT = { operation: 'Scan', table: 1, label: 'x:T' }
+
+const TROUBLES: readonly (readonly [string, RegExp])[] = [
+  ['EMFILE', /ulimit -n/],
+  ['ENFILE', /open files/],
+  ['EADDRNOTAVAIL', /port/],
+  ['ENOBUFS', /memory/],
+  ['ENOMEM', /memory/],
+  ['ENETDOWN', /network/],
+  ['ENETUNREACH', /network/],
+  ['EHOSTDOWN', /network/],
+  ['EBUSY', /this machine/],
+  ['EAGAIN', /this machine/],
+  ['EACCES', /firewall/],
+  ['EPERM', /firewall/],
+  ['ECONNABORTED', /network/],
+  ['EAI_FAIL', /name/],
+  ['EAI_NODATA', /name/],
+  ['ENOTFOUND', /name/],
+  // Of nobody that is listed: what has no answer is tried again all the same.
+  ['ESOMETHING', /network/],
+]
+
+/** From now on so many connections fail with the code, before anything is sent. */
+function failing(t: Test, code: string, times: number): () => number {
+  const right = Socket.prototype.connect
+  let failed = 0
+  t.teardown(() => {
+    Socket.prototype.connect = right
+  })
+  Socket.prototype.connect = function (this: Socket, ...given: unknown[]) {
+    if (failed >= times) return right.apply(this, given as Parameters<typeof right>)
+    failed++
+    const error = Object.assign(new Error(`connect ${code} 10.0.0.1:443`), {
+      ...{ code, syscall: 'connect', address: '10.0.0.1', port: 443 },
+    })
+    process.nextTick(() => this.destroy(error))
+    return this
+  } as typeof right
+  return () => failed
+}
+
+async function tableOf(t: Test) {
+  const server = createServer((_, response) => {
+    response.end('{"Table":{"TableName":"T"},"Items":[],"Count":0}')
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const access = {
+    ...{ index: 1, label: 'x:T', tableName: 'T', region: 'us-east-1', userAgent: 'test' },
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  }
+  const options = { patience: PATIENCE, credentials: CREDENTIALS }
+  const address = await addressOf(access)
+  const client = openClient({ ...access, keySchema: ID_KEY, address }, options)
+  const describer = openDescriber(access, options)
+  t.teardown(() => {
+    client.close()
+    describer.close()
+    server.closeAllConnections()
+    server.close()
+  })
+  return {
+    scan: () =>
+      client.send({ operation: 'Scan', body: '{}', read: () => 'read', unitsOf: () => 0 }),
+    describe: async () => (await describer.describe())?.TableName,
+  }
+}
+
+for (const [code, hint] of TROUBLES) {
+  for (const what of ['scan', 'describe'] as const) {
+    t.test(`a ${what} is tried again after ${code}`, async (t) => {
+      const table = await tableOf(t)
+      const failed = failing(t, code, 2)
+      t.ok(await table[what]())
+      t.equal(failed(), 2)
+    })
+    t.test(`a ${what} whose connections all end with ${code} says what is wrong`, async (t) => {
+      const table = await tableOf(t)
+      const failed = failing(t, code, 1000)
+      await t.rejects(table[what](), { code: 'UNREACHABLE', message: new RegExp(code), hint })
+      t.equal(failed(), 1 + PATIENCE.maxRetries)
+    })
+  }
+}
+
+t.test('an answer with a status of 4xx is final, whatever it is called', async (t) => {
+  const error = Object.assign(new Error('no'), { name: 'Odd', $metadata: { httpStatusCode: 418 } })
+  t.match(asFailure(error, CONTEXT), { code: 'SERVICE' })
+  t.match(asFailure(new TypeError('ours'), CONTEXT), { code: 'SERVICE' })
+})
+
+t.test(
+  'a name of two addresses where nobody listens tells both, and what may be wrong',
+  async (t) => {
+    const gone = createTcpServer().listen(0, '127.0.0.1')
+    await once(gone, 'listening')
+    const { port } = gone.address() as AddressInfo
+    gone.close()
+    await once(gone, 'close')
+    const addresses = [
+      { address: '127.0.0.1', family: 4 },
+      { address: '127.0.0.2', family: 4 },
+    ]
+    const socket = connect({
+      ...{ host: 'localhost', port, autoSelectFamily: true },
+      lookup: (_name, _options, done) => (done as (...given: unknown[]) => void)(null, addresses),
+    })
+    const [error] = await once(socket, 'error').catch((thrown: unknown) => [thrown])
+    t.equal((error as Error).name, 'AggregateError')
+    const { message, code, hint } = asFailure(error, CONTEXT)
+    t.equal(
+      message,
+      `Scan on x:T: connection refused (ECONNREFUSED) at 127.0.0.1:${port} and 127.0.0.2:${port}`,
+    )
+    t.equal(code, 'UNREACHABLE')
+    t.match(hint, /engine/)
+  },
+)
