@@ -1,7 +1,7 @@
 /** What a table is, and whether we may read it: asked before anything else is done. */
 import type { GlobalSecondaryIndexDescription, TableDescription } from '@aws-sdk/client-dynamodb'
 import type { TablesyncError } from '../errors.ts'
-import { canonicalKeyOfText } from '../item/key.ts'
+import { type KeyText, keyTextOf } from '../item/key.ts'
 import type { KnownCapacity } from '../model/capacity.ts'
 import type { RequestAddress } from '../model/request-address.ts'
 import {
@@ -13,15 +13,14 @@ import {
   type TableFacts,
 } from '../model/table.ts'
 import type { TableAccess } from '../protocol/messages.ts'
-import { openClient } from './client.ts'
+import { openClient, type TableClient } from './client.ts'
 import {
   type Described,
   type Describer,
   type DescriberOptions,
   openDescriber,
 } from './descriptions.ts'
-import { isUnread } from './looked-up.ts'
-import { lookup } from './lookup.ts'
+import { checkLookup, sampleKeys } from './lookup-check.ts'
 import { scanner } from './scan.ts'
 
 export type { Described }
@@ -102,11 +101,14 @@ async function orUnknown<T>(asking: Promise<T>): Promise<T | undefined> {
 export interface ReadCheck {
   readonly scan: boolean
   readonly lookup: boolean
+  /** Fetches keys of items where the table itself is not to be scanned. Absent: there are none to be had. */
+  readonly keysElsewhere?: () => Promise<readonly KeyText[]>
 }
 
 /**
  * Reads next to nothing, each way the run is going to: a denied table is told
- * now and not an hour into the run. At most two read units.
+ * now and not an hour into the run. At most two read units,
+ * where nothing is denied.
  */
 export async function checkReadable(
   access: TableAccess,
@@ -115,21 +117,28 @@ export async function checkReadable(
 ): Promise<void> {
   const client = openClient(access, options)
   try {
-    if (check.scan) {
-      // A sliver of the table: emulators take long over the first page of a large segment.
-      const sliver = { segment: 0, totalSegments: 100_000, consistent: false, limit: 1 }
-      await scanner(client)(sliver, undefined)
-    }
-    if (check.lookup) {
-      const key = nowhere(access.keySchema)
-      const looked = await lookup(client, options.patience)([key], { consistent: false })
-      const item = looked.at(canonicalKeyOfText(key, access.keySchema))
-      // Some engines say nothing of a key that they have no item of.
-      if (isUnread(item) && item.why === 'refused') throw item.error
-    }
+    const key = check.scan ? await keyOfSliver(client) : undefined
+    const others = check.scan ? () => sampleKeys(client) : check.keysElsewhere
+    if (check.lookup) await checkLookup(client, options.patience, { key, others })
   } finally {
     client.close()
   }
+}
+
+/** A sliver of the table: emulators take long over the first page of a large segment. */
+async function keyOfSliver(client: TableClient): Promise<KeyText | undefined> {
+  const sliver = { segment: 0, totalSegments: 100_000, consistent: false, limit: 1 }
+  const page = await scanner(client)(sliver, undefined)
+  return page.count === 0 ? undefined : keyTextOf(page, 0, client.access.keySchema)
+}
+
+/** Keys of a table's items, for another table that may not be scanned. */
+export async function keysOf(
+  access: TableAccess,
+  options: DescriberOptions,
+): Promise<readonly KeyText[]> {
+  const client = openClient(access, options)
+  return sampleKeys(client).finally(() => client.close())
 }
 
 type TableFactsProper = Omit<DescribedFacts, 'ttlAttribute' | 'hasPointInTimeRecovery'>
@@ -198,16 +207,4 @@ function keySchemaOf({ KeySchema: keys, AttributeDefinitions }: TableDescription
   const sort = part('RANGE')
   if (partition === undefined) return undefined
   return sort === undefined ? ([partition] as const) : ([partition, sort] as const)
-}
-
-const SOME_VALUE: { readonly [type in KeyType]: string } = {
-  S: 'tablesync',
-  N: '0',
-  B: Buffer.from('tablesync').toString('base64'),
-}
-
-/** A key of the right shape; whether an item has it does not matter. */
-export function nowhere(schema: KeySchema): string {
-  const parts = schema.map(({ name, type }) => [name, { [type]: SOME_VALUE[type] }])
-  return JSON.stringify(Object.fromEntries(parts))
 }

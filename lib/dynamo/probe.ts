@@ -3,10 +3,10 @@ import type { TablesyncError } from '../errors.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { TableAccess } from '../protocol/messages.ts'
 import { openClient } from './client.ts'
-import { nowhere } from './describe.ts'
 import type { DescriberOptions } from './descriptions.ts'
 import { hasNoAnswer } from './failures.ts'
 import { lookupBody } from './lookup-body.ts'
+import { nowhere } from './nowhere.ts'
 
 /** A table is not down because this machine is busy. */
 const LEAST_TIMEOUT: Milliseconds = 2000

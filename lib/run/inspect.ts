@@ -4,7 +4,7 @@
  * scanned or written.
  */
 import { randomUUID } from 'node:crypto'
-import { checkReadable, type DescribedFacts, describeTable } from '../dynamo/describe.ts'
+import { checkReadable, type DescribedFacts, describeTable, keysOf } from '../dynamo/describe.ts'
 import { TablesyncError } from '../errors.ts'
 import type { CredentialKeeper } from '../model/credentials.ts'
 import { placeOf } from '../model/place.ts'
@@ -12,6 +12,7 @@ import {
   describeKey,
   type InspectedTable,
   type KeySchema,
+  MASTER,
   type TableIndex,
   type TableRef,
 } from '../model/table.ts'
@@ -77,7 +78,13 @@ export async function inspectTables(
     access.map((table, index) =>
       checkReadable(
         table,
-        { scan: scans && (index === 0 || scansReplicas), lookup: true },
+        {
+          scan: scans && (index === 0 || scansReplicas),
+          lookup: true,
+          ...(scans && {
+            keysElsewhere: () => keysOf(access[MASTER] as TableAccess, options(MASTER)),
+          }),
+        },
         options(index),
       ),
     ),

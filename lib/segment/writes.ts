@@ -1,5 +1,6 @@
 /** One write to a replica: put on record where it has to be, sent once, counted. */
 import { absent, unchanged, updateTo } from '../dynamo/expressions.ts'
+import { isFinalRefusal } from '../dynamo/failures.ts'
 import type { WriteResult } from '../dynamo/write.ts'
 import { asTablesyncError } from '../errors.ts'
 import { itemText, parseItem } from '../item/compare.ts'
@@ -69,7 +70,7 @@ async function putTogether({ door, schema, tally }: Investigation, item: string)
     tally.writeUnits += writeUnits
     return { end: 'written', writeUnits, complete: true }
   } catch (thrown) {
-    if (asTablesyncError(thrown).code !== 'SERVICE') throw thrown
+    if (!isFinalRefusal(asTablesyncError(thrown))) throw thrown
   }
   const alone = await table.write.put(item, absent(schema))
   if (alone.end === 'written') tally.writeUnits += alone.writeUnits

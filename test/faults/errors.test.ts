@@ -122,31 +122,38 @@ t.test('runSync reports an item that the service refuses, and withholds deletion
 })
 
 for (const operation of WRITES) {
-  t.test(`runSync loses a replica that denies ${operation}, and harms no other`, async (t) => {
-    const { master, replica, other, run } = await openScene(t, { replicas: 2 })
-    const before = replica.table.all()
-    replica.stub.on(always({ error: 'AccessDeniedException' }, asks(...WRITES)))
-    const writes = {
-      writeMissing: operation === 'PutItem',
-      writeDiffering: operation === 'UpdateItem',
-      deleteExtra: operation === 'DeleteItem',
-    }
-    const { summary, events, differences } = await run(writes)
-    t.equal(summary.outcome, 'incomplete')
-    t.match(summary.errors, [{ table: replica.label, code: 'ACCESS_DENIED', hint: /IAM/ }])
-    t.match(
-      events.filter(({ type }) => type === 'replica-lost'),
-      [{ replica: replica.label, message: /AccessDenied/ }],
-    )
-    t.strictSame(replica.table.all(), before)
-    t.strictSame(counts(summary, other), {
-      ...FOUND,
-      written: writes.writeMissing ? 5 : writes.writeDiffering ? 4 : 0,
-      deleted: writes.deleteExtra ? 3 : 0,
-    })
-    t.equal(differences.filter(({ replica }) => replica === other.label).length, 12)
-    t.equal(master.table.all().length, MASTER_ITEMS.length)
-  })
+  t.test(
+    `runSync fails the items of a replica that denies ${operation}, and harms no other`,
+    async (t) => {
+      const { master, replica, other, run } = await openScene(t, { replicas: 2 })
+      const before = replica.table.all()
+      replica.stub.on(always({ error: 'AccessDeniedException' }, asks(...WRITES)))
+      const writes = {
+        writeMissing: operation === 'PutItem',
+        writeDiffering: operation === 'UpdateItem',
+        deleteExtra: operation === 'DeleteItem',
+      }
+      const { summary, events, differences } = await run(writes)
+      t.equal(summary.outcome, 'incomplete')
+      // Of deletions the first that is refused is the last.
+      const count = operation === 'PutItem' ? 5 : operation === 'UpdateItem' ? 4 : 1
+      t.match(summary.errors, [{ table: replica.label, code: 'ACCESS_DENIED', hint: /IAM/, count }])
+      t.equal(summary.replicas[replica.label]?.failed, count)
+      t.equal(events.filter(({ type }) => type === 'key-left').length, count)
+      t.strictSame(
+        events.filter(({ type }) => type === 'replica-lost'),
+        [],
+      )
+      t.strictSame(replica.table.all(), before)
+      t.strictSame(counts(summary, other), {
+        ...FOUND,
+        written: writes.writeMissing ? 5 : writes.writeDiffering ? 4 : 0,
+        deleted: writes.deleteExtra ? 3 : 0,
+      })
+      t.equal(differences.filter(({ replica }) => replica === other.label).length, 12)
+      t.equal(master.table.all().length, MASTER_ITEMS.length)
+    },
+  )
 }
 
 /** Denies the writes of one item, and answers those of all others a while later. */
@@ -243,7 +250,8 @@ for (const side of ['master', 'replica'] as const) {
       for (const { stub } of [scene.master, scene.replica]) {
         t.ok(stub.requests.length > 0)
         t.strictSame(
-          stub.requests.filter((request) => !isCheck(request)),
+          // Where a key is denied others are tried, one by one.
+          stub.requests.filter((one) => !isCheck(one) && one.operation !== 'BatchGetItem'),
           [],
         )
       }
