@@ -150,8 +150,8 @@ function factsOf(table: TableDescription, region: string): TableFactsProper {
     arn: table.TableArn,
     tableId: table.TableId,
     createdAt: table.CreationDateTime?.toISOString(),
-    approximateItems: table.ItemCount,
-    approximateBytes: table.TableSizeBytes,
+    approximateItems: countOf(table.ItemCount),
+    approximateBytes: countOf(table.TableSizeBytes),
     otherRegions: regions.filter((name) => name !== '' && name !== region),
     hasStream: table.StreamSpecification?.StreamEnabled === true,
     indexes: [
@@ -172,6 +172,10 @@ function factsOf(table: TableDescription, region: string): TableFactsProper {
     },
   }
 }
+
+/** Some engines say -1 for what they do not count. */
+const countOf = (value: number | undefined): number | undefined =>
+  value !== undefined && value >= 0 ? value : undefined
 
 /** Of an on-demand table the provisioned units are 0; a maximum of -1 is none. */
 function knownCapacity(provisioned = 0, onDemandMaximum = -1, warm = 0): KnownCapacity | undefined {

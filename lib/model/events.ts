@@ -48,7 +48,7 @@ export type RunEvent =
       readonly message: string
       readonly hint?: string
     }
-  /** Something of a replica that may reject, multiply or undo writes. */
+  /** Something of a replica that may reject, multiply or undo writes; or of a scan, of the master maybe, that is odd. */
   | { readonly type: 'warning'; readonly replica: string; readonly message: string }
   | {
       readonly type: 'plan'

@@ -53,7 +53,7 @@ export function planSegments(
 ): number {
   if (segments !== undefined) return segments
   // A size of zero is as likely six hours old as true.
-  if (approximateBytes === undefined || approximateBytes === 0) return parallel
+  if (approximateBytes === undefined || approximateBytes <= 0) return parallel
   const fine = Math.min(
     Math.ceil(approximateBytes / SMALL_SEGMENT_BYTES),
     parallel * SMALL_SEGMENTS_PER_LANE,

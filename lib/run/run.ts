@@ -11,6 +11,7 @@ import { MASTER, type TableIndex } from '../model/table.ts'
 import { zeroReplicaTally } from '../model/tally.ts'
 import type { Settings } from '../options/settings.ts'
 import type { CompareTask, SegmentReport } from '../protocol/messages.ts'
+import { contradiction } from './contradictions.ts'
 import { together } from './counts.ts'
 import { deleteExtras } from './delete-extras.ts'
 import { type Flight, fly, type Preparation } from './flight.ts'
@@ -19,7 +20,7 @@ import { deletionRail } from './rails.ts'
 import { recheckDuring } from './recheck.ts'
 import { withSecondTry } from './second-try.ts'
 import type { RunHooks } from './teller.ts'
-import { tellWarnings } from './warnings.ts'
+import { tellShortScans, tellWarnings } from './warnings.ts'
 
 export function run(
   preparation: Preparation,
@@ -34,10 +35,29 @@ export function run(
     hooks.onEvent(planned(settings, plan))
     flight.tellPaces()
     await recheckDuring(flight, compareAll(flight))
+    judgeScans(flight)
     // What is deleted is found by no other comparison: from here on it has to be known.
     await flight.save()
     await recheckDuring(flight, deleteAll(flight))
   })
+}
+
+/** Where all was compared, whether the scans have returned all. */
+function judgeScans({ ledger, plan, settings, tables, desk, hooks }: Flight): void {
+  const [{ ref: master }] = tables.inspected
+  for (const replica of ledger.attached()) {
+    if (ledger.fate(replica).finished.size < plan.segments) continue
+    // From a starting key on, or without a look for extras, the counts are of a part.
+    if (!plan.findExtras || plan.startingKey !== undefined) continue
+    const label = desk.label(replica)
+    const error = contradiction({
+      tally: ledger.totalOf(replica),
+      labels: [master.label, label],
+      isQuiesced: !settings.observation.looksAgain,
+    })
+    if (error !== undefined) desk.loseTable(replica, error)
+  }
+  tellShortScans({ ledger, plan, tables }, hooks)
 }
 
 async function compareAll(flight: Flight): Promise<void> {

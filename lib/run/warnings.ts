@@ -1,11 +1,12 @@
-/** What of a replica may reject, multiply or undo writes, told before the first one. */
-import { describeKey, type InspectedTable, type TableFacts } from '../model/table.ts'
+/** What of a replica may reject, multiply or undo writes, told before the first one; and what of the scans is odd. */
+import { describeKey, type InspectedTable, MASTER, type TableFacts } from '../model/table.ts'
 import type { Settings } from '../options/settings.ts'
-import type { Preparation } from './flight.ts'
+import type { Flight, Preparation } from './flight.ts'
 import type { Tables } from './inspect.ts'
 import type { RunHooks } from './teller.ts'
 
 export interface Warning {
+  /** The table that it is about: it may be the master. */
   readonly replica: string
   readonly message: string
 }
@@ -13,6 +14,27 @@ export interface Warning {
 export function tellWarnings({ settings, tables }: Preparation, { onEvent }: RunHooks): void {
   for (const warning of warningsOf(settings, tables)) onEvent({ type: 'warning', ...warning })
 }
+
+type Scanned = Pick<Flight, 'ledger' | 'plan' | 'tables'>
+
+/** Scans that were made to their end and found far fewer items than the service counts. */
+export function tellShortScans(scanned: Scanned, { onEvent }: RunHooks): void {
+  for (const warning of shortScans(scanned)) onEvent({ type: 'warning', ...warning })
+}
+
+function shortScans({ ledger, plan, tables }: Scanned): Warning[] {
+  if (plan.startingKey !== undefined || ledger.segmentsDone < plan.segments) return []
+  return tables.inspected.flatMap(({ ref, facts: { approximateItems = 0 } }, table) => {
+    // Looked up by key alone, it was not scanned.
+    if (table !== MASTER && !plan.findExtras) return []
+    const found = table === MASTER ? ledger.totals().master.scanned : ledger.totalOf(table).scanned
+    if (found * 2 >= approximateItems) return []
+    const message = `the scan found ${count(found)} items, where DescribeTable counts ${count(approximateItems)}; that count may be six hours old`
+    return { replica: ref.label, message }
+  })
+}
+
+const count = (n: number) => n.toLocaleString('en-US')
 
 export function warningsOf({ asked, undo }: Settings, { inspected }: Tables): Warning[] {
   if (!Object.values(asked).includes(true)) return []
