@@ -33,8 +33,18 @@ export interface MasterSummary {
   readonly readUnits: ReadUnits
 }
 
-/** Counts are what was found, before any repair. `ReplicaTally` explains each. */
+/**
+ * Counts are what was found, before any repair. `ReplicaTally` explains each.
+ *
+ * `sameAs`, `missing`, `differing`, `extra`, `converged`, `vanished`, `expired`,
+ * `newer`, `elsewhere`, `unverified`, `changed` and `unjudged` add up to
+ * `offered` and `scanned` less `matched`.
+ */
 export interface ReplicaSummary {
+  /** Items of the master that it was compared with. */
+  readonly offered: number
+  /** Items that were read, and not judged before the run ended. */
+  readonly unjudged: number
   readonly sameAs: number
   readonly missing: number
   readonly differing: number
@@ -67,6 +77,11 @@ export interface ReplicaSummary {
   readonly lostSegments: number
   /** Extras that were to be deleted and were left, since something had failed before. */
   readonly deletionsWithheld: number
+}
+
+/** Differences of all kinds. */
+export function foundOf({ missing, differing, extra }: ReplicaSummary): number {
+  return missing + differing + (extra ?? 0)
 }
 
 export interface ErrorSummary {

@@ -1,6 +1,6 @@
 /** An undo, or a plan carried out, in sentences for people. */
 import type { RunEvent } from '../model/events.ts'
-import type { ReplicaSummary, Summary } from '../model/summary.ts'
+import { foundOf, type ReplicaSummary, type Summary } from '../model/summary.ts'
 import { errorLines, OUTCOME, stopLines } from './ending.ts'
 import { count } from './figures.ts'
 import { tableLine } from './wording.ts'
@@ -48,15 +48,15 @@ export function doneLines(command: keyof typeof WORDS, summary: Summary): string
   const words = WORDS[command]
   const { outcome, dryRun, stopped } = summary
   const lines = Object.entries(summary.replicas).map(([label, replica]) => {
-    const { written, deleted, changed, conflicts, failed } = replica
+    const { written, deleted, changed } = replica
     const done = dryRun
       ? [`${count(leftToDo(replica))} ${words.toDo}`]
       : [`${count(written)} ${words.written}`, `${count(deleted)} ${words.deleted}`]
     const also = [
       `${count(inOrder(replica))} ${words.resolved}`,
       `${count(changed)} changed since and left`,
-      ...(conflicts > 0 ? [`${count(conflicts)} in conflict`] : []),
-      `${count(failed)} failed`,
+      ...rareEndings(replica, dryRun),
+      `${count(replica.failed)} failed`,
     ]
     return `${label}: ${[...done, ...also].join(', ')}`
   })
@@ -73,10 +73,29 @@ export function doneLines(command: keyof typeof WORDS, summary: Summary): string
   return [...lines, ...errorLines(summary), `${verdict}.`]
 }
 
-const inOrder = ({ resolved, sameAs, vanished, expired, newer }: ReplicaSummary) =>
-  resolved + sameAs + vanished + expired + newer
+/** Keys with nothing left to do. */
+const inOrder = ({ resolved, sameAs, converged, vanished, expired }: ReplicaSummary) =>
+  resolved + sameAs + converged + vanished + expired
+
+function rareEndings(replica: ReplicaSummary, isDryRun: boolean): string[] {
+  const counted = [
+    ['newer on the replica and left', replica.newer],
+    ['in conflict', replica.conflicts],
+    ['skipped by a hook', replica.skipped],
+    ['deletions withheld', replica.deletionsWithheld],
+    ['unverified', replica.unverified],
+    ['not come to', replica.unjudged + (isDryRun ? 0 : notDone(replica))],
+  ] as const
+  return counted.filter(([, n]) => n > 0).map(([what, n]) => `${count(n)} ${what}`)
+}
+
+/** Repairs that are neither done nor given up. */
+function notDone(replica: ReplicaSummary): number {
+  const { written, deleted, deletionsWithheld } = replica
+  return Math.max(0, leftToDo(replica) - written - deleted - deletionsWithheld)
+}
 
 function leftToDo(replica: ReplicaSummary): number {
-  const { missing, differing, extra, resolved, conflicts, failed } = replica
-  return missing + differing + (extra ?? 0) - resolved - conflicts - failed
+  const { resolved, conflicts, failed, skipped } = replica
+  return Math.max(0, foundOf(replica) - resolved - conflicts - failed - skipped)
 }

@@ -2,6 +2,7 @@
 import type { ReplicaSummary, Summary } from '../model/summary.ts'
 import { errorLines, OUTCOME, stopLines } from './ending.ts'
 import { count, pace } from './figures.ts'
+import { doneWords, foundLines } from './tally-wording.ts'
 import type { PlanEvent } from './wording.ts'
 
 /** A verdict per replica, and what stands in its way. No plan: the run ended before it had one. */
@@ -16,8 +17,8 @@ export function verdictLines(
       `${count(master.readUnits)} read units`,
   ]
   for (const [label, replica] of Object.entries(replicas))
-    lines.push(...replicaLines(label, replica))
-  const scope = outcome === 'in-sync' && plan !== undefined ? scopeOf(plan) : ''
+    lines.push(...replicaLines(label, replica, plan))
+  const scope = outcome === 'in-sync' ? scopeOf(summary, plan) : ''
   lines.push(...errorLines(summary))
   const { stopped } = summary
   lines.push(...(stopped === undefined ? [`${OUTCOME[outcome]}${scope}.`] : stopLines(stopped)))
@@ -28,11 +29,14 @@ export function verdictLines(
   return lines
 }
 
-/** What the comparison left out, and so says nothing of. */
-function scopeOf({ startingKey, ignore }: PlanEvent): string {
-  const from = startingKey === undefined ? '' : ' from the starting key on'
-  const butFor = ignore.length === 0 ? '' : `, leaving out ${ignore.join(', ')}`
-  return `${from}${butFor}`
+/** What the comparison left out or let stand, and so says nothing of. */
+function scopeOf({ replicas }: Summary, plan?: PlanEvent): string {
+  const from = plan?.startingKey === undefined ? '' : ' from the starting key on'
+  const ignored = plan?.ignore ?? []
+  const butFor = ignored.length === 0 ? '' : `, leaving out ${ignored.join(', ')}`
+  const newer = Object.values(replicas).reduce((sum, replica) => sum + replica.newer, 0)
+  const newerThere = newer === 0 ? '' : `, but for ${count(newer)} newer on the replica`
+  return `${from}${butFor}${newerThere}`
 }
 
 /** The flags that would repair what was found, as far as they were not given. */
@@ -52,31 +56,13 @@ function repairLines({ replicas }: Summary, plan?: PlanEvent): string[] {
     : [`        to repair: ${kinds.map((kind) => flags[kind]).join(' ')}`]
 }
 
-function replicaLines(label: string, replica: ReplicaSummary): string[] {
-  const { sameAs, missing, differing, extra } = replica
-  const lines = [
-    `${label}: ${count(sameAs)} the same, ${count(missing)} missing, ${count(differing)} differing, ` +
-      (extra === null ? 'extras not looked for' : `${count(extra)} extra`),
-  ]
-  const also = (
-    [
-      ['written', replica.written],
-      ['deleted', replica.deleted],
-      ['on a condition that holds only part of the item', replica.partial],
-      ['expired', replica.expired],
-      ['skipped by a hook', replica.skipped],
-      ['ended by themselves', replica.resolved],
-      ['in conflict', replica.conflicts],
-      ['failed', replica.failed],
-      ['unverified', replica.unverified],
-      ['unconfirmed', replica.unconfirmed],
-      ['deletions withheld', replica.deletionsWithheld],
-      ['segments not compared to their end', replica.lostSegments],
-    ] as const
-  ).filter(([, n]) => n > 0)
-  if (also.length > 0)
-    lines.push(`        ${also.map(([what, n]) => `${count(n)} ${what}`).join(', ')}`)
+function replicaLines(label: string, replica: ReplicaSummary, plan?: PlanEvent): string[] {
+  const isWriting = plan !== undefined && plan.writes.length > 0
+  const done = doneWords(replica, { isWriting })
   const units = `${count(replica.readUnits)} read units, ${count(replica.writeUnits)} write units`
-  lines.push(`        ${units}, by ${replica.strategy}`)
-  return lines
+  return [
+    ...foundLines(label, replica),
+    ...(done.length === 0 ? [] : [`        ${done.join(', ')}`]),
+    `        ${units}, by ${replica.strategy}`,
+  ]
 }

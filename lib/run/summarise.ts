@@ -60,10 +60,13 @@ export function summariseNothing(settings: Settings, stopped?: Stop): Summary {
 function replicaSummary(end: RunEnd, replica: number): ReplicaSummary {
   const { plan, ledger } = end
   const { byLookup, finished, deletionsWithheld } = ledger.fate(replica)
-  const { pending: _, offered: __, ...tally } = ledger.totalOf(replica)
+  const { pending: _, ...tally } = ledger.totalOf(replica)
+  const never = neverLookedAt(end, replica)
   return {
     ...tally,
-    unverified: tally.unverified + neverLookedAt(end, replica),
+    offered: tally.offered + never.notOffered,
+    unverified: tally.unverified + never.notOffered + never.open,
+    unjudged: unjudged(end, replica) - never.open,
     extra: plan.findExtras ? tally.extra : null,
     strategy: byLookup ? 'lookup' : 'march',
     lostSegments: plan.segments - finished.size,
@@ -71,13 +74,20 @@ function replicaSummary(end: RunEnd, replica: number): ReplicaSummary {
   }
 }
 
-/** Items of a replica that was lost, or of a part of it, that were scanned and have come to no end. */
-function neverLookedAt({ plan, ledger }: RunEnd, replica: number): number {
-  const { lost, brokenTasks, finished } = ledger.fate(replica)
-  if (finished.size === plan.segments || (lost === undefined && brokenTasks === 0)) return 0
+/** Items that were scanned and have come to no end, suspects that still wait among them. */
+function unjudged({ ledger }: RunEnd, replica: number): number {
   const tally = ledger.totalOf(replica)
-  const notOffered = ledger.totals().master.scanned - tally.offered
-  return Math.max(notOffered, 0) + Math.max(-imbalance(tally), 0)
+  return Math.max(tally.pending - imbalance(tally), 0)
+}
+
+/** Items of a replica that was lost, or of a part of it, that were scanned and have come to no end. */
+function neverLookedAt(end: RunEnd, replica: number) {
+  const { plan, ledger } = end
+  const { lost, brokenTasks, finished } = ledger.fate(replica)
+  const isWhole = finished.size === plan.segments || (lost === undefined && brokenTasks === 0)
+  if (isWhole) return { notOffered: 0, open: 0 }
+  const notOffered = ledger.totals().master.scanned - ledger.totalOf(replica).offered
+  return { notOffered: Math.max(notOffered, 0), open: unjudged(end, replica) }
 }
 
 function outcomeOf({ settings, plan, ledger, isInterrupted, isFatal, stopped }: RunEnd): Outcome {
@@ -94,7 +104,8 @@ function outcomeOf({ settings, plan, ledger, isInterrupted, isFatal, stopped }: 
       fate.deletionsWithheld > 0 ||
       fate.brokenTasks > 0 ||
       tally.failed > 0 ||
-      tally.unverified > 0,
+      tally.unverified > 0 ||
+      tally.pending > 0,
   )
   if (isFatal || isIncomplete) return 'incomplete'
   return replicas.some(({ tally }) => remainingDifferences(tally) > 0 || tally.conflicts > 0)

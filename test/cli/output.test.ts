@@ -4,9 +4,19 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { Difference } from '../../lib/model/difference.ts'
 import { startDynalite } from '../support/dynalite.ts'
+import { makeTable } from '../support/tables.ts'
 import { startRecorder } from './recorder.ts'
 import { runCli, runForSummary, tempFolder } from './run-cli.ts'
-import { COUNTS, DIFFERING_IDS, EXTRA_IDS, MISSING_IDS, makeScene, makeTwins } from './scene.ts'
+import {
+  argsOf,
+  COUNTS,
+  DIFFERING_IDS,
+  EXTRA_IDS,
+  item,
+  MISSING_IDS,
+  makeScene,
+  makeTwins,
+} from './scene.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -34,7 +44,9 @@ t.test('--json prints one document on stdout and nothing else', async (t) => {
         conflicts: 0,
         unverified: 0,
         unconfirmed: 0,
+        unjudged: 0,
         failed: 0,
+        offered: 20,
         scanned: 25,
         readUnits: Number,
         writeUnits: 0,
@@ -50,6 +62,23 @@ t.test('--json counts what was written, and its units', async (t) => {
   t.match(summary.replicas[replica.label], { ...COUNTS, written: 5, writeUnits: 5 })
   t.equal(summary.dryRun, false)
 })
+
+t.test(
+  'the words say what the document says: items that are newer are not passed over',
+  async (t) => {
+    const [master, replica] = [await makeTable(engine.endpoint), await makeTable(engine.endpoint)]
+    const items = (version: string) =>
+      ['a', 'b', 'c'].map((id) => ({ ...item(id, version), v: { N: version } }))
+    await master.put(items('1'))
+    await replica.put(items('2'))
+    const flags = ['--version-attribute', 'v', '--newer-wins']
+    const { code, stderr, summary } = await runForSummary([...argsOf(master, replica), ...flags])
+    t.equal(code, 0)
+    t.match(summary.replicas[replica.label], { newer: 3, offered: 3, scanned: 3, matched: 3 })
+    t.match(stderr, '3 newer on the replica and left\n        3 in all: 3 of the master')
+    t.match(stderr, /^In sync, .*but for 3 newer on the replica\.$/m)
+  },
+)
 
 t.test('--json leaves what is for people on stderr', async (t) => {
   const { args } = await makeScene(engine.endpoint)

@@ -253,6 +253,7 @@ const counts: ReplicaSummary = {
   strategy: 'march',
   lostSegments: 0,
   deletionsWithheld: 0,
+  unjudged: 0,
 }
 const summary: Summary = {
   version: 1,
@@ -342,6 +343,52 @@ for (const { scope, line } of [
     t.ok(told().endsWith(`\n${line}\n`))
   })
 }
+
+t.test('tellHuman says "In sync" with what was left as it is', async (t) => {
+  const { human, told } = listen()
+  human.onEvent(PLAN)
+  human.conclude({
+    ...summary,
+    outcome: 'in-sync',
+    replicas: { 'us-east-1:bbb': { ...counts, missing: 0, newer: 8 } },
+    errors: [],
+  })
+  t.ok(told().endsWith('\nIn sync, but for 8 newer on the replica.\n'), told())
+})
+
+t.test('tellHuman shows every count, so that they add up', async (t) => {
+  const { human, told } = listen()
+  const states = { sameAs: 1, missing: 2, differing: 4, extra: 8, converged: 16, vanished: 32 }
+  const rare = { expired: 64, newer: 128, elsewhere: 256, unverified: 512, unjudged: 1024 }
+  const sides = { offered: 1500, scanned: 1000, matched: 453 }
+  const ended = { written: 1, skipped: 1, resolved: 2, conflicts: 3, failed: 1 }
+  const replica = { ...counts, ...states, ...rare, ...sides, ...ended }
+  human.onEvent({ ...PLAN, writes: ['missing'] })
+  human.conclude({ ...summary, replicas: { 'us-east-1:bbb': replica }, errors: [] })
+  t.same(told().split('\n').slice(2, 6), [
+    'us-east-1:bbb: 1 the same, 2 missing, 4 differing, 8 extra',
+    '        16 changed while they were looked at and came out equal, 128 newer on the replica and left, ' +
+      '64 expired, 32 gone since the scan, 256 of the replica counted with their counterparts of the master, ' +
+      '512 unverified, 1,024 read and not judged any more',
+    '        2,047 in all: 1,500 of the master and 1,000 of the replica, less 453 that are on both',
+    '        1 written, 1 skipped by a hook, 2 ended by themselves, 3 in conflict, 1 failed, 6 left',
+  ])
+})
+
+t.test('tellHuman shows every count of a plan carried out', async (t) => {
+  const { human, told } = listen()
+  human.onEvent({ type: 'apply', plan: 'p', master, replicas: [replica], keys: 40 })
+  const states = { sameAs: 1, missing: 20, differing: 0, extra: 5, newer: 2, unverified: 3 }
+  const ended = { written: 10, deleted: 1, skipped: 2, conflicts: 1, deletionsWithheld: 3 }
+  const replicas = { 'us-east-1:bbb': { ...counts, ...states, ...ended, changed: 9 } }
+  human.conclude({ ...summary, dryRun: false, replicas, errors: [], outcome: 'incomplete' })
+  t.match(
+    told(),
+    'us-east-1:bbb: 10 written, 1 deleted, 1 already in order, 9 changed since and left, ' +
+      '2 newer on the replica and left, 1 in conflict, 2 skipped by a hook, 3 deletions withheld, ' +
+      '3 unverified, 8 not come to, 0 failed\n',
+  )
+})
 
 t.test('tellHuman ends an interrupted run with the key to go on from', async (t) => {
   const { human, told } = listen()

@@ -38,6 +38,7 @@ export async function check(
   const now = byKey(world.all('replica'))
   expect(untouched(now), untouched(items), 'the replica holds what the report says')
 
+  expect(unbalanced(summary), [], 'what was scanned is what was counted')
   const isWhole = summary.outcome === 'in-sync' || summary.outcome === 'different'
   if (!isWhole) return
   const was = byKey(replica)
@@ -86,6 +87,16 @@ export async function check(
     expect(all('replica'), all('master'), 'a replica that is in sync equals its master')
   }
   if (world.touched.size === 0 && files.exists(JOURNAL)) await checkUndo(scenario, world, clock)
+}
+
+/** Replicas whose counts do not add up to what was read. */
+function unbalanced({ replicas }: Summary) {
+  return Object.values(replicas).filter((one) => {
+    const same = one.sameAs + one.converged + one.newer + one.elsewhere
+    const found = one.missing + one.differing + (one.extra ?? 0) + one.changed
+    const gone = one.vanished + one.expired + one.unverified + one.unjudged
+    return same + found + gone !== one.offered + one.scanned - one.matched
+  })
 }
 
 /**
