@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** The command: argv in, exit code out. The only reader of `process`. */
 import { closeSync, readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline/promises'
 import { isatty } from 'node:tty'
 import { pathToFileURL } from 'node:url'
 import { asTablesyncError, type TablesyncError } from './errors.ts'
+import type { Question } from './model/question.ts'
 import { redacted } from './model/redacted.ts'
 import { exitCodeOf, type Summary } from './model/summary.ts'
 import { type CommandLine, parseArgv } from './options/argv.ts'
@@ -13,12 +13,12 @@ import { commandToResume } from './options/command-to-resume.ts'
 import { secretsIn } from './options/secrets.ts'
 import { tellHuman } from './report/human.ts'
 import { printable } from './report/printable.ts'
+import { askPerson } from './report/prompt.ts'
 import { openResultStream } from './report/result-stream.ts'
 import { openScreen } from './report/screen.ts'
 import { shellWord } from './report/shell-word.ts'
 
 const INCOMPLETE = 3
-const STOPPED = 4
 
 /** What a signal ends the command with, as a shell would tell it. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
@@ -66,7 +66,6 @@ async function main(argv: readonly string[]): Promise<number> {
 
 async function carryOut(commandLine: CommandLine): Promise<number> {
   const { command, options, talk } = commandLine
-  if (!(await mayDelete(commandLine))) return STOPPED
   // The SDK would print to stderr that it is going to drop this version of Node.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   const carriedOut = await COMMANDS[command]()
@@ -83,6 +82,7 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
         ...(options.hooks !== undefined && { hooks: pathToFileURL(options.hooks).href }),
         signal,
         onProgress: human.onEvent,
+        ...(isAsked(commandLine) && { confirm: (question) => ask(question, signal) }),
         ...(talk.verbose && { onDifference: human.onDifference }),
       },
       asFlag,
@@ -126,28 +126,16 @@ async function print(text: string, code: number): Promise<number> {
   }
 }
 
-/** Asks before deletions, where there is somebody to ask. */
-async function mayDelete({ command, options, talk }: CommandLine): Promise<boolean> {
-  const { stdin, stderr } = process
-  const isAsked = command !== 'sync' || (options.deleteExtra === true && options.plan === undefined)
-  if (!isAsked || options.dryRun === true || talk.yes || !stdin.isTTY || !stderr.isTTY) return true
-  const question = {
-    sync: () => `Delete the extra items of ${options.replicas.join(', ')}?`,
-    undo: () => `Undo the writes of ${options.journal}, deleting the items that they put?`,
-    apply: () => `Do what ${options.plan} plans, deletions among it?`,
-  }[command]()
-  const prompt = createInterface({ input: stdin, output: stderr })
-  try {
-    const answer = await prompt.question(`${printable(question)} [y/N] `)
-    if (/^y(es)?$/i.test(answer.trim())) return true
-  } catch {
-    // Ctrl-C and Ctrl-D are no yes.
-    screen.say('')
-  } finally {
-    prompt.close()
-  }
-  screen.say('Stopped: deletions were not confirmed, and nothing was done.')
-  return false
+/** Whether there is somebody to ask before deletions. */
+function isAsked({ talk }: CommandLine): boolean {
+  return !talk.yes && process.stdin.isTTY === true && process.stderr.isTTY === true
+}
+
+/** Asks whoever sits at the terminal. */
+function ask(question: Question, signal: AbortSignal): Promise<boolean> {
+  const { pid, stdin: input, stderr: output } = process
+  const onInterrupt = () => process.kill(pid, 'SIGINT')
+  return askPerson(question, { input, output, screen, signal, onInterrupt })
 }
 
 /** The command that goes on, ready to paste. */

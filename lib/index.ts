@@ -52,6 +52,7 @@ export type { CredentialSource, PlainCredentials } from './model/credentials.ts'
 export type { Difference, DifferenceKind, RepairAction } from './model/difference.ts'
 export type { RunEvent } from './model/events.ts'
 export type { HookItem, Hooks, Skip } from './model/hooks.ts'
+export type { Question } from './model/question.ts'
 export type { RailName, Stop } from './model/rail.ts'
 export type {
   ErrorSummary,

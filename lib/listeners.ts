@@ -2,12 +2,16 @@
 import type { Difference } from './model/difference.ts'
 import type { RunEvent } from './model/events.ts'
 import type { FileMark } from './model/file-mark.ts'
+import type { Question } from './model/question.ts'
 import type { Milliseconds } from './model/units.ts'
 import type { RunOptions } from './options/run-options.ts'
 import { openReport } from './report/ndjson.ts'
 import type { RunHooks } from './run/teller.ts'
 
-export type Listening = Pick<RunOptions, 'onProgress' | 'onDifference' | 'signal' | 'report'>
+export type Listening = Pick<
+  RunOptions,
+  'onProgress' | 'onDifference' | 'confirm' | 'signal' | 'report'
+>
 
 export interface Listeners {
   /** Aborted by the caller, by the clock, or where a listener has thrown. */
@@ -57,6 +61,7 @@ function openListeners(
           onEvent: listeners.onProgress,
           allTold: async () => report?.close(),
           reportMark: async () => report?.mark(),
+          ...(options.confirm !== undefined && { confirm: listeners.confirm }),
           ...(isHeard && {
             async onDifference(difference: Difference) {
               await report?.write(difference)
@@ -91,7 +96,10 @@ export async function unlessAborted<T>(
  * The caller's listeners; the first that throws ends the run, and is not called
  * again. So do the caller's signal and the clock.
  */
-function guarded({ onProgress, onDifference, signal }: Listening, maxDuration?: Milliseconds) {
+function guarded(
+  { onProgress, onDifference, confirm, signal }: Listening,
+  maxDuration?: Milliseconds,
+) {
   const ending = new AbortController()
   let failure: { readonly error: unknown } | undefined
   const fail = (error: unknown) => {
@@ -119,6 +127,19 @@ function guarded({ onProgress, onDifference, signal }: Listening, maxDuration?: 
         await onDifference?.(difference)
       } catch (error) {
         fail(error)
+      }
+    },
+    async confirm(question: Question) {
+      if (failure !== undefined || ending.signal.aborted) return false
+      // Whoever is asked may have gone home.
+      const ended = new Promise<false>((resolve) => {
+        ending.signal.addEventListener('abort', () => resolve(false), { once: true })
+      })
+      try {
+        return (await Promise.race([confirm?.(question), ended])) === true
+      } catch (error) {
+        fail(error)
+        return false
       }
     },
     throwFailure() {

@@ -33,6 +33,7 @@ export type RunEvent =
       readonly master: InspectedTable
       readonly replicas: readonly InspectedTable[]
       readonly keys: number
+      readonly asksBeforeDeletions: boolean
     }
   /** The plan is whole. */
   | { readonly type: 'plan-written'; readonly plan: string; readonly keys: number }
@@ -57,6 +58,8 @@ export type RunEvent =
       readonly parallel: number
       readonly workers: number
       readonly writes: readonly ('missing' | 'differing' | 'extra')[]
+      /** Whether somebody is asked before anything is deleted. */
+      readonly asksBeforeDeletions: boolean
       readonly ignore: readonly string[]
       /** DynamoDB JSON text. Absent: the whole table is compared. */
       readonly startingKey?: string

@@ -8,6 +8,7 @@ export type RailName =
   | 'shrunken-master'
   | 'global-table'
   | 'stream'
+  | 'confirmation'
 
 export interface Stop {
   readonly rail: RailName

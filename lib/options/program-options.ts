@@ -3,7 +3,7 @@ import { usageError } from '../errors.ts'
 import type { RunOptions } from './run-options.ts'
 import { shown } from './shown.ts'
 
-type ProgramOption = 'timeouts' | 'signal' | 'onProgress' | 'onDifference'
+type ProgramOption = 'timeouts' | 'signal' | 'onProgress' | 'onDifference' | 'confirm'
 
 /** Each with what it has to be. */
 export const PROGRAM_OPTIONS: {
@@ -13,6 +13,7 @@ export const PROGRAM_OPTIONS: {
   signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
   onProgress: ['a function', (value) => typeof value === 'function'],
   onDifference: ['a function', (value) => typeof value === 'function'],
+  confirm: ['a function', (value) => typeof value === 'function'],
 }
 
 const TIMEOUTS = ['connect', 'response', 'silence', 'stall', 'hooks']

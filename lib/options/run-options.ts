@@ -2,6 +2,7 @@
 import type { CredentialSource, PlainCredentials } from '../model/credentials.ts'
 import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
+import type { Question } from '../model/question.ts'
 import type { Milliseconds } from '../model/units.ts'
 
 /** A table with an endpoint and credentials of its own. */
@@ -193,6 +194,12 @@ export interface RunOptions {
   readonly onProgress?: (event: RunEvent) => void
   /** Told each difference with what was done about it; awaited, so that it can slow the run. */
   readonly onDifference?: (difference: Difference) => void | Promise<void>
+  /**
+   * Asked before items of a replica are deleted, when all else is written and
+   * it is known how many, and before an undo. Any answer but `true` stops the
+   * run, with the rail `confirmation`. @default nobody is asked
+   */
+  readonly confirm?: (question: Question) => boolean | Promise<boolean>
 }
 
 /** What a program passes to `undoSync`: the journal, and how to reach the tables that it names. */
@@ -228,6 +235,7 @@ export type UndoOptions = { readonly journal: string } & Pick<
   | 'signal'
   | 'onProgress'
   | 'onDifference'
+  | 'confirm'
 >
 
 /** What a program passes to `applySync`: the plan, and how to reach the tables that it names. */

@@ -3,7 +3,7 @@ import type { RunEvent } from '../model/events.ts'
 import { foundOf, type ReplicaSummary, type Summary } from '../model/summary.ts'
 import { errorLines, OUTCOME, stopLines } from './ending.ts'
 import { count } from './figures.ts'
-import { tableLine } from './wording.ts'
+import { ASKS, tableLine } from './wording.ts'
 
 export function undoLines(event: RunEvent & { type: 'undo' }): string[] {
   const { journal, writes, isTorn, replicas } = event
@@ -14,9 +14,10 @@ export function undoLines(event: RunEvent & { type: 'undo' }): string[] {
   ]
 }
 
-export function applyLines({ plan, keys, ...tables }: RunEvent & { type: 'apply' }): string[] {
+export function applyLines(event: RunEvent & { type: 'apply' }): string[] {
+  const { plan, keys, asksBeforeDeletions, ...tables } = event
   return [
-    `apply   ${plan}, ${count(keys)} keys`,
+    `apply   ${plan}, ${count(keys)} keys${asksBeforeDeletions ? `; ${ASKS}` : ''}`,
     tableLine('master', tables.master),
     ...tables.replicas.map((replica) => tableLine('replica', replica)),
   ]

@@ -20,6 +20,10 @@ export interface Screen {
   show(status: string): void
   /** Takes the status line away. */
   clear(): void
+  /** Takes the status line away and keeps all lines back: a person is being asked. */
+  hold(): void
+  /** Writes the lines that were kept back. */
+  goOn(): void
 }
 
 /** Back to the beginning of the line, and nothing after it. */
@@ -30,6 +34,8 @@ const DEFAULT_COLUMNS = 80
 export function openScreen({ stream, isTerminal }: ScreenOptions): Screen {
   let status = ''
   let isGone = false
+  /** Undefined: lines are written as they come. */
+  let held: string[] | undefined
   // A closed terminal or pipe, or a full disk, takes the display away and nothing else.
   stream.on('error', () => {
     isGone = true
@@ -44,13 +50,25 @@ export function openScreen({ stream, isTerminal }: ScreenOptions): Screen {
   }
   return {
     isTerminal,
-    say: (line) => write(`${printable(line)}\n`, status),
+    say(line) {
+      if (held === undefined) write(`${printable(line)}\n`, status)
+      else held.push(line)
+    },
     show(text) {
-      if (!isTerminal) return
+      if (!isTerminal || held !== undefined) return
       // What fills a line to its end makes some terminals begin another.
       const columns = (stream.columns || DEFAULT_COLUMNS) - 1
       write('', cliTruncate(printable(text), columns))
     },
     clear: () => write('', ''),
+    hold() {
+      write('', '')
+      held = []
+    },
+    goOn() {
+      const lines = held ?? []
+      held = undefined
+      for (const line of lines) this.say(line)
+    },
   }
 }

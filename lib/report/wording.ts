@@ -39,13 +39,16 @@ export function tableLines({ runId, master, replicas }: RunEvent & { type: 'tabl
   ]
 }
 
+/** Of a run that is not going to delete anything without an answer. */
+export const ASKS = 'asks before it deletes'
+
 export function planLine(plan: PlanEvent): string {
-  const { strategy, segments, parallel, workers, writes } = plan
+  const { strategy, segments, parallel, workers, writes, asksBeforeDeletions } = plan
   const verb = { missing: 'put missing', differing: 'update differing', extra: 'delete extra' }
   const does =
     writes.length === 0
       ? 'dry run: nothing will be written'
-      : `will ${writes.map((kind) => verb[kind]).join(', ')} items`
+      : `will ${writes.map((kind) => verb[kind]).join(', ')} items${asksBeforeDeletions ? `; ${ASKS}` : ''}`
   const scan = segments === 1 ? 'one segment' : `${count(segments)} segments, ${parallel} at a time`
   return `plan    ${strategy}, ${scan} on ${workers} worker${workers === 1 ? '' : 's'}; ${does}`
 }

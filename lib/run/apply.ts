@@ -3,6 +3,7 @@ import PQueue from 'p-queue'
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { ApplyTask, PlannedKey } from '../protocol/messages.ts'
+import { asksBeforeDeletions } from './consent.ts'
 import { type Flight, fly, type Preparation } from './flight.ts'
 import type { ReviewedPlan } from './plan-file.ts'
 import { recheckDuring } from './recheck.ts'
@@ -22,7 +23,10 @@ export function runApply(
   return fly(preparation, hooks, signal, async (flight) => {
     const [master, ...replicas] = preparation.tables.inspected
     const { file, end } = reviewed
-    hooks.onEvent({ type: 'apply', plan: file, master, replicas, keys: end.entries })
+    hooks.onEvent({
+      ...{ type: 'apply', plan: file, master, replicas, keys: end.entries },
+      asksBeforeDeletions: asksBeforeDeletions(preparation.settings, hooks),
+    })
     tellWarnings(preparation, hooks)
     flight.tellPaces()
     await recheckDuring(flight, applyAll(flight, reviewed))

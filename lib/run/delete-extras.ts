@@ -23,9 +23,7 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
   const { deleted, tried } = ledger.fate(replica)
   let doneBefore = 0
   const lanes = new PQueue({ concurrency: settings.parallel })
-  const { conflicts } = ledger.totalOf(replica)
-  let withheld =
-    conflicts > 0 ? `${conflicts} items are in conflict` : reasonToWithhold(flight, replica)
+  let withheld = whyWithheld(flight, replica)
   if (withheld === undefined) {
     hooks.onEvent({ type: 'deleting', replica: desk.label(replica), extras })
   }
@@ -115,6 +113,12 @@ const extrasOf = (texts: readonly string[], first: number): PlacedExtra[] =>
 function repairsEnded(ledger: Ledger, replica: TableIndex): number {
   const { deleted, resolved, conflicts, failed, changed } = ledger.totalOf(replica)
   return deleted + resolved + conflicts + failed + changed
+}
+
+/** Why nothing is deleted, looked for before the first deletion. Undefined: nothing speaks against it. */
+export function whyWithheld(flight: Flight, replica: TableIndex): string | undefined {
+  const { conflicts } = flight.ledger.totalOf(replica)
+  return conflicts > 0 ? `${conflicts} items are in conflict` : reasonToWithhold(flight, replica)
 }
 
 function reasonToWithhold(

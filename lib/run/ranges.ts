@@ -24,6 +24,11 @@ export class Ranges {
     return this.#stretches.some(([from, to]) => number >= from && number < to)
   }
 
+  /** How many numbers. */
+  get size(): number {
+    return this.#stretches.reduce((sum, [from, to]) => sum + to - from, 0)
+  }
+
   /** As plain data. */
   all(): [number, number][] {
     return [...this.#stretches]

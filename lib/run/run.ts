@@ -11,6 +11,7 @@ import { MASTER, type TableIndex } from '../model/table.ts'
 import { zeroReplicaTally } from '../model/tally.ts'
 import type { Settings } from '../options/settings.ts'
 import type { CompareTask, SegmentReport } from '../protocol/messages.ts'
+import { asksBeforeDeletions, askToDelete } from './consent.ts'
 import { contradiction } from './contradictions.ts'
 import { together } from './counts.ts'
 import { deleteExtras } from './delete-extras.ts'
@@ -32,7 +33,7 @@ export function run(
     const [master, ...replicas] = tables.inspected
     hooks.onEvent({ type: 'tables', runId: tables.runId, master, replicas })
     tellWarnings(preparation, hooks)
-    hooks.onEvent(planned(settings, plan))
+    hooks.onEvent(planned(settings, plan, asksBeforeDeletions(settings, hooks)))
     flight.tellPaces()
     await recheckDuring(flight, compareAll(flight))
     judgeScans(flight)
@@ -72,16 +73,28 @@ async function compareAll(flight: Flight): Promise<void> {
 }
 
 export async function deleteAll(flight: Flight): Promise<void> {
-  for (const replica of flight.ledger.replicas()) {
-    // Before the safeguards: they go by counts of a table that may not be there any more.
-    if (flight.settings.asked.extra) await flight.tableWatch.look([MASTER, replica])
-    if (flight.settings.asked.extra && !flight.isOver()) {
-      const stop = deletionRail(flight, replica)
-      if (stop !== undefined) flight.desk.stopBy(stop)
-    }
+  const { hooks, ledger, settings, tableWatch } = flight
+  const replicas = ledger.replicas()
+  // All questions come first: nobody is to wait for one replica to be asked about the next.
+  for (const replica of settings.asked.extra ? replicas : []) await mayDelete(flight, replica)
+  for (const [at, replica] of replicas.entries()) {
+    // A person has had time to answer, or other deletions took theirs.
+    const isLong = hooks.confirm !== undefined || at > 0
+    if (settings.asked.extra && isLong) await tableWatch.look([MASTER, replica])
     const fail = (error: unknown) => flight.desk.fail('', asTablesyncError(error))
     await deleteExtras(flight, replica).catch(fail)
   }
+}
+
+/** Stops the run where a safeguard or a person speaks against the deletions of a replica. */
+async function mayDelete(flight: Flight, replica: TableIndex): Promise<void> {
+  const { desk, isOver, tableWatch } = flight
+  // Before the safeguards: they go by counts of a table that may not be there any more.
+  await tableWatch.look([MASTER, replica])
+  if (isOver()) return
+  const stop = deletionRail(flight, replica)
+  if (stop === undefined) await askToDelete(flight, replica)
+  else desk.stopBy(stop)
 }
 
 /** Compares a segment with each replica that has not finished it; those that stand at one place go together. */
@@ -145,7 +158,11 @@ function tellEnd({ onEvent }: RunHooks, segment: number, { tally, end, failures 
   else if (end === 'finished') onEvent({ type: 'segment-finished', segment, tally })
 }
 
-function planned(settings: Settings, { segments, workers, startingKey }: Plan): RunEvent {
+function planned(
+  settings: Settings,
+  { segments, workers, startingKey }: Plan,
+  asks: boolean,
+): RunEvent {
   const { strategy, parallel, write, ignore } = settings
   return {
     type: 'plan',
@@ -154,6 +171,7 @@ function planned(settings: Settings, { segments, workers, startingKey }: Plan): 
     parallel: Math.min(parallel, segments),
     workers,
     writes: (['missing', 'differing', 'extra'] as const).filter((kind) => write[kind]),
+    asksBeforeDeletions: asks,
     ignore,
     ...(startingKey !== undefined && { startingKey }),
   }

@@ -3,6 +3,7 @@ import { asTablesyncError, type TablesyncError } from '../errors.ts'
 import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
 import type { FileMark } from '../model/file-mark.ts'
+import type { Question } from '../model/question.ts'
 import type { Planned } from '../model/repair-plan.ts'
 import { PatientCalls } from '../protocol/patient-call.ts'
 import type { RepairPlan } from './repair-plan.ts'
@@ -12,6 +13,8 @@ export interface RunHooks {
   readonly onEvent: (event: RunEvent) => void
   /** Absent: differences are counted, and not told one by one. */
   readonly onDifference?: (difference: Difference) => Promise<void>
+  /** Settles with the answer. Absent: nobody wants to be asked. */
+  readonly confirm?: (question: Question) => Promise<boolean>
   /** Settles with how much of the report is good; undefined where there is none. */
   readonly reportMark: () => Promise<FileMark | undefined>
   /** Settles when all that was told is where it belongs. */

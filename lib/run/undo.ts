@@ -5,6 +5,7 @@ import type { JournalEntry, JournalRefusal } from '../model/journal.ts'
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { UndoKey, UndoTask } from '../protocol/messages.ts'
+import { askToUndo } from './consent.ts'
 import { type Flight, fly, type Preparation } from './flight.ts'
 import type { JournalLines } from './journal-file.ts'
 import type { RunHooks } from './teller.ts'
@@ -37,6 +38,7 @@ export function runUndo(
       const isTorn = journal.isTorn()
       hooks.onEvent({ type: 'undo', journal: journal.file, writes, isTorn, replicas })
       flight.tellPaces()
+      await askAboutAll(flight, buckets)
       for (let bucket = 0; bucket < BUCKETS && !flight.isOver(); bucket++) {
         await undoBucket(flight, await keysOf(buckets, bucket))
       }
@@ -44,6 +46,20 @@ export function runUndo(
       await buckets.close()
     }
   })
+}
+
+/** An undo begins with what it is going to write: it asks before anything, where somebody wants to be asked. */
+async function askAboutAll(flight: Flight, buckets: Spill): Promise<void> {
+  if (flight.hooks.confirm === undefined || flight.settings.dryRun) return
+  const counts = new Map<string, { deletions: number; restores: number }>()
+  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    for (const [replica, keys] of await keysOf(buckets, bucket)) {
+      const count = counts.get(replica) ?? { deletions: 0, restores: 0 }
+      counts.set(replica, count)
+      for (const { steps } of keys) count[steps[0]?.before === null ? 'deletions' : 'restores']++
+    }
+  }
+  for (const [replica, count] of counts) await askToUndo(flight, replica, count)
 }
 
 type KeysByReplica = ReadonlyMap<string, readonly UndoKey[]>

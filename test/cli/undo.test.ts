@@ -69,7 +69,8 @@ t.test('tablesync undo asks on a terminal', async (t) => {
   const told = text(child.stdout)
   t.same(await once(child, 'exit'), [4, null])
   child.stdin.end()
-  t.match(await told, 'Undo the writes of')
+  t.match(await told, 'Undo the repair of')
+  t.match(await told, /: put 10 items back, and delete 3\? \[y\/N\]/)
   t.strictSame(inOrder(await replica.all()), inOrder(await master.all()))
 })
 

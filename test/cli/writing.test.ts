@@ -273,19 +273,49 @@ async function onTerminal(args: readonly string[], answer: string): Promise<stri
   return `${await told}\ncode ${code}`
 }
 
-t.test('--delete-extra asks on a terminal, and --yes answers', async (t) => {
-  const quick = ['--min-mismatch-age', '0', '--delete-extra']
-  const { args, replica } = await makeScene(engine.endpoint)
-  const declined = await onTerminal([...args, ...quick], 'n')
-  t.match(declined, `Delete the extra items of ${replica.label}? [y/N]`)
-  t.match(declined, /not confirmed[\s\S]*code 4/)
-  t.equal((await replica.all()).length, REPLICA_ITEMS.untouched.length)
-  t.match(await onTerminal([...args, ...quick], 'y'), /8 deleted[\s\S]*code 1/)
-  const again = await makeScene(engine.endpoint)
-  const told = await onTerminal([...again.args, ...quick, '--yes'], '')
-  t.notMatch(told, '[y/N]')
-  t.match(told, '8 deleted')
-})
+const quick = ['--min-mismatch-age', '0', '--delete-extra']
+
+t.test(
+  '--delete-extra asks on a terminal how much is to be deleted, and --yes answers',
+  async (t) => {
+    const { args, replica } = await makeScene(engine.endpoint)
+    const declined = await onTerminal([...args, ...quick, '--write-missing'], 'n')
+    t.match(declined, 'will put missing, delete extra items; asks before it deletes')
+    t.match(declined, `Delete 8 of 25 items of ${replica.label} in account `)
+    t.match(declined, `at ${engine.endpoint}? [y/N]`)
+    t.match(declined, /--yes\s+Stopped by the confirmation rail: the deletion of 8 of 25 items/)
+    t.match(declined, /code 4/)
+    t.same(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.withMissing), 'all else is done')
+    t.match(await onTerminal([...args, ...quick], 'y'), /8 deleted[\s\S]*code 1/)
+    const again = await makeScene(engine.endpoint)
+    const told = await onTerminal([...again.args, ...quick, '--yes'], '')
+    t.notMatch(told, '[y/N]')
+    t.notMatch(told, 'asks before')
+    t.match(told, '8 deleted')
+  },
+)
+
+for (const [what, typed, code] of [
+  ['the end of input', '\u0004', 4],
+  ['nothing', '\r', 4],
+  ['Ctrl-C', '\u0003', 130],
+] as const) {
+  t.test(`${what} is no yes to deletions`, async (t) => {
+    const { args, replica } = await makeScene(engine.endpoint)
+    const command = [process.execPath, CLI, ...args, ...quick].map((part) => `'${part}'`).join(' ')
+    const child = spawn('script', ['-qec', command, '/dev/null'])
+    let told = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      const wasAsked = told.includes('[y/N]')
+      told += text
+      if (!wasAsked && told.includes('[y/N]')) child.stdin.write(typed)
+    })
+    const [ended] = await once(child, 'exit')
+    child.stdin.end()
+    t.equal(ended, code, told)
+    t.same(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.untouched))
+  })
+}
 
 t.test('--max-deletes stops the command with exit code 4, and says so last', async (t) => {
   const { args, replica } = await makeScene(engine.endpoint)

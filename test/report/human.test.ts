@@ -52,6 +52,7 @@ const PLAN = {
   parallel: 1,
   workers: 1,
   writes: [],
+  asksBeforeDeletions: false,
   ignore: [],
 } as const
 const tally = zeroTally([1])
@@ -94,10 +95,11 @@ const cases: { event: RunEvent; lines: string[]; verbosity?: HumanOptions['verbo
       parallel: 8,
       workers: 2,
       writes: ['missing', 'differing', 'extra'],
+      asksBeforeDeletions: true,
       ignore: [],
     },
     lines: [
-      'plan    march, 1,200 segments, 8 at a time on 2 workers; will put missing, update differing, delete extra items',
+      'plan    march, 1,200 segments, 8 at a time on 2 workers; will put missing, update differing, delete extra items; asks before it deletes',
     ],
   },
   {
@@ -377,7 +379,14 @@ t.test('tellHuman shows every count, so that they add up', async (t) => {
 
 t.test('tellHuman shows every count of a plan carried out', async (t) => {
   const { human, told } = listen()
-  human.onEvent({ type: 'apply', plan: 'p', master, replicas: [replica], keys: 40 })
+  human.onEvent({
+    type: 'apply',
+    plan: 'p',
+    master,
+    replicas: [replica],
+    keys: 40,
+    asksBeforeDeletions: false,
+  })
   const states = { sameAs: 1, missing: 20, differing: 0, extra: 5, newer: 2, unverified: 3 }
   const ended = { written: 10, deleted: 1, skipped: 2, conflicts: 1, deletionsWithheld: 3 }
   const replicas = { 'us-east-1:bbb': { ...counts, ...states, ...ended, changed: 9 } }
