@@ -35,8 +35,11 @@ export async function apply(options: ApplyOptions, spelling: Spelling): Promise<
   const settings = resolveOptions(asRunOptions(reviewed.header, others), spelling)
   await tryHooks(settings.hooks, options.signal)
   await checkControlFile(settings.control)
-  return withListeners(options, {}, async ({ signal, during }) => {
-    const tables = await unlessAborted(signal, inspectTables(settings, signal, { scans: false }))
+  return withListeners(options, {}, async ({ signal, over, during }) => {
+    const tables = await unlessAborted(
+      signal,
+      inspectTables(settings, { signal, over }, { scans: false }),
+    )
     if (tables === undefined) return summariseNothing(settings)
     const [master, ...replicas] = tables.inspected
     refuseOtherTable(reviewed.header.master, master, 'plan')

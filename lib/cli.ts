@@ -3,6 +3,7 @@
 import { closeSync, readFileSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { pathToFileURL } from 'node:url'
+import { endCredentialCommands } from './access/credential-command.ts'
 import { asTablesyncError, type TablesyncError } from './errors.ts'
 import type { Question } from './model/question.ts'
 import { redacted } from './model/redacted.ts'
@@ -44,6 +45,8 @@ process.on('exit', () => {
   for (const number of terminals) if (!isatty(number)) closeSync(number)
 })
 
+process.on('exit', endCredentialCommands)
+
 // What is thrown past all others, by a hook's timer maybe, says nothing of the tables.
 process.on('uncaughtException', (thrown) => {
   process.exitCode = tellError(asTablesyncError(thrown))
@@ -53,6 +56,9 @@ process.on('uncaughtException', (thrown) => {
 let askForStatus = tellBeginning
 process.on('SIGUSR1', () => askForStatus())
 process.exitCode = await main(process.argv.slice(2))
+await screen.written()
+// The work is done: whoever has not answered yet, or gone away, does not hold the command up.
+process.exit()
 
 async function main(argv: readonly string[]): Promise<number> {
   try {

@@ -16,6 +16,8 @@ export type Listening = Pick<
 export interface Listeners {
   /** Aborted by the caller, by the clock, or where a listener has thrown. */
   readonly signal: AbortSignal
+  /** Aborted once all is done: what is still under way then is nobody's concern. */
+  readonly over: AbortSignal
   /**
    * Does the work with hooks that reach the listeners and the report.
    *
@@ -52,6 +54,7 @@ function openListeners(
 ): Listeners {
   return {
     signal: listeners.signal,
+    over: listeners.over,
     async during(work) {
       const report =
         options.report === undefined ? undefined : await openReport(options.report, goodReport)
@@ -101,6 +104,7 @@ function guarded(
   maxDuration?: Milliseconds,
 ) {
   const ending = new AbortController()
+  const ended = new AbortController()
   let failure: { readonly error: unknown } | undefined
   const fail = (error: unknown) => {
     failure ??= { error }
@@ -113,6 +117,7 @@ function guarded(
   const clock = maxDuration === undefined ? undefined : setTimeout(end, maxDuration)
   return {
     signal: ending.signal,
+    over: ended.signal,
     onProgress(event: RunEvent) {
       if (failure !== undefined) return
       try {
@@ -146,6 +151,7 @@ function guarded(
       if (failure !== undefined) throw failure.error
     },
     release() {
+      ended.abort()
       clearTimeout(clock)
       signal?.removeEventListener('abort', end)
     },

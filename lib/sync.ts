@@ -46,10 +46,10 @@ async function syncFrom(
 ): Promise<Summary> {
   const { maxDuration } = settings
   const goodReport = checkpoint?.taken?.report
-  return withListeners(options, { goodReport, maxDuration }, async ({ signal, during }) => {
+  return withListeners(options, { goodReport, maxDuration }, async ({ signal, over, during }) => {
     // With it comes the SDK, which a run that is refused does without.
     const { inspectTables } = await import('./run/inspect.ts')
-    const tables = await unlessAborted(signal, inspectTables(settings, signal))
+    const tables = await unlessAborted(signal, inspectTables(settings, { signal, over }))
     if (tables === undefined) return summariseNothing(settings)
     if (checkpoint !== undefined) refuseOtherTables(checkpoint, settings, tables, spelling)
     const stop = topologyRail(settings, tables)

@@ -41,8 +41,8 @@ export async function undo(options: UndoOptions, spelling: Spelling): Promise<Su
   })
   const settings = resolveOptions(asRunOptions(journal.header, others), spelling)
   await checkControlFile(settings.control)
-  return withListeners(options, {}, async ({ signal, during }) => {
-    const tables = await unlessAborted(signal, inspectReplicas(settings, signal))
+  return withListeners(options, {}, async ({ signal, over, during }) => {
+    const tables = await unlessAborted(signal, inspectReplicas(settings, { signal, over }))
     if (tables === undefined) return summariseNothing(settings)
     for (const replica of tables.inspected.slice(1)) {
       refuseOtherTable(journal.header.tables[replica.ref.label], replica, 'journal')

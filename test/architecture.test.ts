@@ -79,6 +79,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'lib/index.ts': [...PURE, 'lib/options', 'lib/sync.ts', 'lib/apply.ts', 'lib/undo.ts'],
   'lib/cli.ts': [
     ...PURE,
+    'lib/access/credential-command.ts',
     'lib/options',
     'lib/report',
     'lib/sync.ts',

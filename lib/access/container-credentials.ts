@@ -2,8 +2,10 @@
  * The role of a container (ECS, EKS). The SDK's provider has no deadline, and prints to the
  * console where no answer comes.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { readFile } from '@smithy/core/config'
 import type { PlainCredentials } from '../model/credentials.ts'
+import type { Milliseconds } from '../model/units.ts'
 import type { Section } from './configuration.ts'
 
 /** Where Amazon ECS has its endpoint (SDKs and tools reference guide, "Container credential provider"). */
@@ -18,7 +20,17 @@ export const hasContainerRole = ({
   AWS_CONTAINER_CREDENTIALS_FULL_URI: full,
 }: Section) => Boolean(relative || full)
 
-/** @throws Error whose message says what was asked and what came */
+/** It is on the same machine: an answer takes milliseconds. */
+const ANSWERS_WITHIN: Milliseconds = 5000
+
+/** It has its limits, and is started together with the container. */
+const TRIES = 3
+const TRY_AGAIN_AFTER: Milliseconds = 1000
+
+/**
+ * @param ending aborted: no answer is waited for any more
+ * @throws Error whose message says what was asked and what came, and nothing of an answer
+ */
 export async function containerCredentials(
   env: Section,
   ending: AbortSignal,
@@ -30,21 +42,47 @@ export async function containerCredentials(
   if (url.protocol !== 'https:' && !PLAIN_HOSTS.test(url.hostname)) {
     throw new Error(`AWS_CONTAINER_CREDENTIALS_FULL_URI has to be https for ${url.host}`)
   }
-  const response = await fetch(url, {
-    headers: { accept: 'application/json', ...(await authorization(env)) },
-    redirect: 'error',
-    signal: ending,
-  }).catch((error: Error) => {
-    throw new Error(
-      `${url.host} was not reached (${(error.cause as Error | undefined)?.message ?? error.name})`,
-    )
-  })
-  if (!response.ok) throw new Error(`${url.host} answered with status ${response.status}`)
-  const answer = (await response.json()) as Record<string, string>
+  for (let tried = 1; ; tried++) {
+    try {
+      return await askOnce(url, env, ending)
+    } catch (error) {
+      if (tried === TRIES || ending.aborted) throw error
+      await sleep(TRY_AGAIN_AFTER)
+    }
+  }
+}
+
+async function askOnce(url: URL, env: Section, ending: AbortSignal): Promise<PlainCredentials> {
+  const late = new AbortController()
+  const giveUp = () => late.abort()
+  const timer = setTimeout(giveUp, ANSWERS_WITHIN)
+  ending.addEventListener('abort', giveUp)
+  try {
+    const headers = { accept: 'application/json', ...(await authorization(env)) }
+    const response = await fetch(url, { headers, redirect: 'error', signal: late.signal })
+    if (!response.ok) throw new Error(`answered with status ${response.status}`)
+    const answer = await response.json().catch(() => undefined)
+    return credentialsOf((answer ?? {}) as Record<string, string>)
+  } catch (error) {
+    throw new Error(`${url.host} ${late.signal.aborted ? NO_ANSWER : reasonOf(error as Error)}`)
+  } finally {
+    clearTimeout(timer)
+    ending.removeEventListener('abort', giveUp)
+  }
+}
+
+const NO_ANSWER = `gave no answer in ${ANSWERS_WITHIN / 1000} s`
+
+/** `fetch` says of what went wrong only that it failed; the cause knows why. */
+const reasonOf = ({ message, cause }: Error) =>
+  cause instanceof Error ? `was not reached: ${cause.message}` : message
+
+function credentialsOf(answer: Readonly<Record<string, string>>): PlainCredentials {
   const { AccessKeyId, SecretAccessKey, Token, Expiration, AccountId } = answer
+  if (!AccessKeyId || !SecretAccessKey) throw new Error('gave an answer without credentials')
   return {
-    accessKeyId: AccessKeyId as string,
-    secretAccessKey: SecretAccessKey as string,
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
     ...(Token !== undefined && { sessionToken: Token }),
     ...(Expiration !== undefined && { expiration: new Date(Expiration) }),
     ...(AccountId !== undefined && { accountId: AccountId }),

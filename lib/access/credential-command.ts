@@ -19,6 +19,13 @@ interface ProcessAnswer {
   readonly AccountId?: unknown
 }
 
+const running = new Set<ChildProcess>()
+
+/** For whoever ends at once: those still running would go on by themselves. */
+export function endCredentialCommands(): void {
+  for (const child of running) killGroup(child)
+}
+
 /**
  * @param ending aborted: the process is killed
  * @throws Error whose message has neither the command nor what it gave, which may be secret
@@ -37,6 +44,7 @@ export async function runCredentialCommand(
   })
   const end = () => killGroup(child)
   ending.addEventListener('abort', end, { once: true })
+  running.add(child)
   try {
     const ended = new Promise<string>((resolve, reject) => {
       child.once('error', ({ code }: NodeJS.ErrnoException) => {
@@ -48,6 +56,7 @@ export async function runCredentialCommand(
     if (end !== '0') throw refusal(profile, `ended with ${end}${lastLine(stderr)}`)
     return credentialsIn(stdout, profile)
   } finally {
+    running.delete(child)
     ending.removeEventListener('abort', end)
   }
 }

@@ -40,19 +40,21 @@ export interface Renewal {
   from(): string | undefined
   /** The source is given up where an answer takes longer, or none has come for so long. */
   readonly limit: Milliseconds
+  /** Aborted: nobody needs any more, and what is asked for is not waited for. */
+  readonly over: AbortSignal
 }
 
 /**
  * Keeps what `provide` gives until it nears its end, or a table calls it
  * expired. While it is valid nobody waits for what is to replace it.
  */
-export function keepRenewed({ provide, from, limit }: Renewal): CredentialKeeper {
+export function keepRenewed({ provide, from, limit, over }: Renewal): CredentialKeeper {
   let held: (HeldCredentials & { readonly since: number }) | undefined
   let ahead: Promise<void> | undefined
   let needed: Promise<void> | undefined
 
   async function renew(): Promise<void> {
-    const given = await answerWithin(limit, provide)
+    const given = await answerWithin(limit, over, provide)
     const credentials = plainCredentials(given.credentials)
     const since = Date.now()
     const left = timeLeft(credentials)
@@ -78,6 +80,7 @@ export function keepRenewed({ provide, from, limit }: Renewal): CredentialKeeper
         // A source that never gave any is rather misspelt than busy.
         const isLast =
           held === undefined ||
+          over.aborted ||
           error instanceof TablesyncError ||
           performance.now() - began + TRY_AGAIN_AFTER > limit
         if (isLast) throw unobtainable(error, from())
@@ -111,19 +114,28 @@ export function keepFixed(credentials: PlainCredentials): CredentialKeeper {
 }
 
 /** Whoever does not answer in time is not waited for, and ends what it has begun for that. */
-async function answerWithin(limit: Milliseconds, provide: Renewal['provide']): Promise<Given> {
+async function answerWithin(
+  limit: Milliseconds,
+  over: AbortSignal,
+  provide: Renewal['provide'],
+): Promise<Given> {
   const ending = new AbortController()
-  let timer: NodeJS.Timeout | undefined
+  let giveUp: (reason: Error) => void = () => {}
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`no answer in ${limit / 1000} s`))
+    giveUp = (reason) => {
+      reject(reason)
       ending.abort()
-    }, limit)
+    }
   })
+  const onOver = () => giveUp(new Error('nobody waits for them any more'))
+  const timer = setTimeout(() => giveUp(new Error(`no answer in ${limit / 1000} s`)), limit)
+  over.addEventListener('abort', onOver)
   try {
-    return await Promise.race([provide(ending.signal), late])
+    if (over.aborted) onOver()
+    return await Promise.race([late, provide(ending.signal)])
   } finally {
     clearTimeout(timer)
+    over.removeEventListener('abort', onOver)
   }
 }
 

@@ -16,7 +16,7 @@ import {
   plainCredentials,
   type Renewal,
 } from './credential-keeper.ts'
-import { credentialPath } from './credential-path.ts'
+import { credentialPath, type Origin } from './credential-path.ts'
 import { environmentPath } from './environment-path.ts'
 import { oneTimeToken } from './mfa-token.ts'
 import { type Asking, ask, assume } from './sources.ts'
@@ -46,6 +46,8 @@ export interface CredentialPlace {
 export type CredentialPatience = Pick<Patience, 'connectTimeout' | 'responseTimeout'> & {
   /** The source gives up with `CREDENTIALS` where an answer takes longer (milliseconds). */
   readonly limit: number
+  /** Aborted: nobody needs credentials any more. What is still being asked for ends. */
+  readonly over: AbortSignal
 }
 
 export function openCredentials(
@@ -59,7 +61,7 @@ export function openCredentials(
     typeof own === 'function'
       ? { provide: async () => ({ credentials: await own() }), from: () => undefined }
       : sourceOf(choice, place, patience)
-  return keepRenewed({ ...source, limit: patience.limit })
+  return keepRenewed({ ...source, limit: patience.limit, over: patience.over })
 }
 
 function sourceOf(
@@ -85,6 +87,7 @@ function sourceOf(
         profile === undefined
           ? environmentPath(configuration, { asksMachine: where !== 'here' })
           : credentialPath(profile, configuration)
+      from ??= nameOf(path.origin)
       const credentials = await ask(path, asking)
       hasGiven = true
       return { credentials }
@@ -105,4 +108,16 @@ function sourceOf(
       return { credentials: await assume({ roleArn, mfaSerial }, given.credentials, asking) }
     },
   }
+}
+
+/** Whoever the environment sets up, for people. */
+function nameOf(origin: Origin): string {
+  if ('profile' in origin && origin.profile !== undefined) return `profile ${origin.profile}`
+  const names = {
+    environment: 'the environment',
+    container: 'the role of this container',
+    instance: 'the role of this machine',
+    'web-identity': 'the role that AWS_ROLE_ARN names',
+  }
+  return names[origin.kind as keyof typeof names]
 }

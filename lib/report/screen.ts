@@ -24,6 +24,8 @@ export interface Screen {
   hold(): void
   /** Writes the lines that were kept back. */
   goOn(): void
+  /** Settles once all of it is written, or cannot be. */
+  written(): Promise<void>
 }
 
 /** Back to the beginning of the line, and nothing after it. */
@@ -70,5 +72,10 @@ export function openScreen({ stream, isTerminal }: ScreenOptions): Screen {
       held = undefined
       for (const line of lines) this.say(line)
     },
+    written: () =>
+      new Promise((resolve) => {
+        if (isGone) resolve()
+        else stream.write('', () => resolve())
+      }),
   }
 }

@@ -6,14 +6,19 @@ import { whereIs } from '../model/place.ts'
 import type { TableRef } from '../model/table.ts'
 import type { TableSettings } from '../options/settings.ts'
 
-/** One source for all tables that share a choice: an MFA token serves once. */
+/**
+ * One source for all tables that share a choice: an MFA token serves once.
+ *
+ * @param over aborted: the run has ended
+ */
 export function credentialKeepers(
   [master, ...replicas]: readonly [TableSettings, ...TableSettings[]],
   timeouts: Patience,
   runId: string,
+  over: AbortSignal,
 ): CredentialKeeper[] {
   // Told as what it is, before the table counts as silent.
-  const patience = { ...timeouts, limit: timeouts.silenceLimit / 2 }
+  const patience = { ...timeouts, limit: timeouts.silenceLimit / 2, over }
   const choice = master.credentials ?? {}
   const place = ({ region, endpoint }: TableRef) => ({
     region,

@@ -39,19 +39,26 @@ export interface Tables {
   readonly used: readonly TableIndex[]
 }
 
+export interface RunSignals {
+  /** Aborted: the run is to end. */
+  readonly signal: AbortSignal
+  /** Aborted: it has ended. */
+  readonly over: AbortSignal
+}
+
 /**
  * @throws TablesyncError where a table cannot be read or does not fit the others
- * @throws the reason of `ending`, once that is aborted
+ * @throws the reason of `signal`, once that is aborted
  */
 export async function inspectTables(
   settings: Settings,
-  ending: AbortSignal,
+  { signal, over }: RunSignals,
   { scans } = { scans: true },
 ): Promise<Tables> {
   const all = await located(settings)
   const runId = newRunId()
-  const credentials = credentialKeepers(all, settings.patience, runId)
-  const options = inspectOptions(settings, credentials, ending)
+  const credentials = credentialKeepers(all, settings.patience, runId, over)
+  const options = inspectOptions(settings, credentials, signal)
   const isWriting = Object.values(settings.asked).includes(true)
   const wanted = (index: number) => ({
     timeToLive: settings.ttlAware || isWriting,
@@ -102,14 +109,17 @@ export async function inspectTables(
 type Reached = Awaited<ReturnType<typeof describeTable>>
 
 /** The same for replicas alone: the master's place is taken by the first of them, and nothing is asked there. */
-export async function inspectReplicas(settings: Settings, ending: AbortSignal): Promise<Tables> {
+export async function inspectReplicas(
+  settings: Settings,
+  { signal, over }: RunSignals,
+): Promise<Tables> {
   const [master, ...replicas] = await located(settings)
   const all = [replicas[0] as LocatedTable, ...replicas]
   const runId = newRunId()
-  const keepers = credentialKeepers([master, ...replicas], settings.patience, runId)
+  const keepers = credentialKeepers([master, ...replicas], settings.patience, runId, over)
   // Nobody is asked to be somebody to a master that is asked for nothing.
   const credentials = [keepers[1] as CredentialKeeper, ...keepers.slice(1)]
-  const options = inspectOptions(settings, credentials, ending)
+  const options = inspectOptions(settings, credentials, signal)
   const described = await Promise.all(
     all.map((table, index) =>
       describeTable(

@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly engine: string
   /** Whether the machine has a role of its own, whose access key is `MACHINE`. */
   readonly hasRole: boolean
+  /** The operation or path that is never answered. */
+  readonly silentOn?: string
 }
 
 const PRELOAD = new URL('../support/led-here.js', import.meta.url).href
@@ -38,7 +40,7 @@ const LATER = '2099-01-01T00:00:00Z'
 
 export async function startAwsWorld(
   t: Teardown,
-  { engine, hasRole }: WorldOptions,
+  { engine, hasRole, silentOn }: WorldOptions,
 ): Promise<AwsWorld> {
   const signed: (Signed & { readonly table: string })[] = []
 
@@ -54,11 +56,13 @@ export async function startAwsWorld(
     }
     if (text.includes('Action=AssumeRole')) {
       note('AssumeRole')
+      if (silentOn === 'AssumeRole') return
       outgoing.setHeader('content-type', 'text/xml')
       return outgoing.end(assumed(new URLSearchParams(text).get('RoleArn') ?? ''))
     }
     if (incoming.url?.startsWith('/federation/credentials')) {
       note('GetRoleCredentials')
+      if (silentOn === 'GetRoleCredentials') return
       const keys = { accessKeyId: 'SSO', secretAccessKey: 'sso-secret', sessionToken: 'sso-token' }
       outgoing.setHeader('content-type', 'application/json')
       return outgoing.end(
@@ -66,6 +70,7 @@ export async function startAwsWorld(
       )
     }
     note(incoming.url ?? '')
+    if (silentOn !== undefined && silentOn === incoming.url) return
     const machine = hasRole ? machineAnswers(incoming.url ?? '') : undefined
     outgoing.statusCode = machine === undefined ? 404 : 200
     return outgoing.end(machine ?? 'nothing here')

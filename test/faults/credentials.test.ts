@@ -14,7 +14,12 @@ import { type PlainCredentials, runSync } from '../../lib/index.ts'
 import { ALL_WRITES, asks, counts, openScene, type Party, REPAIRED, SHORT } from './scene.ts'
 
 const MINUTE = 60_000
-const LIMIT = { limit: 30_000, connectTimeout: 5000, responseTimeout: 20_000 }
+const LIMIT = {
+  over: new AbortController().signal,
+  limit: 30_000,
+  connectTimeout: 5000,
+  responseTimeout: 20_000,
+}
 const HERE = { region: 'eu-west-1', where: 'here', sessionName: 'tablesync-test' } as const
 const ROLE = 'arn:aws:iam::123456789012:role/Sync'
 const OTHER_ROLE = 'arn:aws:iam::210987654321:role/Other'
