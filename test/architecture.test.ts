@@ -64,8 +64,10 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/options',
     'lib/protocol',
     'lib/files',
+    'lib/access/configuration.ts',
     'lib/access/credentials.ts',
     'lib/access/endpoint.ts',
+    'lib/access/trust.ts',
     'lib/dynamo/describe.ts',
     'lib/dynamo/failures.ts',
     'lib/dynamo/probe.ts',
@@ -100,6 +102,7 @@ const OWNERS: Record<string, readonly string[]> = {
   '@aws-sdk/credential-providers': ['lib/access/sources.ts'],
   '@smithy/core/config': ['lib/access'],
   '@smithy/node-http-handler': ['lib/http/sdk-handler.ts'],
+  'proxy-from-env': ['lib/http/proxy.ts'],
   '@smithy/signature-v4': ['lib/dynamo/exchange.ts'],
   '@smithy/types': ['lib/dynamo/address.ts', 'lib/dynamo/sha256.ts'],
   piscina: ['lib/run/pool.ts'],
@@ -109,7 +112,7 @@ const OWNERS: Record<string, readonly string[]> = {
   'cli-truncate': ['lib/report/screen.ts'],
   'node:fs': ['lib/files', 'lib/cli.ts'],
   // Threads of the worker tower touch no files.
-  'node:fs/promises': ['lib/files', 'lib/report', 'lib/run'],
+  'node:fs/promises': ['lib/access/trust.ts', 'lib/files', 'lib/report', 'lib/run'],
   'node:child_process': ['lib/access/credential-command.ts'],
   'node:worker_threads': [
     'lib/protocol/port.ts',

@@ -20,6 +20,7 @@ import { credentialPath, type Origin } from './credential-path.ts'
 import { environmentPath } from './environment-path.ts'
 import { oneTimeToken } from './mfa-token.ts'
 import { type Asking, ask, assume } from './sources.ts'
+import { readTrust } from './trust.ts'
 
 export interface CredentialChoice {
   /** A profile of the shared AWS files: static keys, SSO, process or role. */
@@ -102,7 +103,10 @@ function sourceOf(
     from: () => from,
     async provide(ending) {
       const configuration = await readConfiguration()
-      const asking = { configuration, profile, region, timeouts, sessionName, mfaCode, ending }
+      const trust = await readTrust(configuration)
+      const asking = {
+        ...{ configuration, profile, region, timeouts, trust, sessionName, mfaCode, ending },
+      }
       const given = await base(asking)
       if (roleArn === undefined) return given
       return { credentials: await assume({ roleArn, mfaSerial }, given.credentials, asking) }

@@ -21,6 +21,8 @@ export interface Asking {
   readonly profile: string | undefined
   readonly region: string
   readonly timeouts: Pick<Patience, 'connectTimeout' | 'responseTimeout'>
+  /** Certificates to trust (PEM). Undefined: those that Node.js trusts. */
+  readonly trust: string | undefined
   /** What a session of an assumed role is called, where its profile does not say. */
   readonly sessionName: string
   /** Yields the token of a device once. */
@@ -91,14 +93,14 @@ export async function assume(
 }
 
 /** A client that takes what the table's own profile says, and nothing of `AWS_PROFILE` beside it. */
-function clientOf(service: string, { configuration, profile, timeouts, ending }: Asking) {
+function clientOf(service: string, { configuration, profile, timeouts, ending, trust }: Asking) {
   const endpoint = configuredEndpoint(configuration, profile, service)
   return {
     ...(profile !== undefined && { profile }),
     ...(endpoint === undefined
       ? { ignoreConfiguredEndpointUrls: true }
       : { endpoint: endpoint.url }),
-    requestHandler: sdkHandler(timeouts, ending),
+    requestHandler: sdkHandler({ timeouts, ending, trust }),
     logger: QUIET,
   }
 }

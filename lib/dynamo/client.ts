@@ -87,7 +87,11 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
   const silence = silenceWatch(patience.silenceLimit, options.ending)
   const identity = identityFrom(options.credentials)
   const { address } = access
-  const connections = openConnections(address.request, { ...patience, onHeard: silence.onHeard })
+  const connections = openConnections(address.request, {
+    ...patience,
+    trust: access.trust,
+    onHeard: silence.onHeard,
+  })
   const exchange = openExchange({ address, identity, connections })
   const pace = new Pace(traffic, access.index)
   const refusedKeys = new RefusedKeys()

@@ -49,7 +49,7 @@ export type Described = Omit<TableAccess, 'keySchema' | 'address'>
 export function openDescriber(access: Described, options: DescriberOptions): Describer {
   const { patience } = options
   const { tableName: TableName, index: table, label } = access
-  const requestHandler = sdkHandler(patience)
+  const requestHandler = sdkHandler({ timeouts: patience, trust: access.trust })
   const silence = silenceWatch(patience.silenceLimit, options.ending)
   const isEnding = () => options.ending?.aborted === true
   const gate = new OutageGate({ ...options, table, isEnding })

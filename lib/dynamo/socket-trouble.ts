@@ -41,6 +41,9 @@ const NOT_TRUSTED = trouble(
 const WRONG_NAME = trouble(
   'The certificate is for another name: check the endpoint, and what stands between here and there.',
 )
+const NOT_LED = trouble(
+  'Check HTTPS_PROXY, the name and password in it, and what the proxy allows; NO_PROXY names hosts that need none.',
+)
 const OUT_OF_DATE = trouble(
   'The certificate is out of date by the clock of this machine: check both.',
 )
@@ -64,6 +67,8 @@ const BEFORE_SENDING: ReadonlyMap<string, FailureKind> = new Map([
   ['EBUSY', BUSY],
   ['EAGAIN', BUSY],
   ['EPROTO', NO_TLS],
+  ['ERR_PROXY_REFUSED', NOT_LED],
+  ['ERR_PROXY_UNAVAILABLE', NOT_LED],
   ['ERR_TLS_CERT_ALTNAME_INVALID', WRONG_NAME],
   ['CERT_HAS_EXPIRED', OUT_OF_DATE],
   ['CERT_NOT_YET_VALID', OUT_OF_DATE],

@@ -1,10 +1,9 @@
 /** One connection: a request at a time, each answered before the next. */
-import type { Socket } from 'node:net'
 import type { Bytes, Milliseconds } from '../model/units.ts'
 import type { Answer, ConnectionOptions } from './connections.ts'
 import type { PageBuffers } from './page-buffers.ts'
 import { Reading } from './reading.ts'
-import type { NewSocket } from './sockets.ts'
+import type { NewWire, Wire } from './sockets.ts'
 
 /** Where a read goes as long as nobody knows what it is: all of one thread, since it is taken at once. */
 const unsorted = Buffer.allocUnsafeSlow(64 << 10)
@@ -20,7 +19,7 @@ interface Awaited {
 export class Connection {
   readonly #options: ConnectionOptions
   readonly #reading: Reading
-  readonly #socket: Socket
+  readonly #wire: Wire
   readonly #onGone: () => void
   #isConnected = false
   #isGone = false
@@ -29,7 +28,7 @@ export class Connection {
 
   /** `onGone`: called once, when it cannot be used any more. */
   constructor(
-    newSocket: NewSocket,
+    newWire: NewWire,
     buffers: PageBuffers,
     options: ConnectionOptions,
     onGone: () => void,
@@ -41,10 +40,13 @@ export class Connection {
       buffer: () => this.#reading.room ?? unsorted,
       callback: (length: number, bytes: Uint8Array) => this.#read(bytes.subarray(0, length)),
     }
-    this.#socket = newSocket(onread, () => this.#connected())
-    this.#socket.on('error', (error) => this.#fail(error))
-    this.#socket.on('end', () => this.#end())
-    this.#socket.on('close', () => this.#fail(hungUp()))
+    this.#wire = newWire({
+      onread,
+      onConnected: () => this.#connected(),
+      onError: (error) => this.#fail(error),
+      onEnd: () => this.#end(),
+      onClose: () => this.#fail(hungUp()),
+    })
   }
 
   /** Whether it may be used once more. */
@@ -73,11 +75,12 @@ export class Connection {
       signal.addEventListener('abort', abort)
       this.#waitFor(this.#isConnected ? 'response' : 'connect')
       this.#reading.begin()
+      const headBytes = Buffer.from(head, 'latin1')
       if (body.length < TOGETHER_BYTES) {
-        this.#socket.write(Buffer.concat([Buffer.from(head, 'latin1'), body]))
+        this.#wire.write(Buffer.concat([headBytes, body]))
       } else {
-        this.#socket.write(head, 'latin1')
-        this.#socket.write(body)
+        this.#wire.write(headBytes)
+        this.#wire.write(body)
       }
     })
   }
@@ -128,7 +131,7 @@ export class Connection {
   #fail(error: unknown): void {
     if (this.#isGone) return
     this.#isGone = true
-    this.#socket.destroy()
+    this.#wire.destroy()
     this.#settle()?.reject(error)
     this.#onGone()
   }

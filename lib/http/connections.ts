@@ -8,8 +8,9 @@ import type { RequestAddress } from '../model/request-address.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { Connection, hungUp } from './connection.ts'
 import { PageBuffers } from './page-buffers.ts'
+import { proxyFor } from './proxy.ts'
 import { headWriter } from './request-head.ts'
-import { socketMaker } from './sockets.ts'
+import { wireMaker } from './sockets.ts'
 
 export interface Answer {
   readonly statusCode: number
@@ -37,6 +38,8 @@ export interface ConnectionOptions {
   readonly connectTimeout: Milliseconds
   /** Longest silence before an answer, and between two reads of it. */
   readonly responseTimeout: Milliseconds
+  /** Certificates to trust (PEM). Absent: those that Node.js trusts. */
+  readonly trust?: string | undefined
   /** Called with everything that is heard. */
   readonly onHeard: () => void
 }
@@ -44,12 +47,14 @@ export interface ConnectionOptions {
 /** Requests to one table that one thread may have open at a time. */
 const MOST_CONNECTIONS = 128
 
+/** @throws TablesyncError with code `USAGE` where the environment names a proxy that is none */
 export function openConnections(
   address: RequestAddress['request'],
   options: ConnectionOptions,
 ): Connections {
-  const newSocket = socketMaker(address)
-  const headOf = headWriter(address)
+  const proxy = proxyFor(address)
+  const newWire = wireMaker({ target: address, proxy, trust: options.trust })
+  const headOf = headWriter(address, proxy)
   const buffers = new PageBuffers()
   const open = new Set<Connection>()
   /** The one that was used last is taken first: the others may be let go by the other end. */
@@ -59,7 +64,7 @@ export function openConnections(
   let isClosed = false
 
   function connect(): Connection {
-    const connection = new Connection(newSocket, buffers, options, () => {
+    const connection = new Connection(newWire, buffers, options, () => {
       open.delete(connection)
       const at = idle.indexOf(connection)
       if (at >= 0) idle.splice(at, 1)

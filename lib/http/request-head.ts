@@ -1,5 +1,6 @@
 /** What stands before the body of a request. */
-import type { RequestAddress } from '../model/request-address.ts'
+import { type RequestAddress, urlOf } from '../model/request-address.ts'
+import type { HttpProxy } from './proxy.ts'
 
 /** All but the characters that a header's value may have (RFC 9110, section 5.5). */
 const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/
@@ -7,12 +8,19 @@ const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/
 /** @throws TypeError for a header's value that HTTP does not allow, without naming it: it may be a secret */
 export type HeadOf = (headers: Readonly<Record<string, string>>) => string
 
-export function headWriter({ method, path, query }: RequestAddress['request']): HeadOf {
+/** `proxy`: what a plain address is asked of, which wants the whole of it (RFC 9112, section 3.2.2). */
+export function headWriter(address: RequestAddress['request'], proxy?: HttpProxy): HeadOf {
+  const { method, path, query, protocol } = address
   const asked = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     for (const each of Array.isArray(value) ? value : [value ?? '']) asked.append(name, each)
   }
-  const start = `${method} ${path}${asked.size > 0 ? `?${asked}` : ''} HTTP/1.1\r\n`
+  const isAsked = proxy !== undefined && protocol === 'http:'
+  const where = `${isAsked ? urlOf(address) : ''}${path}${asked.size > 0 ? `?${asked}` : ''}`
+  let start = `${method} ${where} HTTP/1.1\r\n`
+  for (const [name, value] of Object.entries(isAsked ? proxy.headers : {})) {
+    start += `${name}: ${value}\r\n`
+  }
   return (headers) => {
     let head = start
     for (const name in headers) {

@@ -1,40 +1,84 @@
 /** How the SDK sends what it sends itself: descriptions of tables, and requests for credentials. */
+import { Agent, type AgentOptions } from 'node:https'
+import { connect, type TLSSocketOptions } from 'node:tls'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { Patience } from '../model/patience.ts'
+import { urlOf } from '../model/request-address.ts'
+import { bareHost, type HttpProxy, proxyFor } from './proxy.ts'
+import { openTunnel } from './tunnel.ts'
 
-/**
- * Requests fail with `TimeoutError` where no answer comes in time.
- *
- * @param ending aborted: what is under way ends
- */
-export function sdkHandler(
-  { connectTimeout, responseTimeout }: Pick<Patience, 'connectTimeout' | 'responseTimeout'>,
-  ending?: AbortSignal,
-): NodeHttpHandler {
-  return new EndingHandler(ending, {
-    connectionTimeout: connectTimeout,
-    requestTimeout: responseTimeout,
-    throwOnRequestTimeout: true,
-    logger: QUIET,
-  })
+export interface SdkHandlerOptions {
+  readonly timeouts: Pick<Patience, 'connectTimeout' | 'responseTimeout'>
+  /** Aborted: what is under way ends. */
+  readonly ending?: AbortSignal | undefined
+  /** Certificates to trust (PEM). Absent: those that Node.js trusts. */
+  readonly trust?: string | undefined
+}
+
+/** Requests fail with `TimeoutError` where no answer comes in time, and go through the proxy that the environment names. */
+export function sdkHandler(options: SdkHandlerOptions): NodeHttpHandler {
+  return new OurHandler(options)
 }
 
 /** The SDK would print to stderr what is no error. */
 export const QUIET = { trace() {}, debug() {}, info() {}, warn() {}, error() {} }
 
-class EndingHandler extends NodeHttpHandler {
+class OurHandler extends NodeHttpHandler {
   readonly #ending: AbortSignal | undefined
 
-  constructor(
-    ending: AbortSignal | undefined,
-    options: ConstructorParameters<typeof NodeHttpHandler>[0],
-  ) {
-    super(options)
+  constructor({ timeouts, ending, trust }: SdkHandlerOptions) {
+    super({
+      connectionTimeout: timeouts.connectTimeout,
+      requestTimeout: timeouts.responseTimeout,
+      throwOnRequestTimeout: true,
+      httpsAgent: new LedAgent({ keepAlive: true, ...(trust !== undefined && { ca: trust }) }),
+      logger: QUIET,
+    })
     this.#ending = ending
   }
 
   override handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
     const abortSignal = options?.abortSignal ?? this.#ending
-    return super.handle(request, { ...options, ...(abortSignal && { abortSignal }) })
+    const proxy = request.protocol === 'http:' ? proxyFor(request) : undefined
+    const sent = proxy === undefined ? request : askedOf(proxy, request)
+    return super.handle(sent, { ...options, ...(abortSignal && { abortSignal }) })
+  }
+}
+
+type Request = Parameters<NodeHttpHandler['handle']>[0]
+
+/** A plain address is asked of the proxy itself, which wants the whole of it (RFC 9112, section 3.2.2). */
+function askedOf(proxy: HttpProxy, request: Request): Request {
+  return Object.assign(Object.create(Object.getPrototypeOf(request)), request, {
+    protocol: proxy.isTls ? 'https:' : 'http:',
+    hostname: proxy.host,
+    port: proxy.port,
+    path: urlOf(request) + request.path,
+    headers: { ...request.headers, ...proxy.headers },
+  })
+}
+
+/** Connections of its own, through a proxy where one stands before the other end. */
+class LedAgent extends Agent {
+  readonly #trust: string | undefined
+
+  constructor(options: AgentOptions & { readonly ca?: string }) {
+    super(options)
+    this.#trust = options.ca
+  }
+
+  override createConnection(
+    options: TLSSocketOptions & { readonly host?: string; readonly port?: number },
+    done: (error: unknown, socket?: unknown) => void,
+  ) {
+    const { host = '', port = 443 } = options
+    const proxy = proxyFor({ protocol: 'https:', hostname: host, port: Number(port) })
+    if (proxy === undefined) return super.createConnection(options, done)
+    const signal = new AbortController().signal
+    openTunnel({ proxy, host: bareHost(host), port, trust: this.#trust, signal }).then(
+      (socket) => done(null, connect({ ...options, socket })),
+      (error: unknown) => done(error),
+    )
+    return undefined
   }
 }

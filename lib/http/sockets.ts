@@ -1,45 +1,120 @@
-/** Sockets to one address, plain or TLS. */
+/** What requests go out over, to one address: a socket, plain or TLS, or one through a proxy. */
 import { connect, isIP, type OnReadOpts, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import type { RequestAddress } from '../model/request-address.ts'
 import type { Milliseconds } from '../model/units.ts'
+import { bareHost, type HttpProxy } from './proxy.ts'
+import { openTunnel } from './tunnel.ts'
 
-/** What goes where it is read is said by `onread` (Node.js, `socket.connect`). */
-export type NewSocket = (onread: OnReadOpts, onConnected: () => void) => Socket
+/** Who hears of a wire. What goes where it is read is said by `onread` (Node.js, `socket.connect`). */
+export interface WireListener {
+  readonly onread: Required<OnReadOpts>
+  onConnected(): void
+  onError(error: unknown): void
+  /** The other end has closed. */
+  onEnd(): void
+  onClose(): void
+}
+
+export interface Wire {
+  /** What is written before it is connected goes out then. */
+  write(bytes: Buffer): void
+  destroy(): void
+}
+
+export type NewWire = (listener: WireListener) => Wire
+
+export interface WireOptions {
+  readonly target: Pick<RequestAddress['request'], 'protocol' | 'hostname' | 'port'>
+  /** Absent: the target is asked directly. */
+  readonly proxy?: HttpProxy | undefined
+  /** Certificates to trust (PEM). Absent: those that Node.js trusts. */
+  readonly trust?: string | undefined
+}
 
 /** Without a word for so long the system asks whether the other end is there still. */
 const PROBE_AFTER: Milliseconds = 1000
 
-export function socketMaker({ protocol, hostname, port }: RequestAddress['request']): NewSocket {
-  const isPlain = protocol === 'http:'
-  // An IPv6 address stands in brackets where it is a part of a URL.
-  const host = hostname.replace(/^\[(.*)\]$/, '$1')
-  const common = {
-    host,
-    port: port ?? (isPlain ? 80 : 443),
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: PROBE_AFTER,
-  }
-  if (isPlain) return (onread, onConnected) => connect({ ...common, onread }, onConnected)
+const ALIVE = { noDelay: true, keepAlive: true, keepAliveInitialDelay: PROBE_AFTER }
 
-  /** The last session: the next connection need not agree on everything anew. */
+export function wireMaker({ target, proxy, trust }: WireOptions): NewWire {
+  const isPlain = target.protocol === 'http:'
+  const host = bareHost(target.hostname)
+  const port = target.port ?? (isPlain ? 80 : 443)
+  // A plain target is asked of the proxy itself, any other is led to.
+  const next = isPlain && proxy !== undefined ? proxy : { host, port, isTls: !isPlain }
+  const newTls = tlsSockets(next.host, trust)
+  if (proxy !== undefined && !isPlain) {
+    return (listener) =>
+      lateWire(listener, async (signal) => {
+        const socket = await openTunnel({ proxy, host, port, trust, signal })
+        socket.setKeepAlive(true, PROBE_AFTER).setNoDelay(true)
+        return newTls({ socket }, () => listener.onConnected())
+      })
+  }
+  const place = { ...ALIVE, host: next.host, port: next.port }
+  return (listener) => {
+    const { onread } = listener
+    const onConnected = () => listener.onConnected()
+    const socket = next.isTls
+      ? newTls({ ...place, onread } as ConnectionOptions, onConnected)
+      : connect({ ...place, onread }, onConnected)
+    return wireOver(socket, listener)
+  }
+}
+
+/** Each goes on with the session of the last one: it need not agree on everything anew. */
+function tlsSockets(host: string, trust: string | undefined) {
   let session: Buffer | undefined
-  return (onread, onConnected) => {
+  return (options: ConnectionOptions, onConnected: () => void): Socket => {
     const socket = connectTls(
       {
-        ...common,
+        ...options,
+        host,
         // TLS names no addresses (RFC 6066, section 3).
         servername: isIP(host) ? '' : host,
         ALPNProtocols: ['http/1.1'],
         session,
-        onread,
-      } as ConnectionOptions,
+        ...(trust !== undefined && { ca: trust }),
+      },
       onConnected,
     )
     socket.on('session', (latest: Buffer) => {
       session = latest
     })
     return socket
+  }
+}
+
+function wireOver(socket: Socket, listener: WireListener): Wire {
+  socket.on('error', (error) => listener.onError(error))
+  socket.on('end', () => listener.onEnd())
+  socket.on('close', () => listener.onClose())
+  return {
+    write: (bytes) => void socket.write(bytes),
+    destroy: () => void socket.destroy(),
+  }
+}
+
+/** Over a socket that is yet to come. Node.js reads such a one into buffers of its own. */
+function lateWire(listener: WireListener, open: (signal: AbortSignal) => Promise<Socket>): Wire {
+  const ending = new AbortController()
+  const early: Buffer[] = []
+  let wire: Wire | undefined
+  open(ending.signal).then(
+    (socket) => {
+      wire = wireOver(socket, listener)
+      if (ending.signal.aborted) return wire.destroy()
+      socket.on('data', (bytes: Buffer) => listener.onread.callback(bytes.length, bytes))
+      for (const bytes of early) wire.write(bytes)
+    },
+    (error: unknown) => listener.onError(error),
+  )
+  return {
+    write: (bytes) => void (wire === undefined ? early.push(bytes) : wire.write(bytes)),
+    destroy() {
+      ending.abort()
+      wire?.destroy()
+    },
   }
 }

@@ -14,10 +14,15 @@ export interface RequestAddress {
   readonly signingService: string
 }
 
-/** What the requests are sent to, as a URL. */
-export function endpointOf({ request: { protocol, hostname, port } }: RequestAddress): string {
-  return `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`
+/** Who a request is sent to. */
+export interface Target {
+  readonly protocol: string
+  readonly hostname: string
+  readonly port?: number | undefined
 }
+
+export const urlOf = ({ protocol, hostname, port }: Target): string =>
+  `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`
 
 /** The same address, with answers asked for that are compressed from some kilobytes on. */
 export function compressing(address: RequestAddress): RequestAddress {

@@ -38,6 +38,8 @@ export interface TableAccess {
   readonly profile?: string
   /** What requests say of who sends them: for whoever reads the account's logs. */
   readonly userAgent: string
+  /** Certificates to trust (PEM). Absent: those that Node.js trusts. */
+  readonly trust?: string
   readonly keySchema: KeySchema
   readonly address: RequestAddress
   /** Says when an item expires, in this table as in the master. Absent: nothing does, or it is not to matter. */

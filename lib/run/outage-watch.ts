@@ -8,7 +8,7 @@ import { whySilent } from '../dynamo/probe.ts'
 import type { TablesyncError } from '../errors.ts'
 import type { CredentialKeeper } from '../model/credentials.ts'
 import { oversleptBy } from '../model/patience.ts'
-import { endpointOf } from '../model/request-address.ts'
+import { urlOf } from '../model/request-address.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
@@ -77,7 +77,7 @@ export class OutageWatch {
   async #ask(access: TableAccess): Promise<void> {
     const { index, label } = access
     const { patience } = this.#options.settings
-    const endpoint = endpointOf(access.address)
+    const endpoint = urlOf(access.address.request)
     const outage = new Outage({ table: label, endpoint, limit: patience.maxOutage })
     const reason = await this.#reason(access)
     if (reason === undefined || !this.#outages.begin(index)) return this.#outages.answered(index)

@@ -1,0 +1,29 @@
+/** Whose certificates are trusted: those that `AWS_CA_BUNDLE` names, as the AWS tools read it. */
+import { X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { usageError } from '../errors.ts'
+import type { Configuration } from './configuration.ts'
+
+/**
+ * Certificates (PEM), in the place of those that Node.js trusts. Undefined: the variable is not set.
+ *
+ * @throws TablesyncError with code `USAGE` where the file has none
+ */
+export async function readTrust({ env }: Pick<Configuration, 'env'>): Promise<string | undefined> {
+  const file = env['AWS_CA_BUNDLE']
+  if (file === undefined || file === '') return undefined
+  const wrong = (what: string) =>
+    usageError(
+      `Expected AWS_CA_BUNDLE to be a file of certificates (PEM), got ${file}: ${what}`,
+      'It stands in the place of the certificates that Node.js trusts; NODE_EXTRA_CA_CERTS adds to them.',
+    )
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw wrong(error.code ?? error.message)
+  })
+  try {
+    new X509Certificate(text)
+  } catch {
+    throw wrong('no certificate in it')
+  }
+  return text
+}

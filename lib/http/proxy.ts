@@ -1,0 +1,53 @@
+/** Which proxy stands before an address: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in capitals or not. */
+import { isIP } from 'node:net'
+import { getProxyForUrl } from 'proxy-from-env'
+import { usageError } from '../errors.ts'
+import { type Target, urlOf } from '../model/request-address.ts'
+
+export interface HttpProxy {
+  readonly isTls: boolean
+  readonly host: string
+  readonly port: number
+  /** For messages: without a user's name and password. */
+  readonly shown: string
+  /** Name and password, as they stand in a header. */
+  readonly headers: { readonly 'proxy-authorization'?: string }
+}
+
+/** An IPv6 address stands in brackets where it is a part of a URL. */
+export const bareHost = (hostname: string) => hostname.replace(/^\[(.*)\]$/, '$1')
+
+/** What this machine says to itself goes through nobody, as with other tools. */
+const isSelf = (host: string) =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+
+/**
+ * Undefined: it is asked directly.
+ *
+ * @throws TablesyncError with code `USAGE` where the proxy is none that is known here
+ */
+export function proxyFor(target: Target): HttpProxy | undefined {
+  if (isSelf(bareHost(target.hostname))) return undefined
+  const given = getProxyForUrl(urlOf(target))
+  if (given === '') return undefined
+  const url = URL.canParse(given) ? new URL(given) : undefined
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw usageError(
+      `Expected the proxy for ${target.hostname} to be an http:// or https:// URL, got ${url === undefined ? 'something else' : `one of ${url.protocol}`}`,
+      'It comes from HTTPS_PROXY, HTTP_PROXY or ALL_PROXY; NO_PROXY names hosts that need none.',
+    )
+  }
+  const { protocol, hostname, port, username, password } = url
+  const isTls = protocol === 'https:'
+  const secret = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return {
+    isTls,
+    host: bareHost(hostname),
+    port: port === '' ? (isTls ? 443 : 80) : Number(port),
+    shown: `${protocol}//${url.host}`,
+    headers:
+      secret === ':'
+        ? {}
+        : { 'proxy-authorization': `Basic ${Buffer.from(secret).toString('base64')}` },
+  }
+}
