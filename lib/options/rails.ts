@@ -6,7 +6,12 @@ import type { RailSettings } from './settings.ts'
 import { shown } from './shown.ts'
 
 /** A replica that has drifted further than this is looked at before its extras are deleted. */
-const USUAL_DELETES = { count: 1000, percent: 1 }
+const USUAL_DELETES = {
+  count: 1000,
+  percent: 1,
+  // A thousand are all of a small table.
+  atMost: { count: 10, percent: 20 },
+}
 
 export function resolveRails(options: RunOptions, spelling: Spelling): RailSettings {
   return {

@@ -34,7 +34,7 @@ export const REPAIR_OPTIONS = {
     flag: 'max-deletes',
     kind: 'text',
     value: 'n|n%',
-    help: 'Delete nothing on a replica that has more extras: a number, or a percentage of its items (default: 1000 or 1%, whichever is more; 0 forbids)',
+    help: 'Delete nothing on a replica that has more extras: a number, or a percentage of its items (default: 1000 or 1%, whichever is more, but no more than a fifth, and 10 in any case; 0 forbids)',
   },
   canary: {
     flag: 'canary',

@@ -39,7 +39,8 @@ export interface RunOptions {
   readonly maxWrites?: number
   /**
    * Delete nothing on a replica that has more extras than this: a number, or a
-   * percentage of its items like `'2.5%'`. @default 1000 or 1 %, whichever is more
+   * percentage of its items like `'2.5%'`. @default 1000 or 1 %, whichever is more, but no more than a
+   * fifth of its items, and 10 in any case
    */
   readonly maxDeletes?: number | string
   /**

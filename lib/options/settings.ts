@@ -23,11 +23,19 @@ export interface TableSettings {
   readonly capacity: CapacityChoices
 }
 
+/** Extras of a replica that may be deleted; the larger of the two holds. */
+export interface MaxDeletes {
+  readonly count?: number
+  /** Of the replica's items. */
+  readonly percent?: number
+  /** Above this, both are too many. Absent: they were asked for. */
+  readonly atMost?: { readonly count: number; readonly percent: number }
+}
+
 export interface RailSettings {
   /** Undefined: as many as there are to make. */
   readonly maxWrites: number | undefined
-  /** The larger of the two holds. */
-  readonly maxDeletes: { readonly count?: number; readonly percent?: number }
+  readonly maxDeletes: MaxDeletes
   readonly allowShrunkenMaster: boolean
   readonly allowGlobalTable: boolean
   readonly allowStreams: boolean

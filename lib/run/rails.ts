@@ -5,7 +5,7 @@
 import type { Stop } from '../model/rail.ts'
 import type { InspectedTable, TableIndex } from '../model/table.ts'
 import type { ReplicaTally } from '../model/tally.ts'
-import type { Settings } from '../options/settings.ts'
+import type { MaxDeletes, Settings } from '../options/settings.ts'
 import type { Flight } from './flight.ts'
 import type { Tables } from './inspect.ts'
 
@@ -85,14 +85,18 @@ export function deletionRail(
       return { rail: 'shrunken-master', message, hint }
     }
   }
-  const most = Math.max(
-    maxDeletes.count ?? 0,
-    Math.floor((scanned * (maxDeletes.percent ?? 0)) / 100),
-  )
+  const most = mostDeletes(maxDeletes, scanned)
   if (extra <= most) return undefined
   return {
     rail: 'max-deletes',
-    message: `${label} has ${count(extra)} extra items, and ${count(most)} may be deleted`,
+    message: `${label} has ${count(scanned)} items, of which ${count(extra)} are extra, and ${count(most)} may be deleted`,
     hint: 'To delete more: --max-deletes N, or N%',
   }
+}
+
+/** How many extras may be deleted on a replica of so many items. */
+export function mostDeletes({ atMost, ...allowed }: MaxDeletes, items: number): number {
+  const larger = ({ count: n = 0, percent = 0 }: MaxDeletes) =>
+    Math.max(n, Math.floor((items * percent) / 100))
+  return Math.min(larger(allowed), atMost === undefined ? items : larger(atMost))
 }

@@ -1,7 +1,11 @@
 /** Safeguards, each just below, at and just beyond its limit, in a dry run and in earnest. */
+import { join } from 'node:path'
 import t from 'tap'
-import type { RunOptions } from '../../lib/index.ts'
+import { applySync, type RunOptions } from '../../lib/index.ts'
 import { exitCodeOf } from '../../lib/model/summary.ts'
+import { resolveRails } from '../../lib/options/rails.ts'
+import { mostDeletes } from '../../lib/run/rails.ts'
+import { tempFolder } from '../cli/run-cli.ts'
 import { askedOf, item, openScene, putsOf, type Scene, type SceneOptions } from '../faults/scene.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
@@ -73,15 +77,24 @@ const CASES: readonly Case[] = [
     writes: 0,
   },
   ...[
-    { extras: 999, writes: 999 },
-    { extras: 1000, writes: 1000 },
-    { extras: 1001, writes: 0, rail: 'max-deletes' },
-  ].map(({ extras, ...expected }) => ({
-    what: `${extras} extra items where nothing is said`,
-    scene: withExtras(extras, 20),
+    // A fifth of the items, and ten in any case.
+    { extras: 10, others: 2, writes: 10 },
+    { extras: 11, others: 2, writes: 0, rail: 'max-deletes' },
+    { extras: 25, others: 100, writes: 25 },
+    { extras: 26, others: 100, writes: 0, rail: 'max-deletes' },
+    { extras: 490, others: 10, writes: 0, rail: 'max-deletes' },
+  ].map(({ extras, others, ...expected }) => ({
+    what: `${extras} extra items of ${extras + others} where nothing is said`,
+    scene: withExtras(extras, others),
     options: DELETE,
     ...expected,
   })),
+  {
+    what: '490 extra items of 500 where as many may be deleted',
+    scene: withExtras(490, 10),
+    options: { ...DELETE, maxDeletes: 490 },
+    writes: 490,
+  },
   {
     what: 'extra items where the master is empty',
     scene: { masterItems: [], replicaItems: items(5) },
@@ -177,6 +190,36 @@ for (const { what, scene: sceneOptions, options, rail, prepare, writes } of CASE
     })
   }
 }
+
+for (const { items: all, most } of [
+  { items: 0, most: 10 },
+  { items: 49, most: 10 },
+  { items: 55, most: 11 },
+  { items: 500, most: 100 },
+  { items: 4999, most: 999 },
+  { items: 5000, most: 1000 },
+  { items: 100_000, most: 1000 },
+  { items: 1_000_000, most: 10_000 },
+]) {
+  t.test(`of ${all} items ${most} may be deleted where nothing is said`, async (t) => {
+    const { maxDeletes } = resolveRails({ master: '', replicas: [] }, (name) => name)
+    t.equal(mostDeletes(maxDeletes, all), most)
+  })
+}
+
+t.test('a plan of many deletions is stopped when it is carried out', async (t) => {
+  const scene = await openScene(t, withExtras(490, 10))
+  const plan = join(await tempFolder(t), 'plan.ndjson')
+  await scene.run({ ...DELETE, maxDeletes: 490, plan, quiesced: true })
+  const applied = (more: object) => applySync({ plan, workers: 1, quiesced: true, ...more })
+  t.match(await applied({}), {
+    outcome: 'stopped',
+    stopped: { rail: 'max-deletes', message: /500 items, of which 490 are extra, and 100 may/ },
+  })
+  t.equal(askedOf(scene.replica, 'DeleteItem'), 0)
+  t.equal((await applied({ maxDeletes: '98%' })).outcome, 'in-sync')
+  t.equal(askedOf(scene.replica, 'DeleteItem'), 490)
+})
 
 t.test('a run without write flags passes every rail', async (t) => {
   const scene = await openScene(t, { masterItems: [], replicaItems: items(5) })
