@@ -105,29 +105,40 @@ export interface ReadCheck {
   readonly keysElsewhere?: () => Promise<readonly KeyText[]>
 }
 
+/** What reading a little of a table has told. */
+export interface Readable {
+  /** Whether it returns all items for each segment of a scan: some engines ignore `Segment`. */
+  readonly ignoresSegments: boolean
+}
+
 /**
  * Reads next to nothing, each way the run is going to: a denied table is told
- * now and not an hour into the run. At most two read units,
+ * now and not an hour into the run. At most three read units,
  * where nothing is denied.
  */
 export async function checkReadable(
   access: TableAccess,
   check: ReadCheck,
   options: DescriberOptions,
-): Promise<void> {
+): Promise<Readable> {
   const client = openClient(access, options)
   try {
-    const key = check.scan ? await keyOfSliver(client) : undefined
+    const key = check.scan ? await keyOfSliver(client, 0) : undefined
     const others = check.scan ? () => sampleKeys(client) : check.keysElsewhere
     if (check.lookup) await checkLookup(client, options.patience, { key, others })
+    // No item is in two segments.
+    const ignoresSegments = key !== undefined && key === (await keyOfSliver(client, SLIVERS / 2))
+    return { ignoresSegments }
   } finally {
     client.close()
   }
 }
 
+const SLIVERS = 100_000
+
 /** A sliver of the table: emulators take long over the first page of a large segment. */
-async function keyOfSliver(client: TableClient): Promise<KeyText | undefined> {
-  const sliver = { segment: 0, totalSegments: 100_000, consistent: false, limit: 1 }
+async function keyOfSliver(client: TableClient, segment: number): Promise<KeyText | undefined> {
+  const sliver = { segment, totalSegments: SLIVERS, consistent: false, limit: 1 }
   const page = await scanner(client)(sliver, undefined)
   return page.count === 0 ? undefined : keyTextOf(page, 0, client.access.keySchema)
 }

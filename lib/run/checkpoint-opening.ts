@@ -7,6 +7,7 @@ import type { Spelling } from '../options/check.ts'
 import type { Settings } from '../options/settings.ts'
 import { isThere, readCheckpoint } from './checkpoint-file.ts'
 import type { Tables } from './inspect.ts'
+import { refuseSegments } from './plan.ts'
 import { refuseOtherTable } from './same-tables.ts'
 
 export interface OpenCheckpoint {
@@ -90,10 +91,11 @@ function refuseOtherOptions(
 export function refuseOtherTables(
   { taken }: OpenCheckpoint,
   settings: Settings,
-  { inspected }: Tables,
+  { inspected, undivided }: Tables,
   spelling: Spelling,
 ): void {
   if (taken === undefined) return
+  for (const table of undivided) refuseSegments(taken.segments, inspected[table]?.ref.label ?? '')
   const [master, ...replicas] = inspected
   refuseOtherTable(taken.master, master, 'checkpoint')
   for (const replica of replicas) {

@@ -37,6 +37,8 @@ export interface Tables {
   readonly credentials: readonly CredentialKeeper[]
   /** Those that the run depends on: an undo asks nothing of a master. */
   readonly used: readonly TableIndex[]
+  /** Those that return all their items for each segment of a scan. */
+  readonly undivided: readonly TableIndex[]
 }
 
 export interface RunSignals {
@@ -81,7 +83,7 @@ export async function inspectTables(
     ...ttlOf(settings, facts[0], facts[index]),
   }))
   const scansReplicas = settings.strategy !== 'lookup' || settings.scanForExtra
-  await Promise.all(
+  const readable = await Promise.all(
     access.map((table, index) =>
       checkReadable(
         table,
@@ -103,6 +105,7 @@ export async function inspectTables(
     access,
     credentials,
     used,
+    undivided: used.filter((index) => readable[index]?.ignoresSegments),
   }
 }
 
@@ -145,6 +148,7 @@ export async function inspectReplicas(
     access,
     credentials,
     used,
+    undivided: [],
   }
 }
 

@@ -1,4 +1,5 @@
 /** What a run is going to do: segments and their order, strategy, and what to look for. */
+import { usageError } from '../errors.ts'
 import type { TableFacts } from '../model/table.ts'
 import type { Bytes } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
@@ -23,12 +24,14 @@ export interface Plan {
   }
 }
 
-/** @throws TablesyncError with code `USAGE` where the starting key does not fit the table */
-export function planRun(settings: Settings, { inspected }: Tables): Plan {
+/** @throws TablesyncError with code `USAGE` where the starting key, or a number of segments, does not fit the tables */
+export function planRun(settings: Settings, { inspected, undivided }: Tables): Plan {
   const { strategy, scanForExtra, startingKey } = settings
   const [{ facts: master }] = inspected
+  const undividedTable = undivided.map((table) => inspected[table]?.ref.label)[0]
+  if (undividedTable !== undefined) refuseSegments(settings.segments, undividedTable)
   return {
-    segments: planSegments(settings, master),
+    segments: undividedTable === undefined ? planSegments(settings, master) : 1,
     workers: planWorkers(settings, master),
     byLookup: strategy === 'lookup',
     mayGoOver: strategy === 'auto',
@@ -36,6 +39,15 @@ export function planRun(settings: Settings, { inspected }: Tables): Plan {
     findExtras: scanForExtra || (strategy !== 'lookup' && startingKey === undefined),
     startingKey: startingKey && startingKeyText(startingKey, master.keySchema),
   }
+}
+
+/** Of a table that returns all its items for each segment, a scan has one. */
+export function refuseSegments(segments: number | undefined, label: string): void {
+  if (segments === undefined || segments === 1) return
+  throw usageError(
+    `Expected ${label} to divide a scan into ${segments} segments; it returns all its items for each of them`,
+    'Its engine ignores the segment of a Scan. Leave --segments out, or give 1.',
+  )
 }
 
 /** A segment of this size is many pages long: beside those, its half-empty last page and its task cost little. */

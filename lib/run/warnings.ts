@@ -12,7 +12,14 @@ export interface Warning {
 }
 
 export function tellWarnings({ settings, tables }: Preparation, { onEvent }: RunHooks): void {
-  for (const warning of warningsOf(settings, tables)) onEvent({ type: 'warning', ...warning })
+  const warnings = [...undividedScans(tables), ...warningsOf(settings, tables)]
+  for (const warning of warnings) onEvent({ type: 'warning', ...warning })
+}
+
+function undividedScans({ undivided, inspected }: Tables): Warning[] {
+  const message =
+    'its engine returns all items for each segment of a scan: the tables are scanned in one segment'
+  return undivided.map((table) => ({ replica: inspected[table]?.ref.label ?? '', message }))
 }
 
 type Scanned = Pick<Flight, 'ledger' | 'plan' | 'tables'>

@@ -88,6 +88,7 @@ const TABLES: Tables = {
   access: [],
   credentials: [],
   used: [0],
+  undivided: [],
 }
 
 for (const { given, plan } of [
