@@ -161,6 +161,7 @@ const ALL_WRITES = {
   writeDiffering: true,
   deleteExtra: true,
   allowShrunkenMaster: true,
+  maxDeletes: '100%',
 }
 
 export function provesMatrix(t: Test, places: Places): void {

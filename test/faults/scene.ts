@@ -56,8 +56,9 @@ export const ALL_WRITES = {
   writeMissing: true,
   writeDiffering: true,
   deleteExtra: true,
-  // Some masters here are empty, and meant to be.
+  // Some masters here are empty, and meant to be, and some replicas nearly all extra.
   allowShrunkenMaster: true,
+  maxDeletes: '100%',
 }
 
 /** Short enough for a test, long enough for a busy machine. */
