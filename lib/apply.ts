@@ -11,6 +11,7 @@ import type { ApplyOptions, RunOptions } from './options/run-options.ts'
 import type { Settings } from './options/settings.ts'
 import { runApply } from './run/apply.ts'
 import { checkControlFile } from './run/control-file.ts'
+import { headerOf } from './run/file-frame.ts'
 import { tryHooks } from './run/hooks-trial.ts'
 import { inspectTables } from './run/inspect.ts'
 import { type ReviewedPlan, readRepairPlan } from './run/plan-file.ts'
@@ -49,7 +50,8 @@ export async function apply(options: ApplyOptions, spelling: Spelling): Promise<
     const stop = topologyRail(settings, tables)
     if (stop !== undefined) return summariseNothing(settings, stop)
     const plan = planOf(reviewed, settings)
-    return during((hooks) => runApply({ settings, tables, plan }, reviewed, hooks, signal))
+    const header = headerOf('report', settings, tables)
+    return during(header, (hooks) => runApply({ settings, tables, plan }, reviewed, hooks, signal))
   })
 }
 

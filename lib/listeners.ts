@@ -1,7 +1,8 @@
 /** Whoever wants to hear of a run: the caller's listeners, and the report. */
 import type { Difference } from './model/difference.ts'
 import type { RunEvent } from './model/events.ts'
-import type { FileMark } from './model/file-mark.ts'
+import type { FileHeader } from './model/file-frame.ts'
+import type { ReportMark } from './model/file-mark.ts'
 import type { Question } from './model/question.ts'
 import type { Milliseconds } from './model/units.ts'
 import type { RunOptions } from './options/run-options.ts'
@@ -21,14 +22,15 @@ export interface Listeners {
   /**
    * Does the work with hooks that reach the listeners and the report.
    *
+   * @param header of the report, where it is begun
    * @throws what a listener has thrown, once the work has ended
    */
-  during<T>(work: (hooks: RunHooks) => Promise<T>): Promise<T>
+  during<T>(header: FileHeader<'report'>, work: (hooks: RunHooks) => Promise<T>): Promise<T>
 }
 
 export interface ListenersOptions {
   /** Of a report that is gone on with, what is good. Absent: it is begun anew. */
-  readonly goodReport?: FileMark | undefined
+  readonly goodReport?: ReportMark | undefined
   /** The work is ended when so much time has passed. */
   readonly maxDuration?: Milliseconds | undefined
 }
@@ -50,21 +52,22 @@ export async function withListeners<T>(
 function openListeners(
   options: Listening,
   listeners: ReturnType<typeof guarded>,
-  goodReport: FileMark | undefined,
+  goodReport: ReportMark | undefined,
 ): Listeners {
   return {
     signal: listeners.signal,
     over: listeners.over,
-    async during(work) {
-      const report =
-        options.report === undefined ? undefined : await openReport(options.report, goodReport)
+    async during(header, work) {
+      const { report: file } = options
+      const report = file === undefined ? undefined : await openReport(file, header, goodReport)
       const isHeard = report !== undefined || options.onDifference !== undefined
       try {
         const result = await work({
           onEvent: listeners.onProgress,
-          allTold: async () => report?.close(),
+          allTold: async () => report?.flush(),
           reportMark: async () => report?.mark(),
           ...(options.confirm !== undefined && { confirm: listeners.confirm }),
+          onEnd: async (footer) => report?.end(footer),
           ...(isHeard && {
             async onDifference(difference: Difference) {
               await report?.write(difference)
@@ -75,7 +78,7 @@ function openListeners(
         listeners.throwFailure()
         return result
       } finally {
-        // A run that came to its end has closed it, and told what was wrong with it.
+        // A run that came to its end has written all of it, and told what was wrong with it.
         await report?.close().catch(() => {})
       }
     },

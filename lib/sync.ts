@@ -8,6 +8,7 @@ import type { RunOptions } from './options/run-options.ts'
 import type { Settings } from './options/settings.ts'
 import { type OpenCheckpoint, openCheckpoint, refuseOtherTables } from './run/checkpoint-opening.ts'
 import { checkControlFile } from './run/control-file.ts'
+import { headerOf } from './run/file-frame.ts'
 import { tryHooks } from './run/hooks-trial.ts'
 import { planRun } from './run/plan.ts'
 import { topologyRail } from './run/rails.ts'
@@ -56,6 +57,7 @@ async function syncFrom(
     if (stop !== undefined) return summariseNothing(settings, stop)
     const planned = planRun(settings, tables)
     const plan = { ...planned, segments: checkpoint?.taken?.segments ?? planned.segments }
-    return during((hooks) => run({ settings, tables, plan, checkpoint }, hooks, signal))
+    const header = headerOf('report', settings, tables)
+    return during(header, (hooks) => run({ settings, tables, plan, checkpoint }, hooks, signal))
   })
 }

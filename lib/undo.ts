@@ -4,11 +4,12 @@ import { unlessAborted, withListeners } from './listeners.ts'
 import type { JournalHeader } from './model/journal.ts'
 import type { Summary } from './model/summary.ts'
 import type { Spelling } from './options/check.ts'
-import { checkFile, refuseStray } from './options/commands.ts'
+import { checkFile, checkSwitch, refuseStray } from './options/commands.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { RunOptions, UndoOptions } from './options/run-options.ts'
 import type { Settings } from './options/settings.ts'
 import { checkControlFile } from './run/control-file.ts'
+import { headerOf } from './run/file-frame.ts'
 import { inspectReplicas } from './run/inspect.ts'
 import { readJournal } from './run/journal-file.ts'
 import { topologyRail } from './run/rails.ts'
@@ -31,9 +32,13 @@ const planOf = ({ workers }: Settings) => ({
  */
 export async function undo(options: UndoOptions, spelling: Spelling): Promise<Summary> {
   refuseStray('undo', options, spelling)
-  const { journal: file, ...others } = options
+  const { journal: file, allowDamaged, ...others } = options
   checkFile('undo', file)
-  const journal = await readJournal(file)
+  checkSwitch(allowDamaged, spelling('allowDamaged'))
+  const journal = await readJournal(file, {
+    endsAtDamage: allowDamaged === true,
+    damageHint: `${spelling('allowDamaged')} undoes the lines before it.`,
+  })
   await refuseSharedFiles({
     journal: file,
     [spelling('report')]: options.report,
@@ -50,14 +55,15 @@ export async function undo(options: UndoOptions, spelling: Spelling): Promise<Su
     const stop = topologyRail(settings, tables)
     if (stop !== undefined) return summariseNothing(settings, stop)
     const plan = planOf(settings)
-    return during((hooks) => runUndo({ settings, tables, plan }, journal, hooks, signal))
+    const header = headerOf('report', settings, tables, { hasMaster: false })
+    return during(header, (hooks) => runUndo({ settings, tables, plan }, journal, hooks, signal))
   })
 }
 
 /** All kinds of writes: what was missing may have to go again, and what was deleted to come back. */
 function asRunOptions(
   { tables }: JournalHeader,
-  options: Omit<UndoOptions, 'journal'>,
+  options: Omit<UndoOptions, 'journal' | 'allowDamaged'>,
 ): RunOptions {
   const isElsewhere = options.endpoint !== undefined || options.replicaEndpoint !== undefined
   const replicas = Object.entries(tables).map(([table, { endpoint }]) =>

@@ -1,15 +1,36 @@
-/** Files of checked lines, read back. What is not whole is refused or skipped by its number, never misread. */
-import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream'
-import { constants, createGunzip } from 'node:zlib'
+/** Files of checked lines, read back. What is not as it was written is named by its line, never misread. */
 import { TablesyncError, usageError } from '../errors.ts'
+import type { GoodLines } from '../model/file-mark.ts'
 import { readCheckedLine } from '../protocol/checked-line.ts'
+import { contentOf } from './chained-line.ts'
+import { LineReader } from './line-reader.ts'
+import { isBadArchive, linesOf } from './read-lines.ts'
 
 export interface CheckedFile {
   readonly file: string
   /** What messages call it, and the flag that writes it. */
   readonly what: string
   readonly flag: string
+  /** What can be done where a line is damaged. Absent: nothing. */
+  readonly damageHint?: string
+}
+
+/** What is known of a file once it was read to its end. */
+export interface FileEnd {
+  /** What the last line says, where it says that this is all. */
+  readonly footer: object | undefined
+  /** Whether there is a last line that is torn. */
+  readonly isTorn: boolean
+  /** What a run that goes on with the file writes its lines behind. */
+  readonly good: GoodLines
+  /** Why it was read no further. */
+  readonly damage: TablesyncError | undefined
+}
+
+export interface ReadingOptions {
+  readonly onEnd?: (end: FileEnd) => void
+  /** Whether damage ends the reading, and does not throw. */
+  readonly endsAtDamage?: boolean
 }
 
 /**
@@ -19,7 +40,10 @@ export interface CheckedFile {
  */
 export async function readHeader(of: CheckedFile): Promise<unknown> {
   try {
-    for await (const line of linesOf(of.file)) return readCheckedLine(line)
+    for await (const { text } of linesOf(of.file)) {
+      const value = readCheckedLine(text)
+      return value === undefined ? undefined : contentOf(value as object)
+    }
   } catch (error) {
     if (isBadArchive(error)) throw damaged(of, 1)
     throw new TablesyncError(`Cannot read ${of.file}: ${(error as Error).message}`, {
@@ -33,63 +57,53 @@ export async function readHeader(of: CheckedFile): Promise<unknown> {
 }
 
 /**
- * All values but the header's, with their line numbers. A last line that is
- * torn is left out.
+ * All values between the header and the footer, with their line numbers. A
+ * last line that is torn is left out.
  *
- * @throws TablesyncError with code `USAGE` where any other is
+ * @throws TablesyncError with code `USAGE` where another line is not whole, or does not follow the one before
  */
 export async function* valuesOf(
   of: CheckedFile,
-  onTorn: () => void = () => {},
+  { onEnd = () => {}, endsAtDamage = false }: ReadingOptions = {},
 ): AsyncGenerator<{ readonly value: unknown; readonly number: number }> {
-  let number = 0
-  let torn: number | undefined
+  const reader = new LineReader({
+    torn: (number) => damaged(of, number),
+    broken: (number) => broken(of, number),
+  })
+  let damage: TablesyncError | undefined
   try {
     for await (const line of linesOf(of.file)) {
-      number++
-      if (torn !== undefined) throw damaged(of, torn)
-      const value = readCheckedLine(line)
-      if (value === undefined) torn = number
-      else if (number > 1) yield { value, number }
+      const value = reader.read(line)
+      if (value !== undefined) yield { value, number: reader.number }
     }
-    if (torn !== undefined) onTorn()
   } catch (error) {
-    throw isBadArchive(error) ? damaged(of, number + 1) : error
+    const thrown = isBadArchive(error) ? damaged(of, reader.number + 1) : error
+    if (!endsAtDamage || !(thrown instanceof TablesyncError)) throw thrown
+    damage = thrown
   }
+  onEnd({ ...reader.end(), damage })
 }
 
 export function refuseHeader({ file, what, flag }: CheckedFile): TablesyncError {
   return usageError(
-    `Expected ${file} to be ${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what} of version 1; its first line says otherwise`,
+    `Expected ${file} to be ${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what} of version 1 or 2; its first line says otherwise`,
     `One is written with ${flag} FILE.`,
   )
 }
 
-export function damaged({ file, what }: CheckedFile, number: number): TablesyncError {
+export function damaged({ file, what, damageHint }: CheckedFile, number: number): TablesyncError {
   return usageError(
     `Expected line ${number} of ${file} to be whole; it is not what was written`,
-    `Only the last line of a ${what} may be torn. Nothing was done.`,
+    `Only the last line of a ${what} may be torn. Nothing was done.${also(damageHint)}`,
   )
 }
 
-const isBadArchive = (error: unknown) => (error as NodeJS.ErrnoException).code === 'Z_DATA_ERROR'
-
-async function* linesOf(file: string): AsyncGenerator<string> {
-  const bytes = createReadStream(file)
-  // Of a last batch that is torn, what can be read is handed out, and no error raised.
-  const gunzip = file.endsWith('.gz')
-    ? createGunzip({ finishFlush: constants.Z_SYNC_FLUSH })
-    : undefined
-  const input = gunzip === undefined ? bytes : pipeline(bytes, gunzip, () => {})
-  let rest = ''
-  for await (const text of input.setEncoding('utf8')) {
-    const lines = (rest + text).split('\n')
-    rest = lines.pop() ?? ''
-    yield* lines
-  }
-  if (rest !== '') yield rest
-  // Bytes that do not begin another batch are passed over in silence.
-  if (gunzip !== undefined && gunzip.bytesWritten < bytes.bytesRead) {
-    throw Object.assign(new Error('bytes after the end'), { code: 'Z_DATA_ERROR' })
-  }
+function broken({ file, damageHint }: CheckedFile, number: number): TablesyncError {
+  const before = number === 1 ? 'to be the first' : `to follow line ${number - 1}`
+  return usageError(
+    `Expected line ${number} of ${file} ${before}; lines are missing, doubled or moved there`,
+    `Bring the file back as it was written. Nothing was done.${also(damageHint)}`,
+  )
 }
+
+const also = (hint: string | undefined) => (hint === undefined ? '' : ` ${hint}`)

@@ -2,9 +2,12 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { TablesyncError } from '../errors.ts'
+import type { GoodLines } from '../model/file-mark.ts'
+import { type LineChain, NO_LINES } from '../model/line-chain.ts'
 import type { Bytes } from '../model/units.ts'
-import { checkedLine } from '../protocol/checked-line.ts'
+import { checkedText } from '../protocol/checked-line.ts'
 import { passing } from '../protocol/points.ts'
+import { chainedLine, withLine } from './chained-line.ts'
 
 export interface LinesFile {
   readonly file: string
@@ -15,7 +18,7 @@ export interface LinesFile {
 }
 
 interface Waiting {
-  readonly lines: readonly string[]
+  readonly texts: readonly string[]
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
@@ -24,6 +27,8 @@ export class DurableLines {
   readonly #of: LinesFile
   readonly #handle: FileHandle
   #bytes: Bytes
+  /** Undefined: the file is of version 1, and its lines are no chain. */
+  #chain: LineChain | undefined
   #waiting: Waiting[] = []
   #writing: Promise<void> | undefined
   /** What has torn it. Nothing is added then: only the last line may be torn. */
@@ -39,11 +44,11 @@ export class DurableLines {
     const handle = await open(of.file, of.mustBeNew ? 'wx' : 'w', 0o600).catch((error: unknown) => {
       throw unwritable(of, error)
     })
-    const lines = new DurableLines(of, handle, 0)
+    const lines = new DurableLines(of, handle, { bytes: 0, chain: NO_LINES })
     try {
       // The mode above is for new files; one that was there keeps its own.
       if ((await handle.stat()).isFile()) await handle.chmod(0o600)
-      await lines.append([checkedLine(header)])
+      await lines.append([JSON.stringify(header)])
     } catch (error) {
       await handle.close()
       throw error instanceof TablesyncError ? error : unwritable(of, error)
@@ -52,28 +57,26 @@ export class DurableLines {
   }
 
   /**
-   * Goes on with a file that an earlier run has begun. A last line that is torn
-   * was never acknowledged, and is cut off; nothing else of it is touched.
+   * Goes on with a file that an earlier run has begun. What stands behind its
+   * good lines is cut off: a footer, or a torn line that was never acknowledged.
    *
    * @throws TablesyncError with code `FILE_UNWRITABLE`
    */
-  static async reopen(of: LinesFile): Promise<DurableLines> {
+  static async reopen(of: LinesFile, good: GoodLines): Promise<DurableLines> {
     try {
       const handle = await open(of.file, 'r+')
-      const { size } = await handle.stat()
-      const end = await endOfLastLine(handle, size)
-      await handle.truncate(end)
-      await handle.close()
-      return new DurableLines(of, await open(of.file, 'a', 0o600), end)
+      await handle.truncate(good.bytes).finally(() => handle.close())
+      return new DurableLines(of, await open(of.file, 'a', 0o600), good)
     } catch (error) {
       throw unwritable(of, error)
     }
   }
 
-  private constructor(of: LinesFile, handle: FileHandle, bytes: Bytes) {
+  private constructor(of: LinesFile, handle: FileHandle, { bytes, chain }: GoodLines) {
     this.#of = of
     this.#handle = handle
     this.#bytes = bytes
+    this.#chain = chain
   }
 
   /** How long the file is, with all that is on disk. */
@@ -81,15 +84,25 @@ export class DurableLines {
     return this.#bytes
   }
 
-  /** Settles when the lines are on disk. */
-  append(lines: readonly string[]): Promise<void> {
+  /**
+   * Settles when the lines are on disk.
+   *
+   * @param texts the JSON texts of objects, a line for each
+   */
+  append(texts: readonly string[]): Promise<void> {
     const written = new Promise<void>((resolve, reject) =>
-      this.#waiting.push({ lines, resolve, reject }),
+      this.#waiting.push({ texts, resolve, reject }),
     )
     this.#writing ??= this.#writeAll().finally(() => {
       this.#writing = undefined
     })
     return written
+  }
+
+  /** Says that this is all. A file that is torn stays so: whoever wrote to it was told. */
+  async end(footer: object): Promise<void> {
+    const isOfVersion1 = this.#chain === undefined
+    if (!isOfVersion1 && this.#torn === undefined) await this.append([JSON.stringify(footer)])
   }
 
   async close(): Promise<void> {
@@ -103,7 +116,7 @@ export class DurableLines {
       this.#waiting = []
       try {
         if (this.#torn !== undefined) throw this.#torn
-        await this.#write(batch.flatMap(({ lines }) => lines))
+        await this.#write(batch.flatMap(({ texts }) => texts))
         for (const { resolve } of batch) resolve()
       } catch (error) {
         this.#torn ??= unwritable(this.#of, error)
@@ -112,8 +125,8 @@ export class DurableLines {
     }
   }
 
-  async #write(lines: readonly string[]): Promise<void> {
-    const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
+  async #write(texts: readonly string[]): Promise<void> {
+    const bytes = Buffer.from(texts.map((text) => `${this.#lineOf(text)}\n`).join(''))
     // Each batch is a gzip member of its own: what is on disk can be read whatever comes after.
     const written = this.#of.file.endsWith('.gz') ? gzipSync(bytes) : bytes
     await this.#handle.appendFile(written)
@@ -121,6 +134,13 @@ export class DurableLines {
     await this.#handle.datasync()
     this.#bytes += written.length
     passing('journal-synced')
+  }
+
+  #lineOf(text: string): string {
+    if (this.#chain === undefined) return checkedText(text)
+    const line = chainedLine(this.#chain, text)
+    this.#chain = withLine(this.#chain, line)
+    return line
   }
 }
 
@@ -134,22 +154,4 @@ function unwritable({ file, what, mustBeNew }: LinesFile, cause: unknown): Table
     hint: `Name ${named}, on a disk with room.`,
     cause,
   })
-}
-
-const CHUNK = 64 << 10
-
-/** The position after the last line feed: 0 where there is none. */
-async function endOfLastLine(handle: FileHandle, size: number): Promise<number> {
-  for (let end = size; end > 0; end = Math.max(0, end - CHUNK)) {
-    const start = Math.max(0, end - CHUNK)
-    const { buffer, bytesRead } = await handle.read(
-      Buffer.alloc(end - start),
-      0,
-      end - start,
-      start,
-    )
-    const at = buffer.subarray(0, bytesRead).lastIndexOf(0x0a)
-    if (at >= 0) return start + at + 1
-  }
-  return 0
 }

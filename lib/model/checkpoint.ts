@@ -2,7 +2,7 @@
  * All that a run needs to be taken up again, as of one moment between two
  * entries. One JSON value, and the files that it says how much of is good.
  */
-import type { FileMark } from './file-mark.ts'
+import type { FileMark, ReportMark } from './file-mark.ts'
 import type { Intent } from './intent.ts'
 import type { RecordedTable } from './recorded-table.ts'
 import type { SegmentRecord } from './segment-record.ts'
@@ -13,8 +13,15 @@ import type { Bytes, Milliseconds } from './units.ts'
 
 export interface Checkpoint {
   readonly tablesync: 'checkpoint'
-  readonly version: 1
+  /** Of version 1, the report that goes with it is no chain, and neither is the journal. */
+  readonly version: 1 | 2
   readonly run: string
+  /** Id of the leg that saved it: it stands in the user agent of its requests. Absent: of version 1. */
+  readonly leg?: string
+  /** When the first leg began: ISO 8601, UTC. Absent: of version 1. */
+  readonly began?: string
+  /** When it was saved: ISO 8601, UTC. Absent: of version 1. */
+  readonly saved?: string
   /** Grows with each save; intents noted since this one have its number. */
   readonly generation: number
   readonly master: RecordedTable & { readonly label: string }
@@ -31,7 +38,7 @@ export interface Checkpoint {
   /** Counters in shared memory, base64. */
   readonly counters: { readonly [name in SharedCounter]: string }
   /** Of the report: what is good of it. Absent: there is none. */
-  readonly report?: FileMark
+  readonly report?: ReportMark
   /** How long the undo journal is at least. Absent: none is kept. */
   readonly journalBytes?: Bytes
   readonly intents: readonly Intent[]

@@ -25,6 +25,8 @@ export type RunEvent =
       readonly writes: number
       /** Whether its last line is torn, and was passed over. */
       readonly isTorn: boolean
+      /** Whether the run that wrote it has come to an end, as far as the journal can tell. */
+      readonly isEnded: boolean
       readonly replicas: readonly InspectedTable[]
     }
   | {

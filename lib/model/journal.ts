@@ -1,9 +1,13 @@
-/** The undo journal: what replicas held before each write. One JSON value a line, the header first. */
+/** The undo journal: what replicas held before each write. One JSON value a line, the header first, a footer last. */
+import type { FileHeader } from './file-frame.ts'
 import type { RecordedTable } from './recorded-table.ts'
 import type { SeenItem } from './sighting.ts'
 import type { WireItem } from './wire.ts'
 
-export interface JournalHeader {
+export type JournalHeader = FileHeader<'undo-journal'> | FirstJournalHeader
+
+/** Of version 1: there is no footer, and the lines are no chain. */
+export interface FirstJournalHeader {
   readonly tablesync: 'undo-journal'
   readonly version: 1
   /** By the replica's name as it was given. */

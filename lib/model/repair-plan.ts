@@ -1,13 +1,19 @@
 /** A repair, written down before it is done: a header, a line for each key, and a last line that says that this is all. */
 import type { DifferenceKind } from './difference.ts'
+import type { FileFooter, FileHeader } from './file-frame.ts'
 import type { RecordedTable } from './recorded-table.ts'
 import type { SeenItem } from './sighting.ts'
 import type { Outcome } from './summary.ts'
 import type { WireItem } from './wire.ts'
 
+/** As it is written: of version 2. */
+export type NewPlanHeader = RepairPlanHeader & FileHeader<'repair-plan'>
+export type NewPlanEnd = RepairPlanEnd & FileFooter
+
 export interface RepairPlanHeader {
   readonly tablesync: 'repair-plan'
-  readonly version: 1
+  /** Of version 1, the lines are no chain. */
+  readonly version: 1 | 2
   readonly master: RecordedTable & { readonly label: string }
   /** By the replica's name as it was given. */
   readonly tables: { readonly [label: string]: RecordedTable }

@@ -104,7 +104,8 @@ function helpText(first = ''): string {
     '',
   ]
   for (const [name, option] of Object.entries(ALL)) {
-    if (flags?.has(name) === false) continue
+    const isKnown = flags === undefined ? option.only === undefined : flags.has(name)
+    if (!isKnown) continue
     const value = option.kind === 'switch' ? '' : ` <${option.value}>`
     lines.push(`  ${spellingsOf(option).join(', ')}${value}`)
     lines.push(`      ${option.help}${defaultOf(option)}`)

@@ -37,6 +37,11 @@ export function checkOptions(options: RunOptions, spelling: Spelling): void {
       ? (OPTIONS as Record<string, Option>)[name]
       : undefined
     if (option === undefined) throw usageError(`Expected a known option, got \`${name}\``)
+    if (option.only !== undefined) {
+      throw usageError(
+        `Expected \`${spelling(name)}\` to come with \`tablesync ${option.only}\`, got it without`,
+      )
+    }
     if (!CHECKED_APART.has(name)) {
       checkValue(option, spelling(name), value)
     }

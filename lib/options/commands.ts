@@ -33,6 +33,12 @@ export function checkFile(command: keyof typeof FILE_COMMANDS, given: unknown): 
   throw usageError(`Expected \`${FILE_COMMANDS[command].file}\` to be a file, got ${shown(given)}`)
 }
 
+/** @throws TablesyncError with code `USAGE` where it is given and is neither true nor false */
+export function checkSwitch(given: unknown, name: string): void {
+  if (given === undefined || typeof given === 'boolean') return
+  throw usageError(`Expected \`${name}\` to be true or false, got ${shown(given)}`)
+}
+
 export interface FileCommand {
   /** What the file is to the options of the library. */
   readonly file: 'journal' | 'plan'
@@ -58,7 +64,7 @@ const COMMON = [
 export const FILE_COMMANDS = {
   undo: {
     file: 'journal',
-    flags: new Set(COMMON),
+    flags: new Set([...COMMON, 'allowDamaged']),
     hint: 'The journal says which tables it is for, and what they held.',
   },
   apply: {

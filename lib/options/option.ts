@@ -5,6 +5,8 @@ interface OptionBase {
   readonly flag: string
   readonly aliases?: readonly string[]
   readonly help: string
+  /** The one command that knows it. Absent: a comparison does. */
+  readonly only?: 'undo'
 }
 
 export interface SwitchOption extends OptionBase {

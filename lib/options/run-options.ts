@@ -204,7 +204,16 @@ export interface RunOptions {
 }
 
 /** What a program passes to `undoSync`: the journal, and how to reach the tables that it names. */
-export type UndoOptions = { readonly journal: string } & Pick<
+export type UndoOptions = {
+  readonly journal: string
+  /**
+   * Undo the lines before the first one that is damaged or out of its place,
+   * and none from there on; the outcome is `incomplete` then.
+   *
+   * @default false: such a journal is refused
+   */
+  readonly allowDamaged?: boolean
+} & Pick<
   RunOptions,
   | 'dryRun'
   | 'maxWrites'
@@ -240,7 +249,10 @@ export type UndoOptions = { readonly journal: string } & Pick<
 >
 
 /** What a program passes to `applySync`: the plan, and how to reach the tables that it names. */
-export type ApplyOptions = { readonly plan: string } & Omit<UndoOptions, 'journal'> &
+export type ApplyOptions = { readonly plan: string } & Omit<
+  UndoOptions,
+  'journal' | 'allowDamaged'
+> &
   Pick<
     RunOptions,
     | 'masterEndpoint'

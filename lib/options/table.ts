@@ -36,6 +36,12 @@ export const OPTIONS = {
     value: 'file',
     help: 'Keep what a replica held before each write in this new file (mode 0600); tablesync undo FILE brings it back',
   },
+  allowDamaged: {
+    flag: 'allow-damaged',
+    kind: 'switch',
+    only: 'undo',
+    help: 'Undo the lines before the first one that is damaged or out of its place, and none from there on',
+  },
   plan: {
     flag: 'plan',
     kind: 'text',

@@ -3,7 +3,11 @@ import { crc32 } from 'node:zlib'
 
 /** @param value an object with at least one field */
 export function checkedLine(value: object): string {
-  const text = JSON.stringify(value)
+  return checkedText(JSON.stringify(value))
+}
+
+/** @param text the JSON text of an object with at least one field */
+export function checkedText(text: string): string {
   return `{"crc":"${sumOf(text)}",${text.slice(1)}`
 }
 
@@ -13,5 +17,9 @@ export function readCheckedLine(line: string): unknown {
   if (rest === undefined || sumOf(`{${rest}`) !== sum) return undefined
   return JSON.parse(`{${rest}`)
 }
+
+/** The checksum that a checked line begins with. */
+export const checksumIn = (line: string): string =>
+  line.slice('{"crc":"'.length, '{"crc":"'.length + 8)
 
 const sumOf = (text: string) => crc32(text).toString(16).padStart(8, '0')

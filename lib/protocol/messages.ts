@@ -192,7 +192,7 @@ export type ControlMessage =
 
 /** What has to be on record before a write is sent. */
 export interface AboutToWrite {
-  /** A line of the undo journal. Absent: none is kept. */
+  /** JSON text of a line of the undo journal. Absent: none is kept. */
   readonly line?: string
   /** Absent: the write mends an earlier one. */
   readonly intents?: readonly Intent[]

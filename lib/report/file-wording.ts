@@ -6,10 +6,13 @@ import { count } from './figures.ts'
 import { ASKS, tableLine } from './wording.ts'
 
 export function undoLines(event: RunEvent & { type: 'undo' }): string[] {
-  const { journal, writes, isTorn, replicas } = event
+  const { journal, writes, isTorn, isEnded, replicas } = event
   return [
     `undo    ${journal}, ${count(writes)} writes`,
     ...(isTorn ? ['warning its last line is torn, and is passed over: is this all of it?'] : []),
+    ...(isTorn || isEnded
+      ? []
+      : ['warning the run that wrote it has not come to its end there: is this all of it?']),
     ...replicas.map((replica) => tableLine('replica', replica)),
   ]
 }

@@ -1,18 +1,25 @@
-/** The report: a line of JSON per difference. */
+/** The report: a line of JSON per difference, between a header and a footer. */
 import { type FileHandle, open } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { TablesyncError } from '../errors.ts'
+import { chainedLine, withLine } from '../files/chained-line.ts'
 import { refuseChanged } from '../files/kept-file.ts'
 import type { Difference } from '../model/difference.ts'
-import type { FileMark } from '../model/file-mark.ts'
+import type { FileFooter, FileHeader } from '../model/file-frame.ts'
+import type { ReportMark } from '../model/file-mark.ts'
+import { NO_LINES } from '../model/line-chain.ts'
 import type { Bytes } from '../model/units.ts'
 
 export interface Report {
   /** Settles when there is room for more. */
   write(difference: Difference): Promise<void>
+  /** Settles when all lines are in the file. */
+  flush(): Promise<void>
   /** Settles when all lines are on disk, with what the file is then. */
-  mark(): Promise<FileMark>
-  /** Settles when all lines are in the file. May be called twice. */
+  mark(): Promise<ReportMark>
+  /** Says that this is all. */
+  end(footer: FileFooter): Promise<void>
+  /** May be called twice. */
   close(): Promise<void>
 }
 
@@ -25,15 +32,26 @@ const BUFFER: Bytes = 64 << 10
  *
  * @throws TablesyncError with code `FILE_UNWRITABLE`, or `USAGE` where it is not the report that was begun
  */
-export async function openReport(file: string, good?: FileMark): Promise<Report> {
+export async function openReport(
+  file: string,
+  header: FileHeader<'report'>,
+  good?: ReportMark,
+): Promise<Report> {
   if (good !== undefined) await refuseChanged('the report', file, good)
   const handle = await begin(file, good?.bytes).catch((error: unknown) => {
     throw unwritable(file, error)
   })
-  let { bytes, crc } = good ?? { bytes: 0, crc: 0 }
+  let { bytes, crc, chain }: ReportMark = good ?? { bytes: 0, crc: 0, chain: NO_LINES }
   let lines: string[] = []
   let gathered = 0
   let isOpen = true
+  const add = (value: object) => {
+    const text = JSON.stringify(value)
+    const line = chain === undefined ? text : chainedLine(chain, text)
+    chain &&= withLine(chain, line)
+    lines.push(`${line}\n`)
+    gathered += line.length
+  }
   const flush = async () => {
     const text = Buffer.from(lines.join(''))
     lines = []
@@ -43,21 +61,31 @@ export async function openReport(file: string, good?: FileMark): Promise<Report>
     bytes += text.length
     crc = crc32(text, crc)
   }
+  let isTorn = false
   const orUnwritable = <T>(writing: Promise<T>): Promise<T> =>
     writing.catch((error: unknown) => {
+      isTorn = true
       throw unwritable(file, error)
     })
+  if (good === undefined) add(header)
   return {
     async write(difference) {
-      const line = `${JSON.stringify(difference)}\n`
-      lines.push(line)
-      gathered += line.length
+      add(difference)
       if (gathered >= BUFFER) await orUnwritable(flush())
+    },
+    async flush() {
+      await orUnwritable(flush())
     },
     async mark() {
       await orUnwritable(flush())
       await orUnwritable(handle.datasync())
-      return { bytes, crc }
+      return { bytes, crc, ...(chain !== undefined && { chain }) }
+    },
+    async end(footer) {
+      // Whoever wrote to a report that is torn was told.
+      if (chain === undefined || isTorn) return
+      add(footer)
+      await orUnwritable(flush())
     },
     async close() {
       if (!isOpen) return
@@ -88,13 +116,13 @@ async function refuseOurs(file: string): Promise<void> {
     const isPlain = (await handle.stat()).isFile()
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(isPlain ? 200 : 0), 0)
     const what = OURS.exec(buffer.toString('latin1', 0, bytesRead))?.[1]
-    if (what !== undefined) throw new Error(`it is a ${what} of tablesync`)
+    if (what !== undefined && what !== 'report') throw new Error(`it is a ${what} of tablesync`)
   } finally {
     await handle.close()
   }
 }
 
-const OURS = /^\{"crc":"\w{8}","tablesync":"([\w-]+)"/
+const OURS = /^\{"crc":"\w{8}",(?:"line":1,"after":"\w{8}",)?"tablesync":"([\w-]+)"/
 
 function unwritable(file: string, cause: unknown): TablesyncError {
   return new TablesyncError(`Cannot write the report ${file}: ${(cause as Error).message}`, {

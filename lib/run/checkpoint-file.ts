@@ -29,9 +29,10 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
       '--restart begins the run anew.',
     )
   }
-  if (value.tablesync !== 'checkpoint' || value.version !== 1) {
+  const isReadable = value.version === 1 || value.version === 2
+  if (value.tablesync !== 'checkpoint' || !isReadable) {
     throw usageError(
-      `Expected ${file} to be a checkpoint of version 1, got ${JSON.stringify(value.tablesync)} of version ${JSON.stringify(value.version)}`,
+      `Expected ${file} to be a checkpoint of version 1 or 2, got ${JSON.stringify(value.tablesync)} of version ${JSON.stringify(value.version)}`,
     )
   }
   return value

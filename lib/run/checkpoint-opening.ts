@@ -7,6 +7,7 @@ import type { Spelling } from '../options/check.ts'
 import type { Settings } from '../options/settings.ts'
 import { isThere, readCheckpoint } from './checkpoint-file.ts'
 import type { Tables } from './inspect.ts'
+import { meaningOf } from './meaning.ts'
 import { refuseSegments } from './plan.ts'
 import { refuseOtherTable } from './same-tables.ts'
 
@@ -38,37 +39,14 @@ export async function openCheckpoint(
         `${spelling('resume')} goes on where it says, ${spelling('restart')} begins anew.`,
       )
     }
-    const options = JSON.parse(JSON.stringify(meaningOf(settings))) as Checkpoint['options']
+    const { undo = null, report = null } = settings
+    const meaning = { ...meaningOf(settings), undo, report }
+    const options = JSON.parse(JSON.stringify(meaning)) as Checkpoint['options']
     if (taken !== undefined) refuseOtherOptions(taken, options, spelling)
     return { file, run: taken?.run ?? run, lock, options, taken }
   } catch (error) {
     await lock.release()
     throw error
-  }
-}
-
-/** What the counts and the writes depend on; all else may change from leg to leg. */
-function meaningOf(settings: Settings): Record<string, unknown> {
-  const { master, replicas, asked, dryRun, observation } = settings
-  return {
-    master: master.ref.label,
-    replicas: replicas.map(({ ref }) => ref.label),
-    strategy: settings.strategy,
-    writeMissing: asked.missing,
-    writeDiffering: asked.differing,
-    deleteExtra: asked.extra,
-    dryRun,
-    scanForExtra: settings.scanForExtra,
-    ignore: settings.ignore,
-    consistentRead: settings.consistentRead,
-    startingKey: settings.startingKey ?? null,
-    versionAttribute: settings.versionAttribute ?? null,
-    newerWins: settings.newerWins,
-    ttlAware: settings.ttlAware,
-    hooks: settings.hooks?.url ?? null,
-    quiesced: !observation.looksAgain,
-    undo: settings.undo ?? null,
-    report: settings.report ?? null,
   }
 }
 

@@ -3,7 +3,7 @@
 import type { DurableLines } from '../files/durable-lines.ts'
 import { EMPTY, type Spill, type SpillMark } from '../files/spill.ts'
 import type { Checkpoint, ReplicaCheckpoint, SharedCounter } from '../model/checkpoint.ts'
-import type { FileMark } from '../model/file-mark.ts'
+import type { ReportMark } from '../model/file-mark.ts'
 import { recorded } from '../model/recorded-table.ts'
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/table.ts'
@@ -31,7 +31,7 @@ export interface CheckpointParts {
   readonly intents: Intents
   readonly book: Bookkeeper
   /** Settles with what is good of the report; undefined where there is none. */
-  readonly reportMark: () => Promise<FileMark | undefined>
+  readonly reportMark: () => Promise<ReportMark | undefined>
   /** Undefined: none is kept. */
   readonly journal: DurableLines | undefined
   readonly elapsedMs: () => Milliseconds
@@ -40,12 +40,16 @@ export interface CheckpointParts {
 
 export class CheckpointKeeper {
   readonly #parts: CheckpointParts
+  readonly #began: string
   #generation: number
   #saving: Promise<void> | undefined
   #isAsking = false
 
   constructor(parts: CheckpointParts) {
     this.#parts = parts
+    const { taken } = parts.open
+    // Of a run that version 1 has begun, it is not known.
+    this.#began = taken?.began ?? new Date().toISOString()
     this.#generation = parts.open.taken?.generation ?? 0
   }
 
@@ -117,8 +121,11 @@ export class CheckpointKeeper {
     if (summary === undefined) intents.begin(generation)
     return {
       tablesync: 'checkpoint',
-      version: 1,
+      version: 2,
       run: open.run,
+      leg: tables.runId,
+      began: this.#began,
+      saved: new Date().toISOString(),
       generation,
       master: { label: master.ref.label, ...recorded(master) },
       tables: Object.fromEntries(others.map((table) => [table.ref.label, recorded(table)])),

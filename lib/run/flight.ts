@@ -12,6 +12,7 @@ import { CheckpointKeeper } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint-opening.ts'
 import { tellLeftExtras } from './delete-extras.ts'
 import { Desk } from './desk.ts'
+import { footerOf } from './file-frame.ts'
 import type { Tables } from './inspect.ts'
 import { Intents } from './intents.ts'
 import { openJournal } from './journal.ts'
@@ -92,7 +93,7 @@ export async function fly(
   const taken = checkpoint?.taken
   const later = taken && { leastBytes: taken.journalBytes ?? 0 }
   const leg = checkpoint === undefined ? 'only' : (later ?? 'first')
-  const journal = isJournaled ? await openJournal(settings.undo, tables, leg) : undefined
+  const journal = isJournaled ? await openJournal(settings.undo, preparation, leg) : undefined
   const { repairPlan: planned } = settings
   const repairPlan = planned && (await RepairPlan.open(planned.file, settings, tables))
   const restartKeys = new RestartKeys(rechecks, replicas, (key) =>
@@ -167,6 +168,17 @@ export async function fly(
     save,
     tellPaces: () => oversight.tellPaces(),
   }
+  const summaryNow = () =>
+    summarise({
+      ...{ settings, plan, ledger, elapsedMs: elapsedMs() },
+      ...{ isInterrupted: signal.aborted, isFatal: desk.isFatal, stopped: desk.stopped },
+    })
+  /** Each file says how the run has ended; where it cannot, the run is incomplete. */
+  const endFiles = async () => {
+    await repairPlan?.end(summaryNow()).catch(failed)
+    await journal?.end(footerOf(summaryNow())).catch(failed)
+    await hooks.onEnd(footerOf(summaryNow())).catch(failed)
+  }
   let saving: NodeJS.Timeout | undefined
   try {
     await keeper?.begin()
@@ -183,6 +195,7 @@ export async function fly(
     }
     await book.tellLoose()
     await teller.end()
+    await endFiles()
     oversight.tellProgress()
   } finally {
     clearInterval(saving)
@@ -191,20 +204,13 @@ export async function fly(
     await pool.close()
     await deletes.close()
     await journal?.close()
+    await repairPlan?.close()
     await intents.close()
   }
-  const end = () => ({
-    elapsedMs: elapsedMs(),
-    isInterrupted: signal.aborted,
-    isFatal: desk.isFatal,
-    stopped: desk.stopped,
-  })
-  const books = { settings, plan, ledger }
-  await endPlan(repairPlan, summarise({ ...books, ...end() }), desk)
   if (planned !== undefined && !desk.isFatal) {
     hooks.onEvent({ type: 'plan-written', plan: planned.file, keys: repairPlan?.entries ?? 0 })
   }
-  const summary = summarise({ ...books, ...end() })
+  const summary = summaryNow()
   const isDone = summary.outcome === 'in-sync' || summary.outcome === 'different'
   if (keeper === undefined || !isDone) return summary
   try {
@@ -212,7 +218,7 @@ export async function fly(
     return summary
   } catch (error) {
     failed(error)
-    return summarise({ ...books, ...end() })
+    return summaryNow()
   }
 }
 
@@ -221,19 +227,4 @@ async function tellUnsure({ tableWatch, desk, isOver }: Flight): Promise<void> {
   const unsure = await tableWatch.look()
   if (unsure === undefined || unsure.code === 'TABLE_CHANGED' || isOver()) return
   desk.loseTable(unsure.table ?? MASTER, unsure)
-}
-
-/** The plan says how the run that wrote it has ended; where it cannot, the run is incomplete. */
-async function endPlan(
-  repairPlan: RepairPlan | undefined,
-  summary: Summary,
-  desk: Desk,
-): Promise<void> {
-  try {
-    await repairPlan?.end(summary)
-  } catch (error) {
-    desk.fail('', asTablesyncError(error))
-  } finally {
-    await repairPlan?.close()
-  }
 }

@@ -2,10 +2,11 @@
 import { readFile, rm, stat } from 'node:fs/promises'
 import { usageError } from '../errors.ts'
 import { DurableLines } from '../files/durable-lines.ts'
-import type { JournalHeader } from '../model/journal.ts'
-import { recorded } from '../model/recorded-table.ts'
+import type { GoodLines } from '../model/file-mark.ts'
 import type { Bytes } from '../model/units.ts'
+import type { Settings } from '../options/settings.ts'
 import { isThere } from './checkpoint-file.ts'
+import { headerOf } from './file-frame.ts'
 import type { Tables } from './inspect.ts'
 import { readJournal } from './journal-file.ts'
 
@@ -19,25 +20,22 @@ import { readJournal } from './journal-file.ts'
  */
 export async function openJournal(
   file: string,
-  { inspected }: Tables,
+  { settings, tables }: { readonly settings: Settings; readonly tables: Tables },
   leg: 'only' | 'first' | { readonly leastBytes: Bytes },
 ): Promise<DurableLines> {
   const of = { file, what: 'undo journal', mustBeNew: true }
   if (typeof leg === 'object') {
-    await refuseOther(file, leg.leastBytes)
-    return DurableLines.reopen(of)
+    return DurableLines.reopen(of, await goodLinesOf(file, leg.leastBytes))
   }
-  if (leg === 'first' && (await isThere(file)) && (await hasNoEntries(file))) {
-    return DurableLines.reopen(of)
+  if (leg === 'first' && (await isThere(file))) {
+    const good = await goodWithoutEntries(file)
+    if (good !== undefined) return DurableLines.reopen(of, good)
   }
-  const [, ...replicas] = inspected
-  const tables = Object.fromEntries(replicas.map((table) => [table.ref.label, recorded(table)]))
-  const header: JournalHeader = { tablesync: 'undo-journal', version: 1, tables }
-  return DurableLines.open(of, header)
+  return DurableLines.open(of, headerOf('undo-journal', settings, tables))
 }
 
 /** What a replica held before is nowhere else: where a part of it is lost, nothing more is written. */
-async function refuseOther(file: string, leastBytes: Bytes): Promise<void> {
+async function goodLinesOf(file: string, leastBytes: Bytes): Promise<GoodLines> {
   const size = await stat(file).then(
     (found) => found.size,
     () => 0,
@@ -50,16 +48,18 @@ async function refuseOther(file: string, leastBytes: Bytes): Promise<void> {
   }
   const journal = await readJournal(file)
   for await (const _ of journal.entries());
+  return journal.good()
 }
 
-async function hasNoEntries(file: string): Promise<boolean> {
+/** Undefined: it has entries, or is no journal yet. */
+async function goodWithoutEntries(file: string): Promise<GoodLines | undefined> {
   const journal = await readJournal(file).catch(() => undefined)
   if (journal === undefined) {
     // Where not even its first line is whole, nothing was written under it.
     const isBegun = (await readFile(file)).includes('\n')
     if (!isBegun) await rm(file)
-    return false
+    return undefined
   }
-  for await (const _ of journal.entries()) return false
-  return true
+  for await (const _ of journal.entries()) return undefined
+  return journal.good()
 }

@@ -28,6 +28,7 @@ export class Ledger {
   readonly counts = new Counts()
   readonly #fates: ReadonlyMap<TableIndex, ReplicaFate>
   readonly #errors = new Map<string, ErrorSummary>()
+  #isIncomplete = false
 
   constructor(replicas: readonly TableIndex[], byLookup: boolean) {
     this.#fates = new Map(
@@ -77,6 +78,16 @@ export class Ledger {
 
   totalOf(replica: TableIndex): ReplicaTally {
     return this.counts.totalOf(replica)
+  }
+
+  /** Notes an error that has left out work which nothing else counts: the outcome is incomplete. */
+  noteIncomplete(table: string, error: TablesyncError): void {
+    this.#isIncomplete = true
+    this.noteError(table, error)
+  }
+
+  get isIncomplete(): boolean {
+    return this.#isIncomplete
   }
 
   /** Keeps the first error of each message, and counts the others. */

@@ -3,6 +3,7 @@ import { usageError } from '../errors.ts'
 import {
   type CheckedFile,
   damaged,
+  type FileEnd,
   readHeader,
   refuseHeader,
   valuesOf,
@@ -21,7 +22,7 @@ export interface ReviewedPlan {
 export async function readRepairPlan(file: string): Promise<ReviewedPlan> {
   const of: CheckedFile = { file, what: 'repair plan', flag: '--plan' }
   const header = (await readHeader(of)) as RepairPlanHeader | undefined
-  if (header?.tablesync !== 'repair-plan' || header.version !== 1) throw refuseHeader(of)
+  if (header?.tablesync !== 'repair-plan' || !isReadable(header.version)) throw refuseHeader(of)
   const end = await endOf(of, header)
   return { file, header, end, entries: () => entriesOf(of, end) }
 }
@@ -30,11 +31,12 @@ export async function readRepairPlan(file: string): Promise<ReviewedPlan> {
 async function endOf(of: CheckedFile, { tables }: RepairPlanHeader): Promise<RepairPlanEnd> {
   let end: RepairPlanEnd | undefined
   let entries = 0
-  for await (const { value, number } of valuesOf(of)) {
-    if (end !== undefined) throw damaged(of, number)
-    if (isEnd(value)) end = value
-    else if (!Object.hasOwn(tables, (value as RepairPlanEntry).replica)) throw damaged(of, number)
-    else entries++
+  const onEnd = ({ footer }: FileEnd) => {
+    end = footer as RepairPlanEnd | undefined
+  }
+  for await (const { value, number } of valuesOf(of, { onEnd })) {
+    if (!Object.hasOwn(tables, (value as RepairPlanEntry).replica)) throw damaged(of, number)
+    entries++
   }
   if (end === undefined || end.entries !== entries) {
     throw usageError(
@@ -57,7 +59,6 @@ async function* entriesOf(
 ): AsyncGenerator<RepairPlanEntry> {
   let left = entries
   for await (const { value, number } of valuesOf(of)) {
-    if (isEnd(value)) continue
     if (left-- === 0) throw damaged(of, number)
     yield value as RepairPlanEntry
   }
@@ -65,4 +66,4 @@ async function* entriesOf(
   if (left > 0) throw damaged(of, entries - left + 2)
 }
 
-const isEnd = (value: unknown): value is RepairPlanEnd => Object.hasOwn(value as object, 'end')
+const isReadable = (version: unknown) => version === 1 || version === 2

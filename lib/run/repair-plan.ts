@@ -3,15 +3,10 @@
 import { DurableLines } from '../files/durable-lines.ts'
 import type { Difference } from '../model/difference.ts'
 import { recorded } from '../model/recorded-table.ts'
-import type {
-  Planned,
-  RepairPlanEnd,
-  RepairPlanEntry,
-  RepairPlanHeader,
-} from '../model/repair-plan.ts'
+import type { NewPlanEnd, NewPlanHeader, Planned, RepairPlanEntry } from '../model/repair-plan.ts'
 import type { Summary } from '../model/summary.ts'
 import type { Settings } from '../options/settings.ts'
-import { checkedLine } from '../protocol/checked-line.ts'
+import { footerOf, headerOf } from './file-frame.ts'
 import type { Tables } from './inspect.ts'
 
 export class RepairPlan {
@@ -19,14 +14,12 @@ export class RepairPlan {
   #entries = 0
 
   /** @throws TablesyncError with code `FILE_UNWRITABLE` */
-  static async open(file: string, settings: Settings, { inspected }: Tables): Promise<RepairPlan> {
-    const [master, ...replicas] = inspected
+  static async open(file: string, settings: Settings, tables: Tables): Promise<RepairPlan> {
+    const [master] = tables.inspected
     const { ignore, ttlAware, newerWins, versionAttribute } = settings
-    const header: RepairPlanHeader = {
-      tablesync: 'repair-plan',
-      version: 1,
+    const header: NewPlanHeader = {
+      ...headerOf('repair-plan', settings, tables),
       master: { label: master.ref.label, ...recorded(master) },
-      tables: Object.fromEntries(replicas.map((table) => [table.ref.label, recorded(table)])),
       rules: {
         ignore,
         ttlAware,
@@ -50,19 +43,20 @@ export class RepairPlan {
   async add({ replica, kind, key }: Difference, planned: Planned): Promise<void> {
     const entry: RepairPlanEntry = { replica, kind, key, ...planned }
     this.#entries++
-    await this.#lines.append([checkedLine(entry)])
+    await this.#lines.append([JSON.stringify(entry)])
   }
 
   /** Says that this is all. */
-  async end({ outcome, master, replicas }: Summary): Promise<void> {
+  async end(summary: Summary): Promise<void> {
+    const { master, replicas } = summary
     const scanned = Object.entries(replicas).map(([label, replica]) => [label, replica.scanned])
-    const end: RepairPlanEnd = {
-      end: outcome,
+    const end: NewPlanEnd = {
+      ...footerOf(summary),
       entries: this.#entries,
       master: master.scanned,
       scanned: Object.fromEntries(scanned),
     }
-    await this.#lines.append([checkedLine(end)])
+    await this.#lines.end(end)
   }
 
   async close(): Promise<void> {

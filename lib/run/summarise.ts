@@ -107,7 +107,7 @@ function outcomeOf({ settings, plan, ledger, isInterrupted, isFatal, stopped }: 
       tally.unverified > 0 ||
       tally.pending > 0,
   )
-  if (isFatal || isIncomplete) return 'incomplete'
+  if (isFatal || isIncomplete || ledger.isIncomplete) return 'incomplete'
   return replicas.some(({ tally }) => remainingDifferences(tally) > 0 || tally.conflicts > 0)
     ? 'different'
     : 'in-sync'

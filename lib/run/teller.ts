@@ -2,7 +2,8 @@
 import { asTablesyncError, type TablesyncError } from '../errors.ts'
 import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
-import type { FileMark } from '../model/file-mark.ts'
+import type { FileFooter } from '../model/file-frame.ts'
+import type { ReportMark } from '../model/file-mark.ts'
 import type { Question } from '../model/question.ts'
 import type { Planned } from '../model/repair-plan.ts'
 import { PatientCalls } from '../protocol/patient-call.ts'
@@ -16,9 +17,11 @@ export interface RunHooks {
   /** Settles with the answer. Absent: nobody wants to be asked. */
   readonly confirm?: (question: Question) => Promise<boolean>
   /** Settles with how much of the report is good; undefined where there is none. */
-  readonly reportMark: () => Promise<FileMark | undefined>
+  readonly reportMark: () => Promise<ReportMark | undefined>
   /** Settles when all that was told is where it belongs. */
   readonly allTold: () => Promise<void>
+  /** Settles when the report says how the run has ended. */
+  readonly onEnd: (footer: FileFooter) => Promise<void>
 }
 
 export class Teller {

@@ -35,8 +35,9 @@ export function runUndo(
           JSON.stringify(entry),
         )
       }
-      const isTorn = journal.isTorn()
-      hooks.onEvent({ type: 'undo', journal: journal.file, writes, isTorn, replicas })
+      const { damage, ...end } = journal.end()
+      if (damage !== undefined) flight.ledger.noteIncomplete('', damage)
+      hooks.onEvent({ type: 'undo', journal: journal.file, writes, ...end, replicas })
       flight.tellPaces()
       await askAboutAll(flight, buckets)
       for (let bucket = 0; bucket < BUCKETS && !flight.isOver(); bucket++) {

@@ -10,7 +10,6 @@ import type { DifferenceKind } from '../model/difference.ts'
 import type { JournalEntry, JournalRefusal } from '../model/journal.ts'
 import type { SeenItem } from '../model/sighting.ts'
 import type { WireItem } from '../model/wire.ts'
-import { checkedLine } from '../protocol/checked-line.ts'
 import { passing } from '../protocol/points.ts'
 import type { BothSides } from './both-sides.ts'
 import type { Investigation } from './investigation.ts'
@@ -93,7 +92,7 @@ async function counted(
       key: JSON.parse(key) as WireItem,
       refused: true,
     }
-    await record({ line: checkedLine(refusal) })
+    await record({ line: JSON.stringify(refusal) })
   }
   return { ...result, complete, ...(isPartial && { isPartial }) }
 }
@@ -128,7 +127,7 @@ async function recordBefore(
       before: before ?? null,
       left: left === undefined ? null : thread.wholeDigest(left),
     }
-    return checkedLine(entry)
+    return JSON.stringify(entry)
   }
   passing('about-to-write')
   await record({

@@ -1,12 +1,16 @@
 /** What lies beside a checkpoint is what the run wrote, or the run is not gone on with. */
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { crc32 } from 'node:zlib'
 import t, { type Test } from 'tap'
+import { undoSync } from '../../lib/index.ts'
 import type { Checkpoint } from '../../lib/model/checkpoint.ts'
-import { readCheckedLine } from '../../lib/protocol/checked-line.ts'
+import { checkedLine, readCheckedLine } from '../../lib/protocol/checked-line.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, asks, counts, openScene, REPAIRED } from '../faults/scene.ts'
+import { asOfVersion1, BREAKS, linesIn, writeLines } from '../support/rewritten.ts'
+import { differencesIn } from '../support/told-lines.ts'
 
 t.setTimeout(300_000)
 
@@ -34,7 +38,7 @@ async function interrupted(t: Test) {
   const { summary } = await leg({ signal: ending.signal })
   t.equal(summary.outcome, 'interrupted')
   const saved = readCheckedLine((await readFile(checkpoint, 'utf8')).trim()) as Checkpoint
-  return { ...scene, leg, report, undo, saved }
+  return { ...scene, leg, checkpoint, report, undo, saved }
 }
 
 const places = (length: number) =>
@@ -66,9 +70,9 @@ t.test('a report that is not what was told is refused by name', async (t) => {
   const { summary } = await leg({ resume: true })
   t.strictSame(counts(summary, replica), REPAIRED)
   t.strictSame(replica.table.all(), master.table.all())
-  const lines = (await readFile(report, 'utf8')).trim().split('\n')
-  t.equal(new Set(lines.map((line) => JSON.stringify(JSON.parse(line).key))).size, 12)
-  t.equal(lines.length, 12)
+  const told = await differencesIn(report)
+  t.equal(new Set(told.map(({ key }) => JSON.stringify(key))).size, 12)
+  t.equal(told.length, 12)
 })
 
 t.test('a journal that is not what was written is refused by name', async (t) => {
@@ -95,4 +99,61 @@ t.test('a journal that is not what was written is refused by name', async (t) =>
   const { summary } = await leg({ resume: true })
   t.strictSame(counts(summary, replica), REPAIRED)
   t.strictSame(replica.table.all(), master.table.all())
+})
+
+t.test(
+  'a journal is gone on with where its lines follow one another, and nowhere else',
+  async (t) => {
+    const { leg, undo, saved, master, replica } = await interrupted(t)
+    const lines = await linesIn(undo)
+    const entries = lines.slice(0, -1)
+    const before = replica.table.all()
+    for (const [what, broken] of Object.entries(BREAKS)) {
+      const [damaged, number] = broken(lines, 1)
+      await writeLines(undo, damaged)
+      // Where a line is gone it may be too short by then.
+      const message = new RegExp(
+        `line ${number} of .*to follow|at least the ${saved.journalBytes} bytes`,
+      )
+      await t.rejects(leg({ resume: true }), { code: 'USAGE', message }, what)
+      t.strictSame(replica.table.all(), before)
+    }
+    await writeLines(undo, lines)
+    const { summary } = await leg({ resume: true })
+    t.strictSame(counts(summary, replica), REPAIRED)
+    t.strictSame(replica.table.all(), master.table.all())
+    const whole = await linesIn(undo)
+    t.strictSame(whole.slice(0, entries.length), entries, 'all but the footer is as it was')
+    t.match(JSON.parse(whole.at(-1) as string), { end: 'in-sync', line: whole.length })
+    t.notOk(
+      whole.slice(0, -1).some((line) => 'end' in JSON.parse(line)),
+      'one footer, and it is the last line',
+    )
+  },
+)
+
+t.test('a run that the release before has begun is gone on with', async (t) => {
+  const { leg, checkpoint, report, undo, saved, master, replica } = await interrupted(t)
+  await asOfVersion1(undo)
+  const told = (await differencesIn(report)).slice(0, (saved.report?.chain?.lines ?? 1) - 1)
+  const text = told.map((one) => `${JSON.stringify(one)}\n`).join('')
+  await writeFile(report, text)
+  const { leg: _, began: __, saved: ___, ...others } = saved
+  const version1 = {
+    ...others,
+    version: 1,
+    report: { bytes: Buffer.byteLength(text), crc: crc32(text) },
+    journalBytes: (await stat(undo)).size,
+  }
+  await writeFile(checkpoint, `${checkedLine(version1)}\n`)
+  const { summary } = await leg({ resume: true })
+  t.strictSame(counts(summary, replica), REPAIRED)
+  t.strictSame(replica.table.all(), master.table.all())
+  // Each goes on as it was begun.
+  const lines = (await readFile(report, 'utf8')).trim().split('\n')
+  t.equal(lines.length, 12)
+  t.notOk(lines.some((line) => line.includes('"after"')))
+  t.notOk((await linesIn(undo)).some((line) => line.includes('"after"')))
+  const undone = await undoSync({ journal: undo, workers: 1 })
+  t.match(undone.replicas[replica.label], { written: 7, deleted: 5, changed: 0 })
 })

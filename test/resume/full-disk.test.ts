@@ -1,7 +1,6 @@
 /** A disk that is full ends a run with all saved that can be, and the run goes on when there is room. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
@@ -9,6 +8,7 @@ import { CLI, runCli, tempFolder } from '../cli/run-cli.ts'
 import { argsOf, inOrder } from '../cli/scene.ts'
 import { startDynalite } from '../support/dynalite.ts'
 import { type Item, makeTable } from '../support/tables.ts'
+import { differencesIn } from '../support/told-lines.ts'
 
 const ITEMS = 600
 
@@ -46,8 +46,7 @@ for (const [what, kibibytes] of [
     const resumed = await runCli([...args, '--resume'])
     t.equal(resumed.code, 0, resumed.stderr)
     t.strictSame(inOrder(await replica.all()), inOrder(await master.all()))
-    const lines = (await readFile(file('report.ndjson'), 'utf8')).trim().split('\n')
-    const keys = lines.map((line) => (JSON.parse(line) as { key: Item }).key['id']?.S)
+    const keys = (await differencesIn(file('report.ndjson'))).map(({ key }) => JSON.stringify(key))
     t.equal(new Set(keys).size, ITEMS)
     t.equal(keys.length, ITEMS, 'each line once')
     t.equal((await runCli(['undo', file('undo.ndjson'), '--workers', '1'])).code, 0)

@@ -5,11 +5,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { type Difference, type Summary, undoSync, type WireItem } from '../../lib/index.ts'
+import { type Summary, undoSync, type WireItem } from '../../lib/index.ts'
 import { readCheckedLine } from '../../lib/protocol/checked-line.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { asks, item, openScene, type Scene } from '../faults/scene.ts'
 import { seeded } from '../support/seeded.ts'
+import { differencesIn } from '../support/told-lines.ts'
 
 t.setTimeout(3_600_000)
 
@@ -162,9 +163,7 @@ for (let seed = 1; seed <= SEEDS; seed++) {
       t.ok(scanned >= REPLICA.length && scanned - REPLICA.length <= elsewhere, `${scanned} scanned`)
       t.equal(scanned, matched + (extra ?? 0) + elsewhere, 'each of them counted once')
 
-      const told = (await linesOf(join(folder, 'report.ndjson'))).map(
-        (line) => JSON.parse(line) as Difference,
-      )
+      const told = await differencesIn(join(folder, 'report.ndjson'))
       const keyed = told.map(({ kind, key }) => `${kind} ${JSON.stringify(key)}`)
       t.equal(new Set(keyed).size, keyed.length, 'no line of the report comes twice')
       t.same(

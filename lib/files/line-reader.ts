@@ -1,0 +1,67 @@
+/** Reads a file of checked lines one by one: what each says, and whether it follows the one before. */
+import type { TablesyncError } from '../errors.ts'
+import type { GoodLines } from '../model/file-mark.ts'
+import { type LineChain, NO_LINES } from '../model/line-chain.ts'
+import { readCheckedLine } from '../protocol/checked-line.ts'
+import { contentOf, continues, isLinked, withLine } from './chained-line.ts'
+import type { FileLine } from './read-lines.ts'
+
+export interface Refusals {
+  /** The line is not whole. */
+  readonly torn: (number: number) => TablesyncError
+  /** It is, but does not follow the one before. */
+  readonly broken: (number: number) => TablesyncError
+}
+
+export class LineReader {
+  readonly #refuse: Refusals
+  #number = 0
+  #torn: number | undefined
+  #footer: object | undefined
+  /** Undefined: the lines are of version 1, and are no chain. */
+  #chain: LineChain | undefined
+  #good: GoodLines = { bytes: 0, chain: undefined }
+
+  constructor(refuse: Refusals) {
+    this.#refuse = refuse
+  }
+
+  /** Of the line that was read last; the first is 1. */
+  get number(): number {
+    return this.#number
+  }
+
+  /**
+   * What the line says; undefined for the header, the footer and a torn line.
+   *
+   * @throws what `Refusals` says
+   */
+  read({ text, isEnded }: FileLine): object | undefined {
+    const number = this.#number + 1
+    if (this.#torn !== undefined) throw this.#refuse.torn(this.#torn)
+    this.#number = number
+    const value = readCheckedLine(text) as object | undefined
+    if (value === undefined) {
+      this.#torn = number
+      return undefined
+    }
+    if (number === 1 && isLinked(value)) this.#chain = NO_LINES
+    const isNext = this.#chain === undefined || continues(this.#chain, value)
+    // Whoever goes on with a file cuts its footer off.
+    if (!isNext || this.#footer !== undefined) throw this.#refuse.broken(number)
+    this.#chain &&= withLine(this.#chain, text)
+    if (Object.hasOwn(value, 'end')) {
+      this.#footer = contentOf(value)
+      return undefined
+    }
+    if (isEnded) {
+      const bytes = this.#good.bytes + Buffer.byteLength(text) + 1
+      this.#good = { bytes, chain: this.#chain }
+    }
+    return number === 1 ? undefined : contentOf(value)
+  }
+
+  end() {
+    return { footer: this.#footer, isTorn: this.#torn !== undefined, good: this.#good }
+  }
+}

@@ -1,0 +1,55 @@
+/** The lines of a file, compressed or not. */
+import { createReadStream } from 'node:fs'
+import { pipeline as joined, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { constants, createGunzip } from 'node:zlib'
+
+export interface FileLine {
+  readonly text: string
+  /** Whether a line feed follows. */
+  readonly isEnded: boolean
+}
+
+/** A name that ends in .gz is compressed. */
+export async function* linesOf(file: string): AsyncGenerator<FileLine> {
+  const isCompressed = file.endsWith('.gz')
+  let rest = ''
+  for await (const text of isCompressed ? unzipped(file) : plain(file)) {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) yield { text: line, isEnded: true }
+  }
+  // A batch that was cut in its first bytes leaves no text behind; it is a torn line all the same.
+  if (rest !== '' || (isCompressed && (await isCutShort(file))))
+    yield { text: rest, isEnded: false }
+}
+
+export const isBadArchive = (error: unknown): boolean =>
+  (error as NodeJS.ErrnoException).code === 'Z_DATA_ERROR'
+
+const plain = (file: string): AsyncIterable<string> =>
+  createReadStream(file).setEncoding('utf8') as AsyncIterable<string>
+
+async function* unzipped(file: string): AsyncGenerator<string> {
+  const bytes = createReadStream(file)
+  // Of a last batch that is torn, what can be read is handed out, and no error raised.
+  const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH })
+  // Ends them both where one ends; an error is raised where the text is read.
+  const text = joined(bytes, gunzip, () => {}).setEncoding('utf8')
+  yield* text as AsyncIterable<string>
+  // Bytes that do not begin another batch are passed over in silence.
+  if (gunzip.bytesWritten < bytes.bytesRead) {
+    throw Object.assign(new Error('bytes after the end'), { code: 'Z_DATA_ERROR' })
+  }
+}
+
+async function isCutShort(file: string): Promise<boolean> {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  try {
+    await pipeline(createReadStream(file), createGunzip(), nowhere)
+    return false
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR') return true
+    throw error
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * Where a chain of lines stands: how many there are, and the checksum of the
+ * last one. Journals, plans and reports are such chains.
+ */
+export interface LineChain {
+  readonly lines: number
+  /** Eight hexadecimal digits; of no line, zeros. */
+  readonly last: string
+}
+
+export const NO_LINES: LineChain = { lines: 0, last: '00000000' }

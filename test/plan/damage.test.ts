@@ -1,0 +1,74 @@
+/** Plans that are not as they were written are refused by the line; those of the release before are carried out. */
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { applySync } from '../../lib/index.ts'
+import { tempFolder } from '../cli/run-cli.ts'
+import { ALL_WRITES, item, openScene } from '../faults/scene.ts'
+import { asOfVersion1, BREAKS, linesIn, writeLines } from '../support/rewritten.ts'
+
+/** Nine items to be put: a header, a line for each of them, and a footer. */
+async function planned(t: Test) {
+  const scene = await openScene(t, {
+    masterItems: Array.from({ length: 9 }, (_, n) => item(n)),
+    replicaItems: [],
+  })
+  const plan = join(await tempFolder(t), 'plan.ndjson')
+  await scene.run({ ...ALL_WRITES, plan })
+  const held = () => scene.replica.table.all().length
+  return { ...scene, plan, held, lines: await linesIn(plan) }
+}
+
+const applied = (plan: string) => applySync({ plan, minMismatchAge: 0, workers: 1 })
+
+for (const [what, broken] of Object.entries(BREAKS)) {
+  t.test(`applySync refuses a plan with ${what}`, async (t) => {
+    const { plan, lines, held } = await planned(t)
+    for (const at of [1, 4, 8]) {
+      const [damaged, number] = broken(lines, at)
+      await writeLines(plan, damaged)
+      await t.rejects(applied(plan), {
+        code: 'USAGE',
+        message: new RegExp(`line ${number} of .* to follow line ${number - 1}`),
+      })
+      t.equal(held(), 0, 'nothing was done')
+    }
+  })
+}
+
+t.test('applySync refuses a line of another plan', async (t) => {
+  const { plan, lines, run, held } = await planned(t)
+  const other = `${plan}.other`
+  await run({ ...ALL_WRITES, plan: other })
+  const theirs = await linesIn(other)
+  await writeLines(plan, lines.with(4, theirs[4] as string))
+  await t.rejects(applied(plan), { code: 'USAGE', message: /line 5 of/ })
+  t.equal(held(), 0)
+})
+
+t.test('applySync carries out a plan of the release before', async (t) => {
+  const { plan, held } = await planned(t)
+  await asOfVersion1(plan)
+  t.equal((await applied(plan)).outcome, 'in-sync')
+  t.equal(held(), 9)
+})
+
+t.test('a plan says whose it is, and how the run has ended', async (t) => {
+  const { lines, master, replica } = await planned(t)
+  const [header, ...entries] = lines.map((line) => JSON.parse(line))
+  t.match(header, {
+    tablesync: 'repair-plan',
+    version: 2,
+    run: /^[0-9a-f]{8}$/,
+    began: /^\d{4}-\d\d-\d\dT.*Z$/,
+    master: { label: master.label },
+    tables: { [replica.label]: { keySchema: Object } },
+    options: { writeMissing: true, ignore: [], quiesced: false },
+    rules: { ignore: [], ttlAware: true, newerWins: false },
+  })
+  t.match(entries.pop(), {
+    end: 'different',
+    ended: /Z$/,
+    entries: 9,
+    totals: { master: { scanned: 9 }, replicas: { [replica.label]: { missing: 9, written: 0 } } },
+  })
+})
