@@ -1,5 +1,5 @@
 /** Plan in, result out: what the `apply` command and `applySync` have in common. */
-import { refuseSharedFiles } from './files/distinct-files.ts'
+import { fileBehind, refuseSharedFiles } from './files/distinct-files.ts'
 import { unlessAborted, withListeners } from './listeners.ts'
 import type { RecordedTable } from './model/recorded-table.ts'
 import type { RepairPlanHeader } from './model/repair-plan.ts'
@@ -27,13 +27,16 @@ export async function apply(options: ApplyOptions, spelling: Spelling): Promise<
   const { plan: file, ...others } = options
   checkFile('apply', file)
   const reviewed = await readRepairPlan(file)
-  await refuseSharedFiles({
-    [spelling('plan')]: file,
-    [spelling('report')]: options.report,
-    [spelling('undo')]: options.undo,
-    [spelling('control')]: options.control,
-  })
   const settings = resolveOptions(asRunOptions(reviewed.header, others), spelling)
+  await refuseSharedFiles({
+    files: {
+      [spelling('plan')]: file,
+      [spelling('report')]: options.report,
+      [spelling('undo')]: options.undo,
+      [spelling('control')]: options.control,
+      [spelling('hooks')]: fileBehind(settings.hooks?.url),
+    },
+  })
   await tryHooks(settings.hooks, options.signal)
   await checkControlFile(settings.control)
   return withListeners(options, {}, async ({ signal, over, during }) => {

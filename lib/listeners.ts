@@ -60,6 +60,9 @@ function openListeners(
     async during(header, work) {
       const { report: file } = options
       const report = file === undefined ? undefined : await openReport(file, header, goodReport)
+      if (file !== undefined && report?.openMode !== undefined) {
+        listeners.onProgress({ type: 'readable-by-others', file, mode: report.openMode })
+      }
       const isHeard = report !== undefined || options.onDifference !== undefined
       try {
         const result = await work({

@@ -1,5 +1,5 @@
 /** Options in, result out: what the command and `runSync` have in common. */
-import { refuseSharedFiles } from './files/distinct-files.ts'
+import { fileBehind, refuseSharedFiles } from './files/distinct-files.ts'
 import { unlessAborted, withListeners } from './listeners.ts'
 import type { Summary } from './model/summary.ts'
 import type { Spelling } from './options/check.ts'
@@ -22,11 +22,15 @@ import { summariseNothing } from './run/summarise.ts'
 export async function sync(options: RunOptions, spelling: Spelling): Promise<Summary> {
   const settings = resolveOptions(options, spelling)
   await refuseSharedFiles({
-    [spelling('report')]: options.report,
-    [spelling('undo')]: options.undo,
-    [spelling('plan')]: options.plan,
-    [spelling('checkpoint')]: options.checkpoint,
-    [spelling('control')]: options.control,
+    files: {
+      [spelling('report')]: options.report,
+      [spelling('undo')]: options.undo,
+      [spelling('plan')]: options.plan,
+      [spelling('checkpoint')]: options.checkpoint,
+      [spelling('control')]: options.control,
+      [spelling('hooks')]: fileBehind(settings.hooks?.url),
+    },
+    checkpoint: spelling('checkpoint'),
   })
   await tryHooks(settings.hooks, options.signal)
   await checkControlFile(settings.control)

@@ -40,9 +40,11 @@ export async function undo(options: UndoOptions, spelling: Spelling): Promise<Su
     damageHint: `${spelling('allowDamaged')} undoes the lines before it.`,
   })
   await refuseSharedFiles({
-    journal: file,
-    [spelling('report')]: options.report,
-    [spelling('control')]: options.control,
+    files: {
+      journal: file,
+      [spelling('report')]: options.report,
+      [spelling('control')]: options.control,
+    },
   })
   const settings = resolveOptions(asRunOptions(journal.header, others), spelling)
   await checkControlFile(settings.control)

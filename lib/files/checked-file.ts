@@ -1,4 +1,5 @@
 /** Files of checked lines, read back. What is not as it was written is named by its line, never misread. */
+import { stat } from 'node:fs/promises'
 import { TablesyncError, usageError } from '../errors.ts'
 import type { GoodLines } from '../model/file-mark.ts'
 import { readCheckedLine } from '../protocol/checked-line.ts'
@@ -40,6 +41,8 @@ export interface ReadingOptions {
  */
 export async function readHeader(of: CheckedFile): Promise<unknown> {
   try {
+    // It is read more than once.
+    if (!(await stat(of.file)).isFile()) throw new Error('it is a folder, a pipe or a device')
     for await (const { text } of linesOf(of.file)) {
       const value = readCheckedLine(text)
       return value === undefined ? undefined : contentOf(value as object)
@@ -81,6 +84,8 @@ export async function* valuesOf(
     if (!endsAtDamage || !(thrown instanceof TablesyncError)) throw thrown
     damage = thrown
   }
+  // It had a header a moment ago.
+  if (reader.number === 0) throw damaged(of, 1)
   onEnd({ ...reader.end(), damage })
 }
 

@@ -13,8 +13,6 @@ export interface LinesFile {
   readonly file: string
   /** What messages call it. */
   readonly what: string
-  /** Whether a file that is there already is refused, or begun anew. */
-  readonly mustBeNew: boolean
 }
 
 interface Waiting {
@@ -38,16 +36,14 @@ export class DurableLines {
    * Begins a file that only its owner can read. A name that ends in .gz is
    * compressed.
    *
-   * @throws TablesyncError with code `FILE_UNWRITABLE`
+   * @throws TablesyncError with code `FILE_UNWRITABLE`, also where the file is there already
    */
   static async open(of: LinesFile, header: object): Promise<DurableLines> {
-    const handle = await open(of.file, of.mustBeNew ? 'wx' : 'w', 0o600).catch((error: unknown) => {
+    const handle = await open(of.file, 'wx', 0o600).catch((error: unknown) => {
       throw unwritable(of, error)
     })
     const lines = new DurableLines(of, handle, { bytes: 0, chain: NO_LINES })
     try {
-      // The mode above is for new files; one that was there keeps its own.
-      if ((await handle.stat()).isFile()) await handle.chmod(0o600)
       await lines.append([JSON.stringify(header)])
     } catch (error) {
       await handle.close()
@@ -144,14 +140,11 @@ export class DurableLines {
   }
 }
 
-function unwritable({ file, what, mustBeNew }: LinesFile, cause: unknown): TablesyncError {
-  const named = mustBeNew
-    ? 'a file that does not exist yet, in a folder that does'
-    : 'a file in a folder that exists'
+function unwritable({ file, what }: LinesFile, cause: unknown): TablesyncError {
   return new TablesyncError(`Cannot write the ${what} ${file}: ${(cause as Error).message}`, {
     code: 'FILE_UNWRITABLE',
     scope: 'run',
-    hint: `Name ${named}, on a disk with room.`,
+    hint: 'Name a file that does not exist yet, in a folder that does, on a disk with room.',
     cause,
   })
 }

@@ -53,6 +53,13 @@ export type RunEvent =
     }
   /** Something of a replica that may reject, multiply or undo writes; or of a scan, of the master maybe, that is odd. */
   | { readonly type: 'warning'; readonly replica: string; readonly message: string }
+  /** The report was there before the run, and others than its owner may read it. */
+  | {
+      readonly type: 'readable-by-others'
+      readonly file: string
+      /** Its permissions, as chmod(2) takes them. */
+      readonly mode: number
+    }
   | {
       readonly type: 'plan'
       readonly strategy: 'auto' | 'march' | 'lookup'

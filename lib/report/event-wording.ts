@@ -1,6 +1,6 @@
 /** What happens in a run, in sentences for people. */
 import type { RunEvent } from '../model/events.ts'
-import { applyLines, undoLines } from './file-wording.ts'
+import { applyLines, readableLine, undoLines } from './file-wording.ts'
 import { outageLines, outageOverLine, paceLines } from './pace-wording.ts'
 import { keyLeftLine, planLine, tableLines } from './wording.ts'
 
@@ -26,6 +26,8 @@ export function eventLines(event: ToldOnce): readonly string[] {
       return [`warning ${event.replica}: ${event.message}`]
     case 'key-left':
       return [keyLeftLine(event)]
+    case 'readable-by-others':
+      return [readableLine(event)]
     case 'plan':
       return [planLine(event)]
     case 'segment-lost':

@@ -17,6 +17,11 @@ export function undoLines(event: RunEvent & { type: 'undo' }): string[] {
   ]
 }
 
+export function readableLine({ file, mode }: RunEvent & { type: 'readable-by-others' }): string {
+  const octal = mode.toString(8).padStart(4, '0')
+  return `warning others can read ${file} (mode ${octal}), and the keys in it: chmod 600 keeps them out`
+}
+
 export function applyLines(event: RunEvent & { type: 'apply' }): string[] {
   const { plan, keys, asksBeforeDeletions, ...tables } = event
   return [

@@ -1,5 +1,5 @@
 /** The report: a line of JSON per difference, between a header and a footer. */
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { TablesyncError } from '../errors.ts'
 import { chainedLine, withLine } from '../files/chained-line.ts'
@@ -11,6 +11,8 @@ import { NO_LINES } from '../model/line-chain.ts'
 import type { Bytes } from '../model/units.ts'
 
 export interface Report {
+  /** Permissions of the file, as far as others may read it. Undefined: they may not. */
+  readonly openMode: number | undefined
   /** Settles when there is room for more. */
   write(difference: Difference): Promise<void>
   /** Settles when all lines are in the file. */
@@ -68,7 +70,9 @@ export async function openReport(
       throw unwritable(file, error)
     })
   if (good === undefined) add(header)
+  const { mode, isFile } = await kindOf(handle)
   return {
+    openMode: isFile && (mode & OTHERS_READ) !== 0 ? mode & 0o777 : undefined,
     async write(difference) {
       add(difference)
       if (gathered >= BUFFER) await orUnwritable(flush())
@@ -95,6 +99,14 @@ export async function openReport(
   }
 }
 
+/** Read permission of the group and of all others. */
+const OTHERS_READ = 0o044
+
+async function kindOf(handle: FileHandle) {
+  const found = await handle.stat()
+  return { mode: found.mode, isFile: found.isFile() }
+}
+
 async function begin(file: string, goodBytes: Bytes | undefined): Promise<FileHandle> {
   if (goodBytes !== undefined) {
     const before = await open(file, 'r+')
@@ -102,19 +114,18 @@ async function begin(file: string, goodBytes: Bytes | undefined): Promise<FileHa
     return open(file, 'a')
   }
   await refuseOurs(file)
-  const handle = await open(file, 'w', 0o600)
-  // The mode above is for new files; one that was there keeps its own. A device is not ours to close.
-  if ((await handle.stat()).isFile()) await handle.chmod(0o600)
-  return handle
+  // The mode is for a new file; one that was there, behind a link maybe, is somebody's and keeps its own.
+  return open(file, 'w', 0o600)
 }
 
 /** A journal or a plan is not begun anew by a slip of the fingers. */
 async function refuseOurs(file: string): Promise<void> {
-  const handle = await open(file, 'r').catch(() => undefined)
+  const found = await stat(file).catch(() => undefined)
+  // A pipe that nobody writes to would keep us waiting.
+  const handle = found?.isFile() ? await open(file, 'r').catch(() => undefined) : undefined
   if (handle === undefined) return
   try {
-    const isPlain = (await handle.stat()).isFile()
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(isPlain ? 200 : 0), 0)
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(200), 0)
     const what = OURS.exec(buffer.toString('latin1', 0, bytesRead))?.[1]
     if (what !== undefined && what !== 'report') throw new Error(`it is a ${what} of tablesync`)
   } finally {

@@ -23,7 +23,7 @@ export async function openJournal(
   { settings, tables }: { readonly settings: Settings; readonly tables: Tables },
   leg: 'only' | 'first' | { readonly leastBytes: Bytes },
 ): Promise<DurableLines> {
-  const of = { file, what: 'undo journal', mustBeNew: true }
+  const of = { file, what: 'undo journal' }
   if (typeof leg === 'object') {
     return DurableLines.reopen(of, await goodLinesOf(file, leg.leastBytes))
   }

@@ -27,9 +27,7 @@ export class RepairPlan {
         ...(versionAttribute !== undefined && { versionAttribute }),
       },
     }
-    return new RepairPlan(
-      await DurableLines.open({ file, what: 'repair plan', mustBeNew: true }, header),
-    )
+    return new RepairPlan(await DurableLines.open({ file, what: 'repair plan' }, header))
   }
 
   private constructor(lines: DurableLines) {

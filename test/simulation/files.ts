@@ -4,12 +4,14 @@ import { isDead, never, whose } from './clock.ts'
 import { current } from './current.ts'
 
 interface File {
+  readonly number: number
   data: Buffer
   /** What a crash leaves in any case. */
   synced: number
 }
 
 const files = new Map<string, File>()
+let made = 0
 /** Names that were given and are not on the disk yet. */
 let renames: { readonly from: string; readonly to: string; readonly before: File | undefined }[] =
   []
@@ -68,7 +70,9 @@ export async function open(name: string, flags = 'r') {
   const isFolder = known === undefined && flags === 'r' && !name.includes('.')
   if (known === undefined && flags.startsWith('r') && !isFolder) throw missing(name)
   const file =
-    flags.startsWith('w') || known === undefined ? { data: Buffer.alloc(0), synced: 0 } : known
+    flags.startsWith('w') || known === undefined
+      ? { number: ++made, data: Buffer.alloc(0), synced: 0 }
+      : known
   if (!isFolder) files.set(name, file)
   const append = async (text: string | Uint8Array) => {
     await turn()
@@ -114,7 +118,7 @@ export async function readFile(name: string, encoding?: string): Promise<string 
 
 export async function writeFile(name: string, text: string): Promise<void> {
   await turn()
-  files.set(name, { data: Buffer.from(text), synced: 0 })
+  files.set(name, { number: ++made, data: Buffer.from(text), synced: 0 })
 }
 
 export async function link(from: string, to: string): Promise<void> {
@@ -144,7 +148,18 @@ export async function rm(name: string, { force = false } = {}): Promise<void> {
 
 export async function stat(name: string) {
   await turn()
-  return { isFile: () => true, size: get(name).data.length, mtimeMs: Date.now() }
+  const file = get(name)
+  return {
+    isFile: () => true,
+    size: file.data.length,
+    mtimeMs: Date.now(),
+    dev: 1,
+    ino: file.number,
+  }
+}
+
+export const readlink = async (name: string): Promise<string> => {
+  throw missing(name)
 }
 
 export async function readdir(folder: string): Promise<string[]> {
