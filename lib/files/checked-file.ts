@@ -1,11 +1,11 @@
 /** Files of checked lines, read back. What is not as it was written is named by its line, never misread. */
-import { stat } from 'node:fs/promises'
 import { TablesyncError, usageError } from '../errors.ts'
 import type { GoodLines } from '../model/file-mark.ts'
 import { readCheckedLine } from '../protocol/checked-line.ts'
 import { contentOf } from './chained-line.ts'
 import { LineReader } from './line-reader.ts'
 import { isBadArchive, linesOf } from './read-lines.ts'
+import { refuseIrregular } from './regular-file.ts'
 
 export interface CheckedFile {
   readonly file: string
@@ -42,7 +42,7 @@ export interface ReadingOptions {
 export async function readHeader(of: CheckedFile): Promise<unknown> {
   try {
     // It is read more than once.
-    if (!(await stat(of.file)).isFile()) throw new Error('it is a folder, a pipe or a device')
+    await refuseIrregular(of.file)
     for await (const { text } of linesOf(of.file)) {
       const value = readCheckedLine(text)
       return value === undefined ? undefined : contentOf(value as object)

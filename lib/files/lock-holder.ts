@@ -1,54 +1,119 @@
 /** Who holds a lock, and whether it lives. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { kill, pid } from 'node:process'
 import type { Milliseconds } from '../model/units.ts'
 
-/** A holder on another machine that has not said for so long that it lives does not. */
+/** A holder that cannot be seen from here, and has not said for so long that it lives, does not. */
 export const LEASE: Milliseconds = 120_000
 
 export interface LockHolder {
   readonly run: string
   readonly pid: number
   readonly host: string
-  /** When its process began, as the system counts it: a number of a process is given again. Absent: not known here. */
+  /** When its process began, as the system counts it: a number of a process is given again. Absent: not known there. */
   readonly began?: string
+  /** Its pid namespace: containers of one name and one machine may each have a process 1. Absent: not known there. */
+  readonly space?: string
   /** Milliseconds of the epoch. */
   readonly until: number
 }
 
+/**
+ * `dying`: it was killed and is not gone yet, or the system does not tell that
+ * from living. `unseen`: it runs elsewhere, and lives until its lease is over.
+ */
+export type HolderState = 'alive' | 'dying' | 'dead' | 'unseen'
+
 export function ourselves(run: string): LockHolder {
-  const began = beginningOf(pid)
+  const entry = entryOf(pid)
+  const space = spaceOfPids()
   return {
     ...{ run, pid, host: hostname(), until: Date.now() + LEASE },
-    ...(began !== undefined && { began }),
+    ...(entry !== undefined && { began: `${entry.boot} ${entry.ticks}` }),
+    ...(space !== undefined && { space }),
   }
 }
 
-export function isAlive({ pid: process, host, until, began }: LockHolder): boolean {
-  if (host !== hostname()) return until > Date.now()
+export function isHolder(value: unknown): value is LockHolder {
+  const { run, pid, host, until } = (value ?? {}) as Partial<Record<keyof LockHolder, unknown>>
+  const isNamed = typeof run === 'string' && typeof host === 'string'
+  return isNamed && Number.isSafeInteger(pid) && Number(pid) > 0 && typeof until === 'number'
+}
+
+export function stateOf(holder: LockHolder): HolderState {
+  if (!isSeen(holder)) return holder.until > Date.now() ? 'unseen' : 'dead'
   try {
-    kill(process, 0)
+    kill(holder.pid, 0)
   } catch (error) {
     // Somebody else's process is one all the same.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return 'dead'
   }
-  const beginning = beginningOf(process)
-  return began === undefined || beginning === undefined || began === beginning
+  const entry = entryOf(holder.pid)
+  if (entry === undefined) return holder.pid === pid ? 'alive' : 'dying'
+  const isAnother = holder.began !== undefined && holder.began !== `${entry.boot} ${entry.ticks}`
+  if (isAnother || entry.isDead) return 'dead'
+  return entry.isExiting ? 'dying' : 'alive'
 }
 
-/** In ticks since the machine came up, and which coming up that was (Linux, proc(5)). */
-function beginningOf(process: number): string | undefined {
+/** Whether its process number means the same here: on this machine, since it came up, in this container. */
+function isSeen({ host, began, space }: LockHolder): boolean {
+  if (host !== hostname()) return false
+  const [boot, ours] = [began?.split(' ')[0], bootId()]
+  if (boot !== undefined && ours !== undefined && boot !== ours) return false
+  const ourSpace = spaceOfPids()
+  return space === undefined || ourSpace === undefined || space === ourSpace
+}
+
+/** What Linux tells of a process (proc(5)); undefined where there is none, or another system. */
+function entryOf(process: number) {
+  const stat = contentOf(`/proc/${process}/stat`)
+  const boot = bootId()
+  if (stat === undefined || boot === undefined) return undefined
+  // Behind the command's name, which may have blanks and brackets.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const isFlagged = (Number(fields[FLAGS]) & EXITING) !== 0
+  return {
+    boot,
+    ticks: fields[STARTTIME],
+    // What nobody has waited for stays on in the list of processes.
+    isDead: /^[ZXx]$/.test(fields[STATE] ?? ''),
+    isExiting: isFlagged || isKillPending(process),
+  }
+}
+
+/** Whether it is going to be ended by the signal that none can outlive. */
+function isKillPending(process: number): boolean {
+  const status = contentOf(`/proc/${process}/status`) ?? ''
+  const pending = [...status.matchAll(/^S(?:ig|hd)Pnd:\s*([0-9a-f]+)$/gm)]
+  return pending.some(([, mask]) => (BigInt(`0x${mask}`) & SIGKILL) !== 0n)
+}
+
+const bootId = () => contentOf('/proc/sys/kernel/random/boot_id')?.trim()
+
+function spaceOfPids(): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${process}/stat`, 'latin1')
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
-    // Behind the command's name, which may have blanks and brackets.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return `${boot} ${fields[STARTTIME]}`
+    return readlinkSync('/proc/self/ns/pid')
   } catch {
     return undefined
   }
 }
 
-/** The 22nd of all fields, of which two stand before. */
+function contentOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'latin1')
+  } catch {
+    return undefined
+  }
+}
+
+/** Places among the fields from the 3rd on: the 3rd, the 9th and the 22nd of all. */
+const STATE = 0
+const FLAGS = 6
 const STARTTIME = 19
+
+/** PF_EXITING of the kernel's sched.h. */
+const EXITING = 4
+
+/** Signal 9, as a bit of a mask. */
+const SIGKILL = 1n << 8n

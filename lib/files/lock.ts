@@ -1,13 +1,23 @@
 /** Keeps two runs off one checkpoint: a file beside it that says who holds it, and for how long. */
-import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { link, open, rename, rm, stat } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { TablesyncError } from '../errors.ts'
 import type { Milliseconds } from '../model/units.ts'
-import { isAlive, LEASE, type LockHolder, ourselves } from './lock-holder.ts'
+import { held, lost, noLock, timeless } from './lock-errors.ts'
+import { isHolder, LEASE, type LockHolder, ourselves, stateOf } from './lock-holder.ts'
+import { readRegularFile, refuseIrregular } from './regular-file.ts'
 
 const RENEW_EVERY: Milliseconds = LEASE / 4
 
 /** Taking a lock over takes no longer than this. */
 const TAKEOVER: Milliseconds = 10_000
+
+/** A clock that is set or a network file system may be off by so much. */
+const CLOCK_ERROR: Milliseconds = 2_000
+
+/** A holder that was killed is waited for so long. */
+const DYING: Milliseconds = 2_000
+const LOOK_EVERY: Milliseconds = 50
 
 export class Lock {
   readonly #file: string
@@ -21,8 +31,7 @@ export class Lock {
   static async take(file: string, run: string): Promise<Lock> {
     const lock = new Lock(file, run)
     if (!(await lock.#create(file))) {
-      const holder = await holderOf(file)
-      if (holder !== undefined && isAlive(holder)) throw held(file, holder)
+      await refuseLiving(file)
       await lock.#takeOver()
     }
     lock.#keepRenewed()
@@ -54,34 +63,29 @@ export class Lock {
    * @throws TablesyncError with code `FILE_UNWRITABLE` where another run has taken its place
    */
   async renew(): Promise<void> {
-    const holder = await holderOf(this.#file)
+    const holder = await holderOf(this.#file).catch(() => undefined)
     if (holder !== undefined && holder.run !== this.#run) this.#loss = lost(this.#file, holder)
     if (this.#loss !== undefined) throw this.#loss
     const next = `${this.#file}.${this.#run}`
-    await writeFile(next, this.#text(), { mode: 0o600 })
+    await this.#write(next)
     await rename(next, this.#file)
   }
 
   async release(): Promise<void> {
     clearInterval(this.#timer)
-    const holder = await holderOf(this.#file)
+    const holder = await holderOf(this.#file).catch(() => undefined)
     if (holder?.run === this.#run) await rm(this.#file, { force: true })
   }
 
   /** Under a lock of its own, so that of two who find a dead holder one takes over, and once. */
   async #takeOver(): Promise<void> {
     const gate = `${this.#file}.takeover`
-    const age = await stat(gate).then(
-      ({ mtimeMs }) => Date.now() - mtimeMs,
-      () => 0,
-    )
-    if (age > TAKEOVER) await rm(gate, { force: true })
-    if (!(await this.#create(gate))) throw held(this.#file, undefined)
+    if ((await ageOf(gate)) > TAKEOVER) await rm(gate, { force: true })
+    if (!(await this.#create(gate))) throw held(gate)
     try {
-      const holder = await holderOf(this.#file)
-      if (holder !== undefined && isAlive(holder)) throw held(this.#file, holder)
+      await refuseLiving(this.#file)
       await rm(this.#file, { force: true })
-      if (!(await this.#create(this.#file))) throw held(this.#file, undefined)
+      if (!(await this.#create(this.#file))) throw held(this.#file)
     } finally {
       await rm(gate, { force: true })
     }
@@ -91,7 +95,7 @@ export class Lock {
   async #create(file: string): Promise<boolean> {
     const named = `${file}.${this.#run}`
     try {
-      await writeFile(named, this.#text(), { mode: 0o600 })
+      await this.#write(named)
       await link(named, file)
       return true
     } catch (error) {
@@ -107,34 +111,57 @@ export class Lock {
     }
   }
 
-  #text(): string {
-    return JSON.stringify(ourselves(this.#run))
+  /** On disk before it has its name: a machine that goes down leaves no lock of nobody. */
+  async #write(file: string): Promise<void> {
+    const handle = await open(file, 'w', 0o600)
+    try {
+      await handle.writeFile(JSON.stringify(ourselves(this.#run)))
+      await handle.datasync()
+    } finally {
+      await handle.close()
+    }
   }
 }
 
-/** Undefined: nobody. */
+/** @throws TablesyncError with code `USAGE` where the holder lives, or the file is no lock */
+async function refuseLiving(file: string): Promise<void> {
+  const since = performance.now()
+  for (;;) {
+    const holder = await holderOf(file)
+    const state = holder === undefined ? 'dead' : stateOf(holder)
+    if (state === 'dead') return
+    if (state !== 'dying' || performance.now() - since > DYING) throw held(file, holder, state)
+    await sleep(LOOK_EVERY)
+  }
+}
+
+/**
+ * Undefined: nobody.
+ *
+ * @throws TablesyncError with code `USAGE` where the file says nothing of a holder
+ */
 async function holderOf(file: string): Promise<LockHolder | undefined> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as LockHolder
-  } catch {
-    return undefined
+    const holder: unknown = JSON.parse(await readRegularFile(file))
+    if (isHolder(holder)) return holder
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw noLock(file, error)
   }
+  throw noLock(file, new Error('it names no holder'))
 }
 
-const nameOf = ({ pid, host }: LockHolder) => `process ${pid} on ${host}`
-
-function held(file: string, holder: LockHolder | undefined): TablesyncError {
-  const who = holder === undefined ? 'another run' : nameOf(holder)
-  return new TablesyncError(`Expected nobody to work with this checkpoint, but ${who} does`, {
-    code: 'USAGE',
-    scope: 'run',
-    hint: `Wait for it to end. Where it is certainly dead, remove ${file}.`,
-  })
+/** @throws TablesyncError with code `USAGE` where that cannot be told */
+async function ageOf(gate: string): Promise<Milliseconds> {
+  try {
+    await refuseIrregular(gate)
+    const age = Date.now() - (await stat(gate)).mtimeMs
+    if (age >= -CLOCK_ERROR) return age
+  } catch (error) {
+    if (isMissing(error)) return 0
+    throw noLock(gate, error)
+  }
+  throw timeless(gate)
 }
 
-function lost(file: string, holder: LockHolder): TablesyncError {
-  return new TablesyncError(
-    `This run has lost its checkpoint to ${nameOf(holder)}, which took it for dead (${file})`,
-    { code: 'FILE_UNWRITABLE', scope: 'run', hint: 'The other run goes on with it.' },
-  )
-}
+const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT'

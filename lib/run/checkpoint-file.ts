@@ -1,7 +1,8 @@
 /** A checkpoint on disk: whole or refused, the last one saved or the one before it. */
-import { open, readFile, rename, stat } from 'node:fs/promises'
+import { open, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { TablesyncError, usageError } from '../errors.ts'
+import { readRegularFile } from '../files/regular-file.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
 import { checkedLine, readCheckedLine } from '../protocol/checked-line.ts'
 import { passing } from '../protocol/points.ts'
@@ -15,7 +16,7 @@ export async function isThere(file: string): Promise<boolean> {
 
 /** @throws TablesyncError with code `USAGE` where it cannot be read, or is not what was written */
 export async function readCheckpoint(file: string): Promise<Checkpoint> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
+  const text = await readRegularFile(file).catch((error: Error) => {
     throw usageError(
       `Cannot read the checkpoint ${file}: ${error.message}`,
       'A run that keeps one is begun with --checkpoint FILE, without --resume.',

@@ -1,7 +1,8 @@
 /** The undo journal, as it is written. */
-import { readFile, rm, stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { usageError } from '../errors.ts'
 import { DurableLines } from '../files/durable-lines.ts'
+import { readRegularFile } from '../files/regular-file.ts'
 import type { GoodLines } from '../model/file-mark.ts'
 import type { Bytes } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
@@ -56,7 +57,7 @@ async function goodWithoutEntries(file: string): Promise<GoodLines | undefined> 
   const journal = await readJournal(file).catch(() => undefined)
   if (journal === undefined) {
     // Where not even its first line is whole, nothing was written under it.
-    const isBegun = (await readFile(file)).includes('\n')
+    const isBegun = (await readRegularFile(file)).includes('\n')
     if (!isBegun) await rm(file)
     return undefined
   }

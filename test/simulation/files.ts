@@ -131,6 +131,8 @@ export function readFileSync(name: string): never {
   throw missing(name)
 }
 
+export const readlinkSync = readFileSync
+
 export async function rename(from: string, to: string): Promise<void> {
   await turn()
   const file = get(from)

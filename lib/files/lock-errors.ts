@@ -1,0 +1,44 @@
+/** Why a lock cannot be taken, or is no longer held. */
+import { TablesyncError, usageError } from '../errors.ts'
+import type { HolderState, LockHolder } from './lock-holder.ts'
+
+const nameOf = ({ pid, host }: LockHolder) => `process ${pid} on ${host}`
+
+/** @param holder undefined: somebody who is about to take it */
+export function held(file: string, holder?: LockHolder, state?: HolderState): TablesyncError {
+  const who = holder === undefined ? 'another run' : nameOf(holder)
+  const remove = `Where it is certainly dead, remove ${file}.`
+  if (holder === undefined || state !== 'unseen') {
+    return usageError(
+      `Expected nobody to work with this checkpoint, but ${who} does`,
+      `Wait for it to end. ${remove}`,
+    )
+  }
+  const seconds = Math.ceil((holder.until - Date.now()) / 1000)
+  return usageError(
+    `Expected nobody to work with this checkpoint, but ${who} does, or did until a moment ago`,
+    `It runs on another machine or in another container, and cannot be seen from here. If it is dead, its hold ends in ${seconds} s. ${remove}`,
+  )
+}
+
+export function noLock(file: string, cause: unknown): TablesyncError {
+  const { message } = cause as Error
+  return usageError(
+    `Expected ${file} to be the lock of a checkpoint; it cannot be read as one: ${message}`,
+    'Where nobody works with the checkpoint, remove it.',
+  )
+}
+
+export function timeless(file: string): TablesyncError {
+  return usageError(
+    `Expected ${file} to be from now or before; it is dated in the future`,
+    'Set the clock right. Where nobody works with the checkpoint, remove the file.',
+  )
+}
+
+export function lost(file: string, holder: LockHolder): TablesyncError {
+  return new TablesyncError(
+    `This run has lost its checkpoint to ${nameOf(holder)}, which took it for dead (${file})`,
+    { code: 'FILE_UNWRITABLE', scope: 'run', hint: 'The other run goes on with it.' },
+  )
+}
