@@ -1,8 +1,9 @@
 /** What has to hold once a simulated run has ended. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Difference, Summary, UndoOptions } from '../../lib/index.ts'
+import type { Summary, UndoOptions } from '../../lib/index.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import { foretell } from '../support/oracle.ts'
+import { differencesOf } from '../support/told-lines.ts'
 import { type VirtualClock, whose } from './clock.ts'
 import { JOURNAL, LIMIT, REACH, REPORT, undo } from './command.ts'
 import * as files from './files.ts'
@@ -20,9 +21,7 @@ export async function check(
   clock: VirtualClock,
 ) {
   const { master, replica, options } = scenario
-  const differences = (await clock.run(read(REPORT), clock.now + LIMIT)).map(
-    (line) => JSON.parse(line) as Difference,
-  )
+  const differences = differencesOf(await clock.run(read(REPORT), clock.now + LIMIT))
   const isTouched = (key: string) => world.touched.has(key)
   const told = differences.map(({ kind, key }) => ({ kind, key: keyOf(key as WireItem) }))
   expect(toldTwice(told, isTouched), [], 'each line of the report once')

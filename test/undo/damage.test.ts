@@ -9,6 +9,8 @@ import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, item, openScene } from '../faults/scene.ts'
 import { asOfVersion1, BREAKS, linesIn, writeLines } from '../support/rewritten.ts'
 
+t.setTimeout(600_000)
+
 /** Nine items put one by one: a header, a line for each of them, and a footer. */
 async function journaled(t: Test, name = 'undo.ndjson') {
   const scene = await openScene(t, {
@@ -34,38 +36,42 @@ async function undone(journal: string, more: Partial<UndoOptions> = {}) {
 }
 
 for (const name of ['undo.ndjson', 'undo.ndjson.gz']) {
-  for (const [what, broken] of Object.entries(BREAKS)) {
-    t.test(`undoSync refuses ${name} with ${what}`, async (t) => {
-      const { journal, lines, held } = await journaled(t, name)
+  t.test(`undoSync refuses ${name} with a line missing, doubled or moved`, async (t) => {
+    const { journal, lines, held } = await journaled(t, name)
+    for (const [what, broken] of Object.entries(BREAKS)) {
       for (const at of [1, 4, 8]) {
         const [damaged, number] = broken(lines, at)
         await writeLines(journal, damaged)
-        await t.rejects(undone(journal), {
-          code: 'USAGE',
-          message: new RegExp(`line ${number} of .* to follow line ${number - 1}`),
-          hint: /Nothing was done.*allowDamaged/,
-        })
-        t.equal(held(), 9, 'nothing was undone')
+        await t.rejects(
+          undone(journal),
+          {
+            code: 'USAGE',
+            message: new RegExp(`line ${number} of .* to follow line ${number - 1}`),
+            hint: /Nothing was done.*allowDamaged/,
+          },
+          what,
+        )
       }
-    })
-  }
+    }
+    t.equal(held(), 9, 'nothing was undone')
+  })
 }
 
 t.test('undoSync with allowDamaged undoes the lines before the break', async (t) => {
+  const { journal, lines, held, replica } = await journaled(t)
   for (const [what, broken] of Object.entries(BREAKS)) {
-    const { journal, lines, held, replica } = await journaled(t)
     const [damaged, number] = broken(lines, 5)
     await writeLines(journal, damaged)
-    const before = number - 2
-    const dry = await undone(journal, { allowDamaged: true, dryRun: true })
-    t.equal(dry.summary.outcome, 'incomplete', what)
-    t.equal(held(), 9)
-    const { summary, undo } = await undone(journal, { allowDamaged: true })
-    t.match(summary, { outcome: 'incomplete', replicas: { [replica.label]: { failed: 0 } } })
+    const { summary, undo } = await undone(journal, { allowDamaged: true, dryRun: true })
+    t.equal(summary.outcome, 'incomplete', what)
     t.match(summary.errors, [{ code: 'USAGE', message: new RegExp(`line ${number} of`) }], what)
-    t.match(undo, { writes: before, isTorn: false, isEnded: false })
-    t.equal(held(), 9 - new Set(damaged.slice(1, number - 1)).size, what)
+    t.match(undo, { writes: number - 2, isTorn: false, isEnded: false })
   }
+  t.equal(held(), 9)
+  await writeLines(journal, lines.toSpliced(5, 1))
+  const { summary } = await undone(journal, { allowDamaged: true })
+  t.match(summary, { outcome: 'incomplete', replicas: { [replica.label]: { deleted: 4 } } })
+  t.equal(held(), 5)
 })
 
 t.test('undoSync with allowDamaged undoes the lines before one that is not whole', async (t) => {
@@ -104,7 +110,7 @@ t.test('a compressed journal that is cut anywhere in its last batch is warned of
     const whole = version === 2 ? members : ofVersion1(members)
     const last = whole.at(-1) as Buffer
     const before = Buffer.concat(whole.slice(0, -1))
-    for (const length of [1, 2, 3, 5, 9, 10, 11, last.length - 9, last.length - 1]) {
+    for (const length of [1, 3, 10, last.length - 9]) {
       await writeFile(journal, Buffer.concat([before, last.subarray(0, length)]))
       const { undo } = await undone(journal, { dryRun: true })
       t.match(undo, { isTorn: true }, `version ${version}, ${length} bytes of the last batch`)
