@@ -17,7 +17,7 @@ import type { TableAccess } from '../protocol/messages.ts'
 import type { Outages } from '../protocol/outages.ts'
 import { learnAddress } from './address.ts'
 import { isExpiry } from './exchange.ts'
-import { asFailure } from './failures.ts'
+import { asFailure, isMisSigned } from './failures.ts'
 import { identityFrom } from './identity.ts'
 import { OutageGate } from './outage.ts'
 import { retrying } from './retry.ts'
@@ -78,11 +78,17 @@ export function openDescriber(access: Described, options: DescriberOptions): Des
   ): Promise<Answer> {
     const context = { operation, table, label }
     return silence.watch(context, (abortSignal, excused) => {
-      const answerNow = async () => {
+      const answerOnce = async () => {
         const answer = await once({ abortSignal })
         silence.onHeard()
         return answer
       }
+      // The SDK has learnt the service's clock from the refusal, and makes no second attempt by itself.
+      const answerNow = () =>
+        answerOnce().catch((error: Error) => {
+          if (isMisSigned(error) && isClockMended(error)) return answerOnce()
+          throw error
+        })
       const attempt = async () => {
         try {
           const credentials = await identity.get()
@@ -135,3 +141,7 @@ function withEmulatorHint(error: TablesyncError, endpoint: string | undefined): 
     hint: 'DynamoDB Local takes access key ids of letters and digits alone: no - and no _. Give it such a one by AWS_ACCESS_KEY_ID or a profile.',
   })
 }
+
+/** The SDK's own word for it. */
+const isClockMended = (error: Error): boolean =>
+  (error as { $metadata?: { clockSkewCorrected?: boolean } }).$metadata?.clockSkewCorrected === true

@@ -7,6 +7,7 @@ import type { RequestAddress } from '../model/request-address.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { verified } from './checksum.ts'
 import { decoded } from './encoding.ts'
+import { isMisSigned } from './failures.ts'
 import type { Identity } from './identity.ts'
 import { type ItemOperation, targetOf } from './operations.ts'
 import { serviceError } from './service-error.ts'
@@ -26,16 +27,6 @@ export interface ExchangeOptions {
 
 /** Signatures are good for five minutes around the service's time (AWS General Reference, Signature Version 4). */
 const MOST_SKEW: Milliseconds = 4 * 60_000
-
-/** What the service says to a signature whose time it does not believe. */
-const MIS_SIGNED = new Set([
-  'InvalidSignatureException',
-  'SignatureDoesNotMatch',
-  'RequestExpired',
-  'RequestInTheFuture',
-  'RequestTimeTooSkewed',
-  'AuthFailure',
-])
 
 const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'TokenRefreshRequired'])
 
@@ -86,7 +77,7 @@ export function openExchange({ address, identity, connections }: ExchangeOptions
     const answer = await decoded(sent, response.headers['content-encoding'])
     if (response.statusCode < 300) return answer
     const error = serviceError(response, answer.bytes)
-    if (MIS_SIGNED.has(error.name)) noteClock(response.headers['date'])
+    if (isMisSigned(error)) noteClock(response.headers['date'])
     throw error
   }
 

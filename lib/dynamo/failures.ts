@@ -30,6 +30,11 @@ const BAD_CREDENTIALS: FailureKind = {
   scope: 'table',
   hint: 'Check the profile, role or environment the credentials come from, and that they have not expired.',
 }
+const BAD_SIGNATURE: FailureKind = {
+  code: 'CREDENTIALS',
+  scope: 'table',
+  hint: 'Check the secret key, and that the clock of this machine is right.',
+}
 const THROTTLED: FailureKind = {
   code: 'THROTTLED',
   scope: 'segment',
@@ -41,13 +46,23 @@ const BAD_RESPONSE: FailureKind = {
   hint: 'Is the endpoint a DynamoDB endpoint, and is no proxy rewriting its answers?',
 }
 
+/** What the service says to a signature that is wrong, or whose time it does not believe. */
+const MIS_SIGNED = [
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'RequestExpired',
+  'RequestInTheFuture',
+  'RequestTimeTooSkewed',
+  'AuthFailure',
+]
+
 /** By the name or the code of the error. */
 const KINDS: ReadonlyMap<string, FailureKind> = new Map([
   ['ResourceNotFoundException', NOT_FOUND],
   ['AccessDeniedException', DENIED],
   ['AccessDenied', DENIED],
   ['UnrecognizedClientException', BAD_CREDENTIALS],
-  ['InvalidSignatureException', BAD_CREDENTIALS],
+  ...MIS_SIGNED.map((name): [string, FailureKind] => [name, BAD_SIGNATURE]),
   ['MissingAuthenticationTokenException', BAD_CREDENTIALS],
   ['ExpiredTokenException', BAD_CREDENTIALS],
   ['CredentialsProviderError', BAD_CREDENTIALS],
@@ -91,6 +106,8 @@ export function asFailure(
   const message = `${operation} on ${label}: ${describe(failure)}`
   return new TablesyncError(message, { ...kindOf(failure), table, cause: error })
 }
+
+export const isMisSigned = ({ name }: Error): boolean => MIS_SIGNED.includes(name)
 
 /** Whether there was no answer, or one of whoever stands before the table: the endpoint may be out of reach for all. */
 export function hasNoAnswer({ code, cause }: TablesyncError): boolean {

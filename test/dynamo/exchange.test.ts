@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { openClient } from '../../lib/dynamo/client.ts'
+import { openDescriber } from '../../lib/dynamo/descriptions.ts'
 import { addressOf, CREDENTIALS } from '../support/address.ts'
 import { PATIENCE } from '../support/memory-table.ts'
 import { ID_KEY } from '../support/pages.ts'
@@ -33,14 +34,16 @@ async function serviceAhead(t: Test, ahead: (request: number) => number) {
     { ...access, keySchema: ID_KEY, address: await addressOf(access) },
     { patience: PATIENCE, credentials: CREDENTIALS },
   )
+  const describer = openDescriber(access, { patience: PATIENCE, credentials: CREDENTIALS })
   t.teardown(() => {
     client.close()
+    describer.close()
     server.closeAllConnections()
     server.close()
   })
   const send = (operation: 'Scan' | 'PutItem') =>
     client.send({ operation, body: '{}', read: (bytes) => bytes, unitsOf: () => 0 })
-  return { send, requests: () => requests }
+  return { send, describe: () => describer.describe(), requests: () => requests }
 }
 
 for (const off of [-70 * MINUTE, 70 * MINUTE]) {
@@ -52,6 +55,28 @@ for (const off of [-70 * MINUTE, 70 * MINUTE]) {
     t.equal(requests(), 3, 'and remembers it')
   })
 }
+
+for (const off of [-70 * MINUTE, 10 * MINUTE]) {
+  t.test(`Describer goes by the service's clock, ${off / MINUTE} minutes off`, async (t) => {
+    const { describe, requests } = await serviceAhead(t, () => off)
+    await describe()
+    t.equal(requests(), 2)
+    await describe()
+    t.equal(requests(), 3, 'and remembers it')
+  })
+}
+
+t.test('Describer gives a service up whose clock nobody can follow', async (t) => {
+  const { describe, requests } = await serviceAhead(t, (request) =>
+    request % 2 === 0 ? 10 * MINUTE : -10 * MINUTE,
+  )
+  await t.rejects(describe(), {
+    code: 'CREDENTIALS',
+    message: /InvalidSignature/,
+    hint: /clock/,
+  })
+  t.ok(requests() <= 2, `${requests()} requests`)
+})
 
 for (const operation of ['Scan', 'PutItem'] as const) {
   t.test(`TableClient.send gives a ${operation} up whose clock nobody can follow`, async (t) => {
