@@ -51,10 +51,16 @@ function textIn(body: ErrorBody, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** Of the service's `ThrottlingReasons`: `TableReadKeyRangeThroughputExceeded` and its like. */
-function reasonsIn({ ThrottlingReasons: reasons }: ErrorBody): readonly string[] {
-  if (!Array.isArray(reasons)) return []
-  return reasons.flatMap((one: { reason?: unknown } | null) =>
-    typeof one?.reason === 'string' ? one.reason : [],
-  )
+/**
+ * `TableReadKeyRangeThroughputExceeded` and its like. ProvisionedThroughputExceededException and
+ * RequestLimitExceeded have `ThrottlingReasons`, ThrottlingException has `throttlingReasons` (DynamoDB's API model).
+ */
+function reasonsIn(body: ErrorBody): readonly string[] {
+  return ['ThrottlingReasons', 'throttlingReasons'].flatMap((name) => {
+    const reasons = body[name]
+    if (!Array.isArray(reasons)) return []
+    return reasons.flatMap((one: { reason?: unknown } | null) =>
+      typeof one?.reason === 'string' ? one.reason : [],
+    )
+  })
 }

@@ -40,9 +40,18 @@ for (const reasons of ['{}', 'null', '"KeyRangeThroughputExceeded"', '[null,5,{"
   })
 }
 
-t.test('a throttled request whose reason is a range of keys is told apart', async (t) => {
-  const reasons = [{ reason: 'TableReadKeyRangeThroughputExceeded', resource: 'arn' }]
-  const body = { __type: 'a.b#ThrottlingException', ThrottlingReasons: reasons }
+// ThrottlingException, which on-demand tables answer, spells it its own way (DynamoDB's API model).
+for (const name of ['ThrottlingReasons', 'throttlingReasons']) {
+  t.test(`a throttled request whose ${name} name a range of keys is told apart`, async (t) => {
+    const reasons = [{ reason: 'TableReadKeyRangeThroughputExceeded', resource: 'arn' }]
+    const body = { __type: 'a.b#ThrottlingException', [name]: reasons }
+    t.ok(isHotKeyRange(failureOf(400, JSON.stringify(body))))
+  })
+}
+
+t.test('reasons are read in both spellings, whichever has them', async (t) => {
+  const reasons = [{ reason: 'IndexWriteKeyRangeThroughputExceeded' }]
+  const body = { __type: 'x', ThrottlingReasons: null, throttlingReasons: reasons }
   t.ok(isHotKeyRange(failureOf(400, JSON.stringify(body))))
 })
 
