@@ -7,19 +7,18 @@ import { randomUUID } from 'node:crypto'
 import { checkReadable, type DescribedFacts, describeTable, keysOf } from '../dynamo/describe.ts'
 import { TablesyncError } from '../errors.ts'
 import type { CredentialKeeper } from '../model/credentials.ts'
-import { placeOf } from '../model/place.ts'
 import {
   describeKey,
   type InspectedTable,
   type KeySchema,
   MASTER,
   type TableIndex,
-  type TableRef,
 } from '../model/table.ts'
 import type { Settings, TableSettings } from '../options/settings.ts'
 import type { TableAccess } from '../protocol/messages.ts'
 import { compression } from './compression.ts'
 import { credentialKeepers } from './credential-keepers.ts'
+import { knownTables, refuseSameTable } from './one-table.ts'
 import { accessOf, type LocatedTable, located } from './table-access.ts'
 
 /** Told apart from other runs by whoever reads the account's logs. */
@@ -74,7 +73,7 @@ export async function inspectTables(
   const facts = described.map((one) => one.facts)
   const keySchema = commonKey(all, facts)
   const asked = compression(settings)
-  refuseSameTable(all, facts)
+  refuseSameTable(knownTables(all, facts))
   refuseOtherAccount(all, facts)
   const access = all.map((table, index) => ({
     ...accessOf(table, index, runId),
@@ -246,39 +245,4 @@ function refuseOtherAccount(
       },
     )
   }
-}
-
-function refuseSameTable(
-  tables: readonly TableSettings[],
-  described: readonly DescribedFacts[],
-): void {
-  for (let a = 0; a < tables.length; a++) {
-    for (let b = a + 1; b < tables.length; b++) {
-      const [one, other] = [tables[a]?.ref, tables[b]?.ref]
-      if (one === undefined || other === undefined) continue
-      if (!isSameTable(one, described[a], other, described[b])) continue
-      throw new TablesyncError(
-        `Expected ${a === 0 ? 'master and replica' : 'replicas'} to be different tables, ` +
-          `got one table as ${one.label} and ${other.label}`,
-        { code: 'SAME_TABLE', scope: 'run', hint: 'A table cannot be repaired from itself.' },
-      )
-    }
-  }
-}
-
-function isSameTable(
-  one: TableRef,
-  its: DescribedFacts | undefined,
-  other: TableRef,
-  others: DescribedFacts | undefined,
-): boolean {
-  const custom = one.endpoint !== undefined || other.endpoint !== undefined
-  if (custom && placeOf(one.endpoint) !== placeOf(other.endpoint)) return false
-  // Some emulators keep one table for all regions; its id tells.
-  if (its?.tableId !== undefined && others?.tableId !== undefined) {
-    return its.tableId === others.tableId && (custom || one.region === other.region)
-  }
-  if (one.region !== other.region || one.name !== other.name) return false
-  if (its?.arn !== undefined && others?.arn !== undefined) return its.arn === others.arn
-  return one.account === other.account
 }

@@ -3,6 +3,7 @@ import { describeKey, type InspectedTable, MASTER, type TableFacts } from '../mo
 import type { Settings } from '../options/settings.ts'
 import type { Flight, Preparation } from './flight.ts'
 import type { Tables } from './inspect.ts'
+import { doubtfulPairs, knownTables } from './one-table.ts'
 import type { RunHooks } from './teller.ts'
 
 export interface Warning {
@@ -12,8 +13,28 @@ export interface Warning {
 }
 
 export function tellWarnings({ settings, tables }: Preparation, { onEvent }: RunHooks): void {
-  const warnings = [...undividedScans(tables), ...warningsOf(settings, tables)]
+  const warnings = [
+    ...undividedScans(tables),
+    ...doubles(settings, tables),
+    ...warningsOf(settings, tables),
+  ]
   for (const warning of warnings) onEvent({ type: 'warning', ...warning })
+}
+
+function doubles({ master, replicas }: Settings, { inspected }: Tables): Warning[] {
+  // As they were found, endpoints included.
+  const tables = [master, ...replicas].map((table, index) => ({
+    ...table,
+    ref: inspected[index]?.ref ?? table.ref,
+  }))
+  const known = knownTables(
+    tables,
+    inspected.map(({ facts }) => facts),
+  )
+  return doubtfulPairs(known).map(({ one, other }) => ({
+    replica: other.ref.label,
+    message: `it may be the same table as ${one.ref.label}: both have the name ${one.facts.arn ?? one.ref.name}, and their engine gives no ids`,
+  }))
 }
 
 function undividedScans({ undivided, inspected }: Tables): Warning[] {
