@@ -27,7 +27,7 @@ export async function apply(options: ApplyOptions, spelling: Spelling): Promise<
   const { plan: file, ...others } = options
   checkFile('apply', file)
   const reviewed = await readRepairPlan(file)
-  const settings = resolveOptions(asRunOptions(reviewed.header, others), spelling)
+  const settings = resolveOptions(asRunOptions(reviewed.header, others), spelling, 'the plan')
   await refuseSharedFiles({
     files: {
       [spelling('plan')]: file,

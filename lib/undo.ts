@@ -46,7 +46,7 @@ export async function undo(options: UndoOptions, spelling: Spelling): Promise<Su
       [spelling('control')]: options.control,
     },
   })
-  const settings = resolveOptions(asRunOptions(journal.header, others), spelling)
+  const settings = resolveOptions(asRunOptions(journal.header, others), spelling, 'the journal')
   await checkControlFile(settings.control)
   return withListeners(options, {}, async ({ signal, over, during }) => {
     const tables = await unlessAborted(signal, inspectReplicas(settings, { signal, over }))

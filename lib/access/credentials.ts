@@ -120,7 +120,7 @@ function nameOf(origin: Origin): string {
   const names = {
     environment: 'the environment',
     container: 'the role of this container',
-    instance: 'the role of this machine',
+    instance: 'the role of this machine, since nothing else is set up',
     'web-identity': 'the role that AWS_ROLE_ARN names',
   }
   return names[origin.kind as keyof typeof names]

@@ -24,7 +24,12 @@ const SEGMENTS_PER_WORKER = 4
 
 const NO_WRITES: WriteFlags = { missing: false, differing: false, extra: false }
 
-export function resolveOptions(options: RunOptions, spelling: Spelling): Settings {
+/** @param tablesFrom the file that names the tables with their endpoints. Absent: the options do */
+export function resolveOptions(
+  options: RunOptions,
+  spelling: Spelling,
+  tablesFrom?: string,
+): Settings {
   checkOptions(options, spelling)
   if (options.newerWins === true && options.versionAttribute === undefined) {
     throw usageError(
@@ -50,9 +55,9 @@ export function resolveOptions(options: RunOptions, spelling: Spelling): Setting
   const workers = options.workers ?? availableParallelism()
   const startingKey = parseStartingKey(options, spelling)
   return Object.freeze({
-    master: masterSettings(options, spelling),
+    master: masterSettings(options, spelling, tablesFrom),
     replicas: distinct(
-      replicaOptions.map((replica) => replicaSettings(replica, options, spelling)),
+      replicaOptions.map((replica) => replicaSettings(replica, options, spelling, tablesFrom)),
       spelling,
     ),
     strategy: options.strategy ?? 'auto',
@@ -149,9 +154,15 @@ function asTableOptions(table: string | TableOptions): TableOptions {
   return typeof table === 'string' ? { table } : table
 }
 
-function masterSettings(options: RunOptions, spelling: Spelling): TableSettings {
+function masterSettings(
+  options: RunOptions,
+  spelling: Spelling,
+  tablesFrom: string | undefined,
+): TableSettings {
   const master = asTableOptions(options.master)
-  const endpoint = firstEndpoint(master, options, ['masterEndpoint', 'endpoint'], spelling)
+  const endpoint =
+    endpointOf(master, tablesFrom) ??
+    firstEndpoint(options, ['masterEndpoint', 'endpoint'], spelling)
   return {
     ref: { ...parseTableName(master.table, spelling('master')), ...endpoint },
     credentials: ownCredentials(master) ?? masterCredentials(options, spelling),
@@ -163,13 +174,14 @@ function replicaSettings(
   replica: TableOptions,
   options: RunOptions,
   spelling: Spelling,
+  tablesFrom: string | undefined,
 ): TableSettings {
   // The seed's README names an endpoint where a profile is meant; both work.
   const profileIsEndpoint = /^https?:\/\//.test(options.replicaProfile ?? '')
   const profile = profileIsEndpoint ? undefined : options.replicaProfile
   const asProfile = profileIsEndpoint ? (['replicaProfile'] as const) : []
   const names = ['replicaEndpoint', ...asProfile, 'endpoint'] as const
-  const endpoint = firstEndpoint(replica, options, names, spelling)
+  const endpoint = endpointOf(replica, tablesFrom) ?? firstEndpoint(options, names, spelling)
   const credentials = ownCredentials(replica) ?? replicaCredentials(options, profile, spelling)
   return {
     ref: { ...parseTableName(replica.table, spelling('replicas')), ...endpoint },
@@ -178,17 +190,23 @@ function replicaSettings(
   }
 }
 
-/** The table's own endpoint, or else the first that an option gives it, with that option's name. */
+type Endpoint = Pick<TableRef, 'endpoint' | 'endpointFrom'>
+
+/** The table's own. */
+function endpointOf({ endpoint }: TableOptions, from: string | undefined): Endpoint | undefined {
+  if (endpoint === undefined) return undefined
+  return { endpoint: shownEndpoint(endpoint), ...(from !== undefined && { endpointFrom: from }) }
+}
+
+/** The first that an option gives, with that option's name. */
 function firstEndpoint(
-  table: TableOptions,
   options: RunOptions,
   names: readonly ('masterEndpoint' | 'replicaEndpoint' | 'replicaProfile' | 'endpoint')[],
   spelling: Spelling,
-): Pick<TableRef, 'endpoint' | 'endpointFrom'> {
-  // Requests are signed: a user and a password in it are of no use to anybody.
-  if (table.endpoint !== undefined) return { endpoint: shownEndpoint(table.endpoint) }
+): Endpoint {
   const name = names.find((each) => options[each] !== undefined)
   if (name === undefined) return {}
+  // Requests are signed: a user and a password in it are of no use to anybody.
   return { endpoint: shownEndpoint(options[name] as string), endpointFrom: spelling(name) }
 }
 

@@ -22,6 +22,7 @@ t.test('tablesync apply does what --plan has written down', async (t) => {
   t.equal(dry.code, 1, dry.stderr)
   t.match(dry.stderr, /: 13 to repair, 0 already in order, 0 changed since and left, 0 failed/)
   t.match(dry.stderr, /Nothing was applied: a dry run/)
+  t.match(dry.stderr, `at ${engine.endpoint} from the plan`)
   t.strictSame(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.untouched))
 
   const { code, summary, stderr } = await runForSummary(['apply', plan, '--workers', '1'])

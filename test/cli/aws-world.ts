@@ -58,7 +58,7 @@ export async function startAwsWorld(
       note('AssumeRole')
       if (silentOn === 'AssumeRole') return
       outgoing.setHeader('content-type', 'text/xml')
-      return outgoing.end(assumed(new URLSearchParams(text).get('RoleArn') ?? ''))
+      return outgoing.end(assumed(new URLSearchParams(text)))
     }
     if (incoming.url?.startsWith('/federation/credentials')) {
       note('GetRoleCredentials')
@@ -131,13 +131,15 @@ function forward(
   asking.end(text)
 }
 
-function assumed(role: string): string {
+function assumed(form: URLSearchParams): string {
+  const [action, role = ''] = [form.get('Action'), form.get('RoleArn') ?? undefined]
+  const kind = action === 'AssumeRole' ? 'ROLE' : 'WEB'
   const name = role.slice(role.indexOf('/') + 1)
-  return `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
+  return `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result>
     <AssumedRoleUser><AssumedRoleId>A:b</AssumedRoleId><Arn>${role}</Arn></AssumedRoleUser>
-    <Credentials><AccessKeyId>ROLE-${name}</AccessKeyId><SecretAccessKey>sts-secret</SecretAccessKey>
+    <Credentials><AccessKeyId>${kind}-${name}</AccessKeyId><SecretAccessKey>sts-secret</SecretAccessKey>
     <SessionToken>sts-token</SessionToken><Expiration>${LATER}</Expiration></Credentials>
-    </AssumeRoleResult></AssumeRoleResponse>`
+    </${action}Result></${action}Response>`
 }
 
 /** The instance metadata service, and the endpoint that gives a container its role. */

@@ -43,6 +43,7 @@ t.test('tablesync undo --dry-run tells what it would do, and writes nothing', as
   t.equal(code, 1)
   t.strictSame(inOrder(await replica.all()), inOrder(await master.all()))
   t.match(stderr, /: 13 to bring back or take away again[\s\S]*Nothing was undone: a dry run/)
+  t.match(stderr, `at ${engine.endpoint} from the journal`)
 })
 
 t.test('tablesync undo is refused in one line where it cannot begin', async (t) => {

@@ -1,116 +1,26 @@
 /**
- * Whose keys sign the requests of which host, or exit code 2 and the reason: for every kind of
- * profile, named by a flag or by the environment, on a machine with and without a role of its own.
+ * Whose keys sign the requests of which host, or a refusal and its reason: for every kind of
+ * profile, named by an option or by the environment, on a machine with and without a role.
  */
-import { createHash } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import { text } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
+import t from 'tap'
 import { startDynalite } from '../support/dynalite.ts'
 import { makeTable } from '../support/tables.ts'
-import { type AwsWorld, startAwsWorld } from './aws-world.ts'
-import { type CliResult, type Env, runCli, tempFolder } from './run-cli.ts'
+import { EMULATOR_HOST, SECRETS, writeProfiles } from './aws-profiles.ts'
+import { startAwsWorld } from './aws-world.ts'
+import { CLI } from './run-cli.ts'
 
-// Each test spawns the command, which takes longer than tap expects of a file.
-t.setTimeout(400_000)
+t.setTimeout(240_000)
 t.jobs = 2
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
-const [master, replica] = await Promise.all([
-  makeTable(engine.endpoint),
-  makeTable(engine.endpoint),
-])
-const folder = await tempFolder(t)
-const MASTER_HOST = 'dynamodb.us-east-1.amazonaws.com'
-const REPLICA_HOST = 'dynamodb.us-west-2.amazonaws.com'
-const ACCOUNT_HOST = '111122223333.ddb.us-west-2.amazonaws.com'
-const EMULATOR_HOST = 'emulator.internal:8000'
-const ROLE = 'arn:aws:iam::111122223333:role/reader'
-const NO_MACHINE: Env = { AWS_EC2_METADATA_DISABLED: 'true' }
-const SECRETS = /process-secret|right-secret|machine-secret|sso-secret|sts-secret|source-secret/
-await writeFiles()
-
-async function writeFiles() {
-  const startUrl = (name: string) => `https://${name}.awsapps.com/start`
-  const token = async (name: string, expiresAt: string) => {
-    const file = `${createHash('sha1').update(startUrl(name)).digest('hex')}.json`
-    const place = join(folder, '.aws', 'sso', 'cache')
-    await mkdir(place, { recursive: true })
-    await writeFile(
-      join(place, file),
-      JSON.stringify({ startUrl: startUrl(name), accessToken: 'token', expiresAt }),
-    )
-  }
-  await token('alive', '2099-01-01T00:00:00Z')
-  await token('dead', '2020-01-01T00:00:00Z')
-  const sso = (name: string) => `sso_start_url = ${startUrl(name)}
-sso_region = us-east-1
-sso_account_id = 111122223333
-sso_role_name = reader`
-  const keys = (name: string) =>
-    `aws_access_key_id = ${name.toUpperCase()}\naws_secret_access_key = ${name}-secret`
-  const process = (expiration: string) =>
-    `credential_process = echo '{"Version":1,"AccessKeyId":"PROCESS","SecretAccessKey":"process-secret","Expiration":"${expiration}"}'`
-  const profiles: Record<string, string> = {
-    right: keys('right'),
-    source: keys('source'),
-    empty: '',
-    silent: 'region = eu-north-1',
-    half: 'aws_access_key_id = HALF',
-    failing: `credential_process = echo process-secret; echo it is locked >&2; exit 7`,
-    garbage: `credential_process = echo process-secret`,
-    process: process('2099-01-01T00:00:00Z'),
-    expired: process('2020-01-01T00:00:00Z'),
-    role: 'role_arn = arn:aws:iam::111122223333:role/reader\nsource_profile = source',
-    'source-missing': 'role_arn = arn:aws:iam::111122223333:role/reader\nsource_profile = gone',
-    'source-unnamed': 'role_arn = arn:aws:iam::111122223333:role/reader',
-    'source-round': 'role_arn = arn:aws:iam::111122223333:role/reader\nsource_profile = back',
-    back: 'role_arn = arn:aws:iam::111122223333:role/other\nsource_profile = source-round',
-    'source-failing': 'role_arn = arn:aws:iam::111122223333:role/reader\nsource_profile = failing',
-    'from-machine':
-      'role_arn = arn:aws:iam::111122223333:role/reader\ncredential_source = Ec2InstanceMetadata',
-    sso: sso('alive'),
-    'sso-expired': sso('dead'),
-    'sso-session-missing':
-      'sso_session = gone\nsso_account_id = 111122223333\nsso_role_name = reader',
-    'with-endpoint': `${keys('right')}\nendpoint_url = http://${EMULATOR_HOST}`,
-    'with-services': `${keys('right')}\nservices = theirs\nendpoint_url = http://elsewhere.internal`,
-    'services-missing': `${keys('right')}\nservices = gone`,
-    ignoring: `${keys('right')}\nendpoint_url = http://${EMULATOR_HOST}\nignore_configured_endpoint_urls = true`,
-    'fips-unsure': `${keys('right')}\nuse_fips_endpoint = yes`,
-    fips: `${keys('right')}\nuse_fips_endpoint = true`,
-    'dual-stack': `${keys('right')}\nuse_dualstack_endpoint = true`,
-  }
-  const sections = Object.entries(profiles).map(([name, text]) => `[profile ${name}]\n${text}\n`)
-  const services = `[services theirs]\ndynamodb =\n  endpoint_url = http://${EMULATOR_HOST}\n`
-  await writeFile(join(folder, 'config'), [...sections, services].join('\n'))
-  for (const name of ['right', 'failing', 'sso-expired']) {
-    await writeFile(join(folder, `default-${name}`), `[default]\n${profiles[name]}\n`)
-  }
-}
-
-interface Setting {
-  readonly world: AwsWorld
-  readonly result: CliResult
-}
-
-async function look(
-  t: Test,
-  { flags = [], env = {}, hasRole }: { flags?: string[]; env?: Env; hasRole: boolean },
-): Promise<Setting> {
-  const world = await startAwsWorld(t, { engine: engine.endpoint, hasRole })
-  const tables = ['-m', `us-east-1:${master.name}`, '-r', `us-west-2:${replica.name}`]
-  const result = await runCli([...tables, '--workers', '1', ...flags], {
-    ...world.env,
-    HOME: folder,
-    AWS_CONFIG_FILE: join(folder, 'config'),
-    ...env,
-  })
-  t.notMatch(result.stdout + result.stderr, SECRETS, 'no secret is told')
-  t.comment(result.stderr)
-  return { world, result }
-}
+const folder = await writeProfiles(t)
 
 interface Row {
   readonly profile: string
@@ -120,14 +30,13 @@ interface Row {
 }
 
 const of = (host: string) => () => host
+/** A role's account is known, and has an endpoint of its own. */
+const ofAccount = (at: string) => `111122223333.ddb.${at}.amazonaws.com`
 const ROWS: readonly Row[] = [
   { profile: 'right', signs: { by: 'RIGHT' } },
   { profile: 'process', signs: { by: 'PROCESS' } },
-  {
-    profile: 'role',
-    // A role's account is known, and has an endpoint of its own.
-    signs: { by: 'ROLE-reader', host: (at) => `111122223333.ddb.${at}.amazonaws.com` },
-  },
+  { profile: 'role', signs: { by: 'ROLE-reader', host: ofAccount } },
+  { profile: 'web', signs: { by: 'WEB-reader', host: ofAccount } },
   { profile: 'sso', signs: { by: 'SSO' } },
   { profile: 'with-endpoint', signs: { by: 'RIGHT', host: of(EMULATOR_HOST) } },
   { profile: 'with-services', signs: { by: 'RIGHT', host: of(EMULATOR_HOST) } },
@@ -144,266 +53,88 @@ const ROWS: readonly Row[] = [
   { profile: 'source-unnamed', refused: /source-unnamed.*source_profile/s },
   { profile: 'source-round', refused: /source-round.*back.*source-round/s },
   { profile: 'source-failing', refused: /source-failing.*failing.*ended with 7/s },
+  { profile: 'web-missing', refused: /web-missing.*ENOENT/s },
   { profile: 'sso-expired', refused: /sso-expired.*expired.*aws sso login/s },
   { profile: 'sso-session-missing', refused: /sso-session-missing.*gone/s },
   { profile: 'services-missing', refused: /services section gone .*services-missing/s },
 ]
 
-for (const hasRole of [true, false]) {
-  const machine = hasRole ? 'with a role of its own' : 'without a role'
-  for (const { profile, signs, refused } of ROWS) {
-    const flags = ['--profile', 'right', '--replica-profile', profile]
-    for (const by of ['flag', 'environment']) {
-      t.test(`profile ${profile}, named by ${by}, on a machine ${machine}`, async (t) => {
-        const { world, result } = await look(t, {
-          hasRole,
-          ...(by === 'flag' ? { flags } : { env: { AWS_PROFILE: profile } }),
-        })
-        if (signs === undefined) {
-          t.equal(result.code, 2)
-          t.match(result.stderr, refused as RegExp)
-          t.same(world.reached(replica.name), [])
-        } else {
-          const { host = (region: string) => `dynamodb.${region}.amazonaws.com` } = signs
-          t.equal(result.code, 0)
-          t.same(world.reached(replica.name), [`${signs.by} at ${host('us-west-2')}`])
-          const masters =
-            by === 'flag' ? `RIGHT at ${MASTER_HOST}` : `${signs.by} at ${host('us-east-1')}`
-          t.same(world.reached(master.name), [masters])
-        }
-        t.notOk(
-          world.signed.some(({ by }) => by === 'MACHINE'),
-          'the machine signs nothing',
-        )
-      })
-    }
-  }
+/** One run after the other, each with another profile: what came of it, by the profile. */
+const PROGRAM = `import { runSync } from ${JSON.stringify(new URL('index.js', pathToFileURL(CLI)).href)}
+const { by, tables } = JSON.parse(process.argv[2])
+const results = {}
+for (const [profile, { master, replica }] of Object.entries(tables)) {
+  if (by === 'environment') process.env.AWS_PROFILE = profile
+  const options = by === 'environment' ? {} : { profile: 'right', replicaProfile: profile }
+  results[profile] = await runSync({ ...options, master, replicas: [replica], workers: 1 }).then(
+    ({ outcome }) => ({ outcome }),
+    ({ code, message, hint }) => ({ outcome: code, message: message + hint }),
+  )
 }
+console.log(JSON.stringify(results))
+`
+const program = join(folder, 'program.mjs')
+await writeFile(program, PROGRAM)
 
-/** What is given, and what each table is asked as and where; or why nothing is. */
-const CASES: readonly {
-  readonly what: string
-  readonly flags?: string[]
-  readonly env?: Env
-  readonly hasRole?: boolean
-  readonly reached?: readonly [string, string]
-  readonly refused?: RegExp
-  readonly said?: RegExp
-  /** Requests that give roles. */
-  readonly assumed?: readonly string[]
-}[] = [
-  {
-    what: 'nothing, on a machine with a role',
-    hasRole: true,
-    reached: [`MACHINE at ${MASTER_HOST}`, `MACHINE at ${REPLICA_HOST}`],
-  },
-  {
-    what: 'nothing, in a container with a role',
-    hasRole: true,
-    env: { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/container' },
-    reached: [`MACHINE at ${MASTER_HOST}`, `MACHINE at ${REPLICA_HOST}`],
-  },
-  { what: 'nothing, on a machine without a role', refused: /No credentials: / },
-  {
-    what: 'nothing, and the machine not to be asked',
-    env: NO_MACHINE,
-    refused: /neither the environment nor a default profile/,
-  },
-  {
-    what: 'half of the keys in the environment, on a machine with a role',
-    hasRole: true,
-    env: { AWS_ACCESS_KEY_ID: 'HALF' },
-    refused: /AWS_SECRET_ACCESS_KEY/,
-  },
-  {
-    what: 'a default profile',
-    hasRole: true,
-    env: { AWS_CONFIG_FILE: 'default-right' },
-    reached: [`RIGHT at ${MASTER_HOST}`, `RIGHT at ${REPLICA_HOST}`],
-  },
-  {
-    what: 'a default profile whose process fails, on a machine with a role',
-    hasRole: true,
-    env: { AWS_CONFIG_FILE: 'default-failing' },
-    refused: /default.*ended with 7/,
-  },
-  {
-    what: 'a default profile whose session has ended, on a machine with a role',
-    hasRole: true,
-    env: { AWS_CONFIG_FILE: 'default-sso-expired' },
-    refused: /aws sso login/,
-  },
-  {
-    what: 'a profile named like a property of every object',
-    flags: ['--replica-profile', 'constructor'],
-    hasRole: true,
-    refused: /constructor/,
-  },
-  {
-    what: 'a role to be assumed from a profile that is in no file',
-    flags: ['--replica-profile', 'prdo', '--replica-role-arn', ROLE],
-    hasRole: true,
-    refused: /prdo/,
-    assumed: [],
-  },
-  {
-    what: 'a role to be assumed from AWS_PROFILE, which is in no file',
-    flags: ['--replica-role-arn', ROLE],
-    env: { AWS_PROFILE: 'prdo' },
-    hasRole: true,
-    refused: /prdo.*AWS_PROFILE/,
-    assumed: [],
-  },
-  {
-    what: 'the profile of an emulator for the master, and one of AWS for the replica',
-    env: { AWS_PROFILE: 'with-endpoint' },
-    flags: ['--replica-profile', 'source'],
-    reached: [`RIGHT at ${EMULATOR_HOST}`, `SOURCE at ${REPLICA_HOST}`],
-    said: /at http:\/\/emulator.internal:8000 from profile with-endpoint/,
-  },
-  {
-    what: 'the profile of an emulator for the master, and a role of AWS for the replica',
-    env: { AWS_PROFILE: 'with-endpoint' },
-    flags: ['--replica-profile', 'role'],
-    reached: [`RIGHT at ${EMULATOR_HOST}`, `ROLE-reader at ${ACCOUNT_HOST}`],
-    assumed: ['SOURCE at sts.us-west-2.amazonaws.com'],
-  },
-  {
-    what: 'an endpoint in the environment, above that of a profile',
-    env: { AWS_PROFILE: 'with-services', AWS_ENDPOINT_URL: 'http://other.internal' },
-    reached: ['RIGHT at other.internal', 'RIGHT at other.internal'],
-    said: /at http:\/\/other.internal from AWS_ENDPOINT_URL/,
-  },
-  {
-    what: 'an endpoint for DynamoDB in the environment, above that of all services',
-    env: {
-      AWS_PROFILE: 'right',
-      AWS_ENDPOINT_URL: 'http://other.internal',
-      AWS_ENDPOINT_URL_DYNAMODB: `http://${EMULATOR_HOST}`,
-    },
-    reached: [`RIGHT at ${EMULATOR_HOST}`, `RIGHT at ${EMULATOR_HOST}`],
-    said: /at http:\/\/emulator.internal:8000 from AWS_ENDPOINT_URL_DYNAMODB/,
-  },
-  {
-    what: 'an endpoint by a flag, above that of the environment',
-    env: { AWS_PROFILE: 'right', AWS_ENDPOINT_URL: 'http://other.internal' },
-    flags: ['--replica-endpoint', `http://${EMULATOR_HOST}`],
-    reached: ['RIGHT at other.internal', `RIGHT at ${EMULATOR_HOST}`],
-    said: /at http:\/\/emulator.internal:8000 from --replica-endpoint/,
-  },
-  {
-    what: 'a profile whose endpoint is not to be used',
-    env: { AWS_PROFILE: 'ignoring', AWS_ENDPOINT_URL: 'http://other.internal' },
-    reached: [`RIGHT at ${MASTER_HOST}`, `RIGHT at ${REPLICA_HOST}`],
-  },
-  {
-    what: 'an endpoint that is no URL',
-    env: { AWS_PROFILE: 'right', AWS_ENDPOINT_URL: 'localhost:8000' },
-    refused: /AWS_ENDPOINT_URL.*localhost:8000/,
-  },
-  {
-    what: 'FIPS endpoints by the environment',
-    env: { AWS_PROFILE: 'right', AWS_USE_FIPS_ENDPOINT: 'true' },
-    reached: [
-      'RIGHT at dynamodb-fips.us-east-1.amazonaws.com',
-      'RIGHT at dynamodb-fips.us-west-2.amazonaws.com',
-    ],
-    said: /FIPS endpoint from AWS_USE_FIPS_ENDPOINT/,
-  },
-  {
-    what: 'a FIPS endpoint and one of its own',
-    env: { AWS_PROFILE: 'fips' },
-    flags: ['--replica-endpoint', `http://${EMULATOR_HOST}`],
-    refused: /--replica-endpoint and use_fips_endpoint of profile fips/,
-  },
-  {
-    what: 'a FIPS endpoint that is neither on nor off',
-    env: { AWS_PROFILE: 'fips-unsure' },
-    refused: /use_fips_endpoint of profile fips-unsure.*"yes"/,
-  },
-  {
-    what: 'an emulator elsewhere, and no credentials',
-    flags: ['--endpoint', `http://${EMULATOR_HOST}`],
-    reached: [`local at ${EMULATOR_HOST}`, `local at ${EMULATOR_HOST}`],
-    said: /with default keys/,
-  },
-  {
-    what: 'an emulator in the environment, and no credentials',
-    env: { AWS_ENDPOINT_URL: `http://${EMULATOR_HOST}`, ...NO_MACHINE },
-    reached: [`local at ${EMULATOR_HOST}`, `local at ${EMULATOR_HOST}`],
-    said: /with default keys, since neither the environment nor/,
-  },
-  {
-    what: 'an emulator, and AWS_PROFILE that is in no file, on a machine with a role',
-    env: { AWS_PROFILE: 'prdo' },
-    flags: ['--endpoint', `http://${EMULATOR_HOST}`],
-    hasRole: true,
-    reached: [`local at ${EMULATOR_HOST}`, `local at ${EMULATOR_HOST}`],
-    said: /with default keys, since .*prdo/,
-  },
-  {
-    what: 'an emulator for the replica, AWS for the master, and AWS_PROFILE that is in no file',
-    env: { AWS_PROFILE: 'prdo' },
-    flags: ['--replica-endpoint', `http://${EMULATOR_HOST}`],
-    hasRole: true,
-    refused: /prdo/,
-  },
-  {
-    what: 'an emulator, and a profile by a flag that is in no file',
-    flags: ['--endpoint', `http://${EMULATOR_HOST}`, '--replica-profile', 'prdo'],
-    hasRole: true,
-    refused: /prdo/,
-  },
-  ...['http://localstack:4566', 'http://host.docker.internal:8000', 'http://0.0.0.0:8000'].map(
-    (endpoint) => ({
-      what: `${endpoint}, and no credentials`,
-      flags: ['--endpoint', endpoint],
-      env: NO_MACHINE,
-      reached: [
-        `local at ${new URL(endpoint).host}`,
-        `local at ${new URL(endpoint).host}`,
-      ] as const,
-      said: /with default keys/,
+/** Of each profile its own, so that requests can be told apart. */
+const tables: Record<string, { master: string; replica: string }> = Object.fromEntries(
+  await Promise.all(
+    ROWS.map(async ({ profile }) => {
+      const [master, replica] = await Promise.all([
+        makeTable(engine.endpoint),
+        makeTable(engine.endpoint),
+      ])
+      return [profile, { master: `us-east-1:${master.name}`, replica: `us-west-2:${replica.name}` }]
     }),
   ),
-]
+)
 
-for (const { what, flags, env, hasRole = false, reached, refused, said, assumed } of CASES) {
-  t.test(`given ${what}`, async (t) => {
-    const { AWS_CONFIG_FILE: file, ...others } = env ?? {}
-    const { world, result } = await look(t, {
-      ...(flags && { flags }),
-      env: { ...others, ...(file !== undefined && { AWS_CONFIG_FILE: join(folder, file) }) },
-      hasRole,
-    })
-    if (reached === undefined) {
-      t.equal(result.code, 2)
-      t.match(result.stderr, refused as RegExp)
-      t.notOk(world.signed.some(({ operation }) => /Scan|Item/.test(operation)))
-      t.notMatch(world.reached(replica.name).join(), 'MACHINE', 'the machine signs nothing')
-    } else {
-      t.equal(result.code, 0)
-      t.same([...world.reached(master.name), ...world.reached(replica.name)], reached)
-    }
-    if (said !== undefined) t.match(result.stderr, said)
-    const roles = world.signed.filter(({ operation }) => operation === 'AssumeRole')
-    if (assumed !== undefined)
-      t.same(
-        roles.map(({ by, host }) => `${by} at ${host}`),
-        assumed,
+for (const hasRole of [true, false]) {
+  for (const by of ['option', 'environment']) {
+    const machine = hasRole ? 'a machine with a role of its own' : 'a machine without a role'
+    t.test(`profiles named by ${by}, on ${machine}`, async (t) => {
+      const world = await startAwsWorld(t, { engine: engine.endpoint, hasRole })
+      const child = spawn(process.execPath, [program, JSON.stringify({ by, tables })], {
+        env: {
+          PATH: process.env['PATH'],
+          ...world.env,
+          HOME: folder,
+          AWS_CONFIG_FILE: join(folder, 'config'),
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      t.teardown(() => child.kill('SIGKILL'))
+      const [stdout, stderr] = await Promise.all([
+        text(child.stdout),
+        text(child.stderr),
+        once(child, 'close'),
+      ])
+      t.notMatch(stdout + stderr, SECRETS, 'no secret is told')
+      const results = JSON.parse(stdout)
+      for (const { profile, signs, refused } of ROWS) {
+        const [master = '', replica = ''] = Object.values(tables[profile] ?? {}).map(
+          (label) => label.split(':')[1],
+        )
+        const { outcome, message } = results[profile]
+        if (signs === undefined) {
+          t.match(outcome, /^(CREDENTIALS|USAGE)$/, profile)
+          t.match(message, refused as RegExp)
+          t.same(world.reached(replica), [])
+        } else {
+          const { host = (region: string) => `dynamodb.${region}.amazonaws.com` } = signs
+          t.equal(outcome, 'in-sync', profile)
+          t.same(world.reached(replica), [`${signs.by} at ${host('us-west-2')}`])
+          const masters =
+            by === 'environment'
+              ? [signs.by, host('us-east-1')]
+              : ['RIGHT', 'dynamodb.us-east-1.amazonaws.com']
+          t.same(world.reached(master), [masters.join(' at ')])
+        }
+      }
+      t.notOk(
+        world.signed.some(({ by }) => by === 'MACHINE'),
+        'the machine signs nothing',
       )
-  })
+    })
+  }
 }
-
-t.test('tablesync undo asks nobody to be somebody to the master', async (t) => {
-  const world = await startAwsWorld(t, { engine: engine.endpoint, hasRole: false })
-  const env = { ...world.env, HOME: folder, AWS_CONFIG_FILE: join(folder, 'config') }
-  const journal = join(await tempFolder(t), 'journal.ndjson')
-  const tables = ['-m', `us-east-1:${master.name}`, '-r', `us-west-2:${replica.name}`]
-  const repair = ['--write-missing', '--undo', journal, '--profile', 'right', '--workers', '1']
-  t.equal((await runCli([...tables, ...repair], env)).code, 0)
-  const undone = await runCli(['undo', journal, '--replica-profile', 'source'], env)
-  t.equal(undone.code, 0)
-  t.comment(undone.stderr)
-  t.ok(world.reached(replica.name).includes(`SOURCE at ${REPLICA_HOST}`))
-})

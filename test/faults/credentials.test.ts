@@ -446,7 +446,12 @@ for (const { what, options, asMaster, asReplica, assumed } of [
     options: { replicaProfile: 'role' },
     asMaster: 'ENV',
     asReplica: 'OTHERROLE1',
-    assumed: [{ accessKeyId: 'STATIC', fields: { RoleArn: OTHER_ROLE } }],
+    assumed: [
+      {
+        accessKeyId: 'STATIC',
+        fields: { RoleArn: OTHER_ROLE, RoleSessionName: /^tablesync-[0-9a-f]{8}$/ },
+      },
+    ],
   },
 ]) {
   t.test(`runSync asks as ${what}, and tells no secret`, async (t) => {

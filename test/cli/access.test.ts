@@ -1,0 +1,291 @@
+/** What is given and set up, and whom the command is to each table and where; or exit code 2 and the reason. */
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { startDynalite } from '../support/dynalite.ts'
+import { makeTable } from '../support/tables.ts'
+import { EMULATOR_HOST, ROLE, SECRETS, writeProfiles } from './aws-profiles.ts'
+import { type AwsWorld, startAwsWorld } from './aws-world.ts'
+import { type CliResult, type Env, runCli, tempFolder } from './run-cli.ts'
+
+// Each test spawns the command, which takes longer than tap expects of a file.
+t.setTimeout(240_000)
+t.jobs = 2
+
+const engine = await startDynalite()
+t.teardown(() => engine.stop())
+const [master, replica] = await Promise.all([
+  makeTable(engine.endpoint),
+  makeTable(engine.endpoint),
+])
+const folder = await writeProfiles(t)
+
+const MASTER_HOST = 'dynamodb.us-east-1.amazonaws.com'
+const REPLICA_HOST = 'dynamodb.us-west-2.amazonaws.com'
+const ACCOUNT_HOST = '111122223333.ddb.us-west-2.amazonaws.com'
+const NO_MACHINE: Env = { AWS_EC2_METADATA_DISABLED: 'true' }
+
+interface Setting {
+  readonly world: AwsWorld
+  readonly result: CliResult
+}
+
+async function look(
+  t: Test,
+  { flags = [], env = {}, hasRole }: { flags?: string[]; env?: Env; hasRole: boolean },
+): Promise<Setting> {
+  const world = await startAwsWorld(t, { engine: engine.endpoint, hasRole })
+  const tables = ['-m', `us-east-1:${master.name}`, '-r', `us-west-2:${replica.name}`]
+  const result = await runCli([...tables, '--workers', '1', ...flags], {
+    ...world.env,
+    HOME: folder,
+    AWS_CONFIG_FILE: join(folder, 'config'),
+    ...env,
+  })
+  t.notMatch(result.stdout + result.stderr, SECRETS, 'no secret is told')
+  t.comment(result.stderr)
+  return { world, result }
+}
+
+/** What is given, and what each table is asked as and where; or why nothing is. */
+const CASES: readonly {
+  readonly what: string
+  readonly flags?: string[]
+  readonly env?: Env
+  readonly hasRole?: boolean
+  readonly reached?: readonly [string, string]
+  readonly refused?: RegExp
+  readonly said?: RegExp
+  /** Requests that give roles. */
+  readonly assumed?: readonly string[]
+}[] = [
+  {
+    what: 'nothing, on a machine with a role',
+    hasRole: true,
+    reached: [`MACHINE at ${MASTER_HOST}`, `MACHINE at ${REPLICA_HOST}`],
+  },
+  {
+    what: 'nothing, in a container with a role',
+    hasRole: true,
+    env: { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/container' },
+    reached: [`MACHINE at ${MASTER_HOST}`, `MACHINE at ${REPLICA_HOST}`],
+  },
+  {
+    what: 'nothing, on a machine without a role',
+    refused: /No credentials from the role of this machine, since nothing else is set up/,
+  },
+  {
+    what: 'nothing, and the machine not to be asked',
+    env: NO_MACHINE,
+    refused: /neither the environment nor a default profile/,
+  },
+  {
+    what: 'half of the keys in the environment, on a machine with a role',
+    hasRole: true,
+    env: { AWS_ACCESS_KEY_ID: 'HALF' },
+    refused: /AWS_SECRET_ACCESS_KEY/,
+  },
+  {
+    what: 'a default profile',
+    hasRole: true,
+    env: { AWS_CONFIG_FILE: 'default-right' },
+    reached: [`RIGHT at ${MASTER_HOST}`, `RIGHT at ${REPLICA_HOST}`],
+  },
+  {
+    what: 'a default profile whose process fails, on a machine with a role',
+    hasRole: true,
+    env: { AWS_CONFIG_FILE: 'default-failing' },
+    refused: /default.*ended with 7/,
+  },
+  {
+    what: 'a default profile whose session has ended, on a machine with a role',
+    hasRole: true,
+    env: { AWS_CONFIG_FILE: 'default-sso-expired' },
+    refused: /aws sso login/,
+  },
+  {
+    what: 'a default profile with an endpoint',
+    env: { AWS_CONFIG_FILE: 'default-with-endpoint' },
+    reached: [`RIGHT at ${EMULATOR_HOST}`, `RIGHT at ${EMULATOR_HOST}`],
+    said: /at http:\/\/emulator.internal:8000 from profile default/,
+  },
+  {
+    what: 'a profile that names the role of the machine as its source',
+    flags: ['--profile', 'right', '--replica-profile', 'from-machine'],
+    hasRole: true,
+    reached: [`RIGHT at ${MASTER_HOST}`, `ROLE-reader at ${ACCOUNT_HOST}`],
+    assumed: ['MACHINE at sts.us-west-2.amazonaws.com'],
+  },
+  {
+    what: 'a profile named like a property of every object',
+    flags: ['--replica-profile', 'constructor'],
+    hasRole: true,
+    refused: /constructor/,
+  },
+  {
+    what: 'a role to be assumed from a profile that is in no file',
+    flags: ['--replica-profile', 'prdo', '--replica-role-arn', ROLE],
+    hasRole: true,
+    refused: /prdo/,
+    assumed: [],
+  },
+  {
+    what: 'a role to be assumed from AWS_PROFILE, which is in no file',
+    flags: ['--replica-role-arn', ROLE],
+    env: { AWS_PROFILE: 'prdo' },
+    hasRole: true,
+    refused: /prdo.*AWS_PROFILE/,
+    assumed: [],
+  },
+  {
+    what: 'the profile of an emulator for the master, and one of AWS for the replica',
+    env: { AWS_PROFILE: 'with-endpoint' },
+    flags: ['--replica-profile', 'source'],
+    reached: [`RIGHT at ${EMULATOR_HOST}`, `SOURCE at ${REPLICA_HOST}`],
+    said: /at http:\/\/emulator.internal:8000 from profile with-endpoint/,
+  },
+  {
+    what: 'the profile of an emulator for the master, and a role of AWS for the replica',
+    env: { AWS_PROFILE: 'with-endpoint' },
+    flags: ['--replica-profile', 'role'],
+    reached: [`RIGHT at ${EMULATOR_HOST}`, `ROLE-reader at ${ACCOUNT_HOST}`],
+    assumed: ['SOURCE at sts.us-west-2.amazonaws.com'],
+  },
+  {
+    what: 'an endpoint in the environment, above that of a profile',
+    env: { AWS_PROFILE: 'with-services', AWS_ENDPOINT_URL: 'http://other.internal' },
+    reached: ['RIGHT at other.internal', 'RIGHT at other.internal'],
+    said: /at http:\/\/other.internal from AWS_ENDPOINT_URL/,
+  },
+  {
+    what: 'an endpoint for DynamoDB in the environment, above that of all services',
+    env: {
+      AWS_PROFILE: 'right',
+      AWS_ENDPOINT_URL: 'http://other.internal',
+      AWS_ENDPOINT_URL_DYNAMODB: `http://${EMULATOR_HOST}`,
+    },
+    reached: [`RIGHT at ${EMULATOR_HOST}`, `RIGHT at ${EMULATOR_HOST}`],
+    said: /at http:\/\/emulator.internal:8000 from AWS_ENDPOINT_URL_DYNAMODB/,
+  },
+  {
+    what: 'an endpoint by a flag, above that of the environment',
+    env: { AWS_PROFILE: 'right', AWS_ENDPOINT_URL: 'http://other.internal' },
+    flags: ['--replica-endpoint', `http://${EMULATOR_HOST}`],
+    reached: ['RIGHT at other.internal', `RIGHT at ${EMULATOR_HOST}`],
+    said: /at http:\/\/emulator.internal:8000 from --replica-endpoint/,
+  },
+  {
+    what: 'a profile whose endpoint is not to be used',
+    env: { AWS_PROFILE: 'ignoring', AWS_ENDPOINT_URL: 'http://other.internal' },
+    reached: [`RIGHT at ${MASTER_HOST}`, `RIGHT at ${REPLICA_HOST}`],
+  },
+  {
+    what: 'an endpoint that is no URL',
+    env: { AWS_PROFILE: 'right', AWS_ENDPOINT_URL: 'localhost:8000' },
+    refused: /AWS_ENDPOINT_URL.*localhost:8000/,
+  },
+  {
+    what: 'FIPS endpoints by the environment',
+    env: { AWS_PROFILE: 'right', AWS_USE_FIPS_ENDPOINT: 'true' },
+    reached: [
+      'RIGHT at dynamodb-fips.us-east-1.amazonaws.com',
+      'RIGHT at dynamodb-fips.us-west-2.amazonaws.com',
+    ],
+    said: /FIPS endpoint from AWS_USE_FIPS_ENDPOINT/,
+  },
+  {
+    what: 'a FIPS endpoint and one of its own',
+    env: { AWS_PROFILE: 'fips' },
+    flags: ['--replica-endpoint', `http://${EMULATOR_HOST}`],
+    refused: /--replica-endpoint and use_fips_endpoint of profile fips/,
+  },
+  {
+    what: 'a FIPS endpoint that is neither on nor off',
+    env: { AWS_PROFILE: 'fips-unsure' },
+    refused: /use_fips_endpoint of profile fips-unsure.*"yes"/,
+  },
+  {
+    what: 'an emulator elsewhere, and no credentials',
+    flags: ['--endpoint', `http://${EMULATOR_HOST}`],
+    reached: [`local at ${EMULATOR_HOST}`, `local at ${EMULATOR_HOST}`],
+    said: /with default keys/,
+  },
+  {
+    what: 'an emulator in the environment, and no credentials',
+    env: { AWS_ENDPOINT_URL: `http://${EMULATOR_HOST}`, ...NO_MACHINE },
+    reached: [`local at ${EMULATOR_HOST}`, `local at ${EMULATOR_HOST}`],
+    said: /with default keys, since neither the environment nor/,
+  },
+  {
+    what: 'an emulator, and AWS_PROFILE that is in no file, on a machine with a role',
+    env: { AWS_PROFILE: 'prdo' },
+    flags: ['--endpoint', `http://${EMULATOR_HOST}`],
+    hasRole: true,
+    reached: [`local at ${EMULATOR_HOST}`, `local at ${EMULATOR_HOST}`],
+    said: /with default keys, since .*prdo/,
+  },
+  {
+    what: 'an emulator for the replica, AWS for the master, and AWS_PROFILE that is in no file',
+    env: { AWS_PROFILE: 'prdo' },
+    flags: ['--replica-endpoint', `http://${EMULATOR_HOST}`],
+    hasRole: true,
+    refused: /prdo/,
+  },
+  {
+    what: 'an emulator, and a profile by a flag that is in no file',
+    flags: ['--endpoint', `http://${EMULATOR_HOST}`, '--replica-profile', 'prdo'],
+    hasRole: true,
+    refused: /prdo/,
+  },
+  ...['http://localstack:4566', 'http://host.docker.internal:8000', 'http://0.0.0.0:8000'].map(
+    (endpoint) => ({
+      what: `${endpoint}, and no credentials`,
+      flags: ['--endpoint', endpoint],
+      env: NO_MACHINE,
+      reached: [
+        `local at ${new URL(endpoint).host}`,
+        `local at ${new URL(endpoint).host}`,
+      ] as const,
+      said: /with default keys/,
+    }),
+  ),
+]
+
+for (const { what, flags, env, hasRole = false, reached, refused, said, assumed } of CASES) {
+  t.test(`given ${what}`, async (t) => {
+    const { AWS_CONFIG_FILE: file, ...others } = env ?? {}
+    const { world, result } = await look(t, {
+      ...(flags && { flags }),
+      env: { ...others, ...(file !== undefined && { AWS_CONFIG_FILE: join(folder, file) }) },
+      hasRole,
+    })
+    if (reached === undefined) {
+      t.equal(result.code, 2)
+      t.match(result.stderr, refused as RegExp)
+      t.notOk(world.signed.some(({ operation }) => /Scan|Item/.test(operation)))
+      t.notMatch(world.reached(replica.name).join(), 'MACHINE', 'the machine signs nothing')
+    } else {
+      t.equal(result.code, 0)
+      t.same([...world.reached(master.name), ...world.reached(replica.name)], reached)
+    }
+    if (said !== undefined) t.match(result.stderr, said)
+    const roles = world.signed.filter(({ operation }) => operation === 'AssumeRole')
+    if (assumed !== undefined)
+      t.same(
+        roles.map(({ by, host }) => `${by} at ${host}`),
+        assumed,
+      )
+  })
+}
+
+t.test('tablesync undo asks nobody to be somebody to the master', async (t) => {
+  const world = await startAwsWorld(t, { engine: engine.endpoint, hasRole: false })
+  const env = { ...world.env, HOME: folder, AWS_CONFIG_FILE: join(folder, 'config') }
+  const journal = join(await tempFolder(t), 'journal.ndjson')
+  const tables = ['-m', `us-east-1:${master.name}`, '-r', `us-west-2:${replica.name}`]
+  const repair = ['--write-missing', '--undo', journal, '--profile', 'right', '--workers', '1']
+  t.equal((await runCli([...tables, ...repair], env)).code, 0)
+  const undone = await runCli(['undo', journal, '--replica-profile', 'source'], env)
+  t.equal(undone.code, 0)
+  t.comment(undone.stderr)
+  t.ok(world.reached(replica.name).includes(`SOURCE at ${REPLICA_HOST}`))
+})
