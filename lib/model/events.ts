@@ -6,6 +6,7 @@ import type { Milliseconds } from './units.ts'
 
 /** What goes on at one table. */
 export interface Flow extends Pace {
+  /** A mean over the last five seconds, or as long as the run has lasted. */
   readonly usedPerSecond: number
   /** Whether the table refused requests for want of capacity just now. */
   readonly isThrottled: boolean
@@ -21,6 +22,7 @@ export type RunEvent =
     }
   | {
       readonly type: 'undo'
+      readonly dryRun: boolean
       readonly journal: string
       readonly writes: number
       /** Whether its last line is torn, and was passed over. */
@@ -31,12 +33,15 @@ export type RunEvent =
     }
   | {
       readonly type: 'apply'
+      readonly dryRun: boolean
       readonly plan: string
       readonly master: InspectedTable
       readonly replicas: readonly InspectedTable[]
       readonly keys: number
       readonly asksBeforeDeletions: boolean
     }
+  /** So many more of a journal's writes have come to their end. */
+  | { readonly type: 'undone'; readonly writes: number }
   /** The plan is whole. */
   | { readonly type: 'plan-written'; readonly plan: string; readonly keys: number }
   /** The first repairs of a replica were read back and held: the others follow. */

@@ -7,7 +7,7 @@ import { keyLeftLine, planLine, tableLines } from './wording.ts'
 /** Progress and the key to go on from come often: `human.ts` says when they are told. */
 export type ToldOnce = Exclude<
   RunEvent,
-  { readonly type: 'progress' | 'restart-key' | 'plan-written' | 'segment-finished' }
+  { readonly type: 'progress' | 'restart-key' | 'plan-written' | 'segment-finished' | 'undone' }
 >
 
 export function eventLines(event: ToldOnce): readonly string[] {

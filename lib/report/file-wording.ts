@@ -5,10 +5,12 @@ import { errorLines, OUTCOME, stopLines } from './ending.ts'
 import { count } from './figures.ts'
 import { ASKS, tableLine } from './wording.ts'
 
+const DRY_RUN = '; dry run: nothing will be written'
+
 export function undoLines(event: RunEvent & { type: 'undo' }): string[] {
-  const { journal, writes, isTorn, isEnded, replicas } = event
+  const { journal, writes, isTorn, isEnded, replicas, dryRun } = event
   return [
-    `undo    ${journal}, ${count(writes)} writes`,
+    `undo    ${journal}, ${count(writes)} writes${dryRun ? DRY_RUN : ''}`,
     ...(isTorn ? ['warning its last line is torn, and is passed over: is this all of it?'] : []),
     ...(isTorn || isEnded
       ? []
@@ -23,9 +25,10 @@ export function readableLine({ file, mode }: RunEvent & { type: 'readable-by-oth
 }
 
 export function applyLines(event: RunEvent & { type: 'apply' }): string[] {
-  const { plan, keys, asksBeforeDeletions, ...tables } = event
+  const { plan, keys, dryRun, asksBeforeDeletions, ...tables } = event
+  const asks = asksBeforeDeletions ? `; ${ASKS}` : ''
   return [
-    `apply   ${plan}, ${count(keys)} keys${asksBeforeDeletions ? `; ${ASKS}` : ''}`,
+    `apply   ${plan}, ${count(keys)} keys${asks}${dryRun ? DRY_RUN : ''}`,
     tableLine('master', tables.master),
     ...tables.replicas.map((replica) => tableLine('replica', replica)),
   ]
@@ -33,6 +36,7 @@ export function applyLines(event: RunEvent & { type: 'apply' }): string[] {
 
 const WORDS = {
   undo: {
+    units: 'writes',
     toDo: 'to bring back or take away again',
     written: 'brought back',
     deleted: 'taken away again',
@@ -42,6 +46,7 @@ const WORDS = {
     some: 'Not all could be undone',
   },
   apply: {
+    units: 'repairs',
     toDo: 'to repair',
     written: 'written',
     deleted: 'deleted',
@@ -52,8 +57,25 @@ const WORDS = {
   },
 }
 
+export type FileCommand = keyof typeof WORDS
+
+/** How far a plan or a journal has been gone through. */
+export function doneLine(
+  { tally, elapsedMs }: RunEvent & { type: 'progress' },
+  work: { command: FileCommand; done: number; of: number; dryRun: boolean },
+): string {
+  const { command, done, of, dryRun } = work
+  const words = WORDS[command]
+  const replicas = Object.values(tally.replicas)
+  const sum = (kind: 'written' | 'deleted' | 'changed') =>
+    count(replicas.reduce((total, replica) => total + replica[kind], 0))
+  const far = `${count(done)} of ${count(of)} ${words.units} in ${Math.round(elapsedMs / 1000)} s`
+  const writes = `${sum('written')} ${words.written}, ${sum('deleted')} ${words.deleted}`
+  return `${far}; ${dryRun ? '' : `${writes}, `}${sum('changed')} changed since and left`
+}
+
 /** What was done of a journal or a plan, per replica. */
-export function doneLines(command: keyof typeof WORDS, summary: Summary): string[] {
+export function doneLines(command: FileCommand, summary: Summary): string[] {
   const words = WORDS[command]
   const { outcome, dryRun, stopped } = summary
   const lines = Object.entries(summary.replicas).map(([label, replica]) => {

@@ -3,17 +3,16 @@ import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
 import type { Summary } from '../model/summary.ts'
 import type { Milliseconds } from '../model/units.ts'
+import { barOf } from './bar.ts'
 import { errorLines } from './ending.ts'
 import { eventLines } from './event-wording.ts'
 import { doneLines } from './file-wording.ts'
-import { flowLines, waitingText } from './pace-wording.ts'
+import { Progression } from './progression.ts'
 import type { Screen } from './screen.ts'
-import { barOf } from './status-line.ts'
 import { verdictLines } from './verdict.ts'
-import { differenceLine, type PlanEvent, progressLine, restartFlag } from './wording.ts'
+import { differenceLine, type PlanEvent, restartFlag } from './wording.ts'
 
 type PlanWrittenEvent = RunEvent & { readonly type: 'plan-written' }
-type ProgressEvent = RunEvent & { readonly type: 'progress' }
 
 const LINE_EVERY: Milliseconds = 5000
 
@@ -41,10 +40,9 @@ export function tellHuman({ screen, verbosity }: HumanOptions): Human {
   if (verbosity === 'quiet') return tellErrors(screen)
   let plan: PlanEvent | undefined
   let mode: 'sync' | 'undo' | 'apply' = 'sync'
-  let progress: ProgressEvent | undefined
+  const progression = new Progression()
   let planned: PlanWrittenEvent | undefined
   let restartKey: string | undefined
-  let expectedItems = 0
   let keysLeft = 0
   let lastLine: Milliseconds = 0
   let lastRestartKey: Milliseconds = Number.NEGATIVE_INFINITY
@@ -55,19 +53,21 @@ export function tellHuman({ screen, verbosity }: HumanOptions): Human {
 
   return {
     onEvent(event) {
+      progression.hear(event)
       switch (event.type) {
         case 'plan-written':
           planned = event
           return
-        case 'progress': {
+        case 'undone':
+          return
+        case 'progress':
           elapsed = event.elapsedMs
-          progress = event
-          const text = progressLine(event, plan) + waitingText(event)
-          if (screen.isTerminal) return screen.show(`${barOf(event, expectedItems)} ${text}`)
+          if (screen.isTerminal) {
+            return screen.show(`${barOf(progression.share)} ${progression.line}`)
+          }
           if (elapsed - lastLine < LINE_EVERY) return
           lastLine = elapsed
-          return screen.say(text)
-        }
+          return screen.say(progression.line)
         case 'segment-finished':
           if (verbosity === 'verbose') screen.say(`segment ${event.segment} finished`)
           return
@@ -83,9 +83,6 @@ export function tellHuman({ screen, verbosity }: HumanOptions): Human {
           if (keysLeft > KEYS_NAMED + 1) return
           if (keysLeft > KEYS_NAMED) return screen.say(MORE_KEYS_LEFT)
           break
-        case 'tables':
-          expectedItems = event.master.facts.approximateItems ?? 0
-          break
         case 'plan':
           plan = event
           break
@@ -97,7 +94,7 @@ export function tellHuman({ screen, verbosity }: HumanOptions): Human {
       sayAll(eventLines(event))
     },
     status() {
-      sayAll(statusLines(progress, plan))
+      sayAll(progression.lines)
     },
     onDifference(difference) {
       if (verbosity === 'verbose') screen.say(differenceLine(difference))
@@ -114,23 +111,13 @@ export function tellHuman({ screen, verbosity }: HumanOptions): Human {
   }
 }
 
-/** How far a run is, for whoever asks. */
-function statusLines(progress: ProgressEvent | undefined, plan: PlanEvent | undefined): string[] {
-  if (progress === undefined) return ['the tables are looked at']
-  return [progressLine(progress, plan) + waitingText(progress), ...flowLines(progress)]
-}
-
 function tellErrors(screen: Screen): Human {
-  let plan: PlanEvent | undefined
-  let progress: ProgressEvent | undefined
+  const progression = new Progression()
   return {
-    onEvent(event) {
-      if (event.type === 'plan') plan = event
-      if (event.type === 'progress') progress = event
-    },
+    onEvent: (event) => progression.hear(event),
     onDifference() {},
     status() {
-      for (const line of statusLines(progress, plan)) screen.say(line)
+      for (const line of progression.lines) screen.say(line)
     },
     conclude(summary) {
       for (const line of errorLines(summary)) screen.say(line)

@@ -23,8 +23,9 @@ export function runApply(
   return fly(preparation, hooks, signal, async (flight) => {
     const [master, ...replicas] = preparation.tables.inspected
     const { file, end } = reviewed
+    const { dryRun } = preparation.settings
     hooks.onEvent({
-      ...{ type: 'apply', plan: file, master, replicas, keys: end.entries },
+      ...{ type: 'apply', dryRun, plan: file, master, replicas, keys: end.entries },
       asksBeforeDeletions: asksBeforeDeletions(preparation.settings, hooks),
     })
     tellWarnings(preparation, hooks)

@@ -11,6 +11,7 @@ import type { Milliseconds } from '../model/units.ts'
 import type { Traffic } from '../protocol/traffic.ts'
 import { AdaptiveLimit } from './adaptive-limit.ts'
 import { type HeldTo, heldTo } from './held-to.ts'
+import { MeanRate } from './mean-rate.ts'
 
 export interface GaugeOptions {
   readonly traffic: Traffic
@@ -36,13 +37,14 @@ export class Gauge {
   #origin: PaceOrigin = 'asked'
   #adaptive: AdaptiveLimit | undefined
   #lastLook: { readonly at: Milliseconds; readonly used: number; readonly throttled: number }
-  #usedPerSecond = 0
+  readonly #rate: MeanRate
   #throttledNow = 0
   #wasUsedUp = false
 
   constructor(options: GaugeOptions, now: Milliseconds) {
     this.#options = options
     this.#lastLook = { at: now, used: 0, throttled: 0 }
+    this.#rate = new MeanRate(now)
   }
 
   get table(): TableIndex {
@@ -99,7 +101,7 @@ export class Gauge {
     }
     this.#wasUsedUp = false
     this.#lastLook = { at: now, used, throttled }
-    this.#usedPerSecond = (seen.used / seen.milliseconds) * 1000
+    this.#rate.look(now, used)
     this.#throttledNow = seen.throttled
     if (this.#adaptive === undefined) return
     this.#adaptive.observe(seen)
@@ -122,7 +124,7 @@ export class Gauge {
     const { traffic, table, kind } = this.#options
     return {
       ...this.pace,
-      usedPerSecond: this.#usedPerSecond,
+      usedPerSecond: this.#rate.perSecond,
       isThrottled: this.#throttledNow > 0,
       isUsedUp: traffic.observe(table, kind).isUsedUp,
     }

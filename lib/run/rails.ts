@@ -75,13 +75,15 @@ export function deletionRail(
   const expected = master.facts.approximateItems ?? 0
   // A scan that starts at a key sees a part of the master, and its extras are looked up one by one.
   if (!allowShrunkenMaster && plan.startingKey === undefined) {
+    // A plan is carried out without a scan of its own.
+    const when = plan.scanned === undefined ? '' : ' when the plan was written'
     const hint = `Where it is meant to have so few: --allow-shrunken-master`
     if (masterItems === 0) {
-      const message = `the master ${master.ref.label} is empty, and ${count(extra)} items of ${label} would be deleted`
+      const message = `the master ${master.ref.label} ${plan.scanned === undefined ? 'is' : 'was'} empty${when}, and ${count(extra)} items of ${label} would be deleted`
       return { rail: 'empty-master', message, hint }
     }
     if (masterItems * 2 < expected) {
-      const message = `the scan of the master ${master.ref.label} found ${count(masterItems)} items, of ${count(expected)} that DescribeTable tells`
+      const message = `the scan of the master ${master.ref.label}${when} found ${count(masterItems)} items, of ${count(expected)} that DescribeTable tells`
       return { rail: 'shrunken-master', message, hint }
     }
   }

@@ -37,7 +37,8 @@ export function runUndo(
       }
       const { damage, ...end } = journal.end()
       if (damage !== undefined) flight.ledger.noteIncomplete('', damage)
-      hooks.onEvent({ type: 'undo', journal: journal.file, writes, ...end, replicas })
+      const { dryRun } = preparation.settings
+      hooks.onEvent({ type: 'undo', dryRun, journal: journal.file, writes, ...end, replicas })
       flight.tellPaces()
       await askAboutAll(flight, buckets)
       for (let bucket = 0; bucket < BUCKETS && !flight.isOver(); bucket++) {
@@ -93,7 +94,7 @@ async function keysOf(buckets: Spill, bucket: number): Promise<KeysByReplica> {
 }
 
 async function undoBucket(flight: Flight, keys: KeysByReplica): Promise<void> {
-  const { desk, ledger, isOver, settings, tables } = flight
+  const { desk, ledger, isOver, settings, tables, hooks } = flight
   const lanes = new PQueue({ concurrency: settings.parallel })
   for (const [label, ofReplica] of keys) {
     const replica = tables.access.findLast((table) => table.label === label)?.index as TableIndex
@@ -104,6 +105,8 @@ async function undoBucket(flight: Flight, keys: KeysByReplica): Promise<void> {
       void lanes.add(async () => {
         const task: UndoTask = { kind: 'undo', replica, keys: batch }
         if ((await desk.carryOut(task)) === 'died') desk.giveUp(task)
+        const writes = batch.reduce((sum, { steps }) => sum + steps.length, 0)
+        hooks.onEvent({ type: 'undone', writes })
       })
     }
   }

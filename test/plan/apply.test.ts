@@ -263,6 +263,20 @@ t.test('applySync is held by the safeguards', async (t) => {
   t.equal((await applied(scene.plan, { maxWrites: 12 })).outcome, 'in-sync')
 })
 
+t.test('applySync that a safeguard stops speaks of no scan of its own', async (t) => {
+  const scene = await openScene(t)
+  scene.master.stub.on(({ operation }) =>
+    operation === 'DescribeTable'
+      ? { rewrite: (answer) => ({ Table: { ...(answer['Table'] as object), ItemCount: 1000 } }) }
+      : undefined,
+  )
+  const plan = join(await tempFolder(t), 'plan.ndjson')
+  await scene.run({ ...WRITES, plan, allowShrunkenMaster: true })
+  const { stopped } = await applied(plan, { allowShrunkenMaster: false, dryRun: true })
+  t.equal(stopped?.rail, 'shrunken-master')
+  t.match(stopped?.message, 'when the plan was written found 60 items, of 1,000')
+})
+
 t.test('what applySync has written is read back, and journaled', async (t) => {
   const scene = await planned(t)
   const before = scene.replica.table.all()

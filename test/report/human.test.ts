@@ -9,7 +9,9 @@ import { type HumanOptions, tellHuman } from '../../lib/report/human.ts'
 import { openScreen } from '../../lib/report/screen.ts'
 
 /** A stream that keeps what it is told; as a terminal it is 80 columns wide. */
-function listen(how: Partial<HumanOptions> & { readonly isTerminal?: boolean } = {}) {
+function listen(
+  how: Partial<HumanOptions> & { readonly isTerminal?: boolean; readonly columns?: number } = {},
+) {
   let text = ''
   const stream = new Writable({
     write(chunk, _, done) {
@@ -17,8 +19,8 @@ function listen(how: Partial<HumanOptions> & { readonly isTerminal?: boolean } =
       done()
     },
   })
-  const { isTerminal = false, verbosity = 'normal' } = how
-  const screen = openScreen({ stream: Object.assign(stream, { columns: 80 }), isTerminal })
+  const { isTerminal = false, verbosity = 'normal', columns = 80 } = how
+  const screen = openScreen({ stream: Object.assign(stream, { columns }), isTerminal })
   return { human: tellHuman({ screen, verbosity }), told: () => text }
 }
 
@@ -381,6 +383,7 @@ t.test('tellHuman shows every count of a plan carried out', async (t) => {
   const { human, told } = listen()
   human.onEvent({
     type: 'apply',
+    dryRun: false,
     plan: 'p',
     master,
     replicas: [replica],
@@ -398,6 +401,64 @@ t.test('tellHuman shows every count of a plan carried out', async (t) => {
       '3 unverified, 8 not come to, 0 failed\n',
   )
 })
+
+/** A plan or a journal of 40, and how far it has been gone through. */
+const FILES = {
+  apply: {
+    type: 'apply',
+    plan: 'p',
+    master,
+    replicas: [replica],
+    keys: 40,
+    asksBeforeDeletions: false,
+  },
+  undo: {
+    type: 'undo',
+    journal: 'j',
+    writes: 40,
+    isTorn: false,
+    isEnded: true,
+    replicas: [replica],
+  },
+} as const
+
+for (const { file, dryRun, line } of [
+  {
+    file: 'apply',
+    dryRun: false,
+    line: ' 30% ██████░░░░░░░░░░░░░░ 12 of 40 repairs in 1 s; 4 written, 5 deleted, 1 changed since and left',
+  },
+  {
+    file: 'apply',
+    dryRun: true,
+    line: ' 35% ███████░░░░░░░░░░░░░ 14 of 40 repairs in 1 s; 1 changed since and left',
+  },
+  {
+    file: 'undo',
+    dryRun: false,
+    line: ' 25% █████░░░░░░░░░░░░░░░ 10 of 40 writes in 1 s; 4 brought back, 5 taken away again, 1 changed since and left',
+  },
+] as const) {
+  t.test(`tellHuman tells how far ${file} is (${dryRun ? 'dry' : 'in earnest'})`, async (t) => {
+    const { human, told } = listen({ isTerminal: true, columns: 200 })
+    human.onEvent({ ...FILES[file], dryRun })
+    human.onEvent({ type: 'undone', writes: 7 })
+    human.onEvent({ type: 'undone', writes: 3 })
+    const found = { missing: 6, differing: 0, extra: 5, changed: 1, sameAs: 2 }
+    const ended = dryRun ? {} : { written: 4, deleted: 5 }
+    const counted = { ...zeroReplicaTally(), ...found, ...ended }
+    human.onEvent({
+      ...progress(1000),
+      tally: { master: { scanned: 0, readUnits: 0 }, replicas: { 1: counted } },
+      segmentsDone: 0,
+      segments: 0,
+    } as RunEvent)
+    t.ok(told().endsWith(line), JSON.stringify(told()))
+    human.status()
+    t.notMatch(told(), 'segments')
+    t.equal(/dry run: nothing will be written/.test(told()), dryRun)
+  })
+}
 
 t.test('tellHuman ends an interrupted run with the key to go on from', async (t) => {
   const { human, told } = listen()

@@ -75,3 +75,18 @@ for (const unitsPerSecond of [0.001, 0.019, 0.5, 40]) {
     t.ok(used >= 3 && used <= unitsPerSecond * long + 2, `${used} in ${long} s`)
   })
 }
+
+t.test('what a table is used for is a mean over some seconds, and no moment', async (t) => {
+  const { gauge, seconds, traffic } = gaugeOf(t, { kind: 'max' })
+  let looks = 0
+  const shown: number[] = []
+  // Pages of 60 units, two a second: most moments have none, and some have both.
+  seconds(30, () => {
+    if (++looks % 40 < 2) traffic.settle(0, 'read', 0, 60)
+    if (looks > 200) shown.push(gauge.flow.usedPerSecond)
+  })
+  t.ok(Math.min(...shown) >= 100, `${Math.min(...shown)}`)
+  t.ok(Math.max(...shown) <= 140, `${Math.max(...shown)}`)
+  seconds(6, () => {})
+  t.equal(gauge.flow.usedPerSecond, 0, 'and nothing once that is over')
+})

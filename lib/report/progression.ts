@@ -1,0 +1,80 @@
+/** How far a run is, in words and as a share, from what it has told so far. */
+import type { RunEvent } from '../model/events.ts'
+import type { ReplicaTally } from '../model/tally.ts'
+import { doneLine, type FileCommand } from './file-wording.ts'
+import { flowLines, waitingText } from './pace-wording.ts'
+import { type PlanEvent, progressLine } from './wording.ts'
+
+type ProgressEvent = RunEvent & { readonly type: 'progress' }
+
+/** What an apply or an undo has to do: repairs of a plan, or writes of a journal. */
+interface Work {
+  readonly command: FileCommand
+  readonly of: number
+  readonly dryRun: boolean
+}
+
+export class Progression {
+  #plan: PlanEvent | undefined
+  #progress: ProgressEvent | undefined
+  #work: Work | undefined
+  #undone = 0
+  #expectedItems = 0
+
+  hear(event: RunEvent): void {
+    if (event.type === 'tables') this.#expectedItems = event.master.facts.approximateItems ?? 0
+    if (event.type === 'plan') this.#plan = event
+    if (event.type === 'progress') this.#progress = event
+    if (event.type === 'undone') this.#undone += event.writes
+    const { type } = event
+    if (type === 'undo') this.#work = { command: type, of: event.writes, dryRun: event.dryRun }
+    if (type === 'apply') this.#work = { command: type, of: event.keys, dryRun: event.dryRun }
+  }
+
+  get line(): string {
+    const progress = this.#progress
+    if (progress === undefined) return 'the tables are looked at'
+    const work = this.#work
+    const far =
+      work === undefined
+        ? progressLine(progress, this.#plan)
+        : doneLine(progress, { ...work, done: this.#done(work, progress) })
+    return far + waitingText(progress)
+  }
+
+  /** For whoever asks. */
+  get lines(): readonly string[] {
+    return [this.line, ...(this.#progress === undefined ? [] : flowLines(this.#progress))]
+  }
+
+  /** From 0 to 1: by what there is to do, by items where the service knows how many, or by segments. */
+  get share(): number {
+    const progress = this.#progress
+    if (progress === undefined) return 0
+    const work = this.#work
+    if (work !== undefined) return work.of === 0 ? 1 : this.#done(work, progress) / work.of
+    const { tally, segments, segmentsDone } = progress
+    if (segmentsDone === segments) return 1
+    if (this.#expectedItems === 0) return segmentsDone / Math.max(segments, 1)
+    // Its count is some hours old: what is scanned beyond it must not look like the end.
+    return Math.min(tally.master.scanned / this.#expectedItems, 0.99)
+  }
+
+  #done({ command, of, dryRun }: Work, { tally }: ProgressEvent): number {
+    if (command === 'undo') return this.#undone
+    const ended = Object.values(tally.replicas).map((each) => endedOf(each, dryRun))
+    return Math.min(
+      ended.reduce((sum, one) => sum + one, 0),
+      of,
+    )
+  }
+}
+
+/** Keys of a plan that have come to their end. In earnest a difference has where it was repaired, or given up. */
+function endedOf(tally: ReplicaTally, dryRun: boolean): number {
+  const { sameAs, converged, vanished, expired, newer, elsewhere, unverified, changed } = tally
+  const found = tally.missing + tally.differing + tally.extra
+  const { written, deleted, resolved, skipped, conflicts, failed } = tally
+  const others = sameAs + converged + vanished + expired + newer + elsewhere + unverified + changed
+  return others + (dryRun ? found : written + deleted + resolved + skipped + conflicts + failed)
+}
