@@ -1,6 +1,6 @@
 /** What a table is, and whether we may read it: asked before anything else is done. */
 import type { GlobalSecondaryIndexDescription, TableDescription } from '@aws-sdk/client-dynamodb'
-import type { TablesyncError } from '../errors.ts'
+import { TablesyncError } from '../errors.ts'
 import { type KeyText, keyTextOf } from '../item/key.ts'
 import type { KnownCapacity } from '../model/capacity.ts'
 import type { RequestAddress } from '../model/request-address.ts'
@@ -72,13 +72,21 @@ async function factsFrom(
 ): Promise<DescribedFacts> {
   const table = await orUnknown(describer.describe())
   if (table === undefined) return UNKNOWN
+  const unanswered: string[] = []
+  /** The run does without an answer, whatever keeps it away. */
+  const optional = <T>(asking: Promise<T>) =>
+    orUnknown(asking).catch((error: unknown) => {
+      if (!(error instanceof TablesyncError)) throw error
+      unanswered.push(error.message)
+      return undefined
+    })
   const [ttlAttribute, hasPointInTimeRecovery] = await Promise.all([
     wanted.timeToLive
-      ? orUnknown(describer.describeTimeToLive().then((name) => name ?? null))
+      ? optional(describer.describeTimeToLive().then((name) => name ?? null))
       : undefined,
-    wanted.recovery ? orUnknown(describer.describePointInTimeRecovery()) : undefined,
+    wanted.recovery ? optional(describer.describePointInTimeRecovery()) : undefined,
   ])
-  return { ...factsOf(table, region), ttlAttribute, hasPointInTimeRecovery }
+  return { ...factsOf(table, region), ttlAttribute, hasPointInTimeRecovery, unanswered }
 }
 
 /** What is asked for beside the table itself, since something depends on it. */
@@ -152,7 +160,10 @@ export async function keysOf(
   return sampleKeys(client).finally(() => client.close())
 }
 
-type TableFactsProper = Omit<DescribedFacts, 'ttlAttribute' | 'hasPointInTimeRecovery'>
+type TableFactsProper = Omit<
+  DescribedFacts,
+  'ttlAttribute' | 'hasPointInTimeRecovery' | 'unanswered'
+>
 
 function factsOf(table: TableDescription, region: string): TableFactsProper {
   const regions = (table.Replicas ?? []).map(({ RegionName }) => RegionName ?? '')

@@ -75,6 +75,7 @@ export function openDescriber(access: Described, options: DescriberOptions): Des
   function ask<Answer>(
     operation: string,
     once: (options: { readonly abortSignal: AbortSignal }) => Promise<Answer>,
+    limits: Patience = patience,
   ): Promise<Answer> {
     const context = { operation, table, label }
     return silence.watch(context, (abortSignal, excused) => {
@@ -101,9 +102,13 @@ export function openDescriber(access: Described, options: DescriberOptions): Des
         }
       }
       const watched = gate.watch(attempt, { context, signal: abortSignal, excused })
-      return retrying(patience, abortSignal, watched.attempt, { outlasts: watched.outlasts })
+      return retrying(limits, abortSignal, watched.attempt, { outlasts: watched.outlasts })
     })
   }
+
+  /** What the run does without. */
+  const askOnceOrTwice: typeof ask = (operation, once) =>
+    ask(operation, once, { ...patience, maxRetries: Math.min(patience.maxRetries, 1) })
 
   return {
     async describe() {
@@ -113,13 +118,17 @@ export function openDescriber(access: Described, options: DescriberOptions): Des
     },
     async describeTimeToLive() {
       const command = new DescribeTimeToLiveCommand({ TableName })
-      const answer = await ask('DescribeTimeToLive', (options) => sdk.send(command, options))
+      const answer = await askOnceOrTwice('DescribeTimeToLive', (options) =>
+        sdk.send(command, options),
+      )
       const { TimeToLiveStatus: status, AttributeName } = answer.TimeToLiveDescription ?? {}
       return status === 'ENABLED' || status === 'ENABLING' ? AttributeName : undefined
     },
     async describePointInTimeRecovery() {
       const command = new DescribeContinuousBackupsCommand({ TableName })
-      const answer = await ask('DescribeContinuousBackups', (options) => sdk.send(command, options))
+      const answer = await askOnceOrTwice('DescribeContinuousBackups', (options) =>
+        sdk.send(command, options),
+      )
       const { PointInTimeRecoveryDescription } = answer.ContinuousBackupsDescription ?? {}
       return PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === 'ENABLED'
     },

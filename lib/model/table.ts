@@ -60,6 +60,8 @@ export interface TableFacts {
   readonly hasPointInTimeRecovery: boolean | undefined
   readonly indexes: readonly SecondaryIndex[] | undefined
   readonly capacity: KnownCapacities | undefined
+  /** Why something is unknown that was asked for and not denied. */
+  readonly unanswered?: readonly string[]
 }
 
 export interface SecondaryIndex {

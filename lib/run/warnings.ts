@@ -16,9 +16,19 @@ export function tellWarnings({ settings, tables }: Preparation, { onEvent }: Run
   const warnings = [
     ...undividedScans(tables),
     ...doubles(settings, tables),
+    ...unanswered(tables),
     ...warningsOf(settings, tables),
   ]
   for (const warning of warnings) onEvent({ type: 'warning', ...warning })
+}
+
+function unanswered({ inspected }: Tables): Warning[] {
+  return inspected.flatMap(({ ref, facts }) =>
+    (facts.unanswered ?? []).map((message) => ({
+      replica: ref.label,
+      message: `not known, and the run goes on without: ${message}`,
+    })),
+  )
 }
 
 function doubles({ master, replicas }: Settings, { inspected }: Tables): Warning[] {

@@ -1,0 +1,43 @@
+/** What a run asks of a table and can do without: no failure of it ends the run. */
+import t from 'tap'
+import { ALL_WRITES, always, counts, openScene, REPAIRED } from './scene.ts'
+
+const QUESTIONS = ['DescribeTimeToLive', 'DescribeContinuousBackups'] as const
+
+for (const operation of QUESTIONS) {
+  for (const [error, status] of [
+    ['ResourceNotFoundException', 400],
+    ['ValidationException', 400],
+    ['InternalServerError', 500],
+    ['NotImplemented', 501],
+    ['ThrottlingException', 400],
+    ['TableNotFoundException', 400],
+  ] as const) {
+    t.test(`${operation} that ends in ${error} is a warning`, async (t) => {
+      const scene = await openScene(t)
+      for (const { stub } of [scene.master, scene.replica]) {
+        stub.on(always({ error, status }, (request) => request.operation === operation))
+      }
+      const { summary, events } = await scene.run(ALL_WRITES)
+      t.equal(summary.outcome, 'in-sync')
+      t.strictSame(counts(summary, scene.replica), REPAIRED)
+      t.match(events.filter(({ type }) => type === 'warning').at(-1), {
+        replica: scene.replica.label,
+        message: new RegExp(`without: ${operation} on.*${error}`),
+      })
+      const asked = scene.replica.stub.requests.filter((one) => one.operation === operation)
+      t.ok(asked.length <= 2, 'it is not asked for long')
+    })
+  }
+  for (const error of ['AccessDeniedException', 'UnknownOperationException']) {
+    t.test(`${operation} that ends in ${error} is not worth a word`, async (t) => {
+      const scene = await openScene(t)
+      for (const { stub } of [scene.master, scene.replica]) {
+        stub.on(always({ error }, (request) => request.operation === operation))
+      }
+      const { summary, events } = await scene.run(ALL_WRITES)
+      t.equal(summary.outcome, 'in-sync')
+      t.notOk(events.some(({ type }) => type === 'warning'))
+    })
+  }
+}
