@@ -8,6 +8,8 @@ export type ErrorCode =
   /** An option is missing, malformed or contradicts another. */
   | 'USAGE'
   | 'TABLE_NOT_FOUND'
+  /** It is there, and cannot be read or written now: its status says why. */
+  | 'TABLE_NOT_READY'
   /** Key names or key types of master and replica differ. */
   | 'KEY_SCHEMA_MISMATCH'
   /** A journal was written for another table, or for one that was re-created since. */

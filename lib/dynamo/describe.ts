@@ -22,6 +22,7 @@ import {
 } from './descriptions.ts'
 import { checkLookup, sampleKeys } from './lookup-check.ts'
 import { scanner } from './scan.ts'
+import { refuseUnready } from './table-status.ts'
 
 export type { Described }
 
@@ -67,11 +68,12 @@ export async function describeTable(
 
 async function factsFrom(
   describer: Describer,
-  { region }: Described,
+  access: Described,
   wanted: FactsWanted,
 ): Promise<DescribedFacts> {
   const table = await orUnknown(describer.describe())
   if (table === undefined) return UNKNOWN
+  refuseUnready(access, table.TableStatus)
   const unanswered: string[] = []
   /** The run does without an answer, whatever keeps it away. */
   const optional = <T>(asking: Promise<T>) =>
@@ -86,7 +88,7 @@ async function factsFrom(
       : undefined,
     wanted.recovery ? optional(describer.describePointInTimeRecovery()) : undefined,
   ])
-  return { ...factsOf(table, region), ttlAttribute, hasPointInTimeRecovery, unanswered }
+  return { ...factsOf(table, access.region), ttlAttribute, hasPointInTimeRecovery, unanswered }
 }
 
 /** What is asked for beside the table itself, since something depends on it. */

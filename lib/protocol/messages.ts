@@ -269,4 +269,6 @@ export interface SegmentReport {
   /** `stopped`: it ended early since it was told to. */
   readonly end: 'finished' | 'stopped'
   readonly failures: readonly ReplicaFailure[]
+  /** Of deletions: why the first that failed did. Absent: none has. */
+  readonly refusal?: string
 }

@@ -68,7 +68,10 @@ export class Bookkeeper {
     for (const finding of findings) {
       if (finding.type === 'look-again') {
         this.#options.rechecks.add(finding.replica, finding.sighting, { isLoose: true })
-      } else this.#loose.push(finding)
+        continue
+      }
+      if (finding.type === 'key-left') this.#noteRefusal(finding)
+      this.#loose.push(finding)
     }
   }
 
@@ -84,8 +87,14 @@ export class Bookkeeper {
     }
   }
 
-  #tellKeyLeft({ replica, key, end, error }: KeyLeft): void {
+  #noteRefusal({ replica, end, error }: KeyLeft): void {
+    if (end === 'failed') this.#options.ledger.fate(replica).refusal ??= error.message
+  }
+
+  #tellKeyLeft(finding: KeyLeft): void {
+    const { replica, key, end, error } = finding
     const { ledger, label, onEvent } = this.#options
+    this.#noteRefusal(finding)
     const { message, hint } = error
     ledger.noteError(label(error.table ?? replica), fromWire(error))
     const why = { message, ...(hint !== undefined && { hint }) }

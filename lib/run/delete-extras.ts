@@ -72,6 +72,7 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
     if (report === 'died') canary.lose(replica, batch.length)
     else canary.return(replica, batch.length)
     const isWhole = report !== 'died' && report?.failures.length === 0
+    if (report !== 'died') ledger.fate(replica).refusal ??= report?.refusal
     withheld ??= reasonToWithhold(flight, replica)
     if (!isWhole) withheld ??= 'a deletion was cut short'
   }
@@ -126,13 +127,16 @@ function reasonToWithhold(
   replica: TableIndex,
 ): string | undefined {
   const { failed, unverified } = ledger.totalOf(replica)
-  const { lost, finished, brokenTasks } = ledger.fate(replica)
+  const { lost, finished, brokenTasks, refusal } = ledger.fate(replica)
   if (desk.stopped !== undefined) return desk.stopped.message
   if (desk.fatal !== undefined) return desk.fatal.message
   if (isOver()) return 'the run was ended'
   if (lost !== undefined) return `the replica was lost: ${lost.message}`
   if (finished.size < plan.segments) return 'not every segment was compared'
-  if (failed > 0) return `${failed} items could not be repaired`
+  if (failed > 0) {
+    const why = refusal === undefined ? '' : `: ${refusal}`
+    return `${failed} ${failed === 1 ? 'item' : 'items'} could not be repaired${why}`
+  }
   if (unverified > 0) return `${unverified} keys could not be verified`
   if (brokenTasks > 0) return 'not every key could be read again'
   return tableWatch.doubt([MASTER, replica])?.message

@@ -18,6 +18,8 @@ export interface ReplicaFate {
   brokenTasks: number
   byLookup: boolean
   deletionsWithheld: number
+  /** Why the first repair of an item was refused. Undefined: none was, for a reason of its own. */
+  refusal: string | undefined
   /** Those that were tried in this run, whatever came of it. */
   readonly tried: Ranges
   /** Extras, by their place in the list, whose deletion has come to its end. */
@@ -40,6 +42,7 @@ export class Ledger {
           brokenTasks: 0,
           byLookup,
           deletionsWithheld: 0,
+          refusal: undefined,
           tried: new Ranges(),
           deleted: new Ranges(),
         },

@@ -71,6 +71,7 @@ export async function deleteExtras(
     tally,
     end: left.size > 0 || investigation.wasCutShort ? 'stopped' : 'finished',
     failures,
+    ...(investigation.refusal !== undefined && { refusal: investigation.refusal }),
   }
 }
 

@@ -32,6 +32,8 @@ export interface Investigation {
   readonly intents: ReadonlyMap<CanonicalKey, DifferenceKind>
   /** Whether a repair or a page was left since the run is to end: what was counted since the last record is not all that is to be done. */
   wasCutShort: boolean
+  /** Why the first repair that failed did. Undefined: none has. */
+  refusal: string | undefined
   /** Whether the run, or the replica's part in it, is to end. */
   isOver(): boolean
   /** Settles when what is about to be written is on record. */
@@ -66,6 +68,7 @@ export function investigationOf(
     intents: intentsOf(task, master.access.keySchema),
     stopping: control.stopping,
     wasCutShort: false,
+    refusal: undefined,
     isOver: () => control.stopping.aborted || control.isDetached(replica),
     record: control.record,
     allowanceSpent: control.allowanceSpent,

@@ -87,6 +87,7 @@ export class Outcomes {
   async conclude(ending: RepairEnding, found: Found): Promise<Written | undefined> {
     const { tally } = this.#investigation
     tally[COUNTED_AS[ending.action]]++
+    if (ending.action === 'failed') this.#investigation.refusal ??= ending.error
     if ('isPartial' in ending) tally.partial++
     // States of their own: it is not the difference that was counted.
     if (ending.action === 'changed' || ending.action === 'unverified') tally[found.verdict]--
