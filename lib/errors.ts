@@ -26,6 +26,8 @@ export type ErrorCode =
   | 'TABLE_SILENT'
   /** A response that is no DynamoDB response, or whose checksum is wrong. */
   | 'BAD_RESPONSE'
+  /** An engine tells number keys apart that are one key to DynamoDB. */
+  | 'KEY_SPELLING'
   /** The service refused a request for another reason. */
   | 'SERVICE'
   | 'FILE_UNWRITABLE'

@@ -16,6 +16,7 @@ import { Deferred, type DeferredSuspect } from './deferred.ts'
 import type { Done } from './done.ts'
 import { hasExpired } from './expiry.ts'
 import type { Investigation } from './investigation.ts'
+import type { Trouble } from './number-keys.ts'
 import { OrderTrust } from './order-trust.ts'
 import type { UnreadKey } from './outcomes.ts'
 import { SecondLook } from './second-look.ts'
@@ -71,7 +72,25 @@ export class Suspects {
   add(suspect: Suspect): Done {
     this.#secondLook.throwFailure()
     const room = this.#investigation.roomForSuspects()
-    return room === undefined ? this.#place(suspect) : room.then(() => this.#place(suspect))
+    return room === undefined ? this.#enter(suspect) : room.then(() => this.#enter(suspect))
+  }
+
+  /** Places a suspect, unless its key has more than one spelling to one of the tables. */
+  #enter(suspect: Suspect): Done {
+    const { numberKeys } = this.#investigation.thread
+    const trouble = numberKeys.troubleWith(this.#investigation, suspect)
+    if (trouble === undefined) return this.#place(suspect)
+    return this.#placeUnless(trouble, suspect, () => this.#place(suspect))
+  }
+
+  async #placeUnless(
+    trouble: Trouble | Promise<Trouble>,
+    suspect: Suspect,
+    place: () => Done,
+  ): Promise<void> {
+    const unread = await trouble
+    if (unread === undefined) await place()
+    else await this.unread(suspect, unread)
   }
 
   /** What would be lost with this segment: suspects that wait for its end, and keys in doubt. */
@@ -128,7 +147,11 @@ export class Suspects {
     const { schema } = this.#investigation
     const found = keyedByText(key, schema)
     const suspect: Suspect = { key, looks, ground: 'key', master: undefined, replica: undefined }
-    if (this.#deferred.takeTwin({ looks, found })) {
+    const { numberKeys } = this.#investigation.thread
+    const trouble = await numberKeys.troubleWith(this.#investigation, suspect)
+    if (trouble !== undefined) {
+      await this.unread(suspect, trouble)
+    } else if (this.#deferred.takeTwin({ looks, found })) {
       await this.#meetTwin(suspect)
     } else {
       this.#trust.enter(canonicalKeyOfText(key, schema), looks)

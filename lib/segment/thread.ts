@@ -17,6 +17,7 @@ import { OrderRecord } from '../protocol/order-record.ts'
 import { Outages } from '../protocol/outages.ts'
 import { RecheckBudget } from '../protocol/recheck-budget.ts'
 import { Traffic } from '../protocol/traffic.ts'
+import { NumberKeys } from './number-keys.ts'
 import { openRules, type Rules } from './rules.ts'
 
 /** A replica's table, and its lanes: reads by key, rechecks, and writes under way at once. */
@@ -43,6 +44,7 @@ export interface Thread {
   readonly canary: CanaryFlags
   readonly budget: RecheckBudget
   readonly orderRecord: OrderRecord
+  readonly numberKeys: NumberKeys
 }
 
 /** `task`: what of the task's own is under way. */
@@ -96,6 +98,7 @@ export async function openThread(
   const allowance = new Allowance(setup.allowance)
   const canary = new CanaryFlags(setup.canaryFlags)
   const budget = new RecheckBudget(setup.recheckBudget)
+  const numberKeys = new NumberKeys(masterAccess.keySchema)
   const orderRecord = new OrderRecord(setup.orderRecord)
   const doorFor = ({ opened, lanes }: (typeof doors)[number], task: UnderWay): ReplicaDoor => ({
     table: opened.of(task),
@@ -118,5 +121,6 @@ export async function openThread(
     canary,
     budget,
     orderRecord,
+    numberKeys,
   })
 }

@@ -10,6 +10,7 @@ import { RefusedKeys } from '../../lib/dynamo/refused-keys.ts'
 import { scanner } from '../../lib/dynamo/scan.ts'
 import type { ReadableTable, WritableTable } from '../../lib/dynamo/table.ts'
 import { type Body, ownBody } from '../../lib/item/body.ts'
+import { canonicalNumber } from '../../lib/item/number.ts'
 import type { Patience } from '../../lib/model/patience.ts'
 import type { RequestAddress } from '../../lib/model/request-address.ts'
 import type { KeySchema } from '../../lib/model/table.ts'
@@ -56,7 +57,9 @@ const lent = (bytes: Buffer): Body => ({
 export function memoryTable(options: MemoryTableOptions): MemoryTable {
   const { index, schema, items, pageSize, spell = JSON.stringify } = options
   const requests: { operation: string; keys: number }[] = []
-  const keyOf = (item: WireItem) => JSON.stringify(schema.map(({ name }) => item[name]))
+  const partOf = (value: WireItem[string] | undefined) =>
+    value !== undefined && 'N' in value ? { N: canonicalNumber(value.N) } : value
+  const keyOf = (item: WireItem) => JSON.stringify(schema.map(({ name }) => partOf(item[name])))
   const positions = new Map(items.map((item, position) => [keyOf(item), position]))
   const access = {
     index,

@@ -15,6 +15,7 @@ import { PatientCalls } from '../../lib/protocol/patient-call.ts'
 import { RecheckBudget } from '../../lib/protocol/recheck-budget.ts'
 import { Traffic } from '../../lib/protocol/traffic.ts'
 import type { SegmentControl } from '../../lib/segment/control.ts'
+import { NumberKeys } from '../../lib/segment/number-keys.ts'
 import { rulesOf } from '../../lib/segment/rules.ts'
 import type { Thread } from '../../lib/segment/thread.ts'
 import { type MemoryTable, PATIENCE } from './memory-table.ts'
@@ -88,6 +89,7 @@ export function memoryThread(
     canary: new CanaryFlags(setup.canaryFlags),
     budget,
     orderRecord: new OrderRecord(setup.orderRecord),
+    numberKeys: new NumberKeys(master.access.keySchema),
   }
 }
 
