@@ -6,6 +6,7 @@ import type { RepairPlanHeader } from './model/repair-plan.ts'
 import type { Summary } from './model/summary.ts'
 import type { Spelling } from './options/check.ts'
 import { checkFile, refuseStray } from './options/commands.ts'
+import { ownOptions } from './options/own-options.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { ApplyOptions, RunOptions } from './options/run-options.ts'
 import type { Settings } from './options/settings.ts'
@@ -22,7 +23,8 @@ import { summariseNothing } from './run/summarise.ts'
 /**
  * @throws TablesyncError where the plan, the options or the tables are not fit; nothing was done then
  */
-export async function apply(options: ApplyOptions, spelling: Spelling): Promise<Summary> {
+export async function apply(given: ApplyOptions, spelling: Spelling): Promise<Summary> {
+  const options = ownOptions(given)
   refuseStray('apply', options, spelling)
   const { plan: file, ...others } = options
   checkFile('apply', file)

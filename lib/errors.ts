@@ -82,5 +82,11 @@ export function usageError(message: string, hint?: string): TablesyncError {
 export function asTablesyncError(error: unknown): TablesyncError {
   if (error instanceof TablesyncError) return error
   const message = error instanceof Error ? error.message : String(error)
+  if ((error as NodeJS.ErrnoException | undefined)?.syscall === 'uv_cwd') {
+    return usageError(
+      'Expected a working folder, which relative paths begin from; it was removed',
+      'Change to a folder that exists, or name files by absolute paths.',
+    )
+  }
   return new TablesyncError(message, { code: 'INTERNAL', scope: 'run', cause: error })
 }

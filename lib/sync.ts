@@ -3,6 +3,7 @@ import { fileBehind, refuseSharedFiles } from './files/distinct-files.ts'
 import { unlessAborted, withListeners } from './listeners.ts'
 import type { Summary } from './model/summary.ts'
 import type { Spelling } from './options/check.ts'
+import { ownOptions } from './options/own-options.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { RunOptions } from './options/run-options.ts'
 import type { Settings } from './options/settings.ts'
@@ -10,6 +11,7 @@ import { type OpenCheckpoint, openCheckpoint, refuseOtherTables } from './run/ch
 import { checkControlFile } from './run/control-file.ts'
 import { headerOf } from './run/file-frame.ts'
 import { tryHooks } from './run/hooks-trial.ts'
+import { refuseIgnoredKeys } from './run/key-attributes.ts'
 import { planRun } from './run/plan.ts'
 import { topologyRail } from './run/rails.ts'
 import { run } from './run/run.ts'
@@ -19,7 +21,8 @@ import { summariseNothing } from './run/summarise.ts'
  * @throws TablesyncError where the options or the tables are not fit for a run; nothing was done then
  * @throws whatever a listener throws; the run is ended after the pages in hand first
  */
-export async function sync(options: RunOptions, spelling: Spelling): Promise<Summary> {
+export async function sync(given: RunOptions, spelling: Spelling): Promise<Summary> {
+  const options = ownOptions(given)
   const settings = resolveOptions(options, spelling)
   await refuseSharedFiles({
     files: {
@@ -57,6 +60,7 @@ async function syncFrom(
     const tables = await unlessAborted(signal, inspectTables(settings, { signal, over }))
     if (tables === undefined) return summariseNothing(settings)
     if (checkpoint !== undefined) refuseOtherTables(checkpoint, settings, tables, spelling)
+    refuseIgnoredKeys(settings, tables, spelling)
     const stop = topologyRail(settings, tables)
     if (stop !== undefined) return summariseNothing(settings, stop)
     const planned = planRun(settings, tables)

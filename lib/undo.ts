@@ -5,6 +5,7 @@ import type { JournalHeader } from './model/journal.ts'
 import type { Summary } from './model/summary.ts'
 import type { Spelling } from './options/check.ts'
 import { checkFile, checkSwitch, refuseStray } from './options/commands.ts'
+import { ownOptions } from './options/own-options.ts'
 import { resolveOptions } from './options/resolve.ts'
 import type { RunOptions, UndoOptions } from './options/run-options.ts'
 import type { Settings } from './options/settings.ts'
@@ -30,7 +31,8 @@ const planOf = ({ workers }: Settings) => ({
 /**
  * @throws TablesyncError where the journal, the options or the tables are not fit; nothing was done then
  */
-export async function undo(options: UndoOptions, spelling: Spelling): Promise<Summary> {
+export async function undo(given: UndoOptions, spelling: Spelling): Promise<Summary> {
+  const options = ownOptions(given)
   refuseStray('undo', options, spelling)
   const { journal: file, allowDamaged, ...others } = options
   checkFile('undo', file)

@@ -48,6 +48,7 @@ export async function readHeader(of: CheckedFile): Promise<unknown> {
       return value === undefined ? undefined : contentOf(value as object)
     }
   } catch (error) {
+    if (error instanceof TablesyncError) throw error
     if (isBadArchive(error)) throw damaged(of, 1)
     throw new TablesyncError(`Cannot read ${of.file}: ${(error as Error).message}`, {
       code: 'USAGE',

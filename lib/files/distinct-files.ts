@@ -2,7 +2,7 @@
 import { readlink, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { usageError } from '../errors.ts'
+import { asTablesyncError, usageError } from '../errors.ts'
 
 /** What a checkpoint keeps beside itself, by what follows its name. */
 const BESIDE_CHECKPOINT = /^\.(next|lock(\..+)?|(writes|extras)\.\d+)$/
@@ -20,7 +20,10 @@ export async function refuseSharedFiles({ files, checkpoint = '' }: FilesInUse):
     Object.entries(files).flatMap(([name, file]) =>
       file === undefined ? [] : placeOf(name, file),
     ),
-  )
+  ).catch((error: unknown) => {
+    // The folder that relative paths begin from may be gone.
+    throw asTablesyncError(error)
+  })
   for (const [at, place] of places.entries()) {
     const other = places.slice(0, at).find((before) => isSame(before, place))
     if (other !== undefined) {

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { pipeline as joined, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGunzip } from 'node:zlib'
+import { usageError } from '../errors.ts'
 
 export interface FileLine {
   readonly text: string
@@ -15,6 +16,13 @@ export async function* linesOf(file: string): AsyncGenerator<FileLine> {
   const isCompressed = file.endsWith('.gz')
   let rest = ''
   for await (const text of isCompressed ? unzipped(file) : plain(file)) {
+    const end = text.indexOf('\n')
+    if (rest.length + (end < 0 ? text.length : end) > LONGEST_LINE) throw tooLong(file)
+    // Put together once it is whole: what is long comes in many pieces.
+    if (end < 0) {
+      rest += text
+      continue
+    }
     const lines = (rest + text).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) yield { text: line, isEnded: true }
@@ -23,6 +31,18 @@ export async function* linesOf(file: string): AsyncGenerator<FileLine> {
   if (rest !== '' || (isCompressed && (await isCutShort(file))))
     yield { text: rest, isEnded: false }
 }
+
+/**
+ * In characters. An item has 400 KB at most, and a line two of them; as JSON,
+ * with all its numbers written out and its characters escaped, one takes 40 times that.
+ */
+const LONGEST_LINE = 64 << 20
+
+const tooLong = (file: string) =>
+  usageError(
+    `Expected lines of ${file} to be at most ${LONGEST_LINE >> 20} MiB long, and one is longer`,
+    'Is it a file of tablesync?',
+  )
 
 export const isBadArchive = (error: unknown): boolean =>
   (error as NodeJS.ErrnoException).code === 'Z_DATA_ERROR'

@@ -43,28 +43,38 @@ function parseFileCommand(
       `For example: tablesync ${command} ${file}.ndjson --dry-run`,
     )
   }
-  const { options, talk } = parseFlags(command, argv)
+  const { hint } = FILE_COMMANDS[command]
+  const { options, talk } = parseFlags(command, argv, `Name one ${file}. ${hint}`)
   refuseStray(command, options, asFlag)
   return { command, options: { ...options, [file]: given }, talk }
 }
 
-function parseFlags(command: CommandLine['command'], argv: readonly string[]): CommandLine {
+function parseFlags(
+  command: CommandLine['command'],
+  argv: readonly string[],
+  onStray?: string,
+): CommandLine {
   const cli = cac('tablesync')
   for (const [name, option] of Object.entries(ALL)) {
     cli.option(option.kind === 'switch' ? `--${name}` : `--${name} <${option.value}>`, option.help)
   }
-  const parsed = cli.parse(['node', 'tablesync', ...canonicalArguments(argv)], { run: false })
+  const parsed = cli.parse(['node', 'tablesync', ...canonicalArguments(argv, onStray)], {
+    run: false,
+  })
   const read = (names: object) =>
     Object.fromEntries(
       Object.keys(names)
-        .filter((name) => parsed.options[name] !== undefined)
+        .filter((name) => Object.hasOwn(parsed.options, name))
         .map((name) => [name, readValue(ALL[name] as Option, [parsed.options[name]].flat())]),
     )
-  return {
-    command,
-    options: read(OPTIONS) as unknown as CommandLine['options'],
-    talk: { json: false, quiet: false, yes: false, verbose: false, ...read(TALK) },
+  const talk = { json: false, quiet: false, yes: false, verbose: false, ...read(TALK) }
+  if (talk.quiet && talk.verbose) {
+    throw usageError(
+      'Expected `--verbose` or `--quiet`, got both',
+      'One says more, the other less.',
+    )
   }
+  return { command, options: read(OPTIONS) as unknown as CommandLine['options'], talk }
 }
 
 /** What is read as a number, by kind of option; all else is text. */

@@ -28,9 +28,6 @@ const CHECKED_APART = new Set([
 ])
 
 export function checkOptions(options: RunOptions, spelling: Spelling): void {
-  if (typeof options !== 'object' || options === null) {
-    throw usageError(`Expected an object with options, got ${shown(options)}`)
-  }
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || Object.hasOwn(PROGRAM_OPTIONS, name)) continue
     const option = Object.hasOwn(OPTIONS, name)

@@ -1,8 +1,10 @@
 /** Which options say who we are to a table, and which of them go together. */
 import { usageError } from '../errors.ts'
 import type { Spelling } from './check.ts'
+import { ownOptions } from './own-options.ts'
 import type { RunOptions, TableOptions } from './run-options.ts'
 import type { CredentialSettings } from './settings.ts'
+import { shown } from './shown.ts'
 
 /** Those that a table was given by itself. */
 export function ownCredentials(table: TableOptions): CredentialSettings | undefined {
@@ -43,12 +45,20 @@ export function replicaCredentials(
   return Object.keys(credentials).length > 0 ? credentials : undefined
 }
 
+const ROLE = /^arn:[^:]+:iam::\d{12}:role\/.+/
+
 /** A role that is assumed here wants both; a profile may name role and device itself. */
 function checkMfa(
   { profile, roleArn, mfaSerial, mfaToken }: CredentialSettings,
   names: MfaNames,
   spelling: Spelling,
 ): void {
+  if (roleArn !== undefined && !ROLE.test(roleArn)) {
+    throw usageError(
+      `Expected \`${spelling(names.role)}\` to be the ARN of a role, got ${shown(roleArn)}`,
+      'For example arn:aws:iam::123456789012:role/reader, with an account of 12 digits.',
+    )
+  }
   const alone = mfaSerial !== undefined ? names.serial : names.token
   if (roleArn === undefined && (mfaSerial !== undefined || mfaToken !== undefined)) {
     if (mfaSerial === undefined && profile !== undefined) return
@@ -79,5 +89,5 @@ const REPLICA_MFA: MfaNames = {
 
 function definedOnly<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const defined = Object.entries(values).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(defined) as { [K in keyof T]?: Exclude<T[K], undefined> }
+  return ownOptions(Object.fromEntries(defined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
 }

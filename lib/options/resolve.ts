@@ -11,6 +11,7 @@ import { shownEndpoint, type TableRef } from '../model/table.ts'
 import { checkOptions, type Spelling } from './check.ts'
 import { masterCredentials, ownCredentials, replicaCredentials } from './credential-options.ts'
 import { parseDuration } from './duration.ts'
+import { ownOptions } from './own-options.ts'
 import { resolveCapacity } from './pace-options.ts'
 import { resolveRails } from './rails.ts'
 import { resolveCheckpoint, resolveDuration } from './resume-options.ts'
@@ -26,10 +27,11 @@ const NO_WRITES: WriteFlags = { missing: false, differing: false, extra: false }
 
 /** @param tablesFrom the file that names the tables with their endpoints. Absent: the options do */
 export function resolveOptions(
-  options: RunOptions,
+  given: RunOptions,
   spelling: Spelling,
   tablesFrom?: string,
 ): Settings {
+  const options = ownOptions(given)
   checkOptions(options, spelling)
   if (options.newerWins === true && options.versionAttribute === undefined) {
     throw usageError(
@@ -151,7 +153,7 @@ function hooksUrl(hooks: string, spelling: Spelling): string {
 }
 
 function asTableOptions(table: string | TableOptions): TableOptions {
-  return typeof table === 'string' ? { table } : table
+  return typeof table === 'string' ? ownOptions({ table }) : table
 }
 
 function masterSettings(

@@ -13,6 +13,9 @@ import { OPTIONS, TALK } from './table.ts'
 /** A value that begins with this is text to cac, whatever it looks like. */
 const VERBATIM = '\u0001'
 
+/** What to do about an argument that is no flag; the file commands have another answer. */
+const TABLES = 'Tables are named with --master and --replica.'
+
 export const asVerbatim = (value: string) => `${VERBATIM}${value}`
 export const fromVerbatim = (value: string) => value.slice(VERBATIM.length)
 
@@ -38,10 +41,11 @@ export function spellingsOf({ flag, aliases = [] }: Option): string[] {
  * The arguments with every option under its one name, `--writeMissing`, and
  * every value verbatim.
  *
+ * @param onStray the hint for what is no flag
  * @throws TablesyncError with code `USAGE`
  */
-export function canonicalArguments(argv: readonly string[]): string[] {
-  return givenOptions(argv).flatMap(({ name, value }) =>
+export function canonicalArguments(argv: readonly string[], onStray = TABLES): string[] {
+  return givenOptions(argv, onStray).flatMap(({ name, value }) =>
     value === undefined ? [`--${name}`] : [`--${name}`, asVerbatim(value)],
   )
 }
@@ -58,7 +62,7 @@ export interface GivenOption extends Named {
  *
  * @throws TablesyncError with code `USAGE`
  */
-export function givenOptions(argv: readonly string[]): GivenOption[] {
+export function givenOptions(argv: readonly string[], onStray = TABLES): GivenOption[] {
   const options: GivenOption[] = []
   for (let at = 0; at < argv.length; at++) {
     const argument = argv[at] as string
@@ -66,7 +70,7 @@ export function givenOptions(argv: readonly string[]): GivenOption[] {
     const spelling = equals < 0 ? argument : argument.slice(0, equals)
     const given = equals < 0 ? undefined : argument.slice(equals + 1)
     const named = SPELLINGS.get(spelling)
-    if (named === undefined) throw unknown(argv, at)
+    if (named === undefined) throw unknown(argv, at, onStray)
     const { name, option } = named
     if (option.kind === 'switch') {
       if (given === undefined) {
@@ -91,7 +95,7 @@ export function givenOptions(argv: readonly string[]): GivenOption[] {
 
 const SECRETS = /^--[\w-]*mfa-?token/i
 
-function unknown(argv: readonly string[], at: number): TablesyncError {
+function unknown(argv: readonly string[], at: number, onStray: string): TablesyncError {
   const [spelling = ''] = (argv[at] ?? '').split('=')
   if (!spelling.startsWith('-') || /^-+$/.test(spelling)) {
     const after = at === 0 ? '' : ` after \`${(argv[at - 1] as string).split('=')[0]}\``
@@ -104,7 +108,7 @@ function unknown(argv: readonly string[], at: number): TablesyncError {
     }
     return usageError(
       `Expected flags only, got ${shown(argv[at])}${after}`,
-      'Tables are named with --master and --replica; quote values that have blanks in them.',
+      `${onStray} Quote values that have blanks in them.`,
     )
   }
   const alike = nearest(spelling)

@@ -6,12 +6,20 @@ import { shown } from './shown.ts'
 /** Table names: 3 to 255 of these characters (developer guide, "Naming rules"). */
 const TABLE = /^[A-Za-z0-9_.-]{3,255}$/
 const REGION = /^[a-z0-9-]+$/
+/** Some emulators leave it out. */
+const ACCOUNT = /^(\d{12})?$/
 const ARN = /^arn:[^:]+:dynamodb:([^:]+):(\d*):table\/(.+)$/
 
 export function parseTableName(text: string, flag: string): Omit<TableRef, 'endpoint'> {
   const arn = ARN.exec(text)
   if (arn !== null) {
     const [, region = '', account = '', name = ''] = arn
+    if (!ACCOUNT.test(account)) {
+      throw usageError(
+        `Expected \`${flag}\` to be an ARN with an account of 12 digits, got ${shown(text)}`,
+        'For example arn:aws:dynamodb:us-east-1:123456789012:table/Orders.',
+      )
+    }
     checkName(name, text, flag)
     return { label: text, region, name, arn: text, ...(account !== '' && { account }) }
   }

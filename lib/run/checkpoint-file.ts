@@ -14,6 +14,15 @@ export async function isThere(file: string): Promise<boolean> {
   )
 }
 
+/** @throws TablesyncError with code `USAGE` where something else than a file has that name: a save would replace it */
+export async function refuseNoFile(file: string): Promise<void> {
+  const there = await stat(file).catch(() => undefined)
+  if (there === undefined || there.isFile()) return
+  throw usageError(
+    `Expected the checkpoint ${file} to be a file, got ${there.isDirectory() ? 'a folder' : 'a device or a pipe'}`,
+  )
+}
+
 /** @throws TablesyncError with code `USAGE` where it cannot be read, or is not what was written */
 export async function readCheckpoint(file: string): Promise<Checkpoint> {
   const text = await readRegularFile(file).catch((error: Error) => {

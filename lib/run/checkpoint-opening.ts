@@ -5,10 +5,10 @@ import { Lock } from '../files/lock.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
 import type { Spelling } from '../options/check.ts'
 import type { Settings } from '../options/settings.ts'
-import { isThere, readCheckpoint } from './checkpoint-file.ts'
+import { isThere, readCheckpoint, refuseNoFile } from './checkpoint-file.ts'
 import type { Tables } from './inspect.ts'
 import { meaningOf } from './meaning.ts'
-import { refuseSegments } from './plan.ts'
+import { planSegments, refuseSegments } from './plan.ts'
 import { refuseOtherTable } from './same-tables.ts'
 
 export interface OpenCheckpoint {
@@ -29,6 +29,7 @@ export async function openCheckpoint(
   const { checkpoint } = settings
   if (checkpoint === undefined) return undefined
   const { file, mode } = checkpoint
+  await refuseNoFile(file)
   const run = randomUUID()
   const lock = await Lock.take(`${file}.lock`, run)
   try {
@@ -79,7 +80,10 @@ export function refuseOtherTables(
   for (const replica of replicas) {
     refuseOtherTable(taken.tables[replica.ref.label], replica, 'checkpoint')
   }
-  if (settings.segments === undefined || settings.segments === taken.segments) return
+  const { segments } = settings
+  if (segments === undefined || segments === taken.segments) return
+  // More were asked for than the table has use for, then as now.
+  if (segments > taken.segments && planSegments(settings, master.facts) < segments) return
   throw usageError(
     `Expected \`${spelling('segments')}\` to be as when the run began, ${taken.segments}; got ${settings.segments}`,
     'Leave it away: the checkpoint knows.',

@@ -59,11 +59,18 @@ const SMALL_SEGMENTS_PER_LANE = 8
 
 const MOST_SEGMENTS = 65_536
 
+type Size = Pick<TableFacts, 'approximateBytes'> & Partial<Pick<TableFacts, 'approximateItems'>>
+
+/** Segments without an item each cost a request; a count of zero is as likely six hours old as true. */
+const mostSegments = (parallel: number, items = 0) =>
+  items === 0 ? Number.POSITIVE_INFINITY : Math.max(items, parallel * SMALL_SEGMENTS_PER_LANE)
+
+/** At most as many as there are items, or lanes want, whatever was asked for. */
 export function planSegments(
   { segments, parallel }: Pick<Settings, 'segments' | 'parallel'>,
-  { approximateBytes }: Pick<TableFacts, 'approximateBytes'>,
+  { approximateBytes, approximateItems }: Size,
 ): number {
-  if (segments !== undefined) return segments
+  if (segments !== undefined) return Math.min(segments, mostSegments(parallel, approximateItems))
   // A size of zero is as likely six hours old as true.
   if (approximateBytes === undefined || approximateBytes <= 0) return parallel
   const fine = Math.min(

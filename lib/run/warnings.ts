@@ -12,8 +12,11 @@ export interface Warning {
   readonly message: string
 }
 
-export function tellWarnings({ settings, tables }: Preparation, { onEvent }: RunHooks): void {
+export function tellWarnings({ settings, tables, plan }: Preparation, { onEvent }: RunHooks): void {
+  const [{ ref }] = tables.inspected
+  const wishes = oddWishes(settings, plan.segments)
   const warnings = [
+    ...wishes.map((message) => ({ replica: ref.label, message })),
     ...undividedScans(tables),
     ...doubles(settings, tables),
     ...unanswered(tables),
@@ -52,6 +55,22 @@ function undividedScans({ undivided, inspected }: Tables): Warning[] {
     'its engine returns all items for each segment of a scan: the tables are scanned in one segment'
   return undivided.map((table) => ({ replica: inspected[table]?.ref.label ?? '', message }))
 }
+
+/** What was asked for and is hardly meant so. */
+export function oddWishes({ ignore, segments = 0 }: Asked, planned: number): string[] {
+  const lists = ignore.filter((name) => name.includes(','))
+  return [
+    ...lists.map(
+      (name) =>
+        `--ignore ${JSON.stringify(name)} names one attribute with a comma in it; to ignore several, give --ignore for each`,
+    ),
+    ...(planned > 0 && segments > planned
+      ? [`${count(segments)} segments are more than its items; it is scanned in ${count(planned)}`]
+      : []),
+  ]
+}
+
+type Asked = Pick<Settings, 'ignore' | 'segments'>
 
 type Scanned = Pick<Flight, 'ledger' | 'plan' | 'tables'>
 

@@ -236,3 +236,21 @@ t.test('--strategy refuses a name that is none', async (t) => {
   t.equal(stdout, '')
   t.match(stderr, 'Expected `--strategy` to be one of auto, march, lookup, got "marsh"')
 })
+
+t.test('--ignore of a part of the key is refused, before anything is compared', async (t) => {
+  const { args, recorder } = await watch(t, await makeTwins(engine.endpoint))
+  const { code, stderr } = await runCli([...args, '--ignore', 'id'])
+  t.equal(code, 2)
+  t.match(
+    stderr,
+    'Expected `--ignore` to name attributes beside the key, got "id" of the key id (S)',
+  )
+  t.same(recorder.bodies('Scan'), [])
+})
+
+t.test('--ignore of a list is one attribute, and that is said', async (t) => {
+  const { args } = await makeTwins(engine.endpoint)
+  const { code, stderr } = await runCli([...args, '--ignore', 'colour,stamp'])
+  t.equal(code, 0)
+  t.match(stderr, /warning .*--ignore "colour,stamp" names one attribute with a comma in it/)
+})

@@ -212,3 +212,26 @@ t.test('parseArgv reads a command with its file', async (t) => {
   ]
   for (const [argv, message] of refusals) t.throws(() => parse(...argv), { code: 'USAGE', message })
 })
+
+t.test('parseArgv refuses to say more and less at once', async (t) => {
+  for (const argv of [
+    ['-v', '-q'],
+    ['--quiet', '--verbose'],
+    ['undo', 'a.ndjson', '-q', '-v'],
+  ]) {
+    const message = 'Expected `--verbose` or `--quiet`, got both'
+    t.throws(() => parse(...argv), { code: 'USAGE', message }, argv.join(' '))
+  }
+})
+
+t.test('parseArgv says of a second file what the command takes', async (t) => {
+  t.throws(() => parse('undo', 'a', 'b'), {
+    message: /got "b"/,
+    hint: /^Name one journal\. The journal says/,
+  })
+  t.throws(() => parse('apply', 'a', '--yes', 'b'), {
+    message: /got "b"/,
+    hint: /^Name one plan\. The plan says/,
+  })
+  t.throws(() => parse('--yes', 'b'), { message: /got "b"/, hint: /--master and --replica/ })
+})

@@ -29,7 +29,7 @@ t.test('resolveOptions fills in what was not given', async (t) => {
     asked: { missing: false, differing: false, extra: false },
     rails: {
       maxWrites: undefined,
-      maxDeletes: { count: 1000, percent: 1 },
+      maxDeletes: { count: 1000, percent: 1, atMost: { count: 10, percent: 20 } },
       allowShrunkenMaster: false,
       allowGlobalTable: false,
       allowStreams: false,
@@ -390,5 +390,30 @@ t.test('resolveOptions knows four ways to say a pace', async (t) => {
   t.match(resolve({ readCapacity: 'max' }).master.capacity, { read: { kind: 'max' } })
   for (const readCapacity of ['', 'fast', '0', 0, -1, '101%', '5 %', Number.NaN, 1e18]) {
     t.throws(() => resolve({ readCapacity }), { code: 'USAGE', message: /readCapacity/ })
+  }
+})
+
+t.test('resolveOptions refuses ARNs whose account has not 12 digits', async (t) => {
+  const arn = (account: string) => `arn:aws:dynamodb:us-east-1:${account}:table/Orders`
+  for (const account of ['1234', '12345678901', '1234567890123']) {
+    const refusal = { code: 'USAGE', message: /an ARN with an account of 12 digits, got "arn:/ }
+    const options = { master: arn(account), replicas: ['us-east-1:bbb'] }
+    t.throws(() => resolveOptions(options, asProperty), refusal, account)
+    const role = { roleArn: `arn:aws:iam::${account}:role/reader` }
+    const own = { table: 'us-east-1:ccc', ...role }
+    for (const more of [role, { replicas: [own] }, { replicaRoleArn: role.roleArn }]) {
+      t.throws(
+        () =>
+          resolveOptions(
+            { master: 'us-east-1:aaa', replicas: ['us-east-1:bbb'], ...more },
+            asProperty,
+          ),
+        { code: 'USAGE', message: /to be the ARN of a role, got "arn:/ },
+      )
+    }
+  }
+  for (const account of ['', '000000000000']) {
+    const options = { master: arn(account), replicas: ['us-east-1:bbb'] }
+    t.equal(resolveOptions(options, asProperty).master.ref.name, 'Orders', account)
   }
 })

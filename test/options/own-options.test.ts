@@ -1,0 +1,76 @@
+/** What counts as an option: what somebody gave, and nothing that lies on all objects. */
+import t from 'tap'
+import { applySync, type RunOptions, runSync, undoSync } from '../../lib/index.ts'
+import { asProperty } from '../../lib/options/check.ts'
+import { resolveOptions } from '../../lib/options/resolve.ts'
+import { OPTIONS } from '../../lib/options/table.ts'
+
+const given = (): RunOptions => ({
+  master: { table: 'us-east-1:aaa' },
+  replicas: ['us-east-1:bbb', { table: 'us-east-1:ccc', endpoint: 'http://127.0.0.1:1' }],
+  timeouts: { connect: 1000 },
+})
+
+/** Does something while all objects have a property more. */
+function whilePolluted<T>(name: string, value: unknown, work: () => T): T {
+  const everything = Object.prototype as Record<string, unknown>
+  everything[name] = value
+  try {
+    return work()
+  } finally {
+    delete everything[name]
+  }
+}
+
+const OF_TABLES = {
+  credentials: () => {},
+  profile: 'p',
+  roleArn: 'r',
+  mfaSerial: 's',
+  mfaToken: '1',
+}
+const OTHERS = {
+  confirm: () => true,
+  silence: 1,
+  stall: 1,
+  hooks: 1,
+  endpoint: 'http://x',
+  ...OF_TABLES,
+}
+
+t.test('resolveOptions takes nothing from Object.prototype', async (t) => {
+  const clean = JSON.stringify(resolveOptions(given(), asProperty))
+  const values = { switch: true, texts: ['x'], text: 'x', choice: 'march', whole: 1, number: 1 }
+  const options = Object.entries(OPTIONS)
+    .filter(([name]) => name !== 'master' && name !== 'replicas')
+    .map(([name, { kind }]): [string, unknown] => [name, values[kind]])
+  for (const [name, value] of [...options, ...Object.entries(OTHERS)]) {
+    const settings = whilePolluted(name, value, () => resolveOptions(given(), asProperty))
+    t.equal(JSON.stringify(settings), clean, name)
+  }
+})
+
+t.test('a write flag on Object.prototype writes nothing', async (t) => {
+  const settings = whilePolluted('writeMissing', true, () => resolveOptions(given(), asProperty))
+  t.same(settings.write, { missing: false, differing: false, extra: false })
+  t.equal(settings.dryRun, true)
+})
+
+for (const [name, call] of Object.entries({ runSync, applySync, undoSync })) {
+  t.test(`${name} refuses what are no options`, async (t) => {
+    const wanted = call as (options?: unknown) => Promise<unknown>
+    for (const options of [undefined, null, 'us-east-1:aaa', 7, [], () => {}]) {
+      const refusal = { code: 'USAGE', message: /^Expected an object with options, got / }
+      await t.rejects(wanted(options), refusal, String(options))
+    }
+    await t.rejects(wanted(), { message: 'Expected an object with options, got nothing' })
+    // Inherited ones would be passed over: `dryRun` among them.
+    await t.rejects(wanted(Object.create({ dryRun: true })), { code: 'USAGE', hint: /spread/ })
+    await t.rejects(wanted(new (class Options {})()), { code: 'USAGE', hint: /spread/ })
+  })
+}
+
+t.test('options may have no prototype', async (t) => {
+  const bare = Object.assign(Object.create(null), given())
+  t.equal(resolveOptions(bare, asProperty).master.ref.name, 'aaa')
+})

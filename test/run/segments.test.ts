@@ -1,0 +1,53 @@
+/** More segments than a table has items each cost a request for nothing. */
+import { join } from 'node:path'
+import t from 'tap'
+import { planSegments } from '../../lib/run/plan.ts'
+import { tempFolder } from '../cli/run-cli.ts'
+import { asks, openScene, type Party } from '../faults/scene.ts'
+
+const counted = ({ stub }: Party, ItemCount: number) =>
+  stub.on(({ operation }) =>
+    operation === 'DescribeTable'
+      ? { rewrite: (answer) => ({ Table: { ...(answer['Table'] as object), ItemCount } }) }
+      : undefined,
+  )
+
+const divisions = ({ stub }: Party) =>
+  new Set(stub.requests.filter(asks('Scan')).map(({ body }) => body['TotalSegments']))
+
+t.test('planSegments keeps to what a table has use for', async (t) => {
+  const plan = (segments: number, approximateItems: number | undefined) =>
+    planSegments({ segments, parallel: 4 }, { approximateBytes: 1, approximateItems })
+  t.equal(plan(1_000_000, 30), 32, 'eight for each lane')
+  t.equal(plan(1_000_000, 5000), 5000)
+  t.equal(plan(100, 5000), 100)
+  t.equal(plan(31, 30), 31)
+  t.equal(plan(1_000_000, 0), 1_000_000, 'a count of zero may be a young table')
+  t.equal(plan(1_000_000, undefined), 1_000_000)
+})
+
+t.test('a run in too many segments is made in fewer, says so, and is resumed', async (t) => {
+  const { master, run } = await openScene(t)
+  counted(master, 60)
+  const checkpoint = join(await tempFolder(t), 'checkpoint')
+  const asked = { segments: 1_000_000, checkpoint }
+  const ending = new AbortController()
+  let pages = 0
+  master.stub.on((request) => {
+    if (asks('Scan')(request) && ++pages === 10) ending.abort()
+    return undefined
+  })
+  const first = await run({ ...asked, signal: ending.signal })
+  t.equal(first.summary.outcome, 'interrupted')
+  t.strictSame([...divisions(master)], [60])
+  const message = '1,000,000 segments are more than its items; it is scanned in 60'
+  t.match(
+    first.events.find(({ type }) => type === 'warning'),
+    { replica: master.label, message },
+  )
+  await t.rejects(run({ ...asked, segments: 7, resume: true }), { code: 'USAGE' })
+  const second = await run({ ...asked, resume: true })
+  t.equal(second.summary.outcome, 'different')
+  t.equal(second.summary.master.scanned, 60)
+  t.strictSame([...divisions(master)], [60])
+})
