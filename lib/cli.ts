@@ -3,6 +3,7 @@
 import { closeSync, readFileSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { pathToFileURL } from 'node:url'
+import isInCi from 'is-in-ci'
 import { endCredentialCommands } from './access/credential-command.ts'
 import { asTablesyncError, type TablesyncError } from './errors.ts'
 import type { Question } from './model/question.ts'
@@ -35,7 +36,8 @@ const COMMANDS = {
 const redact = redactOutput()
 const screen = openScreen({
   stream: process.stderr,
-  isTerminal: process.stderr.isTTY === true,
+  // The log of a build is no terminal to move about on, though it may pass for one.
+  isTerminal: process.stderr.isTTY === true && process.env['TERM'] !== 'dumb' && !isInCi,
 })
 const result = openResultStream(process.stdout)
 

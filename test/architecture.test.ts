@@ -110,6 +110,7 @@ const OWNERS: Record<string, readonly string[]> = {
   'xxhash-wasm': ['lib/item/digest.ts'],
   'p-queue': ['lib/segment', 'lib/run'],
   'cli-truncate': ['lib/report/screen.ts'],
+  'is-in-ci': ['lib/cli.ts'],
   'node:fs': ['lib/files', 'lib/cli.ts'],
   // Threads of the worker tower touch no files.
   'node:fs/promises': ['lib/access/trust.ts', 'lib/files', 'lib/report', 'lib/run'],

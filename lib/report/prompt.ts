@@ -19,7 +19,7 @@ export interface PromptOptions {
 export async function askPerson(question: Question, options: PromptOptions): Promise<boolean> {
   const { input, output, screen, signal, onInterrupt } = options
   screen.hold()
-  const prompt = createInterface({ input, output })
+  const prompt = createInterface({ input, output, terminal: screen.isTerminal })
   prompt.once('SIGINT', onInterrupt)
   const ended = new Promise<string>((resolve) => {
     prompt.once('close', () => resolve(''))

@@ -124,3 +124,14 @@ t.test(
     t.match(summary.replicas[replica.label], COUNTS)
   },
 )
+
+for (const env of [{ TERM: 'dumb' }, { CI: 'true' }]) {
+  t.test(`a terminal with ${JSON.stringify(env)} is given lines alone`, async (t) => {
+    const { args } = await makeScene(engine.endpoint)
+    const pace = ['--scan-limit', '1', '--parallel', '1']
+    const { raw } = await startOnTerminal({ args: [...args, ...pace], env }).ended
+    const text = raw.replaceAll('\r\n', '\n')
+    for (const character of ['\u001b', '\r', '\b', '█', '░']) t.notOk(text.includes(character))
+    t.match(text, 'Differences remain.')
+  })
+}
