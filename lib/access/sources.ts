@@ -9,7 +9,7 @@ import {
 import { QUIET, sdkHandler } from '../http/sdk-handler.ts'
 import type { PlainCredentials } from '../model/credentials.ts'
 import type { Patience } from '../model/patience.ts'
-import type { Configuration } from './configuration.ts'
+import type { Configuration, Section } from './configuration.ts'
 import { containerCredentials } from './container-credentials.ts'
 import { runCredentialCommand } from './credential-command.ts'
 import type { AssumedRole, CredentialPath, Origin } from './credential-path.ts'
@@ -58,6 +58,7 @@ async function first(origin: Origin, asking: Asking): Promise<PlainCredentials> 
       return fromTokenFile({ webIdentityTokenFile, roleArn, roleSessionName, clientConfig })()
     }
     case 'keys':
+      return keysOf(configuration.credentialsOf(origin.profile) ?? {})
     case 'sso':
     case 'login': {
       const { profile, kind } = origin
@@ -65,6 +66,17 @@ async function first(origin: Origin, asking: Asking): Promise<PlainCredentials> 
       const clientConfig = clientOf(kind === 'login' ? 'SIGNIN' : 'SSO', asking)
       return fromIni({ profile, clientConfig, logger: QUIET, ignoreCache: true })()
     }
+  }
+}
+
+/** Not by the SDK: of a profile that is a role as well, it would assume that first. */
+function keysOf(section: Section): PlainCredentials {
+  const { aws_session_token: sessionToken, aws_account_id: accountId } = section
+  return {
+    accessKeyId: section['aws_access_key_id'] ?? '',
+    secretAccessKey: section['aws_secret_access_key'] ?? '',
+    ...(sessionToken !== undefined && { sessionToken }),
+    ...(accountId !== undefined && { accountId }),
   }
 }
 

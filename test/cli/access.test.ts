@@ -116,6 +116,27 @@ const CASES: readonly {
     assumed: ['MACHINE at sts.us-west-2.amazonaws.com'],
   },
   {
+    what: 'a profile that is a role and its own source',
+    flags: ['--profile', 'right', '--replica-profile', 'self'],
+    reached: [`RIGHT at ${MASTER_HOST}`, `ROLE-reader at ${ACCOUNT_HOST}`],
+    assumed: ['SELF at sts.us-west-2.amazonaws.com'],
+  },
+  {
+    what: 'nothing, in a container that proves itself by the token in a file',
+    hasRole: true,
+    env: {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://169.254.170.23/pod',
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: join(folder, 'token'),
+    },
+    reached: [`MACHINE at ${MASTER_HOST}`, `MACHINE at ${REPLICA_HOST}`],
+  },
+  {
+    what: 'nothing, in a container whose endpoint is somewhere else, in plain text',
+    hasRole: true,
+    env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://elsewhere.internal/container' },
+    refused: /has to be https for elsewhere.internal/,
+  },
+  {
     what: 'a profile named like a property of every object',
     flags: ['--replica-profile', 'constructor'],
     hasRole: true,

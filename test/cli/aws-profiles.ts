@@ -9,7 +9,7 @@ export const ROLE = 'arn:aws:iam::111122223333:role/reader'
 
 /** Told to nobody. */
 export const SECRETS =
-  /process-secret|right-secret|machine-secret|sso-secret|sts-secret|source-secret|web-token/
+  /process-secret|right-secret|machine-secret|sso-secret|sts-secret|source-secret|self-secret|web-token/
 
 /** A home folder with profiles of every kind. */
 export async function writeProfiles(t: Teardown): Promise<string> {
@@ -45,6 +45,7 @@ sso_role_name = reader`
     process: process('2099-01-01T00:00:00Z'),
     expired: process('2020-01-01T00:00:00Z'),
     role: `role_arn = ${ROLE}\nsource_profile = source`,
+    self: `${keys('self')}\nrole_arn = ${ROLE}\nsource_profile = self`,
     'source-missing': 'role_arn = arn:aws:iam::111122223333:role/reader\nsource_profile = gone',
     'source-unnamed': 'role_arn = arn:aws:iam::111122223333:role/reader',
     'source-round': 'role_arn = arn:aws:iam::111122223333:role/reader\nsource_profile = back',

@@ -71,7 +71,9 @@ export async function startAwsWorld(
     }
     note(incoming.url ?? '')
     if (silentOn !== undefined && silentOn === incoming.url) return
-    const machine = hasRole ? machineAnswers(incoming.url ?? '') : undefined
+    // A pod proves itself; everything else on the machine is believed.
+    const isProven = incoming.url !== '/pod' || authorization === 'web-token'
+    const machine = hasRole && isProven ? machineAnswers(incoming.url ?? '') : undefined
     outgoing.statusCode = machine === undefined ? 404 : 200
     return outgoing.end(machine ?? 'nothing here')
   }
@@ -154,6 +156,7 @@ function machineAnswers(url: string): string | undefined {
       Expiration: LATER,
     }),
     '/container': JSON.stringify({ ...keys, Expiration: LATER }),
+    '/pod': JSON.stringify({ ...keys, Expiration: LATER }),
   }
   return answers[url]
 }

@@ -13,6 +13,9 @@ import { openCredentials } from '../../lib/access/credentials.ts'
 import { type PlainCredentials, runSync } from '../../lib/index.ts'
 import { ALL_WRITES, asks, counts, openScene, type Party, REPAIRED, SHORT } from './scene.ts'
 
+// Runs of the engine take longer than tap expects of a file.
+t.setTimeout(240_000)
+
 const MINUTE = 60_000
 const LIMIT = {
   over: new AbortController().signal,
@@ -221,6 +224,33 @@ t.test('openCredentials hands out what is valid still where renewing fails', asy
   await t.rejects(source(), { message: 'no more' })
   fails = false
   t.match((await source()).credentials, { accessKeyId: 'KEY' }, 'and asks again after a failure')
+})
+
+t.test('openCredentials asks nobody else where the default profile fails later', async (t) => {
+  mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 1) })
+  t.teardown(() => mock.timers.reset())
+  const home = await mkdtemp(join(folder, 'home-'))
+  const answer = join(home, 'answer.json')
+  const keys = { AccessKeyId: 'DEFAULT', SecretAccessKey: 'process-secret' }
+  const Expiration = new Date(Date.now() + 10 * MINUTE)
+  await writeFile(answer, JSON.stringify({ Version: 1, ...keys, Expiration }))
+  await writeFile(join(home, 'config'), `[default]\ncredential_process = cat ${answer}\n`)
+  const before = { ...process.env }
+  t.teardown(() => {
+    process.env = before
+  })
+  process.env['AWS_CONFIG_FILE'] = join(home, 'config')
+  // The machine would be somebody too.
+  process.env['AWS_CONTAINER_CREDENTIALS_FULL_URI'] = sts.endpoint
+  delete process.env['AWS_ACCESS_KEY_ID']
+  delete process.env['AWS_SECRET_ACCESS_KEY']
+  sts.taken()
+  const source = openCredentials({}, { ...HERE, where: 'aws' }, { ...LIMIT, limit: 100 })
+  t.match((await source()).credentials, { accessKeyId: 'DEFAULT' })
+  await rm(answer)
+  mock.timers.setTime(Date.now() + 11 * MINUTE)
+  await t.rejects(source(), { code: 'CREDENTIALS', message: /profile default.*ended with 1/ })
+  t.strictSame(sts.taken(), [])
 })
 
 t.test('openCredentials hands an MFA token out once', async (t) => {
