@@ -127,7 +127,9 @@ function guarded(
     onProgress(event: RunEvent) {
       if (failure !== undefined) return
       try {
-        onProgress?.(event)
+        // It may be an async function, whatever its type says.
+        const answer: unknown = onProgress?.(event)
+        if (answer !== undefined) Promise.resolve(answer).catch(fail)
       } catch (error) {
         fail(error)
       }

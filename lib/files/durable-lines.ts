@@ -6,13 +6,17 @@ import type { GoodLines } from '../model/file-mark.ts'
 import { type LineChain, NO_LINES } from '../model/line-chain.ts'
 import type { Bytes } from '../model/units.ts'
 import { checkedText } from '../protocol/checked-line.ts'
-import { passing } from '../protocol/points.ts'
+import { type Point, passing } from '../protocol/points.ts'
 import { chainedLine, withLine } from './chained-line.ts'
 
 export interface LinesFile {
   readonly file: string
   /** What messages call it. */
   readonly what: string
+  /** What to do where it cannot be written. Absent: name another file. */
+  readonly hint?: string
+  /** Told when lines are in the file, and when they are on disk. Absent: nobody wants to know. */
+  readonly points?: { readonly appended: Point; readonly synced: Point }
 }
 
 interface Waiting {
@@ -103,7 +107,8 @@ export class DurableLines {
 
   async close(): Promise<void> {
     await this.#writing
-    await this.#handle.close()
+    // All that was acknowledged is on disk.
+    await this.#handle.close().catch(() => {})
   }
 
   async #writeAll(): Promise<void> {
@@ -122,14 +127,15 @@ export class DurableLines {
   }
 
   async #write(texts: readonly string[]): Promise<void> {
+    const { points } = this.#of
     const bytes = Buffer.from(texts.map((text) => `${this.#lineOf(text)}\n`).join(''))
     // Each batch is a gzip member of its own: what is on disk can be read whatever comes after.
     const written = this.#of.file.endsWith('.gz') ? gzipSync(bytes) : bytes
     await this.#handle.appendFile(written)
-    passing('journal-appended')
+    if (points !== undefined) passing(points.appended)
     await this.#handle.datasync()
     this.#bytes += written.length
-    passing('journal-synced')
+    if (points !== undefined) passing(points.synced)
   }
 
   #lineOf(text: string): string {
@@ -140,11 +146,12 @@ export class DurableLines {
   }
 }
 
-function unwritable({ file, what }: LinesFile, cause: unknown): TablesyncError {
+function unwritable({ file, what, hint }: LinesFile, cause: unknown): TablesyncError {
   return new TablesyncError(`Cannot write the ${what} ${file}: ${(cause as Error).message}`, {
     code: 'FILE_UNWRITABLE',
     scope: 'run',
-    hint: 'Name a file that does not exist yet, in a folder that does, on a disk with room.',
+    hint:
+      hint ?? 'Name a file that does not exist yet, in a folder that does, on a disk with room.',
     cause,
   })
 }

@@ -42,3 +42,12 @@ export function lost(file: string, holder: LockHolder): TablesyncError {
     { code: 'FILE_UNWRITABLE', scope: 'run', hint: 'The other run goes on with it.' },
   )
 }
+
+export function unwritableLock(file: string, cause: unknown): TablesyncError {
+  return new TablesyncError(`Cannot write the lock ${file}: ${(cause as Error).message}`, {
+    code: 'FILE_UNWRITABLE',
+    scope: 'run',
+    hint: 'Name a checkpoint in a folder that exists and may be written, on a disk with room.',
+    cause,
+  })
+}

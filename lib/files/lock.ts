@@ -1,9 +1,9 @@
 /** Keeps two runs off one checkpoint: a file beside it that says who holds it, and for how long. */
 import { link, open, rename, rm, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { TablesyncError } from '../errors.ts'
+import type { TablesyncError } from '../errors.ts'
 import type { Milliseconds } from '../model/units.ts'
-import { held, lost, noLock, timeless } from './lock-errors.ts'
+import { held, lost, noLock, timeless, unwritableLock } from './lock-errors.ts'
 import { isHolder, LEASE, type LockHolder, ourselves, stateOf } from './lock-holder.ts'
 import { readRegularFile, refuseIrregular } from './regular-file.ts'
 
@@ -60,15 +60,19 @@ export class Lock {
   /**
    * Says that this run lives.
    *
-   * @throws TablesyncError with code `FILE_UNWRITABLE` where another run has taken its place
+   * @throws TablesyncError with code `FILE_UNWRITABLE`, also where another run has taken its place
    */
   async renew(): Promise<void> {
     const holder = await holderOf(this.#file).catch(() => undefined)
     if (holder !== undefined && holder.run !== this.#run) this.#loss = lost(this.#file, holder)
     if (this.#loss !== undefined) throw this.#loss
     const next = `${this.#file}.${this.#run}`
-    await this.#write(next)
-    await rename(next, this.#file)
+    try {
+      await this.#write(next)
+      await rename(next, this.#file)
+    } catch (error) {
+      throw unwritableLock(this.#file, error)
+    }
   }
 
   async release(): Promise<void> {
@@ -100,12 +104,7 @@ export class Lock {
       return true
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-      throw new TablesyncError(`Cannot write the lock ${file}: ${(error as Error).message}`, {
-        code: 'FILE_UNWRITABLE',
-        scope: 'run',
-        hint: 'Name a checkpoint in a folder that exists and may be written.',
-        cause: error,
-      })
+      throw unwritableLock(file, error)
     } finally {
       await rm(named, { force: true }).catch(() => {})
     }

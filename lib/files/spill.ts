@@ -89,8 +89,13 @@ export class Spill {
     }
   }
 
+  /** @throws TablesyncError with code `FILE_UNWRITABLE` */
   async count(number: number): Promise<number> {
-    return (await this.#heaps.get(number))?.count ?? 0
+    try {
+      return (await this.#heaps.get(number))?.count ?? 0
+    } catch (error) {
+      throw unwritable(error)
+    }
   }
 
   /**

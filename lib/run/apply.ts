@@ -1,10 +1,10 @@
 /** A reviewed plan carried out: its keys to the workers, its deletions last. */
-import PQueue from 'p-queue'
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { ApplyTask, PlannedKey } from '../protocol/messages.ts'
 import { asksBeforeDeletions } from './consent.ts'
 import { type Flight, fly, type Preparation } from './flight.ts'
+import { Lanes } from './lanes.ts'
 import type { ReviewedPlan } from './plan-file.ts'
 import { recheckDuring } from './recheck.ts'
 import { deleteAll } from './run.ts'
@@ -37,18 +37,18 @@ export function runApply(
 
 async function applyAll(flight: Flight, { entries }: ReviewedPlan): Promise<void> {
   const { settings, tables, isOver, canary } = flight
-  const lanes = new PQueue({ concurrency: settings.parallel })
+  const lanes = new Lanes(settings.parallel)
   const waiting = new Map<string, PlannedKey[]>()
   const send = async (label: string) => {
     const keys = waiting.get(label) ?? []
     waiting.delete(label)
     const replica = tables.access.findLast((table) => table.label === label)?.index as TableIndex
-    await lanes.onSizeLessThan(1)
+    await lanes.room(1)
     for (let at = 0; at < keys.length && !isOver(); ) {
       const admitted = await canary.admit(replica, keys.length - at, isOver)
       const batch = keys.slice(at, at + admitted)
       at += admitted
-      void lanes.add(() => applyBatch(flight, replica, batch))
+      lanes.start(() => applyBatch(flight, replica, batch))
     }
   }
   const size = Math.min(BATCH, settings.batchReadLimit)
@@ -60,7 +60,7 @@ async function applyAll(flight: Flight, { entries }: ReviewedPlan): Promise<void
     if (keys.length >= size) await send(replica)
   }
   for (const label of [...waiting.keys()]) await send(label)
-  await lanes.onIdle()
+  await lanes.end()
 }
 
 async function applyBatch(

@@ -72,9 +72,11 @@ export class CheckpointKeeper {
     const { open, ledger, deletes, intents } = this.#parts
     const { taken } = open
     if (taken !== undefined) {
-      await intents.restore(taken.generation, taken.intents)
+      this.#generation = await intents.restore(taken.generation, taken.intents)
       await this.#restore(taken)
     } else {
+      // Of a run that this one takes the place of.
+      await intents.forget(Number.POSITIVE_INFINITY)
       for (const replica of ledger.replicas()) await deletes.restore(replica, EMPTY)
     }
     await this.save()
@@ -118,7 +120,7 @@ export class CheckpointKeeper {
       replicas.push([ref.label, this.#collectReplica(at + 1, extras)])
     }
     const generation = ++this.#generation
-    if (summary === undefined) intents.begin(generation)
+    if (summary === undefined) await intents.begin(generation)
     return {
       tablesync: 'checkpoint',
       version: 2,

@@ -1,9 +1,9 @@
 /** The last part of a run: extras that wait on disk, deleted where nothing has failed. */
-import PQueue from 'p-queue'
 import { MASTER, type TableIndex } from '../model/table.ts'
 import type { DeleteTask, ExtraKey } from '../protocol/messages.ts'
 import type { Entering } from './desk.ts'
 import type { Flight } from './flight.ts'
+import { Lanes } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
 import { withSecondTry } from './second-try.ts'
 
@@ -22,7 +22,7 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
   const endedBefore = repairsEnded(ledger, replica)
   const { deleted, tried } = ledger.fate(replica)
   let doneBefore = 0
-  const lanes = new PQueue({ concurrency: settings.parallel })
+  const lanes = new Lanes(settings.parallel)
   let withheld = whyWithheld(flight, replica)
   if (withheld === undefined) {
     hooks.onEvent({ type: 'deleting', replica: desk.label(replica), extras })
@@ -33,7 +33,7 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
       const found = extrasOf(texts, place).filter((extra) => !deleted.has(extra.place))
       doneBefore += texts.length - found.length
       place += texts.length
-      await lanes.onSizeLessThan(1)
+      await lanes.room(1)
       for (let at = 0; at < found.length && withheld === undefined; ) {
         const admitted = await canary.admit(replica, found.length - at, isOver)
         const batch = found.slice(at, at + admitted)
@@ -41,11 +41,11 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
         withheld ??= reasonToWithhold(flight, replica)
         if (withheld !== undefined) break
         for (const extra of batch) tried.add(extra.place, extra.place + 1)
-        void lanes.add(() => deleteBatch(batch))
+        lanes.start(() => deleteBatch(batch))
       }
     }
   } finally {
-    await lanes.onIdle()
+    await lanes.end()
     const left = extras - doneBefore - (repairsEnded(ledger, replica) - endedBefore)
     ledger.fate(replica).deletionsWithheld += left
     if (left > 0) tellWithheld(left, withheld ?? 'their list could not be read')

@@ -3,27 +3,21 @@
  * is entered. Where a thread or the run dies in between, whoever takes its
  * work up knows by them what it may find done.
  */
-import { type FileHandle, open, readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { TablesyncError, usageError } from '../errors.ts'
+import { TablesyncError } from '../errors.ts'
+import { readHeader, valuesOf } from '../files/checked-file.ts'
+import { DurableLines } from '../files/durable-lines.ts'
 import type { Intent } from '../model/intent.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { WireItem } from '../model/wire.ts'
-import { checkedLine, readCheckedLine } from '../protocol/checked-line.ts'
 import { OpenIntents } from './open-intents.ts'
-
-interface Batch {
-  readonly lines: string[]
-  readonly written: Promise<void>
-}
 
 export class Intents {
   readonly #open = new OpenIntents()
   readonly #file: string | undefined
-  /** Of the generation at hand, and of those before it that no checkpoint has made needless. */
-  #log: Promise<FileHandle> | undefined
-  #appended: Promise<void> = Promise.resolve()
-  #batch: Batch | undefined
+  /** Of the generation at hand. */
+  #log: DurableLines | undefined
   /** Whether some may belong to a task that is no more. */
   #areOrphans = false
 
@@ -32,31 +26,15 @@ export class Intents {
     this.#file = file
   }
 
-  /** Settles when the intents are on disk. */
+  /**
+   * Settles when the intents are on disk.
+   *
+   * @throws TablesyncError with code `FILE_UNWRITABLE`
+   */
   async add(intents: readonly Intent[]): Promise<void> {
     if (intents.length === 0) return
     for (const intent of intents) this.#open.set(intent)
-    const log = this.#log
-    if (log === undefined) return
-    this.#batch ??= this.#nextBatch(log)
-    this.#batch.lines.push(`${checkedLine({ intents })}\n`)
-    await this.#batch.written.catch((cause: unknown) => {
-      throw unwritable(this.#file ?? '', cause)
-    })
-  }
-
-  /** What gathers while another one is on its way: one trip to the disk for all of it. */
-  #nextBatch(log: Promise<FileHandle>): Batch {
-    const lines: string[] = []
-    // One after the other, since two that overlap may come out in pieces.
-    const written = this.#appended.then(async () => {
-      if (this.#batch?.lines === lines) this.#batch = undefined
-      const handle = await log
-      await handle.appendFile(lines.join(''))
-      await handle.datasync()
-    })
-    this.#appended = written
-    return { lines, written }
+    await this.#log?.append([JSON.stringify({ intents })])
   }
 
   /** The difference is entered, however it ended. */
@@ -89,43 +67,56 @@ export class Intents {
     return [...keys].flatMap((key) => this.#open.get(replica, key) ?? [])
   }
 
-  /** A checkpoint of this number is about to be saved: what comes from here on is not in it. */
-  begin(generation: number): void {
+  /**
+   * A checkpoint of this number is about to be saved: what comes from here on is not in it.
+   *
+   * @throws TablesyncError with code `FILE_UNWRITABLE`; the log before goes on then
+   */
+  async begin(generation: number): Promise<void> {
     if (this.#file === undefined) return
     const before = this.#log
-    this.#batch = undefined
-    this.#log = open(`${this.#file}.${generation}`, 'a', 0o600)
-    this.#log.catch(() => {})
-    // After what is still on its way into it.
-    this.#appended = this.#appended.then(async () => (await before)?.close())
+    const of = { file: `${this.#file}.${generation}`, what: 'log of writes', hint: ROOM }
+    this.#log = await DurableLines.open(of, { tablesync: 'write-log', version: 2 })
+    await before?.close()
   }
 
   /** That checkpoint is saved: what was noted before it is in it, or done with. */
   async forget(generation: number): Promise<void> {
     for (const [number, file] of await this.#logs()) {
-      if (number < generation) await rm(file, { force: true })
+      if (number >= generation) continue
+      await rm(file, { force: true }).catch((cause: Error) => {
+        throw new TablesyncError(`Cannot remove the log of writes ${file}: ${cause.message}`, {
+          code: 'FILE_UNWRITABLE',
+          scope: 'run',
+          hint: ROOM,
+          cause,
+        })
+      })
     }
   }
 
-  /** Takes up what a run noted that died: all since the checkpoint of this number. */
-  async restore(generation: number, known: readonly Intent[]): Promise<void> {
+  /**
+   * Takes up what a run noted that died: all since the checkpoint of this number.
+   *
+   * @returns the highest number in use
+   * @throws TablesyncError with code `USAGE` where a log is not what was written
+   */
+  async restore(generation: number, known: readonly Intent[]): Promise<number> {
     this.#areOrphans = true
     for (const intent of known) this.#open.set(intent)
+    let highest = generation
     for (const [number, file] of await this.#logs()) {
       if (number < generation) continue
-      const lines = (await readFile(file, 'utf8')).split('\n')
-      for (const [at, line] of lines.entries()) {
-        const value = readCheckedLine(line) as { readonly intents: readonly Intent[] } | undefined
-        // A last line that is torn belongs to a write that was not sent.
-        if (value === undefined && at < lines.length - 1) throw damagedLine(file, at + 1)
-        for (const intent of value?.intents ?? []) this.#open.set(intent)
+      highest = number
+      for await (const intents of notedIn(file)) {
+        for (const intent of intents) this.#open.set(intent)
       }
     }
+    return highest
   }
 
   async close(): Promise<void> {
-    await this.#appended.catch(() => {})
-    await (await this.#log?.catch(() => undefined))?.close()
+    await this.#log?.close()
   }
 
   async #logs(): Promise<[number, string][]> {
@@ -139,21 +130,20 @@ export class Intents {
   }
 }
 
-function damagedLine(file: string, number: number): TablesyncError {
-  return usageError(
-    `Expected line ${number} of ${file} to be whole; it is not what the run before wrote`,
-    'Bring the file back, or begin the run anew with --restart.',
-  )
+/** A last line that is torn belongs to a write that was not sent. */
+async function* notedIn(file: string): AsyncGenerator<readonly Intent[]> {
+  // Opened, and never written to.
+  if ((await stat(file)).size === 0) return
+  const of = { file, what: 'log of writes', flag: '--checkpoint', damageHint: RESTART }
+  const first = (await readHeader(of)) as Partial<Noted> | undefined
+  // In version 1 there was no header.
+  if (first?.intents !== undefined) yield first.intents
+  for await (const { value } of valuesOf(of)) yield (value as Noted).intents
 }
 
-function unwritable(file: string, cause: unknown): TablesyncError {
-  return new TablesyncError(
-    `Cannot write beside the checkpoint ${file}: ${(cause as Error).message}`,
-    {
-      code: 'FILE_UNWRITABLE',
-      scope: 'run',
-      hint: 'Make room on the disk, and go on with --resume.',
-      cause,
-    },
-  )
+interface Noted {
+  readonly intents: readonly Intent[]
 }
+
+const ROOM = 'Make room on the disk, and go on with --resume.'
+const RESTART = '--restart begins the run anew.'

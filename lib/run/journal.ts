@@ -24,7 +24,8 @@ export async function openJournal(
   { settings, tables }: { readonly settings: Settings; readonly tables: Tables },
   leg: 'only' | 'first' | { readonly leastBytes: Bytes },
 ): Promise<DurableLines> {
-  const of = { file, what: 'undo journal' }
+  const points = { appended: 'journal-appended', synced: 'journal-synced' } as const
+  const of = { file, what: 'undo journal', points }
   if (typeof leg === 'object') {
     return DurableLines.reopen(of, await goodLinesOf(file, leg.leastBytes))
   }

@@ -1,10 +1,10 @@
 /** Looks again at what waits for it, while the comparison goes on and after it has ended. */
-import PQueue from 'p-queue'
 import { zeroReplicaTally } from '../model/tally.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { RecheckTask } from '../protocol/messages.ts'
 import type { Entering } from './desk.ts'
 import type { Flight } from './flight.ts'
+import { Lanes } from './lanes.ts'
 import { RECHECKS_BESIDE } from './pool.ts'
 import type { RecheckBatch } from './recheck-queue.ts'
 import { withSecondTry } from './second-try.ts'
@@ -28,7 +28,7 @@ export async function recheckDuring(flight: Flight, work: Promise<void>): Promis
   const { write, batchReadLimit } = settings
   const isWriting = write.missing || write.differing || write.extra
   const most = isWriting ? Math.min(WRITE_BATCH, batchReadLimit) : BATCHES_A_TASK * batchReadLimit
-  const lanes = new PQueue({ concurrency: plan.workers * RECHECKS_BESIDE })
+  const lanes = new Lanes(plan.workers * RECHECKS_BESIDE)
   let isWorking = true
   const ended = work.finally(() => {
     isWorking = false
@@ -36,25 +36,25 @@ export async function recheckDuring(flight: Flight, work: Promise<void>): Promis
   // Told where it is awaited, below.
   ended.catch(() => {})
   let isHeld = false
-  while (!isOver() && (isWorking || rechecks.size > 0 || lanes.size + lanes.pending > 0)) {
+  while (!isOver() && (isWorking || rechecks.size > 0 || !lanes.isIdle)) {
     if (isHeld ? rechecks.size < FEW : rechecks.size > MANY) {
       isHeld = !isHeld
       desk.hold(isHeld)
     }
     const batch =
-      lanes.size === 0
+      lanes.waiting === 0
         ? rechecks.take(Date.now(), most, (replica) => canary.room(replica))
         : undefined
     if (batch !== undefined) {
       canary.send(batch.replica, suspectsOf(batch))
-      void lanes.add(() => recheckBatch(flight, batch))
+      lanes.start(() => recheckBatch(flight, batch))
     } else
       await (isWorking
         ? Promise.race([pause(LOOK_EVERY), ended.catch(() => {})])
         : pause(LOOK_EVERY))
   }
   if (isHeld) desk.hold(false)
-  await Promise.all([ended, lanes.onIdle()])
+  await Promise.all([ended, lanes.end()])
   for (const batch of rechecks.takeAll()) giveUp(flight, batch)
 }
 

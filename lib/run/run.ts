@@ -2,7 +2,6 @@
  * A run from its plan to its summary. Start reading here: the main thread sees
  * all segments and none of the items.
  */
-import PQueue from 'p-queue'
 import { asTablesyncError } from '../errors.ts'
 import type { RunEvent } from '../model/events.ts'
 import { freshRecord, type SegmentRecord } from '../model/segment-record.ts'
@@ -16,6 +15,7 @@ import { contradiction } from './contradictions.ts'
 import { together } from './counts.ts'
 import { deleteExtras } from './delete-extras.ts'
 import { type Flight, fly, type Preparation } from './flight.ts'
+import { Lanes } from './lanes.ts'
 import { type Plan, shuffledSegments } from './plan.ts'
 import { deletionRail } from './rails.ts'
 import { recheckDuring } from './recheck.ts'
@@ -63,13 +63,13 @@ function judgeScans({ ledger, plan, settings, tables, desk, hooks }: Flight): vo
 
 async function compareAll(flight: Flight): Promise<void> {
   const { plan, settings } = flight
-  const lanes = new PQueue({ concurrency: settings.parallel })
+  const lanes = new Lanes(settings.parallel)
   for (const segment of shuffledSegments(plan.segments)) {
-    await lanes.onSizeLessThan(settings.parallel)
+    await lanes.room(settings.parallel)
     if (flight.isOver()) break
-    void lanes.add(() => compareOne(flight, segment))
+    lanes.start(() => compareOne(flight, segment))
   }
-  await lanes.onIdle()
+  await lanes.end()
 }
 
 export async function deleteAll(flight: Flight): Promise<void> {

@@ -1,5 +1,4 @@
 /** An undo: the entries of a journal by key, each key brought back by a worker. */
-import PQueue from 'p-queue'
 import { Spill } from '../files/spill.ts'
 import type { JournalEntry, JournalRefusal } from '../model/journal.ts'
 import type { Summary } from '../model/summary.ts'
@@ -8,6 +7,7 @@ import type { UndoKey, UndoTask } from '../protocol/messages.ts'
 import { askToUndo } from './consent.ts'
 import { type Flight, fly, type Preparation } from './flight.ts'
 import type { JournalLines } from './journal-file.ts'
+import { Lanes } from './lanes.ts'
 import type { RunHooks } from './teller.ts'
 
 /** A journal is taken apart by key, a sixty-fourth at a time in memory. */
@@ -95,14 +95,14 @@ async function keysOf(buckets: Spill, bucket: number): Promise<KeysByReplica> {
 
 async function undoBucket(flight: Flight, keys: KeysByReplica): Promise<void> {
   const { desk, ledger, isOver, settings, tables, hooks } = flight
-  const lanes = new PQueue({ concurrency: settings.parallel })
+  const lanes = new Lanes(settings.parallel)
   for (const [label, ofReplica] of keys) {
     const replica = tables.access.findLast((table) => table.label === label)?.index as TableIndex
     for (let at = 0; at < ofReplica.length; at += BATCH) {
-      await lanes.onSizeLessThan(1)
+      await lanes.room(1)
       if (isOver() || !ledger.isAttached(replica)) break
       const batch = ofReplica.slice(at, at + BATCH)
-      void lanes.add(async () => {
+      lanes.start(async () => {
         const task: UndoTask = { kind: 'undo', replica, keys: batch }
         if ((await desk.carryOut(task)) === 'died') desk.giveUp(task)
         const writes = batch.reduce((sum, { steps }) => sum + steps.length, 0)
@@ -110,7 +110,7 @@ async function undoBucket(flight: Flight, keys: KeysByReplica): Promise<void> {
       })
     }
   }
-  await lanes.onIdle()
+  await lanes.end()
 }
 
 function bucketOf(text: string): number {

@@ -1,0 +1,75 @@
+/** Runs whose disk fails at random points. */
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import type { RunOptions, Summary } from '../../lib/index.ts'
+import { tempFolder } from '../cli/run-cli.ts'
+import { openScene } from '../faults/scene.ts'
+import { failingDisk } from '../support/failing-disk.ts'
+import { seeded } from '../support/seeded.ts'
+
+/** Points for each call; more of them on demand. */
+export const POINTS = Number(process.env['TABLESYNC_TEST_DISK_POINTS'] ?? 100)
+
+/** What a run is to write, and the files that it writes. */
+export type FileKinds = (file: (name: string) => string) => Partial<RunOptions>
+
+type End = Pick<Summary, 'outcome' | 'errors'>
+
+/** One run for each point; all must end, say what failed, and be mended by the next one. */
+export async function failAtPoints(t: Test, seed: number, kinds: readonly FileKinds[]) {
+  const rejections: unknown[] = []
+  const note = (reason: unknown) => void rejections.push(reason)
+  process.on('unhandledRejection', note)
+  t.teardown(() => process.off('unhandledRejection', note))
+  const folder = await tempFolder(t)
+  const tmp = process.env['TMPDIR']
+  process.env['TMPDIR'] = folder
+  const disk = await failingDisk(folder)
+  t.teardown(() => {
+    disk.restore()
+    if (tmp === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = tmp
+  })
+  const random = seeded(seed)
+  const scene = await openScene(t)
+  const { replica, master } = scene
+  const first = replica.table.all()
+  const seen = new Set<string>()
+  for (let point = 0; point < POINTS; point++) {
+    const kind = kinds[point % kinds.length] as FileKinds
+    const options = kind((name) => join(folder, `${point}-${name}`))
+    const isKept = options.checkpoint !== undefined
+    const often = isKept ? { checkpointInterval: 0.05 } : {}
+    const leg = (more: object = {}): Promise<End> =>
+      scene.run({ ...options, ...often, ...more }).then(
+        ({ summary }) => summary,
+        (error) => ({ outcome: 'incomplete', errors: [error] }),
+      )
+    const n = 1 + Math.floor(random() * 40)
+    disk.arm(n, random() < 0.5)
+    const end = await leg()
+    const { failed } = disk.disarm()
+    for (const one of failed) seen.add(one.replace(/\d+/g, ''))
+    const what = `point ${point}: call ${n}, ${failed[0]}`
+    const isTold = end.errors.some(({ code }) => code === 'FILE_UNWRITABLE')
+    // A handle that cannot be closed has everything on disk; what cannot be removed is in nobody's way.
+    const matters = failed.some((one) => !/^(close|rm|mkdtemp) |lock/.test(one))
+    if (matters && !isTold) t.fail(`${what} was not told: ${JSON.stringify(end)}`)
+    if (end.errors.some(({ code }) => code !== 'FILE_UNWRITABLE')) {
+      t.fail(`${what} was told as ${JSON.stringify(end.errors)}`)
+    }
+    if (isTold && end.outcome !== 'incomplete') t.fail(`${what} came to ${end.outcome}`)
+    if (isKept && options.undo !== undefined && isTold) {
+      // Killed before its first checkpoint, it has nothing to go on with.
+      const again = await leg({ resume: true })
+      const last = again.errors.some(({ code }) => code === 'USAGE') ? await leg() : again
+      t.equal(last.outcome, 'in-sync', `${what}: ${JSON.stringify(last)}`)
+      t.strictSame(replica.table.all(), master.table.all())
+    }
+    for (const one of replica.table.all()) replica.table.unset({ id: one['id'] } as never)
+    for (const one of first) replica.table.set(one)
+  }
+  await new Promise((resolve) => setImmediate(resolve))
+  t.strictSame(rejections, [], 'every promise has its owner')
+  return [...seen]
+}
