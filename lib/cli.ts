@@ -76,6 +76,7 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
   const { command, options, talk } = commandLine
   // The SDK would print to stderr that it is going to drop this version of Node.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+  if (talk.quiet) silenceWarnings()
   const carriedOut = await COMMANDS[command]()
   const human = tellHuman({
     screen,
@@ -186,6 +187,12 @@ function abortOnSignals(onFirst: () => void) {
       for (const name of names) process.off(name, onSignal)
     },
   }
+}
+
+/** What the SDK and Node.js warn of is no error. */
+function silenceWarnings(): void {
+  process.removeAllListeners('warning')
+  console.warn = () => {}
 }
 
 /** Whether something is left that the same command with --resume would do. */

@@ -174,6 +174,29 @@ for (const flag of ['--quiet', '-q']) {
   })
 }
 
+/** Warns as the SDK and Node.js do, with the first connection of the main thread. */
+const WARNS = `
+  import { Socket } from 'node:net'
+  import { isMainThread } from 'node:worker_threads'
+  const { connect } = Socket.prototype
+  Socket.prototype.connect = function (...given) {
+    Socket.prototype.connect = connect
+    if (isMainThread) {
+      process.emitWarning('something is old')
+      console.warn('something was set twice')
+    }
+    return connect.apply(this, given)
+  }`
+
+t.test('--quiet prints no warnings of packages and of Node.js', async (t) => {
+  const { args } = await makeScene(engine.endpoint)
+  const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(WARNS)}` }
+  const { stderr } = await runCli(args, env)
+  t.match(stderr, 'something is old')
+  t.match(stderr, 'something was set twice')
+  t.equal((await runCli([...args, '--quiet'], env)).stderr, '')
+})
+
 t.test('--quiet still tells why the command was refused', async (t) => {
   const { args } = await makeTwins(engine.endpoint)
   const { code, stderr } = await runCli([

@@ -285,6 +285,12 @@ t.test('openCredentials hands an MFA token out once', async (t) => {
   t.strictSame(sts.taken(), [], 'the service is not asked with a used token')
 })
 
+t.test('openCredentials names the session of a profile’s role as its own', async (t) => {
+  sts.taken()
+  await openCredentials({ profile: 'role' }, HERE, LIMIT)()
+  t.match(sts.taken(), [{ fields: { RoleArn: OTHER_ROLE, RoleSessionName: 'tablesync-test' } }])
+})
+
 t.test('openCredentials says how to give a token that a profile wants', async (t) => {
   const source = openCredentials({ profile: 'role-with-mfa' }, HERE, LIMIT)
   await t.rejects(source(), { code: 'CREDENTIALS', hint: /--mfa-token/ })
