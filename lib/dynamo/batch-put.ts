@@ -3,11 +3,13 @@
  * out in one BatchWriteItem. `UnprocessedItems` are drained here and nowhere else.
  */
 import { asTablesyncError, TablesyncError } from '../errors.ts'
+import { type CanonicalKey, canonicalKeyOfText } from '../item/key.ts'
 import { readBatchWrite } from '../item/responses.ts'
 import type { Patience } from '../model/patience.ts'
 import type { Bytes, WriteUnits } from '../model/units.ts'
 import type { TableClient } from './client.ts'
-import { isPassing } from './failures.ts'
+import { isEnded, isPassing } from './failures.ts'
+import type { WriteResult } from './write.ts'
 
 /** The most items BatchWriteItem takes (API reference, BatchWriteItem). */
 export const MOST_ITEMS = 25
@@ -15,9 +17,18 @@ export const MOST_ITEMS = 25
 /** A request may have 16 MB (same place); smaller ones keep what is in memory small. */
 export const MOST_BYTES: Bytes = 2 << 20
 
+/**
+ * What became of one item of a batch. `unsure`: it may have been put. `left`: it
+ * was not, and the error says why; a batch that was rejected leaves all of its
+ * items, and one of them alone may be at fault.
+ */
+export type PutEnd =
+  | { readonly end: 'written'; readonly writeUnits: WriteUnits }
+  | { readonly end: 'unsure' | 'left'; readonly error: TablesyncError }
+
 interface Waiting {
   readonly item: string
-  readonly resolve: (writeUnits: WriteUnits) => void
+  readonly resolve: (result: WriteResult) => void
   readonly reject: (error: TablesyncError) => void
 }
 
@@ -33,12 +44,13 @@ export class BatchPuts {
   }
 
   /**
-   * Puts an item, given as DynamoDB JSON text, whatever is there. To put it
-   * twice is to put it once, so that a request is tried again.
+   * Puts an item, given as DynamoDB JSON text, whatever is there.
    *
-   * @throws TablesyncError that may be another item's of the same request
+   * @throws TablesyncError with code `THROTTLED` where it was not put
+   * @throws TablesyncError with code `SERVICE` where its request was rejected, for another item of it maybe
+   * @throws TablesyncError with another code where it may have been put
    */
-  put(item: string): Promise<WriteUnits> {
+  put(item: string): Promise<WriteResult> {
     return new Promise((resolve, reject) => {
       // All that is ready in this turn of the event loop goes together.
       if (this.#waiting.length === 0) setImmediate(() => void this.#flush())
@@ -48,51 +60,49 @@ export class BatchPuts {
     })
   }
 
-  /**
-   * Puts up to 25 items together, at once.
-   *
-   * @throws TablesyncError that may be one item's; some may have been put
-   */
-  putTogether(items: readonly string[]): Promise<WriteUnits> {
-    return this.#putAll(items)
-  }
-
   async #flush(): Promise<void> {
     const batch = this.#waiting
     this.#waiting = []
     this.#bytes = 0
     if (batch.length === 0) return
-    try {
-      const writeUnits = await this.#putAll(batch.map(({ item }) => item))
-      for (const { resolve } of batch) resolve(writeUnits / batch.length)
-    } catch (error) {
-      for (const { reject } of batch) reject(asTablesyncError(error))
+    const ends = await this.putTogether(batch.map(({ item }) => item))
+    for (const [at, { resolve, reject }] of batch.entries()) {
+      const end = ends[at] as PutEnd
+      if (end.end === 'written') resolve(end)
+      else reject(end.error)
     }
   }
 
-  async #putAll(items: readonly string[]): Promise<WriteUnits> {
+  /**
+   * Puts up to 25 items, given as DynamoDB JSON text, whatever is there. To put
+   * an item twice is to put it once, so that what is left is sent again.
+   * Returns what became of each, in order.
+   */
+  async putTogether(items: readonly string[]): Promise<PutEnd[]> {
+    const batch = new Batch(items, (item) => this.#keyOf(item))
     const { maxRetries } = this.#patience
-    let writeUnits = 0
-    let wanted: readonly string[] = items.map((item) => `{"PutRequest":{"Item":${item}}}`)
     for (let retry = 0; ; ) {
-      const answer = await this.#send(wanted).catch((thrown: unknown) => {
+      const before = batch.open
+      try {
+        const { unprocessed, writeUnits, isBare } = await this.#send(batch.requests())
+        if (isBare) {
+          // Whoever put them reads them again.
+          batch.mayHaveLanded = true
+          return batch.leave(this.#nothingSaid())
+        }
+        batch.served(unprocessed.map(requestItem), writeUnits)
+        if (batch.open === 0) return batch.ends
+        // A batch that gets on is served in parts; only one that stands still counts as a retry.
+        retry = batch.open < before ? 0 : retry + 1
+        if (retry > maxRetries) return batch.leave(this.#stuck(batch.open))
+      } catch (thrown) {
         const error = asTablesyncError(thrown)
-        if (!isPassing(error)) throw error
-        if (retry >= maxRetries) throw givenUp(error)
-        return { unprocessed: wanted, writeUnits: 0, isBare: false }
-      })
-      writeUnits += answer.writeUnits
-      // Whoever put them reads them again.
-      if (answer.isBare) throw this.#nothingSaid()
-      if (answer.unprocessed.length === 0) return writeUnits
-      // A batch that gets on is served in parts; only one that stands still counts as a retry.
-      retry = answer.unprocessed.length < wanted.length ? 0 : retry + 1
-      wanted = answer.unprocessed
-      if (retry > maxRetries) throw this.#stuck(wanted.length)
-      // Some of them may have been put: that is not told as if nothing was done.
-      await this.#client.rest(retry).catch(() => {
-        throw this.#stuck(wanted.length)
-      })
+        // The service throttles a batch whole, with nothing done (API reference, BatchWriteItem).
+        if (isPassing(error) && error.code !== 'THROTTLED') batch.mayHaveLanded = true
+        if (!isPassing(error) || retry++ >= maxRetries) return batch.leave(error)
+      }
+      const ended = await this.#client.rest(retry).catch(asTablesyncError)
+      if (ended !== undefined) return batch.leave(ended)
     }
   }
 
@@ -111,8 +121,12 @@ export class BatchPuts {
     const { label, index } = this.#client.access
     return new TablesyncError(
       `BatchWriteItem on ${label}: an answer that says nothing of its items ({})`,
-      { code: 'BAD_RESPONSE', scope: 'segment', table: index },
+      { code: 'BAD_RESPONSE', scope: 'item', table: index },
     )
+  }
+
+  #keyOf(item: string): CanonicalKey {
+    return canonicalKeyOfText(item, this.#client.access.keySchema)
   }
 
   #stuck(count: number): TablesyncError {
@@ -126,7 +140,58 @@ export class BatchPuts {
   }
 }
 
-/** Has been tried as often as may be: it ends its items, and no more. */
-function givenUp({ message, ...detail }: TablesyncError): TablesyncError {
-  return new TablesyncError(message, { ...detail, scope: 'item' })
+/** The items of one batch, and what has become of each. */
+class Batch {
+  readonly ends: PutEnd[] = []
+  /** Whether an answer was lost: what has no end yet may have been put. */
+  mayHaveLanded = false
+  readonly #items: readonly string[]
+  readonly #keyOf: (item: string) => CanonicalKey
+  #open: number[]
+
+  constructor(items: readonly string[], keyOf: (item: string) => CanonicalKey) {
+    this.#items = items
+    this.#keyOf = keyOf
+    this.#open = items.map((_, at) => at)
+  }
+
+  /** Items without an end. */
+  get open(): number {
+    return this.#open.length
+  }
+
+  requests(): string[] {
+    return this.#open.map((at) => `{"PutRequest":{"Item":${this.#items[at]}}}`)
+  }
+
+  served(unprocessed: readonly string[], writeUnits: WriteUnits): void {
+    const left = new Set(unprocessed.map(this.#keyOf))
+    const isLeft = (at: number) => left.size > 0 && left.has(this.#keyOf(this.#items[at] as string))
+    const done = left.size === 0 ? this.#open : this.#open.filter((at) => !isLeft(at))
+    for (const at of done) this.ends[at] = { end: 'written', writeUnits: writeUnits / done.length }
+    this.#open = left.size === 0 ? [] : this.#open.filter(isLeft)
+  }
+
+  /** Nothing more is sent: what is open stays as it is. */
+  leave(error: TablesyncError): PutEnd[] {
+    const end = this.mayHaveLanded ? 'unsure' : 'left'
+    const why = this.mayHaveLanded && isEnded(error) ? lost(error) : error
+    for (const at of this.#open) this.ends[at] = { end, error: why }
+    this.#open = []
+    return this.ends
+  }
+}
+
+/** The run is to end, and nobody knows any more whether an item was put. */
+const lost = ({ table }: TablesyncError) =>
+  new TablesyncError('BatchWriteItem: an answer was lost, and the run was ended', {
+    code: 'UNREACHABLE',
+    scope: 'item',
+    table,
+  })
+
+/** The item of a request as it came back. */
+function requestItem(request: string): string {
+  const { PutRequest } = JSON.parse(request) as { readonly PutRequest: { readonly Item: object } }
+  return JSON.stringify(PutRequest.Item)
 }

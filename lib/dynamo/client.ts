@@ -94,7 +94,6 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
   })
   const exchange = openExchange({ address, identity, connections })
   const pace = new Pace(traffic, access.index)
-  const refusedKeys = new RefusedKeys()
   const hot = new HotSegments(patience.retryDelayBase)
   const isEnding = () => traffic.isEnding
   const gate = new OutageGate({ ...options, table: access.index, isEnding })
@@ -118,10 +117,9 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
       const answer = request.read(await exchange(operation, request.body, signal))
       turn.settle(request.unitsOf(answer))
       hot.cool(segment)
-      if (!isRead(operation)) refusedKeys.answered(operation)
       return answer
     } catch (thrown) {
-      const error = refusedKeys.asOfItsKeys(operation, asFailure(thrown, contextOf(operation)))
+      const error = asFailure(thrown, contextOf(operation))
       if (error.code === 'THROTTLED' && !isHotKeyRange(error)) turn.throttled()
       else turn.settle(isRefusal(error) ? (request.refusedUnits ?? 0) : 0)
       if (isHotKeyRange(error)) hot.heat(segment)
@@ -166,7 +164,7 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
   const nobody = new UnderWay()
   const client: TableClient = {
     access,
-    refusedKeys,
+    refusedKeys: new RefusedKeys(),
     send: (request) => send(request, nobody),
     rest: (retry) => restOf(retry, nobody),
     of: (task) => ({

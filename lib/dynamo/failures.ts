@@ -134,6 +134,11 @@ export function isRefusal({ cause }: TablesyncError): boolean {
   return (cause as SdkError | undefined)?.name === 'ConditionalCheckFailedException'
 }
 
+/** Whether it says that another transaction was at the item: nothing was written, and it may be gone at once. */
+export function isContended({ cause }: TablesyncError): boolean {
+  return (cause as SdkError | undefined)?.name === 'TransactionConflictException'
+}
+
 /** Whether it was throttled for a range of keys, where the table as a whole has capacity left. */
 export function isHotKeyRange({ cause }: TablesyncError): boolean {
   const reasons = (cause as SdkError | undefined)?.throttlingReasons ?? []
@@ -141,8 +146,12 @@ export function isHotKeyRange({ cause }: TablesyncError): boolean {
 }
 
 /** Whether the same request may succeed later; one that ends its item has been tried often enough. */
-export function isPassing({ code, scope }: TablesyncError): boolean {
-  if (scope === 'item') return false
+export function isPassing(error: TablesyncError): boolean {
+  return error.scope !== 'item' && mayPass(error)
+}
+
+/** Whether its reason may be gone later, however often the request was tried. */
+export function mayPass({ code }: TablesyncError): boolean {
   return code === 'THROTTLED' || code === 'UNREACHABLE' || code === 'BAD_RESPONSE'
 }
 

@@ -33,6 +33,10 @@ export class LookedUp {
     return this.#found.get(key) ?? this.#unread.get(key)
   }
 
+  get firstFound(): FoundItem | undefined {
+    return this.#found.values().next().value
+  }
+
   get foundCount(): number {
     return this.#found.size
   }

@@ -4,8 +4,7 @@
  * between, are the table's.
  */
 import { TablesyncError } from '../errors.ts'
-import { isRefusal } from './failures.ts'
-import { type ItemOperation, isRead } from './operations.ts'
+import type { ItemOperation } from './operations.ts'
 
 /** Keys in a row after which no more are tried. */
 export const MOST_IN_A_ROW = 100
@@ -18,30 +17,20 @@ export class RefusedKeys {
     if (this.#inARow.size > 0) this.#inARow.delete(operation)
   }
 
-  /** What a write was answered with. A denial may concern its keys alone; lookups see to theirs themselves. */
-  asOfItsKeys(operation: ItemOperation, error: TablesyncError): TablesyncError {
-    if (isRead(operation)) return error
-    if (isRefusal(error)) this.answered(operation)
-    if (error.code !== 'ACCESS_DENIED') return error
-    // Which of its keys a batch was denied for shows once they are written one by one.
-    return operation === 'BatchWriteItem' ? ofKeys(error) : this.refused(operation, error)
-  }
-
   /** The error as it ends its key alone; the last of too many in a row ends all work with the table. */
   refused(operation: ItemOperation, error: TablesyncError): TablesyncError {
     const inARow = (this.#inARow.get(operation) ?? 0) + 1
     this.#inARow.set(operation, inARow)
-    if (inARow < MOST_IN_A_ROW) return ofKeys(error)
-    const { message, code, table, cause, hint } = error
+    const { message, code, table, cause } = error
+    const isDenied = code === 'ACCESS_DENIED'
+    if (inARow < MOST_IN_A_ROW) {
+      const hint = isDenied ? `${error.hint} ${OTHERS_MAY_BE_ALLOWED}` : error.hint
+      return new TablesyncError(message, { code, table, cause, hint, scope: 'item' })
+    }
     const all = `${message}; so it was for ${MOST_IN_A_ROW} keys in a row, and for none otherwise`
-    return new TablesyncError(all, { code, table, cause, hint, scope: 'table' })
+    return new TablesyncError(all, { code, table, cause, hint: error.hint, scope: 'table' })
   }
 }
 
-function ofKeys({ message, code, table, cause, hint }: TablesyncError): TablesyncError {
-  const told = code === 'ACCESS_DENIED' ? `${hint} ${OTHERS_MAY_BE_ALLOWED}` : hint
-  return new TablesyncError(message, { code, table, cause, hint: told, scope: 'item' })
-}
-
-const OTHERS_MAY_BE_ALLOWED =
+export const OTHERS_MAY_BE_ALLOWED =
   'Other keys may be allowed: a policy may name leading keys (dynamodb:LeadingKeys). Allow these too, or run with a role that may use all keys.'

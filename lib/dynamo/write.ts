@@ -4,9 +4,10 @@ import { readWriteUnits } from '../item/responses.ts'
 import type { Bytes, WriteUnits } from '../model/units.ts'
 import type { WireItem } from '../model/wire.ts'
 import type { TableClient } from './client.ts'
-import type { Expression, UpdateExpression } from './expressions.ts'
+import type { Expression } from './expressions.ts'
 import { isRefusal } from './failures.ts'
 import type { ItemWrite } from './operations.ts'
+import type { UpdateExpression } from './update-expression.ts'
 
 /** A write takes a unit for each KB of the item, also where its condition does not hold (Developer Guide, Capacity unit consumption). */
 const BYTES_PER_WRITE_UNIT: Bytes = 1024

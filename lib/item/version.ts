@@ -3,18 +3,36 @@ import type { WireItem } from '../model/wire.ts'
 import { compareNumbers } from './number.ts'
 
 /**
- * Whether `a` is a later version than `b`: numbers by exact value, text and
- * binary by bytes. False where either has none, or their types differ.
+ * What item `a` is to item `b` by their versions. `none`: neither has one.
+ * `alone`: only `a` has one; `lacking`: only `b` has. `unordered`: their types
+ * differ, or have no order.
  */
-export function isNewer(a: WireItem, b: WireItem, attribute: string): boolean {
-  if (!Object.hasOwn(a, attribute) || !Object.hasOwn(b, attribute)) return false
-  const [one, other] = [a[attribute], b[attribute]] as [object, object]
-  if ('N' in one && 'N' in other) return (compareNumbers(`${one.N}`, `${other.N}`) ?? 0) > 0
-  if ('S' in one && 'S' in other) return Buffer.compare(bytes(one.S), bytes(other.S)) > 0
+export type VersionOrder =
+  | 'later'
+  | 'equal'
+  | 'earlier'
+  | 'none'
+  | 'alone'
+  | 'lacking'
+  | 'unordered'
+
+/** Numbers are ordered by exact value, text and binary by bytes. */
+export function orderOfVersions(a: WireItem, b: WireItem, attribute: string): VersionOrder {
+  const [hasOne, hasOther] = [Object.hasOwn(a, attribute), Object.hasOwn(b, attribute)]
+  if (!hasOne || !hasOther) return hasOne ? 'alone' : hasOther ? 'lacking' : 'none'
+  const order = compareVersions(a[attribute] as object, b[attribute] as object)
+  if (order === undefined) return 'unordered'
+  return order === 0 ? 'equal' : order > 0 ? 'later' : 'earlier'
+}
+
+/** Undefined where they cannot be ordered. */
+function compareVersions(one: object, other: object): number | undefined {
+  if ('N' in one && 'N' in other) return compareNumbers(`${one.N}`, `${other.N}`)
+  if ('S' in one && 'S' in other) return Buffer.compare(bytes(one.S), bytes(other.S))
   if ('B' in one && 'B' in other) {
-    return Buffer.compare(bytes(one.B, 'base64'), bytes(other.B, 'base64')) > 0
+    return Buffer.compare(bytes(one.B, 'base64'), bytes(other.B, 'base64'))
   }
-  return false
+  return undefined
 }
 
 const bytes = (text: unknown, encoding: BufferEncoding = 'utf8') =>

@@ -9,7 +9,8 @@ export type WriteFlags = { readonly [kind in DifferenceKind]: boolean }
 /**
  * `none`: nothing was to be written, or the difference ended by itself.
  * `conflict`: the conditions of the repair did not hold. `changed`: it is not
- * as a plan or a journal has it. `failed`: see `error`. `unverified`: it could
+ * as a plan or a journal has it. `failed`: see `error`. `torn`: some of its
+ * attributes were written and others not, see `error`. `unverified`: it could
  * not be read, see `error`; its kind is no more than what the first look suggests.
  */
 export type RepairAction =
@@ -20,6 +21,7 @@ export type RepairAction =
   | 'changed'
   | 'failed'
   | 'unverified'
+  | 'torn'
 
 export interface Difference {
   /** The replica's name as it was given. */

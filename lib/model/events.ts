@@ -52,7 +52,7 @@ export type RunEvent =
       readonly replica: string
       /** DynamoDB JSON text. */
       readonly key: string
-      readonly end: 'failed' | 'unverified'
+      readonly end: 'failed' | 'torn' | 'conflict' | 'unverified'
       readonly message: string
       readonly hint?: string
     }

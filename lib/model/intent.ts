@@ -8,4 +8,6 @@ export interface Intent {
   readonly key: string
   /** What the difference was, and is to be counted as where the write turns out to have landed. */
   readonly kind: DifferenceKind
+  /** Digests of whole items that this write and those before it leave, where more has to follow. Absent: none does. */
+  readonly parts?: readonly string[]
 }

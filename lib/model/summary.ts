@@ -68,6 +68,8 @@ export interface ReplicaSummary {
   readonly changed: number
   readonly unconfirmed: number
   readonly failed: number
+  /** Items of which some attributes were written and others not. */
+  readonly torn: number
   readonly scanned: number
   readonly readUnits: ReadUnits
   readonly writeUnits: WriteUnits

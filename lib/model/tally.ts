@@ -57,6 +57,8 @@ export interface ReplicaTally {
   conflicts: number
   /** Repairs that the service refused or that were lost to errors. */
   failed: number
+  /** Items of which some attributes were written and others not: no write after that went through. */
+  torn: number
   /** Written keys that were read back, at once and after the mismatch age. */
   readBack: number
   /** Written keys that were found overtaken, and were brought in order again. */
@@ -118,6 +120,7 @@ export function zeroReplicaTally(): ReplicaTally {
     resolved: 0,
     conflicts: 0,
     failed: 0,
+    torn: 0,
     readBack: 0,
     mended: 0,
   }

@@ -39,6 +39,15 @@ export function resolveOptions(
       'Which item is newer is told by an attribute that grows with each change.',
     )
   }
+  if (
+    options.versionAttribute !== undefined &&
+    options.ignore?.includes(options.versionAttribute)
+  ) {
+    throw usageError(
+      `Expected \`${spelling('versionAttribute')}\` to be compared, got "${options.versionAttribute}", which \`${spelling('ignore')}\` names too`,
+      'What is ignored is not written, so that the version of an item would stay behind its content.',
+    )
+  }
   if (options.canary !== undefined && options.quiesced === true) {
     throw usageError(
       `Expected \`${spelling('canary')}\` to come without \`${spelling('quiesced')}\`, got both`,

@@ -67,8 +67,8 @@ export interface WorkerSetup {
   readonly hooks?: HooksSource
   /** Whether what a replica held is to be kept before each write. */
   readonly isJournaled: boolean
-  /** Whether a run may be taken up again: then it is to be known what was about to be written. */
-  readonly isResumable: boolean
+  /** Whether anything is written: then it is to be known what was about to be, for whoever takes the work up. */
+  readonly isWriting: boolean
   /** Whether findings are wanted one by one, or their counts alone. */
   readonly tellDifferences: boolean
   /** What is noted for a repair plan of each difference. */
@@ -149,7 +149,7 @@ export interface UndoKey {
 }
 
 /** Coordinator to worker: bring back what was there. */
-export interface UndoTask {
+export interface UndoTask extends TakenUp {
   readonly kind: 'undo'
   readonly replica: TableIndex
   readonly keys: readonly UndoKey[]
@@ -162,7 +162,7 @@ export interface PlannedKey extends Pick<RepairPlanEntry, 'kind' | 'seen'> {
 }
 
 /** Coordinator to worker: do what was planned, where it is still true. */
-export interface ApplyTask {
+export interface ApplyTask extends TakenUp {
   readonly kind: 'apply'
   readonly replica: TableIndex
   readonly keys: readonly PlannedKey[]
@@ -217,7 +217,7 @@ export type Finding =
       readonly replica: TableIndex
       /** DynamoDB JSON text. */
       readonly key: string
-      readonly end: 'failed' | 'unverified'
+      readonly end: 'failed' | 'torn' | 'conflict' | 'unverified'
       readonly error: WireError
     }
   /** Keys whose differences are ended, where nobody wants to hear of each; DynamoDB JSON text. */

@@ -69,6 +69,7 @@ export function differenceLine(difference: Difference): string {
     changed: `: left, ${error}`,
     failed: `: not repaired, ${error}`,
     unverified: `: not verified, ${error}`,
+    torn: `: repaired in part, ${error}`,
   }[action]
   return `${what} ${JSON.stringify(key)}${unconfirmed ? ' (unconfirmed)' : ''}${done}`
 }
@@ -80,7 +81,12 @@ export function keyLeftLine({
   end,
   message,
 }: RunEvent & { type: 'key-left' }): string {
-  const what = end === 'unverified' ? 'could not be read' : 'could not be repaired'
+  const what = {
+    failed: 'could not be repaired',
+    torn: 'was repaired in part',
+    conflict: 'was left',
+    unverified: 'could not be read',
+  }[end]
   return `${replica}: ${key} ${what}: ${message}`
 }
 

@@ -2,6 +2,7 @@
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { ApplyTask, PlannedKey } from '../protocol/messages.ts'
+import { checkBooks, leaveUnverified } from './books.ts'
 import { asksBeforeDeletions } from './consent.ts'
 import { type Flight, fly, type Preparation } from './flight.ts'
 import { Lanes } from './lanes.ts'
@@ -31,6 +32,7 @@ export function runApply(
     tellWarnings(preparation, hooks)
     flight.tellPaces()
     await recheckDuring(flight, applyAll(flight, reviewed))
+    checkBooks(flight, end.entries)
     await recheckDuring(flight, deleteAll(flight))
   })
 }
@@ -64,16 +66,19 @@ async function applyAll(flight: Flight, { entries }: ReviewedPlan): Promise<void
 }
 
 async function applyBatch(
-  { desk, ledger, canary, isOver }: Flight,
+  { executor, ledger, canary, intents, isOver }: Flight,
   replica: TableIndex,
-  keys: readonly PlannedKey[],
+  planned: readonly PlannedKey[],
 ): Promise<void> {
-  if (!isOver() && ledger.isAttached(replica)) {
-    const task: ApplyTask = { kind: 'apply', replica, keys }
-    if ((await desk.carryOut(task)) === 'died') {
-      desk.giveUp(task)
-      return canary.lose(replica, keys.length)
-    }
+  const keys = planned.map(({ key }) => key)
+  const taskNow = (): ApplyTask | undefined =>
+    isOver() || !ledger.isAttached(replica)
+      ? undefined
+      : { kind: 'apply', replica, keys: planned, intents: intents.ofKeys(replica, keys) }
+  const end = await executor.execute({ taskNow })
+  if (end === 'given-up' || (end === 'not-needed' && !ledger.isAttached(replica))) {
+    leaveUnverified(ledger, replica, planned.length)
   }
-  canary.return(replica, keys.length)
+  if (end === 'given-up') canary.lose(replica, planned.length)
+  else canary.return(replica, planned.length)
 }

@@ -9,8 +9,7 @@ export function* imbalances(
   task: SegmentTask,
   { tally, end, failures }: SegmentReport,
 ): Generator<{ readonly replica: TableIndex; readonly message: string }> {
-  // An undo scans nothing: what it counts are writes to take back.
-  if (end !== 'finished' || task.kind === 'undo') return
+  if (end !== 'finished') return
   const where = task.kind === 'compare' ? `segment ${task.segment}` : `a ${task.kind}`
   for (const [index, counts] of Object.entries(tally.replicas)) {
     const replica = Number(index)

@@ -82,7 +82,8 @@ export class Canary {
     if (!ledger.isAttached(replica)) return
     const isIn = this.#underWay(replica) === 0 && rechecks.openWrites(replica) === 0
     if (!this.isOut(replica) || !isIn || this.#attempts(replica) < size) return
-    const { written, deleted, readBack, mended, conflicts, failed } = ledger.totalOf(replica)
+    const { written, deleted, readBack, mended, conflicts, ...others } = ledger.totalOf(replica)
+    const failed = others.failed + others.torn
     const writes = written + deleted
     if (readBack === writes && mended + conflicts + failed === 0) {
       flags.clear(replica)
@@ -97,7 +98,7 @@ export class Canary {
   }
 
   #attempts(replica: TableIndex): number {
-    const { written, deleted, conflicts, failed } = this.#options.ledger.totalOf(replica)
-    return written + deleted + conflicts + failed
+    const { written, deleted, conflicts, failed, torn } = this.#options.ledger.totalOf(replica)
+    return written + deleted + conflicts + failed + torn
   }
 }

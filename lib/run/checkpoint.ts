@@ -7,6 +7,7 @@ import type { ReportMark } from '../model/file-mark.ts'
 import { recorded } from '../model/recorded-table.ts'
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/table.ts'
+import { zeroReplicaTally } from '../model/tally.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { Allowance } from '../protocol/allowance.ts'
 import type { WorkerSetup } from '../protocol/messages.ts'
@@ -160,7 +161,7 @@ export class CheckpointKeeper {
   }
 
   async #restore(taken: Checkpoint): Promise<void> {
-    const { preparation, ledger, rechecks, deletes, setup } = this.#parts
+    const { preparation, ledger, rechecks, deletes, intents, setup } = this.#parts
     const [, ...others] = preparation.tables.inspected
     const scanned = new Set<number>()
     for (const [at, { ref }] of others.entries()) {
@@ -175,13 +176,17 @@ export class CheckpointKeeper {
       for (const [from, to] of was.deleted) fate.deleted.add(from, to)
       ledger.counts.restore(replica, was.tally)
       for (const [segment, record] of Object.entries(was.records)) {
-        ledger.counts.keep(replica, Number(segment), record)
+        // As in Counts.restore: counts that an earlier release did not have.
+        const tally = { ...zeroReplicaTally(), ...record.tally }
+        ledger.counts.keep(replica, Number(segment), { ...record, tally })
       }
       for (const { arrival: _, ...sighting } of was.sightings) rechecks.add(replica, sighting)
       await deletes.restore(replica, was.extras)
     }
     ledger.counts.restoreMaster(taken.scanned, scanned)
-    Allowance.restore(setup.allowance, taken.claims)
+    // What was about to be written since then has been allowed as well.
+    const allowedSince = intents.all().length - taken.intents.length
+    Allowance.restore(setup.allowance, taken.claims + Math.max(allowedSince, 0))
     for (const name of COUNTERS) {
       const bytes = Buffer.from(taken.counters[name], 'base64')
       new Uint8Array(setup[name]).set(bytes)

@@ -87,7 +87,8 @@ export class Counts {
 
   /** Takes up what a run before has come to. */
   restore(replica: TableIndex, finished: ReplicaTally): void {
-    enter(this.#finished, replica, finished)
+    // A checkpoint of an earlier release lacks the counts that are newer than it.
+    enter(this.#finished, replica, { ...zeroReplicaTally(), ...finished })
   }
 
   restoreMaster({ scanned, readUnits }: MasterTally, segments: Iterable<number>): void {

@@ -1,11 +1,9 @@
 /** The last part of a run: extras that wait on disk, deleted where nothing has failed. */
 import { MASTER, type TableIndex } from '../model/table.ts'
 import type { DeleteTask, ExtraKey } from '../protocol/messages.ts'
-import type { Entering } from './desk.ts'
 import type { Flight } from './flight.ts'
 import { Lanes } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
-import { withSecondTry } from './second-try.ts'
 
 /** Extras in one task. */
 const DELETE_BATCH = 200
@@ -62,19 +60,17 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
         batch.map(({ key }) => key),
       ),
     })
-    const entering: Entering = {
+    const end = await flight.executor.execute({
+      taskNow,
       onEntered(isWhole) {
         for (const { place } of isWhole ? batch : []) deleted.add(place, place + 1)
       },
-    }
-    const report = await withSecondTry(desk, taskNow, entering)
-    if (report === 'died') ledger.fate(replica).brokenTasks++
-    if (report === 'died') canary.lose(replica, batch.length)
+    })
+    if (end === 'given-up') canary.lose(replica, batch.length)
     else canary.return(replica, batch.length)
-    const isWhole = report !== 'died' && report?.failures.length === 0
-    if (report !== 'died') ledger.fate(replica).refusal ??= report?.refusal
+    if (typeof end !== 'string') ledger.fate(replica).refusal ??= end.refusal
     withheld ??= reasonToWithhold(flight, replica)
-    if (!isWhole) withheld ??= 'a deletion was cut short'
+    if (typeof end === 'string' || end.failures.length > 0) withheld ??= 'a deletion was cut short'
   }
 
   function tellWithheld(left: number, reason: string): void {
@@ -112,8 +108,8 @@ const extrasOf = (texts: readonly string[], first: number): PlacedExtra[] =>
 
 /** Every extra that a deletion came to is one of these. */
 function repairsEnded(ledger: Ledger, replica: TableIndex): number {
-  const { deleted, resolved, conflicts, failed, changed } = ledger.totalOf(replica)
-  return deleted + resolved + conflicts + failed + changed
+  const { deleted, resolved, conflicts, failed, torn, changed } = ledger.totalOf(replica)
+  return deleted + resolved + conflicts + failed + torn + changed
 }
 
 /** Why nothing is deleted, looked for before the first deletion. Undefined: nothing speaks against it. */
@@ -126,7 +122,7 @@ function reasonToWithhold(
   { desk, ledger, plan, isOver, tableWatch }: Flight,
   replica: TableIndex,
 ): string | undefined {
-  const { failed, unverified } = ledger.totalOf(replica)
+  const { failed, torn, unverified } = ledger.totalOf(replica)
   const { lost, finished, brokenTasks, refusal } = ledger.fate(replica)
   if (desk.stopped !== undefined) return desk.stopped.message
   if (desk.fatal !== undefined) return desk.fatal.message
@@ -137,6 +133,7 @@ function reasonToWithhold(
     const why = refusal === undefined ? '' : `: ${refusal}`
     return `${failed} ${failed === 1 ? 'item' : 'items'} could not be repaired${why}`
   }
+  if (torn > 0) return `${torn} items were repaired in part`
   if (unverified > 0) return `${unverified} keys could not be verified`
   if (brokenTasks > 0) return 'not every key could be read again'
   return tableWatch.doubt([MASTER, replica])?.message

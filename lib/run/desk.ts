@@ -114,6 +114,7 @@ export class Desk {
     const { ledger, book, watchdog } = this.#options
     if (task.kind === 'compare') this.fresh.begun(task)
     const watch = watchdog.watch(task)
+    const sweepsBefore = this.#pool.sweeps
     const hear = (message: ProgressMessage, reply: Reply) => {
       watch.heard(message)
       this.#hear(task, message, (answer) => {
@@ -128,7 +129,11 @@ export class Desk {
       await book.inOrder(() => this.#close(task, report, entering))
       return report
     } catch (thrown) {
-      const isSwept = this.#pool.isSweeping && !watch.isStalled
+      const { thread } = watch
+      // One that has not begun was on its way to a thread that nobody can name.
+      const wentDownWithOthers =
+        thread === undefined ? this.#pool.sweeps > sweepsBefore : this.#pool.isSwept(thread)
+      const isSwept = wentDownWithOthers && !watch.isStalled
       const error = asTablesyncError(thrown)
       if (this.#pool.isBroken) this.fail('', error)
       else if (!isSwept) ledger.noteError('', error)

@@ -12,6 +12,7 @@ import { CheckpointKeeper } from './checkpoint.ts'
 import type { OpenCheckpoint } from './checkpoint-opening.ts'
 import { tellLeftExtras } from './delete-extras.ts'
 import { Desk } from './desk.ts'
+import { Executor } from './executor.ts'
 import { footerOf } from './file-frame.ts'
 import type { Tables } from './inspect.ts'
 import { Intents } from './intents.ts'
@@ -40,6 +41,7 @@ export interface Preparation {
 export interface Flight extends Preparation {
   readonly ledger: Ledger
   readonly desk: Desk
+  readonly executor: Executor
   readonly rechecks: RecheckQueue
   readonly canary: Canary
   readonly restartKeys: RestartKeys
@@ -163,6 +165,7 @@ export async function fly(
     ...shared,
     plan,
     desk,
+    executor: new Executor(desk),
     canary,
     isOver,
     save,

@@ -20,6 +20,7 @@ import { compression } from './compression.ts'
 import { credentialKeepers } from './credential-keepers.ts'
 import { knownTables, refuseSameTable } from './one-table.ts'
 import { accessOf, type LocatedTable, located } from './table-access.ts'
+import { refuseKeyAsVersion } from './version-attribute.ts'
 
 /** Told apart from other runs by whoever reads the account's logs. */
 const newRunId = () => randomUUID().slice(0, 8)
@@ -72,6 +73,7 @@ export async function inspectTables(
   )
   const facts = described.map((one) => one.facts)
   const keySchema = commonKey(all, facts)
+  refuseKeyAsVersion(settings, keySchema)
   const asked = compression(settings)
   refuseSameTable(knownTables(all, facts))
   refuseOtherAccount(all, facts)

@@ -10,7 +10,9 @@ export class OpenIntents {
     const { replica, key } = intent
     const ofReplica = this.#byReplica.get(replica) ?? new Map<string, Intent>()
     this.#byReplica.set(replica, ofReplica)
-    ofReplica.set(inOneSpelling(key), intent)
+    const spelling = inOneSpelling(key)
+    const parts = [...(ofReplica.get(spelling)?.parts ?? []), ...(intent.parts ?? [])]
+    ofReplica.set(spelling, parts.length === 0 ? intent : { ...intent, parts })
   }
 
   /** `key`: DynamoDB JSON text, as everywhere here. */

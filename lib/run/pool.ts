@@ -4,7 +4,6 @@ import { MessageChannel } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { TablesyncError } from '../errors.ts'
 import type { TableIndex } from '../model/table.ts'
-import type { Milliseconds } from '../model/units.ts'
 import { asText } from '../protocol/as-text.ts'
 import type {
   ControlMessage,
@@ -21,9 +20,6 @@ const workerFile = new URL(`../../workers/segment${extname(import.meta.url)}`, i
 /** Tasks that a thread may have beside its segments. */
 export const RECHECKS_BESIDE = 2
 
-/** So soon the tasks of a thread that was ended have failed. */
-const SWEPT_WITHIN: Milliseconds = 2000
-
 export type Reply = (message: ControlMessage) => void
 
 export interface PoolOptions {
@@ -37,7 +33,8 @@ export class SegmentPool {
   readonly #piscina: Piscina
   readonly #ports = new Set<TypedPort<ControlMessage>>()
   readonly #detached = new Set<TableIndex>()
-  #lastSweep = Number.NEGATIVE_INFINITY
+  /** Threads that were ended for one of their tasks. */
+  readonly #swept = new Set<number>()
   #isStopping = false
   #isHeld = false
   readonly #starts: ThreadStarts | undefined
@@ -135,7 +132,7 @@ export class SegmentPool {
 
   /** Ends a thread, and with it all tasks that run there. */
   endThread(thread: number): void {
-    this.#lastSweep = performance.now()
+    this.#swept.add(thread)
     const worker = this.#piscina.threads.find(({ threadId }) => threadId === thread)
     worker?.terminate().catch(() => {})
   }
@@ -145,9 +142,14 @@ export class SegmentPool {
     return this.#broken !== undefined
   }
 
-  /** Whether a thread was ended for one of its tasks just now. */
-  get isSweeping(): boolean {
-    return performance.now() - this.#lastSweep < SWEPT_WITHIN
+  /** Whether a thread was ended for one of its tasks. */
+  isSwept(thread: number): boolean {
+    return this.#swept.has(thread)
+  }
+
+  /** Threads ended so far for one of their tasks. */
+  get sweeps(): number {
+    return this.#swept.size
   }
 
   /** Tells all tasks, and those to come, to end after the pages in hand. */

@@ -2,12 +2,10 @@
 import { zeroReplicaTally } from '../model/tally.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { RecheckTask } from '../protocol/messages.ts'
-import type { Entering } from './desk.ts'
 import type { Flight } from './flight.ts'
 import { Lanes } from './lanes.ts'
 import { RECHECKS_BESIDE } from './pool.ts'
 import type { RecheckBatch } from './recheck-queue.ts'
-import { withSecondTry } from './second-try.ts'
 
 /** Keys in one task where they may be written: few, so that no read grows old before its write. */
 const WRITE_BATCH = 25
@@ -59,7 +57,7 @@ export async function recheckDuring(flight: Flight, work: Promise<void>): Promis
 }
 
 async function recheckBatch(flight: Flight, batch: RecheckBatch): Promise<void> {
-  const { desk, ledger, rechecks, canary } = flight
+  const { executor, ledger, rechecks, canary } = flight
   const { replica, sightings, isLoose } = batch
   const keys = sightings.map(({ key }) => key)
   const taskNow = (): RecheckTask | undefined =>
@@ -71,14 +69,13 @@ async function recheckBatch(flight: Flight, batch: RecheckBatch): Promise<void> 
           intents: flight.intents.ofKeys(replica, keys),
         }
       : undefined
-  const entering: Entering = {
+  const end = await executor.execute({
+    taskNow,
     isLoose,
     onEntered: (isWhole) => (isWhole ? rechecks.decided(batch) : rechecks.giveUp(batch)),
-  }
-  const report = await withSecondTry(desk, taskNow, entering)
-  if (report === 'died') ledger.fate(replica).brokenTasks++
-  if (report === undefined || report === 'died') giveUp(flight, batch)
-  if (report === 'died') canary.lose(replica, suspectsOf(batch))
+  })
+  if (typeof end === 'string') giveUp(flight, batch)
+  if (end === 'given-up') canary.lose(replica, suspectsOf(batch))
   else canary.return(replica, suspectsOf(batch))
   flight.restartKeys.tellDecided()
 }

@@ -19,7 +19,6 @@ import { Lanes } from './lanes.ts'
 import { type Plan, shuffledSegments } from './plan.ts'
 import { deletionRail } from './rails.ts'
 import { recheckDuring } from './recheck.ts'
-import { withSecondTry } from './second-try.ts'
 import type { RunHooks } from './teller.ts'
 import { tellShortScans, tellWarnings } from './warnings.ts'
 
@@ -121,16 +120,15 @@ async function compareTogether(
   segment: number,
   replicas: readonly TableIndex[],
 ): Promise<void> {
-  const { plan, desk, hooks, isOver } = flight
-  let task: CompareTask | undefined
+  const { plan, executor, hooks, isOver } = flight
   // A thread that dies takes its segments with it: another goes on where they were left.
-  const taskNow = () => {
+  const taskNow = (): CompareTask | undefined => {
     const records = recordsOf(flight, segment)
     const open = replicas.filter((replica) => records.has(replica))
     if (isOver() || open.length === 0) return undefined
     const from = Object.fromEntries([...records].filter(([replica]) => open.includes(replica)))
     const offered = Object.values(from).map(({ tally }) => tally.offered)
-    task = {
+    return {
       kind: 'compare',
       segment,
       totalSegments: plan.segments,
@@ -142,12 +140,10 @@ async function compareTogether(
       findExtras: plan.findExtras,
       ...(plan.startingKey !== undefined && { startingKey: plan.startingKey }),
     }
-    return task
   }
-  const report = await withSecondTry(desk, taskNow)
-  if (report === undefined || task === undefined) return
-  if (report !== 'died') return tellEnd(hooks, segment, report)
-  desk.giveUp(task)
+  const report = await executor.execute({ taskNow })
+  if (report === 'not-needed') return
+  if (report !== 'given-up') return tellEnd(hooks, segment, report)
   const message = 'it was begun twice, and no thread has come through it'
   hooks.onEvent({ type: 'segment-lost', segment, message })
 }

@@ -15,11 +15,13 @@ export function tellStalled({ tables, ledger, hooks }: Told, task: SegmentTask, 
   const [what, replica] =
     task.kind === 'compare'
       ? [`segment ${task.segment}`, task.replicas[0] ?? 0]
-      : [`a ${task.kind} of keys`, task.replica]
+      : [`${WORK[task.kind]} of keys`, task.replica]
   const message = `${what}: ${how}`
   ledger.noteError('', stalled(message))
   hooks.onEvent({ type: 'stalled', replica: tables.access[replica]?.label ?? '', message })
 }
+
+const WORK = { recheck: 'a recheck', delete: 'a deletion', apply: 'an apply', undo: 'an undo' }
 
 const stalled = (message: string) =>
   new TablesyncError(message, {

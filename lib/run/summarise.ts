@@ -104,6 +104,7 @@ function outcomeOf({ settings, plan, ledger, isInterrupted, isFatal, stopped }: 
       fate.deletionsWithheld > 0 ||
       fate.brokenTasks > 0 ||
       tally.failed > 0 ||
+      tally.torn > 0 ||
       tally.unverified > 0 ||
       tally.pending > 0,
   )

@@ -4,6 +4,7 @@ import type { JournalEntry, JournalRefusal } from '../model/journal.ts'
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { UndoKey, UndoTask } from '../protocol/messages.ts'
+import { checkBooks, leaveUnverified } from './books.ts'
 import { askToUndo } from './consent.ts'
 import { type Flight, fly, type Preparation } from './flight.ts'
 import type { JournalLines } from './journal-file.ts'
@@ -26,6 +27,7 @@ export function runUndo(
     const [, ...replicas] = preparation.tables.inspected
     const buckets = new Spill()
     let writes = 0
+    let found = 0
     try {
       // All of it is read before anything is undone: a journal that is damaged is refused whole.
       for await (const entry of journal.entries()) {
@@ -42,8 +44,11 @@ export function runUndo(
       flight.tellPaces()
       await askAboutAll(flight, buckets)
       for (let bucket = 0; bucket < BUCKETS && !flight.isOver(); bucket++) {
-        await undoBucket(flight, await keysOf(buckets, bucket))
+        const keys = await keysOf(buckets, bucket)
+        for (const ofReplica of keys.values()) found += ofReplica.length
+        await undoBucket(flight, keys)
       }
+      checkBooks(flight, found)
     } finally {
       await buckets.close()
     }
@@ -94,7 +99,7 @@ async function keysOf(buckets: Spill, bucket: number): Promise<KeysByReplica> {
 }
 
 async function undoBucket(flight: Flight, keys: KeysByReplica): Promise<void> {
-  const { desk, ledger, isOver, settings, tables, hooks } = flight
+  const { executor, ledger, intents, isOver, settings, tables, hooks } = flight
   const lanes = new Lanes(settings.parallel)
   for (const [label, ofReplica] of keys) {
     const replica = tables.access.findLast((table) => table.label === label)?.index as TableIndex
@@ -103,8 +108,15 @@ async function undoBucket(flight: Flight, keys: KeysByReplica): Promise<void> {
       if (isOver() || !ledger.isAttached(replica)) break
       const batch = ofReplica.slice(at, at + BATCH)
       lanes.start(async () => {
-        const task: UndoTask = { kind: 'undo', replica, keys: batch }
-        if ((await desk.carryOut(task)) === 'died') desk.giveUp(task)
+        const keys = batch.map(({ key }) => key)
+        const taskNow = (): UndoTask | undefined =>
+          isOver() || !ledger.isAttached(replica)
+            ? undefined
+            : { kind: 'undo', replica, keys: batch, intents: intents.ofKeys(replica, keys) }
+        const end = await executor.execute({ taskNow })
+        if (end === 'given-up' || (end === 'not-needed' && !ledger.isAttached(replica))) {
+          leaveUnverified(ledger, replica, batch.length)
+        }
         const writes = batch.reduce((sum, { steps }) => sum + steps.length, 0)
         hooks.onEvent({ type: 'undone', writes })
       })

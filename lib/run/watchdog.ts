@@ -98,6 +98,11 @@ export class WatchedTask {
     return this.#isStalled
   }
 
+  /** The thread that the task runs in. Undefined: it has not begun. */
+  get thread(): number | undefined {
+    return this.#alive?.thread
+  }
+
   /** The task has said something. */
   heard(message: ProgressMessage): void {
     this.#lastHeard = performance.now()

@@ -25,7 +25,7 @@ export function workerSetup(settings: Settings, tables: Tables, listeners: RunHo
     ...(versionAttribute !== undefined && { versionAttribute }),
     newerWins: settings.newerWins,
     ...(hooks !== undefined && { hooks }),
-    isResumable: Object.values(settings.write).includes(true),
+    isWriting: Object.values(settings.write).includes(true),
     isJournaled: settings.undo !== undefined,
     tellDifferences: listeners.onDifference !== undefined || repairPlan !== undefined,
     planning: repairPlan === undefined ? 'nothing' : repairPlan.withItems ? 'items' : 'digests',

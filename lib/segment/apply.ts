@@ -5,17 +5,17 @@ import type { SeenSides } from '../model/sighting.ts'
 import { zeroTally } from '../model/tally.ts'
 import type { ApplyTask, PlannedKey, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
 import { allEnded } from './all-ended.ts'
+import type { Written } from './attempt.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
 import type { SegmentControl } from './control.ts'
 import { CHANGED, tellEnding } from './endings.ts'
 import { unlessExpired } from './expiry.ts'
 import { noteEnd } from './failing.ts'
-import { type Investigation, investigationOf } from './investigation.ts'
+import { type Investigation, investigationOf, isHalfWritten } from './investigation.ts'
 import { readBack } from './read-back.ts'
 import { type Expected, Repair } from './repair.ts'
 import type { Thread } from './thread.ts'
 import { relationOf, standingOf } from './verdict.ts'
-import type { Written } from './writes.ts'
 
 export async function applyPlan(
   task: ApplyTask,
@@ -72,7 +72,9 @@ async function applyOne(
     return undefined
   }
   const relation = relationOf(standingOf(now))
-  if (relation !== 'sameAs' && !isStillTrue(planned, now)) {
+  // What a write of ours has left half-way is not as it was planned, and has to be made whole.
+  const isOurs = isHalfWritten(investigation, key, sides.replica)
+  if (relation !== 'sameAs' && !isOurs && !isStillTrue(planned, now)) {
     await tellChanged(investigation, planned, sides)
     return undefined
   }

@@ -1,10 +1,11 @@
 /** Keys read again on both sides, strongly consistent. */
-import { type FoundItem, isUnread, type Unread } from '../dynamo/looked-up.ts'
-import { type ItemComparer, sameBytes } from '../item/compare.ts'
+import { type FoundItem, isUnread, type LookedUp, type Unread } from '../dynamo/looked-up.ts'
+import { type ItemComparer, parseItem, sameBytes } from '../item/compare.ts'
 import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import type { SeenItem, SeenSides, Sighting } from '../model/sighting.ts'
 import type { KeySchema } from '../model/table.ts'
 import type { Investigation } from './investigation.ts'
+import type { Thread } from './thread.ts'
 import type { Standing } from './verdict.ts'
 
 /** What the two sides hold under one key. */
@@ -40,6 +41,7 @@ export async function lookUpBothSides(
   }
   const onMaster = await master.lookUp([...distinct.values()], CONSISTENT)
   masterTally.readUnits += onMaster.readUnits
+  for (const lookedUp of [onReplica, onMaster]) noteNames(thread, lookedUp)
   const readUnits = onMaster.readUnits + onReplica.readUnits
   thread.budget.rechecked(replica, distinct.size, readUnits)
   return (key) => {
@@ -53,6 +55,12 @@ type Looked = FoundItem | Unread | undefined
 function bothOf(master: Looked, replica: Looked): BothSides | Unread {
   if (isUnread(replica)) return replica
   return isUnread(master) ? master : { master, replica }
+}
+
+/** One item of a batch tells what attributes such items have. */
+function noteNames({ names }: Thread, { firstFound }: LookedUp): void {
+  if (firstFound === undefined || names.isFull) return
+  names.note(parseItem(firstFound.page, firstFound.item))
 }
 
 const canonicalsOf = (keys: readonly KeyText[], schema: KeySchema) =>

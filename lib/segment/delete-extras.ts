@@ -4,6 +4,7 @@ import type { KeyText } from '../item/key.ts'
 import { zeroTally } from '../model/tally.ts'
 import type { DeleteTask, ExtraKey, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
 import { allEnded } from './all-ended.ts'
+import type { Written } from './attempt.ts'
 import { lookUpBothSides } from './both-sides.ts'
 import type { SegmentControl } from './control.ts'
 import { CHANGED, type Found, failed, LEFT, type RepairEnding, tellEnding } from './endings.ts'
@@ -12,7 +13,6 @@ import { investigationOf } from './investigation.ts'
 import { readBack } from './read-back.ts'
 import { type Expected, Repair } from './repair.ts'
 import type { Thread } from './thread.ts'
-import type { Written } from './writes.ts'
 
 /** Small, since the items of a batch are held until they are deleted. */
 const BATCH = 25

@@ -8,12 +8,16 @@ import { differingAttributes } from '../item/normalise.ts'
 import type { DifferenceKind } from '../model/difference.ts'
 import type { Planned } from '../model/repair-plan.ts'
 import type { SeenItem } from '../model/sighting.ts'
+import type { TableIndex } from '../model/table.ts'
 import type { WireItem } from '../model/wire.ts'
+import type { Finding } from '../protocol/messages.ts'
 import { toWire, type WireError } from '../protocol/wire-error.ts'
 import { type BothSides, digestsOf } from './both-sides.ts'
 import type { Done } from './done.ts'
 import type { Investigation } from './investigation.ts'
 import type { Thread } from './thread.ts'
+
+type KeyLeft = Finding & { readonly type: 'key-left' }
 
 /** A difference, with what both sides were seen to hold. */
 export interface Found extends BothSides {
@@ -36,8 +40,10 @@ export type RepairEnding =
       readonly isPartial?: true
     }
   | { readonly action: 'resolved' }
-  | { readonly action: 'conflict'; readonly error?: string }
+  | { readonly action: 'conflict'; readonly error?: string; readonly own?: WireError }
   | { readonly action: 'failed'; readonly error: string; readonly own?: WireError }
+  /** Some of its attributes were written, and the others could not be. */
+  | { readonly action: 'torn'; readonly error: string; readonly own?: WireError }
   /** It could not be read: nobody knows whether it is a difference. */
   | { readonly action: 'unverified'; readonly error: string; readonly own: WireError }
   /** A key of a plan or a journal that is not as it was then. */
@@ -58,6 +64,7 @@ export const COUNTED_AS = {
   changed: 'changed',
   failed: 'failed',
   unverified: 'unverified',
+  torn: 'torn',
 } as const
 
 /** A difference that nobody asked to be repaired, or not now, or not any more. */
@@ -75,7 +82,7 @@ export function tellEnding(
   const own = 'own' in ending ? ending.own : undefined
   if (own === undefined) return tellDifference(investigation, found, ending)
   const { tell, replica } = investigation
-  const end = ending.action === 'failed' ? 'failed' : 'unverified'
+  const end = ending.action as KeyLeft['end']
   const named = tell({ type: 'key-left', replica, key: found.key, end, error: own })
   const told = tellDifference(investigation, found, ending)
   return named === undefined ? told : named.then(() => told)
@@ -89,9 +96,7 @@ function tellDifference(
   const { verdict, key, master, replica, unconfirmed } = found
   if (!thread.setup.tellDifferences) {
     // What was intended is done with once it is told.
-    return thread.setup.isResumable
-      ? tell({ type: 'ended', replica: index, keys: [key] })
-      : undefined
+    return thread.setup.isWriting ? tell({ type: 'ended', replica: index, keys: [key] }) : undefined
   }
   const isPair = verdict === 'differing' && master !== undefined && replica !== undefined
   const attributes = () =>
@@ -153,17 +158,31 @@ export const unverified = ({ error }: Unread): RepairEnding => ({
   own: toWire(error),
 })
 
-export const TORN = 'some of its attributes were written before'
-
-/** More differed than one update may touch, and not all of the updates went through. */
+/** The same ending, and how far the work had come. */
 export function withWord(ending: RepairEnding, word: string): RepairEnding {
   const { action } = ending
   if (action !== 'conflict' && action !== 'failed' && action !== 'unverified') return ending
   return { ...ending, error: 'error' in ending ? `${ending.error}; ${word}` : word }
 }
 
-/** The item kept changing, or the engine refuses whatever is asked. */
-export function conflict(heldAllTheSame: boolean): RepairEnding {
-  const error = 'a condition was refused that holds: the engine may not compare maps and lists'
-  return { action: 'conflict', ...(heldAllTheSame && { error }) }
+/** More differed than one update may touch, and not all of the updates went through. */
+export function torn(ending: RepairEnding): RepairEnding {
+  const why = 'error' in ending ? ending.error : 'it kept changing'
+  const own = 'own' in ending && ending.own !== undefined ? { own: ending.own } : {}
+  return { action: 'torn', error: `${why}; some of its attributes were written before`, ...own }
 }
+
+/** The item kept changing. */
+export const KEPT_CHANGING: RepairEnding = { action: 'conflict' }
+
+/** The engine refuses whatever is asked. */
+export function refusedAllTheSame(table: TableIndex): TablesyncError {
+  const error = 'a condition was refused that holds: the engine may not compare maps and lists'
+  return new TablesyncError(error, { code: 'SERVICE', scope: 'item', table })
+}
+
+export const conflict = (error: TablesyncError): RepairEnding => ({
+  action: 'conflict',
+  error: error.message,
+  own: toWire(error),
+})

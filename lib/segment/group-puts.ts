@@ -1,12 +1,11 @@
 /**
  * Missing items of a quiet table, put as many to a request as it takes, without
  * a condition: a job, a lane and a message for each would take more than its
- * share of the request. What a group cannot put is put item by item.
+ * share of the request. What a group does not get put is put item by item.
  */
-import { MOST_BYTES, MOST_ITEMS } from '../dynamo/batch-put.ts'
-import { isEnded } from '../dynamo/failures.ts'
-import type { FoundItem } from '../dynamo/lookup.ts'
-import { asTablesyncError } from '../errors.ts'
+import { MOST_BYTES, MOST_ITEMS, type PutEnd } from '../dynamo/batch-put.ts'
+import { isEnded, mayPass } from '../dynamo/failures.ts'
+import type { FoundItem } from '../dynamo/looked-up.ts'
 import { itemText } from '../item/compare.ts'
 import { itemEnd, itemStart } from '../item/page.ts'
 import { passing } from '../protocol/points.ts'
@@ -14,8 +13,8 @@ import { eachEnded } from './all-ended.ts'
 import { digestOf } from './both-sides.ts'
 import { type Found, failed, tellEnding } from './endings.ts'
 import type { Investigation } from './investigation.ts'
+import { withoutReplication } from './prepared-write.ts'
 import { OLD_MS, type Repair } from './repair.ts'
-import { withoutReplication } from './writes.ts'
 
 /** An item that the replica was found to lack. */
 export interface MissingItem extends Found {
@@ -32,25 +31,30 @@ export async function putInGroups(
   if (founds.length === 0) return
   const readAt = performance.now()
   investigation.tally.missing += founds.length
-  // What is not on record is not put; each by itself says why.
-  let areRefused = !(await recorded(investigation, founds))
-  let failure: { readonly error: unknown } | undefined
-  for (const group of groups(founds)) {
-    const isStale = performance.now() - readAt > OLD_MS
-    const allowed: MissingItem[] = []
-    const others: MissingItem[] = []
-    for (const found of group) (repair.isAllowed('missing') ? allowed : others).push(found)
-    const mayBePut = !areRefused && !isStale && !investigation.isOver()
-    const arePut = mayBePut && (await putTogether(investigation, repair, allowed))
-    if (!arePut) {
-      const oneByOne = eachEnded(allowed, (found) => repair.write(found, undefined, readAt))
-      await oneByOne.catch((error: unknown) => {
-        failure ??= { error }
-        areRefused = true
-      })
-    }
-    for (const found of others) await repair.outcomes.tellCutShort(found)
+  const allowed: MissingItem[] = []
+  const others: MissingItem[] = []
+  for (const found of founds) {
+    const isClaimed = repair.claim('missing', found.key)
+    ;(isClaimed ? allowed : others).push(found)
   }
+  // What is not on record is not put; each by itself says why.
+  let areRefused = !(await recorded(investigation, allowed))
+  let failure: { readonly error: unknown } | undefined
+  for (const group of groups(allowed)) {
+    const isStale = performance.now() - readAt > OLD_MS
+    const mayBePut = !areRefused && !isStale && !investigation.isOver()
+    const open = mayBePut ? await putTogether(investigation, repair, group) : allOf(group)
+    const oneByOne = eachEnded(open, ({ found, ...how }) =>
+      repair.write(found, undefined, { readAt, ...how }),
+    )
+    await oneByOne.catch((error: unknown) => {
+      failure ??= { error }
+      areRefused = true
+    })
+  }
+  // Only now, so that those which are allowed are put.
+  if (others.length > 0) investigation.allowanceSpent()
+  for (const found of others) await repair.outcomes.tellCutShort(found)
   if (failure !== undefined) throw failure.error
 }
 
@@ -83,29 +87,47 @@ function* groups(founds: readonly MissingItem[]): Generator<readonly MissingItem
   if (group.length > 0) yield group
 }
 
-/** False: some were not put, or it is not known that they were, and they may be put again. */
+/** An item that is still to be put. */
+interface Open {
+  readonly found: MissingItem
+  readonly mayHaveLanded: boolean
+  /** Its batch was rejected whole, for one of its items maybe. */
+  readonly isAlone: boolean
+}
+
+const allOf = (group: readonly MissingItem[]): Open[] =>
+  group.map((found) => ({ found, mayHaveLanded: false, isAlone: false }))
+
+/** Puts a group with one request, and ends what was put. Returns what is still to be. */
 async function putTogether(
   investigation: Investigation,
   repair: Repair,
-  founds: readonly MissingItem[],
-): Promise<boolean> {
+  group: readonly MissingItem[],
+): Promise<Open[]> {
   const { door, tally } = investigation
-  if (founds.length === 0) return true
-  const items = founds.map(({ master }) => withoutReplication(itemText(master.page, master.item)))
-  try {
-    const writeUnits = await door.table.putTogether(items)
-    tally.writeUnits += writeUnits
-  } catch (thrown) {
-    const error = asTablesyncError(thrown)
-    if (isEnded(error) || !investigation.isOver()) return false
-    // Some may have landed: that is not told as left.
-    investigation.wasCutShort = true
-    for (const found of founds) await repair.outcomes.conclude(failed(error), found)
-    return true
+  const items = group.map(({ master }) => withoutReplication(itemText(master.page, master.item)))
+  const ends = await door.table.putTogether(items)
+  const written: MissingItem[] = []
+  const open: Open[] = []
+  for (const [at, found] of group.entries()) {
+    const end = ends[at] as PutEnd
+    if (end.end === 'written') {
+      written.push(found)
+      tally.writeUnits += end.writeUnits
+    } else if (end.end === 'unsure' && investigation.isOver()) {
+      // It may have landed: that is not told as left.
+      investigation.wasCutShort = true
+      await repair.outcomes.conclude(failed(end.error), found)
+    } else if (isEnded(end.error)) {
+      await repair.outcomes.tellCutShort(found)
+    } else {
+      open.push({ found, mayHaveLanded: end.end === 'unsure', isAlone: !mayPass(end.error) })
+    }
   }
-  tally.written += founds.length
-  await tellPut(investigation, founds)
-  return true
+  tally.written += written.length
+  if (written.length > 0) door.streak.landed()
+  await tellPut(investigation, written)
+  return open
 }
 
 async function tellPut(

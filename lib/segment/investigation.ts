@@ -1,7 +1,9 @@
 /** One replica's part in one segment: whom to ask, where to count, whom to tell. */
+import type { FoundItem } from '../dynamo/lookup.ts'
 import type { ReadableTable } from '../dynamo/table.ts'
+import { parseItem } from '../item/compare.ts'
 import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../item/key.ts'
-import type { DifferenceKind } from '../model/difference.ts'
+import type { Intent } from '../model/intent.ts'
 import type { KeySchema, TableIndex } from '../model/table.ts'
 import {
   type MasterTally,
@@ -29,7 +31,7 @@ export interface Investigation {
   /** Aborted: nothing new is begun. */
   readonly stopping: AbortSignal
   /** Writes that were about to be sent before, by key; what is found in order of them is our own doing. */
-  readonly intents: ReadonlyMap<CanonicalKey, DifferenceKind>
+  readonly intents: ReadonlyMap<CanonicalKey, Intent>
   /** Whether a repair or a page was left since the run is to end: what was counted since the last record is not all that is to be done. */
   wasCutShort: boolean
   /** Why the first repair that failed did. Undefined: none has. */
@@ -79,13 +81,21 @@ export function investigationOf(
 
 function intentsOf(task: SegmentTask, schema: KeySchema): Investigation['intents'] {
   const intents = 'intents' in task ? task.intents : []
-  return new Map(intents.map(({ key, kind }) => [canonicalKeyOfText(key, schema), kind]))
+  return new Map(intents.map((intent) => [canonicalKeyOfText(intent.key, schema), intent]))
 }
 
-/** What a key was about to be repaired as, before a thread or a run died. */
-export function intentOf(
-  { intents, schema }: Investigation,
+/** Whether the replica's item is as a write has left it that died with its thread, and that another has to follow. */
+export function isHalfWritten(
+  investigation: Investigation,
   key: KeyText,
-): DifferenceKind | undefined {
+  replica: FoundItem | undefined,
+): boolean {
+  const parts = intentOf(investigation, key)?.parts
+  if (parts === undefined || replica === undefined) return false
+  return parts.includes(investigation.thread.wholeDigest(parseItem(replica.page, replica.item)))
+}
+
+/** The write of a key that was about to be sent, before a thread or a run died. */
+export function intentOf({ intents, schema }: Investigation, key: KeyText): Intent | undefined {
   return intents.size === 0 ? undefined : intents.get(canonicalKeyOfText(key, schema))
 }

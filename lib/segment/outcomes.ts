@@ -1,5 +1,6 @@
 /** What keys come to: counted, told, and left to the user's rules where those have a say. */
 import type { Unread } from '../dynamo/looked-up.ts'
+import type { Written } from './attempt.ts'
 import { digestOf } from './both-sides.ts'
 import type { Done } from './done.ts'
 import {
@@ -15,7 +16,6 @@ import {
 } from './endings.ts'
 import type { Investigation } from './investigation.ts'
 import type { Suspicion } from './verdict.ts'
-import type { Written } from './writes.ts'
 
 /** A key, and what the first look made of it. */
 export type UnreadKey = Pick<Suspicion, 'key' | 'looks'>
@@ -27,11 +27,10 @@ export class Outcomes {
     this.#investigation = investigation
   }
 
-  /** A difference whose write has landed, though nobody lived to count it. */
+  /** A difference whose write has landed, though nobody lived to count it; it was allowed when it was sent. */
   async landed(found: Found): Promise<Written | undefined> {
     const { tally, thread } = this.#investigation
     tally[found.verdict]++
-    thread.allowance.claim()
     const left = () => digestOf(found.replica, thread.comparer)
     return this.conclude({ action: found.verdict === 'extra' ? 'deleted' : 'written', left }, found)
   }

@@ -8,6 +8,7 @@
  */
 import { isUnread, type Unread } from '../dynamo/looked-up.ts'
 import type { Sighting } from '../model/sighting.ts'
+import type { Written } from './attempt.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
 import { failed, tellEnding, withWord } from './endings.ts'
 import type { Investigation } from './investigation.ts'
@@ -15,7 +16,6 @@ import { relationUnderRules } from './relation.ts'
 import type { Repair } from './repair.ts'
 import { HookFailure } from './rules.ts'
 import { movedOn } from './verdict.ts'
-import type { Written } from './writes.ts'
 
 /** Reads what was written at once, as far as the budget for that goes, and has it looked at later. */
 export async function readBack(

@@ -5,6 +5,7 @@ import type { Sighting } from '../model/sighting.ts'
 import { zeroTally } from '../model/tally.ts'
 import type { RecheckTask, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
 import { eachEnded } from './all-ended.ts'
+import type { Written } from './attempt.ts'
 import {
   type BothSides,
   digestsLike,
@@ -22,7 +23,6 @@ import { lookAtWritten, notReadBack, readBack } from './read-back.ts'
 import { Repair } from './repair.ts'
 import type { Thread } from './thread.ts'
 import { isDifference, judge, movedOn, sinceThen } from './verdict.ts'
-import type { Written } from './writes.ts'
 
 export async function recheck(
   task: RecheckTask,

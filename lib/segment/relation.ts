@@ -1,6 +1,6 @@
 /** What the two sides of a key are to each other, where more than their content has a say in it. */
 import { parseItem } from '../item/compare.ts'
-import { isNewer } from '../item/version.ts'
+import { orderOfVersions } from '../item/version.ts'
 import type { DifferenceKind } from '../model/difference.ts'
 import { type BothSides, standingOfItems } from './both-sides.ts'
 import { hasExpired } from './expiry.ts'
@@ -26,5 +26,5 @@ export function replicaIsNewer({ thread }: Investigation, { master, replica }: B
   const { version } = thread.shape
   if (version === undefined || master === undefined || replica === undefined) return false
   const itsItem = parseItem(replica.page, replica.item)
-  return isNewer(itsItem, parseItem(master.page, master.item), version)
+  return orderOfVersions(itsItem, parseItem(master.page, master.item), version) === 'later'
 }

@@ -1,28 +1,20 @@
 /** Ends a difference: counts it, repairs it where that was asked for, tells it. */
-import { isEnded, isPassing } from '../dynamo/failures.ts'
+import { isEnded } from '../dynamo/failures.ts'
 import { isUnread, type Unread } from '../dynamo/looked-up.ts'
-import { asTablesyncError } from '../errors.ts'
 import type { KeyText } from '../item/key.ts'
 import type { DifferenceKind } from '../model/difference.ts'
 import type { SeenItem, SeenSides } from '../model/sighting.ts'
-import { bringAbout, type Wanted } from './attempts.ts'
-import { type BothSides, digestOf, lookUpBothSides, standingOfItems } from './both-sides.ts'
+import type { Written } from './attempt.ts'
+import { type BothSides, digestOf, lookUpBothSides } from './both-sides.ts'
+import { converge } from './converge.ts'
 import type { Coming, Done } from './done.ts'
-import {
-  endsKey,
-  endsTable,
-  type Found,
-  failed,
-  type RepairEnding,
-  tellEnding,
-  unverified,
-} from './endings.ts'
-import { type Investigation, intentOf } from './investigation.ts'
+import { endsKey, type Found, failed, type RepairEnding, tellEnding } from './endings.ts'
+import { type Investigation, intentOf, isHalfWritten } from './investigation.ts'
 import { Outcomes } from './outcomes.ts'
 import { replicaIsNewer } from './relation.ts'
+import { repairAim, type Wanted } from './repair-aim.ts'
 import { HookFailure } from './rules.ts'
-import { isDifference, relationOf, type Verdict } from './verdict.ts'
-import { type Written, write } from './writes.ts'
+import { isDifference, type Verdict } from './verdict.ts'
 
 /** A key that another look has settled, with what both sides hold. */
 export interface Settled extends BothSides {
@@ -35,6 +27,13 @@ export interface Expected {
   isStillTrue(kind: DifferenceKind, now: SeenSides): boolean
   /** How a difference ends that is not. */
   readonly ending: RepairEnding
+}
+
+export interface WriteOptions {
+  readonly readAt?: number
+  readonly mayHaveLanded?: boolean
+  /** A put is not to go out with others. */
+  readonly isAlone?: boolean
 }
 
 /** A reading that has waited so long, in milliseconds, for a hook or for its turn, is made anew. */
@@ -54,7 +53,7 @@ export class Repair {
     const { tally, thread } = this.#investigation
     const { verdict, key } = settled
     if (verdict === 'sameAs') {
-      const kind = intentOf(this.#investigation, key)
+      const kind = intentOf(this.#investigation, key)?.kind
       if (kind !== undefined) return this.outcomes.landed({ ...settled, verdict: kind })
     }
     if (!isDifference(verdict)) {
@@ -67,7 +66,8 @@ export class Repair {
     }
     const { differ, mayRepair } = thread.rules
     const hasNoRules = differ === undefined && mayRepair === undefined
-    if (hasNoRules) return this.end(settled as Found, expected)
+    const isPastRules = isHalfWritten(this.#investigation, key, settled.replica)
+    if (hasNoRules || isPastRules) return this.end(settled as Found, expected)
     return this.#endByRules(settled as Found, expected)
   }
 
@@ -81,7 +81,7 @@ export class Repair {
       const readAt = performance.now()
       if (await this.outcomes.maySkip(found)) return undefined
       const isStale = performance.now() - readAt > OLD_MS
-      const now = isStale ? { ...found, ...(await this.#readAgain(found.key)) } : found
+      const now = isStale ? { ...found, ...(await this.readAgain(found.key)) } : found
       return await this.end(now, expected)
     } catch (error) {
       if (!(error instanceof HookFailure) && !endsKey(error)) throw error
@@ -99,7 +99,7 @@ export class Repair {
     const { tally, deletions, tell, replica, thread } = this.#investigation
     const { verdict, key } = found
     if (deletions === 'later') tally[verdict]++
-    const isAllowed = deletions === 'now' || this.isAllowed(verdict)
+    const isAllowed = deletions === 'now' || this.isAllowed(verdict, key)
     if (!isAllowed) return this.outcomes.tellCutShort(found)
     if (!this.#isAsked(verdict)) return toNothing(this.outcomes.tellUnasked(found))
     if (verdict === 'extra' && deletions === 'later') {
@@ -109,29 +109,36 @@ export class Repair {
     return this.write(found, expected)
   }
 
-  /** Writes a difference that is counted, and tells it. `readAt`: when both sides were read. */
+  /**
+   * Writes a difference that is counted, and tells it. `readAt`: when both sides
+   * were read. `mayHaveLanded`: it was sent before, and the answer was lost.
+   */
   write(
     found: Found,
     expected?: Expected,
-    readAt = performance.now(),
+    { readAt = performance.now(), mayHaveLanded = false, isAlone = false }: WriteOptions = {},
   ): Promise<Written | undefined> {
     const { tally, deletions } = this.#investigation
     const { verdict, key } = found
-    return this.#inLane(async () => {
+    return this.inLane(async () => {
       const isRefused = deletions === 'now' && tally.failed > 0
       if (isRefused || this.#investigation.isOver()) return this.outcomes.tellCutShort(found)
       const isStale = () => performance.now() - readAt > OLD_MS
       const wanted: Wanted = {
+        key,
         // Deletions have a time of their own, in which nothing else is written.
         isWanted: (kind, now) =>
           this.#isAsked(kind) &&
           (kind === 'extra') === (deletions === 'now') &&
           (expected?.isStillTrue(kind, now) ?? true),
+        isWantedToTheEnd: (kind) => this.#isAsked(kind) && kind !== 'extra',
+        mayHaveLanded,
+        isAlone,
         intends: verdict,
         ...(expected !== undefined && { unwanted: expected.ending }),
       }
       try {
-        const sides = isStale() ? { ...found, ...(await this.#readAgain(key)) } : found
+        const sides = isStale() ? { ...found, ...(await this.readAgain(key)) } : found
         return await this.outcomes.conclude(await this.#attempt(sides, wanted), found)
       } catch (error) {
         if (isEnded(error)) return this.outcomes.tellCutShort(found)
@@ -151,75 +158,10 @@ export class Repair {
     tally[found.verdict]++
     tally.unconfirmed++
     // In earnest it was to be put, and has been counted against the allowance then.
-    const isAllowed = thread.setup.write[found.verdict] || this.isAllowed(found.verdict)
+    const isAllowed = thread.setup.write[found.verdict] || this.isAllowed(found.verdict, found.key)
     const { verdict, key, master, replica } = found
     const unconfirmed: Found = { verdict, key, master, replica, unconfirmed: true }
     return isAllowed ? this.outcomes.tellUnasked(unconfirmed) : this.outcomes.tellLeft(unconfirmed)
-  }
-
-  /**
-   * Puts an item that only the scan says is missing, as the master has it now:
-   * the condition is the check, and what it lets through is counted. Where it
-   * does not, returns what both sides hold now, nothing counted.
-   */
-  async putUnread(found: Found): Promise<Written | BothSides | Unread | undefined> {
-    const { tally, thread } = this.#investigation
-    const { key } = found
-    const left = () => digestOf(found.master, thread.comparer)
-    const readAt = performance.now()
-    const end = (ending: RepairEnding) => {
-      tally.missing++
-      return this.outcomes.conclude(ending, found)
-    }
-    const leave = async () => {
-      await this.leave(found)
-      return undefined
-    }
-    return this.#inLane(async () => {
-      try {
-        if (await this.outcomes.maySkip(found)) return undefined
-      } catch (error) {
-        return this.outcomes.fail(found, error as Error)
-      }
-      // A put that finds nothing else in its way may not bring what the master has no more.
-      if (performance.now() - readAt > OLD_MS) return this.#lookAgain(key)
-      const isOver = this.#investigation.isOver()
-      if (isOver) this.#investigation.wasCutShort = true
-      if (isOver || !this.isAllowed('missing')) return leave()
-      try {
-        const result = await write(this.#investigation, 'missing', { ...found, intends: 'missing' })
-        if (result.end === 'refused') {
-          // It is claimed anew, where it turns out to be a difference.
-          thread.allowance.giveBack()
-          return this.#lookAgain(key)
-        }
-        return end({ action: 'written', left })
-      } catch (thrown) {
-        const error = asTablesyncError(thrown)
-        if (isEnded(error)) {
-          this.#investigation.wasCutShort = true
-          return leave()
-        }
-        if (!isPassing(error)) {
-          await end(failed(error))
-          if (endsTable(error)) throw error
-          return undefined
-        }
-        const now = await this.#lookAgain(key).catch((again: unknown) => {
-          if (!isEnded(again)) throw again
-        })
-        if (now === undefined) {
-          // It may have landed: that is not told as left.
-          this.#investigation.wasCutShort = true
-          return end(failed(error))
-        }
-        if (isUnread(now)) return end(unverified(now))
-        const isSettled = relationOf(standingOfItems(now, thread.comparer)) === 'sameAs'
-        if (isSettled) return end({ action: 'written', left })
-        thread.allowance.giveBack()
-        return now
-      }
-    })
   }
 
   /**
@@ -228,8 +170,9 @@ export class Repair {
    */
   async mend(found: Found, left: SeenItem): Promise<Written | 'refused' | undefined> {
     const { tally } = this.#investigation
-    return this.#inLane(async () => {
+    return this.inLane(async () => {
       const ending = await this.#attempt(found, {
+        key: found.key,
         isWanted: (kind, { replica }) =>
           kind === found.verdict && (kind !== 'extra' || replica === left),
         maxRefusals: 0,
@@ -240,9 +183,11 @@ export class Repair {
         case 'conflict':
         case 'changed':
           return 'refused'
-        case 'failed':
         case 'unverified':
           return this.outcomes.conclude({ ...ending, action: 'failed' }, found)
+        case 'failed':
+        case 'torn':
+          return this.outcomes.conclude(ending, found)
         default:
           tally.mended++
           await tellEnding(this.#investigation, found, ending)
@@ -251,40 +196,45 @@ export class Repair {
     })
   }
 
-  #inLane<T>(job: () => Promise<T>): Promise<T> {
+  /** One of the writes that may be under way at once. */
+  inLane<T>(job: () => Promise<T>): Promise<T> {
     // What it returns is undefined only for a queue that was emptied, and this one never is.
     return this.#investigation.door.writes.add(job) as Promise<T>
   }
 
   /** Where the replica itself is lost, this repair is counted with it. */
   async #attempt(found: Found, wanted: Wanted): Promise<RepairEnding> {
-    try {
-      return await bringAbout(this.#investigation, found, wanted)
-    } catch (error) {
-      if (isEnded(error)) throw error
-      const ending = failed(asTablesyncError(error))
-      if (error instanceof HookFailure || endsKey(error)) return ending
-      await this.outcomes.conclude(ending, found)
-      throw error
-    }
+    const aim = repairAim(this.#investigation, wanted)
+    const { ending, lost } = await converge<BothSides>(this.#investigation, found, aim)
+    if (lost === undefined) return ending
+    await this.outcomes.conclude(ending, found)
+    throw lost
   }
 
-  async #readAgain(key: KeyText): Promise<BothSides> {
-    const sides = await this.#lookAgain(key)
+  /** @throws TablesyncError of scope `item` where the key cannot be read */
+  async readAgain(key: KeyText): Promise<BothSides> {
+    const sides = await this.lookAgain(key)
     if (isUnread(sides)) throw sides.error
     return sides
   }
 
-  async #lookAgain(key: KeyText): Promise<BothSides | Unread> {
+  async lookAgain(key: KeyText): Promise<BothSides | Unread> {
     return (await lookUpBothSides(this.#investigation, [key]))(key)
   }
 
   /** Whether one write more may be made, or might be but for the dry run; if not, the run stops. */
-  isAllowed(kind: DifferenceKind): boolean {
-    const { thread, allowanceSpent } = this.#investigation
-    if (!thread.setup.asked[kind] || thread.allowance.claim()) return true
-    allowanceSpent()
-    return false
+  isAllowed(kind: DifferenceKind, key: KeyText): boolean {
+    const isClaimed = this.claim(kind, key)
+    if (!isClaimed) this.#investigation.allowanceSpent()
+    return isClaimed
+  }
+
+  /** As `isAllowed`, and the run goes on. */
+  claim(kind: DifferenceKind, key: KeyText): boolean {
+    const { thread } = this.#investigation
+    // What was about to be written before has been allowed then.
+    if (intentOf(this.#investigation, key) !== undefined) return true
+    return !thread.setup.asked[kind] || thread.allowance.claim()
   }
 
   #isAsked(kind: DifferenceKind): boolean {

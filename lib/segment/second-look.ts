@@ -9,6 +9,7 @@ import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../item/key
 import { detached, itemEnd, itemStart } from '../item/page.ts'
 import type { Bytes } from '../model/units.ts'
 import { allEnded, eachEnded } from './all-ended.ts'
+import type { Written } from './attempt.ts'
 import {
   type BothSides,
   digestsLike,
@@ -21,14 +22,14 @@ import type { Coming, Done } from './done.ts'
 import type { Found } from './endings.ts'
 import { hasExpired, unlessExpired } from './expiry.ts'
 import { type MissingItem, putInGroups } from './group-puts.ts'
-import type { Investigation } from './investigation.ts'
+import { type Investigation, isHalfWritten } from './investigation.ts'
 import { Jobs } from './jobs.ts'
 import type { UnreadKey } from './outcomes.ts'
 import { readBack } from './read-back.ts'
 import { Repair } from './repair.ts'
 import type { Suspect } from './suspect.ts'
+import { putUnread } from './unread-put.ts'
 import { isDifference, judge, type Suspicion, sight } from './verdict.ts'
-import type { Written } from './writes.ts'
 
 /** A suspicion, with its key in the form that keys are compared by where that is known. */
 export interface Judged extends Suspicion {
@@ -86,6 +87,7 @@ export class SecondLook {
   /** Whether the user's rules have ended a suspect: it is no difference to them, or a hook failed. */
   async isEndedByRule({ looks, key, master, replica }: Suspect): Promise<boolean> {
     const found: Found = { verdict: looks, key, master, replica }
+    if (isHalfWritten(this.#investigation, key, replica)) return false
     try {
       if (!(await this.#repair.outcomes.isAlike(found))) return false
       this.#investigation.tally.sameAs++
@@ -234,7 +236,7 @@ export class SecondLook {
         tally.expired++
         return undefined
       }
-      const put = await this.#repair.putUnread(missing)
+      const put = await putUnread(this.#investigation, this.#repair, missing)
       return put === undefined || 'left' in put ? put : this.#conclude(suspicion, put)
     })
   }

@@ -17,7 +17,9 @@ import { OrderRecord } from '../protocol/order-record.ts'
 import { Outages } from '../protocol/outages.ts'
 import { RecheckBudget } from '../protocol/recheck-budget.ts'
 import { Traffic } from '../protocol/traffic.ts'
+import { AttributeNames } from './attribute-names.ts'
 import { NumberKeys } from './number-keys.ts'
+import { RejectionStreak } from './rejection-streak.ts'
 import { openRules, type Rules } from './rules.ts'
 
 /** A replica's table, and its lanes: reads by key, rechecks, and writes under way at once. */
@@ -26,6 +28,7 @@ export interface ReplicaDoor {
   readonly lookups: PQueue
   readonly rechecks: PQueue
   readonly writes: PQueue
+  readonly streak: RejectionStreak
 }
 
 /** A thread as one of its tasks works in it. */
@@ -42,6 +45,8 @@ export interface Thread {
   readonly rules: Rules
   readonly allowance: Allowance
   readonly canary: CanaryFlags
+  /** Of attributes that items of either side have. */
+  readonly names: AttributeNames
   readonly budget: RecheckBudget
   readonly orderRecord: OrderRecord
   readonly numberKeys: NumberKeys
@@ -86,6 +91,7 @@ export async function openThread(
       rechecks: new PQueue({ concurrency: RECHECKS }),
       writes: new PQueue({ concurrency: setup.putsInBatches ? WRITES_IN_BATCHES : WRITES }),
     },
+    streak: new RejectionStreak(),
   }))
   const endRequests = () => {
     for (const table of [openedMaster, ...doors.map(({ opened }) => opened)]) table.endRequests()
@@ -100,11 +106,16 @@ export async function openThread(
   const budget = new RecheckBudget(setup.recheckBudget)
   const numberKeys = new NumberKeys(masterAccess.keySchema)
   const orderRecord = new OrderRecord(setup.orderRecord)
-  const doorFor = ({ opened, lanes }: (typeof doors)[number], task: UnderWay): ReplicaDoor => ({
+  const names = new AttributeNames()
+  const doorFor = (
+    { opened, lanes, streak }: (typeof doors)[number],
+    task: UnderWay,
+  ): ReplicaDoor => ({
     table: opened.of(task),
     lookups: lanes.lookups,
     rechecks: lanes.rechecks,
     writes: lanes.writes,
+    streak,
   })
   // Spelt out: objects put together from others differ in shape to the engine, which
   // would compile all that reads them anew for each task.
@@ -119,6 +130,7 @@ export async function openThread(
     rules: openedRules(task),
     allowance,
     canary,
+    names,
     budget,
     orderRecord,
     numberKeys,

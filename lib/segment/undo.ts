@@ -1,9 +1,6 @@
 /** Brings back what a replica held before writes of ours, as far as it is still as they left it. */
-import { absent, unchanged } from '../dynamo/expressions.ts'
-import { isEnded, isPassing } from '../dynamo/failures.ts'
+import { isEnded } from '../dynamo/failures.ts'
 import { isUnread, type Unread } from '../dynamo/looked-up.ts'
-import { pauseBeforeRetry } from '../dynamo/retry.ts'
-import { asTablesyncError } from '../errors.ts'
 import { parseItem } from '../item/compare.ts'
 import { canonicalKeyOfText } from '../item/key.ts'
 import type { DifferenceKind } from '../model/difference.ts'
@@ -12,20 +9,13 @@ import { zeroTally } from '../model/tally.ts'
 import type { WireItem } from '../model/wire.ts'
 import type { ReplicaFailure, SegmentReport, UndoKey, UndoTask } from '../protocol/messages.ts'
 import { allEnded } from './all-ended.ts'
-import { MAX_REFUSALS } from './attempts.ts'
 import type { SegmentControl } from './control.ts'
-import {
-  COUNTED_AS,
-  conflict,
-  endsTable,
-  failed,
-  LEFT,
-  type RepairEnding,
-  tellEnding,
-  unverified,
-} from './endings.ts'
+import { type Aim, converge, type Next } from './converge.ts'
+import { COUNTED_AS, LEFT, type RepairEnding, tellEnding, unverified } from './endings.ts'
 import { noteEnd } from './failing.ts'
-import { type Investigation, investigationOf } from './investigation.ts'
+import { type Investigation, intentOf, investigationOf } from './investigation.ts'
+import { deleting, type PreparedWrite, putting, updating } from './prepared-write.ts'
+import { doneBefore } from './repair-aim.ts'
 import type { Thread } from './thread.ts'
 
 const BATCH = 25
@@ -35,18 +25,20 @@ export async function undoWrites(
   thread: Thread,
   control: SegmentControl,
 ): Promise<SegmentReport> {
-  const { replica, keys } = task
+  const { replica } = task
   const tally = zeroTally([replica])
   const investigation = investigationOf(replica, task, thread, control, tally)
   const failures: ReplicaFailure[] = []
   const batchSize = Math.min(BATCH, thread.setup.batchReadLimit)
   try {
-    for (let at = 0; at < keys.length && !control.stopping.aborted; at += batchSize) {
-      const batch = keys.slice(at, at + batchSize)
-      const seen = await readReplica(
-        investigation,
-        batch.map(({ key }) => key),
-      )
+    for (let at = 0; at < task.keys.length && !control.stopping.aborted; at += batchSize) {
+      const batch = task.keys.slice(at, at + batchSize)
+      investigation.tally.offered += batch.length
+      const keys = batch.map(({ key }) => key)
+      const seen = await readReplica(investigation, keys).catch((error: unknown) => {
+        investigation.tally.unverified += keys.length
+        throw error
+      })
       await allEnded(batch.map((one) => undoOne(investigation, one, seen(one.key))))
       control.progress(tally)
     }
@@ -72,14 +64,14 @@ async function readReplica(
 
 async function undoOne(
   investigation: Investigation,
-  { key, steps }: UndoKey,
+  undo: UndoKey,
   seen: WireItem | Unread | undefined,
 ): Promise<void> {
-  const { thread, tally, isOver, allowanceSpent, stopping } = investigation
-  const { maxRetries, retryDelayBase } = thread.setup.patience
-  const digestOf = (item: WireItem | null) => (item === null ? null : thread.wholeDigest(item))
-  let now = isUnread(seen) ? null : (seen ?? null)
-  const kind = kindOf(now, steps[0]?.before ?? null)
+  const { thread, tally, isOver } = investigation
+  const { key, steps } = undo
+  const now = isUnread(seen) ? null : (seen ?? null)
+  const intent = intentOf(investigation, key)
+  const kind = intent?.kind ?? kindOf(now, steps[0]?.before ?? null)
   const end = async (ending: RepairEnding | typeof LEFT) => {
     // What has changed since, or cannot be read, is a state of its own, and no difference to end.
     if (ending.action !== 'changed' && ending.action !== 'unverified') tally[kind]++
@@ -88,47 +80,66 @@ async function undoOne(
     await tellEnding(investigation, found, ending)
   }
   if (isUnread(seen)) return end(unverified(seen))
-  let refusals = 0
-  for (let retries = 0; ; retries++) {
-    const target = targetOf(steps, digestOf(now), digestOf)
-    if (target === 'there') return end(retries === 0 ? { action: 'resolved' } : DONE[kind])
-    if (target === 'changed') return end({ action: 'changed', error: CHANGED })
-    if (retries === 0 && !thread.allowance.claim()) {
-      allowanceSpent()
-      return end(LEFT)
-    }
-    if (refusals > MAX_REFUSALS) return end(conflict(true))
-    if (isOver() || !thread.setup.write[kind]) return end(LEFT)
-    try {
-      const result = await bringBack(investigation, key, now, target)
-      if (result.end === 'written') {
-        tally.writeUnits += result.writeUnits
-        return end(DONE[kind])
-      }
-      refusals++
-    } catch (thrown) {
-      const error = asTablesyncError(thrown)
-      if (isEnded(error)) return end(LEFT)
-      if (endsTable(error) || !isPassing(error) || retries >= maxRetries) {
-        await end(failed(error))
-        if (endsTable(error)) throw error
-        return
-      }
-      await pauseBeforeRetry(retryDelayBase, retries, stopping)
-    }
-    const read = (await readReplica(investigation, [key]))(key)
-    if (isUnread(read)) return end(unverified(read))
-    now = read ?? null
+  const aim = undoAim(investigation, undo, kind)
+  const isToWrite = 'write' in (await aim.next(now, aim.isHalfWay(now)))
+  if (isToWrite && (!isAllowed(investigation, key) || isOver() || !thread.setup.write[kind])) {
+    return end(LEFT)
+  }
+  try {
+    const { ending, lost } = await converge(investigation, now, aim)
+    await end(ending)
+    if (lost !== undefined) throw lost
+  } catch (error) {
+    if (!isEnded(error)) throw error
+    investigation.wasCutShort = true
+    await end(LEFT)
+  }
+}
+
+/** Whether one write more may be made; if not, the run stops. */
+function isAllowed(investigation: Investigation, key: string): boolean {
+  if (intentOf(investigation, key) !== undefined) return true
+  if (investigation.thread.allowance.claim()) return true
+  investigation.allowanceSpent()
+  return false
+}
+
+/** The item as the replica has it; null: it has none. */
+type Now = WireItem | null
+
+function undoAim(
+  investigation: Investigation,
+  { key, steps }: UndoKey,
+  kind: DifferenceKind,
+): Aim<Now> {
+  const { thread } = investigation
+  const digestOf = (item: Now) => (item === null ? null : thread.wholeDigest(item))
+  const parts = new Set(intentOf(investigation, key)?.parts)
+  return {
+    intends: kind,
+    doneBefore: doneBefore(intentOf(investigation, key)?.kind),
+    isHalfWay: (now) => now !== null && parts.has(thread.wholeDigest(now)),
+    next,
+    read: async () => (await readReplica(investigation, [key]))(key) ?? null,
+    isSame: (before, now) => digestOf(before) === digestOf(now),
+    exists: (now) => now !== null,
+  }
+
+  async function next(now: Now, isHalfWay: boolean): Promise<Next> {
+    const seen = digestOf(now)
+    // Half-way it is as our own write has left it, or somebody has changed that.
+    const from = isHalfWay && seen !== null && parts.has(seen) ? (steps.at(-1)?.left ?? null) : seen
+    const target = targetOf(steps, from, digestOf)
+    if (target === 'there') return { settled: () => null }
+    if (target === 'changed') return { ending: { action: 'changed', error: CHANGED } }
+    const write = bringingBack(investigation, { key, now, target })
+    const left = digestOf(write.after() ?? null)
+    if (write.isPart && left !== null) parts.add(left)
+    return { write, left: () => null }
   }
 }
 
 const CHANGED = 'it has changed since, and is left as it is'
-
-const DONE = {
-  missing: { action: 'written', left: () => null },
-  differing: { action: 'written', left: () => null },
-  extra: { action: 'deleted', left: () => null },
-} as const
 
 /** What the item is to what it was. */
 function kindOf(now: WireItem | null, before: WireItem | null): DifferenceKind {
@@ -156,15 +167,21 @@ export function targetOf(
   return digestOf(target) === now ? 'there' : target
 }
 
-function bringBack(
-  { door, thread, schema }: Investigation,
-  key: string,
-  now: WireItem | null,
-  target: WireItem | null,
-) {
-  const { put, delete: remove } = door.table.write
-  // By its attributes, and not by a version: it has to be what we left, whoever wrote it.
-  const asNow = now && unchanged(now, { ...thread.shape, version: undefined })
-  if (target === null && asNow !== null) return remove(key, asNow)
-  return put(JSON.stringify(target), asNow ?? absent(schema))
+interface BringingBack {
+  readonly key: string
+  readonly now: Now
+  readonly target: WireItem | null
+}
+
+/** By its attributes, and not by a version: it has to be what we left, whoever wrote it. */
+function bringingBack(
+  investigation: Investigation,
+  { key, now, target }: BringingBack,
+): PreparedWrite {
+  const { schema } = investigation
+  const shape = { schema, isIgnored: () => false }
+  if (target === null && now !== null) return deleting(investigation, { key, seen: now, shape })
+  if (target === null) throw new Error('nothing to bring back')
+  if (now === null) return putting(investigation, { key, item: JSON.stringify(target) })
+  return updating(investigation, { key, wanted: target, seen: now, shape })
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { updateTo } from '../../lib/dynamo/expressions.ts'
+import { updateTo } from '../../lib/dynamo/update-expression.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import { ID_KEY } from '../support/pages.ts'
 import { StubTable } from '../support/stub-table.ts'

@@ -4,14 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import type { RunEvent } from '../../lib/index.ts'
-import type { StubRequest } from '../support/stub.ts'
+import { applySync, type RunEvent, undoSync } from '../../lib/index.ts'
+import { tempFolder } from '../cli/run-cli.ts'
+import type { Intercept, StubRequest } from '../support/stub.ts'
 import {
   ALL_WRITES,
   always,
   asks,
   counts,
   eachFirst,
+  item,
   MASTER_ITEMS,
   openScene,
   REPAIRED,
@@ -155,4 +157,67 @@ t.test('runSync lets listeners be slow', async (t) => {
   t.strictSame(stalls(events), [])
   t.strictSame(summary.errors, [])
   t.match(counts(summary, replica), { missing: 5, differing: 4 })
+})
+
+/** One answer of those that never ends. */
+function dripOnce(concerns: (request: StubRequest) => boolean): Intercept {
+  let isDone = false
+  return (request) => {
+    if (isDone || !concerns(request)) return undefined
+    isDone = true
+    return 'drip'
+  }
+}
+
+const FORTY = Array.from({ length: 40 }, (_, n) => item(n))
+
+t.test('applySync does all of its plan where a thread goes down with two batches', async (t) => {
+  const { master, replica, run } = await openScene(t, { masterItems: FORTY, replicaItems: [] })
+  const plan = join(await tempFolder(t), 'plan.ndjson')
+  await run({ ...ALL_WRITES, plan })
+  // The first batch is read back by an answer that never ends, while the second is under way.
+  const readsBack = (request: StubRequest) =>
+    asks('BatchGetItem')(request) && replica.table.all().length >= 25
+  replica.stub.on(dripOnce(readsBack))
+  const { outcome, replicas, errors } = await applySync({
+    plan,
+    workers: 1,
+    minMismatchAge: 0,
+    timeouts: TIMEOUTS,
+  })
+  t.match(errors, [{ code: 'STALLED' }, { code: 'WORKER_DIED' }])
+  t.strictSame(replica.table.all(), master.table.all())
+  t.match(replicas[replica.label], { missing: 40, written: 40, resolved: 0, unverified: 0 })
+  t.equal(outcome, 'in-sync')
+})
+
+t.test('applySync counts what no thread comes through, and is never in sync then', async (t) => {
+  const { replica, run } = await openScene(t, { masterItems: FORTY, replicaItems: [] })
+  const plan = join(await tempFolder(t), 'plan.ndjson')
+  await run({ ...ALL_WRITES, plan })
+  const ofItemSeven = (request: StubRequest) =>
+    asks('BatchGetItem')(request) && JSON.stringify(request.body).includes('"item-7"')
+  replica.stub.on(always('drip', ofItemSeven))
+  const { outcome, replicas } = await applySync({
+    plan,
+    workers: 1,
+    minMismatchAge: 0,
+    timeouts: TIMEOUTS,
+  })
+  t.equal(outcome, 'incomplete')
+  const { written = 0, unverified = 0, missing = 0 } = replicas[replica.label] ?? {}
+  t.ok(unverified > 0)
+  t.equal(missing + unverified, 40, 'each key of the plan has come to an end')
+  t.equal(written, missing)
+})
+
+t.test('undoSync takes all of its journal back where its thread goes down', async (t) => {
+  const { replica, run } = await openScene(t, { masterItems: FORTY, replicaItems: [] })
+  const undo = join(await tempFolder(t), 'undo.ndjson')
+  await run({ ...ALL_WRITES, undo })
+  replica.stub.on(dripOnce(asks('DeleteItem')))
+  const { outcome, replicas } = await undoSync({ journal: undo, workers: 1, timeouts: TIMEOUTS })
+  t.strictSame(replica.table.all(), [])
+  t.match(replicas[replica.label], { extra: 40, deleted: 40, resolved: 0, unverified: 0 })
+  t.equal(outcome, 'in-sync')
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { compareNumbers } from '../../lib/item/number.ts'
-import { isNewer } from '../../lib/item/version.ts'
+import { orderOfVersions, type VersionOrder } from '../../lib/item/version.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 
 t.test('compareNumbers orders as integers do, however they are spelt', async (t) => {
@@ -23,25 +23,27 @@ t.test('compareNumbers orders as integers do, however they are spelt', async (t)
 })
 
 for (const [what, a, b, expected] of [
-  ['a larger number', { v: { N: '10' } }, { v: { N: '9' } }, true],
-  ['the same number', { v: { N: '10.0' } }, { v: { N: '1e1' } }, false],
-  ['a fraction', { v: { N: '0.25' } }, { v: { N: '0.3' } }, false],
-  ['a number below zero', { v: { N: '-2' } }, { v: { N: '-10' } }, true],
+  ['a larger number', { v: { N: '10' } }, { v: { N: '9' } }, 'later'],
+  ['the same number', { v: { N: '10.0' } }, { v: { N: '1e1' } }, 'equal'],
+  ['a fraction', { v: { N: '0.25' } }, { v: { N: '0.3' } }, 'earlier'],
+  ['a number below zero', { v: { N: '-2' } }, { v: { N: '-10' } }, 'later'],
   [
     'neighbours of 38 digits',
     { v: { N: `${'9'.repeat(37)}2` } },
     { v: { N: `${'9'.repeat(37)}1` } },
-    true,
+    'later',
   ],
-  ['a later text', { v: { S: '2026-02' } }, { v: { S: '2026-01' } }, true],
-  ['text by its bytes', { v: { S: '\u{1f600}' } }, { v: { S: '\uffff' } }, true],
-  ['binary by its bytes', { v: { B: '/w==' } }, { v: { B: 'AP8=' } }, true],
-  ['another type', { v: { S: '9' } }, { v: { N: '1' } }, false],
-  ['no version', {}, { v: { N: '1' } }, false],
-  ['none on the other side', { v: { N: '1' } }, {}, false],
-  ['a type without order', { v: { BOOL: true } }, { v: { BOOL: false } }, false],
-] as [string, WireItem, WireItem, boolean][]) {
-  t.test(`isNewer says ${expected} of ${what}`, async (t) => {
-    t.equal(isNewer(a, b, 'v'), expected)
+  ['a later text', { v: { S: '2026-02' } }, { v: { S: '2026-01' } }, 'later'],
+  ['text by its bytes', { v: { S: '\u{1f600}' } }, { v: { S: '\uffff' } }, 'later'],
+  ['binary by its bytes', { v: { B: '/w==' } }, { v: { B: 'AP8=' } }, 'later'],
+  ['another type', { v: { S: '9' } }, { v: { N: '1' } }, 'unordered'],
+  ['no version', {}, { v: { N: '1' } }, 'lacking'],
+  ['none on the other side', { v: { N: '1' } }, {}, 'alone'],
+  ['no version on either side', {}, {}, 'none'],
+  ['a number that is none', { v: { N: 'x' } }, { v: { N: '1' } }, 'unordered'],
+  ['a type without order', { v: { BOOL: true } }, { v: { BOOL: false } }, 'unordered'],
+] as [string, WireItem, WireItem, VersionOrder][]) {
+  t.test(`orderOfVersions says ${expected} of ${what}`, async (t) => {
+    t.equal(orderOfVersions(a, b, 'v'), expected)
   })
 }

@@ -6,7 +6,7 @@ import type { ProgressMessage, SegmentTask } from '../../lib/protocol/messages.t
 import { Watchdog } from '../../lib/run/watchdog.ts'
 
 const LIMIT = 300
-const TASK: SegmentTask = { kind: 'undo', replica: 1, keys: [] }
+const TASK: SegmentTask = { kind: 'undo', replica: 1, keys: [], intents: [] }
 
 function watched(t: Test) {
   const stalls: string[] = []

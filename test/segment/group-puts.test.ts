@@ -1,6 +1,7 @@
 /** Missing items of quiet tables, put in groups: what becomes of them where a group fails. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import type { PutEnd } from '../../lib/dynamo/batch-put.ts'
 import { TablesyncError } from '../../lib/errors.ts'
 import type { ReplicaTally } from '../../lib/model/tally.ts'
 import type { Finding } from '../../lib/protocol/messages.ts'
@@ -23,9 +24,29 @@ function scene(replicaOf: (table: MemoryTable) => Partial<MemoryTable>) {
   const replica = { ...empty, ...replicaOf(empty) }
   const plain = memoryThread(master, [replica])
   const writing = { asked: ONLY_MISSING, write: ONLY_MISSING, putsInBatches: true }
-  const thread: Thread = { ...plain, setup: { ...plain.setup, ...writing, isResumable: true } }
+  const thread: Thread = { ...plain, setup: { ...plain.setup, ...writing, isWriting: true } }
   return { thread, master, replica }
 }
+
+const allPut = (items: readonly string[]): PutEnd[] =>
+  items.map(() => ({ end: 'written', writeUnits: 1 }))
+
+const allEnding = (items: readonly string[], end: 'left' | 'unsure', error: TablesyncError) =>
+  items.map((): PutEnd => ({ end, error }))
+
+const allLeft = (items: readonly string[]) =>
+  allEnding(items, 'left', new TablesyncError('ended', { code: 'ENDED', scope: 'segment' }))
+
+const allUnsure = (items: readonly string[]) =>
+  allEnding(items, 'unsure', new TablesyncError('reset', { code: 'UNREACHABLE', scope: 'item' }))
+
+const lost = () =>
+  new TablesyncError('no credentials', { code: 'CREDENTIALS', scope: 'table', table: 1 })
+
+const allLost = (items: readonly string[]) => allEnding(items, 'left', lost())
+
+const refuse = () => Promise.reject(new Error('no write was laid out'))
+const NO_WRITES = { put: refuse, update: refuse, delete: refuse }
 
 /** How often each action was told. */
 function told(findings: readonly Finding[]): { readonly [action: string]: number } {
@@ -41,7 +62,10 @@ function told(findings: readonly Finding[]): { readonly [action: string]: number
 t.test('items go 25 to a request, and are told one by one', async (t) => {
   const groups: number[] = []
   const { thread } = scene(() => ({
-    putTogether: async (items) => groups.push(items.length) && items.length,
+    async putTogether(items) {
+      groups.push(items.length)
+      return allPut(items)
+    },
   }))
   const control = recordedControl()
   const { tally } = await compareSegment(compareTask([1]), thread, control)
@@ -50,35 +74,42 @@ t.test('items go 25 to a request, and are told one by one', async (t) => {
   t.same(told(control.findings), { written: ITEMS })
 })
 
-t.test('a group that may have landed in part is not told as left when the run ends', async (t) => {
-  const stopping = new AbortController()
-  const { thread } = scene(() => ({
-    async putTogether() {
-      stopping.abort()
-      throw new TablesyncError('5 items stayed unprocessed', { code: 'THROTTLED', scope: 'item' })
-    },
-  }))
-  const control = { ...recordedControl(), stopping: stopping.signal }
-  const { tally } = await compareSegment(compareTask([1]), thread, control)
-  t.match(tally.replicas[1], { missing: ITEMS, written: 0, failed: FIRST })
-  t.same(told(control.findings), { failed: FIRST, none: ITEMS - FIRST })
-})
+t.test(
+  'each item of a group is told as what the answers say of it when the run ends',
+  async (t) => {
+    const stopping = new AbortController()
+    const { thread } = scene(() => ({
+      async putTogether(items) {
+        stopping.abort()
+        return [
+          ...allPut(items.slice(5)),
+          ...allLeft(items.slice(0, 2)),
+          ...allUnsure(items.slice(0, 3)),
+        ]
+      },
+    }))
+    const control = { ...recordedControl(), stopping: stopping.signal }
+    const { tally } = await compareSegment(compareTask([1]), thread, control)
+    t.match(tally.replicas[1], { missing: ITEMS, written: FIRST - 5, failed: 3 })
+    t.same(told(control.findings), { written: FIRST - 5, failed: 3, none: ITEMS - FIRST + 2 })
+  },
+)
 
 t.test('a table that is lost ends every item that was counted', async (t) => {
   let groups = 0
   const denied = async () => {
-    throw new TablesyncError('denied', { code: 'ACCESS_DENIED', scope: 'table', table: 1 })
+    throw lost()
   }
   const { thread } = scene(() => ({
-    putTogether: async (items) => (groups++ === 0 ? items.length : denied()),
-    putInBatch: denied,
+    putTogether: async (items) => (groups++ === 0 ? allPut(items) : allLost(items)),
+    write: { put: denied, update: denied, delete: denied },
   }))
   const control = recordedControl()
   const { tally, failures } = await compareSegment(compareTask([1]), thread, control)
   const { missing, written, failed } = tally.replicas[1] as ReplicaTally
   t.same([missing, written, failed], [ITEMS, FIRST, ITEMS - FIRST])
   t.same(told(control.findings), { written: FIRST, failed: ITEMS - FIRST })
-  t.match(failures, [{ replica: 1, error: { code: 'ACCESS_DENIED' } }])
+  t.match(failures, [{ replica: 1, error: { code: 'CREDENTIALS' } }])
 })
 
 t.test('what was read too long ago is read again before it is put', async (t) => {
@@ -86,11 +117,14 @@ t.test('what was read too long ago is read again before it is put', async (t) =>
   const { thread, master } = scene(() => ({
     async putTogether() {
       t.fail('not on an old reading')
-      return 0
+      return []
     },
-    async putInBatch() {
-      putAlone++
-      return 1
+    write: {
+      ...NO_WRITES,
+      async put() {
+        putAlone++
+        return { end: 'written', writeUnits: 1 }
+      },
     },
   }))
   const control = {

@@ -14,8 +14,10 @@ import { Outages } from '../../lib/protocol/outages.ts'
 import { PatientCalls } from '../../lib/protocol/patient-call.ts'
 import { RecheckBudget } from '../../lib/protocol/recheck-budget.ts'
 import { Traffic } from '../../lib/protocol/traffic.ts'
+import { AttributeNames } from '../../lib/segment/attribute-names.ts'
 import type { SegmentControl } from '../../lib/segment/control.ts'
 import { NumberKeys } from '../../lib/segment/number-keys.ts'
+import { RejectionStreak } from '../../lib/segment/rejection-streak.ts'
 import { rulesOf } from '../../lib/segment/rules.ts'
 import type { Thread } from '../../lib/segment/thread.ts'
 import { type MemoryTable, PATIENCE } from './memory-table.ts'
@@ -54,7 +56,7 @@ export function memoryThread(
     newerWins: false,
     observation: { looksAgain, minAge: 0, attempts: 5 },
     isJournaled: false,
-    isResumable: false,
+    isWriting: false,
     tellDifferences: true,
     planning: 'nothing',
     canaryFlags: CanaryFlags.memoryFor(replicas.length + 1, false),
@@ -77,6 +79,7 @@ export function memoryThread(
           lookups: new PQueue({ concurrency: 4 }),
           rechecks: new PQueue({ concurrency: 2 }),
           writes: new PQueue({ concurrency: 4 }),
+          streak: new RejectionStreak(),
         },
       ]),
     ),
@@ -87,6 +90,7 @@ export function memoryThread(
     shape: { schema: master.access.keySchema, isIgnored },
     allowance: new Allowance(setup.allowance),
     canary: new CanaryFlags(setup.canaryFlags),
+    names: new AttributeNames(),
     budget,
     orderRecord: new OrderRecord(setup.orderRecord),
     numberKeys: new NumberKeys(master.access.keySchema),

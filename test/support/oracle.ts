@@ -32,7 +32,7 @@ export function foretell<Item extends object>({
   for (const { key: told, action } of differences) {
     const key = keyOfDifference(told)
     if (action === 'deleted') items.delete(key)
-    if (action === 'failed' || action === 'conflict') uncertain.add(key)
+    if (action === 'failed' || action === 'conflict' || action === 'torn') uncertain.add(key)
     if (action !== 'written') continue
     const own = Object.entries(items.get(key) ?? {}).filter(isIgnored)
     const isPut = !items.has(key)

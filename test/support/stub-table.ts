@@ -201,6 +201,17 @@ export class StubTable {
   }
 }
 
+/** As DynamoDB Local 1.25.1 refuses them, and the developer guide says ("Service quotas"). */
+function limited(expression: unknown): void {
+  const text = String(expression ?? '')
+  if (Buffer.byteLength(text) > 4096) throw invalid('Expression size has exceeded the maximum')
+  const operators = text.startsWith('SET') || text.startsWith('REMOVE') ? 0 : operatorsIn(text)
+  if (operators > 300) throw invalid(`The expression contains ${operators} operators`)
+}
+
+/** A comparison or a function is one, and so is each AND. */
+const operatorsIn = (condition: string) => 2 * condition.split(' AND ').length
+
 /** Expressions of placeholders alone; each one declared has to be used. */
 class Terms {
   readonly #names: ReadonlyMap<string, string>
@@ -208,6 +219,7 @@ class Terms {
   readonly #used = new Set<string>()
 
   constructor(body: Body) {
+    for (const field of ['ConditionExpression', 'UpdateExpression']) limited(body[field])
     this.#names = new Map(
       Object.entries((body['ExpressionAttributeNames'] ?? {}) as Record<string, string>),
     )

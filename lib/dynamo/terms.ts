@@ -1,0 +1,41 @@
+/** Placeholders and limits of expressions: no name or value is ever part of an expression's text. */
+import type { WireItem, WireValue } from '../model/wire.ts'
+
+/** The most bytes of one expression (developer guide, "Service quotas", expression parameters). */
+export const MAX_EXPRESSION_BYTES = 4096
+
+/**
+ * The most comparisons in one condition. An expression may have 300 operators or
+ * functions (same place), and each AND is one: 151 comparisons fail on DynamoDB
+ * Local 1.25.1. The assignments of SET and the names of REMOVE are no operators.
+ */
+export const MAX_COMPARISONS = 150
+
+/** The most bytes of a placeholder: `#` or `:` and two digits of base 36, as long as there are at most 1,296. */
+export const PLACEHOLDER_BYTES = 3
+
+/** Hands out the shortest placeholders. */
+export class Terms {
+  readonly #names = new Map<string, string>()
+  readonly #values: [string, WireValue][] = []
+
+  name(name: string): string {
+    const placeholder = this.#names.get(name) ?? `#${this.#names.size.toString(36)}`
+    this.#names.set(name, placeholder)
+    return placeholder
+  }
+
+  value(value: WireValue): string {
+    const placeholder = `:${this.#values.length.toString(36)}`
+    this.#values.push([placeholder, value])
+    return placeholder
+  }
+
+  get names(): Record<string, string> {
+    return Object.fromEntries([...this.#names].map(([name, placeholder]) => [placeholder, name]))
+  }
+
+  get values(): WireItem {
+    return Object.fromEntries(this.#values)
+  }
+}

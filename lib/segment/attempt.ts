@@ -1,0 +1,134 @@
+/**
+ * One attempt at one write: put on record where it has to be, sent once, its
+ * end classified and counted. Whatever writes to a replica does it here.
+ */
+import { isContended, isEnded, isFinalRefusal, mayPass } from '../dynamo/failures.ts'
+import { OTHERS_MAY_BE_ALLOWED } from '../dynamo/refused-keys.ts'
+import { asTablesyncError, TablesyncError } from '../errors.ts'
+import type { KeyText } from '../item/key.ts'
+import type { DifferenceKind } from '../model/difference.ts'
+import type { JournalEntry, JournalRefusal } from '../model/journal.ts'
+import type { SeenItem } from '../model/sighting.ts'
+import type { WireItem } from '../model/wire.ts'
+import { passing } from '../protocol/points.ts'
+import type { Investigation } from './investigation.ts'
+import type { PreparedWrite } from './prepared-write.ts'
+
+/** A write that went through: what it left on the replica. */
+export interface Written {
+  readonly key: KeyText
+  readonly left: () => SeenItem
+}
+
+interface Trouble {
+  readonly error: TablesyncError
+  /** It has been tried again as often as may be. */
+  readonly isTiredOut: boolean
+}
+
+export type AttemptEnd =
+  /** The item is as the write leaves it. */
+  | { readonly end: 'landed' }
+  /** Nothing was written: its condition did not hold. */
+  | { readonly end: 'refused' }
+  /** Nothing was written: too much goes on at the table, or at the item. */
+  | ({ readonly end: 'busy' } & Trouble)
+  /** It may have landed or not: only a reading can tell. */
+  | ({ readonly end: 'unsure' } & Trouble)
+  /** Nothing was written, and another attempt would end as this one. */
+  | { readonly end: 'rejected'; readonly error: TablesyncError }
+  /** Nothing was sent, since the run is to end. */
+  | { readonly end: 'not-sent' }
+
+/**
+ * `intends`: what the write is counted as where it lands and nobody lives to
+ * tell. Undefined: it is not counted.
+ */
+export async function attempt(
+  investigation: Investigation,
+  write: PreparedWrite,
+  intends: DifferenceKind | undefined,
+): Promise<AttemptEnd> {
+  const { tally, door } = investigation
+  try {
+    await recordBefore(investigation, write, intends)
+    const result = await write.send()
+    passing('written')
+    if (result.end === 'refused') {
+      await recordRefusal(investigation, write.key)
+      return result
+    }
+    tally.writeUnits += result.writeUnits
+    door.streak.landed()
+    return { end: 'landed' }
+  } catch (thrown) {
+    const error = asTablesyncError(thrown)
+    if (isEnded(error)) return { end: 'not-sent' }
+    const isTiredOut = error.scope === 'item'
+    if (isContended(error)) return { end: 'busy', error, isTiredOut }
+    if (mayPass(error)) {
+      return { end: error.code === 'THROTTLED' ? 'busy' : 'unsure', error, isTiredOut }
+    }
+    if (error.scope === 'run') return { end: 'rejected', error }
+    return { end: 'rejected', error: door.streak.rejected(ofItem(error)) }
+  }
+}
+
+/** What is refused for good ends its item alone: others may be allowed, or fit. */
+function ofItem(error: TablesyncError): TablesyncError {
+  if (!isFinalRefusal(error)) return error
+  const { message, code, table, cause } = error
+  const hint = code === 'ACCESS_DENIED' ? `${error.hint} ${OTHERS_MAY_BE_ALLOWED}` : error.hint
+  return new TablesyncError(message, { code, table, cause, hint, scope: 'item' })
+}
+
+/**
+ * Settles when what is about to be written is on record, as far as it is to be.
+ *
+ * @throws TablesyncError with code `ENDED` for a deletion whose tables are not known to be the same any more
+ */
+async function recordBefore(
+  { thread, door, record, replica }: Investigation,
+  { key, action, before, after, isPart }: PreparedWrite,
+  intends: DifferenceKind | undefined,
+): Promise<void> {
+  const { isJournaled, isWriting } = thread.setup
+  const isIntended = isWriting && intends !== undefined
+  const isDeletion = action === 'deleted'
+  if (!isJournaled && !isIntended && !isDeletion) return
+  const left = () => {
+    const item = after()
+    return item === undefined ? null : thread.wholeDigest(item)
+  }
+  const line = () => {
+    const entry: JournalEntry = {
+      replica: door.table.access.label,
+      key: JSON.parse(key) as WireItem,
+      before: before ?? null,
+      left: left(),
+    }
+    return JSON.stringify(entry)
+  }
+  const intent = () => {
+    const part = isPart ? left() : null
+    const parts = part === null ? {} : { parts: [part] }
+    return { replica, key, kind: intends as DifferenceKind, ...parts }
+  }
+  passing('about-to-write')
+  await record({
+    ...(isJournaled && { line: line() }),
+    ...(isIntended && { intents: [intent()] }),
+    ...(isDeletion && { deletesFrom: replica }),
+  })
+}
+
+/** Else an undo would take what somebody else has written there for ours. */
+async function recordRefusal({ thread, door, record }: Investigation, key: KeyText): Promise<void> {
+  if (!thread.setup.isJournaled) return
+  const refusal: JournalRefusal = {
+    replica: door.table.access.label,
+    key: JSON.parse(key) as WireItem,
+    refused: true,
+  }
+  await record({ line: JSON.stringify(refusal) })
+}

@@ -1,0 +1,230 @@
+/**
+ * One item brought to where it is to be: one attempt after the other, and both
+ * sides read again before each. Whoever wants it says what the next write is.
+ */
+import { isEnded } from '../dynamo/failures.ts'
+import { isUnread, type Unread } from '../dynamo/looked-up.ts'
+import { pauseBeforeRetry } from '../dynamo/retry.ts'
+import { asTablesyncError, TablesyncError } from '../errors.ts'
+import type { DifferenceKind } from '../model/difference.ts'
+import type { SeenItem } from '../model/sighting.ts'
+import { type AttemptEnd, attempt } from './attempt.ts'
+import {
+  conflict,
+  endsTable,
+  failed,
+  KEPT_CHANGING,
+  type RepairEnding,
+  refusedAllTheSame,
+  torn,
+  unverified,
+} from './endings.ts'
+import type { Investigation } from './investigation.ts'
+import type { PreparedWrite } from './prepared-write.ts'
+import { HookFailure } from './rules.ts'
+
+/** Refused conditions in a row after which an item is left as a conflict. */
+export const MAX_REFUSALS = 5
+
+export type Next =
+  | { readonly write: PreparedWrite; readonly left: () => SeenItem }
+  /** The item is as it is to be, by ourselves or by somebody else. */
+  | { readonly settled: () => SeenItem }
+  | { readonly ending: RepairEnding }
+
+/** What is wanted of an item, asked anew after each reading. */
+export interface Aim<Sides> {
+  /** What each write is counted as, where it lands and nobody lives to tell. Absent: it is not counted. */
+  readonly intends?: DifferenceKind
+  /** What a thread or a run that died may have done already. */
+  readonly doneBefore: Done
+  /** Refused conditions after which the item is left. @default 5 */
+  readonly maxRefusals?: number
+  /** Whether a write that died with its thread has left the item half-way. */
+  isHalfWay(sides: Sides): boolean
+  /**
+   * `isHalfWay`: a write of ours has left the item so that another has to follow:
+   * then only equality ends the work, whatever was to be asked before.
+   */
+  next(sides: Sides, isHalfWay: boolean): Promise<Next>
+  read(): Promise<Sides | Unread>
+  /** Whether the replica holds what it held. */
+  isSame(before: Sides, now: Sides): boolean
+  /** Whether the replica has the item. */
+  exists(sides: Sides): boolean
+}
+
+export type Done = 'resolved' | 'written' | 'deleted'
+
+export interface Convergence {
+  readonly ending: RepairEnding
+  /** Present: no other item of the table would fare better. */
+  readonly lost?: TablesyncError
+}
+
+/**
+ * Writes until the item is as it is to be. Every write is one attempt, on
+ * condition that the replica is as it was read.
+ *
+ * @throws TablesyncError with code `ENDED` where nothing was written and the run is to end
+ */
+export function converge<Sides>(
+  investigation: Investigation,
+  first: Sides,
+  aim: Aim<Sides>,
+): Promise<Convergence> {
+  return new Course(investigation, first, aim).run()
+}
+
+class Course<Sides> {
+  readonly #investigation: Investigation
+  readonly #aim: Aim<Sides>
+  #sides: Sides
+  #refusals = 0
+  /** Whether each refused condition was seen to hold before and after. */
+  #heldAllTheSame = true
+  #retries = 0
+  /** Writes that this table had taken at the last throttled attempt. */
+  #landedBefore: number
+  #attempts = 0
+  /** Why the last attempt did not come to an end. */
+  #trouble: TablesyncError | undefined
+  /** After a lost answer a write may have landed: then "nothing left to do" is our own doing. */
+  #done: Done
+  #isHalfWay: boolean
+  #isPartial = false
+
+  constructor(investigation: Investigation, first: Sides, aim: Aim<Sides>) {
+    this.#investigation = investigation
+    this.#aim = aim
+    this.#sides = first
+    this.#done = aim.doneBefore
+    this.#isHalfWay = aim.isHalfWay(first)
+    this.#landedBefore = investigation.door.streak.landedSoFar
+  }
+
+  async run(): Promise<Convergence> {
+    for (;;) {
+      const end = (await this.#writeOnce()) ?? (await this.#readAgain())
+      if (end !== undefined) return end
+    }
+  }
+
+  /** Undefined: another attempt is to follow. */
+  async #writeOnce(): Promise<Convergence | undefined> {
+    const next = await this.#next()
+    if ('ending' in next) return this.#leave(next.ending)
+    if ('settled' in next) return { ending: this.#ended(this.#done, next.settled) }
+    if (this.#trouble !== undefined && this.#investigation.isOver()) return this.#cutShort()
+    const { write, left } = next
+    if (write.isPartial) this.#isPartial = true
+    const result = await attempt(this.#investigation, write, this.#aim.intends)
+    if (result.end !== 'landed') return this.#notLanded(result, write)
+    if (!write.isPart) return { ending: this.#ended(write.action, left) }
+    this.#done = 'written'
+    this.#isHalfWay = true
+    this.#refusals = 0
+    return undefined
+  }
+
+  async #next(): Promise<Next> {
+    try {
+      return await this.#aim.next(this.#sides, this.#isHalfWay)
+    } catch (error) {
+      if (error instanceof HookFailure) return { ending: failed(asTablesyncError(error)) }
+      throw error
+    }
+  }
+
+  async #notLanded(
+    result: Exclude<AttemptEnd, { readonly end: 'landed' }>,
+    { action }: PreparedWrite,
+  ): Promise<Convergence | undefined> {
+    const { thread, stopping } = this.#investigation
+    const { maxRetries, retryDelayBase } = thread.setup.patience
+    const { maxRefusals = MAX_REFUSALS } = this.#aim
+    switch (result.end) {
+      case 'refused':
+        this.#refusals++
+        return this.#refusals > maxRefusals ? this.#giveUp() : undefined
+      case 'not-sent':
+        return this.#cutShort()
+      case 'rejected':
+        return this.#fail(result.error)
+      default: {
+        this.#trouble = result.error
+        if (result.end === 'unsure') this.#done = action
+        if (this.#retries >= maxRetries) return this.#fail(result.error)
+        this.#countRetry(result)
+        if (result.isTiredOut) this.#retries = maxRetries
+        await pauseBeforeRetry(retryDelayBase, this.#attempts++, stopping)
+        return undefined
+      }
+    }
+  }
+
+  /** A throttled write of a table that takes others is only unlucky: it goes on as long as they do. */
+  #countRetry({ end }: AttemptEnd): void {
+    const { landedSoFar } = this.#investigation.door.streak
+    const isOnlyUnlucky = end === 'busy' && landedSoFar !== this.#landedBefore
+    this.#landedBefore = landedSoFar
+    if (!isOnlyUnlucky) this.#retries++
+  }
+
+  /** Undefined: they were read. */
+  async #readAgain(): Promise<Convergence | undefined> {
+    try {
+      const now = await this.#aim.read()
+      if (isUnread(now)) return this.#leave(this.#unread(now))
+      this.#heldAllTheSame &&= this.#aim.isSame(this.#sides, now)
+      this.#sides = now
+      return undefined
+    } catch (thrown) {
+      const error = asTablesyncError(thrown)
+      return isEnded(error) ? this.#cutShort() : { ...this.#fail(error), lost: error }
+    }
+  }
+
+  /** Whether a write has landed of which no answer came cannot be known then. */
+  #unread(unread: Unread): RepairEnding {
+    const isKnown = this.#trouble === undefined || this.#investigation.deletions === 'now'
+    return isKnown ? failed(unread.error) : unverified(unread)
+  }
+
+  #giveUp(): Convergence {
+    if (!this.#heldAllTheSame || this.#trouble !== undefined) return this.#leave(KEPT_CHANGING)
+    const { door, replica } = this.#investigation
+    const refusal = door.streak.rejected(refusedAllTheSame(replica))
+    return { ...this.#leave(conflict(refusal)), ...lostBy(refusal) }
+  }
+
+  #fail(error: TablesyncError): Convergence {
+    return { ...this.#leave(failed(error)), ...lostBy(error) }
+  }
+
+  /** The run is to end. What may have landed, or has landed in part, is not told as left. */
+  #cutShort(): Convergence {
+    const mayHaveWritten = this.#isHalfWay || this.#done !== this.#aim.doneBefore
+    if (!mayHaveWritten) throw ENDED
+    this.#investigation.wasCutShort = true
+    const why = this.#trouble ?? ENDED
+    return this.#leave(failed(why))
+  }
+
+  #leave(ending: RepairEnding): Convergence {
+    const isTorn = this.#isHalfWay && this.#aim.exists(this.#sides)
+    return { ending: isTorn ? torn(ending) : ending }
+  }
+
+  #ended(action: Done, left: () => SeenItem): RepairEnding {
+    if (action === 'resolved') return { action }
+    return { action, left, ...(this.#isPartial && { isPartial: true }) }
+  }
+}
+
+const lostBy = (error: TablesyncError) => (endsTable(error) ? { lost: error } : {})
+
+const ENDED = new TablesyncError('the run was ended before the next write', {
+  code: 'ENDED',
+  scope: 'segment',
+})

@@ -1,0 +1,91 @@
+/** Writes that are refused: which are tried again, which end their item, and when it is enough. */
+import t from 'tap'
+import { ALL_WRITES, always, askedOf, asks, eachFirst, item, openScene } from '../faults/scene.ts'
+
+const MANY = Array.from({ length: 400 }, (_, n) => item(n))
+const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem'] as const
+
+for (const operation of WRITES) {
+  t.test(`${operation} that meets another transaction is tried again`, async (t) => {
+    const { master, replica, run } = await openScene(t)
+    replica.stub.on(eachFirst(2, { error: 'TransactionConflictException' }, asks(operation)))
+    const { summary } = await run({ ...ALL_WRITES, maxDeletes: '100%' })
+    t.equal(summary.outcome, 'in-sync')
+    t.strictSame(replica.table.all(), master.table.all())
+    t.match(summary.replicas[replica.label], { written: 9, deleted: 3, failed: 0, conflicts: 0 })
+  })
+}
+
+t.test('a transaction that never ends ends its item alone, by name', async (t) => {
+  const { replica, run } = await openScene(t)
+  const isOfItemTwo = asks('PutItem')
+  replica.stub.on(
+    always({ error: 'TransactionConflictException' }, (request) => {
+      return isOfItemTwo(request) && JSON.stringify(request.body).includes('"item-2"')
+    }),
+  )
+  const { summary, differences } = await run({ ...ALL_WRITES, maxDeletes: '100%' })
+  t.equal(summary.outcome, 'incomplete')
+  t.match(summary.replicas[replica.label], { written: 8, failed: 1 })
+  t.match(
+    differences.filter(({ action }) => action === 'failed'),
+    [{ key: { id: { S: 'item-2' } }, error: /TransactionConflict/ }],
+  )
+})
+
+t.test('an unlucky item is tried for as long as its table takes others', async (t) => {
+  const { replica, run } = await openScene(t, { masterItems: MANY, replicaItems: [] })
+  let throttled = 0
+  replica.stub.on((request) => {
+    const isUnlucky = asks('PutItem')(request) && JSON.stringify(request.body).includes('"item-7"')
+    // Three times as often as it is tried again where nothing else goes through.
+    return isUnlucky && throttled++ < 12
+      ? { error: 'ProvisionedThroughputExceededException' }
+      : undefined
+  })
+  const { summary } = await run({ writeMissing: true, maxRetries: 4, writeCapacity: 400 })
+  t.ok(throttled > 5, `${throttled} times throttled`)
+  t.match(summary.replicas[replica.label], { written: 400, failed: 0 })
+})
+
+for (const operation of ['PutItem', 'UpdateItem'] as const) {
+  t.test(
+    `a hundred refusals of ${operation} in a row are enough, and the reason is given once`,
+    async (t) => {
+      const { replica, run } = await openScene(t, {
+        masterItems: MANY,
+        replicaItems:
+          operation === 'PutItem' ? [] : MANY.map((one) => ({ ...one, n: { N: '-1' } })),
+      })
+      replica.stub.on(always({ error: 'UnknownOperationException' }, asks(operation)))
+      const { summary, events } = await run({ ...ALL_WRITES, scanLimit: 400 })
+      t.equal(summary.outcome, 'incomplete')
+      const asked = askedOf(replica, operation)
+      // Those that are under way meanwhile come to the same.
+      t.ok(asked >= 100 && asked <= 140, `${asked} writes`)
+      t.match(
+        events.filter(({ type }) => type === 'replica-lost'),
+        [{ message: /UnknownOperation.*100 keys in a row/ }],
+      )
+      const reasons = summary.errors.filter(({ message }) => message.includes('UnknownOperation'))
+      t.equal(reasons.length, 2, 'the reason of the items, and that of the replica')
+    },
+  )
+}
+
+t.test(
+  'an engine that refuses conditions which hold is left after a hundred of them',
+  async (t) => {
+    const { replica, run } = await openScene(t, {
+      masterItems: MANY,
+      replicaItems: MANY.map((one) => ({ ...one, n: { N: '-1' } })),
+    })
+    replica.stub.on(always({ error: 'ConditionalCheckFailedException' }, asks('UpdateItem')))
+    const { summary, events } = await run({ ...ALL_WRITES, scanLimit: 400 })
+    t.equal(summary.outcome, 'incomplete')
+    t.match(
+      events.filter(({ type }) => type === 'replica-lost'),
+      [{ message: /a condition was refused that holds.*100 keys in a row/ }],
+    )
+  },
+)

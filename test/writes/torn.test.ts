@@ -1,0 +1,163 @@
+/** Items that differ in more attributes than one update may change: written in parts, and never left so in silence. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { applySync, undoSync, type WireItem } from '../../lib/index.ts'
+import { tempFolder } from '../cli/run-cli.ts'
+import { askedOf, asks, openScene, type Party } from '../faults/scene.ts'
+import type { Fault, StubRequest } from '../support/stub.ts'
+
+/** One item with a version and many other attributes, all of them at one value. */
+const wide = (attributes: number, value: string, version: string): WireItem => ({
+  id: { S: 'wide' },
+  v: { N: version },
+  ...Object.fromEntries(Array.from({ length: attributes }, (_, n) => [`a${n}`, { S: value }])),
+})
+
+const updatesOf = ({ stub }: Party) => stub.requests.filter(asks('UpdateItem'))
+
+/** What the n-th update is answered with. */
+const atUpdate = (n: number, fault: Fault | (() => Fault | undefined)) => {
+  let updates = 0
+  return (request: StubRequest) => {
+    if (!asks('UpdateItem')(request) || ++updates !== n) return undefined
+    return typeof fault === 'function' ? fault() : fault
+  }
+}
+
+async function hooksIn(t: Test): Promise<string> {
+  const file = join(await tempFolder(t), 'hooks.mjs')
+  await writeFile(file, 'export const isItemDifferent = (a, b) => Number(a.v.N) > Number(b.v.N)\n')
+  return file
+}
+
+for (const attributes of [79, 81, 100, 400, 500]) {
+  t.test(`an item that differs in ${attributes} attributes takes one update`, async (t) => {
+    const scene = await openScene(t, {
+      masterItems: [wide(attributes, 'new', '2')],
+      replicaItems: [wide(attributes, 'old', '1')],
+    })
+    const { summary } = await scene.run({ writeDiffering: true })
+    t.equal(summary.outcome, 'in-sync')
+    t.strictSame(scene.replica.table.all(), scene.master.table.all())
+    t.equal(askedOf(scene.replica, 'UpdateItem'), 1)
+  })
+}
+
+for (const quiesced of [false, true]) {
+  for (const rules of ['no rules', 'a version attribute', 'a hook that judges by the version']) {
+    const how = `${rules}${quiesced ? ', on a quiet table' : ''}`
+    t.test(`1,300 attributes take parts, the version in the last one, with ${how}`, async (t) => {
+      const scene = await openScene(t, {
+        masterItems: [wide(1300, 'new', '2')],
+        replicaItems: [wide(1300, 'old', '1')],
+      })
+      const { summary } = await scene.run({
+        writeDiffering: true,
+        quiesced,
+        ...(rules.includes('attribute') && { versionAttribute: 'v' }),
+        ...(rules.includes('hook') && { hooks: await hooksIn(t) }),
+      })
+      t.equal(summary.outcome, 'in-sync')
+      t.match(summary.replicas[scene.replica.label], { written: 1, torn: 0 })
+      t.strictSame(scene.replica.table.all(), scene.master.table.all())
+      const updates = updatesOf(scene.replica)
+      t.ok(updates.length > 1)
+      const setsVersion = ({ body }: StubRequest) => {
+        const names = body['ExpressionAttributeNames'] as Record<string, string>
+        const [placeholder] = Object.entries(names).find(([, name]) => name === 'v') ?? []
+        return new RegExp(`${placeholder}=`).test(String(body['UpdateExpression']))
+      }
+      if (!rules.includes('attribute')) return
+      t.strictSame(updates.map(setsVersion), [...updates.slice(1).map(() => false), true])
+    })
+  }
+}
+
+t.test('apply carries a wide item out to its end', async (t) => {
+  for (const attributes of [81, 100, 400, 1300]) {
+    const scene = await openScene(t, {
+      masterItems: [wide(attributes, 'new', '2')],
+      replicaItems: [wide(attributes, 'old', '1')],
+    })
+    const plan = join(await tempFolder(t), 'plan.ndjson')
+    await scene.run({ writeDiffering: true, plan })
+    const { outcome, replicas } = await applySync({ plan, minMismatchAge: 0, workers: 1 })
+    t.equal(outcome, 'in-sync')
+    t.match(replicas[scene.replica.label], { written: 1, changed: 0, torn: 0 })
+    t.strictSame(scene.replica.table.all(), scene.master.table.all(), `${attributes} attributes`)
+  }
+})
+
+/** Somebody changes the item, as soon as its first part has landed. */
+const meddle = (replica: Party, more: WireItem) => () => {
+  replica.table.set({ ...(replica.table.all()[0] as WireItem), ...more })
+  return undefined
+}
+
+for (const [what, interruption] of [
+  ['a part is denied', () => ({ error: 'AccessDeniedException' })],
+  ['a part is invalid', () => ({ error: 'ValidationException' })],
+  ['somebody writes a newer version', (replica: Party) => meddle(replica, { v: { N: '9' } })],
+] as [string, (replica: Party) => Fault | (() => undefined)][]) {
+  t.test(`an item is torn, and said to be, where ${what}`, async (t) => {
+    const before = wide(1300, 'old', '1')
+    const scene = await openScene(t, {
+      masterItems: [wide(1300, 'new', '2')],
+      replicaItems: [before],
+    })
+    const journal = join(await tempFolder(t), 'undo.ndjson')
+    scene.replica.stub.on(atUpdate(2, interruption(scene.replica)))
+    const { summary, differences } = await scene.run({
+      writeDiffering: true,
+      versionAttribute: 'v',
+      undo: journal,
+    })
+    t.equal(summary.outcome, 'incomplete')
+    t.match(summary.replicas[scene.replica.label], { written: 0, torn: 1, failed: 0, conflicts: 0 })
+    t.match(differences, [{ action: 'torn', error: /some of its attributes were written before/ }])
+    if (what.includes('newer')) {
+      t.match(scene.replica.table.all(), [{ v: { N: '9' } }], 'what is newer stays')
+      return
+    }
+    const undone = await undoSync({ journal, workers: 1 })
+    t.match(undone.replicas[scene.replica.label], { written: 1 })
+    t.strictSame(scene.replica.table.all(), [before], 'the journal restores it')
+  })
+}
+
+t.test(
+  'apply leaves an item torn, and says so, that somebody changes between its parts',
+  async (t) => {
+    const scene = await openScene(t, {
+      masterItems: [wide(1300, 'new', '2')],
+      replicaItems: [wide(1300, 'old', '1')],
+    })
+    const plan = join(await tempFolder(t), 'plan.ndjson')
+    await scene.run({ writeDiffering: true, versionAttribute: 'v', plan })
+    scene.replica.stub.on(atUpdate(2, meddle(scene.replica, { v: { N: '9' } })))
+    const { outcome, replicas } = await applySync({ plan, minMismatchAge: 0, workers: 1 })
+    t.equal(outcome, 'incomplete')
+    t.match(replicas[scene.replica.label], { written: 0, torn: 1 })
+  },
+)
+
+t.test('undo brings a wide item back in parts, and says where it cannot', async (t) => {
+  const before = wide(1300, 'old', '1')
+  const scene = await openScene(t, {
+    masterItems: [wide(1300, 'new', '2')],
+    replicaItems: [before],
+  })
+  const journal = join(await tempFolder(t), 'undo.ndjson')
+  await scene.run({ writeDiffering: true, undo: journal })
+  const repaired = scene.replica.table.all()[0] as WireItem
+  const undone = await undoSync({ journal, workers: 1 })
+  t.match(undone.replicas[scene.replica.label], { written: 1, torn: 0 })
+  t.strictSame(scene.replica.table.all(), [before])
+
+  scene.replica.table.set(repaired)
+  scene.replica.stub.on(atUpdate(2, { error: 'ValidationException' }))
+  const torn = await undoSync({ journal, workers: 1 })
+  t.equal(torn.outcome, 'incomplete')
+  t.match(torn.replicas[scene.replica.label], { written: 0, torn: 1 })
+})
