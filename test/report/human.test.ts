@@ -199,6 +199,24 @@ t.test('tellHuman tells progress every five seconds, and restart keys too', asyn
   t.match(told(), /^.* first\n.* in 5 s .*\n.* second\n.* in 10 s .*\n$/)
 })
 
+t.test('tellHuman names the keys that ended alone, as far as they are few', (t) => {
+  const keyLeft = (n: number): RunEvent => ({
+    type: 'key-left',
+    replica: 'us-east-1:bbb',
+    key: `{"id":{"S":"${n}"}}`,
+    end: n % 2 === 0 ? 'failed' : 'unverified',
+    message: 'it is denied',
+  })
+  const { human, told } = listen()
+  for (let n = 0; n < 30; n++) human.onEvent(keyLeft(n))
+  const lines = told().trim().split('\n')
+  t.equal(lines.length, 21)
+  t.equal(lines[0], 'us-east-1:bbb: {"id":{"S":"0"}} could not be repaired: it is denied')
+  t.equal(lines[1], 'us-east-1:bbb: {"id":{"S":"1"}} could not be read: it is denied')
+  t.match(lines[20], /other keys: --report FILE or --verbose/)
+  t.end()
+})
+
 t.test('tellHuman tells every restart key when verbose', async (t) => {
   const { human, told } = listen({ verbosity: 'verbose' })
   for (const key of ['a', 'b', 'c']) human.onEvent({ type: 'restart-key', key })
