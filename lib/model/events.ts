@@ -1,5 +1,6 @@
 /** What a run tells while it runs. */
 import type { Pace } from './capacity.ts'
+import type { RunRules } from './run-rules.ts'
 import type { InspectedTable } from './table.ts'
 import type { Tally } from './tally.ts'
 import type { Milliseconds } from './units.ts'
@@ -33,6 +34,7 @@ export type RunEvent =
     }
   | {
       readonly type: 'apply'
+      readonly rules: RunRules
       readonly dryRun: boolean
       readonly plan: string
       readonly master: InspectedTable
@@ -75,6 +77,7 @@ export type RunEvent =
       /** Whether somebody is asked before anything is deleted. */
       readonly asksBeforeDeletions: boolean
       readonly ignore: readonly string[]
+      readonly rules: RunRules
       /** DynamoDB JSON text. Absent: the whole table is compared. */
       readonly startingKey?: string
     }

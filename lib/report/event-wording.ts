@@ -2,6 +2,7 @@
 import type { RunEvent } from '../model/events.ts'
 import { applyLines, readableLine, undoLines } from './file-wording.ts'
 import { outageLines, outageOverLine, paceLines } from './pace-wording.ts'
+import { rulesLines } from './rules-wording.ts'
 import { keyLeftLine, planLine, tableLines } from './wording.ts'
 
 /** Progress and the key to go on from come often: `human.ts` says when they are told. */
@@ -17,7 +18,7 @@ export function eventLines(event: ToldOnce): readonly string[] {
     case 'undo':
       return undoLines(event)
     case 'apply':
-      return applyLines(event)
+      return [...applyLines(event), ...rulesLines(event.rules)]
     case 'canary-held':
       return [
         `${event.replica}: the first ${event.writes} repairs were read back and held; the others follow`,
@@ -29,7 +30,7 @@ export function eventLines(event: ToldOnce): readonly string[] {
     case 'readable-by-others':
       return [readableLine(event)]
     case 'plan':
-      return [planLine(event)]
+      return [...rulesLines(event.rules, event.startingKey), planLine(event)]
     case 'segment-lost':
       return [`segment ${event.segment} was not compared to its end: ${event.message}`]
     case 'stalled':

@@ -36,7 +36,9 @@ function scopeOf({ replicas }: Summary, plan?: PlanEvent): string {
   const butFor = ignored.length === 0 ? '' : `, leaving out ${ignored.join(', ')}`
   const newer = Object.values(replicas).reduce((sum, replica) => sum + replica.newer, 0)
   const newerThere = newer === 0 ? '' : `, but for ${count(newer)} newer on the replica`
-  return `${from}${butFor}${newerThere}`
+  const hooks = plan?.rules.hooks
+  const byRules = hooks === undefined ? '' : `, by the rules of ${hooks}`
+  return `${from}${butFor}${byRules}${newerThere}`
 }
 
 /** The flags that would repair what was found, as far as they were not given. */

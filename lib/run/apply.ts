@@ -9,6 +9,7 @@ import { Lanes } from './lanes.ts'
 import type { ReviewedPlan } from './plan-file.ts'
 import { recheckDuring } from './recheck.ts'
 import { deleteAll } from './run.ts'
+import { rulesOf } from './run-rules.ts'
 import type { RunHooks } from './teller.ts'
 import { tellWarnings } from './warnings.ts'
 
@@ -28,6 +29,7 @@ export function runApply(
     hooks.onEvent({
       ...{ type: 'apply', dryRun, plan: file, master, replicas, keys: end.entries },
       asksBeforeDeletions: asksBeforeDeletions(preparation.settings, hooks),
+      rules: rulesOf(preparation.settings),
     })
     tellWarnings(preparation, hooks)
     flight.tellPaces()

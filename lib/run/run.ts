@@ -19,6 +19,7 @@ import { Lanes } from './lanes.ts'
 import { type Plan, shuffledSegments } from './plan.ts'
 import { deletionRail } from './rails.ts'
 import { recheckDuring } from './recheck.ts'
+import { rulesOf } from './run-rules.ts'
 import type { RunHooks } from './teller.ts'
 import { tellShortScans, tellWarnings } from './warnings.ts'
 
@@ -169,6 +170,7 @@ function planned(
     writes: (['missing', 'differing', 'extra'] as const).filter((kind) => write[kind]),
     asksBeforeDeletions: asks,
     ignore,
+    rules: rulesOf(settings),
     ...(startingKey !== undefined && { startingKey }),
   }
 }

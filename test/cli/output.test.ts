@@ -78,6 +78,7 @@ t.test(
     t.equal(code, 0)
     t.match(summary.replicas[replica.label], { newer: 3, offered: 3, scanned: 3, matched: 3 })
     t.match(stderr, '3 newer on the replica and left\n        3 in all: 3 of the master')
+    t.match(stderr, /^rules {3}versions by v, and newer items of a replica are left$/m)
     t.match(stderr, /^In sync, .*but for 3 newer on the replica\.$/m)
   },
 )

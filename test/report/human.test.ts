@@ -47,6 +47,7 @@ const replica = {
   ref: { label: 'us-east-1:bbb', region: 'us-east-1', name: 'bbb', endpoint: 'http://e' },
   facts: { ...facts, ...nothing },
 }
+const RULES = { ignore: [], newerWins: false, comparesExpired: false, quiesced: false }
 const PLAN = {
   type: 'plan',
   strategy: 'auto',
@@ -56,6 +57,7 @@ const PLAN = {
   writes: [],
   asksBeforeDeletions: false,
   ignore: [],
+  rules: RULES,
 } as const
 const tally = zeroTally([1])
 
@@ -99,6 +101,7 @@ const cases: { event: RunEvent; lines: string[]; verbosity?: HumanOptions['verbo
       writes: ['missing', 'differing', 'extra'],
       asksBeforeDeletions: true,
       ignore: [],
+      rules: RULES,
     },
     lines: [
       'plan    march, 1,200 segments, 8 at a time on 2 workers; will put missing, update differing, delete extra items; asks before it deletes',
@@ -401,6 +404,7 @@ t.test('tellHuman shows every count of a plan carried out', async (t) => {
   const { human, told } = listen()
   human.onEvent({
     type: 'apply',
+    rules: RULES,
     dryRun: false,
     plan: 'p',
     master,
@@ -424,6 +428,7 @@ t.test('tellHuman shows every count of a plan carried out', async (t) => {
 const FILES = {
   apply: {
     type: 'apply',
+    rules: RULES,
     plan: 'p',
     master,
     replicas: [replica],
@@ -496,6 +501,27 @@ t.test('tellHuman says nothing of writes in a dry run', async (t) => {
   human.onEvent(PLAN)
   human.onEvent(progress(5000))
   t.match(told(), /3 extra\n$/)
+})
+
+t.test('tellHuman begins with all that changes what the result means', async (t) => {
+  const { human, told } = listen()
+  const rules = {
+    ignore: ['a', 'b'],
+    versionAttribute: 'v',
+    newerWins: true,
+    hooks: 'file:///h.mjs',
+    comparesExpired: true,
+    quiesced: true,
+  }
+  human.onEvent({ ...PLAN, rules, startingKey: '{"id":{"S":"k"}}' })
+  t.equal(
+    told().split('\n')[0],
+    'rules   leaving out a, b; versions by v, and newer items of a replica are left; hooks file:///h.mjs; ' +
+      'expired items are compared like any other; nobody else writes (--quiesced); ' +
+      'only what comes after the key {"id":{"S":"k"}}',
+  )
+  human.conclude({ ...summary, outcome: 'in-sync', errors: [], replicas: {} })
+  t.match(told(), 'In sync from the starting key on, by the rules of file:///h.mjs.\n')
 })
 
 t.test('tellHuman says nothing of a size that the service does not know yet', async (t) => {
