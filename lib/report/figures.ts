@@ -1,11 +1,12 @@
 /** Numbers as people read them. */
+import { rateText } from '../model/rate-text.ts'
 import type { Milliseconds } from '../model/units.ts'
 
 export const count = (n: number) => n.toLocaleString('en-US')
 
 export function pace(items: number, elapsedMs: Milliseconds): string {
   const seconds = Math.max(elapsedMs / 1000, 0.001)
-  return `${Math.round(seconds)} s (${count(Math.round(items / seconds))}/s)`
+  return `${Math.round(seconds)} s (${rateText(items / seconds)}/s)`
 }
 
 /** In minutes from two on. */

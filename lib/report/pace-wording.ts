@@ -1,9 +1,10 @@
 /** How fast a run goes and what holds it up, in sentences for people. */
 import type { Pace } from '../model/capacity.ts'
 import type { Flow, RunEvent } from '../model/events.ts'
-import { count, duration } from './figures.ts'
+import { rateText } from '../model/rate-text.ts'
+import { duration } from './figures.ts'
 
-const units = (perSecond: number) => `${count(Math.round(perSecond * 10) / 10)} units/s`
+const units = (perSecond: number) => `${rateText(perSecond, 1)} units/s`
 
 /** Nothing of tables on this machine, unless somebody asked. */
 export function paceLines({ paces, isPaused }: RunEvent & { type: 'pace' }): string[] {

@@ -64,6 +64,15 @@ export class RecheckQueue {
     return this.#size
   }
 
+  /** Sightings that have not stood still for long enough to be looked at again. */
+  notDue(now: Milliseconds): number {
+    const lanes = [...this.#lanes.values()]
+    return lanes.reduce(
+      (sum, { waiting }) => sum + waiting.filter(({ due }) => due > now).length,
+      0,
+    )
+  }
+
   /** Marks the moment; `isDecided` says whether all that came before is. */
   mark(): number {
     return ++this.#arrival

@@ -1,4 +1,5 @@
 /** What a run waits for, in words: whoever looks at it is never left to guess. */
+import { rateText } from '../model/rate-text.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { OutageWatch } from './outage-watch.ts'
 import type { PaceKeeper } from './pace-keeper.ts'
@@ -12,9 +13,9 @@ const LONG: Milliseconds = 3000
 const MOST_CHARACTERS = 120
 
 export interface WaitingOptions {
-  readonly pace: PaceKeeper
+  readonly pace: Pick<PaceKeeper, 'isPaused' | 'flows'>
   readonly outages: Pick<OutageWatch, 'waitingFor'>
-  readonly watchdog: Watchdog
+  readonly watchdog: Pick<Watchdog, 'longest'>
   readonly rechecks: RecheckQueue
   /** Whether something is compared, written or deleted now. */
   readonly isWorking: () => boolean
@@ -27,15 +28,24 @@ export function waitingOf({ pace, outages, watchdog, rechecks, isWorking }: Wait
       const { table, kind, unitsPerSecond, isUsedUp, isThrottled } = flow
       if (isThrottled) return [`${table}, which throttles ${kind}s`]
       if (!isUsedUp || unitsPerSecond === null) return []
-      return [`${kind} capacity of ${table}, ${round(unitsPerSecond)} units/s`]
+      return [`${kind} capacity of ${table}, ${rateText(unitsPerSecond, 1)} units/s`]
     })
     const { what, busy } = watchdog.longest() ?? { what: '', busy: 0 }
     const long =
       busy < LONG ? [] : [`${what.slice(0, MOST_CHARACTERS)}, for ${round(busy / 1000)} s`]
-    const still =
-      !isWorking() && rechecks.size > 0 ? [`${rechecks.size} keys to stand still long enough`] : []
-    return [...outages.waitingFor, ...flows, ...long, ...still]
+    const known = [...outages.waitingFor, ...flows, ...long]
+    return isWorking() ? known : [...known, ...keysWaiting(rechecks, known.length > 0)]
   }
+}
+
+/** Keys that are due wait for a request, and what holds that up is known mostly. */
+function keysWaiting(rechecks: RecheckQueue, isExplained: boolean): string[] {
+  const young = rechecks.notDue(Date.now())
+  const due = rechecks.size - young
+  return [
+    ...(young > 0 ? [`${young} keys to stand still long enough`] : []),
+    ...(due > 0 && !isExplained ? [`${due} keys to be looked at again`] : []),
+  ]
 }
 
 const round = (value: number) => String(Math.round(value * 10) / 10)

@@ -1,0 +1,24 @@
+import t from 'tap'
+import { pace } from '../../lib/report/figures.ts'
+import { flowLines } from '../../lib/report/pace-wording.ts'
+
+for (const { items, elapsedMs, told } of [
+  { items: 2500, elapsedMs: 5000, told: '5 s (500/s)' },
+  { items: 34, elapsedMs: 10_000, told: '10 s (3.4/s)' },
+  { items: 1, elapsedMs: 60_000, told: '60 s (0.017/s)' },
+  { items: 0, elapsedMs: 60_000, told: '60 s (0/s)' },
+]) {
+  t.test(`pace tells ${told}`, async (t) => t.equal(pace(items, elapsedMs), told))
+}
+
+for (const [used, told] of [
+  [0.019, '0.019 units/s'],
+  [3.44, '3.4 units/s'],
+  [120.54, '120.5 units/s'],
+  [0, '0 units/s'],
+] as const) {
+  t.test(`flowLines tells ${told}`, async (t) => {
+    const flow = { table: 'x:T', kind: 'read', unitsPerSecond: null, usedPerSecond: used } as never
+    t.same(flowLines({ flows: [flow] } as never), [`        x:T: reads ${told}`])
+  })
+}

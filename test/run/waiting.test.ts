@@ -1,0 +1,51 @@
+/** What a run says that it waits for. */
+import t from 'tap'
+import { RecheckQueue } from '../../lib/run/recheck-queue.ts'
+import { waitingOf } from '../../lib/run/waiting.ts'
+
+const HELD = {
+  table: 'x:T',
+  kind: 'read',
+  unitsPerSecond: 0.02,
+  isAdaptive: false,
+  because: 'asked',
+  origin: 'asked',
+  usedPerSecond: 0,
+  isThrottled: false,
+  isUsedUp: true,
+} as const
+
+/** Keys of which so many are due, and so many are not yet. */
+function waiting({ due, young, isHeld }: { due: number; young: number; isHeld: boolean }) {
+  const rechecks = new RecheckQueue(5000)
+  const add = (count: number, since: number) => {
+    for (let at = 0; at < count; at++) {
+      rechecks.add(1, { key: `{"id":{"S":"${since}-${at}"}}`, moves: 0, since, seen: {} } as never)
+    }
+  }
+  add(due, Date.now() - 60_000)
+  add(young, Date.now() + 60_000)
+  return waitingOf({
+    rechecks,
+    pace: { isPaused: false, flows: isHeld ? [HELD] : [] },
+    outages: { waitingFor: [] },
+    watchdog: { longest: () => undefined },
+    isWorking: () => false,
+  })()
+}
+
+for (const { due, young, isHeld, told } of [
+  { due: 875, young: 0, isHeld: true, told: ['read capacity of x:T, 0.02 units/s'] },
+  { due: 0, young: 3, isHeld: false, told: ['3 keys to stand still long enough'] },
+  {
+    due: 5,
+    young: 3,
+    isHeld: true,
+    told: ['read capacity of x:T, 0.02 units/s', '3 keys to stand still long enough'],
+  },
+  { due: 5, young: 0, isHeld: false, told: ['5 keys to be looked at again'] },
+]) {
+  t.test(`${due} keys that are due and ${young} that are not wait for ${told}`, async (t) => {
+    t.same(waiting({ due, young, isHeld }), told)
+  })
+}
