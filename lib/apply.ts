@@ -3,6 +3,7 @@ import { fileBehind, refuseSharedFiles } from './files/distinct-files.ts'
 import { unlessAborted, withListeners } from './listeners.ts'
 import type { RecordedTable } from './model/recorded-table.ts'
 import type { RepairPlanHeader } from './model/repair-plan.ts'
+import { newRunIdentity } from './model/run-identity.ts'
 import type { Summary } from './model/summary.ts'
 import type { Spelling } from './options/check.ts'
 import { checkFile, refuseStray } from './options/commands.ts'
@@ -23,7 +24,11 @@ import { summariseNothing } from './run/summarise.ts'
 /**
  * @throws TablesyncError where the plan, the options or the tables are not fit; nothing was done then
  */
-export async function apply(given: ApplyOptions, spelling: Spelling): Promise<Summary> {
+export async function apply(
+  given: ApplyOptions,
+  spelling: Spelling,
+  identity = newRunIdentity(),
+): Promise<Summary> {
   const options = ownOptions(given)
   refuseStray('apply', options, spelling)
   const { plan: file, ...others } = options
@@ -41,10 +46,10 @@ export async function apply(given: ApplyOptions, spelling: Spelling): Promise<Su
   })
   await tryHooks(settings.hooks, options.signal)
   await checkControlFile(settings.control)
-  return withListeners(options, {}, async ({ signal, over, during }) => {
+  const summary = await withListeners(options, {}, async ({ signal, over, during }) => {
     const tables = await unlessAborted(
       signal,
-      inspectTables(settings, { signal, over }, { scans: false }),
+      inspectTables(settings, { ...identity, signal, over }, { scans: false }),
     )
     if (tables === undefined) return summariseNothing(settings)
     const [master, ...replicas] = tables.inspected
@@ -58,6 +63,7 @@ export async function apply(given: ApplyOptions, spelling: Spelling): Promise<Su
     const header = headerOf('report', settings, tables)
     return during(header, (hooks) => runApply({ settings, tables, plan }, reviewed, hooks, signal))
   })
+  return { ...summary, ...identity }
 }
 
 /** Nothing to scan: what the reviewed run has scanned stands for it. */

@@ -8,6 +8,7 @@ import { endCredentialCommands } from './access/credential-command.ts'
 import { asTablesyncError, type TablesyncError } from './errors.ts'
 import type { Question } from './model/question.ts'
 import { redacted } from './model/redacted.ts'
+import { newRunIdentity } from './model/run-identity.ts'
 import { exitCodeOf, type Summary } from './model/summary.ts'
 import { type CommandLine, parseArgv } from './options/argv.ts'
 import { asFlag } from './options/check.ts'
@@ -16,6 +17,7 @@ import { secretsIn } from './options/secrets.ts'
 import { tellHuman } from './report/human.ts'
 import { printable } from './report/printable.ts'
 import { askPerson } from './report/prompt.ts'
+import { refusalOf } from './report/refusal.ts'
 import { openResultStream } from './report/result-stream.ts'
 import { openScreen } from './report/screen.ts'
 import { shellWord } from './report/shell-word.ts'
@@ -49,6 +51,8 @@ process.on('exit', () => {
 
 process.on('exit', endCredentialCommands)
 
+const identity = newRunIdentity()
+
 // What is thrown past all others, by a hook's timer maybe, says nothing of the tables.
 process.on('uncaughtException', (thrown) => {
   process.exitCode = tellError(asTablesyncError(thrown))
@@ -68,7 +72,10 @@ async function main(argv: readonly string[]): Promise<number> {
     if (!('text' in parsed)) return await carryOut(parsed)
     return await print(parsed.text, 0)
   } catch (thrown) {
-    return tellError(asTablesyncError(thrown))
+    const error = asTablesyncError(thrown)
+    const code = tellError(error)
+    // Asked for or not, as far as can be told: something else may be wrong with the arguments.
+    return argv.includes('--json') ? await printDocument(refusalOf(error, identity), code) : code
   }
 }
 
@@ -95,11 +102,12 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
         ...(talk.verbose && { onDifference: human.onDifference }),
       },
       asFlag,
+      identity,
     )
     human.conclude(summary)
     if (!talk.quiet && isLeft(summary, commandLine)) tellResume()
     const code = summary.outcome === 'interrupted' ? exitCode() : exitCodeOf(summary.outcome)
-    return talk.json ? await print(printable(JSON.stringify(summary, redact)), code) : code
+    return talk.json ? await printDocument(summary, code) : code
   } finally {
     askForStatus = tellBeginning
     human.close()
@@ -122,6 +130,10 @@ function redactOutput(): (name: string, value: unknown) => unknown {
     return write(clean === text ? chunk : clean, ...more)
   }
   return (_, value) => (typeof value === 'string' ? redacted(value, secrets) : value)
+}
+
+function printDocument(document: object, code: number): Promise<number> {
+  return print(printable(JSON.stringify(document, redact)), code)
 }
 
 /** Prints what a program reads; yields the exit code, which is never that of success where it could not. */

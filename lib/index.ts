@@ -58,6 +58,7 @@ export type {
   ErrorSummary,
   MasterSummary,
   Outcome,
+  Refusal,
   ReplicaSummary,
   Summary,
 } from './model/summary.ts'

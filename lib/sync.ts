@@ -1,6 +1,7 @@
 /** Options in, result out: what the command and `runSync` have in common. */
 import { fileBehind, refuseSharedFiles } from './files/distinct-files.ts'
 import { unlessAborted, withListeners } from './listeners.ts'
+import { newRunIdentity, type RunIdentity } from './model/run-identity.ts'
 import type { Summary } from './model/summary.ts'
 import type { Spelling } from './options/check.ts'
 import { ownOptions } from './options/own-options.ts'
@@ -21,7 +22,11 @@ import { summariseNothing } from './run/summarise.ts'
  * @throws TablesyncError where the options or the tables are not fit for a run; nothing was done then
  * @throws whatever a listener throws; the run is ended after the pages in hand first
  */
-export async function sync(given: RunOptions, spelling: Spelling): Promise<Summary> {
+export async function sync(
+  given: RunOptions,
+  spelling: Spelling,
+  identity = newRunIdentity(),
+): Promise<Summary> {
   const options = ownOptions(given)
   const settings = resolveOptions(options, spelling)
   await refuseSharedFiles({
@@ -40,15 +45,23 @@ export async function sync(given: RunOptions, spelling: Spelling): Promise<Summa
   const checkpoint = await openCheckpoint(settings, spelling)
   try {
     // A run that has come to its end is not begun again.
-    return checkpoint?.taken?.summary ?? (await syncFrom(checkpoint, settings, options, spelling))
+    const summary =
+      checkpoint?.taken?.summary ??
+      (await syncFrom({ checkpoint, settings, identity }, options, spelling))
+    return { ...summary, ...identity }
   } finally {
     await checkpoint?.lock.release()
   }
 }
 
+interface Beginning {
+  readonly checkpoint: OpenCheckpoint | undefined
+  readonly settings: Settings
+  readonly identity: RunIdentity
+}
+
 async function syncFrom(
-  checkpoint: OpenCheckpoint | undefined,
-  settings: Settings,
+  { checkpoint, settings, identity }: Beginning,
   options: RunOptions,
   spelling: Spelling,
 ): Promise<Summary> {
@@ -57,7 +70,10 @@ async function syncFrom(
   return withListeners(options, { goodReport, maxDuration }, async ({ signal, over, during }) => {
     // With it comes the SDK, which a run that is refused does without.
     const { inspectTables } = await import('./run/inspect.ts')
-    const tables = await unlessAborted(signal, inspectTables(settings, { signal, over }))
+    const tables = await unlessAborted(
+      signal,
+      inspectTables(settings, { ...identity, signal, over }),
+    )
     if (tables === undefined) return summariseNothing(settings)
     if (checkpoint !== undefined) refuseOtherTables(checkpoint, settings, tables, spelling)
     refuseIgnoredKeys(settings, tables, spelling)

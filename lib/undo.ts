@@ -2,6 +2,7 @@
 import { refuseSharedFiles } from './files/distinct-files.ts'
 import { unlessAborted, withListeners } from './listeners.ts'
 import type { JournalHeader } from './model/journal.ts'
+import { newRunIdentity } from './model/run-identity.ts'
 import type { Summary } from './model/summary.ts'
 import type { Spelling } from './options/check.ts'
 import { checkFile, checkSwitch, refuseStray } from './options/commands.ts'
@@ -31,7 +32,11 @@ const planOf = ({ workers }: Settings) => ({
 /**
  * @throws TablesyncError where the journal, the options or the tables are not fit; nothing was done then
  */
-export async function undo(given: UndoOptions, spelling: Spelling): Promise<Summary> {
+export async function undo(
+  given: UndoOptions,
+  spelling: Spelling,
+  identity = newRunIdentity(),
+): Promise<Summary> {
   const options = ownOptions(given)
   refuseStray('undo', options, spelling)
   const { journal: file, allowDamaged, ...others } = options
@@ -50,8 +55,11 @@ export async function undo(given: UndoOptions, spelling: Spelling): Promise<Summ
   })
   const settings = resolveOptions(asRunOptions(journal.header, others), spelling, 'the journal')
   await checkControlFile(settings.control)
-  return withListeners(options, {}, async ({ signal, over, during }) => {
-    const tables = await unlessAborted(signal, inspectReplicas(settings, { signal, over }))
+  const summary = await withListeners(options, {}, async ({ signal, over, during }) => {
+    const tables = await unlessAborted(
+      signal,
+      inspectReplicas(settings, { ...identity, signal, over }),
+    )
     if (tables === undefined) return summariseNothing(settings)
     for (const replica of tables.inspected.slice(1)) {
       refuseOtherTable(journal.header.tables[replica.ref.label], replica, 'journal')
@@ -62,6 +70,7 @@ export async function undo(given: UndoOptions, spelling: Spelling): Promise<Summ
     const header = headerOf('report', settings, tables, { hasMaster: false })
     return during(header, (hooks) => runUndo({ settings, tables, plan }, journal, hooks, signal))
   })
+  return { ...summary, ...identity }
 }
 
 /** All kinds of writes: what was missing may have to go again, and what was deleted to come back. */

@@ -1,6 +1,7 @@
 /** The result of a run: what `runSync` resolves to and `--json` prints. */
 import type { ErrorCode } from '../errors.ts'
 import type { Stop } from './rail.ts'
+import type { RunIdentity } from './run-identity.ts'
 import type { Milliseconds, ReadUnits, WriteUnits } from './units.ts'
 
 /**
@@ -15,6 +16,9 @@ export type Outcome = 'in-sync' | 'different' | 'incomplete' | 'stopped' | 'inte
 export interface Summary {
   readonly version: 1
   readonly outcome: Outcome
+  /** These two of the run that resolves to it; a checkpoint keeps it without. */
+  readonly runId?: string
+  readonly startedAt?: string
   readonly dryRun: boolean
   readonly elapsedMs: Milliseconds
   readonly strategy: 'auto' | 'march' | 'lookup'
@@ -25,6 +29,14 @@ export interface Summary {
   readonly errors: readonly ErrorSummary[]
   /** The safeguard that ended the run. Absent: none did. */
   readonly stopped?: Stop
+}
+
+/** What the command prints with `--json` where it has no result: nothing was scanned or written. */
+export interface Refusal extends RunIdentity {
+  readonly version: 1
+  /** `incomplete`: a fault of tablesync's own has ended it. */
+  readonly outcome: 'refused' | 'incomplete'
+  readonly errors: readonly ErrorSummary[]
 }
 
 export interface MasterSummary {

@@ -3,7 +3,6 @@
  * read from once. Whatever is wrong with them is told here, before anything is
  * scanned or written.
  */
-import { randomUUID } from 'node:crypto'
 import { checkReadable, type DescribedFacts, describeTable, keysOf } from '../dynamo/describe.ts'
 import { TablesyncError } from '../errors.ts'
 import type { CredentialKeeper } from '../model/credentials.ts'
@@ -22,9 +21,6 @@ import { knownTables, refuseSameTable } from './one-table.ts'
 import { accessOf, type LocatedTable, located } from './table-access.ts'
 import { refuseKeyAsVersion } from './version-attribute.ts'
 
-/** Told apart from other runs by whoever reads the account's logs. */
-const newRunId = () => randomUUID().slice(0, 8)
-
 /** A table that was never connected to is rather misspelt than down. */
 const SET_UP_RETRIES = 2
 
@@ -41,7 +37,9 @@ export interface Tables {
   readonly undivided: readonly TableIndex[]
 }
 
-export interface RunSignals {
+export interface RunToBegin {
+  /** Told apart from other runs by whoever reads the account's logs. */
+  readonly runId: string
   /** Aborted: the run is to end. */
   readonly signal: AbortSignal
   /** Aborted: it has ended. */
@@ -54,11 +52,10 @@ export interface RunSignals {
  */
 export async function inspectTables(
   settings: Settings,
-  { signal, over }: RunSignals,
+  { runId, signal, over }: RunToBegin,
   { scans } = { scans: true },
 ): Promise<Tables> {
   const all = await located(settings)
-  const runId = newRunId()
   const credentials = credentialKeepers(all, settings.patience, runId, over)
   const options = inspectOptions(settings, credentials, signal)
   const isWriting = Object.values(settings.asked).includes(true)
@@ -115,11 +112,10 @@ type Reached = Awaited<ReturnType<typeof describeTable>>
 /** The same for replicas alone: the master's place is taken by the first of them, and nothing is asked there. */
 export async function inspectReplicas(
   settings: Settings,
-  { signal, over }: RunSignals,
+  { runId, signal, over }: RunToBegin,
 ): Promise<Tables> {
   const [master, ...replicas] = await located(settings)
   const all = [replicas[0] as LocatedTable, ...replicas]
-  const runId = newRunId()
   const keepers = credentialKeepers([master, ...replicas], settings.patience, runId, over)
   // Nobody is asked to be somebody to a master that is asked for nothing.
   const credentials = [keepers[1] as CredentialKeeper, ...keepers.slice(1)]

@@ -222,7 +222,8 @@ for (const { flag, least, most } of [
     for (const args of [[flag], [flag, '--json']]) {
       const { code, stdout, stderr } = await runCli([...tables, ...args])
       t.equal(code, 2)
-      t.equal(stdout, '')
+      if (args.includes('--json')) t.match(JSON.parse(stdout), { outcome: 'refused' })
+      else t.equal(stdout, '')
       t.match(stderr, flag)
       t.match(stderr, 'to be followed by its <')
     }

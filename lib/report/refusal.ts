@@ -1,0 +1,15 @@
+/** The document of a command that never came to a result. */
+import type { TablesyncError } from '../errors.ts'
+import type { RunIdentity } from '../model/run-identity.ts'
+import type { Refusal } from '../model/summary.ts'
+
+export function refusalOf(error: TablesyncError, identity: RunIdentity): Refusal {
+  const { code, message, hint } = error
+  return {
+    version: 1,
+    // A fault of ours says nothing of what was asked for.
+    outcome: code === 'INTERNAL' ? 'incomplete' : 'refused',
+    ...identity,
+    errors: [{ table: '', code, message, ...(hint !== undefined && { hint }), count: 1 }],
+  }
+}
