@@ -112,6 +112,7 @@ function rareEndings(replica: ReplicaSummary, isDryRun: boolean): string[] {
   const counted = [
     ['newer on the replica and left', replica.newer],
     ['in conflict', replica.conflicts],
+    ['repaired in part', replica.torn],
     ['skipped by a hook', replica.skipped],
     ['deletions withheld', replica.deletionsWithheld],
     ['unverified', replica.unverified],
@@ -127,6 +128,6 @@ function notDone(replica: ReplicaSummary): number {
 }
 
 function leftToDo(replica: ReplicaSummary): number {
-  const { resolved, conflicts, failed, skipped } = replica
-  return Math.max(0, foundOf(replica) - resolved - conflicts - failed - skipped)
+  const { resolved, conflicts, failed, skipped, torn } = replica
+  return Math.max(0, foundOf(replica) - resolved - conflicts - failed - skipped - torn)
 }

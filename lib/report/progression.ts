@@ -74,7 +74,8 @@ export class Progression {
 function endedOf(tally: ReplicaTally, dryRun: boolean): number {
   const { sameAs, converged, vanished, expired, newer, elsewhere, unverified, changed } = tally
   const found = tally.missing + tally.differing + tally.extra
-  const { written, deleted, resolved, skipped, conflicts, failed } = tally
+  const { written, deleted, resolved, skipped, conflicts, failed, torn } = tally
   const others = sameAs + converged + vanished + expired + newer + elsewhere + unverified + changed
-  return others + (dryRun ? found : written + deleted + resolved + skipped + conflicts + failed)
+  const given = skipped + conflicts + failed + torn
+  return others + (dryRun ? found : written + deleted + resolved + given)
 }

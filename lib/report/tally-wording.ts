@@ -47,6 +47,7 @@ export function doneWords(replica: ReplicaSummary, { isWriting }: { isWriting: b
     ['ended by themselves', resolved],
     ['in conflict', conflicts],
     ['failed', failed],
+    ['repaired in part', replica.torn],
     ['deletions withheld', deletionsWithheld],
     ['left', isWriting ? left : 0],
     ['unconfirmed', replica.unconfirmed],
@@ -57,6 +58,7 @@ export function doneWords(replica: ReplicaSummary, { isWriting }: { isWriting: b
 /** Differences that nobody asked to be repaired, or that the run did not come to. */
 function leftOf(replica: ReplicaSummary): number {
   const { written, deleted, skipped, resolved, conflicts, failed, deletionsWithheld } = replica
-  const ended = written + deleted + skipped + resolved + conflicts + failed + deletionsWithheld
+  const ended =
+    written + deleted + skipped + resolved + conflicts + failed + replica.torn + deletionsWithheld
   return Math.max(0, foundOf(replica) - ended)
 }

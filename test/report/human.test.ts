@@ -386,7 +386,7 @@ t.test('tellHuman shows every count, so that they add up', async (t) => {
   const states = { sameAs: 1, missing: 2, differing: 4, extra: 8, converged: 16, vanished: 32 }
   const rare = { expired: 64, newer: 128, elsewhere: 256, unverified: 512, unjudged: 1024 }
   const sides = { offered: 1500, scanned: 1000, matched: 453 }
-  const ended = { written: 1, skipped: 1, resolved: 2, conflicts: 3, failed: 1 }
+  const ended = { written: 1, skipped: 1, resolved: 2, conflicts: 3, failed: 1, torn: 1 }
   const replica = { ...counts, ...states, ...rare, ...sides, ...ended }
   human.onEvent({ ...PLAN, writes: ['missing'] })
   human.conclude({ ...summary, replicas: { 'us-east-1:bbb': replica }, errors: [] })
@@ -396,7 +396,7 @@ t.test('tellHuman shows every count, so that they add up', async (t) => {
       '64 expired, 32 gone since the scan, 256 of the replica counted with their counterparts of the master, ' +
       '512 unverified, 1,024 read and not judged any more',
     '        2,047 in all: 1,500 of the master and 1,000 of the replica, less 453 that are on both',
-    '        1 written, 1 skipped by a hook, 2 ended by themselves, 3 in conflict, 1 failed, 6 left',
+    '        1 written, 1 skipped by a hook, 2 ended by themselves, 3 in conflict, 1 failed, 1 repaired in part, 5 left',
   ])
 })
 
