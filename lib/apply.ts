@@ -58,7 +58,9 @@ export async function apply(
       refuseOtherTable(reviewed.header.tables[replica.ref.label], replica, 'plan')
     }
     const stop = topologyRail(settings, tables)
-    if (stop !== undefined) return summariseNothing(settings, stop)
+    if (stop !== undefined) {
+      return summariseNothing(settings, { stopped: stop, readUnits: tables.readUnits })
+    }
     const plan = planOf(reviewed, settings)
     const header = headerOf('report', settings, tables)
     return during(header, (hooks) => runApply({ settings, tables, plan }, reviewed, hooks, signal))

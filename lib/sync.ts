@@ -78,7 +78,9 @@ async function syncFrom(
     if (checkpoint !== undefined) refuseOtherTables(checkpoint, settings, tables, spelling)
     refuseIgnoredKeys(settings, tables, spelling)
     const stop = topologyRail(settings, tables)
-    if (stop !== undefined) return summariseNothing(settings, stop)
+    if (stop !== undefined) {
+      return summariseNothing(settings, { stopped: stop, readUnits: tables.readUnits })
+    }
     const planned = planRun(settings, tables)
     const plan = { ...planned, segments: checkpoint?.taken?.segments ?? planned.segments }
     const header = headerOf('report', settings, tables)

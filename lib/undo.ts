@@ -65,7 +65,9 @@ export async function undo(
       refuseOtherTable(journal.header.tables[replica.ref.label], replica, 'journal')
     }
     const stop = topologyRail(settings, tables)
-    if (stop !== undefined) return summariseNothing(settings, stop)
+    if (stop !== undefined) {
+      return summariseNothing(settings, { stopped: stop, readUnits: tables.readUnits })
+    }
     const plan = planOf(settings)
     const header = headerOf('report', settings, tables, { hasMaster: false })
     return during(header, (hooks) => runUndo({ settings, tables, plan }, journal, hooks, signal))

@@ -12,6 +12,7 @@ import {
   type SecondaryIndex,
   type TableFacts,
 } from '../model/table.ts'
+import type { ReadUnits } from '../model/units.ts'
 import type { TableAccess } from '../protocol/messages.ts'
 import { openClient, type TableClient } from './client.ts'
 import {
@@ -119,6 +120,8 @@ export interface ReadCheck {
 export interface Readable {
   /** Whether it returns all items for each segment of a scan: some engines ignore `Segment`. */
   readonly ignoresSegments: boolean
+  /** What it took, as the service reported it. */
+  readonly readUnits: ReadUnits
 }
 
 /**
@@ -131,17 +134,28 @@ export async function checkReadable(
   check: ReadCheck,
   options: DescriberOptions,
 ): Promise<Readable> {
-  const client = openClient(access, options)
+  const { client, units } = counted(openClient(access, options))
   try {
     const key = check.scan ? await keyOfSliver(client, 0) : undefined
     const others = check.scan ? () => sampleKeys(client) : check.keysElsewhere
     if (check.lookup) await checkLookup(client, options.patience, { key, others })
     // No item is in two segments.
     const ignoresSegments = key !== undefined && key === (await keyOfSliver(client, SLIVERS / 2))
-    return { ignoresSegments }
+    return { ignoresSegments, readUnits: units() }
   } finally {
     client.close()
   }
+}
+
+/** The client, and the read units of all answers that it has had. */
+function counted(client: TableClient): { client: TableClient; units: () => ReadUnits } {
+  let units = 0
+  const send: TableClient['send'] = async (request) => {
+    const answer = await client.send(request)
+    units += request.unitsOf(answer)
+    return answer
+  }
+  return { client: { ...client, send }, units: () => units }
 }
 
 const SLIVERS = 100_000
@@ -157,9 +171,10 @@ async function keyOfSliver(client: TableClient, segment: number): Promise<KeyTex
 export async function keysOf(
   access: TableAccess,
   options: DescriberOptions,
-): Promise<readonly KeyText[]> {
-  const client = openClient(access, options)
-  return sampleKeys(client).finally(() => client.close())
+): Promise<{ readonly keys: readonly KeyText[]; readonly readUnits: ReadUnits }> {
+  const { client, units } = counted(openClient(access, options))
+  const keys = await sampleKeys(client).finally(() => client.close())
+  return { keys, readUnits: units() }
 }
 
 type TableFactsProper = Omit<

@@ -5,7 +5,7 @@
  * run, and not to one that takes it up again.
  */
 import { type SegmentRecord, sameCursor } from '../model/segment-record.ts'
-import type { TableIndex } from '../model/table.ts'
+import { MASTER, type TableIndex } from '../model/table.ts'
 import {
   addReplicaTallies,
   type MasterTally,
@@ -14,6 +14,7 @@ import {
   type Tally,
   zeroReplicaTally,
 } from '../model/tally.ts'
+import type { ReadUnits } from '../model/units.ts'
 import type { SegmentTask } from '../protocol/messages.ts'
 
 type ByReplica = Map<TableIndex, ReplicaTally>
@@ -61,7 +62,7 @@ export class Counts {
     for (const [replica, counts] of replicasIn(tally)) {
       isScanned ||= isWhole(replica)
       if (isWhole(replica)) enter(this.#finished, replica, counts)
-      else enter(this.#loose, replica, subtractReplicaTallies(counts, this.#kept(task, replica)))
+      else this.#enterLoose(replica, subtractReplicaTallies(counts, this.#kept(task, replica)))
       if (isWhole(replica) && task.kind === 'compare') {
         this.#records.get(replica)?.delete(task.segment)
       }
@@ -78,6 +79,12 @@ export class Counts {
   abandon(task: SegmentTask): void {
     const last = this.#underWay.get(task)
     if (last !== undefined) this.close(task, last, () => false)
+  }
+
+  /** Enters what was read of a table before the first task. */
+  addRead(table: TableIndex, readUnits: ReadUnits): void {
+    if (table === MASTER) this.#masterUnits += readUnits
+    else enter(this.#finished, table, { ...zeroReplicaTally(), readUnits })
   }
 
   /** Enters what no task has told, of this run alone. */
@@ -141,6 +148,13 @@ export class Counts {
     for (const [segment, { tally }] of this.records(replica)) {
       if (!segments.has(segment)) yield tally
     }
+  }
+
+  /** What was found is found again by a run that takes this one up; what it has cost is spent. */
+  #enterLoose(replica: TableIndex, counts: ReplicaTally): void {
+    const { readUnits, writeUnits } = counts
+    enter(this.#finished, replica, { ...zeroReplicaTally(), readUnits, writeUnits })
+    enter(this.#loose, replica, { ...counts, readUnits: 0, writeUnits: 0 })
   }
 
   #kept(task: SegmentTask, replica: TableIndex): ReplicaTally {

@@ -79,6 +79,7 @@ export async function fly(
   const setup = workerSetup(settings, tables, hooks)
   const replicas = tables.access.slice(1).map(({ index }) => index)
   const ledger = new Ledger(replicas, plan.byLookup)
+  for (const [table, units] of tables.readUnits.entries()) ledger.counts.addRead(table, units)
   const rechecks = new RecheckQueue(settings.observation.minAge)
   const tableWatch = watchTables(settings, tables, signal, {
     onChanged: (table, error) => desk.loseTable(table, error),

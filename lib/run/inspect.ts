@@ -13,6 +13,7 @@ import {
   MASTER,
   type TableIndex,
 } from '../model/table.ts'
+import type { ReadUnits } from '../model/units.ts'
 import type { Settings, TableSettings } from '../options/settings.ts'
 import type { TableAccess } from '../protocol/messages.ts'
 import { compression } from './compression.ts'
@@ -35,6 +36,8 @@ export interface Tables {
   readonly used: readonly TableIndex[]
   /** Those that return all their items for each segment of a scan. */
   readonly undivided: readonly TableIndex[]
+  /** What looking at each table took, by index. */
+  readonly readUnits: readonly ReadUnits[]
 }
 
 export interface RunToBegin {
@@ -80,6 +83,12 @@ export async function inspectTables(
     address: asked(table.ref, (described[index] as Reached).address),
     ...ttlOf(settings, facts[0], facts[index]),
   }))
+  let sampled: ReadUnits = 0
+  const keysElsewhere = async () => {
+    const { keys, readUnits } = await keysOf(access[MASTER] as TableAccess, options(MASTER))
+    sampled += readUnits
+    return keys
+  }
   const scansReplicas = settings.strategy !== 'lookup' || settings.scanForExtra
   const readable = await Promise.all(
     access.map((table, index) =>
@@ -88,9 +97,7 @@ export async function inspectTables(
         {
           scan: scans && (index === 0 || scansReplicas),
           lookup: true,
-          ...(scans && {
-            keysElsewhere: () => keysOf(access[MASTER] as TableAccess, options(MASTER)),
-          }),
+          ...(scans && { keysElsewhere }),
         },
         options(index),
       ),
@@ -104,6 +111,7 @@ export async function inspectTables(
     credentials,
     used,
     undivided: used.filter((index) => readable[index]?.ignoresSegments),
+    readUnits: readable.map(({ readUnits }, index) => readUnits + (index === MASTER ? sampled : 0)),
   }
 }
 
@@ -146,6 +154,7 @@ export async function inspectReplicas(
     credentials,
     used,
     undivided: [],
+    readUnits: [],
   }
 }
 

@@ -3,7 +3,7 @@
 import type { Stop } from '../model/rail.ts'
 import type { MasterSummary, Outcome, ReplicaSummary, Summary } from '../model/summary.ts'
 import { imbalance, remainingDifferences } from '../model/tally.ts'
-import type { Milliseconds } from '../model/units.ts'
+import type { Milliseconds, ReadUnits } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
 import { Ledger } from './ledger.ts'
 import type { Plan } from './plan.ts'
@@ -42,14 +42,20 @@ export function summarise(end: RunEnd): Summary {
 }
 
 /** A run that was ended before it had begun: interrupted, unless a safeguard stopped it. */
-export function summariseNothing(settings: Settings, stopped?: Stop): Summary {
+export function summariseNothing(
+  settings: Settings,
+  {
+    stopped,
+    readUnits = [],
+  }: { readonly stopped?: Stop; readonly readUnits?: readonly ReadUnits[] } = {},
+): Summary {
+  const replicas = settings.replicas.map((_, at) => at + 1)
+  const ledger = new Ledger(replicas, settings.strategy === 'lookup')
+  for (const [table, units] of readUnits.entries()) ledger.counts.addRead(table, units)
   return summarise({
     settings,
     plan: { segments: 0, findExtras: false },
-    ledger: new Ledger(
-      settings.replicas.map((_, at) => at + 1),
-      settings.strategy === 'lookup',
-    ),
+    ledger,
     elapsedMs: 0,
     isInterrupted: stopped === undefined,
     isFatal: false,

@@ -89,6 +89,7 @@ const TABLES: Tables = {
   credentials: [],
   used: [0],
   undivided: [],
+  readUnits: [],
 }
 
 for (const { given, plan } of [
