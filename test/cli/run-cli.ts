@@ -92,9 +92,10 @@ export async function runForSummary(
 
 /** What every command of a test is started with. */
 export function testEnv(): Env {
-  const { PATH, NODE_V8_COVERAGE } = process.env
+  const { PATH, NODE_V8_COVERAGE, NODE_OPTIONS, TABLESYNC_TEST_REJECTIONS } = process.env
   return {
     PATH,
+    ...(TABLESYNC_TEST_REJECTIONS !== undefined && { NODE_OPTIONS, TABLESYNC_TEST_REJECTIONS }),
     // Where the tests are run for their coverage, the command's counts too. It takes a
     // second a process to write it down, so that not every file of tests asks for it.
     ...(NODE_V8_COVERAGE !== undefined && isCounted && { NODE_V8_COVERAGE }),

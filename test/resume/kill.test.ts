@@ -66,6 +66,8 @@ async function leg(
   const child = spawn(process.execPath, ['--import', FAILPOINT, CLI, ...args, '--json'], {
     env: {
       PATH: process.env['PATH'],
+      NODE_OPTIONS: process.env['NODE_OPTIONS'],
+      TABLESYNC_TEST_REJECTIONS: process.env['TABLESYNC_TEST_REJECTIONS'],
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
       ...(kill.point !== undefined && { TABLESYNC_TEST_KILL: kill.point }),
