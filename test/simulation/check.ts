@@ -129,6 +129,7 @@ async function checkUndo({ replica }: Scenario, world: World, clock: VirtualCloc
     scanLatency: 0,
   }
   world.faults = none
+  world.endAbsences()
   const { outcome } = await clock.run(
     whose.run({ isDead: false }, () =>
       undo({ journal: JOURNAL, endpoint: REACH.endpoint } as UndoOptions, (name) => name),

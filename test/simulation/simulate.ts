@@ -82,6 +82,7 @@ async function survive(
     const process: Mortal = { isDead: false }
     const crashAt = crashes[leg]
     const isTakenUp = files.exists(CHECKPOINT)
+    world.endAbsences()
     readAgain.begin(generationNow())
     const running = whose.run(process, () =>
       sync(
@@ -108,7 +109,6 @@ async function survive(
     if (summary === undefined) {
       crashed++
       files.crash(random)
-      world.endAbsences()
       readAgain.crashed(generationNow())
       continue
     }
