@@ -182,6 +182,8 @@ function bringingBack(
   const shape = { schema, isIgnored: () => false }
   if (target === null && now !== null) return deleting(investigation, { key, seen: now, shape })
   if (target === null) throw new Error('nothing to bring back')
-  if (now === null) return putting(investigation, { key, item: JSON.stringify(target) })
+  if (now === null) {
+    return putting(investigation, { key, item: JSON.stringify(target), isAlone: true })
+  }
   return updating(investigation, { key, wanted: target, seen: now, shape })
 }

@@ -1,12 +1,14 @@
 /** The engine's copy as it is called, and where its files and tables are. */
-import type { RunOptions, Summary, UndoOptions } from '../../lib/index.ts'
+import type { ApplyOptions, RunOptions, Summary, UndoOptions } from '../../lib/index.ts'
 import type { Spelling } from '../../lib/options/check.ts'
+import { ENGINE } from './current.ts'
 
 type Command<Options> = (options: Options, spelling: Spelling) => Promise<Summary>
 
 const engine = (name: string) =>
-  import(new URL(`../../simulated/lib/${name}.js`, import.meta.url).href)
+  import(new URL(`../../${ENGINE}/lib/${name}.js`, import.meta.url).href)
 export const { sync } = (await engine('sync')) as { sync: Command<RunOptions> }
+export const { apply } = (await engine('apply')) as { apply: Command<ApplyOptions> }
 export const { undo } = (await engine('undo')) as { undo: Command<UndoOptions> }
 // Loaded by the first run otherwise, at a time of its own.
 await engine('run/inspect')

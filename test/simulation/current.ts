@@ -8,3 +8,6 @@ export const current = {} as {
   /** Of the order in which things happen: a seed tells it. */
   random: () => number
 }
+
+/** The folder of the engine's copy. */
+export const ENGINE = process.env['TABLESYNC_SIMULATED'] ?? 'simulated'

@@ -13,8 +13,8 @@ const REPLACED = {
   piscina: 'pool.js',
 }
 
-/** Makes the copy: once, before it is loaded. */
-export async function prepareEngine(): Promise<void> {
+/** Makes the copy: once, before it is loaded. `folder`: where it goes, beside `lib`. */
+export async function prepareEngine(folder = 'simulated'): Promise<void> {
   const files = Object.entries(REPLACED).map(([name, file]) => [name, `test/simulation/${file}`])
-  await copyEngine('simulated', ['lib'], Object.fromEntries(files))
+  await copyEngine(folder, ['lib'], Object.fromEntries(files))
 }

@@ -33,6 +33,21 @@ export interface Absence {
   readonly isRefused: boolean
 }
 
+/** Whoever looks over the shoulder of the tables. */
+export interface Observer {
+  /** What a consistent read by key was answered with; undefined: no item. */
+  served(table: string, key: WireItem, item: WireItem | undefined): void
+  /** A write of tablesync was carried out on the replica. */
+  landed(write: {
+    readonly operation: string
+    readonly key: WireItem
+    readonly before: WireItem | undefined
+    readonly after: WireItem | undefined
+  }): void
+  /** The error that a request is refused with; undefined: it is not. */
+  refuses(operation: string, body: Body): string | undefined
+}
+
 export interface Answer {
   readonly statusCode: number
   readonly bytes: Buffer
@@ -61,6 +76,7 @@ export class World {
   /** Keys that somebody wrote to while the run was on. */
   readonly touched = new Set<string>()
   requests = 0
+  observer: Observer | undefined
   readonly #absences: Absence[]
   /** The one that goes on, by table, and its end. */
   readonly #absent = new Map<string, Absence & { readonly until: number }>()
@@ -91,6 +107,19 @@ export class World {
     return this.#table(name).now.all()
   }
 
+  /** Somebody writes to one of the tables alone. */
+  writeTo(name: 'master' | 'replica', id: string, item: WireItem | undefined): void {
+    this.touched.add(id)
+    const { now } = this.#table(name)
+    if (item === undefined) now.unset({ id: { S: id } })
+    else now.set(item)
+    this.#follow(name, { id: { S: id } })
+  }
+
+  at(name: 'master' | 'replica', id: string): WireItem | undefined {
+    return this.#table(name).now.at({ id: { S: id } })
+  }
+
   /** Somebody writes to the master, and the replica follows. */
   write(id: string, item: WireItem | undefined, lag: number): void {
     this.touched.add(id)
@@ -119,6 +148,8 @@ export class World {
     }
     if (happens(faults.throttled)) return refusal('ProvisionedThroughputExceededException', 400)
     if (happens(faults.refused)) return refusal('InternalServerError', 500)
+    const refused = this.observer?.refuses(operation, body)
+    if (refused !== undefined) return refusal(refused, 400)
     const answer = this.#carryOut(operation, body)
     await this.#clock.sleep(this.#random() * LATENCY)
     if (happens(faults.landed)) return refusal('InternalServerError', 500)
@@ -193,10 +224,13 @@ export class World {
       default: {
         const { TableName, Key, Item } = body as { readonly [name: string]: WireItem }
         const { now } = this.#table(TableName)
+        const key = now.keyOf((Key ?? Item) as WireItem)
+        const before = now.at(key)
         if (operation === 'PutItem') now.put(body)
         else if (operation === 'UpdateItem') now.update(body)
         else now.delete(body)
-        this.#follow(String(TableName), now.keyOf((Key ?? Item) as WireItem))
+        this.observer?.landed({ operation, key, before, after: now.at(key) })
+        this.#follow(String(TableName), key)
         return written
       }
     }
@@ -212,6 +246,9 @@ export class World {
     const served = isPartial ? Math.floor(this.#random() * keys.length) : keys.length
     const items = served === 0 ? [] : table.get({ ...request, Keys: keys.slice(0, served) })
     const left = keys.slice(served)
+    if (request['ConsistentRead'] === true) {
+      for (const key of keys.slice(0, served)) this.observer?.served(name, key, table.at(key))
+    }
     return {
       Responses: { [name]: items },
       UnprocessedKeys: left.length === 0 ? {} : { [name]: { Keys: left } },
@@ -227,9 +264,13 @@ export class World {
     const served = isPartial ? Math.floor(this.#random() * requests.length) : requests.length
     const done = requests.slice(0, served)
     const { now } = this.#table(name)
+    const keys = done.map(({ PutRequest }) => now.keyOf((PutRequest as { Item: WireItem }).Item))
+    const before = keys.map((key) => now.at(key))
     if (done.length > 0) now.putAll(done)
-    for (const { PutRequest } of done) {
-      this.#follow(name, now.keyOf((PutRequest as { Item: WireItem }).Item))
+    for (const [at, key] of keys.entries()) {
+      const write = { operation: 'BatchWriteItem', key, before: before[at], after: now.at(key) }
+      this.observer?.landed(write)
+      this.#follow(name, key)
     }
     const left = requests.slice(served)
     return {

@@ -1,0 +1,125 @@
+/** From a seed to one history: what the tables hold, what tablesync is told to do, and what others do meanwhile. */
+import type { WireItem, WireValue } from '../../lib/model/wire.ts'
+import type { Faults } from '../simulation/world.ts'
+
+export type Mode = 'sync' | 'apply' | 'undo'
+
+/** Somebody writes to one of the tables; the item is worked out when it happens. */
+export interface OthersWrite {
+  readonly at: number
+  readonly table: 'master' | 'replica'
+  readonly id: string
+  /** From what is there to what shall be; undefined: no item. */
+  readonly change: (item: WireItem | undefined) => WireItem | undefined
+}
+
+export interface History {
+  readonly mode: Mode
+  readonly master: readonly WireItem[]
+  readonly replica: readonly WireItem[]
+  readonly versionAttribute: 'v' | undefined
+  readonly faults: Faults
+  readonly writes: readonly OthersWrite[]
+  readonly deaths: readonly number[]
+  /** Of updates of wide items: how often one is refused for good. */
+  readonly refusals: number
+  readonly workers: number
+  readonly ages: number
+}
+
+/** So many attributes do not fit into one update. */
+export const WIDE = 530
+
+export const isWide = (item: WireItem | undefined) =>
+  item !== undefined && Object.keys(item).length > WIDE
+
+export function historyOf(random: () => number): History {
+  const below = (most: number) => Math.floor(random() * most)
+  const chance = (of: number) => random() < of
+  const pick = <T>(...values: readonly T[]) => values[below(values.length)] as T
+  const versioned = chance(0.6)
+  const whoseVersion = pick('both', 'both', 'mixed')
+  let clock = 10
+
+  const version = (n: number): WireValue => {
+    const isText = whoseVersion === 'mixed' && chance(0.15)
+    return isText ? { S: String(n) } : { N: String(n) }
+  }
+  const withVersion = (item: WireItem, n: number): WireItem => {
+    const hasNone = whoseVersion === 'mixed' && chance(0.3)
+    return versioned && !hasNone ? { ...item, v: version(n) } : item
+  }
+  const hasWide = chance(0.08)
+  const itemOf = (n: number, text: string): WireItem => ({
+    id: { S: `item-${n}` },
+    text: { S: text },
+    ...(chance(0.3) && { more: { M: { [text]: { SS: ['a', text] } } } }),
+    ...(hasWide && n === 0 && wide(text)),
+  })
+  const wide = (text: string) =>
+    Object.fromEntries(
+      Array.from({ length: WIDE + 20 }, (_, n) => [`a${n}`, { S: n % 7 ? text : `${text}${n}` }]),
+    )
+
+  const size = 2 + below(10)
+  const master: WireItem[] = []
+  const replica: WireItem[] = []
+  for (let n = 0; n < size; n++) {
+    const ours = withVersion(itemOf(n, 'ours'), 5)
+    const fate = n === 0 && hasWide ? 'differing' : pick('same', 'missing', 'differing', 'extra')
+    if (fate !== 'extra') master.push(ours)
+    if (fate === 'same') replica.push(ours)
+    if (fate === 'extra') replica.push(ours)
+    if (fate === 'differing') replica.push(withVersion(itemOf(n, 'theirs'), pick(4, 4, 5, 6)))
+  }
+
+  const mode = pick<Mode>('sync', 'sync', 'sync', 'apply', 'undo')
+  const length = pick(60, 300, 1500)
+  const writes = Array.from({ length: below(pick(2, 8, 20)) }, (): OthersWrite => {
+    const n = hasWide && chance(0.4) ? 0 : below(size)
+    const text = `other ${clock}`
+    const next = clock++
+    const what = pick('write', 'write', 'add', 'delete', 'touch')
+    return {
+      at: below(length),
+      table: pick('master', 'replica'),
+      id: `item-${n}`,
+      change(item) {
+        if (what === 'delete') return undefined
+        if (item === undefined || what === 'write') return bumped(itemOf(n, text), next)
+        if (what === 'add') return bumped({ ...item, [`added${next}`]: { S: text } }, next)
+        return bumped({ ...item, text: { S: text } }, next)
+      },
+    }
+  })
+  /** Whoever writes to a table of versions gives each change a later one. */
+  const bumped = (item: WireItem, n: number): WireItem =>
+    versioned
+      ? { ...item, v: whoseVersion === 'mixed' && chance(0.1) ? { S: 'x' } : { N: `${n}` } }
+      : item
+
+  const rough = pick(0, 0, 0.05, 0.15)
+  const rate = () => (chance(0.5) ? rough * random() : 0)
+  return {
+    mode,
+    master,
+    replica,
+    versionAttribute: versioned ? 'v' : undefined,
+    faults: {
+      throttled: rate(),
+      refused: rate(),
+      landed: rate(),
+      cut: rate(),
+      silent: rate() / 4,
+      partial: chance(0.3) ? 0.4 : 0,
+      emptyPage: 0,
+      stale: chance(0.3) ? 0.3 : 0,
+      scanLatency: 12,
+    },
+    writes: writes.sort((a, b) => a.at - b.at),
+    deaths: Array.from({ length: chance(0.3) ? 1 + below(2) : 0 }, () => below(length)),
+    refusals: hasWide && chance(0.5) ? 0.3 : 0,
+    workers: pick(1, 2),
+    ages: pick(0, 0.05, 0.3),
+  }
+}

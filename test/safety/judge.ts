@@ -1,0 +1,166 @@
+/**
+ * Judges each write of tablesync by what master and replica held at that
+ * instant, and by what they had answered before. It knows the promises of the
+ * README, and nothing of how tablesync keeps them.
+ */
+import type { WireItem } from '../../lib/model/wire.ts'
+import type { Observer, World } from '../simulation/world.ts'
+import { type History, isWide } from './history.ts'
+
+type Landed = Parameters<Observer['landed']>[0]
+
+const idOf = ({ id }: WireItem) => (id as { readonly S: string }).S
+const textOf = (value: unknown) => JSON.stringify(value)
+const ABSENT = 'absent'
+
+export class Judge implements Observer {
+  readonly violations: string[] = []
+  /** Keys on which a write of tablesync has landed. */
+  readonly written = new Set<string>()
+  /** Wide items that a write of ours has left as neither side ever had them. */
+  readonly halfWay = new Set<string>()
+  readonly #history: History
+  readonly #world: World
+  readonly #random: () => number
+  /** By key and attribute, all that the replica has ever answered. */
+  readonly #served = new Map<string, Map<string, Set<string>>>()
+  /** By key, what the master has answered last. */
+  readonly #master = new Map<string, string>()
+  /** By key, each whole item that either side has had. */
+  readonly #wholes = new Map<string, Set<string>>()
+  /** What is being done: an undo goes by what the journal says. */
+  isUndo = false
+
+  constructor(history: History, world: World, random: () => number) {
+    this.#history = history
+    this.#world = world
+    this.#random = random
+    for (const item of [...history.master, ...history.replica]) this.noteWhole(item)
+  }
+
+  noteWhole(item: WireItem | undefined): void {
+    if (item === undefined) return
+    const wholes = this.#wholes.get(idOf(item)) ?? new Set<string>()
+    this.#wholes.set(idOf(item), wholes.add(canonical(item)))
+  }
+
+  served(table: string, key: WireItem, item: WireItem | undefined): void {
+    const id = idOf(key)
+    if (table === 'master') {
+      this.#master.set(id, item === undefined ? ABSENT : canonical(item))
+      return
+    }
+    const attributes = this.#served.get(id) ?? new Map<string, Set<string>>()
+    this.#served.set(id, attributes)
+    const names = new Set([...attributes.keys(), ...Object.keys(item ?? {})])
+    for (const name of names) {
+      const values = attributes.get(name) ?? new Set<string>([ABSENT])
+      attributes.set(name, values.add(item?.[name] ? textOf(item[name]) : ABSENT))
+    }
+  }
+
+  refuses(operation: string, body: { readonly [field: string]: unknown }): string | undefined {
+    if (operation !== 'UpdateItem' || this.#history.refusals === 0) return undefined
+    if (!isWide(this.#world.at('replica', idOf(body['Key'] as WireItem)))) return undefined
+    return this.#random() < this.#history.refusals ? 'ValidationException' : undefined
+  }
+
+  landed(write: Landed): void {
+    const id = idOf(write.key)
+    this.written.add(id)
+    const fault = this.#faultOf(write, id)
+    if (fault !== undefined) {
+      const shown = (item: WireItem | undefined) => textOf(item)?.slice(0, 200) ?? 'no item'
+      this.violations.push(
+        `${write.operation} of ${id}: ${fault}; ${shown(write.before)} became ${shown(write.after)}`,
+      )
+    }
+    this.#noteHalfWay(write, id)
+  }
+
+  #faultOf(write: Landed, id: string): string | undefined {
+    switch (write.operation) {
+      case 'BatchWriteItem':
+        return 'it has no condition, and somebody may write'
+      case 'PutItem':
+        return write.before === undefined ? undefined : 'an item was there'
+      case 'UpdateItem':
+        return this.#updateFault(write, id)
+      default:
+        return this.#deletionFault(write, id)
+    }
+  }
+
+  #updateFault({ before, after }: Landed, id: string): string | undefined {
+    if (before === undefined || after === undefined) return 'there was no item to update'
+    if (!this.isUndo) {
+      const version = this.#versionFault(before, after)
+      if (version !== undefined) return version
+    }
+    // What is too wide for its condition may have changed unseen: it is told as partial.
+    if (isWide(before) || isWide(after)) return undefined
+    const names = new Set([...Object.keys(before), ...Object.keys(after)])
+    for (const name of names) {
+      if (textOf(before[name]) === textOf(after[name])) continue
+      if (!this.#wasServed(id, before, name)) return `${name} was replaced, and never read`
+    }
+    return undefined
+  }
+
+  /** Nothing newer is replaced with what is older, or has no order. */
+  #versionFault(before: WireItem, after: WireItem): string | undefined {
+    const { versionAttribute } = this.#history
+    if (versionAttribute === undefined) return undefined
+    const [was, is] = [before[versionAttribute], after[versionAttribute]]
+    if (was === undefined) return undefined
+    if (is === undefined) return 'a version was taken away'
+    if ('N' in was && 'N' in is) {
+      return Number(is.N) < Number(was.N) ? 'an older version replaced a newer one' : undefined
+    }
+    return textOf(was) === textOf(is) || ('S' in was && 'S' in is && was.S <= is.S)
+      ? undefined
+      : 'versions without order replaced each other'
+  }
+
+  #deletionFault({ before }: Landed, id: string): string | undefined {
+    if (before === undefined) return undefined
+    if (!this.isUndo && this.#master.get(id) !== ABSENT) return 'the master was not read without it'
+    const { versionAttribute } = this.#history
+    if (versionAttribute !== undefined && !this.isUndo) {
+      const known = before[versionAttribute]
+      // No condition can name what nobody has seen, but the version can always be named.
+      if (!this.#wasServed(id, before, versionAttribute)) return 'its version was never read'
+      if (known !== undefined) return undefined
+    }
+    for (const name of Object.keys(before)) {
+      const values = this.#served.get(id)?.get(name)
+      // An attribute that was added in flight: nobody had seen its name.
+      if (values === undefined) continue
+      if (!isWide(before) && !values.has(textOf(before[name]))) {
+        return `${name} was deleted as it was never read`
+      }
+    }
+    return undefined
+  }
+
+  #wasServed(id: string, item: WireItem, name: string): boolean {
+    const values = this.#served.get(id)?.get(name)
+    const value = item[name] === undefined ? ABSENT : textOf(item[name])
+    return values === undefined ? value === ABSENT : values.has(value)
+  }
+
+  #noteHalfWay({ after }: Landed, id: string): void {
+    const isHalf = isWide(after) && !this.#wholes.get(id)?.has(canonical(after as WireItem))
+    if (isHalf) this.halfWay.add(id)
+    else this.halfWay.delete(id)
+  }
+
+  /** Somebody else has written the item whole. */
+  othersWrote(id: string, item: WireItem | undefined): void {
+    this.noteWhole(item)
+    if (!isWide(item)) this.halfWay.delete(id)
+  }
+}
+
+const canonical = (item: WireItem) =>
+  textOf(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))

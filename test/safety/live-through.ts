@@ -1,0 +1,110 @@
+/** One history lived through, and held against the promises. */
+import type { ApplyOptions, Difference, RunOptions, Summary, UndoOptions } from '../../lib/index.ts'
+import type { WireItem } from '../../lib/model/wire.ts'
+import { VirtualClock, whose } from '../simulation/clock.ts'
+import { apply, JOURNAL, LIMIT, REACH, sync, undo } from '../simulation/command.ts'
+import { current } from '../simulation/current.ts'
+import * as files from '../simulation/files.ts'
+import { forgetPools, killThread } from '../simulation/pool.ts'
+import { World } from '../simulation/world.ts'
+import { seeded } from '../support/seeded.ts'
+import { checkBooks } from './books.ts'
+import { type History, historyOf } from './history.ts'
+import { Judge } from './judge.ts'
+
+export interface Lived {
+  readonly mode: string
+  readonly outcome: string
+  readonly writes: number
+}
+
+const PLAN = '/sim/plan.ndjson'
+
+/** @throws Error that says which promise was broken */
+export async function liveThrough(seed: number): Promise<Lived> {
+  const history = historyOf(seeded(seed))
+  const random = seeded(seed + 0x5afe)
+  const clock = new VirtualClock()
+  clock.install()
+  Math.random = random
+  files.clear()
+  forgetPools()
+  const world = new World(clock, random, history.faults, { ...history, absences: [] })
+  Object.assign(current, { clock, world, random })
+  const judge = new Judge(history, world, random)
+  const differences: Difference[] = []
+  const live = (running: () => Promise<Summary>) =>
+    clock.run(whose.run({ isDead: false }, running), clock.now + LIMIT)
+  const options = {
+    ...optionsOf(history),
+    onDifference: (one: Difference) => void differences.push(one),
+  }
+
+  if (history.mode === 'apply')
+    await live(() => sync({ ...options, plan: PLAN } as RunOptions, spelt))
+  if (history.mode === 'undo') {
+    world.observer = {
+      served() {},
+      landed: ({ after }) => judge.noteWhole(after),
+      refuses: () => undefined,
+    }
+    await live(() => sync({ ...options, undo: JOURNAL } as RunOptions, spelt))
+    judge.isUndo = true
+  }
+  differences.length = 0
+  world.observer = judge
+  others(history, world, clock, judge)
+  const deaths = history.deaths.map((at) => clock.set(() => killThread(random), at))
+  const summary = await live(() => carryOut(history, options))
+  for (const death of deaths) death.isCancelled = true
+  const [violation] = judge.violations
+  if (violation !== undefined) throw new Error(violation)
+  const isWhole = summary.outcome === 'in-sync' || summary.outcome === 'different'
+  const torn = Object.values(summary.replicas).reduce((sum, one) => sum + one.torn, 0)
+  if (judge.halfWay.size > 0 && (isWhole || torn === 0)) {
+    throw new Error(`${[...judge.halfWay]} left half-way: ${summary.outcome}, ${torn} torn`)
+  }
+  checkBooks(history, { summary, differences, written: judge.written, files })
+  return { mode: history.mode, outcome: summary.outcome, writes: judge.written.size }
+}
+
+const spelt = (name: string) => name
+
+function optionsOf({ versionAttribute, workers, ages }: History) {
+  return {
+    ...REACH,
+    ...(versionAttribute !== undefined && { versionAttribute }),
+    workers,
+    segments: 2,
+    scanLimit: 5,
+    writeMissing: true,
+    writeDiffering: true,
+    deleteExtra: true,
+    maxDeletes: '100%',
+    allowShrunkenMaster: true,
+    minMismatchAge: ages,
+    retryDelayBase: 10,
+  }
+}
+
+function carryOut({ mode, workers, ages }: History, options: object): Promise<Summary> {
+  const { endpoint } = REACH
+  const { onDifference } = options as Pick<RunOptions, 'onDifference'>
+  const shared = { workers, endpoint, retryDelayBase: 10, onDifference }
+  if (mode === 'sync') return sync(options as RunOptions, spelt)
+  if (mode === 'undo') return undo({ ...shared, journal: JOURNAL } as UndoOptions, spelt)
+  const allowed = { maxDeletes: '100%', allowShrunkenMaster: true, minMismatchAge: ages }
+  return apply({ ...shared, ...allowed, plan: PLAN } as ApplyOptions, spelt)
+}
+
+/** Others write, each at its time from now on. */
+function others({ writes }: History, world: World, clock: VirtualClock, judge: Judge): void {
+  for (const { at, table, id, change } of writes) {
+    clock.set(() => {
+      const item: WireItem | undefined = change(world.at(table, id))
+      world.writeTo(table, id, item)
+      if (table === 'replica') judge.othersWrote(id, item)
+      else judge.noteWhole(item)
+    }, at)
+  }
+}

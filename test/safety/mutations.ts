@@ -1,0 +1,133 @@
+/**
+ * The judge judged: each mutation takes one safeguard out of a copy of the
+ * engine, and has to be caught. `node dist/test/safety/mutations.js [NAME]`;
+ * TABLESYNC_TEST_HISTORIES says within how many histories.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { prepareEngine } from '../simulation/engine.ts'
+
+interface Mutation {
+  readonly name: string
+  /** Of the engine's copy, below `lib`. */
+  readonly file: string
+  readonly from: string
+  readonly to: string
+}
+
+const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'conditions without what was seen',
+    file: 'dynamo/expressions.js',
+    from: 'for (const name of compared) {',
+    to: 'for (const name of []) {',
+  },
+  {
+    name: 'conditions without the version that a side lacked',
+    file: 'dynamo/expressions.js',
+    from: 'version === undefined ? names : [version, ...names]',
+    to: 'names',
+  },
+  {
+    name: 'updates without the condition on others of equal versions',
+    file: 'dynamo/update-expression.js',
+    from: 'return [version, ...rest];',
+    to: 'return [version];',
+  },
+  {
+    name: 'no conflict of versions',
+    file: 'segment/repair-aim.js',
+    from: 'if (conflict !== undefined)',
+    to: 'if (false)',
+  },
+  {
+    name: 'puts over what is there',
+    file: 'dynamo/expressions.js',
+    from: 'attribute_not_exists(${terms.name(schema[0].name)})',
+    to: 'attribute_not_exists(${terms.name("nothing")})',
+  },
+  {
+    name: 'wide items that end after their first part',
+    file: 'segment/converge.js',
+    from: 'if (!write.isPart)',
+    to: 'if (true)',
+  },
+  {
+    name: 'torn items that are told as other failures',
+    file: 'segment/converge.js',
+    from: 'const isTorn = this.#isHalfWay',
+    to: 'const isTorn = false',
+  },
+  {
+    name: 'no second reading before the next attempt',
+    file: 'segment/converge.js',
+    from: 'this.#sides = now;',
+    to: '',
+  },
+  {
+    name: 'deletions of what the master has',
+    file: 'segment/verdict.js',
+    from: "return hasReplica ? 'extra' : 'sameAs';",
+    to: "return hasReplica ? 'extra' : 'sameAs'; if (hasReplica && !isSame) return 'extra';",
+  },
+  {
+    name: 'work that goes down with a thread is dropped',
+    file: 'run/executor.js',
+    from: "if (end === 'died')",
+    to: "if (end === 'died' || end === 'swept') return 'not-needed'; if (end === 'died')",
+  },
+  {
+    name: 'what has landed in a thread that died is told as ended by itself',
+    file: 'segment/repair-aim.js',
+    from: "return intended === 'extra' ? 'deleted' : 'written';",
+    to: "return 'resolved';",
+  },
+  {
+    name: 'undo goes by what it is to bring, and not by what is there',
+    file: 'segment/undo.js',
+    from: "return digestOf(steps[0]?.before ?? null) === now ? 'there' : 'changed';",
+    to: "return digestOf(steps[0]?.before ?? null) === now ? 'there' : (steps[0]?.before ?? null);",
+  },
+]
+
+const MOST = Number(process.env['TABLESYNC_TEST_HISTORIES'] ?? 20_000)
+const BATCH = 250
+const runner = fileURLToPath(new URL('runner.js', import.meta.url))
+
+async function caughtAt({ file, from, to }: Mutation, folder: string): Promise<string | undefined> {
+  await prepareEngine(folder)
+  const path = fileURLToPath(new URL(`../../${folder}/lib/${file}`, import.meta.url))
+  const whole = await readFile(path, 'utf8')
+  if (!whole.includes(from)) throw new Error(`${file} has no ${from}`)
+  await writeFile(path, whole.replace(from, to))
+  for (let first = 1; first <= MOST; first += BATCH) {
+    const child = spawn(process.execPath, [runner, String(first), String(BATCH)], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, TABLESYNC_SIMULATED: folder, NODE_V8_COVERAGE: '' },
+    })
+    const out = text(child.stdout)
+    await once(child, 'close')
+    const { failures } = JSON.parse((await out).trim()) as {
+      readonly failures: readonly { readonly seed: number; readonly message: string }[]
+    }
+    const [failure] = failures
+    if (failure !== undefined) return `seed ${failure.seed}: ${failure.message.slice(0, 160)}`
+  }
+  return undefined
+}
+
+const wanted = process.argv[2]
+let missed = 0
+for (const [at, mutation] of MUTATIONS.entries()) {
+  if (wanted !== undefined && !mutation.name.includes(wanted)) continue
+  const caught = await caughtAt(mutation, `mutant-${at}`)
+  if (caught === undefined) missed++
+  process.stdout.write(
+    `${caught === undefined ? 'NOT CAUGHT' : 'caught'} ${mutation.name}: ${caught}\n`,
+  )
+}
+process.stdout.write(`${MUTATIONS.length - missed} passed, ${missed} failed\n`)
+process.exitCode = missed === 0 ? 0 : 1

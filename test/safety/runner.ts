@@ -1,0 +1,32 @@
+/** `node runner.js FIRST COUNT`: lives through so many histories, and prints a line of JSON for what came of them. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Lived, liveThrough } from './live-through.ts'
+
+const [first = 1, count = 1] = process.argv.slice(2).map(Number)
+const print = process.stdout.write.bind(process.stdout)
+// The SDK reads its configuration from real files, late: no run is to wait for that.
+await liveThrough(0).catch(() => {})
+await sleep(300)
+
+const MOST_FAILURES = 5
+const lived: Lived[] = []
+const failures: { readonly seed: number; readonly message: string }[] = []
+for (let seed = first; seed < first + count && failures.length < MOST_FAILURES; seed++) {
+  try {
+    lived.push(await liveThrough(seed))
+  } catch (error) {
+    const { stack, message } = error as Error
+    failures.push({ seed, message: count === 1 ? String(stack) : message })
+  }
+}
+const ended = (outcome: string) => lived.filter((one) => one.outcome === outcome).length
+print(
+  `${JSON.stringify({
+    runs: lived.length,
+    failures,
+    whole: ended('in-sync') + ended('different'),
+    incomplete: ended('incomplete'),
+    writes: lived.reduce((sum, { writes }) => sum + writes, 0),
+  })}\n`,
+)
+process.exit(failures.length === 0 ? 0 : 1)

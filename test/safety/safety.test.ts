@@ -1,0 +1,74 @@
+/**
+ * Many histories on a virtual clock, each from a seed: others write to both
+ * tables while tablesync compares, repairs, carries a plan out or takes a repair
+ * back. Each of its writes is judged. `node dist/test/safety/runner.js SEED 1` replays one;
+ * TABLESYNC_TEST_HISTORIES asks for more of them, TABLESYNC_TEST_SEED for others.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { prepareEngine } from '../simulation/engine.ts'
+
+const RUNS = Number(process.env['TABLESYNC_TEST_HISTORIES'] ?? 200)
+const FIRST = Number(process.env['TABLESYNC_TEST_SEED'] ?? 1)
+/** In one process: what the SDK keeps of clients that are done with adds up. */
+const BATCH = 250
+const LANES = 2
+/** The simulation beside this test has a copy of its own. */
+const FOLDER = 'lived'
+
+t.setTimeout(24 * 3_600_000)
+await prepareEngine(FOLDER)
+const runner = fileURLToPath(new URL('runner.js', import.meta.url))
+
+interface Batch {
+  readonly runs: number
+  readonly whole: number
+  readonly incomplete: number
+  readonly writes: number
+  readonly failures: readonly { readonly seed: number; readonly message: string }[]
+}
+
+async function liveBatch(first: number, count: number): Promise<Batch> {
+  const child = spawn(process.execPath, [runner, String(first), String(count)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      // What it covers is a copy.
+      NODE_V8_COVERAGE: '',
+      TABLESYNC_SIMULATED: FOLDER,
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    },
+  })
+  const [out, told] = [text(child.stdout), text(child.stderr)]
+  await once(child, 'close')
+  const document = (await out).trim()
+  if (document === '') throw new Error(`seeds from ${first}: ${await told}`)
+  return JSON.parse(document)
+}
+
+t.test(`${RUNS} histories from seed ${FIRST} keep what the README promises`, async (t) => {
+  const firsts = Array.from({ length: Math.ceil(RUNS / BATCH) }, (_, at) => FIRST + at * BATCH)
+  const batches: Batch[] = []
+  const lane = async () => {
+    for (let first = firsts.shift(); first !== undefined; first = firsts.shift()) {
+      batches.push(await liveBatch(first, Math.min(BATCH, FIRST + RUNS - first)))
+    }
+  }
+  await Promise.all(Array.from({ length: LANES }, lane))
+  const sum = (of: (batch: Batch) => number) => batches.reduce((all, one) => all + of(one), 0)
+  for (const { failures } of batches) {
+    for (const { seed, message } of failures) t.fail(`seed ${seed}: ${message}`)
+  }
+  t.equal(
+    sum((one) => one.runs),
+    RUNS,
+  )
+  t.ok(sum((one) => one.writes) > RUNS, 'there was something to judge')
+  t.comment(
+    `${sum((one) => one.whole)} came to a whole end, ${sum((one) => one.incomplete)} were incomplete, ` +
+      `${sum((one) => one.writes)} items were written`,
+  )
+})
