@@ -388,5 +388,5 @@ t.test('what a hook throws past everybody is no verdict', async (t) => {
   )
   const { code, stderr } = await runCli([...args, '--hooks', hooks])
   t.equal(code, 3)
-  t.match(stderr, /error   A worker thread ended: late/)
+  t.match(stderr, /error {3}A worker thread ended: late/)
 })

@@ -46,8 +46,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'puts over what is there',
     file: 'dynamo/expressions.js',
-    from: 'attribute_not_exists(${terms.name(schema[0].name)})',
-    to: 'attribute_not_exists(${terms.name("nothing")})',
+    from: 'attribute_not_exists($',
+    to: 'attribute_exists($',
   },
   {
     name: 'wide items that end after their first part',
