@@ -48,7 +48,7 @@ export async function sync(
     const summary =
       checkpoint?.taken?.summary ??
       (await syncFrom({ checkpoint, settings, identity }, options, spelling))
-    return { ...summary, ...identity }
+    return { ...identity, ...summary }
   } finally {
     await checkpoint?.lock.release()
   }
@@ -84,6 +84,7 @@ async function syncFrom(
     const planned = planRun(settings, tables)
     const plan = { ...planned, segments: checkpoint?.taken?.segments ?? planned.segments }
     const header = headerOf('report', settings, tables)
-    return during(header, (hooks) => run({ settings, tables, plan, checkpoint }, hooks, signal))
+    const preparation = { settings, tables, plan, checkpoint, identity }
+    return during(header, (hooks) => run(preparation, hooks, signal))
   })
 }

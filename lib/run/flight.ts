@@ -1,6 +1,7 @@
 /** What all parts of a run work with while it is under way: opened before it, closed after it. */
 import { asTablesyncError } from '../errors.ts'
 import { Spill } from '../files/spill.ts'
+import type { RunIdentity } from '../model/run-identity.ts'
 import type { Summary } from '../model/summary.ts'
 import { MASTER, type TableIndex } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
@@ -34,6 +35,8 @@ export interface Preparation {
   readonly settings: Settings
   readonly tables: Tables
   readonly plan: Plan
+  /** Told with the result, also by a run that takes this one up at its end. */
+  readonly identity?: RunIdentity
   /** Undefined: none is kept. */
   readonly checkpoint?: OpenCheckpoint | undefined
 }
@@ -174,7 +177,7 @@ export async function fly(
   }
   const summaryNow = () =>
     summarise({
-      ...{ settings, plan, ledger, elapsedMs: elapsedMs() },
+      ...{ settings, plan, ledger, elapsedMs: elapsedMs(), identity: preparation.identity },
       ...{ isInterrupted: signal.aborted, isFatal: desk.isFatal, stopped: desk.stopped },
     })
   /** Each file says how the run has ended; where it cannot, the run is incomplete. */

@@ -1,6 +1,7 @@
 /** From the ledger to the document that a run ends with. */
 
 import type { Stop } from '../model/rail.ts'
+import type { RunIdentity } from '../model/run-identity.ts'
 import type { MasterSummary, Outcome, ReplicaSummary, Summary } from '../model/summary.ts'
 import { imbalance, remainingDifferences } from '../model/tally.ts'
 import type { Milliseconds, ReadUnits } from '../model/units.ts'
@@ -12,6 +13,7 @@ export interface RunEnd {
   readonly settings: Settings
   readonly plan: Pick<Plan, 'segments' | 'findExtras'>
   readonly ledger: Ledger
+  readonly identity?: RunIdentity | undefined
   readonly elapsedMs: Milliseconds
   readonly isInterrupted: boolean
   /** Ended by an error that left nothing to go on with. */
@@ -30,6 +32,7 @@ export function summarise(end: RunEnd): Summary {
   const master: MasterSummary = { table: settings.master.ref.label, ...ledger.totals().master }
   return {
     version: 1,
+    ...end.identity,
     outcome: outcomeOf(end),
     dryRun: settings.dryRun,
     elapsedMs,
