@@ -192,7 +192,7 @@ t.test('a run goes on to its result where nobody reads stderr any more', async (
   t.equal(code, 0)
   t.match(JSON.parse(stdout), { outcome: 'in-sync' })
   t.same(inOrder(await replica.all()), inOrder(MASTER_ITEMS))
-  t.equal((await readFile(report, 'utf8')).split('\n').length, 3 + 2 + 8 + 1)
+  t.equal((await readFile(report, 'utf8')).split('\n').length, 1 + 3 + 2 + 8 + 1 + 1)
 })
 
 t.test('a run ends by its result where nobody reads stdout any more', async (t) => {
