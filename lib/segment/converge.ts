@@ -8,6 +8,7 @@ import { pauseBeforeRetry } from '../dynamo/retry.ts'
 import { asTablesyncError, TablesyncError } from '../errors.ts'
 import type { DifferenceKind } from '../model/difference.ts'
 import type { SeenItem } from '../model/sighting.ts'
+import type { WireItem } from '../model/wire.ts'
 import { type AttemptEnd, attempt } from './attempt.ts'
 import {
   conflict,
@@ -27,10 +28,16 @@ import { HookFailure } from './rules.ts'
 export const MAX_REFUSALS = 5
 
 export type Next =
-  | { readonly write: PreparedWrite; readonly left: () => SeenItem }
+  | Writing
   /** The item is as it is to be, by ourselves or by somebody else. */
   | { readonly settled: () => SeenItem }
   | { readonly ending: RepairEnding }
+
+interface Writing {
+  readonly write: PreparedWrite
+  /** What both sides are to hold after it. */
+  readonly left: () => SeenItem
+}
 
 /** What is wanted of an item, asked anew after each reading. */
 export interface Aim<Sides> {
@@ -50,8 +57,8 @@ export interface Aim<Sides> {
   read(): Promise<Sides | Unread>
   /** Whether the replica holds what it held. */
   isSame(before: Sides, now: Sides): boolean
-  /** Whether the replica has the item. */
-  exists(sides: Sides): boolean
+  /** The replica's item. */
+  replicaIn(sides: Sides): WireItem | undefined
 }
 
 export type Done = 'resolved' | 'written' | 'deleted'
@@ -92,6 +99,10 @@ class Course<Sides> {
   /** After a lost answer a write may have landed: then "nothing left to do" is our own doing. */
   #done: Done
   #isHalfWay: boolean
+  /** The last write, where its answer was lost: what is read next may tell whether it has landed. */
+  #inDoubt: Writing | undefined
+  /** There is to be no other attempt. */
+  #isSpent = false
   #isPartial = false
 
   constructor(investigation: Investigation, first: Sides, aim: Aim<Sides>) {
@@ -115,11 +126,14 @@ class Course<Sides> {
     const next = await this.#next()
     if ('ending' in next) return this.#leave(next.ending)
     if ('settled' in next) return { ending: this.#ended(this.#done, next.settled) }
+    if (this.#isSpent) return this.#fail(this.#trouble as TablesyncError)
     if (this.#trouble !== undefined && this.#investigation.isOver()) return this.#cutShort()
-    const { write, left } = next
-    if (write.isPartial) this.#isPartial = true
-    const result = await attempt(this.#investigation, write, this.#aim.intends)
-    if (result.end !== 'landed') return this.#notLanded(result, write)
+    if (next.write.isPartial) this.#isPartial = true
+    const result = await attempt(this.#investigation, next.write, this.#aim.intends)
+    return result.end === 'landed' ? this.#landed(next) : this.#notLanded(result, next)
+  }
+
+  #landed({ write, left }: Writing): Convergence | undefined {
     if (!write.isPart) return { ending: this.#ended(write.action, left) }
     this.#done = 'written'
     this.#isHalfWay = true
@@ -138,7 +152,7 @@ class Course<Sides> {
 
   async #notLanded(
     result: Exclude<AttemptEnd, { readonly end: 'landed' }>,
-    { action }: PreparedWrite,
+    writing: Writing,
   ): Promise<Convergence | undefined> {
     const { thread, stopping } = this.#investigation
     const { maxRetries, retryDelayBase } = thread.setup.patience
@@ -153,8 +167,12 @@ class Course<Sides> {
         return this.#fail(result.error)
       default: {
         this.#trouble = result.error
-        if (result.end === 'unsure') this.#done = action
-        if (this.#retries >= maxRetries) return this.#fail(result.error)
+        if (result.end === 'unsure') {
+          this.#done = writing.write.action
+          this.#inDoubt = writing
+        }
+        this.#isSpent = this.#retries >= maxRetries
+        if (this.#isSpent && result.end === 'busy') return this.#fail(result.error)
         this.#countRetry(result)
         if (result.isTiredOut) this.#retries = maxRetries
         await pauseBeforeRetry(retryDelayBase, this.#attempts++, stopping)
@@ -178,11 +196,23 @@ class Course<Sides> {
       if (isUnread(now)) return this.#leave(this.#unread(now))
       this.#heldAllTheSame &&= this.#aim.isSame(this.#sides, now)
       this.#sides = now
-      return undefined
+      return this.#resolveDoubt()
     } catch (thrown) {
       const error = asTablesyncError(thrown)
       return isEnded(error) ? this.#cutShort() : { ...this.#fail(error), lost: error }
     }
+  }
+
+  /** What a write leaves is its signature: where the replica holds that, it has landed. */
+  #resolveDoubt(): Convergence | undefined {
+    const writing = this.#inDoubt
+    this.#inDoubt = undefined
+    if (writing === undefined) return undefined
+    const left = writing.write.after()
+    const now = this.#aim.replicaIn(this.#sides)
+    if (left === undefined || now === undefined) return undefined
+    const { wholeDigest } = this.#investigation.thread
+    return wholeDigest(left) === wholeDigest(now) ? this.#landed(writing) : undefined
   }
 
   /** Whether a write has landed of which no answer came cannot be known then. */
@@ -212,7 +242,8 @@ class Course<Sides> {
   }
 
   #leave(ending: RepairEnding): Convergence {
-    const isTorn = this.#isHalfWay && this.#aim.exists(this.#sides)
+    const mayBeTorn = this.#isHalfWay || this.#inDoubt?.write.isPart === true
+    const isTorn = mayBeTorn && this.#aim.replicaIn(this.#sides) !== undefined
     return { ending: isTorn ? torn(ending) : ending }
   }
 

@@ -43,7 +43,7 @@ export function repairAim(investigation: Investigation, wanted: Wanted): Aim<Bot
     next,
     read: async () => (await lookUpBothSides(investigation, [key]))(key),
     isSame: (before, now) => isSame(before.replica, now.replica),
-    exists: ({ replica }) => replica !== undefined,
+    replicaIn: ({ replica }) => replica && parseItem(replica.page, replica.item),
   }
 
   async function next(sides: BothSides, isHalfWay: boolean): Promise<Next> {

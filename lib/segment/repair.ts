@@ -52,7 +52,8 @@ export class Repair {
   settle(settled: Settled, expected?: Expected): Coming<Written> {
     const { tally, thread } = this.#investigation
     const { verdict, key } = settled
-    if (verdict === 'sameAs') {
+    // Of a version that the master has had, too: nobody else has brought it there.
+    if (verdict === 'sameAs' || verdict === 'converged') {
       const kind = intentOf(this.#investigation, key)?.kind
       if (kind !== undefined) return this.outcomes.landed({ ...settled, verdict: kind })
     }

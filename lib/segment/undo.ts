@@ -122,7 +122,7 @@ function undoAim(
     next,
     read: async () => (await readReplica(investigation, [key]))(key) ?? null,
     isSame: (before, now) => digestOf(before) === digestOf(now),
-    exists: (now) => now !== null,
+    replicaIn: (now) => now ?? undefined,
   }
 
   async function next(now: Now, isHalfWay: boolean): Promise<Next> {

@@ -66,8 +66,10 @@ async function putOnce(
       // It may have landed: that is not told as left.
       if (now === undefined) return endUnknown(result.error)
       if (isUnread(now)) return end(unverified(now))
-      const isSettled = relationOf(standingOfItems(now, thread.comparer)) === 'sameAs'
-      if (isSettled) return end({ action: 'written', left })
+      // What it leaves is its signature, whatever the master has come to hold since.
+      const asPut = { master: found.master, replica: now.replica }
+      const hasLanded = relationOf(standingOfItems(asPut, thread.comparer)) === 'sameAs'
+      if (hasLanded) return end({ action: 'written', left })
       thread.allowance.giveBack()
       return now
     }

@@ -8,6 +8,8 @@ export interface Books {
   readonly differences: readonly Difference[]
   /** Keys on which the stand-in saw a write land. */
   readonly written: ReadonlySet<string>
+  /** Of these, keys that somebody else has written to since: where the answer was lost, nobody can tell. */
+  readonly overtaken: ReadonlySet<string>
   readonly files: { contents(name: string): string | undefined }
 }
 
@@ -16,7 +18,7 @@ const keyOf = (key: WireItem) => (key['id'] as { readonly S: string }).S
 /** @throws Error that says what does not add up */
 export function checkBooks(
   history: History,
-  { summary, differences, written, files }: Books,
+  { summary, differences, written, overtaken, files }: Books,
 ): void {
   const [replica] = Object.values(summary.replicas) as [ReplicaSummary]
   const isWhole = summary.outcome === 'in-sync' || summary.outcome === 'different'
@@ -34,7 +36,8 @@ export function checkBooks(
     differences.filter(({ action }) => DONE.includes(action)).map(({ key }) => keyOf(key)),
   )
   for (const key of written) {
-    if (!told.has(key)) throw new Error(`${key} was written, and told as left`)
+    if (!told.has(key) && !overtaken.has(key))
+      throw new Error(`${key} was written, and told as left`)
   }
   for (const { action, key } of differences) {
     if ((action === 'written' || action === 'deleted') && !written.has(keyOf(key))) {

@@ -17,6 +17,8 @@ export class Judge implements Observer {
   readonly violations: string[] = []
   /** Keys on which a write of tablesync has landed. */
   readonly written = new Set<string>()
+  /** Of these, keys that somebody else has written to since: what became of ours cannot be told any more. */
+  readonly overtaken = new Set<string>()
   /** Wide items that a write of ours has left as neither side ever had them. */
   readonly halfWay = new Set<string>()
   readonly #history: History
@@ -158,6 +160,7 @@ export class Judge implements Observer {
   /** Somebody else has written the item whole. */
   othersWrote(id: string, item: WireItem | undefined): void {
     this.noteWhole(item)
+    if (this.written.has(id)) this.overtaken.add(id)
     if (!isWide(item)) this.halfWay.delete(id)
   }
 }

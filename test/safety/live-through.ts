@@ -64,7 +64,13 @@ export async function liveThrough(seed: number): Promise<Lived> {
   if (judge.halfWay.size > 0 && (isWhole || torn === 0)) {
     throw new Error(`${[...judge.halfWay]} left half-way: ${summary.outcome}, ${torn} torn`)
   }
-  checkBooks(history, { summary, differences, written: judge.written, files })
+  checkBooks(history, {
+    summary,
+    differences,
+    written: judge.written,
+    overtaken: judge.overtaken,
+    files,
+  })
   return { mode: history.mode, outcome: summary.outcome, writes: judge.written.size }
 }
 
