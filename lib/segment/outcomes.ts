@@ -57,8 +57,10 @@ export class Outcomes {
     if (matches === undefined || master === undefined || replica === undefined) return undefined
     return matches({ master, replica }, door.table.access.label, key).then(
       () => undefined,
-      () => {
+      async (error: Error) => {
         tally.failed++
+        const found: Found = { verdict: 'differing', key, master, replica }
+        await tellEnding(this.#investigation, found, hookFailed(error))
         return undefined
       },
     )

@@ -60,11 +60,13 @@ export async function lookAtWritten(
   const left = wrote?.left ?? null
   const now = digestsOf(sides, comparer)
   const relation = await relationUnderRules(investigation, sides).catch((error: unknown) => {
-    if (error instanceof HookFailure) return undefined
+    if (error instanceof HookFailure) return error
     throw error
   })
-  if (relation === undefined) {
+  if (relation instanceof HookFailure) {
     investigation.tally.failed++
+    const ending = { action: 'failed', error: relation.message } as const
+    await tellEnding(investigation, { key, verdict: 'differing', ...sides }, ending)
     return undefined
   }
   if (relation === 'sameAs') return 'held'

@@ -201,10 +201,26 @@ t.test('isItemDifferent has to say yes or no', async (t) => {
   for (const answer of ['', 'return null', 'return 0', "return 'no'"]) {
     const hooks = await moduleOf(t, `export function isItemDifferent() { ${answer} }`)
     const { replica, run } = await openScene(t)
-    const { summary } = await run({ hooks })
+    const { summary, differences } = await run({ hooks })
     t.match(summary.replicas[replica.label], { differing: 4, failed: 4, sameAs: 51 }, answer)
     t.equal(summary.outcome, 'incomplete')
+    const told = differences.filter(({ action }) => action === 'failed')
+    t.match(told, Array(4).fill({ kind: 'differing', error: /isItemDifferent failed/ }))
   }
+})
+
+t.test('a hook that fails over an equal pair names it', async (t) => {
+  const hooks = await moduleOf(
+    t,
+    "export function onMatching(one) { if (one.id.S === 'item-7') throw new Error('no') }",
+  )
+  const { replica, run } = await openScene(t)
+  const { summary, differences } = await run({ hooks })
+  t.match(summary.replicas[replica.label], { sameAs: 51, failed: 1 })
+  t.match(
+    differences.filter(({ action }) => action === 'failed'),
+    [{ key: { id: { S: 'item-7' } }, error: /onMatching failed: no/ }],
+  )
 })
 
 t.test('what a slow hook has waited over is read again before it is written', async (t) => {
