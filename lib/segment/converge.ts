@@ -6,9 +6,8 @@ import { isEnded } from '../dynamo/failures.ts'
 import { isUnread, type Unread } from '../dynamo/looked-up.ts'
 import { pauseBeforeRetry } from '../dynamo/retry.ts'
 import { asTablesyncError, TablesyncError } from '../errors.ts'
-import type { DifferenceKind } from '../model/difference.ts'
 import type { SeenItem } from '../model/sighting.ts'
-import type { WireItem } from '../model/wire.ts'
+import type { Aim, Convergence, Done, Next, Writing } from './aim.ts'
 import { type AttemptEnd, attempt } from './attempt.ts'
 import {
   conflict,
@@ -21,53 +20,10 @@ import {
   unverified,
 } from './endings.ts'
 import type { Investigation } from './investigation.ts'
-import type { PreparedWrite } from './prepared-write.ts'
 import { HookFailure } from './rules.ts'
 
 /** Refused conditions in a row after which an item is left as a conflict. */
 export const MAX_REFUSALS = 5
-
-export type Next =
-  | Writing
-  /** The item is as it is to be, by ourselves or by somebody else. */
-  | { readonly settled: () => SeenItem }
-  | { readonly ending: RepairEnding }
-
-interface Writing {
-  readonly write: PreparedWrite
-  /** What both sides are to hold after it. */
-  readonly left: () => SeenItem
-}
-
-/** What is wanted of an item, asked anew after each reading. */
-export interface Aim<Sides> {
-  /** What each write is counted as, where it lands and nobody lives to tell. Absent: it is not counted. */
-  readonly intends?: DifferenceKind
-  /** What a thread or a run that died may have done already. */
-  readonly doneBefore: Done
-  /** Refused conditions after which the item is left. @default 5 */
-  readonly maxRefusals?: number
-  /** Whether a write that died with its thread has left the item half-way. */
-  isHalfWay(sides: Sides): boolean
-  /**
-   * `isHalfWay`: a write of ours has left the item so that another has to follow:
-   * then only equality ends the work, whatever was to be asked before.
-   */
-  next(sides: Sides, isHalfWay: boolean): Promise<Next>
-  read(): Promise<Sides | Unread>
-  /** Whether the replica holds what it held. */
-  isSame(before: Sides, now: Sides): boolean
-  /** The replica's item. */
-  replicaIn(sides: Sides): WireItem | undefined
-}
-
-export type Done = 'resolved' | 'written' | 'deleted'
-
-export interface Convergence {
-  readonly ending: RepairEnding
-  /** Present: no other item of the table would fare better. */
-  readonly lost?: TablesyncError
-}
 
 /**
  * Writes until the item is as it is to be. Every write is one attempt, on
