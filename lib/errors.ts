@@ -30,6 +30,8 @@ export type ErrorCode =
   | 'KEY_SPELLING'
   /** The service refused a request for another reason. */
   | 'SERVICE'
+  /** An item is left as it is, since the replica's may be the newer one. */
+  | 'CONFLICT'
   | 'FILE_UNWRITABLE'
   | 'WORKER_DIED'
   /** The run is to end: what waited to be sent was not. Ends its task, and is told to nobody. */

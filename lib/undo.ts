@@ -44,7 +44,9 @@ export async function undo(
   checkSwitch(allowDamaged, spelling('allowDamaged'))
   const journal = await readJournal(file, {
     endsAtDamage: allowDamaged === true,
-    damageHint: `${spelling('allowDamaged')} undoes the lines before it.`,
+    damageHint: allowDamaged
+      ? 'The lines before it were undone, and none after it.'
+      : `Nothing was done. ${spelling('allowDamaged')} undoes the lines before it.`,
   })
   await refuseSharedFiles({
     files: {

@@ -100,7 +100,7 @@ export function refuseHeader({ file, what, flag }: CheckedFile): TablesyncError 
 export function damaged({ file, what, damageHint }: CheckedFile, number: number): TablesyncError {
   return usageError(
     `Expected line ${number} of ${file} to be whole; it is not what was written`,
-    `Only the last line of a ${what} may be torn. Nothing was done.${also(damageHint)}`,
+    `Only the last line of a ${what} may be torn. ${damageHint ?? NOTHING_DONE}`,
   )
 }
 
@@ -108,8 +108,8 @@ function broken({ file, damageHint }: CheckedFile, number: number): TablesyncErr
   const before = number === 1 ? 'to be the first' : `to follow line ${number - 1}`
   return usageError(
     `Expected line ${number} of ${file} ${before}; lines are missing, doubled or moved there`,
-    `Bring the file back as it was written. Nothing was done.${also(damageHint)}`,
+    `Bring the file back as it was written. ${damageHint ?? NOTHING_DONE}`,
   )
 }
 
-const also = (hint: string | undefined) => (hint === undefined ? '' : ` ${hint}`)
+const NOTHING_DONE = 'Nothing was done.'

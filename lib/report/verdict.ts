@@ -48,8 +48,10 @@ function repairLines({ replicas }: Summary, plan?: PlanEvent): string[] {
     differing: '--write-differing',
     extra: '--delete-extra',
   }
+  const repairable = (replica: ReplicaSummary, kind: keyof typeof flags) =>
+    (replica[kind] ?? 0) - (kind === 'differing' ? replica.conflicts : 0)
   const found = (kind: keyof typeof flags) =>
-    Object.values(replicas).some((replica) => (replica[kind] ?? 0) > 0)
+    Object.values(replicas).some((replica) => repairable(replica, kind) > 0)
   const kinds = (['missing', 'differing', 'extra'] as const).filter(
     (kind) => found(kind) && !plan?.writes.includes(kind),
   )

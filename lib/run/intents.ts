@@ -134,7 +134,12 @@ export class Intents {
 async function* notedIn(file: string): AsyncGenerator<readonly Intent[]> {
   // Opened, and never written to.
   if ((await stat(file)).size === 0) return
-  const of = { file, what: 'log of writes', flag: '--checkpoint', damageHint: RESTART }
+  const of = {
+    file,
+    what: 'log of writes',
+    flag: '--checkpoint',
+    damageHint: `Nothing was done. ${RESTART}`,
+  }
   const first = (await readHeader(of)) as Partial<Noted> | undefined
   // In version 1 there was no header.
   if (first?.intents !== undefined) yield first.intents

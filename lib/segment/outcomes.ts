@@ -15,6 +15,7 @@ import {
   unverified,
 } from './endings.ts'
 import type { Investigation } from './investigation.ts'
+import { conflictOfVersions } from './relation.ts'
 import type { Suspicion } from './verdict.ts'
 
 /** A key, and what the first look made of it. */
@@ -96,9 +97,11 @@ export class Outcomes {
     return 'left' in ending ? { key: found.key, left: ending.left } : undefined
   }
 
-  /** In a dry run it may be that it would have been repaired. */
+  /** In a dry run it may be that it would have been repaired, or that it could not be. */
   tellUnasked(found: Found): Done {
     const { setup } = this.#investigation.thread
+    const conflict = conflictOfVersions(this.#investigation, found)
+    if (conflict !== undefined) return this.conclude(conflict, found).then(() => undefined)
     const isPlanned = setup.asked[found.verdict] && !setup.write[found.verdict]
     return tellEnding(this.#investigation, found, isPlanned ? PLANNED : LEFT)
   }

@@ -1,8 +1,10 @@
 /** What the two sides of a key are to each other, where more than their content has a say in it. */
+import { TablesyncError } from '../errors.ts'
 import { parseItem } from '../item/compare.ts'
 import { orderOfVersions } from '../item/version.ts'
 import type { DifferenceKind } from '../model/difference.ts'
 import { type BothSides, standingOfItems } from './both-sides.ts'
+import { conflict, type RepairEnding } from './endings.ts'
 import { hasExpired } from './expiry.ts'
 import type { Investigation } from './investigation.ts'
 import { relationOf } from './verdict.ts'
@@ -27,4 +29,27 @@ export function replicaIsNewer({ thread }: Investigation, { master, replica }: B
   if (version === undefined || master === undefined || replica === undefined) return false
   const itsItem = parseItem(replica.page, replica.item)
   return orderOfVersions(itsItem, parseItem(master.page, master.item), version) === 'later'
+}
+
+/** Why the replica's item may not be replaced with the master's, by the attribute that tells which is newer. */
+export function conflictOfVersions(
+  { thread, replica: table }: Investigation,
+  { master, replica }: BothSides,
+): RepairEnding | undefined {
+  const { version } = thread.shape
+  if (version === undefined || master === undefined || replica === undefined) return undefined
+  const ofReplica = parseItem(replica.page, replica.item)
+  const order = orderOfVersions(ofReplica, parseItem(master.page, master.item), version)
+  const left = (message: string, hint?: string) =>
+    conflict(new TablesyncError(message, { code: 'CONFLICT', scope: 'item', table, hint }))
+  switch (order) {
+    case 'later':
+      return left('the replica has a newer version', '--newer-wins leaves such items at that.')
+    case 'alone':
+      return left('the replica has a version, and the master has none')
+    case 'unordered':
+      return left('the versions of master and replica cannot be ordered')
+    default:
+      return undefined
+  }
 }

@@ -2,7 +2,6 @@
 import type { FoundItem } from '../dynamo/looked-up.ts'
 import { parseItem, sameBytes } from '../item/compare.ts'
 import type { KeyText } from '../item/key.ts'
-import { orderOfVersions } from '../item/version.ts'
 import type { DifferenceKind } from '../model/difference.ts'
 import type { SeenSides } from '../model/sighting.ts'
 import type { Aim, Done, Next } from './aim.ts'
@@ -10,7 +9,7 @@ import { type BothSides, DigestsWhenAsked, lookUpBothSides, standingOfItems } fr
 import type { RepairEnding } from './endings.ts'
 import { type Investigation, intentOf, isHalfWritten } from './investigation.ts'
 import { repairing } from './prepared-write.ts'
-import { relationUnderRules } from './relation.ts'
+import { conflictOfVersions, relationUnderRules } from './relation.ts'
 import { relationOf } from './verdict.ts'
 
 export interface Wanted {
@@ -71,28 +70,6 @@ export function doneBefore(intended: DifferenceKind | undefined): Done {
   if (intended === undefined) return 'resolved'
   return intended === 'extra' ? 'deleted' : 'written'
 }
-
-/** Why the replica's item may not be replaced with the master's, by the attribute that tells which is newer. */
-function conflictOfVersions(
-  { thread }: Investigation,
-  { master, replica }: BothSides,
-): RepairEnding | undefined {
-  const { version } = thread.shape
-  if (version === undefined || master === undefined || replica === undefined) return undefined
-  const ofReplica = parseItem(replica.page, replica.item)
-  switch (orderOfVersions(ofReplica, parseItem(master.page, master.item), version)) {
-    case 'later':
-      return conflict('the replica has a newer version: --newer-wins leaves it at that')
-    case 'alone':
-      return conflict('the replica has a version, and the master has none')
-    case 'unordered':
-      return conflict('the versions of master and replica cannot be ordered')
-    default:
-      return undefined
-  }
-}
-
-const conflict = (error: string): RepairEnding => ({ action: 'conflict', error })
 
 function isSame(before: FoundItem | undefined, now: FoundItem | undefined): boolean {
   if (before === undefined || now === undefined) return before === now

@@ -4,7 +4,7 @@ import t from 'tap'
 import { applySync, type WireItem } from '../../lib/index.ts'
 import { checkedLine } from '../../lib/protocol/checked-line.ts'
 import { tempFolder } from '../cli/run-cli.ts'
-import { ALL_WRITES, asks, openScene, type Party } from '../faults/scene.ts'
+import { ALL_WRITES, asks, item, openScene, type Party } from '../faults/scene.ts'
 import { asOfVersion1, linesIn, writeLines } from '../support/rewritten.ts'
 import type { StubRequest } from '../support/stub.ts'
 
@@ -82,6 +82,7 @@ t.test('an item that gains a version in the flight of its update stays', async (
   const { summary, differences } = await scene.run(QUICK)
   t.strictSame(scene.replica.table.all(), [theirs], 'nor does reading it back repair it away')
   t.match(differences, [{ action: 'conflict', error: /the master has none/ }])
+  t.match(summary.errors, [{ code: 'CONFLICT', count: 1 }])
   t.equal(summary.outcome, 'different')
 })
 
@@ -152,4 +153,20 @@ t.test('each condition would be made false by what somebody else writes', async 
   ]
   t.equal(all.length, 7)
   for (const condition of all) t.ok(condition.split(' AND ').length > 1, condition)
+})
+
+t.test('a dry run and a plan know what versions keep from being repaired', async (t) => {
+  const scene = await openScene(t, {
+    masterItems: [one('ours', n('1')), item(1, n('2'))],
+    replicaItems: [one('theirs', n('2')), item(1, { ...n('1'), stray: { S: 'x' } })],
+  })
+  const plan = join(await tempFolder(t), 'plan.ndjson')
+  for (const how of [{ dryRun: true }, { plan }]) {
+    const { summary, differences } = await scene.run({ ...QUICK, ...how })
+    t.match(summary.replicas[scene.replica.label], { differing: 2, conflicts: 1 })
+    t.match(summary.errors, [{ code: 'CONFLICT', message: /newer version/, hint: /--newer-wins/ }])
+    t.strictSame(differences.map(({ action }) => action).sort(), ['conflict', 'none'])
+  }
+  const planned = (await linesIn(plan)).filter((line) => line.includes('"kind"'))
+  t.equal(planned.length, 1, 'what would be left is not planned')
 })
