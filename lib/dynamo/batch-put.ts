@@ -90,7 +90,11 @@ export class BatchPuts {
           batch.mayHaveLanded = true
           return batch.leave(this.#nothingSaid())
         }
-        batch.served(unprocessed.map(requestItem), writeUnits)
+        const left = unprocessed.map(requestItem)
+        if (!batch.served(left, writeUnits)) {
+          batch.mayHaveLanded = true
+          return batch.leave(this.#strayed())
+        }
         if (batch.open === 0) return batch.ends
         // A batch that gets on is served in parts; only one that stands still counts as a retry.
         retry = batch.open < before ? 0 : retry + 1
@@ -121,6 +125,14 @@ export class BatchPuts {
     const { label, index } = this.#client.access
     return new TablesyncError(
       `BatchWriteItem on ${label}: an answer that says nothing of its items ({})`,
+      { code: 'BAD_RESPONSE', scope: 'item', table: index },
+    )
+  }
+
+  #strayed(): TablesyncError {
+    const { label, index } = this.#client.access
+    return new TablesyncError(
+      `BatchWriteItem on ${label}: an answer that speaks of items which were not in the request`,
       { code: 'BAD_RESPONSE', scope: 'item', table: index },
     )
   }
@@ -164,12 +176,18 @@ class Batch {
     return this.#open.map((at) => `{"PutRequest":{"Item":${this.#items[at]}}}`)
   }
 
-  served(unprocessed: readonly string[], writeUnits: WriteUnits): void {
-    const left = new Set(unprocessed.map(this.#keyOf))
+  /** False: it speaks of items that are not in the batch, and nothing is concluded from it. */
+  served(unprocessed: readonly (string | undefined)[], writeUnits: WriteUnits): boolean {
+    const left = new Set(unprocessed.map((item) => item && this.#keyOf(item)))
+    const known = new Set(
+      left.size === 0 ? [] : this.#open.map((at) => this.#keyOf(this.#items[at] as string)),
+    )
+    for (const key of left) if (key === undefined || !known.has(key)) return false
     const isLeft = (at: number) => left.size > 0 && left.has(this.#keyOf(this.#items[at] as string))
     const done = left.size === 0 ? this.#open : this.#open.filter((at) => !isLeft(at))
     for (const at of done) this.ends[at] = { end: 'written', writeUnits: writeUnits / done.length }
     this.#open = left.size === 0 ? [] : this.#open.filter(isLeft)
+    return true
   }
 
   /** Nothing more is sent: what is open stays as it is. */
@@ -190,8 +208,8 @@ const lost = ({ table }: TablesyncError) =>
     table,
   })
 
-/** The item of a request as it came back. */
-function requestItem(request: string): string {
-  const { PutRequest } = JSON.parse(request) as { readonly PutRequest: { readonly Item: object } }
-  return JSON.stringify(PutRequest.Item)
+/** The item of a request as it came back; undefined: it is no put. */
+function requestItem(request: string): string | undefined {
+  const { PutRequest } = JSON.parse(request) as { readonly PutRequest?: { readonly Item?: object } }
+  return PutRequest?.Item && JSON.stringify(PutRequest.Item)
 }

@@ -196,6 +196,8 @@ export interface AboutToWrite {
   readonly line?: string
   /** Absent: the write mends an earlier one. */
   readonly intents?: readonly Intent[]
+  /** Nothing was written of these after all: what comes up there is somebody else's. */
+  readonly withdrawn?: readonly Pick<Intent, 'replica' | 'key'>[]
   /** Of a deletion: its replica. It goes out only if both tables are still the ones that were compared. */
   readonly deletesFrom?: TableIndex
 }
@@ -269,6 +271,8 @@ export interface SegmentReport {
   /** `stopped`: it ended early since it was told to. */
   readonly end: 'finished' | 'stopped'
   readonly failures: readonly ReplicaFailure[]
+  /** Of deletions: extras that have come to an end. */
+  readonly ended?: number
   /** Of deletions: why the first that failed did. Absent: none has. */
   readonly refusal?: string
 }

@@ -27,6 +27,7 @@ export async function settleBeforeWriting(
   const lines = writes.flatMap(({ line }) => line ?? [])
   const recorded = Promise.all([
     intents.add(writes.flatMap((write) => write.intents ?? [])),
+    intents.withdraw(writes.flatMap(({ withdrawn }) => withdrawn ?? [])),
     lines.length > 0 ? journal?.append(lines) : undefined,
   ]).catch((error: unknown) => {
     onUnrecorded(asTablesyncError(error))

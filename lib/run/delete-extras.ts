@@ -3,7 +3,6 @@ import { MASTER, type TableIndex } from '../model/table.ts'
 import type { DeleteTask, ExtraKey } from '../protocol/messages.ts'
 import type { Flight } from './flight.ts'
 import { Lanes } from './lanes.ts'
-import type { Ledger } from './ledger.ts'
 
 /** Extras in one task. */
 const DELETE_BATCH = 200
@@ -17,7 +16,7 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
   const { deletes, desk, hooks, ledger, settings, canary, isOver } = flight
   const extras = await deletes.count(replica)
   if (extras === 0) return
-  const endedBefore = repairsEnded(ledger, replica)
+  let ended = 0
   const { deleted, tried } = ledger.fate(replica)
   let doneBefore = 0
   const lanes = new Lanes(settings.parallel)
@@ -44,7 +43,7 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
     }
   } finally {
     await lanes.end()
-    const left = extras - doneBefore - (repairsEnded(ledger, replica) - endedBefore)
+    const left = extras - doneBefore - ended
     ledger.fate(replica).deletionsWithheld += left
     if (left > 0) tellWithheld(left, withheld ?? 'their list could not be read')
   }
@@ -68,7 +67,10 @@ export async function deleteExtras(flight: Flight, replica: TableIndex): Promise
     })
     if (end === 'given-up') canary.lose(replica, batch.length)
     else canary.return(replica, batch.length)
-    if (typeof end !== 'string') ledger.fate(replica).refusal ??= end.refusal
+    if (typeof end !== 'string') {
+      ledger.fate(replica).refusal ??= end.refusal
+      ended += end.ended ?? 0
+    }
     withheld ??= reasonToWithhold(flight, replica)
     if (typeof end === 'string' || end.failures.length > 0) withheld ??= 'a deletion was cut short'
   }
@@ -105,12 +107,6 @@ interface PlacedExtra extends ExtraKey {
 
 const extrasOf = (texts: readonly string[], first: number): PlacedExtra[] =>
   texts.map((text, at) => ({ ...(JSON.parse(text) as ExtraKey), place: first + at }))
-
-/** Every extra that a deletion came to is one of these. */
-function repairsEnded(ledger: Ledger, replica: TableIndex): number {
-  const { deleted, resolved, conflicts, failed, torn, changed } = ledger.totalOf(replica)
-  return deleted + resolved + conflicts + failed + torn + changed
-}
 
 /** Why nothing is deleted, looked for before the first deletion. Undefined: nothing speaks against it. */
 export function whyWithheld(flight: Flight, replica: TableIndex): string | undefined {

@@ -37,6 +37,17 @@ export class Intents {
     await this.#log?.append([JSON.stringify({ intents })])
   }
 
+  /**
+   * Nothing was written after all. Settles when that is on disk.
+   *
+   * @throws TablesyncError with code `FILE_UNWRITABLE`
+   */
+  async withdraw(withdrawn: readonly Withdrawn[]): Promise<void> {
+    if (withdrawn.length === 0) return
+    for (const { replica, key } of withdrawn) this.#open.withdraw(replica, key)
+    await this.#log?.append([JSON.stringify({ intents: [], withdrawn })])
+  }
+
   /** The difference is entered, however it ended. */
   entered(replica: TableIndex, key: WireItem): void {
     if (this.#open.hasAny(replica)) this.#open.delete(replica, JSON.stringify(key))
@@ -108,8 +119,9 @@ export class Intents {
     for (const [number, file] of await this.#logs()) {
       if (number < generation) continue
       highest = number
-      for await (const intents of notedIn(file)) {
+      for await (const { intents, withdrawn = [] } of notedIn(file)) {
         for (const intent of intents) this.#open.set(intent)
+        for (const { replica, key } of withdrawn) this.#open.withdraw(replica, key)
       }
     }
     return highest
@@ -131,7 +143,7 @@ export class Intents {
 }
 
 /** A last line that is torn belongs to a write that was not sent. */
-async function* notedIn(file: string): AsyncGenerator<readonly Intent[]> {
+async function* notedIn(file: string): AsyncGenerator<Noted> {
   // Opened, and never written to.
   if ((await stat(file)).size === 0) return
   const of = {
@@ -142,13 +154,16 @@ async function* notedIn(file: string): AsyncGenerator<readonly Intent[]> {
   }
   const first = (await readHeader(of)) as Partial<Noted> | undefined
   // In version 1 there was no header.
-  if (first?.intents !== undefined) yield first.intents
-  for await (const { value } of valuesOf(of)) yield (value as Noted).intents
+  if (first?.intents !== undefined) yield { ...first, intents: first.intents }
+  for await (const { value } of valuesOf(of)) yield value as Noted
 }
 
 interface Noted {
   readonly intents: readonly Intent[]
+  readonly withdrawn?: readonly Withdrawn[]
 }
+
+type Withdrawn = Pick<Intent, 'replica' | 'key'>
 
 const ROOM = 'Make room on the disk, and go on with --resume.'
 const RESTART = '--restart begins the run anew.'

@@ -20,6 +20,11 @@ export class OpenIntents {
     return this.#byReplica.get(replica)?.get(inOneSpelling(key))
   }
 
+  /** Of an item that is half-way the writes before stay. */
+  withdraw(replica: TableIndex, key: string): void {
+    if (this.get(replica, key)?.parts === undefined) this.delete(replica, key)
+  }
+
   delete(replica: TableIndex, key: string): void {
     this.#byReplica.get(replica)?.delete(inOneSpelling(key))
   }

@@ -25,6 +25,8 @@ export interface Aim<Sides> {
   readonly intends?: DifferenceKind
   /** What a thread or a run that died may have done already. */
   readonly doneBefore: Done
+  /** An attempt before may have landed, and has to be told as that. */
+  readonly mayHaveLanded?: boolean
   /** Refused conditions after which the item is left. @default 5 */
   readonly maxRefusals?: number
   /** Whether a write that died with its thread has left the item half-way. */

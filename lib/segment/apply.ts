@@ -8,10 +8,10 @@ import { allEnded } from './all-ended.ts'
 import type { Written } from './attempt.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
 import type { SegmentControl } from './control.ts'
-import { CHANGED, tellEnding } from './endings.ts'
+import { CHANGED, tellEnding, torn } from './endings.ts'
 import { unlessExpired } from './expiry.ts'
 import { noteEnd } from './failing.ts'
-import { type Investigation, investigationOf, isHalfWritten } from './investigation.ts'
+import { type Investigation, intentOf, investigationOf, isHalfWritten } from './investigation.ts'
 import { readBack } from './read-back.ts'
 import { type Expected, Repair } from './repair.ts'
 import type { Thread } from './thread.ts'
@@ -75,8 +75,13 @@ async function applyOne(
   // What a write of ours has left half-way is not as it was planned, and has to be made whole.
   const isOurs = isHalfWritten(investigation, key, sides.replica)
   if (relation !== 'sameAs' && !isOurs && !isStillTrue(planned, now)) {
-    await tellChanged(investigation, planned, sides)
-    return undefined
+    const wasHalfWritten = intentOf(investigation, key)?.parts !== undefined
+    if (!wasHalfWritten || sides.replica === undefined) {
+      await tellChanged(investigation, planned, sides)
+      return undefined
+    }
+    investigation.tally[kind]++
+    return repair.outcomes.conclude(torn(CHANGED), { verdict: kind, key, ...sides })
   }
   const verdict = relation === 'sameAs' ? relation : unlessExpired(investigation, kind, sides)
   const expected: Expected = {

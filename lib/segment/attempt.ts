@@ -5,7 +5,7 @@
 import { isContended, isEnded, isFinalRefusal, mayPass } from '../dynamo/failures.ts'
 import { OTHERS_MAY_BE_ALLOWED } from '../dynamo/refused-keys.ts'
 import { asTablesyncError, TablesyncError } from '../errors.ts'
-import type { KeyText } from '../item/key.ts'
+import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import type { DifferenceKind } from '../model/difference.ts'
 import type { JournalEntry, JournalRefusal } from '../model/journal.ts'
 import type { SeenItem } from '../model/sighting.ts'
@@ -42,22 +42,32 @@ export type AttemptEnd =
 
 /**
  * `intends`: what the write is counted as where it lands and nobody lives to
- * tell. Undefined: it is not counted.
+ * tell. Undefined: it is not counted. `isInDoubt`: an attempt before this one may
+ * have landed.
  */
 export async function attempt(
   investigation: Investigation,
   write: PreparedWrite,
   intends: DifferenceKind | undefined,
+  isInDoubt = false,
 ): Promise<AttemptEnd> {
-  const { tally, door } = investigation
   try {
     await recordBefore(investigation, write, intends)
+  } catch (thrown) {
+    const error = asTablesyncError(thrown)
+    return isEnded(error) ? { end: 'not-sent' } : { end: 'rejected', error }
+  }
+  const end = await sendOnce(investigation, write)
+  const isWritten = end.end === 'landed' || end.end === 'unsure'
+  if (!isWritten) await takeBack(investigation, write, isInDoubt)
+  return end
+}
+
+async function sendOnce({ tally, door }: Investigation, write: PreparedWrite): Promise<AttemptEnd> {
+  try {
     const result = await write.send()
     passing('written')
-    if (result.end === 'refused') {
-      await recordRefusal(investigation, write.key)
-      return result
-    }
+    if (result.end === 'refused') return result
     tally.writeUnits += result.writeUnits
     door.streak.landed()
     return { end: 'landed' }
@@ -69,7 +79,6 @@ export async function attempt(
     if (mayPass(error)) {
       return { end: error.code === 'THROTTLED' ? 'busy' : 'unsure', error, isTiredOut }
     }
-    if (error.scope === 'run') return { end: 'rejected', error }
     return { end: 'rejected', error: door.streak.rejected(ofItem(error)) }
   }
 }
@@ -110,7 +119,7 @@ async function recordBefore(
     return JSON.stringify(entry)
   }
   const intent = () => {
-    const part = isPart ? left() : null
+    const part = isPart ? thread.digest(after() ?? {}) : null
     const parts = part === null ? {} : { parts: [part] }
     return { replica, key, kind: intends as DifferenceKind, ...parts }
   }
@@ -122,13 +131,28 @@ async function recordBefore(
   })
 }
 
-/** Else an undo would take what somebody else has written there for ours. */
-async function recordRefusal({ thread, door, record }: Investigation, key: KeyText): Promise<void> {
-  if (!thread.setup.isJournaled) return
+/**
+ * Settles when it is on record that nothing was written. Else an undo, or whoever
+ * takes the work up, would take what somebody else has written there for ours.
+ */
+async function takeBack(
+  { thread, door, record, replica, intents, schema }: Investigation,
+  { key }: PreparedWrite,
+  isInDoubt: boolean,
+): Promise<void> {
+  const { isJournaled, isWriting } = thread.setup
   const refusal: JournalRefusal = {
     replica: door.table.access.label,
     key: JSON.parse(key) as WireItem,
     refused: true,
   }
-  await record({ line: JSON.stringify(refusal) })
+  const isWithdrawn = isWriting && !isInDoubt
+  if (isWithdrawn) intents.delete(canonicalKeyOfText(key, schema))
+  if (!isJournaled && !isWithdrawn) return
+  const recorded = record({
+    ...(isJournaled && { line: JSON.stringify(refusal) }),
+    ...(isWithdrawn && { withdrawn: [{ replica, key }] }),
+  })
+  // A record that cannot be kept ends the run by itself; this write has its end all the same.
+  await recorded.catch(() => {})
 }

@@ -85,7 +85,8 @@ class Course<Sides> {
     if (this.#isSpent) return this.#fail(this.#trouble as TablesyncError)
     if (this.#trouble !== undefined && this.#investigation.isOver()) return this.#cutShort()
     if (next.write.isPartial) this.#isPartial = true
-    const result = await attempt(this.#investigation, next.write, this.#aim.intends)
+    const isInDoubt = this.#done !== 'resolved'
+    const result = await attempt(this.#investigation, next.write, this.#aim.intends, isInDoubt)
     return result.end === 'landed' ? this.#landed(next) : this.#notLanded(result, next)
   }
 
@@ -167,8 +168,8 @@ class Course<Sides> {
     const left = writing.write.after()
     const now = this.#aim.replicaIn(this.#sides)
     if (left === undefined || now === undefined) return undefined
-    const { wholeDigest } = this.#investigation.thread
-    return wholeDigest(left) === wholeDigest(now) ? this.#landed(writing) : undefined
+    const { digest } = this.#investigation.thread
+    return digest(left) === digest(now) ? this.#landed(writing) : undefined
   }
 
   /** Whether a write has landed of which no answer came cannot be known then. */
@@ -190,7 +191,8 @@ class Course<Sides> {
 
   /** The run is to end. What may have landed, or has landed in part, is not told as left. */
   #cutShort(): Convergence {
-    const mayHaveWritten = this.#isHalfWay || this.#done !== this.#aim.doneBefore
+    const { doneBefore, mayHaveLanded } = this.#aim
+    const mayHaveWritten = this.#isHalfWay || mayHaveLanded || this.#done !== doneBefore
     if (!mayHaveWritten) throw ENDED
     this.#investigation.wasCutShort = true
     const why = this.#trouble ?? ENDED

@@ -1,7 +1,7 @@
 /** Deletes what is still extra, after all comparing: every key is read again on both sides first. */
 import { isUnread, type Unread } from '../dynamo/looked-up.ts'
 import type { KeyText } from '../item/key.ts'
-import { zeroTally } from '../model/tally.ts'
+import { type ReplicaTally, zeroTally } from '../model/tally.ts'
 import type { DeleteTask, ExtraKey, ReplicaFailure, SegmentReport } from '../protocol/messages.ts'
 import { allEnded } from './all-ended.ts'
 import type { Written } from './attempt.ts'
@@ -31,6 +31,7 @@ export async function deleteExtras(
   // A refusal is not passed over: what follows may be refused as well, and ought to be looked at first.
   const isOver = () => control.stopping.aborted || investigation.tally.failed > 0
   const left = new Set(extras.map(({ key }) => key))
+  let ended = 0
   try {
     for (let at = 0; at < extras.length && !isOver(); at += at === 0 ? 1 : batchSize) {
       // The first goes alone: where it is refused, so may all be.
@@ -40,6 +41,7 @@ export async function deleteExtras(
         batch.map(({ key }) => key),
       )
       const deleted: Written[] = []
+      const before = endsIn(investigation.tally)
       await allEnded(
         batch.map(async (extra) => {
           const { key } = extra
@@ -50,7 +52,10 @@ export async function deleteExtras(
           const done = await repair.end(found, expecting(extra, isPlanned ? CHANGED : MOVED))
           if (done !== undefined) deleted.push(done)
         }),
-      )
+      ).finally(() => {
+        // What is read back after it is counted there.
+        ended += endsIn(investigation.tally) - before
+      })
       await readBack(investigation, repair, deleted)
       control.progress(tally)
     }
@@ -71,6 +76,7 @@ export async function deleteExtras(
     tally,
     end: left.size > 0 || investigation.wasCutShort ? 'stopped' : 'finished',
     failures,
+    ended,
     ...(investigation.refusal !== undefined && { refusal: investigation.refusal }),
   }
 }
@@ -84,3 +90,7 @@ const MOVED = {
   action: 'conflict',
   error: 'it has changed since it was found to be extra',
 } as const
+
+/** Every extra that a deletion came to is one of these. */
+const endsIn = ({ deleted, resolved, conflicts, failed, torn, changed }: ReplicaTally) =>
+  deleted + resolved + conflicts + failed + torn + changed

@@ -31,7 +31,7 @@ export interface Investigation {
   /** Aborted: nothing new is begun. */
   readonly stopping: AbortSignal
   /** Writes that were about to be sent before, by key; what is found in order of them is our own doing. */
-  readonly intents: ReadonlyMap<CanonicalKey, Intent>
+  readonly intents: Map<CanonicalKey, Intent>
   /** Whether a repair or a page was left since the run is to end: what was counted since the last record is not all that is to be done. */
   wasCutShort: boolean
   /** Why the first repair that failed did. Undefined: none has. */
@@ -92,7 +92,7 @@ export function isHalfWritten(
 ): boolean {
   const parts = intentOf(investigation, key)?.parts
   if (parts === undefined || replica === undefined) return false
-  return parts.includes(investigation.thread.wholeDigest(parseItem(replica.page, replica.item)))
+  return parts.includes(investigation.thread.digest(parseItem(replica.page, replica.item)))
 }
 
 /** The write of a key that was about to be sent, before a thread or a run died. */

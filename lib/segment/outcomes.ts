@@ -106,14 +106,21 @@ export class Outcomes {
     return tellEnding(this.#investigation, found, isPlanned ? PLANNED : LEFT)
   }
 
-  async tellCutShort(found: Found): Promise<undefined> {
+  /** `mayHaveLanded`: it was sent, and the answer was lost; then it is not told as left. */
+  async tellCutShort(found: Found, mayHaveLanded = false): Promise<undefined> {
     this.#investigation.wasCutShort = true
-    await this.tellLeft(found)
+    if (mayHaveLanded) await this.conclude(ANSWER_LOST, found)
+    else await this.tellLeft(found)
   }
 
   tellLeft(found: Found): Done {
     return tellEnding(this.#investigation, found, LEFT)
   }
 }
+
+const ANSWER_LOST = {
+  action: 'failed',
+  error: 'the answer to its write was lost, and the run was ended',
+} as const
 
 const hookFailed = ({ message }: Error): RepairEnding => ({ action: 'failed', error: message })

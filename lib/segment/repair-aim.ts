@@ -37,6 +37,7 @@ export function repairAim(investigation: Investigation, wanted: Wanted): Aim<Bot
   return {
     ...(wanted.intends !== undefined && { intends: wanted.intends }),
     ...(wanted.maxRefusals !== undefined && { maxRefusals: wanted.maxRefusals }),
+    ...(wanted.mayHaveLanded && { mayHaveLanded: true }),
     doneBefore: wanted.mayHaveLanded ? 'written' : doneBefore(intent?.kind),
     isHalfWay: ({ replica }) => isHalfWritten(investigation, key, replica),
     next,

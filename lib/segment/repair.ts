@@ -123,7 +123,9 @@ export class Repair {
     const { verdict, key } = found
     return this.inLane(async () => {
       const isRefused = deletions === 'now' && tally.failed > 0
-      if (isRefused || this.#investigation.isOver()) return this.outcomes.tellCutShort(found)
+      if (isRefused || this.#investigation.isOver()) {
+        return this.outcomes.tellCutShort(found, mayHaveLanded)
+      }
       const isStale = () => performance.now() - readAt > OLD_MS
       const wanted: Wanted = {
         key,
@@ -142,7 +144,7 @@ export class Repair {
         const sides = isStale() ? { ...found, ...(await this.readAgain(key)) } : found
         return await this.outcomes.conclude(await this.#attempt(sides, wanted), found)
       } catch (error) {
-        if (isEnded(error)) return this.outcomes.tellCutShort(found)
+        if (isEnded(error)) return this.outcomes.tellCutShort(found, mayHaveLanded)
         if (endsKey(error)) return this.outcomes.conclude(failed(error), found)
         throw error
       }
@@ -170,12 +172,15 @@ export class Repair {
    * what it left is all that may be taken away.
    */
   async mend(found: Found, left: SeenItem): Promise<Written | 'refused' | undefined> {
-    const { tally } = this.#investigation
+    const { tally, thread } = this.#investigation
+    const hasNoRules = thread.rules.mayRepair === undefined
     return this.inLane(async () => {
       const ending = await this.#attempt(found, {
         key: found.key,
+        // What somebody has put there since is no write of ours to bring in order.
         isWanted: (kind, { replica }) =>
-          kind === found.verdict && (kind !== 'extra' || replica === left),
+          kind === found.verdict &&
+          (replica === left || (kind !== 'extra' && this.#isAsked(kind) && hasNoRules)),
         maxRefusals: 0,
       })
       switch (ending.action) {

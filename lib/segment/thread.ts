@@ -41,6 +41,8 @@ export interface Thread {
   readonly isIgnored: IsIgnored
   /** Of all attributes of an item, those that take no part in comparing included. */
   readonly wholeDigest: (item: WireItem) => Digest
+  /** Of what takes part in comparing. */
+  readonly digest: (item: WireItem) => Digest
   readonly shape: ItemShape
   readonly rules: Rules
   readonly allowance: Allowance
@@ -100,6 +102,7 @@ export async function openThread(
   const openedRules = await openRules(setup.hooks, ending)
   const comparer = itemComparer(digestOf, isIgnored)
   const wholeDigest = (item: WireItem) => digestOf(canonicalItem(item, () => false))
+  const digest = (item: WireItem) => digestOf(canonicalItem(item, isIgnored))
   const shape = { schema: masterAccess.keySchema, isIgnored, version: setup.versionAttribute }
   const allowance = new Allowance(setup.allowance)
   const canary = new CanaryFlags(setup.canaryFlags)
@@ -126,6 +129,7 @@ export async function openThread(
     comparer,
     isIgnored,
     wholeDigest,
+    digest,
     shape,
     rules: openedRules(task),
     allowance,

@@ -119,7 +119,7 @@ function undoAim(
   return {
     intends: kind,
     doneBefore: doneBefore(intentOf(investigation, key)?.kind),
-    isHalfWay: (now) => now !== null && parts.has(thread.wholeDigest(now)),
+    isHalfWay: (now) => now !== null && parts.has(thread.digest(now)),
     next,
     read: async () => (await readReplica(investigation, [key]))(key) ?? null,
     isSame: (before, now) => digestOf(before) === digestOf(now),
@@ -129,13 +129,14 @@ function undoAim(
   async function next(now: Now, isHalfWay: boolean): Promise<Next> {
     const seen = digestOf(now)
     // Half-way it is as our own write has left it, or somebody has changed that.
-    const from = isHalfWay && seen !== null && parts.has(seen) ? (steps.at(-1)?.left ?? null) : seen
+    const isOurs = isHalfWay && now !== null && parts.has(thread.digest(now))
+    const from = isOurs ? (steps.at(-1)?.left ?? null) : seen
     const target = targetOf(steps, from, digestOf)
     if (target === 'there') return { settled: () => null }
     if (target === 'changed') return { ending: { action: 'changed', error: CHANGED } }
     const write = bringingBack(investigation, { key, now, target })
-    const left = digestOf(write.after() ?? null)
-    if (write.isPart && left !== null) parts.add(left)
+    const left = write.after()
+    if (write.isPart && left !== undefined) parts.add(thread.digest(left))
     return { write, left: () => null }
   }
 }

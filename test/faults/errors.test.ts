@@ -117,7 +117,7 @@ t.test('runSync reports an item that the service refuses, and withholds deletion
   )
   t.match(
     events.filter(({ type }) => type === 'deletions-withheld'),
-    [{ extras: 3, reason: /1 items/ }],
+    [{ extras: 3, reason: /1 item could not be repaired: .*ValidationException/ }],
   )
 })
 

@@ -86,6 +86,7 @@ export function memoryThread(
     comparer: itemComparer(digestOf, isIgnored),
     isIgnored,
     wholeDigest: (item) => digestOf(canonicalItem(item, () => false)),
+    digest: (item) => digestOf(canonicalItem(item, isIgnored)),
     rules: rulesOf({}, new PatientCalls(new AbortController().signal), new UnderWay()),
     shape: { schema: master.access.keySchema, isIgnored },
     allowance: new Allowance(setup.allowance),
