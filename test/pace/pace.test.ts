@@ -104,7 +104,7 @@ t.test('runSync holds all threads together to what it is asked for', async (t) =
   const segments = new Set(master.served.map(({ segment }) => segment))
   t.equal(segments.size, 8, 'all segments are under way at once')
   const waits = events.flatMap((event) => (event.type === 'progress' ? event.waitingFor : []))
-  t.match(waits, [/read capacity of us-east-1:(master|replica), 1200 units\/s/])
+  t.match(waits, [/read capacity of us-east-1:(master|replica), 1,200 units\/s/])
   await stop()
 })
 
