@@ -2,7 +2,7 @@ import t from 'tap'
 import { tableName, type Variant } from '../bench/generated-table.ts'
 import { measure, startServer } from '../bench/processes.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(800_000)
 
 const server = await startServer()
 t.teardown(() => server.stop())

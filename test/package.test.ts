@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 
-t.setTimeout(120_000)
+t.setTimeout(800_000)
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 

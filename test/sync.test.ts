@@ -6,7 +6,7 @@ import { runSync } from '../lib/index.ts'
 import { startDynalite } from './support/dynalite.ts'
 import { makeTable } from './support/tables.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(800_000)
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
 

@@ -8,7 +8,7 @@ import { type AwsWorld, startAwsWorld } from './aws-world.ts'
 import { type CliResult, type Env, runCli, tempFolder } from './run-cli.ts'
 
 // Each test spawns the command, which takes longer than tap expects of a file.
-t.setTimeout(240_000)
+t.setTimeout(800_000)
 t.jobs = 2
 
 const engine = await startDynalite()

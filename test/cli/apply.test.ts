@@ -7,7 +7,7 @@ import { COUNTS, inOrder, MASTER_ITEMS, makeScene, REPLICA_ITEMS, replicaOf } fr
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
-t.setTimeout(180_000)
+t.setTimeout(800_000)
 
 const WRITES = ['--write-missing', '--write-differing', '--delete-extra']
 

@@ -8,7 +8,7 @@ import { argsOf, makeTwins } from './scene.ts'
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
 // Each test spawns the command, which takes longer than tap expects of a file.
-t.setTimeout(180_000)
+t.setTimeout(800_000)
 t.jobs = 2
 
 const TABLES = ['-m', 'us-east-1:aaa', '-r', 'us-east-1:bbb', '--max-retries', '0']

@@ -12,7 +12,7 @@ import { argsOf, inOrder, MASTER_ITEMS, makeScene, makeTwins, REPLICA_ITEMS } fr
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
 // Each test spawns the command, which takes longer than tap expects of a file.
-t.setTimeout(180_000)
+t.setTimeout(800_000)
 t.jobs = 2
 const repair = ['--write-missing', '--write-differing', '--delete-extra']
 

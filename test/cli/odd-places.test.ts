@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { CLI, runCli, tempFolder, testEnv } from './run-cli.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(800_000)
 t.jobs = 2
 
 const TABLES = '-m us-east-1:aaa -r us-east-1:bbb --endpoint http://127.0.0.1:1 --max-retries 0'

@@ -23,7 +23,7 @@ import {
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
 // Each test spawns the command, which takes longer than tap expects of a file.
-t.setTimeout(180_000)
+t.setTimeout(800_000)
 t.jobs = 2
 
 t.test('--json prints one document on stdout and nothing else', async (t) => {

@@ -8,7 +8,7 @@ import { argsOf, COUNTS, makeScene, makeTwins, replicaOf, type Scene } from './s
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
 // Each test spawns the command, which takes longer than tap expects of a file.
-t.setTimeout(180_000)
+t.setTimeout(800_000)
 t.jobs = 2
 
 interface Watched extends Scene {

@@ -19,7 +19,7 @@ import { makeScene } from './scene.ts'
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
 // Each test spawns the command, which takes longer than tap expects of a file.
-t.setTimeout(240_000)
+t.setTimeout(800_000)
 
 /** So long a process takes that does not answer; whoever waits for it finds that it is done. */
 const LONG = 60_000

@@ -10,7 +10,7 @@ import { argsOf, COUNTS, EXTRA_IDS, inOrder, makeScene, makeTwins, replicaOf } f
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
 // Each test spawns the command, which takes longer than tap expects of a file.
-t.setTimeout(180_000)
+t.setTimeout(800_000)
 t.jobs = 2
 
 for (const { what, write } of [

@@ -8,7 +8,7 @@ import { COUNTS, makeScene, makeTwins, replicaOf } from './scene.ts'
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
 // Each test spawns the command, which takes longer than tap expects of a file.
-t.setTimeout(180_000)
+t.setTimeout(800_000)
 t.jobs = 2
 const at = ['--endpoint', engine.endpoint, '--workers', '1']
 

@@ -12,7 +12,7 @@ import { linesSeen, startOnTerminal } from './terminal.ts'
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
 // Each test spawns the command, which takes longer than tap expects of a file.
-t.setTimeout(180_000)
+t.setTimeout(800_000)
 t.jobs = 2
 
 /** Clears the screen, rings, forges a line, and turns what follows around. */

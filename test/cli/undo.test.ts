@@ -12,7 +12,7 @@ import { argsOf, inOrder, makeScene, REPLICA_ITEMS, replicaOf } from './scene.ts
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
-t.setTimeout(180_000)
+t.setTimeout(800_000)
 t.jobs = 2
 
 const WRITES = ['--write-missing', '--write-differing', '--delete-extra']

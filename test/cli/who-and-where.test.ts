@@ -15,7 +15,7 @@ import { EMULATOR_HOST, SECRETS, writeProfiles } from './aws-profiles.ts'
 import { startAwsWorld } from './aws-world.ts'
 import { CLI } from './run-cli.ts'
 
-t.setTimeout(240_000)
+t.setTimeout(800_000)
 t.jobs = 2
 
 const engine = await startDynalite()

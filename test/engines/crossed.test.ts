@@ -5,7 +5,7 @@ import { noJava, startDynamoDBLocal } from '../support/dynamodb-local.ts'
 import { makeTable } from '../support/tables.ts'
 import { provesMatrix } from './matrix.ts'
 
-t.setTimeout(240_000)
+t.setTimeout(800_000)
 
 if (noJava) {
   t.test('dynalite and DynamoDB Local', { skip: noJava }, async () => {})

@@ -2,7 +2,7 @@ import t from 'tap'
 import { startDynalite } from '../support/dynalite.ts'
 import { provesMatrix } from './matrix.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(800_000)
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
 

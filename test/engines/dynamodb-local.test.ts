@@ -2,7 +2,7 @@ import t from 'tap'
 import { noJava, startDynamoDBLocal } from '../support/dynamodb-local.ts'
 import { provesMatrix } from './matrix.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(800_000)
 
 if (noJava) {
   t.test('DynamoDB Local', { skip: noJava }, async () => {})

@@ -12,7 +12,7 @@ import { type Stub, startStub } from '../support/stub.ts'
 import { freePort, noTinyproxy, startTinyproxy } from '../support/tinyproxy.ts'
 import { ALL_WRITES, MASTER_ITEMS, REPLICA_ITEMS } from './scene.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(800_000)
 
 const VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY', 'AWS_CA_BUNDLE'] as const
 

@@ -20,7 +20,7 @@ import {
 } from '../support/stub.ts'
 import type { StubTable } from '../support/stub-table.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(800_000)
 
 export interface Party {
   readonly stub: Stub

@@ -8,7 +8,7 @@ import { argsOf, inOrder, makeScene, REPLICA_ITEMS } from '../cli/scene.ts'
 import { ALL_WRITES, openScene, REPLICA_ITEMS as SCENE_ITEMS } from '../faults/scene.ts'
 import { startDynalite } from '../support/dynalite.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(800_000)
 
 const RULES = 'export const onMissing = () => {}'
 

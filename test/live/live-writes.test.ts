@@ -26,7 +26,7 @@ const DIFFERING = many(400, (n) => n)
 
 // Mostly waiting: for the mismatch age, and for the replicator.
 t.jobs = 2
-t.setTimeout(240_000)
+t.setTimeout(800_000)
 
 for (const versionAttribute of ['v', undefined]) {
   const how = versionAttribute === undefined ? 'without a version' : 'with a version'

@@ -8,7 +8,7 @@ import type { RunOptions } from '../../lib/index.ts'
 import { ALL_WRITES, always, asks, item, openScene, type Scene } from '../faults/scene.ts'
 import type { Body } from '../support/stub-table.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(800_000)
 
 const MANY = Array.from({ length: 400 }, (_, n) => item(n))
 

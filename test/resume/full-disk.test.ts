@@ -14,7 +14,7 @@ const ITEMS = 600
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
-t.setTimeout(180_000)
+t.setTimeout(800_000)
 
 for (const [what, kibibytes] of [
   ['the report', 24],
