@@ -141,7 +141,9 @@ t.test('a run whose replica is lost while its canary flies comes to its end', as
   let isOut = false
   scene.replica.stub.on((request) => {
     if (asks('PutItem')(request)) isOut = true
-    return isOut && asks('BatchGetItem')(request) ? { error: 'ResourceNotFoundException' } : undefined
+    return isOut && asks('BatchGetItem')(request)
+      ? { error: 'ResourceNotFoundException' }
+      : undefined
   })
   const { summary } = await fly(scene, { canary: 1 })
   t.equal(summary.outcome, 'incomplete')
