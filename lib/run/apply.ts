@@ -2,7 +2,7 @@
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { ApplyTask, PlannedKey } from '../protocol/messages.ts'
-import { checkBooks, leaveUnverified } from './books.ts'
+import { carryOutKeys, checkBooks } from './books.ts'
 import { asksBeforeDeletions } from './consent.ts'
 import { type Flight, fly, type Preparation } from './flight.ts'
 import { Lanes } from './lanes.ts'
@@ -68,19 +68,16 @@ async function applyAll(flight: Flight, { entries }: ReviewedPlan): Promise<void
 }
 
 async function applyBatch(
-  { executor, ledger, canary, intents, isOver }: Flight,
+  flight: Flight,
   replica: TableIndex,
   planned: readonly PlannedKey[],
 ): Promise<void> {
+  const { canary, intents } = flight
   const keys = planned.map(({ key }) => key)
-  const taskNow = (): ApplyTask | undefined =>
-    isOver() || !ledger.isAttached(replica)
-      ? undefined
-      : { kind: 'apply', replica, keys: planned, intents: intents.ofKeys(replica, keys) }
-  const end = await executor.execute({ taskNow })
-  if (end === 'given-up' || (end === 'not-needed' && !ledger.isAttached(replica))) {
-    leaveUnverified(ledger, replica, planned.length)
+  const taskNow = (): ApplyTask => {
+    return { kind: 'apply', replica, keys: planned, intents: intents.ofKeys(replica, keys) }
   }
+  const end = await carryOutKeys(flight, { replica, keys: planned.length, taskNow })
   if (end === 'given-up') canary.lose(replica, planned.length)
   else canary.return(replica, planned.length)
 }

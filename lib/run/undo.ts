@@ -4,7 +4,7 @@ import type { JournalEntry, JournalRefusal } from '../model/journal.ts'
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { UndoKey, UndoTask } from '../protocol/messages.ts'
-import { checkBooks, leaveUnverified } from './books.ts'
+import { carryOutKeys, checkBooks } from './books.ts'
 import { askToUndo } from './consent.ts'
 import { type Flight, fly, type Preparation } from './flight.ts'
 import type { JournalLines } from './journal-file.ts'
@@ -99,7 +99,7 @@ async function keysOf(buckets: Spill, bucket: number): Promise<KeysByReplica> {
 }
 
 async function undoBucket(flight: Flight, keys: KeysByReplica): Promise<void> {
-  const { executor, ledger, intents, isOver, settings, tables, hooks } = flight
+  const { ledger, intents, isOver, settings, tables, hooks } = flight
   const lanes = new Lanes(settings.parallel)
   for (const [label, ofReplica] of keys) {
     const replica = tables.access.findLast((table) => table.label === label)?.index as TableIndex
@@ -109,14 +109,10 @@ async function undoBucket(flight: Flight, keys: KeysByReplica): Promise<void> {
       const batch = ofReplica.slice(at, at + BATCH)
       lanes.start(async () => {
         const keys = batch.map(({ key }) => key)
-        const taskNow = (): UndoTask | undefined =>
-          isOver() || !ledger.isAttached(replica)
-            ? undefined
-            : { kind: 'undo', replica, keys: batch, intents: intents.ofKeys(replica, keys) }
-        const end = await executor.execute({ taskNow })
-        if (end === 'given-up' || (end === 'not-needed' && !ledger.isAttached(replica))) {
-          leaveUnverified(ledger, replica, batch.length)
+        const taskNow = (): UndoTask => {
+          return { kind: 'undo', replica, keys: batch, intents: intents.ofKeys(replica, keys) }
         }
+        await carryOutKeys(flight, { replica, keys: batch.length, taskNow })
         const writes = batch.reduce((sum, { steps }) => sum + steps.length, 0)
         hooks.onEvent({ type: 'undone', writes })
       })
