@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { BatchWriteItemCommand, CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
-import { type RunOptions, runSync, type Summary } from '../lib/index.ts'
+import { type RunOptions, runSync, type Summary } from 'tablesync'
 import { verdictLines } from '../lib/report/verdict.ts'
 import { differenceLine } from '../lib/report/wording.ts'
 

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { Summary } from '../lib/index.ts'
+import type { Summary } from 'tablesync'
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 

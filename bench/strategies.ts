@@ -6,7 +6,7 @@
  *
  * `npm run bench -- strategies [items] [--json]`
  */
-import { type RunOptions, runSync } from '../lib/index.ts'
+import { type RunOptions, runSync } from 'tablesync'
 import { tableName, type Variant } from './generated-table.ts'
 import { startServer } from './processes.ts'
 

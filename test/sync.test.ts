@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runSync } from 'tablesync'
 import t from 'tap'
-import { runSync } from '../lib/index.ts'
 import { startDynalite } from './support/dynalite.ts'
 import { makeTable } from './support/tables.ts'
 

@@ -7,12 +7,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Summary } from '../../lib/model/summary.ts'
 
-const isCounted = /(ending|output|undo)\.test\.js$/.test(process.argv[1] ?? '')
-
-/** As it is shipped; for the coverage, as it was compiled. */
-export const CLI = fileURLToPath(
-  new URL(isCounted ? '../../lib/cli.js' : '../../../bundle/lib/cli.js', import.meta.url),
-)
+/** As it is shipped. */
+export const CLI = fileURLToPath(new URL('../../../bundle/lib/cli.js', import.meta.url))
 const NO_FILE = join(tmpdir(), 'tablesync-test-no-such-file')
 
 export type Env = Readonly<Record<string, string | undefined>>
@@ -96,9 +92,7 @@ export function testEnv(): Env {
   return {
     PATH,
     ...(TABLESYNC_TEST_REJECTIONS !== undefined && { NODE_OPTIONS, TABLESYNC_TEST_REJECTIONS }),
-    // Where the tests are run for their coverage, the command's counts too. It takes a
-    // second a process to write it down, so that not every file of tests asks for it.
-    ...(NODE_V8_COVERAGE !== undefined && isCounted && { NODE_V8_COVERAGE }),
+    ...(NODE_V8_COVERAGE !== undefined && { NODE_V8_COVERAGE }),
     HOME: NO_FILE,
     AWS_CONFIG_FILE: NO_FILE,
     AWS_SHARED_CREDENTIALS_FILE: NO_FILE,

@@ -1,5 +1,5 @@
+import { type RunEvent, runSync } from 'tablesync'
 import t from 'tap'
-import { type RunEvent, runSync } from '../../lib/index.ts'
 import { startDynalite } from '../support/dynalite.ts'
 import { noJava, startDynamoDBLocal } from '../support/dynamodb-local.ts'
 import { makeTable } from '../support/tables.ts'

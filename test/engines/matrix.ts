@@ -1,8 +1,8 @@
 /** The same promises on every engine: called with where the master and the replicas are. */
 import { isDeepStrictEqual } from 'node:util'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { type Difference, type RunOptions, runSync, type Summary } from 'tablesync'
 import type t from 'tap'
-import { type Difference, type RunOptions, runSync, type Summary } from '../../lib/index.ts'
 import type { KeyAttribute } from '../../lib/model/table.ts'
 import type { Engine } from '../support/dynalite.ts'
 import { foretell } from '../support/oracle.ts'

@@ -1,5 +1,5 @@
+import { type RunOptions, runSync } from 'tablesync'
 import t, { type Test } from 'tap'
-import { type RunOptions, runSync } from '../../lib/index.ts'
 import { type Engine, startDynalite } from '../support/dynalite.ts'
 import { noJava, startDynamoDBLocal } from '../support/dynamodb-local.ts'
 import { sameContent } from '../support/same-content.ts'

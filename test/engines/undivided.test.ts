@@ -1,8 +1,8 @@
 /** An engine that ignores the segment of a Scan, and returns the whole table for each. */
 
 import { join } from 'node:path'
+import type { RunOptions } from 'tablesync'
 import t, { type Test } from 'tap'
-import type { RunOptions } from '../../lib/index.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { asks, isCheck, item, openScene, type Scene } from '../faults/scene.ts'
 

@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { RunEvent, Summary } from 'tablesync'
 import t from 'tap'
-import type { RunEvent, Summary } from '../../lib/index.ts'
 import { ALL_WRITES, asks, counts, openScene, REPAIRED, SHORT } from './scene.ts'
 
-const library = new URL('../../lib/index.js', import.meta.url).href
+const library = import.meta.resolve('tablesync')
 
 const SCRIPT = `
   const { runSync } = await import(${JSON.stringify(library)})

@@ -1,7 +1,7 @@
 /** Missing items of tables that nobody writes to: put without a condition, many to a request. */
 import { join } from 'node:path'
+import type { WireItem } from 'tablesync'
 import t from 'tap'
-import type { WireItem } from '../../lib/index.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import type { StubRequest } from '../support/stub.ts'
 import type { Body } from '../support/stub-table.ts'

@@ -1,7 +1,7 @@
 /** Answers that are errors: passing ones, denials, and refusals of one item. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { WireItem } from 'tablesync'
 import t from 'tap'
-import type { WireItem } from '../../lib/index.ts'
 import type { Fault, Intercept, StubRequest } from '../support/stub.ts'
 import {
   ALL_WRITES,

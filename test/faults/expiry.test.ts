@@ -2,8 +2,9 @@
  * Credentials that end while a run goes on. Lifetimes are short here;
  * TABLESYNC_TEST_LIFETIMES and TABLESYNC_TEST_LIFETIME_SECONDS ask for others.
  */
+
+import { type PlainCredentials, runSync } from 'tablesync'
 import t, { type Test } from 'tap'
-import { type PlainCredentials, runSync } from '../../lib/index.ts'
 import { LimitedServer } from '../pace/limited-server.ts'
 
 const LIFETIME = Number(process.env['TABLESYNC_TEST_LIFETIME_SECONDS'] ?? 1) * 1000

@@ -2,8 +2,9 @@
  * Engines that tell number keys apart by their spelling, as Alternator does: 1
  * and 1.0 are two keys there, and one in DynamoDB.
  */
+
+import type { WireItem } from 'tablesync'
 import t, { type Test } from 'tap'
-import type { WireItem } from '../../lib/index.ts'
 import { canonicalNumber } from '../../lib/item/number.ts'
 import { isSpeltAsUsual, respelt } from '../../lib/item/number-spelling.ts'
 import { ALL_WRITES, openScene, type Scene, type SceneOptions } from './scene.ts'

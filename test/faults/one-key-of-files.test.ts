@@ -1,7 +1,7 @@
 /** Keys of a plan or a journal that cannot be read or written, while others can. */
 import { join } from 'node:path'
+import { applySync, undoSync } from 'tablesync'
 import t from 'tap'
-import { applySync, undoSync } from '../../lib/index.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, always, asks, isCheck, openScene, type Scene } from './scene.ts'
 

@@ -1,6 +1,7 @@
 /** Master and replica that are one table, or may be: at one endpoint, by id, by ARN, by name. */
+
+import { type RunEvent, runSync } from 'tablesync'
 import t, { type Test } from 'tap'
-import { type RunEvent, runSync } from '../../lib/index.ts'
 import { startStub } from '../support/stub.ts'
 import type { Body } from '../support/stub-table.ts'
 import { item } from './scene.ts'

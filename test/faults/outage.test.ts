@@ -1,6 +1,7 @@
 /** An endpoint that is gone for a while: waited for, as long as is asked, and said. */
+
+import type { RunEvent } from 'tablesync'
 import t from 'tap'
-import type { RunEvent } from '../../lib/index.ts'
 import type { Fault, Stub } from '../support/stub.ts'
 import {
   ALL_WRITES,

@@ -1,6 +1,7 @@
 /** Answers that are legal and unusual: empty pages, and JSON in any layout. */
+
+import type { WireItem } from 'tablesync'
 import t from 'tap'
-import type { WireItem } from '../../lib/index.ts'
 import type { Intercept, StubRequest } from '../support/stub.ts'
 import type { Body } from '../support/stub-table.ts'
 import {

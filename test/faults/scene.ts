@@ -1,5 +1,5 @@
 /** A master and its replicas, each on a stub of its own, and a run between them. */
-import t, { type Test } from 'tap'
+
 import {
   type Difference,
   type ReplicaSummary,
@@ -8,7 +8,8 @@ import {
   runSync,
   type Summary,
   type WireItem,
-} from '../../lib/index.ts'
+} from 'tablesync'
+import t, { type Test } from 'tap'
 import type { KeyAttribute } from '../../lib/model/table.ts'
 import { foretell } from '../support/oracle.ts'
 import {

@@ -1,6 +1,7 @@
 /** Scans that leave items out: the run's own counts tell, and it is never in sync. */
+
+import type { RunEvent, RunOptions } from 'tablesync'
 import t from 'tap'
-import type { RunEvent, RunOptions } from '../../lib/index.ts'
 import { exitCodeOf } from '../../lib/model/summary.ts'
 import { askedOf, asks, item, openScene, type Scene } from './scene.ts'
 

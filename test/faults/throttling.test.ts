@@ -1,6 +1,7 @@
 /** Too many requests: refused as such, or left over in a batch. */
+
+import type { WireItem } from 'tablesync'
 import t from 'tap'
-import type { WireItem } from '../../lib/index.ts'
 import type { Intercept, StubRequest } from '../support/stub.ts'
 import type { Body } from '../support/stub-table.ts'
 import {

@@ -1,6 +1,7 @@
 /** Others write between our read and our write, or right after it: each story step by step. */
+
+import type { RunOptions, WireItem } from 'tablesync'
 import t, { type Test } from 'tap'
-import type { RunOptions, WireItem } from '../../lib/index.ts'
 import { ALL_WRITES, asks, openScene, type Party, type Scene } from '../faults/scene.ts'
 import type { Fault, StubRequest } from '../support/stub.ts'
 

@@ -1,6 +1,7 @@
 /** A repair while the master is written to and a replicator follows with a lag. */
+
+import type { Difference, WireItem } from 'tablesync'
 import t from 'tap'
-import type { Difference, WireItem } from '../../lib/index.ts'
 import { ALL_WRITES, openScene } from '../faults/scene.ts'
 import { seeded } from '../support/seeded.ts'
 import { startWorld } from './world.ts'

@@ -1,6 +1,7 @@
 /** Items that expire: absent from both sides, counted apart, and not written. */
+
+import type { WireItem } from 'tablesync'
 import t, { type Test } from 'tap'
-import type { WireItem } from '../../lib/index.ts'
 import { ALL_WRITES, asks, item, openScene, type SceneOptions } from '../faults/scene.ts'
 
 const seconds = (ago: number) => ({ N: String(Math.floor(Date.now() / 1000) - ago) })

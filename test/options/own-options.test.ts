@@ -1,6 +1,7 @@
 /** What counts as an option: what somebody gave, and nothing that lies on all objects. */
+
+import { applySync, type RunOptions, runSync, undoSync } from 'tablesync'
 import t from 'tap'
-import { applySync, type RunOptions, runSync, undoSync } from '../../lib/index.ts'
 import { asProperty } from '../../lib/options/check.ts'
 import { resolveOptions } from '../../lib/options/resolve.ts'
 import { OPTIONS } from '../../lib/options/table.ts'

@@ -9,8 +9,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { type RunEvent, type RunOptions, runSync } from 'tablesync'
 import t, { type Test } from 'tap'
-import { type RunEvent, type RunOptions, runSync } from '../../lib/index.ts'
 import { LimitedServer, type LimitedTable, meanUse } from './limited-server.ts'
 
 const SECONDS = Number(process.env['TABLESYNC_TEST_PACE_SECONDS'] ?? 5)

@@ -1,8 +1,8 @@
 /** Repairs planned, looked at, and carried out: what is still true of them, and nothing else. */
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { applySync, type Difference, type Summary, type WireItem } from 'tablesync'
 import t, { type Test } from 'tap'
-import { applySync, type Difference, type Summary, type WireItem } from '../../lib/index.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import {
   ALL_WRITES,

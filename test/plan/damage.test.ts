@@ -1,7 +1,7 @@
 /** Plans that are not as they were written are refused by the line; those of the release before are carried out. */
 import { join } from 'node:path'
+import { applySync } from 'tablesync'
 import t, { type Test } from 'tap'
-import { applySync } from '../../lib/index.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, item, openScene } from '../faults/scene.ts'
 import { asOfVersion1, BREAKS, linesIn, writeLines } from '../support/rewritten.ts'

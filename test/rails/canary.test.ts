@@ -1,7 +1,7 @@
 /** The first few repairs go out alone; the others follow once they were read back and held. */
 import { join } from 'node:path'
+import { applySync, type RunOptions, type WireItem } from 'tablesync'
 import t from 'tap'
-import { applySync, type RunOptions, type WireItem } from '../../lib/index.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, asks, item, openScene, type Scene } from '../faults/scene.ts'
 

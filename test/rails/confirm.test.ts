@@ -1,8 +1,8 @@
 /** Whoever wants to be asked before deletions is asked once their number is known. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { applySync, type Question, undoSync } from 'tablesync'
 import t from 'tap'
-import { applySync, type Question, undoSync } from '../../lib/index.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import {
   ALL_WRITES,

@@ -1,8 +1,8 @@
 /** A table that somebody deletes and makes anew during the run: nothing is deleted on its word. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { applySync, undoSync } from 'tablesync'
 import t, { type Test } from 'tap'
-import { applySync, undoSync } from '../../lib/index.ts'
 import { exitCodeOf, type Summary } from '../../lib/model/summary.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { always, askedOf, asks, item, openScene, type Scene } from '../faults/scene.ts'

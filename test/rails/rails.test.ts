@@ -1,7 +1,7 @@
 /** Safeguards, each just below, at and just beyond its limit, in a dry run and in earnest. */
 import { join } from 'node:path'
+import { applySync, type RunOptions } from 'tablesync'
 import t from 'tap'
-import { applySync, type RunOptions } from '../../lib/index.ts'
 import { exitCodeOf } from '../../lib/model/summary.ts'
 import { resolveRails } from '../../lib/options/rails.ts'
 import { mostDeletes } from '../../lib/run/rails.ts'

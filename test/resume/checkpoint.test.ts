@@ -2,9 +2,9 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import type { RunOptions, Summary } from 'tablesync'
 import t, { type Test } from 'tap'
 import { Lock } from '../../lib/files/lock.ts'
-import type { RunOptions, Summary } from '../../lib/index.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import {
   ALL_WRITES,

@@ -1,7 +1,7 @@
 /** Runs whose disk fails at random points. */
 import { join } from 'node:path'
+import type { RunOptions, Summary } from 'tablesync'
 import type { Test } from 'tap'
-import type { RunOptions, Summary } from '../../lib/index.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { openScene } from '../faults/scene.ts'
 import { failingDisk } from '../support/failing-disk.ts'

@@ -3,11 +3,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { type Summary, undoSync, type WireItem } from 'tablesync'
 import t from 'tap'
-import { type Summary, undoSync, type WireItem } from '../../lib/index.ts'
 import { readCheckedLine } from '../../lib/protocol/checked-line.ts'
-import { tempFolder } from '../cli/run-cli.ts'
+import { CLI, tempFolder } from '../cli/run-cli.ts'
 import { asks, item, openScene, type Scene } from '../faults/scene.ts'
 import { seeded } from '../support/seeded.ts'
 import { differencesIn } from '../support/told-lines.ts'
@@ -29,7 +28,6 @@ const POINTS = [
   'checkpoint-renamed',
 ]
 
-const CLI = fileURLToPath(new URL('../../lib/cli.js', import.meta.url))
 const FAILPOINT = new URL('../support/failpoint.js', import.meta.url).href
 
 const ITEMS = 900

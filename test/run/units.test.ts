@@ -1,7 +1,7 @@
 /** The books of capacity: every unit that a table has reported is in them, once. */
 import { join } from 'node:path'
+import type { Summary } from 'tablesync'
 import t from 'tap'
-import type { Summary } from '../../lib/index.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, asks, item, openScene, type Party } from '../faults/scene.ts'
 import type { Body } from '../support/stub-table.ts'

@@ -1,5 +1,5 @@
 /** The books of a run: what was scanned, planned or journaled is the sum of what it came to, and each label is true. */
-import type { Difference, ReplicaSummary, Summary } from '../../lib/index.ts'
+import type { Difference, ReplicaSummary, Summary } from 'tablesync'
 import type { WireItem } from '../../lib/model/wire.ts'
 import type { History } from './history.ts'
 

@@ -1,5 +1,5 @@
 /** One history lived through, and held against the promises. */
-import type { ApplyOptions, Difference, RunOptions, Summary, UndoOptions } from '../../lib/index.ts'
+import type { ApplyOptions, Difference, RunOptions, Summary, UndoOptions } from 'tablesync'
 import type { WireItem } from '../../lib/model/wire.ts'
 import { VirtualClock, whose } from '../simulation/clock.ts'
 import { apply, JOURNAL, LIMIT, REACH, sync, undo } from '../simulation/command.ts'

@@ -1,6 +1,6 @@
 /** What has to hold once a simulated run has ended. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Summary, UndoOptions } from '../../lib/index.ts'
+import type { Summary, UndoOptions } from 'tablesync'
 import type { WireItem } from '../../lib/model/wire.ts'
 import { foretell } from '../support/oracle.ts'
 import { differencesOf } from '../support/told-lines.ts'

@@ -1,5 +1,5 @@
 /** The engine's copy as it is called, and where its files and tables are. */
-import type { ApplyOptions, RunOptions, Summary, UndoOptions } from '../../lib/index.ts'
+import type { ApplyOptions, RunOptions, Summary, UndoOptions } from 'tablesync'
 import type { Spelling } from '../../lib/options/check.ts'
 import { ENGINE } from './current.ts'
 

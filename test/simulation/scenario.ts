@@ -1,5 +1,5 @@
 /** From a seed to what a simulated run is about. */
-import type { RunOptions } from '../../lib/index.ts'
+import type { RunOptions } from 'tablesync'
 import type { WireItem } from '../../lib/model/wire.ts'
 import { type Absence, type Faults, LATENCY } from './world.ts'
 

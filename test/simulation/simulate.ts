@@ -1,5 +1,5 @@
 /** One simulated run, from a seed to whether all held. */
-import type { RunOptions } from '../../lib/index.ts'
+import type { RunOptions } from 'tablesync'
 import type { Checkpoint } from '../../lib/model/checkpoint.ts'
 import { readCheckedLine } from '../../lib/protocol/checked-line.ts'
 import { seeded } from '../support/seeded.ts'

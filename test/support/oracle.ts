@@ -2,7 +2,7 @@
  * The report as an oracle: from what a replica held at first, and what was told
  * of each difference, follows what it has to hold in the end.
  */
-import type { Difference } from '../../lib/index.ts'
+import type { Difference } from 'tablesync'
 
 export interface Foretelling<Item> {
   readonly before: readonly Item[]

@@ -3,8 +3,8 @@ import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { type Difference, undoSync, type WireItem } from 'tablesync'
 import t, { type Test } from 'tap'
-import { type Difference, undoSync, type WireItem } from '../../lib/index.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import {
   ALL_WRITES,

@@ -1,7 +1,7 @@
 /** What somebody adds to an item while a write of ours is on its way. */
 import { join } from 'node:path'
+import { undoSync, type WireItem } from 'tablesync'
 import t from 'tap'
-import { undoSync, type WireItem } from '../../lib/index.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, asks, item, openScene, type Party } from '../faults/scene.ts'
 

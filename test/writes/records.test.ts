@@ -1,8 +1,8 @@
 /** What is on record of a write that was not made, or of which nobody knows: neither undo nor a repeat takes it for made. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { undoSync } from 'tablesync'
 import t from 'tap'
-import { undoSync } from '../../lib/index.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { asks, item, openScene } from '../faults/scene.ts'
 

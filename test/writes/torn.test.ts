@@ -1,8 +1,8 @@
 /** Items that differ in more attributes than one update may change: written in parts, and never left so in silence. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { applySync, undoSync, type WireItem } from 'tablesync'
 import t, { type Test } from 'tap'
-import { applySync, undoSync, type WireItem } from '../../lib/index.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { askedOf, asks, openScene, type Party } from '../faults/scene.ts'
 import type { Fault, StubRequest } from '../support/stub.ts'

@@ -1,7 +1,7 @@
 /** Version attributes: which item may replace which, and what a condition has to hold. */
 import { join } from 'node:path'
+import { applySync, type WireItem } from 'tablesync'
 import t from 'tap'
-import { applySync, type WireItem } from '../../lib/index.ts'
 import { checkedLine } from '../../lib/protocol/checked-line.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, asks, item, openScene, type Party } from '../faults/scene.ts'
