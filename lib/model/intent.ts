@@ -10,4 +10,6 @@ export interface Intent {
   readonly kind: DifferenceKind
   /** Digests of whole items that this write and those before it leave, where more has to follow. Absent: none does. */
   readonly parts?: readonly string[]
+  /** Digests of whole items that this write and those before it leave, where nothing has to follow. */
+  readonly leaves?: readonly string[]
 }

@@ -11,8 +11,14 @@ export class OpenIntents {
     const ofReplica = this.#byReplica.get(replica) ?? new Map<string, Intent>()
     this.#byReplica.set(replica, ofReplica)
     const spelling = inOneSpelling(key)
-    const parts = [...(ofReplica.get(spelling)?.parts ?? []), ...(intent.parts ?? [])]
-    ofReplica.set(spelling, parts.length === 0 ? intent : { ...intent, parts })
+    const before = ofReplica.get(spelling)
+    const parts = [...(before?.parts ?? []), ...(intent.parts ?? [])]
+    const leaves = [...(before?.leaves ?? []), ...(intent.leaves ?? [])]
+    ofReplica.set(spelling, {
+      ...intent,
+      ...(parts.length > 0 && { parts }),
+      ...(leaves.length > 0 && { leaves }),
+    })
   }
 
   /** `key`: DynamoDB JSON text, as everywhere here. */

@@ -11,7 +11,13 @@ import type { SegmentControl } from './control.ts'
 import { CHANGED, tellEnding, torn } from './endings.ts'
 import { unlessExpired } from './expiry.ts'
 import { noteEnd } from './failing.ts'
-import { type Investigation, intentOf, investigationOf, isHalfWritten } from './investigation.ts'
+import {
+  hasLanded,
+  type Investigation,
+  intentOf,
+  investigationOf,
+  isHalfWritten,
+} from './investigation.ts'
 import { readBack } from './read-back.ts'
 import { type Expected, Repair } from './repair.ts'
 import type { Thread } from './thread.ts'
@@ -75,6 +81,10 @@ async function applyOne(
   // What a write of ours has left half-way is not as it was planned, and has to be made whole.
   const isOurs = isHalfWritten(investigation, key, sides.replica)
   if (relation !== 'sameAs' && !isOurs && !isStillTrue(planned, now)) {
+    // It was written as planned, and the master has changed since.
+    if (hasLanded(investigation, key, sides.replica)) {
+      return repair.outcomes.landed({ verdict: kind, key, ...sides })
+    }
     const wasHalfWritten = intentOf(investigation, key)?.parts !== undefined
     if (!wasHalfWritten || sides.replica === undefined) {
       await tellChanged(investigation, planned, sides)

@@ -7,6 +7,7 @@ import { OTHERS_MAY_BE_ALLOWED } from '../dynamo/refused-keys.ts'
 import { asTablesyncError, TablesyncError } from '../errors.ts'
 import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import type { DifferenceKind } from '../model/difference.ts'
+import type { Intent } from '../model/intent.ts'
 import type { JournalEntry, JournalRefusal } from '../model/journal.ts'
 import type { SeenItem } from '../model/sighting.ts'
 import type { WireItem } from '../model/wire.ts'
@@ -118,10 +119,12 @@ async function recordBefore(
     }
     return JSON.stringify(entry)
   }
-  const intent = () => {
-    const part = isPart ? thread.digest(after() ?? {}) : null
-    const parts = part === null ? {} : { parts: [part] }
-    return { replica, key, kind: intends as DifferenceKind, ...parts }
+  const intent = (): Intent => {
+    const kind = intends as DifferenceKind
+    const item = after()
+    if (item === undefined) return { replica, key, kind }
+    const signature = [thread.digest(item)]
+    return { replica, key, kind, ...(isPart ? { parts: signature } : { leaves: signature }) }
   }
   passing('about-to-write')
   await record({

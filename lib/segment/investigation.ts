@@ -95,6 +95,17 @@ export function isHalfWritten(
   return parts.includes(investigation.thread.digest(parseItem(replica.page, replica.item)))
 }
 
+/** Whether the item is what a write of ours leaves, of which nobody lived to tell. */
+export function hasLanded(
+  investigation: Investigation,
+  key: KeyText,
+  replica: FoundItem | undefined,
+): boolean {
+  const leaves = intentOf(investigation, key)?.leaves
+  if (leaves === undefined || replica === undefined) return false
+  return leaves.includes(investigation.thread.digest(parseItem(replica.page, replica.item)))
+}
+
 /** The write of a key that was about to be sent, before a thread or a run died. */
 export function intentOf({ intents, schema }: Investigation, key: KeyText): Intent | undefined {
   return intents.size === 0 ? undefined : intents.get(canonicalKeyOfText(key, schema))

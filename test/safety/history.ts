@@ -9,8 +9,17 @@ export interface OthersWrite {
   readonly at: number
   readonly table: 'master' | 'replica'
   readonly id: string
+  /** Nothing is left of what was there before. */
+  readonly isWhole: boolean
   /** From what is there to what shall be; undefined: no item. */
   readonly change: (item: WireItem | undefined) => WireItem | undefined
+}
+
+/** Somebody deletes a table and makes another one of its name. */
+export interface MadeAnew {
+  readonly at: number
+  readonly table: 'master' | 'replica'
+  readonly items: readonly WireItem[]
 }
 
 export interface History {
@@ -20,6 +29,9 @@ export interface History {
   readonly versionAttribute: 'v' | undefined
   readonly faults: Faults
   readonly writes: readonly OthersWrite[]
+  readonly anew: readonly MadeAnew[]
+  /** Whether the rules of hooks.ts have a say. */
+  readonly hasHooks: boolean
   readonly deaths: readonly number[]
   /** Of updates of wide items: how often one is refused for good. */
   readonly refusals: number
@@ -38,16 +50,20 @@ export function historyOf(random: () => number): History {
   const chance = (of: number) => random() < of
   const pick = <T>(...values: readonly T[]) => values[below(values.length)] as T
   const versioned = chance(0.6)
-  const whoseVersion = pick('both', 'both', 'mixed')
+  // Where nobody has any yet, those that others give in flight are the first.
+  const whoseVersion = pick('both', 'both', 'mixed', 'none', 'one')
+  const versionedSide = pick('ours', 'theirs')
   let clock = 10
 
   const version = (n: number): WireValue => {
     const isText = whoseVersion === 'mixed' && chance(0.15)
     return isText ? { S: String(n) } : { N: String(n) }
   }
-  const withVersion = (item: WireItem, n: number): WireItem => {
-    const hasNone = whoseVersion === 'mixed' && chance(0.3)
-    return versioned && !hasNone ? { ...item, v: version(n) } : item
+  const withVersion = (item: WireItem, n: number, side: string): WireItem => {
+    const isOthers = whoseVersion === 'one' && side !== versionedSide
+    const hasNone = whoseVersion === 'none' || isOthers
+    const isSkipped = whoseVersion === 'mixed' && chance(0.3)
+    return versioned && !hasNone && !isSkipped ? { ...item, v: version(n) } : item
   }
   const hasWide = chance(0.08)
   const itemOf = (n: number, text: string): WireItem => ({
@@ -65,12 +81,14 @@ export function historyOf(random: () => number): History {
   const master: WireItem[] = []
   const replica: WireItem[] = []
   for (let n = 0; n < size; n++) {
-    const ours = withVersion(itemOf(n, 'ours'), 5)
+    const ours = withVersion(itemOf(n, 'ours'), 5, 'ours')
     const fate = n === 0 && hasWide ? 'differing' : pick('same', 'missing', 'differing', 'extra')
     if (fate !== 'extra') master.push(ours)
     if (fate === 'same') replica.push(ours)
     if (fate === 'extra') replica.push(ours)
-    if (fate === 'differing') replica.push(withVersion(itemOf(n, 'theirs'), pick(4, 4, 5, 6)))
+    if (fate === 'differing') {
+      replica.push(withVersion(itemOf(n, 'theirs'), pick(4, 4, 5, 6), 'theirs'))
+    }
   }
 
   const mode = pick<Mode>('sync', 'sync', 'sync', 'apply', 'undo')
@@ -84,6 +102,7 @@ export function historyOf(random: () => number): History {
       at: below(length),
       table: pick('master', 'replica'),
       id: `item-${n}`,
+      isWhole: what === 'write' || what === 'delete',
       change(item) {
         if (what === 'delete') return undefined
         if (item === undefined || what === 'write') return bumped(itemOf(n, text), next)
@@ -117,6 +136,12 @@ export function historyOf(random: () => number): History {
       scanLatency: 12,
     },
     writes: writes.sort((a, b) => a.at - b.at),
+    anew: Array.from({ length: chance(0.08) ? 1 : 0 }, () => {
+      const table = pick('master', 'replica')
+      const items = (table === 'master' ? master : replica).filter(() => chance(0.2))
+      return { at: below(length), table, items }
+    }),
+    hasHooks: chance(0.15),
     deaths: Array.from({ length: chance(0.3) ? 1 + below(2) : 0 }, () => below(length)),
     refusals: hasWide && chance(0.5) ? 0.3 : 0,
     workers: pick(1, 2),

@@ -6,6 +6,7 @@
 import type { WireItem } from '../../lib/model/wire.ts'
 import type { Observer, World } from '../simulation/world.ts'
 import { type History, isWide } from './history.ts'
+import { KEPT } from './hooks.ts'
 
 type Landed = Parameters<Observer['landed']>[0]
 
@@ -19,6 +20,8 @@ export class Judge implements Observer {
   readonly written = new Set<string>()
   /** Of these, keys that somebody else has written to since: what became of ours cannot be told any more. */
   readonly overtaken = new Set<string>()
+  /** Keys that somebody else has written to, or made anew with their table: what became of a lost answer cannot be told. */
+  readonly touched = new Set<string>()
   /** Wide items that a write of ours has left as neither side ever had them. */
   readonly halfWay = new Set<string>()
   readonly #history: History
@@ -30,6 +33,14 @@ export class Judge implements Observer {
   readonly #master = new Map<string, string>()
   /** By key, each whole item that either side has had. */
   readonly #wholes = new Map<string, Set<string>>()
+  /** Tables that the run knows by their ids. */
+  readonly #known = new Set<string>()
+  /** Of these, tables of which another one of their name answers now. */
+  readonly #anew = new Set<string>()
+  /** By table that was made anew, keys that the new one has answered for. */
+  readonly #servedAnew = new Map<string, Set<string>>()
+  /** What has been described after it was made anew: the run knows. */
+  knowsAnew = false
   /** What is being done: an undo goes by what the journal says. */
   isUndo = false
 
@@ -38,6 +49,9 @@ export class Judge implements Observer {
     this.#world = world
     this.#random = random
     for (const item of [...history.master, ...history.replica]) this.noteWhole(item)
+    // A plan and a journal name their tables.
+    if (history.mode !== 'sync') this.#known.add('replica')
+    if (history.mode === 'apply') this.#known.add('master')
   }
 
   noteWhole(item: WireItem | undefined): void {
@@ -46,8 +60,29 @@ export class Judge implements Observer {
     this.#wholes.set(idOf(item), wholes.add(canonical(item)))
   }
 
+  madeAnew(table: 'master' | 'replica', items: readonly WireItem[]): void {
+    if (table === 'replica') {
+      this.halfWay.clear()
+      for (const { id } of [...this.#history.master, ...this.#history.replica]) {
+        const key = idOf({ id } as WireItem)
+        this.touched.add(key)
+        if (this.written.has(key)) this.overtaken.add(key)
+      }
+    }
+    if (this.#known.has(table)) this.#anew.add(table)
+    for (const item of items) this.noteWhole(item)
+  }
+
+  described(table: string): void {
+    this.#known.add(table)
+    if (this.#anew.has(table)) this.knowsAnew = true
+  }
+
   served(table: string, key: WireItem, item: WireItem | undefined): void {
     const id = idOf(key)
+    if (this.#anew.has(table)) {
+      this.#servedAnew.set(table, (this.#servedAnew.get(table) ?? new Set()).add(id))
+    }
     if (table === 'master') {
       this.#master.set(id, item === undefined ? ABSENT : canonical(item))
       return
@@ -126,6 +161,10 @@ export class Judge implements Observer {
 
   #deletionFault({ before }: Landed, id: string): string | undefined {
     if (before === undefined) return undefined
+    if (!this.isUndo && this.#history.hasHooks && id === KEPT) return 'a hook has kept it'
+    // DescribeTable is asked after both sides were read, and before anything is deleted.
+    const isAnew = [...this.#servedAnew.values()].some((ids) => ids.has(id))
+    if (!this.isUndo && isAnew) return 'it goes by what a table said that was made anew'
     if (!this.isUndo && this.#master.get(id) !== ABSENT) return 'the master was not read without it'
     const { versionAttribute } = this.#history
     if (versionAttribute !== undefined && !this.isUndo) {
@@ -157,11 +196,12 @@ export class Judge implements Observer {
     else this.halfWay.delete(id)
   }
 
-  /** Somebody else has written the item whole. */
-  othersWrote(id: string, item: WireItem | undefined): void {
+  /** `isWhole`: nothing of ours is left in it. */
+  othersWrote(id: string, item: WireItem | undefined, isWhole: boolean): void {
     this.noteWhole(item)
+    this.touched.add(id)
     if (this.written.has(id)) this.overtaken.add(id)
-    if (!isWide(item)) this.halfWay.delete(id)
+    if (isWhole || !isWide(item)) this.halfWay.delete(id)
   }
 }
 

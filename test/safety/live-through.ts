@@ -46,6 +46,7 @@ export async function liveThrough(seed: number): Promise<Lived> {
     world.observer = {
       served() {},
       landed: ({ after }) => judge.noteWhole(after),
+      described() {},
       refuses: () => undefined,
     }
     await live(() => sync({ ...options, undo: JOURNAL } as RunOptions, spelt))
@@ -55,11 +56,18 @@ export async function liveThrough(seed: number): Promise<Lived> {
   world.observer = judge
   others(history, world, clock, judge)
   const deaths = history.deaths.map((at) => clock.set(() => killThread(random), at))
-  const summary = await live(() => carryOut(history, options))
+  const summary = await live(() => carryOut(history, options)).catch((error: Error) => {
+    // Of a plan or a journal, before anything is done.
+    const isRefused = 'code' in error && error.code === 'TABLE_CHANGED' && judge.knowsAnew
+    if (!isRefused) throw error
+    return undefined
+  })
   for (const death of deaths) death.isCancelled = true
+  if (summary === undefined) return { mode: history.mode, outcome: 'refused', writes: 0 }
   const [violation] = judge.violations
   if (violation !== undefined) throw new Error(violation)
   const isWhole = summary.outcome === 'in-sync' || summary.outcome === 'different'
+  if (judge.knowsAnew && isWhole) throw new Error('a table was made anew, and the run is whole')
   const torn = Object.values(summary.replicas).reduce((sum, one) => sum + one.torn, 0)
   if (judge.halfWay.size > 0 && (isWhole || torn === 0)) {
     throw new Error(`${[...judge.halfWay]} left half-way: ${summary.outcome}, ${torn} torn`)
@@ -69,6 +77,7 @@ export async function liveThrough(seed: number): Promise<Lived> {
     differences,
     written: judge.written,
     overtaken: judge.overtaken,
+    touched: judge.touched,
     files,
   })
   return { mode: history.mode, outcome: summary.outcome, writes: judge.written.size }
@@ -76,9 +85,12 @@ export async function liveThrough(seed: number): Promise<Lived> {
 
 const spelt = (name: string) => name
 
-function optionsOf({ versionAttribute, workers, ages }: History) {
+const HOOKS = new URL('./hooks.js', import.meta.url).href
+
+function optionsOf({ versionAttribute, workers, ages, hasHooks }: History) {
   return {
     ...REACH,
+    ...(hasHooks && { hooks: HOOKS }),
     ...(versionAttribute !== undefined && { versionAttribute }),
     workers,
     segments: 2,
@@ -93,23 +105,34 @@ function optionsOf({ versionAttribute, workers, ages }: History) {
   }
 }
 
-function carryOut({ mode, workers, ages }: History, options: object): Promise<Summary> {
+function carryOut({ mode, workers, ages, hasHooks }: History, options: object): Promise<Summary> {
   const { endpoint } = REACH
   const { onDifference } = options as Pick<RunOptions, 'onDifference'>
   const shared = { workers, endpoint, retryDelayBase: 10, onDifference }
   if (mode === 'sync') return sync(options as RunOptions, spelt)
   if (mode === 'undo') return undo({ ...shared, journal: JOURNAL } as UndoOptions, spelt)
-  const allowed = { maxDeletes: '100%', allowShrunkenMaster: true, minMismatchAge: ages }
+  const allowed = {
+    maxDeletes: '100%',
+    allowShrunkenMaster: true,
+    minMismatchAge: ages,
+    ...(hasHooks && { hooks: HOOKS }),
+  }
   return apply({ ...shared, ...allowed, plan: PLAN } as ApplyOptions, spelt)
 }
 
 /** Others write, each at its time from now on. */
-function others({ writes }: History, world: World, clock: VirtualClock, judge: Judge): void {
-  for (const { at, table, id, change } of writes) {
+function others({ writes, anew }: History, world: World, clock: VirtualClock, judge: Judge): void {
+  for (const { at, table, items } of anew) {
+    clock.set(() => {
+      world.makeAnew(table, items)
+      judge.madeAnew(table, items)
+    }, at)
+  }
+  for (const { at, table, id, isWhole, change } of writes) {
     clock.set(() => {
       const item: WireItem | undefined = change(world.at(table, id))
       world.writeTo(table, id, item)
-      if (table === 'replica') judge.othersWrote(id, item)
+      if (table === 'replica') judge.othersWrote(id, item, isWhole)
       else judge.noteWhole(item)
     }, at)
   }

@@ -44,6 +44,8 @@ export interface Observer {
     readonly before: WireItem | undefined
     readonly after: WireItem | undefined
   }): void
+  /** DescribeTable answered for the table. */
+  described(table: string): void
   /** The error that a request is refused with; undefined: it is not. */
   refuses(operation: string, body: Body): string | undefined
 }
@@ -101,6 +103,9 @@ export class World {
       before: new StubTable(name, KEY, items[name]),
     })
     this.#tables = { master: table('master'), replica: table('replica') }
+    for (const [name, { now }] of Object.entries(this.#tables)) {
+      now.described = { TableId: `${name}-1` }
+    }
   }
 
   all(name: 'master' | 'replica'): WireItem[] {
@@ -118,6 +123,16 @@ export class World {
 
   at(name: 'master' | 'replica', id: string): WireItem | undefined {
     return this.#table(name).now.at({ id: { S: id } })
+  }
+
+  /** Somebody deletes the table, and makes another one of its name. */
+  makeAnew(name: 'master' | 'replica', items: readonly WireItem[]): void {
+    const { now, before } = this.#table(name)
+    for (const { id } of [...now.all(), ...items]) {
+      this.touched.add((id as { readonly S: string }).S)
+    }
+    now.makeAnew({ TableId: `${name}-2` }, items)
+    before.makeAnew({}, items)
   }
 
   /** Somebody writes to the master, and the replica follows. */
@@ -188,7 +203,10 @@ export class World {
 
   #describe(operation: string, body: Body): Body {
     const { now } = this.#table(body['TableName'])
-    if (operation === 'DescribeTable') return now.describe()
+    if (operation === 'DescribeTable') {
+      this.observer?.described(now.name)
+      return now.describe()
+    }
     return operation === 'DescribeTimeToLive' ? now.describeTimeToLive() : {}
   }
 

@@ -1,4 +1,6 @@
 /** Writes that are refused: which are tried again, which end their item, and when it is enough. */
+import { EventEmitter, once } from 'node:events'
+import { isDeepStrictEqual } from 'node:util'
 import t from 'tap'
 import { ALL_WRITES, always, askedOf, asks, eachFirst, item, openScene } from '../faults/scene.ts'
 
@@ -34,17 +36,27 @@ t.test('a transaction that never ends ends its item alone, by name', async (t) =
 })
 
 t.test('an unlucky item is tried for as long as its table takes others', async (t) => {
-  const { replica, run } = await openScene(t, { masterItems: MANY, replicaItems: [] })
+  const { master, replica, run } = await openScene(t, { masterItems: MANY, replicaItems: [] })
+  const [first] = master.table.all()
+  // More than are under way at once: some of them have gone through by then.
+  const OTHERS = 30
+  const others = new EventEmitter()
+  let asked = 0
   let throttled = 0
   replica.stub.on((request) => {
-    const isUnlucky = asks('PutItem')(request) && JSON.stringify(request.body).includes('"item-7"')
+    if (!asks('PutItem')(request)) return undefined
+    const isUnlucky = isDeepStrictEqual(request.body['Item'], first)
+    if (!isUnlucky) {
+      if (++asked % OTHERS === 0) others.emit('asked')
+      return undefined
+    }
     // Three times as often as it is tried again where nothing else goes through.
-    return isUnlucky && throttled++ < 12
-      ? { error: 'ProvisionedThroughputExceededException' }
-      : undefined
+    if (throttled === 12) return undefined
+    throttled++
+    return { error: 'ProvisionedThroughputExceededException', after: once(others, 'asked') }
   })
-  const { summary } = await run({ writeMissing: true, maxRetries: 4, writeCapacity: 400 })
-  t.ok(throttled > 5, `${throttled} times throttled`)
+  const { summary } = await run({ writeMissing: true, maxRetries: 4, workers: 1, scanLimit: 400 })
+  t.equal(throttled, 12)
   t.match(summary.replicas[replica.label], { written: 400, failed: 0 })
 })
 
