@@ -16,8 +16,9 @@ export type { FoundItem }
 export const MAX_BATCH_KEYS = 100
 
 /**
- * Looks up to 100 different keys up, in as many requests as the service wants.
- * A key that cannot be read ends alone, and the others are read.
+ * Looks up to 100 keys up, in as many requests as the service wants. One that is
+ * given twice is asked for once: the service refuses duplicates (API reference,
+ * BatchGetItem). A key that cannot be read ends alone, and the others are read.
  *
  * @throws TablesyncError where the trouble is the table's, and no key's
  */
@@ -73,11 +74,11 @@ class Lookup {
     const { access } = this.#client
     const { keySchema } = access
     const names = keyNames(keySchema)
-    const asked = new Set(keys.map((key) => canonicalKeyOfText(key, keySchema)))
+    const asked = new Map(keys.map((key) => [canonicalKeyOfText(key, keySchema), key]))
     let itemKeys: readonly CanonicalKey[] = []
     const page = await this.#client.send({
       operation: 'BatchGetItem',
-      body: lookupBody(access, keys, this.#options),
+      body: lookupBody(access, [...asked.values()], this.#options),
       read: (body) => {
         const answer = readBatchGetPage(body, names)
         itemKeys = Array.from({ length: answer.count }, (_, item) =>
@@ -178,6 +179,6 @@ class Lookup {
 }
 
 /** An answer about other keys says nothing of those that were asked for. */
-function refuseStray(key: CanonicalKey, asked: ReadonlySet<CanonicalKey>): void {
+function refuseStray(key: CanonicalKey, asked: ReadonlyMap<CanonicalKey, KeyText>): void {
   if (!asked.has(key)) throw badResponse('Expected the keys that were asked for, got another one')
 }

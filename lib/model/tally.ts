@@ -11,7 +11,8 @@ export interface MasterTally {
  * One replica's counts. States count what was found, before any repair.
  *
  * Every item scanned on either side ends in exactly one state; two that met as
- * a pair end in one together. So the states and `pending` add up to both
+ * a pair end in one together, as do two of one key that a scan returned soon after
+ * each other. So the states and `pending` add up to both
  * scans less `matched`: see `imbalance`.
  */
 export interface ReplicaTally {
@@ -19,7 +20,7 @@ export interface ReplicaTally {
   offered: number
   /** Items the scan of the replica returned; 0 where it was only read by key. */
   scanned: number
-  /** Of those, the ones that met the master's item of the same key. */
+  /** Items that met another of the same key: the other side's, or their own where a scan returned it twice. */
   matched: number
   readUnits: ReadUnits
   writeUnits: WriteUnits

@@ -43,6 +43,8 @@ export interface AlignmentListener {
    * `isPassed`: the other side is at or behind its place, if the orders agree.
    */
   alone(side: Side, item: Keyed, isPassed: boolean): void
+  /** A side has returned an item once more, and the one before it is forgotten. */
+  again(): void
 }
 
 /**
@@ -235,7 +237,7 @@ export class Alignment {
   #wait(side: Side, entry: Keyed): void {
     const window = this.window(side)
     entry.page.keep?.()
-    window.add(entry)
+    if (window.add(entry)) this.#listener.again()
     while (window.bytes > this.#options.windowBytes && window.pages > 1) {
       const oldest = window.takeOldest()
       if (oldest === undefined) return

@@ -81,6 +81,9 @@ export async function march(
         const isInARow = isPassed && findExtras && ++inARow > MOST_SINGLE
         pending.push(new Alone(looks, found, schema, isInARow))
       },
+      again() {
+        tally.matched++
+      },
     },
   )
   function alike(count: number): void {

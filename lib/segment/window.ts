@@ -36,8 +36,13 @@ export class Window {
     return this.#entries.find(key)
   }
 
-  /** An entry of the same key, as a scan that returned it twice would have, gives way. */
-  add(entry: Keyed): void {
+  /**
+   * An entry of the same key gives way: a scan may return an item twice, where a
+   * partition splits.
+   *
+   * @returns whether there was one
+   */
+  add(entry: Keyed): boolean {
     const twin = this.#entries.find(entry)
     if (twin !== undefined) this.take(twin)
     this.#entries.add(entry)
@@ -45,6 +50,7 @@ export class Window {
     const pins = this.#pinned.get(page) ?? 0
     if (pins === 0) this.#bytes += page.bytes.length
     this.#pinned.set(page, pins + 1)
+    return twin !== undefined
   }
 
   /** Takes an entry out. */

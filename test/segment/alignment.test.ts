@@ -5,7 +5,7 @@ import { readScanPage } from '../../lib/item/scan-answer.ts'
 import { Alignment } from '../../lib/segment/alignment.ts'
 import { ID_KEY } from '../support/pages.ts'
 
-const listener = { alike() {}, pair() {}, alone() {} }
+const listener = { alike() {}, pair() {}, alone() {}, again() {} }
 
 const page = (ids: readonly number[], count = ids.length) => {
   const items = ids.map((id) => `{"id":{"S":"item ${id}"}}`)
@@ -31,6 +31,7 @@ t.test('Alignment goes on within a page that it has gone over in part', async (t
       alike: (count) => void told.push(count),
       pair: (_master, i, _replica, j) => void told.push([i, j]),
       alone: (side, { item }) => void told.push([side, item]),
+      again() {},
     },
   )
   alignment.feed('master', page([0, 1]))
@@ -55,6 +56,7 @@ t.test('Alignment asks about a gap before much of either side waits', async (t) 
       alike: (count) => void told.push(...range(told.length, told.length + count).map(() => '=')),
       pair: () => void told.push('='),
       alone: (side) => void told.push(side === 'master' ? '<' : '>'),
+      again() {},
     },
   )
   const count = (what: string) => told.filter((each) => each === what).length
