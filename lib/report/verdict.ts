@@ -1,16 +1,17 @@
 /** What a comparison has found and a repair has done, replica by replica. */
-import type { ReplicaSummary, Summary } from '../model/summary.ts'
+import type { Outcome, ReplicaSummary, Summary } from '../model/summary.ts'
 import { errorLines, OUTCOME, stopLines } from './ending.ts'
 import { count, pace } from './figures.ts'
 import { doneWords, foundLines } from './tally-wording.ts'
 import type { PlanEvent } from './wording.ts'
 
+interface Planned {
+  readonly plan: string
+  readonly keys: number
+}
+
 /** A verdict per replica, and what stands in its way. No plan: the run ended before it had one. */
-export function verdictLines(
-  summary: Summary,
-  plan?: PlanEvent,
-  planned?: { readonly plan: string; readonly keys: number },
-): string[] {
+export function verdictLines(summary: Summary, plan?: PlanEvent, planned?: Planned): string[] {
   const { master, replicas, outcome, elapsedMs } = summary
   const lines = [
     `scanned ${count(master.scanned)} items of ${master.table} in ${pace(master.scanned, elapsedMs)}, ` +
@@ -23,10 +24,17 @@ export function verdictLines(
   const { stopped } = summary
   lines.push(...(stopped === undefined ? [`${OUTCOME[outcome]}${scope}.`] : stopLines(stopped)))
   if (planned !== undefined) {
-    const { keys, plan: file } = planned
-    lines.push(`planned ${count(keys)} repairs in ${file}; to do them: tablesync apply ${file}`)
+    lines.push(planLine(outcome, planned))
   } else if (outcome === 'different') lines.push(...repairLines(summary, plan))
   return lines
+}
+
+/** A plan of a run that did not see everything is one that `apply` refuses. */
+function planLine(outcome: Outcome, { keys, plan: file }: Planned): string {
+  const repairs = `planned ${count(keys)} repairs in ${file}`
+  return outcome === 'in-sync' || outcome === 'different'
+    ? `${repairs}; to do them: tablesync apply ${file}`
+    : `${repairs}, which is not all: apply refuses it. Run again with another --plan file`
 }
 
 /** What the comparison left out or let stand, and so says nothing of. */

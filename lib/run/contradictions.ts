@@ -20,19 +20,29 @@ export interface WholeRun {
   readonly isQuiesced: boolean
 }
 
+export interface Contradiction {
+  /** Whose scan has left items out. */
+  readonly side: 'master' | 'replica'
+  readonly error: TablesyncError
+}
+
 /** Undefined: the counts go together. */
 export function contradiction({
   tally,
   labels: [master, replica],
   isQuiesced,
-}: WholeRun): TablesyncError | undefined {
+}: WholeRun): Contradiction | undefined {
   const most = Math.max(isQuiesced ? 0 : FEW, Math.floor(tally.offered * SHARE))
   // Two that met are no others than those which the scans returned.
   const pairs = tally.sameAs + tally.differing + tally.newer + tally.converged
   const leftOutByMaster = tally.elsewhere - (tally.offered - tally.matched)
   const leftOutByReplica = pairs - tally.matched - tally.elsewhere
-  if (leftOutByMaster > most) return leftOut(master, tally.offered, leftOutByMaster)
-  if (leftOutByReplica > most) return leftOut(replica, tally.scanned, leftOutByReplica)
+  if (leftOutByMaster > most) {
+    return { side: 'master', error: leftOut(master, tally.offered, leftOutByMaster) }
+  }
+  if (leftOutByReplica > most) {
+    return { side: 'replica', error: leftOut(replica, tally.scanned, leftOutByReplica) }
+  }
   return undefined
 }
 

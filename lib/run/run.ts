@@ -51,12 +51,15 @@ function judgeScans({ ledger, plan, settings, tables, desk, hooks }: Flight): vo
     // From a starting key on, or without a look for extras, the counts are of a part.
     if (!plan.findExtras || plan.startingKey !== undefined) continue
     const label = desk.label(replica)
-    const error = contradiction({
+    const found = contradiction({
       tally: ledger.totalOf(replica),
       labels: [master.label, label],
       isQuiesced: !settings.observation.looksAgain,
     })
-    if (error !== undefined) desk.loseTable(replica, error)
+    // What the master's scan has left out looks extra on every replica.
+    if (found !== undefined) {
+      desk.loseTable(found.side === 'master' ? MASTER : replica, found.error)
+    }
   }
   tellShortScans({ ledger, plan, tables }, hooks)
 }

@@ -33,6 +33,18 @@ t.test('tablesync apply does what --plan has written down', async (t) => {
   t.strictSame(inOrder(await replica.all()), inOrder(MASTER_ITEMS))
 })
 
+t.test('a plan of a run that was stopped is told as none, and apply refuses it', async (t) => {
+  const { args } = await makeScene(engine.endpoint)
+  const plan = join(await tempFolder(t), 'plan.ndjson')
+  const planning = await runCli([...args, ...WRITES, '--plan', plan, '--max-deletes', '0'])
+  t.equal(planning.code, 4, planning.stderr)
+  t.match(planning.stderr, /planned \d+ repairs in .*, which is not all: apply refuses it/)
+  t.notMatch(planning.stderr, /to do them/)
+  const { code, stderr } = await runCli(['apply', plan])
+  t.equal(code, 2)
+  t.match(stderr, /that one ended stopped/)
+})
+
 t.test('tablesync apply is refused in one line where it cannot begin', async (t) => {
   const { args } = await makeScene(engine.endpoint)
   for (const [argv, told] of [

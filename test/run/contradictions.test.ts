@@ -65,13 +65,14 @@ for (const { what, counts, quiesced, blamed } of [
   t.test(
     `${what} ${blamed === undefined ? 'goes together' : `is a fault of the ${blamed}`}`,
     async (t) => {
-      const error = contradiction({
+      const found = contradiction({
         tally: { ...zeroReplicaTally(), ...COMPARED, ...counts },
         labels: ['master', 'replica'],
         isQuiesced: quiesced === true,
       })
-      if (blamed === undefined) return void t.equal(error, undefined)
-      t.match(error, {
+      if (blamed === undefined) return void t.equal(found, undefined)
+      t.equal(found?.side, blamed)
+      t.match(found?.error, {
         code: 'BAD_RESPONSE',
         message: new RegExp(`scan of ${blamed} `),
         hint: /segments 1/,
