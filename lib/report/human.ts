@@ -4,7 +4,7 @@ import type { RunEvent } from '../model/events.ts'
 import type { Summary } from '../model/summary.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { barOf } from './bar.ts'
-import { errorLines } from './ending.ts'
+import { errorLines, stopLines } from './ending.ts'
 import { eventLines } from './event-wording.ts'
 import { doneLines } from './file-wording.ts'
 import { Progression } from './progression.ts'
@@ -121,7 +121,7 @@ function tellErrors(screen: Screen): Human {
     },
     conclude(summary) {
       for (const line of errorLines(summary)) screen.say(line)
-      if (summary.stopped !== undefined) screen.say(summary.stopped.message)
+      for (const line of summary.stopped ? stopLines(summary.stopped) : []) screen.say(line)
     },
     close() {},
   }

@@ -339,6 +339,17 @@ t.test('tellHuman tells the errors when quiet, and nothing else', async (t) => {
   t.notMatch(told(), 'the same')
 })
 
+t.test('tellHuman names the safeguard and its flag when quiet', async (t) => {
+  const { human, told } = listen({ verbosity: 'quiet' })
+  const stopped = {
+    rail: 'max-deletes',
+    message: '9 of 10',
+    hint: '--max-deletes 9 allows it',
+  } as const
+  human.conclude({ ...summary, outcome: 'stopped', errors: [], stopped })
+  t.match(told(), /--max-deletes 9 allows it\nStopped by the max-deletes rail: 9 of 10\.\n/)
+})
+
 t.test('tellHuman shows a bar on a terminal, and writes its lines over it', async (t) => {
   const { human, told } = listen({ isTerminal: true })
   human.onEvent(progress(1000))
