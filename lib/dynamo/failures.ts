@@ -46,6 +46,13 @@ const BAD_RESPONSE: FailureKind = {
   hint: 'Is the endpoint a DynamoDB endpoint, and is no proxy rewriting its answers?',
 }
 
+/** Of the items that share a partition key, where the table has local indexes (developer guide, "Item collections"). */
+const COLLECTION_FULL: FailureKind = {
+  code: 'SERVICE',
+  scope: 'segment',
+  hint: 'The items of one partition key and their local indexes take 10 GB at most. Run with --delete-extra alone first: that makes room.',
+}
+
 /** What the service says to a signature that is wrong, or whose time it does not believe. */
 const MIS_SIGNED = [
   'InvalidSignatureException',
@@ -82,6 +89,7 @@ const KINDS: ReadonlyMap<string, FailureKind> = new Map([
     // Of a table that is strongly consistent over regions: somebody writes the item elsewhere.
     'ReplicatedWriteConflictException',
   ].map((name): [string, FailureKind] => [name, THROTTLED]),
+  ['ItemCollectionSizeLimitExceededException', COLLECTION_FULL],
   ['ChecksumMismatch', BAD_RESPONSE],
   ['SyntaxError', BAD_RESPONSE],
   ['TimeoutError', UNREACHABLE],

@@ -40,4 +40,6 @@ export interface Sighting extends SeenSides {
 export interface WroteHere {
   /** What the write left on the replica. */
   readonly left: SeenItem
+  /** Whether the replica lacked the item before: all of it is ours to take away again. Absent: it had one. */
+  readonly isPut?: boolean
 }

@@ -97,6 +97,8 @@ export class Bookkeeper {
     this.#noteRefusal(finding)
     const { message, hint } = error
     ledger.noteError(label(error.table ?? replica), fromWire(error))
+    // What was throttled or not answered is no key's own trouble: it is counted, and not named one by one.
+    if (error.scope !== 'item') return
     const why = { message, ...(hint !== undefined && { hint }) }
     onEvent({ type: 'key-left', replica: label(replica), key, end, ...why })
   }

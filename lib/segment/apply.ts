@@ -78,13 +78,10 @@ async function applyOne(
     return undefined
   }
   const relation = relationOf(standingOf(now))
-  // What a write of ours has left half-way is not as it was planned, and has to be made whole.
-  const isOurs = isHalfWritten(investigation, key, sides.replica)
+  // What a write of ours has left is not as it was planned; half-way it has to be made whole.
+  const isOurs =
+    isHalfWritten(investigation, key, sides.replica) || hasLanded(investigation, key, sides.replica)
   if (relation !== 'sameAs' && !isOurs && !isStillTrue(planned, now)) {
-    // It was written as planned, and the master has changed since.
-    if (hasLanded(investigation, key, sides.replica)) {
-      return repair.outcomes.landed({ verdict: kind, key, ...sides })
-    }
     const wasHalfWritten = intentOf(investigation, key)?.parts !== undefined
     if (!wasHalfWritten || sides.replica === undefined) {
       await tellChanged(investigation, planned, sides)

@@ -19,6 +19,8 @@ import type { PreparedWrite } from './prepared-write.ts'
 export interface Written {
   readonly key: KeyText
   readonly left: () => SeenItem
+  /** The replica lacked the item before: all of it is ours. */
+  readonly isPut: boolean
 }
 
 interface Trouble {

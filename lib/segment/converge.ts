@@ -57,6 +57,10 @@ class Course<Sides> {
   #isHalfWay: boolean
   /** The last write, where its answer was lost: what is read next may tell whether it has landed. */
   #inDoubt: Writing | undefined
+  /** Since a write whose answer was lost the replica was always found as before: it has not landed. */
+  #neverMoved = false
+  /** Whether a part has landed will never be known. */
+  #mayBeTorn = false
   /** There is to be no other attempt. */
   #isSpent = false
   #isPartial = false
@@ -81,7 +85,10 @@ class Course<Sides> {
   async #writeOnce(): Promise<Convergence | undefined> {
     const next = await this.#next()
     if ('ending' in next) return this.#leave(next.ending)
-    if ('settled' in next) return { ending: this.#ended(this.#done, next.settled) }
+    if ('settled' in next) {
+      const done = this.#neverMoved ? this.#aim.doneBefore : this.#done
+      return { ending: this.#ended(done, next.settled) }
+    }
     if (this.#isSpent) return this.#fail(this.#trouble as TablesyncError)
     if (this.#trouble !== undefined && this.#investigation.isOver()) return this.#cutShort()
     if (next.write.isPartial) this.#isPartial = true
@@ -91,8 +98,10 @@ class Course<Sides> {
   }
 
   #landed({ write, left }: Writing): Convergence | undefined {
-    if (!write.isPart) return { ending: this.#ended(write.action, left) }
+    const isPut = write.before === undefined
+    if (!write.isPart) return { ending: this.#ended(write.action, left, isPut) }
     this.#done = 'written'
+    this.#neverMoved = false
     this.#isHalfWay = true
     this.#refusals = 0
     return undefined
@@ -125,6 +134,7 @@ class Course<Sides> {
       default: {
         this.#trouble = result.error
         if (result.end === 'unsure') {
+          if (this.#done === this.#aim.doneBefore) this.#neverMoved = true
           this.#done = writing.write.action
           this.#inDoubt = writing
         }
@@ -151,25 +161,31 @@ class Course<Sides> {
     try {
       const now = await this.#aim.read()
       if (isUnread(now)) return this.#leave(this.#unread(now))
-      this.#heldAllTheSame &&= this.#aim.isSame(this.#sides, now)
+      const isAsBefore = this.#aim.isSame(this.#sides, now)
+      this.#heldAllTheSame &&= isAsBefore
+      this.#neverMoved &&= isAsBefore
       this.#sides = now
-      return this.#resolveDoubt()
+      return this.#resolveDoubt(isAsBefore)
     } catch (thrown) {
       const error = asTablesyncError(thrown)
       return isEnded(error) ? this.#cutShort() : { ...this.#fail(error), lost: error }
     }
   }
 
-  /** What a write leaves is its signature: where the replica holds that, it has landed. */
-  #resolveDoubt(): Convergence | undefined {
+  /** What a write leaves is its signature: where the replica holds that, or after a deletion nothing, it has landed. */
+  #resolveDoubt(isAsBefore: boolean): Convergence | undefined {
     const writing = this.#inDoubt
     this.#inDoubt = undefined
-    if (writing === undefined) return undefined
+    if (writing === undefined || isAsBefore) return undefined
     const left = writing.write.after()
     const now = this.#aim.replicaIn(this.#sides)
+    if (left === undefined && now === undefined) return this.#landed(writing)
     if (left === undefined || now === undefined) return undefined
     const { digest } = this.#investigation.thread
-    return digest(left) === digest(now) ? this.#landed(writing) : undefined
+    if (digest(left) === digest(now)) return this.#landed(writing)
+    // Somebody has written since, over our part or in its place.
+    if (writing.write.isPart) this.#mayBeTorn = true
+    return undefined
   }
 
   /** Whether a write has landed of which no answer came cannot be known then. */
@@ -200,14 +216,15 @@ class Course<Sides> {
   }
 
   #leave(ending: RepairEnding): Convergence {
-    const mayBeTorn = this.#isHalfWay || this.#inDoubt?.write.isPart === true
-    const isTorn = mayBeTorn && this.#aim.replicaIn(this.#sides) !== undefined
+    const isInDoubt = this.#mayBeTorn || this.#inDoubt?.write.isPart === true
+    const isTorn = (this.#isHalfWay || isInDoubt) && this.#aim.replicaIn(this.#sides) !== undefined
     return { ending: isTorn ? torn(ending) : ending }
   }
 
-  #ended(action: Done, left: () => SeenItem): RepairEnding {
+  #ended(action: Done, left: () => SeenItem, isPut = false): RepairEnding {
     if (action === 'resolved') return { action }
-    return { action, left, ...(this.#isPartial && { isPartial: true }) }
+    const partial = this.#isPartial ? ({ isPartial: true } as const) : {}
+    return { action, left, ...partial, ...(isPut && { isPut }) }
   }
 }
 

@@ -1,5 +1,6 @@
 /** Differences as they are told: what was found, and how it ended. */
 
+import { mayPass } from '../dynamo/failures.ts'
 import type { FoundItem, Unread } from '../dynamo/looked-up.ts'
 import { TablesyncError } from '../errors.ts'
 import { parseItem } from '../item/compare.ts'
@@ -36,6 +37,8 @@ export type RepairEnding =
   | {
       readonly action: 'written' | 'deleted'
       readonly left: () => SeenItem
+      /** Present: the replica lacked the item, and all of it is ours. */
+      readonly isPut?: true
       /** Present: the item is too wide for its condition to compare all of it. */
       readonly isPartial?: true
     }
@@ -149,7 +152,7 @@ export const endsTable = ({ scope }: TablesyncError) => scope === 'table' || sco
 export const failed = (error: TablesyncError): RepairEnding => ({
   action: 'failed',
   error: error.message,
-  ...(error.scope === 'item' && { own: toWire(error) }),
+  ...((error.scope === 'item' || mayPass(error)) && { own: toWire(error) }),
 })
 
 export const unverified = ({ error }: Unread): RepairEnding => ({

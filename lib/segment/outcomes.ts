@@ -33,7 +33,11 @@ export class Outcomes {
     const { tally, thread } = this.#investigation
     tally[found.verdict]++
     const left = () => digestOf(found.replica, thread.comparer)
-    return this.conclude({ action: found.verdict === 'extra' ? 'deleted' : 'written', left }, found)
+    const action = found.verdict === 'extra' ? 'deleted' : 'written'
+    return this.conclude(
+      { action, left, ...(found.verdict === 'missing' && { isPut: true }) },
+      found,
+    )
   }
 
   /** Counts and names a key that could not be read: nothing is known of it. */
@@ -94,7 +98,8 @@ export class Outcomes {
     // States of their own: it is not the difference that was counted.
     if (ending.action === 'changed' || ending.action === 'unverified') tally[found.verdict]--
     await tellEnding(this.#investigation, found, ending)
-    return 'left' in ending ? { key: found.key, left: ending.left } : undefined
+    if (!('left' in ending)) return undefined
+    return { key: found.key, left: ending.left, isPut: ending.isPut === true }
   }
 
   /** In a dry run it may be that it would have been repaired, or that it could not be. */

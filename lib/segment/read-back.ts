@@ -2,7 +2,8 @@
  * Written keys, read again on both sides: no condition can see everything.
  *
  * The master may have deleted the item between our read and our put: a ghost,
- * taken back as long as it is still ours. It may have created an equal item
+ * taken back as long as it is still ours. (What the replica had before, and we
+ * have updated, stays: to delete it is another wish.) It may have created an equal item
  * again under our deletion: put back. It may have moved on where nobody
  * replicates: brought in order again, once both sides have stood still.
  */
@@ -71,15 +72,15 @@ export async function lookAtWritten(
   }
   if (relation === 'sameAs') return 'held'
   const isOurs = now.replica === left
-  // Somebody else has put what the master lacks: not ours to take away.
-  if (relation === 'extra' && !isOurs) return undefined
+  // What the master lacks, and somebody else has put or the replica had before us, is not ours to take away.
+  if (relation === 'extra' && !(isOurs && wrote?.isPut)) return undefined
   if (moves >= setup.observation.attempts) {
     return giveUp(investigation, { key, verdict: relation, ...sides })
   }
   const isGhostOrHole = isOurs && (now.master === null || now.replica === null)
   const stoodStill = now.master === sighting.master && now.replica === sighting.replica
   if (!isGhostOrHole && !stoodStill) return movedOn(sighting, now, Date.now())
-  const mended = await repair.mend({ key, verdict: relation, ...sides }, left)
+  const mended = await repair.mend({ key, verdict: relation, ...sides }, { left, ...wrote })
   if (mended === 'refused') return movedOn(sighting, now, Date.now())
   return mended && sightWritten(mended, moves + 1)
 }
@@ -96,7 +97,7 @@ function sightWritten(written: Written, moves: number): Sighting {
     versions: left === null ? [] : [left],
     since: Date.now(),
     moves,
-    wrote: { left },
+    wrote: { left, isPut: written.isPut },
   }
 }
 

@@ -3,13 +3,13 @@ import { isEnded } from '../dynamo/failures.ts'
 import { isUnread, type Unread } from '../dynamo/looked-up.ts'
 import type { KeyText } from '../item/key.ts'
 import type { DifferenceKind } from '../model/difference.ts'
-import type { SeenItem, SeenSides } from '../model/sighting.ts'
+import type { SeenSides, WroteHere } from '../model/sighting.ts'
 import type { Written } from './attempt.ts'
 import { type BothSides, digestOf, lookUpBothSides } from './both-sides.ts'
 import { converge } from './converge.ts'
 import type { Coming, Done } from './done.ts'
 import { endsKey, type Found, failed, type RepairEnding, tellEnding } from './endings.ts'
-import { type Investigation, intentOf, isHalfWritten } from './investigation.ts'
+import { hasLanded, type Investigation, intentOf, isHalfWritten } from './investigation.ts'
 import { Outcomes } from './outcomes.ts'
 import { replicaIsNewer } from './relation.ts'
 import { repairAim, type Wanted } from './repair-aim.ts'
@@ -52,10 +52,11 @@ export class Repair {
   settle(settled: Settled, expected?: Expected): Coming<Written> {
     const { tally, thread } = this.#investigation
     const { verdict, key } = settled
+    const kind = intentOf(this.#investigation, key)?.kind
     // Of a version that the master has had, too: nobody else has brought it there.
-    if (verdict === 'sameAs' || verdict === 'converged') {
-      const kind = intentOf(this.#investigation, key)?.kind
-      if (kind !== undefined) return this.outcomes.landed({ ...settled, verdict: kind })
+    const isThere = verdict === 'sameAs' || verdict === 'converged'
+    if (kind !== undefined && (isThere || hasLanded(this.#investigation, key, settled.replica))) {
+      return this.outcomes.landed({ ...settled, verdict: kind })
     }
     if (!isDifference(verdict)) {
       tally[verdict]++
@@ -171,7 +172,10 @@ export class Repair {
    * Brings a key in order again that a write of ours left behind the master:
    * what it left is all that may be taken away.
    */
-  async mend(found: Found, left: SeenItem): Promise<Written | 'refused' | undefined> {
+  async mend(
+    found: Found,
+    { left, isPut = false }: WroteHere,
+  ): Promise<Written | 'refused' | undefined> {
     const { tally, thread } = this.#investigation
     const hasNoRules = thread.rules.mayRepair === undefined
     return this.inLane(async () => {
@@ -197,7 +201,7 @@ export class Repair {
         default:
           tally.mended++
           await tellEnding(this.#investigation, found, ending)
-          return { key: found.key, left: ending.left }
+          return { key: found.key, left: ending.left, isPut: isPut || ending.isPut === true }
       }
     })
   }

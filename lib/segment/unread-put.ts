@@ -52,7 +52,7 @@ async function putOnce(
   const result = await attempt(investigation, repairing(investigation, 'missing', found), 'missing')
   switch (result.end) {
     case 'landed':
-      return end({ action: 'written', left })
+      return end({ action: 'written', left, isPut: true })
     case 'not-sent':
       investigation.wasCutShort = true
       await repair.leave(found)
@@ -69,7 +69,7 @@ async function putOnce(
       // What it leaves is its signature, whatever the master has come to hold since.
       const asPut = { master: found.master, replica: now.replica }
       const hasLanded = relationOf(standingOfItems(asPut, thread.comparer)) === 'sameAs'
-      if (hasLanded) return end({ action: 'written', left })
+      if (hasLanded) return end({ action: 'written', left, isPut: true })
       thread.allowance.giveBack()
       return now
     }

@@ -126,6 +126,21 @@ t.test('an item that the master deletes before our put is taken back', async (t)
   t.ok(damaged.now.replica, 'a ghost, where nothing is read back')
 })
 
+t.test(
+  'an item that the master deletes before our update stays: nobody asked for that',
+  async (t) => {
+    const told = await play(t, {
+      master: version(2),
+      replica: version(1),
+      before: ({ master }) => master.table.unset(KEY),
+      options: { deleteExtra: false },
+    })
+    t.same(told.now, { master: undefined, replica: version(2) })
+    t.same(told.writes, ['UpdateItem'])
+    t.match(told.counts, { differing: 1, written: 1, mended: 0, conflicts: 0 })
+  },
+)
+
 t.test('a ghost that somebody has changed since is not taken back', async (t) => {
   const told = await play(t, {
     master: version(1),

@@ -32,6 +32,12 @@ export interface History {
   readonly anew: readonly MadeAnew[]
   /** Whether the rules of hooks.ts have a say. */
   readonly hasHooks: boolean
+  /** What tablesync is asked to do. */
+  readonly asked: {
+    readonly writeMissing: boolean
+    readonly writeDiffering: boolean
+    readonly deleteExtra: boolean
+  }
   readonly deaths: readonly number[]
   /** Of updates of wide items: how often one is refused for good. */
   readonly refusals: number
@@ -119,6 +125,11 @@ export function historyOf(random: () => number): History {
 
   const rough = pick(0, 0, 0.05, 0.15)
   const rate = () => (chance(0.5) ? rough * random() : 0)
+  const asked = {
+    writeMissing: chance(0.9),
+    writeDiffering: chance(0.9),
+    deleteExtra: chance(0.8),
+  }
   return {
     mode,
     master,
@@ -142,6 +153,8 @@ export function historyOf(random: () => number): History {
       return { at: below(length), table, items }
     }),
     hasHooks: chance(0.15),
+    // A plan is made of something.
+    asked: Object.values(asked).includes(true) ? asked : { ...asked, writeMissing: true },
     deaths: Array.from({ length: chance(0.3) ? 1 + below(2) : 0 }, () => below(length)),
     refusals: hasWide && chance(0.5) ? 0.3 : 0,
     workers: pick(1, 2),

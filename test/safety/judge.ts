@@ -20,6 +20,8 @@ export class Judge implements Observer {
   readonly written = new Set<string>()
   /** Of these, keys that somebody else has written to since: what became of ours cannot be told any more. */
   readonly overtaken = new Set<string>()
+  /** Keys that the replica lacked before a write of ours. */
+  readonly #put = new Set<string>()
   /** Keys that somebody else has written to, or made anew with their table: what became of a lost answer cannot be told. */
   readonly touched = new Set<string>()
   /** Wide items that a write of ours has left as neither side ever had them. */
@@ -31,7 +33,7 @@ export class Judge implements Observer {
   readonly #served = new Map<string, Map<string, Set<string>>>()
   /** By key, what the master has answered last. */
   readonly #master = new Map<string, string>()
-  /** By key, each whole item that either side has had. */
+  /** By key, the wide part of each whole item that either side has had. */
   readonly #wholes = new Map<string, Set<string>>()
   /** Tables that the run knows by their ids. */
   readonly #known = new Set<string>()
@@ -57,7 +59,7 @@ export class Judge implements Observer {
   noteWhole(item: WireItem | undefined): void {
     if (item === undefined) return
     const wholes = this.#wholes.get(idOf(item)) ?? new Set<string>()
-    this.#wholes.set(idOf(item), wholes.add(canonical(item)))
+    this.#wholes.set(idOf(item), wholes.add(widePart(item)))
   }
 
   madeAnew(table: 'master' | 'replica', items: readonly WireItem[]): void {
@@ -104,8 +106,10 @@ export class Judge implements Observer {
 
   landed(write: Landed): void {
     const id = idOf(write.key)
+    const fault = this.#unaskedFault(write, id) ?? this.#faultOf(write, id)
     this.written.add(id)
-    const fault = this.#faultOf(write, id)
+    if (write.before === undefined) this.#put.add(id)
+    else if (write.after === undefined) this.#put.delete(id)
     if (fault !== undefined) {
       const shown = (item: WireItem | undefined) => textOf(item)?.slice(0, 200) ?? 'no item'
       this.violations.push(
@@ -113,6 +117,20 @@ export class Judge implements Observer {
       )
     }
     this.#noteHalfWay(write, id)
+  }
+
+  /** What a flag or a hook has kept is touched only to bring a write of ours in order. */
+  #unaskedFault({ operation, before, after }: Landed, id: string): string | undefined {
+    const { asked, hasHooks } = this.#history
+    if (this.isUndo) return undefined
+    if (after === undefined) {
+      const mayDelete = asked.deleteExtra && !(hasHooks && id === KEPT)
+      return mayDelete || before === undefined || this.#put.has(id)
+        ? undefined
+        : 'nobody asked for it to be deleted, and we had not put it'
+    }
+    const isAsked = before === undefined ? asked.writeMissing : asked.writeDiffering
+    return isAsked || this.written.has(id) ? undefined : `nobody asked for ${operation}`
   }
 
   #faultOf(write: Landed, id: string): string | undefined {
@@ -161,7 +179,6 @@ export class Judge implements Observer {
 
   #deletionFault({ before }: Landed, id: string): string | undefined {
     if (before === undefined) return undefined
-    if (!this.isUndo && this.#history.hasHooks && id === KEPT) return 'a hook has kept it'
     // DescribeTable is asked after both sides were read, and before anything is deleted.
     const isAnew = [...this.#servedAnew.values()].some((ids) => ids.has(id))
     if (!this.isUndo && isAnew) return 'it goes by what a table said that was made anew'
@@ -191,7 +208,7 @@ export class Judge implements Observer {
   }
 
   #noteHalfWay({ after }: Landed, id: string): void {
-    const isHalf = isWide(after) && !this.#wholes.get(id)?.has(canonical(after as WireItem))
+    const isHalf = isWide(after) && !this.#wholes.get(id)?.has(widePart(after as WireItem))
     if (isHalf) this.halfWay.add(id)
     else this.halfWay.delete(id)
   }
@@ -207,3 +224,7 @@ export class Judge implements Observer {
 
 const canonical = (item: WireItem) =>
   textOf(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+
+/** What others add to an item that is half-way, or touch in it, makes it no more whole and no less. */
+const widePart = (item: WireItem) =>
+  canonical(Object.fromEntries(Object.entries(item).filter(([name]) => /^a\d+$/.test(name))))

@@ -57,9 +57,11 @@ export async function liveThrough(seed: number): Promise<Lived> {
   others(history, world, clock, judge)
   const deaths = history.deaths.map((at) => clock.set(() => killThread(random), at))
   const summary = await live(() => carryOut(history, options)).catch((error: Error) => {
-    // Of a plan or a journal, before anything is done.
-    const isRefused = 'code' in error && error.code === 'TABLE_CHANGED' && judge.knowsAnew
-    if (!isRefused) throw error
+    // Before anything is done: of a plan or a journal, and a table that does not answer.
+    const code = 'code' in error ? error.code : undefined
+    const isOther = code === 'TABLE_CHANGED' && judge.knowsAnew
+    const isSilent = code === 'TABLE_SILENT' && judge.written.size === 0
+    if (!isOther && !isSilent) throw error
     return undefined
   })
   for (const death of deaths) death.isCancelled = true
@@ -87,7 +89,7 @@ const spelt = (name: string) => name
 
 const HOOKS = new URL('./hooks.js', import.meta.url).href
 
-function optionsOf({ versionAttribute, workers, ages, hasHooks }: History) {
+function optionsOf({ versionAttribute, workers, ages, hasHooks, asked }: History) {
   return {
     ...REACH,
     ...(hasHooks && { hooks: HOOKS }),
@@ -95,9 +97,7 @@ function optionsOf({ versionAttribute, workers, ages, hasHooks }: History) {
     workers,
     segments: 2,
     scanLimit: 5,
-    writeMissing: true,
-    writeDiffering: true,
-    deleteExtra: true,
+    ...asked,
     maxDeletes: '100%',
     allowShrunkenMaster: true,
     minMismatchAge: ages,

@@ -38,27 +38,54 @@ t.test('a transaction that never ends ends its item alone, by name', async (t) =
 t.test('an unlucky item is tried for as long as its table takes others', async (t) => {
   const { master, replica, run } = await openScene(t, { masterItems: MANY, replicaItems: [] })
   const [first] = master.table.all()
-  // More than are under way at once: some of them have gone through by then.
-  const OTHERS = 30
-  const others = new EventEmitter()
+  // Others are answered by threes, and only where the unlucky one has asked again.
+  const news = new EventEmitter().setMaxListeners(MANY.length)
+  let allowed = Number.POSITIVE_INFINITY
   let asked = 0
   let throttled = 0
+  const isAllowed = async (number: number) => {
+    while (number > allowed) await once(news, 'allowed')
+  }
   replica.stub.on((request) => {
     if (!asks('PutItem')(request)) return undefined
     const isUnlucky = isDeepStrictEqual(request.body['Item'], first)
     if (!isUnlucky) {
-      if (++asked % OTHERS === 0) others.emit('asked')
-      return undefined
+      return { answeredAfter: isAllowed(++asked) }
     }
     // Three times as often as it is tried again where nothing else goes through.
-    if (throttled === 12) return undefined
+    const isEnough = throttled === 12
+    allowed = isEnough ? MANY.length : Math.min(allowed, asked) + 3
+    news.emit('allowed')
+    if (isEnough) return undefined
     throttled++
-    return { error: 'ProvisionedThroughputExceededException', after: once(others, 'asked') }
+    // Both sides are read before the next try: the three are through by then.
+    return { error: 'ProvisionedThroughputExceededException' }
   })
   const { summary } = await run({ writeMissing: true, maxRetries: 4, workers: 1, scanLimit: 400 })
   t.equal(throttled, 12)
   t.match(summary.replicas[replica.label], { written: 400, failed: 0 })
 })
+
+for (const { error, told } of [
+  { error: 'ProvisionedThroughputExceededException', told: { hint: /more capacity/ } },
+  { error: 'InternalServerError', told: { code: 'UNREACHABLE' } },
+  {
+    error: 'ItemCollectionSizeLimitExceededException',
+    told: { hint: /--delete-extra alone first/ },
+  },
+]) {
+  t.test(`the summary says why items failed, and how many: ${error}`, async (t) => {
+    const { replica, run } = await openScene(t)
+    const status = error === 'InternalServerError' ? 500 : 400
+    replica.stub.on(always({ error, status }, asks('PutItem')))
+    const { summary, events } = await run({ writeMissing: true, maxRetries: 1, maxOutage: '0' })
+    t.equal(summary.outcome, 'incomplete')
+    t.equal(summary.replicas[replica.label]?.failed, 5)
+    t.match(summary.errors, [{ ...told, message: new RegExp(error), count: 5 }])
+    const named = events.filter(({ type }) => type === 'key-left').length
+    t.equal(named, error.startsWith('Item') ? 5 : 0, "trouble of the table is no key's own")
+  })
+}
 
 for (const operation of ['PutItem', 'UpdateItem'] as const) {
   t.test(
