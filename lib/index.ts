@@ -63,7 +63,7 @@ export type {
   Summary,
 } from './model/summary.ts'
 export type { InspectedTable, KeySchema, TableFacts, TableRef } from './model/table.ts'
-export type { MasterTally, ReplicaTally, Tally } from './model/tally.ts'
+export type { MasterTally, NamedTally, ReplicaTally } from './model/tally.ts'
 export type { WireItem, WireValue } from './model/wire.ts'
 export type {
   ApplyOptions,

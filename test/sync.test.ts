@@ -56,6 +56,20 @@ t.test('runSync waits for a slow onDifference, and tells every difference', asyn
   t.match(replicas[options.replicas[0] as string], { missing: 500, extra: 1 })
 })
 
+t.test('events name replicas as the summary does', async (t) => {
+  const { options } = await driftedPair(100)
+  const named = new Set<string>()
+  const { replicas } = await runSync({
+    ...options,
+    onProgress(event) {
+      const names = 'tally' in event ? Object.keys(event.tally.replicas) : []
+      for (const name of names) named.add(`${event.type} ${name}`)
+    },
+  })
+  const [name] = Object.keys(replicas)
+  t.same([...named].sort(), [`progress ${name}`, `segment-finished ${name}`])
+})
+
 t.test('runSync leaves no list of extras behind', async (t) => {
   // A folder for temporary files that nobody else has.
   const folder = mkdtempSync(join(tmpdir(), 'tablesync-test-'))

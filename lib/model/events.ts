@@ -2,7 +2,7 @@
 import type { Pace } from './capacity.ts'
 import type { RunRules } from './run-rules.ts'
 import type { InspectedTable } from './table.ts'
-import type { Tally } from './tally.ts'
+import type { NamedTally } from './tally.ts'
 import type { Milliseconds } from './units.ts'
 
 /** What goes on at one table. */
@@ -83,7 +83,7 @@ export type RunEvent =
     }
   | {
       readonly type: 'progress'
-      readonly tally: Tally
+      readonly tally: NamedTally
       readonly segmentsDone: number
       readonly segments: number
       readonly elapsedMs: Milliseconds
@@ -96,7 +96,7 @@ export type RunEvent =
   | { readonly type: 'pace'; readonly isPaused: boolean; readonly paces: readonly Pace[] }
   /** Something that the control file says cannot be done. */
   | { readonly type: 'control-refused'; readonly message: string }
-  | { readonly type: 'segment-finished'; readonly segment: number; readonly tally: Tally }
+  | { readonly type: 'segment-finished'; readonly segment: number; readonly tally: NamedTally }
   | { readonly type: 'segment-lost'; readonly segment: number; readonly message: string }
   /** A task has made no progress for too long: it is begun again in another thread, once. */
   | { readonly type: 'stalled'; readonly replica: string; readonly message: string }

@@ -1,4 +1,5 @@
 /** Counts: what one segment, or the whole run, found and did. */
+import type { TableIndex } from './table.ts'
 import type { ReadUnits, WriteUnits } from './units.ts'
 
 export interface MasterTally {
@@ -92,6 +93,21 @@ export interface Tally {
   readonly master: MasterTally
   /** By table index. A replica that took no part has no entry. */
   readonly replicas: { readonly [replica: number]: ReplicaTally }
+}
+
+/** The same with each replica under its name, as the summary has them. */
+export interface NamedTally {
+  readonly master: MasterTally
+  /** By the replica's name, as it was given. */
+  readonly replicas: { readonly [label: string]: ReplicaTally }
+}
+
+export function named(
+  { master, replicas }: Tally,
+  label: (replica: TableIndex) => string,
+): NamedTally {
+  const byLabel = Object.entries(replicas).map(([index, tally]) => [label(Number(index)), tally])
+  return { master, replicas: Object.fromEntries(byLabel) }
 }
 
 export function zeroReplicaTally(): ReplicaTally {

@@ -1,4 +1,6 @@
 /** How far a run is and what it waits for: told when something was counted, and once a second. */
+import type { TableIndex } from '../model/table.ts'
+import { named } from '../model/tally.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Ledger } from './ledger.ts'
 import type { PaceKeeper } from './pace-keeper.ts'
@@ -10,6 +12,7 @@ const TOLD_AT_LEAST_EVERY: Milliseconds = 1000
 
 export interface ProgressOptions {
   readonly ledger: Ledger
+  readonly label: (replica: TableIndex) => string
   readonly plan: Plan
   readonly pace: PaceKeeper
   readonly waitingFor: () => readonly string[]
@@ -39,11 +42,11 @@ export class Progress {
   }
 
   tell(): void {
-    const { ledger, plan, pace, waitingFor, elapsedMs, hooks } = this.#options
+    const { ledger, label, plan, pace, waitingFor, elapsedMs, hooks } = this.#options
     this.#lastTold = performance.now()
     hooks.onEvent({
       type: 'progress',
-      tally: ledger.totals(),
+      tally: named(ledger.totals(), label),
       segmentsDone: ledger.segmentsDone,
       segments: plan.segments,
       elapsedMs: elapsedMs(),

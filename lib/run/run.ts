@@ -7,7 +7,7 @@ import type { RunEvent } from '../model/events.ts'
 import { freshRecord, type SegmentRecord } from '../model/segment-record.ts'
 import type { Summary } from '../model/summary.ts'
 import { MASTER, type TableIndex } from '../model/table.ts'
-import { zeroReplicaTally } from '../model/tally.ts'
+import { named, zeroReplicaTally } from '../model/tally.ts'
 import type { Settings } from '../options/settings.ts'
 import type { CompareTask, SegmentReport } from '../protocol/messages.ts'
 import { asksBeforeDeletions, askToDelete } from './consent.ts'
@@ -147,12 +147,15 @@ async function compareTogether(
   }
   const report = await executor.execute({ taskNow })
   if (report === 'not-needed') return
-  if (report !== 'given-up') return tellEnd(hooks, segment, report)
+  if (report !== 'given-up') return tellEnd(flight, segment, report)
   const message = 'it was begun twice, and no thread has come through it'
   hooks.onEvent({ type: 'segment-lost', segment, message })
 }
 
-function tellEnd({ onEvent }: RunHooks, segment: number, { tally, end, failures }: SegmentReport) {
+function tellEnd({ hooks, desk }: Flight, segment: number, report: SegmentReport) {
+  const { onEvent } = hooks
+  const { end, failures } = report
+  const tally = named(report.tally, (replica) => desk.label(replica))
   const message = failures[0]?.error.message
   if (message !== undefined) onEvent({ type: 'segment-lost', segment, message })
   else if (end === 'finished') onEvent({ type: 'segment-finished', segment, tally })
