@@ -208,8 +208,16 @@ function silenceWarnings(): void {
 }
 
 /** Whether something is left that the same command with --resume would do. */
-function isLeft({ outcome }: Summary, { options }: CommandLine): boolean {
-  return options.checkpoint !== undefined && outcome !== 'in-sync' && outcome !== 'different'
+function isLeft({ outcome, replicas, errors }: Summary, { options }: CommandLine): boolean {
+  if (options.checkpoint === undefined || outcome === 'in-sync' || outcome === 'different') {
+    return false
+  }
+  if (outcome !== 'incomplete') return true
+  if (errors.some(({ code }) => code === 'FILE_UNWRITABLE')) return true
+  // Items that failed or are in conflict have had their turn.
+  return Object.values(replicas).some(
+    ({ lostSegments, unjudged }) => lostSegments > 0 || unjudged > 0,
+  )
 }
 
 /** Set-up errors are the user's to mend, and exit with 2; the unforeseen is ours. */
