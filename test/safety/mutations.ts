@@ -58,8 +58,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'torn items that are told as other failures',
     file: 'segment/converge.js',
-    from: 'const isTorn = this.#isHalfWay',
-    to: 'const isTorn = false',
+    from: 'const isTorn = (',
+    to: 'const isTorn = false && (',
   },
   {
     name: 'no second reading before the next attempt',
@@ -81,9 +81,15 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'what has landed in a thread that died is told as ended by itself',
-    file: 'segment/repair-aim.js',
-    from: "return intended === 'extra' ? 'deleted' : 'written';",
-    to: "return 'resolved';",
+    file: 'segment/repair.js',
+    from: 'if (kind !== undefined && (',
+    to: 'if (false && (',
+  },
+  {
+    name: 'what was only updated is taken back like what was put',
+    file: 'segment/read-back.js',
+    from: '!(isOurs && wrote?.isPut)',
+    to: '!isOurs',
   },
   {
     name: 'undo goes by what it is to bring, and not by what is there',
