@@ -85,25 +85,26 @@ function intentsOf(task: SegmentTask, schema: KeySchema): Investigation['intents
 }
 
 /** Whether the replica's item is as a write has left it that died with its thread, and that another has to follow. */
-export function isHalfWritten(
+export const isHalfWritten = (
   investigation: Investigation,
   key: KeyText,
   replica: FoundItem | undefined,
-): boolean {
-  const parts = intentOf(investigation, key)?.parts
-  if (parts === undefined || replica === undefined) return false
-  return parts.includes(investigation.thread.digest(parseItem(replica.page, replica.item)))
-}
+): boolean => isAmong(investigation, intentOf(investigation, key)?.parts, replica)
 
 /** Whether the item is what a write of ours leaves, of which nobody lived to tell. */
-export function hasLanded(
+export const hasLanded = (
   investigation: Investigation,
   key: KeyText,
   replica: FoundItem | undefined,
+): boolean => isAmong(investigation, intentOf(investigation, key)?.leaves, replica)
+
+function isAmong(
+  { thread }: Investigation,
+  digests: readonly string[] | undefined,
+  found: FoundItem | undefined,
 ): boolean {
-  const leaves = intentOf(investigation, key)?.leaves
-  if (leaves === undefined || replica === undefined) return false
-  return leaves.includes(investigation.thread.digest(parseItem(replica.page, replica.item)))
+  if (digests === undefined || found === undefined) return false
+  return digests.includes(thread.digest(parseItem(found.page, found.item)))
 }
 
 /** The write of a key that was about to be sent, before a thread or a run died. */
