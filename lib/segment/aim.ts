@@ -29,6 +29,8 @@ export interface Aim<Sides> {
   readonly mayHaveLanded?: boolean
   /** Refused conditions after which the item is left. @default 5 */
   readonly maxRefusals?: number
+  /** Whether a thread that died was writing the item in parts: one that is left may be torn. */
+  readonly wasInParts: boolean
   /** Whether a write that died with its thread has left the item half-way. */
   isHalfWay(sides: Sides): boolean
   /**

@@ -60,7 +60,7 @@ class Course<Sides> {
   /** Since a write whose answer was lost the replica was always found as before: it has not landed. */
   #neverMoved = false
   /** Whether a part has landed will never be known. */
-  #mayBeTorn = false
+  #mayBeTorn: boolean
   /** There is to be no other attempt. */
   #isSpent = false
   #isPartial = false
@@ -71,6 +71,7 @@ class Course<Sides> {
     this.#sides = first
     this.#done = aim.doneBefore
     this.#isHalfWay = aim.isHalfWay(first)
+    this.#mayBeTorn = aim.wasInParts
     this.#landedBefore = investigation.door.streak.landedSoFar
   }
 

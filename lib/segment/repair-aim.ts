@@ -39,6 +39,7 @@ export function repairAim(investigation: Investigation, wanted: Wanted): Aim<Bot
     ...(wanted.maxRefusals !== undefined && { maxRefusals: wanted.maxRefusals }),
     ...(wanted.mayHaveLanded && { mayHaveLanded: true }),
     doneBefore: wanted.mayHaveLanded ? 'written' : doneBefore(intent?.kind),
+    wasInParts: intent?.parts !== undefined,
     isHalfWay: ({ replica }) => isHalfWritten(investigation, key, replica),
     next,
     read: async () => (await lookUpBothSides(investigation, [key]))(key),

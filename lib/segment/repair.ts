@@ -9,7 +9,7 @@ import { type BothSides, digestOf, lookUpBothSides } from './both-sides.ts'
 import { converge } from './converge.ts'
 import type { Coming, Done } from './done.ts'
 import { endsKey, type Found, failed, type RepairEnding, tellEnding } from './endings.ts'
-import { hasLanded, type Investigation, intentOf, isHalfWritten } from './investigation.ts'
+import { hasLanded, type Investigation, intentOf } from './investigation.ts'
 import { Outcomes } from './outcomes.ts'
 import { replicaIsNewer } from './relation.ts'
 import { repairAim, type Wanted } from './repair-aim.ts'
@@ -68,7 +68,8 @@ export class Repair {
     }
     const { differ, mayRepair } = thread.rules
     const hasNoRules = differ === undefined && mayRepair === undefined
-    const isPastRules = isHalfWritten(this.#investigation, key, settled.replica)
+    // Half of it may be ours, whatever somebody has written over it since.
+    const isPastRules = intentOf(this.#investigation, key)?.parts !== undefined
     if (hasNoRules || isPastRules) return this.end(settled as Found, expected)
     return this.#endByRules(settled as Found, expected)
   }

@@ -119,6 +119,7 @@ function undoAim(
   return {
     intends: kind,
     doneBefore: doneBefore(intentOf(investigation, key)?.kind),
+    wasInParts: parts.size > 0,
     isHalfWay: (now) => now !== null && parts.has(thread.digest(now)),
     next,
     read: async () => (await readReplica(investigation, [key]))(key) ?? null,

@@ -103,7 +103,9 @@ export function historyOf(random: () => number): History {
     const n = hasWide && chance(0.4) ? 0 : below(size)
     const text = `other ${clock}`
     const next = clock++
-    const what = pick('write', 'write', 'add', 'delete', 'touch')
+    const what = pick('write', 'write', 'add', 'delete', 'touch', 'touch')
+    // By somebody who knows nothing of versions.
+    const isUnversioned = what === 'touch' && chance(0.5)
     return {
       at: below(length),
       table: pick('master', 'replica'),
@@ -113,7 +115,8 @@ export function historyOf(random: () => number): History {
         if (what === 'delete') return undefined
         if (item === undefined || what === 'write') return bumped(itemOf(n, text), next)
         if (what === 'add') return bumped({ ...item, [`added${next}`]: { S: text } }, next)
-        return bumped({ ...item, text: { S: text } }, next)
+        const touched = { ...item, text: { S: text } }
+        return isUnversioned ? touched : bumped(touched, next)
       },
     }
   })

@@ -3,6 +3,7 @@
  * instant, and by what they had answered before. It knows the promises of the
  * README, and nothing of how tablesync keeps them.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { WireItem } from '../../lib/model/wire.ts'
 import type { Observer, World } from '../simulation/world.ts'
 import { type History, isWide } from './history.ts'
@@ -154,6 +155,11 @@ export class Judge implements Observer {
     }
     // What is too wide for its condition may have changed unseen: it is told as partial.
     if (isWide(before) || isWide(after)) return undefined
+    // A later version is taken for all of what is later; equal ones are not.
+    const { versionAttribute: v } = this.#history
+    const isLater =
+      v !== undefined && before[v] !== undefined && !isDeepStrictEqual(before[v], after[v])
+    if (isLater && !this.isUndo) return undefined
     const names = new Set([...Object.keys(before), ...Object.keys(after)])
     for (const name of names) {
       if (textOf(before[name]) === textOf(after[name])) continue
