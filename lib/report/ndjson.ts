@@ -19,7 +19,7 @@ export interface Report {
   flush(): Promise<void>
   /** Settles when all lines are on disk, with what the file is then. */
   mark(): Promise<ReportMark>
-  /** Says that this is all. */
+  /** Says that this is all; settles when that is on disk. */
   end(footer: FileFooter): Promise<void>
   /** May be called twice. */
   close(): Promise<void>
@@ -90,6 +90,8 @@ export async function openReport(
       if (chain === undefined || isTorn) return
       add(footer)
       await orUnwritable(flush())
+      // A run that has ended is not gone on with: what a crash took would not come again.
+      if (isFile) await orUnwritable(handle.datasync())
     },
     async close() {
       if (!isOpen) return

@@ -55,7 +55,9 @@ export class Repair {
     const kind = intentOf(this.#investigation, key)?.kind
     // Of a version that the master has had, too: nobody else has brought it there.
     const isThere = verdict === 'sameAs' || verdict === 'converged'
-    if (kind !== undefined && (isThere || hasLanded(this.#investigation, key, settled.replica))) {
+    const isOurs = isThere || hasLanded(this.#investigation, key, settled.replica)
+    // An item that is elsewhere is counted where the master's scan comes to it.
+    if (kind !== undefined && isOurs && verdict !== 'elsewhere') {
       return this.outcomes.landed({ ...settled, verdict: kind })
     }
     if (!isDifference(verdict)) {

@@ -82,8 +82,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'what has landed in a thread that died is told as ended by itself',
     file: 'segment/repair.js',
-    from: 'if (kind !== undefined && (',
-    to: 'if (false && (',
+    from: 'if (kind !== undefined && isOurs',
+    to: 'if (false && isOurs',
   },
   {
     name: 'what was only updated is taken back like what was put',
