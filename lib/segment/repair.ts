@@ -107,6 +107,11 @@ export class Repair {
     const isAllowed = deletions === 'now' || this.isAllowed(verdict, key)
     if (!isAllowed) return this.outcomes.tellCutShort(found)
     if (!this.#isAsked(verdict)) return toNothing(this.outcomes.tellUnasked(found))
+    const mayBeDeleted = deletions === 'now' && found.replica === undefined
+    if (mayBeDeleted && intentOf(this.#investigation, key)?.kind === 'extra') {
+      // Whatever the master has come to hold since: a thread that died has deleted it.
+      return this.outcomes.conclude({ action: 'deleted', left: () => null }, found)
+    }
     if (verdict === 'extra' && deletions === 'later') {
       const seen = digestOf(found.replica, thread.comparer)
       return toNothing(tell({ type: 'delete-later', replica, key, seen }))
