@@ -13,8 +13,8 @@ export interface MasterTally {
  *
  * Every item scanned on either side ends in exactly one state; two that met as
  * a pair end in one together, as do two of one key that a scan returned soon after
- * each other. So the states and `pending` add up to both
- * scans less `matched`: see `imbalance`.
+ * each other. So the states and `pending` add up to both scans less `matched`: see
+ * `imbalance`.
  */
 export interface ReplicaTally {
   /** Items of the master that the replica was compared with. */

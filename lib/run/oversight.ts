@@ -2,7 +2,6 @@
  * What watches over a run while it is under way: its pace and who changes it,
  * how far it is and what it waits for, that it does not stand still, and that its tables stay the same.
  */
-import type { TableIndex } from '../model/table.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
 import { ControlFile } from './control-file.ts'
@@ -75,7 +74,7 @@ export class Oversight {
     this.#tableWatch = tableWatch
     this.#pace = pace
     this.#outages = outages
-    const label = (table: TableIndex) => tables.access[table]?.label ?? ''
+    const label: Desk['label'] = (replica) => desk().label(replica)
     this.#progress = new Progress({ ...options, label, pace, waitingFor })
     this.#control =
       settings.control === undefined

@@ -153,12 +153,11 @@ async function compareTogether(
 }
 
 function tellEnd({ hooks, desk }: Flight, segment: number, report: SegmentReport) {
-  const { onEvent } = hooks
-  const { end, failures } = report
+  const message = report.failures[0]?.error.message
+  if (message !== undefined) return hooks.onEvent({ type: 'segment-lost', segment, message })
+  if (report.end !== 'finished') return
   const tally = named(report.tally, (replica) => desk.label(replica))
-  const message = failures[0]?.error.message
-  if (message !== undefined) onEvent({ type: 'segment-lost', segment, message })
-  else if (end === 'finished') onEvent({ type: 'segment-finished', segment, tally })
+  hooks.onEvent({ type: 'segment-finished', segment, tally })
 }
 
 function planned(

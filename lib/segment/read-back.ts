@@ -3,9 +3,9 @@
  *
  * The master may have deleted the item between our read and our put: a ghost,
  * taken back as long as it is still ours. (What the replica had before, and we
- * have updated, stays: to delete it is another wish.) It may have created an equal item
- * again under our deletion: put back. It may have moved on where nobody
- * replicates: brought in order again, once both sides have stood still.
+ * have updated, stays: to delete it is another wish.) It may have created an
+ * equal item again under our deletion: put back. It may have moved on where
+ * nobody replicates: brought in order again, once both sides have stood still.
  */
 import { isUnread, type Unread } from '../dynamo/looked-up.ts'
 import type { Sighting } from '../model/sighting.ts'
@@ -57,8 +57,8 @@ export async function lookAtWritten(
   sides: BothSides,
 ): Promise<'held' | Sighting | undefined> {
   const { comparer, setup } = investigation.thread
-  const { key, moves, wrote } = sighting
-  const left = wrote?.left ?? null
+  const { key, moves, wrote = { left: null } } = sighting
+  const { left } = wrote
   const now = digestsOf(sides, comparer)
   const relation = await relationUnderRules(investigation, sides).catch((error: unknown) => {
     if (error instanceof HookFailure) return error
@@ -73,14 +73,14 @@ export async function lookAtWritten(
   if (relation === 'sameAs') return 'held'
   const isOurs = now.replica === left
   // What the master lacks, and somebody else has put or the replica had before us, is not ours to take away.
-  if (relation === 'extra' && !(isOurs && wrote?.isPut)) return undefined
+  if (relation === 'extra' && !(isOurs && wrote.isPut)) return undefined
   if (moves >= setup.observation.attempts) {
     return giveUp(investigation, { key, verdict: relation, ...sides })
   }
   const isGhostOrHole = isOurs && (now.master === null || now.replica === null)
   const stoodStill = now.master === sighting.master && now.replica === sighting.replica
   if (!isGhostOrHole && !stoodStill) return movedOn(sighting, now, Date.now())
-  const mended = await repair.mend({ key, verdict: relation, ...sides }, { left, ...wrote })
+  const mended = await repair.mend({ key, verdict: relation, ...sides }, wrote)
   if (mended === 'refused') return movedOn(sighting, now, Date.now())
   return mended && sightWritten(mended, moves + 1)
 }

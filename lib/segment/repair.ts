@@ -52,13 +52,13 @@ export class Repair {
   settle(settled: Settled, expected?: Expected): Coming<Written> {
     const { tally, thread } = this.#investigation
     const { verdict, key } = settled
-    const kind = intentOf(this.#investigation, key)?.kind
+    const intent = intentOf(this.#investigation, key)
     // Of a version that the master has had, too: nobody else has brought it there.
     const isThere = verdict === 'sameAs' || verdict === 'converged'
-    const isOurs = isThere || hasLanded(this.#investigation, key, settled.replica)
     // An item that is elsewhere is counted where the master's scan comes to it.
-    if (kind !== undefined && isOurs && verdict !== 'elsewhere') {
-      return this.outcomes.landed({ ...settled, verdict: kind })
+    if (intent !== undefined && verdict !== 'elsewhere') {
+      const isOurs = isThere || hasLanded(this.#investigation, key, settled.replica)
+      if (isOurs) return this.outcomes.landed({ ...settled, verdict: intent.kind })
     }
     if (!isDifference(verdict)) {
       tally[verdict]++
@@ -71,7 +71,7 @@ export class Repair {
     const { differ, mayRepair } = thread.rules
     const hasNoRules = differ === undefined && mayRepair === undefined
     // Half of it may be ours, whatever somebody has written over it since.
-    const isPastRules = intentOf(this.#investigation, key)?.parts !== undefined
+    const isPastRules = intent?.parts !== undefined
     if (hasNoRules || isPastRules) return this.end(settled as Found, expected)
     return this.#endByRules(settled as Found, expected)
   }

@@ -82,13 +82,13 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'what has landed in a thread that died is told as ended by itself',
     file: 'segment/repair.js',
-    from: 'if (kind !== undefined && isOurs',
-    to: 'if (false && isOurs',
+    from: 'if (isOurs)',
+    to: 'if (false)',
   },
   {
     name: 'what was only updated is taken back like what was put',
     file: 'segment/read-back.js',
-    from: '!(isOurs && wrote?.isPut)',
+    from: '!(isOurs && wrote.isPut)',
     to: '!isOurs',
   },
   {
