@@ -46,6 +46,8 @@ export class Judge implements Observer {
   knowsAnew = false
   /** What is being done: an undo goes by what the journal says. */
   isUndo = false
+  /** By key, what the repair that is undone has left on the replica, and the undo since. */
+  readonly #asLeft = new Map<string, WireItem>()
 
   constructor(history: History, world: World, random: () => number) {
     this.#history = history
@@ -55,6 +57,12 @@ export class Judge implements Observer {
     // A plan and a journal name their tables.
     if (history.mode !== 'sync') this.#known.add('replica')
     if (history.mode === 'apply') this.#known.add('master')
+  }
+
+  /** From here on a repair is undone. */
+  beginUndo(): void {
+    this.isUndo = true
+    for (const item of this.#world.all('replica')) this.#asLeft.set(idOf(item), item)
   }
 
   noteWhole(item: WireItem | undefined): void {
@@ -107,7 +115,10 @@ export class Judge implements Observer {
 
   landed(write: Landed): void {
     const id = idOf(write.key)
-    const fault = this.#unaskedFault(write, id) ?? this.#faultOf(write, id)
+    const fault =
+      this.#unaskedFault(write, id) ?? this.#undoFault(write, id) ?? this.#faultOf(write, id)
+    if (write.after === undefined) this.#asLeft.delete(id)
+    else this.#asLeft.set(id, write.after)
     this.written.add(id)
     if (write.before === undefined) this.#put.add(id)
     else if (write.after === undefined) this.#put.delete(id)
@@ -132,6 +143,21 @@ export class Judge implements Observer {
     }
     const isAsked = before === undefined ? asked.writeMissing : asked.writeDiffering
     return isAsked || this.written.has(id) ? undefined : `nobody asked for ${operation}`
+  }
+
+  /** What has changed since the repair is left; but nobody can see what is added in flight to what is deleted. */
+  #undoFault({ before, after }: Landed, id: string): string | undefined {
+    if (!this.isUndo || before === undefined) return undefined
+    const left = this.#asLeft.get(id)
+    if (left === undefined) return 'it came after the repair'
+    const changed = Object.keys({ ...before, ...after }).filter(
+      (name) => textOf(before[name]) !== textOf(after?.[name]),
+    )
+    const isAdded = (name: string) => after === undefined && left[name] === undefined
+    const fault = changed.find(
+      (name) => textOf(before[name]) !== textOf(left[name]) && !isAdded(name),
+    )
+    return fault && `${fault} has changed since the repair`
   }
 
   #faultOf(write: Landed, id: string): string | undefined {

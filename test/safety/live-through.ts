@@ -57,7 +57,7 @@ export async function liveThrough(seed: number): Promise<Lived> {
       refuses: () => undefined,
     }
     await live(() => sync({ ...options, undo: JOURNAL } as RunOptions, spelt))
-    judge.isUndo = true
+    judge.beginUndo()
   }
   differences.length = 0
   world.observer = judge

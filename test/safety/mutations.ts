@@ -62,10 +62,10 @@ const MUTATIONS: readonly Mutation[] = [
     to: 'const isTorn = false && (',
   },
   {
-    name: 'no second reading before the next attempt',
-    file: 'segment/converge.js',
-    from: 'this.#sides = now;',
-    to: '',
+    name: 'a condition that did not hold is told as a write that landed',
+    file: 'segment/attempt.js',
+    from: "if (result.end === 'refused')\n            return result;",
+    to: "if (result.end === 'refused') return { end: 'landed' };",
   },
   {
     name: 'deletions of what the master has',
