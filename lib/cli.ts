@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command: argv in, exit code out. The only reader of `process`. */
-import { closeSync, readFileSync } from 'node:fs'
+import { closeSync, readFileSync, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { pathToFileURL } from 'node:url'
 import isInCi from 'is-in-ci'
@@ -55,8 +55,11 @@ const identity = newRunIdentity()
 
 // What is thrown past all others, by a hook's timer maybe, says nothing of the tables.
 process.on('uncaughtException', (thrown) => {
-  process.exitCode = tellError(asTablesyncError(thrown))
-  process.exit()
+  const error = asTablesyncError(thrown)
+  const code = tellError(error)
+  // Nothing waits any more: what is printed has to be out at once.
+  if (isDocumentAsked()) writeAtOnce(documentText(refusalOf(error, identity)))
+  process.exit(code)
 })
 // Before anything is loaded: what nobody listens to opens Node's debugger.
 let askForStatus = tellBeginning
@@ -74,8 +77,7 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (thrown) {
     const error = asTablesyncError(thrown)
     const code = tellError(error)
-    // Asked for or not, as far as can be told: something else may be wrong with the arguments.
-    return argv.includes('--json') ? await printDocument(refusalOf(error, identity), code) : code
+    return isDocumentAsked() ? await printDocument(refusalOf(error, identity), code) : code
   }
 }
 
@@ -105,7 +107,7 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
       identity,
     )
     human.conclude(summary)
-    if (!talk.quiet && isLeft(summary, commandLine)) tellResume()
+    if (!talk.quiet && isLeft(summary, commandLine)) tellResume(summary)
     const code = summary.outcome === 'interrupted' ? exitCode() : exitCodeOf(summary.outcome)
     return talk.json ? await printDocument(summary, code) : code
   } finally {
@@ -132,8 +134,25 @@ function redactOutput(): (name: string, value: unknown) => unknown {
   return (_, value) => (typeof value === 'string' ? redacted(value, secrets) : value)
 }
 
+/** Asked for or not, as far as can be told: something else may be wrong with the arguments. */
+function isDocumentAsked(): boolean {
+  return process.argv.includes('--json', 2)
+}
+
+function documentText(document: object): string {
+  return printable(JSON.stringify(document, redact))
+}
+
 function printDocument(document: object, code: number): Promise<number> {
-  return print(printable(JSON.stringify(document, redact)), code)
+  return print(documentText(document), code)
+}
+
+function writeAtOnce(text: string): void {
+  try {
+    writeSync(process.stdout.fd, `${text}\n`)
+  } catch {
+    // Nobody reads it: the exit code says it.
+  }
 }
 
 /** Prints what a program reads; yields the exit code, which is never that of success where it could not. */
@@ -160,8 +179,8 @@ function ask(question: Question, signal: AbortSignal): Promise<boolean> {
 }
 
 /** The command that goes on, ready to paste. */
-function tellResume(): void {
-  const words = commandToResume(process.argv.slice(2))
+function tellResume({ stopped }: Summary): void {
+  const words = commandToResume(process.argv.slice(2), stopped?.rail)
   screen.say(`        to go on: ${words.map(shellWord).join(' ')}`)
 }
 

@@ -1,5 +1,5 @@
 /** A file of lines: many of them to one trip to the disk, and none acknowledged before it. */
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, rm } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { TablesyncError } from '../errors.ts'
 import type { GoodLines } from '../model/file-mark.ts'
@@ -51,6 +51,8 @@ export class DurableLines {
       await lines.append([JSON.stringify(header)])
     } catch (error) {
       await handle.close()
+      // Nothing is in it, and its name is to be had for the next try.
+      await rm(of.file, { force: true })
       throw error instanceof TablesyncError ? error : unwritable(of, error)
     }
     return lines

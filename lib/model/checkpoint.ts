@@ -7,7 +7,7 @@ import type { Intent } from './intent.ts'
 import type { RecordedTable } from './recorded-table.ts'
 import type { SegmentRecord } from './segment-record.ts'
 import type { Sighting } from './sighting.ts'
-import type { Summary } from './summary.ts'
+import type { ErrorSummary, Summary } from './summary.ts'
 import type { MasterTally, ReplicaTally } from './tally.ts'
 import type { Bytes, Milliseconds } from './units.ts'
 
@@ -42,6 +42,8 @@ export interface Checkpoint {
   /** How long the undo journal is at least. Absent: none is kept. */
   readonly journalBytes?: Bytes
   readonly intents: readonly Intent[]
+  /** Why keys have failed, or could not be verified. Absent: saved by an earlier release. */
+  readonly keyErrors?: readonly ErrorSummary[]
   /** Present: the run has come to its end, and this is its result. */
   readonly summary?: Summary
 }
@@ -52,6 +54,8 @@ export interface ReplicaCheckpoint {
   /** A bit for each segment, base64. */
   readonly finished: string
   readonly byLookup: boolean
+  /** Why the first repair of an item was refused. Absent: none was. */
+  readonly refusal?: string
   readonly tally: ReplicaTally
   readonly records: { readonly [segment: string]: SegmentRecord }
   readonly sightings: readonly Sighting[]

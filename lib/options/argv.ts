@@ -3,9 +3,10 @@ import { cac } from 'cac'
 import { usageError } from '../errors.ts'
 import { asFlag } from './check.ts'
 import { FILE_COMMANDS, refuseStray } from './commands.ts'
+import { nearest } from './nearest.ts'
 import type { Option } from './option.ts'
 import type { ApplyOptions, RunOptions, UndoOptions } from './run-options.ts'
-import { canonicalArguments, fromVerbatim, spellingsOf } from './spelling.ts'
+import { canonicalArguments, fromVerbatim, spellingsOf, TABLES } from './spelling.ts'
 import { OPTIONS, TALK } from './table.ts'
 
 export interface CommandLine {
@@ -28,7 +29,8 @@ export function parseArgv(argv: readonly string[], version: string): Parsed {
   if (Object.hasOwn(FILE_COMMANDS, first)) {
     return parseFileCommand(first as keyof typeof FILE_COMMANDS, file, flags)
   }
-  return parseFlags('sync', argv)
+  const alike = nearest(first, Object.keys(FILE_COMMANDS))
+  return parseFlags('sync', argv, alike && `Is \`tablesync ${alike}\` meant? ${TABLES}`)
 }
 
 function parseFileCommand(

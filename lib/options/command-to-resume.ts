@@ -1,16 +1,28 @@
 /** The command that goes on with a run, from the one that began it. */
+import type { RailName } from '../model/rail.ts'
 import { redacted } from '../model/redacted.ts'
 import { shownEndpoint } from '../model/table.ts'
 import { type GivenOption, givenOptions, isSpelling } from './spelling.ts'
 
-/** Word by word, with another name for tokens, which cannot be used twice. */
-export function commandToResume(argv: readonly string[]): string[] {
-  const given = givenOptions(argv).filter(({ name }) => name !== 'resume' && name !== 'restart')
-  return ['tablesync', ...given.flatMap(wordsOf), '--resume']
+/** Limits that a run which they have stopped meets again at once, by the safeguard. */
+const LIMITS: { readonly [rail in RailName]?: string } = {
+  'max-writes': 'maxWrites',
+  'max-deletes': 'maxDeletes',
 }
 
-function wordsOf({ spelling, option, value }: GivenOption): string[] {
+/**
+ * Word by word, but for what would not do a second time: a token that has been
+ * used, and the limit that has stopped the run.
+ */
+export function commandToResume(argv: readonly string[], stopped?: RailName): string[] {
+  const given = givenOptions(argv).filter(({ name }) => name !== 'resume' && name !== 'restart')
+  const limit = stopped && LIMITS[stopped]
+  return ['tablesync', ...given.flatMap((option) => wordsOf(option, limit)), '--resume']
+}
+
+function wordsOf({ spelling, name, option, value }: GivenOption, limit?: string): string[] {
   if (value === undefined) return [spelling]
+  if (name === limit) return [spelling, `MORE-THAN-${value}`]
   if ('secret' in option && option.secret) return [spelling, 'NEW-TOKEN']
   const clean = URL.canParse(value) && redacted(value) !== value ? shownEndpoint(value) : value
   const isMistakable = clean.startsWith('-') || isSpelling(clean)

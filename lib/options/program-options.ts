@@ -36,4 +36,10 @@ export function checkProgramOptions(options: RunOptions): void {
       `Expected \`timeouts.${name}\` to be milliseconds, from 1 to ${LONGEST}, got ${shown(value)}`,
     )
   }
+  const { response = 0, silence = Number.POSITIVE_INFINITY } = options.timeouts ?? {}
+  if (silence > response) return
+  throw usageError(
+    `Expected \`timeouts.silence\` to be longer than \`timeouts.response\`, which is ${response} ms, got ${silence} ms`,
+    'A response that may still come is no silence.',
+  )
 }

@@ -65,6 +65,7 @@ export function resolveOptions(
     options.dryRun === true || options.plan !== undefined || !Object.values(asked).includes(true)
   const workers = options.workers ?? availableParallelism()
   const startingKey = parseStartingKey(options, spelling)
+  const responseTimeout = options.timeouts?.response ?? 20_000
   return Object.freeze({
     master: masterSettings(options, spelling, tablesFrom),
     replicas: distinct(
@@ -89,8 +90,8 @@ export function resolveOptions(
     batchReadLimit: options.batchReadLimit ?? 100,
     patience: {
       connectTimeout: options.timeouts?.connect ?? 5000,
-      responseTimeout: options.timeouts?.response ?? 20_000,
-      silenceLimit: options.timeouts?.silence ?? 60_000,
+      responseTimeout,
+      silenceLimit: options.timeouts?.silence ?? Math.max(60_000, 3 * responseTimeout),
       stallLimit: options.timeouts?.stall ?? 300_000,
       maxOutage: parseDuration(options.maxOutage ?? '10m', spelling('maxOutage'), 0),
       maxRetries: options.maxRetries ?? 10,

@@ -271,7 +271,10 @@ export interface Timeouts {
   readonly connect?: Milliseconds
   /** For the first byte of a response, and between any two. @default 20000 */
   readonly response?: Milliseconds
-  /** After this long without a byte, retries included, a table is given up. @default 60000 */
+  /**
+   * After this long without a byte, retries included, a table is given up.
+   * Longer than `response`. @default 60000, or three times `response`
+   */
   readonly silence?: Milliseconds
   /**
    * After this long without progress, for whatever reason, a segment is given

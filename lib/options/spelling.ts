@@ -6,6 +6,7 @@
  * given one spelling of each option, and values that look like nothing.
  */
 import { type TablesyncError, usageError } from '../errors.ts'
+import { nearest } from './nearest.ts'
 import type { Option } from './option.ts'
 import { shown } from './shown.ts'
 import { OPTIONS, TALK } from './table.ts'
@@ -14,7 +15,7 @@ import { OPTIONS, TALK } from './table.ts'
 const VERBATIM = '\u0001'
 
 /** What to do about an argument that is no flag; the file commands have another answer. */
-const TABLES = 'Tables are named with --master and --replica.'
+export const TABLES = 'Tables are named with --master and --replica.'
 
 export const asVerbatim = (value: string) => `${VERBATIM}${value}`
 export const fromVerbatim = (value: string) => value.slice(VERBATIM.length)
@@ -111,33 +112,9 @@ function unknown(argv: readonly string[], at: number, onStray: string): Tablesyn
       `${onStray} Quote values that have blanks in them.`,
     )
   }
-  const alike = nearest(spelling)
+  const alike = nearest(spelling, [...SPELLINGS.keys()])
   return usageError(
     `Expected a known flag, got \`${spelling}\``,
     `${alike === undefined ? '' : `Is \`${alike}\` meant? `}tablesync --help lists all flags.`,
   )
-}
-
-/** A flag that is one slip of the fingers away. */
-function nearest(spelling: string): string | undefined {
-  return [...SPELLINGS.keys()].find(
-    (known) =>
-      known.length > 3 &&
-      Math.abs(known.length - spelling.length) <= 2 &&
-      slips(known, spelling) <= 2,
-  )
-}
-
-/** Letters to add, drop or change to make one of the other (Levenshtein). */
-function slips(one: string, other: string): number {
-  let previous = Array.from({ length: other.length + 1 }, (_, at) => at)
-  for (let i = 1; i <= one.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= other.length; j++) {
-      const change = (previous[j - 1] as number) + (one[i - 1] === other[j - 1] ? 0 : 1)
-      row.push(Math.min(change, (previous[j] as number) + 1, (row[j - 1] as number) + 1))
-    }
-    previous = row
-  }
-  return previous[other.length] as number
 }

@@ -96,7 +96,7 @@ export class Bookkeeper {
     const { ledger, label, onEvent } = this.#options
     this.#noteRefusal(finding)
     const { message, hint } = error
-    ledger.noteError(label(error.table ?? replica), fromWire(error))
+    ledger.noteKeyError(label(error.table ?? replica), fromWire(error))
     // What was throttled or not answered is no key's own trouble: it is counted, and not named one by one.
     if (error.scope !== 'item') return
     const why = { message, ...(hint !== undefined && { hint }) }

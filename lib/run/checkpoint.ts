@@ -142,16 +142,18 @@ export class CheckpointKeeper {
       ...(report !== undefined && { report }),
       ...(journal !== undefined && { journalBytes: journal.bytes }),
       intents: intents.all(),
+      keyErrors: ledger.keyErrors(),
       ...(summary !== undefined && { summary }),
     }
   }
 
   #collectReplica(replica: TableIndex, extras: SpillMark): ReplicaCheckpoint {
     const { ledger, rechecks, preparation } = this.#parts
-    const { finished, byLookup, deleted } = ledger.fate(replica)
+    const { finished, byLookup, refusal, deleted } = ledger.fate(replica)
     return {
       finished: SegmentSet.toText(finished, preparation.plan.segments),
       byLookup,
+      ...(refusal !== undefined && { refusal }),
       tally: ledger.counts.finished(replica),
       records: Object.fromEntries(ledger.counts.records(replica)),
       sightings: rechecks.open(replica),
@@ -169,6 +171,7 @@ export class CheckpointKeeper {
       const was = taken.replicas[ref.label] as ReplicaCheckpoint
       const fate = ledger.fate(replica)
       fate.byLookup = was.byLookup
+      fate.refusal = was.refusal
       for (const segment of SegmentSet.fromText(was.finished)) {
         fate.finished.add(segment)
         scanned.add(segment)
@@ -184,6 +187,7 @@ export class CheckpointKeeper {
       await deletes.restore(replica, was.extras)
     }
     ledger.counts.restoreMaster(taken.scanned, scanned)
+    ledger.restoreKeyErrors(taken.keyErrors ?? [])
     // What was about to be written since then has been allowed as well.
     const allowedSince = intents.all().length - taken.intents.length
     Allowance.restore(setup.allowance, taken.claims + Math.max(allowedSince, 0))

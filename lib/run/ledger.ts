@@ -30,6 +30,8 @@ export class Ledger {
   readonly counts = new Counts()
   readonly #fates: ReadonlyMap<TableIndex, ReplicaFate>
   readonly #errors = new Map<string, ErrorSummary>()
+  /** Those of them that keys have left behind, which stay counted. */
+  readonly #keyErrors = new Map<string, ErrorSummary>()
   #isIncomplete = false
 
   constructor(replicas: readonly TableIndex[], byLookup: boolean) {
@@ -94,15 +96,38 @@ export class Ledger {
   }
 
   /** Keeps the first error of each message, and counts the others. */
-  noteError(table: string, { code, message, hint }: TablesyncError): void {
-    const key = `${code} ${message}`
-    const known = this.#errors.get(key)
-    if (known === undefined && this.#errors.size >= MAX_ERRORS) return
-    const count = (known?.count ?? 0) + 1
-    this.#errors.set(key, { table, code, message, ...(hint !== undefined && { hint }), count })
+  noteError(table: string, error: TablesyncError): void {
+    note(this.#errors, summaryOf(table, error))
+  }
+
+  /** Why a key has failed, or could not be verified: true for as long as it is counted as such. */
+  noteKeyError(table: string, error: TablesyncError): void {
+    note(this.#keyErrors, summaryOf(table, error))
+  }
+
+  /** Takes up those of the legs before. */
+  restoreKeyErrors(errors: readonly ErrorSummary[]): void {
+    for (const error of errors) note(this.#keyErrors, error)
+  }
+
+  keyErrors(): ErrorSummary[] {
+    return [...this.#keyErrors.values()]
   }
 
   errors(): ErrorSummary[] {
-    return [...this.#errors.values()]
+    const all = new Map(this.#errors)
+    for (const error of this.#keyErrors.values()) note(all, error)
+    return [...all.values()]
   }
+}
+
+function summaryOf(table: string, { code, message, hint }: TablesyncError): ErrorSummary {
+  return { table, code, message, ...(hint !== undefined && { hint }), count: 1 }
+}
+
+function note(errors: Map<string, ErrorSummary>, error: ErrorSummary): void {
+  const key = `${error.code} ${error.message}`
+  const known = errors.get(key)
+  if (known === undefined && errors.size >= MAX_ERRORS) return
+  errors.set(key, { ...(known ?? error), count: (known?.count ?? 0) + error.count })
 }

@@ -75,7 +75,11 @@ export function investigationOf(
     record: control.record,
     allowanceSpent: control.allowanceSpent,
     roomForSuspects: control.roomForSuspects,
-    tell: control.tell,
+    tell(finding) {
+      // Writes of one page may take minutes: what is told of them is counted on screen as well.
+      control.progress(tally)
+      return control.tell(finding)
+    },
   }
 }
 

@@ -116,6 +116,7 @@ function undoAim(
   const { thread } = investigation
   const digestOf = (item: Now) => (item === null ? null : thread.wholeDigest(item))
   const parts = new Set(intentOf(investigation, key)?.parts)
+  let begun: SeenItem | undefined
   return {
     intends: kind,
     doneBefore: doneBefore(intentOf(investigation, key)?.kind),
@@ -131,7 +132,8 @@ function undoAim(
     const seen = digestOf(now)
     // Half-way it is as our own write has left it, or somebody has changed that.
     const isOurs = isHalfWay && now !== null && parts.has(thread.digest(now))
-    const from = isOurs ? (steps.at(-1)?.left ?? null) : seen
+    const from = isOurs ? (begun ?? steps.at(-1)?.left ?? null) : seen
+    begun = from
     const target = targetOf(steps, from, digestOf)
     if (target === 'there') return { settled: () => null }
     if (target === 'changed') return { ending: { action: 'changed', error: CHANGED } }

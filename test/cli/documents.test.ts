@@ -1,8 +1,10 @@
 /** With `--json` there is a document, whatever the end: one that says which run it was, and when it began. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t from 'tap'
 import { startDynalite } from '../support/dynalite.ts'
 import { startRecorder } from './recorder.ts'
-import { runCli, runForSummary } from './run-cli.ts'
+import { runCli, runForSummary, tempFolder } from './run-cli.ts'
 import { argsOf, makeTwins } from './scene.ts'
 
 const engine = await startDynalite()
@@ -50,4 +52,24 @@ t.test('a document has the id of the run that its requests have, and its start',
   ])
   t.equal(stopped.summary.outcome, 'interrupted')
   t.match(stopped.summary, { runId: /^[0-9a-f]{8}$/, startedAt: /Z$/ })
+})
+
+t.test('--json prints a document where something is thrown past all others', async (t) => {
+  const module = join(await tempFolder(t), 'thrower.mjs')
+  await writeFile(
+    module,
+    `import { isMainThread } from 'node:worker_threads'
+     const look = () => {
+       if (process.listenerCount('uncaughtException') > 0) throw new Error('planted')
+       setImmediate(look)
+     }
+     if (isMainThread) look()`,
+  )
+  const nobody = [...TABLES, '--endpoint', 'http://127.0.0.1:1', '--json']
+  const { code, stdout, stderr } = await runCli(nobody, { NODE_OPTIONS: `--import=${module}` })
+  t.equal(code, 3, stderr)
+  t.match(JSON.parse(stdout), {
+    outcome: 'incomplete',
+    errors: [{ code: 'INTERNAL', message: /planted/ }],
+  })
 })

@@ -1,6 +1,7 @@
 /** The command line as what `runSync` takes. */
 import t from 'tap'
 import { type Parsed, parseArgv } from '../../lib/options/argv.ts'
+import { commandToResume } from '../../lib/options/command-to-resume.ts'
 import type { Option } from '../../lib/options/option.ts'
 import { OPTIONS } from '../../lib/options/table.ts'
 
@@ -235,3 +236,24 @@ t.test('parseArgv says of a second file what the command takes', async (t) => {
   })
   t.throws(() => parse('--yes', 'b'), { message: /got "b"/, hint: /--master and --replica/ })
 })
+
+for (const [typed, meant] of [
+  ['aply', 'apply'],
+  ['undoo', 'undo'],
+] as const) {
+  t.test(`parseArgv asks whether ${meant} is meant by ${typed}`, async (t) => {
+    const hint = new RegExp(`^Is \`tablesync ${meant}\` meant\\? Tables are named with`)
+    t.throws(() => parse(typed, 'file.ndjson'), { code: 'USAGE', hint })
+  })
+}
+
+for (const [what, argv, rail, expected] of [
+  ['as it was', ['-r', 'b', '--max-writes', '5'], undefined, '-r b --max-writes 5 --resume'],
+  ['as it was', ['--max-writes=5'], 'max-deletes', '--max-writes 5 --resume'],
+  ['more of', ['--max-writes=5'], 'max-writes', '--max-writes MORE-THAN-5 --resume'],
+  ['more of', ['--max-deletes', '2%'], 'max-deletes', '--max-deletes MORE-THAN-2% --resume'],
+] as const) {
+  t.test(`the command to go on has ${what} the limit: ${expected}`, async (t) => {
+    t.equal(commandToResume(argv, rail).join(' '), `tablesync ${expected}`)
+  })
+}

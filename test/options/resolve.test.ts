@@ -117,6 +117,10 @@ for (const { given, expected } of [
     },
   },
   {
+    given: { timeouts: { response: 90_000 } },
+    expected: { patience: { responseTimeout: 90_000, silenceLimit: 270_000 } },
+  },
+  {
     given: { endpoint: 'http://e', masterEndpoint: 'http://m' },
     expected: {
       master: { ref: { endpoint: 'http://m' } },
@@ -298,6 +302,11 @@ for (const [what, given, message] of [
   ['time-outs that are none', { ...TABLES, timeouts: 5 }, /`timeouts`.*object/],
   ['an unknown time-out', { ...TABLES, timeouts: { read: 5 } }, /`read`/],
   ['a time-out of no time', { ...TABLES, timeouts: { connect: 0 } }, /`timeouts.connect`/],
+  [
+    'a silence that a response may take',
+    { ...TABLES, timeouts: { response: 500, silence: 500 } },
+    /`timeouts.silence` to be longer than `timeouts.response`, which is 500 ms, got 500 ms/,
+  ],
   ['a time-out of text', { ...TABLES, timeouts: { silence: 'long' } }, /`timeouts.silence`/],
   [
     'an unknown field of a table',

@@ -64,6 +64,25 @@ t.test('a run that has ended is told again, and changes nothing', async (t) => {
   t.match(of(anew.summary, scene), { sameAs: 60, written: 0 })
 })
 
+t.test('why keys failed is told by every leg after it', async (t) => {
+  const scene = await openRun(t, { deleteExtra: false })
+  const error = 'ItemCollectionSizeLimitExceededException'
+  const ending = new AbortController()
+  scene.replica.stub.on((request) => {
+    if (!asks('PutItem')(request)) return undefined
+    ending.abort()
+    return { error }
+  })
+  const first = await scene.leg({ parallel: 1, signal: ending.signal })
+  t.equal(first.summary.outcome, 'interrupted')
+  t.ok(of(first.summary, scene)?.failed, 'some have failed by then')
+  const { summary } = await scene.leg({ resume: true })
+  t.equal(of(summary, scene)?.failed, 5)
+  t.match(summary.errors, [{ message: new RegExp(error), count: 5 }])
+  const again = await scene.leg({ resume: true })
+  t.strictSame(again.summary.errors, summary.errors)
+})
+
 t.test('a replica that was lost is taken up again', async (t) => {
   const scene = await openRun(t, { strategy: 'march' })
   let pages = 0

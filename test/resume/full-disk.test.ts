@@ -53,3 +53,17 @@ for (const [what, kibibytes] of [
     t.same(await replica.all(), [])
   })
 }
+
+t.test('a journal that cannot be begun leaves no file in the way of the next try', async (t) => {
+  const master = await makeTable(engine.endpoint)
+  const replica = await makeTable(engine.endpoint)
+  await master.put([{ id: { S: 'a' } }])
+  const journal = join(await tempFolder(t), 'undo.ndjson')
+  const args = [...argsOf(master, replica), '--write-missing', '--undo', journal]
+  const limited = `trap '' XFSZ; ulimit -f 0; exec "$0" "$@"`
+  const child = spawn('bash', ['-c', limited, process.execPath, CLI, ...args], { stdio: 'ignore' })
+  t.equal((await once(child, 'exit'))[0], 2)
+  t.same(await replica.all(), [])
+  t.equal((await runCli(args)).code, 0)
+  t.equal((await replica.all()).length, 1)
+})
