@@ -33,8 +33,6 @@ export interface Checkpoint {
   readonly elapsedMs: Milliseconds
   readonly scanned: MasterTally
   readonly replicas: { readonly [label: string]: ReplicaCheckpoint }
-  /** Writes that count against what may be written. */
-  readonly claims: number
   /** Counters in shared memory, base64. */
   readonly counters: { readonly [name in SharedCounter]: string }
   /** Of the report: what is good of it. Absent: there is none. */

@@ -9,11 +9,6 @@ export class Allowance {
     return memory
   }
 
-  /** How many were claimed of it. */
-  static claimed(memory: SharedArrayBuffer, most: number | undefined): number {
-    return Number(limitOf(most) - (new BigInt64Array(memory)[0] ?? 0n))
-  }
-
   /** Takes off what a run before has claimed. */
   static restore(memory: SharedArrayBuffer, claimed: number): void {
     Atomics.sub(new BigInt64Array(memory), 0, BigInt(claimed))
@@ -28,9 +23,13 @@ export class Allowance {
     Atomics.add(this.#left, 0, 1n)
   }
 
-  /** Whether one more may be made. */
+  /** Whether one more may be made. What is refused takes nothing. */
   claim(): boolean {
-    return Atomics.sub(this.#left, 0, 1n) > 0n
+    for (;;) {
+      const left = Atomics.load(this.#left, 0)
+      if (left <= 0n) return false
+      if (Atomics.compareExchange(this.#left, 0, left, left - 1n) === left) return true
+    }
   }
 }
 

@@ -57,7 +57,7 @@ export function differenceLine(difference: Difference): string {
   const { replica, kind, key, attributes, action, error, unconfirmed, condition } = difference
   const what = {
     missing: `${replica} is missing`,
-    differing: `${replica} differs in ${attributes?.join(', ') ?? 'some attributes'} of`,
+    differing: `${replica} differs in ${attributes === undefined ? 'some attributes' : listed(attributes)} of`,
     extra: `${replica} has the extra item`,
   }[kind]
   const done = {
@@ -72,6 +72,14 @@ export function differenceLine(difference: Difference): string {
     torn: `: repaired in part, ${error}`,
   }[action]
   return `${what} ${JSON.stringify(key)}${unconfirmed ? ' (unconfirmed)' : ''}${done}`
+}
+
+/** The key behind them is to be found: the report has all of them. */
+const MOST_NAMES = 8
+
+function listed(names: readonly string[]): string {
+  const rest = names.length - MOST_NAMES
+  return rest <= 1 ? names.join(', ') : `${names.slice(0, MOST_NAMES).join(', ')} and ${rest} more`
 }
 
 /** A key that could not be read or repaired, while others got on. */

@@ -15,6 +15,7 @@ import { passing } from '../protocol/points.ts'
 import type { Bookkeeper } from './bookkeeper.ts'
 import { writeCheckpoint } from './checkpoint-file.ts'
 import type { OpenCheckpoint } from './checkpoint-opening.ts'
+import { claimedBefore } from './claimed-before.ts'
 import type { Preparation } from './flight.ts'
 import type { FreshRecords } from './fresh-records.ts'
 import type { Intents } from './intents.ts'
@@ -138,7 +139,6 @@ export class CheckpointKeeper {
       scanned: ledger.counts.finishedMaster,
       replicas: Object.fromEntries(replicas),
       counters: countersOf(setup),
-      claims: Allowance.claimed(setup.allowance, preparation.settings.rails.maxWrites),
       ...(report !== undefined && { report }),
       ...(journal !== undefined && { journalBytes: journal.bytes }),
       intents: intents.all(),
@@ -188,9 +188,8 @@ export class CheckpointKeeper {
     }
     ledger.counts.restoreMaster(taken.scanned, scanned)
     ledger.restoreKeyErrors(taken.keyErrors ?? [])
-    // What was about to be written since then has been allowed as well.
-    const allowedSince = intents.all().length - taken.intents.length
-    Allowance.restore(setup.allowance, taken.claims + Math.max(allowedSince, 0))
+    const claimed = claimedBefore(taken, intents.all(), preparation.settings.asked)
+    Allowance.restore(setup.allowance, claimed)
     for (const name of COUNTERS) {
       const bytes = Buffer.from(taken.counters[name], 'base64')
       new Uint8Array(setup[name]).set(bytes)

@@ -28,9 +28,9 @@ export function putUnread(
     }
     // A put that finds nothing else in its way may not bring what the master has no more.
     if (performance.now() - readAt > OLD_MS) return repair.lookAgain(found.key)
-    const isOver = investigation.isOver()
-    if (isOver || !repair.isAllowed('missing', found.key)) {
-      if (isOver) investigation.wasCutShort = true
+    if (investigation.isOver() || !repair.isAllowed('missing', found.key)) {
+      // Whoever takes the run up has to come by here again.
+      investigation.wasCutShort = true
       await repair.leave(found)
       return undefined
     }

@@ -83,6 +83,27 @@ t.test('why keys failed is told by every leg after it', async (t) => {
   t.strictSame(again.summary.errors, summary.errors)
 })
 
+for (const kind of ['live', 'quiet', 'quiet, and journaled']) {
+  t.test(`legs that a limit on writes stops use up no more than they write: ${kind}`, async (t) => {
+    const writes = asks('PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem')
+    const undo = join(await tempFolder(t), 'undo.ndjson')
+    const scene = await openRun(t, {
+      quiesced: kind !== 'live',
+      ...(kind.endsWith('journaled') && { undo }),
+    })
+    // As many as there are to make; what one leg finds and leaves is the next one's to find.
+    const limits = [1, 1, 3, 3, 3, 5, 11, 12]
+    for (const [at, maxWrites] of limits.entries()) {
+      const { summary } = await scene.leg({ maxWrites, ...(at > 0 && { resume: true }) })
+      const { written, deleted } = counts(summary, scene.replica)
+      t.ok(Number(written) + Number(deleted) <= maxWrites)
+      t.ok(scene.replica.stub.requests.filter(writes).length <= maxWrites, `at most ${maxWrites}`)
+      t.equal(summary.outcome, maxWrites < 12 ? 'stopped' : 'in-sync', `with ${maxWrites}`)
+    }
+    t.strictSame(scene.replica.table.all(), scene.master.table.all())
+  })
+}
+
 t.test('a replica that was lost is taken up again', async (t) => {
   const scene = await openRun(t, { strategy: 'march' })
   let pages = 0

@@ -4,11 +4,17 @@ import t from 'tap'
 import type { PutEnd } from '../../lib/dynamo/batch-put.ts'
 import { TablesyncError } from '../../lib/errors.ts'
 import type { ReplicaTally } from '../../lib/model/tally.ts'
+import { Allowance } from '../../lib/protocol/allowance.ts'
 import type { Finding } from '../../lib/protocol/messages.ts'
 import { compareSegment } from '../../lib/segment/compare-segment.ts'
 import type { Thread } from '../../lib/segment/thread.ts'
 import { type MemoryTable, memoryTable } from '../support/memory-table.ts'
-import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
+import {
+  compareTask,
+  type MemoryThreadOptions,
+  memoryThread,
+  recordedControl,
+} from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
 
 const ITEMS = 100
@@ -16,13 +22,16 @@ const ITEMS = 100
 const FIRST = 15
 const ONLY_MISSING = { missing: true, differing: false, extra: false }
 
-function scene(replicaOf: (table: MemoryTable) => Partial<MemoryTable>) {
+function scene(
+  replicaOf: (table: MemoryTable) => Partial<MemoryTable>,
+  threadOptions: MemoryThreadOptions = {},
+) {
   const items = Array.from({ length: ITEMS }, (_, id) => ({ id: { S: `${id}` } }))
   const options = { schema: ID_KEY, pageSize: ITEMS }
   const master = memoryTable({ ...options, index: 0, items })
   const empty = memoryTable({ ...options, index: 1, items: [] })
   const replica = { ...empty, ...replicaOf(empty) }
-  const plain = memoryThread(master, [replica])
+  const plain = memoryThread(master, [replica], threadOptions)
   const writing = { asked: ONLY_MISSING, write: ONLY_MISSING, putsInBatches: true }
   const thread: Thread = { ...plain, setup: { ...plain.setup, ...writing, isWriting: true } }
   return { thread, master, replica }
@@ -137,3 +146,27 @@ t.test('what was read too long ago is read again before it is put', async (t) =>
   const keysRead = master.requests.reduce((sum, { keys }) => sum + keys, 0)
   t.ok(keysRead >= ITEMS, `${keysRead} keys of the master were read again`)
 })
+
+for (const how of ['in groups', 'one by one', "on the scan's word"]) {
+  t.test(`a limit that is met at the last item cuts the segment short: ${how}`, async (t) => {
+    const puts = (): Partial<MemoryTable> => ({
+      putTogether: async (items) => allPut(items),
+      write: { ...NO_WRITES, put: async () => ({ end: 'written', writeUnits: 1 }) },
+    })
+    // Reads beyond the budget are not made: the puts are on condition then.
+    const { thread } = scene(puts, how.startsWith('on') ? { keysClaimed: 20_000 } : {})
+    const { setup } = thread
+    const limited: Thread = {
+      ...thread,
+      setup: { ...setup, putsInBatches: how === 'in groups' },
+      allowance: new Allowance(Allowance.memoryFor(ITEMS - 1)),
+    }
+    let spent = 0
+    // The word that the run is to end comes when the segment is through.
+    const control = { ...recordedControl(), allowanceSpent: () => void spent++ }
+    const { tally, end } = await compareSegment(compareTask([1]), limited, control)
+    t.equal(tally.replicas[1]?.written, ITEMS - 1)
+    t.ok(spent > 0)
+    t.equal(end, 'stopped', 'for the next leg to come by again')
+  })
+}
