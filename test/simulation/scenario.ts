@@ -12,9 +12,20 @@ export interface Scenario {
   /** Writes of somebody else, by time. */
   readonly writes: readonly { readonly at: number; readonly id: string; readonly item?: WireItem }[]
   readonly lag: number
-  /** When a thread dies; when the process does, counted from the beginning of each leg. */
+  /** When a thread dies. */
   readonly deaths: readonly number[]
-  readonly crashes: readonly number[]
+  /** What ends each leg before its time; legs after them are left alone. */
+  readonly legs: readonly Leg[]
+}
+
+/** Times are counted from the beginning of the leg. */
+export interface Leg {
+  /** When the process dies. */
+  readonly crashAt?: number
+  /** When the user ends the run. */
+  readonly endAt?: number
+  /** Of all legs up to this one. */
+  readonly maxWrites?: number
 }
 
 const itemOf = (n: number, more: WireItem = {}): WireItem => ({
@@ -49,7 +60,7 @@ export function scenarioOf(random: () => number): Scenario {
     const version = { v: { N: String(below(1_000_000)) } }
     return { at: below(length), id, ...(chance(0.75) && { item: itemOf(n, version) }) }
   }).sort((a, b) => a.at - b.at)
-  return {
+  const scenario: Omit<Scenario, 'legs'> & { readonly crashes: readonly number[] } = {
     master,
     replica,
     faults: {
@@ -91,4 +102,33 @@ export function scenarioOf(random: () => number): Scenario {
       isRefused: chance(0.7),
     })),
   }
+  const { crashes, ...others } = scenario
+  // Drawn last, so that what was drawn before is what it was.
+  const limits = Array.from({ length: chance(0.4) ? 1 + below(5) : 0 }, () => 1 + below(size))
+  const ends = Array.from({ length: chance(0.3) ? 1 + below(4) : 0 }, () => below(4000))
+  limits.sort((a, b) => a - b)
+  const legs = Array.from(
+    { length: Math.max(crashes.length, limits.length, ends.length) },
+    (_, leg): Leg => ({
+      ...(leg < crashes.length && { crashAt: crashes[leg] as number }),
+      ...(leg < ends.length && { endAt: ends[leg] as number }),
+      ...(leg < limits.length && { maxWrites: limits[leg] as number }),
+    }),
+  )
+  return { ...others, legs }
+}
+
+/** How many writes there are to be, where nobody else writes. */
+export function writesToBe({ master, replica, options }: Scenario): number {
+  const idOf = ({ id }: WireItem) => JSON.stringify(id)
+  const textOf = new Map(replica.map((item) => [idOf(item), JSON.stringify(item)]))
+  const ids = new Set(master.map(idOf))
+  const missing = master.filter((item) => !textOf.has(idOf(item))).length
+  const same = master.filter((item) => textOf.get(idOf(item)) === JSON.stringify(item)).length
+  const extra = replica.filter((item) => !ids.has(idOf(item))).length
+  return (
+    (options.writeMissing ? missing : 0) +
+    (options.writeDiffering ? master.length - missing - same : 0) +
+    (options.deleteExtra ? extra : 0)
+  )
 }

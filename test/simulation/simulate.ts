@@ -10,8 +10,8 @@ import { current } from './current.ts'
 import * as files from './files.ts'
 import { forgetPools, killThread } from './pool.ts'
 import { ReadAgain } from './read-again.ts'
-import { type Scenario, scenarioOf } from './scenario.ts'
-import { World } from './world.ts'
+import { type Scenario, scenarioOf, writesToBe } from './scenario.ts'
+import { type Observer, World } from './world.ts'
 
 export interface Simulated {
   readonly seed: number
@@ -70,17 +70,24 @@ export async function simulate(seed: number): Promise<Simulated> {
 
 /** Begun, and taken up again after each crash. */
 async function survive(
-  { options, crashes, lag }: Scenario,
+  scenario: Scenario,
   world: World,
   clock: VirtualClock,
   random: () => number,
   readAgain: ReadAgain,
 ) {
+  const { options, legs, lag, writes, deaths } = scenario
+  // In the end as many as there are to be: what legs found and left is not counted against it.
+  const enough = writes.length === 0 ? Math.max(writesToBe(scenario), 1) : undefined
   const isWriting = options.writeMissing || options.writeDiffering || options.deleteExtra
   let crashed = 0
+  const written = new Set<string>()
+  world.observer = observerOf(written)
   for (let leg = 0; ; leg++) {
     const process: Mortal = { isDead: false }
-    const crashAt = crashes[leg]
+    const { crashAt, endAt, maxWrites = enough } = legs[leg] ?? {}
+    const ending = new AbortController()
+    const end = endAt === undefined ? undefined : clock.set(() => ending.abort(), endAt)
     const isTakenUp = files.exists(CHECKPOINT)
     world.endAbsences()
     readAgain.begin(generationNow())
@@ -96,6 +103,8 @@ async function survive(
           minMismatchAge: (lag + 300) / 1000,
           allowShrunkenMaster: true,
           maxDeletes: '100%',
+          signal: ending.signal,
+          ...(maxWrites !== undefined && isWriting && { maxWrites }),
         } as unknown as RunOptions,
         (name) => name,
       ),
@@ -106,16 +115,31 @@ async function survive(
     const summary = await clock.run(Promise.race([running, crash]), clock.now + LIMIT)
     process.isDead = true
     running.catch(() => {})
+    if (end !== undefined) end.isCancelled = true
+    if (maxWrites !== undefined && written.size > maxWrites) {
+      throw new Error(`${written.size} items were written, of at most ${maxWrites}`)
+    }
     if (summary === undefined) {
       crashed++
       files.crash(random)
       readAgain.crashed(generationNow())
       continue
     }
+    // Who takes up the work of a thread that died counts what it found once more.
+    if (leg > legs.length + deaths.length + 2) return { summary, crashes: crashed }
     // What was given up, since two threads died of it, is done when it is taken up.
-    if (summary.outcome !== 'incomplete' || leg > crashes.length + 2) {
-      return { summary, crashes: crashed }
-    }
+    const isOver = summary.outcome === 'in-sync' || summary.outcome === 'different'
+    if (isOver) return { summary, crashes: crashed }
+  }
+}
+
+/** Notes the keys that tablesync has written or deleted. */
+function observerOf(written: Set<string>): Observer {
+  return {
+    landed: ({ key }) => void written.add(JSON.stringify(key)),
+    served() {},
+    described() {},
+    refuses: () => undefined,
   }
 }
 
