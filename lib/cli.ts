@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command: argv in, exit code out. The only reader of `process`. */
-import { closeSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, readFileSync, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { pathToFileURL } from 'node:url'
 import isInCi from 'is-in-ci'
@@ -228,14 +228,14 @@ function silenceWarnings(): void {
 
 /** Whether something is left that the same command with --resume would do. */
 function isLeft({ outcome, replicas, errors }: Summary, { options }: CommandLine): boolean {
-  if (options.checkpoint === undefined || outcome === 'in-sync' || outcome === 'different') {
-    return false
-  }
+  if (outcome === 'in-sync' || outcome === 'different') return false
+  // A run that was ended at once has not come to save one.
+  if (options.checkpoint === undefined || !existsSync(options.checkpoint)) return false
   if (outcome !== 'incomplete') return true
   if (errors.some(({ code }) => code === 'FILE_UNWRITABLE')) return true
   // Items that failed or are in conflict have had their turn.
   return Object.values(replicas).some(
-    ({ lostSegments, unjudged }) => lostSegments > 0 || unjudged > 0,
+    ({ lost, lostSegments, unjudged }) => lost || lostSegments > 0 || unjudged > 0,
   )
 }
 

@@ -32,6 +32,8 @@ export type ErrorCode =
   | 'SERVICE'
   /** An item is left as it is, since the replica's may be the newer one. */
   | 'CONFLICT'
+  /** A hook threw, or gave an answer that it may not give. Its item is left as it is. */
+  | 'HOOK_FAILED'
   | 'FILE_UNWRITABLE'
   | 'WORKER_DIED'
   /** The run is to end: what waited to be sent was not. Ends its task, and is told to nobody. */

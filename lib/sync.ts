@@ -45,9 +45,18 @@ export async function sync(
   const checkpoint = await openCheckpoint(settings, spelling)
   try {
     // A run that has come to its end is not begun again.
+    const ended = checkpoint?.taken
+    if (ended?.summary !== undefined) {
+      const { began, saved } = ended
+      options.onProgress?.({
+        type: 'ended-before',
+        checkpoint: checkpoint?.file ?? '',
+        ...(began !== undefined && { began }),
+        ...(saved !== undefined && { ended: saved }),
+      })
+    }
     const summary =
-      checkpoint?.taken?.summary ??
-      (await syncFrom({ checkpoint, settings, identity }, options, spelling))
+      ended?.summary ?? (await syncFrom({ checkpoint, settings, identity }, options, spelling))
     return { ...identity, ...summary }
   } finally {
     await checkpoint?.lock.release()
@@ -74,15 +83,16 @@ async function syncFrom(
       signal,
       inspectTables(settings, { ...identity, signal, over }),
     )
-    if (tables === undefined) return summariseNothing(settings)
+    const taken = checkpoint?.taken
+    if (tables === undefined) return summariseNothing(settings, { taken })
     if (checkpoint !== undefined) refuseOtherTables(checkpoint, settings, tables, spelling)
     refuseIgnoredKeys(settings, tables, spelling)
     const stop = topologyRail(settings, tables)
     if (stop !== undefined) {
-      return summariseNothing(settings, { stopped: stop, readUnits: tables.readUnits })
+      return summariseNothing(settings, { stopped: stop, readUnits: tables.readUnits, taken })
     }
     const planned = planRun(settings, tables)
-    const plan = { ...planned, segments: checkpoint?.taken?.segments ?? planned.segments }
+    const plan = { ...planned, segments: taken?.segments ?? planned.segments }
     const header = headerOf('report', settings, tables)
     const preparation = { settings, tables, plan, checkpoint, identity }
     return during(header, (hooks) => run(preparation, hooks, signal))

@@ -8,6 +8,8 @@ import type { Outages } from '../protocol/outages.ts'
 import { hasNoAnswer, type RequestContext, reasonOf, runEnds } from './failures.ts'
 import type { Excused } from './silence.ts'
 
+const OUT_OF_REACH = 'out of reach for'
+
 /** Between two looks at whether the table answers again: short at first, drawn, so that not all look at once. */
 const FIRST_LOOK: Milliseconds = 10
 const LONGEST_LOOK: Milliseconds = 300
@@ -102,8 +104,10 @@ export class OutageGate {
   #refuseGivenUp(outages: Outages, { context }: Waiting, failure?: TablesyncError): void {
     if (!outages.isGivenUp(this.#table)) return
     const { operation, label, table } = context
+    // What was met on its way here was given up for the same.
+    if (failure?.message.includes(OUT_OF_REACH)) throw failure
     const reason = failure === undefined ? '' : `: ${reasonOf(failure)}`
-    const message = `${operation} on ${label}: out of reach for ${this.#limit / 1000} s${reason}`
+    const message = `${operation} on ${label}: ${OUT_OF_REACH} ${this.#limit / 1000} s${reason}`
     throw new TablesyncError(message, {
       code: 'UNREACHABLE',
       scope: 'table',

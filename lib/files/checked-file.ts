@@ -4,6 +4,7 @@ import type { GoodLines } from '../model/file-mark.ts'
 import { readCheckedLine } from '../protocol/checked-line.ts'
 import { contentOf } from './chained-line.ts'
 import { LineReader } from './line-reader.ts'
+import { CALLED, type OwnFile } from './own-file.ts'
 import { isBadArchive, linesOf } from './read-lines.ts'
 import { refuseIrregular } from './regular-file.ts'
 
@@ -90,9 +91,11 @@ export async function* valuesOf(
   onEnd({ ...reader.end(), damage })
 }
 
-export function refuseHeader({ file, what, flag }: CheckedFile): TablesyncError {
+export function refuseHeader({ file, what, flag }: CheckedFile, header: unknown): TablesyncError {
+  const kind = (header as { readonly tablesync?: OwnFile } | undefined)?.tablesync
+  const isOther = kind !== undefined && Object.hasOwn(CALLED, kind) && !CALLED[kind].endsWith(what)
   return usageError(
-    `Expected ${file} to be ${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what} of version 1 or 2; its first line says otherwise`,
+    `Expected ${file} to be ${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what} of version 1 or 2; its first line says ${isOther ? `that it is ${CALLED[kind]}` : 'otherwise'}`,
     `One is written with ${flag} FILE.`,
   )
 }

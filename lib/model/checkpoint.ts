@@ -46,14 +46,12 @@ export interface Checkpoint {
   readonly summary?: Summary
 }
 
-export type SharedCounter = 'recheckBudget' | 'orderRecord' | 'canaryFlags'
+export type SharedCounter = 'recheckBudget' | 'orderRecord'
 
 export interface ReplicaCheckpoint {
   /** A bit for each segment, base64. */
   readonly finished: string
   readonly byLookup: boolean
-  /** Why the first repair of an item was refused. Absent: none was. */
-  readonly refusal?: string
   readonly tally: ReplicaTally
   readonly records: { readonly [segment: string]: SegmentRecord }
   readonly sightings: readonly Sighting[]

@@ -60,6 +60,14 @@ export type RunEvent =
     }
   /** Something of a replica that may reject, multiply or undo writes; or of a scan, of the master maybe, that is odd. */
   | { readonly type: 'warning'; readonly replica: string; readonly message: string }
+  /** The run that the checkpoint belongs to has ended: its result is told again, and nothing is read. */
+  | {
+      readonly type: 'ended-before'
+      readonly checkpoint: string
+      /** ISO 8601, UTC. Absent: an earlier release has saved it. */
+      readonly began?: string
+      readonly ended?: string
+    }
   /** The report was there before the run, and others than its owner may read it. */
   | {
       readonly type: 'readable-by-others'

@@ -91,6 +91,8 @@ export interface ReplicaSummary {
   readonly lostSegments: number
   /** Extras that were to be deleted and were left, since something had failed before. */
   readonly deletionsWithheld: number
+  /** Whether it was left out before the end: nothing more was asked of it. */
+  readonly lost: boolean
 }
 
 /** Differences of all kinds. */

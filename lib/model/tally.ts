@@ -47,6 +47,8 @@ export interface ReplicaTally {
   pending: number
   /** Of the differences: counted from the scan and not read again. */
   unconfirmed: number
+  /** Writes that were allowed for, made or not: what `--max-writes` counts. */
+  claimed: number
   written: number
   deleted: number
   /** Of those: on a condition that could not compare all of the item. */
@@ -130,6 +132,7 @@ export function zeroReplicaTally(): ReplicaTally {
     changed: 0,
     pending: 0,
     unconfirmed: 0,
+    claimed: 0,
     written: 0,
     deleted: 0,
     partial: 0,

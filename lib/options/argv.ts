@@ -48,6 +48,12 @@ function parseFileCommand(
   const { hint } = FILE_COMMANDS[command]
   const { options, talk } = parseFlags(command, argv, `Name one ${file}. ${hint}`)
   refuseStray(command, options, asFlag)
+  if (Object.hasOwn(options, file)) {
+    throw usageError(
+      `Expected \`tablesync ${command}\` to be followed by one ${file}, got \`${asFlag(file)}\` too`,
+      hint,
+    )
+  }
   return { command, options: { ...options, [file]: given }, talk }
 }
 

@@ -5,7 +5,7 @@ import { redacted } from '../model/redacted.ts'
 /** Objects are told by their fields alone; what those hold may be credentials. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing'
-  if (typeof value === 'string') return JSON.stringify(redacted(value))
+  if (typeof value === 'string') return JSON.stringify(shortened(redacted(value)))
   if (typeof value === 'function') return 'a function'
   if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`
   if (typeof value === 'object' && value !== null) {
@@ -14,3 +14,7 @@ export function shown(value: unknown): string {
   }
   return format(value)
 }
+
+const LONGEST = 120
+
+const shortened = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text)

@@ -4,12 +4,14 @@ import type { Milliseconds } from '../model/units.ts'
 /** How long after the end of a run an answer is still waited for. */
 const GRACE: Milliseconds = 5000
 
-/** And each one that is only asked after that. */
+/** And those that are only asked after that, all together. */
 const LATE_GRACE: Milliseconds = 500
 
 export class PatientCalls {
   readonly #waiting = new Set<() => void>()
   #isOver = false
+  /** Nobody answers: what is asked from here on is given up at once. */
+  #isLate = false
 
   /** `ending`: aborted when the run is to end. */
   constructor(ending: AbortSignal) {
@@ -21,15 +23,18 @@ export class PatientCalls {
   /** @throws Error where no answer has come by then */
   answer<T>(call: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const giveUp = () => reject(new Error('it did not answer before the run was to end'))
-      if (this.#isOver) setTimeout(giveUp, LATE_GRACE).unref()
+      const giveUp = () => {
+        this.#isLate = this.#isOver
+        reject(new Error('it did not answer before the run was to end'))
+      }
+      if (this.#isOver) setTimeout(giveUp, this.#isLate ? 0 : LATE_GRACE).unref()
       this.#waiting.add(giveUp)
       call.then(resolve, reject).finally(() => this.#waiting.delete(giveUp))
     })
   }
 
   #release(): void {
-    this.#isOver = true
     for (const giveUp of this.#waiting) giveUp()
+    this.#isOver = true
   }
 }

@@ -27,6 +27,11 @@ export function eventLines(event: ToldOnce): readonly string[] {
       return [`warning ${event.replica}: ${event.message}`]
     case 'key-left':
       return [keyLeftLine(event)]
+    case 'ended-before':
+      return [
+        `ended   ${event.ended === undefined ? '' : `at ${event.ended}`}: this is the result of the run in ${event.checkpoint}; nothing was read now`,
+        '        to compare the tables as they are: --restart',
+      ]
     case 'readable-by-others':
       return [readableLine(event)]
     case 'plan':

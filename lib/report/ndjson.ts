@@ -1,9 +1,10 @@
 /** The report: a line of JSON per difference, between a header and a footer. */
-import { type FileHandle, open, stat } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { TablesyncError } from '../errors.ts'
 import { chainedLine, withLine } from '../files/chained-line.ts'
 import { refuseChanged } from '../files/kept-file.ts'
+import { kindOfFile } from '../files/own-file.ts'
 import type { Difference } from '../model/difference.ts'
 import type { FileFooter, FileHeader } from '../model/file-frame.ts'
 import type { ReportMark } from '../model/file-mark.ts'
@@ -122,20 +123,10 @@ async function begin(file: string, goodBytes: Bytes | undefined): Promise<FileHa
 
 /** A journal or a plan is not begun anew by a slip of the fingers. */
 async function refuseOurs(file: string): Promise<void> {
-  const found = await stat(file).catch(() => undefined)
-  // A pipe that nobody writes to would keep us waiting.
-  const handle = found?.isFile() ? await open(file, 'r').catch(() => undefined) : undefined
-  if (handle === undefined) return
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(200), 0)
-    const what = OURS.exec(buffer.toString('latin1', 0, bytesRead))?.[1]
-    if (what !== undefined && what !== 'report') throw new Error(`it is a ${what} of tablesync`)
-  } finally {
-    await handle.close()
-  }
+  const kind = await kindOfFile(file)
+  if (kind === undefined || kind === 'report') return
+  throw new Error(`it is ${kind === 'undo-journal' ? 'an' : 'a'} ${kind} of tablesync`)
 }
-
-const OURS = /^\{"crc":"\w{8}",(?:"line":1,"after":"\w{8}",)?"tablesync":"([\w-]+)"/
 
 function unwritable(file: string, cause: unknown): TablesyncError {
   return new TablesyncError(`Cannot write the report ${file}: ${(cause as Error).message}`, {

@@ -2,7 +2,7 @@
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { ApplyTask, PlannedKey } from '../protocol/messages.ts'
-import { carryOutKeys, checkBooks } from './books.ts'
+import { carryOutKeys, checkBooks, KeyCount } from './books.ts'
 import { asksBeforeDeletions } from './consent.ts'
 import { type Flight, fly, type Preparation } from './flight.ts'
 import { Lanes } from './lanes.ts'
@@ -33,13 +33,18 @@ export function runApply(
     })
     tellWarnings(preparation, hooks)
     flight.tellPaces()
-    await recheckDuring(flight, applyAll(flight, reviewed))
-    checkBooks(flight, end.entries)
+    const planned = new KeyCount()
+    await recheckDuring(flight, applyAll(flight, reviewed, planned))
+    checkBooks(flight, planned)
     await recheckDuring(flight, deleteAll(flight))
   })
 }
 
-async function applyAll(flight: Flight, { entries }: ReviewedPlan): Promise<void> {
+async function applyAll(
+  flight: Flight,
+  { entries }: ReviewedPlan,
+  planned: KeyCount,
+): Promise<void> {
   const { settings, tables, isOver, canary } = flight
   const lanes = new Lanes(settings.parallel)
   const waiting = new Map<string, PlannedKey[]>()
@@ -57,7 +62,8 @@ async function applyAll(flight: Flight, { entries }: ReviewedPlan): Promise<void
   }
   const size = Math.min(BATCH, settings.batchReadLimit)
   for await (const { replica, kind, key, seen } of entries()) {
-    if (isOver()) break
+    planned.add(replica)
+    if (isOver()) continue
     const keys = waiting.get(replica) ?? []
     waiting.set(replica, keys)
     keys.push({ key: JSON.stringify(key), kind, ...(seen !== undefined && { seen }) })

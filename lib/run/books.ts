@@ -32,12 +32,34 @@ interface KeysJob {
   readonly taskNow: () => SegmentTask
 }
 
-/** Ends the run as incomplete where keys were dropped, or counted twice. A run that is over early has left some. */
-export function checkBooks({ ledger, desk, isOver }: Flight, keys: number): void {
-  if (isOver() || ledger.attached().length < ledger.replicas().length) return
-  const counted = ledger.replicas().reduce((sum, replica) => {
-    return sum + ledger.totalOf(replica).offered
-  }, 0)
-  if (counted === keys) return
-  desk.fail('', unbalanced('the run', `${counted} keys were counted, of ${keys}`))
+/** Keys by the label of their replica. */
+export class KeyCount {
+  readonly #keys = new Map<string, number>()
+
+  add(label: string, keys = 1): void {
+    this.#keys.set(label, this.of(label) + keys)
+  }
+
+  of(label: string): number {
+    return this.#keys.get(label) ?? 0
+  }
+}
+
+/**
+ * Ends the run as incomplete where keys were dropped, or counted twice. A run
+ * that is over early, or has lost a replica, has not come to some: they are
+ * counted as that.
+ */
+export function checkBooks({ ledger, desk, isOver }: Flight, keys: KeyCount): void {
+  for (const replica of ledger.replicas()) {
+    const all = keys.of(desk.label(replica))
+    const { offered } = ledger.totalOf(replica)
+    const left = all - offered
+    if (left === 0) continue
+    if (left > 0 && (isOver() || !ledger.isAttached(replica))) {
+      ledger.counts.addLoose(replica, { ...zeroReplicaTally(), offered: left, pending: left })
+    } else {
+      desk.fail('', unbalanced('the run', `${offered} keys were counted, of ${all}`))
+    }
+  }
 }

@@ -4,6 +4,7 @@
  */
 import type { Stop } from '../model/rail.ts'
 import type { TableIndex } from '../model/table.ts'
+import { type ReplicaTally, subtractReplicaTallies } from '../model/tally.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { CanaryFlags } from '../protocol/canary-flags.ts'
 import type { Ledger } from './ledger.ts'
@@ -28,9 +29,22 @@ export class Canary {
   readonly #options: CanaryOptions
   /** Keys sent to a thread that may come to a write there. */
   readonly #sent = new Map<TableIndex, number>()
+  /** What the legs before have come to: each leg tries out writes of its own. */
+  readonly #before = new Map<TableIndex, ReplicaTally>()
 
   constructor(options: CanaryOptions) {
     this.#options = options
+  }
+
+  /** From here on it counts what is tried. */
+  begin(): void {
+    const { ledger, rechecks } = this.#options
+    for (const replica of ledger.replicas()) {
+      const { readBack, ...counts } = ledger.totalOf(replica)
+      // What the legs before wrote, and is still to be read back, is none of it.
+      const toCome = rechecks.openWrites(replica)
+      this.#before.set(replica, { ...counts, readBack: readBack + toCome })
+    }
   }
 
   isOut(replica: TableIndex): boolean {
@@ -62,10 +76,10 @@ export class Canary {
 
   /** Keys that were sent are lost with their thread: nobody knows what became of them. */
   lose(replica: TableIndex, keys: number): void {
-    const { label, ledger, onFailed } = this.#options
+    const { label, onFailed } = this.#options
     this.#sent.set(replica, this.#underWay(replica) - keys)
     if (!this.isOut(replica)) return
-    const { written, deleted, ...counts } = ledger.totalOf(replica)
+    const { written, deleted, ...counts } = this.#tried(replica)
     onFailed(canaryRail(label(replica), { writes: written + deleted, ...counts }))
   }
 
@@ -82,7 +96,7 @@ export class Canary {
     if (!ledger.isAttached(replica)) return
     const isIn = this.#underWay(replica) === 0 && rechecks.openWrites(replica) === 0
     if (!this.isOut(replica) || !isIn || this.#attempts(replica) < size) return
-    const { written, deleted, readBack, mended, conflicts, ...others } = ledger.totalOf(replica)
+    const { written, deleted, readBack, mended, conflicts, ...others } = this.#tried(replica)
     const failed = others.failed + others.torn
     const writes = written + deleted
     if (readBack === writes && mended + conflicts + failed === 0) {
@@ -97,8 +111,14 @@ export class Canary {
     return this.#sent.get(replica) ?? 0
   }
 
+  #tried(replica: TableIndex): ReplicaTally {
+    const total = this.#options.ledger.totalOf(replica)
+    const before = this.#before.get(replica)
+    return before === undefined ? total : subtractReplicaTallies(total, before)
+  }
+
   #attempts(replica: TableIndex): number {
-    const { written, deleted, conflicts, failed, torn } = this.#options.ledger.totalOf(replica)
+    const { written, deleted, conflicts, failed, torn } = this.#tried(replica)
     return written + deleted + conflicts + failed + torn
   }
 }

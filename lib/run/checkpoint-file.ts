@@ -2,6 +2,7 @@
 import { open, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { TablesyncError, usageError } from '../errors.ts'
+import { CALLED, kindOfFile, type OwnFile } from '../files/own-file.ts'
 import { readRegularFile } from '../files/regular-file.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
 import { checkedLine, readCheckedLine } from '../protocol/checked-line.ts'
@@ -23,6 +24,18 @@ export async function refuseNoFile(file: string): Promise<void> {
   )
 }
 
+/** @throws TablesyncError with code `USAGE` where it is somebody's file, and no checkpoint that may be begun anew */
+export async function refuseOtherFile(file: string): Promise<void> {
+  const there = await stat(file).catch(() => undefined)
+  if (there === undefined || there.size === 0) return
+  const kind = await kindOfFile(file)
+  if (kind === 'checkpoint') return
+  throw usageError(
+    `Expected ${file} to be a checkpoint that may be replaced, got ${whatElse(kind)}`,
+    'Name another file, or remove this one yourself.',
+  )
+}
+
 /** @throws TablesyncError with code `USAGE` where it cannot be read, or is not what was written */
 export async function readCheckpoint(file: string): Promise<Checkpoint> {
   const text = await readRegularFile(file).catch((error: Error) => {
@@ -34,9 +47,12 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
   const isEnded = text.endsWith('\n')
   const value = readCheckedLine(text.slice(0, -1)) as Checkpoint | undefined
   if (!isEnded || value === undefined) {
+    const kind = await kindOfFile(file)
     throw usageError(
-      `Expected the checkpoint ${file} to be whole; it is not what was written`,
-      '--restart begins the run anew.',
+      `Expected the checkpoint ${file} to be whole; it is ${kind === 'checkpoint' ? 'not what was written' : whatElse(kind)}`,
+      kind === 'checkpoint'
+        ? '--restart begins the run anew.'
+        : 'Name the file that was given as --checkpoint.',
     )
   }
   const isReadable = value.version === 1 || value.version === 2
@@ -88,3 +104,5 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.close()
   }
 }
+
+const whatElse = (kind: OwnFile | undefined) => (kind === undefined ? 'another file' : CALLED[kind])

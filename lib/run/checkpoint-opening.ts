@@ -5,7 +5,7 @@ import { Lock } from '../files/lock.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
 import type { Spelling } from '../options/check.ts'
 import type { Settings } from '../options/settings.ts'
-import { isThere, readCheckpoint, refuseNoFile } from './checkpoint-file.ts'
+import { isThere, readCheckpoint, refuseNoFile, refuseOtherFile } from './checkpoint-file.ts'
 import type { Tables } from './inspect.ts'
 import { meaningOf } from './meaning.ts'
 import { planSegments, refuseSegments } from './plan.ts'
@@ -40,6 +40,7 @@ export async function openCheckpoint(
         `${spelling('resume')} goes on where it says, ${spelling('restart')} begins anew.`,
       )
     }
+    if (mode === 'restart') await refuseOtherFile(file)
     const { undo = null, report = null } = settings
     const meaning = { ...meaningOf(settings), undo, report }
     const options = JSON.parse(JSON.stringify(meaning)) as Checkpoint['options']

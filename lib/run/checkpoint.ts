@@ -4,10 +4,10 @@ import type { DurableLines } from '../files/durable-lines.ts'
 import { EMPTY, type Spill, type SpillMark } from '../files/spill.ts'
 import type { Checkpoint, ReplicaCheckpoint, SharedCounter } from '../model/checkpoint.ts'
 import type { ReportMark } from '../model/file-mark.ts'
+import type { Stop } from '../model/rail.ts'
 import { recorded } from '../model/recorded-table.ts'
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/table.ts'
-import { zeroReplicaTally } from '../model/tally.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { Allowance } from '../protocol/allowance.ts'
 import type { WorkerSetup } from '../protocol/messages.ts'
@@ -20,6 +20,8 @@ import type { Preparation } from './flight.ts'
 import type { FreshRecords } from './fresh-records.ts'
 import type { Intents } from './intents.ts'
 import type { Ledger } from './ledger.ts'
+import { takeUp } from './ledger-taken-up.ts'
+import { maxWritesRail } from './rails.ts'
 import type { RecheckQueue } from './recheck-queue.ts'
 import { SegmentSet } from './segment-set.ts'
 
@@ -38,6 +40,7 @@ export interface CheckpointParts {
   readonly journal: DurableLines | undefined
   readonly elapsedMs: () => Milliseconds
   readonly fresh: FreshRecords
+  readonly stopBy: (stop: Stop) => void
 }
 
 export class CheckpointKeeper {
@@ -149,11 +152,10 @@ export class CheckpointKeeper {
 
   #collectReplica(replica: TableIndex, extras: SpillMark): ReplicaCheckpoint {
     const { ledger, rechecks, preparation } = this.#parts
-    const { finished, byLookup, refusal, deleted } = ledger.fate(replica)
+    const { finished, byLookup, deleted } = ledger.fate(replica)
     return {
       finished: SegmentSet.toText(finished, preparation.plan.segments),
       byLookup,
-      ...(refusal !== undefined && { refusal }),
       tally: ledger.counts.finished(replica),
       records: Object.fromEntries(ledger.counts.records(replica)),
       sightings: rechecks.open(replica),
@@ -165,31 +167,20 @@ export class CheckpointKeeper {
   async #restore(taken: Checkpoint): Promise<void> {
     const { preparation, ledger, rechecks, deletes, intents, setup } = this.#parts
     const [, ...others] = preparation.tables.inspected
-    const scanned = new Set<number>()
-    for (const [at, { ref }] of others.entries()) {
-      const replica = at + 1
-      const was = taken.replicas[ref.label] as ReplicaCheckpoint
-      const fate = ledger.fate(replica)
-      fate.byLookup = was.byLookup
-      fate.refusal = was.refusal
-      for (const segment of SegmentSet.fromText(was.finished)) {
-        fate.finished.add(segment)
-        scanned.add(segment)
-      }
-      for (const [from, to] of was.deleted) fate.deleted.add(from, to)
-      ledger.counts.restore(replica, was.tally)
-      for (const [segment, record] of Object.entries(was.records)) {
-        // As in Counts.restore: counts that an earlier release did not have.
-        const tally = { ...zeroReplicaTally(), ...record.tally }
-        ledger.counts.keep(replica, Number(segment), { ...record, tally })
-      }
-      for (const { arrival: _, ...sighting } of was.sightings) rechecks.add(replica, sighting)
-      await deletes.restore(replica, was.extras)
+    const labels = others.map(({ ref }) => ref.label)
+    takeUp(ledger, taken, labels)
+    for (const [at, label] of labels.entries()) {
+      const { sightings, extras } = taken.replicas[label] as ReplicaCheckpoint
+      for (const { arrival: _, ...sighting } of sightings) rechecks.add(at + 1, sighting)
+      await deletes.restore(at + 1, extras)
     }
-    ledger.counts.restoreMaster(taken.scanned, scanned)
-    ledger.restoreKeyErrors(taken.keyErrors ?? [])
-    const claimed = claimedBefore(taken, intents.all(), preparation.settings.asked)
+    const claimed = claimedBefore(ledger, intents.all())
     Allowance.restore(setup.allowance, claimed)
+    // A limit that is lower than that of the legs before.
+    const { maxWrites } = preparation.settings.rails
+    if (maxWrites !== undefined && claimed > maxWrites) {
+      this.#parts.stopBy(maxWritesRail(preparation.settings))
+    }
     for (const name of COUNTERS) {
       const bytes = Buffer.from(taken.counters[name], 'base64')
       new Uint8Array(setup[name]).set(bytes)
@@ -197,7 +188,8 @@ export class CheckpointKeeper {
   }
 }
 
-const COUNTERS: readonly SharedCounter[] = ['recheckBudget', 'orderRecord', 'canaryFlags']
+/** Not those of a canary: each leg that has one tries out writes of its own. */
+const COUNTERS: readonly SharedCounter[] = ['recheckBudget', 'orderRecord']
 
 const countersOf = (setup: WorkerSetup) =>
   Object.fromEntries(

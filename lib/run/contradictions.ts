@@ -33,8 +33,9 @@ export function contradiction({
   isQuiesced,
 }: WholeRun): Contradiction | undefined {
   const most = Math.max(isQuiesced ? 0 : FEW, Math.floor(tally.offered * SHARE))
-  // Two that met are no others than those which the scans returned.
-  const pairs = tally.sameAs + tally.differing + tally.newer + tally.converged
+  // Two that met are no others than those which the scans returned. Not those that
+  // converged: they came to the replica behind its scan, before our eyes.
+  const pairs = tally.sameAs + tally.differing + tally.newer
   const leftOutByMaster = tally.elsewhere - (tally.offered - tally.matched)
   const leftOutByReplica = pairs - tally.matched - tally.elsewhere
   if (leftOutByMaster > most) {

@@ -94,8 +94,7 @@ export class Counts {
 
   /** Takes up what a run before has come to. */
   restore(replica: TableIndex, finished: ReplicaTally): void {
-    // A checkpoint of an earlier release lacks the counts that are newer than it.
-    enter(this.#finished, replica, { ...zeroReplicaTally(), ...finished })
+    enter(this.#finished, replica, ofThisRelease(finished))
   }
 
   restoreMaster({ scanned, readUnits }: MasterTally, segments: Iterable<number>): void {
@@ -193,4 +192,12 @@ export function together(
     else group.push(replica)
   }
   return groups
+}
+
+/** A checkpoint of an earlier release lacks the counts that are newer than it. */
+export function ofThisRelease(tally: Partial<ReplicaTally>): ReplicaTally {
+  const all = { ...zeroReplicaTally(), ...tally }
+  // All that was found may have been claimed.
+  const { claimed = all.missing + all.differing + all.extra } = tally
+  return { ...all, claimed }
 }

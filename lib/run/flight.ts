@@ -160,6 +160,7 @@ export async function fly(
       reportMark: hooks.reportMark,
       elapsedMs,
       fresh: desk.fresh,
+      stopBy: (stop) => desk.stopBy(stop),
     })
   checkpoint?.lock.onLost(failed)
   const stop = () => pool.stop()
@@ -189,6 +190,7 @@ export async function fly(
   let saving: NodeJS.Timeout | undefined
   try {
     await keeper?.begin()
+    canary.begin()
     await oversight.begin()
     const saveNowAndThen = () => void keeper?.saveNowAndThen().catch(failed)
     saving = setInterval(saveNowAndThen, settings.checkpoint?.interval ?? NEVER)

@@ -46,7 +46,7 @@ export async function readJournal(
   const of: CheckedFile = { file, what: 'undo journal', flag: '--undo', ...hint }
   const header = (await readHeader(of)) as JournalHeader | undefined
   const isReadable = header?.version === 1 || header?.version === 2
-  if (header?.tablesync !== 'undo-journal' || !isReadable) throw refuseHeader(of)
+  if (header?.tablesync !== 'undo-journal' || !isReadable) throw refuseHeader(of, header)
   let end: FileEnd | undefined
   const onEnd = (known: FileEnd) => {
     end = known

@@ -22,7 +22,8 @@ export interface ReviewedPlan {
 export async function readRepairPlan(file: string): Promise<ReviewedPlan> {
   const of: CheckedFile = { file, what: 'repair plan', flag: '--plan' }
   const header = (await readHeader(of)) as RepairPlanHeader | undefined
-  if (header?.tablesync !== 'repair-plan' || !isReadable(header.version)) throw refuseHeader(of)
+  if (header?.tablesync !== 'repair-plan' || !isReadable(header.version))
+    throw refuseHeader(of, header)
   const end = await endOf(of, header)
   return { file, header, end, entries: () => entriesOf(of, end) }
 }

@@ -26,7 +26,7 @@ export interface Plan {
 
 /** @throws TablesyncError with code `USAGE` where the starting key, or a number of segments, does not fit the tables */
 export function planRun(settings: Settings, { inspected, undivided }: Tables): Plan {
-  const { strategy, scanForExtra, startingKey } = settings
+  const { strategy, startingKey } = settings
   const [{ facts: master }] = inspected
   const undividedTable = undivided.map((table) => inspected[table]?.ref.label)[0]
   if (undividedTable !== undefined) refuseSegments(settings.segments, undividedTable)
@@ -35,11 +35,18 @@ export function planRun(settings: Settings, { inspected, undivided }: Tables): P
     workers: planWorkers(settings, master),
     byLookup: strategy === 'lookup',
     mayGoOver: strategy === 'auto',
-    // A march sees extras for nothing, unless it begins in the middle.
-    findExtras: scanForExtra || (strategy !== 'lookup' && startingKey === undefined),
+    findExtras: findsExtras(settings),
     startingKey: startingKey && startingKeyText(startingKey, master.keySchema),
   }
 }
+
+/** A march sees extras for nothing, unless it begins in the middle. */
+export const findsExtras = ({
+  scanForExtra,
+  strategy,
+  startingKey,
+}: Pick<Settings, 'scanForExtra' | 'strategy' | 'startingKey'>): boolean =>
+  scanForExtra || (strategy !== 'lookup' && startingKey === undefined)
 
 /** Of a table that returns all its items for each segment, a scan has one. */
 export function refuseSegments(segments: number | undefined, label: string): void {
@@ -61,9 +68,12 @@ const MOST_SEGMENTS = 65_536
 
 type Size = Pick<TableFacts, 'approximateBytes'> & Partial<Pick<TableFacts, 'approximateItems'>>
 
-/** Segments without an item each cost a request; a count of zero is as likely six hours old as true. */
+/** Of a table whose count is zero, which is as likely six hours old as true. Some emulators know no more. */
+const MOST_UNCOUNTED = 4096
+
+/** Segments without an item each cost a request. */
 const mostSegments = (parallel: number, items = 0) =>
-  items === 0 ? Number.POSITIVE_INFINITY : Math.max(items, parallel * SMALL_SEGMENTS_PER_LANE)
+  items === 0 ? MOST_UNCOUNTED : Math.max(items, parallel * SMALL_SEGMENTS_PER_LANE)
 
 /** At most as many as there are items, or lanes want, whatever was asked for. */
 export function planSegments(

@@ -85,8 +85,13 @@ const suspectsOf = ({ sightings }: RecheckBatch) =>
   sightings.filter(({ wrote }) => wrote === undefined).length
 
 /** Keys that nobody is going to look at again in this run. */
-function giveUp({ ledger, rechecks }: Flight, batch: RecheckBatch): void {
+function giveUp({ ledger, rechecks, isOver }: Flight, batch: RecheckBatch): void {
   const suspects = suspectsOf(batch)
+  if (isOver() && ledger.isAttached(batch.replica)) {
+    // They are left as they were: read, and not judged.
+    rechecks.giveUp(batch)
+    return
+  }
   const given = { ...zeroReplicaTally(), unverified: suspects, pending: -suspects }
   ledger.counts.addLoose(batch.replica, given)
   rechecks.giveUp(batch)

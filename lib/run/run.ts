@@ -125,12 +125,16 @@ async function compareTogether(
   replicas: readonly TableIndex[],
 ): Promise<void> {
   const { plan, executor, hooks, isOver } = flight
+  let open: readonly TableIndex[] = []
   // A thread that dies takes its segments with it: another goes on where they were left.
   const taskNow = (): CompareTask | undefined => {
-    const records = recordsOf(flight, segment)
-    const open = replicas.filter((replica) => records.has(replica))
-    if (isOver() || open.length === 0) return undefined
-    const from = Object.fromEntries([...records].filter(([replica]) => open.includes(replica)))
+    const records = [...recordsOf(flight, segment)].filter(([replica]) =>
+      replicas.includes(replica),
+    )
+    if (isOver() || records.length === 0) return undefined
+    // It may have left them at different places: one scan of the master serves those at one.
+    open = together(new Map(records))[0] ?? []
+    const from = Object.fromEntries(records.filter(([replica]) => open.includes(replica)))
     const offered = Object.values(from).map(({ tally }) => tally.offered)
     return {
       kind: 'compare',
@@ -147,9 +151,13 @@ async function compareTogether(
   }
   const report = await executor.execute({ taskNow })
   if (report === 'not-needed') return
-  if (report !== 'given-up') return tellEnd(flight, segment, report)
-  const message = 'it was begun twice, and no thread has come through it'
-  hooks.onEvent({ type: 'segment-lost', segment, message })
+  if (report !== 'given-up') tellEnd(flight, segment, report)
+  else {
+    const message = 'it was begun twice, and no thread has come through it'
+    hooks.onEvent({ type: 'segment-lost', segment, message })
+  }
+  const elsewhere = replicas.filter((replica) => !open.includes(replica))
+  if (elsewhere.length > 0) await compareTogether(flight, segment, elsewhere)
 }
 
 function tellEnd({ hooks, desk }: Flight, segment: number, report: SegmentReport) {

@@ -1,5 +1,6 @@
 /** From the ledger to the document that a run ends with. */
 
+import type { Checkpoint } from '../model/checkpoint.ts'
 import type { Stop } from '../model/rail.ts'
 import type { RunIdentity } from '../model/run-identity.ts'
 import type { MasterSummary, Outcome, ReplicaSummary, Summary } from '../model/summary.ts'
@@ -7,7 +8,8 @@ import { imbalance, remainingDifferences } from '../model/tally.ts'
 import type { Milliseconds, ReadUnits } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
 import { Ledger } from './ledger.ts'
-import type { Plan } from './plan.ts'
+import { takeUp } from './ledger-taken-up.ts'
+import { findsExtras, type Plan } from './plan.ts'
 
 export interface RunEnd {
   readonly settings: Settings
@@ -44,22 +46,33 @@ export function summarise(end: RunEnd): Summary {
   }
 }
 
+export interface NotBegun {
+  readonly stopped?: Stop
+  readonly readUnits?: readonly ReadUnits[]
+  /** What the legs before have come to. Undefined: there are none. */
+  readonly taken?: Checkpoint | undefined
+}
+
 /** A run that was ended before it had begun: interrupted, unless a safeguard stopped it. */
 export function summariseNothing(
   settings: Settings,
-  {
-    stopped,
-    readUnits = [],
-  }: { readonly stopped?: Stop; readonly readUnits?: readonly ReadUnits[] } = {},
+  { stopped, readUnits = [], taken }: NotBegun = {},
 ): Summary {
   const replicas = settings.replicas.map((_, at) => at + 1)
   const ledger = new Ledger(replicas, settings.strategy === 'lookup')
+  if (taken !== undefined) {
+    const labels = settings.replicas.map(({ ref }) => ref.label)
+    takeUp(ledger, taken, labels)
+  }
   for (const [table, units] of readUnits.entries()) ledger.counts.addRead(table, units)
   return summarise({
     settings,
-    plan: { segments: 0, findExtras: false },
+    plan: {
+      segments: taken?.segments ?? 0,
+      findExtras: taken !== undefined && findsExtras(settings),
+    },
     ledger,
-    elapsedMs: 0,
+    elapsedMs: taken?.elapsedMs ?? 0,
     isInterrupted: stopped === undefined,
     isFatal: false,
     stopped,
@@ -68,8 +81,8 @@ export function summariseNothing(
 
 function replicaSummary(end: RunEnd, replica: number): ReplicaSummary {
   const { plan, ledger } = end
-  const { byLookup, finished, deletionsWithheld } = ledger.fate(replica)
-  const { pending: _, ...tally } = ledger.totalOf(replica)
+  const { byLookup, finished, deletionsWithheld, lost } = ledger.fate(replica)
+  const { pending: _, claimed: __, ...tally } = ledger.totalOf(replica)
   const never = neverLookedAt(end, replica)
   return {
     ...tally,
@@ -80,6 +93,7 @@ function replicaSummary(end: RunEnd, replica: number): ReplicaSummary {
     strategy: byLookup ? 'lookup' : 'march',
     lostSegments: plan.segments - finished.size,
     deletionsWithheld,
+    lost: lost !== undefined,
   }
 }
 

@@ -4,7 +4,7 @@ import type { JournalEntry, JournalRefusal } from '../model/journal.ts'
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/table.ts'
 import type { UndoKey, UndoTask } from '../protocol/messages.ts'
-import { carryOutKeys, checkBooks } from './books.ts'
+import { carryOutKeys, checkBooks, KeyCount } from './books.ts'
 import { askToUndo } from './consent.ts'
 import { type Flight, fly, type Preparation } from './flight.ts'
 import type { JournalLines } from './journal-file.ts'
@@ -27,7 +27,7 @@ export function runUndo(
     const [, ...replicas] = preparation.tables.inspected
     const buckets = new Spill()
     let writes = 0
-    let found = 0
+    const found = new KeyCount()
     try {
       // All of it is read before anything is undone: a journal that is damaged is refused whole.
       for await (const entry of journal.entries()) {
@@ -43,10 +43,10 @@ export function runUndo(
       hooks.onEvent({ type: 'undo', dryRun, journal: journal.file, writes, ...end, replicas })
       flight.tellPaces()
       await askAboutAll(flight, buckets)
-      for (let bucket = 0; bucket < BUCKETS && !flight.isOver(); bucket++) {
+      for (let bucket = 0; bucket < BUCKETS; bucket++) {
         const keys = await keysOf(buckets, bucket)
-        for (const ofReplica of keys.values()) found += ofReplica.length
-        await undoBucket(flight, keys)
+        for (const [label, ofReplica] of keys) found.add(label, ofReplica.length)
+        if (!flight.isOver()) await undoBucket(flight, keys)
       }
       checkBooks(flight, found)
     } finally {

@@ -155,6 +155,16 @@ export const failed = (error: TablesyncError): RepairEnding => ({
   ...((error.scope === 'item' || mayPass(error)) && { own: toWire(error) }),
 })
 
+/** A hook has thrown, or given a wrong answer, over an item. */
+export const hookFailed = ({ message }: Error): RepairEnding =>
+  failed(
+    new TablesyncError(message, {
+      code: 'HOOK_FAILED',
+      scope: 'item',
+      hint: 'The item was left as it is. Mend the hook, and run again.',
+    }),
+  )
+
 export const unverified = ({ error }: Unread): RepairEnding => ({
   action: 'unverified',
   error: error.message,

@@ -67,7 +67,7 @@ export function investigationOf(
     // A march that begins at a key sees only some of the extras: they are left to a pass of their own.
     findExtras: task.kind !== 'compare' || (task.findExtras && task.startingKey === undefined),
     deletions: task.kind === 'delete' ? 'now' : 'later',
-    intents: intentsOf(task, master.access.keySchema),
+    intents: intentsOf(task, replica, master.access.keySchema),
     stopping: control.stopping,
     wasCutShort: false,
     refusal: undefined,
@@ -83,8 +83,13 @@ export function investigationOf(
   }
 }
 
-function intentsOf(task: SegmentTask, schema: KeySchema): Investigation['intents'] {
-  const intents = 'intents' in task ? task.intents : []
+/** A task of several replicas has the intents of all of them. */
+function intentsOf(
+  task: SegmentTask,
+  replica: TableIndex,
+  schema: KeySchema,
+): Investigation['intents'] {
+  const intents = task.intents.filter((intent) => intent.replica === replica)
   return new Map(intents.map((intent) => [canonicalKeyOfText(intent.key, schema), intent]))
 }
 

@@ -8,6 +8,7 @@ import {
   endsKey,
   type Found,
   failed,
+  hookFailed,
   LEFT,
   PLANNED,
   type RepairEnding,
@@ -49,10 +50,10 @@ export class Outcomes {
   }
 
   /** Whether the user's rules take a pair for the same that is not equal. */
-  async isAlike({ verdict, master, replica }: Found): Promise<boolean> {
+  async isAlike({ verdict, key, master, replica }: Found): Promise<boolean> {
     const { differ } = this.#investigation.thread.rules
     if (differ === undefined || verdict !== 'differing') return false
-    return master !== undefined && replica !== undefined && !(await differ(master, replica))
+    return master !== undefined && replica !== undefined && !(await differ(master, replica, key))
   }
 
   /** Lets whoever wants to hear of it know of an equal pair. */
@@ -127,5 +128,3 @@ const ANSWER_LOST = {
   action: 'failed',
   error: 'the answer to its write was lost, and the run was ended',
 } as const
-
-const hookFailed = ({ message }: Error): RepairEnding => ({ action: 'failed', error: message })

@@ -11,7 +11,7 @@ import { isUnread, type Unread } from '../dynamo/looked-up.ts'
 import type { Sighting } from '../model/sighting.ts'
 import type { Written } from './attempt.ts'
 import { type BothSides, digestsOf, lookUpBothSides } from './both-sides.ts'
-import { failed, tellEnding, withWord } from './endings.ts'
+import { failed, hookFailed, tellEnding, withWord } from './endings.ts'
 import type { Investigation } from './investigation.ts'
 import { relationUnderRules } from './relation.ts'
 import type { Repair } from './repair.ts'
@@ -60,14 +60,13 @@ export async function lookAtWritten(
   const { key, moves, wrote = { left: null } } = sighting
   const { left } = wrote
   const now = digestsOf(sides, comparer)
-  const relation = await relationUnderRules(investigation, sides).catch((error: unknown) => {
+  const relation = await relationUnderRules(investigation, sides, key).catch((error: unknown) => {
     if (error instanceof HookFailure) return error
     throw error
   })
   if (relation instanceof HookFailure) {
     investigation.tally.failed++
-    const ending = { action: 'failed', error: relation.message } as const
-    await tellEnding(investigation, { key, verdict: 'differing', ...sides }, ending)
+    await tellEnding(investigation, { key, verdict: 'differing', ...sides }, hookFailed(relation))
     return undefined
   }
   if (relation === 'sameAs') return 'held'

@@ -58,7 +58,10 @@ async function recheckAll(
   for (let at = 0; at < sightings.length; at += batchReadLimit) {
     const isLost = failure !== undefined && endsTable(asTablesyncError(failure.error))
     if (isLost || investigation.isOver()) {
-      tally.unverified += suspectsIn(sightings.slice(at))
+      const rest = suspectsIn(sightings.slice(at))
+      // A run that goes on with this one has them still before it.
+      if (investigation.stopping.aborted && !isLost) tally.pending += rest
+      else tally.unverified += rest
       investigation.wasCutShort = true
       break
     }
@@ -71,6 +74,9 @@ async function recheckAll(
 }
 
 const suspectsIn = (sightings: readonly Sighting[]) => sightings.filter(isSuspect).length
+
+/** Whether the replica was asked for it and had none, and not only its scan. */
+const wasRead = ({ replica, isInferred }: Sighting) => replica === null && isInferred !== true
 
 /** Those that were written are looked back at. */
 const isSuspect = ({ wrote }: Sighting) => wrote === undefined
@@ -115,7 +121,10 @@ function conclude(
   const { thread, tally, tell, replica } = investigation
   if (isUnread(sides)) return repair.outcomes.leaveUnread(sighting, sides)
   const { comparer, setup } = thread
-  const found = judge(sighting, standingOfItems(sides, comparer)).verdict
+  const judged = judge(sighting, standingOfItems(sides, comparer)).verdict
+  // It was read there by its key, and not found: it has come since.
+  const hasCome = judged === 'sameAs' && sighting.looks === 'missing' && wasRead(sighting)
+  const found = hasCome ? 'converged' : judged
   const verdict = unlessExpired(investigation, found, sides)
   const settled = { key: sighting.key, master: sides.master, replica: sides.replica }
   if (!isDifference(verdict)) return repair.settle({ verdict, ...settled })

@@ -1,6 +1,7 @@
 /** What the two sides of a key are to each other, where more than their content has a say in it. */
 import { TablesyncError } from '../errors.ts'
 import { parseItem } from '../item/compare.ts'
+import type { KeyText } from '../item/key.ts'
 import { orderOfVersions } from '../item/version.ts'
 import type { DifferenceKind } from '../model/difference.ts'
 import { type BothSides, standingOfItems } from './both-sides.ts'
@@ -13,6 +14,7 @@ import { relationOf } from './verdict.ts'
 export async function relationUnderRules(
   investigation: Investigation,
   { master, replica }: BothSides,
+  key: KeyText,
 ): Promise<DifferenceKind | 'sameAs'> {
   const { thread } = investigation
   const relation = relationOf(standingOfItems({ master, replica }, thread.comparer))
@@ -20,7 +22,7 @@ export async function relationUnderRules(
   if (relation !== 'sameAs' && hasExpired(investigation, { master, replica })) return 'sameAs'
   if (relation !== 'differing' || master === undefined || replica === undefined) return relation
   const { differ } = thread.rules
-  return differ === undefined || (await differ(master, replica)) ? 'differing' : 'sameAs'
+  return differ === undefined || (await differ(master, replica, key)) ? 'differing' : 'sameAs'
 }
 
 /** Whether the replica has a later version than the master, by the attribute that tells. */

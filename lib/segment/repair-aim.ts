@@ -52,7 +52,7 @@ export function repairAim(investigation: Investigation, wanted: Wanted): Aim<Bot
     // What is half ours answers no rule of the user's as the item that it is to be.
     const relation = isHalfWay
       ? relationOf(standingOfItems(sides, thread.comparer))
-      : await relationUnderRules(investigation, sides)
+      : await relationUnderRules(investigation, sides, key)
     if (relation === 'sameAs') return { settled: () => seen.replica }
     const goesOn =
       isHalfWay && isWantedToTheEnd !== undefined

@@ -50,7 +50,7 @@ export class Repair {
 
   /** Counts what a key has come to, and ends it where it is a difference. */
   settle(settled: Settled, expected?: Expected): Coming<Written> {
-    const { tally, thread } = this.#investigation
+    const { tally, thread, deletions } = this.#investigation
     const { verdict, key } = settled
     const intent = intentOf(this.#investigation, key)
     // Of a version that the master has had, too: nobody else has brought it there.
@@ -58,7 +58,10 @@ export class Repair {
     // An item that is elsewhere is counted where the master's scan comes to it.
     if (intent !== undefined && verdict !== 'elsewhere') {
       const isOurs = isThere || hasLanded(this.#investigation, key, settled.replica)
-      if (isOurs) return this.outcomes.landed({ ...settled, verdict: intent.kind })
+      if (isOurs) {
+        if (deletions === 'later') tally.claimed++
+        return this.outcomes.landed({ ...settled, verdict: intent.kind })
+      }
     }
     if (!isDifference(verdict)) {
       tally[verdict]++
@@ -249,10 +252,20 @@ export class Repair {
 
   /** As `isAllowed`, and the run goes on. */
   claim(kind: DifferenceKind, key: KeyText): boolean {
-    const { thread } = this.#investigation
+    const { thread, tally } = this.#investigation
+    if (!thread.setup.asked[kind]) return true
     // What was about to be written before has been allowed then.
-    if (intentOf(this.#investigation, key) !== undefined) return true
-    return !thread.setup.asked[kind] || thread.allowance.claim()
+    const isClaimed = intentOf(this.#investigation, key) !== undefined || thread.allowance.claim()
+    if (isClaimed) tally.claimed++
+    return isClaimed
+  }
+
+  /** The write was not made, and may be claimed anew. */
+  unclaim(kind: DifferenceKind, key: KeyText): void {
+    const { thread, tally } = this.#investigation
+    if (!thread.setup.asked[kind]) return
+    tally.claimed--
+    if (intentOf(this.#investigation, key) === undefined) thread.allowance.giveBack()
   }
 
   #isAsked(kind: DifferenceKind): boolean {

@@ -13,7 +13,9 @@ import type { Found } from './endings.ts'
 
 export interface Rules {
   /** Whether two items that are not equal count as different. Undefined: they do. */
-  readonly differ: ((master: FoundItem, replica: FoundItem) => Promise<boolean>) | undefined
+  readonly differ:
+    | ((master: FoundItem, replica: FoundItem, key: KeyText) => Promise<boolean>)
+    | undefined
   /** Whether a difference may be repaired. Undefined: the rules have no say in it. */
   readonly mayRepair: ((found: Found, replica: string) => Promise<boolean>) | undefined
   /** Undefined: nobody wants to hear of equal pairs. */
@@ -39,77 +41,84 @@ export async function openRules(
 }
 
 export function rulesOf(hooks: Hooks, calls: PatientCalls, task: UnderWay): Rules {
-  const { items, isItemDifferent, ...on } = failingByItem(hooks, calls, task)
+  const { items, isItemDifferent, onMatching, onMissing, onDiffering, onExtra } = hooks
+  const ask = asking(calls, task)
   const given = (item: WireItem): HookItem => (items === 'plain' ? plainItem(item) : item)
   const itemOf = ({ page, item }: FoundItem) => given(parseItem(page, item))
   const keyOf = (key: KeyText) => given(JSON.parse(key) as WireItem)
-  const { onMatching } = on
   const differ: Rules['differ'] =
     isItemDifferent &&
-    (async (master, replica) => {
-      const answer: unknown = await isItemDifferent(itemOf(master), itemOf(replica))
-      if (typeof answer === 'boolean') return answer
-      throw new HookFailure(
-        `the hook isItemDifferent failed: expected true or false from it, got ${inspect(answer)}`,
+    (async (master, replica, key) => {
+      const name = 'isItemDifferent'
+      const answer: unknown = await ask(name, key, () =>
+        isItemDifferent(itemOf(master), itemOf(replica)),
       )
+      if (typeof answer === 'boolean') return answer
+      throw wrongAnswer(name, 'true or false', answer)
     })
   const matches: Rules['matches'] =
     onMatching &&
     (async ({ master, replica }, label, key) => {
-      await onMatching(itemOf(master), itemOf(replica), label, keyOf(key))
+      await ask('onMatching', key, () =>
+        onMatching(itemOf(master), itemOf(replica), label, keyOf(key)),
+      )
     })
-  const hasSay = on.onMissing ?? on.onDiffering ?? on.onExtra
+  const hasSay = onMissing ?? onDiffering ?? onExtra
   return { differ, mayRepair: hasSay && mayRepair, matches }
 
-  async function mayRepair(found: Found, label: string): Promise<boolean> {
-    const { verdict, key, master, replica } = found
+  async function mayRepair(
+    { verdict, key, master, replica }: Found,
+    label: string,
+  ): Promise<boolean> {
     switch (verdict) {
       case 'missing':
-        if (on.onMissing === undefined || master === undefined) return true
-        return mayGoOn('onMissing', await on.onMissing(itemOf(master), label, keyOf(key)))
-      case 'differing': {
-        if (on.onDiffering === undefined || master === undefined || replica === undefined)
-          return true
-        const pair = [itemOf(master), itemOf(replica)] as const
-        return mayGoOn('onDiffering', await on.onDiffering(...pair, label, keyOf(key)))
-      }
+        if (onMissing === undefined || master === undefined) return true
+        return mayGoOn('onMissing', key, () => onMissing(itemOf(master), label, keyOf(key)))
+      case 'differing':
+        if (onDiffering === undefined || master === undefined || replica === undefined) return true
+        return mayGoOn('onDiffering', key, () =>
+          onDiffering(itemOf(master), itemOf(replica), label, keyOf(key)),
+        )
       default:
-        if (on.onExtra === undefined) return true
-        return mayGoOn('onExtra', await on.onExtra(keyOf(key), label))
+        return onExtra === undefined || mayGoOn('onExtra', key, () => onExtra(keyOf(key), label))
+    }
+  }
+
+  /** @throws HookFailure for an answer that may be meant as `'skip'`, or as its opposite */
+  async function mayGoOn(name: string, key: KeyText, call: () => unknown): Promise<boolean> {
+    const answer = await ask(name, key, call)
+    if (answer === undefined) return true
+    if (answer === 'skip') return false
+    throw wrongAnswer(name, "'skip' or nothing", answer)
+  }
+}
+
+type Ask = (name: string, key: KeyText, call: () => unknown) => Promise<unknown>
+
+/** How a hook is called: whatever it throws becomes a `HookFailure`. */
+function asking(calls: PatientCalls, task: UnderWay): Ask {
+  return async (name, key, call) => {
+    // By its key alone: what is in an item is nobody else's concern.
+    const doing = task.begin(() => `the hook ${name} on ${key}`)
+    try {
+      const answer = call()
+      return answer instanceof Promise ? await calls.answer(answer) : answer
+    } catch (error) {
+      throw new HookFailure(`the hook ${name} failed: ${messageOf(error)}`, { cause: error })
+    } finally {
+      doing.end()
     }
   }
 }
 
-/** @throws HookFailure for an answer that may be meant as `'skip'`, or as its opposite */
-function mayGoOn(name: string, answer: unknown): boolean {
-  if (answer === undefined) return true
-  if (answer === 'skip') return false
-  throw new HookFailure(
-    `the hook ${name} failed: expected 'skip' or nothing from it, got ${inspect(answer)}`,
-  )
+const wrongAnswer = (name: string, expected: string, answer: unknown) =>
+  new HookFailure(`the hook ${name} failed: expected ${expected} from it, got ${named(answer)}`)
+
+/** Not what is in it: that may be an item. */
+function named(answer: unknown): string {
+  if (typeof answer === 'function') return 'a function'
+  if (typeof answer === 'object' && answer !== null) return 'an object'
+  return inspect(answer).slice(0, 40)
 }
 
-/** The hooks, each throwing nothing but `HookFailure`. */
-function failingByItem(hooks: Hooks, calls: PatientCalls, task: UnderWay): Hooks {
-  const guarded = Object.entries(hooks).map(([name, hook]) => {
-    if (typeof hook !== 'function') return [name, hook]
-    const call = hook as (...given: readonly unknown[]) => unknown
-    return [
-      name,
-      async (...given: readonly unknown[]) => {
-        const doing = task.begin(() => `the hook ${name} on ${inspect(given[0])}`)
-        try {
-          const answer = call(...given)
-          return answer instanceof Promise ? await calls.answer(answer) : answer
-        } catch (error) {
-          throw new HookFailure(`the hook ${name} failed: ${messageOf(error)}`, { cause: error })
-        } finally {
-          doing.end()
-        }
-      },
-    ]
-  })
-  return Object.fromEntries(guarded)
-}
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : inspect(error))
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : named(error))

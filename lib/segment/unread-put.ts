@@ -70,12 +70,12 @@ async function putOnce(
       const asPut = { master: found.master, replica: now.replica }
       const hasLanded = relationOf(standingOfItems(asPut, thread.comparer)) === 'sameAs'
       if (hasLanded) return end({ action: 'written', left, isPut: true })
-      thread.allowance.giveBack()
+      repair.unclaim('missing', found.key)
       return now
     }
     default:
       // It is claimed anew, where it turns out to be a difference.
-      thread.allowance.giveBack()
+      repair.unclaim('missing', found.key)
       return repair.lookAgain(found.key)
   }
 

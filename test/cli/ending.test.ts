@@ -261,3 +261,13 @@ t.test('a run with a checkpoint that is ended prints the command that goes on', 
   t.equal(summary.master.scanned, 20)
   t.equal(summary.outcome, 'different')
 })
+
+t.test('no command to go on is printed where there is no checkpoint to go on from', async (t) => {
+  const { args } = await makeScene(engine.endpoint)
+  const checkpoint = join(await tempFolder(t), 'checkpoint')
+  // Ended while the tables are looked at.
+  const ended = ['--checkpoint', checkpoint, '--max-duration', '0.001']
+  const { stderr, code } = await runCli([...args, ...ended])
+  t.equal(code, 130)
+  t.notMatch(stderr, /to go on/)
+})

@@ -290,3 +290,50 @@ for (const [when, hook] of [
     t.ok(summary.errors.length > 0)
   })
 }
+
+t.test('a hook that never answers does not keep a run of many pairs either', async (t) => {
+  const hooks = await moduleOf(t, 'export const onMatching = () => new Promise(() => {})')
+  const items = Array.from({ length: 300 }, (_, n) => item(n))
+  const { run } = await openScene(t, { masterItems: items, replicaItems: items })
+  // Half a second for each would be minutes.
+  const { summary } = await run({ hooks, scanLimit: 300, signal: AbortSignal.timeout(1500) })
+  t.equal(summary.outcome, 'interrupted')
+  t.ok(summary.elapsedMs < 60_000, `${summary.elapsedMs} ms`)
+})
+
+t.test(
+  'what a hook fails over is told once with its number, and without what items hold',
+  async (t) => {
+    const hooks = await moduleOf(t, 'export const onMissing = (item) => item')
+    const { replica, run } = await openScene(t, {
+      masterItems: [1, 2, 3].map((n) => item(n, { secret: { S: 'of-an-item' } })),
+      replicaItems: [],
+    })
+    const { summary, events } = await run({ ...ALL_WRITES, hooks })
+    t.match(summary.replicas[replica.label], { missing: 3, failed: 3 })
+    t.match(summary.errors, [
+      {
+        code: 'HOOK_FAILED',
+        message: /expected 'skip' or nothing from it, got an object/,
+        count: 3,
+      },
+    ])
+    t.equal(events.filter(({ type }) => type === 'key-left').length, 3)
+    t.notMatch(JSON.stringify([summary, events]), /of-an-item/)
+  },
+)
+
+t.test('a run that waits for a hook names its key, and not what the item holds', async (t) => {
+  const hooks = await moduleOf(
+    t,
+    'export const onMissing = () => new Promise((resolve) => setTimeout(resolve, 6000))',
+  )
+  const { run } = await openScene(t, {
+    masterItems: [item(1, { secret: { S: 'of-an-item' } })],
+    replicaItems: [],
+  })
+  const { events } = await run({ ...ALL_WRITES, hooks })
+  const text = JSON.stringify(events)
+  t.match(text, /the hook onMissing on \{.*item-1/)
+  t.notMatch(text, /of-an-item/)
+})

@@ -257,3 +257,14 @@ for (const [what, argv, rail, expected] of [
     t.equal(commandToResume(argv, rail).join(' '), `tablesync ${expected}`)
   })
 }
+
+for (const [command, flag] of [
+  ['apply', '--plan'],
+  ['apply', '--plan=other'],
+] as const) {
+  t.test(`parseArgv refuses a second file of ${command}: ${flag}`, async (t) => {
+    const message = /followed by one plan, got `--plan` too/
+    const given = flag.includes('=') ? [flag] : [flag, 'other']
+    t.throws(() => parse(command, 'file', ...given), { code: 'USAGE', message })
+  })
+}

@@ -279,6 +279,7 @@ const counts: ReplicaSummary = {
   lostSegments: 0,
   deletionsWithheld: 0,
   unjudged: 0,
+  lost: false,
 }
 const summary: Summary = {
   version: 1,

@@ -42,6 +42,10 @@ for (const { what, counts, quiesced, blamed } of [
   { what: '30 items that came late', counts: { matched: 2970, scanned: 2970 } },
   { what: '31 items that came late', counts: { matched: 2969, scanned: 2969 }, blamed: 'replica' },
   {
+    what: 'items that came to the replica before our eyes',
+    counts: { scanned: 1500, matched: 1500, sameAs: 1500, converged: 1500 },
+  },
+  {
     what: 'ten items of a small table that is written to',
     counts: { offered: 20, scanned: 30, matched: 20, sameAs: 20, elsewhere: 10 },
   },

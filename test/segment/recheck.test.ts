@@ -32,7 +32,7 @@ function scene(replicaOf: (table: MemoryTable) => MemoryTable = (table) => table
 t.test('recheck judges every key, in as many requests as that takes', async (t) => {
   const { task, thread, replica } = scene()
   const { tally, failures } = await recheck(task, thread, recordedControl())
-  t.match(tally.replicas[1], { missing: 240, sameAs: 10, pending: -250, unverified: 0 })
+  t.match(tally.replicas[1], { missing: 240, converged: 10, pending: -250, unverified: 0 })
   t.same(failures, [])
   t.same(
     replica.requests.map(({ keys }) => keys),
@@ -41,8 +41,8 @@ t.test('recheck judges every key, in as many requests as that takes', async (t) 
 })
 
 for (const [scope, counts] of [
-  ['segment', { missing: 140, sameAs: 10, pending: -250, unverified: 100 }],
-  ['table', { missing: 100, sameAs: 0, pending: -250, unverified: 150 }],
+  ['segment', { missing: 140, converged: 10, pending: -250, unverified: 100 }],
+  ['table', { missing: 100, converged: 0, pending: -250, unverified: 150 }],
 ] as const) {
   t.test(
     `recheck leaves keys unverified where a request fails for good, of a ${scope}`,
@@ -73,6 +73,6 @@ t.test('recheck comes to no further keys once the run is to end', async (t) => {
   }))
   const control = { ...recordedControl(), stopping: stopping.signal }
   const { tally, end } = await recheck(task, thread, control)
-  t.match(tally.replicas[1], { missing: 100, pending: -250, unverified: 150 })
+  t.match(tally.replicas[1], { missing: 100, pending: -100, unverified: 0 })
   t.equal(end, 'stopped')
 })

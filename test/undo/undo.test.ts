@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { type Difference, undoSync, type WireItem } from 'tablesync'
+import { type Difference, type ReplicaSummary, undoSync, type WireItem } from 'tablesync'
 import t, { type Test } from 'tap'
 import { tempFolder } from '../cli/run-cli.ts'
 import {
@@ -340,4 +340,28 @@ t.test('undoSync waits longer and longer where its writes are throttled', async 
   const { outcome } = await undone(journal, { maxRetries: 10, retryDelayBase: 50 })
   t.equal(outcome, 'in-sync')
   t.strictSame(replica.table.all(), before)
+})
+
+t.test('undoSync counts what it has not come to', async (t) => {
+  const masterItems = Array.from({ length: 300 }, (_, n) => item(n))
+  const { replica, journal } = await repaired(t, {
+    masterItems,
+    replicaItems: masterItems.slice(0, 40),
+  })
+  const stopped = await undone(journal, { maxWrites: 10 })
+  t.equal(stopped.stopped?.rail, 'max-writes')
+  const { offered, deleted, unjudged, extra } = stopped.replicas[replica.label] as ReplicaSummary
+  t.equal(offered, 260)
+  t.equal(deleted, 10)
+  t.equal(unjudged + Number(extra), 260, 'each key once')
+  const ending = new AbortController()
+  replica.stub.on((request) => {
+    if (asks('DeleteItem')(request)) ending.abort()
+    return undefined
+  })
+  const ended = await undone(journal, { signal: ending.signal })
+  t.equal(ended.outcome, 'interrupted')
+  t.equal(ended.replicas[replica.label]?.offered, 260)
+  const { outcome } = await undone(journal)
+  t.equal(outcome, 'in-sync')
 })

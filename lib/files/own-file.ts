@@ -1,0 +1,29 @@
+/** Files that tablesync has written, known by how they begin. */
+import { open, stat } from 'node:fs/promises'
+
+export type OwnFile = 'checkpoint' | 'report' | 'undo-journal' | 'repair-plan' | 'write-log'
+
+const BEGINNING = /^\{"crc":"\w{8}",(?:"line":1,"after":"\w{8}",)?"tablesync":"([\w-]+)"/
+
+/** Undefined: it is somebody else's, compressed, or not there. */
+export async function kindOfFile(file: string): Promise<OwnFile | undefined> {
+  const found = await stat(file).catch(() => undefined)
+  // A pipe that nobody writes to would keep us waiting.
+  const handle = found?.isFile() ? await open(file, 'r').catch(() => undefined) : undefined
+  if (handle === undefined) return undefined
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(200), 0)
+    return BEGINNING.exec(buffer.toString('latin1', 0, bytesRead))?.[1] as OwnFile | undefined
+  } finally {
+    await handle.close()
+  }
+}
+
+/** As a sentence has it. */
+export const CALLED: { readonly [kind in OwnFile]: string } = {
+  checkpoint: 'a checkpoint',
+  report: 'a report',
+  'undo-journal': 'an undo journal',
+  'repair-plan': 'a repair plan',
+  'write-log': 'a log of writes',
+}

@@ -1,0 +1,151 @@
+/** `--max-writes` over several legs: as many as it says, whatever became of them, and no fewer. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { RunOptions } from 'tablesync'
+import t, { type Test } from 'tap'
+import { tempFolder } from '../cli/run-cli.ts'
+import { asks, item, openScene, type SceneOptions } from '../faults/scene.ts'
+
+t.setTimeout(300_000)
+
+const ITEMS = Array.from({ length: 400 }, (_, n) => item(n))
+const MISSING = 120
+
+async function openLegs(t: Test, options: Partial<RunOptions>, scene: SceneOptions = {}) {
+  const opened = await openScene(t, {
+    masterItems: ITEMS,
+    replicaItems: ITEMS.slice(MISSING),
+    ...scene,
+  })
+  const checkpoint = join(await tempFolder(t), 'checkpoint')
+  const before = opened.replica.table.all().length
+  return {
+    ...opened,
+    landed: () => opened.replica.table.all().length - before,
+    leg: (more: Partial<RunOptions> = {}) =>
+      opened.run({
+        writeMissing: true,
+        segments: 6,
+        parallel: 1,
+        checkpoint,
+        checkpointInterval: 0.05,
+        ...options,
+        ...more,
+      }),
+  }
+}
+
+async function hooksOf(t: Test, text: string): Promise<string> {
+  const module = join(await tempFolder(t), 'hooks.mjs')
+  await writeFile(module, text)
+  return new URL(`file://${module}`).href
+}
+
+t.test('what a hook skips makes no room for writes of a later leg', async (t) => {
+  const hooks = await hooksOf(t, "export const onDiffering = () => 'skip'")
+  const replicaItems = ITEMS.slice(MISSING).map((one, n) =>
+    n < 160 ? { ...one, n: { N: '-1' } } : one,
+  )
+  const { leg, landed } = await openLegs(t, { hooks, maxWrites: 40 }, { replicaItems })
+  for (const resume of [false, true, true]) {
+    const { summary } = await leg({ resume })
+    t.equal(summary.stopped?.rail, 'max-writes')
+    t.ok(landed() <= 40, `${landed()} landed`)
+  }
+})
+
+t.test('an item whose hook fails takes no room', async (t) => {
+  const text = "export const onMissing = ({ n }) => { if (n.N % 2) throw new Error('odd') }"
+  const hooks = await hooksOf(t, text)
+  const scene = await openLegs(t, { hooks, maxWrites: MISSING / 2 })
+  const ending = new AbortController()
+  let puts = 0
+  scene.replica.stub.on((request) => {
+    if (asks('PutItem')(request) && ++puts === 35) ending.abort()
+    return undefined
+  })
+  t.equal((await scene.leg({ signal: ending.signal })).summary.outcome, 'interrupted')
+  const { summary } = await scene.leg({ resume: true })
+  t.equal(summary.stopped, undefined)
+  t.equal(scene.landed(), MISSING / 2)
+  t.match(summary.errors, [{ code: 'HOOK_FAILED', message: /odd/, count: MISSING / 2 }])
+})
+
+t.test('a write that landed counts, though nobody could read it back', async (t) => {
+  const scene = await openLegs(t, { maxWrites: 100, segments: 4, maxRetries: 1 })
+  const ending = new AbortController()
+  const lost = new Set<string>()
+  let puts = 0
+  scene.replica.stub.on((request) => {
+    if (asks('PutItem')(request)) {
+      if (++puts === 80) ending.abort()
+      const { id } = request.body['Item'] as { readonly id: { readonly S: string } }
+      if (Number(id.S.slice(5)) % 3 !== 0) return undefined
+      lost.add(id.S)
+      // As if by somebody else: what is unverified the report does not foretell.
+      scene.replica.table.set(item(399))
+      return { error: 'InternalServerError', status: 500, landed: true }
+    }
+    const isOfLost = [...lost].some((id) => JSON.stringify(request.body).includes(`"${id}"`))
+    return asks('BatchGetItem')(request) && isOfLost
+      ? { error: 'AccessDeniedException' }
+      : undefined
+  })
+  const first = await scene.leg({ signal: ending.signal })
+  t.ok(first.summary.replicas[scene.replica.label]?.unverified)
+  await scene.leg({ resume: true })
+  t.ok(scene.landed() <= 100, `${scene.landed()} landed`)
+})
+
+t.test('a limit below what the legs before have claimed stops the run at once', async (t) => {
+  const extras = Array.from({ length: 60 }, (_, n) => item(1000 + n))
+  const { replica, leg } = await openLegs(
+    t,
+    { deleteExtra: true },
+    { replicaItems: [...ITEMS, ...extras] },
+  )
+  const first = await leg({ maxDeletes: 0 })
+  t.equal(first.summary.stopped?.rail, 'max-deletes')
+  const { summary } = await leg({ maxDeletes: '100%', maxWrites: 5, resume: true })
+  t.equal(summary.stopped?.rail, 'max-writes')
+  t.equal(replica.table.all().length, ITEMS.length + extras.length)
+  const last = await leg({ maxDeletes: '100%', maxWrites: 60, resume: true })
+  t.equal(last.summary.outcome, 'in-sync')
+})
+
+t.test("one replica's writes under way are not another's", async (t) => {
+  const masterItems = ITEMS.slice(0, 100)
+  const scene = await openLegs(
+    t,
+    { quiesced: true, segments: 1, scanLimit: 100, maxWrites: 120 },
+    { masterItems, replicaItems: [], replicas: 2 },
+  )
+  const { replica, other } = scene
+  const ending = new AbortController()
+  let isSlow = true
+  let waits: () => void = () => {}
+  const ended = new Promise<void>((resolve) => {
+    waits = resolve
+  })
+  replica.stub.on((request) => {
+    if (asks('PutItem', 'BatchWriteItem')(request)) ending.abort()
+    return undefined
+  })
+  // It has begun nothing when the run is interrupted.
+  other.stub.on((request) =>
+    isSlow && asks('Scan', 'BatchGetItem')(request) ? { answeredAfter: ended } : undefined,
+  )
+  const timeouts = { response: 60_000 }
+  const first = scene.leg({ signal: ending.signal, timeouts })
+  ending.signal.addEventListener('abort', () => setTimeout(waits, 300))
+  t.equal((await first).summary.outcome, 'interrupted')
+  isSlow = false
+  const second = await scene.leg({ resume: true })
+  t.equal(second.summary.stopped?.rail, 'max-writes')
+  const all = replica.table.all().length + other.table.all().length
+  t.equal(all, 120)
+  const { summary } = await scene.leg({ resume: true, maxWrites: 200 })
+  for (const { label } of [replica, other]) {
+    t.match(summary.replicas[label], { missing: 100, written: 100, resolved: 0 }, label)
+  }
+})
