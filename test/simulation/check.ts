@@ -1,14 +1,14 @@
 /** What has to hold once a simulated run has ended. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Summary, UndoOptions } from 'tablesync'
+import type { Difference, Summary, UndoOptions } from 'tablesync'
 import type { WireItem } from '../../lib/model/wire.ts'
 import { foretell } from '../support/oracle.ts'
 import { differencesOf } from '../support/told-lines.ts'
 import { type VirtualClock, whose } from './clock.ts'
-import { JOURNAL, LIMIT, REACH, REPORT, undo } from './command.ts'
+import { JOURNAL, LIMIT, REACH, REPORT, replicasOf, undo } from './command.ts'
 import * as files from './files.ts'
 import type { Scenario } from './scenario.ts'
-import type { World } from './world.ts'
+import type { TableName, World } from './world.ts'
 
 const keyOf = ({ id }: WireItem) => (id as { readonly S: string }).S
 const byKey = (items: readonly WireItem[]) => new Map(items.map((item) => [keyOf(item), item]))
@@ -20,11 +20,42 @@ export async function check(
   summary: Summary,
   clock: VirtualClock,
 ) {
-  const { master, replica, options } = scenario
-  const differences = differencesOf(await clock.run(read(REPORT), clock.now + LIMIT))
+  const lines = differencesOf(await clock.run(read(REPORT), clock.now + LIMIT))
+  // The last leg may write as much as there is to be written.
+  expect(summary.stopped?.message, undefined, 'no leg uses up what another may write')
+  expect(unbalanced(summary), [], 'what was scanned is what was counted')
+  for (const label of replicasOf(scenario)) {
+    const name = label.slice('x:'.length) as 'replica' | 'other'
+    const differences = lines.filter((line) => line.replica === label)
+    checkReplica({ scenario, world, summary }, { name, label, differences })
+  }
+  const isWhole = summary.outcome === 'in-sync' || summary.outcome === 'different'
+  if (isWhole && world.touched.size === 0 && files.exists(JOURNAL)) {
+    await checkUndo(scenario, world, clock)
+  }
+}
+
+interface Checked {
+  readonly scenario: Scenario
+  readonly world: World
+  readonly summary: Summary
+}
+
+interface OneReplica {
+  readonly name: 'replica' | 'other'
+  readonly label: string
+  readonly differences: readonly Difference[]
+}
+
+function checkReplica(
+  { scenario, world, summary }: Checked,
+  { name, label, differences }: OneReplica,
+): void {
+  const { master, options } = scenario
+  const replica = scenario[name] ?? []
   const isTouched = (key: string) => world.touched.has(key)
   const told = differences.map(({ kind, key }) => ({ kind, key: keyOf(key as WireItem) }))
-  expect(toldTwice(told, isTouched), [], 'each line of the report once')
+  expect(toldTwice(told, isTouched), [], `each line of the report once, of ${name}`)
   const { items, uncertain } = foretell({
     before: replica,
     master: world.all('master'),
@@ -34,12 +65,8 @@ export async function check(
   })
   const untouched = (all: Map<string, WireItem>) =>
     [...all].filter(([key]) => !isTouched(key) && !uncertain.has(key)).sort()
-  const now = byKey(world.all('replica'))
-  expect(untouched(now), untouched(items), 'the replica holds what the report says')
-
-  // The last leg may write as much as there is to be written.
-  expect(summary.stopped?.message, undefined, 'no leg uses up what another may write')
-  expect(unbalanced(summary), [], 'what was scanned is what was counted')
+  const now = byKey(world.all(name))
+  expect(untouched(now), untouched(items), `${name} holds what the report says`)
   const isWhole = summary.outcome === 'in-sync' || summary.outcome === 'different'
   if (!isWhole) return
   const was = byKey(replica)
@@ -63,7 +90,7 @@ export async function check(
     sorted(planted),
     'what was planted is told',
   )
-  const counts = summary.replicas[REACH.replicas[0] as string]
+  const counts = summary.replicas[label]
   if (world.touched.size === 0) {
     const of = (kind: string) => planted.filter((one) => one.kind === kind).length
     expect(
@@ -84,10 +111,9 @@ export async function check(
     expect(counts?.deleted, options.deleteExtra ? of('extra') : 0, 'what was asked for is deleted')
   }
   if (summary.outcome === 'in-sync') {
-    const all = (name: 'master' | 'replica') => [...byKey(world.all(name))].sort()
-    expect(all('replica'), all('master'), 'a replica that is in sync equals its master')
+    const all = (table: TableName) => [...byKey(world.all(table))].sort()
+    expect(all(name), all('master'), `${name} is in sync, and equals its master`)
   }
-  if (world.touched.size === 0 && files.exists(JOURNAL)) await checkUndo(scenario, world, clock)
 }
 
 /** Replicas whose counts do not add up to what was read. */
@@ -118,7 +144,11 @@ function toldTwice(
   return twice
 }
 
-async function checkUndo({ replica }: Scenario, world: World, clock: VirtualClock): Promise<void> {
+async function checkUndo(
+  { replica, other }: Scenario,
+  world: World,
+  clock: VirtualClock,
+): Promise<void> {
   const none = {
     throttled: 0,
     refused: 0,
@@ -141,6 +171,8 @@ async function checkUndo({ replica }: Scenario, world: World, clock: VirtualCloc
   expect(outcome, 'in-sync', 'the undo comes to its end')
   const sorted = (items: readonly WireItem[]) => [...byKey(items)].sort()
   expect(sorted(world.all('replica')), sorted(replica), 'an undo brings the first contents back')
+  if (other === undefined) return
+  expect(sorted(world.all('other')), sorted(other), 'on the other replica too')
 }
 
 async function read(file: string): Promise<string[]> {

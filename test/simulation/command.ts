@@ -25,3 +25,7 @@ export const REACH = {
   replicas: ['x:replica'],
   endpoint: 'http://127.0.0.1:1',
 }
+
+/** As the run names them. */
+export const replicasOf = ({ other }: { readonly other?: unknown }): string[] =>
+  other === undefined ? ['x:replica'] : ['x:replica', 'x:other']

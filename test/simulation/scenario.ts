@@ -6,6 +6,8 @@ import { type Absence, type Faults, LATENCY } from './world.ts'
 export interface Scenario {
   readonly master: readonly WireItem[]
   readonly replica: readonly WireItem[]
+  /** Of a second replica. Absent: there is one. */
+  readonly other?: readonly WireItem[]
   readonly faults: Faults
   readonly absences: readonly Absence[]
   readonly options: Partial<RunOptions>
@@ -42,13 +44,14 @@ export function scenarioOf(random: () => number): Scenario {
   const size = 5 + below(pick(20, 60, 120))
   const drift = pick(0, 0.05, 0.2, 1)
   const master = Array.from({ length: size }, (_, n) => itemOf(n))
-  const replica: WireItem[] = []
-  for (let n = 0; n < size; n++) {
-    const fate = chance(drift) ? below(3) : 3
-    if (fate === 1) replica.push(itemOf(n, { n: { N: '-1' }, stray: { S: 'x' } }))
-    if (fate >= 2) replica.push(itemOf(n))
-    if (fate === 2) replica.push(itemOf(1000 + n))
-  }
+  const drifted = () =>
+    Array.from({ length: size }, (_, n): WireItem[] => {
+      const fate = chance(drift) ? below(3) : 3
+      if (fate === 0) return []
+      if (fate === 1) return [itemOf(n, { n: { N: '-1' }, stray: { S: 'x' } })]
+      return fate === 2 ? [itemOf(n), itemOf(1000 + n)] : [itemOf(n)]
+    }).flat()
+  const replica = drifted()
   const rough = pick(0, 0.02, 0.08)
   const rate = () => (chance(0.5) ? rough * random() : 0)
   const isLive = chance(0.4)
@@ -115,11 +118,16 @@ export function scenarioOf(random: () => number): Scenario {
       ...(leg < limits.length && { maxWrites: limits[leg] as number }),
     }),
   )
-  return { ...others, legs }
+  return { ...others, legs, ...(chance(0.35) && { other: drifted() }) }
 }
 
 /** How many writes there are to be, where nobody else writes. */
-export function writesToBe({ master, replica, options }: Scenario): number {
+export function writesToBe(scenario: Scenario): number {
+  const { replica, other } = scenario
+  return writesOn(scenario, replica) + (other === undefined ? 0 : writesOn(scenario, other))
+}
+
+function writesOn({ master, options }: Scenario, replica: readonly WireItem[]): number {
   const idOf = ({ id }: WireItem) => JSON.stringify(id)
   const textOf = new Map(replica.map((item) => [idOf(item), JSON.stringify(item)]))
   const ids = new Set(master.map(idOf))

@@ -39,6 +39,7 @@ export interface Observer {
   served(table: string, key: WireItem, item: WireItem | undefined): void
   /** A write of tablesync was carried out on the replica. */
   landed(write: {
+    readonly table: string
     readonly operation: string
     readonly key: WireItem
     readonly before: WireItem | undefined
@@ -63,6 +64,8 @@ const CHECK_SEGMENTS = 100_000
 
 /** How long a table that is read eventually is behind itself. */
 const BEHIND = 400
+
+export type TableName = 'master' | 'replica' | 'other'
 
 interface Table {
   readonly now: StubTable
@@ -91,6 +94,7 @@ export class World {
     items: {
       readonly master: readonly WireItem[]
       readonly replica: readonly WireItem[]
+      readonly other?: readonly WireItem[]
       readonly absences: readonly Absence[]
     },
   ) {
@@ -98,17 +102,21 @@ export class World {
     this.#clock = clock
     this.#random = random
     this.faults = faults
-    const table = (name: 'master' | 'replica') => ({
-      now: new StubTable(name, KEY, items[name]),
-      before: new StubTable(name, KEY, items[name]),
+    const table = (name: TableName) => ({
+      now: new StubTable(name, KEY, items[name] ?? []),
+      before: new StubTable(name, KEY, items[name] ?? []),
     })
-    this.#tables = { master: table('master'), replica: table('replica') }
+    this.#tables = {
+      master: table('master'),
+      replica: table('replica'),
+      ...(items.other !== undefined && { other: table('other') }),
+    }
     for (const [name, { now }] of Object.entries(this.#tables)) {
       now.described = { TableId: `${name}-1` }
     }
   }
 
-  all(name: 'master' | 'replica'): WireItem[] {
+  all(name: TableName): WireItem[] {
     return this.#table(name).now.all()
   }
 
@@ -135,17 +143,17 @@ export class World {
     before.makeAnew({}, items)
   }
 
-  /** Somebody writes to the master, and the replica follows. */
+  /** Somebody writes to the master, and the replicas follow. */
   write(id: string, item: WireItem | undefined, lag: number): void {
     this.touched.add(id)
-    const set = (name: 'master' | 'replica') => {
+    const set = (name: string) => {
       const { now } = this.#table(name)
       if (item === undefined) now.unset({ id: { S: id } })
       else now.set(item)
       this.#follow(name, { id: { S: id } })
     }
     set('master')
-    this.#clock.set(() => set('replica'), lag)
+    for (const name of Object.keys(this.#tables).slice(1)) this.#clock.set(() => set(name), lag)
   }
 
   async answer(operation: string, body: Body, timeout: number): Promise<Answer> {
@@ -247,7 +255,7 @@ export class World {
         if (operation === 'PutItem') now.put(body)
         else if (operation === 'UpdateItem') now.update(body)
         else now.delete(body)
-        this.observer?.landed({ operation, key, before, after: now.at(key) })
+        this.observer?.landed({ table: now.name, operation, key, before, after: now.at(key) })
         this.#follow(String(TableName), key)
         return written
       }
@@ -286,8 +294,8 @@ export class World {
     const before = keys.map((key) => now.at(key))
     if (done.length > 0) now.putAll(done)
     for (const [at, key] of keys.entries()) {
-      const write = { operation: 'BatchWriteItem', key, before: before[at], after: now.at(key) }
-      this.observer?.landed(write)
+      const sides = { before: before[at], after: now.at(key) }
+      this.observer?.landed({ table: name, operation: 'BatchWriteItem', key, ...sides })
       this.#follow(name, key)
     }
     const left = requests.slice(served)
