@@ -40,7 +40,7 @@ export class Canary {
   begin(): void {
     const { ledger, rechecks } = this.#options
     for (const replica of ledger.replicas()) {
-      const { readBack, ...counts } = ledger.totalOf(replica)
+      const { readBack, ...counts } = ledger.counts.enteredOf(replica)
       // What the legs before wrote, and is still to be read back, is none of it.
       const toCome = rechecks.openWrites(replica)
       this.#before.set(replica, { ...counts, readBack: readBack + toCome })
@@ -89,6 +89,11 @@ export class Canary {
     this.#decide(replica)
   }
 
+  /** Looks whether there is something to decide, where no key has come back. */
+  look(): void {
+    for (const replica of this.#options.ledger.replicas()) this.#decide(replica)
+  }
+
   /** Decides once all is in: as much was tried as is to be, and nothing is still to be read back. */
   #decide(replica: TableIndex): void {
     const { size = 0, flags, ledger, rechecks, label, onHeld, onFailed } = this.#options
@@ -112,7 +117,7 @@ export class Canary {
   }
 
   #tried(replica: TableIndex): ReplicaTally {
-    const total = this.#options.ledger.totalOf(replica)
+    const total = this.#options.ledger.counts.enteredOf(replica)
     const before = this.#before.get(replica)
     return before === undefined ? total : subtractReplicaTallies(total, before)
   }

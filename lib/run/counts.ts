@@ -120,6 +120,15 @@ export class Counts {
     )
   }
 
+  /** Without what tasks under way have counted since their last record: what goes with it is not entered yet. */
+  enteredOf(replica: TableIndex): ReplicaTally {
+    const records = [...this.records(replica).values()].map(({ tally }) => tally)
+    return [this.finished(replica), ...records].reduce(
+      addReplicaTallies,
+      this.#loose.get(replica) ?? zeroReplicaTally(),
+    )
+  }
+
   master(): MasterTally {
     const open = new Map<number, number>()
     const note = (segment: number, scanned: number) => {

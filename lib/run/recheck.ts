@@ -46,10 +46,13 @@ export async function recheckDuring(flight: Flight, work: Promise<void>): Promis
     if (batch !== undefined) {
       canary.send(batch.replica, suspectsOf(batch))
       lanes.start(() => recheckBatch(flight, batch))
-    } else
+    } else {
+      // What the comparison itself has found landed may have been all that was to be tried out.
+      if (!isWorking && lanes.isIdle) canary.look()
       await (isWorking
         ? Promise.race([pause(LOOK_EVERY), ended.catch(() => {})])
         : pause(LOOK_EVERY))
+    }
   }
   if (isHeld) desk.hold(false)
   await Promise.all([ended, lanes.end()])

@@ -104,7 +104,9 @@ export class SecondLook {
 
   /** Counts an equal pair. */
   async equal(key: KeyText, pair: BothSides): Promise<void> {
-    await this.#repair.settle({ verdict: 'sameAs', key, ...pair })
+    const written = await this.#repair.settle({ verdict: 'sameAs', key, ...pair })
+    // A write of a thread that died, of which nobody lived to tell.
+    if (written !== undefined) await readBack(this.#investigation, this.#repair, [written])
   }
 
   /** Has a suspect read again; waits while as much is under way as may be. */

@@ -118,7 +118,11 @@ export function scenarioOf(random: () => number): Scenario {
       ...(leg < limits.length && { maxWrites: limits[leg] as number }),
     }),
   )
-  return { ...others, legs, ...(chance(0.35) && { other: drifted() }) }
+  const other = chance(0.35) && { other: drifted() }
+  // Where others write, repairs may rightly not hold.
+  const mayTryOut = scenario.writes.length === 0 && !scenario.options.quiesced
+  const canary = mayTryOut && chance(0.3) && { canary: pick(1, 3, 8) }
+  return { ...others, options: { ...scenario.options, ...canary }, legs, ...other }
 }
 
 /** How many writes there are to be, where nobody else writes. */
