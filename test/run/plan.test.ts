@@ -122,11 +122,3 @@ t.test('planRun refuses a starting key that is no key of the master', async (t) 
   }
   t.throws(() => planRun(resolveOptions(options, asProperty), TABLES), { code: 'USAGE' })
 })
-
-t.test('planSegments takes no count on trust that is zero', async (t) => {
-  for (const approximateItems of [0, undefined]) {
-    const size = { approximateBytes: 0, ...(approximateItems === 0 && { approximateItems }) }
-    t.equal(planSegments({ segments: 100, parallel: 4 }, size), 100)
-    t.equal(planSegments({ segments: 1_000_000, parallel: 4 }, size), 4096)
-  }
-})
