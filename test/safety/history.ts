@@ -7,6 +7,8 @@ export type Mode = 'sync' | 'apply' | 'undo'
 /** Somebody writes to one of the tables; the item is worked out when it happens. */
 export interface OthersWrite {
   readonly at: number
+  /** Not by the clock, but right behind the so-manieth reading of its key on the replica. */
+  readonly behindReading: number | undefined
   readonly table: 'master' | 'replica'
   readonly id: string
   /** Nothing is left of what was there before. */
@@ -105,11 +107,12 @@ export function historyOf(random: () => number): History {
     const n = hasWide && chance(0.4) ? 0 : below(size)
     const text = `other ${clock}`
     const next = clock++
-    const what = pick('write', 'write', 'add', 'delete', 'touch', 'touch')
+    const what = pick('write', 'add', 'add', 'delete', 'touch', 'touch')
     // By somebody who knows nothing of versions.
     const isUnversioned = what === 'touch' && (isFrozen || chance(0.5))
     return {
       at: below(length),
+      behindReading: chance(0.3) ? 1 + below(4) : undefined,
       table: pick('master', 'replica'),
       id: `item-${n}`,
       isWhole: what === 'write' || what === 'delete',

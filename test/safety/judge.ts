@@ -21,6 +21,8 @@ export class Judge implements Observer {
   readonly written = new Set<string>()
   /** Of these, keys that somebody else has written to since: what became of ours cannot be told any more. */
   readonly overtaken = new Set<string>()
+  /** Keys that somebody else has written to since tablesync has read them. */
+  readonly #unseen = new Set<string>()
   /** Keys that the replica lacked before a write of ours. */
   readonly #put = new Set<string>()
   /** Keys that somebody else has written to, or made anew with their table: what became of a lost answer cannot be told. */
@@ -89,10 +91,17 @@ export class Judge implements Observer {
     if (this.#anew.has(table)) this.knowsAnew = true
   }
 
+  /** Told of each reading of a key on the replica. */
+  onReading: (id: string) => void = () => {}
+
   served(table: string, key: WireItem, item: WireItem | undefined): void {
     const id = idOf(key)
     if (this.#anew.has(table)) {
       this.#servedAnew.set(table, (this.#servedAnew.get(table) ?? new Set()).add(id))
+    }
+    if (table === 'replica') {
+      this.#unseen.delete(id)
+      this.onReading(id)
     }
     if (table === 'master') {
       this.#master.set(id, item === undefined ? ABSENT : canonical(item))
@@ -120,6 +129,8 @@ export class Judge implements Observer {
     if (write.after === undefined) this.#asLeft.delete(id)
     else this.#asLeft.set(id, write.after)
     this.written.add(id)
+    // What ours leaves with theirs in it is nothing that anybody has worked out.
+    if (this.#unseen.has(id)) this.overtaken.add(id)
     if (write.before === undefined) this.#put.add(id)
     else if (write.after === undefined) this.#put.delete(id)
     if (fault !== undefined) {
@@ -249,6 +260,7 @@ export class Judge implements Observer {
   othersWrote(id: string, item: WireItem | undefined, isWhole: boolean): void {
     this.noteWhole(item)
     this.touched.add(id)
+    this.#unseen.add(id)
     if (this.written.has(id)) this.overtaken.add(id)
     if (isWhole || !isWide(item)) this.halfWay.delete(id)
   }

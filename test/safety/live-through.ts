@@ -16,7 +16,7 @@ import { forgetPools, killThread } from '../simulation/pool.ts'
 import { World } from '../simulation/world.ts'
 import { seeded } from '../support/seeded.ts'
 import { checkBooks } from './books.ts'
-import { type History, historyOf } from './history.ts'
+import { type History, historyOf, type OthersWrite } from './history.ts'
 import { Judge } from './judge.ts'
 
 export interface Lived {
@@ -136,12 +136,24 @@ function others({ writes, anew }: History, world: World, clock: VirtualClock, ju
       judge.madeAnew(table, items)
     }, at)
   }
-  for (const { at, table, id, isWhole, change } of writes) {
-    clock.set(() => {
-      const item: WireItem | undefined = change(world.at(table, id))
-      world.writeTo(table, id, item)
-      if (table === 'replica') judge.othersWrote(id, item, isWhole)
-      else judge.noteWhole(item)
-    }, at)
+  const readings = new Map<string, number>()
+  const make = ({ table, id, isWhole, change }: OthersWrite) => {
+    const item: WireItem | undefined = change(world.at(table, id))
+    world.writeTo(table, id, item)
+    if (table === 'replica') judge.othersWrote(id, item, isWhole)
+    else judge.noteWhole(item)
+  }
+  for (const write of writes) {
+    if (write.behindReading === undefined) clock.set(() => make(write), write.at)
+  }
+  judge.onReading = (id) => {
+    const reading = (readings.get(id) ?? 0) + 1
+    readings.set(id, reading)
+    for (const write of writes) {
+      if (write.id !== id || write.behindReading !== reading) continue
+      // The answer is on its way, and says nothing of it.
+      const timer = clock.set(() => make(write), 0)
+      timer.owner = undefined
+    }
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The judge judged: each mutation takes one safeguard out of a copy of the
- * engine, and has to be caught. `node dist/test/safety/mutations.js [NAME]`;
+ * engine, and has to be caught. `node dist/test/safety/mutations.js [NAME ...]`;
  * TABLESYNC_TEST_HISTORIES says within how many histories.
  */
 import { spawn } from 'node:child_process'
@@ -125,10 +125,11 @@ async function caughtAt({ file, from, to }: Mutation, folder: string): Promise<s
   return undefined
 }
 
-const wanted = process.argv[2]
+/** Parts of names; none: all. */
+const wanted = process.argv.slice(2)
 let missed = 0
 for (const [at, mutation] of MUTATIONS.entries()) {
-  if (wanted !== undefined && !mutation.name.includes(wanted)) continue
+  if (wanted.length > 0 && !wanted.some((part) => mutation.name.includes(part))) continue
   const caught = await caughtAt(mutation, `mutant-${at}`)
   if (caught === undefined) missed++
   process.stdout.write(
