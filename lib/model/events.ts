@@ -60,7 +60,7 @@ export type RunEvent =
     }
   /** Something of a replica that may reject, multiply or undo writes; or of a scan, of the master maybe, that is odd. */
   | { readonly type: 'warning'; readonly replica: string; readonly message: string }
-  /** The run that the checkpoint belongs to has ended: its result is told again, and nothing is read. */
+  /** The run of this checkpoint has already ended. Its old result follows; no table is read. */
   | {
       readonly type: 'ended-before'
       readonly checkpoint: string

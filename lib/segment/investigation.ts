@@ -76,7 +76,7 @@ export function investigationOf(
     allowanceSpent: control.allowanceSpent,
     roomForSuspects: control.roomForSuspects,
     tell(finding) {
-      // Writes of one page may take minutes: what is told of them is counted on screen as well.
+      // The writes of one page may take minutes: the screen counts each of them, not only the page.
       control.progress(tally)
       return control.tell(finding)
     },

@@ -301,27 +301,24 @@ t.test('a hook that never answers does not keep a run of many pairs either', asy
   t.ok(summary.elapsedMs < 60_000, `${summary.elapsedMs} ms`)
 })
 
-t.test(
-  'what a hook fails over is told once with its number, and without what items hold',
-  async (t) => {
-    const hooks = await moduleOf(t, 'export const onMissing = (item) => item')
-    const { replica, run } = await openScene(t, {
-      masterItems: [1, 2, 3].map((n) => item(n, { secret: { S: 'of-an-item' } })),
-      replicaItems: [],
-    })
-    const { summary, events } = await run({ ...ALL_WRITES, hooks })
-    t.match(summary.replicas[replica.label], { missing: 3, failed: 3 })
-    t.match(summary.errors, [
-      {
-        code: 'HOOK_FAILED',
-        message: /expected 'skip' or nothing from it, got an object/,
-        count: 3,
-      },
-    ])
-    t.equal(events.filter(({ type }) => type === 'key-left').length, 3)
-    t.notMatch(JSON.stringify([summary, events]), /of-an-item/)
-  },
-)
+t.test('the summary gives the error of a hook once, with a count and no item values', async (t) => {
+  const hooks = await moduleOf(t, 'export const onMissing = (item) => item')
+  const { replica, run } = await openScene(t, {
+    masterItems: [1, 2, 3].map((n) => item(n, { secret: { S: 'of-an-item' } })),
+    replicaItems: [],
+  })
+  const { summary, events } = await run({ ...ALL_WRITES, hooks })
+  t.match(summary.replicas[replica.label], { missing: 3, failed: 3 })
+  t.match(summary.errors, [
+    {
+      code: 'HOOK_FAILED',
+      message: /expected 'skip' or nothing from it, got an object/,
+      count: 3,
+    },
+  ])
+  t.equal(events.filter(({ type }) => type === 'key-left').length, 3)
+  t.notMatch(JSON.stringify([summary, events]), /of-an-item/)
+})
 
 t.test('a run that waits for a hook names its key, and not what the item holds', async (t) => {
   const hooks = await moduleOf(

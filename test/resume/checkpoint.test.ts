@@ -64,7 +64,7 @@ t.test('a run that has ended is told again, and changes nothing', async (t) => {
   t.match(of(anew.summary, scene), { sameAs: 60, written: 0 })
 })
 
-t.test('why keys failed is told by every leg after it', async (t) => {
+t.test('every later leg gives the reason why keys failed', async (t) => {
   const scene = await openRun(t, { deleteExtra: false })
   const error = 'ItemCollectionSizeLimitExceededException'
   const ending = new AbortController()

@@ -62,7 +62,7 @@ const MUTATIONS: readonly Mutation[] = [
     to: 'const isTorn = false && (',
   },
   {
-    name: 'a condition that did not hold is told as a write that landed',
+    name: 'a failed condition counts as a landed write',
     file: 'segment/attempt.js',
     from: "if (result.end === 'refused')\n            return result;",
     to: "if (result.end === 'refused') return { end: 'landed' };",
