@@ -137,9 +137,12 @@ export class Desk {
       const error = asTablesyncError(thrown)
       if (this.#pool.isBroken) this.fail('', error)
       else if (!isSwept) ledger.noteError('', error)
-      ledger.counts.drop(task)
-      this.#held.drop(task)
-      this.#options.intents.orphan()
+      // After the records that it sent and that wait to be entered: what was told goes with them.
+      await book.inOrder(async () => {
+        ledger.counts.drop(task)
+        this.#held.drop(task)
+        this.#options.intents.orphan()
+      })
       return isSwept ? 'swept' : 'died'
     } finally {
       if (task.kind === 'compare') this.fresh.ended(task)

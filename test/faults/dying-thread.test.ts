@@ -4,14 +4,14 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
-import type { ReplicaSummary, RunOptions } from 'tablesync'
+import type { RunOptions } from 'tablesync'
 import t from 'tap'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, asks, item, openScene } from './scene.ts'
 
 t.jobs = 4
 
-const ITEMS = Array.from({ length: 300 }, (_, n) => item(n))
+const ITEMS = Array.from({ length: 150 }, (_, n) => item(n))
 const MISSING = ITEMS.filter((_, n) => n % 3 === 0).length
 /** Items of the master that a replica has been compared with when the thread dies, at least. */
 const PAGES = 8
@@ -63,18 +63,14 @@ for (const options of ways) {
         t.match(summary.errors, [{ code: 'WORKER_DIED' }])
         t.equal(summary.master.scanned, ITEMS.length)
         for (const { label, table } of replicas) {
-          const counts = summary.replicas[label] as ReplicaSummary
-          t.equal(counts.offered, ITEMS.length, label)
-          // A key that two threads in a row have died of is unverified, and said to be.
-          const open = counts.unverified + counts.failed + counts.deletionsWithheld
-          t.ok(counts.missing + open >= MISSING, `${counts.missing} missing, ${open} open`)
-          if (summary.outcome !== 'in-sync') continue
-          t.match(counts, { missing: MISSING, written: MISSING, extra: 2, deleted: 2 })
+          t.match(
+            summary.replicas[label],
+            { offered: ITEMS.length, missing: MISSING, written: MISSING, extra: 2, deleted: 2 },
+            label,
+          )
           t.equal(table.all().length, ITEMS.length)
         }
-        t.ok(summary.outcome === 'in-sync' || summary.outcome === 'incomplete')
-        // Only a checkpoint has threads save so often that more than one task goes down twice.
-        if (!hasCheckpoint) t.equal(summary.outcome, 'in-sync')
+        t.equal(summary.outcome, 'in-sync')
       })
     }
   }
