@@ -137,7 +137,7 @@ export class Desk {
       const error = asTablesyncError(thrown)
       if (this.#pool.isBroken) this.fail('', error)
       else if (!isSwept) ledger.noteError('', error)
-      // After the records that it sent and that wait to be entered: what was told goes with them.
+      // After the records it sent that are not entered yet: what it told goes with them.
       await book.inOrder(async () => {
         ledger.counts.drop(task)
         this.#held.drop(task)
@@ -152,9 +152,8 @@ export class Desk {
 
   /** A task that nobody is going to finish. */
   giveUp(task: SegmentTask): void {
-    const { ledger } = this.#options
-    ledger.counts.abandon(task)
-    for (const replica of replicasOf(task)) ledger.fate(replica).brokenTasks++
+    this.#options.ledger.counts.abandon(task)
+    for (const replica of replicasOf(task)) this.#options.ledger.fate(replica).brokenTasks++
   }
 
   async #close(task: SegmentTask, report: SegmentReport, entering: Entering): Promise<void> {

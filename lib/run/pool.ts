@@ -37,6 +37,7 @@ export class SegmentPool {
   readonly #swept = new Set<number>()
   #isStopping = false
   #isHeld = false
+  #isClosing = false
   readonly #starts: ThreadStarts | undefined
   readonly #hooks: string | undefined
   /** Of a thread that had no task: it could not start, and Piscina has started none since. */
@@ -115,7 +116,7 @@ export class SegmentPool {
 
   /** Where no thread is left and none is going to be, ends the tasks that wait for one. */
   #checkThreads(): void {
-    if (this.#broken !== undefined || this.#piscina.threads.length > 0) return
+    if (this.#isClosing || this.#broken !== undefined || this.#piscina.threads.length > 0) return
     const error = this.#failedStart
     const got = error?.message.split('\n')[0] ?? 'one that ended while it started'
     this.#broken = new TablesyncError(`Expected worker threads to start, got: ${got}`, {
@@ -175,7 +176,10 @@ export class SegmentPool {
     for (const port of this.#ports) port.say({ type: 'detach', replica })
   }
 
+  /** Settles when all threads have ended. */
   async close(): Promise<void> {
+    // Piscina takes a second `destroy` for the end of the first, and replaces the threads that end after it.
+    this.#isClosing = true
     this.#starts?.end()
     await this.#piscina.destroy()
   }
