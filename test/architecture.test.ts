@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import t from 'tap'
 import type { Option } from '../lib/options/option.ts'
 import { OPTIONS, TALK } from '../lib/options/table.ts'
+import { t } from './support/tap.ts'
 
 /** The sources, read as text: from dist/test as from test. */
 const root = fileURLToPath(
@@ -215,6 +215,14 @@ t.test('ARCHITECTURE.md names a test that exists for each invariant', async (t) 
   const named = [...page.matchAll(/`(test\/[\w/.-]+\.test\.ts)`/g)].map(([, file = '']) => file)
   t.ok(named.length >= 12)
   for (const file of named) t.ok(statSync(join(root, file), { throwIfNoEntry: false }), file)
+})
+
+t.test('tests have tap without its hooks on every promise', async (t) => {
+  const taking = sourcesBelow('test').filter(({ imports }) => imports.includes('tap'))
+  t.same(
+    taking.map(({ file }) => file),
+    ['test/support/tap.ts'],
+  )
 })
 
 t.test('no file is long', async (t) => {

@@ -1,6 +1,6 @@
-import t from 'tap'
 import { tableName, type Variant } from '../bench/generated-table.ts'
 import { measure, startServer } from '../bench/processes.ts'
+import { t } from './support/tap.ts'
 
 t.setTimeout(800_000)
 

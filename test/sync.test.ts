@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runSync } from 'tablesync'
-import t from 'tap'
 import { startDynalite } from './support/dynalite.ts'
 import { makeTable } from './support/tables.ts'
+import { t } from './support/tap.ts'
 
 t.setTimeout(800_000)
 const engine = await startDynalite()

@@ -89,10 +89,6 @@ export class Desk {
     return this.fresh.isAny
   }
 
-  get isFatal(): boolean {
-    return this.#fatal !== undefined
-  }
-
   /** What has ended the run as a whole. */
   get fatal(): TablesyncError | undefined {
     return this.#fatal
@@ -138,16 +134,18 @@ export class Desk {
       if (this.#pool.isBroken) this.fail('', error)
       else if (!isSwept) ledger.noteError('', error)
       // After the records it sent that are not entered yet: what it told goes with them.
-      await book.inOrder(async () => {
-        ledger.counts.drop(task)
-        this.#held.drop(task)
-        this.#options.intents.orphan()
-      })
+      await book.inOrder(async () => this.#forget(task))
       return isSwept ? 'swept' : 'died'
     } finally {
       if (task.kind === 'compare') this.fresh.ended(task)
       this.#options.onCounted()
     }
+  }
+
+  #forget(task: SegmentTask): void {
+    this.#options.ledger.counts.drop(task)
+    this.#held.drop(task)
+    this.#options.intents.orphan()
   }
 
   /** A task that nobody is going to finish. */

@@ -78,7 +78,7 @@ export async function fly(
   const began = performance.now()
   const before = checkpoint?.taken?.elapsedMs ?? 0
   const elapsedMs = () => Math.round(before + performance.now() - began)
-  const isOver = () => signal.aborted || desk.isFatal || desk.stopped !== undefined
+  const isOver = () => signal.aborted || desk.fatal !== undefined || desk.stopped !== undefined
   const setup = workerSetup(settings, tables, hooks)
   const replicas = tables.access.slice(1).map(({ index }) => index)
   const ledger = new Ledger(replicas, plan.byLookup)
@@ -179,7 +179,11 @@ export async function fly(
   const summaryNow = () =>
     summarise({
       ...{ settings, plan, ledger, elapsedMs: elapsedMs(), identity: preparation.identity },
-      ...{ isInterrupted: signal.aborted, isFatal: desk.isFatal, stopped: desk.stopped },
+      ...{
+        isInterrupted: signal.aborted,
+        isFatal: desk.fatal !== undefined,
+        stopped: desk.stopped,
+      },
     })
   /** Each file says how the run has ended; where it cannot, the run is incomplete. */
   const endFiles = async () => {
@@ -216,7 +220,7 @@ export async function fly(
     await repairPlan?.close()
     await intents.close()
   }
-  if (planned !== undefined && !desk.isFatal) {
+  if (planned !== undefined && desk.fatal === undefined) {
     hooks.onEvent({ type: 'plan-written', plan: planned.file, keys: repairPlan?.entries ?? 0 })
   }
   const summary = summaryNow()

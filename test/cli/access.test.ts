@@ -1,8 +1,8 @@
 /** What is given and set up, and whom the command is to each table and where; or exit code 2 and the reason. */
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
 import { startDynalite } from '../support/dynalite.ts'
 import { makeTable } from '../support/tables.ts'
+import { type Test, t } from '../support/tap.ts'
 import { EMULATOR_HOST, ROLE, SECRETS, writeProfiles } from './aws-profiles.ts'
 import { type AwsWorld, startAwsWorld } from './aws-world.ts'
 import { type CliResult, type Env, runCli, tempFolder } from './run-cli.ts'

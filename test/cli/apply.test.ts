@@ -1,7 +1,7 @@
 /** `--plan` and `tablesync apply`: looked at first, and done then. */
 import { join } from 'node:path'
-import t from 'tap'
 import { startDynalite } from '../support/dynalite.ts'
+import { t } from '../support/tap.ts'
 import { runCli, runForSummary, tempFolder } from './run-cli.ts'
 import { COUNTS, inOrder, MASTER_ITEMS, makeScene, REPLICA_ITEMS, replicaOf } from './scene.ts'
 

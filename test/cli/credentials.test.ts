@@ -1,6 +1,7 @@
 /** Who the command is to each table, read from what its requests are signed with. */
-import t, { type Test } from 'tap'
+
 import { startDynalite } from '../support/dynalite.ts'
+import { type Test, t } from '../support/tap.ts'
 import { type Recorder, ROLE_SECRETS, startRecorder, startSts } from './recorder.ts'
 import { type CliResult, credentialsFile, type Env, runCli } from './run-cli.ts'
 import { makeTwins } from './scene.ts'

@@ -1,8 +1,8 @@
 /** With `--json` there is a document, whatever the end: one that says which run it was, and when it began. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import t from 'tap'
 import { startDynalite } from '../support/dynalite.ts'
+import { t } from '../support/tap.ts'
 import { startRecorder } from './recorder.ts'
 import { runCli, runForSummary, tempFolder } from './run-cli.ts'
 import { argsOf, makeTwins } from './scene.ts'

@@ -1,6 +1,7 @@
 /** Where the command sends its requests. */
-import t from 'tap'
+
 import { startDynalite } from '../support/dynalite.ts'
+import { t } from '../support/tap.ts'
 import { serve, startRecorder } from './recorder.ts'
 import { runCli } from './run-cli.ts'
 import { makeTwins } from './scene.ts'

@@ -4,7 +4,7 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import t from 'tap'
+import { t } from '../support/tap.ts'
 import { CLI, runCli, tempFolder, testEnv } from './run-cli.ts'
 
 t.setTimeout(800_000)

@@ -1,11 +1,11 @@
 /** What the command says, where, and to whom. */
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import t from 'tap'
 import type { Difference } from '../../lib/model/difference.ts'
 import { startDynalite } from '../support/dynalite.ts'
 import { linesIn } from '../support/rewritten.ts'
 import { makeTable } from '../support/tables.ts'
+import { t } from '../support/tap.ts'
 import { differencesIn } from '../support/told-lines.ts'
 import { startRecorder } from './recorder.ts'
 import { runCli, runForSummary, tempFolder } from './run-cli.ts'

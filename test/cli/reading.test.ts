@@ -1,6 +1,7 @@
 /** The flags that say how tables are read, seen from the requests that come of them. */
-import t, { type Test } from 'tap'
+
 import { startDynalite } from '../support/dynalite.ts'
+import { type Test, t } from '../support/tap.ts'
 import { type Interfere, isPreflight, type Recorder, startRecorder } from './recorder.ts'
 import { runCli, runForSummary } from './run-cli.ts'
 import { argsOf, COUNTS, makeScene, makeTwins, replicaOf, type Scene } from './scene.ts'

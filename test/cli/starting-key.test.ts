@@ -1,8 +1,9 @@
 /** The flag that begins in the middle of the master. */
-import t from 'tap'
+
 import type { KeyAttribute } from '../../lib/model/table.ts'
 import { startDynalite } from '../support/dynalite.ts'
 import { type Item, makeTable } from '../support/tables.ts'
+import { t } from '../support/tap.ts'
 import { startRecorder } from './recorder.ts'
 import { runCli, runForSummary } from './run-cli.ts'
 import { argsOf, COUNTS, EXTRA_IDS, inOrder, makeScene, makeTwins, replicaOf } from './scene.ts'

@@ -1,7 +1,8 @@
 /** How the command is told its tables. */
-import t, { type Test } from 'tap'
+
 import { startDynalite } from '../support/dynalite.ts'
 import { makeTable } from '../support/tables.ts'
+import { type Test, t } from '../support/tap.ts'
 import { type CliResult, runCli, runForSummary } from './run-cli.ts'
 import { COUNTS, makeScene, makeTwins, replicaOf } from './scene.ts'
 

@@ -1,9 +1,9 @@
 /** What the command shows on a terminal, and what of others never reaches it. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import t from 'tap'
 import { startDynalite } from '../support/dynalite.ts'
 import { makeTable } from '../support/tables.ts'
+import { t } from '../support/tap.ts'
 import { startRecorder } from './recorder.ts'
 import { runCli, runForSummary, tempFolder } from './run-cli.ts'
 import { argsOf, COUNTS, item, makeScene } from './scene.ts'

@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
-import t from 'tap'
 import { startDynalite } from '../support/dynalite.ts'
 import { type Item, makeTable } from '../support/tables.ts'
+import { t } from '../support/tap.ts'
 import { startRecorder } from './recorder.ts'
 import { CLI, runCli, runForSummary } from './run-cli.ts'
 import {

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { crc32, gzipSync } from 'node:zlib'
-import t, { type Test } from 'tap'
 import { openClient } from '../../lib/dynamo/client.ts'
 import { PageBuffers } from '../../lib/http/page-buffers.ts'
 import type { Body } from '../../lib/item/body.ts'
@@ -13,6 +12,7 @@ import { addressOf, CREDENTIALS } from '../support/address.ts'
 import { choices } from '../support/arbitrary.ts'
 import { PATIENCE } from '../support/memory-table.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { type Test, t } from '../support/tap.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse, asked: string) => unknown
 

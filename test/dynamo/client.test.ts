@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { crc32 } from 'node:zlib'
-import t from 'tap'
 import { openClient } from '../../lib/dynamo/client.ts'
 import type { Body } from '../../lib/item/body.ts'
 import type { ReplicaTally } from '../../lib/model/tally.ts'
@@ -11,6 +10,7 @@ import { addressOf, CREDENTIALS } from '../support/address.ts'
 import { memoryTable, PATIENCE } from '../support/memory-table.ts'
 import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { t } from '../support/tap.ts'
 
 const asTheyCome = ({ bytes }: Body) => bytes
 

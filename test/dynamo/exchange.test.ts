@@ -2,12 +2,12 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import t, { type Test } from 'tap'
 import { openClient } from '../../lib/dynamo/client.ts'
 import { openDescriber } from '../../lib/dynamo/descriptions.ts'
 import { addressOf, CREDENTIALS } from '../support/address.ts'
 import { PATIENCE } from '../support/memory-table.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { type Test, t } from '../support/tap.ts'
 
 const MINUTE = 60_000
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import t from 'tap'
 import { updateTo } from '../../lib/dynamo/update-expression.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import { ID_KEY } from '../support/pages.ts'
 import { StubTable } from '../support/stub-table.ts'
+import { t } from '../support/tap.ts'
 
 const anyWideItem = fc
   .array(fc.option(fc.integer({ min: 0, max: 60 })), { minLength: 150, maxLength: 250 })

@@ -2,13 +2,13 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, createServer as createTcpServer, Socket } from 'node:net'
-import t, { type Test } from 'tap'
 import { openClient } from '../../lib/dynamo/client.ts'
 import { openDescriber } from '../../lib/dynamo/descriptions.ts'
 import { asFailure } from '../../lib/dynamo/failures.ts'
 import { addressOf, CREDENTIALS } from '../support/address.ts'
 import { PATIENCE } from '../support/memory-table.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { type Test, t } from '../support/tap.ts'
 
 const CONTEXT = { operation: 'Scan', table: 1, label: 'x:T' }
 

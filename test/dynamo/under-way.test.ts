@@ -1,7 +1,7 @@
 /** What counts as standing still, and what does not. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import t from 'tap'
 import { UnderWay } from '../../lib/dynamo/under-way.ts'
+import { t } from '../support/tap.ts'
 
 const busy = (task: UnderWay) => task.longest()?.busy ?? Number.NaN
 const isAbout = (value: number, wanted: number) => Math.abs(value - wanted) < 60

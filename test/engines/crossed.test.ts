@@ -1,8 +1,8 @@
 import { type RunEvent, runSync } from 'tablesync'
-import t from 'tap'
 import { startDynalite } from '../support/dynalite.ts'
 import { noJava, startDynamoDBLocal } from '../support/dynamodb-local.ts'
 import { makeTable } from '../support/tables.ts'
+import { t } from '../support/tap.ts'
 import { provesMatrix } from './matrix.ts'
 
 t.setTimeout(800_000)

@@ -1,5 +1,5 @@
-import t from 'tap'
 import { startDynalite } from '../support/dynalite.ts'
+import { t } from '../support/tap.ts'
 import { provesMatrix } from './matrix.ts'
 
 t.setTimeout(800_000)

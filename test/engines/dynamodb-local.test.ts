@@ -1,5 +1,5 @@
-import t from 'tap'
 import { noJava, startDynamoDBLocal } from '../support/dynamodb-local.ts'
+import { t } from '../support/tap.ts'
 import { provesMatrix } from './matrix.ts'
 
 t.setTimeout(800_000)

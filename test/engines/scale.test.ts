@@ -1,14 +1,14 @@
 import { type RunOptions, runSync } from 'tablesync'
-import t, { type Test } from 'tap'
 import { type Engine, startDynalite } from '../support/dynalite.ts'
 import { noJava, startDynamoDBLocal } from '../support/dynamodb-local.ts'
 import { sameContent } from '../support/same-content.ts'
 import { makeTable, type TestTable } from '../support/tables.ts'
+import { type Test, t } from '../support/tap.ts'
 
 t.setTimeout(600_000)
 
 /** With TABLESYNC_TEST_ITEMS=100000 these take some minutes. */
-const ITEMS = Number(process.env['TABLESYNC_TEST_ITEMS'] ?? 10_000)
+const ITEMS = Number(process.env['TABLESYNC_TEST_ITEMS'] ?? 5000)
 const PLANTED = 300
 
 const item = (i: number, v = 0) => ({

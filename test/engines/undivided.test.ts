@@ -2,9 +2,9 @@
 
 import { join } from 'node:path'
 import type { RunOptions } from 'tablesync'
-import t, { type Test } from 'tap'
 import { tempFolder } from '../cli/run-cli.ts'
 import { asks, isCheck, item, openScene, type Scene } from '../faults/scene.ts'
+import { type Test, t } from '../support/tap.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
 const AS_PLANNED = { segments: undefined } as unknown as Partial<RunOptions>

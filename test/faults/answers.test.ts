@@ -1,7 +1,8 @@
 /** Answers that leave out, or set to null, what the API model calls optional; and answers that say nothing. */
-import t from 'tap'
+
 import type { Fault, StubRequest } from '../support/stub.ts'
 import type { Body } from '../support/stub-table.ts'
+import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,
   always,

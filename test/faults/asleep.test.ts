@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunEvent, Summary } from 'tablesync'
-import t from 'tap'
+import { t } from '../support/tap.ts'
 import { ALL_WRITES, asks, counts, openScene, REPAIRED, SHORT } from './scene.ts'
 
 const library = import.meta.resolve('tablesync')

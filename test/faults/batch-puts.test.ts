@@ -2,10 +2,10 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { WireItem } from 'tablesync'
-import t from 'tap'
 import { tempFolder } from '../cli/run-cli.ts'
 import type { StubRequest } from '../support/stub.ts'
 import type { Body } from '../support/stub-table.ts'
+import { t } from '../support/tap.ts'
 import { ALL_WRITES, askedOf, asks, counts, item, openScene, putsOf, REPAIRED } from './scene.ts'
 
 const QUIET = { ...ALL_WRITES, quiesced: true }

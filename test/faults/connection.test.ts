@@ -1,7 +1,7 @@
 /** Connections that break, go silent or were never there. */
 import { createServer } from 'node:net'
-import t from 'tap'
 import type { Fault, StubRequest } from '../support/stub.ts'
+import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,
   always,

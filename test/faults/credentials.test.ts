@@ -9,8 +9,8 @@ import { text } from 'node:stream/consumers'
 import { mock } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type PlainCredentials, runSync } from 'tablesync'
-import t, { type Test } from 'tap'
 import { openCredentials } from '../../lib/access/credentials.ts'
+import { type Test, t } from '../support/tap.ts'
 import { ALL_WRITES, asks, counts, openScene, type Party, REPAIRED, SHORT } from './scene.ts'
 
 // Runs of the engine take longer than tap expects of a file.

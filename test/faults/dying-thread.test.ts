@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import type { RunOptions } from 'tablesync'
-import t from 'tap'
 import { tempFolder } from '../cli/run-cli.ts'
+import { t } from '../support/tap.ts'
 import { ALL_WRITES, asks, item, openScene } from './scene.ts'
 
 t.jobs = 4

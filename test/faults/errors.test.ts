@@ -1,8 +1,8 @@
 /** Answers that are errors: passing ones, denials, and refusals of one item. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { WireItem } from 'tablesync'
-import t from 'tap'
 import type { Fault, Intercept, StubRequest } from '../support/stub.ts'
+import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,
   always,

@@ -4,8 +4,8 @@
  */
 
 import { type PlainCredentials, runSync } from 'tablesync'
-import t, { type Test } from 'tap'
 import { LimitedServer } from '../pace/limited-server.ts'
+import { type Test, t } from '../support/tap.ts'
 
 const LIFETIME = Number(process.env['TABLESYNC_TEST_LIFETIME_SECONDS'] ?? 1) * 1000
 const LIFETIMES = Number(process.env['TABLESYNC_TEST_LIFETIMES'] ?? 8)

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import { type Test, t } from '../support/tap.ts'
 import { ALL_WRITES, askedOf, asks, counts, openScene } from './scene.ts'
 
 /** Where the list of extras goes: a folder that the test may take away. */

@@ -4,9 +4,9 @@
  */
 
 import type { WireItem } from 'tablesync'
-import t, { type Test } from 'tap'
 import { canonicalNumber } from '../../lib/item/number.ts'
 import { isSpeltAsUsual, respelt } from '../../lib/item/number-spelling.ts'
+import { type Test, t } from '../support/tap.ts'
 import { ALL_WRITES, openScene, type Scene, type SceneOptions } from './scene.ts'
 
 const KEY = [{ name: 'n', type: 'N' }] as const

@@ -1,8 +1,8 @@
 /** Keys of a plan or a journal that cannot be read or written, while others can. */
 import { join } from 'node:path'
 import { applySync, undoSync } from 'tablesync'
-import t from 'tap'
 import { tempFolder } from '../cli/run-cli.ts'
+import { t } from '../support/tap.ts'
 import { ALL_WRITES, always, asks, isCheck, openScene, type Scene } from './scene.ts'
 
 const QUICK = { maxRetries: 1, retryDelayBase: 1, workers: 1 }

@@ -1,7 +1,8 @@
 /** Trouble with some keys, while the table answers for others: a key too hot to be read, a role that may not use all keys. */
-import t from 'tap'
+
 import type { Intercept, StubRequest } from '../support/stub.ts'
 import type { Body } from '../support/stub-table.ts'
+import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,
   always,

@@ -1,7 +1,8 @@
 /** A replica that is lost half-way takes nothing of the others with it. */
-import t from 'tap'
+
 import { exitCodeOf } from '../../lib/model/summary.ts'
 import type { Fault } from '../support/stub.ts'
+import { t } from '../support/tap.ts'
 import { ALL_WRITES, asks, counts, item, openScene, REPAIRED, SHORT } from './scene.ts'
 
 const ITEMS = Array.from({ length: 400 }, (_, index) => item(index))

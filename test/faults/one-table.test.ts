@@ -1,9 +1,9 @@
 /** Master and replica that are one table, or may be: at one endpoint, by id, by ARN, by name. */
 
 import { type RunEvent, runSync } from 'tablesync'
-import t, { type Test } from 'tap'
 import { startStub } from '../support/stub.ts'
 import type { Body } from '../support/stub-table.ts'
+import { type Test, t } from '../support/tap.ts'
 import { item } from './scene.ts'
 
 const ARN = 'arn:aws:dynamodb:ddblocal:000000000000:table/Orders'

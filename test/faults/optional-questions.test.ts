@@ -1,5 +1,5 @@
 /** What a run asks of a table and can do without: no failure of it ends the run. */
-import t from 'tap'
+import { t } from '../support/tap.ts'
 import { ALL_WRITES, always, counts, openScene, REPAIRED } from './scene.ts'
 
 const QUESTIONS = ['DescribeTimeToLive', 'DescribeContinuousBackups'] as const

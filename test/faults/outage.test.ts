@@ -1,8 +1,8 @@
 /** An endpoint that is gone for a while: waited for, as long as is asked, and said. */
 
 import type { RunEvent } from 'tablesync'
-import t from 'tap'
 import type { Fault, Stub } from '../support/stub.ts'
+import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,
   asks,

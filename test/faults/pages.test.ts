@@ -1,9 +1,9 @@
 /** Answers that are legal and unusual: empty pages, and JSON in any layout. */
 
 import type { WireItem } from 'tablesync'
-import t from 'tap'
 import type { Intercept, StubRequest } from '../support/stub.ts'
 import type { Body } from '../support/stub-table.ts'
+import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,
   always,

@@ -9,7 +9,6 @@ import {
   type Summary,
   type WireItem,
 } from 'tablesync'
-import t, { type Test } from 'tap'
 import type { KeyAttribute } from '../../lib/model/table.ts'
 import { foretell } from '../support/oracle.ts'
 import {
@@ -20,6 +19,7 @@ import {
   startStub,
 } from '../support/stub.ts'
 import type { StubTable } from '../support/stub-table.ts'
+import { type Test, t } from '../support/tap.ts'
 
 t.setTimeout(800_000)
 

@@ -1,8 +1,8 @@
 /** Scans that leave items out: the run's own counts tell, and it is never in sync. */
 
 import type { RunEvent, RunOptions } from 'tablesync'
-import t from 'tap'
 import { exitCodeOf } from '../../lib/model/summary.ts'
+import { t } from '../support/tap.ts'
 import { askedOf, asks, item, openScene, type Scene } from './scene.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))

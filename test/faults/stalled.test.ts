@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { applySync, type RunEvent, undoSync } from 'tablesync'
-import t, { type Test } from 'tap'
 import { tempFolder } from '../cli/run-cli.ts'
 import type { Intercept, StubRequest } from '../support/stub.ts'
+import { type Test, t } from '../support/tap.ts'
 import {
   ALL_WRITES,
   always,

@@ -1,5 +1,5 @@
 /** A table that is there and cannot be used; and why deletions were withheld. */
-import t from 'tap'
+import { t } from '../support/tap.ts'
 import { always, askedOf, asks, isCheck, item, openScene } from './scene.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))

@@ -1,9 +1,9 @@
 /** Too many requests: refused as such, or left over in a batch. */
 
 import type { WireItem } from 'tablesync'
-import t from 'tap'
 import type { Intercept, StubRequest } from '../support/stub.ts'
 import type { Body } from '../support/stub-table.ts'
+import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,
   always,

@@ -5,11 +5,11 @@ import { chmod, link, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { RunEvent } from 'tablesync'
-import t, { type Test } from 'tap'
 import { refuseSharedFiles } from '../../lib/files/distinct-files.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, openScene } from '../faults/scene.ts'
 import { linesIn } from '../support/rewritten.ts'
+import { type Test, t } from '../support/tap.ts'
 
 async function folderOf(t: Test) {
   const folder = await tempFolder(t)

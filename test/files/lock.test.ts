@@ -4,10 +4,10 @@ import { once } from 'node:events'
 import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
 import { Lock } from '../../lib/files/lock.ts'
 import { LEASE, type LockHolder, ourselves } from '../../lib/files/lock-holder.ts'
 import { tempFolder } from '../cli/run-cli.ts'
+import { type Test, t } from '../support/tap.ts'
 
 const lockIn = async (t: Test) => join(await tempFolder(t), 'cp.lock')
 

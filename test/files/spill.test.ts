@@ -1,9 +1,9 @@
 /** Lists on disk that outlive a run: taken up as they were left, or refused. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import t from 'tap'
 import { Spill } from '../../lib/files/spill.ts'
 import { tempFolder } from '../cli/run-cli.ts'
+import { t } from '../support/tap.ts'
 
 const TEXTS = Array.from({ length: 40 }, (_, n) => `{"key":"item-${n}"}`)
 

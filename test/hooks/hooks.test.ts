@@ -3,7 +3,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import t, { type Test } from 'tap'
 import {
   ALL_WRITES,
   counts,
@@ -13,6 +12,7 @@ import {
   REPAIRED,
   type SceneOptions,
 } from '../faults/scene.ts'
+import { type Test, t } from '../support/tap.ts'
 
 /** A module of hooks in a file of its own. */
 async function moduleOf(t: Test, text: string): Promise<string> {

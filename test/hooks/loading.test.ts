@@ -2,11 +2,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
 import { runCli } from '../cli/run-cli.ts'
 import { argsOf, inOrder, makeScene, REPLICA_ITEMS } from '../cli/scene.ts'
 import { ALL_WRITES, openScene, REPLICA_ITEMS as SCENE_ITEMS } from '../faults/scene.ts'
 import { startDynalite } from '../support/dynalite.ts'
+import { type Test, t } from '../support/tap.ts'
 
 t.setTimeout(800_000)
 

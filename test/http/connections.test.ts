@@ -3,8 +3,8 @@ import { once, setMaxListeners } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import fc from 'fast-check'
-import t, { type Test } from 'tap'
 import { type ConnectionOptions, openConnections } from '../../lib/http/connections.ts'
+import { type Test, t } from '../support/tap.ts'
 import { CERTIFICATE, PRIVATE_KEY } from './self-signed.ts'
 
 const LIMITS: ConnectionOptions = { connectTimeout: 10_000, responseTimeout: 10_000, onHeard() {} }

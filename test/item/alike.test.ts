@@ -1,7 +1,6 @@
 /** Stretches of two pages that are the same bytes, and pages that are not walked for them. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import t from 'tap'
 import { alikeToEnd, type Place } from '../../lib/item/alike.ts'
 import { ownBody } from '../../lib/item/body.ts'
 import { itemText } from '../../lib/item/compare.ts'
@@ -10,6 +9,7 @@ import { readScanPage, type ScanPage } from '../../lib/item/scan-answer.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import { anyItem, anyText } from '../support/arbitrary.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { t } from '../support/tap.ts'
 
 const NAMES = keyNames(ID_KEY)
 

@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { type ItemComparer, itemComparer } from '../../lib/item/compare.ts'
 import { openDigest } from '../../lib/item/digest.ts'
 import { canonicalItem, differingAttributes, ignoring } from '../../lib/item/normalise.ts'
@@ -7,6 +6,7 @@ import { canonicalNumber } from '../../lib/item/number.ts'
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 import { anyChoices, anyItem, anyNumber, anyValue, respelt } from '../support/arbitrary.ts'
 import { pageOf } from '../support/pages.ts'
+import { t } from '../support/tap.ts'
 
 const RUNS = { numRuns: 2000 }
 const digestOf = await openDigest()

@@ -1,6 +1,6 @@
-import t from 'tap'
 import { isExpired } from '../../lib/item/expiry.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
+import { t } from '../support/tap.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 const SECONDS = NOW / 1000

@@ -1,7 +1,6 @@
 /** The kernel against its reference, over random tables. `TABLESYNC_TEST_ITEMS`: how many items. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import t from 'tap'
 import { alikeToEnd, type Place } from '../../lib/item/alike.ts'
 import { ownBody } from '../../lib/item/body.ts'
 import { itemComparer, itemText, parseItem, sameBytes } from '../../lib/item/compare.ts'
@@ -16,6 +15,7 @@ import { walkItems } from '../../lib/item/walk.ts'
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 import { type Choose, choices, respelt, shuffled } from '../support/arbitrary.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { t } from '../support/tap.ts'
 import { referencePage, sameItem } from './reference.ts'
 
 const ITEMS = Number(process.env['TABLESYNC_TEST_ITEMS'] ?? 40_000)

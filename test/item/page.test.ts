@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import t from 'tap'
 import { ownBody } from '../../lib/item/body.ts'
 import { parseItem } from '../../lib/item/compare.ts'
 import { canonicalKeyOf, canonicalKeyOfText, keyTextOf, sameKeyBytes } from '../../lib/item/key.ts'
@@ -20,6 +19,7 @@ import {
   shuffled,
 } from '../support/arbitrary.ts'
 import { pageOf } from '../support/pages.ts'
+import { t } from '../support/tap.ts'
 
 const RUNS = { numRuns: 1000 }
 

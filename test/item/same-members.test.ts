@@ -1,6 +1,5 @@
 /** What bytes alone decide of items whose attributes stand in another order. */
 import fc from 'fast-check'
-import t from 'tap'
 import { canonicalItem, ignoring } from '../../lib/item/normalise.ts'
 import { sameMembers } from '../../lib/item/same-members.ts'
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
@@ -13,6 +12,7 @@ import {
   shuffled,
 } from '../support/arbitrary.ts'
 import { pageOf } from '../support/pages.ts'
+import { t } from '../support/tap.ts'
 
 const RUNS = { numRuns: Number(process.env['TABLESYNC_TEST_RUNS'] ?? 3000) }
 const none = ignoring([])

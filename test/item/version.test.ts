@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { compareNumbers } from '../../lib/item/number.ts'
 import { orderOfVersions, type VersionOrder } from '../../lib/item/version.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
+import { t } from '../support/tap.ts'
 
 t.test('compareNumbers orders as integers do, however they are spelt', async (t) => {
   const anyInteger = fc.bigInt({ min: -(10n ** 37n), max: 10n ** 37n })

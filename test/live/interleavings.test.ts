@@ -1,9 +1,9 @@
 /** Others write between our read and our write, or right after it: each story step by step. */
 
 import type { RunOptions, WireItem } from 'tablesync'
-import t, { type Test } from 'tap'
 import { ALL_WRITES, asks, openScene, type Party, type Scene } from '../faults/scene.ts'
 import type { Fault, StubRequest } from '../support/stub.ts'
+import { type Test, t } from '../support/tap.ts'
 
 const KEY: WireItem = { id: { S: 'one' } }
 const version = (v: number, more: WireItem = {}): WireItem => ({

@@ -1,9 +1,9 @@
 /** A repair while the master is written to and a replicator follows with a lag. */
 
 import type { Difference, WireItem } from 'tablesync'
-import t from 'tap'
 import { ALL_WRITES, openScene } from '../faults/scene.ts'
 import { seeded } from '../support/seeded.ts'
+import { t } from '../support/tap.ts'
 import { startWorld } from './world.ts'
 
 const still = (kind: string, n: number, text = kind): WireItem => ({
@@ -15,7 +15,7 @@ const live = (n: number): WireItem => ({ id: { S: `live-${n}` }, v: { N: '1' }, 
 const many = <T>(count: number, make: (n: number) => T) =>
   Array.from({ length: count }, (_, n) => make(n))
 
-const LIVE = 6000
+const LIVE = 3000
 
 /** Milliseconds; as long as keys are looked at before they count. */
 const LAG = Number(process.env['TABLESYNC_TEST_LAG'] ?? 2000)

@@ -1,8 +1,8 @@
 /** Items that expire: absent from both sides, counted apart, and not written. */
 
 import type { WireItem } from 'tablesync'
-import t, { type Test } from 'tap'
 import { ALL_WRITES, asks, item, openScene, type SceneOptions } from '../faults/scene.ts'
+import { type Test, t } from '../support/tap.ts'
 
 const seconds = (ago: number) => ({ N: String(Math.floor(Date.now() / 1000) - ago) })
 const expired = (index: number, more: WireItem = {}) => item(index, { ttl: seconds(60), ...more })

@@ -1,9 +1,10 @@
 /** The command line as what `runSync` takes. */
-import t from 'tap'
+
 import { type Parsed, parseArgv } from '../../lib/options/argv.ts'
 import { commandToResume } from '../../lib/options/command-to-resume.ts'
 import type { Option } from '../../lib/options/option.ts'
 import { OPTIONS } from '../../lib/options/table.ts'
+import { t } from '../support/tap.ts'
 
 const parse = (...argv: string[]): Parsed => parseArgv(argv, '1.2.3')
 

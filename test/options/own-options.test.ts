@@ -1,10 +1,10 @@
 /** What counts as an option: what somebody gave, and nothing that lies on all objects. */
 
 import { applySync, type RunOptions, runSync, undoSync } from 'tablesync'
-import t from 'tap'
 import { asProperty } from '../../lib/options/check.ts'
 import { resolveOptions } from '../../lib/options/resolve.ts'
 import { OPTIONS } from '../../lib/options/table.ts'
+import { t } from '../support/tap.ts'
 
 const given = (): RunOptions => ({
   master: { table: 'us-east-1:aaa' },

@@ -1,9 +1,9 @@
 /** Options, checked and filled in. */
 import { availableParallelism } from 'node:os'
-import t from 'tap'
 import { asFlag, asProperty } from '../../lib/options/check.ts'
 import { resolveOptions } from '../../lib/options/resolve.ts'
 import type { RunOptions } from '../../lib/options/run-options.ts'
+import { t } from '../support/tap.ts'
 
 const TABLES = { master: 'us-east-1:aaa', replicas: ['us-east-1:bbb'] }
 const ROLE = 'arn:aws:iam::123456789012:role/reader'

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { type RunEvent, type RunOptions, runSync } from 'tablesync'
-import t, { type Test } from 'tap'
+import { type Test, t } from '../support/tap.ts'
 import { LimitedServer, type LimitedTable, meanUse } from './limited-server.ts'
 
 const SECONDS = Number(process.env['TABLESYNC_TEST_PACE_SECONDS'] ?? 5)

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunOptions } from 'tablesync'
-import t, { type Test } from 'tap'
 import { ALL_WRITES, always, asks, item, openScene, type Scene } from '../faults/scene.ts'
 import type { Body } from '../support/stub-table.ts'
+import { type Test, t } from '../support/tap.ts'
 
 t.setTimeout(800_000)
 

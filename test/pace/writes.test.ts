@@ -1,6 +1,7 @@
 /** Writes are held to their pace whichever way they go out; an update of an item takes one unit here. */
-import t from 'tap'
+
 import { ALL_WRITES, item, openScene } from '../faults/scene.ts'
+import { t } from '../support/tap.ts'
 
 const ITEMS = Array.from({ length: 60 }, (_, index) => item(index))
 const CHANGED = ITEMS.map((one) => ({ ...one, n: { N: '-1' } }))

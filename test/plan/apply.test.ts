@@ -2,7 +2,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applySync, type Difference, type Summary, type WireItem } from 'tablesync'
-import t, { type Test } from 'tap'
 import { tempFolder } from '../cli/run-cli.ts'
 import {
   ALL_WRITES,
@@ -13,6 +12,7 @@ import {
   type Scene,
   type SceneOptions,
 } from '../faults/scene.ts'
+import { type Test, t } from '../support/tap.ts'
 
 const WRITES = { ...ALL_WRITES, maxDeletes: '100%' }
 

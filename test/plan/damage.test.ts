@@ -1,10 +1,10 @@
 /** Plans that are not as they were written are refused by the line; those of the release before are carried out. */
 import { join } from 'node:path'
 import { applySync } from 'tablesync'
-import t, { type Test } from 'tap'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, item, openScene } from '../faults/scene.ts'
 import { asOfVersion1, BREAKS, linesIn, writeLines } from '../support/rewritten.ts'
+import { type Test, t } from '../support/tap.ts'
 
 /** Nine items to be put: a header, a line for each of them, and a footer. */
 async function planned(t: Test) {

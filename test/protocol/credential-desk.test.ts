@@ -1,7 +1,7 @@
-import t from 'tap'
 import { TablesyncError } from '../../lib/errors.ts'
 import { CredentialDesk } from '../../lib/protocol/credential-desk.ts'
 import { toWire } from '../../lib/protocol/wire-error.ts'
+import { t } from '../support/tap.ts'
 
 const CREDENTIALS = { accessKeyId: 'a', secretAccessKey: 's' }
 const HELD = { credentials: CREDENTIALS, askAgainAt: 0 }

@@ -1,6 +1,6 @@
-import t from 'tap'
 import type { Finding } from '../../lib/protocol/messages.ts'
 import { Outbox } from '../../lib/protocol/outbox.ts'
+import { t } from '../support/tap.ts'
 
 const finding = (i: number): Finding => ({
   type: 'delete-later',

@@ -1,7 +1,7 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
-import t from 'tap'
 import { TablesyncError } from '../../lib/errors.ts'
 import { fromWire, toWire } from '../../lib/protocol/wire-error.ts'
+import { t } from '../support/tap.ts'
 
 function throughPort<T>(message: T): T {
   const { port1, port2 } = new MessageChannel()

@@ -1,9 +1,9 @@
 /** The first few repairs go out alone; the others follow once they were read back and held. */
 import { join } from 'node:path'
 import { applySync, type RunOptions, type WireItem } from 'tablesync'
-import t from 'tap'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, asks, item, openScene, type Scene } from '../faults/scene.ts'
+import { t } from '../support/tap.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem']

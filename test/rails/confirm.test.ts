@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applySync, type Question, undoSync } from 'tablesync'
-import t from 'tap'
 import { tempFolder } from '../cli/run-cli.ts'
 import {
   ALL_WRITES,
@@ -15,6 +14,7 @@ import {
   REPAIRED,
   REPLICA_ITEMS,
 } from '../faults/scene.ts'
+import { t } from '../support/tap.ts'
 
 const DELETES = { ...ALL_WRITES, maxDeletes: '100%' }
 

@@ -1,12 +1,12 @@
 /** Safeguards, each just below, at and just beyond its limit, in a dry run and in earnest. */
 import { join } from 'node:path'
 import { applySync, type RunOptions } from 'tablesync'
-import t from 'tap'
 import { exitCodeOf } from '../../lib/model/summary.ts'
 import { resolveRails } from '../../lib/options/rails.ts'
 import { mostDeletes } from '../../lib/run/rails.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { askedOf, item, openScene, putsOf, type Scene, type SceneOptions } from '../faults/scene.ts'
+import { t } from '../support/tap.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
 const DELETE = { deleteExtra: true }

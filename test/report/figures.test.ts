@@ -1,6 +1,6 @@
-import t from 'tap'
 import { pace } from '../../lib/report/figures.ts'
 import { flowLines } from '../../lib/report/pace-wording.ts'
+import { t } from '../support/tap.ts'
 
 for (const { items, elapsedMs, told } of [
   { items: 2500, elapsedMs: 5000, told: '5 s (500/s)' },

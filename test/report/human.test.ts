@@ -1,12 +1,12 @@
 /** A run told to people. */
 import { Writable } from 'node:stream'
-import t from 'tap'
 import type { Difference } from '../../lib/model/difference.ts'
 import type { RunEvent } from '../../lib/model/events.ts'
 import type { ReplicaSummary, Summary } from '../../lib/model/summary.ts'
 import { zeroReplicaTally, zeroTally } from '../../lib/model/tally.ts'
 import { type HumanOptions, tellHuman } from '../../lib/report/human.ts'
 import { openScreen } from '../../lib/report/screen.ts'
+import { t } from '../support/tap.ts'
 
 /** A stream that keeps what it is told; as a terminal it is 80 columns wide. */
 function listen(

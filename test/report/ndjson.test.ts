@@ -1,12 +1,12 @@
 /** Reports: whose they are, that they are whole, and that they go on where they were left. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import t from 'tap'
 import { usageError } from '../../lib/errors.ts'
 import { LineReader } from '../../lib/files/line-reader.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, asks, openScene } from '../faults/scene.ts'
 import { BREAKS, linesIn } from '../support/rewritten.ts'
+import { t } from '../support/tap.ts'
 
 /** As whoever keeps a report checks that it is whole. */
 function check(lines: readonly string[]) {

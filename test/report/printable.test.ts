@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
-import t from 'tap'
 import { isPrintable, printable } from '../../lib/report/printable.ts'
 import { shellWord } from '../../lib/report/shell-word.ts'
+import { t } from '../support/tap.ts'
 
 for (const { text, shown } of [
   { text: 'plain, Größe, 日本語, ≈ → █', shown: 'plain, Größe, 日本語, ≈ → █' },

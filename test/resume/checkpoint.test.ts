@@ -3,7 +3,6 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { RunOptions, Summary } from 'tablesync'
-import t, { type Test } from 'tap'
 import { Lock } from '../../lib/files/lock.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import {
@@ -15,6 +14,7 @@ import {
   REPAIRED,
   type Scene,
 } from '../faults/scene.ts'
+import { type Test, t } from '../support/tap.ts'
 
 t.setTimeout(300_000)
 

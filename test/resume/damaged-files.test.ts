@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { undoSync } from 'tablesync'
-import t, { type Test } from 'tap'
 import type { Checkpoint } from '../../lib/model/checkpoint.ts'
 import { checkedLine, readCheckedLine } from '../../lib/protocol/checked-line.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, asks, counts, openScene, REPAIRED } from '../faults/scene.ts'
 import { asOfVersion1, BREAKS, linesIn, writeLines } from '../support/rewritten.ts'
+import { type Test, t } from '../support/tap.ts'
 import { differencesIn } from '../support/told-lines.ts'
 
 t.setTimeout(300_000)

@@ -1,11 +1,11 @@
 /** Runs whose disk fails at random points. */
 import { join } from 'node:path'
 import type { RunOptions, Summary } from 'tablesync'
-import type { Test } from 'tap'
 import { tempFolder } from '../cli/run-cli.ts'
 import { openScene } from '../faults/scene.ts'
 import { failingDisk } from '../support/failing-disk.ts'
 import { seeded } from '../support/seeded.ts'
+import type { Test } from '../support/tap.ts'
 
 /** Points for each call; more of them on demand. */
 export const POINTS = Number(process.env['TABLESYNC_TEST_DISK_POINTS'] ?? 100)

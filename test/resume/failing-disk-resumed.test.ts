@@ -1,6 +1,7 @@
 /** Wherever the disk fails a run with a checkpoint, it ends and says so, and the next leg brings it to its end. */
-import t from 'tap'
+
 import { ALL_WRITES } from '../faults/scene.ts'
+import { t } from '../support/tap.ts'
 import { failAtPoints, POINTS } from './disk-points.ts'
 
 t.setTimeout(1_800_000)

@@ -1,6 +1,7 @@
 /** Wherever the disk fails a run without a checkpoint, it ends and says so, and no promise is left to itself. */
-import t from 'tap'
+
 import { ALL_WRITES, openScene } from '../faults/scene.ts'
+import { t } from '../support/tap.ts'
 import { failAtPoints, POINTS } from './disk-points.ts'
 
 t.setTimeout(1_800_000)

@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import t from 'tap'
 import { CLI, runCli, tempFolder } from '../cli/run-cli.ts'
 import { argsOf, inOrder } from '../cli/scene.ts'
 import { startDynalite } from '../support/dynalite.ts'
 import { type Item, makeTable } from '../support/tables.ts'
+import { t } from '../support/tap.ts'
 import { differencesIn } from '../support/told-lines.ts'
 
 const ITEMS = 600

@@ -4,11 +4,11 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Summary, undoSync, type WireItem } from 'tablesync'
-import t from 'tap'
 import { readCheckedLine } from '../../lib/protocol/checked-line.ts'
 import { CLI, tempFolder } from '../cli/run-cli.ts'
 import { asks, item, openScene, type Scene } from '../faults/scene.ts'
 import { seeded } from '../support/seeded.ts'
+import { t } from '../support/tap.ts'
 import { differencesIn } from '../support/told-lines.ts'
 
 t.setTimeout(3_600_000)

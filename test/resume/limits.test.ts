@@ -2,9 +2,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunOptions } from 'tablesync'
-import t, { type Test } from 'tap'
 import { tempFolder } from '../cli/run-cli.ts'
 import { asks, item, openScene, type SceneOptions } from '../faults/scene.ts'
+import { type Test, t } from '../support/tap.ts'
 
 t.setTimeout(300_000)
 

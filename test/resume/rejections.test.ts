@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import t, { type Test } from 'tap'
 import { startCli, tempFolder } from '../cli/run-cli.ts'
 import { openScene } from '../faults/scene.ts'
+import { type Test, t } from '../support/tap.ts'
 
 const PRELOAD = fileURLToPath(new URL('../support/rejections.js', import.meta.url))
 

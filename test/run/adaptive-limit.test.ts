@@ -1,6 +1,7 @@
 /** The controller by itself, over made-up seconds. */
-import t from 'tap'
+
 import { AdaptiveLimit } from '../../lib/run/adaptive-limit.ts'
+import { t } from '../support/tap.ts'
 
 const TICK = 250
 

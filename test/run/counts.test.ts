@@ -1,9 +1,9 @@
-import t from 'tap'
 import { freshRecord, type SegmentRecord } from '../../lib/model/segment-record.ts'
 import { type Tally, zeroReplicaTally } from '../../lib/model/tally.ts'
 import type { CompareTask, SegmentTask } from '../../lib/protocol/messages.ts'
 import { Counts, together } from '../../lib/run/counts.ts'
 import { compareTask } from '../support/memory-thread.ts'
+import { t } from '../support/tap.ts'
 
 const tally = (scanned: number, sameAs: number, replica = 1): Tally => ({
   master: { scanned, readUnits: scanned / 2 },

@@ -1,7 +1,8 @@
 /** Records that are asked for before a save. */
-import t from 'tap'
+
 import { FreshRecords } from '../../lib/run/fresh-records.ts'
 import { compareTask } from '../support/memory-thread.ts'
+import { t } from '../support/tap.ts'
 
 t.test('a save waits for every replica that is compared still, and for no other', async (t) => {
   let asked = 0

@@ -1,9 +1,9 @@
 /** A gauge over shared counters by itself, on made-up time. */
 import { mock } from 'node:test'
-import t, { type Test } from 'tap'
 import type { CapacityChoice } from '../../lib/model/capacity.ts'
 import { Traffic } from '../../lib/protocol/traffic.ts'
 import { Gauge } from '../../lib/run/gauge.ts'
+import { type Test, t } from '../support/tap.ts'
 
 const FILL_EVERY = 25
 

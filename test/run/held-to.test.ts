@@ -1,5 +1,5 @@
-import t from 'tap'
 import { heldTo } from '../../lib/run/held-to.ts'
+import { t } from '../support/tap.ts'
 
 const known = { unitsPerSecond: 12_000, from: 'warm throughput' } as const
 const place = { label: 'x:T', kind: 'read', isLocal: false, known } as const

@@ -1,6 +1,7 @@
 /** Which writes that were about to be sent concern whoever begins a task. */
-import t from 'tap'
+
 import { Intents } from '../../lib/run/intents.ts'
+import { t } from '../support/tap.ts'
 
 const key = '{"id":{"S":"a"}}'
 const intent = { replica: 1, key, kind: 'missing' } as const

@@ -1,6 +1,6 @@
-import t from 'tap'
 import { TablesyncError } from '../../lib/errors.ts'
 import { Ledger } from '../../lib/run/ledger.ts'
+import { t } from '../support/tap.ts'
 
 t.test('Ledger leaves a lost replica out of those attached', async (t) => {
   const ledger = new Ledger([1, 2], false)

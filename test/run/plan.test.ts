@@ -1,10 +1,11 @@
 /** How many segments, in which order, and what a run looks for. */
-import t from 'tap'
+
 import { asProperty } from '../../lib/options/check.ts'
 import { resolveOptions } from '../../lib/options/resolve.ts'
 import type { RunOptions } from '../../lib/options/run-options.ts'
 import type { Tables } from '../../lib/run/inspect.ts'
 import { planRun, planSegments, planWorkers, shuffledSegments } from '../../lib/run/plan.ts'
+import { t } from '../support/tap.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB

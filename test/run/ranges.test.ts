@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import t from 'tap'
 import { Ranges } from '../../lib/run/ranges.ts'
+import { t } from '../support/tap.ts'
 
 t.test('Ranges has what was added, in as few stretches as can be', async (t) => {
   const stretch = fc.tuple(fc.nat(60), fc.integer({ min: 1, max: 9 }))

@@ -1,9 +1,9 @@
 /** More segments than a table has items each cost a request for nothing. */
 import { join } from 'node:path'
-import t from 'tap'
 import { planSegments } from '../../lib/run/plan.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { asks, openScene, type Party } from '../faults/scene.ts'
+import { t } from '../support/tap.ts'
 
 const counted = ({ stub }: Party, ItemCount: number) =>
   stub.on(({ operation }) =>

@@ -1,7 +1,8 @@
 /** A starting key as the user gave it, made a key of the table. */
-import t from 'tap'
+
 import type { KeySchema } from '../../lib/model/table.ts'
 import { startingKeyText } from '../../lib/run/starting-key.ts'
+import { t } from '../support/tap.ts'
 
 const TEXT: KeySchema = [{ name: 'id', type: 'S' }]
 const NUMBER: KeySchema = [{ name: 'id', type: 'N' }]

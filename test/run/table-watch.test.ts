@@ -1,10 +1,11 @@
 /** When tables are asked whether they are still the same, and how often. */
-import t, { type Test } from 'tap'
+
 import { openIdentifier } from '../../lib/dynamo/table-identity.ts'
 import { TableWatch } from '../../lib/run/table-watch.ts'
 import { CREDENTIALS } from '../support/address.ts'
 import { PATIENCE } from '../support/memory-table.ts'
 import { type Stub, startStub } from '../support/stub.ts'
+import { type Test, t } from '../support/tap.ts'
 
 const SECOND = 1000
 const OLD = { TableId: 'old' }

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 import { applySync, type RunOptions, undoSync } from 'tablesync'
-import t, { type Test } from 'tap'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, asks, openScene } from '../faults/scene.ts'
+import { type Test, t } from '../support/tap.ts'
 
 let started = 0
 const alive = new Set<Worker>()

@@ -1,10 +1,10 @@
 /** The books of capacity: every unit that a table has reported is in them, once. */
 import { join } from 'node:path'
 import type { Summary } from 'tablesync'
-import t from 'tap'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, asks, item, openScene, type Party } from '../faults/scene.ts'
 import type { Body } from '../support/stub-table.ts'
+import { t } from '../support/tap.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
 

@@ -1,7 +1,8 @@
 /** What a run says that it waits for. */
-import t from 'tap'
+
 import { RecheckQueue } from '../../lib/run/recheck-queue.ts'
 import { waitingOf } from '../../lib/run/waiting.ts'
+import { t } from '../support/tap.ts'
 
 const HELD = {
   table: 'x:T',

@@ -1,8 +1,8 @@
-import t from 'tap'
 import type { TableFacts } from '../../lib/model/table.ts'
 import type { Settings } from '../../lib/options/settings.ts'
 import type { Tables } from '../../lib/run/inspect.ts'
 import { warningsOf } from '../../lib/run/warnings.ts'
+import { t } from '../support/tap.ts'
 
 const FACTS: TableFacts = {
   keySchema: [{ name: 'id', type: 'S' }],

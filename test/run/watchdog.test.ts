@@ -1,9 +1,9 @@
 /** The watchdog over a task that says what it is made to say. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import t, { type Test } from 'tap'
 import { asText } from '../../lib/protocol/as-text.ts'
 import type { ProgressMessage, SegmentTask } from '../../lib/protocol/messages.ts'
 import { Watchdog } from '../../lib/run/watchdog.ts'
+import { type Test, t } from '../support/tap.ts'
 
 const LIMIT = 300
 const TASK: SegmentTask = { kind: 'undo', replica: 1, keys: [], intents: [] }

@@ -8,8 +8,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import t from 'tap'
 import { prepareEngine } from '../simulation/engine.ts'
+import { t } from '../support/tap.ts'
 
 const RUNS = Number(process.env['TABLESYNC_TEST_HISTORIES'] ?? 200)
 const FIRST = Number(process.env['TABLESYNC_TEST_SEED'] ?? 1)

@@ -1,9 +1,9 @@
-import t from 'tap'
 import { ownBody } from '../../lib/item/body.ts'
 import { keyNames } from '../../lib/item/page.ts'
 import { readScanPage } from '../../lib/item/scan-answer.ts'
 import { Alignment } from '../../lib/segment/alignment.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { t } from '../support/tap.ts'
 
 const listener = { alike() {}, pair() {}, alone() {}, again() {} }
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import t from 'tap'
 import { imbalance, type ReplicaTally } from '../../lib/model/tally.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import { compareSegment } from '../../lib/segment/compare-segment.ts'
@@ -8,6 +7,7 @@ import { anyChoices, choices, shuffled } from '../support/arbitrary.ts'
 import { memoryTable } from '../support/memory-table.ts'
 import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { t } from '../support/tap.ts'
 import {
   anyComparison,
   anyRuns,
@@ -21,6 +21,8 @@ import {
 } from './scene.ts'
 
 const RUNS = Number(process.env['TABLESYNC_TEST_RUNS'] ?? 3000)
+
+t.setTimeout(800_000)
 
 t.test('compareSegment counts what a brute-force comparison counts, in any order', async (t) => {
   await t.resolves(() =>

@@ -1,10 +1,11 @@
 /** A run that ends tells its threads in two ways; the word that nothing is sent any more may come first. */
-import t from 'tap'
+
 import { runEnds } from '../../lib/dynamo/failures.ts'
 import { compareSegment } from '../../lib/segment/compare-segment.ts'
 import { memoryTable } from '../support/memory-table.ts'
 import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { t } from '../support/tap.ts'
 import { item } from './scene.ts'
 
 const items = Array.from({ length: 100 }, (_, id) => item(id))

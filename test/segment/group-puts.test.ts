@@ -1,6 +1,5 @@
 /** Missing items of quiet tables, put in groups: what becomes of them where a group fails. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import t from 'tap'
 import type { PutEnd } from '../../lib/dynamo/batch-put.ts'
 import { TablesyncError } from '../../lib/errors.ts'
 import type { ReplicaTally } from '../../lib/model/tally.ts'
@@ -16,6 +15,7 @@ import {
   recordedControl,
 } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { t } from '../support/tap.ts'
 
 const ITEMS = 100
 /** Put before the others: the first suspects by order are brought to their end. */

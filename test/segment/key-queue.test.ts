@@ -1,13 +1,13 @@
 /** A queue that is a hash table as well, against a plain list. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import t from 'tap'
 import { ownBody } from '../../lib/item/body.ts'
 import { type Keyed, keyed } from '../../lib/item/key-hash.ts'
 import { keyNames } from '../../lib/item/page.ts'
 import { readScanPage } from '../../lib/item/scan-answer.ts'
 import { KeyQueue } from '../../lib/segment/key-queue.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { t } from '../support/tap.ts'
 
 const RUNS = Number(process.env['TABLESYNC_TEST_RUNS'] ?? 300)
 const ON_A_PAGE = 7

@@ -1,7 +1,6 @@
 /** Comparisons of which what differs is looked at again later, as in every run on live tables. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import t from 'tap'
 import type { Sighting } from '../../lib/model/sighting.ts'
 import { addReplicaTallies, imbalance, type ReplicaTally } from '../../lib/model/tally.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
@@ -13,6 +12,7 @@ import { anyChoices, respelt } from '../support/arbitrary.ts'
 import { memoryTable } from '../support/memory-table.ts'
 import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { t } from '../support/tap.ts'
 import {
   anyComparison,
   anyRuns,
@@ -47,6 +47,8 @@ async function lookAgain(
 /** Long stretches of difference, on which a second look clears nothing up. */
 const withRuns = (comparison: typeof anyComparison extends fc.Arbitrary<infer C> ? C : never) =>
   anyRuns.map((runs) => ({ ...comparison, fates: [...runs, ...runs, ...comparison.fates] }))
+
+t.setTimeout(800_000)
 
 t.test('keys looked at later are counted once, wherever the comparison was left', async (t) => {
   let postponed = 0

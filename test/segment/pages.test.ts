@@ -1,8 +1,8 @@
-import t from 'tap'
 import type { ScanPage } from '../../lib/item/scan-answer.ts'
 import { Advance } from '../../lib/segment/advance.ts'
 import { PageScan } from '../../lib/segment/pages.ts'
 import { pageOf } from '../support/pages.ts'
+import { t } from '../support/tap.ts'
 
 const pageUpTo = (lastEvaluatedKey: string | undefined) => ({
   ...pageOf([]),

@@ -1,11 +1,12 @@
 /** Keys looked at again, more of them than one request takes. */
-import t from 'tap'
+
 import { TablesyncError } from '../../lib/errors.ts'
 import type { RecheckTask } from '../../lib/protocol/messages.ts'
 import { recheck } from '../../lib/segment/recheck.ts'
 import { type MemoryTable, memoryTable } from '../support/memory-table.ts'
 import { memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { t } from '../support/tap.ts'
 
 const items = Array.from({ length: 250 }, (_, id) => ({ id: { S: `${id}` }, v: { N: '1' } }))
 

@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises'
-import t from 'tap'
 import type { ReplicaTally } from '../../lib/model/tally.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import { compareSegment } from '../../lib/segment/compare-segment.ts'
@@ -7,6 +6,7 @@ import type { Thread } from '../../lib/segment/thread.ts'
 import { type MemoryTable, memoryTable } from '../support/memory-table.ts'
 import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { t } from '../support/tap.ts'
 
 const ITEMS: WireItem[] = Array.from({ length: 500 }, (_, i) => ({
   id: { S: `item ${i}` },

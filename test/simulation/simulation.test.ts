@@ -8,7 +8,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import t from 'tap'
+import { t } from '../support/tap.ts'
 import { prepareEngine } from './engine.ts'
 
 const RUNS = Number(process.env['TABLESYNC_TEST_SIMULATIONS'] ?? 200)

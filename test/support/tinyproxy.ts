@@ -6,7 +6,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Test } from 'tap'
+import type { Test } from './tap.ts'
 
 /** Why its tests cannot run here; false: they can, or have to. `.ci/run` installs it. */
 export const noTinyproxy: string | false =

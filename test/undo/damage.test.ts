@@ -3,11 +3,11 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { type RunEvent, type UndoOptions, undoSync } from 'tablesync'
-import t, { type Test } from 'tap'
 import { checkedLine } from '../../lib/protocol/checked-line.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, item, openScene } from '../faults/scene.ts'
 import { asOfVersion1, BREAKS, linesIn, writeLines } from '../support/rewritten.ts'
+import { type Test, t } from '../support/tap.ts'
 
 t.setTimeout(600_000)
 

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { type Difference, type ReplicaSummary, undoSync, type WireItem } from 'tablesync'
-import t, { type Test } from 'tap'
 import { tempFolder } from '../cli/run-cli.ts'
 import {
   ALL_WRITES,
@@ -15,6 +14,7 @@ import {
   type Scene,
   type SceneOptions,
 } from '../faults/scene.ts'
+import { type Test, t } from '../support/tap.ts'
 
 async function journalIn(t: Test, name = 'undo.ndjson'): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))

@@ -1,9 +1,9 @@
 /** What somebody adds to an item while a write of ours is on its way. */
 import { join } from 'node:path'
 import { undoSync, type WireItem } from 'tablesync'
-import t from 'tap'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, asks, item, openScene, type Party } from '../faults/scene.ts'
+import { t } from '../support/tap.ts'
 
 const EXTRAS = Array.from({ length: 5 }, (_, n) => item(100 + n))
 

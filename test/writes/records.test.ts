@@ -2,9 +2,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { undoSync } from 'tablesync'
-import t from 'tap'
 import { tempFolder } from '../cli/run-cli.ts'
 import { asks, item, openScene } from '../faults/scene.ts'
+import { t } from '../support/tap.ts'
 
 const FOUR = [0, 1, 2, 3].map((n) => item(n))
 const KEY = { id: { S: 'item-0' } }

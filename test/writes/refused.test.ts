@@ -1,8 +1,8 @@
 /** Writes that are refused: which are tried again, which end their item, and when it is enough. */
 import { EventEmitter, once } from 'node:events'
 import { isDeepStrictEqual } from 'node:util'
-import t from 'tap'
 import { ALL_WRITES, always, askedOf, asks, eachFirst, item, openScene } from '../faults/scene.ts'
+import { t } from '../support/tap.ts'
 
 const MANY = Array.from({ length: 400 }, (_, n) => item(n))
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem'] as const

@@ -2,10 +2,10 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applySync, undoSync, type WireItem } from 'tablesync'
-import t, { type Test } from 'tap'
 import { tempFolder } from '../cli/run-cli.ts'
 import { askedOf, asks, openScene, type Party } from '../faults/scene.ts'
 import type { Fault, StubRequest } from '../support/stub.ts'
+import { type Test, t } from '../support/tap.ts'
 
 /** One item with a version and many other attributes, all of them at one value. */
 const wide = (attributes: number, value: string, version: string): WireItem => ({

@@ -1,12 +1,12 @@
 /** Version attributes: which item may replace which, and what a condition has to hold. */
 import { join } from 'node:path'
 import { applySync, type WireItem } from 'tablesync'
-import t from 'tap'
 import { checkedLine } from '../../lib/protocol/checked-line.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, asks, item, openScene, type Party } from '../faults/scene.ts'
 import { asOfVersion1, linesIn, writeLines } from '../support/rewritten.ts'
 import type { StubRequest } from '../support/stub.ts'
+import { t } from '../support/tap.ts'
 
 const one = (text: string, version?: WireItem): WireItem => ({
   id: { S: 'one' },
