@@ -11,7 +11,7 @@ import { ALL_WRITES, asks, item, openScene } from './scene.ts'
 
 t.jobs = 4
 
-const ITEMS = Array.from({ length: 150 }, (_, n) => item(n))
+const ITEMS = Array.from({ length: 100 }, (_, n) => item(n))
 const MISSING = ITEMS.filter((_, n) => n % 3 === 0).length
 /** Items of the master that a replica has been compared with when the thread dies, at least. */
 const PAGES = 8
