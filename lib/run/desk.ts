@@ -150,8 +150,9 @@ export class Desk {
 
   /** A task that nobody is going to finish. */
   giveUp(task: SegmentTask): void {
-    this.#options.ledger.counts.abandon(task)
-    for (const replica of replicasOf(task)) this.#options.ledger.fate(replica).brokenTasks++
+    const { ledger } = this.#options
+    ledger.counts.abandon(task)
+    for (const replica of replicasOf(task)) ledger.fate(replica).brokenTasks++
   }
 
   async #close(task: SegmentTask, report: SegmentReport, entering: Entering): Promise<void> {

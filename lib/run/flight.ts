@@ -179,11 +179,9 @@ export async function fly(
   const summaryNow = () =>
     summarise({
       ...{ settings, plan, ledger, elapsedMs: elapsedMs(), identity: preparation.identity },
-      ...{
-        isInterrupted: signal.aborted,
-        isFatal: desk.fatal !== undefined,
-        stopped: desk.stopped,
-      },
+      isInterrupted: signal.aborted,
+      isFatal: desk.fatal !== undefined,
+      stopped: desk.stopped,
     })
   /** Each file says how the run has ended; where it cannot, the run is incomplete. */
   const endFiles = async () => {

@@ -1,8 +1,10 @@
 /** What the command says, where, and to whom. */
+
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Difference } from '../../lib/model/difference.ts'
 import { startDynalite } from '../support/dynalite.ts'
+import { hooksModule } from '../support/hooks-module.ts'
 import { linesIn } from '../support/rewritten.ts'
 import { makeTable } from '../support/tables.ts'
 import { t } from '../support/tap.ts'
@@ -372,8 +374,7 @@ for (const flag of ['--version', '-V']) {
 
 t.test('what a hook prints does not come between the document and its reader', async (t) => {
   const { args } = await makeScene(engine.endpoint)
-  const hooks = join(await tempFolder(t), 'hooks.mjs')
-  await writeFile(hooks, "export const onExtra = () => console.log('a word')")
+  const hooks = await hooksModule(t, "export const onExtra = () => console.log('a word')")
   const { stdout, stderr } = await runCli([...args, '--hooks', hooks, '--json', '--quiet'])
   t.ok(JSON.parse(stdout))
   t.match(stderr, /a word/)
@@ -381,9 +382,8 @@ t.test('what a hook prints does not come between the document and its reader', a
 
 t.test('what a hook throws past everybody is no verdict', async (t) => {
   const { args } = await makeScene(engine.endpoint)
-  const hooks = join(await tempFolder(t), 'hooks.mjs')
-  await writeFile(
-    hooks,
+  const hooks = await hooksModule(
+    t,
     "export const isItemDifferent = () => { setTimeout(() => { throw new Error('late') }); return true }",
   )
   const { code, stderr } = await runCli([...args, '--hooks', hooks])

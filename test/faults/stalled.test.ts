@@ -1,12 +1,14 @@
 /** What makes no progress, for whatever reason, is given to another thread once, and then given up. */
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { applySync, type RunEvent, undoSync } from 'tablesync'
 import { tempFolder } from '../cli/run-cli.ts'
+import { hooksModule } from '../support/hooks-module.ts'
 import type { Intercept, StubRequest } from '../support/stub.ts'
-import { type Test, t } from '../support/tap.ts'
+import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,
   always,
@@ -23,14 +25,6 @@ import {
 const TIMEOUTS = { ...SHORT, stall: 2500 }
 
 const stalls = (events: readonly RunEvent[]) => events.filter(({ type }) => type === 'stalled')
-
-async function hooksOf(t: Test, text: (mark: string) => string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))
-  t.teardown(() => rm(folder, { recursive: true }))
-  const file = join(folder, 'hooks.mjs')
-  await writeFile(file, text(JSON.stringify(join(folder, 'mark'))))
-  return file
-}
 
 const isSegmentOne = ({ body }: StubRequest) => body['Segment'] === 1
 
@@ -63,7 +57,7 @@ for (const [what, body] of [
   ['does not come back', 'for (;;) {}'],
 ] as const) {
   t.test(`runSync goes on in another thread where a hook ${what}, and names it`, async (t) => {
-    const hooks = await hooksOf(
+    const hooks = await hooksModule(
       t,
       (mark) => `import { existsSync, writeFileSync } from 'node:fs'
        export function onMissing(item) {
@@ -105,7 +99,7 @@ t.test('runSync takes a pause for no standing still', async (t) => {
 })
 
 t.test('runSync names a hook that hangs, though others wait for capacity all along', async (t) => {
-  const hooks = await hooksOf(
+  const hooks = await hooksModule(
     t,
     (mark) => `import { existsSync, writeFileSync } from 'node:fs'
      export function onMissing(item) {
@@ -129,7 +123,7 @@ t.test('runSync names a hook that hangs, though others wait for capacity all alo
 })
 
 t.test('runSync lets hooks be slow that answer', async (t) => {
-  const hooks = await hooksOf(
+  const hooks = await hooksModule(
     t,
     () => `export async function isItemDifferent() {
       await new Promise((resolve) => setTimeout(resolve, 300))

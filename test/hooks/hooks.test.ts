@@ -1,5 +1,6 @@
 /** Rules of the user's own, over real worker threads. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -12,15 +13,12 @@ import {
   REPAIRED,
   type SceneOptions,
 } from '../faults/scene.ts'
+import { hooksModule } from '../support/hooks-module.ts'
 import { type Test, t } from '../support/tap.ts'
 
-/** A module of hooks in a file of its own. */
+/** A module of hooks, by its URL. */
 async function moduleOf(t: Test, text: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))
-  t.teardown(() => rm(folder, { recursive: true, force: true }))
-  const file = join(folder, 'hooks.mjs')
-  await writeFile(file, text)
-  return pathToFileURL(file).href
+  return pathToFileURL(await hooksModule(t, text)).href
 }
 
 /** What the hooks of a module write down, a line each. */

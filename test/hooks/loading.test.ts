@@ -1,25 +1,15 @@
 /** Modules of hooks that do not load as a module should: refused within seconds, by name. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+
 import { runCli } from '../cli/run-cli.ts'
 import { argsOf, inOrder, makeScene, REPLICA_ITEMS } from '../cli/scene.ts'
 import { ALL_WRITES, openScene, REPLICA_ITEMS as SCENE_ITEMS } from '../faults/scene.ts'
 import { startDynalite } from '../support/dynalite.ts'
-import { type Test, t } from '../support/tap.ts'
+import { hooksModule } from '../support/hooks-module.ts'
+import { t } from '../support/tap.ts'
 
 t.setTimeout(800_000)
 
 const RULES = 'export const onMissing = () => {}'
-
-/** `mark`: text of a path where the module may leave a file. */
-async function moduleOf(t: Test, text: (mark: string) => string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))
-  t.teardown(() => rm(folder, { recursive: true, force: true }))
-  const file = join(folder, 'hooks.mjs')
-  await writeFile(file, text(JSON.stringify(join(folder, 'mark'))))
-  return file
-}
 
 for (const [what, text, told] of [
   ['exits while it is loaded', `process.exit(); ${RULES}`, /ended its own thread/],
@@ -48,7 +38,7 @@ for (const [what, text, told] of [
     const engine = await startDynalite()
     t.teardown(() => engine.stop())
     const { master, replica } = await makeScene(engine.endpoint)
-    const hooks = await moduleOf(t, () => text)
+    const hooks = await hooksModule(t, () => text)
     const { code, stdout, stderr } = await runCli([
       ...argsOf(master, replica),
       ...['--write-missing', '--hooks', hooks],
@@ -65,7 +55,7 @@ t.test('what a module prints while it is loaded goes to stderr', async (t) => {
   const engine = await startDynalite()
   t.teardown(() => engine.stop())
   const { master, replica } = await makeScene(engine.endpoint)
-  const hooks = await moduleOf(
+  const hooks = await hooksModule(
     t,
     () => `console.log('by console'); process.stdout.write('by stdout\\n'); ${RULES}`,
   )
@@ -84,7 +74,7 @@ for (const [what, text] of [
 ] as const) {
   t.test(`runSync refuses hooks of a module that ${what}`, async (t) => {
     const { master, run } = await openScene(t)
-    const hooks = await moduleOf(t, () => `${text}; ${RULES}`)
+    const hooks = await hooksModule(t, () => `${text}; ${RULES}`)
     await t.rejects(run({ hooks, timeouts: { hooks: 500 } }), {
       code: 'USAGE',
       message: /hooks\.mjs to load within 0\.5 s/,
@@ -95,7 +85,7 @@ for (const [what, text] of [
 
 t.test('runSync that is to end does not wait for a module to load', async (t) => {
   const { run } = await openScene(t)
-  const hooks = await moduleOf(t, () => `for (;;) {}; ${RULES}`)
+  const hooks = await hooksModule(t, () => `for (;;) {}; ${RULES}`)
   const { summary } = await run({ hooks, signal: AbortSignal.timeout(500) })
   t.equal(summary.outcome, 'interrupted')
 })
@@ -115,7 +105,7 @@ for (const [what, then] of [
 ] as const) {
   t.test(`a run whose hooks ${what} when they are loaded again ends, and names them`, async (t) => {
     const { replica, run } = await openScene(t)
-    const hooks = await moduleOf(t, (mark) => loadedOnce(mark, then))
+    const hooks = await hooksModule(t, (mark) => loadedOnce(mark, then))
     const { summary } = await run({ ...ALL_WRITES, hooks, timeouts: { hooks: 2000 } })
     t.equal(summary.outcome, 'incomplete')
     const told = summary.errors.find(({ message }) => message.includes('worker threads to start'))

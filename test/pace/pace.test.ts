@@ -15,7 +15,7 @@ import { type Test, t } from '../support/tap.ts'
 import { LimitedServer, type LimitedTable, meanUse } from './limited-server.ts'
 
 const SECONDS = Number(process.env['TABLESYNC_TEST_PACE_SECONDS'] ?? 5)
-/** What waits while a busy machine lets this process stand still comes in one burst. */
+/** Milliseconds. While a busy machine stops this process, requests wait; then they come in one burst. */
 const LONGEST_STANDSTILL = 100
 const MOST_STRETCHES = 12
 
@@ -28,7 +28,7 @@ interface Scene {
   readonly control: string
   /** Milliseconds from now, as the server counts. */
   after(milliseconds: number): Promise<number>
-  /** A stretch of so many milliseconds from now on in which this process has never stood still for long. */
+  /** Waits so long, again where this process was stopped meanwhile, and settles with when it began and ended. */
   stretch(milliseconds: number): Promise<readonly [from: number, to: number]>
   stop(): Promise<void>
 }

@@ -1,4 +1,5 @@
 /** Repairs planned, looked at, and carried out: what is still true of them, and nothing else. */
+
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applySync, type Difference, type Summary, type WireItem } from 'tablesync'
@@ -12,6 +13,7 @@ import {
   type Scene,
   type SceneOptions,
 } from '../faults/scene.ts'
+import { hooksModule } from '../support/hooks-module.ts'
 import { type Test, t } from '../support/tap.ts'
 
 const WRITES = { ...ALL_WRITES, maxDeletes: '100%' }
@@ -159,12 +161,11 @@ t.test('applySync keeps to the rules of the planning', async (t) => {
 t.test('a plan holds nothing that is not to be repaired', async (t) => {
   const only = await planned(t, {}, { writeMissing: false, deleteExtra: false })
   t.equal((await linesOf(only.plan)).length, 2 + 4)
-  const hooks = `data:text/javascript,${encodeURIComponent(
+  const hooks = await hooksModule(
+    t,
     "export const onMissing = (item) => (item.n.N < 3 ? 'skip' : undefined)",
-  )}`
-  const file = join(await tempFolder(t), 'hooks.mjs')
-  await writeFile(file, decodeURIComponent(hooks.slice(hooks.indexOf(',') + 1)))
-  const skipping = await planned(t, {}, { hooks: file })
+  )
+  const skipping = await planned(t, {}, { hooks })
   t.equal((await linesOf(skipping.plan)).length, 2 + 12 - 3)
 })
 

@@ -1,9 +1,10 @@
 /** `--max-writes` over several legs: as many as it says, whatever became of them, and no fewer. */
-import { writeFile } from 'node:fs/promises'
+
 import { join } from 'node:path'
 import type { RunOptions } from 'tablesync'
 import { tempFolder } from '../cli/run-cli.ts'
 import { asks, item, openScene, type SceneOptions } from '../faults/scene.ts'
+import { hooksModule } from '../support/hooks-module.ts'
 import { type Test, t } from '../support/tap.ts'
 
 t.setTimeout(300_000)
@@ -35,14 +36,8 @@ async function openLegs(t: Test, options: Partial<RunOptions>, scene: SceneOptio
   }
 }
 
-async function hooksOf(t: Test, text: string): Promise<string> {
-  const module = join(await tempFolder(t), 'hooks.mjs')
-  await writeFile(module, text)
-  return new URL(`file://${module}`).href
-}
-
 t.test('what a hook skips makes no room for writes of a later leg', async (t) => {
-  const hooks = await hooksOf(t, "export const onDiffering = () => 'skip'")
+  const hooks = await hooksModule(t, "export const onDiffering = () => 'skip'")
   const replicaItems = ITEMS.slice(MISSING).map((one, n) =>
     n < 160 ? { ...one, n: { N: '-1' } } : one,
   )
@@ -56,7 +51,7 @@ t.test('what a hook skips makes no room for writes of a later leg', async (t) =>
 
 t.test('an item whose hook fails takes no room', async (t) => {
   const text = "export const onMissing = ({ n }) => { if (n.N % 2) throw new Error('odd') }"
-  const hooks = await hooksOf(t, text)
+  const hooks = await hooksModule(t, text)
   const scene = await openLegs(t, { hooks, maxWrites: MISSING / 2 })
   const ending = new AbortController()
   let puts = 0

@@ -1,11 +1,11 @@
 /** However a call ends, the threads that it started have ended with it. */
-import { writeFile } from 'node:fs/promises'
+
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 import { applySync, type RunOptions, undoSync } from 'tablesync'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, asks, openScene } from '../faults/scene.ts'
+import { hooksModule } from '../support/hooks-module.ts'
 import { type Test, t } from '../support/tap.ts'
 
 let started = 0
@@ -24,12 +24,6 @@ async function isAlone(t: Test, what: string): Promise<void> {
   started = 0
 }
 
-const hooksOf = async (t: Test, text: string) => {
-  const file = join(await tempFolder(t), 'hooks.mjs')
-  await writeFile(file, text)
-  return pathToFileURL(file).href
-}
-
 const endings: readonly [string, (t: Test) => Promise<Partial<RunOptions>>, RegExp | string][] = [
   ['in sync', async () => ALL_WRITES, 'in-sync'],
   ['in sync, of two threads', async () => ({ ...ALL_WRITES, workers: 2 }), 'in-sync'],
@@ -45,12 +39,14 @@ const endings: readonly [string, (t: Test) => Promise<Partial<RunOptions>>, RegE
   ],
   [
     'with hooks',
-    async (t) => ({ hooks: await hooksOf(t, 'export const isItemDifferent = () => false') }),
+    async (t) => ({ hooks: await hooksModule(t, 'export const isItemDifferent = () => false') }),
     /different/,
   ],
   [
     'with threads that die',
-    async (t) => ({ hooks: await hooksOf(t, 'export const onMissing = () => process.exit(1)') }),
+    async (t) => ({
+      hooks: await hooksModule(t, 'export const onMissing = () => process.exit(1)'),
+    }),
     'incomplete',
   ],
 ]

@@ -1,7 +1,7 @@
 /**
- * tap, without the hooks by which it follows every promise of a process to the
- * test that made it: they take more CPU than many a test. What is thrown outside
- * of a test's own promises ends the process, and so fails its file.
+ * tap, without its async hooks. They trace each promise to the test that made
+ * it, and take up to half of a test's CPU. An error thrown outside of a test's
+ * own promises ends the process instead, and so fails the test file.
  */
 import hooks from 'node:async_hooks'
 import { syncBuiltinESMExports } from 'node:module'

@@ -1,11 +1,12 @@
 /** Items that differ in more attributes than one update may change: written in parts, and never left so in silence. */
-import { writeFile } from 'node:fs/promises'
+
 import { join } from 'node:path'
 import { applySync, undoSync, type WireItem } from 'tablesync'
 import { tempFolder } from '../cli/run-cli.ts'
 import { askedOf, asks, openScene, type Party } from '../faults/scene.ts'
+import { hooksModule } from '../support/hooks-module.ts'
 import type { Fault, StubRequest } from '../support/stub.ts'
-import { type Test, t } from '../support/tap.ts'
+import { t } from '../support/tap.ts'
 
 /** One item with a version and many other attributes, all of them at one value. */
 const wide = (attributes: number, value: string, version: string): WireItem => ({
@@ -25,11 +26,7 @@ const atUpdate = (n: number, fault: Fault | (() => Fault | undefined)) => {
   }
 }
 
-async function hooksIn(t: Test): Promise<string> {
-  const file = join(await tempFolder(t), 'hooks.mjs')
-  await writeFile(file, 'export const isItemDifferent = (a, b) => Number(a.v.N) > Number(b.v.N)\n')
-  return file
-}
+const BY_VERSION = 'export const isItemDifferent = (a, b) => Number(a.v.N) > Number(b.v.N)\n'
 
 for (const attributes of [79, 81, 100, 400, 500]) {
   t.test(`an item that differs in ${attributes} attributes takes one update`, async (t) => {
@@ -56,7 +53,7 @@ for (const quiesced of [false, true]) {
         writeDiffering: true,
         quiesced,
         ...(rules.includes('attribute') && { versionAttribute: 'v' }),
-        ...(rules.includes('hook') && { hooks: await hooksIn(t) }),
+        ...(rules.includes('hook') && { hooks: await hooksModule(t, BY_VERSION) }),
       })
       t.equal(summary.outcome, 'in-sync')
       t.match(summary.replicas[scene.replica.label], { written: 1, torn: 0 })

@@ -1,0 +1,18 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Teardown, tempFolder } from '../cli/run-cli.ts'
+
+/**
+ * Writes a module of hooks into a folder of its own, and settles with its path.
+ * `text` may be given `mark`: the text of a path where the module may leave a file.
+ */
+export async function hooksModule(
+  t: Teardown,
+  text: string | ((mark: string) => string),
+): Promise<string> {
+  const folder = await tempFolder(t)
+  const file = join(folder, 'hooks.mjs')
+  const mark = JSON.stringify(join(folder, 'mark'))
+  await writeFile(file, typeof text === 'string' ? text : text(mark))
+  return file
+}
