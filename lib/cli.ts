@@ -19,7 +19,7 @@ import { printable } from './report/printable.ts'
 import { askPerson } from './report/prompt.ts'
 import { refusalOf } from './report/refusal.ts'
 import { openResultStream } from './report/result-stream.ts'
-import { openScreen } from './report/screen.ts'
+import { loadCut, openScreen } from './report/screen.ts'
 import { shellWord } from './report/shell-word.ts'
 
 const INCOMPLETE = 3
@@ -36,10 +36,11 @@ const COMMANDS = {
 
 // First of all: whatever is written from here on has no secret in it.
 const redact = redactOutput()
+// The log of a build is no terminal to move about on, though it may pass for one.
+const isTerminal = process.stderr.isTTY === true && process.env['TERM'] !== 'dumb' && !isInCi
 const screen = openScreen({
   stream: process.stderr,
-  // The log of a build is no terminal to move about on, though it may pass for one.
-  isTerminal: process.stderr.isTTY === true && process.env['TERM'] !== 'dumb' && !isInCi,
+  cut: isTerminal ? await loadCut() : undefined,
 })
 const result = openResultStream(process.stdout)
 

@@ -1,7 +1,8 @@
 /** How a run ended, and what went wrong in it. */
+
+import { count } from '../model/figures.ts'
 import type { Stop } from '../model/rail.ts'
 import type { Summary } from '../model/summary.ts'
-import { count } from './figures.ts'
 
 export const OUTCOME = {
   'in-sync': 'In sync',

@@ -1,8 +1,8 @@
 /** An undo, or a plan carried out, in sentences for people. */
 import type { RunEvent } from '../model/events.ts'
+import { count } from '../model/figures.ts'
 import { foundOf, type ReplicaSummary, type Summary } from '../model/summary.ts'
 import { errorLines, OUTCOME, stopLines } from './ending.ts'
-import { count } from './figures.ts'
 import { ASKS, tableLine } from './wording.ts'
 
 const DRY_RUN = '; dry run: nothing will be written'

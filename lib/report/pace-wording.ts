@@ -1,8 +1,8 @@
 /** How fast a run goes and what holds it up, in sentences for people. */
 import type { Pace } from '../model/capacity.ts'
 import type { Flow, RunEvent } from '../model/events.ts'
-import { rateText } from '../model/rate-text.ts'
-import { duration } from './figures.ts'
+import { rateText } from '../model/figures.ts'
+import { duration } from './durations.ts'
 
 const units = (perSecond: number) => `${rateText(perSecond, 1)} units/s`
 

@@ -1,7 +1,8 @@
 /** A question to whoever sits at the terminal: how much, of how much, and where. */
+
+import { count } from '../model/figures.ts'
 import type { Question } from '../model/question.ts'
 import { type InspectedTable, shownEndpoint } from '../model/table.ts'
-import { count } from './figures.ts'
 
 export function questionText(question: Question): string {
   const where = placeOf(question.table)

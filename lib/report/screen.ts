@@ -2,13 +2,12 @@
  * Where lines for people go: the only door to stderr. On a terminal the last
  * line is a status line, which each line said is written above.
  */
-import cliTruncate from 'cli-truncate'
 import { printable } from './printable.ts'
 
 export interface ScreenOptions {
   readonly stream: NodeJS.WritableStream & { readonly columns?: number }
-  /** Whether the cursor may be moved. Otherwise lines follow one another. */
-  readonly isTerminal: boolean
+  /** Cuts text where so many columns of a terminal end. Undefined: no terminal, and lines follow one another. */
+  readonly cut: ((text: string, columns: number) => string) | undefined
 }
 
 export interface Screen {
@@ -33,7 +32,10 @@ const CLEAR_LINE = '\r\u001b[K'
 
 const DEFAULT_COLUMNS = 80
 
-export function openScreen({ stream, isTerminal }: ScreenOptions): Screen {
+/** Loaded for a terminal alone: its tables of characters take long to load. */
+export const loadCut = async () => (await import('cli-truncate')).default
+
+export function openScreen({ stream, cut }: ScreenOptions): Screen {
   let status = ''
   let isGone = false
   /** Undefined: lines are written as they come. */
@@ -51,16 +53,16 @@ export function openScreen({ stream, isTerminal }: ScreenOptions): Screen {
     stream.write(`${cleared}${text}${next}`)
   }
   return {
-    isTerminal,
+    isTerminal: cut !== undefined,
     say(line) {
       if (held === undefined) write(`${printable(line)}\n`, status)
       else held.push(line)
     },
     show(text) {
-      if (!isTerminal || held !== undefined) return
+      if (cut === undefined || held !== undefined) return
       // What fills a line to its end makes some terminals begin another.
       const columns = (stream.columns || DEFAULT_COLUMNS) - 1
-      write('', cliTruncate(printable(text), columns))
+      write('', cut(printable(text), columns))
     },
     clear: () => write('', ''),
     hold() {

@@ -1,6 +1,7 @@
 /** A replica's counts in words, so that what stands on the screen adds up. */
+
+import { count } from '../model/figures.ts'
 import { foundOf, type ReplicaSummary } from '../model/summary.ts'
-import { count } from './figures.ts'
 
 type Counted = readonly (readonly [what: string, number: number])[]
 

@@ -1,7 +1,9 @@
 /** What a comparison has found and a repair has done, replica by replica. */
+
+import { count } from '../model/figures.ts'
 import type { Outcome, ReplicaSummary, Summary } from '../model/summary.ts'
+import { pace } from './durations.ts'
 import { errorLines, OUTCOME, stopLines } from './ending.ts'
-import { count, pace } from './figures.ts'
 import { doneWords, foundLines } from './tally-wording.ts'
 import type { PlanEvent } from './wording.ts'
 

@@ -1,8 +1,9 @@
 /** A run under way, in sentences for people: its tables, its plan, what it finds. */
 import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
+import { count } from '../model/figures.ts'
 import { describeKey, type InspectedTable, shownEndpoint, type TableFacts } from '../model/table.ts'
-import { count, pace } from './figures.ts'
+import { pace } from './durations.ts'
 import { printable } from './printable.ts'
 import { shellWord } from './shell-word.ts'
 

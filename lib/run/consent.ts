@@ -1,4 +1,5 @@
 /** Asks whoever wants to be asked, once it is known how much is to be deleted. */
+import { count } from '../model/figures.ts'
 import type { Question } from '../model/question.ts'
 import type { Stop } from '../model/rail.ts'
 import type { InspectedTable, TableIndex } from '../model/table.ts'
@@ -40,8 +41,6 @@ async function ask({ hooks, desk, isOver }: Flight, question: Question): Promise
   // A run that is ended meanwhile has no answer.
   if (!isConfirmed && !isOver()) desk.stopBy(refused(question))
 }
-
-const count = (n: number) => n.toLocaleString('en-US')
 
 function refused(question: Question): Stop {
   const what =

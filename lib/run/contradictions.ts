@@ -5,7 +5,9 @@
  * that no look by key came to. Some engines leave whole segments out
  * (DynamoDB Local 2.2.0 does).
  */
+
 import { TablesyncError } from '../errors.ts'
+import { count } from '../model/figures.ts'
 import type { ReplicaTally } from '../model/tally.ts'
 
 /** Tables that are written to: so many may come to be on both sides behind a scan. */
@@ -46,8 +48,6 @@ export function contradiction({
   }
   return undefined
 }
-
-const count = (n: number) => n.toLocaleString('en-US')
 
 const leftOut = (label: string, scanned: number, missed: number) =>
   new TablesyncError(

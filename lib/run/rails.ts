@@ -2,14 +2,13 @@
  * Safeguards: what a run would do is held against what was expected of it, in a
  * dry run as in earnest. Each names the flag that lets it pass.
  */
+import { count } from '../model/figures.ts'
 import type { Stop } from '../model/rail.ts'
 import type { InspectedTable, TableIndex } from '../model/table.ts'
 import type { ReplicaTally } from '../model/tally.ts'
 import type { MaxDeletes, Settings } from '../options/settings.ts'
 import type { Flight } from './flight.ts'
 import type { Tables } from './inspect.ts'
-
-const count = (n: number) => n.toLocaleString('en-US')
 
 /** Tables from which writes of ours would travel on, looked for before anything is scanned. */
 export function topologyRail(settings: Settings, { inspected }: Tables): Stop | undefined {

@@ -1,5 +1,5 @@
 /** What a run waits for, in words: whoever looks at it is never left to guess. */
-import { rateText } from '../model/rate-text.ts'
+import { rateText } from '../model/figures.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { OutageWatch } from './outage-watch.ts'
 import type { PaceKeeper } from './pace-keeper.ts'

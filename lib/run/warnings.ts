@@ -1,4 +1,5 @@
 /** What of a replica may reject, multiply or undo writes, told before the first one; and what of the scans is odd. */
+import { count } from '../model/figures.ts'
 import { describeKey, type InspectedTable, MASTER, type TableFacts } from '../model/table.ts'
 import type { Settings } from '../options/settings.ts'
 import type { Flight, Preparation } from './flight.ts'
@@ -90,8 +91,6 @@ function shortScans({ ledger, plan, tables }: Scanned): Warning[] {
     return { replica: ref.label, message }
   })
 }
-
-const count = (n: number) => n.toLocaleString('en-US')
 
 export function warningsOf({ asked, undo }: Settings, { inspected }: Tables): Warning[] {
   if (!Object.values(asked).includes(true)) return []

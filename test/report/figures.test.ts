@@ -1,4 +1,4 @@
-import { pace } from '../../lib/report/figures.ts'
+import { pace } from '../../lib/report/durations.ts'
 import { flowLines } from '../../lib/report/pace-wording.ts'
 import { t } from '../support/tap.ts'
 

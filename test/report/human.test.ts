@@ -5,8 +5,10 @@ import type { RunEvent } from '../../lib/model/events.ts'
 import type { ReplicaSummary, Summary } from '../../lib/model/summary.ts'
 import { zeroReplicaTally, zeroTally } from '../../lib/model/tally.ts'
 import { type HumanOptions, tellHuman } from '../../lib/report/human.ts'
-import { openScreen } from '../../lib/report/screen.ts'
+import { loadCut, openScreen } from '../../lib/report/screen.ts'
 import { t } from '../support/tap.ts'
+
+const terminalCut = await loadCut()
 
 /** A stream that keeps what it is told; as a terminal it is 80 columns wide. */
 function listen(
@@ -20,7 +22,8 @@ function listen(
     },
   })
   const { isTerminal = false, verbosity = 'normal', columns = 80 } = how
-  const screen = openScreen({ stream: Object.assign(stream, { columns }), isTerminal })
+  const cut = isTerminal ? terminalCut : undefined
+  const screen = openScreen({ stream: Object.assign(stream, { columns }), cut })
   return { human: tellHuman({ screen, verbosity }), told: () => text }
 }
 

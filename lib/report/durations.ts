@@ -1,8 +1,6 @@
-/** Numbers as people read them. */
-import { rateText } from '../model/rate-text.ts'
+/** Times as people read them. */
+import { rateText } from '../model/figures.ts'
 import type { Milliseconds } from '../model/units.ts'
-
-export const count = (n: number) => n.toLocaleString('en-US')
 
 export function pace(items: number, elapsedMs: Milliseconds): string {
   const seconds = Math.max(elapsedMs / 1000, 0.001)

@@ -1,0 +1,17 @@
+/**
+ * Figures as people read them. Without `Intl`, which takes longer to load than
+ * a small table takes to compare.
+ */
+
+/** 1234567 is told as 1,234,567. */
+export function count(n: number): string {
+  const [whole = '', fraction] = String(n).split('.')
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`
+}
+
+/** A small rate keeps two digits, since 0.02 is not nothing. */
+export function rateText(perSecond: number, decimals = 0): string {
+  const rounded = perSecond < 10 ? perSecond.toPrecision(2) : perSecond.toFixed(decimals)
+  return count(Number(rounded))
+}
