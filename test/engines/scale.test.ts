@@ -8,7 +8,7 @@ import { type Test, t } from '../support/tap.ts'
 t.setTimeout(600_000)
 
 /** With TABLESYNC_TEST_ITEMS=100000 these take some minutes. */
-const ITEMS = Number(process.env['TABLESYNC_TEST_ITEMS'] ?? 5000)
+const ITEMS = Number(process.env['TABLESYNC_TEST_ITEMS'] ?? 2400)
 const PLANTED = 300
 
 const item = (i: number, v = 0) => ({

@@ -1,7 +1,7 @@
 /** Answers that leave out, or set to null, what the API model calls optional; and answers that say nothing. */
 
 import type { Fault, StubRequest } from '../support/stub.ts'
-import type { Body } from '../support/stub-table.ts'
+import type { Body } from '../support/stub-terms.ts'
 import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { WireItem } from 'tablesync'
 import { tempFolder } from '../cli/run-cli.ts'
 import type { StubRequest } from '../support/stub.ts'
-import type { Body } from '../support/stub-table.ts'
+import type { Body } from '../support/stub-terms.ts'
 import { t } from '../support/tap.ts'
 import { ALL_WRITES, askedOf, asks, counts, item, openScene, putsOf, REPAIRED } from './scene.ts'
 

@@ -1,7 +1,7 @@
 /** Trouble with some keys, while the table answers for others: a key too hot to be read, a role that may not use all keys. */
 
 import type { Intercept, StubRequest } from '../support/stub.ts'
-import type { Body } from '../support/stub-table.ts'
+import type { Body } from '../support/stub-terms.ts'
 import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,

@@ -2,7 +2,7 @@
 
 import { type RunEvent, runSync } from 'tablesync'
 import { startStub } from '../support/stub.ts'
-import type { Body } from '../support/stub-table.ts'
+import type { Body } from '../support/stub-terms.ts'
 import { type Test, t } from '../support/tap.ts'
 import { item } from './scene.ts'
 

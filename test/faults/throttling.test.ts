@@ -2,7 +2,7 @@
 
 import type { WireItem } from 'tablesync'
 import type { Intercept, StubRequest } from '../support/stub.ts'
-import type { Body } from '../support/stub-table.ts'
+import type { Body } from '../support/stub-terms.ts'
 import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,

@@ -1,7 +1,7 @@
 /** A scan that returns an item twice, as it may where a partition splits meanwhile: no fault of anybody's. */
 import type { WireItem } from 'tablesync'
 import type { StubRequest } from '../support/stub.ts'
-import type { Body } from '../support/stub-table.ts'
+import type { Body } from '../support/stub-terms.ts'
 import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,

@@ -3,7 +3,8 @@
  * a lag, and a judge who sees each write of tablesync land on the replica.
  */
 import type { WireItem } from '../../lib/model/wire.ts'
-import type { Body, StubTable } from '../support/stub-table.ts'
+import type { StubTable } from '../support/stub-table.ts'
+import type { Body } from '../support/stub-terms.ts'
 
 export interface World {
   /** Updates of the master so far. */

@@ -56,9 +56,11 @@ t.test('a run of fewer repairs than its canary makes all of them', async (t) => 
 })
 
 t.test('a canary flies before the puts beyond the recheck budget too', async (t) => {
-  const scene = await openScene(t, { masterItems: items(11_000), replicaItems: [] })
-  const { summary, writesThen } = await fly(scene, { canary: 3, scanLimit: 1000, segments: 2 })
+  const scene = await openScene(t, { masterItems: items(10_400), replicaItems: [] })
+  const options = { canary: 3, scanLimit: 1000, segments: 2 }
+  const { summary, writesThen, counts } = await fly(scene, options)
   t.equal(writesThen, 3)
+  t.ok((counts?.readBack ?? 0) < 10_400, `${counts?.readBack} were read back`)
   t.equal(summary.outcome, 'in-sync')
 })
 

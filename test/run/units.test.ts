@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Summary } from 'tablesync'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, asks, item, openScene, type Party } from '../faults/scene.ts'
-import type { Body } from '../support/stub-table.ts'
+import type { Body } from '../support/stub-terms.ts'
 import { t } from '../support/tap.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))

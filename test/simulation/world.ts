@@ -4,7 +4,8 @@
  */
 
 import type { WireItem } from '../../lib/model/wire.ts'
-import { type Body, Refusal, StubTable } from '../support/stub-table.ts'
+import { StubTable } from '../support/stub-table.ts'
+import { type Body, Refusal } from '../support/stub-terms.ts'
 import type { VirtualClock } from './clock.ts'
 
 /** How often, from 0 to 1. */

@@ -1,26 +1,9 @@
 /** A table in memory, strict about what it is asked: enough of DynamoDB for tablesync, and no more. */
 import { createHash } from 'node:crypto'
-import { isDeepStrictEqual } from 'node:util'
 import { canonicalNumber } from '../../lib/item/number.ts'
 import type { KeyAttribute } from '../../lib/model/table.ts'
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
-
-/** A request's body, or a part of it. */
-export interface Body {
-  readonly [field: string]: unknown
-}
-
-/** What the service answers with an error type. */
-export class Refusal extends Error {
-  readonly type: string
-
-  constructor(type: string, message: string) {
-    super(message)
-    this.type = type
-  }
-}
-
-export const invalid = (message: string) => new Refusal('ValidationException', message)
+import { type Body, invalid, Terms } from './stub-terms.ts'
 
 export class StubTable {
   readonly name: string
@@ -34,28 +17,30 @@ export class StubTable {
   /** Writes past all requests. */
   othersWrites = 0
   readonly #items = new Map<string, WireItem>()
+  /** The places of its items in the order of a scan, until an item comes or goes. */
+  #order: readonly string[] | undefined
 
   constructor(name: string, key: readonly KeyAttribute[], items: Iterable<WireItem>) {
     this.name = name
     this.key = key
-    for (const item of items) this.#items.set(this.#place(item), item)
+    for (const item of items) this.#keep(this.#place(item), item)
   }
 
   /** In the order of a scan. */
   all(): WireItem[] {
-    return [...this.#items].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item)
+    return this.#places().map((place) => this.#items.get(place) as WireItem)
   }
 
   /** What somebody else writes, past all requests. */
   set(item: WireItem): void {
     this.othersWrites++
-    this.#items.set(this.#place(item), item)
+    this.#keep(this.#place(item), item)
   }
 
   /** What somebody else deletes. */
   unset(key: WireItem): void {
     this.othersWrites++
-    this.#items.delete(this.#placeOfKey(key))
+    this.#drop(this.#placeOfKey(key))
   }
 
   /** Somebody deletes the table, and makes another one of its name. */
@@ -63,7 +48,8 @@ export class StubTable {
     this.othersWrites++
     this.described = described
     this.#items.clear()
-    for (const item of items) this.#items.set(this.#place(item), item)
+    this.#order = undefined
+    for (const item of items) this.#keep(this.#place(item), item)
   }
 
   at(key: WireItem): WireItem | undefined {
@@ -105,12 +91,13 @@ export class StubTable {
     const total = TotalSegments ?? 1
     if (segment < 0 || segment >= total) throw invalid('Segment is not below TotalSegments')
     const after = ExclusiveStartKey === undefined ? '' : this.#place(ExclusiveStartKey)
-    const left = this.all().filter((item) => {
-      const place = this.#place(item)
-      const itsSegment = Math.floor((Number.parseInt(place.slice(0, 8), 16) / 2 ** 32) * total)
-      return itsSegment === segment && place > after
-    })
-    const items = left.slice(0, Limit ?? left.length)
+    const places = this.#places()
+    const inSegment = (place: string) =>
+      Math.floor((Number.parseInt(place.slice(0, 8), 16) / 2 ** 32) * total) - segment
+    const from = firstWhere(places, (place) => inSegment(place) >= 0 && place > after)
+    const to = firstWhere(places, (place) => inSegment(place) > 0)
+    const left = places.slice(from, Math.max(from, to))
+    const items = left.slice(0, Limit).map((place) => this.#items.get(place) as WireItem)
     const last = items.at(-1)
     return {
       Items: items,
@@ -144,7 +131,7 @@ export class StubTable {
     const terms = new Terms(body)
     terms.check(this.#items.get(place), body['ConditionExpression'])
     terms.end()
-    this.#items.set(place, item)
+    this.#keep(place, item)
   }
 
   /** Puts alone: tablesync deletes one by one. */
@@ -164,7 +151,7 @@ export class StubTable {
     const updated = terms.apply(this.#items.get(place) ?? key, body['UpdateExpression'])
     terms.end()
     if (this.#place(updated) !== place) throw invalid('Cannot update a part of the key')
-    this.#items.set(place, updated)
+    this.#keep(place, updated)
   }
 
   delete(body: Body): void {
@@ -172,11 +159,25 @@ export class StubTable {
     const terms = new Terms(body)
     terms.check(this.#items.get(place), body['ConditionExpression'])
     terms.end()
-    this.#items.delete(place)
+    this.#drop(place)
   }
 
   keyOf(item: WireItem): WireItem {
     return picked(item, ([name]) => this.key.some((part) => part.name === name))
+  }
+
+  #places(): readonly string[] {
+    this.#order ??= [...this.#items.keys()].sort()
+    return this.#order
+  }
+
+  #keep(place: string, item: WireItem): void {
+    if (!this.#items.has(place)) this.#order = undefined
+    this.#items.set(place, item)
+  }
+
+  #drop(place: string): void {
+    if (this.#items.delete(place)) this.#order = undefined
   }
 
   #placeOfKey(key: WireItem): string {
@@ -201,85 +202,15 @@ export class StubTable {
   }
 }
 
-/** As DynamoDB Local 1.25.1 refuses them, and the developer guide says ("Service quotas"). */
-function limited(expression: unknown): void {
-  const text = String(expression ?? '')
-  if (Buffer.byteLength(text) > 4096) throw invalid('Expression size has exceeded the maximum')
-  const operators = text.startsWith('SET') || text.startsWith('REMOVE') ? 0 : operatorsIn(text)
-  if (operators > 300) throw invalid(`The expression contains ${operators} operators`)
-}
-
-/** A comparison or a function is one, and so is each AND. */
-const operatorsIn = (condition: string) => 2 * condition.split(' AND ').length
-
-/** Expressions of placeholders alone; each one declared has to be used. */
-class Terms {
-  readonly #names: ReadonlyMap<string, string>
-  readonly #values: ReadonlyMap<string, WireValue>
-  readonly #used = new Set<string>()
-
-  constructor(body: Body) {
-    for (const field of ['ConditionExpression', 'UpdateExpression']) limited(body[field])
-    this.#names = new Map(
-      Object.entries((body['ExpressionAttributeNames'] ?? {}) as Record<string, string>),
-    )
-    this.#values = new Map(Object.entries((body['ExpressionAttributeValues'] ?? {}) as WireItem))
+/** The position of the first place that is one, where all after it are: found by halving. */
+function firstWhere(places: readonly string[], isOne: (place: string) => boolean): number {
+  let [low, high] = [0, places.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (isOne(places[middle] as string)) high = middle
+    else low = middle + 1
   }
-
-  check(item: WireItem | undefined, condition: unknown): void {
-    if (condition === undefined) return
-    const holds = String(condition)
-      .split(' AND ')
-      .map((term) => {
-        const [, not, name] = /^attribute_(not_)?exists\((#\w+)\)$/.exec(term) ?? []
-        if (name !== undefined) return this.#has(item, name) === (not === undefined)
-        const [, left, right] = /^(#\w+)=(:\w+)$/.exec(term) ?? []
-        if (left === undefined) throw invalid(`Cannot read ${term}`)
-        const wanted = this.#value(right)
-        return this.#has(item, left) && isDeepStrictEqual(item?.[this.#name(left)], wanted)
-      })
-    if (holds.includes(false)) {
-      throw new Refusal('ConditionalCheckFailedException', 'The conditional request failed')
-    }
-  }
-
-  apply(item: WireItem, update: unknown): WireItem {
-    const [all, set, remove] = /^(?:SET (\S+))? ?(?:REMOVE (\S+))?$/.exec(String(update)) ?? []
-    if (!all) throw invalid(`Cannot read ${update}`)
-    const members = new Map(Object.entries(item))
-    for (const assignment of set?.split(',') ?? []) {
-      const [name, value] = assignment.split('=')
-      members.set(this.#name(name), this.#value(value))
-    }
-    for (const name of remove?.split(',') ?? []) members.delete(this.#name(name))
-    return Object.fromEntries(members)
-  }
-
-  /** @throws Refusal where a placeholder was declared for nothing */
-  end(): void {
-    const declared = [...this.#names.keys(), ...this.#values.keys()]
-    const unused = declared.find((placeholder) => !this.#used.has(placeholder))
-    if (unused !== undefined) throw invalid(`${unused} is declared and not used`)
-  }
-
-  #has(item: WireItem | undefined, placeholder: string | undefined): boolean {
-    const name = this.#name(placeholder)
-    return item !== undefined && Object.hasOwn(item, name)
-  }
-
-  #name(placeholder = ''): string {
-    this.#used.add(placeholder)
-    const name = this.#names.get(placeholder)
-    if (name === undefined) throw invalid(`${placeholder} is not declared`)
-    return name
-  }
-
-  #value(placeholder = ''): WireValue {
-    this.#used.add(placeholder)
-    const value = this.#values.get(placeholder)
-    if (value === undefined) throw invalid(`${placeholder} is not declared`)
-    return value
-  }
+  return low
 }
 
 function picked(item: WireItem, wanted: (member: [string, WireValue]) => boolean): WireItem {

@@ -9,7 +9,8 @@ import { text } from 'node:stream/consumers'
 import { crc32 } from 'node:zlib'
 import type { KeyAttribute } from '../../lib/model/table.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
-import { type Body, invalid, Refusal, StubTable } from './stub-table.ts'
+import { StubTable } from './stub-table.ts'
+import { type Body, invalid, Refusal } from './stub-terms.ts'
 
 export interface StubRequest {
   readonly operation: string
