@@ -20,7 +20,7 @@ if (process.argv.includes('--unbundled')) {
 const built = [
   await bundled(ENTRY_POINTS),
   // Each by itself: what they shared with the others would come in a dozen pieces.
-  await bundled(['dist/workers/segment.js']),
+  await bundled(['dist/workers/entry.js']),
   await bundled(['dist/workers/hooks-trial.js']),
 ]
 
@@ -47,8 +47,7 @@ function bundled(entryPoints) {
     entryPoints,
     outbase: 'dist',
     outdir: 'bundle',
-    // As deep as the file that starts the threads (lib/run/pool.ts).
-    chunkNames: 'lib/run/[name]-[hash]',
+    chunkNames: 'lib/parts/[name]-[hash]',
     bundle: true,
     splitting: true,
     platform: 'node',

@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net'
 import { BatchWriteItemCommand, CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
 import { type RunOptions, runSync, type Summary } from 'tablesync'
-import { verdictLines } from '../lib/report/verdict.ts'
-import { differenceLine } from '../lib/report/wording.ts'
+import { differenceLine } from '../lib/report/lines/opening-lines.ts'
+import { verdictLines } from '../lib/report/lines/summary-lines.ts'
 
 const ITEMS = 1000
 

@@ -10,7 +10,8 @@ const dist = fileURLToPath(new URL('../', import.meta.url))
  *
  * @param name where it goes: a folder beside `lib`
  * @param rooms the folders that are copied
- * @param replaced by the name of an import, the file that stands in for it, below `dist`
+ * @param replaced by the name of a package, or of a file below the copy, the file that stands in for it, below `dist`
+ * @throws Error where a name is not imported by any file: it may have moved
  */
 export async function copyEngine(
   name: string,
@@ -20,15 +21,20 @@ export async function copyEngine(
   const copy = join(dist, name)
   await rm(copy, { recursive: true, force: true })
   for (const room of rooms) await cp(join(dist, room), join(copy, room), { recursive: true })
+  const unmatched = new Set(Object.keys(replaced))
   for (const entry of await readdir(copy, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath ?? entry.path, entry.name)
     if (!file.endsWith('.js')) continue
     const text = await readFile(file, 'utf8')
-    const led = text.replace(/(from )'([^']+)'/g, (whole, from, imported) => {
-      const target = Object.hasOwn(replaced, imported) ? replaced[imported] : undefined
-      if (target === undefined) return whole
-      return `${from}'${relative(dirname(file), join(dist, target))}'`
+    const led = text.replace(/(from )'([^']+)'/g, (whole, from, imported: string) => {
+      const name = imported.startsWith('.')
+        ? relative(copy, join(dirname(file), imported))
+        : imported
+      if (!Object.hasOwn(replaced, name)) return whole
+      unmatched.delete(name)
+      return `${from}'${relative(dirname(file), join(dist, replaced[name] as string))}'`
     })
     await writeFile(file, led)
   }
+  if (unmatched.size > 0) throw new Error(`Nothing imports ${[...unmatched].join(' or ')}`)
 }

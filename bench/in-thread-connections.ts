@@ -1,11 +1,12 @@
 /**
- * In the place of `lib/http/connections.ts`: pages come from the thread that
+ * In the place of `lib/http/connection-pool.ts`: pages come from the thread that
  * asks for them, so that no server takes a part of the cores. They are copied
  * to where a socket would have been read to. Every page of a segment has the
  * same items: what they are does not matter to two tables that are equal.
  */
 import { crc32 } from 'node:zlib'
-import type { Answer, Connections } from '../lib/http/connections.ts'
+import type { Answer } from '../lib/http/answer.ts'
+import type { Connections } from '../lib/http/connection-pool.ts'
 import { PageBuffers } from '../lib/http/page-buffers.ts'
 import { itemsAt, parseTableName } from './generated-table.ts'
 

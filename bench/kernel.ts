@@ -6,13 +6,13 @@
  * `npm run bench -- kernel [milliseconds a case] [--json]`
  */
 import createHasher from 'xxhash-wasm'
-import { ownBody } from '../lib/item/body.ts'
+import { ownBody } from '../lib/item/bytes/response-body.ts'
+import { readScanPage, type ScanPage } from '../lib/item/bytes/scan-answer.ts'
 import { itemComparer } from '../lib/item/compare.ts'
 import { openDigest } from '../lib/item/digest.ts'
 import { theKernel } from '../lib/item/kernel/kernel.ts'
 import { ignoring } from '../lib/item/normalise.ts'
 import { keyNames } from '../lib/item/page.ts'
-import { readScanPage, type ScanPage } from '../lib/item/scan-answer.ts'
 import { type Shape, shapes } from './shapes.ts'
 
 const args = process.argv.slice(2)

@@ -20,7 +20,7 @@ const [items = 10_000_000, repetitions = 3] = args.filter((arg) => /^\d+$/.test(
 
 await copyEngine('in-thread', ['lib', 'workers'], {
   '@smithy/node-http-handler': 'bench/in-thread-handler.js',
-  '../http/connections.js': 'bench/in-thread-connections.js',
+  'lib/http/connection-pool.js': 'bench/in-thread-connections.js',
 })
 interface Measured {
   readonly items: number

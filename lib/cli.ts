@@ -7,12 +7,12 @@ import isInCi from 'is-in-ci'
 import { endCredentialCommands } from './access/credential-command.ts'
 import { asTablesyncError, type TablesyncError } from './errors.ts'
 import type { Question } from './model/question.ts'
-import { redacted } from './model/redacted.ts'
+import { redacted } from './model/redaction.ts'
 import { newRunIdentity } from './model/run-identity.ts'
 import { exitCodeOf, type Summary } from './model/summary.ts'
 import { type CommandLine, parseArgv } from './options/argv.ts'
-import { asFlag } from './options/check.ts'
 import { commandToResume } from './options/command-to-resume.ts'
+import { asFlag } from './options/groups/all-options.ts'
 import { secretsIn } from './options/secrets.ts'
 import { tellHuman } from './report/human.ts'
 import { printable } from './report/printable.ts'
@@ -21,6 +21,7 @@ import { refusalOf } from './report/refusal.ts'
 import { openResultStream } from './report/result-stream.ts'
 import { loadCut, openScreen } from './report/screen.ts'
 import { shellWord } from './report/shell-word.ts'
+import { threadFilesOf } from './run/threads/thread-files.ts'
 
 const INCOMPLETE = 3
 
@@ -29,9 +30,9 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 /** Each is loaded when it is asked for. */
 const COMMANDS = {
-  sync: async () => (await import('./sync.ts')).sync,
-  undo: async () => (await import('./undo.ts')).undo,
-  apply: async () => (await import('./apply.ts')).apply,
+  sync: async () => (await import('./commands/sync.ts')).sync,
+  undo: async () => (await import('./commands/undo.ts')).undo,
+  apply: async () => (await import('./commands/apply.ts')).apply,
 }
 
 // First of all: whatever is written from here on has no secret in it.
@@ -104,8 +105,7 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
         ...(isAsked(commandLine) && { confirm: (question) => ask(question, signal) }),
         ...(talk.verbose && { onDifference: human.onDifference }),
       },
-      asFlag,
-      identity,
+      { spelling: asFlag, threads: threadFilesOf(import.meta.url), identity },
     )
     human.conclude(summary)
     if (!talk.quiet && isLeft(summary, commandLine)) tellResume(summary)

@@ -2,7 +2,7 @@
  * Every error tablesync raises on purpose: what happened (`code`), how much of
  * the work it ends (`scope`) and how to mend it (`hint`).
  */
-import { redacted } from './model/redacted.ts'
+import { redacted } from './model/redaction.ts'
 
 export type ErrorCode =
   /** An option is missing, malformed or contradicts another. */

@@ -1,10 +1,13 @@
 /** tablesync as a library. */
-import { apply } from './apply.ts'
+import { apply } from './commands/apply.ts'
+import { sync } from './commands/sync.ts'
+import { undo } from './commands/undo.ts'
 import type { Summary } from './model/summary.ts'
-import { asProperty } from './options/check.ts'
+import { asProperty } from './options/option.ts'
 import type { ApplyOptions, RunOptions, UndoOptions } from './options/run-options.ts'
-import { sync } from './sync.ts'
-import { undo } from './undo.ts'
+import { threadFilesOf } from './run/threads/thread-files.ts'
+
+const CALLER = { spelling: asProperty, threads: threadFilesOf(import.meta.url) }
 
 /**
  * Compares a master table with its replicas, and repairs them where the
@@ -23,7 +26,7 @@ import { undo } from './undo.ts'
  * })
  */
 export function runSync(options: RunOptions): Promise<Summary> {
-  return sync(options, asProperty)
+  return sync(options, CALLER)
 }
 
 /**
@@ -33,7 +36,7 @@ export function runSync(options: RunOptions): Promise<Summary> {
  * @throws TablesyncError when the journal, the options or the tables are not fit
  */
 export function undoSync(options: UndoOptions): Promise<Summary> {
-  return undo(options, asProperty)
+  return undo(options, CALLER)
 }
 
 /**
@@ -44,16 +47,15 @@ export function undoSync(options: UndoOptions): Promise<Summary> {
  * @throws TablesyncError when the plan, the options or the tables are not fit
  */
 export function applySync(options: ApplyOptions): Promise<Summary> {
-  return apply(options, asProperty)
+  return apply(options, CALLER)
 }
 
 export { type ErrorCode, type ErrorScope, TablesyncError } from './errors.ts'
-export type { CredentialSource, PlainCredentials } from './model/credentials.ts'
 export type { Difference, DifferenceKind, RepairAction } from './model/difference.ts'
 export type { RunEvent } from './model/events.ts'
 export type { HookItem, Hooks, Skip } from './model/hooks.ts'
 export type { Question } from './model/question.ts'
-export type { RailName, Stop } from './model/rail.ts'
+export type { RailName, Stop } from './model/safeguard.ts'
 export type {
   ErrorSummary,
   MasterSummary,
@@ -62,7 +64,8 @@ export type {
   ReplicaSummary,
   Summary,
 } from './model/summary.ts'
-export type { InspectedTable, KeySchema, TableFacts, TableRef } from './model/table.ts'
+export type { CredentialSource, PlainCredentials } from './model/tables/aws-credentials.ts'
+export type { InspectedTable, KeySchema, TableFacts, TableRef } from './model/tables/table.ts'
 export type { MasterTally, NamedTally, ReplicaTally } from './model/tally.ts'
 export type { WireItem, WireValue } from './model/wire.ts'
 export type {

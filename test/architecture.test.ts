@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { OPTIONS, TALK } from '../lib/options/groups/all-options.ts'
 import type { Option } from '../lib/options/option.ts'
-import { OPTIONS, TALK } from '../lib/options/table.ts'
 import { t } from './support/tap.ts'
 
 /** The sources, read as text: from dist/test as from test. */
@@ -43,24 +43,25 @@ const PURE = ['lib/model', 'lib/errors.ts']
 /** What each room may import of the house; its own room always. */
 const ROOMS: Record<string, readonly string[]> = {
   'lib/model': ['lib/errors.ts'],
-  'lib/errors.ts': ['lib/model/redacted.ts'],
+  'lib/errors.ts': ['lib/model/redaction.ts'],
+  'lib/diagnostics.ts': [],
   'lib/item': PURE,
   'lib/options': PURE,
   'lib/protocol': PURE,
-  'lib/files': [...PURE, 'lib/protocol/checked-line.ts', 'lib/protocol/points.ts'],
-  'lib/http': [...PURE, 'lib/item/body.ts'],
+  'lib/files': [...PURE, 'lib/diagnostics.ts'],
+  'lib/http': [...PURE, 'lib/item/bytes/response-body.ts'],
   'lib/access': [...PURE, 'lib/http/sdk-handler.ts'],
   'lib/dynamo': [
     ...PURE,
     'lib/item',
     'lib/http',
     'lib/protocol/messages.ts',
-    'lib/protocol/outages.ts',
-    'lib/protocol/traffic.ts',
+    'lib/protocol/shared/outages.ts',
+    'lib/protocol/shared/token-buckets.ts',
   ],
-  'lib/segment': [...PURE, 'lib/item', 'lib/protocol', 'lib/dynamo'],
   'lib/run': [
     ...PURE,
+    'lib/diagnostics.ts',
     'lib/options',
     'lib/protocol',
     'lib/files',
@@ -68,48 +69,37 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/access/credentials.ts',
     'lib/access/endpoint.ts',
     'lib/access/trust.ts',
-    'lib/dynamo/describe.ts',
-    'lib/dynamo/failures.ts',
-    'lib/dynamo/probe.ts',
-    'lib/dynamo/table-identity.ts',
+    'lib/dynamo/describe',
+    'lib/dynamo/request/request-errors.ts',
   ],
   'lib/report': [...PURE, 'lib/files'],
-  'lib/listeners.ts': [...PURE, 'lib/options', 'lib/run', 'lib/report'],
-  'lib/undo.ts': [...PURE, 'lib/files', 'lib/listeners.ts', 'lib/options', 'lib/run'],
-  'lib/apply.ts': [...PURE, 'lib/files', 'lib/listeners.ts', 'lib/options', 'lib/run'],
-  'lib/sync.ts': [...PURE, 'lib/files', 'lib/listeners.ts', 'lib/options', 'lib/run'],
-  'lib/index.ts': [...PURE, 'lib/options', 'lib/sync.ts', 'lib/apply.ts', 'lib/undo.ts'],
+  'lib/commands': [...PURE, 'lib/files', 'lib/options', 'lib/run', 'lib/report'],
+  'lib/index.ts': [...PURE, 'lib/options', 'lib/commands', 'lib/run/threads/thread-files.ts'],
   'lib/cli.ts': [
     ...PURE,
     'lib/access/credential-command.ts',
     'lib/options',
     'lib/report',
-    'lib/sync.ts',
-    'lib/apply.ts',
-    'lib/undo.ts',
+    'lib/commands',
+    'lib/run/threads/thread-files.ts',
   ],
-  workers: [...PURE, 'lib/protocol', 'lib/segment'],
+  workers: [...PURE, 'lib/diagnostics.ts', 'lib/item', 'lib/protocol', 'lib/dynamo'],
 }
 
 const OWNERS: Record<string, readonly string[]> = {
-  '@aws-sdk/client-dynamodb': [
-    'lib/dynamo/address.ts',
-    'lib/dynamo/describe.ts',
-    'lib/dynamo/descriptions.ts',
-    'lib/dynamo/plain-item.ts',
-  ],
+  '@aws-sdk/client-dynamodb': ['lib/dynamo/describe', 'lib/dynamo/plain-item.ts'],
   '@aws-sdk/util-dynamodb': ['lib/dynamo/plain-item.ts'],
   '@aws-sdk/credential-providers': ['lib/access/sources.ts'],
   '@smithy/core/config': ['lib/access'],
   '@smithy/node-http-handler': ['lib/http/sdk-handler.ts'],
   'proxy-from-env': ['lib/http/proxy.ts'],
-  '@smithy/signature-v4': ['lib/dynamo/exchange.ts'],
-  '@smithy/types': ['lib/dynamo/address.ts', 'lib/dynamo/sha256.ts'],
-  piscina: ['lib/run/pool.ts'],
+  '@smithy/signature-v4': ['lib/dynamo/request/signed-request.ts'],
+  '@smithy/types': ['lib/dynamo/describe/request-template.ts', 'lib/dynamo/request/sha256.ts'],
+  piscina: ['lib/run/threads/worker-pool.ts'],
   cac: ['lib/options/argv.ts'],
   'xxhash-wasm': ['lib/item/digest.ts'],
   // Whose tasks' ends somebody hears of.
-  'p-queue': ['lib/segment', 'lib/run/lanes.ts'],
+  'p-queue': ['workers', 'lib/run/concurrent-work.ts'],
   'cli-truncate': ['lib/report/screen.ts'],
   'is-in-ci': ['lib/cli.ts'],
   'node:fs': ['lib/files', 'lib/cli.ts'],
@@ -118,9 +108,10 @@ const OWNERS: Record<string, readonly string[]> = {
   'node:child_process': ['lib/access/credential-command.ts'],
   'node:worker_threads': [
     'lib/protocol/port.ts',
-    'lib/run/hooks-trial.ts',
-    'lib/run/pool.ts',
-    'workers',
+    'lib/run/preflight/hooks-check.ts',
+    'lib/run/threads/worker-pool.ts',
+    'workers/entry.ts',
+    'workers/hooks-trial.ts',
   ],
 }
 
@@ -225,6 +216,50 @@ t.test('tests have tap without its hooks on every promise', async (t) => {
   )
 })
 
+/** The first files found that import one another in a circle, types included. */
+function circleIn(sources: readonly Source[]): readonly string[] | undefined {
+  const imports = new Map(sources.map((one) => [one.file, one.imports]))
+  const done = new Set<string>()
+  const visit = (file: string, path: readonly string[]): readonly string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file]
+    if (done.has(file)) return undefined
+    done.add(file)
+    for (const next of imports.get(file) ?? []) {
+      const circle = visit(next, [...path, file])
+      if (circle !== undefined) return circle
+    }
+    return undefined
+  }
+  for (const { file } of sources) {
+    const circle = visit(file, [])
+    if (circle !== undefined) return circle
+  }
+  return undefined
+}
+
+t.test('no imports go in a circle, not even those of types', async (t) => {
+  t.equal(circleIn([...lib, ...workers]), undefined)
+  const one = (file: string, ...imports: string[]) => ({ file, text: '', imports })
+  t.same(circleIn([one('a', 'b'), one('b', 'c'), one('c', 'b')]), ['b', 'c', 'b'])
+})
+
+t.test('folders are small, and a name stands for one file', async (t) => {
+  const folders = new Map<string, number>()
+  const places = new Map<string, string>()
+  for (const { file } of [...lib, ...workers]) {
+    if (isIn(file, 'lib/item/kernel/source')) continue
+    const folder = dirname(file)
+    folders.set(folder, (folders.get(folder) ?? 0) + 1)
+    const name = file.slice(folder.length + 1)
+    t.equal(places.get(name) ?? folder, folder, `${name} in ${folder}`)
+    places.set(name, folder)
+  }
+  for (const [folder, files] of folders) {
+    const isTower = isIn(folder, 'lib/run') || isIn(folder, 'workers')
+    t.ok(files <= (isTower ? 12 : 20), `${folder}: ${files}`)
+  }
+})
+
 t.test('no file is long', async (t) => {
   const lengths = [...lib, ...workers].map(({ file, text }) => ({
     file,
@@ -247,6 +282,6 @@ t.test('a thread starts without the SDK', async (t) => {
       if (name.startsWith('.')) reach(join(dirname(file), name))
     }
   }
-  reach('workers/segment.ts')
+  reach('workers/entry.ts')
   t.ok(reached.size > 50)
 })

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readFile } from '@smithy/core/config'
-import type { PlainCredentials } from '../model/credentials.ts'
+import type { PlainCredentials } from '../model/tables/aws-credentials.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Section } from './configuration.ts'
 

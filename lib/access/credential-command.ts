@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { kill } from 'node:process'
 import { text } from 'node:stream/consumers'
-import type { PlainCredentials } from '../model/credentials.ts'
+import type { PlainCredentials } from '../model/tables/aws-credentials.ts'
 
 /** The last line of what it says is told: to standard error it writes no secrets (SDKs and tools reference guide). */
 const MOST_TOLD = 200

@@ -4,7 +4,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TablesyncError } from '../errors.ts'
-import type { CredentialKeeper, HeldCredentials, PlainCredentials } from '../model/credentials.ts'
+import type {
+  CredentialKeeper,
+  HeldCredentials,
+  PlainCredentials,
+} from '../model/tables/aws-credentials.ts'
 import type { Milliseconds } from '../model/units.ts'
 
 /** Credentials are renewed when less than this is left of them, or a quarter of what they came with. */

@@ -5,9 +5,14 @@
  * Exactly one source is asked: what was given, or else what the environment sets up. Where it
  * fails, nobody else is asked in its place: that would be another identity, maybe in another account.
  */
-import type { CredentialKeeper, CredentialSource, PlainCredentials } from '../model/credentials.ts'
-import type { Patience } from '../model/patience.ts'
-import type { Place } from '../model/place.ts'
+
+import type { Patience } from '../model/request-timeouts.ts'
+import type {
+  CredentialKeeper,
+  CredentialSource,
+  PlainCredentials,
+} from '../model/tables/aws-credentials.ts'
+import type { Place } from '../model/tables/endpoint-kind.ts'
 import { readConfiguration } from './configuration.ts'
 import {
   type Given,

@@ -1,8 +1,8 @@
 /** Where a table is asked, as flags, environment and its own profile say: known before anything is sent. */
 import { usageError } from '../errors.ts'
-import { isHere } from '../model/place.ts'
-import { redacted } from '../model/redacted.ts'
-import { type EndpointVariant, shownEndpoint, type TableRef } from '../model/table.ts'
+import { redacted } from '../model/redaction.ts'
+import { isHere } from '../model/tables/endpoint-kind.ts'
+import { type EndpointVariant, shownEndpoint, type TableRef } from '../model/tables/table.ts'
 import {
   type Configuration,
   profileInUse,

@@ -7,8 +7,8 @@ import {
   fromTokenFile,
 } from '@aws-sdk/credential-providers'
 import { QUIET, sdkHandler } from '../http/sdk-handler.ts'
-import type { PlainCredentials } from '../model/credentials.ts'
-import type { Patience } from '../model/patience.ts'
+import type { Patience } from '../model/request-timeouts.ts'
+import type { PlainCredentials } from '../model/tables/aws-credentials.ts'
 import type { Configuration, Section } from './configuration.ts'
 import { containerCredentials } from './container-credentials.ts'
 import { runCredentialCommand } from './credential-command.ts'

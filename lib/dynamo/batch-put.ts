@@ -3,13 +3,13 @@
  * out in one BatchWriteItem. `UnprocessedItems` are drained here and nowhere else.
  */
 import { asTablesyncError, TablesyncError } from '../errors.ts'
+import { readBatchWrite } from '../item/bytes/batch-answers.ts'
 import { type CanonicalKey, canonicalKeyOfText } from '../item/key.ts'
-import { readBatchWrite } from '../item/responses.ts'
-import type { Patience } from '../model/patience.ts'
+import type { Patience } from '../model/request-timeouts.ts'
 import type { Bytes, WriteUnits } from '../model/units.ts'
-import type { TableClient } from './client.ts'
-import { isEnded, isPassing } from './failures.ts'
-import type { WriteResult } from './write.ts'
+import type { WriteResult } from './conditional-write.ts'
+import type { TableClient } from './request/client.ts'
+import { isEnded, isPassing } from './request/request-errors.ts'
 
 /** The most items BatchWriteItem takes (API reference, BatchWriteItem). */
 export const MOST_ITEMS = 25

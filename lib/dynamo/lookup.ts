@@ -1,14 +1,14 @@
 /** Items by key. `UnprocessedKeys` are drained here and nowhere else. */
 import { TablesyncError } from '../errors.ts'
-import { badResponse } from '../item/json-bytes.ts'
+import { type BatchGetPage, readBatchGetPage } from '../item/bytes/batch-answers.ts'
+import { badResponse } from '../item/bytes/json-bytes.ts'
 import { type CanonicalKey, canonicalKeyOf, canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import { keyNames } from '../item/page.ts'
-import { type BatchGetPage, readBatchGetPage } from '../item/responses.ts'
-import type { Patience } from '../model/patience.ts'
-import type { TableClient } from './client.ts'
-import { isFinalRefusal, isHotKeyRange, isOfTheTable } from './failures.ts'
-import { type FoundItem, LookedUp, Unread } from './looked-up.ts'
+import type { Patience } from '../model/request-timeouts.ts'
 import { type LookupOptions, lookupBody } from './lookup-body.ts'
+import { type FoundItem, LookedUp, Unread } from './lookup-result.ts'
+import type { TableClient } from './request/client.ts'
+import { isFinalRefusal, isHotKeyRange, isOfTheTable } from './request/request-errors.ts'
 
 export type { FoundItem }
 

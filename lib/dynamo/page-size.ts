@@ -2,9 +2,9 @@
  * Pages that fit a pace: a whole one takes 128 units at once, which a table
  * that is held to ten a second has not earned in twelve seconds.
  */
-import type { TableIndex } from '../model/table.ts'
+import type { TableIndex } from '../model/tables/table.ts'
 import type { ReadUnits } from '../model/units.ts'
-import type { Traffic } from '../protocol/traffic.ts'
+import type { Traffic } from '../protocol/shared/token-buckets.ts'
 
 /** A page ends at 1 MB (API reference, Scan); half a unit for each 4 KB, a whole one where the read is consistent. */
 const WHOLE_PAGE: ReadUnits = 128

@@ -4,7 +4,7 @@
  * between, are the table's.
  */
 import { TablesyncError } from '../errors.ts'
-import type { ItemOperation } from './operations.ts'
+import type { ItemOperation } from './request/operations.ts'
 
 /** Keys in a row after which no more are tried. */
 export const MOST_IN_A_ROW = 100

@@ -1,9 +1,10 @@
 /** One page of one segment. */
+
+import { readScanPage, type ScanPage } from '../item/bytes/scan-answer.ts'
 import { keyNames } from '../item/page.ts'
-import { readScanPage, type ScanPage } from '../item/scan-answer.ts'
-import type { TableClient } from './client.ts'
-import { asFailure } from './failures.ts'
 import type { PageSize } from './page-size.ts'
+import type { TableClient } from './request/client.ts'
+import { asFailure } from './request/request-errors.ts'
 
 export interface ScanSlice {
   readonly segment: number

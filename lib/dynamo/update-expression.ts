@@ -2,8 +2,8 @@
 import { differingAttributes } from '../item/normalise.ts'
 import { orderOfVersions } from '../item/version.ts'
 import type { WireItem, WireValue } from '../model/wire.ts'
-import { conditioned, type Expression, type ItemShape, isKey } from './expressions.ts'
-import { MAX_EXPRESSION_BYTES, PLACEHOLDER_BYTES, Terms } from './terms.ts'
+import { conditioned, type Expression, type ItemShape, isKey } from './conditions.ts'
+import { MAX_EXPRESSION_BYTES, PLACEHOLDER_BYTES, Terms } from './placeholders.ts'
 
 export interface UpdateExpression extends Expression {
   readonly update: string

@@ -3,8 +3,8 @@
  * line that is missing, doubled, moved or of another file breaks the chain,
  * although it is whole by itself.
  */
-import type { LineChain } from '../model/line-chain.ts'
-import { checkedText, checksumIn } from '../protocol/checked-line.ts'
+import type { LineChain } from '../model/files/line-chain.ts'
+import { checkedText, checksumIn } from './checked-line.ts'
 
 interface Link {
   readonly line: number

@@ -1,8 +1,8 @@
 /** Files of checked lines, read back. What is not as it was written is named by its line, never misread. */
 import { TablesyncError, usageError } from '../errors.ts'
-import type { GoodLines } from '../model/file-mark.ts'
-import { readCheckedLine } from '../protocol/checked-line.ts'
+import type { GoodLines } from '../model/files/file-mark.ts'
 import { contentOf } from './chained-line.ts'
+import { readCheckedLine } from './checked-line.ts'
 import { LineReader } from './line-reader.ts'
 import { CALLED, type OwnFile } from './own-file.ts'
 import { isBadArchive, linesOf } from './read-lines.ts'

@@ -1,13 +1,13 @@
 /** A file of lines: many of them to one trip to the disk, and none acknowledged before it. */
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
+import { type Point, passing } from '../diagnostics.ts'
 import { TablesyncError } from '../errors.ts'
-import type { GoodLines } from '../model/file-mark.ts'
-import { type LineChain, NO_LINES } from '../model/line-chain.ts'
+import type { GoodLines } from '../model/files/file-mark.ts'
+import { type LineChain, NO_LINES } from '../model/files/line-chain.ts'
 import type { Bytes } from '../model/units.ts'
-import { checkedText } from '../protocol/checked-line.ts'
-import { type Point, passing } from '../protocol/points.ts'
 import { chainedLine, withLine } from './chained-line.ts'
+import { checkedText } from './checked-line.ts'
 
 export interface LinesFile {
   readonly file: string

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { usageError } from '../errors.ts'
-import type { FileMark } from '../model/file-mark.ts'
+import type { FileMark } from '../model/files/file-mark.ts'
 
 const RESTART = 'Bring the file back, or begin the run anew with --restart.'
 

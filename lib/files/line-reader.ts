@@ -1,9 +1,9 @@
 /** Reads a file of checked lines one by one: what each says, and whether it follows the one before. */
 import type { TablesyncError } from '../errors.ts'
-import type { GoodLines } from '../model/file-mark.ts'
-import { type LineChain, NO_LINES } from '../model/line-chain.ts'
-import { readCheckedLine } from '../protocol/checked-line.ts'
+import type { GoodLines } from '../model/files/file-mark.ts'
+import { type LineChain, NO_LINES } from '../model/files/line-chain.ts'
 import { contentOf, continues, isLinked, withLine } from './chained-line.ts'
+import { readCheckedLine } from './checked-line.ts'
 import type { FileLine } from './read-lines.ts'
 
 export interface Refusals {

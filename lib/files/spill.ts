@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { TablesyncError } from '../errors.ts'
-import type { FileMark } from '../model/file-mark.ts'
+import type { FileMark } from '../model/files/file-mark.ts'
 import type { Bytes } from '../model/units.ts'
 import { refuseChanged } from './kept-file.ts'
 

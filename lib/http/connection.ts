@@ -1,8 +1,8 @@
 /** One connection: a request at a time, each answered before the next. */
 import type { Bytes, Milliseconds } from '../model/units.ts'
-import type { Answer, ConnectionOptions } from './connections.ts'
+import type { Answer, ConnectionOptions } from './answer.ts'
 import type { PageBuffers } from './page-buffers.ts'
-import { Reading } from './reading.ts'
+import { Reading } from './response-parser.ts'
 import type { NewWire, Wire } from './sockets.ts'
 
 /** Where a read goes as long as nobody knows what it is: all of one thread, since it is taken at once. */

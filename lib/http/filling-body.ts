@@ -1,5 +1,5 @@
 /** The body of an answer that is coming in. */
-import type { Body } from '../item/body.ts'
+import type { Body } from '../item/bytes/response-body.ts'
 import type { Bytes } from '../model/units.ts'
 import { misread } from './misread.ts'
 import type { PageBuffers } from './page-buffers.ts'

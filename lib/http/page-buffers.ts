@@ -3,8 +3,8 @@
  * as if it were old: at the rate of a bulk read, buffers made for each page
  * have it mark all that lives several times a second.
  */
-import type { Body } from '../item/body.ts'
-import { ownBody } from '../item/body.ts'
+import type { Body } from '../item/bytes/response-body.ts'
+import { ownBody } from '../item/bytes/response-body.ts'
 import type { Bytes } from '../model/units.ts'
 
 /** Smaller bodies are no pages. */

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net'
 import { getProxyForUrl } from 'proxy-from-env'
 import { usageError } from '../errors.ts'
-import { type Target, urlOf } from '../model/request-address.ts'
+import { type Target, urlOf } from '../model/tables/request-address.ts'
 
 export interface HttpProxy {
   readonly isTls: boolean

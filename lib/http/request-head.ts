@@ -1,5 +1,5 @@
 /** What stands before the body of a request. */
-import { type RequestAddress, urlOf } from '../model/request-address.ts'
+import { type RequestAddress, urlOf } from '../model/tables/request-address.ts'
 import type { HttpProxy } from './proxy.ts'
 
 /** All but the characters that a header's value may have (RFC 9110, section 5.5). */

@@ -2,8 +2,8 @@
 import { Agent, type AgentOptions } from 'node:https'
 import { connect, type TLSSocketOptions } from 'node:tls'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import type { Patience } from '../model/patience.ts'
-import { urlOf } from '../model/request-address.ts'
+import type { Patience } from '../model/request-timeouts.ts'
+import { urlOf } from '../model/tables/request-address.ts'
 import { bareHost, type HttpProxy, proxyFor } from './proxy.ts'
 import { openTunnel } from './tunnel.ts'
 

@@ -1,7 +1,7 @@
 /** What requests go out over, to one address: a socket, plain or TLS, or one through a proxy. */
 import { connect, isIP, type OnReadOpts, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
-import type { RequestAddress } from '../model/request-address.ts'
+import type { RequestAddress } from '../model/tables/request-address.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { bareHost, type HttpProxy } from './proxy.ts'
 import { openTunnel } from './tunnel.ts'

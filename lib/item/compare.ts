@@ -1,10 +1,10 @@
 /** Judges pairs: by bytes where they agree, attribute by attribute in another order, by digests of normalised items where not. */
 import type { WireItem } from '../model/wire.ts'
+import { asBuffer, sameSpan, textOf } from './bytes/json-bytes.ts'
+import { sameMembers } from './bytes/same-members.ts'
 import type { Digest, DigestOf } from './digest.ts'
-import { asBuffer, sameSpan, textOf } from './json-bytes.ts'
 import { canonicalItem, type IsIgnored } from './normalise.ts'
 import { type ItemPage, itemEnd, itemStart, STRIDE } from './page.ts'
-import { sameMembers } from './same-members.ts'
 
 export interface ItemComparer {
   /** True where the items are equal: the same bytes, the same attributes, or the same digest. */

@@ -1,5 +1,5 @@
 /** Keys by number, to find equal ones by: the same number however a key is spelt. */
-import type { KeySchema } from '../model/table.ts'
+import type { KeySchema } from '../model/tables/table.ts'
 import { canonicalKeyOf, canonicalPart, isPlainString, sameKeyBytes } from './key.ts'
 import { type ItemPage, STRIDE } from './page.ts'
 

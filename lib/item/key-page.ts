@@ -1,10 +1,10 @@
 /** Pages of keys alone: what is kept of items whose pages are let go. */
-import type { KeySchema } from '../model/table.ts'
+import type { KeySchema } from '../model/tables/table.ts'
 import type { Bytes } from '../model/units.ts'
+import { walkItems } from './bytes/walk.ts'
 import type { KeyText } from './key.ts'
 import { type Keyed, keyed } from './key-hash.ts'
 import { type ItemPage, keyNames, STRIDE } from './page.ts'
-import { walkItems } from './walk.ts'
 
 /** Keys of one page. */
 const KEYS = 256

@@ -1,7 +1,7 @@
 /** An item's primary key: one spelling to match by, and the text to ask for it. */
-import type { KeySchema } from '../model/table.ts'
+import type { KeySchema } from '../model/tables/table.ts'
 import type { WireItem, WireValue } from '../model/wire.ts'
-import { asBuffer, sameSpan, textOf } from './json-bytes.ts'
+import { asBuffer, sameSpan, textOf } from './bytes/json-bytes.ts'
 import { canonicalNumber } from './number.ts'
 import { type ItemPage, keyEnd, keyStart, STRIDE } from './page.ts'
 

@@ -2,7 +2,7 @@
  * A page of items: the response's bytes, and where in them each item and its
  * key stand. Items are told apart by position; none is built.
  */
-import type { KeySchema } from '../model/table.ts'
+import type { KeySchema } from '../model/tables/table.ts'
 
 /** Numbers per item in `spans`: item start and end, and both of each key value. */
 export const STRIDE = 6

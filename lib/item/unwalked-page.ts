@@ -1,11 +1,11 @@
 /** A page of a scan whose items are walked once one of them is asked for. */
 import type { ReadUnits } from '../model/units.ts'
-import { otherCount, readMembers, skipped } from './answer-members.ts'
-import type { Body } from './body.ts'
-import type { Frame } from './frame.ts'
+import { otherCount, readMembers, skipped } from './bytes/answer-members.ts'
+import type { Frame } from './bytes/frame.ts'
+import type { Body } from './bytes/response-body.ts'
+import { walkItems } from './bytes/walk.ts'
 import { theKernel } from './kernel/kernel.ts'
 import type { Extent, ItemPage, KeyNames } from './page.ts'
-import { walkItems } from './walk.ts'
 
 export class UnwalkedPage implements ItemPage {
   readonly count: number

@@ -1,7 +1,8 @@
 /** What a run tells while it runs. */
-import type { Pace } from './capacity.ts'
+
 import type { RunRules } from './run-rules.ts'
-import type { InspectedTable } from './table.ts'
+import type { Pace } from './tables/capacity.ts'
+import type { InspectedTable } from './tables/table.ts'
 import type { NamedTally } from './tally.ts'
 import type { Milliseconds } from './units.ts'
 

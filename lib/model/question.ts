@@ -1,5 +1,5 @@
 /** What somebody is asked before a run goes on. */
-import type { InspectedTable } from './table.ts'
+import type { InspectedTable } from './tables/table.ts'
 
 interface AboutReplica {
   /** Its name as it was given. */

@@ -1,7 +1,7 @@
 /** The result of a run: what `runSync` resolves to and `--json` prints. */
 import type { ErrorCode } from '../errors.ts'
-import type { Stop } from './rail.ts'
 import type { RunIdentity } from './run-identity.ts'
+import type { Stop } from './safeguard.ts'
 import type { Milliseconds, ReadUnits, WriteUnits } from './units.ts'
 
 /**

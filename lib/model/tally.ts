@@ -1,5 +1,5 @@
 /** Counts: what one segment, or the whole run, found and did. */
-import type { TableIndex } from './table.ts'
+import type { TableIndex } from './tables/table.ts'
 import type { ReadUnits, WriteUnits } from './units.ts'
 
 export interface MasterTally {

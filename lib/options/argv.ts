@@ -1,13 +1,12 @@
 /** The command line: flags in, what `runSync` takes out. */
 import { cac } from 'cac'
 import { usageError } from '../errors.ts'
-import { asFlag } from './check.ts'
 import { FILE_COMMANDS, refuseStray } from './commands.ts'
+import { canonicalArguments, fromVerbatim, spellingsOf, TABLES } from './flags.ts'
+import { asFlag, OPTIONS, TALK } from './groups/all-options.ts'
 import { nearest } from './nearest.ts'
 import type { Option } from './option.ts'
 import type { ApplyOptions, RunOptions, UndoOptions } from './run-options.ts'
-import { canonicalArguments, fromVerbatim, spellingsOf, TABLES } from './spelling.ts'
-import { OPTIONS, TALK } from './table.ts'
 
 export interface CommandLine {
   /** What to do: compare and repair, take a repair back, or carry out a plan. */

@@ -1,20 +1,10 @@
 /** Each option by itself: its kind, its range, and that it is one at all. */
 import { usageError } from '../errors.ts'
-import type { Option } from './option.ts'
-import { checkProgramOptions, PROGRAM_OPTIONS } from './program-options.ts'
+import { OPTIONS } from './groups/all-options.ts'
+import { checkProgramOptions, PROGRAM_OPTIONS } from './groups/program-options.ts'
+import type { Option, Spelling } from './option.ts'
+import { shown } from './quoted-value.ts'
 import type { RunOptions } from './run-options.ts'
-import { shown } from './shown.ts'
-import { OPTIONS } from './table.ts'
-
-/** How the user knows an option: `--batch-read-limit`, or `batchReadLimit`. */
-export type Spelling = (name: string) => string
-
-export const asProperty: Spelling = (name) => name
-
-export const asFlag: Spelling = (name) => {
-  const option = (OPTIONS as Record<string, Option>)[name]
-  return option === undefined ? name : `--${option.flag}`
-}
 
 /** Of more than one type, or with a meaning of their own. */
 const CHECKED_APART = new Set([

@@ -1,8 +1,9 @@
 /** The command that goes on with a run, from the one that began it. */
-import type { RailName } from '../model/rail.ts'
-import { redacted } from '../model/redacted.ts'
-import { shownEndpoint } from '../model/table.ts'
-import { type GivenOption, givenOptions, isSpelling } from './spelling.ts'
+
+import { redacted } from '../model/redaction.ts'
+import type { RailName } from '../model/safeguard.ts'
+import { shownEndpoint } from '../model/tables/table.ts'
+import { type GivenOption, givenOptions, isSpelling } from './flags.ts'
 
 /** Limits that a run which they have stopped meets again at once, by the safeguard. */
 const LIMITS: { readonly [rail in RailName]?: string } = {

@@ -1,12 +1,12 @@
 /** Commands beside the comparison: each works on a file, and knows only some of the flags. */
 
 import { usageError } from '../errors.ts'
-import type { Spelling } from './check.ts'
-import { CONNECTION_OPTIONS } from './connection-options.ts'
-import { PACE_OPTIONS } from './pace-options.ts'
-import { PROGRAM_OPTIONS } from './program-options.ts'
-import { shown } from './shown.ts'
-import { TALK } from './table.ts'
+import { TALK } from './groups/all-options.ts'
+import { CONNECTION_OPTIONS } from './groups/connection-options.ts'
+import { PACE_OPTIONS } from './groups/pace-options.ts'
+import { PROGRAM_OPTIONS } from './groups/program-options.ts'
+import type { Spelling } from './option.ts'
+import { shown } from './quoted-value.ts'
 
 /** @throws TablesyncError with code `USAGE` where an option means nothing to the command */
 export function refuseStray(

@@ -41,3 +41,8 @@ export interface ChoiceOption extends OptionBase {
 }
 
 export type Option = SwitchOption | TextOption | NumberOption | ChoiceOption
+
+/** How the user knows an option: `--batch-read-limit`, or `batchReadLimit`. */
+export type Spelling = (name: string) => string
+
+export const asProperty: Spelling = (name) => name

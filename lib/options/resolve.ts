@@ -7,18 +7,23 @@ import { isAbsolute } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { usageError } from '../errors.ts'
 import type { WriteFlags } from '../model/difference.ts'
-import { shownEndpoint, type TableRef } from '../model/table.ts'
-import { checkOptions, type Spelling } from './check.ts'
-import { masterCredentials, ownCredentials, replicaCredentials } from './credential-options.ts'
+import { shownEndpoint, type TableRef } from '../model/tables/table.ts'
+import { checkOptions } from './check.ts'
 import { parseDuration } from './duration.ts'
+import {
+  masterCredentials,
+  ownCredentials,
+  replicaCredentials,
+} from './groups/credential-options.ts'
+import { resolveCapacity } from './groups/pace-options.ts'
+import { resolveCheckpoint, resolveDuration } from './groups/resume-options.ts'
+import { resolveRails } from './groups/safeguard-options.ts'
+import type { Spelling } from './option.ts'
 import { ownOptions } from './own-options.ts'
-import { resolveCapacity } from './pace-options.ts'
-import { resolveRails } from './rails.ts'
-import { resolveCheckpoint, resolveDuration } from './resume-options.ts'
+import { shown } from './quoted-value.ts'
 import type { RunOptions, TableOptions } from './run-options.ts'
 import type { Settings, TableSettings } from './settings.ts'
-import { shown } from './shown.ts'
-import { parseStartingKey } from './starting-key.ts'
+import { parseStartingKey } from './starting-key-text.ts'
 import { parseTableName } from './table-name.ts'
 
 const SEGMENTS_PER_WORKER = 4

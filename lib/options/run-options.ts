@@ -1,8 +1,9 @@
 /** What a program passes to `runSync`: the command line's options, and what only code can give. */
-import type { CredentialSource, PlainCredentials } from '../model/credentials.ts'
+
 import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
 import type { Question } from '../model/question.ts'
+import type { CredentialSource, PlainCredentials } from '../model/tables/aws-credentials.ts'
 import type { Milliseconds } from '../model/units.ts'
 
 /** A table with an endpoint and credentials of its own. */

@@ -1,8 +1,8 @@
 /** What of the command's arguments and environment must not be printed. */
-import { userOf } from '../model/redacted.ts'
+import { userOf } from '../model/redaction.ts'
+import { spellingsOf } from './flags.ts'
+import { OPTIONS } from './groups/all-options.ts'
 import type { Option } from './option.ts'
-import { spellingsOf } from './spelling.ts'
-import { OPTIONS } from './table.ts'
 
 const SPELLINGS: ReadonlySet<string> = new Set(
   Object.values(OPTIONS as Record<string, Option>)

@@ -1,11 +1,12 @@
 /** Options, checked and filled in: what the rest of the program goes by. */
-import type { CapacityChoices } from '../model/capacity.ts'
-import type { CredentialSource, PlainCredentials } from '../model/credentials.ts'
+
 import type { WriteFlags } from '../model/difference.ts'
 import type { HooksSource } from '../model/hooks.ts'
-import type { Observation } from '../model/observation.ts'
-import type { Patience } from '../model/patience.ts'
-import type { TableRef } from '../model/table.ts'
+import type { Observation } from '../model/recheck-policy.ts'
+import type { Patience } from '../model/request-timeouts.ts'
+import type { CredentialSource, PlainCredentials } from '../model/tables/aws-credentials.ts'
+import type { CapacityChoices } from '../model/tables/capacity.ts'
+import type { TableRef } from '../model/tables/table.ts'
 import type { Milliseconds } from '../model/units.ts'
 
 export interface CredentialSettings {

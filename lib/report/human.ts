@@ -4,13 +4,13 @@ import type { RunEvent } from '../model/events.ts'
 import type { Summary } from '../model/summary.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { barOf } from './bar.ts'
-import { errorLines, stopLines } from './ending.ts'
-import { eventLines } from './event-wording.ts'
-import { doneLines } from './file-wording.ts'
+import { doneLines } from './lines/apply-undo-lines.ts'
+import { errorLines, stopLines } from './lines/ending-lines.ts'
+import { eventLines } from './lines/event-lines.ts'
+import { differenceLine, type PlanEvent, restartFlag } from './lines/opening-lines.ts'
+import { verdictLines } from './lines/summary-lines.ts'
 import { Progression } from './progression.ts'
 import type { Screen } from './screen.ts'
-import { verdictLines } from './verdict.ts'
-import { differenceLine, type PlanEvent, restartFlag } from './wording.ts'
 
 type PlanWrittenEvent = RunEvent & { readonly type: 'plan-written' }
 

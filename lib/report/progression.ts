@@ -1,9 +1,9 @@
 /** How far a run is, in words and as a share, from what it has told so far. */
 import type { RunEvent } from '../model/events.ts'
 import type { ReplicaTally } from '../model/tally.ts'
-import { doneLine, type FileCommand } from './file-wording.ts'
-import { flowLines, waitingText } from './pace-wording.ts'
-import { type PlanEvent, progressLine } from './wording.ts'
+import { doneLine, type FileCommand } from './lines/apply-undo-lines.ts'
+import { type PlanEvent, progressLine } from './lines/opening-lines.ts'
+import { flowLines, waitingText } from './lines/rate-lines.ts'
 
 type ProgressEvent = RunEvent & { readonly type: 'progress' }
 

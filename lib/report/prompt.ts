@@ -1,8 +1,8 @@
 /** Asks a person at the terminal, while lines of the run wait for the answer. */
 import { createInterface } from 'node:readline/promises'
 import type { Question } from '../model/question.ts'
+import { questionText } from './lines/question-lines.ts'
 import { printable } from './printable.ts'
-import { questionText } from './question-wording.ts'
 import type { Screen } from './screen.ts'
 
 export interface PromptOptions {

@@ -2,55 +2,63 @@
  * A run from its plan to its summary. Start reading here: the main thread sees
  * all segments and none of the items.
  */
-import { asTablesyncError } from '../errors.ts'
 import type { RunEvent } from '../model/events.ts'
-import { freshRecord, type SegmentRecord } from '../model/segment-record.ts'
+import { freshRecord, type SegmentRecord } from '../model/files/segment-record.ts'
 import type { Summary } from '../model/summary.ts'
-import { MASTER, type TableIndex } from '../model/table.ts'
+import { MASTER, type TableIndex } from '../model/tables/table.ts'
 import { named, zeroReplicaTally } from '../model/tally.ts'
 import type { Settings } from '../options/settings.ts'
 import type { CompareTask, SegmentReport } from '../protocol/messages.ts'
-import { asksBeforeDeletions, askToDelete } from './consent.ts'
-import { contradiction } from './contradictions.ts'
-import { together } from './counts.ts'
-import { deleteExtras } from './delete-extras.ts'
-import { type Flight, fly, type Preparation } from './flight.ts'
-import { Lanes } from './lanes.ts'
-import { type Plan, shuffledSegments } from './plan.ts'
-import { deletionRail } from './rails.ts'
-import { recheckDuring } from './recheck.ts'
-import { rulesOf } from './run-rules.ts'
-import type { RunHooks } from './teller.ts'
-import { tellShortScans, tellWarnings } from './warnings.ts'
+import { Lanes } from './concurrent-work.ts'
+import { deleteExtras } from './phases/delete-extras.ts'
+import { recheckDuring } from './phases/recheck.ts'
+import { rulesOf } from './preflight/rules-from-settings.ts'
+import { type Plan, shuffledSegments } from './preflight/scan-plan.ts'
+import { tellShortScans, tellWarnings } from './preflight/warnings.ts'
+import type { RunHooks } from './records/difference-sink.ts'
+import type { Preparation, RunContext } from './run-context.ts'
+import { asksBeforeDeletions, askToDelete } from './safeguards/consent.ts'
+import { deletionRail } from './safeguards/safeguard-limits.ts'
+import { contradiction } from './safeguards/scan-consistency.ts'
+import { together } from './state/counts.ts'
+import { withRun } from './with-run.ts'
 
 export function run(
   preparation: Preparation,
   hooks: RunHooks,
   signal: AbortSignal,
 ): Promise<Summary> {
-  return fly(preparation, hooks, signal, async (flight) => {
+  return withRun(preparation, hooks, signal, async (run) => {
     const { settings, tables, plan } = preparation
     const [master, ...replicas] = tables.inspected
     hooks.onEvent({ type: 'tables', runId: tables.runId, master, replicas })
     tellWarnings(preparation, hooks)
     hooks.onEvent(planned(settings, plan, asksBeforeDeletions(settings, hooks)))
-    flight.tellPaces()
-    await recheckDuring(flight, compareAll(flight))
-    judgeScans(flight)
+    run.tellPaces()
+    await recheckDuring(run, compareAll(run))
+    judgeScans(run)
     // What is deleted is found by no other comparison: from here on it has to be known.
-    await flight.save()
-    await recheckDuring(flight, deleteAll(flight))
+    await run.save()
+    await recheckDuring(run, deleteAll(run))
   })
 }
 
 /** Where all was compared, whether the scans have returned all. */
-function judgeScans({ ledger, plan, settings, tables, desk, hooks }: Flight): void {
+function judgeScans({
+  ledger,
+  plan,
+  settings,
+  tables,
+  failures,
+  label: labelOf,
+  hooks,
+}: RunContext): void {
   const [{ ref: master }] = tables.inspected
   for (const replica of ledger.attached()) {
     if (ledger.fate(replica).finished.size < plan.segments) continue
     // From a starting key on, or without a look for extras, the counts are of a part.
     if (!plan.findExtras || plan.startingKey !== undefined) continue
-    const label = desk.label(replica)
+    const label = labelOf(replica)
     const found = contradiction({
       tally: ledger.totalOf(replica),
       labels: [master.label, label],
@@ -58,57 +66,56 @@ function judgeScans({ ledger, plan, settings, tables, desk, hooks }: Flight): vo
     })
     // What the master's scan has left out looks extra on every replica.
     if (found !== undefined) {
-      desk.loseTable(found.side === 'master' ? MASTER : replica, found.error)
+      failures.loseTable(found.side === 'master' ? MASTER : replica, found.error)
     }
   }
   tellShortScans({ ledger, plan, tables }, hooks)
 }
 
-async function compareAll(flight: Flight): Promise<void> {
-  const { plan, settings } = flight
+async function compareAll(run: RunContext): Promise<void> {
+  const { plan, settings } = run
   const lanes = new Lanes(settings.parallel)
   for (const segment of shuffledSegments(plan.segments)) {
     await lanes.room(settings.parallel)
-    if (flight.isOver()) break
-    lanes.start(() => compareOne(flight, segment))
+    if (run.isOver()) break
+    lanes.start(() => compareOne(run, segment))
   }
   await lanes.end()
 }
 
-export async function deleteAll(flight: Flight): Promise<void> {
-  const { hooks, ledger, settings, tableWatch } = flight
+export async function deleteAll(run: RunContext): Promise<void> {
+  const { hooks, ledger, settings, tableWatch } = run
   const replicas = ledger.replicas()
   // All questions come first: nobody is to wait for one replica to be asked about the next.
-  for (const replica of settings.asked.extra ? replicas : []) await mayDelete(flight, replica)
+  for (const replica of settings.asked.extra ? replicas : []) await mayDelete(run, replica)
   for (const [at, replica] of replicas.entries()) {
     // A person has had time to answer, or other deletions took theirs.
     const isLong = hooks.confirm !== undefined || at > 0
     if (settings.asked.extra && isLong) await tableWatch.look([MASTER, replica])
-    const fail = (error: unknown) => flight.desk.fail('', asTablesyncError(error))
-    await deleteExtras(flight, replica).catch(fail)
+    await deleteExtras(run, replica).catch(run.state.fail)
   }
 }
 
 /** Stops the run where a safeguard or a person speaks against the deletions of a replica. */
-async function mayDelete(flight: Flight, replica: TableIndex): Promise<void> {
-  const { desk, isOver, tableWatch } = flight
+async function mayDelete(run: RunContext, replica: TableIndex): Promise<void> {
+  const { state, isOver, tableWatch } = run
   // Before the safeguards: they go by counts of a table that may not be there any more.
   await tableWatch.look([MASTER, replica])
   if (isOver()) return
-  const stop = deletionRail(flight, replica)
-  if (stop === undefined) await askToDelete(flight, replica)
-  else desk.stopBy(stop)
+  const stop = deletionRail(run, replica)
+  if (stop === undefined) await askToDelete(run, replica)
+  else state.stopBy(stop)
 }
 
 /** Compares a segment with each replica that has not finished it; those that stand at one place go together. */
-async function compareOne(flight: Flight, segment: number): Promise<void> {
-  for (const replicas of together(recordsOf(flight, segment))) {
-    await compareTogether(flight, segment, replicas)
+async function compareOne(run: RunContext, segment: number): Promise<void> {
+  for (const replicas of together(recordsOf(run, segment))) {
+    await compareTogether(run, segment, replicas)
   }
 }
 
 /** Where each replica that is to be compared begins. */
-function recordsOf({ ledger, plan }: Flight, segment: number): Map<TableIndex, SegmentRecord> {
+function recordsOf({ ledger, plan }: RunContext, segment: number): Map<TableIndex, SegmentRecord> {
   const open = ledger.attached().filter((replica) => !ledger.fate(replica).finished.has(segment))
   return new Map(
     open.map((replica) => {
@@ -120,17 +127,15 @@ function recordsOf({ ledger, plan }: Flight, segment: number): Map<TableIndex, S
 }
 
 async function compareTogether(
-  flight: Flight,
+  run: RunContext,
   segment: number,
   replicas: readonly TableIndex[],
 ): Promise<void> {
-  const { plan, executor, hooks, isOver } = flight
+  const { plan, executor, hooks, isOver } = run
   let open: readonly TableIndex[] = []
   // A thread that dies takes its segments with it: another goes on where they were left.
   const taskNow = (): CompareTask | undefined => {
-    const records = [...recordsOf(flight, segment)].filter(([replica]) =>
-      replicas.includes(replica),
-    )
+    const records = [...recordsOf(run, segment)].filter(([replica]) => replicas.includes(replica))
     if (isOver() || records.length === 0) return undefined
     // It may have left them at different places: one scan of the master serves those at one.
     open = together(new Map(records))[0] ?? []
@@ -142,7 +147,7 @@ async function compareTogether(
       totalSegments: plan.segments,
       replicas: open,
       from,
-      intents: open.flatMap((replica) => flight.intents.of(replica)),
+      intents: open.flatMap((replica) => run.intents.of(replica)),
       master: { scanned: Math.max(...offered), readUnits: 0 },
       mayGoOver: plan.mayGoOver,
       findExtras: plan.findExtras,
@@ -151,20 +156,20 @@ async function compareTogether(
   }
   const report = await executor.execute({ taskNow })
   if (report === 'not-needed') return
-  if (report !== 'given-up') tellEnd(flight, segment, report)
+  if (report !== 'given-up') tellEnd(run, segment, report)
   else {
     const message = 'it was begun twice, and no thread has come through it'
     hooks.onEvent({ type: 'segment-lost', segment, message })
   }
   const elsewhere = replicas.filter((replica) => !open.includes(replica))
-  if (elsewhere.length > 0) await compareTogether(flight, segment, elsewhere)
+  if (elsewhere.length > 0) await compareTogether(run, segment, elsewhere)
 }
 
-function tellEnd({ hooks, desk }: Flight, segment: number, report: SegmentReport) {
+function tellEnd({ hooks, label }: RunContext, segment: number, report: SegmentReport) {
   const message = report.failures[0]?.error.message
   if (message !== undefined) return hooks.onEvent({ type: 'segment-lost', segment, message })
   if (report.end !== 'finished') return
-  const tally = named(report.tally, (replica) => desk.label(replica))
+  const tally = named(report.tally, label)
   hooks.onEvent({ type: 'segment-finished', segment, tally })
 }
 

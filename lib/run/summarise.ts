@@ -1,15 +1,15 @@
 /** From the ledger to the document that a run ends with. */
 
-import type { Checkpoint } from '../model/checkpoint.ts'
-import type { Stop } from '../model/rail.ts'
+import type { Checkpoint } from '../model/files/checkpoint-content.ts'
 import type { RunIdentity } from '../model/run-identity.ts'
+import type { Stop } from '../model/safeguard.ts'
 import type { MasterSummary, Outcome, ReplicaSummary, Summary } from '../model/summary.ts'
 import { imbalance, remainingDifferences } from '../model/tally.ts'
 import type { Milliseconds, ReadUnits } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
-import { Ledger } from './ledger.ts'
-import { takeUp } from './ledger-taken-up.ts'
-import { findsExtras, type Plan } from './plan.ts'
+import { findsExtras, type Plan } from './preflight/scan-plan.ts'
+import { Ledger } from './state/ledger.ts'
+import { takeUp } from './state/resumed-ledger.ts'
 
 export interface RunEnd {
   readonly settings: Settings

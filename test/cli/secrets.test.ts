@@ -1,8 +1,8 @@
 /** A secret is planted in every option that can hold one, and looked for in all that comes out. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { OPTIONS } from '../../lib/options/groups/all-options.ts'
 import type { Option } from '../../lib/options/option.ts'
-import { OPTIONS } from '../../lib/options/table.ts'
 import { startDynalite } from '../support/dynalite.ts'
 import { type Test, t } from '../support/tap.ts'
 import { startRecorder, startSts } from './recorder.ts'

@@ -1,6 +1,6 @@
 /** The flag that begins in the middle of the master. */
 
-import type { KeyAttribute } from '../../lib/model/table.ts'
+import type { KeyAttribute } from '../../lib/model/tables/table.ts'
 import { startDynalite } from '../support/dynalite.ts'
 import { type Item, makeTable } from '../support/tables.ts'
 import { t } from '../support/tap.ts'

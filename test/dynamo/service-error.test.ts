@@ -1,7 +1,7 @@
 /** What is no error of DynamoDB's is not taken for one, whatever JSON it is. */
 
-import { asFailure, isHotKeyRange, isPassing } from '../../lib/dynamo/failures.ts'
-import { serviceError } from '../../lib/dynamo/service-error.ts'
+import { asFailure, isHotKeyRange, isPassing } from '../../lib/dynamo/request/request-errors.ts'
+import { serviceError } from '../../lib/dynamo/request/service-error.ts'
 import { t } from '../support/tap.ts'
 
 const CONTEXT = { operation: 'Scan', table: 0, label: 'x:T' }

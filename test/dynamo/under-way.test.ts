@@ -1,6 +1,6 @@
 /** What counts as standing still, and what does not. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { UnderWay } from '../../lib/dynamo/under-way.ts'
+import { UnderWay } from '../../lib/dynamo/request/in-flight.ts'
 import { t } from '../support/tap.ts'
 
 const busy = (task: UnderWay) => task.longest()?.busy ?? Number.NaN

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { type Difference, type RunOptions, runSync, type Summary } from 'tablesync'
-import type { KeyAttribute } from '../../lib/model/table.ts'
+import type { KeyAttribute } from '../../lib/model/tables/table.ts'
 import type { Engine } from '../support/dynalite.ts'
 import { foretell } from '../support/oracle.ts'
 import { content, sameContent } from '../support/same-content.ts'

@@ -9,7 +9,7 @@ import {
   type Summary,
   type WireItem,
 } from 'tablesync'
-import type { KeyAttribute } from '../../lib/model/table.ts'
+import type { KeyAttribute } from '../../lib/model/tables/table.ts'
 import { foretell } from '../support/oracle.ts'
 import {
   type Fault,

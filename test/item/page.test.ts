@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { ownBody } from '../../lib/item/body.ts'
+import { readBatchGetPage } from '../../lib/item/bytes/batch-answers.ts'
+import { ownBody } from '../../lib/item/bytes/response-body.ts'
+import { readScanPage } from '../../lib/item/bytes/scan-answer.ts'
 import { parseItem } from '../../lib/item/compare.ts'
 import { canonicalKeyOf, canonicalKeyOfText, keyTextOf, sameKeyBytes } from '../../lib/item/key.ts'
 import { keyNames } from '../../lib/item/page.ts'
-import { readBatchGetPage } from '../../lib/item/responses.ts'
-import { readScanPage } from '../../lib/item/scan-answer.ts'
-import type { KeySchema, KeyType } from '../../lib/model/table.ts'
+import type { KeySchema, KeyType } from '../../lib/model/tables/table.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import {
   anyBinary,

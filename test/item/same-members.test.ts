@@ -1,7 +1,7 @@
 /** What bytes alone decide of items whose attributes stand in another order. */
 import fc from 'fast-check'
+import { sameMembers } from '../../lib/item/bytes/same-members.ts'
 import { canonicalItem, ignoring } from '../../lib/item/normalise.ts'
-import { sameMembers } from '../../lib/item/same-members.ts'
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 import {
   anyChoices,

@@ -2,8 +2,8 @@
 
 import { type Parsed, parseArgv } from '../../lib/options/argv.ts'
 import { commandToResume } from '../../lib/options/command-to-resume.ts'
+import { OPTIONS } from '../../lib/options/groups/all-options.ts'
 import type { Option } from '../../lib/options/option.ts'
-import { OPTIONS } from '../../lib/options/table.ts'
 import { t } from '../support/tap.ts'
 
 const parse = (...argv: string[]): Parsed => parseArgv(argv, '1.2.3')

@@ -1,9 +1,9 @@
 /** What counts as an option: what somebody gave, and nothing that lies on all objects. */
 
 import { applySync, type RunOptions, runSync, undoSync } from 'tablesync'
-import { asProperty } from '../../lib/options/check.ts'
+import { OPTIONS } from '../../lib/options/groups/all-options.ts'
+import { asProperty } from '../../lib/options/option.ts'
 import { resolveOptions } from '../../lib/options/resolve.ts'
-import { OPTIONS } from '../../lib/options/table.ts'
 import { t } from '../support/tap.ts'
 
 const given = (): RunOptions => ({

@@ -1,6 +1,7 @@
 /** Options, checked and filled in. */
 import { availableParallelism } from 'node:os'
-import { asFlag, asProperty } from '../../lib/options/check.ts'
+import { asFlag } from '../../lib/options/groups/all-options.ts'
+import { asProperty } from '../../lib/options/option.ts'
 import { resolveOptions } from '../../lib/options/resolve.ts'
 import type { RunOptions } from '../../lib/options/run-options.ts'
 import { t } from '../support/tap.ts'

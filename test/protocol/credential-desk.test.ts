@@ -1,5 +1,5 @@
 import { TablesyncError } from '../../lib/errors.ts'
-import { CredentialDesk } from '../../lib/protocol/credential-desk.ts'
+import { CredentialDesk } from '../../lib/protocol/credential-requests.ts'
 import { toWire } from '../../lib/protocol/wire-error.ts'
 import { t } from '../support/tap.ts'
 

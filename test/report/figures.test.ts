@@ -1,5 +1,5 @@
 import { pace } from '../../lib/report/durations.ts'
-import { flowLines } from '../../lib/report/pace-wording.ts'
+import { flowLines } from '../../lib/report/lines/rate-lines.ts'
 import { t } from '../support/tap.ts'
 
 for (const { items, elapsedMs, told } of [

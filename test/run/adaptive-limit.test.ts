@@ -1,6 +1,6 @@
 /** The controller by itself, over made-up seconds. */
 
-import { AdaptiveLimit } from '../../lib/run/adaptive-limit.ts'
+import { AdaptiveLimit } from '../../lib/run/rate/adaptive-limit.ts'
 import { t } from '../support/tap.ts'
 
 const TICK = 250

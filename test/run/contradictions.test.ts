@@ -1,7 +1,7 @@
 /** What the counts of a whole run say of its scans. */
 
 import { type ReplicaTally, zeroReplicaTally } from '../../lib/model/tally.ts'
-import { contradiction } from '../../lib/run/contradictions.ts'
+import { contradiction } from '../../lib/run/safeguards/scan-consistency.ts'
 import { t } from '../support/tap.ts'
 
 const COMPARED = { offered: 3000, scanned: 3000, matched: 3000, sameAs: 3000 }

@@ -1,6 +1,6 @@
 /** Records that are asked for before a save. */
 
-import { FreshRecords } from '../../lib/run/fresh-records.ts'
+import { FreshRecords } from '../../lib/run/tasks/record-barrier.ts'
 import { compareTask } from '../support/memory-thread.ts'
 import { t } from '../support/tap.ts'
 

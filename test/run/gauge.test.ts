@@ -1,8 +1,8 @@
 /** A gauge over shared counters by itself, on made-up time. */
 import { mock } from 'node:test'
-import type { CapacityChoice } from '../../lib/model/capacity.ts'
-import { Traffic } from '../../lib/protocol/traffic.ts'
-import { Gauge } from '../../lib/run/gauge.ts'
+import type { CapacityChoice } from '../../lib/model/tables/capacity.ts'
+import { Traffic } from '../../lib/protocol/shared/token-buckets.ts'
+import { Gauge } from '../../lib/run/rate/token-refill.ts'
 import { type Test, t } from '../support/tap.ts'
 
 const FILL_EVERY = 25

@@ -1,4 +1,4 @@
-import { heldTo } from '../../lib/run/held-to.ts'
+import { heldTo } from '../../lib/run/rate/resolved-limit.ts'
 import { t } from '../support/tap.ts'
 
 const known = { unitsPerSecond: 12_000, from: 'warm throughput' } as const

@@ -1,6 +1,6 @@
 /** Which writes that were about to be sent concern whoever begins a task. */
 
-import { Intents } from '../../lib/run/intents.ts'
+import { Intents } from '../../lib/run/state/write-ahead-log.ts'
 import { t } from '../support/tap.ts'
 
 const key = '{"id":{"S":"a"}}'

@@ -1,5 +1,5 @@
 import { TablesyncError } from '../../lib/errors.ts'
-import { Ledger } from '../../lib/run/ledger.ts'
+import { Ledger } from '../../lib/run/state/ledger.ts'
 import { t } from '../support/tap.ts'
 
 t.test('Ledger leaves a lost replica out of those attached', async (t) => {

@@ -1,10 +1,15 @@
 /** How many segments, in which order, and what a run looks for. */
 
-import { asProperty } from '../../lib/options/check.ts'
+import { asProperty } from '../../lib/options/option.ts'
 import { resolveOptions } from '../../lib/options/resolve.ts'
 import type { RunOptions } from '../../lib/options/run-options.ts'
-import type { Tables } from '../../lib/run/inspect.ts'
-import { planRun, planSegments, planWorkers, shuffledSegments } from '../../lib/run/plan.ts'
+import {
+  planRun,
+  planSegments,
+  planWorkers,
+  shuffledSegments,
+} from '../../lib/run/preflight/scan-plan.ts'
+import type { Tables } from '../../lib/run/preflight/table-inspection.ts'
 import { t } from '../support/tap.ts'
 
 const KIB = 1024

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { Ranges } from '../../lib/run/ranges.ts'
+import { Ranges } from '../../lib/run/state/index-ranges.ts'
 import { t } from '../support/tap.ts'
 
 t.test('Ranges has what was added, in as few stretches as can be', async (t) => {

@@ -1,6 +1,6 @@
 /** More segments than a table has items each cost a request for nothing. */
 import { join } from 'node:path'
-import { planSegments } from '../../lib/run/plan.ts'
+import { planSegments } from '../../lib/run/preflight/scan-plan.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { asks, openScene, type Party } from '../faults/scene.ts'
 import { t } from '../support/tap.ts'

@@ -1,7 +1,7 @@
 /** A starting key as the user gave it, made a key of the table. */
 
-import type { KeySchema } from '../../lib/model/table.ts'
-import { startingKeyText } from '../../lib/run/starting-key.ts'
+import type { KeySchema } from '../../lib/model/tables/table.ts'
+import { startingKeyText } from '../../lib/run/preflight/starting-key.ts'
 import { t } from '../support/tap.ts'
 
 const TEXT: KeySchema = [{ name: 'id', type: 'S' }]

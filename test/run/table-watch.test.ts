@@ -1,7 +1,7 @@
 /** When tables are asked whether they are still the same, and how often. */
 
-import { openIdentifier } from '../../lib/dynamo/table-identity.ts'
-import { TableWatch } from '../../lib/run/table-watch.ts'
+import { openIdentifier } from '../../lib/dynamo/describe/identity-check.ts'
+import { TableWatch } from '../../lib/run/safeguards/table-watch.ts'
 import { CREDENTIALS } from '../support/address.ts'
 import { PATIENCE } from '../support/memory-table.ts'
 import { type Stub, startStub } from '../support/stub.ts'

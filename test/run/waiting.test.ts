@@ -1,7 +1,7 @@
 /** What a run says that it waits for. */
 
-import { RecheckQueue } from '../../lib/run/recheck-queue.ts'
-import { waitingOf } from '../../lib/run/waiting.ts'
+import { waitingOf } from '../../lib/run/progress/waiting-reasons.ts'
+import { RecheckQueue } from '../../lib/run/state/recheck-queue.ts'
 import { t } from '../support/tap.ts'
 
 const HELD = {

@@ -1,7 +1,7 @@
-import type { TableFacts } from '../../lib/model/table.ts'
+import type { TableFacts } from '../../lib/model/tables/table.ts'
 import type { Settings } from '../../lib/options/settings.ts'
-import type { Tables } from '../../lib/run/inspect.ts'
-import { warningsOf } from '../../lib/run/warnings.ts'
+import type { Tables } from '../../lib/run/preflight/table-inspection.ts'
+import { warningsOf } from '../../lib/run/preflight/warnings.ts'
 import { t } from '../support/tap.ts'
 
 const FACTS: TableFacts = {

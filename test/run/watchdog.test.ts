@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asText } from '../../lib/protocol/as-text.ts'
 import type { ProgressMessage, SegmentTask } from '../../lib/protocol/messages.ts'
-import { Watchdog } from '../../lib/run/watchdog.ts'
+import { Watchdog } from '../../lib/run/threads/watchdog.ts'
 import { type Test, t } from '../support/tap.ts'
 
 const LIMIT = 300

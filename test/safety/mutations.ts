@@ -12,7 +12,7 @@ import { prepareEngine } from '../simulation/engine.ts'
 
 interface Mutation {
   readonly name: string
-  /** Of the engine's copy, below `lib`. */
+  /** Of the engine's copy. */
   readonly file: string
   readonly from: string
   readonly to: string
@@ -21,79 +21,79 @@ interface Mutation {
 const MUTATIONS: readonly Mutation[] = [
   {
     name: 'conditions without what was seen',
-    file: 'dynamo/expressions.js',
+    file: 'lib/dynamo/conditions.js',
     from: 'for (const name of compared) {',
     to: 'for (const name of []) {',
   },
   {
     name: 'conditions without the version that a side lacked',
-    file: 'dynamo/expressions.js',
+    file: 'lib/dynamo/conditions.js',
     from: 'version === undefined ? names : [version, ...names]',
     to: 'names',
   },
   {
     name: 'updates without the condition on others of equal versions',
-    file: 'dynamo/update-expression.js',
+    file: 'lib/dynamo/update-expression.js',
     from: 'return [version, ...rest];',
     to: 'return [version];',
   },
   {
     name: 'no conflict of versions',
-    file: 'segment/repair-aim.js',
+    file: 'workers/repair/repair-aim.js',
     from: 'if (conflict !== undefined)',
     to: 'if (false)',
   },
   {
     name: 'puts over what is there',
-    file: 'dynamo/expressions.js',
+    file: 'lib/dynamo/conditions.js',
     from: 'attribute_not_exists($',
     to: 'attribute_exists($',
   },
   {
     name: 'wide items that end after their first part',
-    file: 'segment/converge.js',
+    file: 'workers/repair/converge.js',
     from: 'if (!write.isPart)',
     to: 'if (true)',
   },
   {
     name: 'torn items that are told as other failures',
-    file: 'segment/converge.js',
+    file: 'workers/repair/converge.js',
     from: 'const isTorn = (',
     to: 'const isTorn = false && (',
   },
   {
     name: 'a failed condition counts as a landed write',
-    file: 'segment/attempt.js',
+    file: 'workers/repair/write-attempt.js',
     from: "if (result.end === 'refused')\n            return result;",
     to: "if (result.end === 'refused') return { end: 'landed' };",
   },
   {
     name: 'deletions of what the master has',
-    file: 'segment/verdict.js',
+    file: 'workers/verify/verdict.js',
     from: "return hasReplica ? 'extra' : 'sameAs';",
     to: "return hasReplica ? 'extra' : 'sameAs'; if (hasReplica && !isSame) return 'extra';",
   },
   {
     name: 'work that goes down with a thread is dropped',
-    file: 'run/executor.js',
+    file: 'lib/run/tasks/task-executor.js',
     from: "if (end === 'died')",
     to: "if (end === 'died' || end === 'swept') return 'not-needed'; if (end === 'died')",
   },
   {
     name: 'what has landed in a thread that died is told as ended by itself',
-    file: 'segment/repair.js',
+    file: 'workers/repair/repair.js',
     from: 'if (isOurs)',
     to: 'if (false)',
   },
   {
     name: 'what was only updated is taken back like what was put',
-    file: 'segment/read-back.js',
+    file: 'workers/repair/read-back.js',
     from: '!(isOurs && wrote.isPut)',
     to: '!isOurs',
   },
   {
     name: 'undo goes by what it is to bring, and not by what is there',
-    file: 'segment/undo.js',
+    file: 'workers/tasks/undo-keys.js',
     from: "return digestOf(steps[0]?.before ?? null) === now ? 'there' : 'changed';",
     to: "return digestOf(steps[0]?.before ?? null) === now ? 'there' : (steps[0]?.before ?? null);",
   },
@@ -105,7 +105,7 @@ const runner = fileURLToPath(new URL('runner.js', import.meta.url))
 
 async function caughtAt({ file, from, to }: Mutation, folder: string): Promise<string | undefined> {
   await prepareEngine(folder)
-  const path = fileURLToPath(new URL(`../../${folder}/lib/${file}`, import.meta.url))
+  const path = fileURLToPath(new URL(`../../${folder}/${file}`, import.meta.url))
   const whole = await readFile(path, 'utf8')
   if (!whole.includes(from)) throw new Error(`${file} has no ${from}`)
   await writeFile(path, whole.replace(from, to))

@@ -1,7 +1,7 @@
-import { ownBody } from '../../lib/item/body.ts'
+import { ownBody } from '../../lib/item/bytes/response-body.ts'
+import { readScanPage } from '../../lib/item/bytes/scan-answer.ts'
 import { keyNames } from '../../lib/item/page.ts'
-import { readScanPage } from '../../lib/item/scan-answer.ts'
-import { Alignment } from '../../lib/segment/alignment.ts'
+import { Alignment } from '../../workers/compare/alignment.ts'
 import { ID_KEY } from '../support/pages.ts'
 import { t } from '../support/tap.ts'
 

@@ -1,7 +1,7 @@
 /** A run that ends tells its threads in two ways; the word that nothing is sent any more may come first. */
 
-import { runEnds } from '../../lib/dynamo/failures.ts'
-import { compareSegment } from '../../lib/segment/compare-segment.ts'
+import { runEnds } from '../../lib/dynamo/request/request-errors.ts'
+import { compareSegment } from '../../workers/compare/compare-segment.ts'
 import { memoryTable } from '../support/memory-table.ts'
 import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'

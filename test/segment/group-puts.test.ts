@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { PutEnd } from '../../lib/dynamo/batch-put.ts'
 import { TablesyncError } from '../../lib/errors.ts'
 import type { ReplicaTally } from '../../lib/model/tally.ts'
-import { Allowance } from '../../lib/protocol/allowance.ts'
 import type { AboutToWrite, Finding } from '../../lib/protocol/messages.ts'
-import { compareSegment } from '../../lib/segment/compare-segment.ts'
-import type { Thread } from '../../lib/segment/thread.ts'
+import { Allowance } from '../../lib/protocol/shared/write-allowance.ts'
+import { compareSegment } from '../../workers/compare/compare-segment.ts'
+import type { Thread } from '../../workers/thread-context.ts'
 import { type MemoryTable, memoryTable } from '../support/memory-table.ts'
 import {
   compareTask,

@@ -1,11 +1,11 @@
 /** A queue that is a hash table as well, against a plain list. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { ownBody } from '../../lib/item/body.ts'
+import { ownBody } from '../../lib/item/bytes/response-body.ts'
+import { readScanPage } from '../../lib/item/bytes/scan-answer.ts'
 import { type Keyed, keyed } from '../../lib/item/key-hash.ts'
 import { keyNames } from '../../lib/item/page.ts'
-import { readScanPage } from '../../lib/item/scan-answer.ts'
-import { KeyQueue } from '../../lib/segment/key-queue.ts'
+import { KeyQueue } from '../../workers/keys/key-index.ts'
 import { ID_KEY } from '../support/pages.ts'
 import { t } from '../support/tap.ts'
 

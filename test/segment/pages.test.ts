@@ -1,6 +1,6 @@
-import type { ScanPage } from '../../lib/item/scan-answer.ts'
-import { Advance } from '../../lib/segment/advance.ts'
-import { PageScan } from '../../lib/segment/pages.ts'
+import type { ScanPage } from '../../lib/item/bytes/scan-answer.ts'
+import { Advance } from '../../workers/compare/scan-advance.ts'
+import { PageScan } from '../../workers/compare/segment-pages.ts'
 import { pageOf } from '../support/pages.ts'
 import { t } from '../support/tap.ts'
 

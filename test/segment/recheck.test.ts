@@ -2,7 +2,7 @@
 
 import { TablesyncError } from '../../lib/errors.ts'
 import type { RecheckTask } from '../../lib/protocol/messages.ts'
-import { recheck } from '../../lib/segment/recheck.ts'
+import { recheck } from '../../workers/tasks/recheck-keys.ts'
 import { type MemoryTable, memoryTable } from '../support/memory-table.ts'
 import { memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'

@@ -1,11 +1,11 @@
 /** Tables that differ in known ways, compared in memory, at once or in legs. */
 import fc from 'fast-check'
-import type { SegmentRecord } from '../../lib/model/segment-record.ts'
+import type { SegmentRecord } from '../../lib/model/files/segment-record.ts'
 import type { ReplicaTally } from '../../lib/model/tally.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import type { CompareTask, Finding } from '../../lib/protocol/messages.ts'
-import { compareSegment } from '../../lib/segment/compare-segment.ts'
-import type { SegmentControl } from '../../lib/segment/control.ts'
+import { compareSegment } from '../../workers/compare/compare-segment.ts'
+import type { SegmentControl } from '../../workers/coordinator.ts'
 import { anyChoices, type Choose, respelt, shuffled } from '../support/arbitrary.ts'
 import { memoryTable } from '../support/memory-table.ts'
 import {

@@ -1,17 +1,31 @@
 /** The engine's copy as it is called, and where its files and tables are. */
 import type { ApplyOptions, RunOptions, Summary, UndoOptions } from 'tablesync'
-import type { Spelling } from '../../lib/options/check.ts'
+import type { Caller } from '../../lib/commands/caller.ts'
+import type { Spelling } from '../../lib/options/option.ts'
+import { threadFilesOf } from '../../lib/run/threads/thread-files.ts'
 import { ENGINE } from './current.ts'
 
-type Command<Options> = (options: Options, spelling: Spelling) => Promise<Summary>
+type Command<Options> = (options: Options, caller: Caller) => Promise<Summary>
 
 const engine = (name: string) =>
   import(new URL(`../../${ENGINE}/lib/${name}.js`, import.meta.url).href)
-export const { sync } = (await engine('sync')) as { sync: Command<RunOptions> }
-export const { apply } = (await engine('apply')) as { apply: Command<ApplyOptions> }
-export const { undo } = (await engine('undo')) as { undo: Command<UndoOptions> }
+
+async function command<Options>(name: 'sync' | 'apply' | 'undo') {
+  const { [name]: carryOut } = (await engine(`commands/${name}`)) as Record<
+    string,
+    Command<Options>
+  >
+  // Its threads are none: the pool is replaced.
+  const threads = threadFilesOf(import.meta.url)
+  return (options: Options, spelling: Spelling) =>
+    (carryOut as Command<Options>)(options, { spelling, threads })
+}
+
+export const sync = await command<RunOptions>('sync')
+export const apply = await command<ApplyOptions>('apply')
+export const undo = await command<UndoOptions>('undo')
 // Loaded by the first run otherwise, at a time of its own.
-await engine('run/inspect')
+await engine('run/preflight/table-inspection')
 
 export const CHECKPOINT = '/sim/checkpoint.json'
 export const REPORT = '/sim/report.ndjson'

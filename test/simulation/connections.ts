@@ -1,6 +1,6 @@
-/** In the place of `lib/http/connections.ts`: requests for items go to the world of the run. */
-import type { Connections } from '../../lib/http/connections.ts'
-import { ownBody } from '../../lib/item/body.ts'
+/** In the place of `lib/http/connection-pool.ts`: requests for items go to the world of the run. */
+import type { Connections } from '../../lib/http/connection-pool.ts'
+import { ownBody } from '../../lib/item/bytes/response-body.ts'
 import { answerOf } from './answering.ts'
 
 export function openConnections(

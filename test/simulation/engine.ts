@@ -8,7 +8,7 @@ const REPLACED = {
   'node:worker_threads': 'ports.js',
   '@smithy/node-http-handler': 'handler.js',
   '@smithy/core/config': 'configuration.js',
-  '../http/connections.js': 'connections.js',
+  'lib/http/connection-pool.js': 'connections.js',
   'xxhash-wasm': 'hash.js',
   piscina: 'pool.js',
 }
@@ -16,5 +16,5 @@ const REPLACED = {
 /** Makes the copy: once, before it is loaded. `folder`: where it goes, beside `lib`. */
 export async function prepareEngine(folder = 'simulated'): Promise<void> {
   const files = Object.entries(REPLACED).map(([name, file]) => [name, `test/simulation/${file}`])
-  await copyEngine(folder, ['lib'], Object.fromEntries(files))
+  await copyEngine(folder, ['lib', 'workers'], Object.fromEntries(files))
 }

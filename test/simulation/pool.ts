@@ -1,5 +1,5 @@
 /** In the place of `piscina`: the same pool in one thread, whose workers can be made to die. */
-import type { Call, Worker } from '../../lib/segment/worker.ts'
+import type { Call, Worker } from '../../workers/worker.ts'
 import { isDead, type Mortal, never, whose } from './clock.ts'
 import { ENGINE } from './current.ts'
 
@@ -7,7 +7,7 @@ type OpenWorker = (setup: unknown, threadId: number) => Promise<Worker>
 
 // The engine's own, with the same things replaced.
 const { openWorker } = (await import(
-  new URL(`../../${ENGINE}/lib/segment/worker.js`, import.meta.url).href
+  new URL(`../../${ENGINE}/workers/worker.js`, import.meta.url).href
 )) as { openWorker: OpenWorker }
 
 interface Thread extends Mortal {

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import type { Point } from '../../lib/protocol/points.ts'
+import type { Point } from '../../lib/diagnostics.ts'
 import type { VirtualClock } from './clock.ts'
 
 /** Of each scan at most: one page that was taken in part, and one read ahead of it. */

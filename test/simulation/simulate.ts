@@ -1,7 +1,7 @@
 /** One simulated run, from a seed to whether all held. */
 import type { RunOptions } from 'tablesync'
-import type { Checkpoint } from '../../lib/model/checkpoint.ts'
-import { readCheckedLine } from '../../lib/protocol/checked-line.ts'
+import { readCheckedLine } from '../../lib/files/checked-line.ts'
+import type { Checkpoint } from '../../lib/model/files/checkpoint-content.ts'
 import { seeded } from '../support/seeded.ts'
 import { check } from './check.ts'
 import { type Mortal, VirtualClock, whose } from './clock.ts'

@@ -1,7 +1,7 @@
 /** Addresses of tables, for clients that are opened by hand. */
 import { keepFixed } from '../../lib/access/credential-keeper.ts'
-import { type Described, openDescriber } from '../../lib/dynamo/descriptions.ts'
-import type { RequestAddress } from '../../lib/model/request-address.ts'
+import { type Described, openDescriber } from '../../lib/dynamo/describe/describer.ts'
+import type { RequestAddress } from '../../lib/model/tables/request-address.ts'
 import { PATIENCE } from './memory-table.ts'
 
 export const CREDENTIALS = keepFixed({ accessKeyId: 'a', secretAccessKey: 's' })

@@ -4,16 +4,16 @@
  * lay out is an error.
  */
 
-import type { TableClient } from '../../lib/dynamo/client.ts'
+import type { ReadableTable, WritableTable } from '../../lib/dynamo/item-table.ts'
 import { lookup } from '../../lib/dynamo/lookup.ts'
 import { RefusedKeys } from '../../lib/dynamo/refused-keys.ts'
+import type { TableClient } from '../../lib/dynamo/request/client.ts'
 import { scanner } from '../../lib/dynamo/scan.ts'
-import type { ReadableTable, WritableTable } from '../../lib/dynamo/table.ts'
-import { type Body, ownBody } from '../../lib/item/body.ts'
+import { type Body, ownBody } from '../../lib/item/bytes/response-body.ts'
 import { canonicalNumber } from '../../lib/item/number.ts'
-import type { Patience } from '../../lib/model/patience.ts'
-import type { RequestAddress } from '../../lib/model/request-address.ts'
-import type { KeySchema } from '../../lib/model/table.ts'
+import type { Patience } from '../../lib/model/request-timeouts.ts'
+import type { RequestAddress } from '../../lib/model/tables/request-address.ts'
+import type { KeySchema } from '../../lib/model/tables/table.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 
 export const PATIENCE: Patience = {

@@ -1,7 +1,8 @@
 /** Pages made of texts, for tests that begin behind the network. */
+
+import { walkItems } from '../../lib/item/bytes/walk.ts'
 import { type ItemPage, keyNames } from '../../lib/item/page.ts'
-import { walkItems } from '../../lib/item/walk.ts'
-import type { KeySchema } from '../../lib/model/table.ts'
+import type { KeySchema } from '../../lib/model/tables/table.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 
 export const ID_KEY: KeySchema = [{ name: 'id', type: 'S' }]

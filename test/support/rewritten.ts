@@ -1,7 +1,7 @@
 /** Files of lines as somebody else may leave them: rewritten, and as the release before wrote them. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { checkedLine } from '../../lib/protocol/checked-line.ts'
+import { checkedLine } from '../../lib/files/checked-line.ts'
 
 export async function linesIn(file: string): Promise<string[]> {
   const bytes = await readFile(file)

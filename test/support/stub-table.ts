@@ -1,7 +1,7 @@
 /** A table in memory, strict about what it is asked: enough of DynamoDB for tablesync, and no more. */
 import { createHash } from 'node:crypto'
 import { canonicalNumber } from '../../lib/item/number.ts'
-import type { KeyAttribute } from '../../lib/model/table.ts'
+import type { KeyAttribute } from '../../lib/model/tables/table.ts'
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 import { type Body, invalid, Terms } from './stub-terms.ts'
 

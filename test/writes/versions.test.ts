@@ -1,7 +1,7 @@
 /** Version attributes: which item may replace which, and what a condition has to hold. */
 import { join } from 'node:path'
 import { applySync, type WireItem } from 'tablesync'
-import { checkedLine } from '../../lib/protocol/checked-line.ts'
+import { checkedLine } from '../../lib/files/checked-line.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { ALL_WRITES, asks, item, openScene, type Party } from '../faults/scene.ts'
 import { asOfVersion1, linesIn, writeLines } from '../support/rewritten.ts'

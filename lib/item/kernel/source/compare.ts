@@ -1,4 +1,4 @@
-/** Items that are surely equal; the readable comparison is `sameMembers` in lib/item/same-members.ts. */
+/** Items that are surely equal; the readable comparison is `sameMembers` in lib/item/bytes/same-members.ts. */
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,

@@ -1,4 +1,4 @@
-/** The walk along a list of items; the readable one is `walkItems` in lib/item/walk.ts. */
+/** The walk along a list of items; the readable one is `walkItems` in lib/item/bytes/walk.ts. */
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,

@@ -1,0 +1,12 @@
+/** Who asks for a command to be carried out: the command line, or a program. */
+import type { RunIdentity } from '../model/run-identity.ts'
+import type { Spelling } from '../options/option.ts'
+import type { ThreadFiles } from '../run/threads/thread-files.ts'
+
+export interface Caller {
+  /** How options are spelt to them. */
+  readonly spelling: Spelling
+  readonly threads: ThreadFiles
+  /** Absent: the run gets one of its own. */
+  readonly identity?: RunIdentity
+}

@@ -1,0 +1,167 @@
+/** Whoever wants to hear of a run: the caller's listeners, and the report. */
+import type { Difference } from '../model/difference.ts'
+import type { RunEvent } from '../model/events.ts'
+import type { ReportMark } from '../model/files/file-mark.ts'
+import type { FileHeader } from '../model/files/header-and-footer.ts'
+import type { Question } from '../model/question.ts'
+import type { Milliseconds } from '../model/units.ts'
+import type { RunOptions } from '../options/run-options.ts'
+import { openReport } from '../report/difference-report.ts'
+import type { RunHooks } from '../run/records/difference-sink.ts'
+
+export type Listening = Pick<
+  RunOptions,
+  'onProgress' | 'onDifference' | 'confirm' | 'signal' | 'report'
+>
+
+export interface Listeners {
+  /** Aborted by the caller, by the clock, or where a listener has thrown. */
+  readonly signal: AbortSignal
+  /** Aborted once all is done: what is still under way then is nobody's concern. */
+  readonly over: AbortSignal
+  /**
+   * Does the work with hooks that reach the listeners and the report.
+   *
+   * @param header of the report, where it is begun
+   * @throws what a listener has thrown, once the work has ended
+   */
+  during<T>(header: FileHeader<'report'>, work: (hooks: RunHooks) => Promise<T>): Promise<T>
+}
+
+export interface ListenersOptions {
+  /** Of a report that is gone on with, what is good. Absent: it is begun anew. */
+  readonly goodReport?: ReportMark | undefined
+  /** The work is ended when so much time has passed. */
+  readonly maxDuration?: Milliseconds | undefined
+}
+
+/** Has something done with listeners that are let go of at its end. */
+export async function withListeners<T>(
+  options: Listening,
+  more: ListenersOptions,
+  work: (listeners: Listeners) => Promise<T>,
+): Promise<T> {
+  const listeners = guarded(options, more.maxDuration)
+  try {
+    return await work(openListeners(options, listeners, more.goodReport))
+  } finally {
+    listeners.release()
+  }
+}
+
+function openListeners(
+  options: Listening,
+  listeners: ReturnType<typeof guarded>,
+  goodReport: ReportMark | undefined,
+): Listeners {
+  return {
+    signal: listeners.signal,
+    over: listeners.over,
+    async during(header, work) {
+      const { report: file } = options
+      const report = file === undefined ? undefined : await openReport(file, header, goodReport)
+      if (file !== undefined && report?.openMode !== undefined) {
+        listeners.onProgress({ type: 'readable-by-others', file, mode: report.openMode })
+      }
+      const isHeard = report !== undefined || options.onDifference !== undefined
+      try {
+        const result = await work({
+          onEvent: listeners.onProgress,
+          allTold: async () => report?.flush(),
+          reportMark: async () => report?.mark(),
+          ...(options.confirm !== undefined && { confirm: listeners.confirm }),
+          onEnd: async (footer) => report?.end(footer),
+          ...(isHeard && {
+            async onDifference(difference: Difference) {
+              await report?.write(difference)
+              await listeners.onDifference(difference)
+            },
+          }),
+        })
+        listeners.throwFailure()
+        return result
+      } finally {
+        // A run that came to its end has written all of it, and told what was wrong with it.
+        await report?.close().catch(() => {})
+      }
+    },
+  }
+}
+
+/** What the work yields; undefined where it was ended by the signal. */
+export async function unlessAborted<T>(
+  signal: AbortSignal,
+  work: Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (signal.aborted) return undefined
+    throw error
+  }
+}
+
+/**
+ * The caller's listeners; the first that throws ends the run, and is not called
+ * again. So do the caller's signal and the clock.
+ */
+function guarded(
+  { onProgress, onDifference, confirm, signal }: Listening,
+  maxDuration?: Milliseconds,
+) {
+  const ending = new AbortController()
+  const ended = new AbortController()
+  let failure: { readonly error: unknown } | undefined
+  const fail = (error: unknown) => {
+    failure ??= { error }
+    ending.abort()
+  }
+  // Not `AbortSignal.any`: in Node 20 what it yields may be collected before it is aborted.
+  const end = () => ending.abort(signal?.reason)
+  if (signal?.aborted === true) end()
+  signal?.addEventListener('abort', end)
+  const clock = maxDuration === undefined ? undefined : setTimeout(end, maxDuration)
+  return {
+    signal: ending.signal,
+    over: ended.signal,
+    onProgress(event: RunEvent) {
+      if (failure !== undefined) return
+      try {
+        // It may be an async function, whatever its type says.
+        const answer: unknown = onProgress?.(event)
+        if (answer !== undefined) Promise.resolve(answer).catch(fail)
+      } catch (error) {
+        fail(error)
+      }
+    },
+    async onDifference(difference: Difference) {
+      if (failure !== undefined) return
+      try {
+        await onDifference?.(difference)
+      } catch (error) {
+        fail(error)
+      }
+    },
+    async confirm(question: Question) {
+      if (failure !== undefined || ending.signal.aborted) return false
+      // Whoever is asked may have gone home.
+      const ended = new Promise<false>((resolve) => {
+        ending.signal.addEventListener('abort', () => resolve(false), { once: true })
+      })
+      try {
+        return (await Promise.race([confirm?.(question), ended])) === true
+      } catch (error) {
+        fail(error)
+        return false
+      }
+    },
+    throwFailure() {
+      if (failure !== undefined) throw failure.error
+    },
+    release() {
+      ended.abort()
+      clearTimeout(clock)
+      signal?.removeEventListener('abort', end)
+    },
+  }
+}

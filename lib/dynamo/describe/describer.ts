@@ -1,0 +1,156 @@
+/** What a table says of itself, and how it is reached: all that the SDK does itself, in the main thread. */
+import {
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  type TableDescription,
+} from '@aws-sdk/client-dynamodb'
+import { TablesyncError } from '../../errors.ts'
+import { sdkHandler } from '../../http/sdk-handler.ts'
+import type { Patience } from '../../model/request-timeouts.ts'
+import type { CredentialKeeper } from '../../model/tables/aws-credentials.ts'
+import { whereIs } from '../../model/tables/endpoint-kind.ts'
+import type { RequestAddress } from '../../model/tables/request-address.ts'
+import type { EndpointVariant } from '../../model/tables/table.ts'
+import type { TableAccess } from '../../protocol/messages.ts'
+import type { Outages } from '../../protocol/shared/outages.ts'
+import { identityFrom } from '../request/cached-credentials.ts'
+import { silenceWatch } from '../request/inactivity-timeout.ts'
+import { OutageGate } from '../request/outage-wait.ts'
+import { asFailure, isMisSigned } from '../request/request-errors.ts'
+import { retrying } from '../request/retry.ts'
+import { isExpiry } from '../request/signed-request.ts'
+import { learnAddress } from './request-template.ts'
+
+export interface Describer {
+  /** @throws TablesyncError, classified by `failures.ts`; so do the others */
+  describe(): Promise<TableDescription | undefined>
+  /** The attribute that says when an item expires; undefined where items do not. */
+  describeTimeToLive(): Promise<string | undefined>
+  /** Whether the table can be restored to any second of its last days. */
+  describePointInTimeRecovery(): Promise<boolean>
+  /** Asks the SDK, and nobody else. */
+  address(): Promise<RequestAddress>
+  close(): void
+}
+
+export interface DescriberOptions {
+  readonly credentials: CredentialKeeper
+  readonly patience: Patience
+  /** Aborted: every request ends with its reason. */
+  readonly ending?: AbortSignal
+  /** Absent: a table that is out of reach is not waited for. */
+  readonly outages?: Outages
+}
+
+export type Described = Omit<TableAccess, 'keySchema' | 'address'>
+
+export function openDescriber(access: Described, options: DescriberOptions): Describer {
+  const { patience } = options
+  const { tableName: TableName, index: table, label } = access
+  const requestHandler = sdkHandler({ timeouts: patience, trust: access.trust })
+  const silence = silenceWatch(patience.silenceLimit, options.ending)
+  const isEnding = () => options.ending?.aborted === true
+  const gate = new OutageGate({ ...options, table, isEnding })
+  const identity = identityFrom(options.credentials)
+  const isVariant = (kind: EndpointVariant['kind']) =>
+    access.variants?.some((variant) => variant.kind === kind) === true
+  const sdk = new DynamoDBClient({
+    region: access.region,
+    ...(access.profile !== undefined && { profile: access.profile }),
+    // It would take the endpoint of AWS_PROFILE, whatever profile it is given.
+    ...(access.endpoint === undefined
+      ? { ignoreConfiguredEndpointUrls: true }
+      : { endpoint: access.endpoint }),
+    useFipsEndpoint: isVariant('FIPS'),
+    useDualstackEndpoint: isVariant('dual-stack'),
+    credentials: () => identity.get(),
+    maxAttempts: 1,
+    customUserAgent: access.userAgent,
+    requestHandler,
+  })
+
+  /** As often as it takes. */
+  function ask<Answer>(
+    operation: string,
+    once: (options: { readonly abortSignal: AbortSignal }) => Promise<Answer>,
+    limits: Patience = patience,
+  ): Promise<Answer> {
+    const context = { operation, table, label }
+    return silence.watch(context, (abortSignal, excused) => {
+      const answerOnce = async () => {
+        const answer = await once({ abortSignal })
+        silence.onHeard()
+        return answer
+      }
+      // The SDK has learnt the service's clock from the refusal, and makes no second attempt by itself.
+      const answerNow = () =>
+        answerOnce().catch((error: Error) => {
+          if (isMisSigned(error) && isClockMended(error)) return answerOnce()
+          throw error
+        })
+      const attempt = async () => {
+        try {
+          const credentials = await identity.get()
+          return await answerNow().catch(async (error: unknown) => {
+            if (isExpiry(error) && (await identity.replace(credentials))) return answerNow()
+            throw error
+          })
+        } catch (error) {
+          throw withEmulatorHint(asFailure(error, context), access.endpoint)
+        }
+      }
+      const watched = gate.watch(attempt, { context, signal: abortSignal, excused })
+      return retrying(limits, abortSignal, watched.attempt, { outlasts: watched.outlasts })
+    })
+  }
+
+  /** What the run does without. */
+  const askOnceOrTwice: typeof ask = (operation, once) =>
+    ask(operation, once, { ...patience, maxRetries: Math.min(patience.maxRetries, 1) })
+
+  return {
+    async describe() {
+      const command = new DescribeTableCommand({ TableName })
+      const answer = await ask('DescribeTable', (options) => sdk.send(command, options))
+      return answer.Table
+    },
+    async describeTimeToLive() {
+      const command = new DescribeTimeToLiveCommand({ TableName })
+      const answer = await askOnceOrTwice('DescribeTimeToLive', (options) =>
+        sdk.send(command, options),
+      )
+      const { TimeToLiveStatus: status, AttributeName } = answer.TimeToLiveDescription ?? {}
+      return status === 'ENABLED' || status === 'ENABLING' ? AttributeName : undefined
+    },
+    async describePointInTimeRecovery() {
+      const command = new DescribeContinuousBackupsCommand({ TableName })
+      const answer = await askOnceOrTwice('DescribeContinuousBackups', (options) =>
+        sdk.send(command, options),
+      )
+      const { PointInTimeRecoveryDescription } = answer.ContinuousBackupsDescription ?? {}
+      return PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === 'ENABLED'
+    },
+    address: () => ask('Scan', () => learnAddress(sdk, TableName)),
+    close() {
+      sdk.destroy()
+      requestHandler.destroy()
+    },
+  }
+}
+
+/** DynamoDB Local refuses access keys that it has no name for a database from (its usage notes, since 2.0). */
+function withEmulatorHint(error: TablesyncError, endpoint: string | undefined): TablesyncError {
+  const { cause, code, scope, table } = error
+  const isKeyRefused = (cause as Error | undefined)?.name === 'UnrecognizedClientException'
+  if (!isKeyRefused || whereIs(endpoint) === 'aws') return error
+  return new TablesyncError(error.message, {
+    ...{ code, scope, table, cause },
+    hint: 'DynamoDB Local takes access key ids of letters and digits alone: no - and no _. Give it such a one by AWS_ACCESS_KEY_ID or a profile.',
+  })
+}
+
+/** The SDK's own word for it. */
+const isClockMended = (error: Error): boolean =>
+  (error as { $metadata?: { clockSkewCorrected?: boolean } }).$metadata?.clockSkewCorrected === true

@@ -1,0 +1,59 @@
+/**
+ * Whether a table may be read by key. A policy may name the keys that a role
+ * may use (`dynamodb:LeadingKeys`), so a denial says something of its key alone:
+ * the table is refused where some keys of its items are denied, one and all.
+ */
+import type { TablesyncError } from '../../errors.ts'
+import { canonicalKeyOfText, type KeyText, keyTextOf } from '../../item/key.ts'
+import type { Patience } from '../../model/request-timeouts.ts'
+import { lookup } from '../lookup.ts'
+import { isUnread } from '../lookup-result.ts'
+import type { TableClient } from '../request/client.ts'
+import { scanner } from '../scan.ts'
+import { nowhere } from './invented-key.ts'
+
+/** Keys that are looked up, one by one, where the first is denied. */
+const SAMPLE = 25
+
+export interface KeysAtHand {
+  /** Of an item that was just scanned. Absent: one that nobody has is looked up. */
+  readonly key?: KeyText | undefined
+  /** Fetches keys of items. Absent: none can be had, and the run finds out what is denied. */
+  readonly others?: (() => Promise<readonly KeyText[]>) | undefined
+}
+
+/** @throws TablesyncError where no key can be looked up */
+export async function checkLookup(
+  client: TableClient,
+  patience: Patience,
+  { key, others }: KeysAtHand,
+): Promise<void> {
+  const { keySchema } = client.access
+  const refused = await refusalOf(client, patience, key ?? nowhere(keySchema))
+  if (refused === undefined) return
+  if (refused.code !== 'ACCESS_DENIED') throw refused
+  if (others === undefined) return
+  for (const other of await others()) {
+    if ((await refusalOf(client, patience, other)) === undefined) return
+  }
+  throw refused
+}
+
+/** Keys of items, from the beginning of a table. */
+export async function sampleKeys(client: TableClient): Promise<readonly KeyText[]> {
+  const { keySchema } = client.access
+  const slice = { segment: 0, totalSegments: 1, consistent: false, limit: SAMPLE }
+  const page = await scanner(client)(slice, undefined)
+  return Array.from({ length: page.count }, (_, item) => keyTextOf(page, item, keySchema))
+}
+
+async function refusalOf(
+  client: TableClient,
+  patience: Patience,
+  key: KeyText,
+): Promise<TablesyncError | undefined> {
+  const looked = await lookup(client, patience)([key], { consistent: false })
+  const item = looked.at(canonicalKeyOfText(key, client.access.keySchema))
+  // Some engines say nothing of a key that they have no item of.
+  return isUnread(item) && item.why === 'refused' ? item.error : undefined
+}

@@ -1,0 +1,31 @@
+/** What the status of a table says of whether it can be used. */
+import { TablesyncError } from '../../errors.ts'
+import type { Described } from './describer.ts'
+
+/** Of a table that answers reads and writes (API reference, TableDescription); some engines say nothing. */
+const READY = new Set([undefined, 'ACTIVE', 'UPDATING'])
+
+const HINTS = new Map([
+  ['CREATING', 'Wait until it is made, then run again.'],
+  ['DELETING', 'Somebody is deleting it. Is it the table that you mean?'],
+  ['ARCHIVING', 'It is being archived, since its KMS key could not be used for a week.'],
+  [
+    'ARCHIVED',
+    'It was archived, since its KMS key could not be used for a week. Restore it from the backup that was made then.',
+  ],
+  [
+    'INACCESSIBLE_ENCRYPTION_CREDENTIALS',
+    'Its KMS key cannot be used: check that the key is enabled, and its policy and grants.',
+  ],
+])
+
+/** @throws TablesyncError with code `TABLE_NOT_READY` */
+export function refuseUnready({ label, index }: Described, status: string | undefined): void {
+  if (READY.has(status)) return
+  throw new TablesyncError(`Expected ${label} to be ACTIVE or UPDATING, got ${status}`, {
+    code: 'TABLE_NOT_READY',
+    scope: 'run',
+    table: index,
+    hint: HINTS.get(status ?? '') ?? 'Wait until its status is ACTIVE, then run again.',
+  })
+}

@@ -1,0 +1,71 @@
+/** A table as the worker tower sees it. The master has no way to be written. */
+import type { TableAccess } from '../protocol/messages.ts'
+import type { Traffic } from '../protocol/shared/token-buckets.ts'
+import { BatchPuts } from './batch-put.ts'
+import { type Writer, writer } from './conditional-write.ts'
+import { type LookUp, lookup } from './lookup.ts'
+import { PageSize } from './page-size.ts'
+import { type ClientOptions, openClient, type TableClient } from './request/client.ts'
+import type { UnderWay } from './request/in-flight.ts'
+import { type ScanOnePage, scanner } from './scan.ts'
+
+export interface ReadableTable {
+  readonly access: TableAccess
+  readonly scanPage: ScanOnePage
+  readonly lookUp: LookUp
+}
+
+export interface WritableTable extends ReadableTable {
+  readonly write: Writer
+  /** Puts an item whatever is there, together with others; see `BatchPuts`. */
+  readonly putInBatch: BatchPuts['put']
+  /** Puts up to 25 items whatever is there, with one request. */
+  readonly putTogether: BatchPuts['putTogether']
+}
+
+/** A table whose connections all tasks of a thread share. */
+export interface OpenTable<Table> {
+  /** As one task works with it. */
+  of(task: UnderWay): Table
+  /** Ends the requests of all tasks that are under way. */
+  endRequests(): void
+}
+
+/** What all tasks of a thread work with. */
+type ThreadOptions = ClientOptions & { readonly traffic: Traffic }
+
+export function openMaster(access: TableAccess, options: ThreadOptions): OpenTable<ReadableTable> {
+  return openTable(access, options, (_client, readable) => readable)
+}
+
+export function openReplica(access: TableAccess, options: ThreadOptions): OpenTable<WritableTable> {
+  return openTable(access, options, (client, readable) => {
+    const batchPuts = new BatchPuts(client, options.patience)
+    const { access, scanPage, lookUp } = readable
+    return {
+      access,
+      scanPage,
+      lookUp,
+      write: writer(client),
+      putInBatch: (item) => batchPuts.put(item),
+      putTogether: (items) => batchPuts.putTogether(items),
+    }
+  })
+}
+
+function openTable<Table>(
+  access: TableAccess,
+  options: ThreadOptions,
+  tableOf: (client: TableClient, readable: ReadableTable) => Table,
+): OpenTable<Table> {
+  const shared = openClient(access, options)
+  const pageSize = new PageSize(options.traffic, access.index)
+  return {
+    of(task) {
+      const client = shared.of(task)
+      const lookUp = lookup(client, options.patience)
+      return tableOf(client, { access, scanPage: scanner(client, pageSize), lookUp })
+    },
+    endRequests: () => shared.endRequests(),
+  }
+}

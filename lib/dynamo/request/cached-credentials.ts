@@ -1,0 +1,35 @@
+/** Who a client signs as: what the keeper gave last, for as long as that is good. */
+import type {
+  CredentialKeeper,
+  HeldCredentials,
+  PlainCredentials,
+} from '../../model/tables/aws-credentials.ts'
+
+export interface Identity {
+  /** @throws TablesyncError with code `CREDENTIALS` where there are none to be had */
+  get(): Promise<PlainCredentials>
+  /** A table calls them expired. Settles with whether there are others now. */
+  replace(refused: PlainCredentials): Promise<boolean>
+}
+
+export function identityFrom(keeper: CredentialKeeper): Identity {
+  let held: HeldCredentials | undefined
+  let asking: Promise<HeldCredentials> | undefined
+  const ask = async (refused?: string) => {
+    asking ??= keeper(refused).finally(() => {
+      asking = undefined
+    })
+    held = await asking
+    return held.credentials
+  }
+  return {
+    get: async () =>
+      held !== undefined && Date.now() < held.askAgainAt ? held.credentials : ask(),
+    async replace(refused) {
+      const current = held?.credentials
+      const isCurrent = current === undefined || current.accessKeyId === refused.accessKeyId
+      const { accessKeyId, sessionToken } = isCurrent ? await ask(refused.accessKeyId) : current
+      return accessKeyId !== refused.accessKeyId || sessionToken !== refused.sessionToken
+    },
+  }
+}

@@ -1,0 +1,185 @@
+/** One table's client for items: what is sent is paced, watched, tried again, and its errors made ours. */
+import { TablesyncError } from '../../errors.ts'
+import { openConnections } from '../../http/connection-pool.ts'
+import type { Body } from '../../item/bytes/response-body.ts'
+import type { Patience } from '../../model/request-timeouts.ts'
+import type { CredentialKeeper } from '../../model/tables/aws-credentials.ts'
+import type { TableAccess } from '../../protocol/messages.ts'
+import type { Outages } from '../../protocol/shared/outages.ts'
+import { Traffic } from '../../protocol/shared/token-buckets.ts'
+import { RefusedKeys } from '../refused-keys.ts'
+import { identityFrom } from './cached-credentials.ts'
+import { HotSegments } from './hot-partitions.ts'
+import { UnderWay } from './in-flight.ts'
+import { type Excused, silenceWatch } from './inactivity-timeout.ts'
+import { type ItemOperation, isRead } from './operations.ts'
+import { OutageGate } from './outage-wait.ts'
+import { Pace } from './rate-limiter.ts'
+import {
+  asFailure,
+  isHotKeyRange,
+  isRefusal,
+  type RequestContext,
+  runEnds,
+} from './request-errors.ts'
+import { rest, retryDelay, retrying } from './retry.ts'
+import { openExchange } from './signed-request.ts'
+
+export interface ItemRequest<Answer> {
+  readonly operation: ItemOperation
+  /** DynamoDB JSON text. */
+  readonly body: string
+  read(body: Body): Answer
+  /** Capacity units that the answer says it took. */
+  unitsOf(answer: Answer): number
+  /** Units that it may take, as long as none of its kind has told. */
+  readonly guess?: number
+  /** What a condition that does not hold is taken to cost: the service charges it, and says nothing. */
+  readonly refusedUnits?: number
+  /** The segment of a Scan. */
+  readonly segment?: number
+  /** What it is about, as DynamoDB JSON text: the first key, or the one it goes on after. */
+  readonly key?: string | undefined
+}
+
+export interface TableClient {
+  readonly access: TableAccess
+  /** Of all tasks of a thread. */
+  readonly refusedKeys: RefusedKeys
+  /**
+   * Sends one item operation, once its table has capacity for it. Reads are
+   * tried again as often as `maxRetries` says; a write is one attempt, since a
+   * second one must begin with fresh reads.
+   *
+   * @throws TablesyncError, classified by `failures.ts`
+   */
+  send<Answer>(request: ItemRequest<Answer>): Promise<Answer>
+  /**
+   * Waits before the next try of what was answered in part.
+   *
+   * @throws TablesyncError with code `ENDED` where the run is to end
+   */
+  rest(retry: number): Promise<void>
+  /** The same client for one task, which is told what of its own is under way. */
+  of(task: UnderWay): TableClient
+  /** Ends what is under way: reads as if they had not been sent, writes as if their answer was lost. */
+  endRequests(): void
+  close(): void
+}
+
+export interface ClientOptions {
+  readonly credentials: CredentialKeeper
+  readonly patience: Patience
+  /** Absent: this client's requests are nobody else's concern. */
+  readonly traffic?: Traffic
+  /** Absent: nobody looks whether the table is out of reach, and it is not waited for. */
+  readonly outages?: Outages
+  /** Aborted: every request ends with its reason. */
+  readonly ending?: AbortSignal
+}
+
+/** The run is to end, and an answer has taken too long for that. */
+const CUT_OFF = runEnds('not waited for')
+
+const answerLost = ({ operation, label, table }: RequestContext) =>
+  new TablesyncError(`${operation} on ${label}: no answer before the run was to end`, {
+    code: 'UNREACHABLE',
+    scope: 'segment',
+    table,
+  })
+
+export function openClient(access: TableAccess, options: ClientOptions): TableClient {
+  const { patience, traffic = new Traffic(Traffic.memoryFor(access.index + 1)) } = options
+  const silence = silenceWatch(patience.silenceLimit, options.ending)
+  const identity = identityFrom(options.credentials)
+  const { address } = access
+  const connections = openConnections(address.request, {
+    ...patience,
+    trust: access.trust,
+    onHeard: silence.onHeard,
+  })
+  const exchange = openExchange({ address, identity, connections })
+  const pace = new Pace(traffic, access.index)
+  const hot = new HotSegments(patience.retryDelayBase)
+  const isEnding = () => traffic.isEnding
+  const gate = new OutageGate({ ...options, table: access.index, isEnding })
+
+  const contextOf = (operation: string) => ({
+    operation,
+    table: access.index,
+    label: access.label,
+  })
+
+  async function attempt<Answer>(
+    request: ItemRequest<Answer>,
+    signal: AbortSignal,
+    excused: Excused,
+  ): Promise<Answer> {
+    const { operation, segment } = request
+    const cooled = hot.cooled(segment, signal)
+    if (cooled !== undefined) await excused(cooled)
+    const turn = await pace.turn(request, signal, excused)
+    try {
+      const answer = request.read(await exchange(operation, request.body, signal))
+      turn.settle(request.unitsOf(answer))
+      hot.cool(segment)
+      return answer
+    } catch (thrown) {
+      const error = asFailure(thrown, contextOf(operation))
+      if (error.code === 'THROTTLED' && !isHotKeyRange(error)) turn.throttled()
+      else turn.settle(isRefusal(error) ? (request.refusedUnits ?? 0) : 0)
+      if (isHotKeyRange(error)) hot.heat(segment)
+      throw error
+    }
+  }
+
+  async function send<Answer>(request: ItemRequest<Answer>, task: UnderWay): Promise<Answer> {
+    const { operation, segment, key } = request
+    const context = contextOf(operation)
+    const doing = task.begin(() => {
+      const where = segment === undefined ? '' : ` of segment ${segment}`
+      return `${operation} on ${access.label}${where}${key === undefined ? '' : ` at ${key}`}`
+    })
+    try {
+      return await silence.watch(context, (signal, excused) => {
+        const known: Excused = (waiting) => excused(doing.excused(waiting))
+        const once = () => attempt(request, signal, known)
+        const { attempt: admitted, outlasts } = gate.watch(once, {
+          ...{ context, signal },
+          excused: known,
+        })
+        return retrying(patience, signal, admitted, {
+          excused: doing.excused,
+          ...{ isEnding, outlasts },
+          isRepeatable: isRead(operation),
+        })
+      })
+    } catch (error) {
+      throw error === CUT_OFF && !isRead(operation) ? answerLost(context) : error
+    } finally {
+      doing.end()
+    }
+  }
+
+  async function restOf(retry: number, task: UnderWay): Promise<void> {
+    const doing = task.begin(() => `the next try on ${access.label}`)
+    const delay = retryDelay(patience.retryDelayBase, retry)
+    await doing.excused(rest(delay, isEnding)).finally(() => doing.end())
+  }
+
+  const nobody = new UnderWay()
+  const client: TableClient = {
+    access,
+    refusedKeys: new RefusedKeys(),
+    send: (request) => send(request, nobody),
+    rest: (retry) => restOf(retry, nobody),
+    of: (task) => ({
+      ...client,
+      send: (request) => send(request, task),
+      rest: (retry) => restOf(retry, task),
+    }),
+    endRequests: () => silence.end(CUT_OFF),
+    close: () => connections.close(),
+  }
+  return client
+}

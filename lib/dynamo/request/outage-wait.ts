@@ -1,0 +1,119 @@
+/** What a request does while its table may be out of reach: it waits, and no limit counts the time. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { TablesyncError } from '../../errors.ts'
+import type { Patience } from '../../model/request-timeouts.ts'
+import type { TableIndex } from '../../model/tables/table.ts'
+import type { Milliseconds } from '../../model/units.ts'
+import type { Outages } from '../../protocol/shared/outages.ts'
+import type { Excused } from './inactivity-timeout.ts'
+import { hasNoAnswer, type RequestContext, reasonOf, runEnds } from './request-errors.ts'
+
+const OUT_OF_REACH = 'out of reach for'
+
+/** Between two looks at whether the table answers again: short at first, drawn, so that not all look at once. */
+const FIRST_LOOK: Milliseconds = 10
+const LONGEST_LOOK: Milliseconds = 300
+
+/** Of one request: one that fails with each of them may fail by itself, and its tries count again. */
+const MOST_OUTAGES = 10
+
+export interface OutageGateOptions {
+  readonly patience: Pick<Patience, 'maxOutage'>
+  /** Absent: nobody looks whether the table is out of reach, and it is not waited for. */
+  readonly outages?: Outages
+  readonly table: TableIndex
+  readonly isEnding: () => boolean
+}
+
+/** Of one request. */
+export interface Waiting {
+  readonly context: RequestContext
+  readonly signal: AbortSignal
+  readonly excused: Excused
+}
+
+export interface Watched<T> {
+  /**
+   * @throws TablesyncError with code `ENDED` where the run ends before the table is back, `UNREACHABLE` where it is
+   * given up; what the attempt throws
+   */
+  attempt(): Promise<T>
+  /**
+   * The attempt has failed: settles once it is known whether the table is down, and it answers again. True: the
+   * failure was an outage's, which is over.
+   *
+   * @throws TablesyncError with code `UNREACHABLE` where the table is given up
+   */
+  outlasts(failure: TablesyncError): Promise<boolean>
+}
+
+export class OutageGate {
+  readonly #outages: Outages | undefined
+  readonly #table: TableIndex
+  readonly #limit: Milliseconds
+  readonly #isEnding: () => boolean
+
+  constructor({ patience, outages, table, isEnding }: OutageGateOptions) {
+    this.#limit = patience.maxOutage
+    this.#outages = this.#limit > 0 ? outages : undefined
+    this.#table = table
+    this.#isEnding = isEnding
+  }
+
+  watch<T>(attempt: () => Promise<T>, waiting: Waiting): Watched<T> {
+    const outages = this.#outages
+    if (outages === undefined) return { attempt, outlasts: async () => false }
+    let before = 0
+    let outlasted = 0
+    return {
+      attempt: async () => {
+        await this.#admits(outages, waiting)
+        before = outages.count(this.#table)
+        const answer = await attempt()
+        outages.answered(this.#table)
+        return answer
+      },
+      outlasts: async (failure) => {
+        if (!hasNoAnswer(failure)) return false
+        outages.suspect(this.#table)
+        await this.#settled(outages, waiting)
+        this.#refuseGivenUp(outages, waiting, failure)
+        const wasDown = outages.count(this.#table) > before && !outages.isOpen(this.#table)
+        return wasDown && ++outlasted <= MOST_OUTAGES
+      },
+    }
+  }
+
+  /** A table that is known to be down is not asked. */
+  async #admits(outages: Outages, waiting: Waiting): Promise<void> {
+    if (outages.isDown(this.#table)) await this.#settled(outages, waiting)
+    if (outages.isDown(this.#table)) throw runEnds('not sent')
+    this.#refuseGivenUp(outages, waiting)
+  }
+
+  async #settled(outages: Outages, { signal, excused }: Waiting): Promise<void> {
+    const wait = async () => {
+      for (let look = FIRST_LOOK; outages.isOpen(this.#table) && !this.#isEnding(); look *= 1.5) {
+        const time = Math.min(look, LONGEST_LOOK) * (0.5 + Math.random())
+        await sleep(time, undefined, { signal })
+      }
+    }
+    await excused(wait())
+  }
+
+  #refuseGivenUp(outages: Outages, { context }: Waiting, failure?: TablesyncError): void {
+    if (!outages.isGivenUp(this.#table)) return
+    const { operation, label, table } = context
+    // What was met on its way here was given up for the same.
+    if (failure?.message.includes(OUT_OF_REACH)) throw failure
+    const reason = failure === undefined ? '' : `: ${reasonOf(failure)}`
+    const message = `${operation} on ${label}: ${OUT_OF_REACH} ${this.#limit / 1000} s${reason}`
+    throw new TablesyncError(message, {
+      code: 'UNREACHABLE',
+      scope: 'table',
+      table,
+      hint: 'Run again once its endpoint answers, or have it waited for longer with --max-outage (maxOutage).',
+      cause: failure,
+    })
+  }
+}

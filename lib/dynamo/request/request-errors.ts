@@ -1,0 +1,199 @@
+/** What the SDK throws, made ours: classified once, where it enters. */
+import { TablesyncError } from '../../errors.ts'
+import type { TableIndex } from '../../model/tables/table.ts'
+import type { FailureKind } from './error-kind.ts'
+import {
+  isBeforeSending,
+  type SocketError,
+  socketTrouble,
+  triedAddresses,
+  UNREACHABLE,
+} from './socket-errors.ts'
+
+interface SdkError extends SocketError {
+  readonly $metadata?: { readonly httpStatusCode?: number }
+  readonly throttlingReasons?: readonly string[]
+}
+
+const NOT_FOUND: FailureKind = {
+  code: 'TABLE_NOT_FOUND',
+  scope: 'table',
+  hint: 'Check the name, the region and the account that the credentials belong to.',
+}
+const DENIED: FailureKind = {
+  code: 'ACCESS_DENIED',
+  scope: 'table',
+  hint: 'The README lists the IAM actions that each flag needs.',
+}
+const BAD_CREDENTIALS: FailureKind = {
+  code: 'CREDENTIALS',
+  scope: 'table',
+  hint: 'Check the profile, role or environment the credentials come from, and that they have not expired.',
+}
+const BAD_SIGNATURE: FailureKind = {
+  code: 'CREDENTIALS',
+  scope: 'table',
+  hint: 'Check the secret key, and that the clock of this machine is right.',
+}
+const THROTTLED: FailureKind = {
+  code: 'THROTTLED',
+  scope: 'segment',
+  hint: 'Give the table more capacity, or run with a lower --parallel or a higher --max-retries.',
+}
+const BAD_RESPONSE: FailureKind = {
+  code: 'BAD_RESPONSE',
+  scope: 'segment',
+  hint: 'Is the endpoint a DynamoDB endpoint, and is no proxy rewriting its answers?',
+}
+
+/** Of the items that share a partition key, where the table has local indexes (developer guide, "Item collections"). */
+const COLLECTION_FULL: FailureKind = {
+  code: 'SERVICE',
+  scope: 'segment',
+  hint: 'The items of one partition key and their local indexes take 10 GB at most. Run with --delete-extra alone first: that makes room.',
+}
+
+/** What the service says to a signature that is wrong, or whose time it does not believe. */
+const MIS_SIGNED = [
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'RequestExpired',
+  'RequestInTheFuture',
+  'RequestTimeTooSkewed',
+  'AuthFailure',
+]
+
+/** By the name or the code of the error. */
+const KINDS: ReadonlyMap<string, FailureKind> = new Map([
+  ['ResourceNotFoundException', NOT_FOUND],
+  ['AccessDeniedException', DENIED],
+  ['AccessDenied', DENIED],
+  ['UnrecognizedClientException', BAD_CREDENTIALS],
+  ...MIS_SIGNED.map((name): [string, FailureKind] => [name, BAD_SIGNATURE]),
+  ['MissingAuthenticationTokenException', BAD_CREDENTIALS],
+  ['ExpiredTokenException', BAD_CREDENTIALS],
+  ['CredentialsProviderError', BAD_CREDENTIALS],
+  ...[
+    'ProvisionedThroughputExceededException',
+    'ThrottlingException',
+    'Throttling',
+    'ThrottledException',
+    'RequestThrottled',
+    'RequestThrottledException',
+    'RequestLimitExceeded',
+    'LimitExceededException',
+    'TooManyRequestsException',
+    'BandwidthLimitExceeded',
+    'PriorRequestNotComplete',
+    'SlowDown',
+    // Of a table that is strongly consistent over regions: somebody writes the item elsewhere.
+    'ReplicatedWriteConflictException',
+  ].map((name): [string, FailureKind] => [name, THROTTLED]),
+  ['ItemCollectionSizeLimitExceededException', COLLECTION_FULL],
+  ['ChecksumMismatch', BAD_RESPONSE],
+  ['SyntaxError', BAD_RESPONSE],
+  ['TimeoutError', UNREACHABLE],
+])
+
+/** Where a request went wrong, for the message. */
+export interface RequestContext {
+  readonly operation: string
+  readonly table: TableIndex
+  readonly label: string
+}
+
+export function asFailure(
+  error: unknown,
+  { operation, table, label }: RequestContext,
+): TablesyncError {
+  if (error instanceof TablesyncError) {
+    const { code, scope, hint, message } = error
+    return new TablesyncError(message, { code, scope, hint, table, cause: error })
+  }
+  const failure = error as SdkError
+  const message = `${operation} on ${label}: ${describe(failure)}`
+  return new TablesyncError(message, { ...kindOf(failure), table, cause: error })
+}
+
+export const isMisSigned = ({ name }: Error): boolean => MIS_SIGNED.includes(name)
+
+/** Whether there was no answer, or one of whoever stands before the table: the endpoint may be out of reach for all. */
+export function hasNoAnswer({ code, cause }: TablesyncError): boolean {
+  const status = (cause as SdkError | undefined)?.$metadata?.httpStatusCode
+  if (status !== undefined) return status >= 500
+  return code === 'UNREACHABLE' || code === 'TABLE_SILENT'
+}
+
+export function hasReachedNobody({ cause }: TablesyncError): boolean {
+  return isBeforeSending((cause ?? {}) as SocketError)
+}
+
+/** `what`: became of a request, since the run is to end. */
+export const runEnds = (what: string) =>
+  new TablesyncError(`The run is to end: this was ${what}`, { code: 'ENDED', scope: 'segment' })
+
+/** Whether the request was not sent since the run is to end. */
+export function isEnded(error: unknown): boolean {
+  return error instanceof TablesyncError && error.code === 'ENDED'
+}
+
+/** Whether it says that a write's condition did not hold. */
+export function isRefusal({ cause }: TablesyncError): boolean {
+  return (cause as SdkError | undefined)?.name === 'ConditionalCheckFailedException'
+}
+
+/** Whether it says that another transaction was at the item: nothing was written, and it may be gone at once. */
+export function isContended({ cause }: TablesyncError): boolean {
+  return (cause as SdkError | undefined)?.name === 'TransactionConflictException'
+}
+
+/** Whether it was throttled for a range of keys, where the table as a whole has capacity left. */
+export function isHotKeyRange({ cause }: TablesyncError): boolean {
+  const reasons = (cause as SdkError | undefined)?.throttlingReasons ?? []
+  return reasons.some((reason) => reason.includes('KeyRange'))
+}
+
+/** Whether the same request may succeed later; one that ends its item has been tried often enough. */
+export function isPassing(error: TablesyncError): boolean {
+  return error.scope !== 'item' && mayPass(error)
+}
+
+/** Whether its reason may be gone later, however often the request was tried. */
+export function mayPass({ code }: TablesyncError): boolean {
+  return code === 'THROTTLED' || code === 'UNREACHABLE' || code === 'BAD_RESPONSE'
+}
+
+/** Whether the service has refused the request for good: not for want of capacity, and not in passing. */
+export const isFinalRefusal = ({ code }: TablesyncError) =>
+  code === 'ACCESS_DENIED' || code === 'SERVICE'
+
+/** Whether the trouble can be no single key's: it is the connection's, the credentials' or the run's. */
+export function isOfTheTable({ code, cause }: TablesyncError): boolean {
+  if (code === 'UNREACHABLE') {
+    return (cause as SdkError | undefined)?.$metadata?.httpStatusCode === undefined
+  }
+  return !['ACCESS_DENIED', 'SERVICE', 'THROTTLED', 'BAD_RESPONSE'].includes(code)
+}
+
+function kindOf(error: SdkError): FailureKind {
+  const known = KINDS.get(error.name) ?? KINDS.get(error.code ?? '')
+  if (known) return known
+  const status = error.$metadata?.httpStatusCode ?? 0
+  // Without a status nobody has answered: that is no refusal.
+  const trouble = status === 0 ? socketTrouble(error) : undefined
+  if (trouble !== undefined) return trouble
+  if (status === 429) return THROTTLED
+  if (status >= 500) return UNREACHABLE
+  return { code: 'SERVICE', scope: 'segment' }
+}
+
+/** Why it failed, in the words of whoever said so. */
+export const reasonOf = ({ cause, message }: TablesyncError): string =>
+  cause instanceof Error ? describe(cause) : message
+
+function describe(error: SdkError): string {
+  const tried = triedAddresses(error)
+  if (tried !== undefined) return tried
+  const name = error.name === 'Error' ? (error.code ?? 'Error') : error.name
+  return error.message === '' ? name : `${name}: ${error.message}`
+}

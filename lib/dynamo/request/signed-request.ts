@@ -1,0 +1,98 @@
+/** One attempt of one item operation: signed, sent, and its answer. */
+import { SignatureV4 } from '@smithy/signature-v4'
+import type { Connections } from '../../http/connection-pool.ts'
+import type { Body } from '../../item/bytes/response-body.ts'
+import type { PlainCredentials } from '../../model/tables/aws-credentials.ts'
+import type { RequestAddress } from '../../model/tables/request-address.ts'
+import type { Milliseconds } from '../../model/units.ts'
+import { verified } from './body-checksum.ts'
+import { decoded } from './body-decoding.ts'
+import type { Identity } from './cached-credentials.ts'
+import { type ItemOperation, targetOf } from './operations.ts'
+import { isMisSigned } from './request-errors.ts'
+import { serviceError } from './service-error.ts'
+import { Sha256 } from './sha256.ts'
+
+export type Exchange = (
+  operation: ItemOperation,
+  body: string,
+  signal: AbortSignal,
+) => Promise<Body>
+
+export interface ExchangeOptions {
+  readonly address: RequestAddress
+  readonly identity: Identity
+  readonly connections: Pick<Connections, 'post'>
+}
+
+/** Signatures are good for five minutes around the service's time (AWS General Reference, Signature Version 4). */
+const MOST_SKEW: Milliseconds = 4 * 60_000
+
+const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'TokenRefreshRequired'])
+
+/** Whether the service will not have the credentials, though it had them before. */
+export const isExpiry = (error: unknown) => EXPIRED.has((error as Error).name)
+
+/** What sends an operation once, its body as DynamoDB JSON text; refused signatures and expired credentials are mended. */
+export function openExchange({ address, identity, connections }: ExchangeOptions): Exchange {
+  let clockOffset: Milliseconds = 0
+  let signsFor: { readonly credentials: PlainCredentials; readonly signer: SignatureV4 } | undefined
+
+  return async (operation, body, signal) => {
+    const bytes = Buffer.from(body)
+    // Once: a clock that changes with each answer is nobody's.
+    let mayMendClock = true
+    for (;;) {
+      const credentials = await identity.get()
+      const offset = clockOffset
+      try {
+        return await attempt(operation, bytes, credentials, signal)
+      } catch (error) {
+        const isClockMended: boolean = mayMendClock && clockOffset !== offset
+        mayMendClock &&= !isClockMended
+        const isMended = isClockMended || (isExpiry(error) && (await identity.replace(credentials)))
+        if (!isMended) throw error
+      }
+    }
+  }
+
+  async function attempt(
+    operation: ItemOperation,
+    body: Buffer,
+    credentials: PlainCredentials,
+    signal: AbortSignal,
+  ): Promise<Body> {
+    const signer = signerFor(credentials)
+    const headers = {
+      ...address.request.headers,
+      'content-length': String(body.length),
+      'x-amz-target': targetOf(operation),
+    }
+    const signed = await signer.sign(
+      { ...address.request, query: { ...address.request.query }, headers, body },
+      { signingDate: new Date(Date.now() + clockOffset) },
+    )
+    const response = await connections.post(signed.headers, body, signal)
+    const sent = verified(response.body, response.headers['x-amz-crc32'])
+    const answer = await decoded(sent, response.headers['content-encoding'])
+    if (response.statusCode < 300) return answer
+    const error = serviceError(response, answer.bytes)
+    if (isMisSigned(error)) noteClock(response.headers['date'])
+    throw error
+  }
+
+  function signerFor(credentials: PlainCredentials): SignatureV4 {
+    if (credentials !== signsFor?.credentials) {
+      const { signingRegion: region, signingService: service } = address
+      const signer = new SignatureV4({ credentials, region, service, sha256: Sha256 })
+      signsFor = { credentials, signer }
+    }
+    return signsFor.signer
+  }
+
+  /** A clock that is off makes every signature a wrong one. */
+  function noteClock(date: string | undefined): void {
+    const skew = date === undefined ? Number.NaN : Date.parse(date) - Date.now()
+    if (Math.abs(skew - clockOffset) > MOST_SKEW) clockOffset = skew
+  }
+}

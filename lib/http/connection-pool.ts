@@ -1,0 +1,111 @@
+/**
+ * HTTP/1.1 to one address: as many connections as there are requests at a time,
+ * kept for the next ones. Ours and not `node:http`, since that gives a body in
+ * chunks that it has copied, for more CPU than all else takes to compare them.
+ */
+import type { RequestAddress } from '../model/tables/request-address.ts'
+import type { Answer, ConnectionOptions } from './answer.ts'
+import { Connection, hungUp } from './connection.ts'
+import { PageBuffers } from './page-buffers.ts'
+import { proxyFor } from './proxy.ts'
+import { headWriter } from './request-head.ts'
+import { wireMaker } from './sockets.ts'
+
+export interface Connections {
+  /**
+   * Sends a request and settles with the whole answer.
+   *
+   * @throws Error with name `TimeoutError`, or with the code of the socket or of the parser (`HPE_*`)
+   * @throws the reason of the signal
+   */
+  post(
+    headers: Readonly<Record<string, string>>,
+    body: Buffer,
+    signal: AbortSignal,
+  ): Promise<Answer>
+  close(): void
+}
+
+/** Requests to one table that one thread may have open at a time. */
+const MOST_CONNECTIONS = 128
+
+/** @throws TablesyncError with code `USAGE` where the environment names a proxy that is none */
+export function openConnections(
+  address: RequestAddress['request'],
+  options: ConnectionOptions,
+): Connections {
+  const proxy = proxyFor(address)
+  const newWire = wireMaker({ target: address, proxy, trust: options.trust })
+  const headOf = headWriter(address, proxy)
+  const buffers = new PageBuffers()
+  const open = new Set<Connection>()
+  /** The one that was used last is taken first: the others may be let go by the other end. */
+  const idle: Connection[] = []
+  /** Each answers with whether it takes its turn. */
+  const waiting = new Set<() => boolean>()
+  let isClosed = false
+
+  function connect(): Connection {
+    const connection = new Connection(newWire, buffers, options, () => {
+      open.delete(connection)
+      const at = idle.indexOf(connection)
+      if (at >= 0) idle.splice(at, 1)
+      nextOne()
+    })
+    open.add(connection)
+    return connection
+  }
+
+  function freeConnection(): Connection | undefined {
+    if (isClosed) throw hungUp()
+    for (let last = idle.pop(); last !== undefined; last = idle.pop()) {
+      if (last.isGood) return last
+      last.close()
+    }
+    return open.size < MOST_CONNECTIONS ? connect() : undefined
+  }
+
+  /** Settles when one of the others has become free. */
+  function oneIsFree(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = () => {
+        signal.removeEventListener('abort', settle)
+        waiting.delete(settle)
+        if (signal.aborted) reject(signal.reason)
+        else resolve()
+        return !signal.aborted
+      }
+      waiting.add(settle)
+      signal.addEventListener('abort', settle)
+    })
+  }
+
+  function nextOne(): void {
+    for (const takesTurn of waiting) if (takesTurn()) return
+  }
+
+  return {
+    async post(headers, body, signal) {
+      const head = headOf(headers)
+      signal.throwIfAborted()
+      let connection = freeConnection()
+      while (connection === undefined) {
+        await oneIsFree(signal)
+        // It may have been aborted since it was woken.
+        if (signal.aborted) nextOne()
+        signal.throwIfAborted()
+        connection = freeConnection()
+      }
+      const answer = await connection.request(head, body, signal)
+      if (connection.isGood) idle.push(connection)
+      else connection.close()
+      nextOne()
+      return answer
+    },
+    close() {
+      isClosed = true
+      for (const connection of [...open]) connection.close()
+      for (const wake of [...waiting]) wake()
+    },
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * What stands around the items of a Scan's answer, read without a step through
+ * the items: most pages need none, since all of their bytes stand on the other
+ * table's page as well.
+ */
+import type { ReadUnits } from '../../model/units.ts'
+import { keyText, unitsOf } from './answer-members.ts'
+import { skipBlanks, stringEnd, stringOf, textOf, valueEnd } from './json-bytes.ts'
+
+const QUOTE = 0x22
+const COMMA = 0x2c
+const COLON = 0x3a
+const OPEN_BRACE = 0x7b
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
+const CLOSE_BRACE = 0x7d
+
+const LAST_KEY = Buffer.from('"LastEvaluatedKey"')
+const CAPACITY = Buffer.from('"ConsumedCapacity"')
+const LIST_AND_MORE = Buffer.from('],')
+
+/** Brackets that are tried: the strings of a key may hold some. */
+const MOST_TRIED = 16
+
+export interface Frame {
+  /** Items, as the answer says it. */
+  readonly count: number
+  /** Where the first item begins, and the bracket behind the last one. */
+  readonly start: number
+  readonly end: number
+  readonly lastEvaluatedKey: string | undefined
+  readonly readUnits: ReadUnits
+  /** `ScannedCount`; undefined where the answer has none. */
+  readonly scanned: number | undefined
+}
+
+/**
+ * Undefined: the answer is not as DynamoDB writes it, without blanks and with a
+ * count, or is none at all; it has to be read step by step.
+ *
+ * The items end at the last bracket behind which whole members lead to the end
+ * of the answer. None within the strings of those members does: behind it comes
+ * the rest of a string. None within an item does: the braces around it close
+ * first. One of another list behind the items does, though DynamoDB has none:
+ * then they end before it, as whoever walks them will see. Where a member is
+ * lacking that may stand between, such a list is looked for: within items a
+ * list has a brace behind it, that of its type, so there a comma is behind none.
+ */
+export function frameOf(answer: Buffer): Frame | undefined {
+  try {
+    const members = new FrameMembers()
+    const start = itemsStart(answer, members)
+    const end = start === undefined ? undefined : itemsEnd(answer, start, members)
+    const { count, lastEvaluatedKey, readUnits = 0, scanned } = members
+    if (start === undefined || end === undefined) return undefined
+    if (!Number.isSafeInteger(count) || count < 0 || (count === 0) !== (start === end)) {
+      return undefined
+    }
+    // Without a key the segment ends here: that has to be certain.
+    if (lastEvaluatedKey === undefined && answer.includes(LAST_KEY, start)) return undefined
+    if (members.readUnits === undefined && answer.includes(CAPACITY, start)) return undefined
+    if (lastEvaluatedKey === undefined || members.readUnits === undefined) {
+      const list = answer.indexOf(LIST_AND_MORE, start)
+      if (list !== -1 && list < end) return undefined
+    }
+    return { count, start, end, lastEvaluatedKey, readUnits, scanned }
+  } catch {
+    // Whoever reads it step by step will say what is wrong with it.
+    return undefined
+  }
+}
+
+/** What is known of the members around the items. */
+class FrameMembers {
+  count = Number.NaN
+  lastEvaluatedKey: string | undefined
+  readUnits: ReadUnits | undefined
+  scanned: number | undefined
+
+  note(name: string, bytes: Buffer, value: number, end: number): void {
+    if (name === 'LastEvaluatedKey') this.lastEvaluatedKey = keyText(bytes, value, end)
+    if (name === 'Count') this.count = Number(textOf(bytes, value, end))
+    if (name === 'ScannedCount') this.scanned = Number(textOf(bytes, value, end))
+    if (name === 'ConsumedCapacity') this.readUnits = unitsOf(JSON.parse(textOf(bytes, value, end)))
+  }
+}
+
+function itemsStart(answer: Buffer, members: FrameMembers): number | undefined {
+  let at = skipBlanks(answer, 0)
+  if (answer[at] !== OPEN_BRACE) return undefined
+  do {
+    const member = memberAt(answer, at + 1)
+    if (member === undefined) return undefined
+    const { name, value } = member
+    if (name === 'Items') {
+      // With blanks, a comma behind the list might not be found.
+      const isPlain = answer[value - 1] === COLON && skipBlanks(answer, value + 1) === value + 1
+      return isPlain && answer[value] === OPEN_BRACKET ? value + 1 : undefined
+    }
+    const end = valueEnd(answer, value)
+    members.note(name, answer, value, end)
+    at = skipBlanks(answer, end)
+  } while (answer[at] === COMMA)
+  return undefined
+}
+
+function itemsEnd(answer: Buffer, start: number, members: FrameMembers): number | undefined {
+  let bracket = answer.lastIndexOf(CLOSE_BRACKET)
+  for (let tried = 0; tried < MOST_TRIED && bracket >= start; tried++) {
+    if (eachMemberToEnd(answer, bracket + 1, () => {})) {
+      eachMemberToEnd(answer, bracket + 1, (...member) => members.note(...member))
+      return bracket
+    }
+    bracket = answer.lastIndexOf(CLOSE_BRACKET, bracket - 1)
+  }
+  return undefined
+}
+
+/** Whether whole members lead from `at` to the end of the answer. */
+function eachMemberToEnd(bytes: Buffer, at: number, visit: FrameMembers['note']): boolean {
+  let i = at
+  while (bytes[i] === COMMA) {
+    const member = memberAt(bytes, i + 1)
+    if (member === undefined) return false
+    const end = valueEnd(bytes, member.value)
+    visit(member.name, bytes, member.value, end)
+    i = skipBlanks(bytes, end)
+  }
+  return bytes[i] === CLOSE_BRACE && skipBlanks(bytes, i + 1) === bytes.length
+}
+
+/** The member of an object whose name begins at or after `at`. */
+function memberAt(bytes: Buffer, at: number): { name: string; value: number } | undefined {
+  const start = skipBlanks(bytes, at)
+  if (bytes[start] !== QUOTE) return undefined
+  const end = stringEnd(bytes, start)
+  const colon = skipBlanks(bytes, end)
+  if (bytes[colon] !== COLON) return undefined
+  return { name: stringOf(bytes, start, end), value: skipBlanks(bytes, colon + 1) }
+}

@@ -1,0 +1,93 @@
+/** What a table is called, where it is, and what is known about it. */
+
+import type { Bytes } from '../units.ts'
+import type { KnownCapacities } from './capacity.ts'
+
+/** The master is table 0; replicas follow in the order they were given. */
+export type TableIndex = number
+
+export const MASTER: TableIndex = 0
+
+export type KeyType = 'S' | 'N' | 'B'
+
+export interface KeyAttribute {
+  readonly name: string
+  readonly type: KeyType
+}
+
+/** Partition key first, then the sort key where the table has one. */
+export type KeySchema = readonly [KeyAttribute] | readonly [KeyAttribute, KeyAttribute]
+
+/** A table as the user names it. */
+export interface TableRef {
+  /** As given: `<region>:<table>` or an ARN. Replicas are reported under it. */
+  readonly label: string
+  readonly region: string
+  readonly name: string
+  /** Absent: the table is in the account of the credentials. */
+  readonly account?: string
+  /** Absent: the table was named without its ARN. */
+  readonly arn?: string
+  /** Absent: the SDK's own choice for the region. */
+  readonly endpoint?: string
+  /** Who gave the endpoint: a flag, a variable or a profile. Absent: it was given with the table. */
+  readonly endpointFrom?: string
+  /** How the SDK's own choice is another than usual. */
+  readonly variants?: readonly EndpointVariant[]
+}
+
+export interface EndpointVariant {
+  readonly kind: 'FIPS' | 'dual-stack'
+  /** Who turned it on: a variable or a profile. */
+  readonly from: string
+}
+
+/** What the service says of a table; everything but the key may be unknown. */
+export interface TableFacts {
+  readonly keySchema: KeySchema
+  readonly arn: string | undefined
+  readonly tableId: string | undefined
+  /** When it was made: ISO 8601. */
+  readonly createdAt: string | undefined
+  /** Refreshed by the service about every six hours. */
+  readonly approximateItems: number | undefined
+  readonly approximateBytes: Bytes | undefined
+  /** Of a global table: the other regions that it is in. */
+  readonly otherRegions: readonly string[] | undefined
+  readonly hasStream: boolean | undefined
+  /** The attribute that says when an item expires. Null: items do not. */
+  readonly ttlAttribute: string | null | undefined
+  /** Whether the table can be restored to any second of its last days. */
+  readonly hasPointInTimeRecovery: boolean | undefined
+  readonly indexes: readonly SecondaryIndex[] | undefined
+  readonly capacity: KnownCapacities | undefined
+  /** Why something is unknown that was asked for and not denied. */
+  readonly unanswered?: readonly string[]
+}
+
+export interface SecondaryIndex {
+  readonly name: string
+  readonly isLocal: boolean
+  /** Names and types, as `describeKey` has them. */
+  readonly key: string
+}
+
+export interface InspectedTable {
+  readonly ref: TableRef
+  readonly facts: TableFacts
+  /** Why it is asked with default keys, which only an emulator takes. Absent: with real ones. */
+  readonly defaultKeys?: string
+}
+
+export function describeKey(schema: readonly KeyAttribute[]): string {
+  return schema.map(({ name, type }) => `${name} (${type})`).join(', ')
+}
+
+/** An endpoint as it may be shown: without a user's name and password. */
+export function shownEndpoint(endpoint: string): string {
+  const url = new URL(endpoint)
+  if (url.username === '' && url.password === '') return endpoint
+  url.username = ''
+  url.password = ''
+  return url.href
+}

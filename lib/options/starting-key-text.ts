@@ -1,0 +1,31 @@
+/** The starting key as far as it can be checked without the table. */
+import { usageError } from '../errors.ts'
+import type { Spelling } from './option.ts'
+import { shown } from './quoted-value.ts'
+import type { RunOptions } from './run-options.ts'
+
+export function parseStartingKey({ startingKey, segments }: RunOptions, spelling: Spelling) {
+  if (startingKey === undefined) return undefined
+  if (segments !== undefined && segments > 1) {
+    throw usageError(
+      `Expected one segment with \`${spelling('startingKey')}\`, got ${segments}`,
+      'A key is a place in one scan of the whole table.',
+    )
+  }
+  const value = typeof startingKey === 'string' ? parseJson(startingKey) : startingKey
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw usageError(
+      `Expected \`${spelling('startingKey')}\` to be a JSON object, got ${shown(startingKey)}`,
+      'For example {"id":"a","at":7}, or {"id":{"S":"a"},"at":{"N":"7"}}.',
+    )
+  }
+  return value as Readonly<Record<string, unknown>>
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

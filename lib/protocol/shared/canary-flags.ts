@@ -1,0 +1,29 @@
+/**
+ * Replicas whose first writes are still being tried out. One byte a table in
+ * shared memory: while it is set, a thread leaves every write to the main
+ * thread's word, also those that it would make by itself.
+ */
+import type { TableIndex } from '../../model/tables/table.ts'
+
+export class CanaryFlags {
+  readonly #flags: Uint8Array
+
+  static memoryFor(tables: number, areOut: boolean): SharedArrayBuffer {
+    const memory = new SharedArrayBuffer(tables)
+    if (areOut) new Uint8Array(memory).fill(1)
+    return memory
+  }
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#flags = new Uint8Array(memory)
+  }
+
+  isOut(replica: TableIndex): boolean {
+    return Atomics.load(this.#flags, replica) === 1
+  }
+
+  /** The canary came back well. */
+  clear(replica: TableIndex): void {
+    Atomics.store(this.#flags, replica, 0)
+  }
+}

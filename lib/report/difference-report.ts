@@ -1,0 +1,138 @@
+/** The report: a line of JSON per difference, between a header and a footer. */
+import { type FileHandle, open } from 'node:fs/promises'
+import { crc32 } from 'node:zlib'
+import { TablesyncError } from '../errors.ts'
+import { chainedLine, withLine } from '../files/chained-line.ts'
+import { refuseChanged } from '../files/kept-file.ts'
+import { kindOfFile } from '../files/own-file.ts'
+import type { Difference } from '../model/difference.ts'
+import type { ReportMark } from '../model/files/file-mark.ts'
+import type { FileFooter, FileHeader } from '../model/files/header-and-footer.ts'
+import { NO_LINES } from '../model/files/line-chain.ts'
+import type { Bytes } from '../model/units.ts'
+
+export interface Report {
+  /** Permissions of the file, as far as others may read it. Undefined: they may not. */
+  readonly openMode: number | undefined
+  /** Settles when there is room for more. */
+  write(difference: Difference): Promise<void>
+  /** Settles when all lines are in the file. */
+  flush(): Promise<void>
+  /** Settles when all lines are on disk, with what the file is then. */
+  mark(): Promise<ReportMark>
+  /** Says that this is all; settles when that is on disk. */
+  end(footer: FileFooter): Promise<void>
+  /** May be called twice. */
+  close(): Promise<void>
+}
+
+/** So much is gathered before it is written. */
+const BUFFER: Bytes = 64 << 10
+
+/**
+ * Begins a report anew, or goes on where one was so long that what came after
+ * is told again. Keys may be personal data, so only the owner may read it.
+ *
+ * @throws TablesyncError with code `FILE_UNWRITABLE`, or `USAGE` where it is not the report that was begun
+ */
+export async function openReport(
+  file: string,
+  header: FileHeader<'report'>,
+  good?: ReportMark,
+): Promise<Report> {
+  if (good !== undefined) await refuseChanged('the report', file, good)
+  const handle = await begin(file, good?.bytes).catch((error: unknown) => {
+    throw unwritable(file, error)
+  })
+  let { bytes, crc, chain }: ReportMark = good ?? { bytes: 0, crc: 0, chain: NO_LINES }
+  let lines: string[] = []
+  let gathered = 0
+  let isOpen = true
+  const add = (value: object) => {
+    const text = JSON.stringify(value)
+    const line = chain === undefined ? text : chainedLine(chain, text)
+    chain &&= withLine(chain, line)
+    lines.push(`${line}\n`)
+    gathered += line.length
+  }
+  const flush = async () => {
+    const text = Buffer.from(lines.join(''))
+    lines = []
+    gathered = 0
+    if (text.length === 0) return
+    await handle.appendFile(text)
+    bytes += text.length
+    crc = crc32(text, crc)
+  }
+  let isTorn = false
+  const orUnwritable = <T>(writing: Promise<T>): Promise<T> =>
+    writing.catch((error: unknown) => {
+      isTorn = true
+      throw unwritable(file, error)
+    })
+  if (good === undefined) add(header)
+  const { mode, isFile } = await kindOf(handle)
+  return {
+    openMode: isFile && (mode & OTHERS_READ) !== 0 ? mode & 0o777 : undefined,
+    async write(difference) {
+      add(difference)
+      if (gathered >= BUFFER) await orUnwritable(flush())
+    },
+    async flush() {
+      await orUnwritable(flush())
+    },
+    async mark() {
+      await orUnwritable(flush())
+      await orUnwritable(handle.datasync())
+      return { bytes, crc, ...(chain !== undefined && { chain }) }
+    },
+    async end(footer) {
+      // Whoever wrote to a report that is torn was told.
+      if (chain === undefined || isTorn) return
+      add(footer)
+      await orUnwritable(flush())
+      // A run that has ended is not gone on with: what a crash took would not come again.
+      if (isFile) await orUnwritable(handle.datasync())
+    },
+    async close() {
+      if (!isOpen) return
+      isOpen = false
+      await orUnwritable(flush().finally(() => handle.close()))
+    },
+  }
+}
+
+/** Read permission of the group and of all others. */
+const OTHERS_READ = 0o044
+
+async function kindOf(handle: FileHandle) {
+  const found = await handle.stat()
+  return { mode: found.mode, isFile: found.isFile() }
+}
+
+async function begin(file: string, goodBytes: Bytes | undefined): Promise<FileHandle> {
+  if (goodBytes !== undefined) {
+    const before = await open(file, 'r+')
+    await before.truncate(goodBytes).finally(() => before.close())
+    return open(file, 'a')
+  }
+  await refuseOurs(file)
+  // The mode is for a new file; one that was there, behind a link maybe, is somebody's and keeps its own.
+  return open(file, 'w', 0o600)
+}
+
+/** A journal or a plan is not begun anew by a slip of the fingers. */
+async function refuseOurs(file: string): Promise<void> {
+  const kind = await kindOfFile(file)
+  if (kind === undefined || kind === 'report') return
+  throw new Error(`it is ${kind === 'undo-journal' ? 'an' : 'a'} ${kind} of tablesync`)
+}
+
+function unwritable(file: string, cause: unknown): TablesyncError {
+  return new TablesyncError(`Cannot write the report ${file}: ${(cause as Error).message}`, {
+    code: 'FILE_UNWRITABLE',
+    scope: 'run',
+    hint: 'Name a file in a folder that exists, on a disk with room.',
+    cause,
+  })
+}

@@ -1,0 +1,133 @@
+/** An undo, or a plan carried out, in sentences for people. */
+import type { RunEvent } from '../../model/events.ts'
+import { count } from '../../model/figures.ts'
+import { foundOf, type ReplicaSummary, type Summary } from '../../model/summary.ts'
+import { errorLines, OUTCOME, stopLines } from './ending-lines.ts'
+import { ASKS, tableLine } from './opening-lines.ts'
+
+const DRY_RUN = '; dry run: nothing will be written'
+
+export function undoLines(event: RunEvent & { type: 'undo' }): string[] {
+  const { journal, writes, isTorn, isEnded, replicas, dryRun } = event
+  return [
+    `undo    ${journal}, ${count(writes)} writes${dryRun ? DRY_RUN : ''}`,
+    ...(isTorn ? ['warning its last line is torn, and is passed over: is this all of it?'] : []),
+    ...(isTorn || isEnded
+      ? []
+      : ['warning the run that wrote it has not come to its end there: is this all of it?']),
+    ...replicas.map((replica) => tableLine('replica', replica)),
+  ]
+}
+
+export function readableLine({ file, mode }: RunEvent & { type: 'readable-by-others' }): string {
+  const octal = mode.toString(8).padStart(4, '0')
+  return `warning others can read ${file} (mode ${octal}), and the keys in it: chmod 600 keeps them out`
+}
+
+export function applyLines(event: RunEvent & { type: 'apply' }): string[] {
+  const { plan, keys, dryRun, asksBeforeDeletions, ...tables } = event
+  const asks = asksBeforeDeletions ? `; ${ASKS}` : ''
+  return [
+    `apply   ${plan}, ${count(keys)} keys${asks}${dryRun ? DRY_RUN : ''}`,
+    tableLine('master', tables.master),
+    ...tables.replicas.map((replica) => tableLine('replica', replica)),
+  ]
+}
+
+const WORDS = {
+  undo: {
+    units: 'writes',
+    toDo: 'to bring back or take away again',
+    written: 'brought back',
+    deleted: 'taken away again',
+    resolved: 'already as they were',
+    all: 'Undone',
+    none: 'Nothing was undone: a dry run',
+    some: 'Not all could be undone',
+  },
+  apply: {
+    units: 'repairs',
+    toDo: 'to repair',
+    written: 'written',
+    deleted: 'deleted',
+    resolved: 'already in order',
+    all: 'Applied',
+    none: 'Nothing was applied: a dry run',
+    some: 'Not all could be applied',
+  },
+}
+
+export type FileCommand = keyof typeof WORDS
+
+/** How far a plan or a journal has been gone through. */
+export function doneLine(
+  { tally, elapsedMs }: RunEvent & { type: 'progress' },
+  work: { command: FileCommand; done: number; of: number; dryRun: boolean },
+): string {
+  const { command, done, of, dryRun } = work
+  const words = WORDS[command]
+  const replicas = Object.values(tally.replicas)
+  const sum = (kind: 'written' | 'deleted' | 'changed') =>
+    count(replicas.reduce((total, replica) => total + replica[kind], 0))
+  const far = `${count(done)} of ${count(of)} ${words.units} in ${Math.round(elapsedMs / 1000)} s`
+  const writes = `${sum('written')} ${words.written}, ${sum('deleted')} ${words.deleted}`
+  return `${far}; ${dryRun ? '' : `${writes}, `}${sum('changed')} changed since and left`
+}
+
+/** What was done of a journal or a plan, per replica. */
+export function doneLines(command: FileCommand, summary: Summary): string[] {
+  const words = WORDS[command]
+  const { outcome, dryRun, stopped } = summary
+  const lines = Object.entries(summary.replicas).map(([label, replica]) => {
+    const { written, deleted, changed } = replica
+    const done = dryRun
+      ? [`${count(leftToDo(replica))} ${words.toDo}`]
+      : [`${count(written)} ${words.written}`, `${count(deleted)} ${words.deleted}`]
+    const also = [
+      `${count(inOrder(replica))} ${words.resolved}`,
+      `${count(changed)} changed since and left`,
+      ...rareEndings(replica, dryRun),
+      `${count(replica.failed)} failed`,
+    ]
+    return `${label}: ${[...done, ...also].join(', ')}`
+  })
+  if (stopped !== undefined) return [...lines, ...errorLines(summary), ...stopLines(stopped)]
+  const remains = dryRun ? words.none : words.some
+  const verdict =
+    outcome === 'in-sync'
+      ? dryRun
+        ? words.none
+        : words.all
+      : outcome === 'different'
+        ? remains
+        : OUTCOME[outcome]
+  return [...lines, ...errorLines(summary), `${verdict}.`]
+}
+
+/** Keys with nothing left to do. */
+const inOrder = ({ resolved, sameAs, converged, vanished, expired }: ReplicaSummary) =>
+  resolved + sameAs + converged + vanished + expired
+
+function rareEndings(replica: ReplicaSummary, isDryRun: boolean): string[] {
+  const counted = [
+    ['newer on the replica and left', replica.newer],
+    ['in conflict', replica.conflicts],
+    ['repaired in part', replica.torn],
+    ['skipped by a hook', replica.skipped],
+    ['deletions withheld', replica.deletionsWithheld],
+    ['unverified', replica.unverified],
+    ['not come to', replica.unjudged + (isDryRun ? 0 : notDone(replica))],
+  ] as const
+  return counted.filter(([, n]) => n > 0).map(([what, n]) => `${count(n)} ${what}`)
+}
+
+/** Repairs that are neither done nor given up. */
+function notDone(replica: ReplicaSummary): number {
+  const { written, deleted, deletionsWithheld } = replica
+  return Math.max(0, leftToDo(replica) - written - deleted - deletionsWithheld)
+}
+
+function leftToDo(replica: ReplicaSummary): number {
+  const { resolved, conflicts, failed, skipped, torn } = replica
+  return Math.max(0, foundOf(replica) - resolved - conflicts - failed - skipped - torn)
+}

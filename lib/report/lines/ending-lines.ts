@@ -1,0 +1,34 @@
+/** How a run ended, and what went wrong in it. */
+
+import { count } from '../../model/figures.ts'
+import type { Stop } from '../../model/safeguard.ts'
+import type { Summary } from '../../model/summary.ts'
+
+export const OUTCOME = {
+  'in-sync': 'In sync',
+  different: 'Differences remain',
+  incomplete: 'Incomplete: not everything could be read, verified or written',
+  stopped: 'Stopped by a safeguard',
+  interrupted: 'Interrupted',
+}
+
+/** What went wrong: all that is told where nothing else is wanted. */
+export function errorLines({ replicas, errors }: Summary): string[] {
+  const lines: string[] = []
+  for (const { table, message, hint, count: times } of errors) {
+    const often = times > 1 ? ` (${times} times)` : ''
+    lines.push(`error   ${table === '' ? '' : `${table}: `}${message}${often}`)
+    if (hint !== undefined) lines.push(`        ${hint}`)
+  }
+  for (const [label, { failed }] of Object.entries(replicas)) {
+    if (failed === 0) continue
+    lines.push(`error   ${label}: items that could not be repaired: ${count(failed)}`)
+    lines.push('        --report FILE or --verbose tells why, item by item')
+  }
+  return lines
+}
+
+export const stopLines = ({ rail, message, hint }: Stop) => [
+  `        ${hint}`,
+  `Stopped by the ${rail} rail: ${message}.`,
+]

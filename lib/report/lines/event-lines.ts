@@ -1,0 +1,67 @@
+/** What happens in a run, in sentences for people. */
+import type { RunEvent } from '../../model/events.ts'
+import { applyLines, readableLine, undoLines } from './apply-undo-lines.ts'
+import { keyLeftLine, planLine, tableLines } from './opening-lines.ts'
+import { outageLines, outageOverLine, paceLines } from './rate-lines.ts'
+import { rulesLines } from './rules-lines.ts'
+
+/** Progress and the key to go on from come often: `human.ts` says when they are told. */
+export type ToldOnce = Exclude<
+  RunEvent,
+  { readonly type: 'progress' | 'restart-key' | 'plan-written' | 'segment-finished' | 'undone' }
+>
+
+export function eventLines(event: ToldOnce): readonly string[] {
+  switch (event.type) {
+    case 'tables':
+      return tableLines(event)
+    case 'undo':
+      return undoLines(event)
+    case 'apply':
+      return [...applyLines(event), ...rulesLines(event.rules)]
+    case 'canary-held':
+      return [
+        `${event.replica}: the first ${event.writes} repairs were read back and held; the others follow`,
+      ]
+    case 'warning':
+      return [`warning ${event.replica}: ${event.message}`]
+    case 'key-left':
+      return [keyLeftLine(event)]
+    case 'ended-before':
+      return [
+        `ended   ${event.ended === undefined ? '' : `at ${event.ended}`}: this is the result of the run in ${event.checkpoint}; nothing was read now`,
+        '        to compare the tables as they are: --restart',
+      ]
+    case 'readable-by-others':
+      return [readableLine(event)]
+    case 'plan':
+      return [...rulesLines(event.rules, event.startingKey), planLine(event)]
+    case 'segment-lost':
+      return [`segment ${event.segment} was not compared to its end: ${event.message}`]
+    case 'stalled':
+      return [`stalled ${event.message}`]
+    case 'outage':
+      return outageLines(event)
+    case 'outage-over':
+      return [outageOverLine(event)]
+    case 'orders-differ':
+      return [
+        `${event.replica} scans in another order than the master: looking its items up by key from here on, at more read units`,
+      ]
+    case 'replica-lost':
+      return [
+        `${event.replica} is left out from here on: ${event.message}`,
+        ...(event.hint === undefined ? [] : [`        ${event.hint}`]),
+      ]
+    case 'pace':
+      return paceLines(event)
+    case 'control-refused':
+      return [`not done: ${event.message}`]
+    case 'deleting':
+      return [`deleting ${event.extras} extra items of ${event.replica}`]
+    case 'deletions-withheld':
+      return [`${event.extras} extra items of ${event.replica} are left: ${event.reason}`]
+    default:
+      return event satisfies never
+  }
+}

@@ -1,0 +1,124 @@
+/** A run under way, in sentences for people: its tables, its plan, what it finds. */
+import type { Difference } from '../../model/difference.ts'
+import type { RunEvent } from '../../model/events.ts'
+import { count } from '../../model/figures.ts'
+import {
+  describeKey,
+  type InspectedTable,
+  shownEndpoint,
+  type TableFacts,
+} from '../../model/tables/table.ts'
+import { pace } from '../durations.ts'
+import { printable } from '../printable.ts'
+import { shellWord } from '../shell-word.ts'
+
+export type PlanEvent = RunEvent & { readonly type: 'plan' }
+
+export function tableLine(role: string, { ref, facts, defaultKeys }: InspectedTable): string {
+  const about = [
+    facts.arn ?? ref.arn,
+    facts.tableId && `id ${facts.tableId}`,
+    ref.endpoint && `at ${shownEndpoint(ref.endpoint)}${fromWhom(ref.endpointFrom)}`,
+    ...(ref.variants ?? []).map(({ kind, from }) => `${kind} endpoint${fromWhom(from)}`),
+    sizeOf(facts),
+    defaultKeys !== undefined && `with default keys, since ${defaultKeys}`,
+  ].filter(Boolean)
+  return `${role.padEnd(8)}${ref.label}${about.length > 0 ? `  (${about.join(', ')})` : ''}`
+}
+
+const fromWhom = (from: string | undefined) => (from === undefined ? '' : ` from ${from}`)
+
+/** The service counts about every six hours: zero may be a young table's. */
+function sizeOf({ approximateItems, approximateBytes }: TableFacts): string | undefined {
+  if (approximateItems === undefined) return undefined
+  if (approximateItems === 0) return 'size not known yet'
+  const bytes = approximateBytes === undefined ? '' : `, ${count(approximateBytes)} bytes`
+  return `≈ ${count(approximateItems)} items${bytes}`
+}
+
+export function tableLines({ runId, master, replicas }: RunEvent & { type: 'tables' }): string[] {
+  return [
+    tableLine('master', master),
+    ...replicas.map((replica) => tableLine('replica', replica)),
+    `key     ${describeKey(master.facts.keySchema)}`,
+    `run     ${runId}, in the user agent of every request`,
+  ]
+}
+
+/** Of a run that is not going to delete anything without an answer. */
+export const ASKS = 'asks before it deletes'
+
+export function planLine(plan: PlanEvent): string {
+  const { strategy, segments, parallel, workers, writes, asksBeforeDeletions } = plan
+  const verb = { missing: 'put missing', differing: 'update differing', extra: 'delete extra' }
+  const does =
+    writes.length === 0
+      ? 'dry run: nothing will be written'
+      : `will ${writes.map((kind) => verb[kind]).join(', ')} items${asksBeforeDeletions ? `; ${ASKS}` : ''}`
+  const scan = segments === 1 ? 'one segment' : `${count(segments)} segments, ${parallel} at a time`
+  return `plan    ${strategy}, ${scan} on ${workers} worker${workers === 1 ? '' : 's'}; ${does}`
+}
+
+export function differenceLine(difference: Difference): string {
+  const { replica, kind, key, attributes, action, error, unconfirmed, condition } = difference
+  const what = {
+    missing: `${replica} is missing`,
+    differing: `${replica} differs in ${attributes === undefined ? 'some attributes' : listed(attributes)} of`,
+    extra: `${replica} has the extra item`,
+  }[kind]
+  const done = {
+    none: '',
+    written:
+      condition === 'partial' ? ': written, though too wide to be compared whole' : ': written',
+    deleted: ': deleted',
+    conflict: `: not repaired, ${error ?? 'it kept changing'}`,
+    changed: `: left, ${error}`,
+    failed: `: not repaired, ${error}`,
+    unverified: `: not verified, ${error}`,
+    torn: `: repaired in part, ${error}`,
+  }[action]
+  return `${what} ${JSON.stringify(key)}${unconfirmed ? ' (unconfirmed)' : ''}${done}`
+}
+
+/** The key behind them is to be found: the report has all of them. */
+const MOST_NAMES = 8
+
+function listed(names: readonly string[]): string {
+  const rest = names.length - MOST_NAMES
+  return rest <= 1 ? names.join(', ') : `${names.slice(0, MOST_NAMES).join(', ')} and ${rest} more`
+}
+
+/** A key that could not be read or repaired, while others got on. */
+export function keyLeftLine({
+  replica,
+  key,
+  end,
+  message,
+}: RunEvent & { type: 'key-left' }): string {
+  const what = {
+    failed: 'could not be repaired',
+    torn: 'was repaired in part',
+    conflict: 'was left',
+    unverified: 'could not be read',
+  }[end]
+  return `${replica}: ${key} ${what}: ${message}`
+}
+
+export function progressLine(progress: RunEvent & { type: 'progress' }, plan?: PlanEvent): string {
+  const { tally, segmentsDone, segments, elapsedMs } = progress
+  const replicas = Object.values(tally.replicas)
+  const sum = (kind: 'missing' | 'differing' | 'extra' | 'written' | 'deleted') =>
+    count(replicas.reduce((total, replica) => total + replica[kind], 0))
+  const parts = [
+    `${count(tally.master.scanned)} items in ${pace(tally.master.scanned, elapsedMs)}`,
+    `${count(segmentsDone)}/${count(segments)} segments`,
+  ]
+  const found = `${sum('missing')} missing, ${sum('differing')} differing, ${sum('extra')} extra`
+  const done = `; ${sum('written')} written, ${sum('deleted')} deleted`
+  return `${parts.join(', ')}; ${found}${plan?.writes.length === 0 ? '' : done}`
+}
+
+/** How to go on where a run of one segment ended. */
+export function restartFlag(key: string): string {
+  return `--starting-key ${shellWord(printable(key))}`
+}

@@ -1,0 +1,23 @@
+/** A question to whoever sits at the terminal: how much, of how much, and where. */
+
+import { count } from '../../model/figures.ts'
+import type { Question } from '../../model/question.ts'
+import { type InspectedTable, shownEndpoint } from '../../model/tables/table.ts'
+
+export function questionText(question: Question): string {
+  const where = placeOf(question.table)
+  if (question.about === 'deletions') {
+    return `Delete ${count(question.deletions)} of ${count(question.items)} items of ${where}?`
+  }
+  const { restores, deletions } = question
+  return `Undo the repair of ${where}: put ${count(restores)} items back, and delete ${count(deletions)}?`
+}
+
+function placeOf({ ref, facts }: InspectedTable): string {
+  const account = ref.account ?? (facts.arn ?? ref.arn)?.split(':')[4]
+  return [
+    ref.label,
+    ...(account ? [`in account ${account}`] : []),
+    ...(ref.endpoint === undefined ? [] : [`at ${shownEndpoint(ref.endpoint)}`]),
+  ].join(' ')
+}

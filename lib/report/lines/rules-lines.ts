@@ -1,0 +1,17 @@
+/** What changes the meaning of a result, in a line at the beginning and in the verdict. */
+import type { RunRules } from '../../model/run-rules.ts'
+
+/** No line where all is as usual. `startingKey`: DynamoDB JSON text. */
+export function rulesLines(rules: RunRules, startingKey?: string): string[] {
+  const { ignore, versionAttribute, newerWins, hooks, comparesExpired, quiesced } = rules
+  const newer = newerWins ? ', and newer items of a replica are left' : ''
+  const told = [
+    ...(ignore.length > 0 ? [`leaving out ${ignore.join(', ')}`] : []),
+    ...(versionAttribute === undefined ? [] : [`versions by ${versionAttribute}${newer}`]),
+    ...(hooks === undefined ? [] : [`hooks ${hooks}`]),
+    ...(comparesExpired ? ['expired items are compared like any other'] : []),
+    ...(quiesced ? ['nobody else writes (--quiesced)'] : []),
+    ...(startingKey === undefined ? [] : [`only what comes after the key ${startingKey}`]),
+  ]
+  return told.length === 0 ? [] : [`rules   ${told.join('; ')}`]
+}

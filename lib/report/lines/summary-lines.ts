@@ -1,0 +1,82 @@
+/** What a comparison has found and a repair has done, replica by replica. */
+
+import { count } from '../../model/figures.ts'
+import type { Outcome, ReplicaSummary, Summary } from '../../model/summary.ts'
+import { pace } from '../durations.ts'
+import { errorLines, OUTCOME, stopLines } from './ending-lines.ts'
+import type { PlanEvent } from './opening-lines.ts'
+import { doneWords, foundLines } from './tally-lines.ts'
+
+interface Planned {
+  readonly plan: string
+  readonly keys: number
+}
+
+/** A verdict per replica, and what stands in its way. No plan: the run ended before it had one. */
+export function verdictLines(summary: Summary, plan?: PlanEvent, planned?: Planned): string[] {
+  const { master, replicas, outcome, elapsedMs } = summary
+  const lines = [
+    `scanned ${count(master.scanned)} items of ${master.table} in ${pace(master.scanned, elapsedMs)}, ` +
+      `${count(master.readUnits)} read units`,
+  ]
+  for (const [label, replica] of Object.entries(replicas))
+    lines.push(...replicaLines(label, replica, plan))
+  const scope = outcome === 'in-sync' ? scopeOf(summary, plan) : ''
+  lines.push(...errorLines(summary))
+  const { stopped } = summary
+  lines.push(...(stopped === undefined ? [`${OUTCOME[outcome]}${scope}.`] : stopLines(stopped)))
+  if (planned !== undefined) {
+    lines.push(planLine(outcome, planned))
+  } else if (outcome === 'different') lines.push(...repairLines(summary, plan))
+  return lines
+}
+
+/** A plan of a run that did not see everything is one that `apply` refuses. */
+function planLine(outcome: Outcome, { keys, plan: file }: Planned): string {
+  const repairs = `planned ${count(keys)} repairs in ${file}`
+  return outcome === 'in-sync' || outcome === 'different'
+    ? `${repairs}; to do them: tablesync apply ${file}`
+    : `${repairs}, which is not all: apply refuses it. Run again with another --plan file`
+}
+
+/** What the comparison left out or let stand, and so says nothing of. */
+function scopeOf({ replicas }: Summary, plan?: PlanEvent): string {
+  const from = plan?.startingKey === undefined ? '' : ' from the starting key on'
+  const ignored = plan?.ignore ?? []
+  const butFor = ignored.length === 0 ? '' : `, leaving out ${ignored.join(', ')}`
+  const newer = Object.values(replicas).reduce((sum, replica) => sum + replica.newer, 0)
+  const newerThere = newer === 0 ? '' : `, but for ${count(newer)} newer on the replica`
+  const hooks = plan?.rules.hooks
+  const byRules = hooks === undefined ? '' : `, by the rules of ${hooks}`
+  return `${from}${butFor}${byRules}${newerThere}`
+}
+
+/** The flags that would repair what was found, as far as they were not given. */
+function repairLines({ replicas }: Summary, plan?: PlanEvent): string[] {
+  const flags = {
+    missing: '--write-missing',
+    differing: '--write-differing',
+    extra: '--delete-extra',
+  }
+  const repairable = (replica: ReplicaSummary, kind: keyof typeof flags) =>
+    (replica[kind] ?? 0) - (kind === 'differing' ? replica.conflicts : 0)
+  const found = (kind: keyof typeof flags) =>
+    Object.values(replicas).some((replica) => repairable(replica, kind) > 0)
+  const kinds = (['missing', 'differing', 'extra'] as const).filter(
+    (kind) => found(kind) && !plan?.writes.includes(kind),
+  )
+  return kinds.length === 0
+    ? []
+    : [`        to repair: ${kinds.map((kind) => flags[kind]).join(' ')}`]
+}
+
+function replicaLines(label: string, replica: ReplicaSummary, plan?: PlanEvent): string[] {
+  const isWriting = plan !== undefined && plan.writes.length > 0
+  const done = doneWords(replica, { isWriting })
+  const units = `${count(replica.readUnits)} read units, ${count(replica.writeUnits)} write units`
+  return [
+    ...foundLines(label, replica),
+    ...(done.length === 0 ? [] : [`        ${done.join(', ')}`]),
+    `        ${units}, by ${replica.strategy}`,
+  ]
+}

@@ -1,0 +1,65 @@
+/** A replica's counts in words, so that what stands on the screen adds up. */
+
+import { count } from '../../model/figures.ts'
+import { foundOf, type ReplicaSummary } from '../../model/summary.ts'
+
+type Counted = readonly (readonly [what: string, number: number])[]
+
+const words = (counted: Counted) =>
+  counted.filter(([, number]) => number > 0).map(([what, number]) => `${count(number)} ${what}`)
+
+/** What was found, and what the items are that are neither the same nor a difference. */
+export function foundLines(label: string, replica: ReplicaSummary): string[] {
+  const { sameAs, missing, differing, extra } = replica
+  const also = words([
+    ['changed while they were looked at and came out equal', replica.converged],
+    ['newer on the replica and left', replica.newer],
+    ['expired', replica.expired],
+    ['gone since the scan', replica.vanished],
+    ['of the replica counted with their counterparts of the master', replica.elsewhere],
+    ['changed since the plan', replica.changed],
+    ['unverified', replica.unverified],
+    ['read and not judged any more', replica.unjudged],
+  ])
+  return [
+    `${label}: ${count(sameAs)} the same, ${count(missing)} missing, ${count(differing)} differing, ` +
+      (extra === null ? 'extras not looked for' : `${count(extra)} extra`),
+    ...(also.length === 0 ? [] : [`        ${also.join(', ')}`, sumLine(replica)]),
+  ]
+}
+
+/** A pair is judged once, and was read on both sides. */
+function sumLine({ offered, scanned, matched }: ReplicaSummary): string {
+  const all = offered + scanned - matched
+  const pairs = matched === 0 ? '' : `, less ${count(matched)} that are on both`
+  const ofReplica = scanned === 0 ? '' : ` and ${count(scanned)} of the replica${pairs}`
+  return `        ${count(all)} in all: ${count(offered)} of the master${ofReplica}`
+}
+
+/** What became of the differences. `isWriting`: those that nothing was done about are told too. */
+export function doneWords(replica: ReplicaSummary, { isWriting }: { isWriting: boolean }) {
+  const { written, deleted, skipped, resolved, conflicts, failed, deletionsWithheld } = replica
+  const left = leftOf(replica)
+  return words([
+    ['written', written],
+    ['deleted', deleted],
+    ['on a condition that holds only part of the item', replica.partial],
+    ['skipped by a hook', skipped],
+    ['ended by themselves', resolved],
+    ['in conflict', conflicts],
+    ['failed', failed],
+    ['repaired in part', replica.torn],
+    ['deletions withheld', deletionsWithheld],
+    ['left', isWriting ? left : 0],
+    ['unconfirmed', replica.unconfirmed],
+    ['segments not compared to their end', replica.lostSegments],
+  ])
+}
+
+/** Differences that nobody asked to be repaired, or that the run did not come to. */
+function leftOf(replica: ReplicaSummary): number {
+  const { written, deleted, skipped, resolved, conflicts, failed, deletionsWithheld } = replica
+  const ended =
+    written + deleted + skipped + resolved + conflicts + failed + replica.torn + deletionsWithheld
+  return Math.max(0, foundOf(replica) - ended)
+}

@@ -1,0 +1,92 @@
+/** Opens a checkpoint: begun anew or taken up, and held by one run at a time. */
+import { randomUUID } from 'node:crypto'
+import { usageError } from '../../errors.ts'
+import { Lock } from '../../files/lock.ts'
+import type { Checkpoint } from '../../model/files/checkpoint-content.ts'
+import type { Spelling } from '../../options/option.ts'
+import type { Settings } from '../../options/settings.ts'
+import { planSegments, refuseSegments } from '../preflight/scan-plan.ts'
+import type { Tables } from '../preflight/table-inspection.ts'
+import { refuseOtherTable } from '../records/table-match.ts'
+import { isThere, readCheckpoint, refuseNoFile, refuseOtherFile } from './checkpoint-file.ts'
+import { meaningOf } from './meaning-options.ts'
+
+export interface OpenCheckpoint {
+  readonly file: string
+  readonly run: string
+  readonly lock: Lock
+  /** What may not change between the legs of a run. */
+  readonly options: Checkpoint['options']
+  /** Where a run before has come to. Undefined: this one is the first. */
+  readonly taken: Checkpoint | undefined
+}
+
+/** @throws TablesyncError with code `USAGE` where it is held by another run, or is not what was asked for */
+export async function openCheckpoint(
+  settings: Settings,
+  spelling: Spelling,
+): Promise<OpenCheckpoint | undefined> {
+  const { checkpoint } = settings
+  if (checkpoint === undefined) return undefined
+  const { file, mode } = checkpoint
+  await refuseNoFile(file)
+  const run = randomUUID()
+  const lock = await Lock.take(`${file}.lock`, run)
+  try {
+    const taken = mode === 'resume' ? await readCheckpoint(file) : undefined
+    if (mode === 'new' && (await isThere(file))) {
+      throw usageError(
+        `Expected ${file} not to exist yet, or to be told what to do with it`,
+        `${spelling('resume')} goes on where it says, ${spelling('restart')} begins anew.`,
+      )
+    }
+    if (mode === 'restart') await refuseOtherFile(file)
+    const { undo = null, report = null } = settings
+    const meaning = { ...meaningOf(settings), undo, report }
+    const options = JSON.parse(JSON.stringify(meaning)) as Checkpoint['options']
+    if (taken !== undefined) refuseOtherOptions(taken, options, spelling)
+    return { file, run: taken?.run ?? run, lock, options, taken }
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+function refuseOtherOptions(
+  { options: then }: Checkpoint,
+  now: Checkpoint['options'],
+  spelling: Spelling,
+): void {
+  const changed = Object.keys(now).find(
+    (name) => JSON.stringify(then[name]) !== JSON.stringify(now[name]),
+  )
+  if (changed === undefined) return
+  throw usageError(
+    `Expected \`${spelling(changed)}\` to be as when the run began, ${JSON.stringify(then[changed])}; got ${JSON.stringify(now[changed])}`,
+    `${spelling('restart')} begins the run anew.`,
+  )
+}
+
+/** @throws TablesyncError where the tables are not those that the run began with */
+export function refuseOtherTables(
+  { taken }: OpenCheckpoint,
+  settings: Settings,
+  { inspected, undivided }: Tables,
+  spelling: Spelling,
+): void {
+  if (taken === undefined) return
+  for (const table of undivided) refuseSegments(taken.segments, inspected[table]?.ref.label ?? '')
+  const [master, ...replicas] = inspected
+  refuseOtherTable(taken.master, master, 'checkpoint')
+  for (const replica of replicas) {
+    refuseOtherTable(taken.tables[replica.ref.label], replica, 'checkpoint')
+  }
+  const { segments } = settings
+  if (segments === undefined || segments === taken.segments) return
+  // More were asked for than the table has use for, then as now.
+  if (segments > taken.segments && planSegments(settings, master.facts) < segments) return
+  throw usageError(
+    `Expected \`${spelling('segments')}\` to be as when the run began, ${taken.segments}; got ${settings.segments}`,
+    'Leave it away: the checkpoint knows.',
+  )
+}

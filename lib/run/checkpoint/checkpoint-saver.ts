@@ -1,0 +1,201 @@
+/** Checkpoints of a run under way: collected between two entries, saved in one step, taken up again. */
+
+import { passing } from '../../diagnostics.ts'
+import type { DurableLines } from '../../files/durable-lines.ts'
+import { EMPTY, type Spill, type SpillMark } from '../../files/spill.ts'
+import type {
+  Checkpoint,
+  ReplicaCheckpoint,
+  SharedCounter,
+} from '../../model/files/checkpoint-content.ts'
+import type { ReportMark } from '../../model/files/file-mark.ts'
+import { recorded } from '../../model/files/recorded-table.ts'
+import type { Stop } from '../../model/safeguard.ts'
+import type { Summary } from '../../model/summary.ts'
+import type { TableIndex } from '../../model/tables/table.ts'
+import type { Milliseconds } from '../../model/units.ts'
+import type { WorkerSetup } from '../../protocol/messages.ts'
+import { Allowance } from '../../protocol/shared/write-allowance.ts'
+import type { Preparation } from '../run-context.ts'
+import { maxWritesRail } from '../safeguards/safeguard-limits.ts'
+import { claimedBefore } from '../state/earlier-writes.ts'
+import type { Ledger } from '../state/ledger.ts'
+import type { RecheckQueue } from '../state/recheck-queue.ts'
+import { takeUp } from '../state/resumed-ledger.ts'
+import { SegmentSet } from '../state/segment-bitmap.ts'
+import type { Intents } from '../state/write-ahead-log.ts'
+import type { Bookkeeper } from '../tasks/commit-queue.ts'
+import type { FreshRecords } from '../tasks/record-barrier.ts'
+import { writeCheckpoint } from './checkpoint-file.ts'
+import type { OpenCheckpoint } from './checkpoint-opening.ts'
+
+export interface CheckpointParts {
+  readonly preparation: Preparation
+  readonly open: OpenCheckpoint
+  readonly setup: WorkerSetup
+  readonly ledger: Ledger
+  readonly rechecks: RecheckQueue
+  readonly deletes: Spill
+  readonly intents: Intents
+  readonly book: Bookkeeper
+  /** Settles with what is good of the report; undefined where there is none. */
+  readonly reportMark: () => Promise<ReportMark | undefined>
+  /** Undefined: none is kept. */
+  readonly journal: DurableLines | undefined
+  readonly elapsedMs: () => Milliseconds
+  readonly fresh: FreshRecords
+  readonly stopBy: (stop: Stop) => void
+}
+
+export class CheckpointKeeper {
+  readonly #parts: CheckpointParts
+  readonly #began: string
+  #generation: number
+  #saving: Promise<void> | undefined
+  #isAsking = false
+
+  constructor(parts: CheckpointParts) {
+    this.#parts = parts
+    const { taken } = parts.open
+    // Of a run that version 1 has begun, it is not known.
+    this.#began = taken?.began ?? new Date().toISOString()
+    this.#generation = parts.open.taken?.generation ?? 0
+  }
+
+  /**
+   * Saves where the run stands at this moment, its comparisons asked for it;
+   * not while that is being done: on a slow disk saves do not queue up.
+   */
+  async saveNowAndThen(): Promise<void> {
+    if (this.#isAsking || this.#saving !== undefined) return
+    passing('save-begun')
+    this.#isAsking = true
+    const isFresh = await this.#parts.fresh.make()
+    this.#isAsking = false
+    if (!isFresh) passing('save-behind')
+    await this.save()
+  }
+
+  /** Begins the files of a new run, or takes up those of the one before. */
+  async begin(): Promise<void> {
+    const { open, ledger, deletes, intents } = this.#parts
+    const { taken } = open
+    if (taken !== undefined) {
+      this.#generation = await intents.restore(taken.generation, taken.intents)
+      await this.#restore(taken)
+    } else {
+      // Of a run that this one takes the place of.
+      await intents.forget(Number.POSITIVE_INFINITY)
+      for (const replica of ledger.replicas()) await deletes.restore(replica, EMPTY)
+    }
+    await this.save()
+  }
+
+  /** Saves where the run stands; with its result, where it has come to its end. */
+  async save(summary?: Summary): Promise<void> {
+    while (this.#saving !== undefined) await this.#saving
+    this.#saving = this.#save(summary).finally(() => {
+      this.#saving = undefined
+    })
+    await this.#saving
+  }
+
+  /** The run has come to its end: nothing of it is left to go on with. */
+  async end(summary: Summary): Promise<void> {
+    await this.save(summary)
+    await this.#parts.deletes.remove()
+    await this.#parts.intents.forget(Number.POSITIVE_INFINITY)
+  }
+
+  async #save(summary: Summary | undefined): Promise<void> {
+    const { book, intents, open } = this.#parts
+    await open.lock.renew()
+    const checkpoint = await book.inOrder(() => this.#collect(summary))
+    await writeCheckpoint(open.file, checkpoint)
+    await intents.forget(checkpoint.generation)
+  }
+
+  async #collect(summary: Summary | undefined): Promise<Checkpoint> {
+    const { preparation, open, ledger, intents, setup, journal, reportMark, elapsedMs } =
+      this.#parts
+    const { tables, plan } = preparation
+    const [master, ...others] = tables.inspected
+    // Of a run that has ended it is closed.
+    const report = summary === undefined ? await reportMark() : undefined
+    const replicas: [string, ReplicaCheckpoint][] = []
+    for (const [at, { ref }] of others.entries()) {
+      // Of a run that has ended nothing waits for its deletion, and its list is closed.
+      const extras = summary === undefined ? await this.#parts.deletes.sync(at + 1) : EMPTY
+      replicas.push([ref.label, this.#collectReplica(at + 1, extras)])
+    }
+    const generation = ++this.#generation
+    if (summary === undefined) await intents.begin(generation)
+    return {
+      tablesync: 'checkpoint',
+      version: 2,
+      run: open.run,
+      leg: tables.runId,
+      began: this.#began,
+      saved: new Date().toISOString(),
+      generation,
+      master: { label: master.ref.label, ...recorded(master) },
+      tables: Object.fromEntries(others.map((table) => [table.ref.label, recorded(table)])),
+      options: open.options,
+      segments: plan.segments,
+      elapsedMs: elapsedMs(),
+      scanned: ledger.counts.finishedMaster,
+      replicas: Object.fromEntries(replicas),
+      counters: countersOf(setup),
+      ...(report !== undefined && { report }),
+      ...(journal !== undefined && { journalBytes: journal.bytes }),
+      intents: intents.all(),
+      keyErrors: ledger.keyErrors(),
+      ...(summary !== undefined && { summary }),
+    }
+  }
+
+  #collectReplica(replica: TableIndex, extras: SpillMark): ReplicaCheckpoint {
+    const { ledger, rechecks, preparation } = this.#parts
+    const { finished, byLookup, deleted } = ledger.fate(replica)
+    return {
+      finished: SegmentSet.toText(finished, preparation.plan.segments),
+      byLookup,
+      tally: ledger.counts.finished(replica),
+      records: Object.fromEntries(ledger.counts.records(replica)),
+      sightings: rechecks.open(replica),
+      extras,
+      deleted: deleted.all(),
+    }
+  }
+
+  async #restore(taken: Checkpoint): Promise<void> {
+    const { preparation, ledger, rechecks, deletes, intents, setup } = this.#parts
+    const [, ...others] = preparation.tables.inspected
+    const labels = others.map(({ ref }) => ref.label)
+    takeUp(ledger, taken, labels)
+    for (const [at, label] of labels.entries()) {
+      const { sightings, extras } = taken.replicas[label] as ReplicaCheckpoint
+      for (const { arrival: _, ...sighting } of sightings) rechecks.add(at + 1, sighting)
+      await deletes.restore(at + 1, extras)
+    }
+    const claimed = claimedBefore(ledger, intents.all())
+    Allowance.restore(setup.allowance, claimed)
+    // A limit that is lower than that of the legs before.
+    const { maxWrites } = preparation.settings.rails
+    if (maxWrites !== undefined && claimed > maxWrites) {
+      this.#parts.stopBy(maxWritesRail(preparation.settings))
+    }
+    for (const name of COUNTERS) {
+      const bytes = Buffer.from(taken.counters[name], 'base64')
+      new Uint8Array(setup[name]).set(bytes)
+    }
+  }
+}
+
+/** Not those of a canary: each leg that has one tries out writes of its own. */
+const COUNTERS: readonly SharedCounter[] = ['recheckBudget', 'orderRecord']
+
+const countersOf = (setup: WorkerSetup) =>
+  Object.fromEntries(
+    COUNTERS.map((name) => [name, Buffer.from(new Uint8Array(setup[name])).toString('base64')]),
+  ) as Checkpoint['counters']

@@ -1,0 +1,27 @@
+/** Options that change what a run finds and writes; all others may differ from leg to leg. */
+import type { Settings } from '../../options/settings.ts'
+
+/** By the name of the option, as JSON has it. */
+export type Meaning = { readonly [option: string]: unknown }
+
+export function meaningOf(settings: Settings): Meaning {
+  const { master, replicas, asked, dryRun, observation } = settings
+  return {
+    master: master.ref.label,
+    replicas: replicas.map(({ ref }) => ref.label),
+    strategy: settings.strategy,
+    writeMissing: asked.missing,
+    writeDiffering: asked.differing,
+    deleteExtra: asked.extra,
+    dryRun,
+    scanForExtra: settings.scanForExtra,
+    ignore: settings.ignore,
+    consistentRead: settings.consistentRead,
+    startingKey: settings.startingKey ?? null,
+    versionAttribute: settings.versionAttribute ?? null,
+    newerWins: settings.newerWins,
+    ttlAware: settings.ttlAware,
+    hooks: settings.hooks?.url ?? null,
+    quiesced: !observation.looksAgain,
+  }
+}

@@ -1,0 +1,136 @@
+/** The last part of a run: extras that wait on disk, deleted where nothing has failed. */
+import { MASTER, type TableIndex } from '../../model/tables/table.ts'
+import type { DeleteTask, ExtraKey } from '../../protocol/messages.ts'
+import { Lanes } from '../concurrent-work.ts'
+import type { RunContext } from '../run-context.ts'
+
+/** Extras in one task. */
+const DELETE_BATCH = 200
+
+/**
+ * Deletions come last, and not at all on a replica where anything has failed.
+ *
+ * @throws TablesyncError with code `FILE_UNWRITABLE` where the list of extras cannot be read
+ */
+export async function deleteExtras(run: RunContext, replica: TableIndex): Promise<void> {
+  const { deletes, label, hooks, ledger, settings, canary, isOver } = run
+  const extras = await deletes.count(replica)
+  if (extras === 0) return
+  let ended = 0
+  const { deleted, tried } = ledger.fate(replica)
+  let doneBefore = 0
+  const lanes = new Lanes(settings.parallel)
+  let withheld = whyWithheld(run, replica)
+  if (withheld === undefined) {
+    hooks.onEvent({ type: 'deleting', replica: label(replica), extras })
+  }
+  try {
+    let place = 0
+    for await (const texts of deletes.batches(replica, DELETE_BATCH)) {
+      const found = extrasOf(texts, place).filter((extra) => !deleted.has(extra.place))
+      doneBefore += texts.length - found.length
+      place += texts.length
+      await lanes.room(1)
+      for (let at = 0; at < found.length && withheld === undefined; ) {
+        const admitted = await canary.admit(replica, found.length - at, isOver)
+        const batch = found.slice(at, at + admitted)
+        at += admitted
+        withheld ??= reasonToWithhold(run, replica)
+        if (withheld !== undefined) break
+        for (const extra of batch) tried.add(extra.place, extra.place + 1)
+        lanes.start(() => deleteBatch(batch))
+      }
+    }
+  } finally {
+    await lanes.end()
+    const left = extras - doneBefore - ended
+    ledger.fate(replica).deletionsWithheld += left
+    if (left > 0) tellWithheld(left, withheld ?? 'their list could not be read')
+  }
+
+  async function deleteBatch(batch: readonly PlacedExtra[]): Promise<void> {
+    const taskNow = (): DeleteTask => ({
+      kind: 'delete',
+      replica,
+      extras: batch.map(({ key, seen }) => ({ key, seen })),
+      isPlanned: run.plan.scanned !== undefined,
+      intents: run.intents.ofKeys(
+        replica,
+        batch.map(({ key }) => key),
+      ),
+    })
+    const end = await run.executor.execute({
+      taskNow,
+      onEntered(isWhole) {
+        for (const { place } of isWhole ? batch : []) deleted.add(place, place + 1)
+      },
+    })
+    if (end === 'given-up') canary.lose(replica, batch.length)
+    else canary.return(replica, batch.length)
+    if (typeof end !== 'string') {
+      ledger.fate(replica).refusal ??= end.refusal
+      ended += end.ended ?? 0
+    }
+    withheld ??= reasonToWithhold(run, replica)
+    if (typeof end === 'string' || end.failures.length > 0) withheld ??= 'a deletion was cut short'
+  }
+
+  function tellWithheld(left: number, reason: string): void {
+    hooks.onEvent({
+      type: 'deletions-withheld',
+      replica: label(replica),
+      extras: left,
+      reason,
+    })
+  }
+}
+
+/** Tells of those that were left: once it is sure that this run does nothing more about them. */
+export async function tellLeftExtras(
+  { deletes, label, ledger, teller }: RunContext,
+  replica: TableIndex,
+): Promise<void> {
+  const { deleted, tried } = ledger.fate(replica)
+  let first = 0
+  for await (const texts of deletes.batches(replica, DELETE_BATCH)) {
+    for (const { key, place } of extrasOf(texts, first)) {
+      if (!deleted.has(place) && !tried.has(place)) await teller.tellLeft(label(replica), key)
+    }
+    first += texts.length
+  }
+}
+
+interface PlacedExtra extends ExtraKey {
+  /** In the list of the replica's extras. */
+  readonly place: number
+}
+
+const extrasOf = (texts: readonly string[], first: number): PlacedExtra[] =>
+  texts.map((text, at) => ({ ...(JSON.parse(text) as ExtraKey), place: first + at }))
+
+/** Why nothing is deleted, looked for before the first deletion. Undefined: nothing speaks against it. */
+export function whyWithheld(run: RunContext, replica: TableIndex): string | undefined {
+  const { conflicts } = run.ledger.totalOf(replica)
+  return conflicts > 0 ? `${conflicts} items are in conflict` : reasonToWithhold(run, replica)
+}
+
+function reasonToWithhold(
+  { state, ledger, plan, isOver, tableWatch }: RunContext,
+  replica: TableIndex,
+): string | undefined {
+  const { failed, torn, unverified } = ledger.totalOf(replica)
+  const { lost, finished, brokenTasks, refusal } = ledger.fate(replica)
+  if (state.stopped !== undefined) return state.stopped.message
+  if (state.fatal !== undefined) return state.fatal.message
+  if (isOver()) return 'the run was ended'
+  if (lost !== undefined) return `the replica was lost: ${lost.message}`
+  if (finished.size < plan.segments) return 'not every segment was compared'
+  if (failed > 0) {
+    const why = refusal === undefined ? '' : `: ${refusal}`
+    return `${failed} ${failed === 1 ? 'item' : 'items'} could not be repaired${why}`
+  }
+  if (torn > 0) return `${torn} items were repaired in part`
+  if (unverified > 0) return `${unverified} keys could not be verified`
+  if (brokenTasks > 0) return 'not every key could be read again'
+  return tableWatch.doubt([MASTER, replica])?.message
+}

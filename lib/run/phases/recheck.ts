@@ -1,0 +1,103 @@
+/** Looks again at what waits for it, while the comparison goes on and after it has ended. */
+import { zeroReplicaTally } from '../../model/tally.ts'
+import type { Milliseconds } from '../../model/units.ts'
+import type { RecheckTask } from '../../protocol/messages.ts'
+import { Lanes } from '../concurrent-work.ts'
+import type { RunContext } from '../run-context.ts'
+import type { RecheckBatch } from '../state/recheck-queue.ts'
+import { RECHECKS_BESIDE } from '../threads/worker-pool.ts'
+
+/** Keys in one task where they may be written: few, so that no read grows old before its write. */
+const WRITE_BATCH = 25
+
+/** Requests for keys in one task where nothing is written: a task takes about as much as some of them. */
+const BATCHES_A_TASK = 10
+
+/** With so many keys waiting no more are looked for, until there are few again. */
+const MANY = 20_000
+const FEW = 10_000
+
+/** How often to look for what has come due meanwhile. */
+const LOOK_EVERY: Milliseconds = 50
+
+/** Settles once the work has, and nothing waits any more that it or its like brought up. */
+export async function recheckDuring(run: RunContext, work: Promise<void>): Promise<void> {
+  const { rechecks, hold, isOver, settings, plan, canary } = run
+  const { write, batchReadLimit } = settings
+  const isWriting = write.missing || write.differing || write.extra
+  const most = isWriting ? Math.min(WRITE_BATCH, batchReadLimit) : BATCHES_A_TASK * batchReadLimit
+  const lanes = new Lanes(plan.workers * RECHECKS_BESIDE)
+  let isWorking = true
+  const ended = work.finally(() => {
+    isWorking = false
+  })
+  // Told where it is awaited, below.
+  ended.catch(() => {})
+  let isHeld = false
+  while (!isOver() && (isWorking || rechecks.size > 0 || !lanes.isIdle)) {
+    if (isHeld ? rechecks.size < FEW : rechecks.size > MANY) {
+      isHeld = !isHeld
+      hold(isHeld)
+    }
+    const batch =
+      lanes.waiting === 0
+        ? rechecks.take(Date.now(), most, (replica) => canary.room(replica))
+        : undefined
+    if (batch !== undefined) {
+      canary.send(batch.replica, suspectsOf(batch))
+      lanes.start(() => recheckBatch(run, batch))
+    } else {
+      // What the comparison itself has found landed may have been all that was to be tried out.
+      if (!isWorking && lanes.isIdle) canary.look()
+      await (isWorking
+        ? Promise.race([pause(LOOK_EVERY), ended.catch(() => {})])
+        : pause(LOOK_EVERY))
+    }
+  }
+  if (isHeld) hold(false)
+  await Promise.all([ended, lanes.end()])
+  for (const batch of rechecks.takeAll()) giveUp(run, batch)
+}
+
+async function recheckBatch(run: RunContext, batch: RecheckBatch): Promise<void> {
+  const { executor, ledger, rechecks, canary } = run
+  const { replica, sightings, isLoose } = batch
+  const keys = sightings.map(({ key }) => key)
+  const taskNow = (): RecheckTask | undefined =>
+    ledger.isAttached(replica)
+      ? {
+          kind: 'recheck',
+          replica,
+          sightings,
+          intents: run.intents.ofKeys(replica, keys),
+        }
+      : undefined
+  const end = await executor.execute({
+    taskNow,
+    isLoose,
+    onEntered: (isWhole) => (isWhole ? rechecks.decided(batch) : rechecks.giveUp(batch)),
+  })
+  if (typeof end === 'string') giveUp(run, batch)
+  if (end === 'given-up') canary.lose(replica, suspectsOf(batch))
+  else canary.return(replica, suspectsOf(batch))
+  run.restartKeys.tellDecided()
+}
+
+/** Those that may come to a write; the others are looked back at. */
+const suspectsOf = ({ sightings }: RecheckBatch) =>
+  sightings.filter(({ wrote }) => wrote === undefined).length
+
+/** Keys that nobody is going to look at again in this run. */
+function giveUp({ ledger, rechecks, isOver }: RunContext, batch: RecheckBatch): void {
+  const suspects = suspectsOf(batch)
+  if (isOver() && ledger.isAttached(batch.replica)) {
+    // They are left as they were: read, and not judged.
+    rechecks.giveUp(batch)
+    return
+  }
+  const given = { ...zeroReplicaTally(), unverified: suspects, pending: -suspects }
+  ledger.counts.addLoose(batch.replica, given)
+  rechecks.giveUp(batch)
+}
+
+const pause = (delay: Milliseconds) => new Promise((resolve) => setTimeout(resolve, delay))

@@ -1,0 +1,54 @@
+/**
+ * Tries the user's rules before anything else is done: in a thread that is
+ * thrown away, since a module may end its thread, spin, or wait for ever.
+ */
+import { Worker } from 'node:worker_threads'
+import type { HooksSource } from '../../model/hooks.ts'
+import { cannotLoad, tooLate } from '../../protocol/hooks-module.ts'
+import { fromWire, type WireError } from '../../protocol/wire-error.ts'
+
+/** With this code a thread ends whose top-level await can never settle. */
+const UNSETTLED = 13
+
+/**
+ * Settles early once the signal is aborted: nothing is going to be asked then.
+ *
+ * @throws TablesyncError with code `USAGE` where the module exports no rules, or does not load as a module should
+ */
+export async function tryHooks(
+  source: HooksSource | undefined,
+  threadFile: URL,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (source === undefined || signal?.aborted) return
+  const { url, loadsWithin } = source
+  const thread = new Worker(threadFile, { workerData: source })
+  let timer: NodeJS.Timeout | undefined
+  let end = () => {}
+  try {
+    await new Promise<void>((resolve, reject) => {
+      end = resolve
+      signal?.addEventListener('abort', end)
+      thread.on('message', ({ error }: { readonly error?: WireError }) =>
+        error === undefined ? resolve() : reject(fromWire(error)),
+      )
+      thread.on('error', (error: unknown) =>
+        reject(cannotLoad(url, error instanceof Error ? error.message : String(error))),
+      )
+      thread.on('exit', (code) => reject(cannotLoad(url, endedBy(code))))
+      // One that spins does not hear of its own deadline.
+      thread.on('online', () => {
+        timer = setTimeout(() => reject(tooLate(source)), loadsWithin)
+      })
+    })
+  } finally {
+    signal?.removeEventListener('abort', end)
+    clearTimeout(timer)
+    await thread.terminate()
+  }
+}
+
+const endedBy = (code: number) =>
+  code === UNSETTLED
+    ? 'it waits at its top level for something that never comes'
+    : 'it ended its own thread while it was loaded'

@@ -1,0 +1,21 @@
+/** Attributes of the key are compared in any case: items are matched by them. */
+import { usageError } from '../../errors.ts'
+import { describeKey } from '../../model/tables/table.ts'
+import type { Spelling } from '../../options/option.ts'
+import type { Settings } from '../../options/settings.ts'
+import type { Tables } from './table-inspection.ts'
+
+/** @throws TablesyncError with code `USAGE` where one of them is to be ignored */
+export function refuseIgnoredKeys(
+  { ignore }: Settings,
+  { inspected }: Tables,
+  spelling: Spelling,
+): void {
+  const [{ facts }] = inspected
+  const ignored = facts.keySchema.find(({ name }) => ignore.includes(name))
+  if (ignored === undefined) return
+  throw usageError(
+    `Expected \`${spelling('ignore')}\` to name attributes beside the key, got ${JSON.stringify(ignored.name)} of the key ${describeKey(facts.keySchema)}`,
+    'Items are matched by their key: no part of it can differ.',
+  )
+}

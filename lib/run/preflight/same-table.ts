@@ -1,0 +1,68 @@
+/** Whether two of a run's tables are one: by id where the engine gives ids, else as far as names and ARNs tell. */
+import { isDeepStrictEqual } from 'node:util'
+import type { DescribedFacts } from '../../dynamo/describe/table-facts.ts'
+import { TablesyncError } from '../../errors.ts'
+import { placeOf } from '../../model/tables/endpoint-kind.ts'
+import type { TableRef } from '../../model/tables/table.ts'
+import type { TableSettings } from '../../options/settings.ts'
+
+export interface KnownTable {
+  readonly ref: TableRef
+  readonly facts: Pick<DescribedFacts, 'tableId' | 'arn'>
+  /** What it is asked with. */
+  readonly credentials: unknown
+}
+
+/** The tables in their order; a replica without credentials of its own is asked with the master's. */
+export function knownTables(
+  tables: readonly TableSettings[],
+  facts: readonly KnownTable['facts'][],
+): readonly KnownTable[] {
+  return tables.flatMap(({ ref, credentials = tables[0]?.credentials }, index) => {
+    const its = facts[index]
+    return its === undefined ? [] : { ref, facts: its, credentials }
+  })
+}
+
+export interface Pair {
+  readonly one: KnownTable
+  readonly other: KnownTable
+}
+
+/** @throws TablesyncError with code `SAME_TABLE` */
+export function refuseSameTable(tables: readonly KnownTable[]): void {
+  const pair = pairsOf(tables).find((each) => likeness(each) === 'same')
+  if (pair === undefined) return
+  const what = pair.one === tables[0] ? 'master and replica' : 'replicas'
+  throw new TablesyncError(
+    `Expected ${what} to be different tables, got one table as ${pair.one.ref.label} and ${pair.other.ref.label}`,
+    { code: 'SAME_TABLE', scope: 'run', hint: 'A table cannot be repaired from itself.' },
+  )
+}
+
+/** Pairs that may be one table, and may as well be two. */
+export const doubtfulPairs = (tables: readonly KnownTable[]): readonly Pair[] =>
+  pairsOf(tables).filter((pair) => likeness(pair) === 'doubtful')
+
+function pairsOf(tables: readonly KnownTable[]): Pair[] {
+  return tables.flatMap((one, at) => tables.slice(at + 1).map((other) => ({ one, other })))
+}
+
+function likeness({ one, other }: Pair): 'same' | 'doubtful' | 'different' {
+  const [a, b] = [one.ref, other.ref]
+  const isCustom = a.endpoint !== undefined || b.endpoint !== undefined
+  if (isCustom && placeOf(a.endpoint) !== placeOf(b.endpoint)) return 'different'
+  const [id, otherId] = [one.facts.tableId, other.facts.tableId]
+  // Some emulators keep one table for all regions; its id tells.
+  if (id !== undefined && otherId !== undefined) {
+    return id === otherId && (isCustom || a.region === b.region) ? 'same' : 'different'
+  }
+  const [arn, otherArn] = [one.facts.arn, other.facts.arn]
+  const isSameArn = arn !== undefined && arn === otherArn
+  // DynamoDB Local without -sharedDb keeps other tables under one ARN, for each region and access key.
+  if (a.region !== b.region || a.name !== b.name) return isSameArn ? 'doubtful' : 'different'
+  const hasOtherArn = arn !== undefined && otherArn !== undefined && !isSameArn
+  if (hasOtherArn || (!isSameArn && a.account !== b.account)) return 'different'
+  const isSameAccess = isDeepStrictEqual(one.credentials, other.credentials)
+  return isCustom && !isSameAccess ? 'doubtful' : 'same'
+}

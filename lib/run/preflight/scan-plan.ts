@@ -1,0 +1,122 @@
+/** What a run is going to do: segments and their order, strategy, and what to look for. */
+import { usageError } from '../../errors.ts'
+import type { TableFacts } from '../../model/tables/table.ts'
+import type { Bytes } from '../../model/units.ts'
+import type { Settings } from '../../options/settings.ts'
+import { startingKeyText } from './starting-key.ts'
+import type { Tables } from './table-inspection.ts'
+
+export interface Plan {
+  readonly segments: number
+  /** Worker threads. */
+  readonly workers: number
+  /** Whether replicas are looked up from the beginning. */
+  readonly byLookup: boolean
+  /** Whether a march may go over to lookup. */
+  readonly mayGoOver: boolean
+  readonly findExtras: boolean
+  /** DynamoDB JSON text. */
+  readonly startingKey: string | undefined
+  /** Of a reviewed plan: the items that were scanned then. Absent: those of this run count. */
+  readonly scanned?: {
+    readonly master: number
+    readonly replicas: { readonly [label: string]: number }
+  }
+}
+
+/** @throws TablesyncError with code `USAGE` where the starting key, or a number of segments, does not fit the tables */
+export function planRun(settings: Settings, { inspected, undivided }: Tables): Plan {
+  const { strategy, startingKey } = settings
+  const [{ facts: master }] = inspected
+  const undividedTable = undivided.map((table) => inspected[table]?.ref.label)[0]
+  if (undividedTable !== undefined) refuseSegments(settings.segments, undividedTable)
+  return {
+    segments: undividedTable === undefined ? planSegments(settings, master) : 1,
+    workers: planWorkers(settings, master),
+    byLookup: strategy === 'lookup',
+    mayGoOver: strategy === 'auto',
+    findExtras: findsExtras(settings),
+    startingKey: startingKey && startingKeyText(startingKey, master.keySchema),
+  }
+}
+
+/** A march sees extras for nothing, unless it begins in the middle. */
+export const findsExtras = ({
+  scanForExtra,
+  strategy,
+  startingKey,
+}: Pick<Settings, 'scanForExtra' | 'strategy' | 'startingKey'>): boolean =>
+  scanForExtra || (strategy !== 'lookup' && startingKey === undefined)
+
+/** Of a table that returns all its items for each segment, a scan has one. */
+export function refuseSegments(segments: number | undefined, label: string): void {
+  if (segments === undefined || segments === 1) return
+  throw usageError(
+    `Expected ${label} to divide a scan into ${segments} segments; it returns all its items for each of them`,
+    'Its engine ignores the segment of a Scan. Leave --segments out, or give 1.',
+  )
+}
+
+/** A segment of this size is many pages long: beside those, its half-empty last page and its task cost little. */
+const SEGMENT_BYTES: Bytes = 16 << 20
+
+/** A small table is still divided this fine, so that all lanes have work. */
+const SMALL_SEGMENT_BYTES: Bytes = 512 << 10
+const SMALL_SEGMENTS_PER_LANE = 8
+
+const MOST_SEGMENTS = 65_536
+
+type Size = Pick<TableFacts, 'approximateBytes'> & Partial<Pick<TableFacts, 'approximateItems'>>
+
+/** Of a table whose count is zero, which is as likely six hours old as true. Some emulators know no more. */
+const MOST_UNCOUNTED = 4096
+
+/** Segments without an item each cost a request. */
+const mostSegments = (parallel: number, items = 0) =>
+  items === 0 ? MOST_UNCOUNTED : Math.max(items, parallel * SMALL_SEGMENTS_PER_LANE)
+
+/** At most as many as there are items, or lanes want, whatever was asked for. */
+export function planSegments(
+  { segments, parallel }: Pick<Settings, 'segments' | 'parallel'>,
+  { approximateBytes, approximateItems }: Size,
+): number {
+  if (segments !== undefined) return Math.min(segments, mostSegments(parallel, approximateItems))
+  // A size of zero is as likely six hours old as true.
+  if (approximateBytes === undefined || approximateBytes <= 0) return parallel
+  const fine = Math.min(
+    Math.ceil(approximateBytes / SMALL_SEGMENT_BYTES),
+    parallel * SMALL_SEGMENTS_PER_LANE,
+  )
+  return Math.min(Math.max(fine, Math.ceil(approximateBytes / SEGMENT_BYTES)), MOST_SEGMENTS)
+}
+
+/** So much is read and compared by one thread in less time than another one takes to start and pay off. */
+const LEAST_BYTES_A_WORKER: Bytes = 512 << 20
+
+/** As many threads as there is work for; writes are work of their own. */
+export function planWorkers(
+  {
+    workers,
+    areWorkersAsked,
+    write,
+    replicas,
+  }: Pick<Settings, 'workers' | 'areWorkersAsked' | 'write' | 'replicas'>,
+  { approximateBytes }: Pick<TableFacts, 'approximateBytes'>,
+): number {
+  const isWriting = write.missing || write.differing || write.extra
+  if (areWorkersAsked || isWriting || !approximateBytes) return workers
+  const bytes = approximateBytes * (1 + replicas.length)
+  return Math.min(Math.ceil(bytes / LEAST_BYTES_A_WORKER), workers)
+}
+
+/** All segments in random order, so that those under way at a time lie on many partitions. */
+export function shuffledSegments(count: number): number[] {
+  const order = Array.from({ length: count }, (_, segment) => segment)
+  for (let at = count - 1; at > 0; at--) {
+    const other = Math.floor(Math.random() * (at + 1))
+    const swapped = order[at] as number
+    order[at] = order[other] as number
+    order[other] = swapped
+  }
+  return order
+}

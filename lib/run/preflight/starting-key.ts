@@ -1,0 +1,80 @@
+/** A starting key as the user gave it, made a key of the table. */
+import { inspect } from 'node:util'
+import { type TablesyncError, usageError } from '../../errors.ts'
+import {
+  describeKey,
+  type KeyAttribute,
+  type KeySchema,
+  type KeyType,
+} from '../../model/tables/table.ts'
+import type { WireValue } from '../../model/wire.ts'
+
+/** Returns DynamoDB JSON text. Values may be plain, or DynamoDB JSON of the key's type. */
+export function startingKeyText(
+  given: Readonly<Record<string, unknown>>,
+  schema: KeySchema,
+): string {
+  const names = schema.map(({ name }) => name)
+  const stray = Object.keys(given).find((name) => !names.includes(name))
+  if (stray !== undefined || Object.keys(given).length !== names.length) {
+    throw usageError(
+      `Expected the starting key to have exactly ${describeKey(schema)}, got ${keyShown(given)}`,
+    )
+  }
+  const parts = schema.map((key) => [key.name, keyValue(given[key.name], key, given)])
+  return JSON.stringify(Object.fromEntries(parts))
+}
+
+const SHAPE: { readonly [type in KeyType]: RegExp } = {
+  S: /./s,
+  N: /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/,
+  B: /^(?=.)([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+}
+
+function keyValue(
+  value: unknown,
+  { name, type }: KeyAttribute,
+  given: Readonly<Record<string, unknown>>,
+): WireValue {
+  const text = isTyped(value, type) ? value[type] : plainText(value, type)
+  if (text === undefined || !SHAPE[type].test(text)) throw refused(name, type, given)
+  return { [type]: text } as unknown as WireValue
+}
+
+function isTyped(value: unknown, type: string): value is { readonly [type: string]: string } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.keys(value).length === 1 &&
+    typeof (value as Record<string, unknown>)[type] === 'string'
+  )
+}
+
+function plainText(value: unknown, type: string): string | undefined {
+  if (typeof value === 'string') return value
+  // A larger number has lost digits on its way through JSON.
+  const exact = typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER
+  return type === 'N' && exact ? String(value) : undefined
+}
+
+function refused(
+  name: string,
+  type: string,
+  given: Readonly<Record<string, unknown>>,
+): TablesyncError {
+  return usageError(
+    `Expected \`${name}\` of the starting key to be of type ${type}, got ${keyShown(given[name])}`,
+    type === 'N'
+      ? 'Quote numbers of more than 15 digits, so that none is lost.'
+      : 'Binary values are given as base64.',
+  )
+}
+
+/** The key is the user's own, and no secret; a program may have put anything into it. */
+function keyShown(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? inspect(value)
+  } catch {
+    return inspect(value)
+  }
+}

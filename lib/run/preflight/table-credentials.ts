@@ -1,0 +1,54 @@
+/** Who a run is to each of its tables. */
+import { openCredentials } from '../../access/credentials.ts'
+import type { Patience } from '../../model/request-timeouts.ts'
+import type { CredentialKeeper } from '../../model/tables/aws-credentials.ts'
+import { whereIs } from '../../model/tables/endpoint-kind.ts'
+import type { TableRef } from '../../model/tables/table.ts'
+import type { TableSettings } from '../../options/settings.ts'
+
+/**
+ * One source for all tables that share a choice: an MFA token serves once.
+ *
+ * @param over aborted: the run has ended
+ */
+export function credentialKeepers(
+  [master, ...replicas]: readonly [TableSettings, ...TableSettings[]],
+  timeouts: Patience,
+  runId: string,
+  over: AbortSignal,
+): CredentialKeeper[] {
+  // Told as what it is, before the table counts as silent.
+  const patience = { ...timeouts, limit: timeouts.silenceLimit / 2, over }
+  const choice = master.credentials ?? {}
+  const place = ({ region, endpoint }: TableRef) => ({
+    region,
+    where: whereIs(endpoint),
+    sessionName: `tablesync-${runId}`,
+  })
+  const ofMaster = openCredentials(choice, place(master.ref), patience)
+  const opened = new Map<string, CredentialKeeper>()
+  return [
+    ofMaster,
+    ...replicas.map(({ ref, credentials }) => {
+      if (credentials === undefined) {
+        return whereIs(ref.endpoint) === whereIs(master.ref.endpoint)
+          ? ofMaster
+          : shared(opened, ref, choice)
+      }
+      return typeof credentials.credentials === 'function'
+        ? openCredentials(credentials, place(ref), patience)
+        : shared(opened, ref, credentials)
+    }),
+  ]
+
+  function shared(
+    sources: Map<string, CredentialKeeper>,
+    ref: TableRef,
+    wanted: TableSettings['credentials'] & object,
+  ): CredentialKeeper {
+    const name = JSON.stringify([wanted, whereIs(ref.endpoint)])
+    const source = sources.get(name) ?? openCredentials(wanted, place(ref), patience)
+    sources.set(name, source)
+    return source
+  }
+}

@@ -1,0 +1,139 @@
+/** What of a replica may reject, multiply or undo writes, told before the first one; and what of the scans is odd. */
+import { count } from '../../model/figures.ts'
+import {
+  describeKey,
+  type InspectedTable,
+  MASTER,
+  type TableFacts,
+} from '../../model/tables/table.ts'
+import type { Settings } from '../../options/settings.ts'
+import type { RunHooks } from '../records/difference-sink.ts'
+import type { Preparation, RunContext } from '../run-context.ts'
+import { doubtfulPairs, knownTables } from './same-table.ts'
+import type { Tables } from './table-inspection.ts'
+
+export interface Warning {
+  /** The table that it is about: it may be the master. */
+  readonly replica: string
+  readonly message: string
+}
+
+export function tellWarnings({ settings, tables, plan }: Preparation, { onEvent }: RunHooks): void {
+  const [{ ref }] = tables.inspected
+  const wishes = oddWishes(settings, plan.segments)
+  const warnings = [
+    ...wishes.map((message) => ({ replica: ref.label, message })),
+    ...undividedScans(tables),
+    ...doubles(settings, tables),
+    ...unanswered(tables),
+    ...warningsOf(settings, tables),
+  ]
+  for (const warning of warnings) onEvent({ type: 'warning', ...warning })
+}
+
+function unanswered({ inspected }: Tables): Warning[] {
+  return inspected.flatMap(({ ref, facts }) =>
+    (facts.unanswered ?? []).map((message) => ({
+      replica: ref.label,
+      message: `not known, and the run goes on without: ${message}`,
+    })),
+  )
+}
+
+function doubles({ master, replicas }: Settings, { inspected }: Tables): Warning[] {
+  // As they were found, endpoints included.
+  const tables = [master, ...replicas].map((table, index) => ({
+    ...table,
+    ref: inspected[index]?.ref ?? table.ref,
+  }))
+  const known = knownTables(
+    tables,
+    inspected.map(({ facts }) => facts),
+  )
+  return doubtfulPairs(known).map(({ one, other }) => ({
+    replica: other.ref.label,
+    message: `it may be the same table as ${one.ref.label}: both have the name ${one.facts.arn ?? one.ref.name}, and their engine gives no ids`,
+  }))
+}
+
+function undividedScans({ undivided, inspected }: Tables): Warning[] {
+  const message =
+    'its engine returns all items for each segment of a scan: the tables are scanned in one segment'
+  return undivided.map((table) => ({ replica: inspected[table]?.ref.label ?? '', message }))
+}
+
+/** What was asked for and is hardly meant so. */
+export function oddWishes({ ignore, segments = 0 }: Asked, planned: number): string[] {
+  const lists = ignore.filter((name) => name.includes(','))
+  return [
+    ...lists.map(
+      (name) =>
+        `--ignore ${JSON.stringify(name)} names one attribute with a comma in it; to ignore several, give --ignore for each`,
+    ),
+    ...(planned > 0 && segments > planned
+      ? [`${count(segments)} segments are more than its items; it is scanned in ${count(planned)}`]
+      : []),
+  ]
+}
+
+type Asked = Pick<Settings, 'ignore' | 'segments'>
+
+type Scanned = Pick<RunContext, 'ledger' | 'plan' | 'tables'>
+
+/** Scans that were made to their end and found far fewer items than the service counts. */
+export function tellShortScans(scanned: Scanned, { onEvent }: RunHooks): void {
+  for (const warning of shortScans(scanned)) onEvent({ type: 'warning', ...warning })
+}
+
+function shortScans({ ledger, plan, tables }: Scanned): Warning[] {
+  if (plan.startingKey !== undefined || ledger.segmentsDone < plan.segments) return []
+  return tables.inspected.flatMap(({ ref, facts: { approximateItems = 0 } }, table) => {
+    // Looked up by key alone, it was not scanned.
+    if (table !== MASTER && !plan.findExtras) return []
+    const found = table === MASTER ? ledger.totals().master.scanned : ledger.totalOf(table).scanned
+    if (found * 2 >= approximateItems) return []
+    const message = `the scan found ${count(found)} items, where DescribeTable counts ${count(approximateItems)}; that count may be six hours old`
+    return { replica: ref.label, message }
+  })
+}
+
+export function warningsOf({ asked, undo }: Settings, { inspected }: Tables): Warning[] {
+  if (!Object.values(asked).includes(true)) return []
+  const [master, ...replicas] = inspected
+  return replicas.flatMap(({ ref, facts }: InspectedTable) =>
+    [
+      ...recovery(facts, undo !== undefined),
+      ...indexes(master.facts, facts),
+      ...expiry(master.facts, facts),
+    ].map((message) => ({ replica: ref.label, message })),
+  )
+}
+
+function recovery({ hasPointInTimeRecovery }: TableFacts, hasJournal: boolean): string[] {
+  if (hasPointInTimeRecovery !== false || hasJournal) return []
+  return ['no point-in-time recovery: only --undo FILE could take back what is going to be written']
+}
+
+function indexes(master: TableFacts, { indexes: own = [], keySchema }: TableFacts): string[] {
+  const ofMaster = (master.indexes ?? []).map(({ key }) => key)
+  const others = own.filter(({ key }) => !ofMaster.includes(key))
+  const local = others.filter(({ isLocal }) => isLocal)
+  return [
+    ...others.map(
+      ({ name, key }) =>
+        `an index that the master lacks, ${name} on ${key}: writes cost more, and items whose attributes there are of another type are refused`,
+    ),
+    ...local.map(
+      ({ name }) =>
+        `a local index, ${name}: the items of one ${describeKey(keySchema.slice(0, 1))} may take 10 GB and no more`,
+    ),
+  ]
+}
+
+function expiry(master: TableFacts, { ttlAttribute }: TableFacts): string[] {
+  if (ttlAttribute === undefined || master.ttlAttribute === undefined) return []
+  if (ttlAttribute === master.ttlAttribute || ttlAttribute === null) return []
+  const masters =
+    master.ttlAttribute === null ? 'the master none' : `the master by ${master.ttlAttribute}`
+  return [`it expires items by ${ttlAttribute}, ${masters}: what is written may be deleted again`]
+}

@@ -1,0 +1,58 @@
+/** How far a run is and what it waits for: told when something was counted, and once a second. */
+import type { TableIndex } from '../../model/tables/table.ts'
+import { named } from '../../model/tally.ts'
+import type { Milliseconds } from '../../model/units.ts'
+import type { Plan } from '../preflight/scan-plan.ts'
+import type { PaceKeeper } from '../rate/rate-limits.ts'
+import type { RunHooks } from '../records/difference-sink.ts'
+import type { Ledger } from '../state/ledger.ts'
+
+const TOLD_EVERY: Milliseconds = 250
+const TOLD_AT_LEAST_EVERY: Milliseconds = 1000
+
+export interface ProgressOptions {
+  readonly ledger: Ledger
+  readonly label: (replica: TableIndex) => string
+  readonly plan: Plan
+  readonly pace: PaceKeeper
+  readonly waitingFor: () => readonly string[]
+  readonly elapsedMs: () => Milliseconds
+  readonly hooks: RunHooks
+}
+
+export class Progress {
+  readonly #options: ProgressOptions
+  #lastTold = Number.NEGATIVE_INFINITY
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: ProgressOptions) {
+    this.#options = options
+  }
+
+  begin(): void {
+    this.#timer = setInterval(() => this.tell(), TOLD_AT_LEAST_EVERY)
+  }
+
+  end(): void {
+    clearInterval(this.#timer)
+  }
+
+  counted(): void {
+    if (performance.now() - this.#lastTold >= TOLD_EVERY) this.tell()
+  }
+
+  tell(): void {
+    const { ledger, label, plan, pace, waitingFor, elapsedMs, hooks } = this.#options
+    this.#lastTold = performance.now()
+    hooks.onEvent({
+      type: 'progress',
+      tally: named(ledger.totals(), label),
+      segmentsDone: ledger.segmentsDone,
+      segments: plan.segments,
+      elapsedMs: elapsedMs(),
+      isPaused: pace.isPaused,
+      waitingFor: waitingFor(),
+      flows: pace.flows,
+    })
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * What watches over a run while it is under way: its pace and who changes it,
+ * how far it is and what it waits for, that it does not stand still, and that its tables stay the same.
+ */
+import type { TableIndex } from '../../model/tables/table.ts'
+import type { Milliseconds } from '../../model/units.ts'
+import type { Settings } from '../../options/settings.ts'
+import type { Plan } from '../preflight/scan-plan.ts'
+import type { Tables } from '../preflight/table-inspection.ts'
+import { ControlFile } from '../rate/control-file.ts'
+import type { PaceKeeper } from '../rate/rate-limits.ts'
+import type { RunHooks } from '../records/difference-sink.ts'
+import type { TableWatch } from '../safeguards/table-watch.ts'
+import type { Ledger } from '../state/ledger.ts'
+import type { RecheckQueue } from '../state/recheck-queue.ts'
+import { tellStalled } from '../threads/stalled-task.ts'
+import { Watchdog } from '../threads/watchdog.ts'
+import { OutageWatch } from './outage-watch.ts'
+import { Progress } from './progress.ts'
+import { waitingOf } from './waiting-reasons.ts'
+
+export interface RunMonitorOptions {
+  readonly settings: Settings
+  readonly tables: Tables
+  readonly plan: Plan
+  readonly ledger: Ledger
+  readonly rechecks: RecheckQueue
+  readonly tableWatch: TableWatch
+  readonly hooks: RunHooks
+  readonly pace: PaceKeeper
+  /** Shared states behind `Outages`. */
+  readonly outages: SharedArrayBuffer
+  readonly elapsedMs: () => Milliseconds
+  readonly isOver: () => boolean
+  readonly label: (table: TableIndex) => string
+  /** Ends a thread, and with it all tasks that run there. */
+  readonly endThread: (thread: number) => void
+  /** Whether a segment is being compared. */
+  readonly isComparing: () => boolean
+}
+
+export class RunMonitor {
+  readonly watchdog: Watchdog
+  readonly #hooks: RunHooks
+  readonly #tableWatch: TableWatch
+  readonly #pace: PaceKeeper
+  readonly #outages: OutageWatch
+  readonly #progress: Progress
+  readonly #control: ControlFile | undefined
+
+  constructor(options: RunMonitorOptions) {
+    const { settings, tableWatch, pace, hooks } = options
+    this.watchdog = new Watchdog({
+      limit: settings.patience.stallLimit,
+      onStalled(task, thread, how) {
+        tellStalled(options, task, how)
+        options.endThread(thread)
+      },
+    })
+    const { watchdog } = this
+    const outages = new OutageWatch({
+      ...options,
+      // Whoever was away may have been made anew.
+      onBack: (table) => void tableWatch.look([table]),
+    })
+    const waitingFor = waitingOf({
+      ...options,
+      pace,
+      outages,
+      watchdog,
+      isWorking: options.isComparing,
+    })
+    this.#hooks = hooks
+    this.#tableWatch = tableWatch
+    this.#pace = pace
+    this.#outages = outages
+    this.#progress = new Progress({ ...options, pace, waitingFor })
+    this.#control =
+      settings.control === undefined
+        ? undefined
+        : new ControlFile({
+            file: settings.control,
+            pace,
+            // Nobody has asked anything of the tables while they stood still.
+            beforeResuming: () => tableWatch.look(),
+            onChange: () => this.tellPaces(),
+            onRefused: (message) => hooks.onEvent({ type: 'control-refused', message }),
+          })
+  }
+
+  async begin(): Promise<void> {
+    this.#pace.begin()
+    await this.#control?.begin()
+    this.#outages.begin()
+    this.#progress.begin()
+    this.watchdog.begin()
+    this.#tableWatch.begin()
+  }
+
+  end(): void {
+    this.#outages.end()
+    this.#progress.end()
+    this.watchdog.end()
+    this.#tableWatch.end()
+    this.#control?.end()
+    this.#pace.end()
+  }
+
+  /** Something was counted. */
+  counted(): void {
+    this.#progress.counted()
+  }
+
+  tellProgress(): void {
+    this.#progress.tell()
+  }
+
+  tellPaces(): void {
+    const { isPaused, paces } = this.#pace
+    this.#hooks.onEvent({ type: 'pace', isPaused, paces })
+  }
+}

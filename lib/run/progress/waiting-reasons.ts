@@ -1,0 +1,51 @@
+/** What a run waits for, in words: whoever looks at it is never left to guess. */
+import { rateText } from '../../model/figures.ts'
+import type { Milliseconds } from '../../model/units.ts'
+import type { PaceKeeper } from '../rate/rate-limits.ts'
+import type { RecheckQueue } from '../state/recheck-queue.ts'
+import type { Watchdog } from '../threads/watchdog.ts'
+import type { OutageWatch } from './outage-watch.ts'
+
+/** What takes longer is worth a word. */
+const LONG: Milliseconds = 3000
+
+/** A key may have two kilobytes. */
+const MOST_CHARACTERS = 120
+
+export interface WaitingOptions {
+  readonly pace: Pick<PaceKeeper, 'isPaused' | 'flows'>
+  readonly outages: Pick<OutageWatch, 'waitingFor'>
+  readonly watchdog: Pick<Watchdog, 'longest'>
+  readonly rechecks: RecheckQueue
+  /** Whether something is compared, written or deleted now. */
+  readonly isWorking: () => boolean
+}
+
+export function waitingOf({ pace, outages, watchdog, rechecks, isWorking }: WaitingOptions) {
+  return (): readonly string[] => {
+    if (pace.isPaused) return ['the control file to say resume']
+    const flows = pace.flows.flatMap((flow) => {
+      const { table, kind, unitsPerSecond, isUsedUp, isThrottled } = flow
+      if (isThrottled) return [`${table}, which throttles ${kind}s`]
+      if (!isUsedUp || unitsPerSecond === null) return []
+      return [`${kind} capacity of ${table}, ${rateText(unitsPerSecond, 1)} units/s`]
+    })
+    const { what, busy } = watchdog.longest() ?? { what: '', busy: 0 }
+    const long =
+      busy < LONG ? [] : [`${what.slice(0, MOST_CHARACTERS)}, for ${round(busy / 1000)} s`]
+    const known = [...outages.waitingFor, ...flows, ...long]
+    return isWorking() ? known : [...known, ...keysWaiting(rechecks, known.length > 0)]
+  }
+}
+
+/** Keys that are due wait for a request, and what holds that up is known mostly. */
+function keysWaiting(rechecks: RecheckQueue, isExplained: boolean): string[] {
+  const young = rechecks.notDue(Date.now())
+  const due = rechecks.size - young
+  return [
+    ...(young > 0 ? [`${young} keys to stand still long enough`] : []),
+    ...(due > 0 && !isExplained ? [`${due} keys to be looked at again`] : []),
+  ]
+}
+
+const round = (value: number) => String(Math.round(value * 10) / 10)

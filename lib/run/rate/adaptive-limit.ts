@@ -1,0 +1,94 @@
+/**
+ * Finds what a table can do by going up until it throttles: twice as fast each
+ * second at first, then in small steps that grow while nothing is throttled;
+ * and down to what it has served whenever something is. What it was known to
+ * serve is forgotten slowly, so that a bad moment costs a few seconds.
+ */
+import type { Milliseconds } from '../../model/units.ts'
+
+/** What was seen of the table since the last look. */
+export interface Observed {
+  readonly milliseconds: Milliseconds
+  /** Units that were used. */
+  readonly used: number
+  /** Requests that were throttled. */
+  readonly throttled: number
+  /** Whether the limit was reached, so that requests wait for more. */
+  readonly isUsedUp: boolean
+}
+
+const FIRST_LIMIT = 100
+const LEAST_LIMIT = 1
+/** More than any table serves: what nothing throttles has no limit to be found. */
+const MOST_LIMIT = 100_000_000
+
+/** Of what was served when the table throttled. */
+const STEP_DOWN = 0.88
+/** In a second, where the limit is below what the table is known to serve. */
+const GROWTH = 2.2
+/** In a second, above that: of the limit, and more with each second in which nothing was throttled. */
+const STEP_UP = 0.04
+const LONGER_STEPS = 0.01
+const LONGEST_STEP = 0.4
+
+/** For so long after it throttled a table is taken for as slow as it was then. */
+const CALM: Milliseconds = 1500
+
+/** Of what a table is known to serve: is believed after it throttled, and is asked for at the least. */
+const BELIEVED = 0.7
+const LEAST_SHARE = 0.05
+
+/** Requests under way when the limit came down are throttled still: not told twice. */
+const SETTLING: Milliseconds = 600
+
+/** What was served is measured over this long. */
+const WINDOW: Milliseconds = 1000
+
+export class AdaptiveLimit {
+  #limit: number
+  /** Units a second that the table is known to serve. Undefined: it has not throttled yet. */
+  #known: number | undefined
+  #sinceStep: Milliseconds = SETTLING
+  #window: Observed[] = []
+
+  /** Units a second to begin with. */
+  constructor(first = FIRST_LIMIT) {
+    this.#limit = first
+  }
+
+  get unitsPerSecond(): number {
+    return this.#limit
+  }
+
+  observe(seen: Observed): void {
+    this.#sinceStep += seen.milliseconds
+    this.#window.push(seen)
+    while (sum(this.#window.slice(1), 'milliseconds') >= WINDOW) this.#window.shift()
+    if (seen.throttled > 0) this.#stepDown()
+    else if (seen.isUsedUp) this.#stepUp(seen.milliseconds / 1000)
+  }
+
+  #stepDown(): void {
+    if (this.#sinceStep < SETTLING) return
+    const served = (sum(this.#window, 'used') / sum(this.#window, 'milliseconds')) * 1000
+    const reached = Math.min(served, this.#limit)
+    this.#known = Math.max(reached, (this.#known ?? reached) * BELIEVED)
+    this.#limit = Math.max(reached * STEP_DOWN, this.#known * LEAST_SHARE, LEAST_LIMIT)
+    this.#sinceStep = 0
+    this.#window = []
+  }
+
+  #stepUp(seconds: number): void {
+    const believed = this.#known === undefined ? MOST_LIMIT : this.#known * STEP_DOWN
+    if (this.#limit < believed && (this.#known === undefined || this.#sinceStep >= CALM)) {
+      this.#limit = Math.min(this.#limit * GROWTH ** seconds, believed)
+      return
+    }
+    const calm = (this.#sinceStep / 1000) * LONGER_STEPS
+    const step = Math.min(STEP_UP + calm, LONGEST_STEP) * this.#limit
+    this.#limit = Math.min(this.#limit + Math.max(step, LEAST_LIMIT) * seconds, MOST_LIMIT)
+  }
+}
+
+const sum = (all: readonly Observed[], name: 'milliseconds' | 'used') =>
+  all.reduce((total, one) => total + one[name], 0)

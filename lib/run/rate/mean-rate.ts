@@ -1,0 +1,30 @@
+/** Units a second as a mean over some seconds: what goes out comes in bursts, and moments say nothing. */
+import type { Milliseconds } from '../../model/units.ts'
+
+const SPAN: Milliseconds = 5000
+
+interface Look {
+  readonly at: Milliseconds
+  /** Units in all up to then. */
+  readonly used: number
+}
+
+export class MeanRate {
+  /** The first is as old as the span where there is one so old. */
+  readonly #looks: Look[]
+
+  constructor(at: Milliseconds) {
+    this.#looks = [{ at, used: 0 }]
+  }
+
+  look(at: Milliseconds, used: number): void {
+    this.#looks.push({ at, used })
+    while (this.#looks.length > 2 && (this.#looks[1]?.at ?? at) <= at - SPAN) this.#looks.shift()
+  }
+
+  get perSecond(): number {
+    const [first, last] = [this.#looks[0], this.#looks.at(-1)]
+    if (first === undefined || last === undefined || last.at === first.at) return 0
+    return ((last.used - first.used) / (last.at - first.at)) * 1000
+  }
+}

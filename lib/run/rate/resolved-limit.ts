@@ -1,0 +1,61 @@
+/** From what was asked for, and what is known of a table, to units a second. */
+import { usageError } from '../../errors.ts'
+import type {
+  CapacityChoice,
+  CapacityKind,
+  KnownCapacity,
+  PaceOrigin,
+} from '../../model/tables/capacity.ts'
+
+/** Of what a table is provisioned or warm for: the rest is its other traffic's. */
+const POLITE_PERCENT = 25
+
+export interface HeldTo {
+  /** Null: no limit. */
+  readonly unitsPerSecond: number | null
+  readonly origin: PaceOrigin
+  /** For people. */
+  readonly because: string
+}
+
+export interface Place {
+  readonly label: string
+  readonly kind: CapacityKind
+  /** On this machine: nobody else's capacity, and none is charged for. */
+  readonly isLocal: boolean
+  readonly known: KnownCapacity | undefined
+}
+
+/** @throws TablesyncError with code `USAGE` for a percentage of what is not known */
+export function heldTo(choice: CapacityChoice, { label, kind, isLocal, known }: Place): HeldTo {
+  const share = (percent: number, origin: PaceOrigin, because: string) => ({
+    origin,
+    unitsPerSecond: ((known?.unitsPerSecond ?? 0) * percent) / 100,
+    because: `${percent}% of its ${known?.from}${because}`,
+  })
+  switch (choice.kind) {
+    case 'units':
+      return { unitsPerSecond: choice.unitsPerSecond, origin: 'asked', because: 'as asked for' }
+    case 'percent':
+      if (known !== undefined) return share(choice.percent, 'asked', '')
+      throw usageError(
+        `Expected the ${kind} capacity of ${label} to be known for ${choice.percent}% of it, and DescribeTable does not tell`,
+        'Give units a second, `adaptive` or `max`.',
+      )
+    case 'adaptive':
+      return { unitsPerSecond: null, origin: 'asked', because: 'as much as is not throttled' }
+    case 'max':
+      return { unitsPerSecond: null, origin: 'asked', because: 'no limit, as asked for' }
+    case 'polite':
+      if (isLocal)
+        return { unitsPerSecond: null, origin: 'local', because: 'no limit on this machine' }
+      if (known !== undefined) return share(POLITE_PERCENT, 'polite', ', to leave room for others')
+      return {
+        unitsPerSecond: null,
+        origin: 'unknown',
+        because: 'no limit, since DescribeTable does not tell any',
+      }
+    default:
+      return choice satisfies never
+  }
+}

@@ -1,0 +1,132 @@
+/** One kind of capacity of one table, filled as time goes by. */
+import type {
+  CapacityChoice,
+  CapacityKind,
+  KnownCapacity,
+  Pace,
+  PaceOrigin,
+} from '../../model/tables/capacity.ts'
+import type { TableIndex } from '../../model/tables/table.ts'
+import type { Milliseconds } from '../../model/units.ts'
+import type { Traffic } from '../../protocol/shared/token-buckets.ts'
+import { AdaptiveLimit } from './adaptive-limit.ts'
+import { MeanRate } from './mean-rate.ts'
+import { type HeldTo, heldTo } from './resolved-limit.ts'
+
+export interface GaugeOptions {
+  readonly traffic: Traffic
+  readonly table: TableIndex
+  readonly label: string
+  readonly kind: CapacityKind
+  readonly isLocal: boolean
+  readonly known: KnownCapacity | undefined
+}
+
+/** What is not used is kept for this long, so that a busy moment makes no loss. */
+const KEPT: Milliseconds = 1000
+/** And not as long where the limit is what was found by trying. */
+const KEPT_ADAPTIVE: Milliseconds = 250
+
+/** How often an adaptive limit is thought over. */
+const ADAPT_EVERY: Milliseconds = 250
+
+export class Gauge {
+  readonly #options: GaugeOptions
+  #unitsPerSecond: number | null = null
+  #because = ''
+  #origin: PaceOrigin = 'asked'
+  #adaptive: AdaptiveLimit | undefined
+  #lastLook: { readonly at: Milliseconds; readonly used: number; readonly throttled: number }
+  readonly #rate: MeanRate
+  #throttledNow = 0
+  #wasUsedUp = false
+
+  constructor(options: GaugeOptions, now: Milliseconds) {
+    this.#options = options
+    this.#lastLook = { at: now, used: 0, throttled: 0 }
+    this.#rate = new MeanRate(now)
+  }
+
+  get table(): TableIndex {
+    return this.#options.table
+  }
+
+  get kind(): CapacityKind {
+    return this.#options.kind
+  }
+
+  /** @throws TablesyncError with code `USAGE` for a percentage of what is not known */
+  resolve(choice: CapacityChoice): HeldTo {
+    return heldTo(choice, this.#options)
+  }
+
+  hold(choice: CapacityChoice, { unitsPerSecond, origin, because }: HeldTo): void {
+    this.#origin = origin
+    this.#because = because
+    if (choice.kind !== 'adaptive') this.#adaptive = undefined
+    else this.#adaptive ??= new AdaptiveLimit()
+    this.#unitsPerSecond = this.#adaptive?.unitsPerSecond ?? unitsPerSecond
+    if (this.#unitsPerSecond === null) this.lift()
+  }
+
+  /** Everything goes out at once. */
+  lift(): void {
+    const { traffic, table, kind } = this.#options
+    this.#unitsPerSecond = null
+    traffic.lift(table, kind)
+  }
+
+  fill(now: Milliseconds, elapsed: Milliseconds): void {
+    const { traffic, table, kind } = this.#options
+    this.#wasUsedUp ||= traffic.observe(table, kind).isUsedUp
+    if (now - this.#lastLook.at >= ADAPT_EVERY) this.#look(now)
+    if (this.#unitsPerSecond === null) return
+    const kept = this.#adaptive === undefined ? KEPT : KEPT_ADAPTIVE
+    const rate = this.#unitsPerSecond
+    traffic.fill(table, kind, {
+      rate,
+      milliseconds: elapsed,
+      most: Math.max((rate * kept) / 1000, 1),
+    })
+  }
+
+  #look(now: Milliseconds): void {
+    const { traffic, table, kind } = this.#options
+    const { used, throttled } = traffic.observe(table, kind)
+    const seen = {
+      milliseconds: now - this.#lastLook.at,
+      used: used - this.#lastLook.used,
+      throttled: throttled - this.#lastLook.throttled,
+      isUsedUp: this.#wasUsedUp,
+    }
+    this.#wasUsedUp = false
+    this.#lastLook = { at: now, used, throttled }
+    this.#rate.look(now, used)
+    this.#throttledNow = seen.throttled
+    if (this.#adaptive === undefined) return
+    this.#adaptive.observe(seen)
+    this.#unitsPerSecond = this.#adaptive.unitsPerSecond
+  }
+
+  get pace(): Pace {
+    return {
+      table: this.#options.label,
+      kind: this.#options.kind,
+      unitsPerSecond: this.#unitsPerSecond,
+      isAdaptive: this.#adaptive !== undefined,
+      origin: this.#origin,
+      because: this.#because,
+    }
+  }
+
+  /** What goes on there. */
+  get flow() {
+    const { traffic, table, kind } = this.#options
+    return {
+      ...this.pace,
+      usedPerSecond: this.#rate.perSecond,
+      isThrottled: this.#throttledNow > 0,
+      isUsedUp: traffic.observe(table, kind).isUsedUp,
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/** Differences, told to whoever wants them, as long as there is anybody to hear. */
+import { asTablesyncError, type TablesyncError } from '../../errors.ts'
+import type { Difference } from '../../model/difference.ts'
+import type { RunEvent } from '../../model/events.ts'
+import type { ReportMark } from '../../model/files/file-mark.ts'
+import type { FileFooter } from '../../model/files/header-and-footer.ts'
+import type { Planned } from '../../model/files/plan-lines.ts'
+import type { Question } from '../../model/question.ts'
+import { PatientCalls } from '../../protocol/deadline-calls.ts'
+import type { RepairPlan } from './plan-writer.ts'
+
+/** Who wants to hear of a run. */
+export interface RunHooks {
+  readonly onEvent: (event: RunEvent) => void
+  /** Absent: differences are counted, and not told one by one. */
+  readonly onDifference?: (difference: Difference) => Promise<void>
+  /** Settles with the answer. Absent: nobody wants to be asked. */
+  readonly confirm?: (question: Question) => Promise<boolean>
+  /** Settles with how much of the report is good; undefined where there is none. */
+  readonly reportMark: () => Promise<ReportMark | undefined>
+  /** Settles when all that was told is where it belongs. */
+  readonly allTold: () => Promise<void>
+  /** Settles when the report says how the run has ended. */
+  readonly onEnd: (footer: FileFooter) => Promise<void>
+}
+
+export class Teller {
+  readonly #hooks: RunHooks
+  readonly #repairPlan: RepairPlan | undefined
+  readonly #onFailure: (error: TablesyncError) => void
+  readonly #calls: PatientCalls
+  /** Whoever was to hear has failed. */
+  #isUnheard = false
+
+  /** `onFailure` is called when a difference could not be told: no more will be. */
+  constructor(
+    hooks: RunHooks,
+    repairPlan: RepairPlan | undefined,
+    onFailure: (error: TablesyncError) => void,
+    ending: AbortSignal,
+  ) {
+    this.#calls = new PatientCalls(ending)
+    this.#hooks = hooks
+    this.#repairPlan = repairPlan
+    this.#onFailure = onFailure
+  }
+
+  /** `planned`: it would have been repaired, were it no dry run. */
+  async tell(difference: Difference, planned?: Planned): Promise<void> {
+    if (this.#isUnheard) return
+    if (planned !== undefined) await this.#heard(this.#repairPlan?.add(difference, planned))
+    await this.#heard(this.#hooks.onDifference?.(difference))
+  }
+
+  /** Tells that an extra was left as it is; the key is DynamoDB JSON text. */
+  async tellLeft(replica: string, key: string): Promise<void> {
+    await this.tell({ replica, kind: 'extra', key: JSON.parse(key), action: 'none' })
+  }
+
+  /** All differences have been told. */
+  async end(): Promise<void> {
+    await this.#heard(this.#hooks.allTold())
+  }
+
+  async #heard(telling: Promise<void> | undefined): Promise<void> {
+    try {
+      if (telling !== undefined) await this.#calls.answer(telling)
+    } catch (error) {
+      this.#isUnheard = true
+      this.#onFailure(asTablesyncError(error))
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/** The undo journal, as it is written. */
+import { rm, stat } from 'node:fs/promises'
+import { usageError } from '../../errors.ts'
+import { DurableLines } from '../../files/durable-lines.ts'
+import { readRegularFile } from '../../files/regular-file.ts'
+import type { GoodLines } from '../../model/files/file-mark.ts'
+import type { Bytes } from '../../model/units.ts'
+import type { Settings } from '../../options/settings.ts'
+import { isThere } from '../checkpoint/checkpoint-file.ts'
+import type { Tables } from '../preflight/table-inspection.ts'
+import { headerOf } from './frame-lines.ts'
+import { readJournal } from './journal-reader.ts'
+
+/**
+ * `leg`: `only` where no checkpoint is kept. A journal is never overwritten: it
+ * is all that is left of what was. But a run that is taken up goes on with its
+ * own, which has at least so many bytes, and one that died before its first
+ * checkpoint has left one of no entries.
+ *
+ * @throws TablesyncError with code `FILE_UNWRITABLE`, or `USAGE` where the run's own is gone or damaged
+ */
+export async function openJournal(
+  file: string,
+  { settings, tables }: { readonly settings: Settings; readonly tables: Tables },
+  leg: 'only' | 'first' | { readonly leastBytes: Bytes },
+): Promise<DurableLines> {
+  const points = { appended: 'journal-appended', synced: 'journal-synced' } as const
+  const of = { file, what: 'undo journal', points }
+  if (typeof leg === 'object') {
+    return DurableLines.reopen(of, await goodLinesOf(file, leg.leastBytes))
+  }
+  if (leg === 'first' && (await isThere(file))) {
+    const good = await goodWithoutEntries(file)
+    if (good !== undefined) return DurableLines.reopen(of, good)
+  }
+  return DurableLines.open(of, headerOf('undo-journal', settings, tables))
+}
+
+/** What a replica held before is nowhere else: where a part of it is lost, nothing more is written. */
+async function goodLinesOf(file: string, leastBytes: Bytes): Promise<GoodLines> {
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => 0,
+  )
+  if (size < leastBytes) {
+    throw usageError(
+      `Expected the undo journal ${file} to have at least the ${leastBytes} bytes that the run before wrote, got ${size}`,
+      'Bring the file back, or begin the run anew with --restart and another journal.',
+    )
+  }
+  const journal = await readJournal(file)
+  for await (const _ of journal.entries());
+  return journal.good()
+}
+
+/** Undefined: it has entries, or is no journal yet. */
+async function goodWithoutEntries(file: string): Promise<GoodLines | undefined> {
+  const journal = await readJournal(file).catch(() => undefined)
+  if (journal === undefined) {
+    // Where not even its first line is whole, nothing was written under it.
+    const isBegun = (await readRegularFile(file)).includes('\n')
+    if (!isBegun) await rm(file)
+    return undefined
+  }
+  for await (const _ of journal.entries()) return undefined
+  return journal.good()
+}

@@ -1,0 +1,74 @@
+/** Reads a repair plan back. */
+import { usageError } from '../../errors.ts'
+import {
+  type CheckedFile,
+  damaged,
+  type FileEnd,
+  readHeader,
+  refuseHeader,
+  valuesOf,
+} from '../../files/checked-file.ts'
+import type {
+  RepairPlanEnd,
+  RepairPlanEntry,
+  RepairPlanHeader,
+} from '../../model/files/plan-lines.ts'
+
+export interface ReviewedPlan {
+  /** Read from the file anew each time. */
+  entries(): AsyncGenerator<RepairPlanEntry>
+  readonly header: RepairPlanHeader
+  readonly end: RepairPlanEnd
+  readonly file: string
+}
+
+/** @throws TablesyncError with code `USAGE` where the file is no repair plan, is damaged, or is not all of one */
+export async function readRepairPlan(file: string): Promise<ReviewedPlan> {
+  const of: CheckedFile = { file, what: 'repair plan', flag: '--plan' }
+  const header = (await readHeader(of)) as RepairPlanHeader | undefined
+  if (header?.tablesync !== 'repair-plan' || !isReadable(header.version))
+    throw refuseHeader(of, header)
+  const end = await endOf(of, header)
+  return { file, header, end, entries: () => entriesOf(of, end) }
+}
+
+/** All of it is read before anything is done: a plan that is damaged is refused whole. */
+async function endOf(of: CheckedFile, { tables }: RepairPlanHeader): Promise<RepairPlanEnd> {
+  let end: RepairPlanEnd | undefined
+  let entries = 0
+  const onEnd = ({ footer }: FileEnd) => {
+    end = footer as RepairPlanEnd | undefined
+  }
+  for await (const { value, number } of valuesOf(of, { onEnd })) {
+    if (!Object.hasOwn(tables, (value as RepairPlanEntry).replica)) throw damaged(of, number)
+    entries++
+  }
+  if (end === undefined || end.entries !== entries) {
+    throw usageError(
+      `Expected ${of.file} to be a whole plan; it breaks off after ${entries} keys`,
+      'The run that was to write it did not come to its end, or lines were taken out: run it again.',
+    )
+  }
+  if (end.end !== 'different' && end.end !== 'in-sync') {
+    throw usageError(
+      `Expected ${of.file} to be the plan of a run that saw everything; that one ended ${end.end}`,
+      'Extras of tables that were not compared to their end may be none: run it again.',
+    )
+  }
+  return end
+}
+
+async function* entriesOf(
+  of: CheckedFile,
+  { entries }: RepairPlanEnd,
+): AsyncGenerator<RepairPlanEntry> {
+  let left = entries
+  for await (const { value, number } of valuesOf(of)) {
+    if (left-- === 0) throw damaged(of, number)
+    yield value as RepairPlanEntry
+  }
+  // It was whole a moment ago: somebody writes to it.
+  if (left > 0) throw damaged(of, entries - left + 2)
+}
+
+const isReadable = (version: unknown) => version === 1 || version === 2

@@ -1,0 +1,40 @@
+/** The files that a run writes for later commands: its undo journal, and the plan of its repairs. */
+import type { DurableLines } from '../../files/durable-lines.ts'
+import type { Summary } from '../../model/summary.ts'
+import type { Preparation } from '../run-context.ts'
+import { footerOf } from './frame-lines.ts'
+import { openJournal } from './journal-writer.ts'
+import { RepairPlan } from './plan-writer.ts'
+
+export interface RunFiles {
+  /** Undefined: none is kept. */
+  readonly journal: DurableLines | undefined
+  readonly repairPlan: RepairPlan | undefined
+  /** Has each file say how the run has ended. `onFailure` is called where one cannot, before the next is asked. */
+  end(summaryNow: () => Summary, onFailure: (error: unknown) => void): Promise<void>
+  close(): Promise<void>
+}
+
+/** @throws TablesyncError with code `FILE_UNWRITABLE` where one cannot be opened */
+export async function openRunFiles(preparation: Preparation): Promise<RunFiles> {
+  const { settings, tables, checkpoint } = preparation
+  const isJournaled = settings.undo !== undefined && !settings.dryRun
+  const taken = checkpoint?.taken
+  const later = taken && { leastBytes: taken.journalBytes ?? 0 }
+  const leg = checkpoint === undefined ? 'only' : (later ?? 'first')
+  const journal = isJournaled ? await openJournal(settings.undo, preparation, leg) : undefined
+  const { repairPlan: planned } = settings
+  const repairPlan = planned && (await RepairPlan.open(planned.file, settings, tables))
+  return {
+    journal,
+    repairPlan,
+    async end(summaryNow, onFailure) {
+      await repairPlan?.end(summaryNow()).catch(onFailure)
+      await journal?.end(footerOf(summaryNow())).catch(onFailure)
+    },
+    async close() {
+      await journal?.close()
+      await repairPlan?.close()
+    },
+  }
+}

@@ -1,0 +1,57 @@
+/** What all phases of a run work with. */
+import type { Spill } from '../files/spill.ts'
+import type { RunIdentity } from '../model/run-identity.ts'
+import type { TableIndex } from '../model/tables/table.ts'
+import type { Settings } from '../options/settings.ts'
+import type { OpenCheckpoint } from './checkpoint/checkpoint-opening.ts'
+import type { Plan } from './preflight/scan-plan.ts'
+import type { Tables } from './preflight/table-inspection.ts'
+import type { RunHooks, Teller } from './records/difference-sink.ts'
+import type { Canary } from './safeguards/canary.ts'
+import type { TableWatch } from './safeguards/table-watch.ts'
+import type { Ledger } from './state/ledger.ts'
+import type { RecheckQueue } from './state/recheck-queue.ts'
+import type { RestartKeys } from './state/restart-keys.ts'
+import type { RunState } from './state/run-state.ts'
+import type { Intents } from './state/write-ahead-log.ts'
+import type { ReplicaFailures } from './tasks/replica-failures.ts'
+import type { TaskExecutor } from './tasks/task-executor.ts'
+import type { ThreadFiles } from './threads/thread-files.ts'
+
+/** What is settled before a run begins. */
+export interface Preparation {
+  readonly settings: Settings
+  readonly tables: Tables
+  readonly plan: Plan
+  readonly threads: ThreadFiles
+  /** Told with the result, also by a run that takes this one up at its end. */
+  readonly identity?: RunIdentity
+  /** Undefined: none is kept. */
+  readonly checkpoint?: OpenCheckpoint | undefined
+}
+
+export interface RunContext {
+  readonly settings: Settings
+  readonly tables: Tables
+  readonly plan: Plan
+  readonly hooks: RunHooks
+  readonly state: RunState
+  readonly ledger: Ledger
+  readonly failures: ReplicaFailures
+  readonly executor: TaskExecutor
+  readonly rechecks: RecheckQueue
+  readonly canary: Canary
+  readonly restartKeys: RestartKeys
+  readonly teller: Teller
+  readonly deletes: Spill
+  readonly intents: Intents
+  readonly tableWatch: TableWatch
+  readonly label: (table: TableIndex) => string
+  readonly isOver: () => boolean
+  /** Has the comparison stand still, or go on. */
+  readonly hold: (isHeld: boolean) => void
+  /** Settles when all that is entered so far is in the checkpoint, where one is kept. */
+  readonly save: () => Promise<void>
+  /** What each table is held to: told once the tables are. */
+  readonly tellPaces: () => void
+}

@@ -1,0 +1,55 @@
+/** Asks whoever wants to be asked, once it is known how much is to be deleted. */
+import { count } from '../../model/figures.ts'
+import type { Question } from '../../model/question.ts'
+import type { Stop } from '../../model/safeguard.ts'
+import type { InspectedTable, TableIndex } from '../../model/tables/table.ts'
+import type { Settings } from '../../options/settings.ts'
+import { whyWithheld } from '../phases/delete-extras.ts'
+import type { RunHooks } from '../records/difference-sink.ts'
+import type { RunContext } from '../run-context.ts'
+
+/** Whether somebody is going to be asked where anything is to be deleted. */
+export const asksBeforeDeletions = ({ write }: Settings, { confirm }: RunHooks): boolean =>
+  write.extra && confirm !== undefined
+
+/** Before the deletions of a replica; not where they are withheld anyhow. A no stops the run. */
+export async function askToDelete(run: RunContext, replica: TableIndex): Promise<void> {
+  const { deletes, ledger, plan, settings, tables } = run
+  const done = ledger.fate(replica).deleted.size
+  const deletions = (await deletes.count(replica)) - done
+  if (!settings.write.extra || deletions === 0) return
+  if (whyWithheld(run, replica) !== undefined) return
+  const table = tables.inspected[replica] as InspectedTable
+  const label = table.ref.label
+  const items = plan.scanned?.replicas[label] ?? ledger.totalOf(replica).scanned
+  await ask(run, { about: 'deletions', replica: label, table, deletions, items })
+}
+
+/** Before anything of a replica is undone. A no stops the undo. */
+export async function askToUndo(
+  run: RunContext,
+  label: string,
+  counts: Pick<Question & { about: 'undo' }, 'deletions' | 'restores'>,
+): Promise<void> {
+  const table = run.tables.inspected.findLast(({ ref }) => ref.label === label)
+  await ask(run, { about: 'undo', replica: label, table: table as InspectedTable, ...counts })
+}
+
+async function ask({ hooks, state, isOver }: RunContext, question: Question): Promise<void> {
+  if (hooks.confirm === undefined || isOver()) return
+  const isConfirmed = await hooks.confirm(question)
+  // A run that is ended meanwhile has no answer.
+  if (!isConfirmed && !isOver()) state.stopBy(refused(question))
+}
+
+function refused(question: Question): Stop {
+  const what =
+    question.about === 'undo'
+      ? `the undo of ${count(question.restores + question.deletions)} items`
+      : `the deletion of ${count(question.deletions)} of ${count(question.items)} items`
+  return {
+    rail: 'confirmation',
+    message: `${what} of ${question.replica} was not confirmed`,
+    hint: 'To go on without a question: --yes',
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Safeguards: what a run would do is held against what was expected of it, in a
+ * dry run as in earnest. Each names the flag that lets it pass.
+ */
+import { count } from '../../model/figures.ts'
+import type { Stop } from '../../model/safeguard.ts'
+import type { InspectedTable, TableIndex } from '../../model/tables/table.ts'
+import type { ReplicaTally } from '../../model/tally.ts'
+import type { MaxDeletes, Settings } from '../../options/settings.ts'
+import type { Plan } from '../preflight/scan-plan.ts'
+import type { Tables } from '../preflight/table-inspection.ts'
+import type { Ledger } from '../state/ledger.ts'
+
+/** Tables from which writes of ours would travel on, looked for before anything is scanned. */
+export function topologyRail(settings: Settings, { inspected }: Tables): Stop | undefined {
+  const { asked, rails } = settings
+  if (!(asked.missing || asked.differing || asked.extra)) return undefined
+  const [, ...replicas] = inspected
+  for (const { ref, facts } of replicas as InspectedTable[]) {
+    const regions = facts.otherRegions ?? []
+    if (regions.length > 0 && !rails.allowGlobalTable) {
+      return {
+        rail: 'global-table',
+        message: `${ref.label} is a global table, and what is written to it goes to ${regions.join(', ')} too`,
+        hint: 'Where that is meant: --allow-global-table',
+      }
+    }
+    if (facts.hasStream && regions.length === 0 && !rails.allowStreams) {
+      return {
+        rail: 'stream',
+        message: `${ref.label} has a stream, whose consumers may carry what is written or deleted there further, and back`,
+        hint: 'Where that is harmless: --allow-streams',
+      }
+    }
+  }
+  return undefined
+}
+
+export function maxWritesRail({ rails }: Settings): Stop {
+  return {
+    rail: 'max-writes',
+    message: `more than ${count(rails.maxWrites ?? 0)} items are to be written`,
+    hint: 'To write more: --max-writes N',
+  }
+}
+
+export type CanaryCounts = Pick<ReplicaTally, 'readBack' | 'mended' | 'conflicts' | 'failed'> & {
+  readonly writes: number
+}
+
+export function canaryRail(label: string, counts: CanaryCounts): Stop {
+  const { writes, mended, conflicts, failed } = counts
+  const lost = Math.max(0, writes - counts.readBack)
+  return {
+    rail: 'canary',
+    message: `the first repairs of ${label} did not hold: ${writes} written, of which ${mended} had to be mended and ${lost} were not there any more; ${conflicts} in conflict, ${failed} failed`,
+    hint: 'A --report has their keys. To go on all the same: without --canary',
+  }
+}
+
+interface Compared {
+  readonly settings: Settings
+  readonly tables: Tables
+  readonly plan: Plan
+  readonly ledger: Ledger
+}
+
+/** Looked for when all is compared and nothing is deleted yet. */
+export function deletionRail(
+  { settings, ledger, plan, tables }: Compared,
+  replica: TableIndex,
+): Stop | undefined {
+  const { maxDeletes, allowShrunkenMaster } = settings.rails
+  const { extra } = ledger.totalOf(replica)
+  const isCompared = ledger.fate(replica).finished.size === plan.segments
+  // Where not all is compared, nothing is deleted anyhow.
+  if (extra === 0 || !isCompared) return undefined
+  const [master] = tables.inspected
+  const label = tables.access[replica]?.label ?? ''
+  const masterItems = plan.scanned?.master ?? ledger.totals().master.scanned
+  const scanned = plan.scanned?.replicas[label] ?? ledger.totalOf(replica).scanned
+  const expected = master.facts.approximateItems ?? 0
+  // A scan that starts at a key sees a part of the master, and its extras are looked up one by one.
+  if (!allowShrunkenMaster && plan.startingKey === undefined) {
+    // A plan is carried out without a scan of its own.
+    const when = plan.scanned === undefined ? '' : ' when the plan was written'
+    const hint = `Where it is meant to have so few: --allow-shrunken-master`
+    if (masterItems === 0) {
+      const message = `the master ${master.ref.label} ${plan.scanned === undefined ? 'is' : 'was'} empty${when}, and ${count(extra)} items of ${label} would be deleted`
+      return { rail: 'empty-master', message, hint }
+    }
+    if (masterItems * 2 < expected) {
+      const message = `the scan of the master ${master.ref.label}${when} found ${count(masterItems)} items, of ${count(expected)} that DescribeTable tells`
+      return { rail: 'shrunken-master', message, hint }
+    }
+  }
+  const most = mostDeletes(maxDeletes, scanned)
+  if (extra <= most) return undefined
+  return {
+    rail: 'max-deletes',
+    message: `${label} has ${count(scanned)} items, of which ${count(extra)} are extra, and ${count(most)} may be deleted`,
+    hint: 'To delete more: --max-deletes N, or N%',
+  }
+}
+
+/** How many extras may be deleted on a replica of so many items. */
+export function mostDeletes({ atMost, ...allowed }: MaxDeletes, items: number): number {
+  const larger = ({ count: n = 0, percent = 0 }: MaxDeletes) =>
+    Math.max(n, Math.floor((items * percent) / 100))
+  return Math.min(larger(allowed), atMost === undefined ? items : larger(atMost))
+}

@@ -1,0 +1,133 @@
+/** What the run has found, and what became of each replica. */
+import type { TablesyncError } from '../../errors.ts'
+import type { ErrorSummary } from '../../model/summary.ts'
+import type { TableIndex } from '../../model/tables/table.ts'
+import type { ReplicaTally, Tally } from '../../model/tally.ts'
+import { Counts } from './counts.ts'
+import { Ranges } from './index-ranges.ts'
+
+const MAX_ERRORS = 50
+
+/** A replica's fate, beside its counts. */
+export interface ReplicaFate {
+  /** Why no more is asked of it. Undefined: it is part of the run. */
+  lost: TablesyncError | undefined
+  /** Segments that were compared to their end. */
+  readonly finished: Set<number>
+  /** Tasks of any kind that were not brought to their end. */
+  brokenTasks: number
+  byLookup: boolean
+  deletionsWithheld: number
+  /** Why the first repair of an item was refused. Undefined: none was, for a reason of its own. */
+  refusal: string | undefined
+  /** Those that were tried in this run, whatever came of it. */
+  readonly tried: Ranges
+  /** Extras, by their place in the list, whose deletion has come to its end. */
+  readonly deleted: Ranges
+}
+
+export class Ledger {
+  readonly counts = new Counts()
+  readonly #fates: ReadonlyMap<TableIndex, ReplicaFate>
+  readonly #errors = new Map<string, ErrorSummary>()
+  /** Those of them that keys have left behind, which stay counted. */
+  readonly #keyErrors = new Map<string, ErrorSummary>()
+  #isIncomplete = false
+
+  constructor(replicas: readonly TableIndex[], byLookup: boolean) {
+    this.#fates = new Map(
+      replicas.map((replica) => [
+        replica,
+        {
+          lost: undefined,
+          finished: new Set<number>(),
+          brokenTasks: 0,
+          byLookup,
+          deletionsWithheld: 0,
+          refusal: undefined,
+          tried: new Ranges(),
+          deleted: new Ranges(),
+        },
+      ]),
+    )
+  }
+
+  fate(replica: TableIndex): ReplicaFate {
+    const fate = this.#fates.get(replica)
+    if (fate === undefined) throw new Error(`no replica ${replica}`)
+    return fate
+  }
+
+  replicas(): TableIndex[] {
+    return [...this.#fates.keys()]
+  }
+
+  /** Replicas that are still part of the run. */
+  attached(): TableIndex[] {
+    return this.replicas().filter((replica) => this.isAttached(replica))
+  }
+
+  isAttached(replica: TableIndex): boolean {
+    return this.fate(replica).lost === undefined
+  }
+
+  /** Segments that every replica still in the run has finished. */
+  get segmentsDone(): number {
+    return Math.min(...this.replicas().map((replica) => this.fate(replica).finished.size))
+  }
+
+  totals(): Tally {
+    const replicas = this.replicas().map((replica) => [replica, this.totalOf(replica)])
+    return { master: this.counts.master(), replicas: Object.fromEntries(replicas) }
+  }
+
+  totalOf(replica: TableIndex): ReplicaTally {
+    return this.counts.totalOf(replica)
+  }
+
+  /** Notes an error that has left out work which nothing else counts: the outcome is incomplete. */
+  noteIncomplete(table: string, error: TablesyncError): void {
+    this.#isIncomplete = true
+    this.noteError(table, error)
+  }
+
+  get isIncomplete(): boolean {
+    return this.#isIncomplete
+  }
+
+  /** Keeps the first error of each message, and counts the others. */
+  noteError(table: string, error: TablesyncError): void {
+    note(this.#errors, summaryOf(table, error))
+  }
+
+  /** Why a key has failed, or could not be verified: true for as long as it is counted as such. */
+  noteKeyError(table: string, error: TablesyncError): void {
+    note(this.#keyErrors, summaryOf(table, error))
+  }
+
+  /** Takes up those of the legs before. */
+  restoreKeyErrors(errors: readonly ErrorSummary[]): void {
+    for (const error of errors) note(this.#keyErrors, error)
+  }
+
+  keyErrors(): ErrorSummary[] {
+    return [...this.#keyErrors.values()]
+  }
+
+  errors(): ErrorSummary[] {
+    const all = new Map(this.#errors)
+    for (const error of this.#keyErrors.values()) note(all, error)
+    return [...all.values()]
+  }
+}
+
+function summaryOf(table: string, { code, message, hint }: TablesyncError): ErrorSummary {
+  return { table, code, message, ...(hint !== undefined && { hint }), count: 1 }
+}
+
+function note(errors: Map<string, ErrorSummary>, error: ErrorSummary): void {
+  const key = `${error.code} ${error.message}`
+  const known = errors.get(key)
+  if (known === undefined && errors.size >= MAX_ERRORS) return
+  errors.set(key, { ...(known ?? error), count: (known?.count ?? 0) + error.count })
+}

@@ -1,0 +1,29 @@
+/** The ledger as the legs before have left it. */
+import type { Checkpoint, ReplicaCheckpoint } from '../../model/files/checkpoint-content.ts'
+import { ofThisRelease } from './counts.ts'
+import type { Ledger } from './ledger.ts'
+import { SegmentSet } from './segment-bitmap.ts'
+
+/** `labels`: of the replicas, in their order. */
+export function takeUp(ledger: Ledger, taken: Checkpoint, labels: readonly string[]): void {
+  const scanned = new Set<number>()
+  for (const [at, label] of labels.entries()) {
+    const replica = at + 1
+    const was = taken.replicas[label] as ReplicaCheckpoint
+    const fate = ledger.fate(replica)
+    fate.byLookup = was.byLookup
+    fate.refusal = taken.keyErrors?.find(({ table }) => table === label)?.message
+    for (const segment of SegmentSet.fromText(was.finished)) {
+      fate.finished.add(segment)
+      scanned.add(segment)
+    }
+    for (const [from, to] of was.deleted) fate.deleted.add(from, to)
+    ledger.counts.restore(replica, was.tally)
+    for (const [segment, record] of Object.entries(was.records)) {
+      const tally = ofThisRelease(record.tally)
+      ledger.counts.keep(replica, Number(segment), { ...record, tally })
+    }
+  }
+  ledger.counts.restoreMaster(taken.scanned, scanned)
+  ledger.restoreKeyErrors(taken.keyErrors ?? [])
+}

@@ -1,0 +1,65 @@
+/** What has ended a run as a whole, if anything has: its caller, a failure or a safeguard. */
+import { asTablesyncError, type TablesyncError } from '../../errors.ts'
+import type { Stop } from '../../model/safeguard.ts'
+import type { Ledger } from './ledger.ts'
+
+export class RunState {
+  readonly #signal: AbortSignal
+  readonly #ledger: Ledger
+  readonly #onOver: (() => void)[] = []
+  #fatal: TablesyncError | undefined
+  #stopped: Stop | undefined
+
+  constructor(signal: AbortSignal, ledger: Ledger) {
+    this.#signal = signal
+    this.#ledger = ledger
+    signal.addEventListener('abort', this.#tellOver)
+  }
+
+  /** Whether no new work begins. */
+  readonly isOver = (): boolean =>
+    this.#signal.aborted || this.#fatal !== undefined || this.#stopped !== undefined
+
+  /** Whether the caller has ended it. */
+  get isInterrupted(): boolean {
+    return this.#signal.aborted
+  }
+
+  /** The failure that has ended it: the error has no smaller scope, or nobody can be told any more. */
+  get fatal(): TablesyncError | undefined {
+    return this.#fatal
+  }
+
+  /** The safeguard that has stopped it. */
+  get stopped(): Stop | undefined {
+    return this.#stopped
+  }
+
+  /** A failure ends the run. `table`: the label of the one that it is about, or nothing. */
+  readonly fail = (thrown: unknown, table = ''): void => {
+    const error = asTablesyncError(thrown)
+    this.#fatal ??= error
+    this.#ledger.noteError(table, error)
+    this.#tellOver()
+  }
+
+  /** A safeguard stops the run. */
+  readonly stopBy = (stop: Stop): void => {
+    this.#stopped ??= stop
+    this.#tellOver()
+  }
+
+  /** Calls back whenever something ends the run. */
+  onOver(listener: () => void): void {
+    this.#onOver.push(listener)
+  }
+
+  /** Nobody hears of the signal any more. */
+  release(): void {
+    this.#signal.removeEventListener('abort', this.#tellOver)
+  }
+
+  readonly #tellOver = (): void => {
+    for (const listener of this.#onOver) listener()
+  }
+}

@@ -1,0 +1,115 @@
+/** Enters what tasks have told, one after the other, so that between two entries all books agree. */
+
+import type { Spill } from '../../files/spill.ts'
+import type { TableIndex } from '../../model/tables/table.ts'
+import type { ExtraKey, Finding } from '../../protocol/messages.ts'
+import { fromWire } from '../../protocol/wire-error.ts'
+import type { RunHooks, Teller } from '../records/difference-sink.ts'
+import type { Ledger } from '../state/ledger.ts'
+import type { RecheckQueue } from '../state/recheck-queue.ts'
+import type { Intents } from '../state/write-ahead-log.ts'
+
+type KeyLeft = Finding & { readonly type: 'key-left' }
+
+export interface BookkeeperOptions {
+  readonly ledger: Ledger
+  readonly rechecks: RecheckQueue
+  readonly deletes: Spill
+  readonly teller: Teller
+  readonly intents: Intents
+  readonly label: (replica: TableIndex) => string
+  readonly onEvent: RunHooks['onEvent']
+  /** Called where an extra could not be kept for its deletion. */
+  readonly onFailure: (error: unknown) => void
+}
+
+export class Bookkeeper {
+  readonly #options: BookkeeperOptions
+  #lastEntry: Promise<unknown> = Promise.resolve()
+  /** Told at the end of the run: a run that takes this one up will find them anew. */
+  readonly #loose: Finding[] = []
+
+  constructor(options: BookkeeperOptions) {
+    this.#options = options
+  }
+
+  /** Settles when the entry is made; entries are made in the order they come. */
+  inOrder<T>(entry: () => Promise<T>): Promise<T> {
+    const made = this.#lastEntry.then(entry)
+    this.#lastEntry = made.catch(() => {})
+    return made
+  }
+
+  /** Only within an entry. */
+  async enter(findings: readonly Finding[]): Promise<void> {
+    for (const finding of findings) {
+      switch (finding.type) {
+        case 'difference':
+          this.#options.intents.entered(finding.replica, finding.difference.key)
+          await this.#options.teller.tell(finding.difference, finding.planned)
+          break
+        case 'look-again':
+          this.#options.rechecks.add(finding.replica, finding.sighting)
+          break
+        case 'key-left':
+          this.#tellKeyLeft(finding)
+          break
+        case 'ended':
+          this.#options.intents.allEntered(finding.replica, finding.keys)
+          break
+        default:
+          await this.#keepForDeletion(finding.replica, { key: finding.key, seen: finding.seen })
+      }
+    }
+  }
+
+  /** What a task has told that was not brought to its end: looked at again now, and told at the end. */
+  setAside(findings: readonly Finding[]): void {
+    for (const finding of findings) {
+      if (finding.type === 'look-again') {
+        this.#options.rechecks.add(finding.replica, finding.sighting, { isLoose: true })
+        continue
+      }
+      if (finding.type === 'key-left') this.#noteRefusal(finding)
+      this.#loose.push(finding)
+    }
+  }
+
+  /** Tells what was set aside. Nothing is deleted of it: something has failed. */
+  async tellLoose(): Promise<void> {
+    const { teller, ledger, label } = this.#options
+    for (const finding of this.#loose.splice(0)) {
+      if (finding.type === 'key-left') this.#tellKeyLeft(finding)
+      if (finding.type === 'difference') await teller.tell(finding.difference, finding.planned)
+      if (finding.type !== 'delete-later') continue
+      ledger.fate(finding.replica).deletionsWithheld++
+      await teller.tellLeft(label(finding.replica), finding.key)
+    }
+  }
+
+  #noteRefusal({ replica, end, error }: KeyLeft): void {
+    if (end === 'failed') this.#options.ledger.fate(replica).refusal ??= error.message
+  }
+
+  #tellKeyLeft(finding: KeyLeft): void {
+    const { replica, key, end, error } = finding
+    const { ledger, label, onEvent } = this.#options
+    this.#noteRefusal(finding)
+    const { message, hint } = error
+    ledger.noteKeyError(label(error.table ?? replica), fromWire(error))
+    // What was throttled or not answered is no key's own trouble: it is counted, and not named one by one.
+    if (error.scope !== 'item') return
+    const why = { message, ...(hint !== undefined && { hint }) }
+    onEvent({ type: 'key-left', replica: label(replica), key, end, ...why })
+  }
+
+  async #keepForDeletion(replica: TableIndex, extra: ExtraKey): Promise<void> {
+    const { deletes, teller, label, onFailure } = this.#options
+    try {
+      await deletes.add(replica, JSON.stringify(extra))
+    } catch (error) {
+      onFailure(error)
+      await teller.tellLeft(label(replica), extra.key)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/** What a failure takes with it: a segment, a replica, or the run. */
+import type { TablesyncError } from '../../errors.ts'
+import { MASTER, type TableIndex } from '../../model/tables/table.ts'
+import type { ReplicaFailure } from '../../protocol/messages.ts'
+import { fromWire, toWire } from '../../protocol/wire-error.ts'
+import type { RunHooks } from '../records/difference-sink.ts'
+import type { Ledger } from '../state/ledger.ts'
+import type { RestartKeys } from '../state/restart-keys.ts'
+import type { RunState } from '../state/run-state.ts'
+
+export interface ReplicaFailuresOptions {
+  readonly state: RunState
+  readonly ledger: Ledger
+  readonly restartKeys: RestartKeys
+  readonly hooks: RunHooks
+  readonly label: (table: TableIndex) => string
+  /** Has all tasks leave a replica alone. */
+  readonly detach: (replica: TableIndex) => void
+}
+
+export class ReplicaFailures {
+  readonly #options: ReplicaFailuresOptions
+
+  constructor(options: ReplicaFailuresOptions) {
+    this.#options = options
+  }
+
+  enter(failures: readonly ReplicaFailure[]): void {
+    for (const failure of onePerTable(failures)) this.#enter(failure)
+  }
+
+  /** Nothing is known of a table any more: ends the run where it is the master, else leaves it out. */
+  loseTable(table: TableIndex, error: TablesyncError): void {
+    const wire = { ...toWire(error), scope: 'table', table } as const
+    this.#enter({ replica: table, error: wire })
+  }
+
+  #enter({ replica, error: wire }: ReplicaFailure): void {
+    const { state, ledger, label } = this.#options
+    const error = fromWire(wire)
+    const table = error.table ?? replica
+    if (table === MASTER) {
+      // A master that cannot be read ends everything; a segment of it ends alone.
+      if (error.scope === 'segment') ledger.noteError(label(MASTER), error)
+      else state.fail(error, label(MASTER))
+    } else if (error.code === 'INTERNAL') {
+      state.fail(error, label(replica))
+    } else {
+      this.#lose(replica, error)
+    }
+  }
+
+  #lose(replica: TableIndex, error: TablesyncError): void {
+    const { ledger, hooks, restartKeys, label, detach } = this.#options
+    const fate = ledger.fate(replica)
+    // What its other segments meet until they hear of it is the same loss.
+    if (fate.lost !== undefined) return
+    ledger.noteError(label(replica), error)
+    fate.lost = error
+    restartKeys.leave(replica)
+    detach(replica)
+    hooks.onEvent({
+      type: 'replica-lost',
+      replica: label(replica),
+      message: error.message,
+      ...(error.hint !== undefined && { hint: error.hint }),
+    })
+  }
+}
+
+/** A page of the master that fails does so for every replica, and is one failure. */
+function onePerTable(failures: readonly ReplicaFailure[]): ReplicaFailure[] {
+  const tableOf = ({ replica, error }: ReplicaFailure) => error.table ?? replica
+  return [...new Map(failures.map((failure) => [tableOf(failure), failure])).values()]
+}

@@ -1,0 +1,113 @@
+/**
+ * How what a task says comes into the state of the run: its findings together
+ * with the record that they belong to, or with its end, or not at all.
+ */
+import { passing } from '../../diagnostics.ts'
+import type { SegmentRecord } from '../../model/files/segment-record.ts'
+import type { TableIndex } from '../../model/tables/table.ts'
+import type { CompareTask, Finding, SegmentReport, SegmentTask } from '../../protocol/messages.ts'
+import type { Ledger } from '../state/ledger.ts'
+import type { RestartKeys } from '../state/restart-keys.ts'
+import type { RunState } from '../state/run-state.ts'
+import type { Intents } from '../state/write-ahead-log.ts'
+import type { Bookkeeper } from './commit-queue.ts'
+import { imbalances, unbalanced } from './task-balance.ts'
+import { HeldFindings } from './uncommitted-findings.ts'
+
+/** How a task's end is entered. */
+export interface Entering {
+  /** What it comes to belongs to this run alone. */
+  readonly isLoose?: boolean
+  /** Called with the entry itself, for each replica of the task. */
+  readonly onEntered?: (isWhole: boolean) => void
+}
+
+export interface TaskCommitsOptions {
+  readonly state: RunState
+  readonly ledger: Ledger
+  readonly restartKeys: RestartKeys
+  readonly intents: Intents
+  readonly book: Bookkeeper
+  readonly label: (table: TableIndex) => string
+}
+
+export class TaskCommits {
+  readonly #options: TaskCommitsOptions
+  readonly #held = new HeldFindings()
+
+  constructor(options: TaskCommitsOptions) {
+    this.#options = options
+  }
+
+  /** Keeps what a task has found until its record comes, or its end. */
+  hold(task: SegmentTask, findings: readonly Finding[]): void {
+    this.#held.add(task, findings)
+  }
+
+  /** Enters how far a comparison has come, with all that it found on the way. */
+  enterRecord(task: CompareTask, replica: TableIndex, record: SegmentRecord): Promise<void> {
+    const { ledger, book, restartKeys } = this.#options
+    return book.inOrder(async () => {
+      ledger.counts.keep(replica, task.segment, record)
+      await book.enter(this.#held.take(task, replica))
+      if (task.totalSegments === 1) restartKeys.kept(replica, record)
+      passing('record-kept')
+    })
+  }
+
+  /** Enters the end of a task. */
+  enterEnd(task: SegmentTask, report: SegmentReport, entering: Entering): Promise<void> {
+    return this.#options.book.inOrder(() => this.#close(task, report, entering))
+  }
+
+  /** Drops what a task has told that is not entered: after the records that it sent, since these are. */
+  drop(task: SegmentTask): Promise<void> {
+    const { ledger, intents, book } = this.#options
+    return book.inOrder(async () => {
+      ledger.counts.drop(task)
+      this.#held.drop(task)
+      intents.orphan()
+    })
+  }
+
+  /** A task that nobody is going to finish. */
+  giveUp(task: SegmentTask): void {
+    const { ledger } = this.#options
+    ledger.counts.abandon(task)
+    for (const replica of replicasOf(task)) ledger.fate(replica).brokenTasks++
+  }
+
+  async #close(task: SegmentTask, report: SegmentReport, entering: Entering): Promise<void> {
+    const { ledger, book, intents } = this.#options
+    const { tally, failures, end } = report
+    const hasFailed = (replica: TableIndex) => failures.some((one) => one.replica === replica)
+    const isWhole = (replica: TableIndex) =>
+      !entering.isLoose && end === 'finished' && !hasFailed(replica) && ledger.isAttached(replica)
+    for (const { replica } of failures) ledger.fate(replica).brokenTasks++
+    ledger.counts.close(task, tally, isWhole)
+    for (const replica of replicasOf(task)) {
+      const findings = this.#held.take(task, replica)
+      if (!isWhole(replica)) {
+        intents.orphan()
+        book.setAside(findings)
+      } else {
+        if (task.kind === 'compare') ledger.fate(replica).finished.add(task.segment)
+        await book.enter(findings)
+      }
+      entering.onEntered?.(isWhole(replica))
+    }
+    this.#held.drop(task)
+    this.#checkBalance(task, report)
+  }
+
+  #checkBalance(task: SegmentTask, report: SegmentReport): void {
+    const { state, ledger, label } = this.#options
+    for (const { replica, message } of imbalances(task, report)) {
+      if (!ledger.isAttached(replica)) continue
+      state.fail(unbalanced(label(replica), message), label(replica))
+    }
+  }
+}
+
+const replicasOf = (task: SegmentTask): readonly TableIndex[] =>
+  task.kind === 'compare' ? task.replicas : [task.replica]

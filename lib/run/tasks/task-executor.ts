@@ -1,0 +1,105 @@
+/**
+ * Tasks brought to their end: one that goes down with its thread is begun again
+ * here, and nowhere else. Callers hear how it ended, and never repeat work.
+ */
+import { asTablesyncError } from '../../errors.ts'
+import type { ProgressMessage, SegmentReport, SegmentTask } from '../../protocol/messages.ts'
+import type { Ledger } from '../state/ledger.ts'
+import type { RunState } from '../state/run-state.ts'
+import type { Watchdog } from '../threads/watchdog.ts'
+import type { Reply, SegmentPool } from '../threads/worker-pool.ts'
+import type { FreshRecords } from './record-barrier.ts'
+import type { ReplicaFailures } from './replica-failures.ts'
+import type { Entering, TaskCommits } from './task-commits.ts'
+import type { TaskMessages } from './task-messages.ts'
+
+/** How often a task is begun; one that goes down with another's thread has not failed by itself. */
+const TRIES = 2
+
+export interface Job extends Entering {
+  /** The task as it is to be begun now; undefined: it is not to be any more. */
+  readonly taskNow: () => SegmentTask | undefined
+}
+
+/** `given-up`: no thread came through it. `not-needed`: it was not to be begun. */
+export type JobEnd = SegmentReport | 'given-up' | 'not-needed'
+
+/** `died`: its thread did. `swept`: its thread was ended for another of its tasks. */
+type Attempt = SegmentReport | 'died' | 'swept'
+
+export interface TaskExecutorOptions {
+  readonly pool: SegmentPool
+  readonly watchdog: Watchdog
+  readonly state: RunState
+  readonly ledger: Ledger
+  readonly failures: ReplicaFailures
+  readonly commits: TaskCommits
+  readonly messages: TaskMessages
+  readonly fresh: FreshRecords
+  /** Called with each new count. */
+  readonly onCounted: () => void
+}
+
+export class TaskExecutor {
+  readonly #options: TaskExecutorOptions
+
+  constructor(options: TaskExecutorOptions) {
+    this.#options = options
+  }
+
+  async execute({ taskNow, ...entering }: Job): Promise<JobEnd> {
+    let last: SegmentTask | undefined
+    for (let tries = 0; tries < TRIES; ) {
+      const task = taskNow()
+      // What it did before it went down is known to nobody.
+      if (task === undefined) break
+      last = task
+      const end = await this.#attempt(task, entering)
+      if (typeof end !== 'string') return end
+      if (end === 'died') tries++
+    }
+    if (last === undefined) return 'not-needed'
+    this.#options.commits.giveUp(last)
+    return 'given-up'
+  }
+
+  /** Runs a task once, and enters how it ended; nothing of it where its thread died. */
+  async #attempt(task: SegmentTask, entering: Entering): Promise<Attempt> {
+    const { pool, watchdog, failures, commits, fresh, onCounted } = this.#options
+    if (task.kind === 'compare') fresh.begun(task)
+    const watch = watchdog.watch(task)
+    const sweepsBefore = pool.sweeps
+    const hear = (message: ProgressMessage, reply: Reply) => {
+      watch.heard(message)
+      this.#options.messages.hear(task, message, (answer) => {
+        watch.answered(answer)
+        reply(answer)
+      })
+    }
+    try {
+      const report = await pool.launch(task, hear).finally(() => watch.end())
+      // First of all, so that what a lost replica has left is not taken for whole.
+      failures.enter(report.failures)
+      await commits.enterEnd(task, report, entering)
+      return report
+    } catch (thrown) {
+      const { thread } = watch
+      // One that has not begun was on its way to a thread that nobody can name.
+      const wentDownWithOthers =
+        thread === undefined ? pool.sweeps > sweepsBefore : pool.isSwept(thread)
+      const isSwept = wentDownWithOthers && !watch.isStalled
+      this.#noteDeath(thrown, isSwept)
+      await commits.drop(task)
+      return isSwept ? 'swept' : 'died'
+    } finally {
+      if (task.kind === 'compare') fresh.ended(task)
+      onCounted()
+    }
+  }
+
+  #noteDeath(thrown: unknown, isSwept: boolean): void {
+    const { pool, state, ledger } = this.#options
+    if (pool.isBroken) state.fail(thrown)
+    else if (!isSwept) ledger.noteError('', asTablesyncError(thrown))
+  }
+}

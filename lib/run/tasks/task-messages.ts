@@ -1,0 +1,124 @@
+/** What tasks say while they run, each message to whom it concerns. */
+import type { TablesyncError } from '../../errors.ts'
+import type { DurableLines } from '../../files/durable-lines.ts'
+import type { TableIndex } from '../../model/tables/table.ts'
+import type { Settings } from '../../options/settings.ts'
+import { fromText } from '../../protocol/as-text.ts'
+import type { AboutToWrite, ProgressMessage, SegmentTask } from '../../protocol/messages.ts'
+import { toWire } from '../../protocol/wire-error.ts'
+import { settleBeforeWriting } from '../phases/write-preconditions.ts'
+import type { Tables } from '../preflight/table-inspection.ts'
+import type { RunHooks } from '../records/difference-sink.ts'
+import { maxWritesRail } from '../safeguards/safeguard-limits.ts'
+import type { TableWatch } from '../safeguards/table-watch.ts'
+import type { Ledger } from '../state/ledger.ts'
+import type { RunState } from '../state/run-state.ts'
+import type { Intents } from '../state/write-ahead-log.ts'
+import type { Reply } from '../threads/worker-pool.ts'
+import type { FreshRecords } from './record-barrier.ts'
+import type { TaskCommits } from './task-commits.ts'
+
+export interface TaskMessagesOptions {
+  readonly settings: Settings
+  readonly tables: Tables
+  readonly state: RunState
+  readonly ledger: Ledger
+  readonly commits: TaskCommits
+  readonly fresh: FreshRecords
+  readonly journal: DurableLines | undefined
+  readonly intents: Intents
+  readonly tableWatch: TableWatch
+  readonly hooks: RunHooks
+  readonly label: (table: TableIndex) => string
+  /** Called with each new count. */
+  readonly onCounted: () => void
+}
+
+type CredentialsMessage = ProgressMessage & { readonly type: 'credentials-wanted' }
+type RecordMessage = ProgressMessage & { readonly type: 'record' }
+
+export class TaskMessages {
+  readonly #options: TaskMessagesOptions
+
+  constructor(options: TaskMessagesOptions) {
+    this.#options = options
+  }
+
+  hear(task: SegmentTask, message: ProgressMessage, reply: Reply): void {
+    const { ledger, commits, fresh, state, settings, onCounted } = this.#options
+    switch (message.type) {
+      case 'snapshot':
+        ledger.counts.note(task, message.tally)
+        onCounted()
+        return
+      case 'findings':
+        commits.hold(task, fromText(message.findings))
+        reply({ type: 'findings-taken' })
+        return
+      case 'record':
+        this.#enterRecord(task, message, reply)
+        return
+      case 'part-ended':
+        if (task.kind === 'compare') fresh.partEnded(task, message.replica)
+        return
+      case 'about-to-write':
+        this.#settleBeforeWriting(fromText(message.writes), reply)
+        return
+      case 'orders-differ':
+        this.#goOver(message.replica)
+        return
+      case 'allowance-spent':
+        state.stopBy(maxWritesRail(settings))
+        return
+      case 'alive':
+        return
+      case 'credentials-wanted':
+        this.#answerCredentials(message, reply)
+        return
+      default:
+        message satisfies never
+    }
+  }
+
+  #enterRecord(
+    task: SegmentTask,
+    { replica, record, isWanted }: RecordMessage,
+    reply: Reply,
+  ): void {
+    if (task.kind !== 'compare') return
+    const { commits, fresh, state } = this.#options
+    commits
+      .enterRecord(task, replica, record)
+      .catch(state.fail)
+      .finally(() => {
+        if (isWanted) fresh.kept(task, replica)
+        reply({ type: 'record-kept' })
+      })
+  }
+
+  #settleBeforeWriting(writes: readonly AboutToWrite[], reply: Reply): void {
+    const count = writes.length
+    const onUnrecorded = (error: TablesyncError) => this.#options.state.fail(error)
+    settleBeforeWriting(this.#options, writes, onUnrecorded).then(
+      () => reply({ type: 'journaled', count }),
+      (error: unknown) => reply({ type: 'journaled', count, error: toWire(error) }),
+    )
+  }
+
+  #goOver(replica: TableIndex): void {
+    const { ledger, hooks, label } = this.#options
+    const fate = ledger.fate(replica)
+    if (fate.byLookup) return
+    fate.byLookup = true
+    hooks.onEvent({ type: 'orders-differ', replica: label(replica) })
+  }
+
+  #answerCredentials({ table, refused }: CredentialsMessage, reply: Reply): void {
+    const keeper = this.#options.tables.credentials[table]
+    if (keeper === undefined) return
+    keeper(refused).then(
+      (held) => reply({ type: 'credentials', table, answer: { held } }),
+      (error: unknown) => reply({ type: 'credentials', table, answer: { error: toWire(error) } }),
+    )
+  }
+}

@@ -1,0 +1,31 @@
+/** A task that stands still, told: it is begun again in another thread, or given up. */
+import { TablesyncError } from '../../errors.ts'
+import type { SegmentTask } from '../../protocol/messages.ts'
+import type { Tables } from '../preflight/table-inspection.ts'
+import type { RunHooks } from '../records/difference-sink.ts'
+import type { Ledger } from '../state/ledger.ts'
+
+export interface Told {
+  readonly tables: Tables
+  readonly ledger: Ledger
+  readonly hooks: RunHooks
+}
+
+export function tellStalled({ tables, ledger, hooks }: Told, task: SegmentTask, how: string): void {
+  const [what, replica] =
+    task.kind === 'compare'
+      ? [`segment ${task.segment}`, task.replicas[0] ?? 0]
+      : [`${WORK[task.kind]} of keys`, task.replica]
+  const message = `${what}: ${how}`
+  ledger.noteError('', stalled(message))
+  hooks.onEvent({ type: 'stalled', replica: tables.access[replica]?.label ?? '', message })
+}
+
+const WORK = { recheck: 'a recheck', delete: 'a deletion', apply: 'an apply', undo: 'an undo' }
+
+const stalled = (message: string) =>
+  new TablesyncError(message, {
+    code: 'STALLED',
+    scope: 'segment',
+    hint: 'Is it a hook that does not come back? Where the table is that slow, give it longer with timeouts.stall.',
+  })

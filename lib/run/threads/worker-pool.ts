@@ -1,0 +1,196 @@
+/** The worker threads, and the ports to the tasks that run on them. */
+import { MessageChannel } from 'node:worker_threads'
+import { Piscina } from 'piscina'
+import { TablesyncError } from '../../errors.ts'
+import type { TableIndex } from '../../model/tables/table.ts'
+import { asText } from '../../protocol/as-text.ts'
+import type {
+  ControlMessage,
+  ProgressMessage,
+  SegmentReport,
+  SegmentTask,
+  WorkerSetup,
+} from '../../protocol/messages.ts'
+import { type TypedPort, typedPort } from '../../protocol/port.ts'
+import { ThreadStarts } from './thread-starts.ts'
+
+/** Tasks that a thread may have beside its segments. */
+export const RECHECKS_BESIDE = 2
+
+export type Reply = (message: ControlMessage) => void
+
+export interface PoolOptions {
+  /** What a thread begins with. */
+  readonly workerFile: URL
+  readonly workers: number
+  /** Tasks under way at once, over all threads. */
+  readonly parallel: number
+  readonly setup: WorkerSetup
+}
+
+export class SegmentPool {
+  readonly #piscina: Piscina
+  readonly #ports = new Set<TypedPort<ControlMessage>>()
+  readonly #detached = new Set<TableIndex>()
+  /** Threads that were ended for one of their tasks. */
+  readonly #swept = new Set<number>()
+  #isStopping = false
+  #isHeld = false
+  #isClosing = false
+  readonly #starts: ThreadStarts | undefined
+  readonly #hooks: string | undefined
+  /** Of a thread that had no task: it could not start, and Piscina has started none since. */
+  #failedStart: Error | undefined
+  /** Why there are no threads. */
+  #broken: TablesyncError | undefined
+
+  constructor({ workerFile, workers, parallel, setup }: PoolOptions) {
+    const threads = Math.min(workers, parallel)
+    // More than segments: what is to be looked at again does not wait for one of them to end.
+    const perThread = Math.ceil(parallel / threads) + RECHECKS_BESIDE
+    this.#piscina = new Piscina({
+      filename: workerFile.href,
+      minThreads: threads,
+      maxThreads: threads,
+      concurrentTasksPerWorker: perThread,
+      // With 'sync', Piscina's default, an idle thread's event loop stands still,
+      // and with it the thread's sockets and ports.
+      atomics: 'disabled',
+      workerData: setup,
+      resourceLimits: heapLimits(perThread, Object.values(setup.write).includes(true)),
+    })
+    // A thread that fails is told by the tasks it had; this one had none.
+    this.#piscina.on('error', (error: Error) => {
+      this.#failedStart = error
+      this.#checkThreads()
+    })
+    // One that exits while it starts has no error to tell. Piscina replaces a thread right after it says this.
+    this.#piscina.on('workerDestroy', () => setImmediate(() => this.#checkThreads()))
+    const { hooks } = setup
+    this.#hooks = hooks?.url
+    this.#starts = hooks && new ThreadStarts(this.#piscina, 2 * hooks.loadsWithin)
+  }
+
+  /**
+   * Runs a task, and settles when all it said has been heard.
+   *
+   * @throws TablesyncError with code `WORKER_DIED` when its thread ends; its scope is the run where no thread starts
+   */
+  async launch(
+    task: SegmentTask,
+    hear: (message: ProgressMessage, reply: Reply) => void,
+  ): Promise<SegmentReport> {
+    const { port1, port2 } = new MessageChannel()
+    const worker = typedPort<ControlMessage, ProgressMessage>(port1, (message) =>
+      hear(message, worker.say),
+    )
+    this.#ports.add(worker)
+    if (this.#isStopping) worker.say({ type: 'stop' })
+    if (this.#isHeld) worker.say({ type: 'hold', isHeld: true })
+    for (const replica of this.#detached) worker.say({ type: 'detach', replica })
+    try {
+      if (this.#broken !== undefined) throw this.#broken
+      // Without a signal: Piscina gives a task that has one a thread of its own.
+      const report = await this.#piscina.run(
+        { task: asText(task), port: port2 },
+        { transferList: [port2] },
+      )
+      // The return value may overtake the messages sent before it.
+      await worker.closed
+      return report as SegmentReport
+    } catch (error) {
+      this.#checkThreads()
+      if (this.#broken !== undefined) throw this.#broken
+      throw new TablesyncError(`A worker thread ended: ${(error as Error).message}`, {
+        code: 'WORKER_DIED',
+        scope: 'segment',
+        hint: 'Run again; with fewer --parallel segments where memory was short.',
+        cause: error,
+      })
+    } finally {
+      worker.close()
+      this.#ports.delete(worker)
+    }
+  }
+
+  /** Where no thread is left and none is going to be, ends the tasks that wait for one. */
+  #checkThreads(): void {
+    if (this.#isClosing || this.#broken !== undefined || this.#piscina.threads.length > 0) return
+    const error = this.#failedStart
+    const got = error?.message.split('\n')[0] ?? 'one that ended while it started'
+    this.#broken = new TablesyncError(`Expected worker threads to start, got: ${got}`, {
+      code: 'WORKER_DIED',
+      scope: 'run',
+      hint:
+        this.#hooks === undefined
+          ? 'Threads start from a file of the package. A bundler has to leave the package as it is (`external`).'
+          : `Each thread loads the hooks ${this.#hooks}: they must load more than once, and leave the thread alive.`,
+      cause: error,
+    })
+    this.#piscina.destroy().catch(() => {})
+  }
+
+  /** Ends a thread, and with it all tasks that run there. */
+  endThread(thread: number): void {
+    this.#swept.add(thread)
+    const worker = this.#piscina.threads.find(({ threadId }) => threadId === thread)
+    worker?.terminate().catch(() => {})
+  }
+
+  /** Whether no thread can be started. */
+  get isBroken(): boolean {
+    return this.#broken !== undefined
+  }
+
+  /** Whether a thread was ended for one of its tasks. */
+  isSwept(thread: number): boolean {
+    return this.#swept.has(thread)
+  }
+
+  /** Threads ended so far for one of their tasks. */
+  get sweeps(): number {
+    return this.#swept.size
+  }
+
+  /** Tells all tasks, and those to come, to end after the pages in hand. */
+  stop(): void {
+    this.#isStopping = true
+    for (const port of this.#ports) port.say({ type: 'stop' })
+  }
+
+  /** Tells all tasks, and those to come, to look for no more suspects, or to go on. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld
+    for (const port of this.#ports) port.say({ type: 'hold', isHeld })
+  }
+
+  /** Asks all comparisons for a record of how far they are. */
+  askForRecords(): void {
+    for (const port of this.#ports) port.say({ type: 'record-wanted' })
+  }
+
+  /** Tells all tasks, and those to come, to leave a replica alone. */
+  detach(replica: TableIndex): void {
+    this.#detached.add(replica)
+    for (const port of this.#ports) port.say({ type: 'detach', replica })
+  }
+
+  /** Settles when all threads have ended. */
+  async close(): Promise<void> {
+    // Piscina takes a second `destroy` for the end of the first, and replaces the threads that end after it.
+    this.#isClosing = true
+    this.#starts?.end()
+    await this.#piscina.destroy()
+  }
+}
+
+/**
+ * How much a thread may hold in objects; pages lie outside of it. What a
+ * segment holds is bounded, and a limit near it keeps V8 from letting garbage
+ * pile up instead: without one, memory grows with the length of the run.
+ */
+const heapLimits = (segments: number, isWriting: boolean) => ({
+  maxOldGenerationSizeMb: 128 + 16 * segments,
+  // What is being written outlives a smaller one, and would be copied time and again.
+  maxYoungGenerationSizeMb: isWriting ? 16 : 8,
+})

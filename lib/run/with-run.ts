@@ -1,0 +1,96 @@
+/** A run around the work of a command: opened before it, ended and closed after it. */
+import type { Summary } from '../model/summary.ts'
+import { MASTER } from '../model/tables/table.ts'
+import type { Milliseconds } from '../model/units.ts'
+import { type OpenRun, openRun } from './open-run.ts'
+import { tellLeftExtras } from './phases/delete-extras.ts'
+import type { RunHooks } from './records/difference-sink.ts'
+import { footerOf } from './records/frame-lines.ts'
+import type { Preparation, RunContext } from './run-context.ts'
+
+/** The longest that a timer can wait: without a checkpoint there is nothing to save. */
+const NEVER: Milliseconds = 2_147_483_647
+
+/**
+ * Opens what a run needs, has the work done, and closes it again.
+ *
+ * @throws TablesyncError with code `FILE_UNWRITABLE` where there can be no undo journal; nothing was done then
+ */
+export async function withRun(
+  preparation: Preparation,
+  hooks: RunHooks,
+  signal: AbortSignal,
+  work: (run: RunContext) => Promise<void>,
+): Promise<Summary> {
+  const run = await openRun(preparation, hooks, signal)
+  let saving: NodeJS.Timeout | undefined
+  try {
+    saving = await begin(run)
+    await work(run.context)
+    await checkTables(run.context)
+    clearInterval(saving)
+    await end(run)
+  } finally {
+    clearInterval(saving)
+    await close(run)
+  }
+  return resultOf(run)
+}
+
+/** @returns the timer of the checkpoint */
+async function begin({ preparation, context, monitor, checkpoint }: OpenRun) {
+  await checkpoint?.begin()
+  context.canary.begin()
+  await monitor.begin()
+  const saveNowAndThen = () => void checkpoint?.saveNowAndThen().catch(context.state.fail)
+  return setInterval(saveNowAndThen, preparation.settings.checkpoint?.interval ?? NEVER)
+}
+
+/** The result stands only if every table is still the one that it was found on. */
+async function checkTables({ tableWatch, failures, isOver }: RunContext): Promise<void> {
+  if (isOver()) return
+  const unsure = await tableWatch.look()
+  if (unsure === undefined || unsure.code === 'TABLE_CHANGED' || isOver()) return
+  failures.loseTable(unsure.table ?? MASTER, unsure)
+}
+
+async function end({ context, book, files, monitor, summaryNow }: OpenRun): Promise<void> {
+  const { ledger, teller, hooks, state, save } = context
+  // The last one, after any under way: what is told from here on belongs to this run alone.
+  await save()
+  for (const replica of ledger.replicas()) await tellLeftExtras(context, replica).catch(state.fail)
+  await book.tellLoose()
+  await teller.end()
+  await files.end(summaryNow, state.fail)
+  await hooks.onEnd(footerOf(summaryNow())).catch(state.fail)
+  monitor.tellProgress()
+}
+
+async function close({ context, monitor, pool, files }: OpenRun): Promise<void> {
+  context.state.release()
+  monitor.end()
+  await pool.close()
+  await context.deletes.close()
+  await files.close()
+  await context.intents.close()
+}
+
+/** What a run has come to; its checkpoint is done with where it has come to its end. */
+async function resultOf({ preparation, context, checkpoint, files, summaryNow }: OpenRun) {
+  const { hooks, state } = context
+  const { repairPlan } = preparation.settings
+  if (repairPlan !== undefined && state.fatal === undefined) {
+    const keys = files.repairPlan?.entries ?? 0
+    hooks.onEvent({ type: 'plan-written', plan: repairPlan.file, keys })
+  }
+  const summary = summaryNow()
+  const isDone = summary.outcome === 'in-sync' || summary.outcome === 'different'
+  if (checkpoint === undefined || !isDone) return summary
+  try {
+    await checkpoint.end(summary)
+    return summary
+  } catch (error) {
+    state.fail(error)
+    return summaryNow()
+  }
+}

@@ -1,0 +1,133 @@
+/** One replica in one segment, by the strategy of the run, from where it was left. */
+import type { FoundItem } from '../../lib/dynamo/lookup.ts'
+import { keyTextOf } from '../../lib/item/key.ts'
+import type { Cursor, SegmentRecord } from '../../lib/model/files/segment-record.ts'
+import { subtractReplicaTallies, zeroReplicaTally } from '../../lib/model/tally.ts'
+import type { CompareTask } from '../../lib/protocol/messages.ts'
+import type { Investigation } from '../replica-task.ts'
+import { Suspects } from '../suspects/triage.ts'
+import { findExtras, itemsOf, lookUpOnReplica } from './key-lookup.ts'
+import { march, type Whereabouts } from './march.ts'
+import { nextUnlessEnded, type PageScan, type PageSource } from './segment-pages.ts'
+
+/** What a comparison goes along: pages, the word to end, and whom to tell how far it is. */
+export interface Stride {
+  /** Where to begin. */
+  readonly from: SegmentRecord
+  readonly master: PageSource
+  readonly openReplica: (from: Cursor) => PageScan
+  /** Asked between pages. */
+  readonly isOver: () => boolean
+  /** Called between pages; makes a record where one is due, with what brings it about. */
+  readonly onPause: (settle: () => Promise<SegmentRecord>) => Promise<void>
+  readonly onOrdersDiffer: () => void
+}
+
+export async function compareReplica(
+  task: CompareTask,
+  investigation: Investigation,
+  stride: Stride,
+): Promise<void> {
+  const suspects = new Suspects(investigation)
+  try {
+    await suspects.reopen(stride.from)
+    await compareWith(suspects, task, investigation, stride)
+    await suspects.settle()
+  } finally {
+    // A write that is under way when something fails is still counted.
+    await suspects.drain()
+  }
+}
+
+async function compareWith(
+  suspects: Suspects,
+  ...[task, investigation, stride]: Parameters<typeof compareReplica>
+): Promise<void> {
+  const { from, master, isOver } = stride
+  let { strategy, pass } = from
+  let replica = stride.openReplica(from.replica)
+  /** Items of the replica's pages that a march has left for the extras pass. */
+  let left: readonly FoundItem[] = []
+
+  if (pass === 'master' && strategy === 'march') await marchAlong()
+  if (pass === 'master' && strategy === 'lookup') await lookUpAll()
+  if (isOver() || investigation.wasCutShort || !task.findExtras) return
+  const fromItsBeginning = task.startingKey !== undefined
+  if (strategy === 'march' && !fromItsBeginning) return
+  if (pass === 'master' && fromItsBeginning) replica = stride.openReplica('start')
+  pass = 'extras'
+  await findExtras(investigation, suspects, left)
+  left = []
+  await findAllExtras()
+
+  async function marchAlong(): Promise<void> {
+    replica.begin()
+    const marched = await march(investigation, suspects, {
+      pages: { master, replica },
+      mayGoOver: task.mayGoOver,
+      isOver,
+      onPause: (whereabouts) => pause(whereabouts),
+    })
+    if (marched.end !== 'orders-differ') return
+    strategy = 'lookup'
+    suspects.orderIsBelied()
+    stride.onOrdersDiffer()
+    if (investigation.findExtras) left = marched.unmatched.replica
+    else investigation.tally.elsewhere += marched.unmatched.replica.length
+    await lookUpOnReplica(investigation, suspects, marched.unmatched.master)
+  }
+
+  async function lookUpAll(): Promise<void> {
+    for (;;) {
+      await pause(betweenPages)
+      const page = isOver() ? undefined : await nextUnlessEnded(master)
+      if (page === 'ended') return endHere()
+      if (page === undefined) return
+      await lookUpOnReplica(investigation, suspects, itemsOf(page))
+    }
+  }
+
+  async function findAllExtras(): Promise<void> {
+    for (;;) {
+      await pause(betweenPages)
+      const page = isOver() ? undefined : await nextUnlessEnded(replica)
+      if (page === 'ended') return endHere()
+      if (page === undefined) return
+      await findExtras(investigation, suspects, itemsOf(page))
+    }
+  }
+
+  /** What is left is not read in this run, whether or not the word to stop has come. */
+  async function endHere(): Promise<void> {
+    await pause(betweenPages)
+    investigation.wasCutShort = true
+  }
+
+  function betweenPages(): Whereabouts {
+    const { schema } = investigation
+    return {
+      cursors: { master: master.after, replica: replica.after },
+      unmatched: {
+        master: [],
+        replica: left.map(({ page, item }) => keyTextOf(page, item, schema)),
+      },
+      untaken: { master: 0, replica: 0 },
+    }
+  }
+
+  async function pause(whereabouts: () => Whereabouts): Promise<void> {
+    await stride.onPause(async () => {
+      await suspects.flush()
+      const { cursors, unmatched, untaken } = whereabouts()
+      const notYet = { offered: untaken.master, scanned: untaken.replica }
+      return {
+        strategy,
+        pass,
+        ...cursors,
+        unmatched,
+        ...suspects.open,
+        tally: subtractReplicaTallies(investigation.tally, { ...zeroReplicaTally(), ...notYet }),
+      }
+    })
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * One segment, from where it was left to its end: the master's pages read once
+ * and compared with every replica, each at its own stride and with its own fate.
+ */
+
+import type { ReadableTable } from '../../lib/dynamo/item-table.ts'
+import type { ScanSlice } from '../../lib/dynamo/scan.ts'
+import type { ScanPage } from '../../lib/item/bytes/scan-answer.ts'
+import type { Cursor } from '../../lib/model/files/segment-record.ts'
+import type { TableIndex } from '../../lib/model/tables/table.ts'
+import { type Tally, zeroTally } from '../../lib/model/tally.ts'
+import type { CompareTask, ReplicaFailure, SegmentReport } from '../../lib/protocol/messages.ts'
+import type { SegmentControl } from '../coordinator.ts'
+import { noteEnd } from '../failing.ts'
+import { type Investigation, investigationOf } from '../replica-task.ts'
+import type { Thread } from '../thread-context.ts'
+import { compareReplica, type Stride } from './compare-replica.ts'
+import { Advance } from './scan-advance.ts'
+import { cursorAfter, PageScan, type PageSource, SharedPages } from './segment-pages.ts'
+
+/** Failures are part of the report: what was counted before them is not lost. */
+export async function compareSegment(
+  task: CompareTask,
+  thread: Thread,
+  control: SegmentControl,
+): Promise<SegmentReport> {
+  const { replicas, from } = task
+  const tally: Tally = {
+    master: { ...task.master },
+    replicas: { ...zeroTally(replicas).replicas, ...talliesOf(from) },
+  }
+  const pages = sharedMasterPages(task, thread, tally)
+  const failures: ReplicaFailure[] = []
+  let isCutShort = false
+
+  await Promise.all(
+    replicas.map(async (replica) => {
+      const investigation = investigationOf(replica, task, thread, control, tally)
+      try {
+        await compareReplica(task, investigation, strideOf(replica, investigation))
+      } catch (error) {
+        noteEnd(error, investigation, failures)
+      } finally {
+        isCutShort ||= investigation.wasCutShort
+        control.partEnded(replica)
+        pages.leave(replica)
+      }
+    }),
+  )
+  await control.allTold()
+  return { tally, end: control.stopping.aborted || isCutShort ? 'stopped' : 'finished', failures }
+
+  function strideOf(replica: TableIndex, investigation: Investigation): Stride {
+    return {
+      from: from[replica] as Stride['from'],
+      master: readerOf(pages, replica, investigation, task),
+      openReplica: (cursor) => replicaScan(task, investigation, cursor),
+      isOver: () => investigation.isOver(),
+      async onPause(settle) {
+        control.progress(tally)
+        // A replica that is left out is taken up where its last record says.
+        if (control.isDetached(replica) || !control.isRecordDue(replica)) return
+        const record = await settle()
+        if (investigation.wasCutShort) return
+        await control.keep(replica, record)
+      },
+      onOrdersDiffer: () => control.ordersDiffer(replica),
+    }
+  }
+}
+
+const talliesOf = (from: CompareTask['from']) =>
+  Object.fromEntries(Object.entries(from).map(([replica, { tally }]) => [replica, { ...tally }]))
+
+function sharedMasterPages(task: CompareTask, thread: Thread, tally: Tally): SharedPages {
+  const slice = sliceOf(task, thread)
+  const read = async (after: string | undefined) => {
+    const page = await thread.master.scanPage(slice, after)
+    tally.master.readUnits += page.readUnits
+    for (const replica of task.replicas) thread.budget.scanned(replica, page.readUnits)
+    page.shareAmong?.(task.replicas.length)
+    return page
+  }
+  const from = task.from[task.replicas[0] ?? 0]?.master ?? 'start'
+  const count = (page: ScanPage) => {
+    tally.master.scanned += page.count
+  }
+  const scan = new PageScan(read, from, count, advanceOf(thread.master, thread))
+  scan.begin()
+  return new SharedPages(scan.next, task.replicas)
+}
+
+/** The master's pages as one of their readers has come along them. */
+function readerOf(
+  pages: SharedPages,
+  replica: TableIndex,
+  { tally }: Investigation,
+  task: CompareTask,
+): PageSource {
+  const from = task.from[replica]?.master ?? 'start'
+  const reader = {
+    before: from,
+    after: from,
+    async next() {
+      const page = await pages.next(replica)
+      tally.offered += page?.count ?? 0
+      reader.before = reader.after
+      reader.after = cursorAfter(page)
+      return page
+    },
+  }
+  return reader
+}
+
+function replicaScan(task: CompareTask, investigation: Investigation, from: Cursor): PageScan {
+  const { thread, tally, replica, door } = investigation
+  const slice = sliceOf(task, thread)
+  const read = async (after: string | undefined) => {
+    const page = await door.table.scanPage(slice, after)
+    tally.readUnits += page.readUnits
+    thread.budget.scanned(replica, page.readUnits)
+    return page
+  }
+  const count = (page: ScanPage) => {
+    tally.scanned += page.count
+  }
+  return new PageScan(read, from, count, advanceOf(door.table, thread))
+}
+
+const advanceOf = ({ access }: ReadableTable, { setup }: Thread) =>
+  new Advance(access, setup.patience.stallLimit)
+
+function sliceOf({ segment, totalSegments }: CompareTask, { setup }: Thread): ScanSlice {
+  const { consistentRead, scanLimit } = setup
+  const slice = { segment, totalSegments, consistent: consistentRead }
+  return scanLimit === undefined ? slice : { ...slice, limit: scanLimit }
+}

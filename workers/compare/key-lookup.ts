@@ -1,0 +1,106 @@
+/**
+ * Lookup: items of one side asked for by key on the other. The second
+ * strategy, and the net under the march.
+ */
+import { type FoundItem, isUnread } from '../../lib/dynamo/lookup-result.ts'
+import { canonicalKeyOf, keyTextOf } from '../../lib/item/key.ts'
+import { type ItemPage, itemEnd, itemStart } from '../../lib/item/page.ts'
+import type { Bytes } from '../../lib/model/units.ts'
+import type { Investigation } from '../replica-task.ts'
+import { allEnded } from '../settle-all.ts'
+import type { Suspects } from '../suspects/triage.ts'
+
+/** A batch ends at this weight, so that its answer stays small whatever the items are. */
+const BATCH_BYTES: Bytes = 2 << 20
+
+/** Looks master items up on the replica. */
+export async function lookUpOnReplica(
+  investigation: Investigation,
+  suspects: Suspects,
+  items: Iterable<FoundItem>,
+): Promise<void> {
+  const { schema, door, thread, tally, replica } = investigation
+  const { consistentRead, batchReadLimit } = thread.setup
+  await eachBatch(items, batchReadLimit, async (batch) => {
+    const keys = batch.map(({ page, item }) => keyTextOf(page, item, schema))
+    const onReplica = await inLane(investigation, () =>
+      door.table.lookUp(keys, { consistent: consistentRead }),
+    )
+    tally.readUnits += onReplica.readUnits
+    thread.budget.scanned(replica, onReplica.readUnits)
+    for (const [index, master] of batch.entries()) {
+      const there = onReplica.at(canonicalKeyOf(master.page, master.item, schema))
+      const key = keys[index] as string
+      if (isUnread(there)) {
+        await suspects.unread({ key, looks: 'missing' }, there)
+      } else if (there === undefined) {
+        await suspects.add({ looks: 'missing', ground: 'key', key, master, replica: undefined })
+      } else if (thread.comparer.equal(master.page, master.item, there.page, there.item)) {
+        await suspects.equal(key, { master, replica: there })
+      } else {
+        await suspects.add({ looks: 'differing', ground: 'key', key, master, replica: there })
+      }
+    }
+  })
+}
+
+/** Looks replica items up on the master, for those that it lacks. */
+export async function findExtras(
+  investigation: Investigation,
+  suspects: Suspects,
+  items: Iterable<FoundItem>,
+): Promise<void> {
+  const { schema, master, thread, tally, masterTally, replica } = investigation
+  const { consistentRead, batchReadLimit } = thread.setup
+  await eachBatch(items, batchReadLimit, async (batch) => {
+    const keys = batch.map(({ page, item }) => keyTextOf(page, item, schema))
+    const onMaster = await inLane(investigation, () =>
+      master.lookUp(keys, { consistent: consistentRead, keysOnly: true }),
+    )
+    masterTally.readUnits += onMaster.readUnits
+    thread.budget.scanned(replica, onMaster.readUnits)
+    for (const [index, extra] of batch.entries()) {
+      const there = onMaster.at(canonicalKeyOf(extra.page, extra.item, schema))
+      const key = keys[index] as string
+      if (isUnread(there)) {
+        await suspects.unread({ key, looks: 'extra' }, there)
+      } else if (there === undefined) {
+        const alone = { master: undefined, replica: extra }
+        await suspects.add({ looks: 'extra', ground: 'key', key, ...alone })
+      } else {
+        tally.elsewhere++
+      }
+    }
+  })
+}
+
+/** Every item of a page. */
+export function* itemsOf(page: ItemPage): Generator<FoundItem> {
+  for (let item = 0; item < page.count; item++) yield { page, item }
+}
+
+/** Hands the items out in batches, several under way at once; ends when all have. */
+async function eachBatch(
+  items: Iterable<FoundItem>,
+  limit: number,
+  handle: (batch: FoundItem[]) => Promise<void>,
+): Promise<void> {
+  const jobs: Promise<void>[] = []
+  let batch: FoundItem[] = []
+  let bytes = 0
+  for (const found of items) {
+    batch.push(found)
+    bytes += itemEnd(found.page, found.item) - itemStart(found.page, found.item)
+    if (batch.length < limit && bytes < BATCH_BYTES) continue
+    jobs.push(handle(batch))
+    batch = []
+    bytes = 0
+  }
+  if (batch.length > 0) jobs.push(handle(batch))
+  await allEnded(jobs)
+}
+
+/** The lanes hold requests alone: a job that waited for suspects in one could wait for itself. */
+async function inLane<T>({ door }: Investigation, request: () => Promise<T>): Promise<T> {
+  return (await door.lookups.add(request)) as T
+}

@@ -1,0 +1,42 @@
+/**
+ * Looks a few unmatched keys up on the other side, to learn which scan has run
+ * ahead. One such answer can be a live write; a pattern of them is an order.
+ */
+import { keyTextOf } from '../../lib/item/key.ts'
+import type { Investigation } from '../replica-task.ts'
+import type { Alignment, Direction, Side } from './alignment.ts'
+
+const KEYS_PER_SIDE = 8
+
+/** Eventually consistent reads of keys alone: a probe decides cost, never a verdict. */
+const CHEAP = { consistent: false, keysOnly: true }
+
+export interface ProbeAnswer {
+  /** Whether most of the oldest keys of a side exist on the other one. */
+  readonly mastersExist: boolean
+  readonly replicasExist: boolean
+}
+
+export async function probe(
+  investigation: Investigation,
+  alignment: Alignment,
+): Promise<ProbeAnswer> {
+  const { master, door, tally, masterTally, schema } = investigation
+  const exist = async (side: Side) => {
+    const oldest = alignment.window(side).oldest(KEYS_PER_SIDE)
+    const other = side === 'master' ? door.table : master
+    const keys = oldest.map(({ page, item }) => keyTextOf(page, item, schema))
+    const { foundCount, unreadCount, readUnits } = await other.lookUp(keys, CHEAP)
+    const asked = side === 'master' ? tally : masterTally
+    asked.readUnits += readUnits
+    return foundCount * 2 > oldest.length - unreadCount
+  }
+  const [mastersExist, replicasExist] = await Promise.all([exist('master'), exist('replica')])
+  return { mastersExist, replicasExist }
+}
+
+/** Where to read on; undefined where the two scans contradict each other. */
+export function directionOf({ mastersExist, replicasExist }: ProbeAnswer): Direction | undefined {
+  if (mastersExist) return replicasExist ? undefined : 'replica'
+  return replicasExist ? 'master' : 'settle'
+}

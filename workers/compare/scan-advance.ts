@@ -1,0 +1,109 @@
+/**
+ * Whether a scan goes on. An engine at fault may answer for ever: with pages
+ * that end where they began, with last keys that come round again, or with ever
+ * new ones and no items.
+ */
+import { TablesyncError } from '../../lib/errors.ts'
+import type { ScanPage } from '../../lib/item/bytes/scan-answer.ts'
+import type { Cursor } from '../../lib/model/files/segment-record.ts'
+import type { TableIndex } from '../../lib/model/tables/table.ts'
+import type { Milliseconds } from '../../lib/model/units.ts'
+
+/** Answers in a row that may end where they began, as one without items may. */
+const MOST_STANDING = 100
+
+/**
+ * Of the time between two pages so much counts as the engine's: what is longer
+ * was a pause, a wait for capacity, or a slow reader.
+ */
+const MOST_BETWEEN: Milliseconds = 1000
+
+export interface Scanned {
+  readonly label: string
+  readonly index: TableIndex
+}
+
+export class Advance {
+  readonly #table: Scanned
+  readonly #stallLimit: Milliseconds
+  readonly #now: () => Milliseconds
+  #standing = 0
+  readonly #circle = new Circle()
+  #barren = { pages: 0, time: 0 }
+  #lastPage: Milliseconds
+
+  /** `stallLimit`: for so long pages may come for which nothing was scanned. */
+  constructor(table: Scanned, stallLimit: Milliseconds, now = () => performance.now()) {
+    this.#table = table
+    this.#stallLimit = stallLimit
+    this.#now = now
+    this.#lastPage = now()
+  }
+
+  /**
+   * Notes a page that leads from one place to another.
+   *
+   * @throws TablesyncError with code `BAD_RESPONSE` where the scan does not go on
+   */
+  note(page: ScanPage, before: Cursor, after: Cursor): void {
+    this.#noteTime(page)
+    const to = placeOf(after)
+    if (to === undefined) return
+    this.#standing = to === placeOf(before) ? this.#standing + 1 : 0
+    if (this.#standing > MOST_STANDING) {
+      throw this.#fault(`a scan that goes on, got ${MOST_STANDING} pages that end where they began`)
+    }
+    // A page that stands still is no circle yet.
+    if (this.#standing === 0 && this.#circle.closesAt(to)) {
+      throw this.#fault('a scan that comes to its end, got a last key again that a page before had')
+    }
+    const { pages, time } = this.#barren
+    if (time <= this.#stallLimit) return
+    const seconds = Math.round(time / 1000)
+    throw this.#fault(
+      `items or an end, got ${pages} pages in ${seconds} s for which nothing was scanned`,
+    )
+  }
+
+  #noteTime({ scanned }: ScanPage): void {
+    const now = this.#now()
+    const time = Math.min(now - this.#lastPage, MOST_BETWEEN)
+    this.#lastPage = now
+    const isBarren = scanned === 0
+    const { pages, time: before } = this.#barren
+    this.#barren = isBarren ? { pages: pages + 1, time: before + time } : { pages: 0, time: 0 }
+  }
+
+  #fault(what: string): TablesyncError {
+    const { label, index } = this.#table
+    return new TablesyncError(`Scan on ${label}: expected ${what}`, {
+      code: 'BAD_RESPONSE',
+      scope: 'segment',
+      table: index,
+      hint: 'The engine is at fault, or a proxy that keeps its answers: the table cannot be scanned to its end.',
+    })
+  }
+}
+
+const placeOf = (cursor: Cursor) => (typeof cursor === 'object' ? cursor.after : undefined)
+
+/**
+ * Notices that a sequence of keys has come round, by Brent's algorithm: it
+ * keeps one key, and comes to it again within three times the circle's length.
+ */
+class Circle {
+  #kept: string | undefined
+  #steps = 0
+  #most = 1
+
+  closesAt(key: string): boolean {
+    if (key === this.#kept) return true
+    this.#steps++
+    if (this.#steps === this.#most) {
+      this.#kept = key
+      this.#steps = 0
+      this.#most *= 2
+    }
+    return false
+  }
+}

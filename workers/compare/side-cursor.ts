@@ -1,0 +1,48 @@
+/** One side of an alignment: its page in hand, and how far that was gone along. */
+import type { Place } from '../../lib/item/bytes/alike.ts'
+import { malformed } from '../../lib/item/bytes/json-bytes.ts'
+import { type ItemPage, itemStart } from '../../lib/item/page.ts'
+import type { KeySchema } from '../../lib/model/tables/table.ts'
+import { Window } from './unmatched-window.ts'
+
+export interface Lane {
+  page: ItemPage | undefined
+  at: number
+  /** The byte that item begins at, where it is known without the page being walked. */
+  offset: number | undefined
+  ended: boolean
+  readonly window: Window
+}
+
+/** A lane that has an item to be taken. */
+export type InHand = Lane & { page: ItemPage }
+
+export function newLane(schema: KeySchema): Lane {
+  return { page: undefined, at: 0, offset: undefined, ended: false, window: new Window(schema) }
+}
+
+export function hasItem(lane: Lane): lane is InHand {
+  return lane.page !== undefined && lane.at < lane.page.count
+}
+
+/** Undefined: the page does not know its extent. */
+export function placeIn({ page, at, offset }: InHand): Place | undefined {
+  const { extent } = page
+  return extent && { page: page as Place['page'], item: at, at: offset ?? itemStart(page, at) }
+}
+
+/** An item that was come to without a walk: the walk must find it at the same place. */
+export function checkPlace(lane: InHand): void {
+  const { page, at, offset } = lane
+  lane.offset = undefined
+  if (offset !== undefined && itemStart(page, at) !== offset) {
+    throw malformed(page.bytes, offset, 'as many items as a response says it has')
+  }
+}
+
+export function goOn(lane: InHand, count: number, offset: number): void {
+  lane.at += count
+  lane.offset = offset
+}
+
+export const isDone = (lane: Lane) => lane.ended && !hasItem(lane)

@@ -1,0 +1,32 @@
+/** What a segment is told, and tells, while it runs. */
+import type { SegmentRecord } from '../lib/model/files/segment-record.ts'
+import type { TableIndex } from '../lib/model/tables/table.ts'
+import type { Tally } from '../lib/model/tally.ts'
+import type { AboutToWrite, Finding } from '../lib/protocol/messages.ts'
+import type { Done } from './maybe-promise.ts'
+
+export interface SegmentControl {
+  /** Aborted: end after the pages in hand. */
+  readonly stopping: AbortSignal
+  /** Whether a replica is no longer part of the run. */
+  isDetached(replica: TableIndex): boolean
+  /** Gives the counts so far. */
+  progress(tally: Tally): void
+  /** Whether it is time for a record of how far a replica's comparison has come. */
+  isRecordDue(replica: TableIndex): boolean
+  /** Settles when the main thread keeps the record, and with it all that was told before. */
+  keep(replica: TableIndex, record: SegmentRecord): Promise<void>
+  /** The replica's part of the task has ended, whichever way. */
+  partEnded(replica: TableIndex): void
+  ordersDiffer(replica: TableIndex): void
+  /** Settles when what is about to be written is on record. */
+  record(write: AboutToWrite): Promise<void>
+  /** Has the run stopped: it would write more than it may. */
+  allowanceSpent(): void
+  /** Settles when more keys may come to wait for another look. */
+  roomForSuspects(): Done
+  /** Settles when the main thread has room for more. */
+  tell(finding: Finding): Done
+  /** Settles when the main thread has taken every finding. */
+  allTold(): Promise<void>
+}

@@ -1,0 +1,52 @@
+/** Says of each task of a thread, again and again, that its thread is alive and what the task hangs on. */
+import { UnderWay } from '../lib/dynamo/request/in-flight.ts'
+import { oversleptBy } from '../lib/model/request-timeouts.ts'
+import type { Milliseconds } from '../lib/model/units.ts'
+import type { ProgressMessage } from '../lib/protocol/messages.ts'
+
+const ALIVE_EVERY: Milliseconds = 1000
+/** Often enough to be heard in time, however short that is. */
+const ALIVE_SHARE = 1 / 5
+
+type Alive = ProgressMessage & { readonly type: 'alive' }
+
+export class SignsOfLife {
+  readonly #thread: number
+  readonly #stallLimit: Milliseconds
+  readonly #every: Milliseconds
+  readonly #tasks = new Set<UnderWay>()
+
+  /** `stallLimit`: after so long a task counts as standing still. */
+  constructor(thread: number, stallLimit: Milliseconds) {
+    this.#thread = thread
+    this.#stallLimit = stallLimit
+    this.#every = Math.min(ALIVE_EVERY, stallLimit * ALIVE_SHARE)
+  }
+
+  begin(say: (message: Alive) => void): { readonly underWay: UnderWay; end(): void } {
+    const underWay = new UnderWay()
+    this.#tasks.add(underWay)
+    let due = performance.now()
+    const sayAlive = () => {
+      const late = performance.now() - due
+      due += late + this.#every
+      if (late > oversleptBy(this.#stallLimit)) underWay.overslept(late)
+      const longest = underWay.longest()
+      say({
+        type: 'alive',
+        thread: this.#thread,
+        ...(longest !== undefined && { longest }),
+        isThreadIdle: [...this.#tasks].every(({ isIdle }) => isIdle),
+      })
+    }
+    sayAlive()
+    const timer = setInterval(sayAlive, this.#every)
+    return {
+      underWay,
+      end: () => {
+        clearInterval(timer)
+        this.#tasks.delete(underWay)
+      },
+    }
+  }
+}

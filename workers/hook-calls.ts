@@ -1,0 +1,124 @@
+/** The user's own rules, asked where they may decide. */
+import { inspect } from 'node:util'
+import type { FoundItem } from '../lib/dynamo/lookup.ts'
+import { plainItem } from '../lib/dynamo/plain-item.ts'
+import type { UnderWay } from '../lib/dynamo/request/in-flight.ts'
+import { parseItem } from '../lib/item/compare.ts'
+import type { KeyText } from '../lib/item/key.ts'
+import type { HookItem, Hooks, HooksSource } from '../lib/model/hooks.ts'
+import type { WireItem } from '../lib/model/wire.ts'
+import { PatientCalls } from '../lib/protocol/deadline-calls.ts'
+import { loadHooks } from '../lib/protocol/hooks-module.ts'
+import type { Found } from './verify/ending.ts'
+
+export interface Rules {
+  /** Whether two items that are not equal count as different. Undefined: they do. */
+  readonly differ:
+    | ((master: FoundItem, replica: FoundItem, key: KeyText) => Promise<boolean>)
+    | undefined
+  /** Whether a difference may be repaired. Undefined: the rules have no say in it. */
+  readonly mayRepair: ((found: Found, replica: string) => Promise<boolean>) | undefined
+  /** Undefined: nobody wants to hear of equal pairs. */
+  readonly matches:
+    | ((
+        pair: { readonly master: FoundItem; readonly replica: FoundItem },
+        replica: string,
+        key: KeyText,
+      ) => Promise<void>)
+    | undefined
+}
+
+/** A hook has thrown: that fails its item, and nothing else. */
+export class HookFailure extends Error {}
+
+export async function openRules(
+  source: HooksSource | undefined,
+  ending: AbortSignal,
+): Promise<(task: UnderWay) => Rules> {
+  const hooks = source === undefined ? {} : await loadHooks(source)
+  const calls = new PatientCalls(ending)
+  return (task) => rulesOf(hooks, calls, task)
+}
+
+export function rulesOf(hooks: Hooks, calls: PatientCalls, task: UnderWay): Rules {
+  const { items, isItemDifferent, onMatching, onMissing, onDiffering, onExtra } = hooks
+  const ask = asking(calls, task)
+  const given = (item: WireItem): HookItem => (items === 'plain' ? plainItem(item) : item)
+  const itemOf = ({ page, item }: FoundItem) => given(parseItem(page, item))
+  const keyOf = (key: KeyText) => given(JSON.parse(key) as WireItem)
+  const differ: Rules['differ'] =
+    isItemDifferent &&
+    (async (master, replica, key) => {
+      const name = 'isItemDifferent'
+      const answer: unknown = await ask(name, key, () =>
+        isItemDifferent(itemOf(master), itemOf(replica)),
+      )
+      if (typeof answer === 'boolean') return answer
+      throw wrongAnswer(name, 'true or false', answer)
+    })
+  const matches: Rules['matches'] =
+    onMatching &&
+    (async ({ master, replica }, label, key) => {
+      await ask('onMatching', key, () =>
+        onMatching(itemOf(master), itemOf(replica), label, keyOf(key)),
+      )
+    })
+  const hasSay = onMissing ?? onDiffering ?? onExtra
+  return { differ, mayRepair: hasSay && mayRepair, matches }
+
+  async function mayRepair(
+    { verdict, key, master, replica }: Found,
+    label: string,
+  ): Promise<boolean> {
+    switch (verdict) {
+      case 'missing':
+        if (onMissing === undefined || master === undefined) return true
+        return mayGoOn('onMissing', key, () => onMissing(itemOf(master), label, keyOf(key)))
+      case 'differing':
+        if (onDiffering === undefined || master === undefined || replica === undefined) return true
+        return mayGoOn('onDiffering', key, () =>
+          onDiffering(itemOf(master), itemOf(replica), label, keyOf(key)),
+        )
+      default:
+        return onExtra === undefined || mayGoOn('onExtra', key, () => onExtra(keyOf(key), label))
+    }
+  }
+
+  /** @throws HookFailure for an answer that may be meant as `'skip'`, or as its opposite */
+  async function mayGoOn(name: string, key: KeyText, call: () => unknown): Promise<boolean> {
+    const answer = await ask(name, key, call)
+    if (answer === undefined) return true
+    if (answer === 'skip') return false
+    throw wrongAnswer(name, "'skip' or nothing", answer)
+  }
+}
+
+type Ask = (name: string, key: KeyText, call: () => unknown) => Promise<unknown>
+
+/** How a hook is called: whatever it throws becomes a `HookFailure`. */
+function asking(calls: PatientCalls, task: UnderWay): Ask {
+  return async (name, key, call) => {
+    // By its key alone: what is in an item is nobody else's concern.
+    const doing = task.begin(() => `the hook ${name} on ${key}`)
+    try {
+      const answer = call()
+      return answer instanceof Promise ? await calls.answer(answer) : answer
+    } catch (error) {
+      throw new HookFailure(`the hook ${name} failed: ${messageOf(error)}`, { cause: error })
+    } finally {
+      doing.end()
+    }
+  }
+}
+
+const wrongAnswer = (name: string, expected: string, answer: unknown) =>
+  new HookFailure(`the hook ${name} failed: expected ${expected} from it, got ${named(answer)}`)
+
+/** Not what is in it: that may be an item. */
+function named(answer: unknown): string {
+  if (typeof answer === 'function') return 'a function'
+  if (typeof answer === 'object' && answer !== null) return 'an object'
+  return inspect(answer).slice(0, 40)
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : named(error))

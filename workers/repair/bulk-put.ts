@@ -1,0 +1,148 @@
+/**
+ * Missing items of a quiet table, put as many to a request as it takes, without
+ * a condition: a job, a lane and a message for each would take more than its
+ * share of the request. What a group does not get put is put item by item.
+ */
+
+import { passing } from '../../lib/diagnostics.ts'
+import { MOST_BYTES, MOST_ITEMS, type PutEnd } from '../../lib/dynamo/batch-put.ts'
+import type { FoundItem } from '../../lib/dynamo/lookup-result.ts'
+import { isEnded, mayPass } from '../../lib/dynamo/request/request-errors.ts'
+import { itemText } from '../../lib/item/compare.ts'
+import { itemEnd, itemStart } from '../../lib/item/page.ts'
+import type { Investigation } from '../replica-task.ts'
+import { eachEnded } from '../settle-all.ts'
+import { type Found, failed } from '../verify/ending.ts'
+import { digestOf } from '../verify/sides.ts'
+import { withoutReplication } from './prepared-write.ts'
+import { OLD_MS, type Repair } from './repair.ts'
+import { tellEnding } from './told-differences.ts'
+
+/** An item that the replica was found to lack. */
+export interface MissingItem extends Found {
+  readonly verdict: 'missing'
+  readonly master: FoundItem
+}
+
+/** Counts items that were found missing just now, and puts them. */
+export async function putInGroups(
+  investigation: Investigation,
+  repair: Repair,
+  founds: readonly MissingItem[],
+): Promise<void> {
+  if (founds.length === 0) return
+  const readAt = performance.now()
+  investigation.tally.missing += founds.length
+  const allowed: MissingItem[] = []
+  const others: MissingItem[] = []
+  for (const found of founds) {
+    const isClaimed = repair.claim('missing', found.key)
+    ;(isClaimed ? allowed : others).push(found)
+  }
+  // What is not on record is not put; each by itself says why.
+  let areRefused = !(await recorded(investigation, allowed))
+  let failure: { readonly error: unknown } | undefined
+  for (const group of groups(allowed)) {
+    const isStale = performance.now() - readAt > OLD_MS
+    const mayBePut = !areRefused && !isStale && !investigation.isOver()
+    const open = mayBePut ? await putTogether(investigation, repair, group) : allOf(group)
+    const oneByOne = eachEnded(open, ({ found, ...how }) =>
+      repair.write(found, undefined, { readAt, ...how }),
+    )
+    await oneByOne.catch((error: unknown) => {
+      failure ??= { error }
+      areRefused = true
+    })
+  }
+  // Only now, so that those which are allowed are put.
+  if (others.length > 0) investigation.allowanceSpent()
+  for (const found of others) await repair.outcomes.tellCutShort(found)
+  if (failure !== undefined) throw failure.error
+}
+
+/** Settles when the puts are on record, all with one message; false: they could not be put there. */
+async function recorded(
+  { record, replica }: Investigation,
+  founds: readonly MissingItem[],
+): Promise<boolean> {
+  passing('about-to-write')
+  const intents = founds.map(({ key }) => ({ replica, key, kind: 'missing' }) as const)
+  return record({ intents }).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** As many as one request takes. */
+function* groups(founds: readonly MissingItem[]): Generator<readonly MissingItem[]> {
+  let group: MissingItem[] = []
+  let bytes = 0
+  for (const found of founds) {
+    const { page, item } = found.master
+    group.push(found)
+    bytes += itemEnd(page, item) - itemStart(page, item)
+    if (group.length < MOST_ITEMS && bytes < MOST_BYTES) continue
+    yield group
+    group = []
+    bytes = 0
+  }
+  if (group.length > 0) yield group
+}
+
+/** An item that is still to be put. */
+interface Open {
+  readonly found: MissingItem
+  readonly mayHaveLanded: boolean
+  /** Its batch was rejected whole, for one of its items maybe. */
+  readonly isAlone: boolean
+}
+
+const allOf = (group: readonly MissingItem[]): Open[] =>
+  group.map((found) => ({ found, mayHaveLanded: false, isAlone: false }))
+
+/** Puts a group with one request, and ends what was put. Returns what is still to be. */
+async function putTogether(
+  investigation: Investigation,
+  repair: Repair,
+  group: readonly MissingItem[],
+): Promise<Open[]> {
+  const { door, tally } = investigation
+  const items = group.map(({ master }) => withoutReplication(itemText(master.page, master.item)))
+  const ends = await door.table.putTogether(items)
+  const written: MissingItem[] = []
+  const open: Open[] = []
+  for (const [at, found] of group.entries()) {
+    const end = ends[at] as PutEnd
+    if (end.end === 'written') {
+      written.push(found)
+      tally.writeUnits += end.writeUnits
+    } else if (end.end === 'unsure' && investigation.isOver()) {
+      // It may have landed: that is not told as left.
+      investigation.wasCutShort = true
+      await repair.outcomes.conclude(failed(end.error), found)
+    } else if (isEnded(end.error)) {
+      await repair.outcomes.tellCutShort(found)
+    } else {
+      open.push({ found, mayHaveLanded: end.end === 'unsure', isAlone: !mayPass(end.error) })
+    }
+  }
+  tally.written += written.length
+  if (written.length > 0) door.streak.landed()
+  await tellPut(investigation, written)
+  return open
+}
+
+async function tellPut(
+  investigation: Investigation,
+  founds: readonly MissingItem[],
+): Promise<void> {
+  const { thread, tell, replica } = investigation
+  if (!thread.setup.tellDifferences) {
+    await tell({ type: 'ended', replica, keys: founds.map(({ key }) => key) })
+    return
+  }
+  for (const found of founds) {
+    const left = () => digestOf(found.master, thread.comparer)
+    await tellEnding(investigation, found, { action: 'written', left })
+  }
+}

@@ -1,0 +1,125 @@
+/** Writes made ready: how each is sent, on what condition, and what it finds and leaves. */
+
+import type { WriteResult } from '../../lib/dynamo/conditional-write.ts'
+import { absent, type ItemShape, unchanged } from '../../lib/dynamo/conditions.ts'
+import { isEnded, mayPass } from '../../lib/dynamo/request/request-errors.ts'
+import { updateTo } from '../../lib/dynamo/update-expression.ts'
+import { asTablesyncError } from '../../lib/errors.ts'
+import { itemText, parseItem } from '../../lib/item/compare.ts'
+import type { KeyText } from '../../lib/item/key.ts'
+import { isReplicationAttribute } from '../../lib/item/normalise.ts'
+import type { DifferenceKind } from '../../lib/model/difference.ts'
+import type { WireItem } from '../../lib/model/wire.ts'
+import type { Investigation } from '../replica-task.ts'
+import type { BothSides } from '../verify/sides.ts'
+
+export interface PreparedWrite {
+  readonly key: KeyText
+  readonly action: 'written' | 'deleted'
+  /** What it finds where its condition holds; undefined: no item. */
+  readonly before: WireItem | undefined
+  /** Works out what it leaves; undefined: no item. */
+  readonly after: () => WireItem | undefined
+  readonly send: () => Promise<WriteResult>
+  /** Present: the condition could not compare all of the item. */
+  readonly isPartial?: true
+  /** Present: the item takes another write before it is as it is to be. */
+  readonly isPart?: true
+}
+
+type Key = { readonly key: KeyText }
+
+/** The write that ends a difference. */
+export function repairing(
+  investigation: Investigation,
+  relation: DifferenceKind,
+  { key, master, replica, isAlone }: BothSides & Key & { readonly isAlone?: boolean | undefined },
+): PreparedWrite {
+  const { shape, names } = investigation.thread
+  const seen = replica && parseItem(replica.page, replica.item)
+  if (seen !== undefined) names.note(seen)
+  if (relation === 'extra' && seen !== undefined) return deleting(investigation, { key, seen })
+  if (master === undefined) throw new Error('no item to write')
+  if (relation === 'missing') {
+    return putting(investigation, {
+      key,
+      item: withoutReplication(itemText(master.page, master.item)),
+      ...(isAlone && { isAlone }),
+    })
+  }
+  if (seen === undefined) throw new Error('no item to compare with')
+  const wanted = parseItem(master.page, master.item)
+  return updating(investigation, { key, wanted, seen, shape })
+}
+
+/** `item`: DynamoDB JSON text. `isAlone`: it is not to go out with others, without a condition. */
+export function putting(
+  { door, schema, thread }: Investigation,
+  { key, item, isAlone = false }: Key & { readonly item: string; readonly isAlone?: boolean },
+): PreparedWrite {
+  const isInBatch = thread.setup.putsInBatches && !isAlone
+  const putAlone = () => door.table.write.put(item, absent(schema))
+  /** A batch is rejected whole: which of its items is at fault shows when each goes out alone. */
+  const putInBatch = () =>
+    door.table.putInBatch(item).catch((thrown: unknown) => {
+      const error = asTablesyncError(thrown)
+      if (mayPass(error) || isEnded(error)) throw error
+      return putAlone()
+    })
+  return {
+    key,
+    action: 'written',
+    before: undefined,
+    after: () => JSON.parse(item) as WireItem,
+    send: isInBatch ? putInBatch : putAlone,
+  }
+}
+
+export function updating(
+  { door }: Investigation,
+  {
+    key,
+    wanted,
+    seen,
+    shape,
+  }: Key & { readonly wanted: WireItem; readonly seen: WireItem; readonly shape: ItemShape },
+): PreparedWrite {
+  const expression = updateTo(wanted, seen, shape)
+  return {
+    key,
+    action: 'written',
+    before: seen,
+    after: () => expression.apply(seen),
+    send: () => door.table.write.update(key, expression),
+    ...(expression.isPartial && { isPartial: true }),
+    ...(!expression.complete && { isPart: true }),
+  }
+}
+
+export function deleting(
+  { door, thread }: Investigation,
+  {
+    key,
+    seen,
+    shape = thread.shape,
+  }: Key & { readonly seen: WireItem; readonly shape?: ItemShape },
+): PreparedWrite {
+  const expression = unchanged(seen, shape, thread.names.known)
+  return {
+    key,
+    action: 'deleted',
+    before: seen,
+    after: () => undefined,
+    send: () => door.table.write.delete(key, expression),
+    ...(expression.isPartial && { isPartial: true }),
+  }
+}
+
+/** The item as it came, unless it carries what old global tables keep beside it. */
+export function withoutReplication(item: string): string {
+  if (!item.includes('aws:rep:') && !item.includes('\\')) return item
+  const members = Object.entries(JSON.parse(item) as WireItem)
+  return JSON.stringify(
+    Object.fromEntries(members.filter(([name]) => !isReplicationAttribute(name))),
+  )
+}

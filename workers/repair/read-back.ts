@@ -1,0 +1,124 @@
+/**
+ * Written keys, read again on both sides: no condition can see everything.
+ *
+ * The master may have deleted the item between our read and our put: a ghost,
+ * taken back as long as it is still ours. (What the replica had before, and we
+ * have updated, stays: to delete it is another wish.) It may have created an
+ * equal item again under our deletion: put back. It may have moved on where
+ * nobody replicates: brought in order again, once both sides have stood still.
+ */
+import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
+import type { Sighting } from '../../lib/model/pending-recheck.ts'
+import { HookFailure } from '../hook-calls.ts'
+import type { Investigation } from '../replica-task.ts'
+import { lookUpBothSides } from '../verify/both-sides.ts'
+import { failed, hookFailed, withWord } from '../verify/ending.ts'
+import { relationUnderRules } from '../verify/relation.ts'
+import { type BothSides, digestsOf } from '../verify/sides.ts'
+import { movedOn } from '../verify/verdict.ts'
+import type { Repair } from './repair.ts'
+import { tellEnding } from './told-differences.ts'
+import type { Written } from './write-attempt.ts'
+
+/** Reads what was written at once, as far as the budget for that goes, and has it looked at later. */
+export async function readBack(
+  investigation: Investigation,
+  repair: Repair,
+  written: readonly Written[],
+): Promise<void> {
+  const { thread, replica, tell } = investigation
+  if (!thread.setup.observation.looksAgain) return
+  const drawn = written.filter(() => thread.budget.claimReadBack(replica))
+  if (drawn.length === 0) return
+  const seen = await lookUpBothSides(
+    investigation,
+    drawn.map(({ key }) => key),
+  )
+  for (const one of drawn) {
+    const first = sightWritten(one, 0)
+    const sides = seen(one.key)
+    if (isUnread(sides)) {
+      await notReadBack(investigation, first, sides)
+      continue
+    }
+    const look = await lookAtWritten(investigation, repair, first, sides)
+    const sighting = look === 'held' ? first : look
+    if (sighting !== undefined) await tell({ type: 'look-again', replica, sighting })
+  }
+}
+
+/**
+ * Judges a written key by what both sides hold now, and mends it where the
+ * write was overtaken. `held`: the sides are equal. A sighting: it has to be
+ * looked at again. Undefined: nothing is left to do.
+ */
+export async function lookAtWritten(
+  investigation: Investigation,
+  repair: Repair,
+  sighting: Sighting,
+  sides: BothSides,
+): Promise<'held' | Sighting | undefined> {
+  const { comparer, setup } = investigation.thread
+  const { key, moves, wrote = { left: null } } = sighting
+  const { left } = wrote
+  const now = digestsOf(sides, comparer)
+  const relation = await relationUnderRules(investigation, sides, key).catch((error: unknown) => {
+    if (error instanceof HookFailure) return error
+    throw error
+  })
+  if (relation instanceof HookFailure) {
+    investigation.tally.failed++
+    await tellEnding(investigation, { key, verdict: 'differing', ...sides }, hookFailed(relation))
+    return undefined
+  }
+  if (relation === 'sameAs') return 'held'
+  const isOurs = now.replica === left
+  // What the master lacks, and somebody else has put or the replica had before us, is not ours to take away.
+  if (relation === 'extra' && !(isOurs && wrote.isPut)) return undefined
+  if (moves >= setup.observation.attempts) {
+    return giveUp(investigation, { key, verdict: relation, ...sides })
+  }
+  const isGhostOrHole = isOurs && (now.master === null || now.replica === null)
+  const stoodStill = now.master === sighting.master && now.replica === sighting.replica
+  if (!isGhostOrHole && !stoodStill) return movedOn(sighting, now, Date.now())
+  const mended = await repair.mend({ key, verdict: relation, ...sides }, wrote)
+  if (mended === 'refused') return movedOn(sighting, now, Date.now())
+  return mended && sightWritten(mended, moves + 1)
+}
+
+/** A sighting of what a write has left; its clock begins with the write. */
+function sightWritten(written: Written, moves: number): Sighting {
+  const left = written.left()
+  return {
+    key: written.key,
+    looks: left === null ? 'extra' : 'differing',
+    ground: 'key',
+    master: left,
+    replica: left,
+    versions: left === null ? [] : [left],
+    since: Date.now(),
+    moves,
+    wrote: { left, isPut: written.isPut },
+  }
+}
+
+async function giveUp(
+  investigation: Investigation,
+  found: Parameters<typeof tellEnding>[1],
+): Promise<undefined> {
+  investigation.tally.conflicts++
+  const error = 'it was written, and kept changing after that'
+  await tellEnding(investigation, found, { action: 'conflict', error })
+}
+
+/** It was written, and nobody knows whether that has held. */
+export async function notReadBack(
+  investigation: Investigation,
+  { key, looks }: Pick<Sighting, 'key' | 'looks'>,
+  { error }: Unread,
+): Promise<undefined> {
+  investigation.tally.failed++
+  const found = { verdict: looks, key, master: undefined, replica: undefined } as const
+  const ending = failed(error)
+  await tellEnding(investigation, found, withWord(ending, 'it was written, and not read back'))
+}

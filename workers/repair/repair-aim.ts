@@ -1,0 +1,80 @@
+/** What a repair wants of an item: that the replica comes to equal the master, where nothing speaks against it. */
+import type { FoundItem } from '../../lib/dynamo/lookup-result.ts'
+import { parseItem, sameBytes } from '../../lib/item/compare.ts'
+import type { KeyText } from '../../lib/item/key.ts'
+import type { DifferenceKind } from '../../lib/model/difference.ts'
+import type { SeenSides } from '../../lib/model/pending-recheck.ts'
+import { type Investigation, intentOf, isHalfWritten } from '../replica-task.ts'
+import { lookUpBothSides } from '../verify/both-sides.ts'
+import type { RepairEnding } from '../verify/ending.ts'
+import { conflictOfVersions, relationUnderRules } from '../verify/relation.ts'
+import { type BothSides, DigestsWhenAsked, standingOfItems } from '../verify/sides.ts'
+import { relationOf } from '../verify/verdict.ts'
+import type { Aim, Done, Next } from './aim.ts'
+import { repairing } from './prepared-write.ts'
+
+export interface Wanted {
+  readonly key: KeyText
+  /** Whether a write is wanted that would end a difference of this kind. */
+  isWanted(kind: DifferenceKind, seen: SeenSides): boolean
+  /** The same of an item that a write of ours has left half-way. @default what is wanted of any */
+  isWantedToTheEnd?(kind: DifferenceKind): boolean
+  /** What the write is to be counted as, where it lands and nobody lives to tell. Absent: it is not counted. */
+  readonly intends?: DifferenceKind
+  /** How it ends where no write is wanted. @default a conflict */
+  readonly unwanted?: RepairEnding
+  /** Refused conditions after which the item is left. @default 5 */
+  readonly maxRefusals?: number
+  /** A put is not to go out with others. */
+  readonly isAlone?: boolean
+  /** A write that was sent before may have landed. */
+  readonly mayHaveLanded?: boolean
+}
+
+export function repairAim(investigation: Investigation, wanted: Wanted): Aim<BothSides> {
+  const { thread } = investigation
+  const { key, isWanted, isWantedToTheEnd, unwanted = { action: 'conflict' } } = wanted
+  const intent = intentOf(investigation, key)
+  return {
+    ...(wanted.intends !== undefined && { intends: wanted.intends }),
+    ...(wanted.maxRefusals !== undefined && { maxRefusals: wanted.maxRefusals }),
+    ...(wanted.mayHaveLanded && { mayHaveLanded: true }),
+    doneBefore: wanted.mayHaveLanded ? 'written' : doneBefore(intent?.kind),
+    wasInParts: intent?.parts !== undefined,
+    isHalfWay: ({ replica }) => isHalfWritten(investigation, key, replica),
+    next,
+    read: async () => (await lookUpBothSides(investigation, [key]))(key),
+    isSame: (before, now) => isSame(before.replica, now.replica),
+    replicaIn: ({ replica }) => replica && parseItem(replica.page, replica.item),
+  }
+
+  async function next(sides: BothSides, isHalfWay: boolean): Promise<Next> {
+    const seen = new DigestsWhenAsked(sides, thread.comparer)
+    // What is half ours answers no rule of the user's as the item that it is to be.
+    const relation = isHalfWay
+      ? relationOf(standingOfItems(sides, thread.comparer))
+      : await relationUnderRules(investigation, sides, key)
+    if (relation === 'sameAs') return { settled: () => seen.replica }
+    const goesOn =
+      isHalfWay && isWantedToTheEnd !== undefined
+        ? isWantedToTheEnd(relation)
+        : isWanted(relation, seen)
+    // It has become another kind of difference, whose repair was not asked for.
+    if (!goesOn) return { ending: unwanted }
+    const conflict = conflictOfVersions(investigation, sides)
+    if (conflict !== undefined) return { ending: conflict }
+    const write = repairing(investigation, relation, { key, ...sides, isAlone: wanted.isAlone })
+    return { write, left: () => seen.master }
+  }
+}
+
+/** What a thread or a run that died may have done already. */
+export function doneBefore(intended: DifferenceKind | undefined): Done {
+  if (intended === undefined) return 'resolved'
+  return intended === 'extra' ? 'deleted' : 'written'
+}
+
+function isSame(before: FoundItem | undefined, now: FoundItem | undefined): boolean {
+  if (before === undefined || now === undefined) return before === now
+  return sameBytes(before.page, before.item, now.page, now.item)
+}

@@ -1,0 +1,81 @@
+/** Differences as they are told: what was found, and how it ended. */
+
+import type { FoundItem } from '../../lib/dynamo/lookup-result.ts'
+import { parseItem } from '../../lib/item/compare.ts'
+import { differingAttributes } from '../../lib/item/normalise.ts'
+import type { Planned } from '../../lib/model/files/plan-lines.ts'
+import type { WireItem } from '../../lib/model/wire.ts'
+import type { Finding } from '../../lib/protocol/messages.ts'
+import type { Done } from '../maybe-promise.ts'
+import type { Investigation } from '../replica-task.ts'
+import type { Thread } from '../thread-context.ts'
+import type { Found, LEFT, PLANNED, RepairEnding } from '../verify/ending.ts'
+import { digestsOf } from '../verify/sides.ts'
+
+type KeyLeft = Finding & { readonly type: 'key-left' }
+
+/** Tells a difference, if anybody asked for them one by one, and names a key that ended for a reason of its own. */
+export function tellEnding(
+  investigation: Investigation,
+  found: Found,
+  ending: RepairEnding | typeof LEFT | typeof PLANNED,
+): Done {
+  const own = 'own' in ending ? ending.own : undefined
+  if (own === undefined) return tellDifference(investigation, found, ending)
+  const { tell, replica } = investigation
+  const end = ending.action as KeyLeft['end']
+  const named = tell({ type: 'key-left', replica, key: found.key, end, error: own })
+  const told = tellDifference(investigation, found, ending)
+  return named === undefined ? told : named.then(() => told)
+}
+
+function tellDifference(
+  { thread, door, tell, replica: index }: Investigation,
+  found: Found,
+  ending: RepairEnding | typeof LEFT | typeof PLANNED,
+): Done {
+  const { verdict, key, master, replica, unconfirmed } = found
+  if (!thread.setup.tellDifferences) {
+    // What was intended is done with once it is told.
+    return thread.setup.isWriting ? tell({ type: 'ended', replica: index, keys: [key] }) : undefined
+  }
+  const isPair = verdict === 'differing' && master !== undefined && replica !== undefined
+  const attributes = () =>
+    isPair
+      ? differingAttributes(
+          parseItem(master.page, master.item),
+          parseItem(replica.page, replica.item),
+          thread.isIgnored,
+        )
+      : []
+  return tell({
+    type: 'difference',
+    replica: index,
+    difference: {
+      replica: door.table.access.label,
+      kind: verdict,
+      key: JSON.parse(key) as WireItem,
+      ...(isPair && { attributes: attributes() }),
+      // A difference that ended by itself was found all the same, and nothing was done about it.
+      action: ending.action === 'resolved' ? 'none' : ending.action,
+      ...('error' in ending && { error: ending.error }),
+      ...(unconfirmed && { unconfirmed }),
+      ...('isPartial' in ending && { condition: 'partial' as const }),
+    },
+    ...('isPlanned' in ending && plannedOf(thread, found)),
+  })
+}
+
+/** What a repair plan notes of a difference; of one that was not read again there is nothing to note. */
+function plannedOf(
+  { setup, comparer }: Thread,
+  { master, replica, unconfirmed }: Found,
+): { readonly planned?: Planned } {
+  if (setup.planning === 'nothing') return {}
+  if (unconfirmed) return { planned: {} }
+  const item = (found: FoundItem | undefined) =>
+    found === undefined ? null : parseItem(found.page, found.item)
+  const seen = digestsOf({ master, replica }, comparer)
+  if (setup.planning === 'digests') return { planned: { seen } }
+  return { planned: { seen, items: { master: item(master), replica: item(replica) } } }
+}

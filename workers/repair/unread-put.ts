@@ -1,0 +1,98 @@
+/** Missing items put on the scan's word: the condition of the put is the check. */
+
+import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
+import { isEnded } from '../../lib/dynamo/request/request-errors.ts'
+import type { TablesyncError } from '../../lib/errors.ts'
+import type { Investigation } from '../replica-task.ts'
+import { endsTable, type Found, failed, type RepairEnding, unverified } from '../verify/ending.ts'
+import { type BothSides, digestOf, standingOfItems } from '../verify/sides.ts'
+import { relationOf } from '../verify/verdict.ts'
+import { repairing } from './prepared-write.ts'
+import { OLD_MS, type Repair } from './repair.ts'
+import { attempt, type Written } from './write-attempt.ts'
+
+/**
+ * Puts an item as the master has it now, and counts it. Where the replica turns
+ * out to have one, returns what both sides hold now, nothing counted.
+ */
+export function putUnread(
+  investigation: Investigation,
+  repair: Repair,
+  found: Found,
+): Promise<Written | BothSides | Unread | undefined> {
+  const readAt = performance.now()
+  return repair.inLane(async () => {
+    try {
+      if (await repair.outcomes.maySkip(found)) return undefined
+    } catch (error) {
+      return repair.outcomes.fail(found, error as Error)
+    }
+    // A put that finds nothing else in its way may not bring what the master has no more.
+    if (performance.now() - readAt > OLD_MS) return repair.lookAgain(found.key)
+    if (investigation.isOver() || !repair.isAllowed('missing', found.key)) {
+      // Whoever takes the run up has to come by here again.
+      investigation.wasCutShort = true
+      await repair.leave(found)
+      return undefined
+    }
+    return putOnce(investigation, repair, found)
+  })
+}
+
+async function putOnce(
+  investigation: Investigation,
+  repair: Repair,
+  found: Found,
+): Promise<Written | BothSides | Unread | undefined> {
+  const { thread, tally } = investigation
+  const left = () => digestOf(found.master, thread.comparer)
+  const end = (ending: RepairEnding) => {
+    tally.missing++
+    return repair.outcomes.conclude(ending, found)
+  }
+  const result = await attempt(investigation, repairing(investigation, 'missing', found), 'missing')
+  switch (result.end) {
+    case 'landed':
+      return end({ action: 'written', left, isPut: true })
+    case 'not-sent':
+      investigation.wasCutShort = true
+      await repair.leave(found)
+      return undefined
+    case 'rejected':
+      await end(failed(result.error))
+      if (endsTable(result.error)) throw result.error
+      return undefined
+    case 'unsure': {
+      const now = await readUnlessEnded(repair, found)
+      // It may have landed: that is not told as left.
+      if (now === undefined) return endUnknown(result.error)
+      if (isUnread(now)) return end(unverified(now))
+      // What it leaves is its signature, whatever the master has come to hold since.
+      const asPut = { master: found.master, replica: now.replica }
+      const hasLanded = relationOf(standingOfItems(asPut, thread.comparer)) === 'sameAs'
+      if (hasLanded) return end({ action: 'written', left, isPut: true })
+      repair.unclaim('missing', found.key)
+      return now
+    }
+    default:
+      // It is claimed anew, where it turns out to be a difference.
+      repair.unclaim('missing', found.key)
+      return repair.lookAgain(found.key)
+  }
+
+  function endUnknown(error: TablesyncError): Promise<Written | undefined> {
+    investigation.wasCutShort = true
+    return end(failed(error))
+  }
+}
+
+/** Undefined: the run is to end, and it was not read. */
+async function readUnlessEnded(
+  repair: Repair,
+  { key }: Found,
+): Promise<BothSides | Unread | undefined> {
+  return repair.lookAgain(key).catch((error: unknown) => {
+    if (isEnded(error)) return undefined
+    throw error
+  })
+}

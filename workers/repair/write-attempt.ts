@@ -1,0 +1,169 @@
+/**
+ * One attempt at one write: put on record where it has to be, sent once, its
+ * end classified and counted. Whatever writes to a replica does it here.
+ */
+
+import { passing } from '../../lib/diagnostics.ts'
+import { OTHERS_MAY_BE_ALLOWED } from '../../lib/dynamo/refused-keys.ts'
+import {
+  isContended,
+  isEnded,
+  isFinalRefusal,
+  mayPass,
+} from '../../lib/dynamo/request/request-errors.ts'
+import { asTablesyncError, TablesyncError } from '../../lib/errors.ts'
+import { canonicalKeyOfText, type KeyText } from '../../lib/item/key.ts'
+import type { DifferenceKind } from '../../lib/model/difference.ts'
+import type { JournalEntry, JournalRefusal } from '../../lib/model/files/journal-lines.ts'
+import type { Intent } from '../../lib/model/files/write-intent.ts'
+import type { SeenItem } from '../../lib/model/pending-recheck.ts'
+import type { WireItem } from '../../lib/model/wire.ts'
+import type { Investigation } from '../replica-task.ts'
+import type { PreparedWrite } from './prepared-write.ts'
+
+/** A write that went through: what it left on the replica. */
+export interface Written {
+  readonly key: KeyText
+  readonly left: () => SeenItem
+  /** The replica lacked the item before: all of it is ours. */
+  readonly isPut: boolean
+}
+
+interface Trouble {
+  readonly error: TablesyncError
+  /** It has been tried again as often as may be. */
+  readonly isTiredOut: boolean
+}
+
+export type AttemptEnd =
+  /** The item is as the write leaves it. */
+  | { readonly end: 'landed' }
+  /** Nothing was written: its condition did not hold. */
+  | { readonly end: 'refused' }
+  /** Nothing was written: too much goes on at the table, or at the item. */
+  | ({ readonly end: 'busy' } & Trouble)
+  /** It may have landed or not: only a reading can tell. */
+  | ({ readonly end: 'unsure' } & Trouble)
+  /** Nothing was written, and another attempt would end as this one. */
+  | { readonly end: 'rejected'; readonly error: TablesyncError }
+  /** Nothing was sent, since the run is to end. */
+  | { readonly end: 'not-sent' }
+
+/**
+ * `intends`: what the write is counted as where it lands and nobody lives to
+ * tell. Undefined: it is not counted. `isInDoubt`: an attempt before this one may
+ * have landed.
+ */
+export async function attempt(
+  investigation: Investigation,
+  write: PreparedWrite,
+  intends: DifferenceKind | undefined,
+  isInDoubt = false,
+): Promise<AttemptEnd> {
+  try {
+    await recordBefore(investigation, write, intends)
+  } catch (thrown) {
+    const error = asTablesyncError(thrown)
+    return isEnded(error) ? { end: 'not-sent' } : { end: 'rejected', error }
+  }
+  const end = await sendOnce(investigation, write)
+  const isWritten = end.end === 'landed' || end.end === 'unsure'
+  if (!isWritten) await takeBack(investigation, write, isInDoubt)
+  return end
+}
+
+async function sendOnce({ tally, door }: Investigation, write: PreparedWrite): Promise<AttemptEnd> {
+  try {
+    const result = await write.send()
+    passing('written')
+    if (result.end === 'refused') return result
+    tally.writeUnits += result.writeUnits
+    door.streak.landed()
+    return { end: 'landed' }
+  } catch (thrown) {
+    const error = asTablesyncError(thrown)
+    if (isEnded(error)) return { end: 'not-sent' }
+    const isTiredOut = error.scope === 'item'
+    if (isContended(error)) return { end: 'busy', error, isTiredOut }
+    if (mayPass(error)) {
+      return { end: error.code === 'THROTTLED' ? 'busy' : 'unsure', error, isTiredOut }
+    }
+    return { end: 'rejected', error: door.streak.rejected(ofItem(error)) }
+  }
+}
+
+/** What is refused for good ends its item alone: others may be allowed, or fit. */
+function ofItem(error: TablesyncError): TablesyncError {
+  if (!isFinalRefusal(error)) return error
+  const { message, code, table, cause } = error
+  const hint = code === 'ACCESS_DENIED' ? `${error.hint} ${OTHERS_MAY_BE_ALLOWED}` : error.hint
+  return new TablesyncError(message, { code, table, cause, hint, scope: 'item' })
+}
+
+/**
+ * Settles when what is about to be written is on record, as far as it is to be.
+ *
+ * @throws TablesyncError with code `ENDED` for a deletion whose tables are not known to be the same any more
+ */
+async function recordBefore(
+  { thread, door, record, replica }: Investigation,
+  { key, action, before, after, isPart }: PreparedWrite,
+  intends: DifferenceKind | undefined,
+): Promise<void> {
+  const { isJournaled, isWriting } = thread.setup
+  const isIntended = isWriting && intends !== undefined
+  const isDeletion = action === 'deleted'
+  if (!isJournaled && !isIntended && !isDeletion) return
+  const left = () => {
+    const item = after()
+    return item === undefined ? null : thread.wholeDigest(item)
+  }
+  const line = () => {
+    const entry: JournalEntry = {
+      replica: door.table.access.label,
+      key: JSON.parse(key) as WireItem,
+      before: before ?? null,
+      left: left(),
+    }
+    return JSON.stringify(entry)
+  }
+  const intent = (): Intent => {
+    const kind = intends as DifferenceKind
+    const item = after()
+    if (item === undefined) return { replica, key, kind }
+    const signature = [thread.digest(item)]
+    return { replica, key, kind, ...(isPart ? { parts: signature } : { leaves: signature }) }
+  }
+  passing('about-to-write')
+  await record({
+    ...(isJournaled && { line: line() }),
+    ...(isIntended && { intents: [intent()] }),
+    ...(isDeletion && { deletesFrom: replica }),
+  })
+}
+
+/**
+ * Settles when it is on record that nothing was written. Else an undo, or whoever
+ * takes the work up, would take what somebody else has written there for ours.
+ */
+async function takeBack(
+  { thread, door, record, replica, intents, schema }: Investigation,
+  { key }: PreparedWrite,
+  isInDoubt: boolean,
+): Promise<void> {
+  const { isJournaled, isWriting } = thread.setup
+  const refusal: JournalRefusal = {
+    replica: door.table.access.label,
+    key: JSON.parse(key) as WireItem,
+    refused: true,
+  }
+  const isWithdrawn = isWriting && !isInDoubt
+  if (isWithdrawn) intents.delete(canonicalKeyOfText(key, schema))
+  if (!isJournaled && !isWithdrawn) return
+  const recorded = record({
+    ...(isJournaled && { line: JSON.stringify(refusal) }),
+    ...(isWithdrawn && { withdrawn: [{ replica, key }] }),
+  })
+  // A record that cannot be kept ends the run by itself; this write has its end all the same.
+  await recorded.catch(() => {})
+}

@@ -1,0 +1,123 @@
+/** One replica's part in one segment: whom to ask, where to count, whom to tell. */
+
+import type { ReadableTable } from '../lib/dynamo/item-table.ts'
+import type { FoundItem } from '../lib/dynamo/lookup.ts'
+import { parseItem } from '../lib/item/compare.ts'
+import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../lib/item/key.ts'
+import type { Intent } from '../lib/model/files/write-intent.ts'
+import type { KeySchema, TableIndex } from '../lib/model/tables/table.ts'
+import {
+  type MasterTally,
+  type ReplicaTally,
+  type Tally,
+  zeroReplicaTally,
+} from '../lib/model/tally.ts'
+import type { AboutToWrite, Finding, SegmentTask } from '../lib/protocol/messages.ts'
+import type { SegmentControl } from './coordinator.ts'
+import type { Done } from './maybe-promise.ts'
+import type { ReplicaDoor, Thread } from './thread-context.ts'
+
+export interface Investigation {
+  readonly thread: Thread
+  readonly master: ReadableTable
+  readonly replica: TableIndex
+  readonly door: ReplicaDoor
+  readonly schema: KeySchema
+  readonly tally: ReplicaTally
+  /** Shared with the other replicas of the segment. */
+  readonly masterTally: MasterTally
+  readonly findExtras: boolean
+  /** `later`: extras are noted, and deleted after all else. `now`: this is that time. */
+  readonly deletions: 'later' | 'now'
+  /** Aborted: nothing new is begun. */
+  readonly stopping: AbortSignal
+  /** Writes that were about to be sent before, by key; what is found in order of them is our own doing. */
+  readonly intents: Map<CanonicalKey, Intent>
+  /** Whether a repair or a page was left since the run is to end: what was counted since the last record is not all that is to be done. */
+  wasCutShort: boolean
+  /** Why the first repair that failed did. Undefined: none has. */
+  refusal: string | undefined
+  /** Whether the run, or the replica's part in it, is to end. */
+  isOver(): boolean
+  /** Settles when what is about to be written is on record. */
+  record(write: AboutToWrite): Promise<void>
+  /** Has the run stopped: it would write more than it may. */
+  allowanceSpent(): void
+  /** Settles when more keys may come to wait for another look. */
+  roomForSuspects(): Done
+  /** Settles when the main thread has room for more. */
+  tell(finding: Finding): Done
+}
+
+export function investigationOf(
+  replica: TableIndex,
+  task: SegmentTask,
+  thread: Thread,
+  control: SegmentControl,
+  tally: Tally,
+): Investigation {
+  const { master } = thread
+  return {
+    thread,
+    master,
+    replica,
+    door: thread.replicas.get(replica) as ReplicaDoor,
+    schema: master.access.keySchema,
+    tally: tally.replicas[replica] ?? zeroReplicaTally(),
+    masterTally: tally.master,
+    // A march that begins at a key sees only some of the extras: they are left to a pass of their own.
+    findExtras: task.kind !== 'compare' || (task.findExtras && task.startingKey === undefined),
+    deletions: task.kind === 'delete' ? 'now' : 'later',
+    intents: intentsOf(task, replica, master.access.keySchema),
+    stopping: control.stopping,
+    wasCutShort: false,
+    refusal: undefined,
+    isOver: () => control.stopping.aborted || control.isDetached(replica),
+    record: control.record,
+    allowanceSpent: control.allowanceSpent,
+    roomForSuspects: control.roomForSuspects,
+    tell(finding) {
+      // The writes of one page may take minutes: the screen counts each of them, not only the page.
+      control.progress(tally)
+      return control.tell(finding)
+    },
+  }
+}
+
+/** A task of several replicas has the intents of all of them. */
+function intentsOf(
+  task: SegmentTask,
+  replica: TableIndex,
+  schema: KeySchema,
+): Investigation['intents'] {
+  const intents = task.intents.filter((intent) => intent.replica === replica)
+  return new Map(intents.map((intent) => [canonicalKeyOfText(intent.key, schema), intent]))
+}
+
+/** Whether the replica's item is as a write has left it that died with its thread, and that another has to follow. */
+export const isHalfWritten = (
+  investigation: Investigation,
+  key: KeyText,
+  replica: FoundItem | undefined,
+): boolean => isAmong(investigation, intentOf(investigation, key)?.parts, replica)
+
+/** Whether the item is what a write of ours leaves, of which nobody lived to tell. */
+export const hasLanded = (
+  investigation: Investigation,
+  key: KeyText,
+  replica: FoundItem | undefined,
+): boolean => isAmong(investigation, intentOf(investigation, key)?.leaves, replica)
+
+function isAmong(
+  { thread }: Investigation,
+  digests: readonly string[] | undefined,
+  found: FoundItem | undefined,
+): boolean {
+  if (digests === undefined || found === undefined) return false
+  return digests.includes(thread.digest(parseItem(found.page, found.item)))
+}
+
+/** The write of a key that was about to be sent, before a thread or a run died. */
+export function intentOf({ intents, schema }: Investigation, key: KeyText): Intent | undefined {
+  return intents.size === 0 ? undefined : intents.get(canonicalKeyOfText(key, schema))
+}

@@ -1,0 +1,43 @@
+/** Waits for every one of several jobs, and then fails as the first of them that did. */
+import type { Coming } from './maybe-promise.ts'
+
+/**
+ * `Promise.all` settles with the first failure, while the other jobs go on
+ * unheeded: what they write would be missing from every count.
+ */
+export async function allEnded(jobs: readonly Promise<void>[]): Promise<void> {
+  const ends = await Promise.allSettled(jobs)
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+}
+
+/**
+ * Has every one of several ended, and waits for those that take time. Returns
+ * what they came to, and fails as the first that did.
+ */
+export async function eachEnded<Each, T>(
+  all: readonly Each[],
+  end: (each: Each) => Coming<T>,
+): Promise<T[]> {
+  const came: T[] = []
+  const jobs: Promise<void>[] = []
+  for (const each of all) {
+    const coming = endingOf(each, end)
+    if (coming === undefined) continue
+    jobs.push(
+      coming.then((it) => {
+        if (it !== undefined) came.push(it)
+      }),
+    )
+  }
+  await allEnded(jobs)
+  return came
+}
+
+/** One that fails at once does so for itself. */
+function endingOf<Each, T>(each: Each, end: (each: Each) => Coming<T>): Coming<T> {
+  try {
+    return end(each)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * Suspects beyond the recheck budget, by key alone. They wait for the end of
+ * the segment, in case their counterpart turns up in a later page after all:
+ * so what is counted from the scan is right even where the order is not.
+ */
+import { keyTextOf } from '../../lib/item/key.ts'
+import type { Keyed } from '../../lib/item/key-hash.ts'
+import { keyedByText } from '../../lib/item/key-page.ts'
+import type { DeferredKey } from '../../lib/model/files/segment-record.ts'
+import type { KeySchema } from '../../lib/model/tables/table.ts'
+import type { Bytes } from '../../lib/model/units.ts'
+import { KeptKeys } from '../keys/copied-keys.ts'
+import type { Place } from '../keys/key-index.ts'
+
+export interface DeferredSuspect {
+  readonly looks: 'missing' | 'extra'
+  /** Where its key stands. */
+  readonly found: Keyed
+  /** Whether it had expired when it was scanned. */
+  readonly isExpired: boolean
+}
+
+export interface DeferredCounts {
+  readonly missing: number
+  readonly extra: number
+  /** Of either, and in neither of the above. */
+  readonly expired: number
+}
+
+/** More than this is given up, oldest first, until as little is left as this. */
+const MAX_BYTES: Bytes = 1 << 20
+const LEFT_BYTES: Bytes = MAX_BYTES / 2
+
+/** The byte that is kept with the key of an expired item. */
+const EXPIRED = 1
+
+export class Deferred {
+  readonly #schema: KeySchema
+  /** By how they look, so that twins are only looked for where there may be some. */
+  readonly #waiting: { readonly missing: KeptKeys; readonly extra: KeptKeys }
+
+  constructor(schema: KeySchema) {
+    this.#schema = schema
+    this.#waiting = { missing: new KeptKeys(schema), extra: new KeptKeys(schema) }
+  }
+
+  /** Takes out the suspect that the other side has under the same key; false where there is none. */
+  takeTwin({ looks, found }: Pick<DeferredSuspect, 'looks' | 'found'>): boolean {
+    const twins = this.#waiting[looks === 'missing' ? 'extra' : 'missing']
+    const twin = twins.find(found)
+    if (twin === undefined) return false
+    twins.take(twin)
+    return true
+  }
+
+  add(looks: DeferredSuspect['looks'], found: Keyed, isExpired: boolean): void {
+    this.#waiting[looks].keep(found, isExpired ? EXPIRED : 0)
+  }
+
+  /** Adds one that has waited before. */
+  readd({ looks, key, isExpired }: DeferredKey): void {
+    this.add(looks, keyedByText(key, this.#schema), isExpired)
+  }
+
+  /** Whether some has to be given up. */
+  get isFull(): boolean {
+    return this.#bytes > MAX_BYTES
+  }
+
+  /** What waits, left in place. */
+  all(): DeferredKey[] {
+    return (['missing', 'extra'] as const).flatMap((looks) =>
+      this.#waiting[looks].places().map((place) => {
+        const { found, isExpired } = this.#at(looks, place)
+        return { looks, key: keyTextOf(found.page, found.item, this.#schema), isExpired }
+      }),
+    )
+  }
+
+  /** Takes out the oldest that does not fit, or whatever waits; undefined: nothing. */
+  takeOldest(what: 'overflow' | 'all'): DeferredSuspect | undefined {
+    const looks = this.#mostLook
+    const { oldest } = this.#waiting[looks]
+    if (oldest === undefined || !this.#isToGo(what)) return undefined
+    const suspect = this.#at(looks, oldest)
+    this.#waiting[looks].take(oldest)
+    return suspect
+  }
+
+  /** Takes out the same, and says only how many they were. */
+  takeCounts(what: 'overflow' | 'all'): DeferredCounts {
+    const counts = { missing: 0, extra: 0, expired: 0 }
+    for (;;) {
+      const looks = this.#mostLook
+      const tag = this.#isToGo(what) ? this.#waiting[looks].takeOldestTag() : undefined
+      if (tag === undefined) return counts
+      if (tag === EXPIRED) counts.expired++
+      else counts[looks]++
+    }
+  }
+
+  get #bytes(): Bytes {
+    return this.#waiting.missing.bytes + this.#waiting.extra.bytes
+  }
+
+  /** How most of them look: of those some have to go. */
+  get #mostLook(): DeferredSuspect['looks'] {
+    return this.#waiting.missing.bytes < this.#waiting.extra.bytes ? 'extra' : 'missing'
+  }
+
+  #isToGo(what: 'overflow' | 'all'): boolean {
+    return what === 'all' || this.#bytes > LEFT_BYTES
+  }
+
+  #at(looks: DeferredSuspect['looks'], place: Place): DeferredSuspect {
+    const kept = this.#waiting[looks]
+    return { looks, found: kept.at(place), isExpired: kept.tagAt(place) === EXPIRED }
+  }
+}

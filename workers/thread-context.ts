@@ -1,0 +1,147 @@
+/** What all tasks of a thread share: tables, hasher, and how much may be under way. */
+import PQueue from 'p-queue'
+import type { ItemShape } from '../lib/dynamo/conditions.ts'
+import {
+  openMaster,
+  openReplica,
+  type ReadableTable,
+  type WritableTable,
+} from '../lib/dynamo/item-table.ts'
+import type { UnderWay } from '../lib/dynamo/request/in-flight.ts'
+import { type ItemComparer, itemComparer } from '../lib/item/compare.ts'
+import { type Digest, openDigest } from '../lib/item/digest.ts'
+import { canonicalItem, type IsIgnored, ignoring } from '../lib/item/normalise.ts'
+import type { HeldCredentials } from '../lib/model/tables/aws-credentials.ts'
+import { MASTER, type TableIndex } from '../lib/model/tables/table.ts'
+import type { Milliseconds } from '../lib/model/units.ts'
+import type { WireItem } from '../lib/model/wire.ts'
+import type { WorkerSetup } from '../lib/protocol/messages.ts'
+import { CanaryFlags } from '../lib/protocol/shared/canary-flags.ts'
+import { OrderRecord } from '../lib/protocol/shared/order-record.ts'
+import { Outages } from '../lib/protocol/shared/outages.ts'
+import { RecheckBudget } from '../lib/protocol/shared/recheck-budget.ts'
+import { Traffic } from '../lib/protocol/shared/token-buckets.ts'
+import { Allowance } from '../lib/protocol/shared/write-allowance.ts'
+import { openRules, type Rules } from './hook-calls.ts'
+import { AttributeNames } from './keys/attribute-names.ts'
+import { NumberKeys } from './keys/number-keys.ts'
+import { RejectionStreak } from './repair/rejection-streak.ts'
+
+/** A replica's table, and its lanes: reads by key, rechecks, and writes under way at once. */
+export interface ReplicaDoor {
+  readonly table: WritableTable
+  readonly lookups: PQueue
+  readonly rechecks: PQueue
+  readonly writes: PQueue
+  readonly streak: RejectionStreak
+}
+
+/** A thread as one of its tasks works in it. */
+export interface Thread {
+  readonly setup: WorkerSetup
+  readonly master: ReadableTable
+  /** By table index. */
+  readonly replicas: ReadonlyMap<TableIndex, ReplicaDoor>
+  readonly comparer: ItemComparer
+  readonly isIgnored: IsIgnored
+  /** Of all attributes of an item, those that take no part in comparing included. */
+  readonly wholeDigest: (item: WireItem) => Digest
+  /** Of what takes part in comparing. */
+  readonly digest: (item: WireItem) => Digest
+  readonly shape: ItemShape
+  readonly rules: Rules
+  readonly allowance: Allowance
+  readonly canary: CanaryFlags
+  /** Of attributes that items of either side have. */
+  readonly names: AttributeNames
+  readonly budget: RecheckBudget
+  readonly orderRecord: OrderRecord
+  readonly numberKeys: NumberKeys
+}
+
+/** `task`: what of the task's own is under way. */
+export type OpenThread = (task: UnderWay) => Thread
+
+/** So long answers are waited for once the run is to end. */
+const GRACE: Milliseconds = 10_000
+
+const LOOKUPS = 4
+/** Each holds up to a batch of items from either side. */
+const RECHECKS = 4
+const WRITES = 32
+/** Where four requests of 25 puts are to fill. */
+const WRITES_IN_BATCHES = 100
+
+export async function openThread(
+  setup: WorkerSetup,
+  credentials: (table: TableIndex, refused?: string) => Promise<HeldCredentials>,
+  ending: AbortSignal,
+): Promise<OpenThread> {
+  const isIgnored = ignoring(setup.ignore)
+  const digestOf = await openDigest()
+  const traffic = new Traffic(setup.traffic)
+  const outages = new Outages(setup.outages)
+  const options = (table: TableIndex) => ({
+    credentials: (refused?: string) => credentials(table, refused),
+    patience: setup.patience,
+    traffic,
+    outages,
+  })
+  const [masterAccess, ...replicas] = setup.tables
+  if (masterAccess === undefined) throw new Error('a run has a master')
+  const openedMaster = openMaster(masterAccess, options(MASTER))
+  const doors = replicas.map((access) => ({
+    index: access.index,
+    opened: openReplica(access, options(access.index)),
+    lanes: {
+      lookups: new PQueue({ concurrency: LOOKUPS }),
+      rechecks: new PQueue({ concurrency: RECHECKS }),
+      writes: new PQueue({ concurrency: setup.putsInBatches ? WRITES_IN_BATCHES : WRITES }),
+    },
+    streak: new RejectionStreak(),
+  }))
+  const endRequests = () => {
+    for (const table of [openedMaster, ...doors.map(({ opened }) => opened)]) table.endRequests()
+  }
+  ending.addEventListener('abort', () => setTimeout(endRequests, GRACE).unref(), { once: true })
+  const openedRules = await openRules(setup.hooks, ending)
+  const comparer = itemComparer(digestOf, isIgnored)
+  const wholeDigest = (item: WireItem) => digestOf(canonicalItem(item, () => false))
+  const digest = (item: WireItem) => digestOf(canonicalItem(item, isIgnored))
+  const shape = { schema: masterAccess.keySchema, isIgnored, version: setup.versionAttribute }
+  const allowance = new Allowance(setup.allowance)
+  const canary = new CanaryFlags(setup.canaryFlags)
+  const budget = new RecheckBudget(setup.recheckBudget)
+  const numberKeys = new NumberKeys(masterAccess.keySchema)
+  const orderRecord = new OrderRecord(setup.orderRecord)
+  const names = new AttributeNames()
+  const doorFor = (
+    { opened, lanes, streak }: (typeof doors)[number],
+    task: UnderWay,
+  ): ReplicaDoor => ({
+    table: opened.of(task),
+    lookups: lanes.lookups,
+    rechecks: lanes.rechecks,
+    writes: lanes.writes,
+    streak,
+  })
+  // Spelt out: objects put together from others differ in shape to the engine, which
+  // would compile all that reads them anew for each task.
+  return (task) => ({
+    setup,
+    master: openedMaster.of(task),
+    replicas: new Map(doors.map((door) => [door.index, doorFor(door, task)])),
+    comparer,
+    isIgnored,
+    wholeDigest,
+    digest,
+    shape,
+    rules: openedRules(task),
+    allowance,
+    canary,
+    names,
+    budget,
+    orderRecord,
+    numberKeys,
+  })
+}

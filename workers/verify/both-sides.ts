@@ -1,0 +1,78 @@
+/** Keys read again on both sides, strongly consistent. */
+import {
+  type FoundItem,
+  isUnread,
+  type LookedUp,
+  type Unread,
+} from '../../lib/dynamo/lookup-result.ts'
+import { parseItem } from '../../lib/item/compare.ts'
+import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../../lib/item/key.ts'
+import type { KeySchema } from '../../lib/model/tables/table.ts'
+import type { Investigation } from '../replica-task.ts'
+import type { Thread } from '../thread-context.ts'
+import type { BothSides } from './sides.ts'
+
+const CONSISTENT = { consistent: true }
+
+/**
+ * The replica first: the other way round it might show what the master had not
+ * got yet, as when somebody writes and it is replicated in between, and a write
+ * would take that away. This way such a write meets a replica that has changed.
+ *
+ * A key that either side could not read is `Unread`: nothing is concluded from
+ * what the other one holds.
+ */
+export async function lookUpBothSides(
+  investigation: Investigation,
+  keys: readonly KeyText[],
+): Promise<(key: KeyText) => BothSides | Unread> {
+  const { master, replica, door, schema, thread, tally, masterTally } = investigation
+  const canonicals = canonicalsOf(keys, schema)
+  // A key may be suspect on both sides at a time, and BatchGetItem refuses one that comes twice.
+  const distinct = new Map<CanonicalKey, KeyText>()
+  for (const [key, canonical] of canonicals) distinct.set(canonical, key)
+  const onReplica = await door.table.lookUp([...distinct.values()], CONSISTENT)
+  tally.readUnits += onReplica.readUnits
+  for (const canonical of distinct.keys()) {
+    if (isUnread(onReplica.at(canonical))) distinct.delete(canonical)
+  }
+  const onMaster = await master.lookUp([...distinct.values()], CONSISTENT)
+  masterTally.readUnits += onMaster.readUnits
+  for (const lookedUp of [onReplica, onMaster]) noteNames(thread, lookedUp)
+  const readUnits = onMaster.readUnits + onReplica.readUnits
+  thread.budget.rechecked(replica, distinct.size, readUnits)
+  return (key) => {
+    const canonical = canonicals.get(key) as CanonicalKey
+    return bothOf(onMaster.at(canonical), onReplica.at(canonical))
+  }
+}
+
+type Looked = FoundItem | Unread | undefined
+
+function bothOf(master: Looked, replica: Looked): BothSides | Unread {
+  if (isUnread(replica)) return replica
+  return isUnread(master) ? master : { master, replica }
+}
+
+/** One item of a batch tells what attributes such items have. */
+function noteNames({ names }: Thread, { firstFound }: LookedUp): void {
+  if (firstFound === undefined || names.isFull) return
+  names.note(parseItem(firstFound.page, firstFound.item))
+}
+
+const canonicalsOf = (keys: readonly KeyText[], schema: KeySchema) =>
+  new Map(keys.map((key) => [key, canonicalKeyOfText(key, schema)]))
+
+/** Keys read again on the replica alone, strongly consistent. */
+export async function lookUpReplica(
+  { door, schema, thread, tally, replica }: Investigation,
+  keys: readonly KeyText[],
+): Promise<(key: KeyText) => FoundItem | Unread | undefined> {
+  const onReplica = await door.table.lookUp(keys, CONSISTENT)
+  const { readUnits, foundCount, unreadCount } = onReplica
+  tally.readUnits += readUnits
+  thread.budget.rechecked(replica, keys.length, readUnits)
+  // A table that is being filled lacks them all.
+  if (foundCount + unreadCount === 0) return () => undefined
+  return (key) => onReplica.at(canonicalKeyOfText(key, schema))
+}

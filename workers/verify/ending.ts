@@ -1,0 +1,124 @@
+/** A difference that was found, and the ways in which one ends, as values. */
+import type { Unread } from '../../lib/dynamo/lookup-result.ts'
+import { mayPass } from '../../lib/dynamo/request/request-errors.ts'
+import { TablesyncError } from '../../lib/errors.ts'
+import type { KeyText } from '../../lib/item/key.ts'
+import type { DifferenceKind } from '../../lib/model/difference.ts'
+import type { SeenItem } from '../../lib/model/pending-recheck.ts'
+import type { TableIndex } from '../../lib/model/tables/table.ts'
+import { toWire, type WireError } from '../../lib/protocol/wire-error.ts'
+import type { BothSides } from './sides.ts'
+
+/** A difference, with what both sides were seen to hold. */
+export interface Found extends BothSides {
+  readonly verdict: DifferenceKind
+  readonly key: KeyText
+  /** Counted from the scan and not read again. Absent: confirmed. */
+  readonly unconfirmed?: true
+}
+
+/**
+ * `resolved`: it had ended by itself when the repair came to it. `left`: what a
+ * write left on the replica. `own`: trouble with this key alone, while others get
+ * on: everybody is told which.
+ */
+export type RepairEnding =
+  | {
+      readonly action: 'written' | 'deleted'
+      readonly left: () => SeenItem
+      /** Present: the replica lacked the item, and all of it is ours. */
+      readonly isPut?: true
+      /** Present: the item is too wide for its condition to compare all of it. */
+      readonly isPartial?: true
+    }
+  | { readonly action: 'resolved' }
+  | { readonly action: 'conflict'; readonly error?: string; readonly own?: WireError }
+  | { readonly action: 'failed'; readonly error: string; readonly own?: WireError }
+  /** Some of its attributes were written, and the others could not be. */
+  | { readonly action: 'torn'; readonly error: string; readonly own?: WireError }
+  /** It could not be read: nobody knows whether it is a difference. */
+  | { readonly action: 'unverified'; readonly error: string; readonly own: WireError }
+  /** A key of a plan or a journal that is not as it was then. */
+  | { readonly action: 'changed'; readonly error: string }
+
+/** A key of a reviewed plan that is left. */
+export const CHANGED = {
+  action: 'changed',
+  error: 'it is not as it was when the repair was planned',
+} as const
+
+/** The count that each ending adds to. */
+export const COUNTED_AS = {
+  written: 'written',
+  deleted: 'deleted',
+  resolved: 'resolved',
+  conflict: 'conflicts',
+  changed: 'changed',
+  failed: 'failed',
+  unverified: 'unverified',
+  torn: 'torn',
+} as const
+
+/** A difference that nobody asked to be repaired, or not now, or not any more. */
+export const LEFT = { action: 'none' } as const
+
+/** A difference that would be repaired, were it no dry run. */
+export const PLANNED = { action: 'none', isPlanned: true } as const
+
+/** Whether it is the trouble of one key, and others may fare better. */
+export const endsKey = (error: unknown): error is TablesyncError =>
+  error instanceof TablesyncError && error.scope === 'item'
+
+/** Whether no other item of the table would fare better. */
+export const endsTable = ({ scope }: TablesyncError) => scope === 'table' || scope === 'run'
+
+export const failed = (error: TablesyncError): RepairEnding => ({
+  action: 'failed',
+  error: error.message,
+  ...((error.scope === 'item' || mayPass(error)) && { own: toWire(error) }),
+})
+
+/** A hook has thrown, or given a wrong answer, over an item. */
+export const hookFailed = ({ message }: Error): RepairEnding =>
+  failed(
+    new TablesyncError(message, {
+      code: 'HOOK_FAILED',
+      scope: 'item',
+      hint: 'The item was left as it is. Mend the hook, and run again.',
+    }),
+  )
+
+export const unverified = ({ error }: Unread): RepairEnding => ({
+  action: 'unverified',
+  error: error.message,
+  own: toWire(error),
+})
+
+/** The same ending, and how far the work had come. */
+export function withWord(ending: RepairEnding, word: string): RepairEnding {
+  const { action } = ending
+  if (action !== 'conflict' && action !== 'failed' && action !== 'unverified') return ending
+  return { ...ending, error: 'error' in ending ? `${ending.error}; ${word}` : word }
+}
+
+/** More differed than one update may touch, and not all of the updates went through. */
+export function torn(ending: RepairEnding): RepairEnding {
+  const why = 'error' in ending ? ending.error : 'it kept changing'
+  const own = 'own' in ending && ending.own !== undefined ? { own: ending.own } : {}
+  return { action: 'torn', error: `${why}; some of its attributes were written before`, ...own }
+}
+
+/** The item kept changing. */
+export const KEPT_CHANGING: RepairEnding = { action: 'conflict' }
+
+/** The engine refuses whatever is asked. */
+export function refusedAllTheSame(table: TableIndex): TablesyncError {
+  const error = 'a condition was refused that holds: the engine may not compare maps and lists'
+  return new TablesyncError(error, { code: 'SERVICE', scope: 'item', table })
+}
+
+export const conflict = (error: TablesyncError): RepairEnding => ({
+  action: 'conflict',
+  error: error.message,
+  own: toWire(error),
+})

@@ -1,0 +1,57 @@
+/** What the two sides of a key are to each other, where more than their content has a say in it. */
+import { TablesyncError } from '../../lib/errors.ts'
+import { parseItem } from '../../lib/item/compare.ts'
+import type { KeyText } from '../../lib/item/key.ts'
+import { orderOfVersions } from '../../lib/item/version.ts'
+import type { DifferenceKind } from '../../lib/model/difference.ts'
+import type { Investigation } from '../replica-task.ts'
+import { conflict, type RepairEnding } from './ending.ts'
+import { hasExpired } from './expired-items.ts'
+import { type BothSides, standingOfItems } from './sides.ts'
+import { relationOf } from './verdict.ts'
+
+/** What the sides are to each other, where the user's rules have a say in it. */
+export async function relationUnderRules(
+  investigation: Investigation,
+  { master, replica }: BothSides,
+  key: KeyText,
+): Promise<DifferenceKind | 'sameAs'> {
+  const { thread } = investigation
+  const relation = relationOf(standingOfItems({ master, replica }, thread.comparer))
+  // As good as absent from both.
+  if (relation !== 'sameAs' && hasExpired(investigation, { master, replica })) return 'sameAs'
+  if (relation !== 'differing' || master === undefined || replica === undefined) return relation
+  const { differ } = thread.rules
+  return differ === undefined || (await differ(master, replica, key)) ? 'differing' : 'sameAs'
+}
+
+/** Whether the replica has a later version than the master, by the attribute that tells. */
+export function replicaIsNewer({ thread }: Investigation, { master, replica }: BothSides): boolean {
+  const { version } = thread.shape
+  if (version === undefined || master === undefined || replica === undefined) return false
+  const itsItem = parseItem(replica.page, replica.item)
+  return orderOfVersions(itsItem, parseItem(master.page, master.item), version) === 'later'
+}
+
+/** Why the replica's item may not be replaced with the master's, by the attribute that tells which is newer. */
+export function conflictOfVersions(
+  { thread, replica: table }: Investigation,
+  { master, replica }: BothSides,
+): RepairEnding | undefined {
+  const { version } = thread.shape
+  if (version === undefined || master === undefined || replica === undefined) return undefined
+  const ofReplica = parseItem(replica.page, replica.item)
+  const order = orderOfVersions(ofReplica, parseItem(master.page, master.item), version)
+  const left = (message: string, hint?: string) =>
+    conflict(new TablesyncError(message, { code: 'CONFLICT', scope: 'item', table, hint }))
+  switch (order) {
+    case 'later':
+      return left('the replica has a newer version', '--newer-wins leaves such items at that.')
+    case 'alone':
+      return left('the replica has a version, and the master has none')
+    case 'unordered':
+      return left('the versions of master and replica cannot be ordered')
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,120 @@
+/** What another look makes of a suspect. */
+import type { DifferenceKind } from '../../lib/model/difference.ts'
+import type { SeenSides, Sighting } from '../../lib/model/pending-recheck.ts'
+import type { Milliseconds } from '../../lib/model/units.ts'
+
+/** States that a suspect may end in; `unverified` is left to whoever gives up on it. */
+export type Verdict = DifferenceKind | 'sameAs' | 'converged' | 'vanished' | 'expired' | 'elsewhere'
+
+/** What a first look says of a key, and on what ground. */
+export type Suspicion = Pick<Sighting, 'key' | 'looks' | 'ground'>
+
+/** What is there, and whether it is equal. */
+export interface Standing {
+  readonly hasMaster: boolean
+  readonly hasReplica: boolean
+  /** Where both have the item. */
+  readonly isSame: boolean
+}
+
+export const standingOf = ({ master, replica }: SeenSides): Standing => ({
+  hasMaster: master !== null,
+  hasReplica: replica !== null,
+  isSame: master === replica,
+})
+
+export interface Judgement {
+  readonly verdict: Verdict
+  /** The other side had the item all along: the first look was wrong about where it is. */
+  readonly wasFalse: boolean
+}
+
+/**
+ * The second look. Each key counts once, from the master's side where the
+ * master has it. An extra that the master turns out to have is left to the
+ * master's own scan, and an item that the master no longer has to the
+ * replica's, unless that has already met it.
+ */
+export function judge(
+  { looks, ground }: Suspicion,
+  { hasMaster, hasReplica, isSame }: Standing,
+): Judgement {
+  if (looks === 'extra') {
+    if (hasMaster) return { verdict: 'elsewhere', wasFalse: true }
+    return { verdict: hasReplica ? 'extra' : 'vanished', wasFalse: false }
+  }
+  if (!hasMaster) {
+    const pairedByScan = looks === 'differing' && ground === 'order'
+    return { verdict: pairedByScan && hasReplica ? 'extra' : 'vanished', wasFalse: false }
+  }
+  if (!hasReplica) return { verdict: 'missing', wasFalse: false }
+  return { verdict: isSame ? 'sameAs' : 'differing', wasFalse: looks === 'missing' }
+}
+
+export function isDifference(verdict: Verdict): verdict is DifferenceKind {
+  return verdict === 'missing' || verdict === 'differing' || verdict === 'extra'
+}
+
+/** What the two sides are to each other now, whatever was thought before. */
+export function relationOf({ hasMaster, hasReplica, isSame }: Standing): DifferenceKind | 'sameAs' {
+  if (!hasMaster) return hasReplica ? 'extra' : 'sameAs'
+  if (!hasReplica) return 'missing'
+  return isSame ? 'sameAs' : 'differing'
+}
+
+/** A difference is one only if it still stands at a later look. */
+export function sight(
+  { key, looks, ground }: Suspicion,
+  { master, replica }: SeenSides,
+  ...[{ isLiteral, isInferred }, now]: [
+    how: { readonly isLiteral: boolean; readonly isInferred: boolean },
+    now: Milliseconds,
+  ]
+): Sighting {
+  const versions = master === null ? [] : [master]
+  return {
+    key,
+    looks,
+    ground,
+    master,
+    replica,
+    isLiteral,
+    isInferred,
+    versions,
+    since: now,
+    moves: 0,
+  }
+}
+
+/**
+ * What has become of a difference since it was sighted, by digests of the same
+ * kind. `stood-still`: it is one. `converged`: the replica came to hold a
+ * version that the master had had, so it follows and is no damage however far
+ * it lags. `moved`: its clock starts again.
+ */
+export function sinceThen(
+  seen: Sighting,
+  { master, replica }: SeenSides,
+): 'stood-still' | 'converged' | 'moved' {
+  const hasFollowed =
+    replica !== seen.replica && replica !== null && seen.versions.includes(replica)
+  if (hasFollowed) return 'converged'
+  return master === seen.master && replica === seen.replica ? 'stood-still' : 'moved'
+}
+
+/** Versions remembered; a key that moves more often is hot anyhow. */
+const MOST_VERSIONS = 16
+
+/** A later version of a sighting, by digests of what the items mean. */
+export function movedOn(
+  { isLiteral, isInferred: _, ...seen }: Sighting,
+  { master, replica }: SeenSides,
+  now: Milliseconds,
+): Sighting {
+  const before = isLiteral ? [] : seen.versions
+  // Other bytes may be the same item in another spelling.
+  const moves = isLiteral ? seen.moves : seen.moves + 1
+  const versions =
+    master === null || master === before.at(-1) ? before : [...before, master].slice(-MOST_VERSIONS)
+  return { ...seen, master, replica, versions, since: now, moves }
+}

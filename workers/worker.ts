@@ -1,0 +1,177 @@
+/**
+ * A worker, from its side of the port: one segment compared, or one batch of keys
+ * rechecked, deleted, applied or undone. What each of these means is in its own
+ * file; here is what a task says and hears while it runs.
+ */
+import { setMaxListeners } from 'node:events'
+import type { Milliseconds } from '../lib/model/units.ts'
+import { type AsText, asText, fromText } from '../lib/protocol/as-text.ts'
+import { CredentialDesk } from '../lib/protocol/credential-requests.ts'
+import { Gate } from '../lib/protocol/gate.ts'
+import type {
+  ControlMessage,
+  ProgressMessage,
+  SegmentReport,
+  SegmentTask,
+  WorkerSetup,
+} from '../lib/protocol/messages.ts'
+import { Outbox } from '../lib/protocol/outbox.ts'
+import { type Port, typedPort } from '../lib/protocol/port.ts'
+import { JournalDesk } from '../lib/protocol/write-log-requests.ts'
+import { compareSegment } from './compare/compare-segment.ts'
+import type { SegmentControl } from './coordinator.ts'
+import { SignsOfLife } from './heartbeat.ts'
+import { applyPlan } from './tasks/apply-keys.ts'
+import { deleteExtras } from './tasks/delete-keys.ts'
+import { recheck } from './tasks/recheck-keys.ts'
+import { undoWrites } from './tasks/undo-keys.ts'
+import { type OpenThread, openThread } from './thread-context.ts'
+
+const SNAPSHOT_EVERY: Milliseconds = 1000
+
+/** What was told is held back by the main thread until there is a record; so it comes earlier where there is any. */
+const RECORD_EVERY: Milliseconds = 5000
+const RECORD_AFTER_FINDINGS: Milliseconds = 1500
+
+/** A task and the port that it talks on. */
+export interface Call {
+  readonly port: Port
+  readonly task: AsText<SegmentTask>
+}
+
+export type Worker = (call: Call) => Promise<SegmentReport>
+
+/** Opens what all tasks of a thread share. `threadId`: by which the main thread may end it. */
+export async function openWorker(setup: WorkerSetup, threadId: number): Promise<Worker> {
+  const desk = new CredentialDesk()
+  /** Aborted when the run is to end, whatever the task. */
+  const ending = new AbortController()
+  const open = await openThread(setup, (table, refused) => desk.get(table, refused), ending.signal)
+  const signs = new SignsOfLife(threadId, setup.patience.stallLimit)
+  return ({ port, task }) => carryOut(port, fromText(task), { desk, ending, open, signs })
+}
+
+interface Opened {
+  readonly desk: CredentialDesk
+  readonly ending: AbortController
+  readonly open: OpenThread
+  readonly signs: SignsOfLife
+}
+
+async function carryOut(
+  port: Port,
+  task: SegmentTask,
+  { desk, ending, open, signs }: Opened,
+): Promise<SegmentReport> {
+  const stopping = new AbortController()
+  // As many as there are repairs waiting for their next try.
+  setMaxListeners(0, stopping.signal)
+  const detached = new Set<number>()
+  const gate = new Gate()
+  const outbox = new Outbox((findings) =>
+    coordinator.say({ type: 'findings', findings: asText(findings) }),
+  )
+  const journal = new JournalDesk((writes) =>
+    coordinator.say({ type: 'about-to-write', writes: asText(writes) }),
+  )
+  const coordinator = typedPort<ProgressMessage, ControlMessage>(port, (message) => {
+    switch (message.type) {
+      case 'stop':
+        gate.set(false)
+        ending.abort()
+        return stopping.abort()
+      case 'hold':
+        return gate.set(message.isHeld && !stopping.signal.aborted)
+      case 'detach':
+        return detached.add(message.replica)
+      case 'journaled':
+        return journal.recorded(message.count, message.error)
+      case 'record-wanted':
+        if (task.kind === 'compare') for (const replica of task.replicas) wanted.add(replica)
+        return
+      case 'findings-taken':
+        return outbox.taken()
+      case 'record-kept':
+        return kept.shift()?.()
+      case 'credentials':
+        return desk.answer(message.table, message.answer)
+      default:
+        return message satisfies never
+    }
+  })
+  const alive = signs.begin((message) => coordinator.say(message))
+  const thread = open(alive.underWay)
+  const ask = (table: number, refused?: string) =>
+    coordinator.say({
+      type: 'credentials-wanted',
+      table,
+      ...(refused !== undefined && { refused }),
+    })
+  const began = performance.now()
+  let lastSnapshot = began
+  /** By replica. */
+  const lastRecord = new Map<number, number>()
+  const kept: (() => void)[] = []
+  /** Replicas of which the main thread has asked for a record. */
+  const wanted = new Set<number>()
+  let hasTold = false
+  // The key to start such a scan again by is told as it goes on.
+  const isUndivided = task.kind === 'compare' && task.totalSegments === 1
+  const control: SegmentControl = {
+    stopping: stopping.signal,
+    isDetached: (replica) => detached.has(replica),
+    progress(tally) {
+      const now = performance.now()
+      if (now - lastSnapshot < SNAPSHOT_EVERY) return
+      lastSnapshot = now
+      coordinator.say({ type: 'snapshot', tally })
+      outbox.nudge()
+    },
+    isRecordDue(replica) {
+      if (stopping.signal.aborted || isUndivided || wanted.has(replica)) return true
+      const age = performance.now() - (lastRecord.get(replica) ?? began)
+      return age >= (hasTold ? RECORD_AFTER_FINDINGS : RECORD_EVERY)
+    },
+    async keep(replica, record) {
+      await outbox.allTold()
+      lastRecord.set(replica, performance.now())
+      hasTold = false
+      coordinator.say({ type: 'record', replica, record, isWanted: wanted.delete(replica) })
+      await new Promise<void>((resolve) => kept.push(resolve))
+    },
+    partEnded: (replica) => coordinator.say({ type: 'part-ended', replica }),
+    ordersDiffer: (replica) => coordinator.say({ type: 'orders-differ', replica }),
+    record: (write) => journal.record(write),
+    allowanceSpent: () => coordinator.say({ type: 'allowance-spent' }),
+    roomForSuspects() {
+      if (!gate.isShut) return undefined
+      const doing = alive.underWay.begin(() => 'room for more keys to look at again')
+      return doing.excused(gate.pass()).finally(() => doing.end())
+    },
+    tell(finding) {
+      hasTold = true
+      return outbox.tell(finding)
+    },
+    allTold: () => outbox.allTold(),
+  }
+
+  desk.open(ask)
+  try {
+    switch (task.kind) {
+      case 'compare':
+        return await compareSegment(task, thread, control)
+      case 'recheck':
+        return await recheck(task, thread, control)
+      case 'apply':
+        return await applyPlan(task, thread, control)
+      case 'undo':
+        return await undoWrites(task, thread, control)
+      default:
+        return await deleteExtras(task, thread, control)
+    }
+  } finally {
+    alive.end()
+    desk.close(ask)
+    coordinator.close()
+  }
+}
