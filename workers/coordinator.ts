@@ -3,7 +3,7 @@ import type { SegmentRecord } from '../lib/model/files/segment-record.ts'
 import type { TableIndex } from '../lib/model/tables/table.ts'
 import type { Tally } from '../lib/model/tally.ts'
 import type { AboutToWrite, Finding } from '../lib/protocol/messages.ts'
-import type { Done } from './maybe-promise.ts'
+import type { MaybePromise } from './maybe-promise.ts'
 
 export interface SegmentControl {
   /** Aborted: end after the pages in hand. */
@@ -24,9 +24,9 @@ export interface SegmentControl {
   /** Has the run stopped: it would write more than it may. */
   allowanceSpent(): void
   /** Settles when more keys may come to wait for another look. */
-  roomForSuspects(): Done
+  roomForSuspects(): MaybePromise
   /** Settles when the main thread has room for more. */
-  tell(finding: Finding): Done
+  tell(finding: Finding): MaybePromise
   /** Settles when the main thread has taken every finding. */
   allTold(): Promise<void>
 }

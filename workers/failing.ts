@@ -2,14 +2,14 @@
 import { isEnded } from '../lib/dynamo/request/request-errors.ts'
 import type { ReplicaFailure } from '../lib/protocol/messages.ts'
 import { toWire } from '../lib/protocol/wire-error.ts'
-import type { Investigation } from './replica-task.ts'
+import type { ReplicaTask } from './replica-task.ts'
 
 /** That a request was not sent since the run is to end is nobody's failure. */
 export function noteEnd(
   error: unknown,
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   failures: ReplicaFailure[],
 ): void {
-  if (isEnded(error)) investigation.wasCutShort = true
-  else failures.push({ replica: investigation.replica, error: toWire(error) })
+  if (isEnded(error)) replicaTask.wasCutShort = true
+  else failures.push({ replica: replicaTask.replica, error: toWire(error) })
 }

@@ -1,5 +1,5 @@
 /** Says of each task of a thread, again and again, that its thread is alive and what the task hangs on. */
-import { UnderWay } from '../lib/dynamo/request/in-flight.ts'
+import { InFlight } from '../lib/dynamo/request/in-flight.ts'
 import { oversleptBy } from '../lib/model/request-timeouts.ts'
 import type { Milliseconds } from '../lib/model/units.ts'
 import type { ProgressMessage } from '../lib/protocol/messages.ts'
@@ -14,7 +14,7 @@ export class SignsOfLife {
   readonly #thread: number
   readonly #stallLimit: Milliseconds
   readonly #every: Milliseconds
-  readonly #tasks = new Set<UnderWay>()
+  readonly #tasks = new Set<InFlight>()
 
   /** `stallLimit`: after so long a task counts as standing still. */
   constructor(thread: number, stallLimit: Milliseconds) {
@@ -23,8 +23,8 @@ export class SignsOfLife {
     this.#every = Math.min(ALIVE_EVERY, stallLimit * ALIVE_SHARE)
   }
 
-  begin(say: (message: Alive) => void): { readonly underWay: UnderWay; end(): void } {
-    const underWay = new UnderWay()
+  begin(say: (message: Alive) => void): { readonly underWay: InFlight; end(): void } {
+    const underWay = new InFlight()
     this.#tasks.add(underWay)
     let due = performance.now()
     const sayAlive = () => {

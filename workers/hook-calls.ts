@@ -2,16 +2,16 @@
 import { inspect } from 'node:util'
 import type { FoundItem } from '../lib/dynamo/lookup.ts'
 import { plainItem } from '../lib/dynamo/plain-item.ts'
-import type { UnderWay } from '../lib/dynamo/request/in-flight.ts'
+import type { InFlight } from '../lib/dynamo/request/in-flight.ts'
 import { parseItem } from '../lib/item/compare.ts'
 import type { KeyText } from '../lib/item/key.ts'
 import type { HookItem, Hooks, HooksSource } from '../lib/model/hooks.ts'
 import type { WireItem } from '../lib/model/wire.ts'
-import { PatientCalls } from '../lib/protocol/deadline-calls.ts'
+import { DeadlineCalls } from '../lib/protocol/deadline-calls.ts'
 import { loadHooks } from '../lib/protocol/hooks-module.ts'
 import type { Found } from './verify/ending.ts'
 
-export interface Rules {
+export interface HookCalls {
   /** Whether two items that are not equal count as different. Undefined: they do. */
   readonly differ:
     | ((master: FoundItem, replica: FoundItem, key: KeyText) => Promise<boolean>)
@@ -31,22 +31,22 @@ export interface Rules {
 /** A hook has thrown: that fails its item, and nothing else. */
 export class HookFailure extends Error {}
 
-export async function openRules(
+export async function openHookCalls(
   source: HooksSource | undefined,
   ending: AbortSignal,
-): Promise<(task: UnderWay) => Rules> {
+): Promise<(task: InFlight) => HookCalls> {
   const hooks = source === undefined ? {} : await loadHooks(source)
-  const calls = new PatientCalls(ending)
+  const calls = new DeadlineCalls(ending)
   return (task) => rulesOf(hooks, calls, task)
 }
 
-export function rulesOf(hooks: Hooks, calls: PatientCalls, task: UnderWay): Rules {
+export function rulesOf(hooks: Hooks, calls: DeadlineCalls, task: InFlight): HookCalls {
   const { items, isItemDifferent, onMatching, onMissing, onDiffering, onExtra } = hooks
   const ask = asking(calls, task)
   const given = (item: WireItem): HookItem => (items === 'plain' ? plainItem(item) : item)
   const itemOf = ({ page, item }: FoundItem) => given(parseItem(page, item))
   const keyOf = (key: KeyText) => given(JSON.parse(key) as WireItem)
-  const differ: Rules['differ'] =
+  const differ: HookCalls['differ'] =
     isItemDifferent &&
     (async (master, replica, key) => {
       const name = 'isItemDifferent'
@@ -56,7 +56,7 @@ export function rulesOf(hooks: Hooks, calls: PatientCalls, task: UnderWay): Rule
       if (typeof answer === 'boolean') return answer
       throw wrongAnswer(name, 'true or false', answer)
     })
-  const matches: Rules['matches'] =
+  const matches: HookCalls['matches'] =
     onMatching &&
     (async ({ master, replica }, label, key) => {
       await ask('onMatching', key, () =>
@@ -96,7 +96,7 @@ export function rulesOf(hooks: Hooks, calls: PatientCalls, task: UnderWay): Rule
 type Ask = (name: string, key: KeyText, call: () => unknown) => Promise<unknown>
 
 /** How a hook is called: whatever it throws becomes a `HookFailure`. */
-function asking(calls: PatientCalls, task: UnderWay): Ask {
+function asking(calls: DeadlineCalls, task: InFlight): Ask {
   return async (name, key, call) => {
     // By its key alone: what is in an item is nobody else's concern.
     const doing = task.begin(() => `the hook ${name} on ${key}`)

@@ -14,10 +14,10 @@ import {
 } from '../lib/model/tally.ts'
 import type { AboutToWrite, Finding, SegmentTask } from '../lib/protocol/messages.ts'
 import type { SegmentControl } from './coordinator.ts'
-import type { Done } from './maybe-promise.ts'
+import type { MaybePromise } from './maybe-promise.ts'
 import type { ReplicaDoor, Thread } from './thread-context.ts'
 
-export interface Investigation {
+export interface ReplicaTask {
   readonly thread: Thread
   readonly master: ReadableTable
   readonly replica: TableIndex
@@ -44,9 +44,9 @@ export interface Investigation {
   /** Has the run stopped: it would write more than it may. */
   allowanceSpent(): void
   /** Settles when more keys may come to wait for another look. */
-  roomForSuspects(): Done
+  roomForSuspects(): MaybePromise
   /** Settles when the main thread has room for more. */
-  tell(finding: Finding): Done
+  tell(finding: Finding): MaybePromise
 }
 
 export function investigationOf(
@@ -55,7 +55,7 @@ export function investigationOf(
   thread: Thread,
   control: SegmentControl,
   tally: Tally,
-): Investigation {
+): ReplicaTask {
   const { master } = thread
   return {
     thread,
@@ -89,27 +89,27 @@ function intentsOf(
   task: SegmentTask,
   replica: TableIndex,
   schema: KeySchema,
-): Investigation['intents'] {
+): ReplicaTask['intents'] {
   const intents = task.intents.filter((intent) => intent.replica === replica)
   return new Map(intents.map((intent) => [canonicalKeyOfText(intent.key, schema), intent]))
 }
 
 /** Whether the replica's item is as a write has left it that died with its thread, and that another has to follow. */
 export const isHalfWritten = (
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   key: KeyText,
   replica: FoundItem | undefined,
-): boolean => isAmong(investigation, intentOf(investigation, key)?.parts, replica)
+): boolean => isAmong(replicaTask, intentOf(replicaTask, key)?.parts, replica)
 
 /** Whether the item is what a write of ours leaves, of which nobody lived to tell. */
 export const hasLanded = (
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   key: KeyText,
   replica: FoundItem | undefined,
-): boolean => isAmong(investigation, intentOf(investigation, key)?.leaves, replica)
+): boolean => isAmong(replicaTask, intentOf(replicaTask, key)?.leaves, replica)
 
 function isAmong(
-  { thread }: Investigation,
+  { thread }: ReplicaTask,
   digests: readonly string[] | undefined,
   found: FoundItem | undefined,
 ): boolean {
@@ -118,6 +118,6 @@ function isAmong(
 }
 
 /** The write of a key that was about to be sent, before a thread or a run died. */
-export function intentOf({ intents, schema }: Investigation, key: KeyText): Intent | undefined {
+export function intentOf({ intents, schema }: ReplicaTask, key: KeyText): Intent | undefined {
   return intents.size === 0 ? undefined : intents.get(canonicalKeyOfText(key, schema))
 }

@@ -1,11 +1,11 @@
 /** Waits for every one of several jobs, and then fails as the first of them that did. */
-import type { Coming } from './maybe-promise.ts'
+import type { MaybeValue } from './maybe-promise.ts'
 
 /**
  * `Promise.all` settles with the first failure, while the other jobs go on
  * unheeded: what they write would be missing from every count.
  */
-export async function allEnded(jobs: readonly Promise<void>[]): Promise<void> {
+export async function settleAll(jobs: readonly Promise<void>[]): Promise<void> {
   const ends = await Promise.allSettled(jobs)
   for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
@@ -14,9 +14,9 @@ export async function allEnded(jobs: readonly Promise<void>[]): Promise<void> {
  * Has every one of several ended, and waits for those that take time. Returns
  * what they came to, and fails as the first that did.
  */
-export async function eachEnded<Each, T>(
+export async function settleEach<Each, T>(
   all: readonly Each[],
-  end: (each: Each) => Coming<T>,
+  end: (each: Each) => MaybeValue<T>,
 ): Promise<T[]> {
   const came: T[] = []
   const jobs: Promise<void>[] = []
@@ -29,12 +29,12 @@ export async function eachEnded<Each, T>(
       }),
     )
   }
-  await allEnded(jobs)
+  await settleAll(jobs)
   return came
 }
 
 /** One that fails at once does so for itself. */
-function endingOf<Each, T>(each: Each, end: (each: Each) => Coming<T>): Coming<T> {
+function endingOf<Each, T>(each: Each, end: (each: Each) => MaybeValue<T>): MaybeValue<T> {
   try {
     return end(each)
   } catch (error) {

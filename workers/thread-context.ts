@@ -7,7 +7,7 @@ import {
   type ReadableTable,
   type WritableTable,
 } from '../lib/dynamo/item-table.ts'
-import type { UnderWay } from '../lib/dynamo/request/in-flight.ts'
+import type { InFlight } from '../lib/dynamo/request/in-flight.ts'
 import { type ItemComparer, itemComparer } from '../lib/item/compare.ts'
 import { type Digest, openDigest } from '../lib/item/digest.ts'
 import { canonicalItem, type IsIgnored, ignoring } from '../lib/item/normalise.ts'
@@ -20,9 +20,9 @@ import { CanaryFlags } from '../lib/protocol/shared/canary-flags.ts'
 import { OrderRecord } from '../lib/protocol/shared/order-record.ts'
 import { Outages } from '../lib/protocol/shared/outages.ts'
 import { RecheckBudget } from '../lib/protocol/shared/recheck-budget.ts'
-import { Traffic } from '../lib/protocol/shared/token-buckets.ts'
+import { TokenBuckets } from '../lib/protocol/shared/token-buckets.ts'
 import { Allowance } from '../lib/protocol/shared/write-allowance.ts'
-import { openRules, type Rules } from './hook-calls.ts'
+import { type HookCalls, openHookCalls } from './hook-calls.ts'
 import { AttributeNames } from './keys/attribute-names.ts'
 import { NumberKeys } from './keys/number-keys.ts'
 import { RejectionStreak } from './repair/rejection-streak.ts'
@@ -49,7 +49,7 @@ export interface Thread {
   /** Of what takes part in comparing. */
   readonly digest: (item: WireItem) => Digest
   readonly shape: ItemShape
-  readonly rules: Rules
+  readonly rules: HookCalls
   readonly allowance: Allowance
   readonly canary: CanaryFlags
   /** Of attributes that items of either side have. */
@@ -60,7 +60,7 @@ export interface Thread {
 }
 
 /** `task`: what of the task's own is under way. */
-export type OpenThread = (task: UnderWay) => Thread
+export type OpenThread = (task: InFlight) => Thread
 
 /** So long answers are waited for once the run is to end. */
 const GRACE: Milliseconds = 10_000
@@ -79,12 +79,12 @@ export async function openThread(
 ): Promise<OpenThread> {
   const isIgnored = ignoring(setup.ignore)
   const digestOf = await openDigest()
-  const traffic = new Traffic(setup.traffic)
+  const tokenBuckets = new TokenBuckets(setup.tokenBuckets)
   const outages = new Outages(setup.outages)
   const options = (table: TableIndex) => ({
     credentials: (refused?: string) => credentials(table, refused),
-    patience: setup.patience,
-    traffic,
+    timeouts: setup.timeouts,
+    tokenBuckets,
     outages,
   })
   const [masterAccess, ...replicas] = setup.tables
@@ -104,7 +104,7 @@ export async function openThread(
     for (const table of [openedMaster, ...doors.map(({ opened }) => opened)]) table.endRequests()
   }
   ending.addEventListener('abort', () => setTimeout(endRequests, GRACE).unref(), { once: true })
-  const openedRules = await openRules(setup.hooks, ending)
+  const openedRules = await openHookCalls(setup.hooks, ending)
   const comparer = itemComparer(digestOf, isIgnored)
   const wholeDigest = (item: WireItem) => digestOf(canonicalItem(item, () => false))
   const digest = (item: WireItem) => digestOf(canonicalItem(item, isIgnored))
@@ -117,7 +117,7 @@ export async function openThread(
   const names = new AttributeNames()
   const doorFor = (
     { opened, lanes, streak }: (typeof doors)[number],
-    task: UnderWay,
+    task: InFlight,
   ): ReplicaDoor => ({
     table: opened.of(task),
     lookups: lanes.lookups,

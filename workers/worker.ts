@@ -6,7 +6,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Milliseconds } from '../lib/model/units.ts'
 import { type AsText, asText, fromText } from '../lib/protocol/as-text.ts'
-import { CredentialDesk } from '../lib/protocol/credential-requests.ts'
+import { CredentialRequests } from '../lib/protocol/credential-requests.ts'
 import { Gate } from '../lib/protocol/gate.ts'
 import type {
   ControlMessage,
@@ -17,7 +17,7 @@ import type {
 } from '../lib/protocol/messages.ts'
 import { Outbox } from '../lib/protocol/outbox.ts'
 import { type Port, typedPort } from '../lib/protocol/port.ts'
-import { JournalDesk } from '../lib/protocol/write-log-requests.ts'
+import { WriteLogRequests } from '../lib/protocol/write-log-requests.ts'
 import { compareSegment } from './compare/compare-segment.ts'
 import type { SegmentControl } from './coordinator.ts'
 import { SignsOfLife } from './heartbeat.ts'
@@ -43,16 +43,16 @@ export type Worker = (call: Call) => Promise<SegmentReport>
 
 /** Opens what all tasks of a thread share. `threadId`: by which the main thread may end it. */
 export async function openWorker(setup: WorkerSetup, threadId: number): Promise<Worker> {
-  const desk = new CredentialDesk()
+  const desk = new CredentialRequests()
   /** Aborted when the run is to end, whatever the task. */
   const ending = new AbortController()
   const open = await openThread(setup, (table, refused) => desk.get(table, refused), ending.signal)
-  const signs = new SignsOfLife(threadId, setup.patience.stallLimit)
+  const signs = new SignsOfLife(threadId, setup.timeouts.stallLimit)
   return ({ port, task }) => carryOut(port, fromText(task), { desk, ending, open, signs })
 }
 
 interface Opened {
-  readonly desk: CredentialDesk
+  readonly desk: CredentialRequests
   readonly ending: AbortController
   readonly open: OpenThread
   readonly signs: SignsOfLife
@@ -71,7 +71,7 @@ async function carryOut(
   const outbox = new Outbox((findings) =>
     coordinator.say({ type: 'findings', findings: asText(findings) }),
   )
-  const journal = new JournalDesk((writes) =>
+  const journal = new WriteLogRequests((writes) =>
     coordinator.say({ type: 'about-to-write', writes: asText(writes) }),
   )
   const coordinator = typedPort<ProgressMessage, ControlMessage>(port, (message) => {

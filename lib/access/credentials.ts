@@ -6,7 +6,7 @@
  * fails, nobody else is asked in its place: that would be another identity, maybe in another account.
  */
 
-import type { Patience } from '../model/request-timeouts.ts'
+import type { RequestTimeouts } from '../model/request-timeouts.ts'
 import type {
   CredentialKeeper,
   CredentialSource,
@@ -49,7 +49,7 @@ export interface CredentialPlace {
   readonly sessionName: string
 }
 
-export type CredentialPatience = Pick<Patience, 'connectTimeout' | 'responseTimeout'> & {
+export type CredentialTimeouts = Pick<RequestTimeouts, 'connectTimeout' | 'responseTimeout'> & {
   /** The source gives up with `CREDENTIALS` where an answer takes longer (milliseconds). */
   readonly limit: number
   /** Aborted: nobody needs credentials any more. What is still being asked for ends. */
@@ -59,21 +59,21 @@ export type CredentialPatience = Pick<Patience, 'connectTimeout' | 'responseTime
 export function openCredentials(
   choice: CredentialChoice,
   place: CredentialPlace,
-  patience: CredentialPatience,
+  timeouts: CredentialTimeouts,
 ): CredentialKeeper {
   const { credentials: own } = choice
   if (typeof own === 'object') return keepFixed(plainCredentials(own))
   const source =
     typeof own === 'function'
       ? { provide: async () => ({ credentials: await own() }), from: () => undefined }
-      : sourceOf(choice, place, patience)
-  return keepRenewed({ ...source, limit: patience.limit, over: patience.over })
+      : sourceOf(choice, place, timeouts)
+  return keepRenewed({ ...source, limit: timeouts.limit, over: timeouts.over })
 }
 
 function sourceOf(
   choice: CredentialChoice,
   { region, where, sessionName }: CredentialPlace,
-  timeouts: CredentialPatience,
+  timeouts: CredentialTimeouts,
 ): Pick<Renewal, 'provide' | 'from'> {
   const { profile, roleArn, mfaSerial } = choice
   const mfaCode = oneTimeToken(choice.mfaToken)

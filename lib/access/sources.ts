@@ -7,7 +7,7 @@ import {
   fromTokenFile,
 } from '@aws-sdk/credential-providers'
 import { QUIET, sdkHandler } from '../http/sdk-handler.ts'
-import type { Patience } from '../model/request-timeouts.ts'
+import type { RequestTimeouts } from '../model/request-timeouts.ts'
 import type { PlainCredentials } from '../model/tables/aws-credentials.ts'
 import type { Configuration, Section } from './configuration.ts'
 import { containerCredentials } from './container-credentials.ts'
@@ -20,7 +20,7 @@ export interface Asking {
   /** The table's profile, whose endpoints hold for STS and SSO too. Absent: the environment's. */
   readonly profile: string | undefined
   readonly region: string
-  readonly timeouts: Pick<Patience, 'connectTimeout' | 'responseTimeout'>
+  readonly timeouts: Pick<RequestTimeouts, 'connectTimeout' | 'responseTimeout'>
   /** Certificates to trust (PEM). Undefined: those that Node.js trusts. */
   readonly trust: string | undefined
   /** What a session of an assumed role is called, where its profile does not say. */

@@ -63,7 +63,7 @@ export async function apply(
     const plan = planOf(reviewed, settings)
     const header = headerOf('report', settings, tables)
     const preparation = { settings, tables, plan, threads }
-    return during(header, (hooks) => runApply(preparation, reviewed, hooks, signal))
+    return during(header, (listeners) => runApply(preparation, reviewed, listeners, signal))
   })
   return { ...summary, ...identity }
 }

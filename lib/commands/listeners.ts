@@ -7,7 +7,7 @@ import type { Question } from '../model/question.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { RunOptions } from '../options/run-options.ts'
 import { openReport } from '../report/difference-report.ts'
-import type { RunHooks } from '../run/records/difference-sink.ts'
+import type { RunListeners } from '../run/records/difference-sink.ts'
 
 export type Listening = Pick<
   RunOptions,
@@ -20,12 +20,12 @@ export interface Listeners {
   /** Aborted once all is done: what is still under way then is nobody's concern. */
   readonly over: AbortSignal
   /**
-   * Does the work with hooks that reach the listeners and the report.
+   * Does the work with listeners that reach the caller's and the report.
    *
    * @param header of the report, where it is begun
    * @throws what a listener has thrown, once the work has ended
    */
-  during<T>(header: FileHeader<'report'>, work: (hooks: RunHooks) => Promise<T>): Promise<T>
+  during<T>(header: FileHeader<'report'>, work: (listeners: RunListeners) => Promise<T>): Promise<T>
 }
 
 export interface ListenersOptions {

@@ -102,6 +102,6 @@ async function syncFrom(
     const plan = { ...planned, segments: taken?.segments ?? planned.segments }
     const header = headerOf('report', settings, tables)
     const preparation = { settings, tables, plan, checkpoint, identity, threads }
-    return during(header, (hooks) => run(preparation, hooks, signal))
+    return during(header, (listeners) => run(preparation, listeners, signal))
   })
 }

@@ -72,7 +72,7 @@ export async function undo(
     const plan = planOf(settings)
     const header = headerOf('report', settings, tables, { hasMaster: false })
     const preparation = { settings, tables, plan, threads }
-    return during(header, (hooks) => runUndo(preparation, journal, hooks, signal))
+    return during(header, (listeners) => runUndo(preparation, journal, listeners, signal))
   })
   return { ...summary, ...identity }
 }

@@ -5,7 +5,7 @@
 import { asTablesyncError, TablesyncError } from '../errors.ts'
 import { readBatchWrite } from '../item/bytes/batch-answers.ts'
 import { type CanonicalKey, canonicalKeyOfText } from '../item/key.ts'
-import type { Patience } from '../model/request-timeouts.ts'
+import type { RequestTimeouts } from '../model/request-timeouts.ts'
 import type { Bytes, WriteUnits } from '../model/units.ts'
 import type { WriteResult } from './conditional-write.ts'
 import type { TableClient } from './request/client.ts'
@@ -34,13 +34,13 @@ interface Waiting {
 
 export class BatchPuts {
   readonly #client: TableClient
-  readonly #patience: Patience
+  readonly #timeouts: RequestTimeouts
   #waiting: Waiting[] = []
   #bytes: Bytes = 0
 
-  constructor(client: TableClient, patience: Patience) {
+  constructor(client: TableClient, timeouts: RequestTimeouts) {
     this.#client = client
-    this.#patience = patience
+    this.#timeouts = timeouts
   }
 
   /**
@@ -80,7 +80,7 @@ export class BatchPuts {
    */
   async putTogether(items: readonly string[]): Promise<PutEnd[]> {
     const batch = new Batch(items, (item) => this.#keyOf(item))
-    const { maxRetries } = this.#patience
+    const { maxRetries } = this.#timeouts
     for (let retry = 0; ; ) {
       const before = batch.open
       try {

@@ -1,12 +1,12 @@
 /** A table as the worker tower sees it. The master has no way to be written. */
 import type { TableAccess } from '../protocol/messages.ts'
-import type { Traffic } from '../protocol/shared/token-buckets.ts'
+import type { TokenBuckets } from '../protocol/shared/token-buckets.ts'
 import { BatchPuts } from './batch-put.ts'
 import { type Writer, writer } from './conditional-write.ts'
 import { type LookUp, lookup } from './lookup.ts'
 import { PageSize } from './page-size.ts'
 import { type ClientOptions, openClient, type TableClient } from './request/client.ts'
-import type { UnderWay } from './request/in-flight.ts'
+import type { InFlight } from './request/in-flight.ts'
 import { type ScanOnePage, scanner } from './scan.ts'
 
 export interface ReadableTable {
@@ -26,13 +26,13 @@ export interface WritableTable extends ReadableTable {
 /** A table whose connections all tasks of a thread share. */
 export interface OpenTable<Table> {
   /** As one task works with it. */
-  of(task: UnderWay): Table
+  of(task: InFlight): Table
   /** Ends the requests of all tasks that are under way. */
   endRequests(): void
 }
 
 /** What all tasks of a thread work with. */
-type ThreadOptions = ClientOptions & { readonly traffic: Traffic }
+type ThreadOptions = ClientOptions & { readonly tokenBuckets: TokenBuckets }
 
 export function openMaster(access: TableAccess, options: ThreadOptions): OpenTable<ReadableTable> {
   return openTable(access, options, (_client, readable) => readable)
@@ -40,7 +40,7 @@ export function openMaster(access: TableAccess, options: ThreadOptions): OpenTab
 
 export function openReplica(access: TableAccess, options: ThreadOptions): OpenTable<WritableTable> {
   return openTable(access, options, (client, readable) => {
-    const batchPuts = new BatchPuts(client, options.patience)
+    const batchPuts = new BatchPuts(client, options.timeouts)
     const { access, scanPage, lookUp } = readable
     return {
       access,
@@ -59,11 +59,11 @@ function openTable<Table>(
   tableOf: (client: TableClient, readable: ReadableTable) => Table,
 ): OpenTable<Table> {
   const shared = openClient(access, options)
-  const pageSize = new PageSize(options.traffic, access.index)
+  const pageSize = new PageSize(options.tokenBuckets, access.index)
   return {
     of(task) {
       const client = shared.of(task)
-      const lookUp = lookup(client, options.patience)
+      const lookUp = lookup(client, options.timeouts)
       return tableOf(client, { access, scanPage: scanner(client, pageSize), lookUp })
     },
     endRequests: () => shared.endRequests(),

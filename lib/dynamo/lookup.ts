@@ -4,7 +4,7 @@ import { type BatchGetPage, readBatchGetPage } from '../item/bytes/batch-answers
 import { badResponse } from '../item/bytes/json-bytes.ts'
 import { type CanonicalKey, canonicalKeyOf, canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import { keyNames } from '../item/page.ts'
-import type { Patience } from '../model/request-timeouts.ts'
+import type { RequestTimeouts } from '../model/request-timeouts.ts'
 import { type LookupOptions, lookupBody } from './lookup-body.ts'
 import { type FoundItem, LookedUp, Unread } from './lookup-result.ts'
 import type { TableClient } from './request/client.ts'
@@ -24,9 +24,9 @@ export const MAX_BATCH_KEYS = 100
  */
 export type LookUp = (keys: readonly KeyText[], options: LookupOptions) => Promise<LookedUp>
 
-export function lookup(client: TableClient, patience: Patience): LookUp {
+export function lookup(client: TableClient, timeouts: RequestTimeouts): LookUp {
   return async (keys, options) => {
-    const lookup = new Lookup(client, patience, options)
+    const lookup = new Lookup(client, timeouts, options)
     await lookup.read(keys)
     return lookup.looked
   }
@@ -41,12 +41,12 @@ const AT_ONCE = 10
 class Lookup {
   readonly looked = new LookedUp()
   readonly #client: TableClient
-  readonly #patience: Patience
+  readonly #timeouts: RequestTimeouts
   readonly #options: LookupOptions
 
-  constructor(client: TableClient, patience: Patience, options: LookupOptions) {
+  constructor(client: TableClient, timeouts: RequestTimeouts, options: LookupOptions) {
     this.#client = client
-    this.#patience = patience
+    this.#timeouts = timeouts
     this.#options = options
   }
 
@@ -63,7 +63,7 @@ class Lookup {
       // A batch that gets on is served in parts; only one that stands still counts as a retry.
       retry = left.length < wanted.length ? 0 : retry + 1
       wanted = left
-      if (retry > this.#patience.maxRetries) {
+      if (retry > this.#timeouts.maxRetries) {
         return this.#refused(wanted, this.#stuck(), wanted.length < keys.length)
       }
       await this.#client.rest(retry)
@@ -152,7 +152,7 @@ class Lookup {
 
   #stuck(): TablesyncError {
     const { label, index } = this.#client.access
-    const { maxRetries } = this.#patience
+    const { maxRetries } = this.#timeouts
     return new TablesyncError(
       `BatchGetItem on ${label}: keys stayed unprocessed in ${maxRetries} retries`,
       {

@@ -4,7 +4,7 @@
  */
 import type { TableIndex } from '../model/tables/table.ts'
 import type { ReadUnits } from '../model/units.ts'
-import type { Traffic } from '../protocol/shared/token-buckets.ts'
+import type { TokenBuckets } from '../protocol/shared/token-buckets.ts'
 
 /** A page ends at 1 MB (API reference, Scan); half a unit for each 4 KB, a whole one where the read is consistent. */
 const WHOLE_PAGE: ReadUnits = 128
@@ -16,19 +16,19 @@ const LEAST_PAGE: ReadUnits = 8
 const UNITS_PER_ITEM: ReadUnits = 1
 
 export class PageSize {
-  readonly #traffic: Traffic
+  readonly #tokenBuckets: TokenBuckets
   readonly #table: TableIndex
   #unitsPerItem = UNITS_PER_ITEM
 
-  constructor(traffic: Traffic, table: TableIndex) {
-    this.#traffic = traffic
+  constructor(tokenBuckets: TokenBuckets, table: TableIndex) {
+    this.#tokenBuckets = tokenBuckets
     this.#table = table
   }
 
   /** Units that a page is expected to take, and the items that it may have; `most`: items that it may have in any case. */
   next(most: number | undefined, isConsistent: boolean) {
     const whole = isConsistent ? 2 * WHOLE_PAGE : WHOLE_PAGE
-    const rate = this.#traffic.rate(this.#table, 'read')
+    const rate = this.#tokenBuckets.rate(this.#table, 'read')
     const units = Math.min(whole, Math.max(rate, LEAST_PAGE))
     const fitting = units < whole ? Math.max(1, Math.floor(units / this.#unitsPerItem)) : most
     const limit = fitting === undefined ? undefined : Math.min(fitting, most ?? fitting)

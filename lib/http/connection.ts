@@ -2,7 +2,7 @@
 import type { Bytes, Milliseconds } from '../model/units.ts'
 import type { Answer, ConnectionOptions } from './answer.ts'
 import type { PageBuffers } from './page-buffers.ts'
-import { Reading } from './response-parser.ts'
+import { ResponseParser } from './response-parser.ts'
 import type { NewWire, Wire } from './sockets.ts'
 
 /** Where a read goes as long as nobody knows what it is: all of one thread, since it is taken at once. */
@@ -18,7 +18,7 @@ interface Awaited {
 
 export class Connection {
   readonly #options: ConnectionOptions
-  readonly #reading: Reading
+  readonly #reading: ResponseParser
   readonly #wire: Wire
   readonly #onGone: () => void
   #isConnected = false
@@ -35,7 +35,7 @@ export class Connection {
   ) {
     this.#options = options
     this.#onGone = onGone
-    this.#reading = new Reading(buffers, (answer) => this.#settle()?.resolve(answer))
+    this.#reading = new ResponseParser(buffers, (answer) => this.#settle()?.resolve(answer))
     const onread = {
       buffer: () => this.#reading.room ?? unsorted,
       callback: (length: number, bytes: Uint8Array) => this.#read(bytes.subarray(0, length)),

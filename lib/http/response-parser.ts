@@ -26,7 +26,7 @@ type Expected =
   | 'line-end'
   | 'trailers'
 
-export class Reading {
+export class ResponseParser {
   readonly #buffers: PageBuffers
   readonly #onAnswer: (answer: Answer) => void
   #expected: Expected = 'nothing'

@@ -2,13 +2,13 @@
 import { Agent, type AgentOptions } from 'node:https'
 import { connect, type TLSSocketOptions } from 'node:tls'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import type { Patience } from '../model/request-timeouts.ts'
+import type { RequestTimeouts } from '../model/request-timeouts.ts'
 import { urlOf } from '../model/tables/request-address.ts'
 import { bareHost, type HttpProxy, proxyFor } from './proxy.ts'
 import { openTunnel } from './tunnel.ts'
 
 export interface SdkHandlerOptions {
-  readonly timeouts: Pick<Patience, 'connectTimeout' | 'responseTimeout'>
+  readonly timeouts: Pick<RequestTimeouts, 'connectTimeout' | 'responseTimeout'>
   /** Aborted: what is under way ends. */
   readonly ending?: AbortSignal | undefined
   /** Certificates to trust (PEM). Absent: those that Node.js trusts. */

@@ -1,4 +1,4 @@
-/** A key under observation: what both sides were seen to hold, and since when. */
+/** A key under recheckPolicy: what both sides were seen to hold, and since when. */
 import type { DifferenceKind } from './difference.ts'
 import type { Milliseconds } from './units.ts'
 
@@ -11,7 +11,7 @@ export interface SeenSides {
   readonly replica: SeenItem
 }
 
-export interface Sighting extends SeenSides {
+export interface PendingRecheck extends SeenSides {
   /** DynamoDB JSON text. */
   readonly key: string
   /** What the first look took it for. */

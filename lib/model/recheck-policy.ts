@@ -1,7 +1,7 @@
 /** How long, and how often, a key is looked at before it has a verdict. */
 import type { Milliseconds } from './units.ts'
 
-export interface Observation {
+export interface RecheckPolicy {
   /** False where the user vouches that nobody writes: the second look decides. */
   readonly looksAgain: boolean
   /** Both sides must have stood still for so long before a mismatch is a difference. */

@@ -7,7 +7,7 @@ import type { Milliseconds } from './units.ts'
  */
 export const oversleptBy = (limit: Milliseconds): Milliseconds => Math.min(5000, limit / 2)
 
-export interface Patience {
+export interface RequestTimeouts {
   readonly connectTimeout: Milliseconds
   /** For the first byte of a response, and between any two. */
   readonly responseTimeout: Milliseconds

@@ -93,7 +93,7 @@ export function resolveOptions(
     areWorkersAsked: options.workers !== undefined,
     scanLimit: options.scanLimit,
     batchReadLimit: options.batchReadLimit ?? 100,
-    patience: {
+    timeouts: {
       connectTimeout: options.timeouts?.connect ?? 5000,
       responseTimeout,
       silenceLimit: options.timeouts?.silence ?? Math.max(60_000, 3 * responseTimeout),
@@ -104,7 +104,7 @@ export function resolveOptions(
       retryDelayBase: options.retryDelayBase ?? 50,
     },
     compression: options.compression ?? 'auto',
-    observation: {
+    recheckPolicy: {
       looksAgain: options.quiesced !== true,
       minAge: options.quiesced === true ? 0 : (options.minMismatchAge ?? 5) * 1000,
       attempts: options.recheckAttempts ?? 5,

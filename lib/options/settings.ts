@@ -2,8 +2,8 @@
 
 import type { WriteFlags } from '../model/difference.ts'
 import type { HooksSource } from '../model/hooks.ts'
-import type { Observation } from '../model/recheck-policy.ts'
-import type { Patience } from '../model/request-timeouts.ts'
+import type { RecheckPolicy } from '../model/recheck-policy.ts'
+import type { RequestTimeouts } from '../model/request-timeouts.ts'
 import type { CredentialSource, PlainCredentials } from '../model/tables/aws-credentials.ts'
 import type { CapacityChoices } from '../model/tables/capacity.ts'
 import type { TableRef } from '../model/tables/table.ts'
@@ -66,9 +66,9 @@ export interface Settings {
   readonly areWorkersAsked: boolean
   readonly scanLimit: number | undefined
   readonly batchReadLimit: number
-  readonly patience: Patience
+  readonly timeouts: RequestTimeouts
   readonly compression: 'auto' | 'gzip' | 'none'
-  readonly observation: Observation
+  readonly recheckPolicy: RecheckPolicy
   readonly undo: string | undefined
   readonly checkpoint:
     | {

@@ -19,7 +19,7 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-export class CredentialDesk {
+export class CredentialRequests {
   readonly #ports = new Set<Ask>()
   readonly #waiting = new Map<TableIndex, Waiting>()
 

@@ -7,7 +7,7 @@ const GRACE: Milliseconds = 5000
 /** And those that are only asked after that, all together. */
 const LATE_GRACE: Milliseconds = 500
 
-export class PatientCalls {
+export class DeadlineCalls {
   readonly #waiting = new Set<() => void>()
   #isOver = false
   /** Nobody answers: what is asked from here on is given up at once. */

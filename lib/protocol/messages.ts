@@ -13,9 +13,9 @@ import type { Planned, RepairPlanEntry } from '../model/files/plan-lines.ts'
 import type { SegmentRecord } from '../model/files/segment-record.ts'
 import type { Intent } from '../model/files/write-intent.ts'
 import type { HooksSource } from '../model/hooks.ts'
-import type { SeenItem, Sighting } from '../model/pending-recheck.ts'
-import type { Observation } from '../model/recheck-policy.ts'
-import type { Patience } from '../model/request-timeouts.ts'
+import type { PendingRecheck, SeenItem } from '../model/pending-recheck.ts'
+import type { RecheckPolicy } from '../model/recheck-policy.ts'
+import type { RequestTimeouts } from '../model/request-timeouts.ts'
 import type { HeldCredentials } from '../model/tables/aws-credentials.ts'
 import type { RequestAddress } from '../model/tables/request-address.ts'
 import type { EndpointVariant, KeySchema, TableIndex } from '../model/tables/table.ts'
@@ -51,7 +51,7 @@ export interface TableAccess {
 export interface WorkerSetup {
   /** Master first; a table stands at its own index. */
   readonly tables: readonly TableAccess[]
-  readonly patience: Patience
+  readonly timeouts: RequestTimeouts
   readonly ignore: readonly string[]
   /** What would be written but for a dry run: it counts against the allowance all the same. */
   readonly asked: WriteFlags
@@ -60,7 +60,7 @@ export interface WorkerSetup {
   /** Items per Scan request. Absent: as many as DynamoDB puts on a page. */
   readonly scanLimit?: number
   readonly batchReadLimit: number
-  readonly observation: Observation
+  readonly recheckPolicy: RecheckPolicy
   /** Absent: no attribute tells which of two items is newer. */
   readonly versionAttribute?: string
   readonly newerWins: boolean
@@ -84,8 +84,8 @@ export interface WorkerSetup {
   readonly recheckBudget: SharedArrayBuffer
   /** Shared counters behind `OrderRecord`. */
   readonly orderRecord: SharedArrayBuffer
-  /** Shared counters behind `Traffic`. */
-  readonly traffic: SharedArrayBuffer
+  /** Shared counters behind `TokenBuckets`. */
+  readonly tokenBuckets: SharedArrayBuffer
   /** Shared states behind `Outages`. */
   readonly outages: SharedArrayBuffer
 }
@@ -133,7 +133,7 @@ export interface DeleteTask extends TakenUp {
 export interface RecheckTask extends TakenUp {
   readonly kind: 'recheck'
   readonly replica: TableIndex
-  readonly sightings: readonly Sighting[]
+  readonly sightings: readonly PendingRecheck[]
 }
 
 /** Of a task whose like was begun before, by a thread or a run that died. */
@@ -213,7 +213,7 @@ export type Finding =
       readonly planned?: Planned
     }
   | ({ readonly type: 'delete-later'; readonly replica: TableIndex } & ExtraKey)
-  | { readonly type: 'look-again'; readonly replica: TableIndex; readonly sighting: Sighting }
+  | { readonly type: 'look-again'; readonly replica: TableIndex; readonly sighting: PendingRecheck }
   /** A key that ended for a reason of its own: everybody is told, whether or not they want to hear of differences. */
   | {
       readonly type: 'key-left'

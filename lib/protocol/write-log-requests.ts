@@ -7,7 +7,7 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-export class JournalDesk {
+export class WriteLogRequests {
   readonly #send: (writes: readonly AboutToWrite[]) => void
   #writes: AboutToWrite[] = []
   /** In the order they came. */

@@ -1,7 +1,7 @@
 /** Work that goes on side by side, so much of it at a time: whoever waits for its end hears of the first failure. */
 import PQueue from 'p-queue'
 
-export class Lanes {
+export class ConcurrentWork {
   readonly #queue: PQueue
   #failure: { readonly error: unknown } | undefined
 

@@ -3,10 +3,10 @@ import { Spill } from '../files/spill.ts'
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/tables/table.ts'
 import { CanaryFlags } from '../protocol/shared/canary-flags.ts'
-import { CheckpointKeeper } from './checkpoint/checkpoint-saver.ts'
+import { CheckpointSaver } from './checkpoint/checkpoint-saver.ts'
 import { RunMonitor } from './progress/run-monitor.ts'
-import { PaceKeeper } from './rate/rate-limits.ts'
-import { type RunHooks, Teller } from './records/difference-sink.ts'
+import { RateLimits } from './rate/rate-limits.ts'
+import { DifferenceSink, type RunListeners } from './records/difference-sink.ts'
 import { openRunFiles, type RunFiles } from './records/run-files.ts'
 import type { Preparation, RunContext } from './run-context.ts'
 import { Canary } from './safeguards/canary.ts'
@@ -15,10 +15,10 @@ import { Ledger } from './state/ledger.ts'
 import { RecheckQueue } from './state/recheck-queue.ts'
 import { RestartKeys } from './state/restart-keys.ts'
 import { RunState } from './state/run-state.ts'
-import { Intents } from './state/write-ahead-log.ts'
+import { WriteAheadLog } from './state/write-ahead-log.ts'
 import { summarise } from './summarise.ts'
-import { Bookkeeper } from './tasks/commit-queue.ts'
-import { FreshRecords } from './tasks/record-barrier.ts'
+import { CommitQueue } from './tasks/commit-queue.ts'
+import { RecordBarrier } from './tasks/record-barrier.ts'
 import { ReplicaFailures } from './tasks/replica-failures.ts'
 import { TaskCommits } from './tasks/task-commits.ts'
 import { TaskExecutor } from './tasks/task-executor.ts'
@@ -32,10 +32,10 @@ export interface OpenRun {
   readonly context: RunContext
   readonly monitor: RunMonitor
   readonly pool: SegmentPool
-  readonly book: Bookkeeper
+  readonly commitQueue: CommitQueue
   readonly files: RunFiles
   /** Undefined: no checkpoint is kept. */
-  readonly checkpoint: CheckpointKeeper | undefined
+  readonly checkpoint: CheckpointSaver | undefined
   /** What the run has come to, as of now. */
   readonly summaryNow: () => Summary
 }
@@ -43,7 +43,7 @@ export interface OpenRun {
 /** @throws TablesyncError with code `FILE_UNWRITABLE` where there can be no undo journal; nothing was done then */
 export async function openRun(
   preparation: Preparation,
-  hooks: RunHooks,
+  listeners: RunListeners,
   signal: AbortSignal,
 ): Promise<OpenRun> {
   const { settings, tables, plan, checkpoint } = preparation
@@ -51,7 +51,7 @@ export async function openRun(
   const before = checkpoint?.taken?.elapsedMs ?? 0
   const elapsedMs = () => Math.round(before + performance.now() - began)
   const label = (table: TableIndex) => tables.access[table]?.label ?? ''
-  const setup = workerSetup(settings, tables, hooks)
+  const setup = workerSetup(settings, tables, listeners)
 
   // What the run knows.
   const replicas = tables.access.slice(1).map(({ index }) => index)
@@ -59,22 +59,22 @@ export async function openRun(
   for (const [table, units] of tables.readUnits.entries()) ledger.counts.addRead(table, units)
   const state = new RunState(signal, ledger)
   const { isOver, fail } = state
-  const rechecks = new RecheckQueue(settings.observation.minAge)
+  const rechecks = new RecheckQueue(settings.recheckPolicy.minAge)
   const restartKeys = new RestartKeys(rechecks, replicas, (key) =>
-    hooks.onEvent({ type: 'restart-key', key }),
+    listeners.onEvent({ type: 'restart-key', key }),
   )
 
   // A pace that cannot be kept to is refused before anything is opened.
-  const { outages, traffic } = setup
-  const pace = new PaceKeeper(settings, tables, traffic, isOver)
+  const { outages, tokenBuckets } = setup
+  const pace = new RateLimits(settings, tables, tokenBuckets, isOver)
 
   // What it keeps on disk.
   const files = await openRunFiles(preparation)
   const deletes = new Spill(checkpoint && `${checkpoint.file}.extras`)
-  const intents = new Intents(checkpoint && `${checkpoint.file}.writes`)
-  const teller = new Teller(hooks, files.repairPlan, fail, signal)
-  const heard = { ledger, rechecks, deletes, teller, intents, label }
-  const book = new Bookkeeper({ ...heard, onEvent: hooks.onEvent, onFailure: fail })
+  const writeLog = new WriteAheadLog(checkpoint && `${checkpoint.file}.writes`)
+  const sink = new DifferenceSink(listeners, files.repairPlan, fail, signal)
+  const heard = { ledger, rechecks, deletes, sink, writeLog, label }
+  const commitQueue = new CommitQueue({ ...heard, onEvent: listeners.onEvent, onFailure: fail })
 
   // Its threads, and what watches over them and the tables.
   const pool = new SegmentPool({
@@ -85,54 +85,76 @@ export async function openRun(
   })
   state.onOver(() => pool.stop())
   const detach = (replica: TableIndex) => pool.detach(replica)
-  const failures = new ReplicaFailures({ state, ledger, restartKeys, hooks, label, detach })
+  const failures = new ReplicaFailures({ state, ledger, restartKeys, listeners, label, detach })
   const tableWatch = watchTables(settings, tables, signal, {
     onChanged: (table, error) => failures.loseTable(table, error),
     isOver,
     outages,
   })
-  const fresh = new FreshRecords(() => pool.askForRecords())
+  const barrier = new RecordBarrier(() => pool.askForRecords())
   const monitor = new RunMonitor({
-    ...{ settings, tables, plan, ledger, rechecks, tableWatch, hooks, label, elapsedMs, isOver },
+    ...{
+      settings,
+      tables,
+      plan,
+      ledger,
+      rechecks,
+      tableWatch,
+      listeners,
+      label,
+      elapsedMs,
+      isOver,
+    },
     ...{ outages, pace },
     endThread: (thread) => pool.endThread(thread),
-    isComparing: () => fresh.isAny,
+    isComparing: () => barrier.isAny,
   })
 
   // Tasks, from their beginning to what they come to.
   const onCounted = () => monitor.counted()
-  const known = { state, ledger, restartKeys, intents, book, label }
+  const known = { state, ledger, restartKeys, writeLog, commitQueue, label }
   const commits = new TaskCommits(known)
   const messages = new TaskMessages({
-    ...{ settings, tables, state, ledger, commits, fresh, intents, tableWatch, hooks, label },
+    ...{
+      settings,
+      tables,
+      state,
+      ledger,
+      commits,
+      barrier,
+      writeLog,
+      tableWatch,
+      listeners,
+      label,
+    },
     journal: files.journal,
     onCounted,
   })
   const { watchdog } = monitor
-  const tasks = { pool, watchdog, state, ledger, failures, commits, messages, fresh, onCounted }
+  const tasks = { pool, watchdog, state, ledger, failures, commits, messages, barrier, onCounted }
   const executor = new TaskExecutor(tasks)
   const canary = new Canary({
     ...{ size: settings.canary, flags: new CanaryFlags(setup.canaryFlags) },
     ...{ ledger, rechecks, label },
     onHeld: (replica, writes) =>
-      hooks.onEvent({ type: 'canary-held', replica: label(replica), writes }),
+      listeners.onEvent({ type: 'canary-held', replica: label(replica), writes }),
     onFailed: state.stopBy,
   })
 
   const saver =
     checkpoint &&
-    new CheckpointKeeper({
-      ...{ preparation, open: checkpoint, setup, ledger, rechecks, deletes, intents, book },
+    new CheckpointSaver({
+      ...{ preparation, open: checkpoint, setup, ledger, rechecks, deletes, writeLog, commitQueue },
       journal: files.journal,
-      reportMark: hooks.reportMark,
+      reportMark: listeners.reportMark,
       elapsedMs,
-      fresh,
+      barrier,
       stopBy: state.stopBy,
     })
   checkpoint?.lock.onLost(fail)
   const context: RunContext = {
-    ...{ settings, tables, plan, hooks, state, ledger, failures, executor, rechecks, canary },
-    ...{ restartKeys, teller, deletes, intents, tableWatch, label, isOver },
+    ...{ settings, tables, plan, listeners, state, ledger, failures, executor, rechecks, canary },
+    ...{ restartKeys, sink, deletes, writeLog, tableWatch, label, isOver },
     hold: (isHeld) => pool.hold(isHeld),
     save: async () => saver?.save().catch(fail),
     tellPaces: () => monitor.tellPaces(),
@@ -144,5 +166,5 @@ export async function openRun(
       isFatal: state.fatal !== undefined,
       stopped: state.stopped,
     })
-  return { preparation, context, monitor, pool, book, files, checkpoint: saver, summaryNow }
+  return { preparation, context, monitor, pool, commitQueue, files, checkpoint: saver, summaryNow }
 }

@@ -6,14 +6,14 @@ import type { Settings } from '../options/settings.ts'
 import type { OpenCheckpoint } from './checkpoint/checkpoint-opening.ts'
 import type { Plan } from './preflight/scan-plan.ts'
 import type { Tables } from './preflight/table-inspection.ts'
-import type { RunHooks, Teller } from './records/difference-sink.ts'
+import type { DifferenceSink, RunListeners } from './records/difference-sink.ts'
 import type { Canary } from './safeguards/canary.ts'
 import type { TableWatch } from './safeguards/table-watch.ts'
 import type { Ledger } from './state/ledger.ts'
 import type { RecheckQueue } from './state/recheck-queue.ts'
 import type { RestartKeys } from './state/restart-keys.ts'
 import type { RunState } from './state/run-state.ts'
-import type { Intents } from './state/write-ahead-log.ts'
+import type { WriteAheadLog } from './state/write-ahead-log.ts'
 import type { ReplicaFailures } from './tasks/replica-failures.ts'
 import type { TaskExecutor } from './tasks/task-executor.ts'
 import type { ThreadFiles } from './threads/thread-files.ts'
@@ -34,7 +34,7 @@ export interface RunContext {
   readonly settings: Settings
   readonly tables: Tables
   readonly plan: Plan
-  readonly hooks: RunHooks
+  readonly listeners: RunListeners
   readonly state: RunState
   readonly ledger: Ledger
   readonly failures: ReplicaFailures
@@ -42,9 +42,9 @@ export interface RunContext {
   readonly rechecks: RecheckQueue
   readonly canary: Canary
   readonly restartKeys: RestartKeys
-  readonly teller: Teller
+  readonly sink: DifferenceSink
   readonly deletes: Spill
-  readonly intents: Intents
+  readonly writeLog: WriteAheadLog
   readonly tableWatch: TableWatch
   readonly label: (table: TableIndex) => string
   readonly isOver: () => boolean

@@ -9,13 +9,13 @@ import { MASTER, type TableIndex } from '../model/tables/table.ts'
 import { named, zeroReplicaTally } from '../model/tally.ts'
 import type { Settings } from '../options/settings.ts'
 import type { CompareTask, SegmentReport } from '../protocol/messages.ts'
-import { Lanes } from './concurrent-work.ts'
+import { ConcurrentWork } from './concurrent-work.ts'
 import { deleteExtras } from './phases/delete-extras.ts'
 import { recheckDuring } from './phases/recheck.ts'
 import { rulesOf } from './preflight/rules-from-settings.ts'
 import { type Plan, shuffledSegments } from './preflight/scan-plan.ts'
 import { tellShortScans, tellWarnings } from './preflight/warnings.ts'
-import type { RunHooks } from './records/difference-sink.ts'
+import type { RunListeners } from './records/difference-sink.ts'
 import type { Preparation, RunContext } from './run-context.ts'
 import { asksBeforeDeletions, askToDelete } from './safeguards/consent.ts'
 import { deletionRail } from './safeguards/safeguard-limits.ts'
@@ -25,15 +25,15 @@ import { withRun } from './with-run.ts'
 
 export function run(
   preparation: Preparation,
-  hooks: RunHooks,
+  listeners: RunListeners,
   signal: AbortSignal,
 ): Promise<Summary> {
-  return withRun(preparation, hooks, signal, async (run) => {
+  return withRun(preparation, listeners, signal, async (run) => {
     const { settings, tables, plan } = preparation
     const [master, ...replicas] = tables.inspected
-    hooks.onEvent({ type: 'tables', runId: tables.runId, master, replicas })
-    tellWarnings(preparation, hooks)
-    hooks.onEvent(planned(settings, plan, asksBeforeDeletions(settings, hooks)))
+    listeners.onEvent({ type: 'tables', runId: tables.runId, master, replicas })
+    tellWarnings(preparation, listeners)
+    listeners.onEvent(planned(settings, plan, asksBeforeDeletions(settings, listeners)))
     run.tellPaces()
     await recheckDuring(run, compareAll(run))
     judgeScans(run)
@@ -51,7 +51,7 @@ function judgeScans({
   tables,
   failures,
   label: labelOf,
-  hooks,
+  listeners,
 }: RunContext): void {
   const [{ ref: master }] = tables.inspected
   for (const replica of ledger.attached()) {
@@ -62,19 +62,19 @@ function judgeScans({
     const found = contradiction({
       tally: ledger.totalOf(replica),
       labels: [master.label, label],
-      isQuiesced: !settings.observation.looksAgain,
+      isQuiesced: !settings.recheckPolicy.looksAgain,
     })
     // What the master's scan has left out looks extra on every replica.
     if (found !== undefined) {
       failures.loseTable(found.side === 'master' ? MASTER : replica, found.error)
     }
   }
-  tellShortScans({ ledger, plan, tables }, hooks)
+  tellShortScans({ ledger, plan, tables }, listeners)
 }
 
 async function compareAll(run: RunContext): Promise<void> {
   const { plan, settings } = run
-  const lanes = new Lanes(settings.parallel)
+  const lanes = new ConcurrentWork(settings.parallel)
   for (const segment of shuffledSegments(plan.segments)) {
     await lanes.room(settings.parallel)
     if (run.isOver()) break
@@ -84,13 +84,13 @@ async function compareAll(run: RunContext): Promise<void> {
 }
 
 export async function deleteAll(run: RunContext): Promise<void> {
-  const { hooks, ledger, settings, tableWatch } = run
+  const { listeners, ledger, settings, tableWatch } = run
   const replicas = ledger.replicas()
   // All questions come first: nobody is to wait for one replica to be asked about the next.
   for (const replica of settings.asked.extra ? replicas : []) await mayDelete(run, replica)
   for (const [at, replica] of replicas.entries()) {
     // A person has had time to answer, or other deletions took theirs.
-    const isLong = hooks.confirm !== undefined || at > 0
+    const isLong = listeners.confirm !== undefined || at > 0
     if (settings.asked.extra && isLong) await tableWatch.look([MASTER, replica])
     await deleteExtras(run, replica).catch(run.state.fail)
   }
@@ -131,7 +131,7 @@ async function compareTogether(
   segment: number,
   replicas: readonly TableIndex[],
 ): Promise<void> {
-  const { plan, executor, hooks, isOver } = run
+  const { plan, executor, listeners, isOver } = run
   let open: readonly TableIndex[] = []
   // A thread that dies takes its segments with it: another goes on where they were left.
   const taskNow = (): CompareTask | undefined => {
@@ -147,7 +147,7 @@ async function compareTogether(
       totalSegments: plan.segments,
       replicas: open,
       from,
-      intents: open.flatMap((replica) => run.intents.of(replica)),
+      intents: open.flatMap((replica) => run.writeLog.of(replica)),
       master: { scanned: Math.max(...offered), readUnits: 0 },
       mayGoOver: plan.mayGoOver,
       findExtras: plan.findExtras,
@@ -159,18 +159,18 @@ async function compareTogether(
   if (report !== 'given-up') tellEnd(run, segment, report)
   else {
     const message = 'it was begun twice, and no thread has come through it'
-    hooks.onEvent({ type: 'segment-lost', segment, message })
+    listeners.onEvent({ type: 'segment-lost', segment, message })
   }
   const elsewhere = replicas.filter((replica) => !open.includes(replica))
   if (elsewhere.length > 0) await compareTogether(run, segment, elsewhere)
 }
 
-function tellEnd({ hooks, label }: RunContext, segment: number, report: SegmentReport) {
+function tellEnd({ listeners, label }: RunContext, segment: number, report: SegmentReport) {
   const message = report.failures[0]?.error.message
-  if (message !== undefined) return hooks.onEvent({ type: 'segment-lost', segment, message })
+  if (message !== undefined) return listeners.onEvent({ type: 'segment-lost', segment, message })
   if (report.end !== 'finished') return
   const tally = named(report.tally, label)
-  hooks.onEvent({ type: 'segment-finished', segment, tally })
+  listeners.onEvent({ type: 'segment-finished', segment, tally })
 }
 
 function planned(

@@ -4,7 +4,7 @@ import { MASTER } from '../model/tables/table.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { type OpenRun, openRun } from './open-run.ts'
 import { tellLeftExtras } from './phases/delete-extras.ts'
-import type { RunHooks } from './records/difference-sink.ts'
+import type { RunListeners } from './records/difference-sink.ts'
 import { footerOf } from './records/frame-lines.ts'
 import type { Preparation, RunContext } from './run-context.ts'
 
@@ -18,11 +18,11 @@ const NEVER: Milliseconds = 2_147_483_647
  */
 export async function withRun(
   preparation: Preparation,
-  hooks: RunHooks,
+  listeners: RunListeners,
   signal: AbortSignal,
   work: (run: RunContext) => Promise<void>,
 ): Promise<Summary> {
-  const run = await openRun(preparation, hooks, signal)
+  const run = await openRun(preparation, listeners, signal)
   let saving: NodeJS.Timeout | undefined
   try {
     saving = await begin(run)
@@ -54,15 +54,15 @@ async function checkTables({ tableWatch, failures, isOver }: RunContext): Promis
   failures.loseTable(unsure.table ?? MASTER, unsure)
 }
 
-async function end({ context, book, files, monitor, summaryNow }: OpenRun): Promise<void> {
-  const { ledger, teller, hooks, state, save } = context
+async function end({ context, commitQueue, files, monitor, summaryNow }: OpenRun): Promise<void> {
+  const { ledger, sink, listeners, state, save } = context
   // The last one, after any under way: what is told from here on belongs to this run alone.
   await save()
   for (const replica of ledger.replicas()) await tellLeftExtras(context, replica).catch(state.fail)
-  await book.tellLoose()
-  await teller.end()
+  await commitQueue.tellLoose()
+  await sink.end()
   await files.end(summaryNow, state.fail)
-  await hooks.onEnd(footerOf(summaryNow())).catch(state.fail)
+  await listeners.onEnd(footerOf(summaryNow())).catch(state.fail)
   monitor.tellProgress()
 }
 
@@ -72,16 +72,16 @@ async function close({ context, monitor, pool, files }: OpenRun): Promise<void> 
   await pool.close()
   await context.deletes.close()
   await files.close()
-  await context.intents.close()
+  await context.writeLog.close()
 }
 
 /** What a run has come to; its checkpoint is done with where it has come to its end. */
 async function resultOf({ preparation, context, checkpoint, files, summaryNow }: OpenRun) {
-  const { hooks, state } = context
+  const { listeners, state } = context
   const { repairPlan } = preparation.settings
   if (repairPlan !== undefined && state.fatal === undefined) {
     const keys = files.repairPlan?.entries ?? 0
-    hooks.onEvent({ type: 'plan-written', plan: repairPlan.file, keys })
+    listeners.onEvent({ type: 'plan-written', plan: repairPlan.file, keys })
   }
   const summary = summaryNow()
   const isDone = summary.outcome === 'in-sync' || summary.outcome === 'different'

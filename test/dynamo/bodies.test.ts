@@ -32,7 +32,7 @@ async function clientOf(t: Test, answer: Answer, { gzip } = { gzip: false }) {
   const address = gzip ? compressing(plain) : plain
   const client = openClient(
     { ...access, keySchema: ID_KEY, address },
-    { patience: PATIENCE, credentials: CREDENTIALS },
+    { timeouts: PATIENCE, credentials: CREDENTIALS },
   )
   t.teardown(() => {
     client.close()

@@ -39,7 +39,7 @@ async function clientOf(body: Buffer) {
   }
   const client = openClient(
     { ...access, keySchema: ID_KEY, address: await addressOf(access) },
-    { patience: PATIENCE, credentials: CREDENTIALS },
+    { timeouts: PATIENCE, credentials: CREDENTIALS },
   )
   t.teardown(() => {
     client.close()

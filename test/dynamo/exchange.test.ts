@@ -32,9 +32,9 @@ async function serviceAhead(t: Test, ahead: (request: number) => number) {
   }
   const client = openClient(
     { ...access, keySchema: ID_KEY, address: await addressOf(access) },
-    { patience: PATIENCE, credentials: CREDENTIALS },
+    { timeouts: PATIENCE, credentials: CREDENTIALS },
   )
-  const describer = openDescriber(access, { patience: PATIENCE, credentials: CREDENTIALS })
+  const describer = openDescriber(access, { timeouts: PATIENCE, credentials: CREDENTIALS })
   t.teardown(() => {
     client.close()
     describer.close()

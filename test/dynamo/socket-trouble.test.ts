@@ -61,7 +61,7 @@ async function tableOf(t: Test) {
     ...{ index: 1, label: 'x:T', tableName: 'T', region: 'us-east-1', userAgent: 'test' },
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
   }
-  const options = { patience: PATIENCE, credentials: CREDENTIALS }
+  const options = { timeouts: PATIENCE, credentials: CREDENTIALS }
   const address = await addressOf(access)
   const client = openClient({ ...access, keySchema: ID_KEY, address }, options)
   const describer = openDescriber(access, options)

@@ -1,13 +1,13 @@
 /** What counts as standing still, and what does not. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { UnderWay } from '../../lib/dynamo/request/in-flight.ts'
+import { InFlight } from '../../lib/dynamo/request/in-flight.ts'
 import { t } from '../support/tap.ts'
 
-const busy = (task: UnderWay) => task.longest()?.busy ?? Number.NaN
+const busy = (task: InFlight) => task.longest()?.busy ?? Number.NaN
 const isAbout = (value: number, wanted: number) => Math.abs(value - wanted) < 60
 
 t.test('the oldest of what has begun is told, and nothing that has ended', async (t) => {
-  const task = new UnderWay()
+  const task = new InFlight()
   t.ok(task.isIdle)
   const first = task.begin(() => 'first')
   await sleep(100)
@@ -21,7 +21,7 @@ t.test('the oldest of what has begun is told, and nothing that has ended', async
 })
 
 t.test('what is waited for knowingly is not counted', async (t) => {
-  const task = new UnderWay()
+  const task = new InFlight()
   const doing = task.begin(() => 'it')
   await sleep(100)
   const waiting = doing.excused(sleep(200).then(() => {}))
@@ -32,7 +32,7 @@ t.test('what is waited for knowingly is not counted', async (t) => {
 })
 
 t.test('a sleep of the machine is not counted, nor twice', async (t) => {
-  const task = new UnderWay()
+  const task = new InFlight()
   const doing = task.begin(() => 'it')
   await sleep(300)
   // It has slept for 250 of these.

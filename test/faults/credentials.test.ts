@@ -250,8 +250,8 @@ t.test('openCredentials asks nobody else where the default profile fails later',
   delete process.env['AWS_SECRET_ACCESS_KEY']
   sts.taken()
   const over = new AbortController()
-  const patience = { ...LIMIT, over: over.signal }
-  const source = openCredentials({}, { ...HERE, where: 'aws' }, patience)
+  const timeouts = { ...LIMIT, over: over.signal }
+  const source = openCredentials({}, { ...HERE, where: 'aws' }, timeouts)
   t.match((await source()).credentials, { accessKeyId: 'DEFAULT' })
   await rm(answer)
   mock.timers.setTime(Date.now() + 11 * MINUTE)

@@ -47,7 +47,7 @@ t.test('resolveOptions fills in what was not given', async (t) => {
     scanLimit: undefined,
     batchReadLimit: 100,
     compression: 'auto',
-    patience: {
+    timeouts: {
       connectTimeout: 5000,
       responseTimeout: 20_000,
       silenceLimit: 60_000,
@@ -57,7 +57,7 @@ t.test('resolveOptions fills in what was not given', async (t) => {
       maxConnectRetries: 10,
       retryDelayBase: 50,
     },
-    observation: { looksAgain: true, minAge: 5000, attempts: 5 },
+    recheckPolicy: { looksAgain: true, minAge: 5000, attempts: 5 },
     undo: undefined,
     hooks: undefined,
     versionAttribute: undefined,
@@ -114,12 +114,12 @@ for (const { given, expected } of [
   {
     given: { maxRetries: 0, retryDelayBase: 7, timeouts: { silence: 9 } },
     expected: {
-      patience: { maxRetries: 0, retryDelayBase: 7, silenceLimit: 9, connectTimeout: 5000 },
+      timeouts: { maxRetries: 0, retryDelayBase: 7, silenceLimit: 9, connectTimeout: 5000 },
     },
   },
   {
     given: { timeouts: { response: 90_000 } },
-    expected: { patience: { responseTimeout: 90_000, silenceLimit: 270_000 } },
+    expected: { timeouts: { responseTimeout: 90_000, silenceLimit: 270_000 } },
   },
   {
     given: { endpoint: 'http://e', masterEndpoint: 'http://m' },

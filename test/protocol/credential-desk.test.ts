@@ -1,5 +1,5 @@
 import { TablesyncError } from '../../lib/errors.ts'
-import { CredentialDesk } from '../../lib/protocol/credential-requests.ts'
+import { CredentialRequests } from '../../lib/protocol/credential-requests.ts'
 import { toWire } from '../../lib/protocol/wire-error.ts'
 import { t } from '../support/tap.ts'
 
@@ -7,8 +7,8 @@ const CREDENTIALS = { accessKeyId: 'a', secretAccessKey: 's' }
 const HELD = { credentials: CREDENTIALS, askAgainAt: 0 }
 const KEYS = { held: HELD }
 
-t.test('CredentialDesk asks once for all who wait for the same table', async (t) => {
-  const desk = new CredentialDesk()
+t.test('CredentialRequests asks once for all who wait for the same table', async (t) => {
+  const desk = new CredentialRequests()
   const asked: number[] = []
   desk.open((table) => asked.push(table))
   const waiting = [desk.get(0), desk.get(0), desk.get(1)]
@@ -21,8 +21,8 @@ t.test('CredentialDesk asks once for all who wait for the same table', async (t)
   )
 })
 
-t.test('CredentialDesk asks on another port when the one it asked on closes', async (t) => {
-  const desk = new CredentialDesk()
+t.test('CredentialRequests asks on another port when the one it asked on closes', async (t) => {
+  const desk = new CredentialRequests()
   const asked: string[] = []
   const first = () => asked.push('first')
   const second = () => asked.push('second')
@@ -36,8 +36,8 @@ t.test('CredentialDesk asks on another port when the one it asked on closes', as
   desk.answer(0, KEYS)
 })
 
-t.test('CredentialDesk asks as soon as there is a port', async (t) => {
-  const desk = new CredentialDesk()
+t.test('CredentialRequests asks as soon as there is a port', async (t) => {
+  const desk = new CredentialRequests()
   const waiting = desk.get(0)
   const asked: number[] = []
   desk.open((table) => asked.push(table))
@@ -46,8 +46,8 @@ t.test('CredentialDesk asks as soon as there is a port', async (t) => {
   t.same(await waiting, HELD)
 })
 
-t.test('CredentialDesk passes a refusal on, and asks again the next time', async (t) => {
-  const desk = new CredentialDesk()
+t.test('CredentialRequests passes a refusal on, and asks again the next time', async (t) => {
+  const desk = new CredentialRequests()
   const asked: number[] = []
   desk.open((table) => asked.push(table))
   const waiting = desk.get(0)

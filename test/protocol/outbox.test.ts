@@ -24,7 +24,7 @@ t.test('Outbox sends in batches, in order, and never more than two ahead', async
   })()
   await new Promise(setImmediate)
   t.equal(sent.length, 2, 'two batches are under way')
-  t.equal(told, 299, 'the teller of the third waits')
+  t.equal(told, 299, 'the sink of the third waits')
   while (sent.flat().length < 450) {
     outbox.taken()
     await new Promise(setImmediate)

@@ -1,12 +1,12 @@
 /** Records that are asked for before a save. */
 
-import { FreshRecords } from '../../lib/run/tasks/record-barrier.ts'
+import { RecordBarrier } from '../../lib/run/tasks/record-barrier.ts'
 import { compareTask } from '../support/memory-thread.ts'
 import { t } from '../support/tap.ts'
 
 t.test('a save waits for every replica that is compared still, and for no other', async (t) => {
   let asked = 0
-  const fresh = new FreshRecords(() => asked++)
+  const fresh = new RecordBarrier(() => asked++)
   t.ok(await fresh.make(), 'where nothing is compared there is nothing to wait for')
   const [one, other] = [compareTask([1, 2]), compareTask([1])]
   fresh.begun(one)
@@ -29,7 +29,7 @@ for (const when of ['before', 'after']) {
   t.test(
     `a save begun ${when} the last replica's end waits for the entry of the task`,
     async (t) => {
-      const fresh = new FreshRecords(() => {})
+      const fresh = new RecordBarrier(() => {})
       const task = compareTask([1, 2])
       fresh.begun(task)
       fresh.partEnded(task, 2)

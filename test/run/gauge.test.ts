@@ -1,8 +1,8 @@
 /** A gauge over shared counters by itself, on made-up time. */
 import { mock } from 'node:test'
 import type { CapacityChoice } from '../../lib/model/tables/capacity.ts'
-import { Traffic } from '../../lib/protocol/shared/token-buckets.ts'
-import { Gauge } from '../../lib/run/rate/token-refill.ts'
+import { TokenBuckets } from '../../lib/protocol/shared/token-buckets.ts'
+import { TokenRefill } from '../../lib/run/rate/token-refill.ts'
 import { type Test, t } from '../support/tap.ts'
 
 const FILL_EVERY = 25
@@ -10,9 +10,9 @@ const FILL_EVERY = 25
 function gaugeOf(t: Test, choice: CapacityChoice) {
   mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 1) })
   t.teardown(() => mock.timers.reset())
-  const traffic = new Traffic(Traffic.memoryFor(1))
+  const tokenBuckets = new TokenBuckets(TokenBuckets.memoryFor(1))
   const place = { label: 'x:T', kind: 'read', isLocal: false, known: undefined } as const
-  const gauge = new Gauge({ traffic, table: 0, ...place }, 0)
+  const gauge = new TokenRefill({ tokenBuckets, table: 0, ...place }, 0)
   gauge.hold(choice, gauge.resolve(choice))
   let now = 0
   const seconds = (count: number, each: () => void) => {
@@ -26,15 +26,15 @@ function gaugeOf(t: Test, choice: CapacityChoice) {
   }
   /** Sends as many requests of one unit as there is capacity for, and one that waits. */
   const askForAll = () => {
-    while (traffic.take(0, 'read', 1)) traffic.settle(0, 'read', 1, 1)
+    while (tokenBuckets.take(0, 'read', 1)) tokenBuckets.settle(0, 'read', 1, 1)
   }
-  return { traffic, gauge, seconds, askForAll }
+  return { tokenBuckets, gauge, seconds, askForAll }
 }
 
 t.test('an adaptive limit stays where it is while the run is paused', async (t) => {
-  const { traffic, gauge, seconds, askForAll } = gaugeOf(t, { kind: 'adaptive' })
+  const { tokenBuckets, gauge, seconds, askForAll } = gaugeOf(t, { kind: 'adaptive' })
   seconds(3, askForAll)
-  traffic.pause(true)
+  tokenBuckets.pause(true)
   seconds(1, askForAll)
   const { unitsPerSecond: before } = gauge.pace
   seconds(600, askForAll)
@@ -52,37 +52,37 @@ t.test('an adaptive limit stays where it is once the thread that waited has died
 })
 
 t.test('an adaptive limit that nothing throttles ends somewhere', async (t) => {
-  const { gauge, traffic, seconds } = gaugeOf(t, { kind: 'adaptive' })
+  const { gauge, tokenBuckets, seconds } = gaugeOf(t, { kind: 'adaptive' })
   seconds(300, () => {
     // One request that takes all there is, and one that waits.
-    traffic.take(0, 'read', 1e12)
-    traffic.settle(0, 'read', 1e12, 0)
-    traffic.take(0, 'read', 1e12)
-    traffic.take(0, 'read', 1)
-    traffic.settle(0, 'read', 1e12, 0)
+    tokenBuckets.take(0, 'read', 1e12)
+    tokenBuckets.settle(0, 'read', 1e12, 0)
+    tokenBuckets.take(0, 'read', 1e12)
+    tokenBuckets.take(0, 'read', 1)
+    tokenBuckets.settle(0, 'read', 1e12, 0)
   })
   t.ok(Number(gauge.pace.unitsPerSecond) <= 1e8, `${gauge.pace.unitsPerSecond}`)
 })
 
 for (const unitsPerSecond of [0.001, 0.019, 0.5, 40]) {
   t.test(`${unitsPerSecond} units a second are just as many`, async (t) => {
-    const { seconds, traffic } = gaugeOf(t, { kind: 'units', unitsPerSecond })
+    const { seconds, tokenBuckets } = gaugeOf(t, { kind: 'units', unitsPerSecond })
     const long = Math.ceil(4 / unitsPerSecond) + 4
     seconds(long, () => {
-      if (traffic.take(0, 'read', 1)) traffic.settle(0, 'read', 1, 1)
+      if (tokenBuckets.take(0, 'read', 1)) tokenBuckets.settle(0, 'read', 1, 1)
     })
-    const { used } = traffic.observe(0, 'read')
+    const { used } = tokenBuckets.observe(0, 'read')
     t.ok(used >= 3 && used <= unitsPerSecond * long + 2, `${used} in ${long} s`)
   })
 }
 
 t.test('what a table is used for is a mean over some seconds, and no moment', async (t) => {
-  const { gauge, seconds, traffic } = gaugeOf(t, { kind: 'max' })
+  const { gauge, seconds, tokenBuckets } = gaugeOf(t, { kind: 'max' })
   let looks = 0
   const shown: number[] = []
   // Pages of 60 units, two a second: most moments have none, and some have both.
   seconds(30, () => {
-    if (++looks % 40 < 2) traffic.settle(0, 'read', 0, 60)
+    if (++looks % 40 < 2) tokenBuckets.settle(0, 'read', 0, 60)
     if (looks > 200) shown.push(gauge.flow.usedPerSecond)
   })
   t.ok(Math.min(...shown) >= 100, `${Math.min(...shown)}`)

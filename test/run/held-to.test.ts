@@ -1,4 +1,4 @@
-import { heldTo } from '../../lib/run/rate/resolved-limit.ts'
+import { resolveLimit } from '../../lib/run/rate/resolved-limit.ts'
 import { t } from '../support/tap.ts'
 
 const known = { unitsPerSecond: 12_000, from: 'warm throughput' } as const
@@ -34,7 +34,7 @@ for (const { what, choice, at = place, unitsPerSecond, because } of [
   },
   { what: 'no limit', choice: { kind: 'max' }, unitsPerSecond: null, because: /no limit/ },
 ] as const) {
-  t.test(`heldTo says what is held to, and why: ${what}`, async (t) => {
-    t.match(heldTo(choice, at), { unitsPerSecond, because })
+  t.test(`resolveLimit says what is held to, and why: ${what}`, async (t) => {
+    t.match(resolveLimit(choice, at), { unitsPerSecond, because })
   })
 }

@@ -1,13 +1,13 @@
 /** Which writes that were about to be sent concern whoever begins a task. */
 
-import { Intents } from '../../lib/run/state/write-ahead-log.ts'
+import { WriteAheadLog } from '../../lib/run/state/write-ahead-log.ts'
 import { t } from '../support/tap.ts'
 
 const key = '{"id":{"S":"a"}}'
 const intent = { replica: 1, key, kind: 'missing' } as const
 
-t.test('Intents of tasks that go on are nobody else’s', async (t) => {
-  const intents = new Intents()
+t.test('WriteAheadLog of tasks that go on are nobody else’s', async (t) => {
+  const intents = new WriteAheadLog()
   await intents.add([intent])
   t.same(intents.of(1), [])
   t.same(intents.ofKeys(1, [key]), [])
@@ -23,12 +23,12 @@ for (const [what, one, other] of [
   ['escapes', '{"id":{"S":"\\u0061"}}', '{"id":{"S":"a"}}'],
   ['names of digits', '{"10":{"S":"a"},"9":{"S":"b"}}', '{"10":{"S":"a"}, "9":{"S":"b"}}'],
 ] as const) {
-  t.test(`Intents know a key that is spelt in another way, with ${what}`, async (t) => {
+  t.test(`WriteAheadLog know a key that is spelt in another way, with ${what}`, async (t) => {
     for (const [noted, entered] of [
       [one, other],
       [other, one],
     ] as const) {
-      const intents = new Intents()
+      const intents = new WriteAheadLog()
       await intents.add([{ ...intent, key: noted }])
       intents.orphan()
       t.equal(intents.ofKeys(1, [entered]).length, 1)

@@ -1,13 +1,13 @@
 /** Where a run of one segment may start again: before whatever is not decided. */
 
 import { freshRecord, type SegmentRecord } from '../../lib/model/files/segment-record.ts'
-import type { Sighting } from '../../lib/model/pending-recheck.ts'
+import type { PendingRecheck } from '../../lib/model/pending-recheck.ts'
 import { zeroReplicaTally } from '../../lib/model/tally.ts'
 import { RecheckQueue } from '../../lib/run/state/recheck-queue.ts'
 import { RestartKeys } from '../../lib/run/state/restart-keys.ts'
 import { t } from '../support/tap.ts'
 
-const sighting: Sighting = {
+const sighting: PendingRecheck = {
   ...{ key: '{"id":{"S":"x"}}', looks: 'missing', ground: 'order' },
   ...{ master: 'm', replica: null, versions: ['m'], since: 0, moves: 0 },
 }

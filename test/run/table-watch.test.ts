@@ -35,7 +35,7 @@ async function open(t: Test, { isOver = false } = {}): Promise<Watched> {
           endpoint: stub.endpoint,
           userAgent: 'test',
         },
-        { patience: PATIENCE, credentials: CREDENTIALS },
+        { timeouts: PATIENCE, credentials: CREDENTIALS },
       ),
     onChanged: (_, { message }) => changed.push(message),
     isOver: () => isOver,

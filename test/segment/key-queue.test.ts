@@ -5,7 +5,7 @@ import { ownBody } from '../../lib/item/bytes/response-body.ts'
 import { readScanPage } from '../../lib/item/bytes/scan-answer.ts'
 import { type Keyed, keyed } from '../../lib/item/key-hash.ts'
 import { keyNames } from '../../lib/item/page.ts'
-import { KeyQueue } from '../../workers/keys/key-index.ts'
+import { KeyIndex } from '../../workers/keys/key-index.ts'
 import { ID_KEY } from '../support/pages.ts'
 import { t } from '../support/tap.ts'
 
@@ -27,12 +27,12 @@ const anyStep = fc.record({
   tag: fc.nat(255),
 })
 
-t.test('KeyQueue holds what a list would, in its order, however it grows', async (t) => {
+t.test('KeyIndex holds what a list would, in its order, however it grows', async (t) => {
   const steps = fc.array(anyStep, { maxLength: 600, size: 'max' })
   t.doesNotThrow(() =>
     fc.assert(
       fc.property(steps, (steps) => {
-        const queue = new KeyQueue(ID_KEY)
+        const queue = new KeyIndex(ID_KEY)
         let list: { readonly number: number; readonly tag: number }[] = []
         for (const { what, number, tag } of steps) {
           const key = KEYS[number] as Keyed

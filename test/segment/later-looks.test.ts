@@ -1,7 +1,7 @@
 /** Comparisons of which what differs is looked at again later, as in every run on live tables. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import type { Sighting } from '../../lib/model/pending-recheck.ts'
+import type { PendingRecheck } from '../../lib/model/pending-recheck.ts'
 import { addReplicaTallies, imbalance, type ReplicaTally } from '../../lib/model/tally.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import type { Finding } from '../../lib/protocol/messages.ts'
@@ -25,7 +25,7 @@ import {
 
 const RUNS = Number(process.env['TABLESYNC_TEST_RUNS'] ?? 3000)
 
-const sightingsIn = (findings: readonly Finding[]): Sighting[] =>
+const sightingsIn = (findings: readonly Finding[]): PendingRecheck[] =>
   findings.flatMap((finding) => (finding.type === 'look-again' ? [finding.sighting] : []))
 
 /** Looks again, until nothing waits for it any more. */

@@ -96,8 +96,8 @@ t.test('lookUpBothSides asks the master after the replica has answered', async (
   const thread = memoryThread(telling('master', 0, ITEMS), [
     telling('replica', 1, ITEMS.slice(0, -1)),
   ])
-  const observation = { ...thread.setup.observation, looksAgain: true }
-  const live = { ...thread, setup: { ...thread.setup, observation } }
+  const recheckPolicy = { ...thread.setup.recheckPolicy, looksAgain: true }
+  const live = { ...thread, setup: { ...thread.setup, recheckPolicy } }
   await compareSegment(compareTask([1]), live, recordedControl())
   t.same(told.slice(-3), ['replica read', 'master asked', 'master read'])
 })

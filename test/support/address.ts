@@ -8,7 +8,7 @@ export const CREDENTIALS = keepFixed({ accessKeyId: 'a', secretAccessKey: 's' })
 
 /** As the SDK would have it. */
 export async function addressOf(access: Described): Promise<RequestAddress> {
-  const describer = openDescriber(access, { patience: PATIENCE, credentials: CREDENTIALS })
+  const describer = openDescriber(access, { timeouts: PATIENCE, credentials: CREDENTIALS })
   try {
     return await describer.address()
   } finally {

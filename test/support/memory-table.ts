@@ -11,12 +11,12 @@ import type { TableClient } from '../../lib/dynamo/request/client.ts'
 import { scanner } from '../../lib/dynamo/scan.ts'
 import { type Body, ownBody } from '../../lib/item/bytes/response-body.ts'
 import { canonicalNumber } from '../../lib/item/number.ts'
-import type { Patience } from '../../lib/model/request-timeouts.ts'
+import type { RequestTimeouts } from '../../lib/model/request-timeouts.ts'
 import type { RequestAddress } from '../../lib/model/tables/request-address.ts'
 import type { KeySchema } from '../../lib/model/tables/table.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 
-export const PATIENCE: Patience = {
+export const PATIENCE: RequestTimeouts = {
   connectTimeout: 1000,
   responseTimeout: 1000,
   silenceLimit: 5000,

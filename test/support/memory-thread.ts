@@ -1,18 +1,18 @@
 /** A worker thread's context over tables in memory, for segments compared in-process. */
 import PQueue from 'p-queue'
-import { UnderWay } from '../../lib/dynamo/request/in-flight.ts'
+import { InFlight } from '../../lib/dynamo/request/in-flight.ts'
 import { itemComparer } from '../../lib/item/compare.ts'
 import { openDigest } from '../../lib/item/digest.ts'
 import { canonicalItem, ignoring } from '../../lib/item/normalise.ts'
 import { freshRecord, type SegmentRecord } from '../../lib/model/files/segment-record.ts'
 import { zeroReplicaTally } from '../../lib/model/tally.ts'
-import { PatientCalls } from '../../lib/protocol/deadline-calls.ts'
+import { DeadlineCalls } from '../../lib/protocol/deadline-calls.ts'
 import type { CompareTask, Finding, WorkerSetup } from '../../lib/protocol/messages.ts'
 import { CanaryFlags } from '../../lib/protocol/shared/canary-flags.ts'
 import { OrderRecord } from '../../lib/protocol/shared/order-record.ts'
 import { Outages } from '../../lib/protocol/shared/outages.ts'
 import { RecheckBudget } from '../../lib/protocol/shared/recheck-budget.ts'
-import { Traffic } from '../../lib/protocol/shared/token-buckets.ts'
+import { TokenBuckets } from '../../lib/protocol/shared/token-buckets.ts'
 import { Allowance } from '../../lib/protocol/shared/write-allowance.ts'
 import type { SegmentControl } from '../../workers/coordinator.ts'
 import { rulesOf } from '../../workers/hook-calls.ts'
@@ -62,14 +62,14 @@ export function memoryThread(
   const recheckBudget = budgetWith(keysClaimed, replicas.length)
   const setup: WorkerSetup = {
     tables: [master.access, ...replicas.map(({ access }) => access)],
-    patience: PATIENCE,
+    timeouts: PATIENCE,
     ignore: [],
     asked: { missing: false, differing: false, extra: false },
     write: { missing: false, differing: false, extra: false },
     consistentRead: false,
     batchReadLimit,
     newerWins: false,
-    observation: { looksAgain, minAge: 0, attempts: 5 },
+    recheckPolicy: { looksAgain, minAge: 0, attempts: 5 },
     isJournaled: false,
     isWriting: false,
     tellDifferences: true,
@@ -80,7 +80,7 @@ export function memoryThread(
     recheckBudget,
     orderRecord: OrderRecord.memoryFor(replicas.length + 1),
     outages: Outages.memoryFor(replicas.length + 1),
-    traffic: Traffic.memoryFor(replicas.length + 1),
+    tokenBuckets: TokenBuckets.memoryFor(replicas.length + 1),
   }
   const isIgnored = ignoring([])
   return {
@@ -102,7 +102,7 @@ export function memoryThread(
     isIgnored,
     wholeDigest: (item) => digestOf(canonicalItem(item, () => false)),
     digest: (item) => digestOf(canonicalItem(item, isIgnored)),
-    rules: rulesOf({}, new PatientCalls(new AbortController().signal), new UnderWay()),
+    rules: rulesOf({}, new DeadlineCalls(new AbortController().signal), new InFlight()),
     shape: { schema: master.access.keySchema, isIgnored },
     allowance: new Allowance(setup.allowance),
     canary: new CanaryFlags(setup.canaryFlags),

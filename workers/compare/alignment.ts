@@ -26,9 +26,9 @@ import {
   hasItem,
   type InHand,
   isDone,
-  type Lane,
-  newLane,
+  newSideCursor,
   placeIn,
+  type SideCursor,
 } from './side-cursor.ts'
 import type { Window } from './unmatched-window.ts'
 
@@ -70,7 +70,7 @@ const otherSide = (side: Side): Side => (side === 'master' ? 'replica' : 'master
 export class Alignment {
   readonly #options: AlignmentOptions
   readonly #listener: AlignmentListener
-  readonly #lanes: { readonly [side in Side]: Lane }
+  readonly #lanes: { readonly [side in Side]: SideCursor }
   #direction: Side | 'both' = 'both'
   readonly #probes = new ProbeSchedule()
   #unheeded = 0
@@ -79,7 +79,7 @@ export class Alignment {
 
   constructor(options: AlignmentOptions, listener: AlignmentListener) {
     this.#options = options
-    this.#lanes = { master: newLane(options.schema), replica: newLane(options.schema) }
+    this.#lanes = { master: newSideCursor(options.schema), replica: newSideCursor(options.schema) }
     this.#listener = listener
   }
 
@@ -215,7 +215,7 @@ export class Alignment {
   }
 
   /** Whether what a side brings now is alone if it does not match: there is nothing to wait for, or a probe has said that the other side lacks it. */
-  #isSurplus(side: Side, other: Lane): boolean {
+  #isSurplus(side: Side, other: SideCursor): boolean {
     return this.#direction === side || (isDone(other) && other.window.size === 0)
   }
 

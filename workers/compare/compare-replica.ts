@@ -4,8 +4,8 @@ import { keyTextOf } from '../../lib/item/key.ts'
 import type { Cursor, SegmentRecord } from '../../lib/model/files/segment-record.ts'
 import { subtractReplicaTallies, zeroReplicaTally } from '../../lib/model/tally.ts'
 import type { CompareTask } from '../../lib/protocol/messages.ts'
-import type { Investigation } from '../replica-task.ts'
-import { Suspects } from '../suspects/triage.ts'
+import type { ReplicaTask } from '../replica-task.ts'
+import { Triage } from '../suspects/triage.ts'
 import { findExtras, itemsOf, lookUpOnReplica } from './key-lookup.ts'
 import { march, type Whereabouts } from './march.ts'
 import { nextUnlessEnded, type PageScan, type PageSource } from './segment-pages.ts'
@@ -25,13 +25,13 @@ export interface Stride {
 
 export async function compareReplica(
   task: CompareTask,
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   stride: Stride,
 ): Promise<void> {
-  const suspects = new Suspects(investigation)
+  const suspects = new Triage(replicaTask)
   try {
     await suspects.reopen(stride.from)
-    await compareWith(suspects, task, investigation, stride)
+    await compareWith(suspects, task, replicaTask, stride)
     await suspects.settle()
   } finally {
     // A write that is under way when something fails is still counted.
@@ -40,8 +40,8 @@ export async function compareReplica(
 }
 
 async function compareWith(
-  suspects: Suspects,
-  ...[task, investigation, stride]: Parameters<typeof compareReplica>
+  suspects: Triage,
+  ...[task, replicaTask, stride]: Parameters<typeof compareReplica>
 ): Promise<void> {
   const { from, master, isOver } = stride
   let { strategy, pass } = from
@@ -51,18 +51,18 @@ async function compareWith(
 
   if (pass === 'master' && strategy === 'march') await marchAlong()
   if (pass === 'master' && strategy === 'lookup') await lookUpAll()
-  if (isOver() || investigation.wasCutShort || !task.findExtras) return
+  if (isOver() || replicaTask.wasCutShort || !task.findExtras) return
   const fromItsBeginning = task.startingKey !== undefined
   if (strategy === 'march' && !fromItsBeginning) return
   if (pass === 'master' && fromItsBeginning) replica = stride.openReplica('start')
   pass = 'extras'
-  await findExtras(investigation, suspects, left)
+  await findExtras(replicaTask, suspects, left)
   left = []
   await findAllExtras()
 
   async function marchAlong(): Promise<void> {
     replica.begin()
-    const marched = await march(investigation, suspects, {
+    const marched = await march(replicaTask, suspects, {
       pages: { master, replica },
       mayGoOver: task.mayGoOver,
       isOver,
@@ -72,9 +72,9 @@ async function compareWith(
     strategy = 'lookup'
     suspects.orderIsBelied()
     stride.onOrdersDiffer()
-    if (investigation.findExtras) left = marched.unmatched.replica
-    else investigation.tally.elsewhere += marched.unmatched.replica.length
-    await lookUpOnReplica(investigation, suspects, marched.unmatched.master)
+    if (replicaTask.findExtras) left = marched.unmatched.replica
+    else replicaTask.tally.elsewhere += marched.unmatched.replica.length
+    await lookUpOnReplica(replicaTask, suspects, marched.unmatched.master)
   }
 
   async function lookUpAll(): Promise<void> {
@@ -83,7 +83,7 @@ async function compareWith(
       const page = isOver() ? undefined : await nextUnlessEnded(master)
       if (page === 'ended') return endHere()
       if (page === undefined) return
-      await lookUpOnReplica(investigation, suspects, itemsOf(page))
+      await lookUpOnReplica(replicaTask, suspects, itemsOf(page))
     }
   }
 
@@ -93,18 +93,18 @@ async function compareWith(
       const page = isOver() ? undefined : await nextUnlessEnded(replica)
       if (page === 'ended') return endHere()
       if (page === undefined) return
-      await findExtras(investigation, suspects, itemsOf(page))
+      await findExtras(replicaTask, suspects, itemsOf(page))
     }
   }
 
   /** What is left is not read in this run, whether or not the word to stop has come. */
   async function endHere(): Promise<void> {
     await pause(betweenPages)
-    investigation.wasCutShort = true
+    replicaTask.wasCutShort = true
   }
 
   function betweenPages(): Whereabouts {
-    const { schema } = investigation
+    const { schema } = replicaTask
     return {
       cursors: { master: master.after, replica: replica.after },
       unmatched: {
@@ -126,7 +126,7 @@ async function compareWith(
         ...cursors,
         unmatched,
         ...suspects.open,
-        tally: subtractReplicaTallies(investigation.tally, { ...zeroReplicaTally(), ...notYet }),
+        tally: subtractReplicaTallies(replicaTask.tally, { ...zeroReplicaTally(), ...notYet }),
       }
     })
   }

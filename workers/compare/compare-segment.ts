@@ -12,7 +12,7 @@ import { type Tally, zeroTally } from '../../lib/model/tally.ts'
 import type { CompareTask, ReplicaFailure, SegmentReport } from '../../lib/protocol/messages.ts'
 import type { SegmentControl } from '../coordinator.ts'
 import { noteEnd } from '../failing.ts'
-import { type Investigation, investigationOf } from '../replica-task.ts'
+import { investigationOf, type ReplicaTask } from '../replica-task.ts'
 import type { Thread } from '../thread-context.ts'
 import { compareReplica, type Stride } from './compare-replica.ts'
 import { Advance } from './scan-advance.ts'
@@ -35,13 +35,13 @@ export async function compareSegment(
 
   await Promise.all(
     replicas.map(async (replica) => {
-      const investigation = investigationOf(replica, task, thread, control, tally)
+      const replicaTask = investigationOf(replica, task, thread, control, tally)
       try {
-        await compareReplica(task, investigation, strideOf(replica, investigation))
+        await compareReplica(task, replicaTask, strideOf(replica, replicaTask))
       } catch (error) {
-        noteEnd(error, investigation, failures)
+        noteEnd(error, replicaTask, failures)
       } finally {
-        isCutShort ||= investigation.wasCutShort
+        isCutShort ||= replicaTask.wasCutShort
         control.partEnded(replica)
         pages.leave(replica)
       }
@@ -50,18 +50,18 @@ export async function compareSegment(
   await control.allTold()
   return { tally, end: control.stopping.aborted || isCutShort ? 'stopped' : 'finished', failures }
 
-  function strideOf(replica: TableIndex, investigation: Investigation): Stride {
+  function strideOf(replica: TableIndex, replicaTask: ReplicaTask): Stride {
     return {
       from: from[replica] as Stride['from'],
-      master: readerOf(pages, replica, investigation, task),
-      openReplica: (cursor) => replicaScan(task, investigation, cursor),
-      isOver: () => investigation.isOver(),
+      master: readerOf(pages, replica, replicaTask, task),
+      openReplica: (cursor) => replicaScan(task, replicaTask, cursor),
+      isOver: () => replicaTask.isOver(),
       async onPause(settle) {
         control.progress(tally)
         // A replica that is left out is taken up where its last record says.
         if (control.isDetached(replica) || !control.isRecordDue(replica)) return
         const record = await settle()
-        if (investigation.wasCutShort) return
+        if (replicaTask.wasCutShort) return
         await control.keep(replica, record)
       },
       onOrdersDiffer: () => control.ordersDiffer(replica),
@@ -94,7 +94,7 @@ function sharedMasterPages(task: CompareTask, thread: Thread, tally: Tally): Sha
 function readerOf(
   pages: SharedPages,
   replica: TableIndex,
-  { tally }: Investigation,
+  { tally }: ReplicaTask,
   task: CompareTask,
 ): PageSource {
   const from = task.from[replica]?.master ?? 'start'
@@ -112,8 +112,8 @@ function readerOf(
   return reader
 }
 
-function replicaScan(task: CompareTask, investigation: Investigation, from: Cursor): PageScan {
-  const { thread, tally, replica, door } = investigation
+function replicaScan(task: CompareTask, replicaTask: ReplicaTask, from: Cursor): PageScan {
+  const { thread, tally, replica, door } = replicaTask
   const slice = sliceOf(task, thread)
   const read = async (after: string | undefined) => {
     const page = await door.table.scanPage(slice, after)
@@ -128,7 +128,7 @@ function replicaScan(task: CompareTask, investigation: Investigation, from: Curs
 }
 
 const advanceOf = ({ access }: ReadableTable, { setup }: Thread) =>
-  new Advance(access, setup.patience.stallLimit)
+  new Advance(access, setup.timeouts.stallLimit)
 
 function sliceOf({ segment, totalSegments }: CompareTask, { setup }: Thread): ScanSlice {
   const { consistentRead, scanLimit } = setup

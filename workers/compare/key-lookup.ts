@@ -6,24 +6,24 @@ import { type FoundItem, isUnread } from '../../lib/dynamo/lookup-result.ts'
 import { canonicalKeyOf, keyTextOf } from '../../lib/item/key.ts'
 import { type ItemPage, itemEnd, itemStart } from '../../lib/item/page.ts'
 import type { Bytes } from '../../lib/model/units.ts'
-import type { Investigation } from '../replica-task.ts'
-import { allEnded } from '../settle-all.ts'
-import type { Suspects } from '../suspects/triage.ts'
+import type { ReplicaTask } from '../replica-task.ts'
+import { settleAll } from '../settle-all.ts'
+import type { Triage } from '../suspects/triage.ts'
 
 /** A batch ends at this weight, so that its answer stays small whatever the items are. */
 const BATCH_BYTES: Bytes = 2 << 20
 
 /** Looks master items up on the replica. */
 export async function lookUpOnReplica(
-  investigation: Investigation,
-  suspects: Suspects,
+  replicaTask: ReplicaTask,
+  suspects: Triage,
   items: Iterable<FoundItem>,
 ): Promise<void> {
-  const { schema, door, thread, tally, replica } = investigation
+  const { schema, door, thread, tally, replica } = replicaTask
   const { consistentRead, batchReadLimit } = thread.setup
   await eachBatch(items, batchReadLimit, async (batch) => {
     const keys = batch.map(({ page, item }) => keyTextOf(page, item, schema))
-    const onReplica = await inLane(investigation, () =>
+    const onReplica = await inLane(replicaTask, () =>
       door.table.lookUp(keys, { consistent: consistentRead }),
     )
     tally.readUnits += onReplica.readUnits
@@ -46,15 +46,15 @@ export async function lookUpOnReplica(
 
 /** Looks replica items up on the master, for those that it lacks. */
 export async function findExtras(
-  investigation: Investigation,
-  suspects: Suspects,
+  replicaTask: ReplicaTask,
+  suspects: Triage,
   items: Iterable<FoundItem>,
 ): Promise<void> {
-  const { schema, master, thread, tally, masterTally, replica } = investigation
+  const { schema, master, thread, tally, masterTally, replica } = replicaTask
   const { consistentRead, batchReadLimit } = thread.setup
   await eachBatch(items, batchReadLimit, async (batch) => {
     const keys = batch.map(({ page, item }) => keyTextOf(page, item, schema))
-    const onMaster = await inLane(investigation, () =>
+    const onMaster = await inLane(replicaTask, () =>
       master.lookUp(keys, { consistent: consistentRead, keysOnly: true }),
     )
     masterTally.readUnits += onMaster.readUnits
@@ -97,10 +97,10 @@ async function eachBatch(
     bytes = 0
   }
   if (batch.length > 0) jobs.push(handle(batch))
-  await allEnded(jobs)
+  await settleAll(jobs)
 }
 
 /** The lanes hold requests alone: a job that waited for suspects in one could wait for itself. */
-async function inLane<T>({ door }: Investigation, request: () => Promise<T>): Promise<T> {
+async function inLane<T>({ door }: ReplicaTask, request: () => Promise<T>): Promise<T> {
   return (await door.lookups.add(request)) as T
 }

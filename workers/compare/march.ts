@@ -7,9 +7,9 @@ import { type KeyText, keyTextOf } from '../../lib/item/key.ts'
 import { detached, type ItemPage } from '../../lib/item/page.ts'
 import type { Cursor } from '../../lib/model/files/segment-record.ts'
 import type { Bytes } from '../../lib/model/units.ts'
-import type { Investigation } from '../replica-task.ts'
-import { Alone, type Suspect } from '../suspects/suspect.ts'
-import type { Suspects } from '../suspects/triage.ts'
+import type { ReplicaTask } from '../replica-task.ts'
+import { type Suspect, UnmatchedItem } from '../suspects/suspect.ts'
+import type { Triage } from '../suspects/triage.ts'
 import type { BothSides } from '../verify/sides.ts'
 import { Alignment, type Side } from './alignment.ts'
 import { directionOf, probe } from './order-probe.ts'
@@ -49,16 +49,16 @@ export type MarchEnd =
   | { readonly end: 'orders-differ'; readonly unmatched: { readonly [side in Side]: FoundItem[] } }
 
 export async function march(
-  investigation: Investigation,
-  suspects: Suspects,
+  replicaTask: ReplicaTask,
+  suspects: Triage,
   { pages, mayGoOver, isOver, onPause }: March,
 ): Promise<MarchEnd> {
-  const { tally, thread, schema, findExtras } = investigation
+  const { tally, thread, schema, findExtras } = replicaTask
   const pending: Suspect[] = []
   /** Items that were alone, one after the other, on either side. */
   let inARow = 0
   const matches: { readonly key: KeyText; readonly pair: BothSides }[] = []
-  const concernsEqual = thread.rules.matches !== undefined || investigation.intents.size > 0
+  const concernsEqual = thread.rules.matches !== undefined || replicaTask.intents.size > 0
   const alignment = new Alignment(
     { schema, windowBytes: WINDOW_BYTES },
     {
@@ -79,7 +79,7 @@ export async function march(
         const looks = side === 'master' ? 'missing' : 'extra'
         // Without extras nothing would show that the other side has it after all.
         const isInARow = isPassed && findExtras && ++inARow > MOST_SINGLE
-        pending.push(new Alone(looks, found, schema, isInARow))
+        pending.push(new UnmatchedItem(looks, found, schema, isInARow))
       },
       again() {
         tally.matched++
@@ -100,7 +100,7 @@ export async function march(
     if (need === 'end') return { end: 'finished' }
     if (need === 'heed') continue
     if (need === 'probe') {
-      const direction = directionOf(await probe(investigation, alignment))
+      const direction = directionOf(await probe(replicaTask, alignment))
       strikes = direction === undefined ? strikes + 1 : 0
       if (mayGoOver && (strikes >= STRIKES || (strikes > 0 && alignment.isAtEnd))) {
         return differentOrders()
@@ -114,7 +114,7 @@ export async function march(
     if (page === 'ended') {
       await onPause(whereabouts)
       // The word to stop may come later than this.
-      investigation.wasCutShort = true
+      replicaTask.wasCutShort = true
       return { end: 'stopped' }
     }
     alignment.feed(need, page)

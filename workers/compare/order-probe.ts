@@ -3,7 +3,7 @@
  * ahead. One such answer can be a live write; a pattern of them is an order.
  */
 import { keyTextOf } from '../../lib/item/key.ts'
-import type { Investigation } from '../replica-task.ts'
+import type { ReplicaTask } from '../replica-task.ts'
 import type { Alignment, Direction, Side } from './alignment.ts'
 
 const KEYS_PER_SIDE = 8
@@ -17,11 +17,8 @@ export interface ProbeAnswer {
   readonly replicasExist: boolean
 }
 
-export async function probe(
-  investigation: Investigation,
-  alignment: Alignment,
-): Promise<ProbeAnswer> {
-  const { master, door, tally, masterTally, schema } = investigation
+export async function probe(replicaTask: ReplicaTask, alignment: Alignment): Promise<ProbeAnswer> {
+  const { master, door, tally, masterTally, schema } = replicaTask
   const exist = async (side: Side) => {
     const oldest = alignment.window(side).oldest(KEYS_PER_SIDE)
     const other = side === 'master' ? door.table : master

@@ -5,7 +5,7 @@ import { type ItemPage, itemStart } from '../../lib/item/page.ts'
 import type { KeySchema } from '../../lib/model/tables/table.ts'
 import { Window } from './unmatched-window.ts'
 
-export interface Lane {
+export interface SideCursor {
   page: ItemPage | undefined
   at: number
   /** The byte that item begins at, where it is known without the page being walked. */
@@ -15,13 +15,13 @@ export interface Lane {
 }
 
 /** A lane that has an item to be taken. */
-export type InHand = Lane & { page: ItemPage }
+export type InHand = SideCursor & { page: ItemPage }
 
-export function newLane(schema: KeySchema): Lane {
+export function newSideCursor(schema: KeySchema): SideCursor {
   return { page: undefined, at: 0, offset: undefined, ended: false, window: new Window(schema) }
 }
 
-export function hasItem(lane: Lane): lane is InHand {
+export function hasItem(lane: SideCursor): lane is InHand {
   return lane.page !== undefined && lane.at < lane.page.count
 }
 
@@ -45,4 +45,4 @@ export function goOn(lane: InHand, count: number, offset: number): void {
   lane.offset = offset
 }
 
-export const isDone = (lane: Lane) => lane.ended && !hasItem(lane)
+export const isDone = (lane: SideCursor) => lane.ended && !hasItem(lane)

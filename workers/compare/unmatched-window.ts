@@ -3,20 +3,20 @@ import type { Keyed } from '../../lib/item/key-hash.ts'
 import type { ItemPage } from '../../lib/item/page.ts'
 import type { KeySchema } from '../../lib/model/tables/table.ts'
 import type { Bytes } from '../../lib/model/units.ts'
-import { KeyQueue, type Place } from '../keys/key-index.ts'
+import { KeyIndex, type Place } from '../keys/key-index.ts'
 
 /** What an entry takes besides its page. */
 const ENTRY_BYTES = 32
 
 /** A queue that knows its weight: its entries, and every page that an entry pins. */
 export class Window {
-  readonly #entries: KeyQueue
+  readonly #entries: KeyIndex
   /** Entries by the page they pin. */
   readonly #pinned = new Map<ItemPage, number>()
   #bytes: Bytes = 0
 
   constructor(schema: KeySchema) {
-    this.#entries = new KeyQueue(schema)
+    this.#entries = new KeyIndex(schema)
   }
 
   get size(): number {

@@ -3,19 +3,19 @@ import type { Keyed } from '../../lib/item/key-hash.ts'
 import { KeyPage, keyBytes } from '../../lib/item/key-page.ts'
 import type { KeySchema } from '../../lib/model/tables/table.ts'
 import type { Bytes } from '../../lib/model/units.ts'
-import { KeyQueue, type Place } from './key-index.ts'
+import { KeyIndex, type Place } from './key-index.ts'
 
 /** What an entry takes besides its key. */
 const ENTRY_BYTES = 56
 
-export class KeptKeys {
-  readonly #entries: KeyQueue
+export class CopiedKeys {
+  readonly #entries: KeyIndex
   /** Where the next keys are copied to. */
   #page: KeyPage | undefined
   #bytes: Bytes = 0
 
   constructor(schema: KeySchema) {
-    this.#entries = new KeyQueue(schema)
+    this.#entries = new KeyIndex(schema)
   }
 
   get bytes(): Bytes {

@@ -15,7 +15,7 @@ const GONE = -1
 /** Where an entry stands; it holds until the next one is added. */
 export type Place = number
 
-export class KeyQueue {
+export class KeyIndex {
   readonly #schema: KeySchema
   /** Pages that entries stand on, in the order in which they came, and how many do; undefined: none any more. */
   #pages: (ItemPage | undefined)[] = []

@@ -24,7 +24,7 @@ export interface Aim<Sides> {
   /** What each write is counted as, where it lands and nobody lives to tell. Absent: it is not counted. */
   readonly intends?: DifferenceKind
   /** What a thread or a run that died may have done already. */
-  readonly doneBefore: Done
+  readonly doneBefore: Achieved
   /** An attempt before may have landed, and has to be told as that. */
   readonly mayHaveLanded?: boolean
   /** Refused conditions after which the item is left. @default 5 */
@@ -45,7 +45,7 @@ export interface Aim<Sides> {
   replicaIn(sides: Sides): WireItem | undefined
 }
 
-export type Done = 'resolved' | 'written' | 'deleted'
+export type Achieved = 'resolved' | 'written' | 'deleted'
 
 export interface Convergence {
   readonly ending: RepairEnding

@@ -10,8 +10,8 @@ import type { FoundItem } from '../../lib/dynamo/lookup-result.ts'
 import { isEnded, mayPass } from '../../lib/dynamo/request/request-errors.ts'
 import { itemText } from '../../lib/item/compare.ts'
 import { itemEnd, itemStart } from '../../lib/item/page.ts'
-import type { Investigation } from '../replica-task.ts'
-import { eachEnded } from '../settle-all.ts'
+import type { ReplicaTask } from '../replica-task.ts'
+import { settleEach } from '../settle-all.ts'
 import { type Found, failed } from '../verify/ending.ts'
 import { digestOf } from '../verify/sides.ts'
 import { withoutReplication } from './prepared-write.ts'
@@ -26,13 +26,13 @@ export interface MissingItem extends Found {
 
 /** Counts items that were found missing just now, and puts them. */
 export async function putInGroups(
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   repair: Repair,
   founds: readonly MissingItem[],
 ): Promise<void> {
   if (founds.length === 0) return
   const readAt = performance.now()
-  investigation.tally.missing += founds.length
+  replicaTask.tally.missing += founds.length
   const allowed: MissingItem[] = []
   const others: MissingItem[] = []
   for (const found of founds) {
@@ -40,13 +40,13 @@ export async function putInGroups(
     ;(isClaimed ? allowed : others).push(found)
   }
   // What is not on record is not put; each by itself says why.
-  let areRefused = !(await recorded(investigation, allowed))
+  let areRefused = !(await recorded(replicaTask, allowed))
   let failure: { readonly error: unknown } | undefined
   for (const group of groups(allowed)) {
     const isStale = performance.now() - readAt > OLD_MS
-    const mayBePut = !areRefused && !isStale && !investigation.isOver()
-    const open = mayBePut ? await putTogether(investigation, repair, group) : allOf(group)
-    const oneByOne = eachEnded(open, ({ found, ...how }) =>
+    const mayBePut = !areRefused && !isStale && !replicaTask.isOver()
+    const open = mayBePut ? await putTogether(replicaTask, repair, group) : allOf(group)
+    const oneByOne = settleEach(open, ({ found, ...how }) =>
       repair.write(found, undefined, { readAt, ...how }),
     )
     await oneByOne.catch((error: unknown) => {
@@ -55,14 +55,14 @@ export async function putInGroups(
     })
   }
   // Only now, so that those which are allowed are put.
-  if (others.length > 0) investigation.allowanceSpent()
+  if (others.length > 0) replicaTask.allowanceSpent()
   for (const found of others) await repair.outcomes.tellCutShort(found)
   if (failure !== undefined) throw failure.error
 }
 
 /** Settles when the puts are on record, all with one message; false: they could not be put there. */
 async function recorded(
-  { record, replica }: Investigation,
+  { record, replica }: ReplicaTask,
   founds: readonly MissingItem[],
 ): Promise<boolean> {
   passing('about-to-write')
@@ -102,11 +102,11 @@ const allOf = (group: readonly MissingItem[]): Open[] =>
 
 /** Puts a group with one request, and ends what was put. Returns what is still to be. */
 async function putTogether(
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   repair: Repair,
   group: readonly MissingItem[],
 ): Promise<Open[]> {
-  const { door, tally } = investigation
+  const { door, tally } = replicaTask
   const items = group.map(({ master }) => withoutReplication(itemText(master.page, master.item)))
   const ends = await door.table.putTogether(items)
   const written: MissingItem[] = []
@@ -116,9 +116,9 @@ async function putTogether(
     if (end.end === 'written') {
       written.push(found)
       tally.writeUnits += end.writeUnits
-    } else if (end.end === 'unsure' && investigation.isOver()) {
+    } else if (end.end === 'unsure' && replicaTask.isOver()) {
       // It may have landed: that is not told as left.
-      investigation.wasCutShort = true
+      replicaTask.wasCutShort = true
       await repair.outcomes.conclude(failed(end.error), found)
     } else if (isEnded(end.error)) {
       await repair.outcomes.tellCutShort(found)
@@ -128,21 +128,18 @@ async function putTogether(
   }
   tally.written += written.length
   if (written.length > 0) door.streak.landed()
-  await tellPut(investigation, written)
+  await tellPut(replicaTask, written)
   return open
 }
 
-async function tellPut(
-  investigation: Investigation,
-  founds: readonly MissingItem[],
-): Promise<void> {
-  const { thread, tell, replica } = investigation
+async function tellPut(replicaTask: ReplicaTask, founds: readonly MissingItem[]): Promise<void> {
+  const { thread, tell, replica } = replicaTask
   if (!thread.setup.tellDifferences) {
     await tell({ type: 'ended', replica, keys: founds.map(({ key }) => key) })
     return
   }
   for (const found of founds) {
     const left = () => digestOf(found.master, thread.comparer)
-    await tellEnding(investigation, found, { action: 'written', left })
+    await tellEnding(replicaTask, found, { action: 'written', left })
   }
 }

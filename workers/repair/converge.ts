@@ -9,7 +9,7 @@ import { pauseBeforeRetry } from '../../lib/dynamo/request/retry.ts'
 import { asTablesyncError, TablesyncError } from '../../lib/errors.ts'
 import type { SeenItem } from '../../lib/model/pending-recheck.ts'
 import { HookFailure } from '../hook-calls.ts'
-import type { Investigation } from '../replica-task.ts'
+import type { ReplicaTask } from '../replica-task.ts'
 import {
   conflict,
   endsTable,
@@ -20,7 +20,7 @@ import {
   torn,
   unverified,
 } from '../verify/ending.ts'
-import type { Aim, Convergence, Done, Next, Writing } from './aim.ts'
+import type { Achieved, Aim, Convergence, Next, Writing } from './aim.ts'
 import { type AttemptEnd, attempt } from './write-attempt.ts'
 
 /** Refused conditions in a row after which an item is left as a conflict. */
@@ -33,15 +33,15 @@ export const MAX_REFUSALS = 5
  * @throws TablesyncError with code `ENDED` where nothing was written and the run is to end
  */
 export function converge<Sides>(
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   first: Sides,
   aim: Aim<Sides>,
 ): Promise<Convergence> {
-  return new Course(investigation, first, aim).run()
+  return new Course(replicaTask, first, aim).run()
 }
 
 class Course<Sides> {
-  readonly #investigation: Investigation
+  readonly #replicaTask: ReplicaTask
   readonly #aim: Aim<Sides>
   #sides: Sides
   #refusals = 0
@@ -54,7 +54,7 @@ class Course<Sides> {
   /** Why the last attempt did not come to an end. */
   #trouble: TablesyncError | undefined
   /** After a lost answer a write may have landed: then "nothing left to do" is our own doing. */
-  #done: Done
+  #done: Achieved
   #isHalfWay: boolean
   /** The last write, where its answer was lost: what is read next may tell whether it has landed. */
   #inDoubt: Writing | undefined
@@ -66,14 +66,14 @@ class Course<Sides> {
   #isSpent = false
   #isPartial = false
 
-  constructor(investigation: Investigation, first: Sides, aim: Aim<Sides>) {
-    this.#investigation = investigation
+  constructor(replicaTask: ReplicaTask, first: Sides, aim: Aim<Sides>) {
+    this.#replicaTask = replicaTask
     this.#aim = aim
     this.#sides = first
     this.#done = aim.doneBefore
     this.#isHalfWay = aim.isHalfWay(first)
     this.#mayBeTorn = aim.wasInParts
-    this.#landedBefore = investigation.door.streak.landedSoFar
+    this.#landedBefore = replicaTask.door.streak.landedSoFar
   }
 
   async run(): Promise<Convergence> {
@@ -92,10 +92,10 @@ class Course<Sides> {
       return { ending: this.#ended(done, next.settled) }
     }
     if (this.#isSpent) return this.#fail(this.#trouble as TablesyncError)
-    if (this.#trouble !== undefined && this.#investigation.isOver()) return this.#cutShort()
+    if (this.#trouble !== undefined && this.#replicaTask.isOver()) return this.#cutShort()
     if (next.write.isPartial) this.#isPartial = true
     const isInDoubt = this.#done !== 'resolved'
-    const result = await attempt(this.#investigation, next.write, this.#aim.intends, isInDoubt)
+    const result = await attempt(this.#replicaTask, next.write, this.#aim.intends, isInDoubt)
     return result.end === 'landed' ? this.#landed(next) : this.#notLanded(result, next)
   }
 
@@ -122,8 +122,8 @@ class Course<Sides> {
     result: Exclude<AttemptEnd, { readonly end: 'landed' }>,
     writing: Writing,
   ): Promise<Convergence | undefined> {
-    const { thread, stopping } = this.#investigation
-    const { maxRetries, retryDelayBase } = thread.setup.patience
+    const { thread, stopping } = this.#replicaTask
+    const { maxRetries, retryDelayBase } = thread.setup.timeouts
     const { maxRefusals = MAX_REFUSALS } = this.#aim
     switch (result.end) {
       case 'refused':
@@ -152,7 +152,7 @@ class Course<Sides> {
 
   /** A throttled write of a table that takes others is only unlucky: it goes on as long as they do. */
   #countRetry({ end }: AttemptEnd): void {
-    const { landedSoFar } = this.#investigation.door.streak
+    const { landedSoFar } = this.#replicaTask.door.streak
     const isOnlyUnlucky = end === 'busy' && landedSoFar !== this.#landedBefore
     this.#landedBefore = landedSoFar
     if (!isOnlyUnlucky) this.#retries++
@@ -183,7 +183,7 @@ class Course<Sides> {
     const now = this.#aim.replicaIn(this.#sides)
     if (left === undefined && now === undefined) return this.#landed(writing)
     if (left === undefined || now === undefined) return undefined
-    const { digest } = this.#investigation.thread
+    const { digest } = this.#replicaTask.thread
     if (digest(left) === digest(now)) return this.#landed(writing)
     // Somebody has written since, over our part or in its place.
     if (writing.write.isPart) this.#mayBeTorn = true
@@ -192,13 +192,13 @@ class Course<Sides> {
 
   /** Whether a write has landed of which no answer came cannot be known then. */
   #unread(unread: Unread): RepairEnding {
-    const isKnown = this.#trouble === undefined || this.#investigation.deletions === 'now'
+    const isKnown = this.#trouble === undefined || this.#replicaTask.deletions === 'now'
     return isKnown ? failed(unread.error) : unverified(unread)
   }
 
   #giveUp(): Convergence {
     if (!this.#heldAllTheSame || this.#trouble !== undefined) return this.#leave(KEPT_CHANGING)
-    const { door, replica } = this.#investigation
+    const { door, replica } = this.#replicaTask
     const refusal = door.streak.rejected(refusedAllTheSame(replica))
     return { ...this.#leave(conflict(refusal)), ...lostBy(refusal) }
   }
@@ -212,7 +212,7 @@ class Course<Sides> {
     const { doneBefore, mayHaveLanded } = this.#aim
     const mayHaveWritten = this.#isHalfWay || mayHaveLanded || this.#done !== doneBefore
     if (!mayHaveWritten) throw ENDED
-    this.#investigation.wasCutShort = true
+    this.#replicaTask.wasCutShort = true
     const why = this.#trouble ?? ENDED
     return this.#leave(failed(why))
   }
@@ -223,7 +223,7 @@ class Course<Sides> {
     return { ending: isTorn ? torn(ending) : ending }
   }
 
-  #ended(action: Done, left: () => SeenItem, isPut = false): RepairEnding {
+  #ended(action: Achieved, left: () => SeenItem, isPut = false): RepairEnding {
     if (action === 'resolved') return { action }
     const partial = this.#isPartial ? ({ isPartial: true } as const) : {}
     return { action, left, ...partial, ...(isPut && { isPut }) }

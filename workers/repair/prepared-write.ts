@@ -10,7 +10,7 @@ import type { KeyText } from '../../lib/item/key.ts'
 import { isReplicationAttribute } from '../../lib/item/normalise.ts'
 import type { DifferenceKind } from '../../lib/model/difference.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
-import type { Investigation } from '../replica-task.ts'
+import type { ReplicaTask } from '../replica-task.ts'
 import type { BothSides } from '../verify/sides.ts'
 
 export interface PreparedWrite {
@@ -31,17 +31,17 @@ type Key = { readonly key: KeyText }
 
 /** The write that ends a difference. */
 export function repairing(
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   relation: DifferenceKind,
   { key, master, replica, isAlone }: BothSides & Key & { readonly isAlone?: boolean | undefined },
 ): PreparedWrite {
-  const { shape, names } = investigation.thread
+  const { shape, names } = replicaTask.thread
   const seen = replica && parseItem(replica.page, replica.item)
   if (seen !== undefined) names.note(seen)
-  if (relation === 'extra' && seen !== undefined) return deleting(investigation, { key, seen })
+  if (relation === 'extra' && seen !== undefined) return deleting(replicaTask, { key, seen })
   if (master === undefined) throw new Error('no item to write')
   if (relation === 'missing') {
-    return putting(investigation, {
+    return putting(replicaTask, {
       key,
       item: withoutReplication(itemText(master.page, master.item)),
       ...(isAlone && { isAlone }),
@@ -49,12 +49,12 @@ export function repairing(
   }
   if (seen === undefined) throw new Error('no item to compare with')
   const wanted = parseItem(master.page, master.item)
-  return updating(investigation, { key, wanted, seen, shape })
+  return updating(replicaTask, { key, wanted, seen, shape })
 }
 
 /** `item`: DynamoDB JSON text. `isAlone`: it is not to go out with others, without a condition. */
 export function putting(
-  { door, schema, thread }: Investigation,
+  { door, schema, thread }: ReplicaTask,
   { key, item, isAlone = false }: Key & { readonly item: string; readonly isAlone?: boolean },
 ): PreparedWrite {
   const isInBatch = thread.setup.putsInBatches && !isAlone
@@ -76,7 +76,7 @@ export function putting(
 }
 
 export function updating(
-  { door }: Investigation,
+  { door }: ReplicaTask,
   {
     key,
     wanted,
@@ -97,7 +97,7 @@ export function updating(
 }
 
 export function deleting(
-  { door, thread }: Investigation,
+  { door, thread }: ReplicaTask,
   {
     key,
     seen,

@@ -8,9 +8,9 @@
  * nobody replicates: brought in order again, once both sides have stood still.
  */
 import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
-import type { Sighting } from '../../lib/model/pending-recheck.ts'
+import type { PendingRecheck } from '../../lib/model/pending-recheck.ts'
 import { HookFailure } from '../hook-calls.ts'
-import type { Investigation } from '../replica-task.ts'
+import type { ReplicaTask } from '../replica-task.ts'
 import { lookUpBothSides } from '../verify/both-sides.ts'
 import { failed, hookFailed, withWord } from '../verify/ending.ts'
 import { relationUnderRules } from '../verify/relation.ts'
@@ -22,26 +22,26 @@ import type { Written } from './write-attempt.ts'
 
 /** Reads what was written at once, as far as the budget for that goes, and has it looked at later. */
 export async function readBack(
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   repair: Repair,
   written: readonly Written[],
 ): Promise<void> {
-  const { thread, replica, tell } = investigation
-  if (!thread.setup.observation.looksAgain) return
+  const { thread, replica, tell } = replicaTask
+  if (!thread.setup.recheckPolicy.looksAgain) return
   const drawn = written.filter(() => thread.budget.claimReadBack(replica))
   if (drawn.length === 0) return
   const seen = await lookUpBothSides(
-    investigation,
+    replicaTask,
     drawn.map(({ key }) => key),
   )
   for (const one of drawn) {
     const first = sightWritten(one, 0)
     const sides = seen(one.key)
     if (isUnread(sides)) {
-      await notReadBack(investigation, first, sides)
+      await notReadBack(replicaTask, first, sides)
       continue
     }
-    const look = await lookAtWritten(investigation, repair, first, sides)
+    const look = await lookAtWritten(replicaTask, repair, first, sides)
     const sighting = look === 'held' ? first : look
     if (sighting !== undefined) await tell({ type: 'look-again', replica, sighting })
   }
@@ -53,30 +53,30 @@ export async function readBack(
  * looked at again. Undefined: nothing is left to do.
  */
 export async function lookAtWritten(
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   repair: Repair,
-  sighting: Sighting,
+  sighting: PendingRecheck,
   sides: BothSides,
-): Promise<'held' | Sighting | undefined> {
-  const { comparer, setup } = investigation.thread
+): Promise<'held' | PendingRecheck | undefined> {
+  const { comparer, setup } = replicaTask.thread
   const { key, moves, wrote = { left: null } } = sighting
   const { left } = wrote
   const now = digestsOf(sides, comparer)
-  const relation = await relationUnderRules(investigation, sides, key).catch((error: unknown) => {
+  const relation = await relationUnderRules(replicaTask, sides, key).catch((error: unknown) => {
     if (error instanceof HookFailure) return error
     throw error
   })
   if (relation instanceof HookFailure) {
-    investigation.tally.failed++
-    await tellEnding(investigation, { key, verdict: 'differing', ...sides }, hookFailed(relation))
+    replicaTask.tally.failed++
+    await tellEnding(replicaTask, { key, verdict: 'differing', ...sides }, hookFailed(relation))
     return undefined
   }
   if (relation === 'sameAs') return 'held'
   const isOurs = now.replica === left
   // What the master lacks, and somebody else has put or the replica had before us, is not ours to take away.
   if (relation === 'extra' && !(isOurs && wrote.isPut)) return undefined
-  if (moves >= setup.observation.attempts) {
-    return giveUp(investigation, { key, verdict: relation, ...sides })
+  if (moves >= setup.recheckPolicy.attempts) {
+    return giveUp(replicaTask, { key, verdict: relation, ...sides })
   }
   const isGhostOrHole = isOurs && (now.master === null || now.replica === null)
   const stoodStill = now.master === sighting.master && now.replica === sighting.replica
@@ -87,7 +87,7 @@ export async function lookAtWritten(
 }
 
 /** A sighting of what a write has left; its clock begins with the write. */
-function sightWritten(written: Written, moves: number): Sighting {
+function sightWritten(written: Written, moves: number): PendingRecheck {
   const left = written.left()
   return {
     key: written.key,
@@ -103,22 +103,22 @@ function sightWritten(written: Written, moves: number): Sighting {
 }
 
 async function giveUp(
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   found: Parameters<typeof tellEnding>[1],
 ): Promise<undefined> {
-  investigation.tally.conflicts++
+  replicaTask.tally.conflicts++
   const error = 'it was written, and kept changing after that'
-  await tellEnding(investigation, found, { action: 'conflict', error })
+  await tellEnding(replicaTask, found, { action: 'conflict', error })
 }
 
 /** It was written, and nobody knows whether that has held. */
 export async function notReadBack(
-  investigation: Investigation,
-  { key, looks }: Pick<Sighting, 'key' | 'looks'>,
+  replicaTask: ReplicaTask,
+  { key, looks }: Pick<PendingRecheck, 'key' | 'looks'>,
   { error }: Unread,
 ): Promise<undefined> {
-  investigation.tally.failed++
+  replicaTask.tally.failed++
   const found = { verdict: looks, key, master: undefined, replica: undefined } as const
   const ending = failed(error)
-  await tellEnding(investigation, found, withWord(ending, 'it was written, and not read back'))
+  await tellEnding(replicaTask, found, withWord(ending, 'it was written, and not read back'))
 }

@@ -4,13 +4,13 @@ import { parseItem, sameBytes } from '../../lib/item/compare.ts'
 import type { KeyText } from '../../lib/item/key.ts'
 import type { DifferenceKind } from '../../lib/model/difference.ts'
 import type { SeenSides } from '../../lib/model/pending-recheck.ts'
-import { type Investigation, intentOf, isHalfWritten } from '../replica-task.ts'
+import { intentOf, isHalfWritten, type ReplicaTask } from '../replica-task.ts'
 import { lookUpBothSides } from '../verify/both-sides.ts'
 import type { RepairEnding } from '../verify/ending.ts'
 import { conflictOfVersions, relationUnderRules } from '../verify/relation.ts'
 import { type BothSides, DigestsWhenAsked, standingOfItems } from '../verify/sides.ts'
 import { relationOf } from '../verify/verdict.ts'
-import type { Aim, Done, Next } from './aim.ts'
+import type { Achieved, Aim, Next } from './aim.ts'
 import { repairing } from './prepared-write.ts'
 
 export interface Wanted {
@@ -31,19 +31,19 @@ export interface Wanted {
   readonly mayHaveLanded?: boolean
 }
 
-export function repairAim(investigation: Investigation, wanted: Wanted): Aim<BothSides> {
-  const { thread } = investigation
+export function repairAim(replicaTask: ReplicaTask, wanted: Wanted): Aim<BothSides> {
+  const { thread } = replicaTask
   const { key, isWanted, isWantedToTheEnd, unwanted = { action: 'conflict' } } = wanted
-  const intent = intentOf(investigation, key)
+  const intent = intentOf(replicaTask, key)
   return {
     ...(wanted.intends !== undefined && { intends: wanted.intends }),
     ...(wanted.maxRefusals !== undefined && { maxRefusals: wanted.maxRefusals }),
     ...(wanted.mayHaveLanded && { mayHaveLanded: true }),
     doneBefore: wanted.mayHaveLanded ? 'written' : doneBefore(intent?.kind),
     wasInParts: intent?.parts !== undefined,
-    isHalfWay: ({ replica }) => isHalfWritten(investigation, key, replica),
+    isHalfWay: ({ replica }) => isHalfWritten(replicaTask, key, replica),
     next,
-    read: async () => (await lookUpBothSides(investigation, [key]))(key),
+    read: async () => (await lookUpBothSides(replicaTask, [key]))(key),
     isSame: (before, now) => isSame(before.replica, now.replica),
     replicaIn: ({ replica }) => replica && parseItem(replica.page, replica.item),
   }
@@ -53,7 +53,7 @@ export function repairAim(investigation: Investigation, wanted: Wanted): Aim<Bot
     // What is half ours answers no rule of the user's as the item that it is to be.
     const relation = isHalfWay
       ? relationOf(standingOfItems(sides, thread.comparer))
-      : await relationUnderRules(investigation, sides, key)
+      : await relationUnderRules(replicaTask, sides, key)
     if (relation === 'sameAs') return { settled: () => seen.replica }
     const goesOn =
       isHalfWay && isWantedToTheEnd !== undefined
@@ -61,15 +61,15 @@ export function repairAim(investigation: Investigation, wanted: Wanted): Aim<Bot
         : isWanted(relation, seen)
     // It has become another kind of difference, whose repair was not asked for.
     if (!goesOn) return { ending: unwanted }
-    const conflict = conflictOfVersions(investigation, sides)
+    const conflict = conflictOfVersions(replicaTask, sides)
     if (conflict !== undefined) return { ending: conflict }
-    const write = repairing(investigation, relation, { key, ...sides, isAlone: wanted.isAlone })
+    const write = repairing(replicaTask, relation, { key, ...sides, isAlone: wanted.isAlone })
     return { write, left: () => seen.master }
   }
 }
 
 /** What a thread or a run that died may have done already. */
-export function doneBefore(intended: DifferenceKind | undefined): Done {
+export function doneBefore(intended: DifferenceKind | undefined): Achieved {
   if (intended === undefined) return 'resolved'
   return intended === 'extra' ? 'deleted' : 'written'
 }

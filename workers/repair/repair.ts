@@ -6,8 +6,8 @@ import type { KeyText } from '../../lib/item/key.ts'
 import type { DifferenceKind } from '../../lib/model/difference.ts'
 import type { SeenSides, WroteHere } from '../../lib/model/pending-recheck.ts'
 import { HookFailure } from '../hook-calls.ts'
-import type { Coming, Done } from '../maybe-promise.ts'
-import { hasLanded, type Investigation, intentOf } from '../replica-task.ts'
+import type { MaybePromise, MaybeValue } from '../maybe-promise.ts'
+import { hasLanded, intentOf, type ReplicaTask } from '../replica-task.ts'
 import { lookUpBothSides } from '../verify/both-sides.ts'
 import { endsKey, type Found, failed, type RepairEnding } from '../verify/ending.ts'
 import { replicaIsNewer } from '../verify/relation.ts'
@@ -44,23 +44,23 @@ export const OLD_MS = 250
 
 export class Repair {
   readonly outcomes: Outcomes
-  readonly #investigation: Investigation
+  readonly #replicaTask: ReplicaTask
 
-  constructor(investigation: Investigation) {
-    this.#investigation = investigation
-    this.outcomes = new Outcomes(investigation)
+  constructor(replicaTask: ReplicaTask) {
+    this.#replicaTask = replicaTask
+    this.outcomes = new Outcomes(replicaTask)
   }
 
   /** Counts what a key has come to, and ends it where it is a difference. */
-  settle(settled: Settled, expected?: Expected): Coming<Written> {
-    const { tally, thread, deletions } = this.#investigation
+  settle(settled: Settled, expected?: Expected): MaybeValue<Written> {
+    const { tally, thread, deletions } = this.#replicaTask
     const { verdict, key } = settled
-    const intent = intentOf(this.#investigation, key)
+    const intent = intentOf(this.#replicaTask, key)
     // Of a version that the master has had, too: nobody else has brought it there.
     const isThere = verdict === 'sameAs' || verdict === 'converged'
     // An item that is elsewhere is counted where the master's scan comes to it.
     if (intent !== undefined && verdict !== 'elsewhere') {
-      const isOurs = isThere || hasLanded(this.#investigation, key, settled.replica)
+      const isOurs = isThere || hasLanded(this.#replicaTask, key, settled.replica)
       if (isOurs) {
         if (deletions === 'later') tally.claimed++
         return this.outcomes.landed({ ...settled, verdict: intent.kind })
@@ -70,7 +70,7 @@ export class Repair {
       tally[verdict]++
       return verdict === 'sameAs' ? this.outcomes.match(settled) : undefined
     }
-    if (thread.setup.newerWins && replicaIsNewer(this.#investigation, settled)) {
+    if (thread.setup.newerWins && replicaIsNewer(this.#replicaTask, settled)) {
       tally.newer++
       return undefined
     }
@@ -86,7 +86,7 @@ export class Repair {
   async #endByRules(found: Found, expected?: Expected): Promise<Written | undefined> {
     try {
       if (await this.outcomes.isAlike(found)) {
-        this.#investigation.tally.sameAs++
+        this.#replicaTask.tally.sameAs++
         return undefined
       }
       const readAt = performance.now()
@@ -106,15 +106,15 @@ export class Repair {
    *
    * @throws TablesyncError of scope `table` where the replica itself is lost
    */
-  end(found: Found, expected?: Expected): Coming<Written> {
-    const { tally, deletions, tell, replica, thread } = this.#investigation
+  end(found: Found, expected?: Expected): MaybeValue<Written> {
+    const { tally, deletions, tell, replica, thread } = this.#replicaTask
     const { verdict, key } = found
     if (deletions === 'later') tally[verdict]++
     const isAllowed = deletions === 'now' || this.isAllowed(verdict, key)
     if (!isAllowed) return this.outcomes.tellCutShort(found)
     if (!this.#isAsked(verdict)) return toNothing(this.outcomes.tellUnasked(found))
     const mayBeDeleted = deletions === 'now' && found.replica === undefined
-    if (mayBeDeleted && intentOf(this.#investigation, key)?.kind === 'extra') {
+    if (mayBeDeleted && intentOf(this.#replicaTask, key)?.kind === 'extra') {
       // Whatever the master has come to hold since: a thread that died has deleted it.
       return this.outcomes.conclude({ action: 'deleted', left: () => null }, found)
     }
@@ -134,11 +134,11 @@ export class Repair {
     expected?: Expected,
     { readAt = performance.now(), mayHaveLanded = false, isAlone = false }: WriteOptions = {},
   ): Promise<Written | undefined> {
-    const { tally, deletions } = this.#investigation
+    const { tally, deletions } = this.#replicaTask
     const { verdict, key } = found
     return this.inLane(async () => {
       const isRefused = deletions === 'now' && tally.failed > 0
-      if (isRefused || this.#investigation.isOver()) {
+      if (isRefused || this.#replicaTask.isOver()) {
         return this.outcomes.tellCutShort(found, mayHaveLanded)
       }
       const isStale = () => performance.now() - readAt > OLD_MS
@@ -167,9 +167,9 @@ export class Repair {
   }
 
   /** Counts a difference that was not read again, and leaves it. */
-  leave(found: Found): Done {
-    const { tally, thread } = this.#investigation
-    if (thread.setup.newerWins && replicaIsNewer(this.#investigation, found)) {
+  leave(found: Found): MaybePromise {
+    const { tally, thread } = this.#replicaTask
+    if (thread.setup.newerWins && replicaIsNewer(this.#replicaTask, found)) {
       tally.newer++
       return undefined
     }
@@ -190,7 +190,7 @@ export class Repair {
     found: Found,
     { left, isPut = false }: WroteHere,
   ): Promise<Written | 'refused' | undefined> {
-    const { tally, thread } = this.#investigation
+    const { tally, thread } = this.#replicaTask
     const hasNoRules = thread.rules.mayRepair === undefined
     return this.inLane(async () => {
       const ending = await this.#attempt(found, {
@@ -214,7 +214,7 @@ export class Repair {
           return this.outcomes.conclude(ending, found)
         default:
           tally.mended++
-          await tellEnding(this.#investigation, found, ending)
+          await tellEnding(this.#replicaTask, found, ending)
           return { key: found.key, left: ending.left, isPut: isPut || ending.isPut === true }
       }
     })
@@ -223,13 +223,13 @@ export class Repair {
   /** One of the writes that may be under way at once. */
   inLane<T>(job: () => Promise<T>): Promise<T> {
     // What it returns is undefined only for a queue that was emptied, and this one never is.
-    return this.#investigation.door.writes.add(job) as Promise<T>
+    return this.#replicaTask.door.writes.add(job) as Promise<T>
   }
 
   /** Where the replica itself is lost, this repair is counted with it. */
   async #attempt(found: Found, wanted: Wanted): Promise<RepairEnding> {
-    const aim = repairAim(this.#investigation, wanted)
-    const { ending, lost } = await converge<BothSides>(this.#investigation, found, aim)
+    const aim = repairAim(this.#replicaTask, wanted)
+    const { ending, lost } = await converge<BothSides>(this.#replicaTask, found, aim)
     if (lost === undefined) return ending
     await this.outcomes.conclude(ending, found)
     throw lost
@@ -243,39 +243,40 @@ export class Repair {
   }
 
   async lookAgain(key: KeyText): Promise<BothSides | Unread> {
-    return (await lookUpBothSides(this.#investigation, [key]))(key)
+    return (await lookUpBothSides(this.#replicaTask, [key]))(key)
   }
 
   /** Whether one write more may be made, or might be but for the dry run; if not, the run stops. */
   isAllowed(kind: DifferenceKind, key: KeyText): boolean {
     const isClaimed = this.claim(kind, key)
-    if (!isClaimed) this.#investigation.allowanceSpent()
+    if (!isClaimed) this.#replicaTask.allowanceSpent()
     return isClaimed
   }
 
   /** As `isAllowed`, and the run goes on. */
   claim(kind: DifferenceKind, key: KeyText): boolean {
-    const { thread, tally } = this.#investigation
+    const { thread, tally } = this.#replicaTask
     if (!thread.setup.asked[kind]) return true
     // What was about to be written before has been allowed then.
-    const isClaimed = intentOf(this.#investigation, key) !== undefined || thread.allowance.claim()
+    const isClaimed = intentOf(this.#replicaTask, key) !== undefined || thread.allowance.claim()
     if (isClaimed) tally.claimed++
     return isClaimed
   }
 
   /** The write was not made, and may be claimed anew. */
   unclaim(kind: DifferenceKind, key: KeyText): void {
-    const { thread, tally } = this.#investigation
+    const { thread, tally } = this.#replicaTask
     if (!thread.setup.asked[kind]) return
     tally.claimed--
-    if (intentOf(this.#investigation, key) === undefined) thread.allowance.giveBack()
+    if (intentOf(this.#replicaTask, key) === undefined) thread.allowance.giveBack()
   }
 
   #isAsked(kind: DifferenceKind): boolean {
-    const { thread, deletions } = this.#investigation
+    const { thread, deletions } = this.#replicaTask
     // Deletions have a time of their own, in which nothing else is written.
     return thread.setup.write[kind] && (deletions === 'later' || kind === 'extra')
   }
 }
 
-const toNothing = (done: Done): Promise<undefined> | undefined => done?.then(() => undefined)
+const toNothing = (done: MaybePromise): Promise<undefined> | undefined =>
+  done?.then(() => undefined)

@@ -6,8 +6,8 @@ import { differingAttributes } from '../../lib/item/normalise.ts'
 import type { Planned } from '../../lib/model/files/plan-lines.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import type { Finding } from '../../lib/protocol/messages.ts'
-import type { Done } from '../maybe-promise.ts'
-import type { Investigation } from '../replica-task.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
+import type { ReplicaTask } from '../replica-task.ts'
 import type { Thread } from '../thread-context.ts'
 import type { Found, LEFT, PLANNED, RepairEnding } from '../verify/ending.ts'
 import { digestsOf } from '../verify/sides.ts'
@@ -16,24 +16,24 @@ type KeyLeft = Finding & { readonly type: 'key-left' }
 
 /** Tells a difference, if anybody asked for them one by one, and names a key that ended for a reason of its own. */
 export function tellEnding(
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   found: Found,
   ending: RepairEnding | typeof LEFT | typeof PLANNED,
-): Done {
+): MaybePromise {
   const own = 'own' in ending ? ending.own : undefined
-  if (own === undefined) return tellDifference(investigation, found, ending)
-  const { tell, replica } = investigation
+  if (own === undefined) return tellDifference(replicaTask, found, ending)
+  const { tell, replica } = replicaTask
   const end = ending.action as KeyLeft['end']
   const named = tell({ type: 'key-left', replica, key: found.key, end, error: own })
-  const told = tellDifference(investigation, found, ending)
+  const told = tellDifference(replicaTask, found, ending)
   return named === undefined ? told : named.then(() => told)
 }
 
 function tellDifference(
-  { thread, door, tell, replica: index }: Investigation,
+  { thread, door, tell, replica: index }: ReplicaTask,
   found: Found,
   ending: RepairEnding | typeof LEFT | typeof PLANNED,
-): Done {
+): MaybePromise {
   const { verdict, key, master, replica, unconfirmed } = found
   if (!thread.setup.tellDifferences) {
     // What was intended is done with once it is told.

@@ -3,7 +3,7 @@
 import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
 import { isEnded } from '../../lib/dynamo/request/request-errors.ts'
 import type { TablesyncError } from '../../lib/errors.ts'
-import type { Investigation } from '../replica-task.ts'
+import type { ReplicaTask } from '../replica-task.ts'
 import { endsTable, type Found, failed, type RepairEnding, unverified } from '../verify/ending.ts'
 import { type BothSides, digestOf, standingOfItems } from '../verify/sides.ts'
 import { relationOf } from '../verify/verdict.ts'
@@ -16,7 +16,7 @@ import { attempt, type Written } from './write-attempt.ts'
  * out to have one, returns what both sides hold now, nothing counted.
  */
 export function putUnread(
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   repair: Repair,
   found: Found,
 ): Promise<Written | BothSides | Unread | undefined> {
@@ -29,33 +29,33 @@ export function putUnread(
     }
     // A put that finds nothing else in its way may not bring what the master has no more.
     if (performance.now() - readAt > OLD_MS) return repair.lookAgain(found.key)
-    if (investigation.isOver() || !repair.isAllowed('missing', found.key)) {
+    if (replicaTask.isOver() || !repair.isAllowed('missing', found.key)) {
       // Whoever takes the run up has to come by here again.
-      investigation.wasCutShort = true
+      replicaTask.wasCutShort = true
       await repair.leave(found)
       return undefined
     }
-    return putOnce(investigation, repair, found)
+    return putOnce(replicaTask, repair, found)
   })
 }
 
 async function putOnce(
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   repair: Repair,
   found: Found,
 ): Promise<Written | BothSides | Unread | undefined> {
-  const { thread, tally } = investigation
+  const { thread, tally } = replicaTask
   const left = () => digestOf(found.master, thread.comparer)
   const end = (ending: RepairEnding) => {
     tally.missing++
     return repair.outcomes.conclude(ending, found)
   }
-  const result = await attempt(investigation, repairing(investigation, 'missing', found), 'missing')
+  const result = await attempt(replicaTask, repairing(replicaTask, 'missing', found), 'missing')
   switch (result.end) {
     case 'landed':
       return end({ action: 'written', left, isPut: true })
     case 'not-sent':
-      investigation.wasCutShort = true
+      replicaTask.wasCutShort = true
       await repair.leave(found)
       return undefined
     case 'rejected':
@@ -81,7 +81,7 @@ async function putOnce(
   }
 
   function endUnknown(error: TablesyncError): Promise<Written | undefined> {
-    investigation.wasCutShort = true
+    replicaTask.wasCutShort = true
     return end(failed(error))
   }
 }

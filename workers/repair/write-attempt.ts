@@ -18,7 +18,7 @@ import type { JournalEntry, JournalRefusal } from '../../lib/model/files/journal
 import type { Intent } from '../../lib/model/files/write-intent.ts'
 import type { SeenItem } from '../../lib/model/pending-recheck.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
-import type { Investigation } from '../replica-task.ts'
+import type { ReplicaTask } from '../replica-task.ts'
 import type { PreparedWrite } from './prepared-write.ts'
 
 /** A write that went through: what it left on the replica. */
@@ -55,24 +55,24 @@ export type AttemptEnd =
  * have landed.
  */
 export async function attempt(
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   write: PreparedWrite,
   intends: DifferenceKind | undefined,
   isInDoubt = false,
 ): Promise<AttemptEnd> {
   try {
-    await recordBefore(investigation, write, intends)
+    await recordBefore(replicaTask, write, intends)
   } catch (thrown) {
     const error = asTablesyncError(thrown)
     return isEnded(error) ? { end: 'not-sent' } : { end: 'rejected', error }
   }
-  const end = await sendOnce(investigation, write)
+  const end = await sendOnce(replicaTask, write)
   const isWritten = end.end === 'landed' || end.end === 'unsure'
-  if (!isWritten) await takeBack(investigation, write, isInDoubt)
+  if (!isWritten) await takeBack(replicaTask, write, isInDoubt)
   return end
 }
 
-async function sendOnce({ tally, door }: Investigation, write: PreparedWrite): Promise<AttemptEnd> {
+async function sendOnce({ tally, door }: ReplicaTask, write: PreparedWrite): Promise<AttemptEnd> {
   try {
     const result = await write.send()
     passing('written')
@@ -106,7 +106,7 @@ function ofItem(error: TablesyncError): TablesyncError {
  * @throws TablesyncError with code `ENDED` for a deletion whose tables are not known to be the same any more
  */
 async function recordBefore(
-  { thread, door, record, replica }: Investigation,
+  { thread, door, record, replica }: ReplicaTask,
   { key, action, before, after, isPart }: PreparedWrite,
   intends: DifferenceKind | undefined,
 ): Promise<void> {
@@ -147,7 +147,7 @@ async function recordBefore(
  * takes the work up, would take what somebody else has written there for ours.
  */
 async function takeBack(
-  { thread, door, record, replica, intents, schema }: Investigation,
+  { thread, door, record, replica, intents, schema }: ReplicaTask,
   { key }: PreparedWrite,
   isInDoubt: boolean,
 ): Promise<void> {

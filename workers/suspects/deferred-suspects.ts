@@ -9,7 +9,7 @@ import { keyedByText } from '../../lib/item/key-page.ts'
 import type { DeferredKey } from '../../lib/model/files/segment-record.ts'
 import type { KeySchema } from '../../lib/model/tables/table.ts'
 import type { Bytes } from '../../lib/model/units.ts'
-import { KeptKeys } from '../keys/copied-keys.ts'
+import { CopiedKeys } from '../keys/copied-keys.ts'
 import type { Place } from '../keys/key-index.ts'
 
 export interface DeferredSuspect {
@@ -37,11 +37,11 @@ const EXPIRED = 1
 export class Deferred {
   readonly #schema: KeySchema
   /** By how they look, so that twins are only looked for where there may be some. */
-  readonly #waiting: { readonly missing: KeptKeys; readonly extra: KeptKeys }
+  readonly #waiting: { readonly missing: CopiedKeys; readonly extra: CopiedKeys }
 
   constructor(schema: KeySchema) {
     this.#schema = schema
-    this.#waiting = { missing: new KeptKeys(schema), extra: new KeptKeys(schema) }
+    this.#waiting = { missing: new CopiedKeys(schema), extra: new CopiedKeys(schema) }
   }
 
   /** Takes out the suspect that the other side has under the same key; false where there is none. */

@@ -10,7 +10,7 @@ const TELLING = 16
 /** Then one in so many is read at once all the same. */
 const SAMPLE = 16
 
-export class ClearingUp {
+export class FalseAlarmRate {
   #inARow = 0
 
   note(hasClearedUp: boolean): void {

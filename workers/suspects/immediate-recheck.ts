@@ -9,21 +9,21 @@ import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../../lib/i
 import { detached, itemEnd, itemStart } from '../../lib/item/page.ts'
 import type { Bytes } from '../../lib/model/units.ts'
 import { Jobs } from '../background-jobs.ts'
-import type { Coming, Done } from '../maybe-promise.ts'
+import type { MaybePromise, MaybeValue } from '../maybe-promise.ts'
 import { type MissingItem, putInGroups } from '../repair/bulk-put.ts'
 import type { UnreadKey } from '../repair/outcomes.ts'
 import { readBack } from '../repair/read-back.ts'
 import { Repair } from '../repair/repair.ts'
 import { putUnread } from '../repair/unread-put.ts'
 import type { Written } from '../repair/write-attempt.ts'
-import { type Investigation, isHalfWritten } from '../replica-task.ts'
-import { allEnded, eachEnded } from '../settle-all.ts'
+import { isHalfWritten, type ReplicaTask } from '../replica-task.ts'
+import { settleAll, settleEach } from '../settle-all.ts'
 import { lookUpBothSides, lookUpReplica } from '../verify/both-sides.ts'
 import type { Found } from '../verify/ending.ts'
 import { hasExpired, unlessExpired } from '../verify/expired-items.ts'
 import { type BothSides, digestsLike, standingOfItems } from '../verify/sides.ts'
 import { isDifference, judge, type Suspicion, sight } from '../verify/verdict.ts'
-import { ClearingUp } from './false-alarm-rate.ts'
+import { FalseAlarmRate } from './false-alarm-rate.ts'
 import type { Suspect } from './suspect.ts'
 
 /** A suspicion, with its key in the form that keys are compared by where that is known. */
@@ -42,8 +42,8 @@ const BATCH_BYTES: Bytes = 2 << 20
 /** Keys read just before they are written: few, so that no read grows old. */
 const WRITE_BATCH = 25
 
-export class SecondLook {
-  readonly #investigation: Investigation
+export class ImmediateRecheck {
+  readonly #replicaTask: ReplicaTask
   readonly #repair: Repair
   /** Told what became of each suspicion that was read again. */
   readonly #onJudged: (suspicion: Judged, wasFalse: boolean) => void
@@ -53,24 +53,21 @@ export class SecondLook {
   /** Missing items go out many to a request. */
   readonly #putsTogether: boolean
   readonly #jobs = new Jobs()
-  readonly #clearing = new ClearingUp()
+  readonly #clearing = new FalseAlarmRate()
   #batch: Waiting[] = []
   #batchBytes: Bytes = 0
   /** Missing items that are put without being read on the replica. */
   #unread: Suspicion[] = []
 
-  constructor(
-    investigation: Investigation,
-    onJudged: (suspicion: Judged, wasFalse: boolean) => void,
-  ) {
-    this.#investigation = investigation
-    this.#repair = new Repair(investigation)
+  constructor(replicaTask: ReplicaTask, onJudged: (suspicion: Judged, wasFalse: boolean) => void) {
+    this.#replicaTask = replicaTask
+    this.#repair = new Repair(replicaTask)
     this.#onJudged = onJudged
-    const { batchReadLimit, observation } = investigation.thread.setup
-    this.#mastersStand = !observation.looksAgain
+    const { batchReadLimit, recheckPolicy } = replicaTask.thread.setup
+    this.#mastersStand = !recheckPolicy.looksAgain
     this.#batchSize = batchReadLimit
-    const { putsInBatches } = investigation.thread.setup
-    const { differ, mayRepair } = investigation.thread.rules
+    const { putsInBatches } = replicaTask.thread.setup
+    const { differ, mayRepair } = replicaTask.thread.rules
     this.#putsTogether = putsInBatches && differ === undefined && mayRepair === undefined
   }
 
@@ -82,10 +79,10 @@ export class SecondLook {
   /** Whether the user's rules have ended a suspect: it is no difference to them, or a hook failed. */
   async isEndedByRule({ looks, key, master, replica }: Suspect): Promise<boolean> {
     const found: Found = { verdict: looks, key, master, replica }
-    if (isHalfWritten(this.#investigation, key, replica)) return false
+    if (isHalfWritten(this.#replicaTask, key, replica)) return false
     try {
       if (!(await this.#repair.outcomes.isAlike(found))) return false
-      this.#investigation.tally.sameAs++
+      this.#replicaTask.tally.sameAs++
     } catch (error) {
       await this.#repair.outcomes.fail(found, error as Error)
     }
@@ -101,11 +98,14 @@ export class SecondLook {
   async equal(key: KeyText, pair: BothSides): Promise<void> {
     const written = await this.#repair.settle({ verdict: 'sameAs', key, ...pair })
     // A write of a thread that died, of which nobody lived to tell.
-    if (written !== undefined) await readBack(this.#investigation, this.#repair, [written])
+    if (written !== undefined) await readBack(this.#replicaTask, this.#repair, [written])
   }
 
   /** Has a suspect read again; waits while as much is under way as may be. */
-  confirm({ looks, key, ground, master, replica }: Suspect, canonical?: CanonicalKey): Done {
+  confirm(
+    { looks, key, ground, master, replica }: Suspect,
+    canonical?: CanonicalKey,
+  ): MaybePromise {
     // Not the items as they were scanned: they would keep whole pages from being let go.
     const stands = this.#mastersStand && looks === 'missing' ? master : undefined
     const itsMaster = stands && detached(stands.page, stands.item)
@@ -117,23 +117,23 @@ export class SecondLook {
 
   /** Whether a suspect is worth a look at once, or would not be cleared up by it. */
   isWorthwhile(): boolean {
-    return !this.#investigation.thread.setup.observation.looksAgain || this.#clearing.isWorthwhile()
+    return !this.#replicaTask.thread.setup.recheckPolicy.looksAgain || this.#clearing.isWorthwhile()
   }
 
   /** Has a suspect looked at once it has stood still for long enough since it was scanned. */
-  postpone(suspect: Suspect): Done {
+  postpone(suspect: Suspect): MaybePromise {
     const isInferred = suspect.ground === 'order' && suspect.looks !== 'differing'
     return this.#lookAgain(suspect, suspect, isInferred)
   }
 
   /** Has a missing item put on the scan's word. */
-  put({ looks, key, ground }: Suspicion): Done {
+  put({ looks, key, ground }: Suspicion): MaybePromise {
     this.#unread.push({ looks, key, ground })
     return this.#unread.length >= WRITE_BATCH ? this.#dispatchUnread() : undefined
   }
 
   /** Counts a difference on the scan's word, and leaves it. */
-  leave(found: Found): Done {
+  leave(found: Found): MaybePromise {
     return this.#repair.leave(found)
   }
 
@@ -165,7 +165,7 @@ export class SecondLook {
 
   async #dispatch(batch: readonly Suspicion[], job: () => Promise<void>): Promise<void> {
     if (batch.length === 0) return
-    const { rechecks } = this.#investigation.door
+    const { rechecks } = this.#replicaTask.door
     await rechecks.onSizeLessThan(1)
     this.#jobs.track(rechecks.add(job))
   }
@@ -186,8 +186,8 @@ export class SecondLook {
         missing.push(found)
       }
     }
-    await allEnded([
-      putInGroups(this.#investigation, this.#repair, missing),
+    await settleAll([
+      putInGroups(this.#replicaTask, this.#repair, missing),
       this.#endAll(others, (waiting) => this.#conclude(waiting, seen(waiting))),
     ])
   }
@@ -196,15 +196,15 @@ export class SecondLook {
   #missingOf({ key, looks }: Waiting, { master, replica }: BothSides): MissingItem | undefined {
     if (looks !== 'missing' || master === undefined || replica !== undefined) return undefined
     const found: MissingItem = { verdict: 'missing', key, master, replica }
-    return hasExpired(this.#investigation, found) ? undefined : found
+    return hasExpired(this.#replicaTask, found) ? undefined : found
   }
 
   /** What stands as scanned is read on the replica alone. */
   async #lookUp(batch: readonly Waiting[]): Promise<(waiting: Waiting) => BothSides | Unread> {
     const keysOf = (some: readonly Waiting[]) => some.map(({ key }) => key)
     const [both, replica] = await Promise.all([
-      lookUpBothSides(this.#investigation, keysOf(batch.filter(({ master }) => !master))),
-      lookUpReplica(this.#investigation, keysOf(batch.filter(({ master }) => master))),
+      lookUpBothSides(this.#replicaTask, keysOf(batch.filter(({ master }) => !master))),
+      lookUpReplica(this.#replicaTask, keysOf(batch.filter(({ master }) => master))),
     ])
     return ({ key, master }) => {
       if (master === undefined) return both(key)
@@ -215,7 +215,7 @@ export class SecondLook {
 
   /** Puts what the master still has; where a put is refused, the key is read again after all. */
   async #putAll(batch: readonly Suspicion[]): Promise<void> {
-    const { tally, master, masterTally, schema } = this.#investigation
+    const { tally, master, masterTally, schema } = this.#replicaTask
     const keys = batch.map(({ key }) => key)
     const lookup = master.lookUp(keys, { consistent: true })
     const onMaster = await this.#orUnverified(batch, lookup)
@@ -229,11 +229,11 @@ export class SecondLook {
         return undefined
       }
       const missing: Found = { verdict: 'missing', key, master: item, replica: undefined }
-      if (hasExpired(this.#investigation, missing)) {
+      if (hasExpired(this.#replicaTask, missing)) {
         tally.expired++
         return undefined
       }
-      const put = await putUnread(this.#investigation, this.#repair, missing)
+      const put = await putUnread(this.#replicaTask, this.#repair, missing)
       return put === undefined || 'left' in put ? put : this.#conclude(suspicion, put)
     })
   }
@@ -242,27 +242,27 @@ export class SecondLook {
     try {
       return await reading
     } catch (error) {
-      this.#investigation.tally.unverified += batch.length
+      this.#replicaTask.tally.unverified += batch.length
       throw error
     }
   }
 
   async #endAll<Each extends Suspicion>(
     batch: readonly Each[],
-    end: (suspicion: Each) => Coming<Written>,
+    end: (suspicion: Each) => MaybeValue<Written>,
   ): Promise<void> {
-    const written = await eachEnded(batch, end)
-    await readBack(this.#investigation, this.#repair, written)
+    const written = await settleEach(batch, end)
+    await readBack(this.#replicaTask, this.#repair, written)
   }
 
-  #conclude(suspicion: Judged, sides: BothSides | Unread): Coming<Written> {
-    const { thread } = this.#investigation
+  #conclude(suspicion: Judged, sides: BothSides | Unread): MaybeValue<Written> {
+    const { thread } = this.#replicaTask
     if (isUnread(sides)) return this.unread(suspicion, sides)
     const judgement = judge(suspicion, standingOfItems(sides, thread.comparer))
     this.#onJudged(suspicion, judgement.wasFalse)
-    const verdict = unlessExpired(this.#investigation, judgement.verdict, sides)
+    const verdict = unlessExpired(this.#replicaTask, judgement.verdict, sides)
     this.#clearing.note(!isDifference(verdict))
-    if (!isDifference(verdict) || !thread.setup.observation.looksAgain) {
+    if (!isDifference(verdict) || !thread.setup.recheckPolicy.looksAgain) {
       const { master, replica: itsItem } = sides
       return this.#repair.settle({ verdict, key: suspicion.key, master, replica: itsItem })
     }
@@ -270,8 +270,8 @@ export class SecondLook {
   }
 
   /** Has a suspect looked at after it has stood still as the sides are now. */
-  #lookAgain(suspicion: Suspicion, sides: BothSides, isInferred = false): Done {
-    const { thread, tally, replica, tell } = this.#investigation
+  #lookAgain(suspicion: Suspicion, sides: BothSides, isInferred = false): MaybePromise {
+    const { thread, tally, replica, tell } = this.#replicaTask
     tally.pending++
     // What is ignored may move as often as it likes.
     const isLiteral = thread.setup.ignore.length === 0

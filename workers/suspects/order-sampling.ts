@@ -11,7 +11,7 @@ import type { Keyed } from '../../lib/item/key-hash.ts'
 import type { KeySchema, TableIndex } from '../../lib/model/tables/table.ts'
 import type { Bytes } from '../../lib/model/units.ts'
 import type { OrderRecord } from '../../lib/protocol/shared/order-record.ts'
-import { KeptKeys } from '../keys/copied-keys.ts'
+import { CopiedKeys } from '../keys/copied-keys.ts'
 import type { Place } from '../keys/key-index.ts'
 
 /** So many suspects of a segment are rechecked whatever the budget says. */
@@ -43,9 +43,9 @@ const drawn = () =>
   Math.max(1, Math.ceil(Math.log(1 - Math.random()) / Math.log(1 - 1 / WITNESS_EVERY)))
 
 /** How an item looks that one scan alone has. */
-type Alone = 'missing' | 'extra'
+type UnmatchedItem = 'missing' | 'extra'
 
-export class OrderTrust {
+export class OrderSampling {
   readonly #record: OrderRecord
   readonly #replica: TableIndex
   #seen = 0
@@ -62,13 +62,13 @@ export class OrderTrust {
   }
   readonly #schema: KeySchema
   /** Keys that are read once they have stood still: so are their twins, till then. */
-  readonly #waiting: { readonly missing: KeptKeys; readonly extra: KeptKeys }
+  readonly #waiting: { readonly missing: CopiedKeys; readonly extra: CopiedKeys }
 
   constructor(record: OrderRecord, replica: TableIndex, schema: KeySchema) {
     this.#record = record
     this.#replica = replica
     this.#schema = schema
-    this.#waiting = { missing: new KeptKeys(schema), extra: new KeptKeys(schema) }
+    this.#waiting = { missing: new CopiedKeys(schema), extra: new CopiedKeys(schema) }
   }
 
   /** Whether the two scans of this segment cannot be in one order, by the items judged so far. */
@@ -89,7 +89,13 @@ export class OrderTrust {
   }
 
   /** A suspect has come; true where it has to be rechecked to bear the order out. */
-  needsWitness({ looks, found }: { readonly looks: Alone; readonly found: Keyed }): boolean {
+  needsWitness({
+    looks,
+    found,
+  }: {
+    readonly looks: UnmatchedItem
+    readonly found: Keyed
+  }): boolean {
     const seen = this.#seen++
     if (seen === this.#nextDrawn) {
       this.#nextDrawn += drawn()
@@ -98,7 +104,7 @@ export class OrderTrust {
     return seen < FIRST_WITNESSES || this.#isTwinInDoubt(looks, found)
   }
 
-  #isTwinInDoubt(looks: Alone, found: Keyed): boolean {
+  #isTwinInDoubt(looks: UnmatchedItem, found: Keyed): boolean {
     const twins = looks === 'missing' ? 'extra' : 'missing'
     if (this.#waiting[twins].find(found) !== undefined) return true
     const { [twins]: ofTwins, unknown } = this.#inDoubt
@@ -120,7 +126,7 @@ export class OrderTrust {
     ]
   }
 
-  #waitingOn(looks: Alone): CanonicalKey[] {
+  #waitingOn(looks: UnmatchedItem): CanonicalKey[] {
     const waiting = this.#waiting[looks]
     return waiting.places().map((place) => this.#canonical(waiting.at(place)))
   }
@@ -131,19 +137,19 @@ export class OrderTrust {
   }
 
   /** A suspect goes to its recheck, or is looked up whatever the order says. */
-  enter(key: CanonicalKey, looks: Alone | 'unknown'): void {
+  enter(key: CanonicalKey, looks: UnmatchedItem | 'unknown'): void {
     if (this.#doubts < MAX_REMEMBERED) this.#inDoubt[looks].add(key)
   }
 
   /** A suspect is going to be read once it has stood still. */
-  wait(looks: Alone, key: Keyed): void {
+  wait(looks: UnmatchedItem, key: Keyed): void {
     const waiting = this.#waiting[looks]
     waiting.keep(key)
     while (waiting.bytes > MAX_WAITING) waiting.take(waiting.oldest as Place)
   }
 
   /** A recheck has ended. */
-  leave(key: CanonicalKey, looks: Alone, wasFalse: boolean): void {
+  leave(key: CanonicalKey, looks: UnmatchedItem, wasFalse: boolean): void {
     this.#note(wasFalse)
     if (wasFalse) return
     this.#inDoubt[looks].delete(key)

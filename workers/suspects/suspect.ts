@@ -14,7 +14,7 @@ export interface Suspect extends Suspicion, BothSides {}
  * An item that one scan has and the other passed by. Most are counted without
  * their key's text, so that is made when it is asked for.
  */
-export class Alone implements Suspect, Found {
+export class UnmatchedItem implements Suspect, Found {
   readonly ground = 'order'
   readonly looks: 'missing' | 'extra'
   /** Where its key stands. */

@@ -1,5 +1,5 @@
 /**
- * Suspects of one replica in one segment: which are read again, and which are
+ * Triage of one replica in one segment: which are read again, and which are
  * counted as they look.
  *
  * A first look only makes a suspect. It is read again by key on both sides,
@@ -12,32 +12,32 @@ import { keyedByText } from '../../lib/item/key-page.ts'
 import type { DifferenceKind } from '../../lib/model/difference.ts'
 import type { SegmentRecord } from '../../lib/model/files/segment-record.ts'
 import type { Trouble } from '../keys/number-keys.ts'
-import type { Done } from '../maybe-promise.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
 import type { UnreadKey } from '../repair/outcomes.ts'
-import type { Investigation } from '../replica-task.ts'
+import type { ReplicaTask } from '../replica-task.ts'
 import { hasExpired } from '../verify/expired-items.ts'
 import type { BothSides } from '../verify/sides.ts'
 import { Deferred, type DeferredSuspect } from './deferred-suspects.ts'
-import { SecondLook } from './immediate-recheck.ts'
-import { OrderTrust } from './order-sampling.ts'
-import { Alone, type Suspect } from './suspect.ts'
+import { ImmediateRecheck } from './immediate-recheck.ts'
+import { OrderSampling } from './order-sampling.ts'
+import { type Suspect, UnmatchedItem } from './suspect.ts'
 
-/** Suspects taken between two looks at what rechecks say of the orders. */
+/** Triage taken between two looks at what rechecks say of the orders. */
 const CHECK_EVERY = 32
 
-export class Suspects {
-  readonly #investigation: Investigation
-  readonly #trust: OrderTrust
-  readonly #secondLook: SecondLook
+export class Triage {
+  readonly #replicaTask: ReplicaTask
+  readonly #trust: OrderSampling
+  readonly #secondLook: ImmediateRecheck
   readonly #deferred: Deferred
 
-  constructor(investigation: Investigation) {
-    this.#investigation = investigation
-    const { thread, replica, schema } = investigation
-    const trust = new OrderTrust(thread.orderRecord, replica, schema)
+  constructor(replicaTask: ReplicaTask) {
+    this.#replicaTask = replicaTask
+    const { thread, replica, schema } = replicaTask
+    const trust = new OrderSampling(thread.orderRecord, replica, schema)
     this.#trust = trust
     this.#deferred = new Deferred(schema)
-    this.#secondLook = new SecondLook(investigation, (judged, wasFalse) => {
+    this.#secondLook = new ImmediateRecheck(replicaTask, (judged, wasFalse) => {
       const { looks, ground, key, canonical = canonicalKeyOfText(key, schema) } = judged
       if (ground === 'order' && looks !== 'differing') trust.leave(canonical, looks, wasFalse)
     })
@@ -45,7 +45,7 @@ export class Suspects {
 
   /** Whether rechecks say that the two scans are in different orders. */
   get ordersDiffer(): boolean {
-    const { sameAs, missing, differing, vanished, pending } = this.#investigation.tally
+    const { sameAs, missing, differing, vanished, pending } = this.#replicaTask.tally
     return this.#trust.ordersDiffer(sameAs + missing + differing + vanished + pending)
   }
 
@@ -69,16 +69,16 @@ export class Suspects {
   }
 
   /** Takes a suspect; waits while as much is under way as may be. */
-  add(suspect: Suspect): Done {
+  add(suspect: Suspect): MaybePromise {
     this.#secondLook.throwFailure()
-    const room = this.#investigation.roomForSuspects()
+    const room = this.#replicaTask.roomForSuspects()
     return room === undefined ? this.#enter(suspect) : room.then(() => this.#enter(suspect))
   }
 
   /** Places a suspect, unless its key has more than one spelling to one of the tables. */
-  #enter(suspect: Suspect): Done {
-    const { numberKeys } = this.#investigation.thread
-    const trouble = numberKeys.troubleWith(this.#investigation, suspect)
+  #enter(suspect: Suspect): MaybePromise {
+    const { numberKeys } = this.#replicaTask.thread
+    const trouble = numberKeys.troubleWith(this.#replicaTask, suspect)
     if (trouble === undefined) return this.#place(suspect)
     return this.#placeUnless(trouble, suspect, () => this.#place(suspect))
   }
@@ -86,7 +86,7 @@ export class Suspects {
   async #placeUnless(
     trouble: Trouble | Promise<Trouble>,
     suspect: Suspect,
-    place: () => Done,
+    place: () => MaybePromise,
   ): Promise<void> {
     const unread = await trouble
     if (unread === undefined) await place()
@@ -100,7 +100,7 @@ export class Suspects {
 
   /** Takes up what was open when the segment was left. */
   async reopen({ strategy, unmatched, deferred, doubted }: SegmentRecord): Promise<void> {
-    const { findExtras, tally } = this.#investigation
+    const { findExtras, tally } = this.#replicaTask
     // A march has gone over.
     if (strategy === 'lookup' && deferred.length > 0) this.orderIsBelied()
     for (const key of doubted) this.#trust.enter(key, 'unknown')
@@ -144,11 +144,11 @@ export class Suspects {
 
   /** A key that was read on one side, before the segment was left, and had not met the other. */
   async #lookUp(key: KeyText, looks: 'missing' | 'extra'): Promise<void> {
-    const { schema } = this.#investigation
+    const { schema } = this.#replicaTask
     const found = keyedByText(key, schema)
     const suspect: Suspect = { key, looks, ground: 'key', master: undefined, replica: undefined }
-    const { numberKeys } = this.#investigation.thread
-    const trouble = await numberKeys.troubleWith(this.#investigation, suspect)
+    const { numberKeys } = this.#replicaTask.thread
+    const trouble = await numberKeys.troubleWith(this.#replicaTask, suspect)
     if (trouble !== undefined) {
       await this.unread(suspect, trouble)
     } else if (this.#deferred.takeTwin({ looks, found })) {
@@ -159,9 +159,9 @@ export class Suspects {
     }
   }
 
-  #place(suspect: Suspect): Done {
-    if (suspect instanceof Alone) return this.#placeAlone(suspect)
-    const { differ } = this.#investigation.thread.rules
+  #place(suspect: Suspect): MaybePromise {
+    if (suspect instanceof UnmatchedItem) return this.#placeAlone(suspect)
+    const { differ } = this.#replicaTask.thread.rules
     if (differ === undefined || suspect.looks !== 'differing') return this.#placeByKey(suspect)
     return this.#placeUnlessEnded(suspect)
   }
@@ -171,7 +171,7 @@ export class Suspects {
     if (!(await this.#secondLook.isEndedByRule(suspect))) await this.#placeByKey(suspect)
   }
 
-  #placeByKey(suspect: Suspect): Done {
+  #placeByKey(suspect: Suspect): MaybePromise {
     const mayRecheck = this.#mayRecheck()
     if (!mayRecheck && !this.#isReadForRepair(suspect.looks)) return this.#countUnconfirmed(suspect)
     // What waits without a request of its own keeps within the budget.
@@ -180,13 +180,13 @@ export class Suspects {
   }
 
   /** The other side's item has waited among those deferred: they are a pair. */
-  #meetTwin({ key, master, replica }: Suspect): Done {
+  #meetTwin({ key, master, replica }: Suspect): MaybePromise {
     this.#trust.proveFalse()
-    this.#investigation.tally.matched++
+    this.#replicaTask.tally.matched++
     return this.#secondLook.confirm({ looks: 'differing', ground: 'order', key, master, replica })
   }
 
-  #placeAlone(suspect: Alone): Done {
+  #placeAlone(suspect: UnmatchedItem): MaybePromise {
     if (this.#deferred.takeTwin(suspect)) return this.#meetTwin(suspect)
     const isWitness = this.#trust.needsWitness(suspect)
     if (this.#trust.isFirstTest)
@@ -194,7 +194,7 @@ export class Suspects {
     return this.#judgeAlone(suspect, isWitness)
   }
 
-  #judgeAlone(suspect: Alone, isWitness: boolean): Done {
+  #judgeAlone(suspect: UnmatchedItem, isWitness: boolean): MaybePromise {
     const { looks, found } = suspect
     if (isWitness || this.#trust.isDoubted) return this.#confirmByOrder(suspect)
     const mayRecheck = this.#mayRecheck(suspect.isInARow)
@@ -204,14 +204,14 @@ export class Suspects {
       return this.#secondLook.postpone(suspect)
     }
     // The put is conditional, and so finds out as much as a read would.
-    if (this.#investigation.thread.setup.write[looks]) return this.#countUnconfirmed(suspect)
-    this.#deferred.add(looks, found, hasExpired(this.#investigation, suspect))
+    if (this.#replicaTask.thread.setup.write[looks]) return this.#countUnconfirmed(suspect)
+    this.#deferred.add(looks, found, hasExpired(this.#replicaTask, suspect))
     if (!this.#deferred.isFull) return undefined
     // What the witnesses say of the order comes before anything counts on its word.
     return this.flush().then(() => this.#endDeferred('overflow'))
   }
 
-  #confirmByOrder(suspect: Alone): Done {
+  #confirmByOrder(suspect: UnmatchedItem): MaybePromise {
     const { canonical } = suspect
     this.#trust.enter(canonical, suspect.looks)
     return this.#secondLook.confirm(suspect, canonical)
@@ -219,7 +219,7 @@ export class Suspects {
 
   /** Whether a repair has to read the key again anyhow, or a write of ours may have made it a suspect. */
   #isReadForRepair(looks: DifferenceKind): boolean {
-    const { thread, replica } = this.#investigation
+    const { thread, replica } = this.#replicaTask
     const { write, putsInBatches } = thread.setup
     if (looks === 'missing') return putsInBatches || thread.canary.isOut(replica)
     if (looks === 'extra') return write.missing || write.differing || write.extra
@@ -227,15 +227,15 @@ export class Suspects {
   }
 
   #mayRecheck(isInARow = false): boolean {
-    const { budget } = this.#investigation.thread
-    const { replica } = this.#investigation
+    const { budget } = this.#replicaTask.thread
+    const { replica } = this.#replicaTask
     return isInARow ? budget.claimInARow(replica) : budget.claim(replica)
   }
 
-  #endDeferred(what: 'overflow' | 'all'): Done {
+  #endDeferred(what: 'overflow' | 'all'): MaybePromise {
     if (this.#isAnyWanted) return this.#endOneByOne(what)
     const { missing, extra, expired } = this.#deferred.takeCounts(what)
-    const { tally } = this.#investigation
+    const { tally } = this.#replicaTask
     tally.missing += missing
     tally.extra += extra
     tally.unconfirmed += missing + extra
@@ -245,7 +245,7 @@ export class Suspects {
 
   /** Whether somebody has to hear of each suspect that is counted unread, or may have a say in it. */
   get #isAnyWanted(): boolean {
-    const { tellDifferences, newerWins, asked } = this.#investigation.thread.setup
+    const { tellDifferences, newerWins, asked } = this.#replicaTask.thread.setup
     return this.#trust.isDoubted || tellDifferences || newerWins || asked.missing || asked.extra
   }
 
@@ -258,24 +258,24 @@ export class Suspects {
     }
   }
 
-  #endOne({ looks, found, isExpired }: DeferredSuspect): Done {
-    const { schema, tally } = this.#investigation
-    const suspect = new Alone(looks, found, schema)
+  #endOne({ looks, found, isExpired }: DeferredSuspect): MaybePromise {
+    const { schema, tally } = this.#replicaTask
+    const suspect = new UnmatchedItem(looks, found, schema)
     if (this.#trust.isDoubted) return this.#secondLook.confirm(suspect)
     if (!isExpired) return this.#countUnconfirmed(suspect)
     tally.expired++
     return undefined
   }
 
-  #countUnconfirmed(suspect: Suspect): Done {
+  #countUnconfirmed(suspect: Suspect): MaybePromise {
     const { looks, master, replica } = suspect
-    if (hasExpired(this.#investigation, suspect)) {
-      this.#investigation.tally.expired++
+    if (hasExpired(this.#replicaTask, suspect)) {
+      this.#replicaTask.tally.expired++
       return undefined
     }
-    const { write } = this.#investigation.thread.setup
+    const { write } = this.#replicaTask.thread.setup
     if (looks === 'missing' && write.missing) return this.#secondLook.put(suspect)
-    if (suspect instanceof Alone) return this.#secondLook.leave(suspect)
+    if (suspect instanceof UnmatchedItem) return this.#secondLook.leave(suspect)
     return this.#secondLook.leave({ verdict: looks, key: suspect.key, master, replica })
   }
 }

@@ -17,12 +17,12 @@ import { tellEnding } from '../repair/told-differences.ts'
 import type { Written } from '../repair/write-attempt.ts'
 import {
   hasLanded,
-  type Investigation,
   intentOf,
   investigationOf,
   isHalfWritten,
+  type ReplicaTask,
 } from '../replica-task.ts'
-import { allEnded } from '../settle-all.ts'
+import { settleAll } from '../settle-all.ts'
 import type { Thread } from '../thread-context.ts'
 import { lookUpBothSides } from '../verify/both-sides.ts'
 import { CHANGED, torn } from '../verify/ending.ts'
@@ -37,67 +37,64 @@ export async function applyPlan(
 ): Promise<SegmentReport> {
   const { replica, keys } = task
   const tally = zeroTally([replica])
-  const investigation = investigationOf(replica, task, thread, control, tally)
+  const replicaTask = investigationOf(replica, task, thread, control, tally)
   // What the reviewed run has scanned stands for a scan of this one.
-  investigation.tally.offered = keys.length
+  replicaTask.tally.offered = keys.length
   const failures: ReplicaFailure[] = []
   try {
-    await applyAll(investigation, keys)
+    await applyAll(replicaTask, keys)
   } catch (error) {
-    noteEnd(error, investigation, failures)
+    noteEnd(error, replicaTask, failures)
   }
   await control.allTold()
-  return { tally, end: investigation.wasCutShort ? 'stopped' : 'finished', failures }
+  return { tally, end: replicaTask.wasCutShort ? 'stopped' : 'finished', failures }
 }
 
-async function applyAll(
-  investigation: Investigation,
-  planned: readonly PlannedKey[],
-): Promise<void> {
-  const { tally } = investigation
-  const repair = new Repair(investigation)
+async function applyAll(replicaTask: ReplicaTask, planned: readonly PlannedKey[]): Promise<void> {
+  const { tally } = replicaTask
+  const repair = new Repair(replicaTask)
   const keys = planned.map(({ key }) => key)
-  const sides = await lookUpBothSides(investigation, keys).catch((error: unknown) => {
+  const sides = await lookUpBothSides(replicaTask, keys).catch((error: unknown) => {
     tally.unverified += planned.length
     throw error
   })
   const written: Written[] = []
-  await allEnded(
+  await settleAll(
     planned.map(async (one) => {
-      const done = await applyOne(investigation, repair, one, sides(one.key))
+      const done = await applyOne(replicaTask, repair, one, sides(one.key))
       if (done !== undefined) written.push(done)
     }),
   )
-  await readBack(investigation, repair, written)
+  await readBack(replicaTask, repair, written)
 }
 
 async function applyOne(
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   repair: Repair,
   planned: PlannedKey,
   sides: BothSides | Unread,
 ): Promise<Written | undefined> {
   const { key, kind } = planned
   if (isUnread(sides)) return repair.outcomes.leaveUnread({ key, looks: kind }, sides)
-  const now = digestsOf(sides, investigation.thread.comparer)
+  const now = digestsOf(sides, replicaTask.thread.comparer)
   if (now.master === null && now.replica === null) {
-    investigation.tally.vanished++
+    replicaTask.tally.vanished++
     return undefined
   }
   const relation = relationOf(standingOf(now))
   // What a write of ours has left is not as it was planned; half-way it has to be made whole.
   const isOurs =
-    isHalfWritten(investigation, key, sides.replica) || hasLanded(investigation, key, sides.replica)
+    isHalfWritten(replicaTask, key, sides.replica) || hasLanded(replicaTask, key, sides.replica)
   if (relation !== 'sameAs' && !isOurs && !isStillTrue(planned, now)) {
-    const wasHalfWritten = intentOf(investigation, key)?.parts !== undefined
+    const wasHalfWritten = intentOf(replicaTask, key)?.parts !== undefined
     if (!wasHalfWritten || sides.replica === undefined) {
-      await tellChanged(investigation, planned, sides)
+      await tellChanged(replicaTask, planned, sides)
       return undefined
     }
-    investigation.tally[kind]++
+    replicaTask.tally[kind]++
     return repair.outcomes.conclude(torn(CHANGED), { verdict: kind, key, ...sides })
   }
-  const verdict = relation === 'sameAs' ? relation : unlessExpired(investigation, kind, sides)
+  const verdict = relation === 'sameAs' ? relation : unlessExpired(replicaTask, kind, sides)
   const expected: Expected = {
     ending: CHANGED,
     isStillTrue: (kind, seen) => kind === planned.kind && isStillTrue(planned, seen),
@@ -111,10 +108,10 @@ function isStillTrue({ kind, seen }: PlannedKey, now: SeenSides): boolean {
 }
 
 async function tellChanged(
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   { key, kind }: PlannedKey,
   sides: BothSides,
 ): Promise<void> {
-  investigation.tally.changed++
-  await tellEnding(investigation, { verdict: kind, key, ...sides }, CHANGED)
+  replicaTask.tally.changed++
+  await tellEnding(replicaTask, { verdict: kind, key, ...sides }, CHANGED)
 }

@@ -15,7 +15,7 @@ import { type Expected, Repair } from '../repair/repair.ts'
 import { tellEnding } from '../repair/told-differences.ts'
 import type { Written } from '../repair/write-attempt.ts'
 import { investigationOf } from '../replica-task.ts'
-import { allEnded } from '../settle-all.ts'
+import { settleAll } from '../settle-all.ts'
 import type { Thread } from '../thread-context.ts'
 import { lookUpBothSides } from '../verify/both-sides.ts'
 import { CHANGED, type Found, failed, LEFT, type RepairEnding } from '../verify/ending.ts'
@@ -30,12 +30,12 @@ export async function deleteExtras(
 ): Promise<SegmentReport> {
   const { replica, extras, isPlanned } = task
   const tally = zeroTally([replica])
-  const investigation = investigationOf(replica, task, thread, control, tally)
-  const repair = new Repair(investigation)
+  const replicaTask = investigationOf(replica, task, thread, control, tally)
+  const repair = new Repair(replicaTask)
   const failures: ReplicaFailure[] = []
   const batchSize = Math.min(BATCH, thread.setup.batchReadLimit)
   // A refusal is not passed over: what follows may be refused as well, and ought to be looked at first.
-  const isOver = () => control.stopping.aborted || investigation.tally.failed > 0
+  const isOver = () => control.stopping.aborted || replicaTask.tally.failed > 0
   const left = new Set(extras.map(({ key }) => key))
   let ended = 0
   try {
@@ -43,12 +43,12 @@ export async function deleteExtras(
       // The first goes alone: where it is refused, so may all be.
       const batch = extras.slice(at, at + (at === 0 ? 1 : batchSize))
       const seen = await lookUpBothSides(
-        investigation,
+        replicaTask,
         batch.map(({ key }) => key),
       )
       const deleted: Written[] = []
-      const before = endsIn(investigation.tally)
-      await allEnded(
+      const before = endsIn(replicaTask.tally)
+      await settleAll(
         batch.map(async (extra) => {
           const { key } = extra
           left.delete(key)
@@ -60,13 +60,13 @@ export async function deleteExtras(
         }),
       ).finally(() => {
         // What is read back after it is counted there.
-        ended += endsIn(investigation.tally) - before
+        ended += endsIn(replicaTask.tally) - before
       })
-      await readBack(investigation, repair, deleted)
+      await readBack(replicaTask, repair, deleted)
       control.progress(tally)
     }
   } catch (error) {
-    noteEnd(error, investigation, failures)
+    noteEnd(error, replicaTask, failures)
   }
   async function failToRead(key: KeyText, { error }: Unread): Promise<void> {
     const found: Found = { verdict: 'extra', key, master: undefined, replica: undefined }
@@ -75,15 +75,15 @@ export async function deleteExtras(
 
   for (const key of left) {
     const found = { verdict: 'extra', key, master: undefined, replica: undefined } as const
-    await tellEnding(investigation, found, LEFT)
+    await tellEnding(replicaTask, found, LEFT)
   }
   await control.allTold()
   return {
     tally,
-    end: left.size > 0 || investigation.wasCutShort ? 'stopped' : 'finished',
+    end: left.size > 0 || replicaTask.wasCutShort ? 'stopped' : 'finished',
     failures,
     ended,
-    ...(investigation.refusal !== undefined && { refusal: investigation.refusal }),
+    ...(replicaTask.refusal !== undefined && { refusal: replicaTask.refusal }),
   }
 }
 

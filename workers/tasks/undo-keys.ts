@@ -21,8 +21,8 @@ import { converge } from '../repair/converge.ts'
 import { deleting, type PreparedWrite, putting, updating } from '../repair/prepared-write.ts'
 import { doneBefore } from '../repair/repair-aim.ts'
 import { tellEnding } from '../repair/told-differences.ts'
-import { type Investigation, intentOf, investigationOf } from '../replica-task.ts'
-import { allEnded } from '../settle-all.ts'
+import { intentOf, investigationOf, type ReplicaTask } from '../replica-task.ts'
+import { settleAll } from '../settle-all.ts'
 import type { Thread } from '../thread-context.ts'
 import { COUNTED_AS, LEFT, type RepairEnding, unverified } from '../verify/ending.ts'
 
@@ -35,31 +35,31 @@ export async function undoWrites(
 ): Promise<SegmentReport> {
   const { replica } = task
   const tally = zeroTally([replica])
-  const investigation = investigationOf(replica, task, thread, control, tally)
+  const replicaTask = investigationOf(replica, task, thread, control, tally)
   const failures: ReplicaFailure[] = []
   const batchSize = Math.min(BATCH, thread.setup.batchReadLimit)
   try {
     for (let at = 0; at < task.keys.length && !control.stopping.aborted; at += batchSize) {
       const batch = task.keys.slice(at, at + batchSize)
-      investigation.tally.offered += batch.length
+      replicaTask.tally.offered += batch.length
       const keys = batch.map(({ key }) => key)
-      const seen = await readReplica(investigation, keys).catch((error: unknown) => {
-        investigation.tally.unverified += keys.length
+      const seen = await readReplica(replicaTask, keys).catch((error: unknown) => {
+        replicaTask.tally.unverified += keys.length
         throw error
       })
-      await allEnded(batch.map((one) => undoOne(investigation, one, seen(one.key))))
+      await settleAll(batch.map((one) => undoOne(replicaTask, one, seen(one.key))))
       control.progress(tally)
     }
   } catch (error) {
-    noteEnd(error, investigation, failures)
+    noteEnd(error, replicaTask, failures)
   }
   await control.allTold()
-  const isCutShort = control.stopping.aborted || investigation.wasCutShort
+  const isCutShort = control.stopping.aborted || replicaTask.wasCutShort
   return { tally, end: isCutShort ? 'stopped' : 'finished', failures }
 }
 
 async function readReplica(
-  { door, tally, schema }: Investigation,
+  { door, tally, schema }: ReplicaTask,
   keys: readonly string[],
 ): Promise<(key: string) => WireItem | Unread | undefined> {
   const onReplica = await door.table.lookUp(keys, { consistent: true })
@@ -71,44 +71,44 @@ async function readReplica(
 }
 
 async function undoOne(
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   undo: UndoKey,
   seen: WireItem | Unread | undefined,
 ): Promise<void> {
-  const { thread, tally, isOver } = investigation
+  const { thread, tally, isOver } = replicaTask
   const { key, steps } = undo
   const now = isUnread(seen) ? null : (seen ?? null)
-  const intent = intentOf(investigation, key)
+  const intent = intentOf(replicaTask, key)
   const kind = intent?.kind ?? kindOf(now, steps[0]?.before ?? null)
   const end = async (ending: RepairEnding | typeof LEFT) => {
     // What has changed since, or cannot be read, is a state of its own, and no difference to end.
     if (ending.action !== 'changed' && ending.action !== 'unverified') tally[kind]++
     if (ending.action !== 'none') tally[COUNTED_AS[ending.action]]++
     const found = { verdict: kind, key, master: undefined, replica: undefined } as const
-    await tellEnding(investigation, found, ending)
+    await tellEnding(replicaTask, found, ending)
   }
   if (isUnread(seen)) return end(unverified(seen))
-  const aim = undoAim(investigation, undo, kind)
+  const aim = undoAim(replicaTask, undo, kind)
   const isToWrite = 'write' in (await aim.next(now, aim.isHalfWay(now)))
-  if (isToWrite && (!isAllowed(investigation, key) || isOver() || !thread.setup.write[kind])) {
+  if (isToWrite && (!isAllowed(replicaTask, key) || isOver() || !thread.setup.write[kind])) {
     return end(LEFT)
   }
   try {
-    const { ending, lost } = await converge(investigation, now, aim)
+    const { ending, lost } = await converge(replicaTask, now, aim)
     await end(ending)
     if (lost !== undefined) throw lost
   } catch (error) {
     if (!isEnded(error)) throw error
-    investigation.wasCutShort = true
+    replicaTask.wasCutShort = true
     await end(LEFT)
   }
 }
 
 /** Whether one write more may be made; if not, the run stops. */
-function isAllowed(investigation: Investigation, key: string): boolean {
-  if (intentOf(investigation, key) !== undefined) return true
-  if (investigation.thread.allowance.claim()) return true
-  investigation.allowanceSpent()
+function isAllowed(replicaTask: ReplicaTask, key: string): boolean {
+  if (intentOf(replicaTask, key) !== undefined) return true
+  if (replicaTask.thread.allowance.claim()) return true
+  replicaTask.allowanceSpent()
   return false
 }
 
@@ -116,21 +116,21 @@ function isAllowed(investigation: Investigation, key: string): boolean {
 type Now = WireItem | null
 
 function undoAim(
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   { key, steps }: UndoKey,
   kind: DifferenceKind,
 ): Aim<Now> {
-  const { thread } = investigation
+  const { thread } = replicaTask
   const digestOf = (item: Now) => (item === null ? null : thread.wholeDigest(item))
-  const parts = new Set(intentOf(investigation, key)?.parts)
+  const parts = new Set(intentOf(replicaTask, key)?.parts)
   let begun: SeenItem | undefined
   return {
     intends: kind,
-    doneBefore: doneBefore(intentOf(investigation, key)?.kind),
+    doneBefore: doneBefore(intentOf(replicaTask, key)?.kind),
     wasInParts: parts.size > 0,
     isHalfWay: (now) => now !== null && parts.has(thread.digest(now)),
     next,
-    read: async () => (await readReplica(investigation, [key]))(key) ?? null,
+    read: async () => (await readReplica(replicaTask, [key]))(key) ?? null,
     isSame: (before, now) => digestOf(before) === digestOf(now),
     replicaIn: (now) => now ?? undefined,
   }
@@ -144,7 +144,7 @@ function undoAim(
     const target = targetOf(steps, from, digestOf)
     if (target === 'there') return { settled: () => null }
     if (target === 'changed') return { ending: { action: 'changed', error: CHANGED } }
-    const write = bringingBack(investigation, { key, now, target })
+    const write = bringingBack(replicaTask, { key, now, target })
     const left = write.after()
     if (write.isPart && left !== undefined) parts.add(thread.digest(left))
     return { write, left: () => null }
@@ -186,16 +186,13 @@ interface BringingBack {
 }
 
 /** By its attributes, and not by a version: it has to be what we left, whoever wrote it. */
-function bringingBack(
-  investigation: Investigation,
-  { key, now, target }: BringingBack,
-): PreparedWrite {
-  const { schema } = investigation
+function bringingBack(replicaTask: ReplicaTask, { key, now, target }: BringingBack): PreparedWrite {
+  const { schema } = replicaTask
   const shape = { schema, isIgnored: () => false }
-  if (target === null && now !== null) return deleting(investigation, { key, seen: now, shape })
+  if (target === null && now !== null) return deleting(replicaTask, { key, seen: now, shape })
   if (target === null) throw new Error('nothing to bring back')
   if (now === null) {
-    return putting(investigation, { key, item: JSON.stringify(target), isAlone: true })
+    return putting(replicaTask, { key, item: JSON.stringify(target), isAlone: true })
   }
-  return updating(investigation, { key, wanted: target, seen: now, shape })
+  return updating(replicaTask, { key, wanted: target, seen: now, shape })
 }

@@ -8,7 +8,7 @@ import {
 import { parseItem } from '../../lib/item/compare.ts'
 import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../../lib/item/key.ts'
 import type { KeySchema } from '../../lib/model/tables/table.ts'
-import type { Investigation } from '../replica-task.ts'
+import type { ReplicaTask } from '../replica-task.ts'
 import type { Thread } from '../thread-context.ts'
 import type { BothSides } from './sides.ts'
 
@@ -23,10 +23,10 @@ const CONSISTENT = { consistent: true }
  * what the other one holds.
  */
 export async function lookUpBothSides(
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   keys: readonly KeyText[],
 ): Promise<(key: KeyText) => BothSides | Unread> {
-  const { master, replica, door, schema, thread, tally, masterTally } = investigation
+  const { master, replica, door, schema, thread, tally, masterTally } = replicaTask
   const canonicals = canonicalsOf(keys, schema)
   // A key may be suspect on both sides at a time, and BatchGetItem refuses one that comes twice.
   const distinct = new Map<CanonicalKey, KeyText>()
@@ -65,7 +65,7 @@ const canonicalsOf = (keys: readonly KeyText[], schema: KeySchema) =>
 
 /** Keys read again on the replica alone, strongly consistent. */
 export async function lookUpReplica(
-  { door, schema, thread, tally, replica }: Investigation,
+  { door, schema, thread, tally, replica }: ReplicaTask,
   keys: readonly KeyText[],
 ): Promise<(key: KeyText) => FoundItem | Unread | undefined> {
   const onReplica = await door.table.lookUp(keys, CONSISTENT)

@@ -1,7 +1,7 @@
 /** Expired items, which count as absent from both sides: the service deletes them when it comes to it. */
 import { parseItem } from '../../lib/item/compare.ts'
 import { isExpired } from '../../lib/item/expiry.ts'
-import type { Investigation } from '../replica-task.ts'
+import type { ReplicaTask } from '../replica-task.ts'
 import type { BothSides } from './sides.ts'
 import { isDifference, type Verdict } from './verdict.ts'
 
@@ -10,7 +10,7 @@ import { isDifference, type Verdict } from './verdict.ts'
  * none. An item that has expired on the replica alone is out of date there,
  * and a difference like any other.
  */
-export function hasExpired({ door }: Investigation, { master, replica }: BothSides): boolean {
+export function hasExpired({ door }: ReplicaTask, { master, replica }: BothSides): boolean {
   const { ttlAttribute } = door.table.access
   const found = master ?? replica
   if (ttlAttribute === undefined || found === undefined) return false
@@ -19,9 +19,9 @@ export function hasExpired({ door }: Investigation, { master, replica }: BothSid
 
 /** The verdict, where the item is not expired. */
 export function unlessExpired(
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   verdict: Verdict,
   sides: BothSides,
 ): Verdict {
-  return isDifference(verdict) && hasExpired(investigation, sides) ? 'expired' : verdict
+  return isDifference(verdict) && hasExpired(replicaTask, sides) ? 'expired' : verdict
 }

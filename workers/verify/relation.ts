@@ -4,7 +4,7 @@ import { parseItem } from '../../lib/item/compare.ts'
 import type { KeyText } from '../../lib/item/key.ts'
 import { orderOfVersions } from '../../lib/item/version.ts'
 import type { DifferenceKind } from '../../lib/model/difference.ts'
-import type { Investigation } from '../replica-task.ts'
+import type { ReplicaTask } from '../replica-task.ts'
 import { conflict, type RepairEnding } from './ending.ts'
 import { hasExpired } from './expired-items.ts'
 import { type BothSides, standingOfItems } from './sides.ts'
@@ -12,21 +12,21 @@ import { relationOf } from './verdict.ts'
 
 /** What the sides are to each other, where the user's rules have a say in it. */
 export async function relationUnderRules(
-  investigation: Investigation,
+  replicaTask: ReplicaTask,
   { master, replica }: BothSides,
   key: KeyText,
 ): Promise<DifferenceKind | 'sameAs'> {
-  const { thread } = investigation
+  const { thread } = replicaTask
   const relation = relationOf(standingOfItems({ master, replica }, thread.comparer))
   // As good as absent from both.
-  if (relation !== 'sameAs' && hasExpired(investigation, { master, replica })) return 'sameAs'
+  if (relation !== 'sameAs' && hasExpired(replicaTask, { master, replica })) return 'sameAs'
   if (relation !== 'differing' || master === undefined || replica === undefined) return relation
   const { differ } = thread.rules
   return differ === undefined || (await differ(master, replica, key)) ? 'differing' : 'sameAs'
 }
 
 /** Whether the replica has a later version than the master, by the attribute that tells. */
-export function replicaIsNewer({ thread }: Investigation, { master, replica }: BothSides): boolean {
+export function replicaIsNewer({ thread }: ReplicaTask, { master, replica }: BothSides): boolean {
   const { version } = thread.shape
   if (version === undefined || master === undefined || replica === undefined) return false
   const itsItem = parseItem(replica.page, replica.item)
@@ -35,7 +35,7 @@ export function replicaIsNewer({ thread }: Investigation, { master, replica }: B
 
 /** Why the replica's item may not be replaced with the master's, by the attribute that tells which is newer. */
 export function conflictOfVersions(
-  { thread, replica: table }: Investigation,
+  { thread, replica: table }: ReplicaTask,
   { master, replica }: BothSides,
 ): RepairEnding | undefined {
   const { version } = thread.shape

@@ -1,8 +1,8 @@
 /** What both sides hold under a key, as values: whether they are equal, and digests of them. */
 import type { FoundItem } from '../../lib/dynamo/lookup-result.ts'
 import { type ItemComparer, sameBytes } from '../../lib/item/compare.ts'
-import type { SeenItem, SeenSides, Sighting } from '../../lib/model/pending-recheck.ts'
-import type { Standing } from './verdict.ts'
+import type { PendingRecheck, SeenItem, SeenSides } from '../../lib/model/pending-recheck.ts'
+import type { Presence } from './verdict.ts'
 
 /** What the two sides hold under one key. */
 export interface BothSides {
@@ -12,7 +12,7 @@ export interface BothSides {
 }
 
 /** What is there, and whether it is equal: for most items their bytes say it. */
-export function standingOfItems({ master, replica }: BothSides, comparer: ItemComparer): Standing {
+export function standingOfItems({ master, replica }: BothSides, comparer: ItemComparer): Presence {
   return {
     hasMaster: master !== undefined,
     hasReplica: replica !== undefined,
@@ -46,7 +46,7 @@ function literalDigestsOf(
 
 /** What the sides hold, by digests of the kind that a sighting has. */
 export const digestsLike = (
-  { isLiteral }: Pick<Sighting, 'isLiteral'>,
+  { isLiteral }: Pick<PendingRecheck, 'isLiteral'>,
   ...[sides, comparer]: [sides: BothSides, comparer: ItemComparer]
 ): SeenSides => (isLiteral ? literalDigestsOf(sides, comparer) : digestsOf(sides, comparer))
 

@@ -1,23 +1,23 @@
 /** What another look makes of a suspect. */
 import type { DifferenceKind } from '../../lib/model/difference.ts'
-import type { SeenSides, Sighting } from '../../lib/model/pending-recheck.ts'
+import type { PendingRecheck, SeenSides } from '../../lib/model/pending-recheck.ts'
 import type { Milliseconds } from '../../lib/model/units.ts'
 
 /** States that a suspect may end in; `unverified` is left to whoever gives up on it. */
 export type Verdict = DifferenceKind | 'sameAs' | 'converged' | 'vanished' | 'expired' | 'elsewhere'
 
 /** What a first look says of a key, and on what ground. */
-export type Suspicion = Pick<Sighting, 'key' | 'looks' | 'ground'>
+export type Suspicion = Pick<PendingRecheck, 'key' | 'looks' | 'ground'>
 
 /** What is there, and whether it is equal. */
-export interface Standing {
+export interface Presence {
   readonly hasMaster: boolean
   readonly hasReplica: boolean
   /** Where both have the item. */
   readonly isSame: boolean
 }
 
-export const standingOf = ({ master, replica }: SeenSides): Standing => ({
+export const standingOf = ({ master, replica }: SeenSides): Presence => ({
   hasMaster: master !== null,
   hasReplica: replica !== null,
   isSame: master === replica,
@@ -37,7 +37,7 @@ export interface Judgement {
  */
 export function judge(
   { looks, ground }: Suspicion,
-  { hasMaster, hasReplica, isSame }: Standing,
+  { hasMaster, hasReplica, isSame }: Presence,
 ): Judgement {
   if (looks === 'extra') {
     if (hasMaster) return { verdict: 'elsewhere', wasFalse: true }
@@ -56,7 +56,7 @@ export function isDifference(verdict: Verdict): verdict is DifferenceKind {
 }
 
 /** What the two sides are to each other now, whatever was thought before. */
-export function relationOf({ hasMaster, hasReplica, isSame }: Standing): DifferenceKind | 'sameAs' {
+export function relationOf({ hasMaster, hasReplica, isSame }: Presence): DifferenceKind | 'sameAs' {
   if (!hasMaster) return hasReplica ? 'extra' : 'sameAs'
   if (!hasReplica) return 'missing'
   return isSame ? 'sameAs' : 'differing'
@@ -70,7 +70,7 @@ export function sight(
     how: { readonly isLiteral: boolean; readonly isInferred: boolean },
     now: Milliseconds,
   ]
-): Sighting {
+): PendingRecheck {
   const versions = master === null ? [] : [master]
   return {
     key,
@@ -93,7 +93,7 @@ export function sight(
  * it lags. `moved`: its clock starts again.
  */
 export function sinceThen(
-  seen: Sighting,
+  seen: PendingRecheck,
   { master, replica }: SeenSides,
 ): 'stood-still' | 'converged' | 'moved' {
   const hasFollowed =
@@ -107,10 +107,10 @@ const MOST_VERSIONS = 16
 
 /** A later version of a sighting, by digests of what the items mean. */
 export function movedOn(
-  { isLiteral, isInferred: _, ...seen }: Sighting,
+  { isLiteral, isInferred: _, ...seen }: PendingRecheck,
   { master, replica }: SeenSides,
   now: Milliseconds,
-): Sighting {
+): PendingRecheck {
   const before = isLiteral ? [] : seen.versions
   // Other bytes may be the same item in another spelling.
   const moves = isLiteral ? seen.moves : seen.moves + 1

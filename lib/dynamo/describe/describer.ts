@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { TablesyncError } from '../../errors.ts'
 import { sdkHandler } from '../../http/sdk-handler.ts'
-import type { Patience } from '../../model/request-timeouts.ts'
+import type { RequestTimeouts } from '../../model/request-timeouts.ts'
 import type { CredentialKeeper } from '../../model/tables/aws-credentials.ts'
 import { whereIs } from '../../model/tables/endpoint-kind.ts'
 import type { RequestAddress } from '../../model/tables/request-address.ts'
@@ -37,7 +37,7 @@ export interface Describer {
 
 export interface DescriberOptions {
   readonly credentials: CredentialKeeper
-  readonly patience: Patience
+  readonly timeouts: RequestTimeouts
   /** Aborted: every request ends with its reason. */
   readonly ending?: AbortSignal
   /** Absent: a table that is out of reach is not waited for. */
@@ -47,10 +47,10 @@ export interface DescriberOptions {
 export type Described = Omit<TableAccess, 'keySchema' | 'address'>
 
 export function openDescriber(access: Described, options: DescriberOptions): Describer {
-  const { patience } = options
+  const { timeouts } = options
   const { tableName: TableName, index: table, label } = access
-  const requestHandler = sdkHandler({ timeouts: patience, trust: access.trust })
-  const silence = silenceWatch(patience.silenceLimit, options.ending)
+  const requestHandler = sdkHandler({ timeouts: timeouts, trust: access.trust })
+  const silence = silenceWatch(timeouts.silenceLimit, options.ending)
   const isEnding = () => options.ending?.aborted === true
   const gate = new OutageGate({ ...options, table, isEnding })
   const identity = identityFrom(options.credentials)
@@ -75,7 +75,7 @@ export function openDescriber(access: Described, options: DescriberOptions): Des
   function ask<Answer>(
     operation: string,
     once: (options: { readonly abortSignal: AbortSignal }) => Promise<Answer>,
-    limits: Patience = patience,
+    limits: RequestTimeouts = timeouts,
   ): Promise<Answer> {
     const context = { operation, table, label }
     return silence.watch(context, (abortSignal, excused) => {
@@ -108,7 +108,7 @@ export function openDescriber(access: Described, options: DescriberOptions): Des
 
   /** What the run does without. */
   const askOnceOrTwice: typeof ask = (operation, once) =>
-    ask(operation, once, { ...patience, maxRetries: Math.min(patience.maxRetries, 1) })
+    ask(operation, once, { ...timeouts, maxRetries: Math.min(timeouts.maxRetries, 1) })
 
   return {
     async describe() {

@@ -16,10 +16,10 @@ export async function whySilent(
   access: TableAccess,
   options: DescriberOptions,
 ): Promise<TablesyncError | undefined> {
-  const responseTimeout = Math.max(options.patience.responseTimeout, LEAST_TIMEOUT)
-  const patience = { ...options.patience, responseTimeout, maxRetries: 0, maxConnectRetries: 0 }
+  const responseTimeout = Math.max(options.timeouts.responseTimeout, LEAST_TIMEOUT)
+  const timeouts = { ...options.timeouts, responseTimeout, maxRetries: 0, maxConnectRetries: 0 }
   // A client of its own: a connection that was kept may lead nowhere any more.
-  const client = openClient(access, { ...options, patience })
+  const client = openClient(access, { ...options, timeouts })
   try {
     await client.send({
       operation: 'BatchGetItem',

@@ -5,7 +5,7 @@
  */
 import type { TablesyncError } from '../../errors.ts'
 import { canonicalKeyOfText, type KeyText, keyTextOf } from '../../item/key.ts'
-import type { Patience } from '../../model/request-timeouts.ts'
+import type { RequestTimeouts } from '../../model/request-timeouts.ts'
 import { lookup } from '../lookup.ts'
 import { isUnread } from '../lookup-result.ts'
 import type { TableClient } from '../request/client.ts'
@@ -25,16 +25,16 @@ export interface KeysAtHand {
 /** @throws TablesyncError where no key can be looked up */
 export async function checkLookup(
   client: TableClient,
-  patience: Patience,
+  timeouts: RequestTimeouts,
   { key, others }: KeysAtHand,
 ): Promise<void> {
   const { keySchema } = client.access
-  const refused = await refusalOf(client, patience, key ?? nowhere(keySchema))
+  const refused = await refusalOf(client, timeouts, key ?? nowhere(keySchema))
   if (refused === undefined) return
   if (refused.code !== 'ACCESS_DENIED') throw refused
   if (others === undefined) return
   for (const other of await others()) {
-    if ((await refusalOf(client, patience, other)) === undefined) return
+    if ((await refusalOf(client, timeouts, other)) === undefined) return
   }
   throw refused
 }
@@ -49,10 +49,10 @@ export async function sampleKeys(client: TableClient): Promise<readonly KeyText[
 
 async function refusalOf(
   client: TableClient,
-  patience: Patience,
+  timeouts: RequestTimeouts,
   key: KeyText,
 ): Promise<TablesyncError | undefined> {
-  const looked = await lookup(client, patience)([key], { consistent: false })
+  const looked = await lookup(client, timeouts)([key], { consistent: false })
   const item = looked.at(canonicalKeyOfText(key, client.access.keySchema))
   // Some engines say nothing of a key that they have no item of.
   return isUnread(item) && item.why === 'refused' ? item.error : undefined

@@ -138,7 +138,7 @@ export async function checkReadable(
   try {
     const key = check.scan ? await keyOfSliver(client, 0) : undefined
     const others = check.scan ? () => sampleKeys(client) : check.keysElsewhere
-    if (check.lookup) await checkLookup(client, options.patience, { key, others })
+    if (check.lookup) await checkLookup(client, options.timeouts, { key, others })
     // No item is in two segments.
     const ignoresSegments = key !== undefined && key === (await keyOfSliver(client, SLIVERS / 2))
     return { ignoresSegments, readUnits: units() }

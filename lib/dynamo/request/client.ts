@@ -2,15 +2,15 @@
 import { TablesyncError } from '../../errors.ts'
 import { openConnections } from '../../http/connection-pool.ts'
 import type { Body } from '../../item/bytes/response-body.ts'
-import type { Patience } from '../../model/request-timeouts.ts'
+import type { RequestTimeouts } from '../../model/request-timeouts.ts'
 import type { CredentialKeeper } from '../../model/tables/aws-credentials.ts'
 import type { TableAccess } from '../../protocol/messages.ts'
 import type { Outages } from '../../protocol/shared/outages.ts'
-import { Traffic } from '../../protocol/shared/token-buckets.ts'
+import { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
 import { RefusedKeys } from '../refused-keys.ts'
 import { identityFrom } from './cached-credentials.ts'
 import { HotSegments } from './hot-partitions.ts'
-import { UnderWay } from './in-flight.ts'
+import { InFlight } from './in-flight.ts'
 import { type Excused, silenceWatch } from './inactivity-timeout.ts'
 import { type ItemOperation, isRead } from './operations.ts'
 import { OutageGate } from './outage-wait.ts'
@@ -61,7 +61,7 @@ export interface TableClient {
    */
   rest(retry: number): Promise<void>
   /** The same client for one task, which is told what of its own is under way. */
-  of(task: UnderWay): TableClient
+  of(task: InFlight): TableClient
   /** Ends what is under way: reads as if they had not been sent, writes as if their answer was lost. */
   endRequests(): void
   close(): void
@@ -69,9 +69,9 @@ export interface TableClient {
 
 export interface ClientOptions {
   readonly credentials: CredentialKeeper
-  readonly patience: Patience
+  readonly timeouts: RequestTimeouts
   /** Absent: this client's requests are nobody else's concern. */
-  readonly traffic?: Traffic
+  readonly tokenBuckets?: TokenBuckets
   /** Absent: nobody looks whether the table is out of reach, and it is not waited for. */
   readonly outages?: Outages
   /** Aborted: every request ends with its reason. */
@@ -89,19 +89,20 @@ const answerLost = ({ operation, label, table }: RequestContext) =>
   })
 
 export function openClient(access: TableAccess, options: ClientOptions): TableClient {
-  const { patience, traffic = new Traffic(Traffic.memoryFor(access.index + 1)) } = options
-  const silence = silenceWatch(patience.silenceLimit, options.ending)
+  const { timeouts, tokenBuckets = new TokenBuckets(TokenBuckets.memoryFor(access.index + 1)) } =
+    options
+  const silence = silenceWatch(timeouts.silenceLimit, options.ending)
   const identity = identityFrom(options.credentials)
   const { address } = access
   const connections = openConnections(address.request, {
-    ...patience,
+    ...timeouts,
     trust: access.trust,
     onHeard: silence.onHeard,
   })
   const exchange = openExchange({ address, identity, connections })
-  const pace = new Pace(traffic, access.index)
-  const hot = new HotSegments(patience.retryDelayBase)
-  const isEnding = () => traffic.isEnding
+  const pace = new Pace(tokenBuckets, access.index)
+  const hot = new HotSegments(timeouts.retryDelayBase)
+  const isEnding = () => tokenBuckets.isEnding
   const gate = new OutageGate({ ...options, table: access.index, isEnding })
 
   const contextOf = (operation: string) => ({
@@ -133,7 +134,7 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
     }
   }
 
-  async function send<Answer>(request: ItemRequest<Answer>, task: UnderWay): Promise<Answer> {
+  async function send<Answer>(request: ItemRequest<Answer>, task: InFlight): Promise<Answer> {
     const { operation, segment, key } = request
     const context = contextOf(operation)
     const doing = task.begin(() => {
@@ -148,7 +149,7 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
           ...{ context, signal },
           excused: known,
         })
-        return retrying(patience, signal, admitted, {
+        return retrying(timeouts, signal, admitted, {
           excused: doing.excused,
           ...{ isEnding, outlasts },
           isRepeatable: isRead(operation),
@@ -161,13 +162,13 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
     }
   }
 
-  async function restOf(retry: number, task: UnderWay): Promise<void> {
+  async function restOf(retry: number, task: InFlight): Promise<void> {
     const doing = task.begin(() => `the next try on ${access.label}`)
-    const delay = retryDelay(patience.retryDelayBase, retry)
+    const delay = retryDelay(timeouts.retryDelayBase, retry)
     await doing.excused(rest(delay, isEnding)).finally(() => doing.end())
   }
 
-  const nobody = new UnderWay()
+  const nobody = new InFlight()
   const client: TableClient = {
     access,
     refusedKeys: new RefusedKeys(),

@@ -25,7 +25,7 @@ interface Begun {
   excusedSince: Milliseconds | undefined
 }
 
-export class UnderWay {
+export class InFlight {
   readonly #begun = new Set<Begun>()
 
   begin(what: () => string): Doing {

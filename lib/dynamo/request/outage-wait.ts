@@ -1,7 +1,7 @@
 /** What a request does while its table may be out of reach: it waits, and no limit counts the time. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TablesyncError } from '../../errors.ts'
-import type { Patience } from '../../model/request-timeouts.ts'
+import type { RequestTimeouts } from '../../model/request-timeouts.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { Outages } from '../../protocol/shared/outages.ts'
@@ -18,7 +18,7 @@ const LONGEST_LOOK: Milliseconds = 300
 const MOST_OUTAGES = 10
 
 export interface OutageGateOptions {
-  readonly patience: Pick<Patience, 'maxOutage'>
+  readonly timeouts: Pick<RequestTimeouts, 'maxOutage'>
   /** Absent: nobody looks whether the table is out of reach, and it is not waited for. */
   readonly outages?: Outages
   readonly table: TableIndex
@@ -53,8 +53,8 @@ export class OutageGate {
   readonly #limit: Milliseconds
   readonly #isEnding: () => boolean
 
-  constructor({ patience, outages, table, isEnding }: OutageGateOptions) {
-    this.#limit = patience.maxOutage
+  constructor({ timeouts, outages, table, isEnding }: OutageGateOptions) {
+    this.#limit = timeouts.maxOutage
     this.#outages = this.#limit > 0 ? outages : undefined
     this.#table = table
     this.#isEnding = isEnding

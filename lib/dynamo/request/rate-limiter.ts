@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { CapacityKind } from '../../model/tables/capacity.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { Milliseconds } from '../../model/units.ts'
-import type { Traffic } from '../../protocol/shared/token-buckets.ts'
+import type { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
 import type { Excused } from './inactivity-timeout.ts'
 import { type ItemOperation, isRead } from './operations.ts'
 import { runEnds } from './request-errors.ts'
@@ -27,12 +27,12 @@ export interface Turn {
 }
 
 export class Pace {
-  readonly #traffic: Traffic
+  readonly #tokenBuckets: TokenBuckets
   readonly #table: TableIndex
   readonly #expected = new Map<ItemOperation, number>()
 
-  constructor(traffic: Traffic, table: TableIndex) {
-    this.#traffic = traffic
+  constructor(tokenBuckets: TokenBuckets, table: TableIndex) {
+    this.#tokenBuckets = tokenBuckets
     this.#table = table
   }
 
@@ -49,22 +49,22 @@ export class Pace {
   ): Promise<Turn> {
     const kind: CapacityKind = isRead(operation) ? 'read' : 'write'
     const expected = this.#expected.get(operation) ?? guess
-    if (!this.#traffic.take(this.#table, kind, expected)) {
+    if (!this.#tokenBuckets.take(this.#table, kind, expected)) {
       await excused(this.#admitted(kind, expected, signal))
     }
     return {
       settle: (units) => {
-        this.#traffic.settle(this.#table, kind, expected, units)
+        this.#tokenBuckets.settle(this.#table, kind, expected, units)
         if (units > 0) this.#expected.set(operation, expected + (units - expected) * WEIGHT)
       },
-      throttled: () => this.#traffic.throttled(this.#table, kind),
+      throttled: () => this.#tokenBuckets.throttled(this.#table, kind),
     }
   }
 
   async #admitted(kind: CapacityKind, units: number, signal: AbortSignal): Promise<void> {
     do {
-      if (this.#traffic.isEnding) throw runEnds('not sent')
+      if (this.#tokenBuckets.isEnding) throw runEnds('not sent')
       await sleep(LOOK_AGAIN * (1 + 2 * Math.random()), undefined, { signal })
-    } while (!this.#traffic.take(this.#table, kind, units))
+    } while (!this.#tokenBuckets.take(this.#table, kind, units))
   }
 }

@@ -6,7 +6,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TablesyncError } from '../../errors.ts'
-import type { Patience } from '../../model/request-timeouts.ts'
+import type { RequestTimeouts } from '../../model/request-timeouts.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { Excused } from './inactivity-timeout.ts'
 import { hasReachedNobody, isPassing, runEnds } from './request-errors.ts'
@@ -47,7 +47,10 @@ export async function pauseBeforeRetry(
   await sleep(retryDelay(base, retry), undefined, { signal: ending }).catch(() => {})
 }
 
-export type RetryLimits = Pick<Patience, 'maxRetries' | 'maxConnectRetries' | 'retryDelayBase'>
+export type RetryLimits = Pick<
+  RequestTimeouts,
+  'maxRetries' | 'maxConnectRetries' | 'retryDelayBase'
+>
 
 export interface Retrying {
   /** Told of each wait for the next attempt. */

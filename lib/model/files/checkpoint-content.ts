@@ -3,7 +3,7 @@
  * entries. One JSON value, and the files that it says how much of is good.
  */
 
-import type { Sighting } from '../pending-recheck.ts'
+import type { PendingRecheck } from '../pending-recheck.ts'
 import type { ErrorSummary, Summary } from '../summary.ts'
 import type { MasterTally, ReplicaTally } from '../tally.ts'
 import type { Bytes, Milliseconds } from '../units.ts'
@@ -55,7 +55,7 @@ export interface ReplicaCheckpoint {
   readonly byLookup: boolean
   readonly tally: ReplicaTally
   readonly records: { readonly [segment: string]: SegmentRecord }
-  readonly sightings: readonly Sighting[]
+  readonly sightings: readonly PendingRecheck[]
   /** Extras that wait for their deletion: how many, and how much of their file is good. */
   readonly extras: FileMark & { readonly count: number }
   /** Stretches of them, by place, whose deletion has come to its end. */

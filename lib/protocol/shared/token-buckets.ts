@@ -40,7 +40,7 @@ export interface Filling {
   readonly most: number
 }
 
-export class Traffic {
+export class TokenBuckets {
   readonly #counters: BigInt64Array
 
   static memoryFor(tables: number): SharedArrayBuffer {

@@ -23,9 +23,9 @@ import type { Ledger } from '../state/ledger.ts'
 import type { RecheckQueue } from '../state/recheck-queue.ts'
 import { takeUp } from '../state/resumed-ledger.ts'
 import { SegmentSet } from '../state/segment-bitmap.ts'
-import type { Intents } from '../state/write-ahead-log.ts'
-import type { Bookkeeper } from '../tasks/commit-queue.ts'
-import type { FreshRecords } from '../tasks/record-barrier.ts'
+import type { WriteAheadLog } from '../state/write-ahead-log.ts'
+import type { CommitQueue } from '../tasks/commit-queue.ts'
+import type { RecordBarrier } from '../tasks/record-barrier.ts'
 import { writeCheckpoint } from './checkpoint-file.ts'
 import type { OpenCheckpoint } from './checkpoint-opening.ts'
 
@@ -36,18 +36,18 @@ export interface CheckpointParts {
   readonly ledger: Ledger
   readonly rechecks: RecheckQueue
   readonly deletes: Spill
-  readonly intents: Intents
-  readonly book: Bookkeeper
+  readonly writeLog: WriteAheadLog
+  readonly commitQueue: CommitQueue
   /** Settles with what is good of the report; undefined where there is none. */
   readonly reportMark: () => Promise<ReportMark | undefined>
   /** Undefined: none is kept. */
   readonly journal: DurableLines | undefined
   readonly elapsedMs: () => Milliseconds
-  readonly fresh: FreshRecords
+  readonly barrier: RecordBarrier
   readonly stopBy: (stop: Stop) => void
 }
 
-export class CheckpointKeeper {
+export class CheckpointSaver {
   readonly #parts: CheckpointParts
   readonly #began: string
   #generation: number
@@ -70,7 +70,7 @@ export class CheckpointKeeper {
     if (this.#isAsking || this.#saving !== undefined) return
     passing('save-begun')
     this.#isAsking = true
-    const isFresh = await this.#parts.fresh.make()
+    const isFresh = await this.#parts.barrier.make()
     this.#isAsking = false
     if (!isFresh) passing('save-behind')
     await this.save()
@@ -78,14 +78,14 @@ export class CheckpointKeeper {
 
   /** Begins the files of a new run, or takes up those of the one before. */
   async begin(): Promise<void> {
-    const { open, ledger, deletes, intents } = this.#parts
+    const { open, ledger, deletes, writeLog } = this.#parts
     const { taken } = open
     if (taken !== undefined) {
-      this.#generation = await intents.restore(taken.generation, taken.intents)
+      this.#generation = await writeLog.restore(taken.generation, taken.intents)
       await this.#restore(taken)
     } else {
       // Of a run that this one takes the place of.
-      await intents.forget(Number.POSITIVE_INFINITY)
+      await writeLog.forget(Number.POSITIVE_INFINITY)
       for (const replica of ledger.replicas()) await deletes.restore(replica, EMPTY)
     }
     await this.save()
@@ -104,19 +104,19 @@ export class CheckpointKeeper {
   async end(summary: Summary): Promise<void> {
     await this.save(summary)
     await this.#parts.deletes.remove()
-    await this.#parts.intents.forget(Number.POSITIVE_INFINITY)
+    await this.#parts.writeLog.forget(Number.POSITIVE_INFINITY)
   }
 
   async #save(summary: Summary | undefined): Promise<void> {
-    const { book, intents, open } = this.#parts
+    const { commitQueue, writeLog, open } = this.#parts
     await open.lock.renew()
-    const checkpoint = await book.inOrder(() => this.#collect(summary))
+    const checkpoint = await commitQueue.inOrder(() => this.#collect(summary))
     await writeCheckpoint(open.file, checkpoint)
-    await intents.forget(checkpoint.generation)
+    await writeLog.forget(checkpoint.generation)
   }
 
   async #collect(summary: Summary | undefined): Promise<Checkpoint> {
-    const { preparation, open, ledger, intents, setup, journal, reportMark, elapsedMs } =
+    const { preparation, open, ledger, writeLog, setup, journal, reportMark, elapsedMs } =
       this.#parts
     const { tables, plan } = preparation
     const [master, ...others] = tables.inspected
@@ -129,7 +129,7 @@ export class CheckpointKeeper {
       replicas.push([ref.label, this.#collectReplica(at + 1, extras)])
     }
     const generation = ++this.#generation
-    if (summary === undefined) await intents.begin(generation)
+    if (summary === undefined) await writeLog.begin(generation)
     return {
       tablesync: 'checkpoint',
       version: 2,
@@ -148,7 +148,7 @@ export class CheckpointKeeper {
       counters: countersOf(setup),
       ...(report !== undefined && { report }),
       ...(journal !== undefined && { journalBytes: journal.bytes }),
-      intents: intents.all(),
+      intents: writeLog.all(),
       keyErrors: ledger.keyErrors(),
       ...(summary !== undefined && { summary }),
     }
@@ -169,7 +169,7 @@ export class CheckpointKeeper {
   }
 
   async #restore(taken: Checkpoint): Promise<void> {
-    const { preparation, ledger, rechecks, deletes, intents, setup } = this.#parts
+    const { preparation, ledger, rechecks, deletes, writeLog, setup } = this.#parts
     const [, ...others] = preparation.tables.inspected
     const labels = others.map(({ ref }) => ref.label)
     takeUp(ledger, taken, labels)
@@ -178,7 +178,7 @@ export class CheckpointKeeper {
       for (const { arrival: _, ...sighting } of sightings) rechecks.add(at + 1, sighting)
       await deletes.restore(at + 1, extras)
     }
-    const claimed = claimedBefore(ledger, intents.all())
+    const claimed = claimedBefore(ledger, writeLog.all())
     Allowance.restore(setup.allowance, claimed)
     // A limit that is lower than that of the legs before.
     const { maxWrites } = preparation.settings.rails

@@ -5,7 +5,7 @@ import type { Settings } from '../../options/settings.ts'
 export type Meaning = { readonly [option: string]: unknown }
 
 export function meaningOf(settings: Settings): Meaning {
-  const { master, replicas, asked, dryRun, observation } = settings
+  const { master, replicas, asked, dryRun, recheckPolicy } = settings
   return {
     master: master.ref.label,
     replicas: replicas.map(({ ref }) => ref.label),
@@ -22,6 +22,6 @@ export function meaningOf(settings: Settings): Meaning {
     newerWins: settings.newerWins,
     ttlAware: settings.ttlAware,
     hooks: settings.hooks?.url ?? null,
-    quiesced: !observation.looksAgain,
+    quiesced: !recheckPolicy.looksAgain,
   }
 }

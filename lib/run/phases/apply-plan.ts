@@ -2,10 +2,10 @@
 import type { Summary } from '../../model/summary.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { ApplyTask, PlannedKey } from '../../protocol/messages.ts'
-import { Lanes } from '../concurrent-work.ts'
+import { ConcurrentWork } from '../concurrent-work.ts'
 import { rulesOf } from '../preflight/rules-from-settings.ts'
 import { tellWarnings } from '../preflight/warnings.ts'
-import type { RunHooks } from '../records/difference-sink.ts'
+import type { RunListeners } from '../records/difference-sink.ts'
 import type { ReviewedPlan } from '../records/plan-reader.ts'
 import { deleteAll } from '../run.ts'
 import type { Preparation, RunContext } from '../run-context.ts'
@@ -20,19 +20,19 @@ const BATCH = 25
 export function runApply(
   preparation: Preparation,
   reviewed: ReviewedPlan,
-  hooks: RunHooks,
+  listeners: RunListeners,
   signal: AbortSignal,
 ): Promise<Summary> {
-  return withRun(preparation, hooks, signal, async (run) => {
+  return withRun(preparation, listeners, signal, async (run) => {
     const [master, ...replicas] = preparation.tables.inspected
     const { file, end } = reviewed
     const { dryRun } = preparation.settings
-    hooks.onEvent({
+    listeners.onEvent({
       ...{ type: 'apply', dryRun, plan: file, master, replicas, keys: end.entries },
-      asksBeforeDeletions: asksBeforeDeletions(preparation.settings, hooks),
+      asksBeforeDeletions: asksBeforeDeletions(preparation.settings, listeners),
       rules: rulesOf(preparation.settings),
     })
-    tellWarnings(preparation, hooks)
+    tellWarnings(preparation, listeners)
     run.tellPaces()
     const planned = new KeyCount()
     await recheckDuring(run, applyAll(run, reviewed, planned))
@@ -47,7 +47,7 @@ async function applyAll(
   planned: KeyCount,
 ): Promise<void> {
   const { settings, tables, isOver, canary } = run
-  const lanes = new Lanes(settings.parallel)
+  const lanes = new ConcurrentWork(settings.parallel)
   const waiting = new Map<string, PlannedKey[]>()
   const send = async (label: string) => {
     const keys = waiting.get(label) ?? []
@@ -79,10 +79,10 @@ async function applyBatch(
   replica: TableIndex,
   planned: readonly PlannedKey[],
 ): Promise<void> {
-  const { canary, intents } = run
+  const { canary, writeLog } = run
   const keys = planned.map(({ key }) => key)
   const taskNow = (): ApplyTask => {
-    return { kind: 'apply', replica, keys: planned, intents: intents.ofKeys(replica, keys) }
+    return { kind: 'apply', replica, keys: planned, intents: writeLog.ofKeys(replica, keys) }
   }
   const end = await carryOutKeys(run, { replica, keys: planned.length, taskNow })
   if (end === 'given-up') canary.lose(replica, planned.length)

@@ -1,7 +1,7 @@
 /** The last part of a run: extras that wait on disk, deleted where nothing has failed. */
 import { MASTER, type TableIndex } from '../../model/tables/table.ts'
 import type { DeleteTask, ExtraKey } from '../../protocol/messages.ts'
-import { Lanes } from '../concurrent-work.ts'
+import { ConcurrentWork } from '../concurrent-work.ts'
 import type { RunContext } from '../run-context.ts'
 
 /** Extras in one task. */
@@ -13,16 +13,16 @@ const DELETE_BATCH = 200
  * @throws TablesyncError with code `FILE_UNWRITABLE` where the list of extras cannot be read
  */
 export async function deleteExtras(run: RunContext, replica: TableIndex): Promise<void> {
-  const { deletes, label, hooks, ledger, settings, canary, isOver } = run
+  const { deletes, label, listeners, ledger, settings, canary, isOver } = run
   const extras = await deletes.count(replica)
   if (extras === 0) return
   let ended = 0
   const { deleted, tried } = ledger.fate(replica)
   let doneBefore = 0
-  const lanes = new Lanes(settings.parallel)
+  const lanes = new ConcurrentWork(settings.parallel)
   let withheld = whyWithheld(run, replica)
   if (withheld === undefined) {
-    hooks.onEvent({ type: 'deleting', replica: label(replica), extras })
+    listeners.onEvent({ type: 'deleting', replica: label(replica), extras })
   }
   try {
     let place = 0
@@ -54,7 +54,7 @@ export async function deleteExtras(run: RunContext, replica: TableIndex): Promis
       replica,
       extras: batch.map(({ key, seen }) => ({ key, seen })),
       isPlanned: run.plan.scanned !== undefined,
-      intents: run.intents.ofKeys(
+      intents: run.writeLog.ofKeys(
         replica,
         batch.map(({ key }) => key),
       ),
@@ -76,7 +76,7 @@ export async function deleteExtras(run: RunContext, replica: TableIndex): Promis
   }
 
   function tellWithheld(left: number, reason: string): void {
-    hooks.onEvent({
+    listeners.onEvent({
       type: 'deletions-withheld',
       replica: label(replica),
       extras: left,
@@ -87,14 +87,14 @@ export async function deleteExtras(run: RunContext, replica: TableIndex): Promis
 
 /** Tells of those that were left: once it is sure that this run does nothing more about them. */
 export async function tellLeftExtras(
-  { deletes, label, ledger, teller }: RunContext,
+  { deletes, label, ledger, sink }: RunContext,
   replica: TableIndex,
 ): Promise<void> {
   const { deleted, tried } = ledger.fate(replica)
   let first = 0
   for await (const texts of deletes.batches(replica, DELETE_BATCH)) {
     for (const { key, place } of extrasOf(texts, first)) {
-      if (!deleted.has(place) && !tried.has(place)) await teller.tellLeft(label(replica), key)
+      if (!deleted.has(place) && !tried.has(place)) await sink.tellLeft(label(replica), key)
     }
     first += texts.length
   }

@@ -2,7 +2,7 @@
 import { zeroReplicaTally } from '../../model/tally.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { RecheckTask } from '../../protocol/messages.ts'
-import { Lanes } from '../concurrent-work.ts'
+import { ConcurrentWork } from '../concurrent-work.ts'
 import type { RunContext } from '../run-context.ts'
 import type { RecheckBatch } from '../state/recheck-queue.ts'
 import { RECHECKS_BESIDE } from '../threads/worker-pool.ts'
@@ -26,7 +26,7 @@ export async function recheckDuring(run: RunContext, work: Promise<void>): Promi
   const { write, batchReadLimit } = settings
   const isWriting = write.missing || write.differing || write.extra
   const most = isWriting ? Math.min(WRITE_BATCH, batchReadLimit) : BATCHES_A_TASK * batchReadLimit
-  const lanes = new Lanes(plan.workers * RECHECKS_BESIDE)
+  const lanes = new ConcurrentWork(plan.workers * RECHECKS_BESIDE)
   let isWorking = true
   const ended = work.finally(() => {
     isWorking = false
@@ -69,7 +69,7 @@ async function recheckBatch(run: RunContext, batch: RecheckBatch): Promise<void>
           kind: 'recheck',
           replica,
           sightings,
-          intents: run.intents.ofKeys(replica, keys),
+          intents: run.writeLog.ofKeys(replica, keys),
         }
       : undefined
   const end = await executor.execute({

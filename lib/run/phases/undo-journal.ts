@@ -4,8 +4,8 @@ import type { JournalEntry, JournalRefusal } from '../../model/files/journal-lin
 import type { Summary } from '../../model/summary.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { UndoKey, UndoTask } from '../../protocol/messages.ts'
-import { Lanes } from '../concurrent-work.ts'
-import type { RunHooks } from '../records/difference-sink.ts'
+import { ConcurrentWork } from '../concurrent-work.ts'
+import type { RunListeners } from '../records/difference-sink.ts'
 import type { JournalLines } from '../records/journal-reader.ts'
 import type { Preparation, RunContext } from '../run-context.ts'
 import { askToUndo } from '../safeguards/consent.ts'
@@ -21,10 +21,10 @@ const BATCH = 100
 export function runUndo(
   preparation: Preparation,
   journal: JournalLines,
-  hooks: RunHooks,
+  listeners: RunListeners,
   signal: AbortSignal,
 ): Promise<Summary> {
-  return withRun(preparation, hooks, signal, async (run) => {
+  return withRun(preparation, listeners, signal, async (run) => {
     const [, ...replicas] = preparation.tables.inspected
     const buckets = new Spill()
     let writes = 0
@@ -41,7 +41,7 @@ export function runUndo(
       const { damage, ...end } = journal.end()
       if (damage !== undefined) run.ledger.noteIncomplete('', damage)
       const { dryRun } = preparation.settings
-      hooks.onEvent({ type: 'undo', dryRun, journal: journal.file, writes, ...end, replicas })
+      listeners.onEvent({ type: 'undo', dryRun, journal: journal.file, writes, ...end, replicas })
       run.tellPaces()
       await askAboutAll(run, buckets)
       for (let bucket = 0; bucket < BUCKETS; bucket++) {
@@ -58,7 +58,7 @@ export function runUndo(
 
 /** An undo begins with what it is going to write: it asks before anything, where somebody wants to be asked. */
 async function askAboutAll(run: RunContext, buckets: Spill): Promise<void> {
-  if (run.hooks.confirm === undefined || run.settings.dryRun) return
+  if (run.listeners.confirm === undefined || run.settings.dryRun) return
   const counts = new Map<string, { deletions: number; restores: number }>()
   for (let bucket = 0; bucket < BUCKETS; bucket++) {
     for (const [replica, keys] of await keysOf(buckets, bucket)) {
@@ -100,8 +100,8 @@ async function keysOf(buckets: Spill, bucket: number): Promise<KeysByReplica> {
 }
 
 async function undoBucket(run: RunContext, keys: KeysByReplica): Promise<void> {
-  const { ledger, intents, isOver, settings, tables, hooks } = run
-  const lanes = new Lanes(settings.parallel)
+  const { ledger, writeLog, isOver, settings, tables, listeners } = run
+  const lanes = new ConcurrentWork(settings.parallel)
   for (const [label, ofReplica] of keys) {
     const replica = tables.access.findLast((table) => table.label === label)?.index as TableIndex
     for (let at = 0; at < ofReplica.length; at += BATCH) {
@@ -111,11 +111,11 @@ async function undoBucket(run: RunContext, keys: KeysByReplica): Promise<void> {
       lanes.start(async () => {
         const keys = batch.map(({ key }) => key)
         const taskNow = (): UndoTask => {
-          return { kind: 'undo', replica, keys: batch, intents: intents.ofKeys(replica, keys) }
+          return { kind: 'undo', replica, keys: batch, intents: writeLog.ofKeys(replica, keys) }
         }
         await carryOutKeys(run, { replica, keys: batch.length, taskNow })
         const writes = batch.reduce((sum, { steps }) => sum + steps.length, 0)
-        hooks.onEvent({ type: 'undone', writes })
+        listeners.onEvent({ type: 'undone', writes })
       })
     }
   }

@@ -4,10 +4,10 @@ import type { DurableLines } from '../../files/durable-lines.ts'
 import { MASTER } from '../../model/tables/table.ts'
 import type { AboutToWrite } from '../../protocol/messages.ts'
 import type { TableWatch } from '../safeguards/table-watch.ts'
-import type { Intents } from '../state/write-ahead-log.ts'
+import type { WriteAheadLog } from '../state/write-ahead-log.ts'
 
 export interface BeforeWriting {
-  readonly intents: Intents
+  readonly writeLog: WriteAheadLog
   readonly journal: DurableLines | undefined
   readonly tableWatch: TableWatch
 }
@@ -20,14 +20,14 @@ export interface BeforeWriting {
  * @throws TablesyncError where the writes are not to be sent
  */
 export async function settleBeforeWriting(
-  { intents, journal, tableWatch }: BeforeWriting,
+  { writeLog, journal, tableWatch }: BeforeWriting,
   writes: readonly AboutToWrite[],
   onUnrecorded: (error: TablesyncError) => void,
 ): Promise<void> {
   const lines = writes.flatMap(({ line }) => line ?? [])
   const recorded = Promise.all([
-    intents.add(writes.flatMap((write) => write.intents ?? [])),
-    intents.withdraw(writes.flatMap(({ withdrawn }) => withdrawn ?? [])),
+    writeLog.add(writes.flatMap((write) => write.intents ?? [])),
+    writeLog.withdraw(writes.flatMap(({ withdrawn }) => withdrawn ?? [])),
     lines.length > 0 ? journal?.append(lines) : undefined,
   ]).catch((error: unknown) => {
     onUnrecorded(asTablesyncError(error))

@@ -1,6 +1,6 @@
 /** Who a run is to each of its tables. */
 import { openCredentials } from '../../access/credentials.ts'
-import type { Patience } from '../../model/request-timeouts.ts'
+import type { RequestTimeouts } from '../../model/request-timeouts.ts'
 import type { CredentialKeeper } from '../../model/tables/aws-credentials.ts'
 import { whereIs } from '../../model/tables/endpoint-kind.ts'
 import type { TableRef } from '../../model/tables/table.ts'
@@ -13,19 +13,19 @@ import type { TableSettings } from '../../options/settings.ts'
  */
 export function credentialKeepers(
   [master, ...replicas]: readonly [TableSettings, ...TableSettings[]],
-  timeouts: Patience,
+  timeouts: RequestTimeouts,
   runId: string,
   over: AbortSignal,
 ): CredentialKeeper[] {
   // Told as what it is, before the table counts as silent.
-  const patience = { ...timeouts, limit: timeouts.silenceLimit / 2, over }
+  const limited = { ...timeouts, limit: timeouts.silenceLimit / 2, over }
   const choice = master.credentials ?? {}
   const place = ({ region, endpoint }: TableRef) => ({
     region,
     where: whereIs(endpoint),
     sessionName: `tablesync-${runId}`,
   })
-  const ofMaster = openCredentials(choice, place(master.ref), patience)
+  const ofMaster = openCredentials(choice, place(master.ref), limited)
   const opened = new Map<string, CredentialKeeper>()
   return [
     ofMaster,
@@ -36,7 +36,7 @@ export function credentialKeepers(
           : shared(opened, ref, choice)
       }
       return typeof credentials.credentials === 'function'
-        ? openCredentials(credentials, place(ref), patience)
+        ? openCredentials(credentials, place(ref), limited)
         : shared(opened, ref, credentials)
     }),
   ]
@@ -47,7 +47,7 @@ export function credentialKeepers(
     wanted: TableSettings['credentials'] & object,
   ): CredentialKeeper {
     const name = JSON.stringify([wanted, whereIs(ref.endpoint)])
-    const source = sources.get(name) ?? openCredentials(wanted, place(ref), patience)
+    const source = sources.get(name) ?? openCredentials(wanted, place(ref), limited)
     sources.set(name, source)
     return source
   }

@@ -64,7 +64,7 @@ export async function inspectTables(
   { scans } = { scans: true },
 ): Promise<Tables> {
   const all = await located(settings)
-  const credentials = credentialKeepers(all, settings.patience, runId, over)
+  const credentials = credentialKeepers(all, settings.timeouts, runId, over)
   const options = inspectOptions(settings, credentials, signal)
   const isWriting = Object.values(settings.asked).includes(true)
   const wanted = (index: number) => ({
@@ -129,7 +129,7 @@ export async function inspectReplicas(
 ): Promise<Tables> {
   const [master, ...replicas] = await located(settings)
   const all = [replicas[0] as LocatedTable, ...replicas]
-  const keepers = credentialKeepers([master, ...replicas], settings.patience, runId, over)
+  const keepers = credentialKeepers([master, ...replicas], settings.timeouts, runId, over)
   // Nobody is asked to be somebody to a master that is asked for nothing.
   const credentials = [keepers[1] as CredentialKeeper, ...keepers.slice(1)]
   const options = inspectOptions(settings, credentials, signal)
@@ -179,10 +179,10 @@ function inspectOptions(
   credentials: readonly CredentialKeeper[],
   ending: AbortSignal,
 ) {
-  const patience = { ...settings.patience, maxConnectRetries: SET_UP_RETRIES }
+  const timeouts = { ...settings.timeouts, maxConnectRetries: SET_UP_RETRIES }
   return (index: number) => ({
     credentials: credentials[index] as CredentialKeeper,
-    patience,
+    timeouts,
     ending,
   })
 }

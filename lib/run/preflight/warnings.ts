@@ -7,7 +7,7 @@ import {
   type TableFacts,
 } from '../../model/tables/table.ts'
 import type { Settings } from '../../options/settings.ts'
-import type { RunHooks } from '../records/difference-sink.ts'
+import type { RunListeners } from '../records/difference-sink.ts'
 import type { Preparation, RunContext } from '../run-context.ts'
 import { doubtfulPairs, knownTables } from './same-table.ts'
 import type { Tables } from './table-inspection.ts'
@@ -18,7 +18,10 @@ export interface Warning {
   readonly message: string
 }
 
-export function tellWarnings({ settings, tables, plan }: Preparation, { onEvent }: RunHooks): void {
+export function tellWarnings(
+  { settings, tables, plan }: Preparation,
+  { onEvent }: RunListeners,
+): void {
   const [{ ref }] = tables.inspected
   const wishes = oddWishes(settings, plan.segments)
   const warnings = [
@@ -81,7 +84,7 @@ type Asked = Pick<Settings, 'ignore' | 'segments'>
 type Scanned = Pick<RunContext, 'ledger' | 'plan' | 'tables'>
 
 /** Scans that were made to their end and found far fewer items than the service counts. */
-export function tellShortScans(scanned: Scanned, { onEvent }: RunHooks): void {
+export function tellShortScans(scanned: Scanned, { onEvent }: RunListeners): void {
   for (const warning of shortScans(scanned)) onEvent({ type: 'warning', ...warning })
 }
 

@@ -1,7 +1,7 @@
 /**
  * Looks after tables that do not answer: asks each that a thread suspects itself,
  * says whether it is out of reach, and tells people until it is back. The threads
- * wait as long (`dynamo/outage.ts`).
+ * wait as long (`dynamo/request/outage-wait.ts`).
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { whySilent } from '../../dynamo/describe/liveness-probe.ts'
@@ -14,7 +14,7 @@ import type { Milliseconds } from '../../model/units.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { TableAccess } from '../../protocol/messages.ts'
 import { Outages } from '../../protocol/shared/outages.ts'
-import type { RunHooks } from '../records/difference-sink.ts'
+import type { RunListeners } from '../records/difference-sink.ts'
 import { Outage } from './outage.ts'
 
 /** Between two looks at whether a thread suspects a table. */
@@ -23,12 +23,12 @@ const LOOK_EVERY: Milliseconds = 25
 const ASK_EVERY: Milliseconds = 1000
 
 export interface OutageWatchOptions {
-  readonly settings: Pick<Settings, 'patience'>
+  readonly settings: Pick<Settings, 'timeouts'>
   readonly tables: {
     readonly access: readonly TableAccess[]
     readonly credentials: readonly CredentialKeeper[]
   }
-  readonly hooks: Pick<RunHooks, 'onEvent'>
+  readonly listeners: Pick<RunListeners, 'onEvent'>
   /** Shared states behind `Outages`. */
   readonly outages: SharedArrayBuffer
   /** A table that was out of reach answers again. */
@@ -76,13 +76,13 @@ export class OutageWatch {
   /** Asks until the table answers, anybody, or has been waited for long enough. */
   async #ask(access: TableAccess): Promise<void> {
     const { index, label } = access
-    const { patience } = this.#options.settings
+    const { timeouts } = this.#options.settings
     const endpoint = urlOf(access.address.request)
-    const outage = new Outage({ table: label, endpoint, limit: patience.maxOutage })
+    const outage = new Outage({ table: label, endpoint, limit: timeouts.maxOutage })
     const reason = await this.#reason(access)
     if (reason === undefined || !this.#outages.begin(index)) return this.#outages.answered(index)
     this.#under.add(outage)
-    this.#options.hooks.onEvent(outage.event(reason))
+    this.#options.listeners.onEvent(outage.event(reason))
     try {
       await this.#await(access, outage, reason)
     } finally {
@@ -91,7 +91,7 @@ export class OutageWatch {
   }
 
   async #await(access: TableAccess, outage: Outage, first: TablesyncError): Promise<void> {
-    const { onEvent } = this.#options.hooks
+    const { onEvent } = this.#options.listeners
     let reason = first
     while (this.#outages.isDown(access.index)) {
       if (outage.left === 0) return this.#outages.giveUp(access.index)
@@ -115,7 +115,7 @@ export class OutageWatch {
 
   #reason(access: TableAccess): Promise<TablesyncError | undefined> {
     const credentials = this.#options.tables.credentials[access.index] as CredentialKeeper
-    const { patience } = this.#options.settings
-    return whySilent(access, { credentials, patience, ending: this.#ending.signal })
+    const { timeouts } = this.#options.settings
+    return whySilent(access, { credentials, timeouts, ending: this.#ending.signal })
   }
 }

@@ -3,8 +3,8 @@ import type { TableIndex } from '../../model/tables/table.ts'
 import { named } from '../../model/tally.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { Plan } from '../preflight/scan-plan.ts'
-import type { PaceKeeper } from '../rate/rate-limits.ts'
-import type { RunHooks } from '../records/difference-sink.ts'
+import type { RateLimits } from '../rate/rate-limits.ts'
+import type { RunListeners } from '../records/difference-sink.ts'
 import type { Ledger } from '../state/ledger.ts'
 
 const TOLD_EVERY: Milliseconds = 250
@@ -14,10 +14,10 @@ export interface ProgressOptions {
   readonly ledger: Ledger
   readonly label: (replica: TableIndex) => string
   readonly plan: Plan
-  readonly pace: PaceKeeper
+  readonly pace: RateLimits
   readonly waitingFor: () => readonly string[]
   readonly elapsedMs: () => Milliseconds
-  readonly hooks: RunHooks
+  readonly listeners: RunListeners
 }
 
 export class Progress {
@@ -42,9 +42,9 @@ export class Progress {
   }
 
   tell(): void {
-    const { ledger, label, plan, pace, waitingFor, elapsedMs, hooks } = this.#options
+    const { ledger, label, plan, pace, waitingFor, elapsedMs, listeners } = this.#options
     this.#lastTold = performance.now()
-    hooks.onEvent({
+    listeners.onEvent({
       type: 'progress',
       tally: named(ledger.totals(), label),
       segmentsDone: ledger.segmentsDone,

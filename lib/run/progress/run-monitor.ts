@@ -8,8 +8,8 @@ import type { Settings } from '../../options/settings.ts'
 import type { Plan } from '../preflight/scan-plan.ts'
 import type { Tables } from '../preflight/table-inspection.ts'
 import { ControlFile } from '../rate/control-file.ts'
-import type { PaceKeeper } from '../rate/rate-limits.ts'
-import type { RunHooks } from '../records/difference-sink.ts'
+import type { RateLimits } from '../rate/rate-limits.ts'
+import type { RunListeners } from '../records/difference-sink.ts'
 import type { TableWatch } from '../safeguards/table-watch.ts'
 import type { Ledger } from '../state/ledger.ts'
 import type { RecheckQueue } from '../state/recheck-queue.ts'
@@ -26,8 +26,8 @@ export interface RunMonitorOptions {
   readonly ledger: Ledger
   readonly rechecks: RecheckQueue
   readonly tableWatch: TableWatch
-  readonly hooks: RunHooks
-  readonly pace: PaceKeeper
+  readonly listeners: RunListeners
+  readonly pace: RateLimits
   /** Shared states behind `Outages`. */
   readonly outages: SharedArrayBuffer
   readonly elapsedMs: () => Milliseconds
@@ -41,17 +41,17 @@ export interface RunMonitorOptions {
 
 export class RunMonitor {
   readonly watchdog: Watchdog
-  readonly #hooks: RunHooks
+  readonly #listeners: RunListeners
   readonly #tableWatch: TableWatch
-  readonly #pace: PaceKeeper
+  readonly #pace: RateLimits
   readonly #outages: OutageWatch
   readonly #progress: Progress
   readonly #control: ControlFile | undefined
 
   constructor(options: RunMonitorOptions) {
-    const { settings, tableWatch, pace, hooks } = options
+    const { settings, tableWatch, pace, listeners } = options
     this.watchdog = new Watchdog({
-      limit: settings.patience.stallLimit,
+      limit: settings.timeouts.stallLimit,
       onStalled(task, thread, how) {
         tellStalled(options, task, how)
         options.endThread(thread)
@@ -70,7 +70,7 @@ export class RunMonitor {
       watchdog,
       isWorking: options.isComparing,
     })
-    this.#hooks = hooks
+    this.#listeners = listeners
     this.#tableWatch = tableWatch
     this.#pace = pace
     this.#outages = outages
@@ -84,7 +84,7 @@ export class RunMonitor {
             // Nobody has asked anything of the tables while they stood still.
             beforeResuming: () => tableWatch.look(),
             onChange: () => this.tellPaces(),
-            onRefused: (message) => hooks.onEvent({ type: 'control-refused', message }),
+            onRefused: (message) => listeners.onEvent({ type: 'control-refused', message }),
           })
   }
 
@@ -117,6 +117,6 @@ export class RunMonitor {
 
   tellPaces(): void {
     const { isPaused, paces } = this.#pace
-    this.#hooks.onEvent({ type: 'pace', isPaused, paces })
+    this.#listeners.onEvent({ type: 'pace', isPaused, paces })
   }
 }

@@ -1,7 +1,7 @@
 /** What a run waits for, in words: whoever looks at it is never left to guess. */
 import { rateText } from '../../model/figures.ts'
 import type { Milliseconds } from '../../model/units.ts'
-import type { PaceKeeper } from '../rate/rate-limits.ts'
+import type { RateLimits } from '../rate/rate-limits.ts'
 import type { RecheckQueue } from '../state/recheck-queue.ts'
 import type { Watchdog } from '../threads/watchdog.ts'
 import type { OutageWatch } from './outage-watch.ts'
@@ -13,7 +13,7 @@ const LONG: Milliseconds = 3000
 const MOST_CHARACTERS = 120
 
 export interface WaitingOptions {
-  readonly pace: Pick<PaceKeeper, 'isPaused' | 'flows'>
+  readonly pace: Pick<RateLimits, 'isPaused' | 'flows'>
   readonly outages: Pick<OutageWatch, 'waitingFor'>
   readonly watchdog: Pick<Watchdog, 'longest'>
   readonly rechecks: RecheckQueue

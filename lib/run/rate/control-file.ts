@@ -4,7 +4,7 @@ import { asTablesyncError, usageError } from '../../errors.ts'
 import type { CapacityChoice } from '../../model/tables/capacity.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import { capacityOf } from '../../options/groups/pace-options.ts'
-import type { PaceKeeper } from './rate-limits.ts'
+import type { RateLimits } from './rate-limits.ts'
 
 const LOOK_EVERY: Milliseconds = 400
 
@@ -69,7 +69,7 @@ export async function checkControlFile(file: string | undefined): Promise<void> 
 
 export interface ControlOptions {
   readonly file: string
-  readonly pace: PaceKeeper
+  readonly pace: RateLimits
   /** A pause ends when this has settled. */
   readonly beforeResuming: () => Promise<unknown>
   /** What the file says now is done from here on. */

@@ -7,15 +7,15 @@ import { isHere } from '../../model/tables/endpoint-kind.ts'
 import { MASTER } from '../../model/tables/table.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { Settings } from '../../options/settings.ts'
-import { Traffic } from '../../protocol/shared/token-buckets.ts'
+import { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
 import type { Tables } from '../preflight/table-inspection.ts'
-import { Gauge } from './token-refill.ts'
+import { TokenRefill } from './token-refill.ts'
 
 const FILL_EVERY: Milliseconds = 25
 
-export class PaceKeeper {
-  readonly #traffic: Traffic
-  readonly #gauges: readonly Gauge[]
+export class RateLimits {
+  readonly #tokenBuckets: TokenBuckets
+  readonly #gauges: readonly TokenRefill[]
   readonly #asked: readonly CapacityChoices[]
   readonly #isOver: () => boolean
   #timer: NodeJS.Timeout | undefined
@@ -29,16 +29,16 @@ export class PaceKeeper {
     isOver: () => boolean,
   ) {
     this.#isOver = isOver
-    const traffic = new Traffic(memory)
-    this.#traffic = traffic
+    const tokenBuckets = new TokenBuckets(memory)
+    this.#tokenBuckets = tokenBuckets
     this.#last = performance.now()
     this.#asked = [settings.master, ...settings.replicas].map(({ capacity }) => capacity)
     this.#gauges = tables.inspected.flatMap(({ ref, facts }, table) =>
       CAPACITY_KINDS.filter((kind) => kind === 'read' || table !== MASTER).map((kind) => {
         const isLocal = isHere(ref.endpoint)
         const known = facts.capacity?.[kind]
-        const place = { traffic, table, label: ref.label, kind, isLocal, known }
-        return new Gauge(place, this.#last)
+        const place = { tokenBuckets, table, label: ref.label, kind, isLocal, known }
+        return new TokenRefill(place, this.#last)
       }),
     )
     this.change({})
@@ -56,11 +56,11 @@ export class PaceKeeper {
   }
 
   pause(isPaused: boolean): void {
-    this.#traffic.pause(isPaused)
+    this.#tokenBuckets.pause(isPaused)
   }
 
   get isPaused(): boolean {
-    return this.#traffic.isPaused
+    return this.#tokenBuckets.isPaused
   }
 
   /**
@@ -87,7 +87,7 @@ export class PaceKeeper {
   #fill(): void {
     // What is in hand comes to its end as far as there is capacity for it, and nothing waits for more.
     if (this.#isOver()) {
-      this.#traffic.beginEnding()
+      this.#tokenBuckets.beginEnding()
       return
     }
     const now = performance.now()

@@ -27,7 +27,10 @@ export interface Place {
 }
 
 /** @throws TablesyncError with code `USAGE` for a percentage of what is not known */
-export function heldTo(choice: CapacityChoice, { label, kind, isLocal, known }: Place): HeldTo {
+export function resolveLimit(
+  choice: CapacityChoice,
+  { label, kind, isLocal, known }: Place,
+): HeldTo {
   const share = (percent: number, origin: PaceOrigin, because: string) => ({
     origin,
     unitsPerSecond: ((known?.unitsPerSecond ?? 0) * percent) / 100,

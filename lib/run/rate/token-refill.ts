@@ -8,13 +8,13 @@ import type {
 } from '../../model/tables/capacity.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { Milliseconds } from '../../model/units.ts'
-import type { Traffic } from '../../protocol/shared/token-buckets.ts'
+import type { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
 import { AdaptiveLimit } from './adaptive-limit.ts'
 import { MeanRate } from './mean-rate.ts'
-import { type HeldTo, heldTo } from './resolved-limit.ts'
+import { type HeldTo, resolveLimit } from './resolved-limit.ts'
 
 export interface GaugeOptions {
-  readonly traffic: Traffic
+  readonly tokenBuckets: TokenBuckets
   readonly table: TableIndex
   readonly label: string
   readonly kind: CapacityKind
@@ -30,7 +30,7 @@ const KEPT_ADAPTIVE: Milliseconds = 250
 /** How often an adaptive limit is thought over. */
 const ADAPT_EVERY: Milliseconds = 250
 
-export class Gauge {
+export class TokenRefill {
   readonly #options: GaugeOptions
   #unitsPerSecond: number | null = null
   #because = ''
@@ -57,7 +57,7 @@ export class Gauge {
 
   /** @throws TablesyncError with code `USAGE` for a percentage of what is not known */
   resolve(choice: CapacityChoice): HeldTo {
-    return heldTo(choice, this.#options)
+    return resolveLimit(choice, this.#options)
   }
 
   hold(choice: CapacityChoice, { unitsPerSecond, origin, because }: HeldTo): void {
@@ -71,19 +71,19 @@ export class Gauge {
 
   /** Everything goes out at once. */
   lift(): void {
-    const { traffic, table, kind } = this.#options
+    const { tokenBuckets, table, kind } = this.#options
     this.#unitsPerSecond = null
-    traffic.lift(table, kind)
+    tokenBuckets.lift(table, kind)
   }
 
   fill(now: Milliseconds, elapsed: Milliseconds): void {
-    const { traffic, table, kind } = this.#options
-    this.#wasUsedUp ||= traffic.observe(table, kind).isUsedUp
+    const { tokenBuckets, table, kind } = this.#options
+    this.#wasUsedUp ||= tokenBuckets.observe(table, kind).isUsedUp
     if (now - this.#lastLook.at >= ADAPT_EVERY) this.#look(now)
     if (this.#unitsPerSecond === null) return
     const kept = this.#adaptive === undefined ? KEPT : KEPT_ADAPTIVE
     const rate = this.#unitsPerSecond
-    traffic.fill(table, kind, {
+    tokenBuckets.fill(table, kind, {
       rate,
       milliseconds: elapsed,
       most: Math.max((rate * kept) / 1000, 1),
@@ -91,8 +91,8 @@ export class Gauge {
   }
 
   #look(now: Milliseconds): void {
-    const { traffic, table, kind } = this.#options
-    const { used, throttled } = traffic.observe(table, kind)
+    const { tokenBuckets, table, kind } = this.#options
+    const { used, throttled } = tokenBuckets.observe(table, kind)
     const seen = {
       milliseconds: now - this.#lastLook.at,
       used: used - this.#lastLook.used,
@@ -121,12 +121,12 @@ export class Gauge {
 
   /** What goes on there. */
   get flow() {
-    const { traffic, table, kind } = this.#options
+    const { tokenBuckets, table, kind } = this.#options
     return {
       ...this.pace,
       usedPerSecond: this.#rate.perSecond,
       isThrottled: this.#throttledNow > 0,
-      isUsedUp: traffic.observe(table, kind).isUsedUp,
+      isUsedUp: tokenBuckets.observe(table, kind).isUsedUp,
     }
   }
 }

@@ -6,11 +6,11 @@ import type { ReportMark } from '../../model/files/file-mark.ts'
 import type { FileFooter } from '../../model/files/header-and-footer.ts'
 import type { Planned } from '../../model/files/plan-lines.ts'
 import type { Question } from '../../model/question.ts'
-import { PatientCalls } from '../../protocol/deadline-calls.ts'
+import { DeadlineCalls } from '../../protocol/deadline-calls.ts'
 import type { RepairPlan } from './plan-writer.ts'
 
 /** Who wants to hear of a run. */
-export interface RunHooks {
+export interface RunListeners {
   readonly onEvent: (event: RunEvent) => void
   /** Absent: differences are counted, and not told one by one. */
   readonly onDifference?: (difference: Difference) => Promise<void>
@@ -24,23 +24,23 @@ export interface RunHooks {
   readonly onEnd: (footer: FileFooter) => Promise<void>
 }
 
-export class Teller {
-  readonly #hooks: RunHooks
+export class DifferenceSink {
+  readonly #listeners: RunListeners
   readonly #repairPlan: RepairPlan | undefined
   readonly #onFailure: (error: TablesyncError) => void
-  readonly #calls: PatientCalls
+  readonly #calls: DeadlineCalls
   /** Whoever was to hear has failed. */
   #isUnheard = false
 
   /** `onFailure` is called when a difference could not be told: no more will be. */
   constructor(
-    hooks: RunHooks,
+    listeners: RunListeners,
     repairPlan: RepairPlan | undefined,
     onFailure: (error: TablesyncError) => void,
     ending: AbortSignal,
   ) {
-    this.#calls = new PatientCalls(ending)
-    this.#hooks = hooks
+    this.#calls = new DeadlineCalls(ending)
+    this.#listeners = listeners
     this.#repairPlan = repairPlan
     this.#onFailure = onFailure
   }
@@ -49,7 +49,7 @@ export class Teller {
   async tell(difference: Difference, planned?: Planned): Promise<void> {
     if (this.#isUnheard) return
     if (planned !== undefined) await this.#heard(this.#repairPlan?.add(difference, planned))
-    await this.#heard(this.#hooks.onDifference?.(difference))
+    await this.#heard(this.#listeners.onDifference?.(difference))
   }
 
   /** Tells that an extra was left as it is; the key is DynamoDB JSON text. */
@@ -59,7 +59,7 @@ export class Teller {
 
   /** All differences have been told. */
   async end(): Promise<void> {
-    await this.#heard(this.#hooks.allTold())
+    await this.#heard(this.#listeners.allTold())
   }
 
   async #heard(telling: Promise<void> | undefined): Promise<void> {

@@ -5,11 +5,11 @@ import type { Stop } from '../../model/safeguard.ts'
 import type { InspectedTable, TableIndex } from '../../model/tables/table.ts'
 import type { Settings } from '../../options/settings.ts'
 import { whyWithheld } from '../phases/delete-extras.ts'
-import type { RunHooks } from '../records/difference-sink.ts'
+import type { RunListeners } from '../records/difference-sink.ts'
 import type { RunContext } from '../run-context.ts'
 
 /** Whether somebody is going to be asked where anything is to be deleted. */
-export const asksBeforeDeletions = ({ write }: Settings, { confirm }: RunHooks): boolean =>
+export const asksBeforeDeletions = ({ write }: Settings, { confirm }: RunListeners): boolean =>
   write.extra && confirm !== undefined
 
 /** Before the deletions of a replica; not where they are withheld anyhow. A no stops the run. */
@@ -35,9 +35,9 @@ export async function askToUndo(
   await ask(run, { about: 'undo', replica: label, table: table as InspectedTable, ...counts })
 }
 
-async function ask({ hooks, state, isOver }: RunContext, question: Question): Promise<void> {
-  if (hooks.confirm === undefined || isOver()) return
-  const isConfirmed = await hooks.confirm(question)
+async function ask({ listeners, state, isOver }: RunContext, question: Question): Promise<void> {
+  if (listeners.confirm === undefined || isOver()) return
+  const isConfirmed = await listeners.confirm(question)
   // A run that is ended meanwhile has no answer.
   if (!isConfirmed && !isOver()) state.stopBy(refused(question))
 }

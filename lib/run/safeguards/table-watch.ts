@@ -27,7 +27,7 @@ const LOOK_EVERY: Milliseconds = 5000
 
 /** Watches the tables of a run. `ending` ends each question; one to a table that is out of reach waits. */
 export function watchTables(
-  { patience }: Settings,
+  { timeouts }: Settings,
   { access, credentials, inspected, used }: Tables,
   ending: AbortSignal,
   told: Pick<TableWatchOptions, 'onChanged' | 'isOver'> & { readonly outages: SharedArrayBuffer },
@@ -42,7 +42,7 @@ export function watchTables(
     open: (table) =>
       openIdentifier(access[table] as TableAccess, {
         credentials: credentials[table] as CredentialKeeper,
-        ...{ patience, ending, outages },
+        ...{ timeouts, ending, outages },
       }),
   })
 }

@@ -1,9 +1,9 @@
-/** Intents by replica and key, however a key is spelt. */
+/** WriteAheadLog by replica and key, however a key is spelt. */
 import type { Intent } from '../../model/files/write-intent.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { WireItem } from '../../model/wire.ts'
 
-export class OpenIntents {
+export class PendingIntents {
   readonly #byReplica = new Map<TableIndex, Map<string, Intent>>()
 
   set(intent: Intent): void {

@@ -1,5 +1,5 @@
 /** Keys that wait for another look, by the time they are due. */
-import type { Sighting } from '../../model/pending-recheck.ts'
+import type { PendingRecheck } from '../../model/pending-recheck.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { Milliseconds } from '../../model/units.ts'
 
@@ -13,7 +13,7 @@ const JITTER = 0.2
 const MOST_TABLES = 1 << 16
 
 interface Waiting {
-  readonly sighting: Sighting
+  readonly sighting: PendingRecheck
   readonly due: Milliseconds
 }
 
@@ -21,7 +21,7 @@ interface Waiting {
  * Keys of one replica that have moved equally often: what comes first is due
  * first, or nearly so. Suspects and keys that were written have lanes apart.
  */
-interface Lane {
+interface DueBucket {
   readonly replica: TableIndex
   readonly isWritten: boolean
   readonly isLoose: boolean
@@ -30,7 +30,7 @@ interface Lane {
 
 export interface RecheckBatch {
   readonly replica: TableIndex
-  readonly sightings: readonly Sighting[]
+  readonly sightings: readonly PendingRecheck[]
   /** Of this run alone: one that takes it up again will come upon them anew. */
   readonly isLoose: boolean
 }
@@ -40,7 +40,7 @@ export type SuspectLimit = (replica: TableIndex) => number
 
 export class RecheckQueue {
   readonly #minAge: Milliseconds
-  readonly #lanes = new Map<number, Lane>()
+  readonly #lanes = new Map<number, DueBucket>()
   /** By arrival: how many sightings of each replica go back to it and are not decided. */
   readonly #undecided = new Map<number, Map<TableIndex, number>>()
   /** Replicas that hold nobody back any more. */
@@ -85,7 +85,7 @@ export class RecheckQueue {
   }
 
   /** Takes a sighting over. */
-  add(replica: TableIndex, sighting: Sighting, { isLoose } = { isLoose: false }): void {
+  add(replica: TableIndex, sighting: PendingRecheck, { isLoose } = { isLoose: false }): void {
     const { moves, since, wrote, arrival = this.#arrival } = sighting
     // Noted in place: it is nobody else's, and a copy of each would be most of what this costs.
     if (sighting.arrival === undefined) Object.assign(sighting, { arrival })
@@ -98,11 +98,15 @@ export class RecheckQueue {
     this.#size++
   }
 
-  #lane(replica: TableIndex, moves: number, ...[isWritten, isLoose]: [boolean, boolean]): Lane {
+  #lane(
+    replica: TableIndex,
+    moves: number,
+    ...[isWritten, isLoose]: [boolean, boolean]
+  ): DueBucket {
     const number = (moves * MOST_TABLES + replica) * 4 + (isWritten ? 2 : 0) + (isLoose ? 1 : 0)
     const known = this.#lanes.get(number)
     if (known !== undefined) return known
-    const lane: Lane = { replica, isWritten, isLoose, waiting: [] }
+    const lane: DueBucket = { replica, isWritten, isLoose, waiting: [] }
     this.#lanes.set(number, lane)
     return lane
   }
@@ -165,7 +169,7 @@ export class RecheckQueue {
   }
 
   /** Every key of a replica that is not decided, for a run that takes this one up. */
-  open(replica: TableIndex): Sighting[] {
+  open(replica: TableIndex): PendingRecheck[] {
     const taken = [...this.#underWay, ...this.#givenUp]
     return [...taken, ...this.#waitingBatches()]
       .filter((batch) => batch.replica === replica && !batch.isLoose)

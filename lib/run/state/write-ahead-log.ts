@@ -11,10 +11,10 @@ import { DurableLines } from '../../files/durable-lines.ts'
 import type { Intent } from '../../model/files/write-intent.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { WireItem } from '../../model/wire.ts'
-import { OpenIntents } from './pending-intents.ts'
+import { PendingIntents } from './pending-intents.ts'
 
-export class Intents {
-  readonly #open = new OpenIntents()
+export class WriteAheadLog {
+  readonly #open = new PendingIntents()
   readonly #file: string | undefined
   /** Of the generation at hand. */
   #log: DurableLines | undefined

@@ -4,32 +4,32 @@ import type { Spill } from '../../files/spill.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { ExtraKey, Finding } from '../../protocol/messages.ts'
 import { fromWire } from '../../protocol/wire-error.ts'
-import type { RunHooks, Teller } from '../records/difference-sink.ts'
+import type { DifferenceSink, RunListeners } from '../records/difference-sink.ts'
 import type { Ledger } from '../state/ledger.ts'
 import type { RecheckQueue } from '../state/recheck-queue.ts'
-import type { Intents } from '../state/write-ahead-log.ts'
+import type { WriteAheadLog } from '../state/write-ahead-log.ts'
 
 type KeyLeft = Finding & { readonly type: 'key-left' }
 
-export interface BookkeeperOptions {
+export interface CommitQueueOptions {
   readonly ledger: Ledger
   readonly rechecks: RecheckQueue
   readonly deletes: Spill
-  readonly teller: Teller
-  readonly intents: Intents
+  readonly sink: DifferenceSink
+  readonly writeLog: WriteAheadLog
   readonly label: (replica: TableIndex) => string
-  readonly onEvent: RunHooks['onEvent']
+  readonly onEvent: RunListeners['onEvent']
   /** Called where an extra could not be kept for its deletion. */
   readonly onFailure: (error: unknown) => void
 }
 
-export class Bookkeeper {
-  readonly #options: BookkeeperOptions
+export class CommitQueue {
+  readonly #options: CommitQueueOptions
   #lastEntry: Promise<unknown> = Promise.resolve()
   /** Told at the end of the run: a run that takes this one up will find them anew. */
   readonly #loose: Finding[] = []
 
-  constructor(options: BookkeeperOptions) {
+  constructor(options: CommitQueueOptions) {
     this.#options = options
   }
 
@@ -45,8 +45,8 @@ export class Bookkeeper {
     for (const finding of findings) {
       switch (finding.type) {
         case 'difference':
-          this.#options.intents.entered(finding.replica, finding.difference.key)
-          await this.#options.teller.tell(finding.difference, finding.planned)
+          this.#options.writeLog.entered(finding.replica, finding.difference.key)
+          await this.#options.sink.tell(finding.difference, finding.planned)
           break
         case 'look-again':
           this.#options.rechecks.add(finding.replica, finding.sighting)
@@ -55,7 +55,7 @@ export class Bookkeeper {
           this.#tellKeyLeft(finding)
           break
         case 'ended':
-          this.#options.intents.allEntered(finding.replica, finding.keys)
+          this.#options.writeLog.allEntered(finding.replica, finding.keys)
           break
         default:
           await this.#keepForDeletion(finding.replica, { key: finding.key, seen: finding.seen })
@@ -77,13 +77,13 @@ export class Bookkeeper {
 
   /** Tells what was set aside. Nothing is deleted of it: something has failed. */
   async tellLoose(): Promise<void> {
-    const { teller, ledger, label } = this.#options
+    const { sink, ledger, label } = this.#options
     for (const finding of this.#loose.splice(0)) {
       if (finding.type === 'key-left') this.#tellKeyLeft(finding)
-      if (finding.type === 'difference') await teller.tell(finding.difference, finding.planned)
+      if (finding.type === 'difference') await sink.tell(finding.difference, finding.planned)
       if (finding.type !== 'delete-later') continue
       ledger.fate(finding.replica).deletionsWithheld++
-      await teller.tellLeft(label(finding.replica), finding.key)
+      await sink.tellLeft(label(finding.replica), finding.key)
     }
   }
 
@@ -104,12 +104,12 @@ export class Bookkeeper {
   }
 
   async #keepForDeletion(replica: TableIndex, extra: ExtraKey): Promise<void> {
-    const { deletes, teller, label, onFailure } = this.#options
+    const { deletes, sink, label, onFailure } = this.#options
     try {
       await deletes.add(replica, JSON.stringify(extra))
     } catch (error) {
       onFailure(error)
-      await teller.tellLeft(label(replica), extra.key)
+      await sink.tellLeft(label(replica), extra.key)
     }
   }
 }

@@ -16,7 +16,7 @@ interface Comparing {
   readonly owed: Set<TableIndex>
 }
 
-export class FreshRecords {
+export class RecordBarrier {
   readonly #comparing = new Map<CompareTask, Comparing>()
   readonly #askAll: () => void
   #onKept = () => {}

@@ -3,7 +3,7 @@ import type { TablesyncError } from '../../errors.ts'
 import { MASTER, type TableIndex } from '../../model/tables/table.ts'
 import type { ReplicaFailure } from '../../protocol/messages.ts'
 import { fromWire, toWire } from '../../protocol/wire-error.ts'
-import type { RunHooks } from '../records/difference-sink.ts'
+import type { RunListeners } from '../records/difference-sink.ts'
 import type { Ledger } from '../state/ledger.ts'
 import type { RestartKeys } from '../state/restart-keys.ts'
 import type { RunState } from '../state/run-state.ts'
@@ -12,7 +12,7 @@ export interface ReplicaFailuresOptions {
   readonly state: RunState
   readonly ledger: Ledger
   readonly restartKeys: RestartKeys
-  readonly hooks: RunHooks
+  readonly listeners: RunListeners
   readonly label: (table: TableIndex) => string
   /** Has all tasks leave a replica alone. */
   readonly detach: (replica: TableIndex) => void
@@ -51,7 +51,7 @@ export class ReplicaFailures {
   }
 
   #lose(replica: TableIndex, error: TablesyncError): void {
-    const { ledger, hooks, restartKeys, label, detach } = this.#options
+    const { ledger, listeners, restartKeys, label, detach } = this.#options
     const fate = ledger.fate(replica)
     // What its other segments meet until they hear of it is the same loss.
     if (fate.lost !== undefined) return
@@ -59,7 +59,7 @@ export class ReplicaFailures {
     fate.lost = error
     restartKeys.leave(replica)
     detach(replica)
-    hooks.onEvent({
+    listeners.onEvent({
       type: 'replica-lost',
       replica: label(replica),
       message: error.message,

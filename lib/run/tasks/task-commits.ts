@@ -9,10 +9,10 @@ import type { CompareTask, Finding, SegmentReport, SegmentTask } from '../../pro
 import type { Ledger } from '../state/ledger.ts'
 import type { RestartKeys } from '../state/restart-keys.ts'
 import type { RunState } from '../state/run-state.ts'
-import type { Intents } from '../state/write-ahead-log.ts'
-import type { Bookkeeper } from './commit-queue.ts'
+import type { WriteAheadLog } from '../state/write-ahead-log.ts'
+import type { CommitQueue } from './commit-queue.ts'
 import { imbalances, unbalanced } from './task-balance.ts'
-import { HeldFindings } from './uncommitted-findings.ts'
+import { UncommittedFindings } from './uncommitted-findings.ts'
 
 /** How a task's end is entered. */
 export interface Entering {
@@ -26,14 +26,14 @@ export interface TaskCommitsOptions {
   readonly state: RunState
   readonly ledger: Ledger
   readonly restartKeys: RestartKeys
-  readonly intents: Intents
-  readonly book: Bookkeeper
+  readonly writeLog: WriteAheadLog
+  readonly commitQueue: CommitQueue
   readonly label: (table: TableIndex) => string
 }
 
 export class TaskCommits {
   readonly #options: TaskCommitsOptions
-  readonly #held = new HeldFindings()
+  readonly #held = new UncommittedFindings()
 
   constructor(options: TaskCommitsOptions) {
     this.#options = options
@@ -46,10 +46,10 @@ export class TaskCommits {
 
   /** Enters how far a comparison has come, with all that it found on the way. */
   enterRecord(task: CompareTask, replica: TableIndex, record: SegmentRecord): Promise<void> {
-    const { ledger, book, restartKeys } = this.#options
-    return book.inOrder(async () => {
+    const { ledger, commitQueue, restartKeys } = this.#options
+    return commitQueue.inOrder(async () => {
       ledger.counts.keep(replica, task.segment, record)
-      await book.enter(this.#held.take(task, replica))
+      await commitQueue.enter(this.#held.take(task, replica))
       if (task.totalSegments === 1) restartKeys.kept(replica, record)
       passing('record-kept')
     })
@@ -57,16 +57,16 @@ export class TaskCommits {
 
   /** Enters the end of a task. */
   enterEnd(task: SegmentTask, report: SegmentReport, entering: Entering): Promise<void> {
-    return this.#options.book.inOrder(() => this.#close(task, report, entering))
+    return this.#options.commitQueue.inOrder(() => this.#close(task, report, entering))
   }
 
   /** Drops what a task has told that is not entered: after the records that it sent, since these are. */
   drop(task: SegmentTask): Promise<void> {
-    const { ledger, intents, book } = this.#options
-    return book.inOrder(async () => {
+    const { ledger, writeLog, commitQueue } = this.#options
+    return commitQueue.inOrder(async () => {
       ledger.counts.drop(task)
       this.#held.drop(task)
-      intents.orphan()
+      writeLog.orphan()
     })
   }
 
@@ -78,7 +78,7 @@ export class TaskCommits {
   }
 
   async #close(task: SegmentTask, report: SegmentReport, entering: Entering): Promise<void> {
-    const { ledger, book, intents } = this.#options
+    const { ledger, commitQueue, writeLog } = this.#options
     const { tally, failures, end } = report
     const hasFailed = (replica: TableIndex) => failures.some((one) => one.replica === replica)
     const isWhole = (replica: TableIndex) =>
@@ -88,11 +88,11 @@ export class TaskCommits {
     for (const replica of replicasOf(task)) {
       const findings = this.#held.take(task, replica)
       if (!isWhole(replica)) {
-        intents.orphan()
-        book.setAside(findings)
+        writeLog.orphan()
+        commitQueue.setAside(findings)
       } else {
         if (task.kind === 'compare') ledger.fate(replica).finished.add(task.segment)
-        await book.enter(findings)
+        await commitQueue.enter(findings)
       }
       entering.onEntered?.(isWhole(replica))
     }

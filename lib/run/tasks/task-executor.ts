@@ -8,7 +8,7 @@ import type { Ledger } from '../state/ledger.ts'
 import type { RunState } from '../state/run-state.ts'
 import type { Watchdog } from '../threads/watchdog.ts'
 import type { Reply, SegmentPool } from '../threads/worker-pool.ts'
-import type { FreshRecords } from './record-barrier.ts'
+import type { RecordBarrier } from './record-barrier.ts'
 import type { ReplicaFailures } from './replica-failures.ts'
 import type { Entering, TaskCommits } from './task-commits.ts'
 import type { TaskMessages } from './task-messages.ts'
@@ -35,7 +35,7 @@ export interface TaskExecutorOptions {
   readonly failures: ReplicaFailures
   readonly commits: TaskCommits
   readonly messages: TaskMessages
-  readonly fresh: FreshRecords
+  readonly barrier: RecordBarrier
   /** Called with each new count. */
   readonly onCounted: () => void
 }
@@ -65,8 +65,8 @@ export class TaskExecutor {
 
   /** Runs a task once, and enters how it ended; nothing of it where its thread died. */
   async #attempt(task: SegmentTask, entering: Entering): Promise<Attempt> {
-    const { pool, watchdog, failures, commits, fresh, onCounted } = this.#options
-    if (task.kind === 'compare') fresh.begun(task)
+    const { pool, watchdog, failures, commits, barrier, onCounted } = this.#options
+    if (task.kind === 'compare') barrier.begun(task)
     const watch = watchdog.watch(task)
     const sweepsBefore = pool.sweeps
     const hear = (message: ProgressMessage, reply: Reply) => {
@@ -92,7 +92,7 @@ export class TaskExecutor {
       await commits.drop(task)
       return isSwept ? 'swept' : 'died'
     } finally {
-      if (task.kind === 'compare') fresh.ended(task)
+      if (task.kind === 'compare') barrier.ended(task)
       onCounted()
     }
   }

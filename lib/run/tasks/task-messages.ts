@@ -8,14 +8,14 @@ import type { AboutToWrite, ProgressMessage, SegmentTask } from '../../protocol/
 import { toWire } from '../../protocol/wire-error.ts'
 import { settleBeforeWriting } from '../phases/write-preconditions.ts'
 import type { Tables } from '../preflight/table-inspection.ts'
-import type { RunHooks } from '../records/difference-sink.ts'
+import type { RunListeners } from '../records/difference-sink.ts'
 import { maxWritesRail } from '../safeguards/safeguard-limits.ts'
 import type { TableWatch } from '../safeguards/table-watch.ts'
 import type { Ledger } from '../state/ledger.ts'
 import type { RunState } from '../state/run-state.ts'
-import type { Intents } from '../state/write-ahead-log.ts'
+import type { WriteAheadLog } from '../state/write-ahead-log.ts'
 import type { Reply } from '../threads/worker-pool.ts'
-import type { FreshRecords } from './record-barrier.ts'
+import type { RecordBarrier } from './record-barrier.ts'
 import type { TaskCommits } from './task-commits.ts'
 
 export interface TaskMessagesOptions {
@@ -24,11 +24,11 @@ export interface TaskMessagesOptions {
   readonly state: RunState
   readonly ledger: Ledger
   readonly commits: TaskCommits
-  readonly fresh: FreshRecords
+  readonly barrier: RecordBarrier
   readonly journal: DurableLines | undefined
-  readonly intents: Intents
+  readonly writeLog: WriteAheadLog
   readonly tableWatch: TableWatch
-  readonly hooks: RunHooks
+  readonly listeners: RunListeners
   readonly label: (table: TableIndex) => string
   /** Called with each new count. */
   readonly onCounted: () => void
@@ -45,7 +45,7 @@ export class TaskMessages {
   }
 
   hear(task: SegmentTask, message: ProgressMessage, reply: Reply): void {
-    const { ledger, commits, fresh, state, settings, onCounted } = this.#options
+    const { ledger, commits, barrier, state, settings, onCounted } = this.#options
     switch (message.type) {
       case 'snapshot':
         ledger.counts.note(task, message.tally)
@@ -59,7 +59,7 @@ export class TaskMessages {
         this.#enterRecord(task, message, reply)
         return
       case 'part-ended':
-        if (task.kind === 'compare') fresh.partEnded(task, message.replica)
+        if (task.kind === 'compare') barrier.partEnded(task, message.replica)
         return
       case 'about-to-write':
         this.#settleBeforeWriting(fromText(message.writes), reply)
@@ -86,12 +86,12 @@ export class TaskMessages {
     reply: Reply,
   ): void {
     if (task.kind !== 'compare') return
-    const { commits, fresh, state } = this.#options
+    const { commits, barrier, state } = this.#options
     commits
       .enterRecord(task, replica, record)
       .catch(state.fail)
       .finally(() => {
-        if (isWanted) fresh.kept(task, replica)
+        if (isWanted) barrier.kept(task, replica)
         reply({ type: 'record-kept' })
       })
   }
@@ -106,11 +106,11 @@ export class TaskMessages {
   }
 
   #goOver(replica: TableIndex): void {
-    const { ledger, hooks, label } = this.#options
+    const { ledger, listeners, label } = this.#options
     const fate = ledger.fate(replica)
     if (fate.byLookup) return
     fate.byLookup = true
-    hooks.onEvent({ type: 'orders-differ', replica: label(replica) })
+    listeners.onEvent({ type: 'orders-differ', replica: label(replica) })
   }
 
   #answerCredentials({ table, refused }: CredentialsMessage, reply: Reply): void {

@@ -6,7 +6,7 @@
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { Finding, SegmentTask } from '../../protocol/messages.ts'
 
-export class HeldFindings {
+export class UncommittedFindings {
   readonly #held = new Map<SegmentTask, Finding[]>()
 
   add(task: SegmentTask, findings: readonly Finding[]): void {

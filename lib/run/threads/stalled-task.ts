@@ -2,23 +2,27 @@
 import { TablesyncError } from '../../errors.ts'
 import type { SegmentTask } from '../../protocol/messages.ts'
 import type { Tables } from '../preflight/table-inspection.ts'
-import type { RunHooks } from '../records/difference-sink.ts'
+import type { RunListeners } from '../records/difference-sink.ts'
 import type { Ledger } from '../state/ledger.ts'
 
 export interface Told {
   readonly tables: Tables
   readonly ledger: Ledger
-  readonly hooks: RunHooks
+  readonly listeners: RunListeners
 }
 
-export function tellStalled({ tables, ledger, hooks }: Told, task: SegmentTask, how: string): void {
+export function tellStalled(
+  { tables, ledger, listeners }: Told,
+  task: SegmentTask,
+  how: string,
+): void {
   const [what, replica] =
     task.kind === 'compare'
       ? [`segment ${task.segment}`, task.replicas[0] ?? 0]
       : [`${WORK[task.kind]} of keys`, task.replica]
   const message = `${what}: ${how}`
   ledger.noteError('', stalled(message))
-  hooks.onEvent({ type: 'stalled', replica: tables.access[replica]?.label ?? '', message })
+  listeners.onEvent({ type: 'stalled', replica: tables.access[replica]?.label ?? '', message })
 }
 
 const WORK = { recheck: 'a recheck', delete: 'a deletion', apply: 'an apply', undo: 'an undo' }

@@ -5,23 +5,27 @@ import { CanaryFlags } from '../../protocol/shared/canary-flags.ts'
 import { OrderRecord } from '../../protocol/shared/order-record.ts'
 import { Outages } from '../../protocol/shared/outages.ts'
 import { RecheckBudget } from '../../protocol/shared/recheck-budget.ts'
-import { Traffic } from '../../protocol/shared/token-buckets.ts'
+import { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
 import { Allowance } from '../../protocol/shared/write-allowance.ts'
 import type { Tables } from '../preflight/table-inspection.ts'
-import type { RunHooks } from '../records/difference-sink.ts'
+import type { RunListeners } from '../records/difference-sink.ts'
 
-export function workerSetup(settings: Settings, tables: Tables, listeners: RunHooks): WorkerSetup {
+export function workerSetup(
+  settings: Settings,
+  tables: Tables,
+  listeners: RunListeners,
+): WorkerSetup {
   const { scanLimit, versionAttribute, hooks, repairPlan } = settings
   return {
     tables: tables.access,
-    patience: settings.patience,
+    timeouts: settings.timeouts,
     ignore: settings.ignore,
     asked: settings.asked,
     write: settings.write,
     consistentRead: settings.consistentRead,
     ...(scanLimit !== undefined && { scanLimit }),
     batchReadLimit: settings.batchReadLimit,
-    observation: settings.observation,
+    recheckPolicy: settings.recheckPolicy,
     ...(versionAttribute !== undefined && { versionAttribute }),
     newerWins: settings.newerWins,
     ...(hooks !== undefined && { hooks }),
@@ -32,10 +36,10 @@ export function workerSetup(settings: Settings, tables: Tables, listeners: RunHo
     allowance: Allowance.memoryFor(settings.rails.maxWrites),
     canaryFlags: CanaryFlags.memoryFor(tables.access.length, settings.canary !== undefined),
     putsInBatches:
-      !settings.observation.looksAgain && settings.write.missing && settings.undo === undefined,
+      !settings.recheckPolicy.looksAgain && settings.write.missing && settings.undo === undefined,
     recheckBudget: RecheckBudget.memoryFor(tables.access.length),
     orderRecord: OrderRecord.memoryFor(tables.access.length),
-    traffic: Traffic.memoryFor(tables.access.length),
+    tokenBuckets: TokenBuckets.memoryFor(tables.access.length),
     outages: Outages.memoryFor(tables.access.length),
   }
 }
