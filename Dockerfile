@@ -1,7 +1,8 @@
 # Two stages: one that builds, and one that holds nothing but what runs.
 FROM node:22-slim AS build
 WORKDIR /build
-COPY package.json package-lock.json tsconfig.json bundle.mjs ./
+COPY package.json package-lock.json tsconfig.json ./
+COPY .ci .ci
 RUN npm ci --ignore-scripts
 COPY lib lib
 COPY workers workers

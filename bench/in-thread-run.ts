@@ -1,19 +1,25 @@
 /** `node in-thread-run.js ITEMS WORKERS REPLICAS`: one run of the engine that has its pages in its threads. */
+import { asProperty } from '../lib/options/option.ts'
+import { threadFilesIn } from '../lib/run/threads/thread-files.ts'
 import { tableName } from './generated-table.ts'
 
 const [items = 0, workers = 1, replicas = 1] = process.argv.slice(2).map(Number)
-const engine = new URL('../in-thread/lib/index.js', import.meta.url).href
-const { runSync } = (await import(engine)) as typeof import('../lib/index.ts')
+const engine = new URL('../in-thread/', import.meta.url)
+const { sync } = (await import(
+  new URL('lib/commands/sync.js', engine).href
+)) as typeof import('../lib/commands/sync.ts')
+const caller = { spelling: asProperty, threads: threadFilesIn(new URL('workers/', engine)) }
 const named = (bytes: number) => `local:${tableName({ variant: 'base', items, bytes })}`
 const began = performance.now()
-const summary = await runSync({
+const options = {
   endpoint: 'http://127.0.0.1:1',
   // Other tables by their names alone.
   master: named(300),
   replicas: Array.from({ length: replicas }, (_, at) => named(301 + at)),
   workers,
   segments: 64,
-})
+}
+const summary = await sync(options, caller)
 const { user, system } = process.cpuUsage()
 console.log(
   JSON.stringify({

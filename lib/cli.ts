@@ -21,7 +21,7 @@ import { refusalOf } from './report/refusal.ts'
 import { openResultStream } from './report/result-stream.ts'
 import { loadCut, openScreen } from './report/screen.ts'
 import { shellWord } from './report/shell-word.ts'
-import { threadFilesOf } from './run/threads/thread-files.ts'
+import { threadFilesIn } from './run/threads/thread-files.ts'
 
 const INCOMPLETE = 3
 
@@ -105,7 +105,11 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
         ...(isAsked(commandLine) && { confirm: (question) => ask(question, signal) }),
         ...(talk.verbose && { onDifference: human.onDifference }),
       },
-      { spelling: asFlag, threads: threadFilesOf(import.meta.url), identity },
+      {
+        spelling: asFlag,
+        threads: threadFilesIn(new URL('../workers/', import.meta.url)),
+        identity,
+      },
     )
     human.conclude(summary)
     if (!talk.quiet && isLeft(summary, commandLine)) tellResume(summary)

@@ -1,13 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { type ExecFileSyncOptions, execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,28 +9,28 @@ t.setTimeout(800_000)
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** The package as npm would publish it, unpacked beside its dependencies. */
+/** The package as npm would publish it, installed into an empty folder with what it declares, and nothing else. */
 function installed(folder: string): string {
-  const packed = execFileSync(
-    'npm',
-    ['pack', '--ignore-scripts', '--json', '--pack-destination', folder],
-    {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    },
-  )
+  const quietly: ExecFileSyncOptions = { stdio: ['ignore', 'pipe', 'ignore'] }
+  const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder]
+  const packed = execFileSync('npm', pack, { cwd: root, ...quietly })
   const [{ filename }] = JSON.parse(packed.toString()) as [{ filename: string }]
-  const modules = join(folder, 'node_modules')
-  mkdirSync(join(modules, 'tablesync'), { recursive: true })
-  const target = join(modules, 'tablesync')
-  execFileSync('tar', ['-xzf', join(folder, filename), '-C', target, '--strip-components=1'])
-  // And nothing but what it says that it needs.
-  const { dependencies } = JSON.parse(readFileSync(join(target, 'package.json'), 'utf8'))
-  mkdirSync(join(target, 'node_modules'))
-  for (const name of Object.keys(dependencies)) {
-    symlinkSync(join(root, 'node_modules', name), join(target, 'node_modules', name))
-  }
-  return target
+  writeFileSync(join(folder, 'package.json'), '{"private":true}')
+  const flags = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund']
+  execFileSync('npm', ['install', ...flags, `./${filename}`], { cwd: folder, ...quietly })
+  return join(folder, 'node_modules/tablesync')
+}
+
+/** Whatever its code imports. */
+function importsBelow(folder: string): Set<string> {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const texts = files
+    .filter((file) => file.endsWith('.js'))
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+  const imports = texts.flatMap((text) => [
+    ...text.matchAll(/(?:from |import )'((?:@[\w-]+\/)?[a-z][\w-]*)/g),
+  ])
+  return new Set(imports.map(([, name = '']) => name))
 }
 
 t.test('the package works where it is installed', async (t) => {
@@ -46,6 +38,21 @@ t.test('the package works where it is installed', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'tablesync-package-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const target = installed(folder)
+
+  t.test('it declares what it needs, so that audits see it', async (t) => {
+    const { dependencies } = JSON.parse(readFileSync(join(target, 'package.json'), 'utf8'))
+    const declared = Object.keys(dependencies)
+    const imported = [...importsBelow(join(target, 'dist/lib'))]
+    t.ok(imported.length > 5, imported.join())
+    for (const name of imported) t.ok(name === 'node' || declared.includes(name), name)
+    const listed = execFileSync('npm', ['ls', '--all', '--json'], { cwd: folder })
+    const { tablesync } = JSON.parse(listed.toString()).dependencies
+    t.same(Object.keys(tablesync.dependencies).sort(), declared.sort())
+    const bill = JSON.parse(readFileSync(join(target, 'bundle/sbom.cdx.json'), 'utf8'))
+    t.equal(bill.bomFormat, 'CycloneDX')
+    const bundled = new Set(bill.components.map(({ name }: { name: string }) => name))
+    for (const name of ['xxhash-wasm', '@smithy/signature-v4', 'cac']) t.ok(bundled.has(name), name)
+  })
 
   t.test('its command runs', async (t) => {
     const version = execFileSync(process.execPath, [join(target, 'bundle/lib/cli.js'), '--version'])

@@ -2,7 +2,7 @@
 import type { ApplyOptions, RunOptions, Summary, UndoOptions } from 'tablesync'
 import type { Caller } from '../../lib/commands/caller.ts'
 import type { Spelling } from '../../lib/options/option.ts'
-import { threadFilesOf } from '../../lib/run/threads/thread-files.ts'
+import { threadFilesIn } from '../../lib/run/threads/thread-files.ts'
 import { ENGINE } from './current.ts'
 
 type Command<Options> = (options: Options, caller: Caller) => Promise<Summary>
@@ -16,7 +16,7 @@ async function command<Options>(name: 'sync' | 'apply' | 'undo') {
     Command<Options>
   >
   // Its threads are none: the pool is replaced.
-  const threads = threadFilesOf(import.meta.url)
+  const threads = threadFilesIn(new URL(import.meta.url))
   return (options: Options, spelling: Spelling) =>
     (carryOut as Command<Options>)(options, { spelling, threads })
 }

@@ -1,4 +1,4 @@
-/** The files that threads are started with. They lie beside the entry point, which alone knows where it is. */
+/** The files that threads are started with. Where they are, the entry points say: they alone know where they are themselves. */
 export interface ThreadFiles {
   /** A worker of the pool. */
   readonly worker: URL
@@ -6,8 +6,7 @@ export interface ThreadFiles {
   readonly hooksTrial: URL
 }
 
-/** @param entryPoint the URL of a file in `lib`, as it was compiled or bundled */
-export const threadFilesOf = (entryPoint: string): ThreadFiles => ({
-  worker: new URL('../workers/entry.js', entryPoint),
-  hooksTrial: new URL('../workers/hooks-trial.js', entryPoint),
+export const threadFilesIn = (folder: URL): ThreadFiles => ({
+  worker: new URL('entry.js', folder),
+  hooksTrial: new URL('hooks-trial.js', folder),
 })

@@ -10,7 +10,7 @@ const FILE = 'lib/item/kernel/wasm.ts'
 
 let binary
 const { error, stderr } = await asc.main(
-  ['--config', 'asconfig.json', '--outFile', 'kernel.wasm'],
+  ['--config', 'lib/item/kernel/asconfig.json', '--outFile', 'kernel.wasm'],
   {
     writeFile(_name, contents) {
       binary = contents
@@ -18,7 +18,7 @@ const { error, stderr } = await asc.main(
   },
 )
 if (error) {
-  console.error(stderr.toString())
+  process.stderr.write(stderr.toString())
   process.exit(1)
 }
 const lines = Buffer.from(binary)
@@ -31,7 +31,7 @@ ${lines.join('\n')}
 `
 if (process.argv.includes('--check')) {
   if ((await readFile(FILE, 'utf8')) !== text) {
-    console.error(`${FILE} is not what its sources say: npm run kernel`)
+    process.stderr.write(`${FILE} is not what its sources say: npm run kernel\n`)
     process.exit(1)
   }
 } else await writeFile(FILE, text)
