@@ -15,6 +15,10 @@ export interface ConnectionOptions {
   readonly responseTimeout: Milliseconds
   /** Certificates to trust (PEM). Absent: those that Node.js trusts. */
   readonly trust?: string | undefined
+  /** A connection that nobody has used for so long is closed. */
+  readonly idleTimeout?: Milliseconds
+  /** A connection that is older takes no further request: its name may stand for another address by now. */
+  readonly oldestAge?: Milliseconds
   /** Called with everything that is heard. */
   readonly onHeard: () => void
 }

@@ -1,8 +1,9 @@
 import type { Bytes } from '../model/units.ts'
 import { misread } from './misread.ts'
 
+const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 /** A length, and maybe extensions, which say nothing here (RFC 9112, section 7.1). */
-const CHUNK_HEAD = /^([0-9a-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n$/i
+const CHUNK_HEAD = new RegExp(`^([0-9a-fA-F]{1,8})(?:;${TOKEN}(?:=${TOKEN})?)*\r\n$`)
 
 /**
  * How long the chunk is whose head this line is; the last one is empty.

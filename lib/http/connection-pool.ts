@@ -4,6 +4,7 @@
  * chunks that it has copied, for more CPU than all else takes to compare them.
  */
 import type { RequestAddress } from '../model/tables/request-address.ts'
+import type { Milliseconds } from '../model/units.ts'
 import type { Answer, ConnectionOptions } from './answer.ts'
 import { Connection, hungUp } from './connection.ts'
 import { PageBuffers } from './page-buffers.ts'
@@ -29,6 +30,9 @@ export interface Connections {
 /** Requests to one table that one thread may have open at a time. */
 const MOST_CONNECTIONS = 128
 
+/** Sooner than load balancers let go of a connection that is not used (a minute, mostly). */
+const IDLE_TIMEOUT: Milliseconds = 30_000
+
 /** @throws TablesyncError with code `USAGE` where the environment names a proxy that is none */
 export function openConnections(
   address: RequestAddress['request'],
@@ -40,7 +44,9 @@ export function openConnections(
   const buffers = new PageBuffers()
   const open = new Set<Connection>()
   /** The one that was used last is taken first: the others may be let go by the other end. */
-  const idle: Connection[] = []
+  const idle: { readonly connection: Connection; readonly since: Milliseconds }[] = []
+  const idleTimeout = options.idleTimeout ?? IDLE_TIMEOUT
+  let clearing: NodeJS.Timeout | undefined
   /** Each answers with whether it takes its turn. */
   const waiting = new Set<() => boolean>()
   let isClosed = false
@@ -48,7 +54,7 @@ export function openConnections(
   function connect(): Connection {
     const connection = new Connection(newWire, buffers, options, () => {
       open.delete(connection)
-      const at = idle.indexOf(connection)
+      const at = idle.findIndex((one) => one.connection === connection)
       if (at >= 0) idle.splice(at, 1)
       nextOne()
     })
@@ -59,10 +65,30 @@ export function openConnections(
   function freeConnection(): Connection | undefined {
     if (isClosed) throw hungUp()
     for (let last = idle.pop(); last !== undefined; last = idle.pop()) {
-      if (last.isGood) return last
-      last.close()
+      if (last.connection.isGood) return last.connection
+      last.connection.close()
     }
     return open.size < MOST_CONNECTIONS ? connect() : undefined
+  }
+
+  /** Kept for the next request, and closed where none comes. */
+  function keep(connection: Connection): void {
+    idle.push({ connection, since: performance.now() })
+    clearing ??= setTimeout(closeIdle, idleTimeout).unref()
+  }
+
+  /** Those that have been idle the longest stand first. */
+  function closeIdle(): void {
+    clearing = undefined
+    const now = performance.now()
+    for (const { connection, since } of [...idle]) {
+      const left = since + idleTimeout - now
+      if (left > 0) {
+        clearing = setTimeout(closeIdle, left).unref()
+        return
+      }
+      connection.close()
+    }
   }
 
   /** Settles when one of the others has become free. */
@@ -97,13 +123,14 @@ export function openConnections(
         connection = freeConnection()
       }
       const answer = await connection.request(head, body, signal)
-      if (connection.isGood) idle.push(connection)
+      if (connection.isGood) keep(connection)
       else connection.close()
       nextOne()
       return answer
     },
     close() {
       isClosed = true
+      clearTimeout(clearing)
       for (const connection of [...open]) connection.close()
       for (const wake of [...waiting]) wake()
     },

@@ -11,6 +11,9 @@ const unsorted = Buffer.allocUnsafeSlow(64 << 10)
 /** Larger bodies are not copied to go out with their head. */
 const TOGETHER_BYTES: Bytes = 64 << 10
 
+/** Endpoints of AWS keep a name's addresses for a minute or less. */
+const OLDEST_AGE: Milliseconds = 300_000
+
 interface Awaited {
   resolve(answer: Answer): void
   reject(error: unknown): void
@@ -21,6 +24,7 @@ export class Connection {
   readonly #reading: ResponseParser
   readonly #wire: Wire
   readonly #onGone: () => void
+  readonly #goodUntil: Milliseconds
   #isConnected = false
   #isGone = false
   #awaited: Awaited | undefined
@@ -35,6 +39,7 @@ export class Connection {
   ) {
     this.#options = options
     this.#onGone = onGone
+    this.#goodUntil = performance.now() + (options.oldestAge ?? OLDEST_AGE)
     this.#reading = new ResponseParser(buffers, (answer) => this.#settle()?.resolve(answer))
     const onread = {
       buffer: () => this.#reading.room ?? unsorted,
@@ -51,7 +56,7 @@ export class Connection {
 
   /** Whether it may be used once more. */
   get isGood(): boolean {
-    return !this.#isGone && this.#reading.mayGoOn
+    return !this.#isGone && this.#reading.mayGoOn && performance.now() < this.#goodUntil
   }
 
   /**

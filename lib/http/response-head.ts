@@ -1,4 +1,7 @@
-/** What stands before the body of an answer (RFC 9112). Strict: what may be read in two ways is refused. */
+/**
+ * What stands before the body of an answer, and behind its last chunk (RFC
+ * 9112). What may be read in two ways is refused: what llhttp refuses, and more.
+ */
 import type { Bytes, Milliseconds } from '../model/units.ts'
 import { misread } from './misread.ts'
 
@@ -13,61 +16,109 @@ export interface Head {
   readonly keptFor: Milliseconds | undefined
 }
 
-const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: .*)?$/
-const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: (.*))?$/
+const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/
+
+/** They say where a body ends. */
+const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding'])
 
 /** Of these there is no body, whatever the headers say (RFC 9112, section 6.3). */
 const BODILESS = new Set([204, 304])
 
-/**
- * @param text the lines of the head, and the empty one after them
- * @throws Error with code `HPE_UNEXPECTED`
- */
-export function headOf(text: string): Head {
-  const [first = '', ...lines] = text.split(/\r?\n/).slice(0, -2)
-  const [, minor, status] = STATUS_LINE.exec(first) ?? []
-  if (status === undefined) throw misread('no line of status')
-  const headers = headersOf(lines)
-  const statusCode = Number(status)
-  const connection = (headers['connection'] ?? '').toLowerCase()
-  const length = lengthOf(statusCode, headers)
-  const [, seconds] = /timeout=(\d{1,6})/.exec(headers['keep-alive'] ?? '') ?? []
-  return {
-    statusCode,
-    headers,
-    length,
-    isKept:
-      length !== undefined &&
-      (minor === '1' ? !connection.includes('close') : connection.includes('keep-alive')),
-    keptFor: seconds === undefined ? undefined : Number(seconds) * 1000,
+/** A head, line by line: what is wrong with a line is said once it is there. */
+export class HeadReader {
+  #status: { readonly minor: string; readonly code: number } | undefined
+  #headers: Record<string, string> = {}
+
+  /** Whether no line has come yet. */
+  get isEmpty(): boolean {
+    return this.#status === undefined
+  }
+
+  /**
+   * @param line without its end, and not empty
+   * @throws Error with code `HPE_UNEXPECTED`
+   */
+  add(line: string): void {
+    if (this.#status === undefined) {
+      const [, minor = '', code, reason = ''] = STATUS_LINE.exec(line) ?? []
+      if (code === undefined || hasControls(reason)) throw misread('no line of status')
+      // HTTP/1.0 knows no answers before the last one.
+      if (minor === '0' && code.startsWith('1')) throw misread('an interim answer of HTTP/1.0')
+      this.#status = { minor, code: Number(code) }
+      return
+    }
+    const { name, value } = headerOf(line)
+    if (FRAMING.has(name)) this.#checkFraming(name, value, line)
+    const before = this.#headers[name]
+    // Twice the same says no more than once.
+    this.#headers[name] = before === undefined || before === value ? value : `${before}, ${value}`
+  }
+
+  /** How long the body is can be said once, and in one way. */
+  #checkFraming(name: string, value: string, line: string): void {
+    for (const one of FRAMING) {
+      if (Object.hasOwn(this.#headers, one)) throw misread(`${name} after ${one}`)
+    }
+    const isKnown =
+      name === 'transfer-encoding' ? value.toLowerCase() === 'chunked' : /^\d{1,15}$/.test(value)
+    // Some take a tab for a part of the value.
+    if (!isKnown || line.endsWith('\t')) throw misread(`${name} of a value that is not known`)
+  }
+
+  /** All its lines have come: what they say. Another head may follow. */
+  end(): Head {
+    const headers = this.#headers
+    const { minor, code: statusCode } = this.#status ?? { minor: '0', code: 0 }
+    this.#headers = {}
+    this.#status = undefined
+    const connection = (headers['connection'] ?? '').toLowerCase()
+    const length = lengthOf(statusCode, headers)
+    const [, seconds] = /timeout=(\d{1,6})/.exec(headers['keep-alive'] ?? '') ?? []
+    return {
+      statusCode,
+      headers,
+      length,
+      isKept:
+        length !== undefined &&
+        (minor === '1' ? !connection.includes('close') : connection.includes('keep-alive')),
+      keptFor: seconds === undefined ? undefined : Number(seconds) * 1000,
+    }
   }
 }
 
-function headersOf(lines: readonly string[]): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (const line of lines) {
-    const [, name, value = ''] = HEADER.exec(line) ?? []
-    if (name === undefined) throw misread('a line that is no header')
-    const key = name.toLowerCase()
-    const before = headers[key]
-    const now = value.trim()
-    // Twice the same says no more than once; of a length two are one too many.
-    if (before !== undefined && before !== now && key === 'content-length') {
-      throw misread('two lengths')
-    }
-    headers[key] = before === undefined || before === now ? now : `${before}, ${now}`
+/**
+ * One line of a head, or behind the last chunk; `name` in small letters.
+ *
+ * @throws Error with code `HPE_UNEXPECTED`
+ */
+function headerOf(line: string): { readonly name: string; readonly value: string } {
+  const [, name, value = ''] = HEADER.exec(line) ?? []
+  if (name === undefined || hasControls(value)) throw misread('a line that is no header')
+  return { name: name.toLowerCase(), value }
+}
+
+/**
+ * A line behind the last chunk. What it says is not used.
+ *
+ * @throws Error with code `HPE_UNEXPECTED`
+ */
+export function checkTrailer(line: string): void {
+  if (FRAMING.has(headerOf(line).name)) throw misread('a length behind its body')
+}
+
+/** Text of a head has tabs, and no other control characters (RFC 9110, section 5.5). */
+function hasControls(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 0x7f || (code < 0x20 && code !== 0x09)) return true
   }
-  return headers
+  return false
 }
 
 function lengthOf(statusCode: number, headers: Readonly<Record<string, string>>): Head['length'] {
   const { 'content-length': length, 'transfer-encoding': encoding } = headers
   if (statusCode < 200 || BODILESS.has(statusCode)) return 0
-  if (encoding !== undefined) {
-    if (encoding.toLowerCase() !== 'chunked') throw misread('an encoding that is not known')
-    return 'chunked'
-  }
-  if (length === undefined) return undefined
-  if (!/^\d{1,15}$/.test(length)) throw misread('a length that is none')
-  return Number(length)
+  if (encoding !== undefined) return 'chunked'
+  return length === undefined ? undefined : Number(length)
 }

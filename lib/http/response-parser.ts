@@ -5,15 +5,16 @@ import { chunkLength } from './chunk-head.ts'
 import { FillingBody } from './filling-body.ts'
 import { misread } from './misread.ts'
 import type { PageBuffers } from './page-buffers.ts'
-import { type Head, headOf } from './response-head.ts'
+import { checkTrailer, type Head, HeadReader } from './response-head.ts'
 
 /** DynamoDB's heads have some hundred bytes. */
-const MOST_HEAD_BYTES: Bytes = 32 << 10
+const MOST_HEAD_BYTES: Bytes = 16 << 10
 
 /** A connection is let go so long before the other end says that it closes it. */
 const SOONER: Milliseconds = 1000
 
 const LF = 0x0a
+const CR = 0x0d
 
 /** What comes next. `line-end`: of a chunk. `trailers`: lines after the last chunk. */
 type Expected =
@@ -30,7 +31,8 @@ export class ResponseParser {
   readonly #buffers: PageBuffers
   readonly #onAnswer: (answer: Answer) => void
   #expected: Expected = 'nothing'
-  /** A line, or a head, of which more is to come. */
+  readonly #headLines = new HeadReader()
+  /** A line of which more is to come. */
   #begun: Buffer[] = []
   #begunBytes: Bytes = 0
   #head: Head | undefined
@@ -108,12 +110,14 @@ export class ResponseParser {
     return bytes.length
   }
 
-  /** Up to the end of a line, which is handed on once it is whole; of a head, once all its lines are. */
+  /** Up to the end of a line, which is understood once it is whole. */
   #takeLine(bytes: Buffer): number {
     const end = bytes.indexOf(LF) + 1
     const taken = end === 0 ? bytes : bytes.subarray(0, end)
     this.#begunBytes += taken.length
     if (this.#begunBytes > MOST_HEAD_BYTES) throw misread('a head that is too long')
+    // At once: the line that it stands in may never end.
+    if (hasLoneCr(this.#begun.at(-1), taken)) throw misread('CR without LF')
     this.#begun.push(Buffer.from(taken))
     if (end > 0) this.#lineEnded()
     return taken.length
@@ -121,29 +125,32 @@ export class ResponseParser {
 
   #lineEnded(): void {
     const text = Buffer.concat(this.#begun).toString('latin1')
-    const isBlank = text === '\r\n' || text.endsWith('\n\r\n')
-    if (this.#expected === 'head' && !isBlank) return
     this.#begun = []
-    this.#begunBytes = 0
+    if (!text.endsWith('\r\n')) throw misread('a line that ends in LF alone')
+    // All lines behind the last chunk, and all heads before an answer, are bounded together.
+    if (this.#expected === 'chunk-head' || this.#expected === 'line-end') this.#begunBytes = 0
     this.#understand(text)
   }
 
   #understand(text: string): void {
+    const line = text.slice(0, -2)
     switch (this.#expected) {
       case 'head':
+        if (line !== '') this.#headLines.add(line)
         // Some send one more line's end behind a body.
-        if (text !== '\r\n') this.#start(headOf(text))
+        else if (!this.#headLines.isEmpty) this.#start(this.#headLines.end())
         return
       case 'chunk-head':
         this.#missing = chunkLength(text)
         this.#expected = this.#missing === 0 ? 'trailers' : 'chunk'
         return
       case 'line-end':
-        if (text !== '\r\n') throw misread('a chunk longer than told')
+        if (line !== '') throw misread('a chunk longer than told')
         this.#expected = 'chunk-head'
         return
       default:
-        if (text === '\r\n') this.#complete()
+        if (line === '') this.#complete()
+        else checkTrailer(line)
     }
   }
 
@@ -154,6 +161,7 @@ export class ResponseParser {
       return
     }
     this.#head = head
+    this.#begunBytes = 0
     this.#isKept &&= head.isKept
     if (head.keptFor !== undefined) this.#goodUntil = performance.now() + head.keptFor - SOONER
     const { length } = head
@@ -167,7 +175,15 @@ export class ResponseParser {
     const { statusCode, headers } = this.#head as Head
     const { body } = this.#body as FillingBody
     this.#body = undefined
+    this.#begunBytes = 0
     this.#expected = 'nothing'
     this.#onAnswer({ statusCode, headers, body })
   }
+}
+
+/** Whether CR stands in a line, or at the end of the part of it before, and another byte than LF follows. */
+function hasLoneCr(before: Buffer | undefined, line: Buffer): boolean {
+  if (before?.at(-1) === CR && line[0] !== LF) return true
+  const at = line.indexOf(CR)
+  return at >= 0 && at + 1 < line.length && line[at + 1] !== LF
 }

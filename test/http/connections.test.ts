@@ -168,6 +168,25 @@ for (const [what, answer] of [
   ],
   ['with a head that does not end', `${OK}x: ${'y'.repeat(40_000)}`],
   ['with a line that is no header', `${OK}${' '.repeat(20_000)}\r\n\r\n`],
+  [
+    'of a length and an encoding',
+    `${OK}content-length: 1\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n`,
+  ],
+  ['of the same length twice', `${OK}content-length: 1\r\ncontent-length: 1\r\n\r\na`],
+  ['of a status below 100', 'HTTP/1.1 099 Low\r\ncontent-length: 0\r\n\r\n'],
+  ['whose line of status ends in LF alone', 'HTTP/1.1 200 OK\n'],
+  ['whose header ends in LF alone', `${OK}x: y\n`],
+  ['whose head ends in LF alone', `${OK}x: y\r\n\n`],
+  ['with NUL in a header', `${OK}x: a\u0000b\r\n\r\n`],
+  ['with CR in a header', `${OK}x: a\rb\r\n\r\n`],
+  ['whose size of a chunk ends in LF alone', `${OK}transfer-encoding: chunked\r\n\r\n1\n`],
+  ['whose trailer ends in LF alone', `${OK}transfer-encoding: chunked\r\n\r\n0\r\nx: y\n`],
+  ['whose trailer is no header', `${OK}transfer-encoding: chunked\r\n\r\n0\r\nhello\r\n`],
+  [
+    'whose trailers do not end',
+    `${OK}transfer-encoding: chunked\r\n\r\n0\r\n${'x: y\r\n'.repeat(4000)}`,
+  ],
+  ['before which others do not end', 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(2000)],
   ['in another protocol', 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n'],
 ] as const) {
   t.test(`an answer ${what} is an error`, async (t) => {
@@ -337,3 +356,32 @@ function trustAnybody(t: Test): void {
     else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before
   })
 }
+
+t.test('a connection that nobody uses is closed', async (t) => {
+  let closed = () => {}
+  const isClosed = new Promise<void>((resolve) => {
+    closed = resolve
+  })
+  const { post, connected } = await opened(
+    t,
+    (socket, _, nth) => {
+      socket.once('close', closed)
+      socket.write(sized(`answer ${nth}`))
+    },
+    { limits: { idleTimeout: 20 } },
+  )
+  t.equal((await post()).text, 'answer 0')
+  await isClosed
+  t.equal((await post()).text, 'answer 1')
+  t.equal(connected(), 2)
+})
+
+t.test('an old connection takes no further request', async (t) => {
+  const { post, connected } = await opened(
+    t,
+    (socket, _, nth) => socket.write(sized(`answer ${nth}`)),
+    { limits: { oldestAge: 0 } },
+  )
+  for (let nth = 0; nth < 3; nth++) t.equal((await post()).text, `answer ${nth}`)
+  t.equal(connected(), 3)
+})
