@@ -1,8 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { OPTIONS, TALK } from '../lib/options/groups/all-options.ts'
-import type { Option } from '../lib/options/option.ts'
 import { t } from './support/tap.ts'
 
 /** The sources, read as text: from dist/test as from test. */
@@ -190,19 +188,8 @@ t.test('every promise has an owner', async (t) => {
   t.same(unowned('  void save().catch(failed)\n'), [])
 })
 
-t.test('every option stands in the README', async (t) => {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8')
-  for (const option of Object.values({ ...OPTIONS, ...TALK }) as Option[]) {
-    for (const name of [option.flag, ...(option.aliases ?? [])]) {
-      const dashed = name.length === 1 ? `-${name}` : `--${name}`
-      const isWritten = readme.includes(`\`${dashed}\``) || /^slave-/.test(name)
-      t.ok(isWritten, dashed)
-    }
-  }
-})
-
-t.test('ARCHITECTURE.md names a test that exists for each invariant', async (t) => {
-  const page = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+t.test('docs/invariants.md names a test that exists for each invariant', async (t) => {
+  const page = readFileSync(join(root, 'docs/invariants.md'), 'utf8')
   const named = [...page.matchAll(/`(test\/[\w/.-]+\.test\.ts)`/g)].map(([, file = '']) => file)
   t.ok(named.length >= 12)
   for (const file of named) t.ok(statSync(join(root, file), { throwIfNoEntry: false }), file)

@@ -5,6 +5,8 @@ interface OptionBase {
   readonly flag: string
   readonly aliases?: readonly string[]
   readonly help: string
+  /** What the page of flags adds to the help. */
+  readonly more?: string
   /** The one command that knows it. Absent: a comparison does. */
   readonly only?: 'undo'
 }

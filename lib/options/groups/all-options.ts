@@ -1,6 +1,6 @@
 /**
  * The one table of options. It feeds the command line, its help, the checks of
- * what a program passes to `runSync`, and the README's list.
+ * what a program passes to `runSync`, and the page of flags.
  */
 
 import type { Option, Spelling } from '../option.ts'
@@ -59,6 +59,7 @@ export const OPTIONS = {
     kind: 'text',
     value: 'file',
     help: 'Write a line of JSON per difference to this file (mode 0600)',
+    more: 'The lines stand between a header and a footer. A new file is readable by its owner alone. A file that was there is begun anew (except with `--resume`) and keeps its permissions, with a warning where others can read it.',
   },
 } as const satisfies Record<string, Option>
 
@@ -66,18 +67,25 @@ export type OptionName = keyof typeof OPTIONS
 
 /** What only the command line has: how to talk to whoever runs it. */
 export const TALK = {
-  json: { flag: 'json', kind: 'switch', help: 'Print the result as one JSON document on stdout' },
+  json: {
+    flag: 'json',
+    kind: 'switch',
+    help: 'Print the result as one JSON document on stdout',
+    more: 'Nothing else goes to stdout.',
+  },
   quiet: {
     flag: 'quiet',
     aliases: ['q'],
     kind: 'switch',
     help: 'Print nothing on stderr but errors',
+    more: 'A question is printed too, where one is asked. Warnings of the AWS SDK and of Node.js are not. Cannot go with `--verbose`.',
   },
   yes: {
     flag: 'yes',
     aliases: ['y'],
     kind: 'switch',
     help: 'Do not ask before deletions',
+    more: 'Nor before an undo.',
   },
   verbose: {
     flag: 'verbose',

@@ -33,6 +33,7 @@ export const CONNECTION_OPTIONS = {
     choices: ['auto', 'gzip', 'none'],
     default: 'auto',
     help: 'Whether answers come compressed; auto: where the tables are in several regions',
+    more: '`gzip`: compressed. `none`: as they are.',
   },
   endpoint: {
     flag: 'endpoint',

@@ -8,6 +8,7 @@ export const SCAN_OPTIONS = {
     kind: 'texts',
     value: 'attribute',
     help: 'A top-level attribute to leave out of comparing and updating. Repeatable',
+    more: 'A part of the key is refused. A list with commas is one name, so repeat the flag for more attributes.',
   },
   strategy: {
     flag: 'strategy',
@@ -22,6 +23,7 @@ export const SCAN_OPTIONS = {
     kind: 'text',
     value: 'key',
     help: 'Start after this key of the master (plain or DynamoDB JSON). Implies one segment',
+    more: 'For example `{"id":"a","at":7}`, or DynamoDB JSON as a run logs it. Items up to that key are not compared. Extras are looked for only with `--scan-for-extra` or `--delete-extra`, and then all of them.',
   },
   consistentRead: {
     flag: 'consistent-read',
@@ -35,6 +37,7 @@ export const SCAN_OPTIONS = {
     least: 1,
     most: 1_000_000,
     help: 'Segments to divide the scan into (default: from the size of the master)',
+    more: 'A run takes no more segments than DescribeTable counts items, or eight times `--parallel`, whichever is more; 4,096 where it counts none. Where an engine returns all items for each segment, the run takes one segment and says so; more are refused.',
   },
   parallel: {
     flag: 'parallel',
@@ -68,5 +71,6 @@ export const SCAN_OPTIONS = {
     most: 100,
     default: 100,
     help: 'Keys per BatchGetItem request',
+    more: 'DynamoDB takes 100 at the most.',
   },
 } as const satisfies Record<string, Option>

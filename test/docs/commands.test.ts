@@ -1,0 +1,54 @@
+/** Every command in the pages is one that the command line takes; those of plain tables are run. */
+
+import { tmpdir } from 'node:os'
+import { chdir } from 'node:process'
+import { parseArgv } from '../../lib/options/argv.ts'
+import { runCli, tempFolder } from '../cli/run-cli.ts'
+import { startDynalite } from '../support/dynalite.ts'
+import { makeTable } from '../support/tables.ts'
+import { t } from '../support/tap.ts'
+import { commandsIn, readPages } from './pages.ts'
+
+t.setTimeout(800_000)
+// Files are named relative to the working folder: one page at a time.
+t.jobs = 1
+
+const pages = readPages().map((page) => ({ ...page, commands: commandsIn(page) }))
+
+t.test('every command in the pages is one', async (t) => {
+  t.ok(pages.flatMap(({ commands }) => commands).length > 12)
+  for (const { file, commands } of pages) {
+    for (const command of commands) {
+      t.doesNotThrow(() => parseArgv(command, '0.0.0'), `${file}: ${command.join(' ')}`)
+    }
+  }
+})
+
+const order = (n: number, state = 'paid') => ({ id: { S: `order-${n}` }, state: { S: state } })
+const orders = Array.from({ length: 40 }, (_, n) => order(n))
+
+for (const { file, commands } of pages) {
+  // Others name an endpoint, or an account, of their own.
+  const runs = commands.filter((words) => !/endpoint|profile|--help/.test(words.join(' ')))
+  if (runs.length === 0) continue
+  t.test(`the commands of ${file} run, one after the other`, async (t) => {
+    const [here, there] = [await startDynalite(), await startDynalite()]
+    t.teardown(() => Promise.all([here.stop(), there.stop()]))
+    for (const [name, { endpoint }] of [
+      ['Orders', here],
+      ['Orders', there],
+      ['OrdersCopy', there],
+    ] as const) {
+      const table = await makeTable(endpoint, { name })
+      await table.put(endpoint === here.endpoint ? orders : [...orders.slice(1), order(1, 'no')])
+    }
+    chdir(await tempFolder(t))
+    t.teardown(() => chdir(tmpdir()))
+    for (const words of runs) {
+      const places = ['--replica-endpoint', there.endpoint, '--workers', '1']
+      const master = words[0] === 'undo' ? [] : ['--master-endpoint', here.endpoint]
+      const { code, stderr } = await runCli([...words, ...master, ...places])
+      t.ok(code === 0 || code === 1, `${words.join(' ')}: ${code}\n${stderr}`)
+    }
+  })
+}
