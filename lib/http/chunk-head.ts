@@ -2,8 +2,9 @@ import type { Bytes } from '../model/units.ts'
 import { misread } from './misread.ts'
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+const QUOTED = '"(?:[\\t !#-\\[\\]-~\\x80-\\xff]|\\\\[\\t -~\\x80-\\xff])*"'
 /** A length, and maybe extensions, which say nothing here (RFC 9112, section 7.1). */
-const CHUNK_HEAD = new RegExp(`^([0-9a-fA-F]{1,8})(?:;${TOKEN}(?:=${TOKEN})?)*\r\n$`)
+const CHUNK_HEAD = new RegExp(`^([0-9a-fA-F]{1,8})(?:;${TOKEN}(?:=(?:${TOKEN}|${QUOTED}))?)*\r\n$`)
 
 /**
  * How long the chunk is whose head this line is; the last one is empty.

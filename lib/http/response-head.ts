@@ -17,7 +17,7 @@ export interface Head {
 }
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: (.*))?$/
-const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/
+const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/
 
 /** They say where a body ends. */
 const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding'])
@@ -55,10 +55,12 @@ export class HeadReader {
     this.#headers[name] = before === undefined || before === value ? value : `${before}, ${value}`
   }
 
-  /** How long the body is can be said once, and in one way. */
+  /** How long the body is can be said in one way. */
   #checkFraming(name: string, value: string, line: string): void {
     for (const one of FRAMING) {
-      if (Object.hasOwn(this.#headers, one)) throw misread(`${name} after ${one}`)
+      // Some proxies say once more that the body is chunked.
+      const isRepeated = name === 'transfer-encoding' && one === name
+      if (Object.hasOwn(this.#headers, one) && !isRepeated) throw misread(`${name} after ${one}`)
     }
     const isKnown =
       name === 'transfer-encoding' ? value.toLowerCase() === 'chunked' : /^\d{1,15}$/.test(value)
@@ -93,9 +95,18 @@ export class HeadReader {
  * @throws Error with code `HPE_UNEXPECTED`
  */
 function headerOf(line: string): { readonly name: string; readonly value: string } {
-  const [, name, value = ''] = HEADER.exec(line) ?? []
-  if (name === undefined || hasControls(value)) throw misread('a line that is no header')
-  return { name: name.toLowerCase(), value }
+  const [, name, rest = ''] = HEADER.exec(line) ?? []
+  if (name === undefined || hasControls(rest)) throw misread('a line that is no header')
+  return { name: name.toLowerCase(), value: withoutBlanks(rest) }
+}
+
+/** Without blanks and tabs at its ends. */
+function withoutBlanks(text: string): string {
+  const isBlank = (at: number) => text[at] === ' ' || text[at] === '\t'
+  let [from, to] = [0, text.length]
+  while (from < to && isBlank(from)) from++
+  while (to > from && isBlank(to - 1)) to--
+  return text.slice(from, to)
 }
 
 /**

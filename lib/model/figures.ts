@@ -3,9 +3,9 @@
  * a small table takes to compare.
  */
 
-/** 1234567 is told as 1,234,567. */
+/** 1234567 is told as 1,234,567; of a fraction at most three digits are. */
 export function count(n: number): string {
-  const [whole = '', fraction] = String(n).split('.')
+  const [whole = '', fraction] = String(Math.round(n * 1000) / 1000).split('.')
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
   return fraction === undefined ? grouped : `${grouped}.${fraction}`
 }

@@ -103,7 +103,7 @@ function chunked(text: string): string {
   for (let from = 0; from < text.length; ) {
     const to = Math.min(text.length, from + 1 + below(12))
     const size = (to - from).toString(16)
-    chunks += `${one(size, size.toUpperCase(), `0${size}`)}${one('', '', ';a', ';a=b')}\r\n${text.slice(from, to)}\r\n`
+    chunks += `${one(size, size.toUpperCase(), `0${size}`)}${one('', '', ';a', ';a=b', ';a="b c"', ';a;b="\\""')}\r\n${text.slice(from, to)}\r\n`
     from = to
   }
   return `${chunks}0\r\n${times(2, header).join('\r\n').replace(/(.)$/, '$1\r\n')}\r\n`

@@ -1,3 +1,4 @@
+import { count } from '../../lib/model/figures.ts'
 import { pace } from '../../lib/report/durations.ts'
 import { flowLines } from '../../lib/report/lines/rate-lines.ts'
 import { t } from '../support/tap.ts'
@@ -22,3 +23,15 @@ for (const [used, told] of [
     t.same(flowLines({ flows: [flow] } as never), [`        x:T: reads ${told}`])
   })
 }
+
+t.test('count groups digits, and rounds fractions', async (t) => {
+  t.same([0, 999, 1000, 1_234_567, 0.1 + 0.2, 1234.56789, 1e-7].map(count), [
+    '0',
+    '999',
+    '1,000',
+    '1,234,567',
+    '0.3',
+    '1,234.568',
+    '0',
+  ])
+})
