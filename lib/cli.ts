@@ -186,15 +186,15 @@ function ask(question: Question, signal: AbortSignal): Promise<boolean> {
 /** The command that goes on, ready to paste. */
 function tellResume({ stopped }: Summary): void {
   const words = commandToResume(process.argv.slice(2), stopped?.rail)
-  screen.say(`        to go on: ${words.map(shellWord).join(' ')}`)
+  screen.say(`        to resume: ${words.map(shellWord).join(' ')}`)
 }
 
 function tellBeginning(): void {
-  screen.say('the tables are looked at')
+  screen.say('reading table descriptions')
 }
 
 function tellEnding(): void {
-  screen.say('Ending after the pages in hand. Interrupt again to leave at once.')
+  screen.say('Stopping after in-flight pages. Press Ctrl-C again to exit now.')
 }
 
 /**

@@ -150,7 +150,7 @@ function unobtainable(cause: unknown, from: string | undefined): TablesyncError 
   return new TablesyncError(`No credentials${source}: ${describe(cause)}`, {
     code: 'CREDENTIALS',
     scope: 'table',
-    hint: 'Check the profile, role or environment that they are to come from: nobody else is asked in its place.',
+    hint: 'Check the profile, role or environment that they come from: tablesync asks no other source. For a local engine, add --endpoint, for example http://localhost:8000.',
     cause,
   })
 }

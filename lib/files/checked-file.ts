@@ -95,15 +95,15 @@ export function refuseHeader({ file, what, flag }: CheckedFile, header: unknown)
   const kind = (header as { readonly tablesync?: OwnFile } | undefined)?.tablesync
   const isOther = kind !== undefined && Object.hasOwn(CALLED, kind) && !CALLED[kind].endsWith(what)
   return usageError(
-    `Expected ${file} to be ${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what} of version 1 or 2; its first line says ${isOther ? `that it is ${CALLED[kind]}` : 'otherwise'}`,
-    `One is written with ${flag} FILE.`,
+    `Expected ${file} to be ${an(what)} of version 1 or 2; its first line says ${isOther ? `that it is ${CALLED[kind]}` : 'otherwise'}`,
+    `tablesync writes ${an(what)} with ${flag} FILE.`,
   )
 }
 
 export function damaged({ file, what, damageHint }: CheckedFile, number: number): TablesyncError {
   return usageError(
-    `Expected line ${number} of ${file} to be whole; it is not what was written`,
-    `Only the last line of a ${what} may be torn. ${damageHint ?? NOTHING_DONE}`,
+    `Expected line ${number} of ${file} to be whole; it was changed since it was written`,
+    `Only the last line of ${an(what)} may be torn. ${damageHint ?? NOTHING_DONE}`,
   )
 }
 
@@ -111,8 +111,10 @@ function broken({ file, damageHint }: CheckedFile, number: number): TablesyncErr
   const before = number === 1 ? 'to be the first' : `to follow line ${number - 1}`
   return usageError(
     `Expected line ${number} of ${file} ${before}; lines are missing, doubled or moved there`,
-    `Bring the file back as it was written. ${damageHint ?? NOTHING_DONE}`,
+    `Restore the file as it was written. ${damageHint ?? NOTHING_DONE}`,
   )
 }
+
+const an = (what: string) => `${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what}`
 
 const NOTHING_DONE = 'Nothing was done.'

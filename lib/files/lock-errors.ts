@@ -7,17 +7,14 @@ const nameOf = ({ pid, host }: LockHolder) => `process ${pid} on ${host}`
 /** @param holder undefined: somebody who is about to take it */
 export function held(file: string, holder?: LockHolder, state?: HolderState): TablesyncError {
   const who = holder === undefined ? 'another run' : nameOf(holder)
-  const remove = `Where it is certainly dead, remove ${file}.`
+  const remove = `If it is certainly dead, remove ${file}.`
   if (holder === undefined || state !== 'unseen') {
-    return usageError(
-      `Expected nobody to work with this checkpoint, but ${who} does`,
-      `Wait for it to end. ${remove}`,
-    )
+    return usageError(`The checkpoint is in use by ${who}`, `Wait until it ends. ${remove}`)
   }
   const seconds = Math.ceil((holder.until - Date.now()) / 1000)
   return usageError(
-    `Expected nobody to work with this checkpoint, but ${who} does, or did until a moment ago`,
-    `It runs on another machine or in another container, and cannot be seen from here. If it is dead, its hold ends in ${seconds} s. ${remove}`,
+    `The checkpoint is in use by ${who}, or was a moment ago`,
+    `That process is on another machine or in another container. If it is dead, its lock expires in ${seconds} s. ${remove}`,
   )
 }
 
@@ -25,14 +22,14 @@ export function noLock(file: string, cause: unknown): TablesyncError {
   const { message } = cause as Error
   return usageError(
     `Expected ${file} to be the lock of a checkpoint; it cannot be read as one: ${message}`,
-    'Where nobody works with the checkpoint, remove it.',
+    'If no run uses the checkpoint, remove it.',
   )
 }
 
 export function timeless(file: string): TablesyncError {
   return usageError(
-    `Expected ${file} to be from now or before; it is dated in the future`,
-    'Set the clock right. Where nobody works with the checkpoint, remove the file.',
+    `${file} is dated in the future`,
+    'Set the clock. If no run uses the checkpoint, remove the file.',
   )
 }
 

@@ -1,7 +1,8 @@
 /** Each option by itself: its kind, its range, and that it is one at all. */
-import { usageError } from '../errors.ts'
+import { type TablesyncError, usageError } from '../errors.ts'
 import { OPTIONS } from './groups/all-options.ts'
 import { checkProgramOptions, PROGRAM_OPTIONS } from './groups/program-options.ts'
+import { nearest } from './nearest.ts'
 import type { Option, Spelling } from './option.ts'
 import { shown } from './quoted-value.ts'
 import type { RunOptions } from './run-options.ts'
@@ -23,7 +24,7 @@ export function checkOptions(options: RunOptions, spelling: Spelling): void {
     const option = Object.hasOwn(OPTIONS, name)
       ? (OPTIONS as Record<string, Option>)[name]
       : undefined
-    if (option === undefined) throw usageError(`Expected a known option, got \`${name}\``)
+    if (option === undefined) throw unknownOption(name)
     if (option.only !== undefined) {
       throw usageError(
         `Expected \`${spelling(name)}\` to come with \`tablesync ${option.only}\`, got it without`,
@@ -37,8 +38,11 @@ export function checkOptions(options: RunOptions, spelling: Spelling): void {
   checkTable(options.master, spelling('master'))
   const { replicas } = options
   if (!Array.isArray(replicas) || replicas.length === 0) {
+    const name = `\`${spelling('replicas')}\``
     throw usageError(
-      `Expected at least one \`${spelling('replicas')}\`, got ${shown(replicas)}`,
+      typeof replicas === 'string'
+        ? `Expected ${name} to be a list, got ${shown(replicas)}`
+        : `Expected at least one ${name}, got ${shown(replicas)}`,
       'Name the tables to compare with the master, as <region>:<table> or ARN.',
     )
   }
@@ -46,6 +50,12 @@ export function checkOptions(options: RunOptions, spelling: Spelling): void {
   for (const name of ['endpoint', 'masterEndpoint', 'replicaEndpoint'] as const) {
     checkUrl(options[name], spelling(name))
   }
+}
+
+function unknownOption(name: string): TablesyncError {
+  const alike = nearest(name, [...Object.keys(OPTIONS), ...Object.keys(PROGRAM_OPTIONS)])
+  const hint = alike === undefined ? undefined : `Is \`${alike}\` meant?`
+  return usageError(`Expected a known option, got \`${name}\``, hint)
 }
 
 /** What a table may be given besides its name. */

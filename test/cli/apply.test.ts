@@ -20,7 +20,7 @@ t.test('tablesync apply does what --plan has written down', async (t) => {
 
   const dry = await runCli(['apply', plan, '--dry-run', '--workers', '1'])
   t.equal(dry.code, 1, dry.stderr)
-  t.match(dry.stderr, /: 13 to repair, 0 already in order, 0 changed since and left, 0 failed/)
+  t.match(dry.stderr, /: 13 to repair, 0 already in order, 0 left alone, changed since, 0 failed/)
   t.match(dry.stderr, /Nothing was applied: a dry run/)
   t.match(dry.stderr, `at ${engine.endpoint} from the plan`)
   t.strictSame(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.untouched))

@@ -123,7 +123,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   t.test(`${signal} ends the run after the pages in hand, with its summary`, async (t) => {
     const { run, letOn, master, pages } = await heldRun(t, ['--json'])
     run.child.kill(signal)
-    await run.said('Interrupt again to leave at once')
+    await run.said('Press Ctrl-C again to exit now')
     letOn()
     const { code, stdout, stderr } = await run.ended
     t.equal(code, ENDING_CODES[signal])
@@ -140,7 +140,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 t.test('SIGINT ends the run before any extra is deleted', async (t) => {
   const { run, letOn, replica } = await heldRun(t, ['--delete-extra'])
   run.child.kill('SIGINT')
-  await run.said('Interrupt again to leave at once')
+  await run.said('Press Ctrl-C again to exit now')
   letOn()
   t.equal((await run.ended).code, 130)
   t.same(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.untouched))
@@ -150,7 +150,7 @@ t.test('SIGINT leaves a restart key behind', async (t) => {
   const { run, letOn } = await heldRun(t, ['--verbose', '--strategy', 'lookup'])
   await run.said('--starting-key')
   run.child.kill('SIGINT')
-  await run.said('Interrupt again to leave at once')
+  await run.said('Press Ctrl-C again to exit now')
   letOn()
   const { code, stderr } = await run.ended
   t.equal(code, 130)
@@ -160,7 +160,7 @@ t.test('SIGINT leaves a restart key behind', async (t) => {
 t.test('SIGINT a second time leaves at once, without a summary', async (t) => {
   const { run } = await heldRun(t, ['--json'])
   run.child.kill('SIGINT')
-  await run.said('Interrupt again to leave at once')
+  await run.said('Press Ctrl-C again to exit now')
   run.child.kill('SIGINT')
   const { code, stdout } = await run.ended
   t.equal(code, 130)
@@ -172,7 +172,7 @@ t.test(
   async (t) => {
     const { run, letOn } = await heldRun(t, ['--json'])
     run.child.kill('SIGHUP')
-    await run.said('Interrupt again to leave at once')
+    await run.said('Press Ctrl-C again to exit now')
     run.child.kill('SIGHUP')
     letOn()
     const { code, stdout } = await run.ended
@@ -246,11 +246,11 @@ t.test('a run with a checkpoint that is ended prints the command that goes on', 
   const file = join(await tempFolder(t), "a run's checkpoint")
   const { run, letOn } = await heldRun(t, ['--checkpoint', file])
   run.child.kill('SIGTERM')
-  await run.said('Interrupt again to leave at once')
+  await run.said('Press Ctrl-C again to exit now')
   letOn()
   const { code, stderr } = await run.ended
   t.equal(code, 143)
-  const [, command = ''] = /to go on: tablesync (.*)/.exec(stderr) ?? []
+  const [, command = ''] = /to resume: tablesync (.*)/.exec(stderr) ?? []
   t.match(command, / --checkpoint '.*a run'\\''s checkpoint'.* --resume$/)
   // As a shell takes it apart.
   const argv = execFileSync('sh', ['-c', `printf '%s\\n' ${command}`])
@@ -269,5 +269,5 @@ t.test('no command to go on is printed where there is no checkpoint to go on fro
   const ended = ['--checkpoint', checkpoint, '--max-duration', '0.001']
   const { stderr, code } = await runCli([...args, ...ended])
   t.equal(code, 130)
-  t.notMatch(stderr, /to go on/)
+  t.notMatch(stderr, /to resume/)
 })

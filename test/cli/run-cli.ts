@@ -9,6 +9,8 @@ import type { Summary } from '../../lib/model/summary.ts'
 
 /** As it is shipped. */
 export const CLI = fileURLToPath(new URL('../../../bundle/lib/cli.js', import.meta.url))
+/** The library, as it is shipped. */
+export const LIBRARY = new URL('../../lib/index.js', import.meta.url).href
 const NO_FILE = join(tmpdir(), 'tablesync-test-no-such-file')
 
 export type Env = Readonly<Record<string, string | undefined>>

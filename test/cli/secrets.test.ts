@@ -109,7 +109,7 @@ for (const [where, flags] of [
     const { args, folder, env } = await stoppedRun(t)
     const result = await runCli([...args, ...flags], env)
     t.equal(result.code, 4, result.stderr)
-    t.match(result.stderr, /to go on: tablesync .*--mfa-token NEW-TOKEN .*--resume/)
+    t.match(result.stderr, /to resume: tablesync .*--mfa-token NEW-TOKEN .*--resume/)
     t.match(result.stderr, `${engine.endpoint}`, 'the endpoint is told, without its user')
     const made = readdirSync(folder)
     for (const name of ['report', 'undo', 'checkpoint']) t.ok(made.includes(name), name)

@@ -13,7 +13,7 @@ import { makeTable } from '../support/tables.ts'
 import { type Test, t } from '../support/tap.ts'
 import { startAwsWorld } from './aws-world.ts'
 import { startRecorder } from './recorder.ts'
-import { CLI, runCli, tempFolder } from './run-cli.ts'
+import { LIBRARY, runCli, tempFolder } from './run-cli.ts'
 import { makeScene } from './scene.ts'
 
 const engine = await startDynalite()
@@ -96,9 +96,7 @@ Date.now = () => now() + (existsSync(${JSON.stringify(late)}) ? 500_000 : 0)
 })
 
 /** A program that calls `runSync`, and ends when nothing is left to do. */
-const PROGRAM = `import { runSync } from ${JSON.stringify(
-  new URL('index.js', pathToFileURL(CLI)).href,
-)}
+const PROGRAM = `import { runSync } from ${JSON.stringify(LIBRARY)}
 const [options] = process.argv.slice(2)
 try {
   await runSync(JSON.parse(options))

@@ -42,7 +42,7 @@ t.test('tablesync undo --dry-run tells what it would do, and writes nothing', as
   const { code, stderr } = await runCli(['undo', journal, '--dry-run', '--workers', '1'])
   t.equal(code, 1)
   t.strictSame(inOrder(await replica.all()), inOrder(await master.all()))
-  t.match(stderr, /: 13 to bring back or take away again[\s\S]*Nothing was undone: a dry run/)
+  t.match(stderr, /: 13 to undo[\s\S]*Nothing was undone: a dry run/)
   t.match(stderr, `at ${engine.endpoint} from the journal`)
 })
 

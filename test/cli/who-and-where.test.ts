@@ -7,13 +7,12 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { pathToFileURL } from 'node:url'
 import { startDynalite } from '../support/dynalite.ts'
 import { makeTable } from '../support/tables.ts'
 import { t } from '../support/tap.ts'
 import { EMULATOR_HOST, SECRETS, writeProfiles } from './aws-profiles.ts'
 import { startAwsWorld } from './aws-world.ts'
-import { CLI } from './run-cli.ts'
+import { LIBRARY } from './run-cli.ts'
 
 t.setTimeout(800_000)
 t.jobs = 2
@@ -60,7 +59,7 @@ const ROWS: readonly Row[] = [
 ]
 
 /** One run after the other, each with another profile: what came of it, by the profile. */
-const PROGRAM = `import { runSync } from ${JSON.stringify(new URL('index.js', pathToFileURL(CLI)).href)}
+const PROGRAM = `import { runSync } from ${JSON.stringify(LIBRARY)}
 const { by, tables } = JSON.parse(process.argv[2])
 const results = {}
 for (const [profile, { master, replica }] of Object.entries(tables)) {

@@ -283,7 +283,7 @@ t.test(
     t.match(declined, 'will put missing, delete extra items; asks before it deletes')
     t.match(declined, `Delete 8 of 25 items of ${replica.label} in account `)
     t.match(declined, `at ${engine.endpoint}? [y/N]`)
-    t.match(declined, /--yes\s+Stopped by the confirmation rail: the deletion of 8 of 25 items/)
+    t.match(declined, /--yes\s+Stopped: the deletion of 8 of 25 items/)
     t.match(declined, /code 4/)
     t.same(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.withMissing), 'all else is done')
     t.match(await onTerminal([...args, ...quick], 'y'), /8 deleted[\s\S]*code 1/)

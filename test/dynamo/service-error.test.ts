@@ -1,6 +1,11 @@
 /** What is no error of DynamoDB's is not taken for one, whatever JSON it is. */
 
-import { asFailure, isHotKeyRange, isPassing } from '../../lib/dynamo/request/request-errors.ts'
+import {
+  asFailure,
+  hasNoAnswer,
+  isHotKeyRange,
+  isPassing,
+} from '../../lib/dynamo/request/request-errors.ts'
 import { serviceError } from '../../lib/dynamo/request/service-error.ts'
 import { t } from '../support/tap.ts'
 
@@ -61,4 +66,5 @@ t.test('what is no HTTP passes', async (t) => {
   const failure = asFailure(error, CONTEXT)
   t.match(failure, { code: 'UNREACHABLE', scope: 'segment' })
   t.ok(isPassing(failure))
+  t.notOk(hasNoAnswer(failure), 'it is no outage: somebody has answered')
 })

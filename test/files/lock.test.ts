@@ -73,7 +73,7 @@ t.test('who cannot be seen from here holds a lock until its lease is over', asyn
     await writeFile(file, text({ ...holder, until: Date.now() + 60_000 }))
     await t.rejects(
       Lock.take(file, 'second'),
-      { code: 'USAGE', hint: /its hold ends in (60|59|58) s\..*remove .*cp\.lock/ },
+      { code: 'USAGE', hint: /its lock expires in (60|59|58) s\..*remove .*cp\.lock/ },
       what,
     )
     await writeFile(file, text({ ...holder, until: Date.now() - 1 }))

@@ -351,7 +351,7 @@ t.test('tellHuman names the safeguard and its flag when quiet', async (t) => {
     hint: '--max-deletes 9 allows it',
   } as const
   human.conclude({ ...summary, outcome: 'stopped', errors: [], stopped })
-  t.match(told(), /--max-deletes 9 allows it\nStopped by the max-deletes rail: 9 of 10\.\n/)
+  t.match(told(), /--max-deletes 9 allows it\nStopped by --max-deletes: 9 of 10\.\n/)
 })
 
 t.test('tellHuman shows a bar on a terminal, and writes its lines over it', async (t) => {
@@ -374,7 +374,7 @@ t.test('tellHuman writes no bar and no control characters to a pipe', async (t) 
 
 for (const { scope, line } of [
   { scope: { startingKey: '{}' }, line: 'In sync from the starting key on.' },
-  { scope: { ignore: ['a', 'b'] }, line: 'In sync, leaving out a, b.' },
+  { scope: { ignore: ['a', 'b'] }, line: 'In sync, ignoring a, b.' },
 ]) {
   t.test(`tellHuman says "${line}" where that is all that was compared`, async (t) => {
     const { human, told } = listen()
@@ -409,7 +409,7 @@ t.test('tellHuman shows every count, so that they add up', async (t) => {
     'us-east-1:bbb: 1 the same, 2 missing, 4 differing, 8 extra',
     '        16 changed while they were looked at and came out equal, 128 newer on the replica and left, ' +
       '64 expired, 32 gone since the scan, 256 of the replica counted with their counterparts of the master, ' +
-      '512 unverified, 1,024 read and not judged any more',
+      '512 unverified, 1,024 read but not judged yet',
     '        2,047 in all: 1,500 of the master and 1,000 of the replica, less 453 that are on both',
     '        1 written, 1 skipped by a hook, 2 ended by themselves, 3 in conflict, 1 failed, 1 repaired in part, 5 left',
   ])
@@ -433,7 +433,7 @@ t.test('tellHuman shows every count of a plan carried out', async (t) => {
   human.conclude({ ...summary, dryRun: false, replicas, errors: [], outcome: 'incomplete' })
   t.match(
     told(),
-    'us-east-1:bbb: 10 written, 1 deleted, 1 already in order, 9 changed since and left, ' +
+    'us-east-1:bbb: 10 written, 1 deleted, 1 already in order, 9 left alone, changed since, ' +
       '2 newer on the replica and left, 1 in conflict, 2 skipped by a hook, 3 deletions withheld, ' +
       '3 unverified, 8 not come to, 0 failed\n',
   )
@@ -464,17 +464,17 @@ for (const { file, dryRun, line } of [
   {
     file: 'apply',
     dryRun: false,
-    line: ' 30% ██████░░░░░░░░░░░░░░ 12 of 40 repairs in 1 s; 4 written, 5 deleted, 1 changed since and left',
+    line: ' 30% ██████░░░░░░░░░░░░░░ 12 of 40 repairs in 1 s; 4 written, 5 deleted, 1 left alone, changed since',
   },
   {
     file: 'apply',
     dryRun: true,
-    line: ' 35% ███████░░░░░░░░░░░░░ 14 of 40 repairs in 1 s; 1 changed since and left',
+    line: ' 35% ███████░░░░░░░░░░░░░ 14 of 40 repairs in 1 s; 1 left alone, changed since',
   },
   {
     file: 'undo',
     dryRun: false,
-    line: ' 25% █████░░░░░░░░░░░░░░░ 10 of 40 writes in 1 s; 4 brought back, 5 taken away again, 1 changed since and left',
+    line: ' 25% █████░░░░░░░░░░░░░░░ 10 of 40 writes in 1 s; 4 restored, 5 deleted, 1 left alone, changed since',
   },
 ] as const) {
   t.test(`tellHuman tells how far ${file} is (${dryRun ? 'dry' : 'in earnest'})`, async (t) => {
@@ -531,7 +531,7 @@ t.test('tellHuman begins with all that changes what the result means', async (t)
   human.onEvent({ ...PLAN, rules, startingKey: '{"id":{"S":"k"}}' })
   t.equal(
     told().split('\n')[0],
-    'rules   leaving out a, b; versions by v, and newer items of a replica are left; hooks file:///h.mjs; ' +
+    'rules   ignored: a, b; versions by v, and newer items of a replica are left; hooks file:///h.mjs; ' +
       'expired items are compared like any other; nobody else writes (--quiesced); ' +
       'only what comes after the key {"id":{"S":"k"}}',
   )

@@ -147,7 +147,7 @@ t.test('a run that is taken up is refused where it would mean something else', a
     [{ quiesced: true }, /`quiesced`/],
     [{ versionAttribute: 'v' }, /`versionAttribute`/],
     [{ segments: 5 }, /`segments` to be as when the run began, 2; got 5/],
-    [{ resume: false }, /not to exist yet/],
+    [{ resume: false }, /exists already/],
     [{ restart: true }, /`resume` or `restart`, got both/],
     [{ undo: 'x.gz' }, /without a compressed journal/],
     [{ plan: '/tmp/x' }, /without `plan`/],
@@ -207,7 +207,7 @@ t.test(
         )
       }
     }
-    await t.rejects(scene.leg(), { code: 'USAGE', message: /not to exist yet/ })
+    await t.rejects(scene.leg(), { code: 'USAGE', message: /exists already/ })
     t.strictSame(scene.replica.table.all(), before)
     await writeFile(scene.checkpoint, whole)
     const { summary } = await scene.leg({ resume: true })
@@ -226,7 +226,7 @@ t.test('two runs do not work with one checkpoint', async (t) => {
   t.equal(summary.outcome, 'in-sync')
   t.match(await second, {
     code: 'USAGE',
-    message: /nobody to work with this checkpoint, but process/,
+    message: /in use by process/,
   })
   t.equal(askedOf(scene.replica, 'PutItem'), 5)
 })

@@ -40,7 +40,7 @@ for (const [what, kibibytes] of [
     const [code] = await once(child, 'exit')
     t.equal(code, 3, await told)
     t.match(await told, /Cannot write|EFBIG/)
-    t.match(await told, /to go on: tablesync .*--resume/)
+    t.match(await told, /to resume: tablesync .*--resume/)
     t.ok((await replica.all()).length < ITEMS)
 
     const resumed = await runCli([...args, '--resume'])

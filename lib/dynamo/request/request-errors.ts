@@ -23,7 +23,7 @@ const NOT_FOUND: FailureKind = {
 const DENIED: FailureKind = {
   code: 'ACCESS_DENIED',
   scope: 'table',
-  hint: 'The README lists the IAM actions that each flag needs.',
+  hint: 'docs/permissions.md lists the IAM actions that each flag needs.',
 }
 const BAD_CREDENTIALS: FailureKind = {
   code: 'CREDENTIALS',
@@ -121,6 +121,8 @@ export const isMisSigned = ({ name }: Error): boolean => MIS_SIGNED.includes(nam
 export function hasNoAnswer({ code, cause }: TablesyncError): boolean {
   const status = (cause as SdkError | undefined)?.$metadata?.httpStatusCode
   if (status !== undefined) return status >= 500
+  // Somebody has answered, though not in HTTP.
+  if ((cause as SocketError | undefined)?.code?.startsWith('HPE_')) return false
   return code === 'UNREACHABLE' || code === 'TABLE_SILENT'
 }
 

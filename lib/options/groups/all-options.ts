@@ -84,8 +84,7 @@ export const TALK = {
     flag: 'yes',
     aliases: ['y'],
     kind: 'switch',
-    help: 'Do not ask before deletions',
-    more: 'Nor before an undo.',
+    help: 'Do not ask before deletions, or before an undo',
   },
   verbose: {
     flag: 'verbose',

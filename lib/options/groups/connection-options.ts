@@ -84,7 +84,7 @@ export const CONNECTION_OPTIONS = {
     aliases: ['slave-profile'],
     kind: 'text',
     value: 'name',
-    help: 'Profile for the replicas; http://localhost:8000 means that endpoint',
+    help: 'Profile for the replicas. A URL is taken as --replica-endpoint',
   },
   replicaRoleArn: {
     flag: 'replica-role-arn',

@@ -28,7 +28,7 @@ export const PACE_OPTIONS = {
     flag: 'control',
     kind: 'text',
     value: 'file',
-    help: 'A file to say in, while the run goes on: pause, resume, read-capacity VALUE, write-capacity VALUE',
+    help: 'A file with commands for the running run: pause, resume, read-capacity VALUE, write-capacity VALUE',
   },
 } as const satisfies Record<string, Option>
 

@@ -34,7 +34,7 @@ export const REPAIR_OPTIONS = {
     flag: 'max-deletes',
     kind: 'text',
     value: 'n|n%',
-    help: 'Delete nothing on a replica that has more extras: a number, or a percentage of its items (default: 1000 or 1%, whichever is more, but no more than a fifth, and 10 in any case; 0 forbids)',
+    help: 'Delete nothing on a replica that has more extras than this: a number, or a percentage of its items. 0 forbids deletions (default: the larger of 1000 and 1%, at most a fifth of the items, but at least 10)',
   },
   canary: {
     flag: 'canary',
@@ -42,7 +42,7 @@ export const REPAIR_OPTIONS = {
     value: 'n',
     least: 1,
     most: 10_000,
-    help: 'Repair so many items of each replica first, and go on only once all of them were read back and held',
+    help: 'Repair N items of each replica first, and continue only after all of them were read back and held',
   },
   allowShrunkenMaster: {
     flag: 'allow-shrunken-master',
@@ -80,7 +80,7 @@ export const REPAIR_OPTIONS = {
     least: 1,
     most: 100,
     default: 5,
-    help: 'Looks at which something had moved, after which a key is left unverified',
+    help: 'After so many rechecks that found a change, leave the key unverified',
   },
   quiesced: {
     flag: 'quiesced',

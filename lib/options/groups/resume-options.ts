@@ -36,7 +36,7 @@ export const RESUME_OPTIONS = {
     flag: 'max-duration',
     kind: 'text',
     value: 'duration',
-    help: 'End after the pages in hand when so much time has passed: 90s, 30m, 8h',
+    help: 'Stop after in-flight pages when this much time has passed: 90s, 30m, 8h',
   },
 } as const satisfies Record<string, Option>
 

@@ -37,9 +37,9 @@ export function applyLines(event: RunEvent & { type: 'apply' }): string[] {
 const WORDS = {
   undo: {
     units: 'writes',
-    toDo: 'to bring back or take away again',
-    written: 'brought back',
-    deleted: 'taken away again',
+    toDo: 'to undo',
+    written: 'restored',
+    deleted: 'deleted',
     resolved: 'already as they were',
     all: 'Undone',
     none: 'Nothing was undone: a dry run',
@@ -71,7 +71,7 @@ export function doneLine(
     count(replicas.reduce((total, replica) => total + replica[kind], 0))
   const far = `${count(done)} of ${count(of)} ${words.units} in ${Math.round(elapsedMs / 1000)} s`
   const writes = `${sum('written')} ${words.written}, ${sum('deleted')} ${words.deleted}`
-  return `${far}; ${dryRun ? '' : `${writes}, `}${sum('changed')} changed since and left`
+  return `${far}; ${dryRun ? '' : `${writes}, `}${sum('changed')} left alone, changed since`
 }
 
 /** What was done of a journal or a plan, per replica. */
@@ -85,7 +85,7 @@ export function doneLines(command: FileCommand, summary: Summary): string[] {
       : [`${count(written)} ${words.written}`, `${count(deleted)} ${words.deleted}`]
     const also = [
       `${count(inOrder(replica))} ${words.resolved}`,
-      `${count(changed)} changed since and left`,
+      `${count(changed)} left alone, changed since`,
       ...rareEndings(replica, dryRun),
       `${count(replica.failed)} failed`,
     ]

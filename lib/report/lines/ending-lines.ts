@@ -30,5 +30,19 @@ export function errorLines({ replicas, errors }: Summary): string[] {
 
 export const stopLines = ({ rail, message, hint }: Stop) => [
   `        ${hint}`,
-  `Stopped by the ${rail} rail: ${message}.`,
+  `Stopped${byWhat(rail)}: ${message}.`,
 ]
+
+/** Limits that are flags go by their flag. */
+function byWhat(rail: Stop['rail']): string {
+  switch (rail) {
+    case 'max-writes':
+    case 'max-deletes':
+    case 'canary':
+      return ` by --${rail}`
+    case 'confirmation':
+      return ''
+    default:
+      return ` by the ${rail} safeguard`
+  }
+}

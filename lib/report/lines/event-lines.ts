@@ -56,9 +56,11 @@ export function eventLines(event: ToldOnce): readonly string[] {
     case 'pace':
       return paceLines(event)
     case 'control-refused':
-      return [`not done: ${event.message}`]
+      return [`control file ignored: ${event.message}`]
     case 'deleting':
-      return [`deleting ${event.extras} extra items of ${event.replica}`]
+      return [
+        `deleting ${event.extras} extra ${event.extras === 1 ? 'item' : 'items'} of ${event.replica}`,
+      ]
     case 'deletions-withheld':
       return [`${event.extras} extra items of ${event.replica} are left: ${event.reason}`]
     default:

@@ -6,7 +6,7 @@ export function rulesLines(rules: RunRules, startingKey?: string): string[] {
   const { ignore, versionAttribute, newerWins, hooks, comparesExpired, quiesced } = rules
   const newer = newerWins ? ', and newer items of a replica are left' : ''
   const told = [
-    ...(ignore.length > 0 ? [`leaving out ${ignore.join(', ')}`] : []),
+    ...(ignore.length > 0 ? [`ignored: ${ignore.join(', ')}`] : []),
     ...(versionAttribute === undefined ? [] : [`versions by ${versionAttribute}${newer}`]),
     ...(hooks === undefined ? [] : [`hooks ${hooks}`]),
     ...(comparesExpired ? ['expired items are compared like any other'] : []),

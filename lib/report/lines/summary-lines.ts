@@ -43,7 +43,7 @@ function planLine(outcome: Outcome, { keys, plan: file }: Planned): string {
 function scopeOf({ replicas }: Summary, plan?: PlanEvent): string {
   const from = plan?.startingKey === undefined ? '' : ' from the starting key on'
   const ignored = plan?.ignore ?? []
-  const butFor = ignored.length === 0 ? '' : `, leaving out ${ignored.join(', ')}`
+  const butFor = ignored.length === 0 ? '' : `, ignoring ${ignored.join(', ')}`
   const newer = Object.values(replicas).reduce((sum, replica) => sum + replica.newer, 0)
   const newerThere = newer === 0 ? '' : `, but for ${count(newer)} newer on the replica`
   const hooks = plan?.rules.hooks

@@ -19,7 +19,7 @@ export function foundLines(label: string, replica: ReplicaSummary): string[] {
     ['of the replica counted with their counterparts of the master', replica.elsewhere],
     ['changed since the plan', replica.changed],
     ['unverified', replica.unverified],
-    ['read and not judged any more', replica.unjudged],
+    ['read but not judged yet', replica.unjudged],
   ])
   return [
     `${label}: ${count(sameAs)} the same, ${count(missing)} missing, ${count(differing)} differing, ` +

@@ -36,8 +36,8 @@ export async function openCheckpoint(
     const taken = mode === 'resume' ? await readCheckpoint(file) : undefined
     if (mode === 'new' && (await isThere(file))) {
       throw usageError(
-        `Expected ${file} not to exist yet, or to be told what to do with it`,
-        `${spelling('resume')} goes on where it says, ${spelling('restart')} begins anew.`,
+        `The checkpoint ${file} exists already`,
+        `${spelling('resume')} continues from it, ${spelling('restart')} replaces it.`,
       )
     }
     if (mode === 'restart') await refuseOtherFile(file)
@@ -87,6 +87,6 @@ export function refuseOtherTables(
   if (segments > taken.segments && planSegments(settings, master.facts) < segments) return
   throw usageError(
     `Expected \`${spelling('segments')}\` to be as when the run began, ${taken.segments}; got ${settings.segments}`,
-    'Leave it away: the checkpoint knows.',
+    'Remove it: the checkpoint already fixes it.',
   )
 }

@@ -209,14 +209,11 @@ function commonKey(
   const known = described.findIndex(({ keySchema }) => keySchema !== undefined)
   const expected = described[known]?.keySchema
   if (expected === undefined) {
-    throw new TablesyncError(
-      'Expected to be allowed to describe at least one table, and was denied all',
-      {
-        code: 'ACCESS_DENIED',
-        scope: 'run',
-        hint: 'Allow dynamodb:DescribeTable on the master: its key is needed to match items.',
-      },
-    )
+    throw new TablesyncError('DescribeTable was denied on every table', {
+      code: 'ACCESS_DENIED',
+      scope: 'run',
+      hint: 'Allow dynamodb:DescribeTable on the master: its key is needed to match items.',
+    })
   }
   for (const [index, { keySchema }] of described.entries()) {
     if (keySchema === undefined || describeKey(keySchema) === describeKey(expected)) continue

@@ -50,6 +50,6 @@ function refused(question: Question): Stop {
   return {
     rail: 'confirmation',
     message: `${what} of ${question.replica} was not confirmed`,
-    hint: 'To go on without a question: --yes',
+    hint: 'To continue without a question: --yes',
   }
 }

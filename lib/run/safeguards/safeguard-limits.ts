@@ -22,14 +22,14 @@ export function topologyRail(settings: Settings, { inspected }: Tables): Stop | 
       return {
         rail: 'global-table',
         message: `${ref.label} is a global table, and what is written to it goes to ${regions.join(', ')} too`,
-        hint: 'Where that is meant: --allow-global-table',
+        hint: 'If you want that: --allow-global-table',
       }
     }
     if (facts.hasStream && regions.length === 0 && !rails.allowStreams) {
       return {
         rail: 'stream',
         message: `${ref.label} has a stream, whose consumers may carry what is written or deleted there further, and back`,
-        hint: 'Where that is harmless: --allow-streams',
+        hint: 'If that is harmless: --allow-streams',
       }
     }
   }
@@ -54,7 +54,7 @@ export function canaryRail(label: string, counts: CanaryCounts): Stop {
   return {
     rail: 'canary',
     message: `the first repairs of ${label} did not hold: ${writes} written, of which ${mended} had to be mended and ${lost} were not there any more; ${conflicts} in conflict, ${failed} failed`,
-    hint: 'A --report has their keys. To go on all the same: without --canary',
+    hint: 'A --report has their keys. To continue anyway: leave out --canary',
   }
 }
 
@@ -84,7 +84,7 @@ export function deletionRail(
   if (!allowShrunkenMaster && plan.startingKey === undefined) {
     // A plan is carried out without a scan of its own.
     const when = plan.scanned === undefined ? '' : ' when the plan was written'
-    const hint = `Where it is meant to have so few: --allow-shrunken-master`
+    const hint = `If it is meant to have so few: --allow-shrunken-master`
     if (masterItems === 0) {
       const message = `the master ${master.ref.label} ${plan.scanned === undefined ? 'is' : 'was'} empty${when}, and ${count(extra)} items of ${label} would be deleted`
       return { rail: 'empty-master', message, hint }
