@@ -185,7 +185,7 @@ function ask(question: Question, signal: AbortSignal): Promise<boolean> {
 
 /** The command that goes on, ready to paste. */
 function tellResume({ stopped }: Summary): void {
-  const words = commandToResume(process.argv.slice(2), stopped?.rail)
+  const words = commandToResume(process.argv.slice(2), stopped?.safeguard)
   screen.say(`        to resume: ${words.map(shellWord).join(' ')}`)
 }
 

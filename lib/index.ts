@@ -57,7 +57,7 @@ export type { Difference, DifferenceKind, RepairAction } from './model/differenc
 export type { RunEvent } from './model/events.ts'
 export type { HookItem, Hooks, Skip } from './model/hooks.ts'
 export type { Question } from './model/question.ts'
-export type { RailName, Stop } from './model/safeguard.ts'
+export type { SafeguardName, SafeguardName as RailName, Stop, Stopped } from './model/safeguard.ts'
 export type {
   ErrorSummary,
   MasterSummary,

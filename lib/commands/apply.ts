@@ -16,7 +16,7 @@ import { checkControlFile } from '../run/rate/control-file.ts'
 import { headerOf } from '../run/records/frame-lines.ts'
 import { type ReviewedPlan, readRepairPlan } from '../run/records/plan-reader.ts'
 import { refuseOtherTable } from '../run/records/table-match.ts'
-import { topologyRail } from '../run/safeguards/safeguard-limits.ts'
+import { topologyStop } from '../run/safeguards/safeguard-limits.ts'
 import { summariseNothing } from '../run/summarise.ts'
 import type { Caller } from './caller.ts'
 import { unlessAborted, withListeners } from './listeners.ts'
@@ -56,7 +56,7 @@ export async function apply(
     for (const replica of replicas) {
       refuseOtherTable(reviewed.header.tables[replica.ref.label], replica, 'plan')
     }
-    const stop = topologyRail(settings, tables)
+    const stop = topologyStop(settings, tables)
     if (stop !== undefined) {
       return summariseNothing(settings, { stopped: stop, readUnits: tables.readUnits })
     }

@@ -18,7 +18,7 @@ import { planRun } from '../run/preflight/scan-plan.ts'
 import { checkControlFile } from '../run/rate/control-file.ts'
 import { headerOf } from '../run/records/frame-lines.ts'
 import { run } from '../run/run.ts'
-import { topologyRail } from '../run/safeguards/safeguard-limits.ts'
+import { topologyStop } from '../run/safeguards/safeguard-limits.ts'
 import { summariseNothing } from '../run/summarise.ts'
 import type { ThreadFiles } from '../run/threads/thread-files.ts'
 import type { Caller } from './caller.ts'
@@ -94,7 +94,7 @@ async function syncFrom(
     if (tables === undefined) return summariseNothing(settings, { taken })
     if (checkpoint !== undefined) refuseOtherTables(checkpoint, settings, tables, spelling)
     refuseIgnoredKeys(settings, tables, spelling)
-    const stop = topologyRail(settings, tables)
+    const stop = topologyStop(settings, tables)
     if (stop !== undefined) {
       return summariseNothing(settings, { stopped: stop, readUnits: tables.readUnits, taken })
     }

@@ -14,7 +14,7 @@ import { checkControlFile } from '../run/rate/control-file.ts'
 import { headerOf } from '../run/records/frame-lines.ts'
 import { readJournal } from '../run/records/journal-reader.ts'
 import { refuseOtherTable } from '../run/records/table-match.ts'
-import { topologyRail } from '../run/safeguards/safeguard-limits.ts'
+import { topologyStop } from '../run/safeguards/safeguard-limits.ts'
 import { summariseNothing } from '../run/summarise.ts'
 import type { Caller } from './caller.ts'
 import { unlessAborted, withListeners } from './listeners.ts'
@@ -65,7 +65,7 @@ export async function undo(
     for (const replica of tables.inspected.slice(1)) {
       refuseOtherTable(journal.header.tables[replica.ref.label], replica, 'journal')
     }
-    const stop = topologyRail(settings, tables)
+    const stop = topologyStop(settings, tables)
     if (stop !== undefined) {
       return summariseNothing(settings, { stopped: stop, readUnits: tables.readUnits })
     }

@@ -1,6 +1,6 @@
 /** Safeguards that end a run before it does harm, and what they say when they do. */
 
-export type RailName =
+export type SafeguardName =
   | 'max-writes'
   | 'max-deletes'
   | 'canary'
@@ -11,8 +11,14 @@ export type RailName =
   | 'confirmation'
 
 export interface Stop {
-  readonly rail: RailName
+  readonly safeguard: SafeguardName
   readonly message: string
   /** The flag that lets the run pass. */
   readonly hint: string
+}
+
+/** A stop as the result tells it. */
+export interface Stopped extends Stop {
+  /** The same as `safeguard`, under its old name. */
+  readonly rail: SafeguardName
 }

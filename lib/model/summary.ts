@@ -1,7 +1,7 @@
 /** The result of a run: what `runSync` resolves to and `--json` prints. */
 import type { ErrorCode } from '../errors.ts'
 import type { RunIdentity } from './run-identity.ts'
-import type { Stop } from './safeguard.ts'
+import type { Stopped } from './safeguard.ts'
 import type { Milliseconds, ReadUnits, WriteUnits } from './units.ts'
 
 /**
@@ -28,7 +28,7 @@ export interface Summary {
   /** What went wrong, the first of each kind. Empty after a run without trouble. */
   readonly errors: readonly ErrorSummary[]
   /** The safeguard that ended the run. Absent: none did. */
-  readonly stopped?: Stop
+  readonly stopped?: Stopped
 }
 
 /** What the command prints with `--json` where it has no result: nothing was scanned or written. */

@@ -1,12 +1,12 @@
 /** The command that goes on with a run, from the one that began it. */
 
 import { redacted } from '../model/redaction.ts'
-import type { RailName } from '../model/safeguard.ts'
+import type { SafeguardName } from '../model/safeguard.ts'
 import { shownEndpoint } from '../model/tables/table.ts'
 import { type GivenOption, givenOptions, isSpelling } from './flags.ts'
 
 /** Limits that a run which they have stopped meets again at once, by the safeguard. */
-const LIMITS: { readonly [rail in RailName]?: string } = {
+const LIMITS: { readonly [safeguard in SafeguardName]?: string } = {
   'max-writes': 'maxWrites',
   'max-deletes': 'maxDeletes',
 }
@@ -15,7 +15,7 @@ const LIMITS: { readonly [rail in RailName]?: string } = {
  * Word by word, but for what would not do a second time: a token that has been
  * used, and the limit that has stopped the run.
  */
-export function commandToResume(argv: readonly string[], stopped?: RailName): string[] {
+export function commandToResume(argv: readonly string[], stopped?: SafeguardName): string[] {
   const given = givenOptions(argv).filter(({ name }) => name !== 'resume' && name !== 'restart')
   const limit = stopped && LIMITS[stopped]
   return ['tablesync', ...given.flatMap((option) => wordsOf(option, limit)), '--resume']

@@ -17,7 +17,7 @@ import {
 } from './groups/credential-options.ts'
 import { resolveCapacity } from './groups/pace-options.ts'
 import { resolveCheckpoint, resolveDuration } from './groups/resume-options.ts'
-import { resolveRails } from './groups/safeguard-options.ts'
+import { resolveSafeguards } from './groups/safeguard-options.ts'
 import type { Spelling } from './option.ts'
 import { ownOptions } from './own-options.ts'
 import { shown } from './quoted-value.ts'
@@ -81,7 +81,7 @@ export function resolveOptions(
     dryRun: isDryRun,
     asked,
     write: isDryRun ? NO_WRITES : asked,
-    rails: resolveRails(options, spelling),
+    safeguards: resolveSafeguards(options, spelling),
     canary: isDryRun ? undefined : options.canary,
     scanForExtra: options.scanForExtra === true || options.deleteExtra === true,
     ignore: [...(options.ignore ?? [])],

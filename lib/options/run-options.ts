@@ -199,7 +199,7 @@ export interface RunOptions {
   /**
    * Asked before items of a replica are deleted, when all else is written and
    * it is known how many, and before an undo. Any answer but `true` stops the
-   * run, with the rail `confirmation`. @default nobody is asked
+   * run, with the safeguard `confirmation`. @default nobody is asked
    */
   readonly confirm?: (question: Question) => boolean | Promise<boolean>
 }

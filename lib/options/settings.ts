@@ -33,7 +33,7 @@ export interface MaxDeletes {
   readonly atMost?: { readonly count: number; readonly percent: number }
 }
 
-export interface RailSettings {
+export interface SafeguardSettings {
   /** Undefined: as many as there are to make. */
   readonly maxWrites: number | undefined
   readonly maxDeletes: MaxDeletes
@@ -50,7 +50,7 @@ export interface Settings {
   /** What would be written but for `dryRun`. */
   readonly asked: WriteFlags
   readonly write: WriteFlags
-  readonly rails: RailSettings
+  readonly safeguards: SafeguardSettings
   /** Repairs of each replica that go out alone at first. Undefined: none. */
   readonly canary: number | undefined
   readonly scanForExtra: boolean

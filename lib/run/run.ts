@@ -18,7 +18,7 @@ import { tellShortScans, tellWarnings } from './preflight/warnings.ts'
 import type { RunListeners } from './records/difference-sink.ts'
 import type { Preparation, RunContext } from './run-context.ts'
 import { asksBeforeDeletions, askToDelete } from './safeguards/consent.ts'
-import { deletionRail } from './safeguards/safeguard-limits.ts'
+import { deletionsStop } from './safeguards/safeguard-limits.ts'
 import { contradiction } from './safeguards/scan-consistency.ts'
 import { together } from './state/counts.ts'
 import { withRun } from './with-run.ts'
@@ -102,7 +102,7 @@ async function mayDelete(run: RunContext, replica: TableIndex): Promise<void> {
   // Before the safeguards: they go by counts of a table that may not be there any more.
   await tableWatch.look([MASTER, replica])
   if (isOver()) return
-  const stop = deletionRail(run, replica)
+  const stop = deletionsStop(run, replica)
   if (stop === undefined) await askToDelete(run, replica)
   else state.stopBy(stop)
 }

@@ -42,7 +42,9 @@ export function summarise(end: RunEnd): Summary {
     master,
     replicas: Object.fromEntries(summaries),
     errors: ledger.errors(),
-    ...(end.stopped !== undefined && { stopped: end.stopped }),
+    ...(end.stopped !== undefined && {
+      stopped: { ...end.stopped, rail: end.stopped.safeguard },
+    }),
   }
 }
 

@@ -68,6 +68,14 @@ function steady(value: unknown): unknown {
   )
 }
 
+/** Without the counts that say which of the two scans came to an item first: that hangs on where a run was cut. */
+export function withoutFirst(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutFirst)
+  if (typeof value !== 'object' || value === null) return value
+  const members = Object.entries(value).filter(([name]) => !/^(matched|elsewhere)$/.test(name))
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutFirst(member)]))
+}
+
 /** The names of members and the types of their values, where what happens first is left to chance. */
 export function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) {

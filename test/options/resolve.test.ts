@@ -28,7 +28,7 @@ t.test('resolveOptions fills in what was not given', async (t) => {
     strategy: 'auto',
     dryRun: true,
     asked: { missing: false, differing: false, extra: false },
-    rails: {
+    safeguards: {
       maxWrites: undefined,
       maxDeletes: { count: 1000, percent: 1, atMost: { count: 10, percent: 20 } },
       allowShrunkenMaster: false,
@@ -357,7 +357,7 @@ for (const { given, expected } of [
   { given: '100%', expected: { percent: 100 } },
 ]) {
   t.test(`resolveOptions reads ${given} as the most deletions`, async (t) => {
-    t.same(resolve({ maxDeletes: given }).rails.maxDeletes, expected)
+    t.same(resolve({ maxDeletes: given }).safeguards.maxDeletes, expected)
   })
 }
 

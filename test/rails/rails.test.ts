@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { applySync, type RunOptions } from 'tablesync'
 import { exitCodeOf } from '../../lib/model/summary.ts'
-import { resolveRails } from '../../lib/options/groups/safeguard-options.ts'
+import { resolveSafeguards } from '../../lib/options/groups/safeguard-options.ts'
 import { mostDeletes } from '../../lib/run/safeguards/safeguard-limits.ts'
 import { tempFolder } from '../cli/run-cli.ts'
 import { askedOf, item, openScene, putsOf, type Scene, type SceneOptions } from '../faults/scene.ts'
@@ -202,7 +202,7 @@ for (const { items: all, most } of [
   { items: 1_000_000, most: 10_000 },
 ]) {
   t.test(`of ${all} items ${most} may be deleted where nothing is said`, async (t) => {
-    const { maxDeletes } = resolveRails({ master: '', replicas: [] }, (name) => name)
+    const { maxDeletes } = resolveSafeguards({ master: '', replicas: [] }, (name) => name)
     t.equal(mostDeletes(maxDeletes, all), most)
   })
 }

@@ -346,6 +346,7 @@ t.test('tellHuman tells the errors when quiet, and nothing else', async (t) => {
 t.test('tellHuman names the safeguard and its flag when quiet', async (t) => {
   const { human, told } = listen({ verbosity: 'quiet' })
   const stopped = {
+    safeguard: 'max-deletes',
     rail: 'max-deletes',
     message: '9 of 10',
     hint: '--max-deletes 9 allows it',

@@ -3,7 +3,7 @@ import { usageError } from '../../errors.ts'
 import type { Spelling } from '../option.ts'
 import { shown } from '../quoted-value.ts'
 import type { RunOptions } from '../run-options.ts'
-import type { RailSettings } from '../settings.ts'
+import type { SafeguardSettings } from '../settings.ts'
 
 /** A replica that has drifted further than this is looked at before its extras are deleted. */
 const USUAL_DELETES = {
@@ -13,7 +13,7 @@ const USUAL_DELETES = {
   atMost: { count: 10, percent: 20 },
 }
 
-export function resolveRails(options: RunOptions, spelling: Spelling): RailSettings {
+export function resolveSafeguards(options: RunOptions, spelling: Spelling): SafeguardSettings {
   return {
     maxWrites: options.maxWrites,
     maxDeletes:
@@ -26,7 +26,7 @@ export function resolveRails(options: RunOptions, spelling: Spelling): RailSetti
   }
 }
 
-function parseMaxDeletes(text: string, name: string): RailSettings['maxDeletes'] {
+function parseMaxDeletes(text: string, name: string): SafeguardSettings['maxDeletes'] {
   const [, number, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? []
   const value = Number(number)
   const isInRange = percent === '%' ? value <= 100 : Number.isSafeInteger(value)

@@ -28,21 +28,21 @@ export function errorLines({ replicas, errors }: Summary): string[] {
   return lines
 }
 
-export const stopLines = ({ rail, message, hint }: Stop) => [
+export const stopLines = ({ safeguard, message, hint }: Stop) => [
   `        ${hint}`,
-  `Stopped${byWhat(rail)}: ${message}.`,
+  `Stopped${byWhat(safeguard)}: ${message}.`,
 ]
 
 /** Limits that are flags go by their flag. */
-function byWhat(rail: Stop['rail']): string {
-  switch (rail) {
+function byWhat(safeguard: Stop['safeguard']): string {
+  switch (safeguard) {
     case 'max-writes':
     case 'max-deletes':
     case 'canary':
-      return ` by --${rail}`
+      return ` by --${safeguard}`
     case 'confirmation':
       return ''
     default:
-      return ` by the ${rail} safeguard`
+      return ` by the ${safeguard} safeguard`
   }
 }

@@ -17,7 +17,7 @@ import type { Milliseconds } from '../../model/units.ts'
 import type { WorkerSetup } from '../../protocol/messages.ts'
 import { Allowance } from '../../protocol/shared/write-allowance.ts'
 import type { Preparation } from '../run-context.ts'
-import { maxWritesRail } from '../safeguards/safeguard-limits.ts'
+import { maxWritesStop } from '../safeguards/safeguard-limits.ts'
 import { claimedBefore } from '../state/earlier-writes.ts'
 import type { Ledger } from '../state/ledger.ts'
 import type { RecheckQueue } from '../state/recheck-queue.ts'
@@ -181,9 +181,9 @@ export class CheckpointSaver {
     const claimed = claimedBefore(ledger, writeLog.all())
     Allowance.restore(setup.allowance, claimed)
     // A limit that is lower than that of the legs before.
-    const { maxWrites } = preparation.settings.rails
+    const { maxWrites } = preparation.settings.safeguards
     if (maxWrites !== undefined && claimed > maxWrites) {
-      this.#parts.stopBy(maxWritesRail(preparation.settings))
+      this.#parts.stopBy(maxWritesStop(preparation.settings))
     }
     for (const name of COUNTERS) {
       const bytes = Buffer.from(taken.counters[name], 'base64')

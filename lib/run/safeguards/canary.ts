@@ -9,7 +9,7 @@ import type { Milliseconds } from '../../model/units.ts'
 import type { CanaryFlags } from '../../protocol/shared/canary-flags.ts'
 import type { Ledger } from '../state/ledger.ts'
 import type { RecheckQueue } from '../state/recheck-queue.ts'
-import { canaryRail } from './safeguard-limits.ts'
+import { canaryStop } from './safeguard-limits.ts'
 
 export interface CanaryOptions {
   /** Repairs of each replica that go out alone. Undefined: all go at once. */
@@ -80,7 +80,7 @@ export class Canary {
     this.#sent.set(replica, this.#underWay(replica) - keys)
     if (!this.isOut(replica)) return
     const { written, deleted, ...counts } = this.#tried(replica)
-    onFailed(canaryRail(label(replica), { writes: written + deleted, ...counts }))
+    onFailed(canaryStop(label(replica), { writes: written + deleted, ...counts }))
   }
 
   /** Keys that were sent have come back, and what they came to is in the ledger. */
@@ -108,7 +108,7 @@ export class Canary {
       flags.clear(replica)
       onHeld(replica, writes)
     } else {
-      onFailed(canaryRail(label(replica), { writes, readBack, mended, conflicts, failed }))
+      onFailed(canaryStop(label(replica), { writes, readBack, mended, conflicts, failed }))
     }
   }
 

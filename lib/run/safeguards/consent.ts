@@ -48,7 +48,7 @@ function refused(question: Question): Stop {
       ? `the undo of ${count(question.restores + question.deletions)} items`
       : `the deletion of ${count(question.deletions)} of ${count(question.items)} items`
   return {
-    rail: 'confirmation',
+    safeguard: 'confirmation',
     message: `${what} of ${question.replica} was not confirmed`,
     hint: 'To continue without a question: --yes',
   }

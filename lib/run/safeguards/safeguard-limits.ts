@@ -12,22 +12,22 @@ import type { Tables } from '../preflight/table-inspection.ts'
 import type { Ledger } from '../state/ledger.ts'
 
 /** Tables from which writes of ours would travel on, looked for before anything is scanned. */
-export function topologyRail(settings: Settings, { inspected }: Tables): Stop | undefined {
-  const { asked, rails } = settings
+export function topologyStop(settings: Settings, { inspected }: Tables): Stop | undefined {
+  const { asked, safeguards } = settings
   if (!(asked.missing || asked.differing || asked.extra)) return undefined
   const [, ...replicas] = inspected
   for (const { ref, facts } of replicas as InspectedTable[]) {
     const regions = facts.otherRegions ?? []
-    if (regions.length > 0 && !rails.allowGlobalTable) {
+    if (regions.length > 0 && !safeguards.allowGlobalTable) {
       return {
-        rail: 'global-table',
+        safeguard: 'global-table',
         message: `${ref.label} is a global table, and what is written to it goes to ${regions.join(', ')} too`,
         hint: 'If you want that: --allow-global-table',
       }
     }
-    if (facts.hasStream && regions.length === 0 && !rails.allowStreams) {
+    if (facts.hasStream && regions.length === 0 && !safeguards.allowStreams) {
       return {
-        rail: 'stream',
+        safeguard: 'stream',
         message: `${ref.label} has a stream, whose consumers may carry what is written or deleted there further, and back`,
         hint: 'If that is harmless: --allow-streams',
       }
@@ -36,10 +36,10 @@ export function topologyRail(settings: Settings, { inspected }: Tables): Stop | 
   return undefined
 }
 
-export function maxWritesRail({ rails }: Settings): Stop {
+export function maxWritesStop({ safeguards }: Settings): Stop {
   return {
-    rail: 'max-writes',
-    message: `more than ${count(rails.maxWrites ?? 0)} items are to be written`,
+    safeguard: 'max-writes',
+    message: `more than ${count(safeguards.maxWrites ?? 0)} items are to be written`,
     hint: 'To write more: --max-writes N',
   }
 }
@@ -48,11 +48,11 @@ export type CanaryCounts = Pick<ReplicaTally, 'readBack' | 'mended' | 'conflicts
   readonly writes: number
 }
 
-export function canaryRail(label: string, counts: CanaryCounts): Stop {
+export function canaryStop(label: string, counts: CanaryCounts): Stop {
   const { writes, mended, conflicts, failed } = counts
   const lost = Math.max(0, writes - counts.readBack)
   return {
-    rail: 'canary',
+    safeguard: 'canary',
     message: `the first repairs of ${label} did not hold: ${writes} written, of which ${mended} had to be mended and ${lost} were not there any more; ${conflicts} in conflict, ${failed} failed`,
     hint: 'A --report has their keys. To continue anyway: leave out --canary',
   }
@@ -66,11 +66,11 @@ interface Compared {
 }
 
 /** Looked for when all is compared and nothing is deleted yet. */
-export function deletionRail(
+export function deletionsStop(
   { settings, ledger, plan, tables }: Compared,
   replica: TableIndex,
 ): Stop | undefined {
-  const { maxDeletes, allowShrunkenMaster } = settings.rails
+  const { maxDeletes, allowShrunkenMaster } = settings.safeguards
   const { extra } = ledger.totalOf(replica)
   const isCompared = ledger.fate(replica).finished.size === plan.segments
   // Where not all is compared, nothing is deleted anyhow.
@@ -87,17 +87,17 @@ export function deletionRail(
     const hint = `If it is meant to have so few: --allow-shrunken-master`
     if (masterItems === 0) {
       const message = `the master ${master.ref.label} ${plan.scanned === undefined ? 'is' : 'was'} empty${when}, and ${count(extra)} items of ${label} would be deleted`
-      return { rail: 'empty-master', message, hint }
+      return { safeguard: 'empty-master', message, hint }
     }
     if (masterItems * 2 < expected) {
       const message = `the scan of the master ${master.ref.label}${when} found ${count(masterItems)} items, of ${count(expected)} that DescribeTable tells`
-      return { rail: 'shrunken-master', message, hint }
+      return { safeguard: 'shrunken-master', message, hint }
     }
   }
   const most = mostDeletes(maxDeletes, scanned)
   if (extra <= most) return undefined
   return {
-    rail: 'max-deletes',
+    safeguard: 'max-deletes',
     message: `${label} has ${count(scanned)} items, of which ${count(extra)} are extra, and ${count(most)} may be deleted`,
     hint: 'To delete more: --max-deletes N, or N%',
   }

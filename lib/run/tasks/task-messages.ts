@@ -9,7 +9,7 @@ import { toWire } from '../../protocol/wire-error.ts'
 import { settleBeforeWriting } from '../phases/write-preconditions.ts'
 import type { Tables } from '../preflight/table-inspection.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
-import { maxWritesRail } from '../safeguards/safeguard-limits.ts'
+import { maxWritesStop } from '../safeguards/safeguard-limits.ts'
 import type { TableWatch } from '../safeguards/table-watch.ts'
 import type { Ledger } from '../state/ledger.ts'
 import type { RunState } from '../state/run-state.ts'
@@ -68,7 +68,7 @@ export class TaskMessages {
         this.#goOver(message.replica)
         return
       case 'allowance-spent':
-        state.stopBy(maxWritesRail(settings))
+        state.stopBy(maxWritesStop(settings))
         return
       case 'alive':
         return

@@ -33,7 +33,7 @@ export function workerSetup(
     isJournaled: settings.undo !== undefined,
     tellDifferences: listeners.onDifference !== undefined || repairPlan !== undefined,
     planning: repairPlan === undefined ? 'nothing' : repairPlan.withItems ? 'items' : 'digests',
-    allowance: Allowance.memoryFor(settings.rails.maxWrites),
+    allowance: Allowance.memoryFor(settings.safeguards.maxWrites),
     canaryFlags: CanaryFlags.memoryFor(tables.access.length, settings.canary !== undefined),
     putsInBatches:
       !settings.recheckPolicy.looksAgain && settings.write.missing && settings.undo === undefined,
