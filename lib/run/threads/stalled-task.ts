@@ -1,4 +1,4 @@
-/** A task that stands still, told: it is begun again in another thread, or given up. */
+/** Says that a task stands still. `progress/run-monitor.ts` ends its thread, and `tasks/task-executor.ts` begins it again. */
 import { TablesyncError } from '../../errors.ts'
 import type { SegmentTask } from '../../protocol/messages.ts'
 import type { Tables } from '../preflight/table-inspection.ts'
