@@ -15,6 +15,7 @@ import { inspectTables } from '../run/preflight/table-inspection.ts'
 import { checkControlFile } from '../run/rate/control-file.ts'
 import { headerOf } from '../run/records/frame-lines.ts'
 import { type ReviewedPlan, readRepairPlan } from '../run/records/plan-reader.ts'
+import { refuseUnopenable } from '../run/records/refusals.ts'
 import { refuseOtherTable } from '../run/records/table-match.ts'
 import { topologyStop } from '../run/safeguards/safeguard-limits.ts'
 import { summariseNothing } from '../run/summarise.ts'
@@ -61,6 +62,7 @@ export async function apply(
       return summariseNothing(settings, { stopped: stop, readUnits: tables.readUnits })
     }
     const plan = planOf(reviewed, settings)
+    await refuseUnopenable(settings, tables)
     const header = headerOf('report', settings, tables)
     const preparation = { settings, tables, plan, threads }
     return during(header, (listeners) => runApply(preparation, reviewed, listeners, signal))

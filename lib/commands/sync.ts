@@ -17,6 +17,7 @@ import { refuseIgnoredKeys } from '../run/preflight/key-attributes.ts'
 import { planRun } from '../run/preflight/scan-plan.ts'
 import { checkControlFile } from '../run/rate/control-file.ts'
 import { headerOf } from '../run/records/frame-lines.ts'
+import { refuseUnopenable } from '../run/records/refusals.ts'
 import { run } from '../run/run.ts'
 import { topologyStop } from '../run/safeguards/safeguard-limits.ts'
 import { summariseNothing } from '../run/summarise.ts'
@@ -100,6 +101,7 @@ async function syncFrom(
     }
     const planned = planRun(settings, tables)
     const plan = { ...planned, segments: taken?.segments ?? planned.segments }
+    await refuseUnopenable(settings, tables, checkpoint)
     const header = headerOf('report', settings, tables)
     const preparation = { settings, tables, plan, checkpoint, identity, threads }
     return during(header, (listeners) => run(preparation, listeners, signal))

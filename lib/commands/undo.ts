@@ -13,6 +13,7 @@ import { inspectReplicas } from '../run/preflight/table-inspection.ts'
 import { checkControlFile } from '../run/rate/control-file.ts'
 import { headerOf } from '../run/records/frame-lines.ts'
 import { readJournal } from '../run/records/journal-reader.ts'
+import { refuseUnopenable } from '../run/records/refusals.ts'
 import { refuseOtherTable } from '../run/records/table-match.ts'
 import { topologyStop } from '../run/safeguards/safeguard-limits.ts'
 import { summariseNothing } from '../run/summarise.ts'
@@ -70,6 +71,7 @@ export async function undo(
       return summariseNothing(settings, { stopped: stop, readUnits: tables.readUnits })
     }
     const plan = planOf(settings)
+    await refuseUnopenable(settings, tables)
     const header = headerOf('report', settings, tables, { hasMaster: false })
     const preparation = { settings, tables, plan, threads }
     return during(header, (listeners) => runUndo(preparation, journal, listeners, signal))

@@ -1,5 +1,5 @@
 /** A file of lines: many of them to one trip to the disk, and none acknowledged before it. */
-import { type FileHandle, open, rm } from 'node:fs/promises'
+import { type FileHandle, open, rm, stat } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { type Point, passing } from '../diagnostics.ts'
 import { TablesyncError } from '../errors.ts'
@@ -146,6 +146,16 @@ export class DurableLines {
     this.#chain = withLine(this.#chain, line)
     return line
   }
+}
+
+/** @throws TablesyncError with code `FILE_UNWRITABLE` where something has the name of a file that is to be new */
+export async function refuseThere(of: LinesFile): Promise<void> {
+  const isThere = await stat(of.file).then(
+    () => true,
+    () => false,
+  )
+  if (!isThere) return
+  throw unwritable(of, new Error(`EEXIST: file already exists, open '${of.file}'`))
 }
 
 function unwritable({ file, what, hint }: LinesFile, cause: unknown): TablesyncError {

@@ -11,6 +11,11 @@ import type { Tables } from '../preflight/table-inspection.ts'
 import { headerOf } from './frame-lines.ts'
 import { readJournal } from './journal-reader.ts'
 
+export const JOURNAL_FILE = {
+  what: 'undo journal',
+  points: { appended: 'journal-appended', synced: 'journal-synced' },
+} as const
+
 /**
  * `leg`: `only` where no checkpoint is kept. A journal is never overwritten: it
  * is all that is left of what was. But a run that is taken up goes on with its
@@ -24,8 +29,7 @@ export async function openJournal(
   { settings, tables }: { readonly settings: Settings; readonly tables: Tables },
   leg: 'only' | 'first' | { readonly leastBytes: Bytes },
 ): Promise<DurableLines> {
-  const points = { appended: 'journal-appended', synced: 'journal-synced' } as const
-  const of = { file, what: 'undo journal', points }
+  const of = { ...JOURNAL_FILE, file }
   if (typeof leg === 'object') {
     return DurableLines.reopen(of, await goodLinesOf(file, leg.leastBytes))
   }

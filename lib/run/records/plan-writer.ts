@@ -14,6 +14,8 @@ import type { Settings } from '../../options/settings.ts'
 import type { Tables } from '../preflight/table-inspection.ts'
 import { footerOf, headerOf } from './frame-lines.ts'
 
+export const PLAN_FILE = { what: 'repair plan' } as const
+
 export class RepairPlan {
   readonly #lines: DurableLines
   #entries = 0
@@ -32,7 +34,7 @@ export class RepairPlan {
         ...(versionAttribute !== undefined && { versionAttribute }),
       },
     }
-    return new RepairPlan(await DurableLines.open({ file, what: 'repair plan' }, header))
+    return new RepairPlan(await DurableLines.open({ ...PLAN_FILE, file }, header))
   }
 
   private constructor(lines: DurableLines) {

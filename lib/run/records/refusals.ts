@@ -1,0 +1,31 @@
+/**
+ * What would refuse a run while it is opened is looked for before its report
+ * is: a report that was there is begun anew, and the one before would be lost
+ * for a run that did nothing.
+ */
+import { refuseThere } from '../../files/durable-lines.ts'
+import type { Settings } from '../../options/settings.ts'
+import { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
+import type { OpenCheckpoint } from '../checkpoint/checkpoint-opening.ts'
+import type { Tables } from '../preflight/table-inspection.ts'
+import { RateLimits } from '../rate/rate-limits.ts'
+import { JOURNAL_FILE } from './journal-writer.ts'
+import { PLAN_FILE } from './plan-writer.ts'
+
+/**
+ * @throws TablesyncError with code `FILE_UNWRITABLE` where a journal or a plan is there already
+ * @throws TablesyncError with code `USAGE` where a pace is asked for that cannot be known
+ */
+export async function refuseUnopenable(
+  settings: Settings,
+  tables: Tables,
+  checkpoint?: OpenCheckpoint,
+): Promise<void> {
+  const { undo, repairPlan, dryRun } = settings
+  const noThreads = TokenBuckets.memoryFor(tables.access.length)
+  new RateLimits(settings, tables, noThreads, () => true)
+  // A run with a checkpoint may go on with a journal that is there.
+  const isNew = undo !== undefined && !dryRun && checkpoint === undefined
+  if (isNew) await refuseThere({ ...JOURNAL_FILE, file: undo })
+  if (repairPlan !== undefined) await refuseThere({ ...PLAN_FILE, file: repairPlan.file })
+}

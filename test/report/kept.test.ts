@@ -1,0 +1,49 @@
+/** A run that is refused leaves the report of the run before as it is. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { applySync, type RunOptions, undoSync } from 'tablesync'
+import { tempFolder } from '../cli/run-cli.ts'
+import { ALL_WRITES, openScene } from '../faults/scene.ts'
+import { t } from '../support/tap.ts'
+
+for (const [what, refused, code] of [
+  ['whose journal is there already', { undo: 'there' }, 'FILE_UNWRITABLE'],
+  ['whose plan is there already', { plan: 'there' }, 'FILE_UNWRITABLE'],
+  ['whose pace cannot be known', { readCapacity: '50%' }, 'USAGE'],
+] as const) {
+  t.test(`runSync that is refused, a run ${what}, empties no report`, async (t) => {
+    const folder = await tempFolder(t)
+    const report = join(folder, 'report.ndjson')
+    const there = join(folder, 'there')
+    await writeFile(there, 'mine')
+    const { run } = await openScene(t)
+    await run({ report })
+    const before = await readFile(report, 'utf8')
+    const file = Object.fromEntries(
+      Object.entries(refused).map(([name, value]) => [name, value === 'there' ? there : value]),
+    ) as Partial<RunOptions>
+    await t.rejects(run({ ...ALL_WRITES, report, ...file }), { code })
+    t.equal(await readFile(report, 'utf8'), before)
+    t.equal(await readFile(there, 'utf8'), 'mine')
+  })
+}
+
+t.test('applySync and undoSync that are refused empty no report', async (t) => {
+  const folder = await tempFolder(t)
+  const report = join(folder, 'report.ndjson')
+  const [plan, undo] = [join(folder, 'plan.ndjson'), join(folder, 'undo.ndjson')]
+  const { run, master, replica } = await openScene(t)
+  await run({ ...ALL_WRITES, plan })
+  await run({ ...ALL_WRITES, undo, report })
+  const before = await readFile(report, 'utf8')
+  const reach = {
+    masterEndpoint: master.stub.endpoint,
+    replicaEndpoint: replica.stub.endpoint,
+  }
+  await t.rejects(applySync({ plan, undo, report, ...reach }), { code: 'FILE_UNWRITABLE' })
+  t.equal(await readFile(report, 'utf8'), before)
+  const endpoint = replica.stub.endpoint
+  const paced = { journal: undo, report, endpoint, writeCapacity: '50%' }
+  await t.rejects(undoSync(paced), { code: 'USAGE' })
+  t.equal(await readFile(report, 'utf8'), before)
+})
