@@ -3,7 +3,7 @@
  * a small table takes to compare.
  */
 
-/** 1234567 is told as 1,234,567; of a fraction at most three digits are. */
+/** Writes 1234567 as 1,234,567, and keeps at most three digits of a fraction. */
 export function count(n: number): string {
   const [whole = '', fraction] = String(Math.round(n * 1000) / 1000).split('.')
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')

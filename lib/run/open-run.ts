@@ -93,19 +93,18 @@ export async function openRun(
   })
   const barrier = new RecordBarrier(() => pool.askForRecords())
   const monitor = new RunMonitor({
-    ...{
-      settings,
-      tables,
-      plan,
-      ledger,
-      rechecks,
-      tableWatch,
-      listeners,
-      label,
-      elapsedMs,
-      isOver,
-    },
-    ...{ outages, pace },
+    settings,
+    tables,
+    plan,
+    ledger,
+    rechecks,
+    tableWatch,
+    listeners,
+    label,
+    elapsedMs,
+    isOver,
+    outages,
+    pace,
     endThread: (thread) => pool.endThread(thread),
     isComparing: () => barrier.isAny,
   })
@@ -115,18 +114,16 @@ export async function openRun(
   const known = { state, ledger, restartKeys, writeLog, commitQueue, label }
   const commits = new TaskCommits(known)
   const messages = new TaskMessages({
-    ...{
-      settings,
-      tables,
-      state,
-      ledger,
-      commits,
-      barrier,
-      writeLog,
-      tableWatch,
-      listeners,
-      label,
-    },
+    settings,
+    tables,
+    state,
+    ledger,
+    commits,
+    barrier,
+    writeLog,
+    tableWatch,
+    listeners,
+    label,
     journal: files.journal,
     onCounted,
   })

@@ -56,7 +56,7 @@ async function checkTables({ tableWatch, failures, isOver }: RunContext): Promis
 
 async function end({ context, commitQueue, files, monitor, summaryNow }: OpenRun): Promise<void> {
   const { ledger, sink, listeners, state, save } = context
-  // The last one, after any under way: what is told from here on belongs to this run alone.
+  // The last save. What this run reports from here on is in no checkpoint.
   await save()
   for (const replica of ledger.replicas()) await tellLeftExtras(context, replica).catch(state.fail)
   await commitQueue.tellLoose()

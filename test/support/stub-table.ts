@@ -96,7 +96,7 @@ export class StubTable {
       Math.floor((Number.parseInt(place.slice(0, 8), 16) / 2 ** 32) * total) - segment
     const from = firstWhere(places, (place) => inSegment(place) >= 0 && place > after)
     const to = firstWhere(places, (place) => inSegment(place) > 0)
-    const left = places.slice(from, Math.max(from, to))
+    const left = places.slice(from, to)
     const items = left.slice(0, Limit).map((place) => this.#items.get(place) as WireItem)
     const last = items.at(-1)
     return {

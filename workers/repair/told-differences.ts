@@ -1,4 +1,4 @@
-/** Differences as they are told: what was found, and how it ended. */
+/** Reports differences: what was found, and how it ended. */
 
 import type { FoundItem } from '../../lib/dynamo/lookup-result.ts'
 import { parseItem } from '../../lib/item/compare.ts'
@@ -36,7 +36,7 @@ function tellDifference(
 ): MaybePromise {
   const { verdict, key, master, replica, unconfirmed } = found
   if (!thread.setup.tellDifferences) {
-    // What was intended is done with once it is told.
+    // The main thread forgets the intent of a write once it hears that its key has ended.
     return thread.setup.isWriting ? tell({ type: 'ended', replica: index, keys: [key] }) : undefined
   }
   const isPair = verdict === 'differing' && master !== undefined && replica !== undefined

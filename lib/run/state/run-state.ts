@@ -13,7 +13,6 @@ export class RunState {
   constructor(signal: AbortSignal, ledger: Ledger) {
     this.#signal = signal
     this.#ledger = ledger
-    signal.addEventListener('abort', this.#tellOver)
   }
 
   /** Whether no new work begins. */
@@ -52,6 +51,7 @@ export class RunState {
   /** Calls back whenever something ends the run. */
   onOver(listener: () => void): void {
     this.#onOver.push(listener)
+    this.#signal.addEventListener('abort', this.#tellOver)
   }
 
   /** Nobody hears of the signal any more. */

@@ -1,18 +1,18 @@
 /** Says that a task stands still. `progress/run-monitor.ts` ends its thread, and `tasks/task-executor.ts` begins it again. */
 import { TablesyncError } from '../../errors.ts'
+import type { TableIndex } from '../../model/tables/table.ts'
 import type { SegmentTask } from '../../protocol/messages.ts'
-import type { Tables } from '../preflight/table-inspection.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
 import type { Ledger } from '../state/ledger.ts'
 
 export interface Told {
-  readonly tables: Tables
+  readonly label: (table: TableIndex) => string
   readonly ledger: Ledger
   readonly listeners: RunListeners
 }
 
 export function tellStalled(
-  { tables, ledger, listeners }: Told,
+  { label, ledger, listeners }: Told,
   task: SegmentTask,
   how: string,
 ): void {
@@ -22,7 +22,7 @@ export function tellStalled(
       : [`${WORK[task.kind]} of keys`, task.replica]
   const message = `${what}: ${how}`
   ledger.noteError('', stalled(message))
-  listeners.onEvent({ type: 'stalled', replica: tables.access[replica]?.label ?? '', message })
+  listeners.onEvent({ type: 'stalled', replica: label(replica), message })
 }
 
 const WORK = { recheck: 'a recheck', delete: 'a deletion', apply: 'an apply', undo: 'an undo' }
