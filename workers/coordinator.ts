@@ -3,7 +3,7 @@ import type { SegmentRecord } from '../lib/model/files/segment-record.ts'
 import type { TableIndex } from '../lib/model/tables/table.ts'
 import type { Tally } from '../lib/model/tally.ts'
 import type { AboutToWrite, Finding } from '../lib/protocol/messages.ts'
-import type { MaybePromise } from './maybe-promise.ts'
+import type { MaybePromise } from './concurrency/maybe-promise.ts'
 
 export interface SegmentControl {
   /** Aborted: end after the pages in hand. */

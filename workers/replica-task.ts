@@ -6,15 +6,11 @@ import { parseItem } from '../lib/item/compare.ts'
 import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../lib/item/key.ts'
 import type { Intent } from '../lib/model/files/write-intent.ts'
 import type { KeySchema, TableIndex } from '../lib/model/tables/table.ts'
-import {
-  type MasterTally,
-  type ReplicaTally,
-  type Tally,
-  zeroReplicaTally,
-} from '../lib/model/tally.ts'
+import { type Tally, zeroReplicaTally } from '../lib/model/tally.ts'
 import type { AboutToWrite, Finding, SegmentTask } from '../lib/protocol/messages.ts'
+import type { MaybePromise } from './concurrency/maybe-promise.ts'
 import type { SegmentControl } from './coordinator.ts'
-import type { MaybePromise } from './maybe-promise.ts'
+import { MasterCounter, ReplicaCounter } from './counting.ts'
 import type { ReplicaDoor, Thread } from './thread-context.ts'
 
 export interface ReplicaTask {
@@ -23,9 +19,8 @@ export interface ReplicaTask {
   readonly replica: TableIndex
   readonly door: ReplicaDoor
   readonly schema: KeySchema
-  readonly tally: ReplicaTally
-  /** Shared with the other replicas of the segment. */
-  readonly masterTally: MasterTally
+  readonly count: ReplicaCounter
+  readonly masterCount: MasterCounter
   readonly findExtras: boolean
   /** `later`: extras are noted, and deleted after all else. `now`: this is that time. */
   readonly deletions: 'later' | 'now'
@@ -33,10 +28,8 @@ export interface ReplicaTask {
   readonly stopping: AbortSignal
   /** Writes that were about to be sent before, by key; what is found in order of them is our own doing. */
   readonly intents: Map<CanonicalKey, Intent>
-  /** Whether a repair or a page was left since the run is to end: what was counted since the last record is not all that is to be done. */
+  /** Whether a page, a key or a repair was left, because the run is ending or the replica has left it. */
   wasCutShort: boolean
-  /** Why the first repair that failed did. Undefined: none has. */
-  refusal: string | undefined
   /** Whether the run, or the replica's part in it, is to end. */
   isOver(): boolean
   /** Settles when what is about to be written is on record. */
@@ -49,7 +42,7 @@ export interface ReplicaTask {
   tell(finding: Finding): MaybePromise
 }
 
-export function investigationOf(
+export function replicaTaskOf(
   replica: TableIndex,
   task: SegmentTask,
   thread: Thread,
@@ -63,15 +56,14 @@ export function investigationOf(
     replica,
     door: thread.replicas.get(replica) as ReplicaDoor,
     schema: master.access.keySchema,
-    tally: tally.replicas[replica] ?? zeroReplicaTally(),
-    masterTally: tally.master,
+    count: new ReplicaCounter(tally.replicas[replica] ?? zeroReplicaTally()),
+    masterCount: new MasterCounter(tally.master),
     // A march that begins at a key sees only some of the extras: they are left to a pass of their own.
     findExtras: task.kind !== 'compare' || (task.findExtras && task.startingKey === undefined),
     deletions: task.kind === 'delete' ? 'now' : 'later',
     intents: intentsOf(task, replica, master.access.keySchema),
     stopping: control.stopping,
     wasCutShort: false,
-    refusal: undefined,
     isOver: () => control.stopping.aborted || control.isDetached(replica),
     record: control.record,
     allowanceSpent: control.allowanceSpent,

@@ -25,7 +25,7 @@ import { Allowance } from '../lib/protocol/shared/write-allowance.ts'
 import { type HookCalls, openHookCalls } from './hook-calls.ts'
 import { AttributeNames } from './keys/attribute-names.ts'
 import { NumberKeys } from './keys/number-keys.ts'
-import { RejectionStreak } from './repair/rejection-streak.ts'
+import { RejectionStreak } from './write/rejection-streak.ts'
 
 /** A replica's table, and its lanes: reads by key, rechecks, and writes under way at once. */
 export interface ReplicaDoor {

@@ -21,10 +21,10 @@ import { WriteLogRequests } from '../lib/protocol/write-log-requests.ts'
 import { compareSegment } from './compare/compare-segment.ts'
 import type { SegmentControl } from './coordinator.ts'
 import { SignsOfLife } from './heartbeat.ts'
-import { applyPlan } from './tasks/apply-keys.ts'
-import { deleteExtras } from './tasks/delete-keys.ts'
-import { recheck } from './tasks/recheck-keys.ts'
-import { undoWrites } from './tasks/undo-keys.ts'
+import { applyKeys } from './tasks/apply-keys.ts'
+import { deleteKeys } from './tasks/delete-keys.ts'
+import { recheckKeys } from './tasks/recheck-keys.ts'
+import { undoKeys } from './tasks/undo-keys.ts'
 import { type OpenThread, openThread } from './thread-context.ts'
 
 const SNAPSHOT_EVERY: Milliseconds = 1000
@@ -161,13 +161,13 @@ async function carryOut(
       case 'compare':
         return await compareSegment(task, thread, control)
       case 'recheck':
-        return await recheck(task, thread, control)
+        return await recheckKeys(task, thread, control)
       case 'apply':
-        return await applyPlan(task, thread, control)
+        return await applyKeys(task, thread, control)
       case 'undo':
-        return await undoWrites(task, thread, control)
+        return await undoKeys(task, thread, control)
       default:
-        return await deleteExtras(task, thread, control)
+        return await deleteKeys(task, thread, control)
     }
   } finally {
     alive.end()

@@ -85,6 +85,8 @@ const STATES = [
   'pending',
 ] as const satisfies readonly (keyof ReplicaTally)[]
 
+export type State = (typeof STATES)[number]
+
 /** Items that were counted too often (above zero) or not at all (below); 0 where all is well. */
 export function imbalance(tally: ReplicaTally): number {
   const ended = STATES.reduce((sum, state) => sum + tally[state], 0)

@@ -169,7 +169,10 @@ export interface ApplyTask extends TakenUp {
   readonly keys: readonly PlannedKey[]
 }
 
-export type SegmentTask = CompareTask | RecheckTask | DeleteTask | UndoTask | ApplyTask
+/** A task whose keys are known before it begins. */
+export type KeyTask = RecheckTask | DeleteTask | UndoTask | ApplyTask
+
+export type SegmentTask = CompareTask | KeyTask
 
 export type CredentialAnswer = { readonly held: HeldCredentials } | { readonly error: WireError }
 
@@ -269,8 +272,8 @@ export interface ReplicaFailure {
 /** Worker to coordinator, once, as the task's return value. */
 export interface SegmentReport {
   readonly tally: Tally
-  /** `stopped`: it ended early since it was told to. */
-  readonly end: 'finished' | 'stopped'
+  /** Replicas whose part of the task was left before its end: the run, or their part in it, was over. */
+  readonly unfinished: readonly TableIndex[]
   readonly failures: readonly ReplicaFailure[]
   /** Of deletions: extras that have come to an end. */
   readonly ended?: number

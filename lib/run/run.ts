@@ -168,7 +168,7 @@ async function compareTogether(
 function tellEnd({ listeners, label }: RunContext, segment: number, report: SegmentReport) {
   const message = report.failures[0]?.error.message
   if (message !== undefined) return listeners.onEvent({ type: 'segment-lost', segment, message })
-  if (report.end !== 'finished') return
+  if (report.unfinished.length > 0) return
   const tally = named(report.tally, label)
   listeners.onEvent({ type: 'segment-finished', segment, tally })
 }

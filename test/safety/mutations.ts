@@ -51,19 +51,19 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'wide items that end after their first part',
-    file: 'workers/repair/converge.js',
+    file: 'workers/write/converge.js',
     from: 'if (!write.isPart)',
     to: 'if (true)',
   },
   {
     name: 'torn items that are told as other failures',
-    file: 'workers/repair/converge.js',
+    file: 'workers/write/converge.js',
     from: 'const isTorn = (',
     to: 'const isTorn = false && (',
   },
   {
     name: 'a failed condition counts as a landed write',
-    file: 'workers/repair/write-attempt.js',
+    file: 'workers/write/write-attempt.js',
     from: "if (result.end === 'refused')\n            return result;",
     to: "if (result.end === 'refused') return { end: 'landed' };",
   },

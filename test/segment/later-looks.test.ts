@@ -6,7 +6,7 @@ import { addReplicaTallies, imbalance, type ReplicaTally } from '../../lib/model
 import type { WireItem } from '../../lib/model/wire.ts'
 import type { Finding } from '../../lib/protocol/messages.ts'
 import { compareSegment } from '../../workers/compare/compare-segment.ts'
-import { recheck } from '../../workers/tasks/recheck-keys.ts'
+import { recheckKeys } from '../../workers/tasks/recheck-keys.ts'
 import type { Thread } from '../../workers/thread-context.ts'
 import { anyChoices, respelt } from '../support/arbitrary.ts'
 import { memoryTable } from '../support/memory-table.ts'
@@ -38,7 +38,7 @@ async function lookAgain(
   if (sightings.length === 0) return tally
   const control = recordedControl()
   const task = { kind: 'recheck', replica: 1, intents: [], sightings } as const
-  const report = await recheck(task, thread, control)
+  const report = await recheckKeys(task, thread, control)
   assert.deepEqual(report.failures, [])
   const more = report.tally.replicas[1] as ReplicaTally
   return lookAgain(thread, addReplicaTallies(tally, more), control.findings)
@@ -124,7 +124,7 @@ t.test('an absence that was only concluded from a belied order is read twice', a
   const gone = memoryThread(master, [table(1, same)], { looksAgain: true })
   const first = recordedControl()
   const task = { kind: 'recheck', replica: 1, intents: [], sightings: concluded } as const
-  const look = await recheck(task, { ...gone, orderRecord: thread.orderRecord }, first)
+  const look = await recheckKeys(task, { ...gone, orderRecord: thread.orderRecord }, first)
   t.match(look.tally.replicas[1], { missing: 0, pending: 0 })
   t.equal(sightingsIn(first.findings).length, concluded.length, 'their clock has begun now')
   const all = await lookAgain(gone, look.tally.replicas[1] as ReplicaTally, first.findings)

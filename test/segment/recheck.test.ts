@@ -2,7 +2,7 @@
 
 import { TablesyncError } from '../../lib/errors.ts'
 import type { RecheckTask } from '../../lib/protocol/messages.ts'
-import { recheck } from '../../workers/tasks/recheck-keys.ts'
+import { recheckKeys } from '../../workers/tasks/recheck-keys.ts'
 import { type MemoryTable, memoryTable } from '../support/memory-table.ts'
 import { memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
@@ -32,7 +32,7 @@ function scene(replicaOf: (table: MemoryTable) => MemoryTable = (table) => table
 
 t.test('recheck judges every key, in as many requests as that takes', async (t) => {
   const { task, thread, replica } = scene()
-  const { tally, failures } = await recheck(task, thread, recordedControl())
+  const { tally, failures } = await recheckKeys(task, thread, recordedControl())
   t.match(tally.replicas[1], { missing: 240, converged: 10, pending: -250, unverified: 0 })
   t.same(failures, [])
   t.same(
@@ -56,7 +56,7 @@ for (const [scope, counts] of [
           return table.lookUp(...asked)
         },
       }))
-      const { tally, failures } = await recheck(task, thread, recordedControl())
+      const { tally, failures } = await recheckKeys(task, thread, recordedControl())
       t.match(tally.replicas[1], counts)
       t.match(failures, [{ replica: 1, error: { code: 'UNREACHABLE' } }])
     },
@@ -73,7 +73,7 @@ t.test('recheck comes to no further keys once the run is to end', async (t) => {
     },
   }))
   const control = { ...recordedControl(), stopping: stopping.signal }
-  const { tally, end } = await recheck(task, thread, control)
+  const { tally, unfinished } = await recheckKeys(task, thread, control)
   t.match(tally.replicas[1], { missing: 100, pending: -100, unverified: 0 })
-  t.equal(end, 'stopped')
+  t.same(unfinished, [1])
 })

@@ -18,8 +18,8 @@ import type { SegmentControl } from '../../workers/coordinator.ts'
 import { rulesOf } from '../../workers/hook-calls.ts'
 import { AttributeNames } from '../../workers/keys/attribute-names.ts'
 import { NumberKeys } from '../../workers/keys/number-keys.ts'
-import { RejectionStreak } from '../../workers/repair/rejection-streak.ts'
 import type { Thread } from '../../workers/thread-context.ts'
+import { RejectionStreak } from '../../workers/write/rejection-streak.ts'
 import { type MemoryTable, PATIENCE } from './memory-table.ts'
 
 const digestOf = await openDigest()

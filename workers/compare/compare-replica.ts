@@ -51,9 +51,10 @@ async function compareWith(
 
   if (pass === 'master' && strategy === 'march') await marchAlong()
   if (pass === 'master' && strategy === 'lookup') await lookUpAll()
-  if (isOver() || replicaTask.wasCutShort || !task.findExtras) return
+  if (replicaTask.wasCutShort || !task.findExtras) return
   const fromItsBeginning = task.startingKey !== undefined
   if (strategy === 'march' && !fromItsBeginning) return
+  if (isOver()) return leaveHere()
   if (pass === 'master' && fromItsBeginning) replica = stride.openReplica('start')
   pass = 'extras'
   await findExtras(replicaTask, suspects, left)
@@ -73,14 +74,15 @@ async function compareWith(
     suspects.orderIsBelied()
     stride.onOrdersDiffer()
     if (replicaTask.findExtras) left = marched.unmatched.replica
-    else replicaTask.tally.elsewhere += marched.unmatched.replica.length
+    else replicaTask.count.state('elsewhere', marched.unmatched.replica.length)
     await lookUpOnReplica(replicaTask, suspects, marched.unmatched.master)
   }
 
   async function lookUpAll(): Promise<void> {
     for (;;) {
       await pause(betweenPages)
-      const page = isOver() ? undefined : await nextUnlessEnded(master)
+      if (isOver()) return leaveHere()
+      const page = await nextUnlessEnded(master)
       if (page === 'ended') return endHere()
       if (page === undefined) return
       await lookUpOnReplica(replicaTask, suspects, itemsOf(page))
@@ -90,16 +92,21 @@ async function compareWith(
   async function findAllExtras(): Promise<void> {
     for (;;) {
       await pause(betweenPages)
-      const page = isOver() ? undefined : await nextUnlessEnded(replica)
+      if (isOver()) return leaveHere()
+      const page = await nextUnlessEnded(replica)
       if (page === 'ended') return endHere()
       if (page === undefined) return
       await findExtras(replicaTask, suspects, itemsOf(page))
     }
   }
 
-  /** What is left is not read in this run, whether or not the word to stop has come. */
+  /** A request was not sent, because the run is ending: the order to stop may arrive later than this. */
   async function endHere(): Promise<void> {
     await pause(betweenPages)
+    leaveHere()
+  }
+
+  function leaveHere(): void {
     replicaTask.wasCutShort = true
   }
 
@@ -126,7 +133,10 @@ async function compareWith(
         ...cursors,
         unmatched,
         ...suspects.open,
-        tally: subtractReplicaTallies(replicaTask.tally, { ...zeroReplicaTally(), ...notYet }),
+        tally: subtractReplicaTallies(replicaTask.count.soFar, {
+          ...zeroReplicaTally(),
+          ...notYet,
+        }),
       }
     })
   }

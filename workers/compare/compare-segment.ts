@@ -9,16 +9,16 @@ import type { ScanPage } from '../../lib/item/bytes/scan-answer.ts'
 import type { Cursor } from '../../lib/model/files/segment-record.ts'
 import type { TableIndex } from '../../lib/model/tables/table.ts'
 import { type Tally, zeroTally } from '../../lib/model/tally.ts'
-import type { CompareTask, ReplicaFailure, SegmentReport } from '../../lib/protocol/messages.ts'
+import type { CompareTask, SegmentReport } from '../../lib/protocol/messages.ts'
 import type { SegmentControl } from '../coordinator.ts'
-import { noteEnd } from '../failing.ts'
-import { investigationOf, type ReplicaTask } from '../replica-task.ts'
+import { MasterCounter } from '../counting.ts'
+import { type ReplicaTask, replicaTaskOf } from '../replica-task.ts'
+import { TaskEnd } from '../tasks/task-end.ts'
 import type { Thread } from '../thread-context.ts'
 import { compareReplica, type Stride } from './compare-replica.ts'
 import { Advance } from './scan-advance.ts'
 import { cursorAfter, PageScan, type PageSource, SharedPages } from './segment-pages.ts'
 
-/** Failures are part of the report: what was counted before them is not lost. */
 export async function compareSegment(
   task: CompareTask,
   thread: Thread,
@@ -30,25 +30,20 @@ export async function compareSegment(
     replicas: { ...zeroTally(replicas).replicas, ...talliesOf(from) },
   }
   const pages = sharedMasterPages(task, thread, tally)
-  const failures: ReplicaFailure[] = []
-  let isCutShort = false
+  const end = new TaskEnd()
 
   await Promise.all(
     replicas.map(async (replica) => {
-      const replicaTask = investigationOf(replica, task, thread, control, tally)
-      try {
-        await compareReplica(task, replicaTask, strideOf(replica, replicaTask))
-      } catch (error) {
-        noteEnd(error, replicaTask, failures)
-      } finally {
-        isCutShort ||= replicaTask.wasCutShort
-        control.partEnded(replica)
-        pages.leave(replica)
-      }
+      const replicaTask = replicaTaskOf(replica, task, thread, control, tally)
+      await end.run(replicaTask, () =>
+        compareReplica(task, replicaTask, strideOf(replica, replicaTask)),
+      )
+      control.partEnded(replica)
+      pages.leave(replica)
     }),
   )
   await control.allTold()
-  return { tally, end: control.stopping.aborted || isCutShort ? 'stopped' : 'finished', failures }
+  return end.report(tally)
 
   function strideOf(replica: TableIndex, replicaTask: ReplicaTask): Stride {
     return {
@@ -74,16 +69,17 @@ const talliesOf = (from: CompareTask['from']) =>
 
 function sharedMasterPages(task: CompareTask, thread: Thread, tally: Tally): SharedPages {
   const slice = sliceOf(task, thread)
+  const counter = new MasterCounter(tally.master)
   const read = async (after: string | undefined) => {
     const page = await thread.master.scanPage(slice, after)
-    tally.master.readUnits += page.readUnits
+    counter.read(page.readUnits)
     for (const replica of task.replicas) thread.budget.scanned(replica, page.readUnits)
     page.shareAmong?.(task.replicas.length)
     return page
   }
   const from = task.from[task.replicas[0] ?? 0]?.master ?? 'start'
   const count = (page: ScanPage) => {
-    tally.master.scanned += page.count
+    counter.scanned(page.count)
   }
   const scan = new PageScan(read, from, count, advanceOf(thread.master, thread))
   scan.begin()
@@ -94,7 +90,7 @@ function sharedMasterPages(task: CompareTask, thread: Thread, tally: Tally): Sha
 function readerOf(
   pages: SharedPages,
   replica: TableIndex,
-  { tally }: ReplicaTask,
+  { count }: ReplicaTask,
   task: CompareTask,
 ): PageSource {
   const from = task.from[replica]?.master ?? 'start'
@@ -103,7 +99,7 @@ function readerOf(
     after: from,
     async next() {
       const page = await pages.next(replica)
-      tally.offered += page?.count ?? 0
+      count.offered(page?.count ?? 0)
       reader.before = reader.after
       reader.after = cursorAfter(page)
       return page
@@ -113,18 +109,16 @@ function readerOf(
 }
 
 function replicaScan(task: CompareTask, replicaTask: ReplicaTask, from: Cursor): PageScan {
-  const { thread, tally, replica, door } = replicaTask
+  const { thread, count, replica, door } = replicaTask
   const slice = sliceOf(task, thread)
   const read = async (after: string | undefined) => {
     const page = await door.table.scanPage(slice, after)
-    tally.readUnits += page.readUnits
+    count.read(page.readUnits)
     thread.budget.scanned(replica, page.readUnits)
     return page
   }
-  const count = (page: ScanPage) => {
-    tally.scanned += page.count
-  }
-  return new PageScan(read, from, count, advanceOf(door.table, thread))
+  const onPage = (page: ScanPage) => count.scanned(page.count)
+  return new PageScan(read, from, onPage, advanceOf(door.table, thread))
 }
 
 const advanceOf = ({ access }: ReadableTable, { setup }: Thread) =>

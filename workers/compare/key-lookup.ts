@@ -6,8 +6,8 @@ import { type FoundItem, isUnread } from '../../lib/dynamo/lookup-result.ts'
 import { canonicalKeyOf, keyTextOf } from '../../lib/item/key.ts'
 import { type ItemPage, itemEnd, itemStart } from '../../lib/item/page.ts'
 import type { Bytes } from '../../lib/model/units.ts'
+import { settleAll } from '../concurrency/settle-all.ts'
 import type { ReplicaTask } from '../replica-task.ts'
-import { settleAll } from '../settle-all.ts'
 import type { Triage } from '../suspects/triage.ts'
 
 /** A batch ends at this weight, so that its answer stays small whatever the items are. */
@@ -19,20 +19,20 @@ export async function lookUpOnReplica(
   suspects: Triage,
   items: Iterable<FoundItem>,
 ): Promise<void> {
-  const { schema, door, thread, tally, replica } = replicaTask
+  const { schema, door, thread, count, replica } = replicaTask
   const { consistentRead, batchReadLimit } = thread.setup
   await eachBatch(items, batchReadLimit, async (batch) => {
     const keys = batch.map(({ page, item }) => keyTextOf(page, item, schema))
     const onReplica = await inLane(replicaTask, () =>
       door.table.lookUp(keys, { consistent: consistentRead }),
     )
-    tally.readUnits += onReplica.readUnits
+    count.read(onReplica.readUnits)
     thread.budget.scanned(replica, onReplica.readUnits)
     for (const [index, master] of batch.entries()) {
       const there = onReplica.at(canonicalKeyOf(master.page, master.item, schema))
       const key = keys[index] as string
       if (isUnread(there)) {
-        await suspects.unread({ key, looks: 'missing' }, there)
+        await suspects.unread({ key, looks: 'missing', ground: 'key' }, there)
       } else if (there === undefined) {
         await suspects.add({ looks: 'missing', ground: 'key', key, master, replica: undefined })
       } else if (thread.comparer.equal(master.page, master.item, there.page, there.item)) {
@@ -50,25 +50,25 @@ export async function findExtras(
   suspects: Triage,
   items: Iterable<FoundItem>,
 ): Promise<void> {
-  const { schema, master, thread, tally, masterTally, replica } = replicaTask
+  const { schema, master, thread, count, masterCount, replica } = replicaTask
   const { consistentRead, batchReadLimit } = thread.setup
   await eachBatch(items, batchReadLimit, async (batch) => {
     const keys = batch.map(({ page, item }) => keyTextOf(page, item, schema))
     const onMaster = await inLane(replicaTask, () =>
       master.lookUp(keys, { consistent: consistentRead, keysOnly: true }),
     )
-    masterTally.readUnits += onMaster.readUnits
+    masterCount.read(onMaster.readUnits)
     thread.budget.scanned(replica, onMaster.readUnits)
     for (const [index, extra] of batch.entries()) {
       const there = onMaster.at(canonicalKeyOf(extra.page, extra.item, schema))
       const key = keys[index] as string
       if (isUnread(there)) {
-        await suspects.unread({ key, looks: 'extra' }, there)
+        await suspects.unread({ key, looks: 'extra', ground: 'key' }, there)
       } else if (there === undefined) {
         const alone = { master: undefined, replica: extra }
         await suspects.add({ looks: 'extra', ground: 'key', key, ...alone })
       } else {
-        tally.elsewhere++
+        count.state('elsewhere')
       }
     }
   })

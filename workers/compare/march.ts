@@ -53,7 +53,7 @@ export async function march(
   suspects: Triage,
   { pages, mayGoOver, isOver, onPause }: March,
 ): Promise<MarchEnd> {
-  const { tally, thread, schema, findExtras } = replicaTask
+  const { count, thread, schema, findExtras } = replicaTask
   const pending: Suspect[] = []
   /** Items that were alone, one after the other, on either side. */
   let inARow = 0
@@ -64,16 +64,16 @@ export async function march(
     {
       alike: concernsEqual ? undefined : alike,
       pair(master, i, replica, j) {
-        tally.matched++
+        count.matched()
         inARow = 0
         if (thread.comparer.equal(master, i, replica, j)) {
           if (concernsEqual) matches.push(pairOf(master, i, replica, j))
-          else tally.sameAs++
+          else count.state('sameAs')
         } else pending.push(differing(master, i, replica, j))
       },
       alone(side, found, isPassed) {
         if (side === 'replica' && !findExtras) {
-          tally.elsewhere++
+          count.state('elsewhere')
           return
         }
         const looks = side === 'master' ? 'missing' : 'extra'
@@ -82,14 +82,14 @@ export async function march(
         pending.push(new UnmatchedItem(looks, found, schema, isInARow))
       },
       again() {
-        tally.matched++
+        count.matched()
       },
     },
   )
-  function alike(count: number): void {
+  function alike(pairs: number): void {
     inARow = 0
-    tally.matched += count
-    tally.sameAs += count
+    count.matched(pairs)
+    count.state('sameAs', pairs)
   }
 
   let strikes = 0
@@ -109,15 +109,19 @@ export async function march(
       continue
     }
     await onPause(whereabouts)
-    if (isOver()) return { end: 'stopped' }
+    if (isOver()) return leaveHere()
     const page = await nextUnlessEnded(pages[need])
     if (page === 'ended') {
+      // The order to stop may arrive later than this.
       await onPause(whereabouts)
-      // The word to stop may come later than this.
-      replicaTask.wasCutShort = true
-      return { end: 'stopped' }
+      return leaveHere()
     }
     alignment.feed(need, page)
+  }
+
+  function leaveHere(): MarchEnd {
+    replicaTask.wasCutShort = true
+    return { end: 'stopped' }
   }
 
   /** Hands over what is pending, as long as nothing says that the orders differ. */

@@ -18,14 +18,14 @@ export interface ProbeAnswer {
 }
 
 export async function probe(replicaTask: ReplicaTask, alignment: Alignment): Promise<ProbeAnswer> {
-  const { master, door, tally, masterTally, schema } = replicaTask
+  const { master, door, count, masterCount, schema } = replicaTask
   const exist = async (side: Side) => {
     const oldest = alignment.window(side).oldest(KEYS_PER_SIDE)
     const other = side === 'master' ? door.table : master
     const keys = oldest.map(({ page, item }) => keyTextOf(page, item, schema))
     const { foundCount, unreadCount, readUnits } = await other.lookUp(keys, CHEAP)
-    const asked = side === 'master' ? tally : masterTally
-    asked.readUnits += readUnits
+    const asked = side === 'master' ? count : masterCount
+    asked.read(readUnits)
     return foundCount * 2 > oldest.length - unreadCount
   }
   const [mastersExist, replicasExist] = await Promise.all([exist('master'), exist('replica')])

@@ -11,13 +11,13 @@ import { TablesyncError } from '../../lib/errors.ts'
 import { canonicalKeyOfText, type KeyText, keyTextOf, sameKeyBytes } from '../../lib/item/key.ts'
 import { isSpeltAsUsual, respelt } from '../../lib/item/number-spelling.ts'
 import { type KeySchema, MASTER, type TableIndex } from '../../lib/model/tables/table.ts'
-import type { MasterTally, ReplicaTally } from '../../lib/model/tally.ts'
+import type { MasterCounter, ReplicaCounter } from '../counting.ts'
 import type { Suspect } from '../suspects/suspect.ts'
 
 /** Why a suspect is not looked into. Undefined: nothing stands against it. */
 export type Trouble = Unread | undefined
 
-type Units = Pick<MasterTally | ReplicaTally, 'readUnits'>
+type Units = Pick<MasterCounter | ReplicaCounter, 'read'>
 
 /** Items that may be gone, or refused, before a table is taken to be as most are. */
 const MOST_TRIES = 3
@@ -27,8 +27,8 @@ interface BothTables {
   readonly replica: TableIndex
   readonly master: ReadableTable
   readonly door: { readonly table: ReadableTable }
-  readonly tally: Units
-  readonly masterTally: Units
+  readonly count: Units
+  readonly masterCount: Units
 }
 
 /** What a thread knows of its tables. */
@@ -55,9 +55,9 @@ export class NumberKeys {
   }
 
   async #askBoth(tables: BothTables, suspect: Suspect): Promise<void> {
-    const { master, door, tally, masterTally } = tables
-    await this.#ask(master, masterTally, suspect.master)
-    await this.#ask(door.table, tally, suspect.replica)
+    const { master, door, count, masterCount } = tables
+    await this.#ask(master, masterCount, suspect.master)
+    await this.#ask(door.table, count, suspect.replica)
   }
 
   /** One task asks for all of them. */
@@ -87,7 +87,7 @@ export class NumberKeys {
     if (key === undefined) return false
     const finds = async (text: KeyText) => {
       const looked = await table.lookUp([text], { consistent: true, keysOnly: true })
-      units.readUnits += looked.readUnits
+      units.read(looked.readUnits)
       const item = looked.at(canonicalKeyOfText(text, this.#schema))
       return isUnread(item) ? undefined : item !== undefined
     }
@@ -114,7 +114,7 @@ async function sampleOf(table: ReadableTable, units: Units): Promise<KeyText | u
   const slice = { segment: 0, totalSegments: 1, consistent: false, limit: 1 }
   const page = await table.scanPage(slice, undefined).catch((error: TablesyncError) => error)
   if (page instanceof TablesyncError) return undefined
-  units.readUnits += page.readUnits
+  units.read(page.readUnits)
   return page.count === 0 ? undefined : keyTextOf(page, 0, table.access.keySchema)
 }
 

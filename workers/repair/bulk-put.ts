@@ -10,13 +10,12 @@ import type { FoundItem } from '../../lib/dynamo/lookup-result.ts'
 import { isEnded, mayPass } from '../../lib/dynamo/request/request-errors.ts'
 import { itemText } from '../../lib/item/compare.ts'
 import { itemEnd, itemStart } from '../../lib/item/page.ts'
+import { settleEach } from '../concurrency/settle-all.ts'
 import type { ReplicaTask } from '../replica-task.ts'
-import { settleEach } from '../settle-all.ts'
 import { type Found, failed } from '../verify/ending.ts'
-import { digestOf } from '../verify/sides.ts'
-import { withoutReplication } from './prepared-write.ts'
-import { OLD_MS, type Repair } from './repair.ts'
-import { tellEnding } from './told-differences.ts'
+import { withoutReplication } from '../write/prepared-write.ts'
+import type { Repair } from './repair.ts'
+import { OLD_MS } from './repair-writes.ts'
 
 /** An item that the replica was found to lack. */
 export interface MissingItem extends Found {
@@ -32,11 +31,11 @@ export async function putInGroups(
 ): Promise<void> {
   if (founds.length === 0) return
   const readAt = performance.now()
-  replicaTask.tally.missing += founds.length
+  replicaTask.count.state('missing', founds.length)
   const allowed: MissingItem[] = []
   const others: MissingItem[] = []
   for (const found of founds) {
-    const isClaimed = repair.claim('missing', found.key)
+    const isClaimed = repair.claims.claim('missing', found.key)
     ;(isClaimed ? allowed : others).push(found)
   }
   // What is not on record is not put; each by itself says why.
@@ -47,7 +46,7 @@ export async function putInGroups(
     const mayBePut = !areRefused && !isStale && !replicaTask.isOver()
     const open = mayBePut ? await putTogether(replicaTask, repair, group) : allOf(group)
     const oneByOne = settleEach(open, ({ found, ...how }) =>
-      repair.write(found, undefined, { readAt, ...how }),
+      repair.writes.write(found, undefined, { readAt, ...how }),
     )
     await oneByOne.catch((error: unknown) => {
       failure ??= { error }
@@ -56,7 +55,7 @@ export async function putInGroups(
   }
   // Only now, so that those which are allowed are put.
   if (others.length > 0) replicaTask.allowanceSpent()
-  for (const found of others) await repair.outcomes.tellCutShort(found)
+  for (const found of others) await repair.outcomes.cutShort(found)
   if (failure !== undefined) throw failure.error
 }
 
@@ -106,7 +105,7 @@ async function putTogether(
   repair: Repair,
   group: readonly MissingItem[],
 ): Promise<Open[]> {
-  const { door, tally } = replicaTask
+  const { door, count } = replicaTask
   const items = group.map(({ master }) => withoutReplication(itemText(master.page, master.item)))
   const ends = await door.table.putTogether(items)
   const written: MissingItem[] = []
@@ -115,31 +114,18 @@ async function putTogether(
     const end = ends[at] as PutEnd
     if (end.end === 'written') {
       written.push(found)
-      tally.writeUnits += end.writeUnits
+      count.wrote(end.writeUnits)
     } else if (end.end === 'unsure' && replicaTask.isOver()) {
       // It may have landed: that is not told as left.
       replicaTask.wasCutShort = true
       await repair.outcomes.conclude(failed(end.error), found)
     } else if (isEnded(end.error)) {
-      await repair.outcomes.tellCutShort(found)
+      await repair.outcomes.cutShort(found)
     } else {
       open.push({ found, mayHaveLanded: end.end === 'unsure', isAlone: !mayPass(end.error) })
     }
   }
-  tally.written += written.length
   if (written.length > 0) door.streak.landed()
-  await tellPut(replicaTask, written)
+  await repair.outcomes.put(written)
   return open
-}
-
-async function tellPut(replicaTask: ReplicaTask, founds: readonly MissingItem[]): Promise<void> {
-  const { thread, tell, replica } = replicaTask
-  if (!thread.setup.tellDifferences) {
-    await tell({ type: 'ended', replica, keys: founds.map(({ key }) => key) })
-    return
-  }
-  for (const found of founds) {
-    const left = () => digestOf(found.master, thread.comparer)
-    await tellEnding(replicaTask, found, { action: 'written', left })
-  }
 }

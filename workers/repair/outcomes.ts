@@ -1,14 +1,15 @@
-/** What keys come to: counted, told, and left to the user's rules where those have a say. */
+/** What keys come to: counted, reported, and left to the user's hooks where those decide. */
 import type { Unread } from '../../lib/dynamo/lookup-result.ts'
-import type { MaybePromise } from '../maybe-promise.ts'
+import type { MaybePromise } from '../concurrency/maybe-promise.ts'
 import type { ReplicaTask } from '../replica-task.ts'
 import {
-  COUNTED_AS,
+  CHANGED,
   endsKey,
   type Found,
   failed,
   hookFailed,
   LEFT,
+  type Outcome,
   PLANNED,
   type RepairEnding,
   unverified,
@@ -16,23 +17,26 @@ import {
 import { conflictOfVersions } from '../verify/relation.ts'
 import { digestOf } from '../verify/sides.ts'
 import type { Suspicion } from '../verify/verdict.ts'
-import { tellEnding } from './told-differences.ts'
-import type { Written } from './write-attempt.ts'
-
-/** A key, and what the first look made of it. */
-export type UnreadKey = Pick<Suspicion, 'key' | 'looks'>
+import type { Written } from '../write/write-attempt.ts'
+import { reportEnding } from './reported-endings.ts'
 
 export class Outcomes {
   readonly #replicaTask: ReplicaTask
+  #refusal: string | undefined
 
   constructor(replicaTask: ReplicaTask) {
     this.#replicaTask = replicaTask
   }
 
-  /** A difference whose write has landed, though nobody lived to count it; it was allowed when it was sent. */
+  /** Why the first repair that failed did. Undefined: none has. */
+  get refusal(): string | undefined {
+    return this.#refusal
+  }
+
+  /** Counts a difference whose write had landed when its thread died; it was claimed when it was sent. */
   async landed(found: Found): Promise<Written | undefined> {
-    const { tally, thread } = this.#replicaTask
-    tally[found.verdict]++
+    const { count, thread } = this.#replicaTask
+    count.state(found.verdict)
     const left = () => digestOf(found.replica, thread.comparer)
     const action = found.verdict === 'extra' ? 'deleted' : 'written'
     return this.conclude(
@@ -42,87 +46,142 @@ export class Outcomes {
   }
 
   /** Counts and names a key that could not be read: nothing is known of it. */
-  async leaveUnread({ key, looks }: UnreadKey, unread: Unread): Promise<undefined> {
-    const { tally } = this.#replicaTask
-    tally.unverified++
-    const found: Found = { verdict: looks, key, master: undefined, replica: undefined }
-    await tellEnding(this.#replicaTask, found, unverified(unread))
+  async unread(
+    { key, looks }: Pick<Suspicion, 'key' | 'looks'>,
+    unread: Unread,
+  ): Promise<undefined> {
+    this.#replicaTask.count.state('unverified')
+    await this.#report(foundUnread(looks, key), unverified(unread))
   }
 
-  /** Whether the user's rules take a pair for the same that is not equal. */
+  /** Whether the user's hook says that a pair that is not equal is no difference. */
   async isAlike({ verdict, key, master, replica }: Found): Promise<boolean> {
     const { differ } = this.#replicaTask.thread.rules
     if (differ === undefined || verdict !== 'differing') return false
     return master !== undefined && replica !== undefined && !(await differ(master, replica, key))
   }
 
-  /** Lets whoever wants to hear of it know of an equal pair. */
-  match({ key, master, replica }: Omit<Found, 'verdict'>): Promise<undefined> | undefined {
-    const { thread, door, tally } = this.#replicaTask
+  /** Calls the user's hook for an equal pair. */
+  match({ key, master, replica }: Outcome): Promise<undefined> | undefined {
+    const { thread, door } = this.#replicaTask
     const { matches } = thread.rules
     if (matches === undefined || master === undefined || replica === undefined) return undefined
     return matches({ master, replica }, door.table.access.label, key).then(
       () => undefined,
-      async (error: Error) => {
-        tally.failed++
+      (error: Error) => {
         const found: Found = { verdict: 'differing', key, master, replica }
-        await tellEnding(this.#replicaTask, found, hookFailed(error))
-        return undefined
+        return this.trouble('failed', found, hookFailed(error))
       },
     )
   }
 
-  /** Counts a difference that a hook has failed over, or that could not be read again after one. */
+  /** Counts a difference that a hook failed on, or that could not be read again after one. */
   async fail(found: Found, error: Error): Promise<undefined> {
-    const { tally } = this.#replicaTask
-    tally[found.verdict]++
+    this.#replicaTask.count.state(found.verdict)
     const ending = endsKey(error) ? failed(error) : hookFailed(error)
     await this.conclude(ending, found)
   }
 
-  /** Counts and tells a difference that the user's rules leave as it is; false where they do not. */
+  /** Asks the user's hook whether a difference is to be left; counts and reports it if so. */
   async maySkip(found: Found): Promise<boolean> {
-    const { thread, door, tally } = this.#replicaTask
+    const { thread, door, count } = this.#replicaTask
     const { mayRepair } = thread.rules
     if (mayRepair === undefined || (await mayRepair(found, door.table.access.label))) return false
-    tally[found.verdict]++
-    tally.skipped++
-    await this.tellLeft(found)
+    count.skipped(found.verdict)
+    await this.left(found)
     return true
   }
 
+  /** Counts and reports how the repair of a counted difference ended. */
   async conclude(ending: RepairEnding, found: Found): Promise<Written | undefined> {
-    const { tally } = this.#replicaTask
-    tally[COUNTED_AS[ending.action]]++
-    if (ending.action === 'failed') this.#replicaTask.refusal ??= ending.error
-    if ('isPartial' in ending) tally.partial++
-    // States of their own: it is not the difference that was counted.
-    if (ending.action === 'changed' || ending.action === 'unverified') tally[found.verdict]--
-    await tellEnding(this.#replicaTask, found, ending)
+    const { count } = this.#replicaTask
+    count.ended(found.verdict, ending)
+    if ('isPartial' in ending) count.partial()
+    if (ending.action === 'failed') this.#refusal ??= ending.error
+    await this.#report(found, ending)
     if (!('left' in ending)) return undefined
     return { key: found.key, left: ending.left, isPut: ending.isPut === true }
   }
 
-  /** In a dry run it may be that it would have been repaired, or that it could not be. */
-  tellUnasked(found: Found): MaybePromise {
+  /** Counts and reports a key that an undo has brought back, or could not. */
+  async undone(found: Found, ending: RepairEnding): Promise<void> {
+    const { count } = this.#replicaTask
+    count.state(found.verdict)
+    count.ended(found.verdict, ending)
+    await this.#report(found, ending)
+  }
+
+  /** Counts and reports items that were put just now. */
+  async put(founds: readonly (Found & { readonly verdict: 'missing' })[]): Promise<void> {
+    const { thread, tell, replica, count } = this.#replicaTask
+    count.written(founds.length)
+    if (!thread.setup.tellDifferences) {
+      await tell({ type: 'ended', replica, keys: founds.map(({ key }) => key) })
+      return
+    }
+    for (const found of founds) {
+      const left = () => digestOf(found.master, thread.comparer)
+      await this.#report(found, { action: 'written', left })
+    }
+  }
+
+  /** Counts and reports a key of a plan that is not as it was planned. */
+  async changed(found: Found): Promise<undefined> {
+    this.#replicaTask.count.state('changed')
+    await this.#report(found, CHANGED)
+  }
+
+  /** Counts and reports a written key that was overtaken, and was brought in order again. */
+  async mended(found: Found, ending: RepairEnding): Promise<void> {
+    this.#replicaTask.count.mended()
+    await this.#report(found, ending)
+  }
+
+  /** Counts and reports trouble with a key that is no difference, or is counted as written. */
+  async trouble(
+    count: 'failed' | 'conflicts',
+    found: Found,
+    ending: RepairEnding,
+  ): Promise<undefined> {
+    this.#replicaTask.count.troubled(count)
+    await this.#report(found, ending)
+  }
+
+  /** Reports a counted difference that no write was asked for: in a dry run it may be planned. */
+  unasked(found: Found): MaybePromise {
     const { setup } = this.#replicaTask.thread
     const conflict = conflictOfVersions(this.#replicaTask, found)
     if (conflict !== undefined) return this.conclude(conflict, found).then(() => undefined)
     const isPlanned = setup.asked[found.verdict] && !setup.write[found.verdict]
-    return tellEnding(this.#replicaTask, found, isPlanned ? PLANNED : LEFT)
+    return this.#report(found, isPlanned ? PLANNED : LEFT)
   }
 
-  /** `mayHaveLanded`: it was sent, and the answer was lost; then it is not told as left. */
-  async tellCutShort(found: Found, mayHaveLanded = false): Promise<undefined> {
+  /**
+   * Reports a counted difference that the run has no time for any more.
+   * `mayHaveLanded`: its write was sent and the answer was lost, so it is not reported as left.
+   */
+  async cutShort(found: Found, mayHaveLanded = false): Promise<undefined> {
     this.#replicaTask.wasCutShort = true
     if (mayHaveLanded) await this.conclude(ANSWER_LOST, found)
-    else await this.tellLeft(found)
+    else await this.left(found)
   }
 
-  tellLeft(found: Found): MaybePromise {
-    return tellEnding(this.#replicaTask, found, LEFT)
+  left(found: Found): MaybePromise {
+    return this.#report(found, LEFT)
+  }
+
+  #report(found: Found, ending: RepairEnding | typeof LEFT | typeof PLANNED): MaybePromise {
+    return reportEnding(this.#replicaTask, found, ending)
   }
 }
+
+/** What is known of a key that could not be read. */
+export const foundUnread = (verdict: Found['verdict'], key: Found['key']): Found => ({
+  verdict,
+  key,
+  master: undefined,
+  replica: undefined,
+})
 
 const ANSWER_LOST = {
   action: 'failed',

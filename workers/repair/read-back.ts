@@ -12,13 +12,13 @@ import type { PendingRecheck } from '../../lib/model/pending-recheck.ts'
 import { HookFailure } from '../hook-calls.ts'
 import type { ReplicaTask } from '../replica-task.ts'
 import { lookUpBothSides } from '../verify/both-sides.ts'
-import { failed, hookFailed, withWord } from '../verify/ending.ts'
+import { type Found, failed, hookFailed, withWord } from '../verify/ending.ts'
 import { relationUnderRules } from '../verify/relation.ts'
 import { type BothSides, digestsOf } from '../verify/sides.ts'
 import { movedOn } from '../verify/verdict.ts'
+import type { Written } from '../write/write-attempt.ts'
+import { foundUnread } from './outcomes.ts'
 import type { Repair } from './repair.ts'
-import { tellEnding } from './told-differences.ts'
-import type { Written } from './write-attempt.ts'
 
 /** Reads what was written at once, as far as the budget for that goes, and has it looked at later. */
 export async function readBack(
@@ -38,7 +38,7 @@ export async function readBack(
     const first = sightWritten(one, 0)
     const sides = seen(one.key)
     if (isUnread(sides)) {
-      await notReadBack(replicaTask, first, sides)
+      await notReadBack(repair, first, sides)
       continue
     }
     const look = await lookAtWritten(replicaTask, repair, first, sides)
@@ -67,21 +67,22 @@ export async function lookAtWritten(
     throw error
   })
   if (relation instanceof HookFailure) {
-    replicaTask.tally.failed++
-    await tellEnding(replicaTask, { key, verdict: 'differing', ...sides }, hookFailed(relation))
-    return undefined
+    const found: Found = { key, verdict: 'differing', ...sides }
+    return repair.outcomes.trouble('failed', found, hookFailed(relation))
   }
   if (relation === 'sameAs') return 'held'
   const isOurs = now.replica === left
   // What the master lacks, and somebody else has put or the replica had before us, is not ours to take away.
   if (relation === 'extra' && !(isOurs && wrote.isPut)) return undefined
   if (moves >= setup.recheckPolicy.attempts) {
-    return giveUp(replicaTask, { key, verdict: relation, ...sides })
+    const error = 'it was written, and kept changing after that'
+    const found: Found = { key, verdict: relation, ...sides }
+    return repair.outcomes.trouble('conflicts', found, { action: 'conflict', error })
   }
   const isGhostOrHole = isOurs && (now.master === null || now.replica === null)
   const stoodStill = now.master === sighting.master && now.replica === sighting.replica
   if (!isGhostOrHole && !stoodStill) return movedOn(sighting, now, Date.now())
-  const mended = await repair.mend({ key, verdict: relation, ...sides }, wrote)
+  const mended = await repair.writes.mend({ key, verdict: relation, ...sides }, wrote)
   if (mended === 'refused') return movedOn(sighting, now, Date.now())
   return mended && sightWritten(mended, moves + 1)
 }
@@ -102,23 +103,12 @@ function sightWritten(written: Written, moves: number): PendingRecheck {
   }
 }
 
-async function giveUp(
-  replicaTask: ReplicaTask,
-  found: Parameters<typeof tellEnding>[1],
-): Promise<undefined> {
-  replicaTask.tally.conflicts++
-  const error = 'it was written, and kept changing after that'
-  await tellEnding(replicaTask, found, { action: 'conflict', error })
-}
-
-/** It was written, and nobody knows whether that has held. */
-export async function notReadBack(
-  replicaTask: ReplicaTask,
+/** The key was written, and nobody knows whether that has held. */
+export function notReadBack(
+  { outcomes }: Repair,
   { key, looks }: Pick<PendingRecheck, 'key' | 'looks'>,
   { error }: Unread,
 ): Promise<undefined> {
-  replicaTask.tally.failed++
-  const found = { verdict: looks, key, master: undefined, replica: undefined } as const
-  const ending = failed(error)
-  await tellEnding(replicaTask, found, withWord(ending, 'it was written, and not read back'))
+  const ending = withWord(failed(error), 'it was written, and not read back')
+  return outcomes.trouble('failed', foundUnread(looks, key), ending)
 }

@@ -10,8 +10,8 @@ import type { RepairEnding } from '../verify/ending.ts'
 import { conflictOfVersions, relationUnderRules } from '../verify/relation.ts'
 import { type BothSides, DigestsWhenAsked, standingOfItems } from '../verify/sides.ts'
 import { relationOf } from '../verify/verdict.ts'
-import type { Achieved, Aim, Next } from './aim.ts'
-import { repairing } from './prepared-write.ts'
+import type { Achieved, Aim, Next } from '../write/aim.ts'
+import { repairing } from '../write/prepared-write.ts'
 
 export interface Wanted {
   readonly key: KeyText

@@ -4,12 +4,14 @@ import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
 import { isEnded } from '../../lib/dynamo/request/request-errors.ts'
 import type { TablesyncError } from '../../lib/errors.ts'
 import type { ReplicaTask } from '../replica-task.ts'
+import { lookUpKey } from '../verify/both-sides.ts'
 import { endsTable, type Found, failed, type RepairEnding, unverified } from '../verify/ending.ts'
 import { type BothSides, digestOf, standingOfItems } from '../verify/sides.ts'
 import { relationOf } from '../verify/verdict.ts'
-import { repairing } from './prepared-write.ts'
-import { OLD_MS, type Repair } from './repair.ts'
-import { attempt, type Written } from './write-attempt.ts'
+import { repairing } from '../write/prepared-write.ts'
+import { attempt, type Written } from '../write/write-attempt.ts'
+import type { Repair } from './repair.ts'
+import { OLD_MS } from './repair-writes.ts'
 
 /**
  * Puts an item as the master has it now, and counts it. Where the replica turns
@@ -21,16 +23,16 @@ export function putUnread(
   found: Found,
 ): Promise<Written | BothSides | Unread | undefined> {
   const readAt = performance.now()
-  return repair.inLane(async () => {
+  return repair.writes.inTurn(async () => {
     try {
       if (await repair.outcomes.maySkip(found)) return undefined
     } catch (error) {
       return repair.outcomes.fail(found, error as Error)
     }
     // A put that finds nothing else in its way may not bring what the master has no more.
-    if (performance.now() - readAt > OLD_MS) return repair.lookAgain(found.key)
-    if (replicaTask.isOver() || !repair.isAllowed('missing', found.key)) {
-      // Whoever takes the run up has to come by here again.
+    if (performance.now() - readAt > OLD_MS) return lookUpKey(replicaTask, found.key)
+    if (replicaTask.isOver() || !repair.claims.isAllowed('missing', found.key)) {
+      // A run that takes this one up has to look at this key again.
       replicaTask.wasCutShort = true
       await repair.leave(found)
       return undefined
@@ -44,10 +46,10 @@ async function putOnce(
   repair: Repair,
   found: Found,
 ): Promise<Written | BothSides | Unread | undefined> {
-  const { thread, tally } = replicaTask
+  const { thread, count } = replicaTask
   const left = () => digestOf(found.master, thread.comparer)
   const end = (ending: RepairEnding) => {
-    tally.missing++
+    count.state('missing')
     return repair.outcomes.conclude(ending, found)
   }
   const result = await attempt(replicaTask, repairing(replicaTask, 'missing', found), 'missing')
@@ -63,7 +65,7 @@ async function putOnce(
       if (endsTable(result.error)) throw result.error
       return undefined
     case 'unsure': {
-      const now = await readUnlessEnded(repair, found)
+      const now = await readUnlessEnded(replicaTask, found)
       // It may have landed: that is not told as left.
       if (now === undefined) return endUnknown(result.error)
       if (isUnread(now)) return end(unverified(now))
@@ -71,13 +73,13 @@ async function putOnce(
       const asPut = { master: found.master, replica: now.replica }
       const hasLanded = relationOf(standingOfItems(asPut, thread.comparer)) === 'sameAs'
       if (hasLanded) return end({ action: 'written', left, isPut: true })
-      repair.unclaim('missing', found.key)
+      repair.claims.giveBack('missing', found.key)
       return now
     }
     default:
       // It is claimed anew, where it turns out to be a difference.
-      repair.unclaim('missing', found.key)
-      return repair.lookAgain(found.key)
+      repair.claims.giveBack('missing', found.key)
+      return lookUpKey(replicaTask, found.key)
   }
 
   function endUnknown(error: TablesyncError): Promise<Written | undefined> {
@@ -88,10 +90,10 @@ async function putOnce(
 
 /** Undefined: the run is to end, and it was not read. */
 async function readUnlessEnded(
-  repair: Repair,
+  replicaTask: ReplicaTask,
   { key }: Found,
 ): Promise<BothSides | Unread | undefined> {
-  return repair.lookAgain(key).catch((error: unknown) => {
+  return lookUpKey(replicaTask, key).catch((error: unknown) => {
     if (isEnded(error)) return undefined
     throw error
   })

@@ -1,52 +1,51 @@
 /**
- * Triage of one replica in one segment: which are read again, and which are
- * counted as they look.
+ * Triage of one replica in one segment: which suspects are read again, and which
+ * are counted as they look.
  *
  * A first look only makes a suspect. It is read again by key on both sides,
  * strongly consistent, before it counts; beyond the run's budget for that it
- * is counted on the word of the scan, and told as unconfirmed.
+ * is counted on the word of the scan, and reported as unconfirmed.
  */
 import type { Unread } from '../../lib/dynamo/lookup-result.ts'
 import { canonicalKeyOfText, type KeyText } from '../../lib/item/key.ts'
 import { keyedByText } from '../../lib/item/key-page.ts'
 import type { DifferenceKind } from '../../lib/model/difference.ts'
 import type { SegmentRecord } from '../../lib/model/files/segment-record.ts'
+import type { MaybePromise } from '../concurrency/maybe-promise.ts'
 import type { Trouble } from '../keys/number-keys.ts'
-import type { MaybePromise } from '../maybe-promise.ts'
-import type { UnreadKey } from '../repair/outcomes.ts'
 import type { ReplicaTask } from '../replica-task.ts'
-import { hasExpired } from '../verify/expired-items.ts'
 import type { BothSides } from '../verify/sides.ts'
-import { Deferred, type DeferredSuspect } from './deferred-suspects.ts'
+import type { Suspicion } from '../verify/verdict.ts'
 import { ImmediateRecheck } from './immediate-recheck.ts'
 import { OrderSampling } from './order-sampling.ts'
 import { type Suspect, UnmatchedItem } from './suspect.ts'
+import { UnconfirmedSuspects } from './unconfirmed-suspects.ts'
 
-/** Triage taken between two looks at what rechecks say of the orders. */
+/** Suspects taken between two looks at what rechecks say of the orders. */
 const CHECK_EVERY = 32
 
 export class Triage {
   readonly #replicaTask: ReplicaTask
-  readonly #trust: OrderSampling
-  readonly #secondLook: ImmediateRecheck
-  readonly #deferred: Deferred
+  readonly #orders: OrderSampling
+  readonly #recheck: ImmediateRecheck
+  readonly #unconfirmed: UnconfirmedSuspects
 
   constructor(replicaTask: ReplicaTask) {
     this.#replicaTask = replicaTask
     const { thread, replica, schema } = replicaTask
-    const trust = new OrderSampling(thread.orderRecord, replica, schema)
-    this.#trust = trust
-    this.#deferred = new Deferred(schema)
-    this.#secondLook = new ImmediateRecheck(replicaTask, (judged, wasFalse) => {
+    const orders = new OrderSampling(thread.orderRecord, replica, schema)
+    this.#orders = orders
+    this.#recheck = new ImmediateRecheck(replicaTask, (judged, wasFalse) => {
       const { looks, ground, key, canonical = canonicalKeyOfText(key, schema) } = judged
-      if (ground === 'order' && looks !== 'differing') trust.leave(canonical, looks, wasFalse)
+      if (ground === 'order' && looks !== 'differing') orders.leave(canonical, looks, wasFalse)
     })
+    this.#unconfirmed = new UnconfirmedSuspects(replicaTask, orders, this.#recheck)
   }
 
   /** Whether rechecks say that the two scans are in different orders. */
   get ordersDiffer(): boolean {
-    const { sameAs, missing, differing, vanished, pending } = this.#replicaTask.tally
-    return this.#trust.ordersDiffer(sameAs + missing + differing + vanished + pending)
+    const { sameAs, missing, differing, vanished, pending } = this.#replicaTask.count.soFar
+    return this.#orders.ordersDiffer(sameAs + missing + differing + vanished + pending)
   }
 
   /**
@@ -70,7 +69,7 @@ export class Triage {
 
   /** Takes a suspect; waits while as much is under way as may be. */
   add(suspect: Suspect): MaybePromise {
-    this.#secondLook.throwFailure()
+    this.#recheck.throwFailure()
     const room = this.#replicaTask.roomForSuspects()
     return room === undefined ? this.#enter(suspect) : room.then(() => this.#enter(suspect))
   }
@@ -95,50 +94,50 @@ export class Triage {
 
   /** What would be lost with this segment: suspects that wait for its end, and keys in doubt. */
   get open(): Pick<SegmentRecord, 'deferred' | 'doubted'> {
-    return { deferred: this.#deferred.all(), doubted: this.#trust.doubted }
+    return { deferred: this.#unconfirmed.deferred, doubted: this.#orders.doubted }
   }
 
   /** Takes up what was open when the segment was left. */
   async reopen({ strategy, unmatched, deferred, doubted }: SegmentRecord): Promise<void> {
-    const { findExtras, tally } = this.#replicaTask
+    const { findExtras, count } = this.#replicaTask
     // A march has gone over.
     if (strategy === 'lookup' && deferred.length > 0) this.orderIsBelied()
-    for (const key of doubted) this.#trust.enter(key, 'unknown')
-    for (const one of deferred) this.#deferred.readd(one)
-    if (!findExtras) tally.elsewhere += unmatched.replica.length
+    for (const key of doubted) this.#orders.enter(key, 'unknown')
+    this.#unconfirmed.readd(deferred)
+    if (!findExtras) count.state('elsewhere', unmatched.replica.length)
     for (const key of unmatched.master) await this.#lookUp(key, 'missing')
     for (const key of findExtras ? unmatched.replica : []) await this.#lookUp(key, 'extra')
   }
 
   /** The two scans are in different orders: what is deferred is not counted on their word. */
   orderIsBelied(): void {
-    this.#trust.belie()
+    this.#orders.belie()
   }
 
   /** Counts and names a key that the other side could not read. */
-  unread(key: UnreadKey, unread: Unread): Promise<undefined> {
-    return this.#secondLook.unread(key, unread)
+  unread(suspicion: Suspicion, unread: Unread): Promise<undefined> {
+    return this.#recheck.unread(suspicion, unread)
   }
 
   /** Counts an equal pair. */
   async equal(key: KeyText, pair: BothSides): Promise<void> {
-    await this.#secondLook.equal(key, pair)
+    await this.#recheck.equal(key, pair)
   }
 
   /** Brings to their end all suspects that wait for nothing but their recheck. */
   async flush(): Promise<void> {
-    await this.#secondLook.flush()
+    await this.#recheck.flush()
   }
 
   /** Waits for what is under way, whatever its end. */
   async drain(): Promise<void> {
-    await this.#secondLook.drain()
+    await this.#recheck.drain()
   }
 
   /** Brings every suspect to its end. */
   async settle(): Promise<void> {
     await this.flush()
-    await this.#endDeferred('all')
+    await this.#unconfirmed.end('all')
     await this.flush()
   }
 
@@ -151,11 +150,11 @@ export class Triage {
     const trouble = await numberKeys.troubleWith(this.#replicaTask, suspect)
     if (trouble !== undefined) {
       await this.unread(suspect, trouble)
-    } else if (this.#deferred.takeTwin({ looks, found })) {
+    } else if (this.#unconfirmed.takeTwin({ looks, found })) {
       await this.#meetTwin(suspect)
     } else {
-      this.#trust.enter(canonicalKeyOfText(key, schema), looks)
-      await this.#secondLook.confirm(suspect)
+      this.#orders.enter(canonicalKeyOfText(key, schema), looks)
+      await this.#recheck.confirm(suspect)
     }
   }
 
@@ -166,55 +165,53 @@ export class Triage {
     return this.#placeUnlessEnded(suspect)
   }
 
-  /** The user's rules may end it. */
+  /** The user's hooks may end it. */
   async #placeUnlessEnded(suspect: Suspect): Promise<void> {
-    if (!(await this.#secondLook.isEndedByRule(suspect))) await this.#placeByKey(suspect)
+    if (!(await this.#recheck.isEndedByRule(suspect))) await this.#placeByKey(suspect)
   }
 
   #placeByKey(suspect: Suspect): MaybePromise {
     const mayRecheck = this.#mayRecheck()
-    if (!mayRecheck && !this.#isReadForRepair(suspect.looks)) return this.#countUnconfirmed(suspect)
+    if (!mayRecheck && !this.#isReadForRepair(suspect.looks))
+      return this.#unconfirmed.count(suspect)
     // What waits without a request of its own keeps within the budget.
-    const isAtOnce = !mayRecheck || this.#secondLook.isWorthwhile()
-    return isAtOnce ? this.#secondLook.confirm(suspect) : this.#secondLook.postpone(suspect)
+    const isAtOnce = !mayRecheck || this.#recheck.isWorthwhile()
+    return isAtOnce ? this.#recheck.confirm(suspect) : this.#recheck.postpone(suspect)
   }
 
   /** The other side's item has waited among those deferred: they are a pair. */
   #meetTwin({ key, master, replica }: Suspect): MaybePromise {
-    this.#trust.proveFalse()
-    this.#replicaTask.tally.matched++
-    return this.#secondLook.confirm({ looks: 'differing', ground: 'order', key, master, replica })
+    this.#orders.proveFalse()
+    this.#replicaTask.count.matched()
+    return this.#recheck.confirm({ looks: 'differing', ground: 'order', key, master, replica })
   }
 
   #placeAlone(suspect: UnmatchedItem): MaybePromise {
-    if (this.#deferred.takeTwin(suspect)) return this.#meetTwin(suspect)
-    const isWitness = this.#trust.needsWitness(suspect)
-    if (this.#trust.isFirstTest)
+    if (this.#unconfirmed.takeTwin(suspect)) return this.#meetTwin(suspect)
+    const isWitness = this.#orders.needsWitness(suspect)
+    if (this.#orders.isFirstTest)
       return this.flush().then(() => this.#judgeAlone(suspect, isWitness))
     return this.#judgeAlone(suspect, isWitness)
   }
 
   #judgeAlone(suspect: UnmatchedItem, isWitness: boolean): MaybePromise {
     const { looks, found } = suspect
-    if (isWitness || this.#trust.isDoubted) return this.#confirmByOrder(suspect)
+    if (isWitness || this.#orders.isDoubted) return this.#confirmByOrder(suspect)
     const mayRecheck = this.#mayRecheck(suspect.isInARow)
     if (mayRecheck || this.#isReadForRepair(looks)) {
-      if (!mayRecheck || this.#secondLook.isWorthwhile()) return this.#confirmByOrder(suspect)
-      this.#trust.wait(looks, found)
-      return this.#secondLook.postpone(suspect)
+      if (!mayRecheck || this.#recheck.isWorthwhile()) return this.#confirmByOrder(suspect)
+      this.#orders.wait(looks, found)
+      return this.#recheck.postpone(suspect)
     }
     // The put is conditional, and so finds out as much as a read would.
-    if (this.#replicaTask.thread.setup.write[looks]) return this.#countUnconfirmed(suspect)
-    this.#deferred.add(looks, found, hasExpired(this.#replicaTask, suspect))
-    if (!this.#deferred.isFull) return undefined
-    // What the witnesses say of the order comes before anything counts on its word.
-    return this.flush().then(() => this.#endDeferred('overflow'))
+    const isPut = this.#replicaTask.thread.setup.write[looks]
+    return isPut ? this.#unconfirmed.count(suspect) : this.#unconfirmed.defer(suspect)
   }
 
   #confirmByOrder(suspect: UnmatchedItem): MaybePromise {
     const { canonical } = suspect
-    this.#trust.enter(canonical, suspect.looks)
-    return this.#secondLook.confirm(suspect, canonical)
+    this.#orders.enter(canonical, suspect.looks)
+    return this.#recheck.confirm(suspect, canonical)
   }
 
   /** Whether a repair has to read the key again anyhow, or a write of ours may have made it a suspect. */
@@ -230,52 +227,5 @@ export class Triage {
     const { budget } = this.#replicaTask.thread
     const { replica } = this.#replicaTask
     return isInARow ? budget.claimInARow(replica) : budget.claim(replica)
-  }
-
-  #endDeferred(what: 'overflow' | 'all'): MaybePromise {
-    if (this.#isAnyWanted) return this.#endOneByOne(what)
-    const { missing, extra, expired } = this.#deferred.takeCounts(what)
-    const { tally } = this.#replicaTask
-    tally.missing += missing
-    tally.extra += extra
-    tally.unconfirmed += missing + extra
-    tally.expired += expired
-    return undefined
-  }
-
-  /** Whether somebody has to hear of each suspect that is counted unread, or may have a say in it. */
-  get #isAnyWanted(): boolean {
-    const { tellDifferences, newerWins, asked } = this.#replicaTask.thread.setup
-    return this.#trust.isDoubted || tellDifferences || newerWins || asked.missing || asked.extra
-  }
-
-  async #endOneByOne(what: 'overflow' | 'all'): Promise<void> {
-    for (;;) {
-      const deferred = this.#deferred.takeOldest(what)
-      if (deferred === undefined) return
-      const ending = this.#endOne(deferred)
-      if (ending !== undefined) await ending
-    }
-  }
-
-  #endOne({ looks, found, isExpired }: DeferredSuspect): MaybePromise {
-    const { schema, tally } = this.#replicaTask
-    const suspect = new UnmatchedItem(looks, found, schema)
-    if (this.#trust.isDoubted) return this.#secondLook.confirm(suspect)
-    if (!isExpired) return this.#countUnconfirmed(suspect)
-    tally.expired++
-    return undefined
-  }
-
-  #countUnconfirmed(suspect: Suspect): MaybePromise {
-    const { looks, master, replica } = suspect
-    if (hasExpired(this.#replicaTask, suspect)) {
-      this.#replicaTask.tally.expired++
-      return undefined
-    }
-    const { write } = this.#replicaTask.thread.setup
-    if (looks === 'missing' && write.missing) return this.#secondLook.put(suspect)
-    if (suspect instanceof UnmatchedItem) return this.#secondLook.leave(suspect)
-    return this.#secondLook.leave({ verdict: looks, key: suspect.key, master, replica })
   }
 }

@@ -1,96 +1,90 @@
 /** Deletes what is still extra, after all comparing: every key is read again on both sides first. */
 import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
-import type { KeyText } from '../../lib/item/key.ts'
-import { type ReplicaTally, zeroTally } from '../../lib/model/tally.ts'
-import type {
-  DeleteTask,
-  ExtraKey,
-  ReplicaFailure,
-  SegmentReport,
-} from '../../lib/protocol/messages.ts'
-import type { SegmentControl } from '../coordinator.ts'
-import { noteEnd } from '../failing.ts'
-import { readBack } from '../repair/read-back.ts'
-import { type Expected, Repair } from '../repair/repair.ts'
-import { tellEnding } from '../repair/told-differences.ts'
-import type { Written } from '../repair/write-attempt.ts'
-import { investigationOf } from '../replica-task.ts'
-import { settleAll } from '../settle-all.ts'
-import type { Thread } from '../thread-context.ts'
+import type { ReplicaTally } from '../../lib/model/tally.ts'
+import type { DeleteTask, ExtraKey, SegmentReport } from '../../lib/protocol/messages.ts'
+import type { MaybeValue } from '../concurrency/maybe-promise.ts'
+import { foundUnread } from '../repair/outcomes.ts'
+import type { Repair } from '../repair/repair.ts'
+import type { Expected } from '../repair/repair-writes.ts'
+import type { ReplicaTask } from '../replica-task.ts'
 import { lookUpBothSides } from '../verify/both-sides.ts'
-import { CHANGED, type Found, failed, LEFT, type RepairEnding } from '../verify/ending.ts'
+import { CHANGED, failed, type RepairEnding } from '../verify/ending.ts'
+import type { BothSides } from '../verify/sides.ts'
+import type { Written } from '../write/write-attempt.ts'
+import { type KeyWork, keyTask, WRITE_BATCH } from './key-task.ts'
 
-/** Small, since the items of a batch are held until they are deleted. */
-const BATCH = 25
+class Deleting implements KeyWork<ExtraKey, BothSides | Unread> {
+  readonly keys: readonly ExtraKey[]
+  readonly #replicaTask: ReplicaTask
+  readonly #repair: Repair
+  /** How an extra ends that has changed since it was found. */
+  readonly #changed: RepairEnding
+  /** Extras that have come to an end. */
+  #ended = 0
+  #endedBefore = 0
 
-export async function deleteExtras(
-  task: DeleteTask,
-  thread: Thread,
-  control: SegmentControl,
-): Promise<SegmentReport> {
-  const { replica, extras, isPlanned } = task
-  const tally = zeroTally([replica])
-  const replicaTask = investigationOf(replica, task, thread, control, tally)
-  const repair = new Repair(replicaTask)
-  const failures: ReplicaFailure[] = []
-  const batchSize = Math.min(BATCH, thread.setup.batchReadLimit)
-  // A refusal is not passed over: what follows may be refused as well, and ought to be looked at first.
-  const isOver = () => control.stopping.aborted || replicaTask.tally.failed > 0
-  const left = new Set(extras.map(({ key }) => key))
-  let ended = 0
-  try {
-    for (let at = 0; at < extras.length && !isOver(); at += at === 0 ? 1 : batchSize) {
-      // The first goes alone: where it is refused, so may all be.
-      const batch = extras.slice(at, at + (at === 0 ? 1 : batchSize))
-      const seen = await lookUpBothSides(
-        replicaTask,
-        batch.map(({ key }) => key),
-      )
-      const deleted: Written[] = []
-      const before = endsIn(replicaTask.tally)
-      await settleAll(
-        batch.map(async (extra) => {
-          const { key } = extra
-          left.delete(key)
-          const sides = seen(key)
-          if (isUnread(sides)) return failToRead(key, sides)
-          const found: Found = { verdict: 'extra', key, ...sides }
-          const done = await repair.end(found, expecting(extra, isPlanned ? CHANGED : MOVED))
-          if (done !== undefined) deleted.push(done)
-        }),
-      ).finally(() => {
-        // What is read back after it is counted there.
-        ended += endsIn(replicaTask.tally) - before
-      })
-      await readBack(replicaTask, repair, deleted)
-      control.progress(tally)
+  constructor({ extras, isPlanned }: DeleteTask, replicaTask: ReplicaTask, repair: Repair) {
+    this.keys = extras
+    this.#replicaTask = replicaTask
+    this.#repair = repair
+    this.#changed = isPlanned ? CHANGED : MOVED
+  }
+
+  result(): Pick<SegmentReport, 'ended' | 'refusal'> {
+    const { refusal } = this.#repair.outcomes
+    return { ended: this.#ended, ...(refusal !== undefined && { refusal }) }
+  }
+
+  /** The first goes alone: where it is refused, so may all be. */
+  batchSize(at: number): number {
+    const { batchReadLimit } = this.#replicaTask.thread.setup
+    return at === 0 ? 1 : Math.min(WRITE_BATCH, batchReadLimit)
+  }
+
+  /** A refusal is not passed over: what follows may be refused as well, and ought to be looked at first. */
+  isOver(hasFailed: boolean): boolean {
+    const { count, stopping } = this.#replicaTask
+    return hasFailed || stopping.aborted || count.soFar.failed > 0
+  }
+
+  begin(): void {
+    this.#endedBefore = endsIn(this.#replicaTask.count.soFar)
+  }
+
+  read(keys: readonly string[]): Promise<(key: string) => BothSides | Unread> {
+    return lookUpBothSides(this.#replicaTask, keys)
+  }
+
+  end({ key, seen }: ExtraKey, sides: BothSides | Unread): MaybeValue<Written> {
+    if (isUnread(sides)) {
+      return this.#repair.outcomes.conclude(failed(sides.error), foundUnread('extra', key))
     }
-  } catch (error) {
-    noteEnd(error, replicaTask, failures)
-  }
-  async function failToRead(key: KeyText, { error }: Unread): Promise<void> {
-    const found: Found = { verdict: 'extra', key, master: undefined, replica: undefined }
-    await repair.outcomes.conclude(failed(error), found)
+    // An extra is deleted as it was found; one that was written since is somebody's.
+    const expected: Expected = {
+      ending: this.#changed,
+      isStillTrue: (_kind, now) => now.replica === seen,
+    }
+    return this.#repair.end({ verdict: 'extra', key, ...sides }, expected)
   }
 
-  for (const key of left) {
-    const found = { verdict: 'extra', key, master: undefined, replica: undefined } as const
-    await tellEnding(replicaTask, found, LEFT)
+  /** What is read back after this is counted there. */
+  onBatchEnded(): void {
+    this.#ended += endsIn(this.#replicaTask.count.soFar) - this.#endedBefore
   }
-  await control.allTold()
-  return {
-    tally,
-    end: left.size > 0 || replicaTask.wasCutShort ? 'stopped' : 'finished',
-    failures,
-    ended,
-    ...(replicaTask.refusal !== undefined && { refusal: replicaTask.refusal }),
+
+  lose(batch: readonly ExtraKey[]): Promise<void> {
+    this.#replicaTask.wasCutShort = true
+    return this.leave(batch)
+  }
+
+  async leave(rest: readonly ExtraKey[]): Promise<void> {
+    for (const { key } of rest) await this.#repair.outcomes.left(foundUnread('extra', key))
   }
 }
 
-/** An extra is deleted as it was found; one that was written since is somebody's. */
-function expecting({ seen }: ExtraKey, ending: RepairEnding): Expected {
-  return { ending, isStillTrue: (_kind, now) => now.replica === seen }
-}
+export const deleteKeys = keyTask(
+  (task: DeleteTask, replicaTask, repair) => new Deleting(task, replicaTask, repair),
+)
 
 const MOVED = {
   action: 'conflict',
@@ -98,5 +92,5 @@ const MOVED = {
 } as const
 
 /** Every extra that a deletion came to is one of these. */
-const endsIn = ({ deleted, resolved, conflicts, failed, torn, changed }: ReplicaTally) =>
+const endsIn = ({ deleted, resolved, conflicts, failed, torn, changed }: Readonly<ReplicaTally>) =>
   deleted + resolved + conflicts + failed + torn + changed

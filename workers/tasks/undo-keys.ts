@@ -6,64 +6,41 @@ import { parseItem } from '../../lib/item/compare.ts'
 import { canonicalKeyOfText } from '../../lib/item/key.ts'
 import type { DifferenceKind } from '../../lib/model/difference.ts'
 import type { SeenItem } from '../../lib/model/pending-recheck.ts'
-import { zeroTally } from '../../lib/model/tally.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
-import type {
-  ReplicaFailure,
-  SegmentReport,
-  UndoKey,
-  UndoTask,
-} from '../../lib/protocol/messages.ts'
-import type { SegmentControl } from '../coordinator.ts'
-import { noteEnd } from '../failing.ts'
-import type { Aim, Next } from '../repair/aim.ts'
-import { converge } from '../repair/converge.ts'
-import { deleting, type PreparedWrite, putting, updating } from '../repair/prepared-write.ts'
+import type { UndoKey, UndoTask } from '../../lib/protocol/messages.ts'
+import { foundUnread } from '../repair/outcomes.ts'
+import type { Repair } from '../repair/repair.ts'
 import { doneBefore } from '../repair/repair-aim.ts'
-import { tellEnding } from '../repair/told-differences.ts'
-import { intentOf, investigationOf, type ReplicaTask } from '../replica-task.ts'
-import { settleAll } from '../settle-all.ts'
-import type { Thread } from '../thread-context.ts'
-import { COUNTED_AS, LEFT, type RepairEnding, unverified } from '../verify/ending.ts'
+import { intentOf, type ReplicaTask } from '../replica-task.ts'
+import type { Aim, Next } from '../write/aim.ts'
+import { converge } from '../write/converge.ts'
+import { deleting, type PreparedWrite, putting, updating } from '../write/prepared-write.ts'
+import { type KeyWork, keyTask, listedKeys } from './key-task.ts'
 
-const BATCH = 25
+/** What the replica holds under a key. Undefined: no item. */
+type OnReplica = WireItem | Unread | undefined
 
-export async function undoWrites(
-  task: UndoTask,
-  thread: Thread,
-  control: SegmentControl,
-): Promise<SegmentReport> {
-  const { replica } = task
-  const tally = zeroTally([replica])
-  const replicaTask = investigationOf(replica, task, thread, control, tally)
-  const failures: ReplicaFailure[] = []
-  const batchSize = Math.min(BATCH, thread.setup.batchReadLimit)
-  try {
-    for (let at = 0; at < task.keys.length && !control.stopping.aborted; at += batchSize) {
-      const batch = task.keys.slice(at, at + batchSize)
-      replicaTask.tally.offered += batch.length
-      const keys = batch.map(({ key }) => key)
-      const seen = await readReplica(replicaTask, keys).catch((error: unknown) => {
-        replicaTask.tally.unverified += keys.length
-        throw error
-      })
-      await settleAll(batch.map((one) => undoOne(replicaTask, one, seen(one.key))))
-      control.progress(tally)
-    }
-  } catch (error) {
-    noteEnd(error, replicaTask, failures)
+export const undoKeys = keyTask(undoing)
+
+function undoing(
+  { keys }: UndoTask,
+  replicaTask: ReplicaTask,
+  repair: Repair,
+): KeyWork<UndoKey, OnReplica> {
+  return {
+    ...listedKeys(replicaTask),
+    keys,
+    read: (texts) => readReplica(replicaTask, texts),
+    end: (undo, seen) => undoOne(replicaTask, repair, undo, seen),
   }
-  await control.allTold()
-  const isCutShort = control.stopping.aborted || replicaTask.wasCutShort
-  return { tally, end: isCutShort ? 'stopped' : 'finished', failures }
 }
 
 async function readReplica(
-  { door, tally, schema }: ReplicaTask,
+  { door, count, schema }: ReplicaTask,
   keys: readonly string[],
-): Promise<(key: string) => WireItem | Unread | undefined> {
+): Promise<(key: string) => OnReplica> {
   const onReplica = await door.table.lookUp(keys, { consistent: true })
-  tally.readUnits += onReplica.readUnits
+  count.read(onReplica.readUnits)
   return (key) => {
     const item = onReplica.at(canonicalKeyOfText(key, schema))
     return item === undefined || isUnread(item) ? item : parseItem(item.page, item.item)
@@ -72,44 +49,32 @@ async function readReplica(
 
 async function undoOne(
   replicaTask: ReplicaTask,
+  { outcomes, claims }: Repair,
   undo: UndoKey,
-  seen: WireItem | Unread | undefined,
-): Promise<void> {
-  const { thread, tally, isOver } = replicaTask
+  seen: OnReplica,
+): Promise<undefined> {
+  const { thread, count, isOver } = replicaTask
   const { key, steps } = undo
   const now = isUnread(seen) ? null : (seen ?? null)
-  const intent = intentOf(replicaTask, key)
-  const kind = intent?.kind ?? kindOf(now, steps[0]?.before ?? null)
-  const end = async (ending: RepairEnding | typeof LEFT) => {
-    // What has changed since, or cannot be read, is a state of its own, and no difference to end.
-    if (ending.action !== 'changed' && ending.action !== 'unverified') tally[kind]++
-    if (ending.action !== 'none') tally[COUNTED_AS[ending.action]]++
-    const found = { verdict: kind, key, master: undefined, replica: undefined } as const
-    await tellEnding(replicaTask, found, ending)
-  }
-  if (isUnread(seen)) return end(unverified(seen))
+  const kind = intentOf(replicaTask, key)?.kind ?? kindOf(now, steps[0]?.before ?? null)
+  const found = foundUnread(kind, key)
+  if (isUnread(seen)) return outcomes.unread({ key, looks: kind }, seen)
   const aim = undoAim(replicaTask, undo, kind)
   const isToWrite = 'write' in (await aim.next(now, aim.isHalfWay(now)))
-  if (isToWrite && (!isAllowed(replicaTask, key) || isOver() || !thread.setup.write[kind])) {
-    return end(LEFT)
+  if (isToWrite && (!claims.isAllowed(kind, key) || isOver() || !thread.setup.write[kind])) {
+    count.state(kind)
+    await outcomes.left(found)
+    return
   }
   try {
     const { ending, lost } = await converge(replicaTask, now, aim)
-    await end(ending)
+    await outcomes.undone(found, ending)
     if (lost !== undefined) throw lost
   } catch (error) {
     if (!isEnded(error)) throw error
-    replicaTask.wasCutShort = true
-    await end(LEFT)
+    count.state(kind)
+    await outcomes.cutShort(found)
   }
-}
-
-/** Whether one write more may be made; if not, the run stops. */
-function isAllowed(replicaTask: ReplicaTask, key: string): boolean {
-  if (intentOf(replicaTask, key) !== undefined) return true
-  if (replicaTask.thread.allowance.claim()) return true
-  replicaTask.allowanceSpent()
-  return false
 }
 
 /** The item as the replica has it; null: it has none. */

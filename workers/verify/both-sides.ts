@@ -26,18 +26,18 @@ export async function lookUpBothSides(
   replicaTask: ReplicaTask,
   keys: readonly KeyText[],
 ): Promise<(key: KeyText) => BothSides | Unread> {
-  const { master, replica, door, schema, thread, tally, masterTally } = replicaTask
+  const { master, replica, door, schema, thread, count, masterCount } = replicaTask
   const canonicals = canonicalsOf(keys, schema)
   // A key may be suspect on both sides at a time, and BatchGetItem refuses one that comes twice.
   const distinct = new Map<CanonicalKey, KeyText>()
   for (const [key, canonical] of canonicals) distinct.set(canonical, key)
   const onReplica = await door.table.lookUp([...distinct.values()], CONSISTENT)
-  tally.readUnits += onReplica.readUnits
+  count.read(onReplica.readUnits)
   for (const canonical of distinct.keys()) {
     if (isUnread(onReplica.at(canonical))) distinct.delete(canonical)
   }
   const onMaster = await master.lookUp([...distinct.values()], CONSISTENT)
-  masterTally.readUnits += onMaster.readUnits
+  masterCount.read(onMaster.readUnits)
   for (const lookedUp of [onReplica, onMaster]) noteNames(thread, lookedUp)
   const readUnits = onMaster.readUnits + onReplica.readUnits
   thread.budget.rechecked(replica, distinct.size, readUnits)
@@ -63,14 +63,29 @@ function noteNames({ names }: Thread, { firstFound }: LookedUp): void {
 const canonicalsOf = (keys: readonly KeyText[], schema: KeySchema) =>
   new Map(keys.map((key) => [key, canonicalKeyOfText(key, schema)]))
 
+/** One key, read again on both sides. */
+export async function lookUpKey(
+  replicaTask: ReplicaTask,
+  key: KeyText,
+): Promise<BothSides | Unread> {
+  return (await lookUpBothSides(replicaTask, [key]))(key)
+}
+
+/** @throws TablesyncError of scope `item` where the key cannot be read */
+export async function readKey(replicaTask: ReplicaTask, key: KeyText): Promise<BothSides> {
+  const sides = await lookUpKey(replicaTask, key)
+  if (isUnread(sides)) throw sides.error
+  return sides
+}
+
 /** Keys read again on the replica alone, strongly consistent. */
 export async function lookUpReplica(
-  { door, schema, thread, tally, replica }: ReplicaTask,
+  { door, schema, thread, count, replica }: ReplicaTask,
   keys: readonly KeyText[],
 ): Promise<(key: KeyText) => FoundItem | Unread | undefined> {
   const onReplica = await door.table.lookUp(keys, CONSISTENT)
   const { readUnits, foundCount, unreadCount } = onReplica
-  tally.readUnits += readUnits
+  count.read(readUnits)
   thread.budget.rechecked(replica, keys.length, readUnits)
   // A table that is being filled lacks them all.
   if (foundCount + unreadCount === 0) return () => undefined

@@ -1,4 +1,4 @@
-/** A difference that was found, and the ways in which one ends, as values. */
+/** What a key came to, and the ways in which a difference ends, as values. */
 import type { Unread } from '../../lib/dynamo/lookup-result.ts'
 import { mayPass } from '../../lib/dynamo/request/request-errors.ts'
 import { TablesyncError } from '../../lib/errors.ts'
@@ -8,11 +8,17 @@ import type { SeenItem } from '../../lib/model/pending-recheck.ts'
 import type { TableIndex } from '../../lib/model/tables/table.ts'
 import { toWire, type WireError } from '../../lib/protocol/wire-error.ts'
 import type { BothSides } from './sides.ts'
+import type { Verdict } from './verdict.ts'
 
-/** A difference, with what both sides were seen to hold. */
-export interface Found extends BothSides {
-  readonly verdict: DifferenceKind
+/** What a key came to when it was read again, with what both sides hold. */
+export interface Outcome extends BothSides {
+  readonly verdict: Verdict
   readonly key: KeyText
+}
+
+/** An outcome that is a difference. */
+export interface Found extends Outcome {
+  readonly verdict: DifferenceKind
   /** Counted from the scan and not read again. Absent: confirmed. */
   readonly unconfirmed?: true
 }
@@ -45,18 +51,6 @@ export type RepairEnding =
 export const CHANGED = {
   action: 'changed',
   error: 'it is not as it was when the repair was planned',
-} as const
-
-/** The count that each ending adds to. */
-export const COUNTED_AS = {
-  written: 'written',
-  deleted: 'deleted',
-  resolved: 'resolved',
-  conflict: 'conflicts',
-  changed: 'changed',
-  failed: 'failed',
-  unverified: 'unverified',
-  torn: 'torn',
 } as const
 
 /** A difference that nobody asked to be repaired, or not now, or not any more. */

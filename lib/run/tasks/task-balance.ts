@@ -4,17 +4,17 @@ import type { TableIndex } from '../../model/tables/table.ts'
 import { imbalance } from '../../model/tally.ts'
 import type { SegmentReport, SegmentTask } from '../../protocol/messages.ts'
 
-/** By replica, those whose counts cannot be right; of what was cut short nothing is known. */
+/** The replicas whose counts cannot be right. A part that failed, or was left early, proves nothing. */
 export function* imbalances(
   task: SegmentTask,
-  { tally, end, failures }: SegmentReport,
+  { tally, unfinished, failures }: SegmentReport,
 ): Generator<{ readonly replica: TableIndex; readonly message: string }> {
-  if (end !== 'finished') return
   const where = task.kind === 'compare' ? `segment ${task.segment}` : `a ${task.kind}`
   for (const [index, counts] of Object.entries(tally.replicas)) {
     const replica = Number(index)
+    const hasFailed = failures.some((failure) => failure.replica === replica)
     const off = imbalance(counts)
-    if (off === 0 || failures.some((failure) => failure.replica === replica)) continue
+    if (off === 0 || hasFailed || unfinished.includes(replica)) continue
     const how = off > 0 ? 'once too often' : 'not at all'
     yield { replica, message: `${Math.abs(off)} items of ${where} were counted ${how}` }
   }

@@ -79,10 +79,13 @@ export class TaskCommits {
 
   async #close(task: SegmentTask, report: SegmentReport, entering: Entering): Promise<void> {
     const { ledger, commitQueue, writeLog } = this.#options
-    const { tally, failures, end } = report
+    const { tally, failures, unfinished } = report
     const hasFailed = (replica: TableIndex) => failures.some((one) => one.replica === replica)
     const isWhole = (replica: TableIndex) =>
-      !entering.isLoose && end === 'finished' && !hasFailed(replica) && ledger.isAttached(replica)
+      !entering.isLoose &&
+      !unfinished.includes(replica) &&
+      !hasFailed(replica) &&
+      ledger.isAttached(replica)
     for (const { replica } of failures) ledger.fate(replica).brokenTasks++
     ledger.counts.close(task, tally, isWhole)
     for (const replica of replicasOf(task)) {

@@ -12,14 +12,12 @@ import {
   mayPass,
 } from '../../lib/dynamo/request/request-errors.ts'
 import { asTablesyncError, TablesyncError } from '../../lib/errors.ts'
-import { canonicalKeyOfText, type KeyText } from '../../lib/item/key.ts'
+import type { KeyText } from '../../lib/item/key.ts'
 import type { DifferenceKind } from '../../lib/model/difference.ts'
-import type { JournalEntry, JournalRefusal } from '../../lib/model/files/journal-lines.ts'
-import type { Intent } from '../../lib/model/files/write-intent.ts'
 import type { SeenItem } from '../../lib/model/pending-recheck.ts'
-import type { WireItem } from '../../lib/model/wire.ts'
 import type { ReplicaTask } from '../replica-task.ts'
 import type { PreparedWrite } from './prepared-write.ts'
+import { recordBefore, takeBack } from './write-records.ts'
 
 /** A write that went through: what it left on the replica. */
 export interface Written {
@@ -72,12 +70,12 @@ export async function attempt(
   return end
 }
 
-async function sendOnce({ tally, door }: ReplicaTask, write: PreparedWrite): Promise<AttemptEnd> {
+async function sendOnce({ count, door }: ReplicaTask, write: PreparedWrite): Promise<AttemptEnd> {
   try {
     const result = await write.send()
     passing('written')
     if (result.end === 'refused') return result
-    tally.writeUnits += result.writeUnits
+    count.wrote(result.writeUnits)
     door.streak.landed()
     return { end: 'landed' }
   } catch (thrown) {
@@ -98,72 +96,4 @@ function ofItem(error: TablesyncError): TablesyncError {
   const { message, code, table, cause } = error
   const hint = code === 'ACCESS_DENIED' ? `${error.hint} ${OTHERS_MAY_BE_ALLOWED}` : error.hint
   return new TablesyncError(message, { code, table, cause, hint, scope: 'item' })
-}
-
-/**
- * Settles when what is about to be written is on record, as far as it is to be.
- *
- * @throws TablesyncError with code `ENDED` for a deletion whose tables are not known to be the same any more
- */
-async function recordBefore(
-  { thread, door, record, replica }: ReplicaTask,
-  { key, action, before, after, isPart }: PreparedWrite,
-  intends: DifferenceKind | undefined,
-): Promise<void> {
-  const { isJournaled, isWriting } = thread.setup
-  const isIntended = isWriting && intends !== undefined
-  const isDeletion = action === 'deleted'
-  if (!isJournaled && !isIntended && !isDeletion) return
-  const left = () => {
-    const item = after()
-    return item === undefined ? null : thread.wholeDigest(item)
-  }
-  const line = () => {
-    const entry: JournalEntry = {
-      replica: door.table.access.label,
-      key: JSON.parse(key) as WireItem,
-      before: before ?? null,
-      left: left(),
-    }
-    return JSON.stringify(entry)
-  }
-  const intent = (): Intent => {
-    const kind = intends as DifferenceKind
-    const item = after()
-    if (item === undefined) return { replica, key, kind }
-    const signature = [thread.digest(item)]
-    return { replica, key, kind, ...(isPart ? { parts: signature } : { leaves: signature }) }
-  }
-  passing('about-to-write')
-  await record({
-    ...(isJournaled && { line: line() }),
-    ...(isIntended && { intents: [intent()] }),
-    ...(isDeletion && { deletesFrom: replica }),
-  })
-}
-
-/**
- * Settles when it is on record that nothing was written. Else an undo, or whoever
- * takes the work up, would take what somebody else has written there for ours.
- */
-async function takeBack(
-  { thread, door, record, replica, intents, schema }: ReplicaTask,
-  { key }: PreparedWrite,
-  isInDoubt: boolean,
-): Promise<void> {
-  const { isJournaled, isWriting } = thread.setup
-  const refusal: JournalRefusal = {
-    replica: door.table.access.label,
-    key: JSON.parse(key) as WireItem,
-    refused: true,
-  }
-  const isWithdrawn = isWriting && !isInDoubt
-  if (isWithdrawn) intents.delete(canonicalKeyOfText(key, schema))
-  if (!isJournaled && !isWithdrawn) return
-  const recorded = record({
-    ...(isJournaled && { line: JSON.stringify(refusal) }),
-    ...(isWithdrawn && { withdrawn: [{ replica, key }] }),
-  })
-  // A record that cannot be kept ends the run by itself; this write has its end all the same.
-  await recorded.catch(() => {})
 }

@@ -1,4 +1,4 @@
-/** Reports differences: what was found, and how it ended. */
+/** Reports a difference to the main thread: what was found, and how it ended. */
 
 import type { FoundItem } from '../../lib/dynamo/lookup-result.ts'
 import { parseItem } from '../../lib/item/compare.ts'
@@ -6,7 +6,7 @@ import { differingAttributes } from '../../lib/item/normalise.ts'
 import type { Planned } from '../../lib/model/files/plan-lines.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import type { Finding } from '../../lib/protocol/messages.ts'
-import type { MaybePromise } from '../maybe-promise.ts'
+import type { MaybePromise } from '../concurrency/maybe-promise.ts'
 import type { ReplicaTask } from '../replica-task.ts'
 import type { Thread } from '../thread-context.ts'
 import type { Found, LEFT, PLANNED, RepairEnding } from '../verify/ending.ts'
@@ -14,22 +14,22 @@ import { digestsOf } from '../verify/sides.ts'
 
 type KeyLeft = Finding & { readonly type: 'key-left' }
 
-/** Tells a difference, if anybody asked for them one by one, and names a key that ended for a reason of its own. */
-export function tellEnding(
+/** Reports a difference where the run reports them one by one, and always a key in trouble of its own. */
+export function reportEnding(
   replicaTask: ReplicaTask,
   found: Found,
   ending: RepairEnding | typeof LEFT | typeof PLANNED,
 ): MaybePromise {
   const own = 'own' in ending ? ending.own : undefined
-  if (own === undefined) return tellDifference(replicaTask, found, ending)
+  if (own === undefined) return reportDifference(replicaTask, found, ending)
   const { tell, replica } = replicaTask
   const end = ending.action as KeyLeft['end']
-  const named = tell({ type: 'key-left', replica, key: found.key, end, error: own })
-  const told = tellDifference(replicaTask, found, ending)
-  return named === undefined ? told : named.then(() => told)
+  const keyLeft = tell({ type: 'key-left', replica, key: found.key, end, error: own })
+  const reported = reportDifference(replicaTask, found, ending)
+  return keyLeft === undefined ? reported : keyLeft.then(() => reported)
 }
 
-function tellDifference(
+function reportDifference(
   { thread, door, tell, replica: index }: ReplicaTask,
   found: Found,
   ending: RepairEnding | typeof LEFT | typeof PLANNED,
@@ -66,7 +66,7 @@ function tellDifference(
   })
 }
 
-/** What a repair plan notes of a difference; of one that was not read again there is nothing to note. */
+/** What a repair plan records of a difference; nothing of one that was not read again. */
 function plannedOf(
   { setup, comparer }: Thread,
   { master, replica, unconfirmed }: Found,

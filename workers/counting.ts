@@ -1,0 +1,121 @@
+/** The one place that counts: what was read and written of a table, and what each key came to. */
+import type { DifferenceKind } from '../lib/model/difference.ts'
+import type { MasterTally, ReplicaTally, State } from '../lib/model/tally.ts'
+import type { ReadUnits, WriteUnits } from '../lib/model/units.ts'
+import type { RepairEnding } from './verify/ending.ts'
+
+/** Shared by the replicas of a segment. */
+export class MasterCounter {
+  readonly #tally: MasterTally
+
+  constructor(tally: MasterTally) {
+    this.#tally = tally
+  }
+
+  scanned(items: number): void {
+    this.#tally.scanned += items
+  }
+
+  read(units: ReadUnits): void {
+    this.#tally.readUnits += units
+  }
+}
+
+/** The counts of one replica in one task. */
+export class ReplicaCounter {
+  readonly #tally: ReplicaTally
+
+  constructor(tally: ReplicaTally) {
+    this.#tally = tally
+  }
+
+  get soFar(): Readonly<ReplicaTally> {
+    return this.#tally
+  }
+
+  /** Items of the master, or keys of a plan or a journal, that the replica is compared with. */
+  offered(items: number): void {
+    this.#tally.offered += items
+  }
+
+  scanned(items: number): void {
+    this.#tally.scanned += items
+  }
+
+  read(units: ReadUnits): void {
+    this.#tally.readUnits += units
+  }
+
+  wrote(units: WriteUnits): void {
+    this.#tally.writeUnits += units
+  }
+
+  /** Items that met another of the same key. */
+  matched(pairs = 1): void {
+    this.#tally.matched += pairs
+  }
+
+  /** What keys came to. A negative number takes keys out of a state that they have left. */
+  state(state: State, keys = 1): void {
+    this.#tally[state] += keys
+  }
+
+  /** Differences counted from the scan and not read again. */
+  unconfirmed(kind: DifferenceKind, keys = 1): void {
+    this.#tally[kind] += keys
+    this.#tally.unconfirmed += keys
+  }
+
+  /** What a repair of a counted difference came to. */
+  ended(kind: DifferenceKind, ending: RepairEnding): void {
+    this.#tally[COUNTED_AS[ending.action]]++
+    // States of their own: it is not the difference that was counted.
+    if (ending.action === 'changed' || ending.action === 'unverified') this.#tally[kind]--
+  }
+
+  /** A write whose condition could not compare all of the item. */
+  partial(): void {
+    this.#tally.partial++
+  }
+
+  /** Puts that landed. */
+  written(keys: number): void {
+    this.#tally.written += keys
+  }
+
+  /** A difference that a hook kept from being repaired. */
+  skipped(kind: DifferenceKind): void {
+    this.#tally[kind]++
+    this.#tally.skipped++
+  }
+
+  /** Trouble with a key that is no difference, or with one that is counted as written. */
+  troubled(trouble: 'failed' | 'conflicts'): void {
+    this.#tally[trouble]++
+  }
+
+  claimed(writes: 1 | -1): void {
+    this.#tally.claimed += writes
+  }
+
+  /** A written key was read back, at once and after the mismatch age, and held. */
+  held(): void {
+    this.#tally.readBack++
+  }
+
+  mended(): void {
+    this.#tally.mended++
+  }
+}
+
+/** The count that each ending adds to. */
+const COUNTED_AS = {
+  written: 'written',
+  deleted: 'deleted',
+  resolved: 'resolved',
+  conflict: 'conflicts',
+  changed: 'changed',
+  failed: 'failed',
+  unverified: 'unverified',
+  torn: 'torn',
+} as const

@@ -1,0 +1,77 @@
+/** What goes on record about a write: its journal line and its intent before it, and that nothing was written. */
+import { passing } from '../../lib/diagnostics.ts'
+import { canonicalKeyOfText } from '../../lib/item/key.ts'
+import type { DifferenceKind } from '../../lib/model/difference.ts'
+import type { JournalEntry, JournalRefusal } from '../../lib/model/files/journal-lines.ts'
+import type { Intent } from '../../lib/model/files/write-intent.ts'
+import type { WireItem } from '../../lib/model/wire.ts'
+import type { ReplicaTask } from '../replica-task.ts'
+import type { PreparedWrite } from './prepared-write.ts'
+
+/**
+ * Settles when what is about to be written is on record, as far as it is to be.
+ *
+ * @throws TablesyncError with code `ENDED` for a deletion whose tables are not known to be the same any more
+ */
+export async function recordBefore(
+  { thread, door, record, replica }: ReplicaTask,
+  { key, action, before, after, isPart }: PreparedWrite,
+  intends: DifferenceKind | undefined,
+): Promise<void> {
+  const { isJournaled, isWriting } = thread.setup
+  const isIntended = isWriting && intends !== undefined
+  const isDeletion = action === 'deleted'
+  if (!isJournaled && !isIntended && !isDeletion) return
+  const left = () => {
+    const item = after()
+    return item === undefined ? null : thread.wholeDigest(item)
+  }
+  const line = () => {
+    const entry: JournalEntry = {
+      replica: door.table.access.label,
+      key: JSON.parse(key) as WireItem,
+      before: before ?? null,
+      left: left(),
+    }
+    return JSON.stringify(entry)
+  }
+  const intent = (): Intent => {
+    const kind = intends as DifferenceKind
+    const item = after()
+    if (item === undefined) return { replica, key, kind }
+    const signature = [thread.digest(item)]
+    return { replica, key, kind, ...(isPart ? { parts: signature } : { leaves: signature }) }
+  }
+  passing('about-to-write')
+  await record({
+    ...(isJournaled && { line: line() }),
+    ...(isIntended && { intents: [intent()] }),
+    ...(isDeletion && { deletesFrom: replica }),
+  })
+}
+
+/**
+ * Settles when it is on record that nothing was written. Else an undo, or whoever
+ * takes the work up, would take what somebody else has written there for ours.
+ */
+export async function takeBack(
+  { thread, door, record, replica, intents, schema }: ReplicaTask,
+  { key }: PreparedWrite,
+  isInDoubt: boolean,
+): Promise<void> {
+  const { isJournaled, isWriting } = thread.setup
+  const refusal: JournalRefusal = {
+    replica: door.table.access.label,
+    key: JSON.parse(key) as WireItem,
+    refused: true,
+  }
+  const isWithdrawn = isWriting && !isInDoubt
+  if (isWithdrawn) intents.delete(canonicalKeyOfText(key, schema))
+  if (!isJournaled && !isWithdrawn) return
+  const recorded = record({
+    ...(isJournaled && { line: JSON.stringify(refusal) }),
+    ...(isWithdrawn && { withdrawn: [{ replica, key }] }),
+  })
+  // A record that cannot be kept ends the run by itself; this write has its end all the same.
+  await recorded.catch(() => {})
+}
