@@ -1,11 +1,10 @@
 /**
- * One way of going through two tables, in a process of its own, so that its
- * start-up counts and nothing else does: each loads what it needs. Prints what it found and what it took.
+ * One way to compare two tables, in a process of its own: only its own start-up counts, since each
+ * contestant loads what it needs. Prints what it found and what it took.
  *
- * `floor`: reads all pages over node:http and throws them away. `json`: reads
- * them in the same way, parses them, and compares items by their sorted JSON.
- * `sdk`: the same, of pages that the SDK has parsed; what an ordinary program
- * does. `tablesync`: this project.
+ * `floor`: reads all pages over node:http and throws them away. `json`: reads them in the same way,
+ * parses them, and compares items by their sorted JSON. `sdk`: does the same with pages that the
+ * SDK has parsed, as an ordinary program does. `tablesync`: this project.
  */
 import { openAgent, rawPages } from './raw-pages.ts'
 
@@ -98,7 +97,7 @@ async function compareAll(itemsOf: ItemsOf): Promise<number> {
   return (await Promise.all(compared)).reduce((sum, count) => sum + count, 0)
 }
 
-/** Item by item; how many. */
+/** Compares item by item, and returns how many there were. */
 async function compare(one: AsyncGenerator<object>, other: AsyncGenerator<object>) {
   let items = 0
   for await (const item of one) {

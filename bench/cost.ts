@@ -1,7 +1,7 @@
 /**
- * What runs cost: read and write units, by what is asked for and how much
- * differs; beside it what looking every key up would cost. Units are what the
- * server of generated tables bills, by the service's rules.
+ * What runs cost: read and write units, by options and by how much the tables differ, next to the
+ * cost of looking up every key. The server of generated tables bills the units by the service's
+ * rules.
  *
  * `npm run bench -- cost [items] [--json]`
  */
@@ -14,7 +14,7 @@ const MILLION = 1_000_000
 
 const WRITES = { writeMissing: true, writeDiffering: true, deleteExtra: true, maxDeletes: '100%' }
 
-/** Each adds a promise to the one before it. */
+/** Each adds a guarantee to the one before it. */
 const RUNS: readonly { readonly name: string; readonly options: Partial<RunOptions> }[] = [
   { name: 'look, --quiesced', options: { quiesced: true } },
   { name: 'look', options: {} },
@@ -41,7 +41,7 @@ const [items = 50_000] = args.filter((arg) => /^\d+$/.test(arg)).map(Number)
 const rows: Row[] = []
 for (const { name, variant } of TABLES) {
   for (const run of RUNS) {
-    // Anew for each: what was repaired stays so.
+    // A new server for each run: repairs would carry over to the next.
     const server = await startServer()
     const named = (of: Variant) => `local:${tableName({ variant: of, items, bytes: BYTES })}`
     const { master, replicas } = await runSync({
@@ -74,9 +74,8 @@ function perMillion(units: number): number {
 }
 
 /**
- * By the billing rules: both tables scanned, and every key of either looked up
- * on the other, eventually consistent, half a unit at the least; each
- * difference written once.
+ * By the billing rules: both tables are scanned, and every key of either is looked up on the other,
+ * eventually consistent, for at least half a unit. Each difference is written once.
  */
 function byKey(table: string, variant: Variant): Row {
   const found = { copy: [1, 0], drift1: [1, 0.01], drift50: [0.9, 0.5], empty: [0, 1] }

@@ -12,7 +12,7 @@ import { verdictLines } from '../lib/report/lines/summary-lines.ts'
 
 const ITEMS = 1000
 
-// The SDK would tell on every thread that it is going to drop this version of Node.
+// Otherwise the SDK warns on every thread that it is going to drop this version of Node.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
 
 const server = dynalite({ createTableMs: 0 })

@@ -1,7 +1,7 @@
 /**
- * Whole runs against DynamoDB Local: two tables are seeded, and then compared
- * and repaired; beside it, in the same run, the time that the emulator takes to
- * serve the two scans to a reader that throws them away. Needs Java.
+ * Whole runs against DynamoDB Local: seeds two tables, then compares and repairs them. In the same
+ * run it measures how long the emulator takes to serve the two scans to a reader that throws them
+ * away. Needs Java.
  *
  * `npm run bench -- dynamodb-local [items] [--bytes N] [--drift PERCENT]
  *   [--strategy march|lookup|auto] [--workers N] [--json]`
@@ -42,7 +42,7 @@ const run = (contestant: 'floor' | 'tablesync', more: object = {}) =>
     ...more,
   })
 
-// Once, so that the emulator is warm for whoever comes first.
+// A warm-up, so that the first measured run does not meet a cold emulator.
 await run('floor')
 const results: (readonly [string, Measured])[] = []
 for (const round of [1, 2, 3]) {

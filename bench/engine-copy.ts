@@ -1,4 +1,4 @@
-/** A copy of what was compiled, in which some imports lead elsewhere. All else is as it is shipped. */
+/** A copy of the compiled engine in which some imports lead elsewhere. All else is as shipped. */
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,10 +8,11 @@ const dist = fileURLToPath(new URL('../', import.meta.url))
 /**
  * Makes the copy, once, before it is loaded.
  *
- * @param name where it goes: a folder beside `lib`
+ * @param name the folder beside `lib` that the copy goes to
  * @param rooms the folders that are copied
- * @param replaced by the name of a package, or of a file below the copy, the file that stands in for it, below `dist`
- * @throws Error where a name is not imported by any file: it may have moved
+ * @param replaced by the name of a package, or of a file below the copy: the file below `dist` that
+ * stands in for it
+ * @throws Error where no file imports one of these names: it may have moved
  */
 export async function copyEngine(
   name: string,

@@ -1,16 +1,15 @@
 /**
- * Tables that are computed, not stored: item `i` is always the same, so that
- * 10^7 of them need no room. The name says everything:
- * `gen.<variant>.<items>.<bytes>`.
+ * Tables that are computed, not stored: item `i` is always the same, so 10^7 items need no room.
+ * The name holds everything: `gen.<variant>.<items>.<bytes>`.
  */
 
 /**
- * What a table is to the `base` of the same size. `copy`: equal. `drift1`, `drift3`, `drift50`: so many
- * percent of the items differ, are missing or extra, in equal parts or nearly so. `changed`: every item
- * differs. `disjoint`: no key in common. `empty`: none at all. `gap`: a
- * contiguous tenth is missing. `runs`, `half`: half is missing, in stretches or
- * here and there. `reordered`: equal, with the attributes of every item in
- * another order. `shuffled`: equal, scanned in another order.
+ * How a table differs from the `base` of the same size. `copy`: equal. `drift1`, `drift3`,
+ * `drift50`: that many percent of the items differ, are missing or are extra, in equal parts or
+ * nearly so. `changed`: every item differs. `disjoint`: no key in common. `empty`: no items. `gap`:
+ * a contiguous tenth is missing. `runs`, `half`: half is missing, in runs or at random.
+ * `reordered`: equal, with the attributes of every item in another order. `shuffled`: equal,
+ * scanned in another order.
  */
 export type Variant =
   | 'base'
@@ -66,17 +65,17 @@ export function itemsAt({ variant, items, bytes }: GeneratedTable, position: num
     case 'drift3':
       return drifted(position % 100, position, filler)
     case 'drift50':
-      // Places 6 to 8 as above, and 1 and 2 as 6 and 7.
+      // Places 6 to 8 mean the same as above, and places 1 and 2 the same as 6 and 7.
       return drifted(position % 10 < 3 ? (position % 10) + 5 : position % 10, position, filler)
     default:
       return [itemOf(variant, position, filler)]
   }
 }
 
-/** As by the toss of a coin, and always the same. */
+/** Pseudo-random, and always the same for a position. */
 const isHeads = (position: number) => (Math.imul(position + 1, 0x9e3779b1) >>> 16) % 2 === 0
 
-/** A prime: no table has as many items, so that each has a place of its own. */
+/** A prime: no table has as many items, so that each item gets a position of its own. */
 const STEP = 7_368_787
 
 const shuffledPosition = (position: number, items: number) => (position * STEP) % items
@@ -103,7 +102,7 @@ function itemOf(variant: Variant, position: number, filler: string): string {
   return `{${attributes.join(',')}}`
 }
 
-/** Where a key lies; undefined for a key no generated table has. */
+/** The position of a key; undefined for a key that no generated table has. */
 export function positionOf(key: string): number | undefined {
   const match = /(?:order|other)-(\d{10})/.exec(key)
   return match === null ? undefined : Number(match[1])

@@ -1,8 +1,7 @@
 /**
- * In the place of `lib/http/connection-pool.ts`: pages come from the thread that
- * asks for them, so that no server takes a part of the cores. They are copied
- * to where a socket would have been read to. Every page of a segment has the
- * same items: what they are does not matter to two tables that are equal.
+ * Replaces `lib/http/connection-pool.ts`: the thread that asks for a page makes it itself, so that
+ * no server takes a share of the cores. Pages are copied to where a socket would have been read to.
+ * Every page of a segment has the same items: for two equal tables their content does not matter.
  */
 import { crc32 } from 'node:zlib'
 import type { Answer } from '../lib/http/answer.ts'
@@ -58,7 +57,7 @@ function answer(parts: readonly Buffer[], buffers: PageBuffers): Answer {
   return { statusCode: 200, headers: { 'x-amz-crc32': String(sumOf(parts)) }, body }
 }
 
-/** Known before, like the answer itself. */
+/** Checksums are kept, as the items are, so that making an answer costs little. */
 const sums = new Map<string, number>()
 
 function sumOf(parts: readonly Buffer[]): number {

@@ -1,4 +1,4 @@
-/** In the place of `@smithy/node-http-handler`: the SDK's descriptions of generated tables, without a server. */
+/** Replaces `@smithy/node-http-handler`: answers DescribeTable without a server. */
 import { parseTableName } from './generated-table.ts'
 
 interface Request {

@@ -1,4 +1,4 @@
-/** `node in-thread-run.js ITEMS WORKERS REPLICAS`: one run of the engine that has its pages in its threads. */
+/** `node in-thread-run.js ITEMS WORKERS REPLICAS`: one run whose threads make their own pages. */
 import { asProperty } from '../lib/options/option.ts'
 import { threadFilesIn } from '../lib/run/threads/thread-files.ts'
 import { tableName } from './generated-table.ts'
@@ -13,7 +13,7 @@ const named = (bytes: number) => `local:${tableName({ variant: 'base', items, by
 const began = performance.now()
 const options = {
   endpoint: 'http://127.0.0.1:1',
-  // Other tables by their names alone.
+  // The replicas differ from the master in their names alone.
   master: named(300),
   replicas: Array.from({ length: replicas }, (_, at) => named(301 + at)),
   workers,

@@ -1,7 +1,6 @@
 /**
- * The kernel benchmark: what is done with the bytes of a page, in one thread
- * and without a network: in MB of a page a second, beside `JSON.parse` and
- * xxh64 of the same bytes.
+ * The kernel benchmark: how fast one thread handles the bytes of a page, without a network, in MB
+ * of a page per second. Next to it: `JSON.parse` and xxh64 of the same bytes.
  *
  * `npm run bench -- kernel [milliseconds a case] [--json]`
  */
@@ -41,7 +40,7 @@ function compare(one: Buffer, other: Buffer): void {
   }
 }
 
-/** Each goes over the page as often as it says. */
+/** `pages`: how many times a case goes over the page. */
 const CASES: readonly {
   readonly name: string
   readonly pages: number
@@ -64,7 +63,7 @@ const CASES: readonly {
 
 /** MB a second. */
 function speedOf(run: () => void, bytes: number): number {
-  // Once, so that it is compiled.
+  // A warm-up, so that the code is compiled.
   run()
   const began = performance.now()
   let times = 0

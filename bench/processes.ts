@@ -9,7 +9,7 @@ const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 
 export interface Server {
   readonly endpoint: string
-  /** So far. */
+  /** Totals so far. */
   done(): Promise<{ readonly requests: number; readonly cpuMs: number }>
   stop(): Promise<void>
 }

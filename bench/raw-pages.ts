@@ -1,9 +1,9 @@
-/** Pages as they come over `node:http`, with nothing done to them. */
+/** Pages as `node:http` delivers them, unprocessed. */
 import { Agent, request } from 'node:http'
 
 export interface RawPage {
   readonly bytes: number
-  /** All of it, where it was asked to be kept; else its end. */
+  /** The whole page if the caller asked to keep it, else only its end. */
   readonly text: Buffer
 }
 
@@ -13,7 +13,7 @@ const LAST_KEY = /"LastEvaluatedKey":(\{"id":\{"S":"[^"]*"\}\})/
 /** What follows the items on a page. */
 const TAIL_BYTES = 300
 
-/** The pages of one segment, each asked for when the one before has come. */
+/** The pages of one segment, each requested once the one before has arrived. */
 export async function* rawPages(
   endpoint: string,
   table: string,
@@ -38,7 +38,7 @@ function post(endpoint: string, body: string, agent: Agent, isKept: boolean): Pr
       'x-amz-target': 'DynamoDB_20120810.Scan',
       'content-type': 'application/x-amz-json-1.0',
       'content-length': body.length,
-      // Emulators want one, and take any.
+      // Emulators require this header and accept any value.
       authorization:
         'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
     }

@@ -1,4 +1,4 @@
-/** A generated table, and which of its items were repaired: a byte for each says so. */
+/** A generated table, with a byte for each item that says whether it was written or deleted. */
 import { type GeneratedTable, itemsAt, positionOf } from './generated-table.ts'
 
 const WRITTEN = 1

@@ -1,7 +1,6 @@
 /**
- * The replay benchmark: generated tables, served by another process, compared
- * by tablesync; beside it, in the same run, the floor (reading the same bytes
- * and nothing else) and ordinary programs that parse.
+ * The replay benchmark: tablesync compares generated tables that another process serves. In the
+ * same run: the floor (reading the same bytes and nothing else) and ordinary programs that parse.
  *
  * `npm run bench -- replay [items] [repetitions] [--json]`
  */
@@ -15,11 +14,11 @@ interface Case {
   readonly contestant: Contestant
   readonly replica: Variant
   readonly options?: object
-  /** Items at the most. */
+  /** At most this many items. */
   readonly most?: number
 }
 
-/** Copying takes a request an item. */
+/** Copying takes one request per item. */
 const MOST_COPIED = 200_000
 
 const CASES: readonly Case[] = [
@@ -59,15 +58,15 @@ const [items = 200_000, repetitions = 3] = args.filter((arg) => /^\d+$/.test(arg
 const server = await startServer()
 interface Run extends Measured {
   readonly requests: number
-  /** Of the server: what it takes of the cores that both share. */
+  /** CPU time of the server, which shares the cores with the contestant. */
   readonly serverMs: number
 }
 
 const measured = new Map<Case, Run[]>()
-// Interleaved, so that a machine that grows slower does so for all of them.
+// Interleaved, so that a machine that slows down affects all cases alike.
 for (let round = 0; round < repetitions; round++) {
   for (const [index, each] of CASES.entries()) {
-    // What is written to stays so: each copy is of a table of its own, a byte larger.
+    // Writes persist: each copying run gets a table of its own, a byte larger.
     const bytes = BYTES + (each.most === undefined ? 0 : round * CASES.length + index)
     const name = (variant: Variant) => tableName({ variant, items: itemsOf(each), bytes })
     const before = await server.done()
@@ -107,7 +106,7 @@ const rows = [...measured].map(([each, runs]) => ({
   spreadMs:
     Math.max(...runs.map(({ cpuMs }) => cpuMs)) - Math.min(...runs.map(({ cpuMs }) => cpuMs)),
   microsecondsPerPair: (median(runs, 'cpuMs') * 1000) / itemsOf(each),
-  // A copy takes a request an item, and the floor none.
+  // A copy takes one request per item, and the floor takes none.
   timesFloor: each.most === undefined ? median(runs, 'cpuMs') / floor : undefined,
   wallMs: median(runs, 'wallMs'),
   peakMB: median(runs, 'peakMB'),

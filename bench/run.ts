@@ -1,4 +1,6 @@
-/** `npm run bench -- [what] …`: each benchmark is a program of its own, told what follows its name. */
+/**
+ * `npm run bench -- [name] …`: each benchmark is a program and gets the arguments after its name.
+ */
 const BENCHMARKS = {
   replay: () => import('./replay.ts'),
   cost: () => import('./cost.ts'),
@@ -16,6 +18,6 @@ else if (!/^(\d+$|--)/.test(first)) {
   console.error(`Expected one of ${Object.keys(BENCHMARKS).join(', ')}, got ${first}`)
   process.exit(2)
 }
-// The SDK would tell on every thread that it is going to drop this version of Node.
+// Otherwise the SDK warns on every thread that it is going to drop this version of Node.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
 await BENCHMARKS[isNamed ? (first as keyof typeof BENCHMARKS) : 'replay']()

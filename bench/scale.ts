@@ -1,6 +1,6 @@
 /**
- * The scale benchmark: healthy tables of growing size, by growing numbers of
- * workers. CPU for each pair and the peak of memory ought to stay flat.
+ * The scale benchmark: healthy tables of growing size, with growing numbers of workers. CPU per
+ * pair and peak memory should stay flat.
  *
  * `npm run bench -- scale [most items] [--json]`
  */

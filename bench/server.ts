@@ -1,9 +1,8 @@
 /**
- * A server of generated tables in a process of its own, so that what it costs
- * is not counted with what is measured. Speaks enough DynamoDB for a run, and
- * bills as the service does. Of what is written it keeps that it was: a table
- * repaired is the `base` there. Prints its endpoint when it listens, and says
- * over GET what it has billed and done.
+ * Serves generated tables in a process of its own, so that its cost is not counted with what is
+ * measured. Speaks enough DynamoDB for a run, and bills as the service does. Of a write it keeps
+ * only that it happened: a repaired item becomes that of the `base`. Prints its endpoint when it
+ * listens, and answers GET with what it has billed and done.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -11,10 +10,10 @@ import { crc32 } from 'node:zlib'
 import { parseTableName, positionOf, tableName } from './generated-table.ts'
 import { Repairs } from './repairs.ts'
 
-/** A page of the service holds a mebibyte of item data; on the wire that is about this. */
+/** A page of the service holds a mebibyte of item data: about this many bytes on the wire. */
 const PAGE_BYTES = Number(process.env['TABLESYNC_BENCH_PAGE_BYTES'] ?? 1_600_000)
 
-/** Read units so far: of scans, of lookups that are eventually consistent, and of those that are strongly. */
+/** Read units so far: of scans, of eventually consistent lookups, of strongly consistent ones. */
 const billed = { scan: 0, lookup: 0, recheck: 0 }
 
 let requests = 0
@@ -67,13 +66,13 @@ function scan(body: Body): Buffer {
   }
   const made = scanPage(repairsOf(body.TableName), body, from)
   billed.scan += unitsOf(made)
-  // What is going to be repaired is not read twice in the same form.
+  // Once a table has repairs its pages may change: do not cache them.
   if (!repairsOf(body.TableName).hasAny) cache.set(name, made)
   if (cache.size > CACHED_PAGES) cache.delete(cache.keys().next().value as string)
   return made
 }
 
-/** An answer says at its beginning what it took. */
+/** An answer states at its beginning what it took. */
 const unitsOf = (answer: Buffer) =>
   Number(/"CapacityUnits":([0-9.]+)/.exec(answer.toString('latin1', 0, 80))?.[1])
 
@@ -102,7 +101,7 @@ function batchGet(body: Body): Buffer {
   const [[name, { Keys, ConsistentRead }] = ['', { Keys: [], ConsistentRead: false }]] =
     Object.entries(body.RequestItems ?? {})
   const { table: scanned } = repairsOf(name)
-  // Where the order is another one the items are not.
+  // A shuffled table has the items of the base, only in another order.
   const isShuffled = scanned.variant === 'shuffled'
   const table = repairsOf(isShuffled ? tableName({ ...scanned, variant: 'base' }) : name)
   let units = 0
@@ -193,7 +192,7 @@ const server = createServer((request, response) => {
     response.end(made)
   })
 })
-// A contestant may be busy with what it has for longer than Node.js keeps a connection.
+// A contestant may process a page for longer than Node.js keeps an idle connection.
 server.keepAliveTimeout = 60_000
 server.listen(0, '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)

@@ -1,6 +1,6 @@
 /** Pages of several shapes, as a Scan would answer them. */
 
-/** About so many bytes a page. */
+/** About this many bytes per page. */
 const PAGE_BYTES = 1_000_000
 
 type Wire = Readonly<Record<string, unknown>>

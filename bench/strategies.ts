@@ -1,8 +1,8 @@
 /**
- * What strategies cost where tables differ as they may: read units of first
- * looks, extras asked for, as the server of generated tables bills them. Looking
- * again at what differs is the same for all, and left out; where nothing differs
- * it is the strategy's own doing, and counted.
+ * What the strategies cost on tables that differ in various ways: read units of first looks, extras
+ * asked for, as the server of generated tables bills them. Rechecks of differences cost the same
+ * for all strategies and are left out. Where nothing differs, rechecks are the strategy's own doing
+ * and are counted.
  *
  * `npm run bench -- strategies [items] [--json]`
  */
@@ -54,7 +54,7 @@ async function unitsOf(
   strategy: RunOptions['strategy'],
   { master, replica, isSame }: (typeof SCENARIOS)[number],
 ): Promise<number> {
-  // Anew for each: it adds up what it bills.
+  // A new server for each run: it adds up what it bills.
   const server = await startServer({ pageBytes })
   const named = (variant: Variant) => `local:${tableName({ variant, items, bytes: BYTES })}`
   await runSync({

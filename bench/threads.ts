@@ -1,6 +1,6 @@
 /**
- * What a second thread gains and what a further table costs, with pages that
- * come from the threads themselves: no server shares the cores.
+ * What a second thread gains and what a further table costs, with pages that the threads make
+ * themselves: no server shares the cores.
  *
  * `npm run bench -- threads [items] [repetitions] [--json]`
  */

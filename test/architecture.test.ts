@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { t } from './support/tap.ts'
 
-/** The sources, read as text: from dist/test as from test. */
+/** The sources, read as text. Works from dist/test and from test. */
 const root = fileURLToPath(
   new URL(import.meta.url.includes('/dist/') ? '../../' : '../', import.meta.url),
 )
@@ -38,7 +38,7 @@ const workers = sourcesBelow('workers')
 
 const PURE = ['lib/model', 'lib/errors.ts']
 
-/** What each room may import of the house; its own room always. */
+/** What each room may import from other rooms. Its own room is always allowed. */
 const ROOMS: Record<string, readonly string[]> = {
   'lib/model': ['lib/errors.ts'],
   'lib/errors.ts': ['lib/model/redaction.ts'],
@@ -96,12 +96,12 @@ const OWNERS: Record<string, readonly string[]> = {
   piscina: ['lib/run/threads/worker-pool.ts'],
   cac: ['lib/options/argv.ts'],
   'xxhash-wasm': ['lib/item/digest.ts'],
-  // Whose tasks' ends somebody hears of.
+  // Only where the outcome of its tasks is handled.
   'p-queue': ['workers', 'lib/run/concurrent-work.ts'],
   'cli-truncate': ['lib/report/screen.ts'],
   'is-in-ci': ['lib/cli.ts'],
   'node:fs': ['lib/files', 'lib/cli.ts'],
-  // Threads of the worker tower touch no files.
+  // Worker threads touch no files.
   'node:fs/promises': ['lib/access/trust.ts', 'lib/files', 'lib/report', 'lib/run'],
   'node:child_process': ['lib/access/credential-command.ts'],
   'node:worker_threads': [
@@ -115,7 +115,7 @@ const OWNERS: Record<string, readonly string[]> = {
 
 const isIn = (file: string, place: string) => file === place || file.startsWith(`${place}/`)
 
-t.test('every file imports only what its room may', async (t) => {
+t.test('every file imports only what its room may import', async (t) => {
   for (const { file, imports } of [...lib, ...workers]) {
     const room = Object.keys(ROOMS).find((name) => isIn(file, name))
     if (room === undefined) {
@@ -132,7 +132,7 @@ t.test('every file imports only what its room may', async (t) => {
   }
 })
 
-t.test('every package has its owners and no others', async (t) => {
+t.test('every package is imported by its owners only', async (t) => {
   for (const { file, imports } of [...lib, ...workers]) {
     for (const name of imports.filter((each) => !isIn(each, 'lib') && !isIn(each, 'workers'))) {
       const owners = OWNERS[name]
@@ -153,25 +153,25 @@ t.test('only the command reads process and writes to the console', async (t) => 
   }
 })
 
-t.test('the command writes to the screen and to the result, and past neither', async (t) => {
+t.test('the command writes only through the screen and the result', async (t) => {
   const command = lib.find(({ file }) => file === 'lib/cli.ts')
   t.notMatch(command?.text, /\.write\(/)
 })
 
-/** What `void` may stand before: calls that yield no promise, or one that never rejects. */
+/** Calls that `void` may stand before: they return no promise, or one that never rejects. */
 const NEVER_REJECT: readonly string[] = [
   'socket.write',
   'socket.destroy',
   'this.#begun.delete',
-  // They hand what fails to those who wait for it.
+  // These pass a failure on to the callers that wait.
   'this.#flush',
   'renew',
-  // Their answer is what they could not find out.
+  // Their result says what they could not find out.
   'this.lookIfDue',
   'tableWatch.look',
 ]
 
-/** Promises that are let go of although they may reject: that would end the process. */
+/** Promises that nobody handles although they may reject, which would end the process. */
 function unowned(text: string): string[] {
   const letGo = [...text.matchAll(/\bvoid ([\w.#?]+)\((.*)$/gm)]
   return letGo
@@ -182,7 +182,7 @@ function unowned(text: string): string[] {
 }
 
 t.test('every promise has an owner', async (t) => {
-  // That one is awaited, kept or caught, Biome sees to: `void` is how to get round it.
+  // Biome checks that promises are awaited, kept or caught. `void` gets round that check.
   for (const { file, text } of [...lib, ...workers]) t.same(unowned(text), [], file)
   t.same(unowned('  void lanes.add(() => work())\n'), ['void lanes.add(() => work())'])
   t.same(unowned('  void save().catch(failed)\n'), [])
@@ -195,7 +195,7 @@ t.test('docs/invariants.md names a test that exists for each invariant', async (
   for (const file of named) t.ok(statSync(join(root, file), { throwIfNoEntry: false }), file)
 })
 
-t.test('tests have tap without its hooks on every promise', async (t) => {
+t.test('tests import tap only through test/support, without its async hooks', async (t) => {
   const taking = sourcesBelow('test').filter(({ imports }) => imports.includes('tap'))
   t.same(
     taking.map(({ file }) => file),
@@ -203,7 +203,7 @@ t.test('tests have tap without its hooks on every promise', async (t) => {
   )
 })
 
-/** The first files found that import one another in a circle, types included. */
+/** The first circle of imports found, types included. */
 function circleIn(sources: readonly Source[]): readonly string[] | undefined {
   const imports = new Map(sources.map((one) => [one.file, one.imports]))
   const done = new Set<string>()
@@ -224,13 +224,13 @@ function circleIn(sources: readonly Source[]): readonly string[] | undefined {
   return undefined
 }
 
-t.test('no imports go in a circle, not even those of types', async (t) => {
+t.test('imports form no circle, not even imports of types', async (t) => {
   t.equal(circleIn([...lib, ...workers]), undefined)
   const one = (file: string, ...imports: string[]) => ({ file, text: '', imports })
   t.same(circleIn([one('a', 'b'), one('b', 'c'), one('c', 'b')]), ['b', 'c', 'b'])
 })
 
-t.test('folders are small, and a name stands for one file', async (t) => {
+t.test('folders are small, and no file name occurs in two folders', async (t) => {
   const folders = new Map<string, number>()
   const places = new Map<string, string>()
   for (const { file } of [...lib, ...workers]) {
@@ -247,7 +247,7 @@ t.test('folders are small, and a name stands for one file', async (t) => {
   }
 })
 
-t.test('no file is long', async (t) => {
+t.test('no file has 300 lines or more', async (t) => {
   const lengths = [...lib, ...workers].map(({ file, text }) => ({
     file,
     lines: text.split('\n').length,
@@ -255,14 +255,14 @@ t.test('no file is long', async (t) => {
   for (const { file, lines } of lengths) t.ok(lines < 300, `${file}: ${lines}`)
 })
 
-t.test('a thread starts without the SDK', async (t) => {
+t.test('a worker thread starts without loading the SDK', async (t) => {
   const sources = new Map([...lib, ...workers].map((one) => [one.file, one]))
   const reached = new Set<string>()
   const reach = (file: string) => {
     const text = sources.get(file)?.text
     if (text === undefined || reached.has(file)) return
     reached.add(file)
-    // What is imported as a type alone is not loaded.
+    // Type-only imports are not loaded.
     const loaded = text.matchAll(/^(?:import|export) (?!type\b)[^;]*?from '([^']+)'/gms)
     for (const [, name = ''] of loaded) {
       t.not(name, '@aws-sdk/client-dynamodb', file)

@@ -15,9 +15,9 @@ async function peakMegabytes(replica: Variant, items: number): Promise<number> {
 
 for (const { what, replica } of [
   { what: 'tables that have no key in common', replica: 'disjoint' },
-  { what: 'tables of which every item differs', replica: 'changed' },
+  { what: 'tables in which every item differs', replica: 'changed' },
 ] as const) {
-  t.test(`runSync takes hardly more memory for four times as many items, of ${what}`, async (t) => {
+  t.test(`runSync needs hardly more memory for four times as many items, of ${what}`, async (t) => {
     const small = await peakMegabytes(replica, 50_000)
     const large = await peakMegabytes(replica, 200_000)
     t.ok(large <= small * 1.2, `${small} MB for 50,000 items, ${large} MB for 200,000`)

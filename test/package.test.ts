@@ -9,7 +9,7 @@ t.setTimeout(800_000)
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** The package as npm would publish it, installed into an empty folder with what it declares, and nothing else. */
+/** The package as npm would publish it, installed into an empty folder with what it declares. */
 function installed(folder: string): string {
   const quietly: ExecFileSyncOptions = { stdio: ['ignore', 'pipe', 'ignore'] }
   const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder]
@@ -21,7 +21,7 @@ function installed(folder: string): string {
   return join(folder, 'node_modules/tablesync')
 }
 
-/** Whatever its code imports. */
+/** The packages that its code imports. */
 function importsBelow(folder: string): Set<string> {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   const texts = files
@@ -33,13 +33,13 @@ function importsBelow(folder: string): Set<string> {
   return new Set(imports.map(([, name = '']) => name))
 }
 
-t.test('the package works where it is installed', async (t) => {
-  // Outside of the repository, so that nothing of it is found by chance.
+t.test('the package works once it is installed', async (t) => {
+  // Outside of the repository, so that it finds none of its files by chance.
   const folder = mkdtempSync(join(tmpdir(), 'tablesync-package-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const target = installed(folder)
 
-  t.test('it declares what it needs, so that audits see it', async (t) => {
+  t.test('it declares its dependencies, so that audits see them', async (t) => {
     const { dependencies } = JSON.parse(readFileSync(join(target, 'package.json'), 'utf8'))
     const declared = Object.keys(dependencies)
     const imported = [...importsBelow(join(target, 'dist/lib'))]
@@ -90,7 +90,7 @@ t.test('the package works where it is installed', async (t) => {
         .toString()
         .trim()
     t.equal(output(), 'in-sync')
-    // As where somebody has bundled all into a file of his own.
+    // As where somebody has bundled everything into one file.
     const threads = join(target, 'bundle/workers')
     renameSync(threads, `${threads}.away`)
     t.match(

@@ -24,7 +24,7 @@ async function driftedPair(items: number) {
 }
 
 for (const listener of ['onProgress', 'onDifference'] as const) {
-  t.test(`runSync ends the run and rejects with what ${listener} throws`, async (t) => {
+  t.test(`runSync ends the run and rejects with the error that ${listener} throws`, async (t) => {
     const { options } = await driftedPair(200)
     let calls = 0
     const fault = new Error('a fault of the caller')
@@ -42,7 +42,7 @@ for (const listener of ['onProgress', 'onDifference'] as const) {
   })
 }
 
-t.test('runSync waits for a slow onDifference, and tells every difference', async (t) => {
+t.test('runSync waits for a slow onDifference, and reports every difference', async (t) => {
   const { options } = await driftedPair(500)
   let told = 0
   const { replicas } = await runSync({
@@ -71,7 +71,7 @@ t.test('events name replicas as the summary does', async (t) => {
 })
 
 t.test('runSync leaves no list of extras behind', async (t) => {
-  // A folder for temporary files that nobody else has.
+  // A folder for temporary files that nothing else uses.
   const folder = mkdtempSync(join(tmpdir(), 'tablesync-test-'))
   const usual = process.env['TMPDIR']
   process.env['TMPDIR'] = folder
@@ -86,7 +86,7 @@ t.test('runSync leaves no list of extras behind', async (t) => {
   t.same(readdirSync(folder), [])
 })
 
-t.test('runSync stops with its file full, and says which', async (t) => {
+t.test('runSync stops when the disk of its report is full, and names the file', async (t) => {
   const { options } = await driftedPair(5000)
   const { outcome, errors } = await runSync({ ...options, report: '/dev/full' }).catch((error) => {
     return { outcome: 'refused', errors: [error] }

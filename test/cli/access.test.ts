@@ -1,4 +1,4 @@
-/** What is given and set up, and whom the command is to each table and where; or exit code 2 and the reason. */
+/** Which credentials and endpoint the command uses for each table, or why it exits with 2. */
 import { join } from 'node:path'
 import { startDynalite } from '../support/dynalite.ts'
 import { makeTable } from '../support/tables.ts'
@@ -41,12 +41,12 @@ async function look(
     AWS_CONFIG_FILE: join(folder, 'config'),
     ...env,
   })
-  t.notMatch(result.stdout + result.stderr, SECRETS, 'no secret is told')
+  t.notMatch(result.stdout + result.stderr, SECRETS, 'no secret is printed')
   t.comment(result.stderr)
   return { world, result }
 }
 
-/** What is given, and what each table is asked as and where; or why nothing is. */
+/** What is given, then whose credentials are used for each table and where, or why not. */
 const CASES: readonly {
   readonly what: string
   readonly flags?: string[]
@@ -55,7 +55,7 @@ const CASES: readonly {
   readonly reached?: readonly [string, string]
   readonly refused?: RegExp
   readonly said?: RegExp
-  /** Requests that give roles. */
+  /** The AssumeRole requests: who signed them, and which host they went to. */
   readonly assumed?: readonly string[]
 }[] = [
   {
@@ -74,7 +74,7 @@ const CASES: readonly {
     refused: /No credentials from the role of this machine, since nothing else is set up/,
   },
   {
-    what: 'nothing, and the machine not to be asked',
+    what: 'nothing, and the machine must not be asked',
     env: NO_MACHINE,
     refused: /neither the environment nor a default profile/,
   },
@@ -122,7 +122,7 @@ const CASES: readonly {
     assumed: ['SELF at sts.us-west-2.amazonaws.com'],
   },
   {
-    what: 'nothing, in a container that proves itself by the token in a file',
+    what: 'nothing, in a container that authenticates with the token in a file',
     hasRole: true,
     env: {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://169.254.170.23/pod',
@@ -131,7 +131,7 @@ const CASES: readonly {
     reached: [`MACHINE at ${MASTER_HOST}`, `MACHINE at ${REPLICA_HOST}`],
   },
   {
-    what: 'nothing, in a container whose endpoint is somewhere else, in plain text',
+    what: 'nothing, in a container whose endpoint is on another host, without TLS',
     hasRole: true,
     env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://elsewhere.internal/container' },
     refused: /has to be https for elsewhere.internal/,
@@ -143,14 +143,14 @@ const CASES: readonly {
     refused: /constructor/,
   },
   {
-    what: 'a role to be assumed from a profile that is in no file',
+    what: 'a role to be assumed from a profile that no file has',
     flags: ['--replica-profile', 'prdo', '--replica-role-arn', ROLE],
     hasRole: true,
     refused: /prdo/,
     assumed: [],
   },
   {
-    what: 'a role to be assumed from AWS_PROFILE, which is in no file',
+    what: 'a role to be assumed from AWS_PROFILE, which no file has',
     flags: ['--replica-role-arn', ROLE],
     env: { AWS_PROFILE: 'prdo' },
     hasRole: true,
@@ -172,13 +172,13 @@ const CASES: readonly {
     assumed: ['SOURCE at sts.us-west-2.amazonaws.com'],
   },
   {
-    what: 'an endpoint in the environment, above that of a profile',
+    what: 'an endpoint in the environment and one in the profile: the environment wins',
     env: { AWS_PROFILE: 'with-services', AWS_ENDPOINT_URL: 'http://other.internal' },
     reached: ['RIGHT at other.internal', 'RIGHT at other.internal'],
     said: /at http:\/\/other.internal from AWS_ENDPOINT_URL/,
   },
   {
-    what: 'an endpoint for DynamoDB in the environment, above that of all services',
+    what: 'endpoints for DynamoDB and for all services in the environment: the first wins',
     env: {
       AWS_PROFILE: 'right',
       AWS_ENDPOINT_URL: 'http://other.internal',
@@ -188,14 +188,14 @@ const CASES: readonly {
     said: /at http:\/\/emulator.internal:8000 from AWS_ENDPOINT_URL_DYNAMODB/,
   },
   {
-    what: 'an endpoint by a flag, above that of the environment',
+    what: 'an endpoint by flag and one in the environment: the flag wins',
     env: { AWS_PROFILE: 'right', AWS_ENDPOINT_URL: 'http://other.internal' },
     flags: ['--replica-endpoint', `http://${EMULATOR_HOST}`],
     reached: ['RIGHT at other.internal', `RIGHT at ${EMULATOR_HOST}`],
     said: /at http:\/\/emulator.internal:8000 from --replica-endpoint/,
   },
   {
-    what: 'a profile whose endpoint is not to be used',
+    what: 'a profile that says to ignore configured endpoints',
     env: { AWS_PROFILE: 'ignoring', AWS_ENDPOINT_URL: 'http://other.internal' },
     reached: [`RIGHT at ${MASTER_HOST}`, `RIGHT at ${REPLICA_HOST}`],
   },
@@ -205,7 +205,7 @@ const CASES: readonly {
     refused: /AWS_ENDPOINT_URL.*localhost:8000/,
   },
   {
-    what: 'FIPS endpoints by the environment',
+    what: 'FIPS endpoints turned on in the environment',
     env: { AWS_PROFILE: 'right', AWS_USE_FIPS_ENDPOINT: 'true' },
     reached: [
       'RIGHT at dynamodb-fips.us-east-1.amazonaws.com',
@@ -214,13 +214,13 @@ const CASES: readonly {
     said: /FIPS endpoint from AWS_USE_FIPS_ENDPOINT/,
   },
   {
-    what: 'a FIPS endpoint and one of its own',
+    what: 'FIPS turned on, and an endpoint by flag',
     env: { AWS_PROFILE: 'fips' },
     flags: ['--replica-endpoint', `http://${EMULATOR_HOST}`],
     refused: /--replica-endpoint and use_fips_endpoint of profile fips/,
   },
   {
-    what: 'a FIPS endpoint that is neither on nor off',
+    what: 'a FIPS setting that is neither true nor false',
     env: { AWS_PROFILE: 'fips-unsure' },
     refused: /use_fips_endpoint of profile fips-unsure.*"yes"/,
   },
@@ -237,7 +237,7 @@ const CASES: readonly {
     said: /with default keys, since neither the environment nor/,
   },
   {
-    what: 'an emulator, and AWS_PROFILE that is in no file, on a machine with a role',
+    what: 'an emulator, and an AWS_PROFILE that no file has, on a machine with a role',
     env: { AWS_PROFILE: 'prdo' },
     flags: ['--endpoint', `http://${EMULATOR_HOST}`],
     hasRole: true,
@@ -245,14 +245,14 @@ const CASES: readonly {
     said: /with default keys, since .*prdo/,
   },
   {
-    what: 'an emulator for the replica, AWS for the master, and AWS_PROFILE that is in no file',
+    what: 'an emulator for the replica, AWS for the master, and an AWS_PROFILE that no file has',
     env: { AWS_PROFILE: 'prdo' },
     flags: ['--replica-endpoint', `http://${EMULATOR_HOST}`],
     hasRole: true,
     refused: /prdo/,
   },
   {
-    what: 'an emulator, and a profile by a flag that is in no file',
+    what: 'an emulator, and a profile by flag that no file has',
     flags: ['--endpoint', `http://${EMULATOR_HOST}`, '--replica-profile', 'prdo'],
     hasRole: true,
     refused: /prdo/,
@@ -298,7 +298,7 @@ for (const { what, flags, env, hasRole = false, reached, refused, said, assumed 
   })
 }
 
-t.test('tablesync undo asks nobody to be somebody to the master', async (t) => {
+t.test('tablesync undo needs no credentials for the master', async (t) => {
   const world = await startAwsWorld(t, { engine: engine.endpoint, hasRole: false })
   const env = { ...world.env, HOME: folder, AWS_CONFIG_FILE: join(folder, 'config') }
   const journal = join(await tempFolder(t), 'journal.ndjson')

@@ -1,4 +1,4 @@
-/** `--plan` and `tablesync apply`: looked at first, and done then. */
+/** `--plan` writes a repair down, and `tablesync apply` carries it out. */
 import { join } from 'node:path'
 import { startDynalite } from '../support/dynalite.ts'
 import { t } from '../support/tap.ts'
@@ -11,7 +11,7 @@ t.setTimeout(800_000)
 
 const WRITES = ['--write-missing', '--write-differing', '--delete-extra']
 
-t.test('tablesync apply does what --plan has written down', async (t) => {
+t.test('tablesync apply carries out what --plan wrote down', async (t) => {
   const { args, replica } = await makeScene(engine.endpoint)
   const plan = join(await tempFolder(t), 'plan.ndjson')
   const planning = await runCli([...args, ...WRITES, '--plan', plan])
@@ -33,7 +33,7 @@ t.test('tablesync apply does what --plan has written down', async (t) => {
   t.strictSame(inOrder(await replica.all()), inOrder(MASTER_ITEMS))
 })
 
-t.test('a plan of a run that was stopped is told as none, and apply refuses it', async (t) => {
+t.test('the plan of a stopped run is reported as incomplete, and apply refuses it', async (t) => {
   const { args } = await makeScene(engine.endpoint)
   const plan = join(await tempFolder(t), 'plan.ndjson')
   const planning = await runCli([...args, ...WRITES, '--plan', plan, '--max-deletes', '0'])
@@ -45,7 +45,7 @@ t.test('a plan of a run that was stopped is told as none, and apply refuses it',
   t.match(stderr, /that one ended stopped/)
 })
 
-t.test('tablesync apply is refused in one line where it cannot begin', async (t) => {
+t.test('tablesync apply and --plan are refused with the reason if they cannot begin', async (t) => {
   const { args } = await makeScene(engine.endpoint)
   for (const [argv, told] of [
     [['apply'], /followed by the plan, got nothing/],

@@ -7,7 +7,7 @@ import { type Teardown, tempFolder } from './run-cli.ts'
 export const EMULATOR_HOST = 'emulator.internal:8000'
 export const ROLE = 'arn:aws:iam::111122223333:role/reader'
 
-/** Told to nobody. */
+/** Secrets that must never be printed. */
 export const SECRETS =
   /process-secret|right-secret|machine-secret|sso-secret|sts-secret|source-secret|self-secret|web-token/
 

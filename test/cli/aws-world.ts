@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { CERTIFICATE, PRIVATE_KEY } from '../http/self-signed.ts'
 import type { Env, Teardown } from './run-cli.ts'
 
-/** One request: whose access key signed it, which host it was meant for, and what for. */
+/** One request: whose access key signed it, which host it was for, and which operation. */
 export interface Signed {
   readonly host: string
   readonly by: string
@@ -18,7 +18,7 @@ export interface Signed {
 
 export interface AwsWorld {
   readonly signed: readonly Signed[]
-  /** The environment that leads a command here. */
+  /** Environment variables that lead the requests of a command here. */
   readonly env: Env
   /** Each host that DynamoDB requests of a table went to, with who signed them. */
   reached(table: string): string[]
@@ -35,7 +35,7 @@ export interface WorldOptions {
 
 const PRELOAD = new URL('../support/led-here.js', import.meta.url).href
 
-/** Answers of the services beside DynamoDB expire then. */
+/** When the credentials that these services hand out expire. */
 const LATER = '2099-01-01T00:00:00Z'
 
 export async function startAwsWorld(
@@ -71,7 +71,7 @@ export async function startAwsWorld(
     }
     note(incoming.url ?? '')
     if (silentOn !== undefined && silentOn === incoming.url) return
-    // A pod proves itself; everything else on the machine is believed.
+    // A pod must authenticate; all other requests on the machine are trusted.
     const isProven = incoming.url !== '/pod' || authorization === 'web-token'
     const machine = hasRole && isProven ? machineAnswers(incoming.url ?? '') : undefined
     outgoing.statusCode = machine === undefined ? 404 : 200
@@ -105,7 +105,7 @@ export async function startAwsWorld(
       AWS_SECRET_ACCESS_KEY: undefined,
       AWS_EC2_METADATA_DISABLED: undefined,
       NODE_OPTIONS: `--import ${PRELOAD}`,
-      // Whose certificate it is, is not what these tests are about.
+      // These tests are not about certificates.
       NODE_TLS_REJECT_UNAUTHORIZED: '0',
       TEST_PLAIN_PORT: plain,
       TEST_TLS_PORT: tls,

@@ -1,4 +1,4 @@
-/** Who the command is to each table, read from what its requests are signed with. */
+/** Which credentials the command uses for each table, read from the signatures of its requests. */
 
 import { startDynalite } from '../support/dynalite.ts'
 import { type Test, t } from '../support/tap.ts'
@@ -43,7 +43,7 @@ async function withProfiles(t: Test): Promise<Env> {
   return { AWS_SHARED_CREDENTIALS_FILE: file }
 }
 
-/** Exit code 0, and who signed for either table. */
+/** Checks that the exit code is 0, and who signed for each table. */
 function isSigned(t: Test, result: CliResult, watched: Watched, by: [string, string]) {
   t.equal(result.code, 0, result.stderr)
   t.same(signers(watched.master), [by[0]])
@@ -56,7 +56,7 @@ t.test('tablesync takes credentials from the environment', async (t) => {
   isSigned(t, result, watched, ['key-of-env', 'key-of-env'])
 })
 
-t.test('tablesync takes the default profile where the environment has none', async (t) => {
+t.test('tablesync takes the default profile where the environment has no keys', async (t) => {
   const watched = await watch(t)
   const result = await runCli(watched.args, { ...(await withProfiles(t)), ...NO_ENV })
   isSigned(t, result, watched, ['key-of-default', 'key-of-default'])
@@ -85,7 +85,7 @@ t.test('--profile takes digits as text', async (t) => {
   isSigned(t, result, watched, ['key-of-007', 'key-of-007'])
 })
 
-t.test('--profile stands above the keys of the environment', async (t) => {
+t.test('--profile takes precedence over the keys in the environment', async (t) => {
   const watched = await watch(t)
   const result = await runCli([...watched.args, '--profile', 'one'], {
     ...(await withProfiles(t)),
@@ -94,7 +94,7 @@ t.test('--profile stands above the keys of the environment', async (t) => {
   isSigned(t, result, watched, ['key-of-one', 'key-of-one'])
 })
 
-t.test('--profile that is unknown is refused, by its name', async (t) => {
+t.test('an unknown --profile is refused, and the message names it', async (t) => {
   const watched = await watch(t)
   const env = { ...(await withProfiles(t)), ...NO_ENV }
   const { code, stdout, stderr } = await runCli([...watched.args, '--profile', 'nobody'], env)
@@ -121,7 +121,7 @@ for (const flag of ['--replica-profile', '--slave-profile']) {
     isSigned(t, result, watched, ['key-of-env', 'key-of-other'])
   })
 
-  t.test(`${flag} http://… means that endpoint`, async (t) => {
+  t.test(`${flag} http://… sets the endpoint of the replicas`, async (t) => {
     const { master, replica } = await makeTwins(engine.endpoint)
     const recorder = await startRecorder(t, engine.endpoint)
     const tables = ['-m', master.label, '-r', replica.label, '--workers', '1']
@@ -137,7 +137,7 @@ const ROLE = 'arn:aws:iam::123456789012:role/reader'
 const OTHER_ROLE = 'arn:aws:iam::123456789012:role/writer'
 const SERIAL = 'arn:aws:iam::123456789012:mfa/someone'
 
-t.test('--role-arn is the role assumed for master and replicas, once', async (t) => {
+t.test('the role of --role-arn is assumed once, for master and replicas', async (t) => {
   const watched = await watch(t)
   const sts = await startSts(t)
   const env = { ...BY_ENV, AWS_ENDPOINT_URL_STS: sts.endpoint }
@@ -151,7 +151,7 @@ t.test('--role-arn is the role assumed for master and replicas, once', async (t)
   t.equal(sts.asked[0]?.form.get('SerialNumber'), null)
 })
 
-t.test('--role-arn is assumed from --profile where there is one', async (t) => {
+t.test('--role-arn is assumed with the credentials of --profile where that is given', async (t) => {
   const watched = await watch(t)
   const sts = await startSts(t)
   const env = { ...(await withProfiles(t)), ...BY_ENV, AWS_ENDPOINT_URL_STS: sts.endpoint }
@@ -160,7 +160,7 @@ t.test('--role-arn is assumed from --profile where there is one', async (t) => {
   t.equal(sts.asked[0]?.accessKeyId, 'key-of-one')
 })
 
-t.test('--mfa-serial and --mfa-token go to the role, as text and once', async (t) => {
+t.test('--mfa-serial and --mfa-token are sent with --role-arn, as text and once', async (t) => {
   const watched = await watch(t)
   const sts = await startSts(t)
   const env = { ...BY_ENV, AWS_ENDPOINT_URL_STS: sts.endpoint }
@@ -183,7 +183,7 @@ for (const name of ['replica', 'slave']) {
     t.equal(sts.asked.length, 1)
   })
 
-  t.test(`--${name}-role-arn is assumed from --${name}-profile`, async (t) => {
+  t.test(`--${name}-role-arn is assumed with the credentials of --${name}-profile`, async (t) => {
     const watched = await watch(t)
     const sts = await startSts(t)
     const env = { ...(await withProfiles(t)), ...BY_ENV, AWS_ENDPOINT_URL_STS: sts.endpoint }
@@ -193,7 +193,7 @@ for (const name of ['replica', 'slave']) {
     t.equal(sts.asked[0]?.accessKeyId, 'key-of-other')
   })
 
-  t.test(`--${name}-mfa-serial and --${name}-mfa-token go to the replicas' role`, async (t) => {
+  t.test(`--${name}-mfa-serial and --${name}-mfa-token apply to the replicas' role`, async (t) => {
     const watched = await watch(t)
     const sts = await startSts(t)
     const env = { ...BY_ENV, AWS_ENDPOINT_URL_STS: sts.endpoint }
@@ -255,7 +255,7 @@ for (const { what, flags, said } of [
     said: '`--mfa-token`',
   },
   {
-    what: '--mfa-token with an argument too many',
+    what: '--mfa-token with a stray argument',
     flags: ['--mfa-token', 'x', '012345'],
     said: 'Expected flags only',
   },
@@ -272,7 +272,7 @@ for (const { what, flags, said } of [
   })
 }
 
-t.test('--mfa-token does not appear where the role is denied', async (t) => {
+t.test('--mfa-token is not printed where the role is denied', async (t) => {
   const watched = await watch(t)
   const message = 'MultiFactorAuthentication failed with invalid MFA one time pass code.'
   const sts = await startSts(t, { status: 403, type: 'AccessDenied', message })

@@ -1,4 +1,6 @@
-/** With `--json` there is a document, whatever the end: one that says which run it was, and when it began. */
+/**
+ * `--json` prints a document however the command ends. It says which run it was, and when it began.
+ */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startDynalite } from '../support/dynalite.ts'
@@ -23,7 +25,7 @@ for (const [what, args, code] of [
   ['a wrong number', [...TABLES, '--segments', 'x', '--json'], 'USAGE'],
   ['a command without its file', ['undo', '--json'], 'USAGE'],
   ['a journal that is not there', ['undo', '/no/such/journal', '--json', '--quiet'], 'USAGE'],
-  ['nobody there', [...TABLES, '--endpoint', 'http://127.0.0.1:1', '--json'], 'UNREACHABLE'],
+  ['no server', [...TABLES, '--endpoint', 'http://127.0.0.1:1', '--json'], 'UNREACHABLE'],
 ] as const) {
   t.test(`--json prints a document where there is ${what}`, async (t) => {
     const { code: exit, stdout, stderr } = await runCli(args)
@@ -37,7 +39,7 @@ for (const [what, args, code] of [
   })
 }
 
-t.test('a document has the id of the run that its requests have, and its start', async (t) => {
+t.test('the document has the run id of stderr and the start, even if interrupted', async (t) => {
   const { master, replica } = await makeTwins(engine.endpoint)
   const before = Date.now()
   const { summary, stderr } = await runForSummary(argsOf(master, replica))
@@ -54,7 +56,7 @@ t.test('a document has the id of the run that its requests have, and its start',
   t.match(stopped.summary, { runId: /^[0-9a-f]{8}$/, startedAt: /Z$/ })
 })
 
-t.test('--json prints a document where something is thrown past all others', async (t) => {
+t.test('--json prints a document even after an uncaught exception', async (t) => {
   const module = join(await tempFolder(t), 'thrower.mjs')
   await writeFile(
     module,

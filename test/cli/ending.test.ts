@@ -68,7 +68,7 @@ t.test('exit code 3 means incomplete, with the reason in the document', async (t
   t.equal(left.length, 8, 'no extra is deleted')
 })
 
-t.test('exit code 3 of one replica does not keep another from being repaired', async (t) => {
+t.test('exit code 3: a replica that fails does not keep another from being repaired', async (t) => {
   const { args, replica } = await makeScene(engine.endpoint)
   const lost = await makeTwins(engine.endpoint)
   const recorder = await startRecorder(t, engine.endpoint, (asked) =>
@@ -89,7 +89,7 @@ t.test('exit code 3 of one replica does not keep another from being repaired', a
   t.same(inOrder(await replica.all()), inOrder(MASTER_ITEMS))
 })
 
-/** A run that stands still at a page of the master until it is let on. */
+/** A run that is held at a page of the master until `letOn` is called. */
 async function heldRun(t: Test, flags: readonly string[]) {
   const scene = await makeScene(engine.endpoint)
   let letOn = () => {}
@@ -120,7 +120,7 @@ async function heldRun(t: Test, flags: readonly string[]) {
 const ENDING_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  t.test(`${signal} ends the run after the pages in hand, with its summary`, async (t) => {
+  t.test(`${signal} ends the run after the pages in flight and prints the summary`, async (t) => {
     const { run, letOn, master, pages } = await heldRun(t, ['--json'])
     run.child.kill(signal)
     await run.said('Press Ctrl-C again to exit now')
@@ -157,7 +157,7 @@ t.test('SIGINT leaves a restart key behind', async (t) => {
   t.match(stderr, /--starting-key '\{"id":\{"S":"item-\d+"\}\}'/)
 })
 
-t.test('SIGINT a second time leaves at once, without a summary', async (t) => {
+t.test('a second SIGINT exits at once, without a summary', async (t) => {
   const { run } = await heldRun(t, ['--json'])
   run.child.kill('SIGINT')
   await run.said('Press Ctrl-C again to exit now')
@@ -167,21 +167,18 @@ t.test('SIGINT a second time leaves at once, without a summary', async (t) => {
   t.equal(stdout, '')
 })
 
-t.test(
-  'SIGHUP a second time changes nothing: a shell repeats what its terminal has sent',
-  async (t) => {
-    const { run, letOn } = await heldRun(t, ['--json'])
-    run.child.kill('SIGHUP')
-    await run.said('Press Ctrl-C again to exit now')
-    run.child.kill('SIGHUP')
-    letOn()
-    const { code, stdout } = await run.ended
-    t.equal(code, 129)
-    t.match(JSON.parse(stdout), { outcome: 'interrupted' })
-  },
-)
+t.test('a second SIGHUP changes nothing: a shell repeats what its terminal has sent', async (t) => {
+  const { run, letOn } = await heldRun(t, ['--json'])
+  run.child.kill('SIGHUP')
+  await run.said('Press Ctrl-C again to exit now')
+  run.child.kill('SIGHUP')
+  letOn()
+  const { code, stdout } = await run.ended
+  t.equal(code, 129)
+  t.match(JSON.parse(stdout), { outcome: 'interrupted' })
+})
 
-t.test('a run goes on to its result where nobody reads stderr any more', async (t) => {
+t.test('a run goes on to its result when nobody reads stderr any more', async (t) => {
   const report = join(await tempFolder(t), 'report.ndjson')
   const flags = [...repair, '--verbose', '--json', '--report', report]
   const { run, letOn, replica } = await heldRun(t, flags)
@@ -195,7 +192,7 @@ t.test('a run goes on to its result where nobody reads stderr any more', async (
   t.equal((await readFile(report, 'utf8')).split('\n').length, 1 + 3 + 2 + 8 + 1 + 1)
 })
 
-t.test('a run ends by its result where nobody reads stdout any more', async (t) => {
+t.test('a run exits with the code of its result when nobody reads stdout any more', async (t) => {
   const { run, letOn, replica } = await heldRun(t, [...repair, '--json'])
   run.child.stdout?.destroy()
   letOn()
@@ -205,7 +202,7 @@ t.test('a run ends by its result where nobody reads stdout any more', async (t) 
   t.same(inOrder(await replica.all()), inOrder(MASTER_ITEMS))
 })
 
-t.test('a document that a full disk does not take is no success', async (t) => {
+t.test('a document that does not fit on a full disk ends with exit code 3', async (t) => {
   const { args } = await makeTwins(engine.endpoint)
   const full = await open('/dev/full', 'w')
   t.teardown(() => full.close())
@@ -215,7 +212,7 @@ t.test('a document that a full disk does not take is no success', async (t) => {
   t.match(stderr, /tablesync: Cannot write the result to stdout: ENOSPC/)
 })
 
-t.test('--help ends well where its reader has had enough', async (t) => {
+t.test('--help exits with 0 when its reader closes the pipe', async (t) => {
   const run = startCli(['--help'])
   run.child.stdout?.destroy()
   t.match(await run.ended, { code: 0, stderr: '' })
@@ -239,10 +236,10 @@ t.test('SIGINT ends a run that waits for its first answer', async (t) => {
   const { code, stdout, stderr } = await run.ended
   t.equal(code, 130)
   t.match(JSON.parse(stdout), { outcome: 'interrupted' })
-  t.equal(stderr, '', 'a quiet run says nothing of it')
+  t.equal(stderr, '', 'a quiet run prints nothing')
 })
 
-t.test('a run with a checkpoint that is ended prints the command that goes on', async (t) => {
+t.test('an interrupted run with a checkpoint prints the command that resumes it', async (t) => {
   const file = join(await tempFolder(t), "a run's checkpoint")
   const { run, letOn } = await heldRun(t, ['--checkpoint', file])
   run.child.kill('SIGTERM')
@@ -252,7 +249,7 @@ t.test('a run with a checkpoint that is ended prints the command that goes on', 
   t.equal(code, 143)
   const [, command = ''] = /to resume: tablesync (.*)/.exec(stderr) ?? []
   t.match(command, / --checkpoint '.*a run'\\''s checkpoint'.* --resume$/)
-  // As a shell takes it apart.
+  // Split as a shell would split it.
   const argv = execFileSync('sh', ['-c', `printf '%s\\n' ${command}`])
     .toString()
     .trim()
@@ -262,10 +259,10 @@ t.test('a run with a checkpoint that is ended prints the command that goes on', 
   t.equal(summary.outcome, 'different')
 })
 
-t.test('no command to go on is printed where there is no checkpoint to go on from', async (t) => {
+t.test('no command to resume is printed where there is no checkpoint to resume', async (t) => {
   const { args } = await makeScene(engine.endpoint)
   const checkpoint = join(await tempFolder(t), 'checkpoint')
-  // Ended while the tables are looked at.
+  // The run ends while it still checks the tables.
   const ended = ['--checkpoint', checkpoint, '--max-duration', '0.001']
   const { stderr, code } = await runCli([...args, ...ended])
   t.equal(code, 130)

@@ -21,13 +21,13 @@ for (const { title, flags, env, master, replica } of [
     replica: 'one',
   },
   {
-    title: '--master-endpoint stands above --endpoint, for the master',
+    title: '--master-endpoint overrides --endpoint for the master',
     flags: (one: string, other: string) => ['--endpoint', one, '--master-endpoint', other],
     master: 'other',
     replica: 'one',
   },
   {
-    title: '--replica-endpoint stands above --endpoint, for the replicas',
+    title: '--replica-endpoint overrides --endpoint for the replicas',
     flags: (one: string, other: string) => ['--endpoint', one, '--replica-endpoint', other],
     master: 'one',
     replica: 'other',
@@ -39,27 +39,27 @@ for (const { title, flags, env, master, replica } of [
     replica: 'other',
   },
   {
-    title: '--slave-profile with a URL stands above --endpoint, for the replicas',
+    title: '--slave-profile with a URL overrides --endpoint for the replicas',
     flags: (one: string, other: string) => ['--endpoint', one, '--slave-profile', other],
     master: 'one',
     replica: 'other',
   },
   {
-    title: 'AWS_ENDPOINT_URL_DYNAMODB is the endpoint where no flag says another',
+    title: 'AWS_ENDPOINT_URL_DYNAMODB is the endpoint where no flag gives one',
     flags: () => [],
     env: (one: string) => ({ AWS_ENDPOINT_URL_DYNAMODB: one }),
     master: 'one',
     replica: 'one',
   },
   {
-    title: '--endpoint stands above AWS_ENDPOINT_URL_DYNAMODB',
+    title: '--endpoint overrides AWS_ENDPOINT_URL_DYNAMODB',
     flags: (one: string) => ['--endpoint', one],
     env: () => ({ AWS_ENDPOINT_URL_DYNAMODB: nowhere }),
     master: 'one',
     replica: 'one',
   },
   {
-    title: '--replica-endpoint leaves AWS_ENDPOINT_URL_DYNAMODB to the master',
+    title: '--replica-endpoint leaves the master at AWS_ENDPOINT_URL_DYNAMODB',
     flags: (_: string, other: string) => ['--replica-endpoint', other],
     env: (one: string) => ({ AWS_ENDPOINT_URL_DYNAMODB: one }),
     master: 'one',
@@ -89,7 +89,7 @@ for (const { title, flags, env, master, replica } of [
 }
 
 for (const flag of ['--endpoint', '--master-endpoint', '--replica-endpoint', '--slave-endpoint']) {
-  t.test(`${flag} refuses what is no http or https URL`, async (t) => {
+  t.test(`${flag} refuses anything but an http or https URL`, async (t) => {
     for (const value of ['localhost:8000', 'ftp://localhost', 'http://', '']) {
       const args = [
         '-m',
@@ -117,7 +117,7 @@ for (const { what, flags, env } of [
     env: (url: string) => ({ AWS_ENDPOINT_URL: url }),
   },
 ]) {
-  t.test(`an emulator is asked by name where ${what} gives its endpoint`, async (t) => {
+  t.test(`an emulator is asked for a table by name where ${what} gives its endpoint`, async (t) => {
     const { master, replica } = await makeTwins(engine.endpoint)
     const recorder = await startRecorder(t, engine.endpoint)
     const arn = (name: string) => `arn:aws:dynamodb:us-east-1:111122223333:table/${name}`
@@ -131,7 +131,7 @@ for (const { what, flags, env } of [
   })
 }
 
-t.test('a table of another account than its ARN names is refused', async (t) => {
+t.test('a table in another account than its ARN names is refused', async (t) => {
   const { master, replica } = await makeTwins(engine.endpoint)
   const seen: string[] = []
   const stub = await serve(t, async ({ headers }, response) => {

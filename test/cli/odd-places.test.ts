@@ -1,4 +1,4 @@
-/** Folders that are gone, and devices where files are meant: refused in two lines. */
+/** Folders that are gone, and devices in place of files, are refused in two lines. */
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -20,7 +20,7 @@ for (const flags of [
   '--undo u --write-missing',
   '--control c',
 ]) {
-  t.test(`${flags} in a folder that was removed is refused without a trace`, async (t) => {
+  t.test(`${flags} in a folder that was removed is refused without a stack trace`, async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))
     const script = `cd '${folder}' && rmdir '${folder}' && exec '${process.execPath}' '${CLI}' ${TABLES} ${flags}`
     const child = spawn('sh', ['-c', script], {
@@ -39,11 +39,11 @@ for (const flags of [
 }
 
 for (const command of ['undo', 'apply']) {
-  t.test(`tablesync ${command} does not read for ever`, async (t) => {
+  t.test(`tablesync ${command} refuses a device and a file with an overlong line`, async (t) => {
     const device = await runCli([command, '/dev/zero', '--yes'])
     t.equal(device.code, 2)
     t.match(device.stderr, /Cannot read \/dev\/zero: it is .*a device/)
-    // No line ends in it.
+    // A file without any line end.
     const file = join(await tempFolder(t), 'long.ndjson')
     await writeFile(file, '')
     await truncate(file, 70 << 20)

@@ -1,4 +1,4 @@
-/** What the command says, where, and to whom. */
+/** What the command prints, and on which stream. */
 
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -67,25 +67,22 @@ t.test('--json counts what was written, and its units', async (t) => {
   t.equal(summary.dryRun, false)
 })
 
-t.test(
-  'the words say what the document says: items that are newer are not passed over',
-  async (t) => {
-    const [master, replica] = [await makeTable(engine.endpoint), await makeTable(engine.endpoint)]
-    const items = (version: string) =>
-      ['a', 'b', 'c'].map((id) => ({ ...item(id, version), v: { N: version } }))
-    await master.put(items('1'))
-    await replica.put(items('2'))
-    const flags = ['--version-attribute', 'v', '--newer-wins']
-    const { code, stderr, summary } = await runForSummary([...argsOf(master, replica), ...flags])
-    t.equal(code, 0)
-    t.match(summary.replicas[replica.label], { newer: 3, offered: 3, scanned: 3, matched: 3 })
-    t.match(stderr, '3 newer on the replica and left\n        3 in all: 3 of the master')
-    t.match(stderr, /^rules {3}versions by v, and newer items of a replica are left$/m)
-    t.match(stderr, /^In sync, .*but for 3 newer on the replica\.$/m)
-  },
-)
+t.test('the text counts items that are newer on the replica, as the document does', async (t) => {
+  const [master, replica] = [await makeTable(engine.endpoint), await makeTable(engine.endpoint)]
+  const items = (version: string) =>
+    ['a', 'b', 'c'].map((id) => ({ ...item(id, version), v: { N: version } }))
+  await master.put(items('1'))
+  await replica.put(items('2'))
+  const flags = ['--version-attribute', 'v', '--newer-wins']
+  const { code, stderr, summary } = await runForSummary([...argsOf(master, replica), ...flags])
+  t.equal(code, 0)
+  t.match(summary.replicas[replica.label], { newer: 3, offered: 3, scanned: 3, matched: 3 })
+  t.match(stderr, '3 newer on the replica and left\n        3 in all: 3 of the master')
+  t.match(stderr, /^rules {3}versions by v, and newer items of a replica are left$/m)
+  t.match(stderr, /^In sync, .*but for 3 newer on the replica\.$/m)
+})
 
-t.test('--json leaves what is for people on stderr', async (t) => {
+t.test('--json leaves the text for people on stderr', async (t) => {
   const { args } = await makeScene(engine.endpoint)
   const { stderr } = await runCli([...args, '--json'])
   t.match(stderr, 'Differences remain.')
@@ -102,7 +99,7 @@ t.test('tablesync prints nothing on stdout without --json', async (t) => {
   t.equal((await runCli([...args, '--verbose'])).stdout, '')
 })
 
-t.test('tablesync tells the tables, their key, the plan and a verdict per replica', async (t) => {
+t.test('tablesync prints the tables, their key, the plan and a verdict per replica', async (t) => {
   const { args, master, replica } = await makeScene(engine.endpoint)
   const twin = await makeTwins(engine.endpoint)
   const { stderr } = await runCli([...args, '--replica', twin.replica.label])
@@ -122,20 +119,20 @@ t.test('tablesync tells the tables, their key, the plan and a verdict per replic
   t.ok(lines.includes('Differences remain.'))
 })
 
-t.test('tablesync tells no single difference without --verbose', async (t) => {
+t.test('tablesync lists no differences without --verbose', async (t) => {
   const { args } = await makeScene(engine.endpoint)
   const { stderr } = await runCli(args)
   for (const id of [...MISSING_IDS, ...DIFFERING_IDS, ...EXTRA_IDS]) t.notMatch(stderr, `"${id}"`)
 })
 
-t.test('tablesync tells what it will write', async (t) => {
+t.test('tablesync prints what it will write', async (t) => {
   const { args } = await makeScene(engine.endpoint)
   const { stderr } = await runCli([...args, '--write-missing', '--delete-extra'])
   t.match(stderr, /^plan .*will put missing, delete extra items$/m)
 })
 
 for (const flag of ['--verbose', '-v']) {
-  t.test(`${flag} tells every difference and every finished segment`, async (t) => {
+  t.test(`${flag} prints every difference and every finished segment`, async (t) => {
     const { args, replica } = await makeScene(engine.endpoint)
     const { stderr } = await runCli([...args, flag, '--segments', '2'])
     const lines = stderr.split('\n')
@@ -150,7 +147,7 @@ for (const flag of ['--verbose', '-v']) {
     t.ok(lines.includes('segment 0 finished') && lines.includes('segment 1 finished'))
   })
 
-  t.test(`${flag} tells every action`, async (t) => {
+  t.test(`${flag} prints every action`, async (t) => {
     const { args } = await makeScene(engine.endpoint)
     const repair = ['--write-missing', '--write-differing', '--delete-extra']
     const { stderr } = await runCli([...args, flag, ...repair])
@@ -162,7 +159,7 @@ for (const flag of ['--verbose', '-v']) {
   })
 }
 
-t.test('--verbose given twice is as good as once', async (t) => {
+t.test('--verbose given twice has the effect of one', async (t) => {
   const { args } = await makeScene(engine.endpoint)
   t.match((await runCli([...args, '-v', '-v'])).stderr, 'is missing')
 })
@@ -177,7 +174,7 @@ for (const flag of ['--quiet', '-q']) {
   })
 }
 
-/** Warns as the SDK and Node.js do, with the first connection of the main thread. */
+/** Warns as the SDK and Node.js do, when the main thread opens its first connection. */
 const WARNS = `
   import { Socket } from 'node:net'
   import { isMainThread } from 'node:worker_threads'
@@ -200,7 +197,7 @@ t.test('--quiet prints no warnings of packages and of Node.js', async (t) => {
   t.equal((await runCli([...args, '--quiet'], env)).stderr, '')
 })
 
-t.test('--quiet still tells why the command was refused', async (t) => {
+t.test('--quiet still prints why the command was refused', async (t) => {
   const { args } = await makeTwins(engine.endpoint)
   const { code, stderr } = await runCli([
     ...args,
@@ -212,7 +209,7 @@ t.test('--quiet still tells why the command was refused', async (t) => {
   t.match(stderr, 'us-east-1:does-not-exist')
 })
 
-t.test('--quiet still tells the errors of a run that is incomplete', async (t) => {
+t.test('--quiet still prints the errors of a run that is incomplete', async (t) => {
   const { args } = await makeScene(engine.endpoint)
   const recorder = await startRecorder(t, engine.endpoint, ({ operation }) =>
     operation === 'PutItem'
@@ -251,7 +248,7 @@ t.test('--report writes a line of JSON per difference', async (t) => {
   ])
 })
 
-t.test('--report tells what was done, and why it failed', async (t) => {
+t.test('--report says what was done, and why a write failed', async (t) => {
   const { args } = await makeScene(engine.endpoint)
   const file = join(await tempFolder(t), 'report.ndjson')
   const recorder = await startRecorder(t, engine.endpoint, ({ operation }) =>
@@ -299,7 +296,7 @@ t.test('--report is readable by its owner alone', async (t) => {
   t.same(await differencesIn(file), [])
 })
 
-t.test('--report begins a file that was there anew, and leaves its permissions', async (t) => {
+t.test('--report overwrites an existing file and keeps its permissions', async (t) => {
   const { args } = await makeTwins(engine.endpoint)
   const file = join(await tempFolder(t), 'report.ndjson')
   await writeFile(file, 'of an earlier run\n')
@@ -310,7 +307,7 @@ t.test('--report begins a file that was there anew, and leaves its permissions',
   t.equal((await linesIn(file)).length, 2, 'a header and a footer')
 })
 
-t.test('--report that cannot be written is refused before anything is', async (t) => {
+t.test('a --report that cannot be written is refused before any write', async (t) => {
   const { args, replica } = await makeScene(engine.endpoint)
   const before = await replica.all()
   const file = join(await tempFolder(t), 'no-such-folder', 'report.ndjson')
@@ -322,7 +319,7 @@ t.test('--report that cannot be written is refused before anything is', async (t
   t.same(await replica.all(), before)
 })
 
-t.test('--report keeps its earlier text where the command is refused', async (t) => {
+t.test('a refused command leaves an earlier --report as it was', async (t) => {
   const { args } = await makeTwins(engine.endpoint)
   const file = join(await tempFolder(t), 'report.ndjson')
   await writeFile(file, 'of an earlier run\n')
@@ -372,7 +369,7 @@ for (const flag of ['--version', '-V']) {
   })
 }
 
-t.test('what a hook prints does not come between the document and its reader', async (t) => {
+t.test('output of a hook goes to stderr, not into the document', async (t) => {
   const { args } = await makeScene(engine.endpoint)
   const hooks = await hooksModule(t, "export const onExtra = () => console.log('a word')")
   const { stdout, stderr } = await runCli([...args, '--hooks', hooks, '--json', '--quiet'])
@@ -380,7 +377,7 @@ t.test('what a hook prints does not come between the document and its reader', a
   t.match(stderr, /a word/)
 })
 
-t.test('what a hook throws past everybody is no verdict', async (t) => {
+t.test('an uncaught error of a hook makes the run incomplete', async (t) => {
   const { args } = await makeScene(engine.endpoint)
   const hooks = await hooksModule(
     t,

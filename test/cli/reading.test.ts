@@ -1,4 +1,4 @@
-/** The flags that say how tables are read, seen from the requests that come of them. */
+/** The flags that say how tables are read, checked by the requests that the command sends. */
 
 import { startDynalite } from '../support/dynalite.ts'
 import { type Test, t } from '../support/tap.ts'
@@ -31,11 +31,11 @@ t.test('--scan-limit is the number of items that a Scan asks for', async (t) => 
   const { args, recorder } = await watch(t, await makeTwins(engine.endpoint))
   t.equal((await runCli([...args, '--scan-limit', '7', '--segments', '1'])).code, 0)
   const limits = recorder.bodies('Scan').map((body) => body['Limit'])
-  t.ok(limits.length >= 6, 'three pages of either table')
+  t.ok(limits.length >= 6, 'three pages of each table')
   t.ok(limits.every((limit) => limit === 7))
 })
 
-t.test('--scan-limit left out leaves the size of pages to DynamoDB', async (t) => {
+t.test('without --scan-limit, DynamoDB decides the size of pages', async (t) => {
   const { args, recorder } = await watch(t, await makeTwins(engine.endpoint))
   await runCli(args)
   const scans = recorder.bodies('Scan')
@@ -78,7 +78,7 @@ t.test('--parallel is the number of segments that are scanned at once', async (t
   const scene = await makeTwins(engine.endpoint)
   const { args } = await watch(t, scene, async (asked) => {
     if (asked.operation !== 'Scan' || isPreflight(asked)) return
-    // A segment's page is read ahead of the next: count segments, not requests.
+    // A segment reads one page ahead: count segments, not requests.
     underWay.add(asked.body['Segment'])
     most = Math.max(most, underWay.size)
     await new Promise((resolve) => setImmediate(resolve))
@@ -88,7 +88,7 @@ t.test('--parallel is the number of segments that are scanned at once', async (t
   t.equal(most, 1)
 })
 
-t.test('--parallel lets so many segments wait for the master at once', async (t) => {
+t.test('--parallel lets that many segments wait for the master at once', async (t) => {
   let release = () => {}
   const all = new Promise<void>((resolve) => {
     release = resolve
@@ -106,7 +106,7 @@ t.test('--parallel lets so many segments wait for the master at once', async (t)
   t.equal((await runCli([...args, '--segments', '6', '--parallel', '3'])).code, 0)
 })
 
-t.test('--workers and --parallel are told with the plan', async (t) => {
+t.test('--workers and --parallel are printed with the plan', async (t) => {
   const { master, replica } = await makeTwins(engine.endpoint)
   const tables = ['-m', master.label, '-r', replica.label, '--endpoint', engine.endpoint]
   const flags = ['--workers', '2', '--segments', '6', '--parallel', '3']
@@ -122,7 +122,7 @@ t.test('--consistent-read makes every read strongly consistent', async (t) => {
   t.ok(scans.every((body) => body['ConsistentRead'] === true))
 })
 
-t.test('--consistent-read left out makes the first look eventually consistent', async (t) => {
+t.test('without --consistent-read, the first look is eventually consistent', async (t) => {
   const { args, recorder } = await watch(t, await makeTwins(engine.endpoint))
   await runCli(args)
   const scans = recorder.bodies('Scan')
@@ -131,7 +131,7 @@ t.test('--consistent-read left out makes the first look eventually consistent', 
 })
 
 for (const strategy of ['auto', 'march', 'lookup']) {
-  t.test(`--strategy ${strategy} is the strategy of the result`, async (t) => {
+  t.test(`--strategy ${strategy} is used, and named in the result`, async (t) => {
     const { args, recorder, replica } = await watch(t, await makeScene(engine.endpoint))
     const { summary } = await runForSummary([...args, '--strategy', strategy])
     t.equal(summary.strategy, strategy)
@@ -155,11 +155,11 @@ const THROTTLE = {
 
 for (const { title, flags, tries } of [
   {
-    title: '--max-retries is how often a request is tried again',
+    title: '--max-retries is the number of retries of a request',
     flags: ['--max-retries', '2'],
     tries: 3,
   },
-  { title: '--max-retries 0 tries no request again', flags: ['--max-retries', '0'], tries: 1 },
+  { title: '--max-retries 0 retries no request', flags: ['--max-retries', '0'], tries: 1 },
   { title: '--max-retries is 10 by default', flags: [], tries: 11 },
 ]) {
   t.test(title, async (t) => {
@@ -181,7 +181,7 @@ for (const { title, flags, tries } of [
   })
 }
 
-t.test('--retry-delay-base is the delay that doubles from try to try', async (t) => {
+t.test('--retry-delay-base is the delay that doubles with every retry', async (t) => {
   const scene = await makeTwins(engine.endpoint)
   const { args, recorder } = await watch(t, scene, (asked) =>
     asked.operation === 'Scan' &&
@@ -209,7 +209,7 @@ for (const { flag, least, most } of [
   { flag: '--retry-delay-base', least: 1, most: 60_000 },
 ]) {
   const tables = ['-m', 'us-east-1:aaa', '-r', 'us-east-1:bbb', '--endpoint', engine.endpoint]
-  t.test(`${flag} refuses what is no whole number from ${least} to ${most}`, async (t) => {
+  t.test(`${flag} refuses anything but a whole number from ${least} to ${most}`, async (t) => {
     for (const value of [String(least - 1), String(most + 1), '1.5', '1e2', '16x', '']) {
       const { code, stdout, stderr } = await runCli([...tables, `${flag}=${value}`])
       t.equal(code, 2)
@@ -231,7 +231,7 @@ for (const { flag, least, most } of [
   })
 }
 
-t.test('--strategy refuses a name that is none', async (t) => {
+t.test('--strategy refuses an unknown name', async (t) => {
   const tables = ['-m', 'us-east-1:aaa', '-r', 'us-east-1:bbb']
   const { code, stdout, stderr } = await runCli([...tables, '--strategy', 'marsh'])
   t.equal(code, 2)
@@ -239,7 +239,7 @@ t.test('--strategy refuses a name that is none', async (t) => {
   t.match(stderr, 'Expected `--strategy` to be one of auto, march, lookup, got "marsh"')
 })
 
-t.test('--ignore of a part of the key is refused, before anything is compared', async (t) => {
+t.test('--ignore of a key attribute is refused before anything is compared', async (t) => {
   const { args, recorder } = await watch(t, await makeTwins(engine.endpoint))
   const { code, stderr } = await runCli([...args, '--ignore', 'id'])
   t.equal(code, 2)
@@ -250,7 +250,7 @@ t.test('--ignore of a part of the key is refused, before anything is compared', 
   t.same(recorder.bodies('Scan'), [])
 })
 
-t.test('--ignore of a list is one attribute, and that is said', async (t) => {
+t.test('--ignore takes a list with a comma as one attribute, and warns about it', async (t) => {
   const { args } = await makeTwins(engine.endpoint)
   const { code, stderr } = await runCli([...args, '--ignore', 'colour,stamp'])
   t.equal(code, 0)

@@ -1,4 +1,4 @@
-/** Tiny servers between the command and its engine: what was asked, by whom; and STS. */
+/** Tiny servers: one between the command and its engine that records who asked what, and an STS. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -27,11 +27,11 @@ export type Interfere = (asked: Asked) => Refusal | undefined | Promise<Refusal 
 export interface Recorder {
   readonly endpoint: string
   readonly asked: readonly Asked[]
-  /** Bodies of all requests of an operation, those of the look before the run left out. */
+  /** Bodies of all requests of an operation, except those of the preflight. */
   bodies(operation: string): Readonly<Record<string, unknown>>[]
 }
 
-/** The look before the run asks for a sliver of this many. */
+/** The preflight scans one segment of this many. */
 const SLIVERS = 100_000
 
 export const isPreflight = ({ body }: Asked) => body['TotalSegments'] === SLIVERS

@@ -29,12 +29,12 @@ export interface RunningCli {
   readonly ended: Promise<CliResult>
 }
 
-/** Emulators have no lag: nothing is gained by waiting for it, unless a test says so. */
+/** Emulators have no replication lag, so tests do not wait for it unless they say so. */
 const NO_LAG = ['--min-mismatch-age', '0']
 
 /**
- * A name that is given as undefined is absent from the command's environment.
- * What it prints on stdout goes to `output` where that is given, a file's number.
+ * `env`: a name given as undefined is absent from the command's environment. `output`: the number
+ * of a file that takes what the command prints on stdout.
  */
 export function startCli(
   args: readonly string[],
@@ -88,7 +88,7 @@ export async function runForSummary(
   return { ...result, summary: JSON.parse(result.stdout) as Summary }
 }
 
-/** What every command of a test is started with. */
+/** The environment of every command that a test starts. */
 export function testEnv(): Env {
   const { PATH, NODE_V8_COVERAGE, NODE_OPTIONS, TABLESYNC_TEST_REJECTIONS } = process.env
   return {
@@ -104,7 +104,7 @@ export function testEnv(): Env {
   }
 }
 
-/** Anything that tidies up at its end: a test. */
+/** Anything that cleans up at its end: a test. */
 export interface Teardown {
   teardown(tidy: () => unknown): void
 }

@@ -5,7 +5,7 @@ import { type Item, makeTable, type TestTable } from '../support/tables.ts'
 export interface Scene {
   readonly master: TestTable
   readonly replica: TestTable
-  /** What names the two, at their endpoint, on one worker. */
+  /** The arguments that name both tables and their endpoint, with one worker. */
   readonly args: readonly string[]
 }
 

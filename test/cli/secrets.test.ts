@@ -1,4 +1,4 @@
-/** A secret is planted in every option that can hold one, and looked for in all that comes out. */
+/** Plants a secret in every option that can hold one, and looks for it in all output. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OPTIONS } from '../../lib/options/groups/all-options.ts'
@@ -21,7 +21,7 @@ const TOKEN = '987654'
 const planted = (endpoint: string, password = PASSWORDS[0]) =>
   endpoint.replace('://', `://somebody:${password}@`)
 
-/** All that the command has said, and all that it has left in the folder. */
+/** All that the command has printed, and all that it has left in the folder. */
 function comesOut({ stdout, stderr }: CliResult, folder: string): Map<string, string> {
   const files = readdirSync(folder).map((name) => join(folder, name))
   const texts = files.map((file): [string, string] => [file, readFileSync(file, 'latin1')])
@@ -40,7 +40,7 @@ const options = Object.values(OPTIONS) as Option[]
 const ofText = options.filter(({ kind }) => kind === 'text' || kind === 'texts')
 
 for (const [at, option] of ofText.entries()) {
-  t.test(`--${option.flag} that is refused, or not, is told without a password`, async (t) => {
+  t.test(`--${option.flag}, refused or not, prints no password`, async (t) => {
     const folder = await tempFolder(t)
     const nowhere = 'http://127.0.0.1:1'
     const tables = ['-m', 'us-east-1:aaa', '-r', 'us-east-1:bbb', '--endpoint', nowhere]
@@ -53,7 +53,7 @@ for (const [at, option] of ofText.entries()) {
 }
 
 for (const flag of ['mfa-token', 'replica-mfa-token', 'slave-mfa-token']) {
-  t.test(`--${flag} is in no refusal, whatever else is wrong`, async (t) => {
+  t.test(`the value of --${flag} is in no refusal, whatever else is wrong`, async (t) => {
     const folder = await tempFolder(t)
     for (const args of [
       [`--${flag}`, TOKEN],
@@ -72,7 +72,7 @@ for (const flag of ['mfa-token', 'replica-mfa-token', 'slave-mfa-token']) {
   })
 }
 
-/** As much as a run writes, and a command to go on with. */
+/** Arguments of a run that writes every file and stops, so that it prints how to resume. */
 async function stoppedRun(t: Test) {
   const { master, replica } = await makeScene(engine.endpoint)
   const folder = await tempFolder(t)
@@ -105,19 +105,19 @@ for (const [where, flags] of [
     ['--master-endpoint', engine.endpoint, '--replica-profile', planted(engine.endpoint)],
   ],
 ] as const) {
-  t.test(`nothing that a run says or leaves has a secret, with ${where}`, async (t) => {
+  t.test(`neither output nor files of a run hold a secret, with ${where}`, async (t) => {
     const { args, folder, env } = await stoppedRun(t)
     const result = await runCli([...args, ...flags], env)
     t.equal(result.code, 4, result.stderr)
     t.match(result.stderr, /to resume: tablesync .*--mfa-token NEW-TOKEN .*--resume/)
-    t.match(result.stderr, `${engine.endpoint}`, 'the endpoint is told, without its user')
+    t.match(result.stderr, `${engine.endpoint}`, 'the endpoint is printed, without its user')
     const made = readdirSync(folder)
     for (const name of ['report', 'undo', 'checkpoint']) t.ok(made.includes(name), name)
     hasNoSecret(t, result, folder)
   })
 }
 
-t.test('nothing that a plan says or leaves has a secret', async (t) => {
+t.test('neither output nor files of plan, apply and undo hold a secret', async (t) => {
   const { master, replica } = await makeScene(engine.endpoint)
   const folder = await tempFolder(t)
   const plan = join(folder, 'plan')
@@ -134,7 +134,7 @@ t.test('nothing that a plan says or leaves has a secret', async (t) => {
   hasNoSecret(t, undone, folder)
 })
 
-t.test('what a service says back of a secret is not told', async (t) => {
+t.test('a secret in the error message of a service is not printed', async (t) => {
   const { args, folder, env } = await stoppedRun(t)
   const message = `token ${TOKEN} of http://somebody:pa55word@sts is used up`
   const sts = await startSts(t, { status: 403, type: 'AccessDenied', message })

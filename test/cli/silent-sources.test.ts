@@ -1,4 +1,4 @@
-/** Sources of credentials that do not answer: nobody waits for them for ever, and nothing is left behind. */
+/** Credential sources that do not answer: nothing waits for ever, and nothing is left behind. */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
@@ -21,10 +21,12 @@ t.teardown(() => engine.stop())
 // Each test spawns the command, which takes longer than tap expects of a file.
 t.setTimeout(800_000)
 
-/** So long a process takes that does not answer; whoever waits for it finds that it is done. */
+/** How long a silent process runs. Whoever waits for it that long finds the file `done`. */
 const LONG = 60_000
 
-/** Beside the folder: `asked` by the first question, `pid` of the one that does not answer, `done` where it ends by itself. */
+/**
+ * Files: `asked` after the first call, `pid` of the silent process, `done` if it ends by itself.
+ */
 const PROCESS = `import { existsSync, writeFileSync } from 'node:fs'
 const [folder, answers] = process.argv.slice(2)
 const at = (name) => new URL(name, 'file://' + folder + '/')
@@ -44,7 +46,7 @@ async function processProfile(t: Test, answers: 'once' | 'never'): Promise<strin
   const folder = await tempFolder(t)
   const script = join(folder, 'process.mjs')
   await writeFile(script, PROCESS)
-  // The shell stays: what has to end is a process of its own.
+  // The shell does not exec the script: the process that has to end is a child of the shell.
   const command = `${process.execPath} ${script} ${folder} ${answers}; exit $?`
   await writeFile(join(folder, 'config'), `[profile slow]\ncredential_process = ${command}\n`)
   return folder
@@ -57,7 +59,7 @@ const untilThere = async (file: string) => {
 async function isOver(t: Test, folder: string) {
   t.notOk(existsSync(join(folder, 'done')), 'nobody waited for the process')
   const pid = await readFile(join(folder, 'pid'), 'utf8')
-  // It may wait, dead, for a parent to take note.
+  // It may be a zombie that its parent has not reaped yet.
   const isAlive = async () => {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') X')
     return !/\) [ZX]/.test(stat)
@@ -70,7 +72,7 @@ t.test('the command ends while credentials are being renewed', async (t) => {
   const folder = await processProfile(t, 'once')
   const late = join(folder, 'late')
   const clock = join(folder, 'clock.mjs')
-  // Once the file is there it is so late that credentials are renewed, and still valid.
+  // Once the file exists, it is late enough to renew credentials that are still valid.
   await writeFile(
     clock,
     `import { existsSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** How the command is told its tables. */
+/** How tables are named on the command line. */
 
 import { startDynalite } from '../support/dynalite.ts'
 import { makeTable } from '../support/tables.ts'
@@ -84,7 +84,7 @@ t.test('--replica may be in another region than the master', async (t) => {
   t.equal(code, 0)
 })
 
-/** Nothing ran: the refusal is all there is. */
+/** Exit code 2, nothing on stdout, and the reason on stderr: nothing ran. */
 function isRefusal(t: Test, { code, stdout, stderr }: CliResult, ...said: string[]) {
   t.equal(code, 2)
   t.equal(stdout, '')
@@ -213,7 +213,7 @@ t.test('tablesync refuses a master that does not exist', async (t) => {
   isRefusal(t, result, 'us-east-1:does-not-exist', 'ResourceNotFoundException')
 })
 
-t.test('tablesync says how to mend a table that does not exist', async (t) => {
+t.test('tablesync prints a hint about a table that does not exist', async (t) => {
   const { replica } = await makeTwins(engine.endpoint)
   const { stderr } = await runCli([...at, '-m', 'us-east-1:does-not-exist', '-r', replica.label])
   t.ok(stderr.trim().split('\n').length >= 2, `a hint below the error; said ${stderr}`)

@@ -1,4 +1,4 @@
-/** What the command shows on a terminal, and what of others never reaches it. */
+/** What the command shows on a terminal, and what text from outside cannot do to it. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startDynalite } from '../support/dynalite.ts'
@@ -15,7 +15,7 @@ t.teardown(() => engine.stop())
 t.setTimeout(800_000)
 t.jobs = 2
 
-/** Clears the screen, rings, forges a line, and turns what follows around. */
+/** Clears the screen, rings the bell, forges a line, and reverses the text that follows. */
 const HOSTILE = 'no\u001b[2J\u0007\r\nerror   forged\u202e\u009b31m'
 const SHOWN = 'no\\u001b[2J\\u0007\\r\\nerror   forged\\u202e\\u009b31m'
 const UNSAFE = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
@@ -33,7 +33,7 @@ async function hostileScene(t: Parameters<typeof startRecorder>[0]) {
   return [...argsOf(master, hostile), '--replica-endpoint', recorder.endpoint, ...flags]
 }
 
-t.test('nothing from outside steers what stderr and stdout are shown on', async (t) => {
+t.test('stderr and stdout hold no control characters from outside', async (t) => {
   const args = await hostileScene(t)
   const { stderr, stdout, code } = await runCli([...args, '--json'])
   t.equal(code, 3)
@@ -48,7 +48,7 @@ t.test('nothing from outside steers what stderr and stdout are shown on', async 
   t.match(JSON.parse(stdout), { outcome: 'incomplete' })
 })
 
-t.test('nothing from outside steers the terminal', async (t) => {
+t.test('no control characters from outside reach the terminal', async (t) => {
   const args = await hostileScene(t)
   const { raw } = await startOnTerminal({ args }).ended
   for (const text of ['\u001b[2J', '\u0007', '\u202e', '\u009b']) t.notOk(raw.includes(text))
@@ -57,7 +57,7 @@ t.test('nothing from outside steers the terminal', async (t) => {
   t.notOk(lines.some((line) => line.startsWith('error   forged')))
 })
 
-t.test('a refusal at the start is shown without what would steer the terminal', async (t) => {
+t.test('a refusal by the service at the start is shown without control characters', async (t) => {
   const { args } = await makeScene(engine.endpoint)
   const recorder = await startRecorder(t, engine.endpoint, () => ({
     status: 400,
@@ -70,7 +70,7 @@ t.test('a refusal at the start is shown without what would steer the terminal', 
   t.ok(stderr.includes(SHOWN), stderr)
 })
 
-t.test('a refusal of an argument is shown without what would steer the terminal', async (t) => {
+t.test('a refused argument is shown without control characters', async (t) => {
   for (const args of [[HOSTILE], [`--${HOSTILE}`], ['--master', HOSTILE]]) {
     const { code, stderr } = await runCli(args)
     t.equal(code, 2)
@@ -95,7 +95,7 @@ for (const columns of [60, 250]) {
     )
     const summary = lines.findIndex((line) => line.startsWith('scanned 60 items'))
     const last = lines.findLastIndex((line) => line.includes(' is missing '))
-    t.ok(summary > last, 'the summary stands under all of them')
+    t.ok(summary > last, 'the summary stands below all of them')
     t.match(lines.at(-1), 'to repair: --write-missing')
     t.notOk(
       lines.some((line) => line.includes('█')),
@@ -105,28 +105,25 @@ for (const columns of [60, 250]) {
   })
 }
 
-t.test(
-  'a terminal that closes over a run ends it as asked, with its checkpoint saved',
-  async (t) => {
-    const { args, replica } = await makeScene(engine.endpoint)
-    const folder = await tempFolder(t)
-    const [checkpoint, report] = [join(folder, 'checkpoint'), join(folder, 'report.ndjson')]
-    const control = join(folder, 'control')
-    await writeFile(control, 'pause\n')
-    const flags = [...args, '--checkpoint', checkpoint, '--report', report]
-    const run = startOnTerminal({ args: [...flags, '--control', control] })
-    await run.said('until the control file says resume')
-    run.hangUp()
-    t.equal((await run.ended).code, 129)
-    const { summary, code } = await runForSummary([...flags, '--resume'])
-    t.equal(code, 1)
-    t.equal(summary.master.scanned, 20)
-    t.match(summary.replicas[replica.label], COUNTS)
-  },
-)
+t.test('a run ends with its checkpoint saved when its terminal closes', async (t) => {
+  const { args, replica } = await makeScene(engine.endpoint)
+  const folder = await tempFolder(t)
+  const [checkpoint, report] = [join(folder, 'checkpoint'), join(folder, 'report.ndjson')]
+  const control = join(folder, 'control')
+  await writeFile(control, 'pause\n')
+  const flags = [...args, '--checkpoint', checkpoint, '--report', report]
+  const run = startOnTerminal({ args: [...flags, '--control', control] })
+  await run.said('until the control file says resume')
+  run.hangUp()
+  t.equal((await run.ended).code, 129)
+  const { summary, code } = await runForSummary([...flags, '--resume'])
+  t.equal(code, 1)
+  t.equal(summary.master.scanned, 20)
+  t.match(summary.replicas[replica.label], COUNTS)
+})
 
 for (const env of [{ TERM: 'dumb' }, { CI: 'true' }]) {
-  t.test(`a terminal with ${JSON.stringify(env)} is given lines alone`, async (t) => {
+  t.test(`a terminal with ${JSON.stringify(env)} gets plain lines only`, async (t) => {
     const { args } = await makeScene(engine.endpoint)
     const pace = ['--scan-limit', '1', '--parallel', '1']
     const { raw } = await startOnTerminal({ args: [...args, ...pace], env }).ended

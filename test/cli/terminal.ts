@@ -1,10 +1,12 @@
-/** The built command on a terminal: a real one beneath it, an emulated one to look at. */
+/**
+ * The built command on a terminal: a real one to run on, an emulated one to read the screen from.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import xterm from '@xterm/headless'
 import { CLI, type Env, testEnv } from './run-cli.ts'
 
-/** Starts a command as the leader of a terminal of so many columns, and hands on what it prints. */
+/** Starts a command as the leader of a terminal of that many columns, and passes on its output. */
 const TERMINAL = `
 import fcntl, os, pty, signal, struct, sys, termios
 columns, command = int(sys.argv[1]), sys.argv[2:]
@@ -31,11 +33,11 @@ export interface OnTerminal {
 }
 
 export interface RunningOnTerminal {
-  /** Settles once the terminal was given the text. */
+  /** Settles once the terminal has received the text. */
   said(text: string): Promise<void>
   /** Closes the terminal over the command, as a lost connection does. */
   hangUp(): void
-  /** All that the terminal was given, with what steers it. */
+  /** All that the terminal has received, control sequences included. */
   readonly ended: Promise<{ readonly code: number | null; readonly raw: string }>
 }
 
@@ -65,7 +67,7 @@ export function startOnTerminal({ args, columns = 100, env }: OnTerminal): Runni
   return { said, hangUp: () => void child.kill('SIGUSR1'), ended }
 }
 
-/** The lines that a person sees at the end: those that were wrapped are one, empty ones left out. */
+/** The lines that a person sees at the end: wrapped lines joined, empty ones left out. */
 export async function linesSeen(raw: string, columns = 100): Promise<string[]> {
   const terminal = new xterm.Terminal({
     cols: columns,

@@ -27,7 +27,7 @@ async function repaired(t: Test, name = 'undo.ndjson') {
 }
 
 for (const name of ['undo.ndjson', 'undo.ndjson.gz']) {
-  t.test(`tablesync undo brings back the replica from ${name}`, async (t) => {
+  t.test(`tablesync undo restores the replica from ${name}`, async (t) => {
     const { replica, journal } = await repaired(t, name)
     t.equal((await stat(journal)).mode & 0o777, 0o600)
     const { code, summary, stderr } = await runForSummary(['undo', journal, '--workers', '1'])
@@ -37,7 +37,7 @@ for (const name of ['undo.ndjson', 'undo.ndjson.gz']) {
   })
 }
 
-t.test('tablesync undo --dry-run tells what it would do, and writes nothing', async (t) => {
+t.test('tablesync undo --dry-run says what it would do, and writes nothing', async (t) => {
   const { master, replica, journal } = await repaired(t)
   const { code, stderr } = await runCli(['undo', journal, '--dry-run', '--workers', '1'])
   t.equal(code, 1)
@@ -46,7 +46,7 @@ t.test('tablesync undo --dry-run tells what it would do, and writes nothing', as
   t.match(stderr, `at ${engine.endpoint} from the journal`)
 })
 
-t.test('tablesync undo is refused in one line where it cannot begin', async (t) => {
+t.test('tablesync undo exits with 2 and the reason if it cannot begin', async (t) => {
   const { journal, replica, master } = await repaired(t)
   for (const [args, told] of [
     [['undo'], /followed by the journal, got nothing/],
@@ -62,7 +62,7 @@ t.test('tablesync undo is refused in one line where it cannot begin', async (t) 
   t.strictSame(inOrder(await replica.all()), inOrder(await master.all()))
 })
 
-t.test('tablesync undo asks on a terminal', async (t) => {
+t.test('tablesync undo asks for confirmation on a terminal', async (t) => {
   const { journal, replica, master } = await repaired(t)
   const command = [process.execPath, CLI, 'undo', journal].map((part) => `'${part}'`).join(' ')
   const child = spawn('script', ['-qec', command, '/dev/null'])

@@ -1,5 +1,5 @@
 /**
- * Whose keys sign the requests of which host, or a refusal and its reason: for every kind of
+ * Whose keys sign requests and which host gets them, or why a run is refused: for every kind of
  * profile, named by an option or by the environment, on a machine with and without a role.
  */
 import { spawn } from 'node:child_process'
@@ -23,13 +23,13 @@ const folder = await writeProfiles(t)
 
 interface Row {
   readonly profile: string
-  /** Who signs, and the host that starts so in either region. */
+  /** Who signs, and the host of a region. */
   readonly signs?: { readonly by: string; readonly host?: (region: string) => string }
   readonly refused?: RegExp
 }
 
 const of = (host: string) => () => host
-/** A role's account is known, and has an endpoint of its own. */
+/** The account of a role is known, and has an endpoint of its own. */
 const ofAccount = (at: string) => `111122223333.ddb.${at}.amazonaws.com`
 const ROWS: readonly Row[] = [
   { profile: 'right', signs: { by: 'RIGHT' } },
@@ -58,7 +58,7 @@ const ROWS: readonly Row[] = [
   { profile: 'services-missing', refused: /services section gone .*services-missing/s },
 ]
 
-/** One run after the other, each with another profile: what came of it, by the profile. */
+/** Runs one profile after the other, and prints the outcome of each. */
 const PROGRAM = `import { runSync } from ${JSON.stringify(LIBRARY)}
 const { by, tables } = JSON.parse(process.argv[2])
 const results = {}
@@ -75,7 +75,7 @@ console.log(JSON.stringify(results))
 const program = join(folder, 'program.mjs')
 await writeFile(program, PROGRAM)
 
-/** Of each profile its own, so that requests can be told apart. */
+/** Each profile has its own tables, so that requests can be told apart. */
 const tables: Record<string, { master: string; replica: string }> = Object.fromEntries(
   await Promise.all(
     ROWS.map(async ({ profile }) => {
@@ -108,7 +108,7 @@ for (const hasRole of [true, false]) {
         text(child.stderr),
         once(child, 'close'),
       ])
-      t.notMatch(stdout + stderr, SECRETS, 'no secret is told')
+      t.notMatch(stdout + stderr, SECRETS, 'no secret is printed')
       const results = JSON.parse(stdout)
       for (const { profile, signs, refused } of ROWS) {
         const [master = '', replica = ''] = Object.values(tables[profile] ?? {}).map(

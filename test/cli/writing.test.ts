@@ -1,4 +1,4 @@
-/** What the flags that write do to the replica, read back by an independent scan. */
+/** What the write flags do to the replica, read back by an independent scan. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
@@ -114,7 +114,7 @@ for (const strategy of ['march', 'lookup']) {
   }
 }
 
-t.test('--write-missing finds the tables in sync when it is run again', async (t) => {
+t.test('a comparison after a full repair finds the tables in sync', async (t) => {
   const { args } = await makeScene(engine.endpoint)
   const all = ['--write-missing', '--write-differing', '--delete-extra']
   t.equal((await runCli([...args, ...all])).code, 0)
@@ -151,7 +151,7 @@ const repair = ['--write-missing', '--write-differing', '--delete-extra']
 
 for (const flag of ['--ignore', '--ignore-att', '--ignore-atts']) {
   t.test(
-    `${flag} leaves an attribute out of comparing, and leaves the replica's value`,
+    `${flag} excludes an attribute from comparison and keeps the replica's value`,
     async (t) => {
       const { args, replica } = await makeScene(engine.endpoint)
       await replica.put(SAME_IDS.map((id) => item(id, 'red', 'of-replica')))
@@ -250,7 +250,7 @@ t.test('--no-write-missing after --write-missing does not write', async (t) => {
 })
 
 for (const flag of ['--write-mising', '--write-missing.really', '--delete', '--dryrun', '-x']) {
-  t.test(`tablesync refuses the unknown flag ${flag}, by the name it was given`, async (t) => {
+  t.test(`tablesync refuses the unknown flag ${flag} and names it as it was given`, async (t) => {
     const { args, replica } = await makeScene(engine.endpoint)
     const { code, stdout, stderr } = await runCli([...args, '--delete-extra', flag])
     t.equal(code, 2)
@@ -264,7 +264,7 @@ for (const flag of ['--write-mising', '--write-missing.really', '--delete', '--d
 /** The command on a terminal of its own, with an answer typed in. */
 async function onTerminal(args: readonly string[], answer: string): Promise<string> {
   const command = [process.execPath, CLI, ...args].map((part) => `'${part}'`).join(' ')
-  // Ends with the code of the command; what is told comes back through the terminal.
+  // Ends with the code of the command; its output comes back through the terminal.
   const child = spawn('script', ['-qec', command, '/dev/null'])
   child.stdin.write(`${answer}\n`)
   const told = text(child.stdout)
@@ -276,7 +276,7 @@ async function onTerminal(args: readonly string[], answer: string): Promise<stri
 const quick = ['--min-mismatch-age', '0', '--delete-extra']
 
 t.test(
-  '--delete-extra asks on a terminal how much is to be deleted, and --yes answers',
+  '--delete-extra asks on a terminal before it deletes, and --yes skips the question',
   async (t) => {
     const { args, replica } = await makeScene(engine.endpoint)
     const declined = await onTerminal([...args, ...quick, '--write-missing'], 'n')
@@ -297,10 +297,10 @@ t.test(
 
 for (const [what, typed, code] of [
   ['the end of input', '\u0004', 4],
-  ['nothing', '\r', 4],
+  ['an empty line', '\r', 4],
   ['Ctrl-C', '\u0003', 130],
 ] as const) {
-  t.test(`${what} is no yes to deletions`, async (t) => {
+  t.test(`${what} does not confirm deletions`, async (t) => {
     const { args, replica } = await makeScene(engine.endpoint)
     const command = [process.execPath, CLI, ...args, ...quick].map((part) => `'${part}'`).join(' ')
     const child = spawn('script', ['-qec', command, '/dev/null'])

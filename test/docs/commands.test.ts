@@ -1,4 +1,4 @@
-/** Every command in the pages is one that the command line takes; those of plain tables are run. */
+/** Every command in the docs parses, and those on plain tables run. */
 
 import { tmpdir } from 'node:os'
 import { chdir } from 'node:process'
@@ -15,7 +15,7 @@ t.jobs = 1
 
 const pages = readPages().map((page) => ({ ...page, commands: commandsIn(page) }))
 
-t.test('every command in the pages is one', async (t) => {
+t.test('every command in the docs parses', async (t) => {
   t.ok(pages.flatMap(({ commands }) => commands).length > 12)
   for (const { file, commands } of pages) {
     for (const command of commands) {
@@ -28,7 +28,7 @@ const order = (n: number, state = 'paid') => ({ id: { S: `order-${n}` }, state: 
 const orders = Array.from({ length: 40 }, (_, n) => order(n))
 
 for (const { file, commands } of pages) {
-  // Others name an endpoint, or an account, of their own.
+  // The others name an endpoint or a profile of their own, or print the help.
   const runs = commands.filter((words) => !/endpoint|profile|--help/.test(words.join(' ')))
   if (runs.length === 0) continue
   t.test(`the commands of ${file} run, one after the other`, async (t) => {

@@ -1,4 +1,4 @@
-/** The page of flags, as the options themselves tell it. */
+/** The page of flags, generated from the options. */
 import { OPTIONS, TALK } from '../../lib/options/groups/all-options.ts'
 import { CONNECTION_OPTIONS } from '../../lib/options/groups/connection-options.ts'
 import { PACE_OPTIONS } from '../../lib/options/groups/pace-options.ts'

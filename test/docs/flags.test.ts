@@ -8,7 +8,7 @@ import { root } from './pages.ts'
 
 const file = join(root, 'docs/flags.md')
 
-t.test('the page of flags is what the options say', async (t) => {
+t.test('docs/flags.md matches the options', async (t) => {
   const page = flagsPage()
   if (process.env['TABLESYNC_TEST_RECORD'] !== undefined) writeFileSync(file, page)
   t.equal(readFileSync(file, 'utf8'), page)

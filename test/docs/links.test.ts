@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { t } from '../support/tap.ts'
 import { readPages, root } from './pages.ts'
 
-/** As GitHub makes an anchor of a heading. */
+/** The anchor that GitHub makes of a heading. */
 const anchorOf = (heading: string) =>
   heading
     .toLowerCase()
@@ -15,7 +15,7 @@ const anchorOf = (heading: string) =>
 const anchorsIn = (text: string) =>
   new Set([...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading)))
 
-t.test('every link leads to a file, and to a heading that is there', async (t) => {
+t.test('every link leads to a file and a heading that exist', async (t) => {
   let links = 0
   for (const { file, text } of readPages()) {
     for (const [, to = '', anchor] of text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)) {
@@ -30,7 +30,7 @@ t.test('every link leads to a file, and to a heading that is there', async (t) =
   t.ok(links > 30, `${links} links`)
 })
 
-t.test('README is short', async (t) => {
+t.test('README has at most 8 KiB', async (t) => {
   const { length } = readFileSync(join(root, 'README.md'))
   t.ok(length <= 8192, `${length} bytes`)
 })

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 export interface Page {
-  /** Below the repository. */
+  /** Its path in the repository. */
   readonly file: string
   readonly text: string
 }

@@ -1,4 +1,4 @@
-/** Bodies as they come over a real socket: in any framing, one after the other, each its own bytes. */
+/** Response bodies over a real socket: in any framing, one after the other, never mixed up. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -53,7 +53,7 @@ function bytesFor(asked: string): Buffer {
 
 const asked = (seed: number, length: number) => JSON.stringify({ seed, length })
 
-/** In pieces, each sent when the one before has gone out. */
+/** Sends in pieces, each once the one before has gone out. */
 async function inPieces(response: ServerResponse, bytes: Buffer, seed: number): Promise<void> {
   const choose = choices(seed)
   for (let at = 0; at < bytes.length; ) {
@@ -65,10 +65,10 @@ async function inPieces(response: ServerResponse, bytes: Buffer, seed: number): 
 }
 
 for (const [framing, headersOf] of [
-  ['of a length that is told', (bytes: Buffer) => ({ 'content-length': bytes.length })],
+  ['with a content-length', (bytes: Buffer) => ({ 'content-length': bytes.length })],
   ['in chunks', () => ({})],
 ] as const) {
-  t.test(`bodies ${framing} come whole, many at a time on kept connections`, async (t) => {
+  t.test(`bodies ${framing} arrive whole, many at a time on kept connections`, async (t) => {
     const { ask } = await clientOf(t, async (_request, response, asked) => {
       const bytes = bytesFor(asked)
       response.writeHead(200, { ...headersOf(bytes), 'x-amz-crc32': crc32(bytes) })
@@ -89,14 +89,14 @@ for (const [framing, headersOf] of [
   })
 }
 
-t.test('a body stays as it is until it is given back', async (t) => {
+t.test('a body keeps its bytes until it is given back', async (t) => {
   const { ask } = await clientOf(t, (_request, response, asked) => response.end(bytesFor(asked)))
   const kept = await ask(asked(1, 200_000))
   for (let seed = 2; seed < 6; seed++) (await ask(asked(seed, 200_000))).giveBack()
   t.ok(kept.bytes.equals(bytesFor(asked(1, 200_000))))
 })
 
-t.test('a body that was cut leaves nothing behind in the next one', async (t) => {
+t.test('a truncated body leaves no bytes in the next one', async (t) => {
   let requests = 0
   const { ask } = await clientOf(t, (request, response, asked) => {
     const bytes = bytesFor(asked)
@@ -111,7 +111,7 @@ t.test('a body that was cut leaves nothing behind in the next one', async (t) =>
   }
 })
 
-t.test('PageBuffers gives out again what was given back, and nothing else', async (t) => {
+t.test('PageBuffers reuses a buffer only after it was given back', async (t) => {
   const buffers = new PageBuffers()
   const [one, other] = [buffers.take(300_000), buffers.take(300_000)]
   t.not(one.bytes.buffer, other.bytes.buffer)
@@ -122,7 +122,7 @@ t.test('PageBuffers gives out again what was given back, and nothing else', asyn
   t.not(buffers.take(200_000).bytes.buffer, one.bytes.buffer)
 })
 
-t.test('compressed answers are read, and those that are only called so', async (t) => {
+t.test('answers marked as gzip are read, whether they are compressed or not', async (t) => {
   const headers: (string | undefined)[] = []
   const answer: Answer = (request, response, asked) => {
     headers.push(request.headers['accept-encoding'] as string | undefined)
@@ -143,23 +143,20 @@ t.test('compressed answers are read, and those that are only called so', async (
   t.same(new Set(headers), new Set(['gzip']))
 })
 
-t.test(
-  'a compressed answer that cannot be read is asked for again, and then an error',
-  async (t) => {
-    let requests = 0
-    const answer: Answer = (_request, response) => {
-      requests++
-      const sent = gzipSync(Buffer.alloc(10_000)).subarray(0, -20)
-      response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': sent.length })
-      response.end(sent)
-    }
-    const { ask } = await clientOf(t, answer, { gzip: true })
-    await t.rejects(ask('{}'), { code: 'BAD_RESPONSE', message: /compressed/ })
-    t.equal(requests, 1 + PATIENCE.maxRetries)
-  },
-)
+t.test('an unreadable compressed answer is retried, and then fails', async (t) => {
+  let requests = 0
+  const answer: Answer = (_request, response) => {
+    requests++
+    const sent = gzipSync(Buffer.alloc(10_000)).subarray(0, -20)
+    response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': sent.length })
+    response.end(sent)
+  }
+  const { ask } = await clientOf(t, answer, { gzip: true })
+  await t.rejects(ask('{}'), { code: 'BAD_RESPONSE', message: /compressed/ })
+  t.equal(requests, 1 + PATIENCE.maxRetries)
+})
 
-t.test('compression is asked for by distance, unless it is told', async (t) => {
+t.test('compression is requested between regions, unless an option decides', async (t) => {
   const address = {
     request: {
       method: 'POST',

@@ -50,7 +50,7 @@ async function clientOf(body: Buffer) {
 
 for (const operation of ['Scan', 'BatchGetItem'] as const) {
   t.test(`TableClient.send hands over the bytes of a ${operation} response unparsed`, async (t) => {
-    // No parser would take this.
+    // No JSON parser accepts this.
     const body = Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x00, 0x5d, 0x7d, 0x0a])
     const { client } = await clientOf(body)
     t.same(
@@ -68,7 +68,7 @@ for (const operation of ['Scan', 'BatchGetItem'] as const) {
   })
 }
 
-t.test('compareSegment builds no object of an item whose bytes agree', async (t) => {
+t.test('compareSegment parses no item whose bytes agree', async (t) => {
   const items = Array.from({ length: 1000 }, (_, i) => ({
     id: { S: `marked ${i}` },
     text: { S: 'same on both sides' },
@@ -90,7 +90,7 @@ t.test('compareSegment builds no object of an item whose bytes agree', async (t)
   } finally {
     JSON.parse = parse
   }
-  // The table in memory parses the cursors it is asked with; an item's text is in none of them.
+  // The in-memory table parses the cursors of requests; no cursor holds the text of an item.
   t.same(
     parsed.filter((text) => text.includes('same on both sides')),
     [],

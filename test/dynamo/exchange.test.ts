@@ -1,4 +1,4 @@
-/** Signatures whose time the service does not believe. */
+/** Signatures whose time the service does not accept. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -11,7 +11,7 @@ import { type Test, t } from '../support/tap.ts'
 
 const MINUTE = 60_000
 
-/** A service whose clock is ahead by so much at its n-th request; as strict as the real one. */
+/** A service, as strict as the real one, whose clock is `ahead(n)` ms ahead at request n. */
 async function serviceAhead(t: Test, ahead: (request: number) => number) {
   let requests = 0
   const server = createServer((request, response) => {
@@ -47,7 +47,7 @@ async function serviceAhead(t: Test, ahead: (request: number) => number) {
 }
 
 for (const off of [-70 * MINUTE, 70 * MINUTE]) {
-  t.test(`TableClient.send goes by the service's clock, ${off / MINUTE} minutes off`, async (t) => {
+  t.test(`TableClient.send adopts the service's clock, ${off / MINUTE} minutes off`, async (t) => {
     const { send, requests } = await serviceAhead(t, () => off)
     await send('PutItem')
     t.equal(requests(), 2)
@@ -57,7 +57,7 @@ for (const off of [-70 * MINUTE, 70 * MINUTE]) {
 }
 
 for (const off of [-70 * MINUTE, 10 * MINUTE]) {
-  t.test(`Describer goes by the service's clock, ${off / MINUTE} minutes off`, async (t) => {
+  t.test(`Describer adopts the service's clock, ${off / MINUTE} minutes off`, async (t) => {
     const { describe, requests } = await serviceAhead(t, () => off)
     await describe()
     t.equal(requests(), 2)
@@ -66,7 +66,7 @@ for (const off of [-70 * MINUTE, 10 * MINUTE]) {
   })
 }
 
-t.test('Describer gives a service up whose clock nobody can follow', async (t) => {
+t.test('Describer gives up on a service whose clock keeps jumping', async (t) => {
   const { describe, requests } = await serviceAhead(t, (request) =>
     request % 2 === 0 ? 10 * MINUTE : -10 * MINUTE,
   )
@@ -79,7 +79,7 @@ t.test('Describer gives a service up whose clock nobody can follow', async (t) =
 })
 
 for (const operation of ['Scan', 'PutItem'] as const) {
-  t.test(`TableClient.send gives a ${operation} up whose clock nobody can follow`, async (t) => {
+  t.test(`TableClient.send gives up a ${operation} where the clock keeps jumping`, async (t) => {
     const { send, requests } = await serviceAhead(t, (request) =>
       request % 2 === 0 ? 10 * MINUTE : -10 * MINUTE,
     )

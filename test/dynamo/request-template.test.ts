@@ -1,4 +1,4 @@
-/** What is learnt from the SDK, once for each table, of how requests are sent and signed. */
+/** How requests are sent and signed: learnt from the SDK, once for each table. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { learnAddress } from '../../lib/dynamo/describe/request-template.ts'
 import { t } from '../support/tap.ts'
@@ -19,7 +19,7 @@ t.test('the address, region and service are those of the SDK', async (t) => {
 
 t.test('an SDK that does not say how it signs is refused, with its version', async (t) => {
   const sdk = client()
-  // As a later version may be: it keeps this elsewhere.
+  // A later version may keep this elsewhere.
   sdk.middlewareStack.add(
     (next, context) => (args) => {
       Object.assign(context, { __smithy_context: undefined })

@@ -1,4 +1,4 @@
-/** What is no error of DynamoDB's is not taken for one, whatever JSON it is. */
+/** JSON that is not a DynamoDB error is not taken for one. */
 
 import {
   asFailure,
@@ -27,7 +27,7 @@ for (const [body, code] of [
   ['{"__type":["a"],"Message":7}', 'UNREACHABLE'],
   ['', 'UNREACHABLE'],
 ] as const) {
-  t.test(`a refusal with the body ${body || 'of no bytes'} passes`, async (t) => {
+  t.test(`a refusal with the body ${body || 'of no bytes'} counts as transient`, async (t) => {
     const failure = failureOf(503, body)
     t.match(failure, { code, scope: 'segment' })
     t.ok(isPassing(failure))
@@ -46,22 +46,22 @@ for (const reasons of ['{}', 'null', '"KeyRangeThroughputExceeded"', '[null,5,{"
   })
 }
 
-// ThrottlingException, which on-demand tables answer, spells it its own way (DynamoDB's API model).
+// ThrottlingException, of on-demand tables, spells the field its own way (DynamoDB's API model).
 for (const name of ['ThrottlingReasons', 'throttlingReasons']) {
-  t.test(`a throttled request whose ${name} name a range of keys is told apart`, async (t) => {
+  t.test(`a throttled request whose ${name} name a range of keys is a hot key range`, async (t) => {
     const reasons = [{ reason: 'TableReadKeyRangeThroughputExceeded', resource: 'arn' }]
     const body = { __type: 'a.b#ThrottlingException', [name]: reasons }
     t.ok(isHotKeyRange(failureOf(400, JSON.stringify(body))))
   })
 }
 
-t.test('reasons are read in both spellings, whichever has them', async (t) => {
+t.test('throttling reasons are read in either spelling, even if the other is null', async (t) => {
   const reasons = [{ reason: 'IndexWriteKeyRangeThroughputExceeded' }]
   const body = { __type: 'x', ThrottlingReasons: null, throttlingReasons: reasons }
   t.ok(isHotKeyRange(failureOf(400, JSON.stringify(body))))
 })
 
-t.test('what is no HTTP passes', async (t) => {
+t.test('an answer that is not HTTP counts as transient', async (t) => {
   const error = Object.assign(new Error('Parse Error'), { code: 'HPE_INVALID_CONSTANT' })
   const failure = asFailure(error, CONTEXT)
   t.match(failure, { code: 'UNREACHABLE', scope: 'segment' })

@@ -1,4 +1,4 @@
-/** Connections that do not come about, for a reason of this machine or of the way to the other end. */
+/** Connections that fail to open, because of this machine or of the network. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, createServer as createTcpServer, Socket } from 'node:net'
@@ -29,11 +29,11 @@ const TROUBLES: readonly (readonly [string, RegExp])[] = [
   ['EAI_FAIL', /name/],
   ['EAI_NODATA', /name/],
   ['ENOTFOUND', /name/],
-  // Of nobody that is listed: what has no answer is tried again all the same.
+  // A code that is not listed: a request without an answer is retried all the same.
   ['ESOMETHING', /network/],
 ]
 
-/** From now on so many connections fail with the code, before anything is sent. */
+/** Makes the next `times` connections fail with the code, before anything is sent. */
 function failing(t: Test, code: string, times: number): () => number {
   const right = Socket.prototype.connect
   let failed = 0
@@ -80,7 +80,7 @@ async function tableOf(t: Test) {
 
 for (const [code, hint] of TROUBLES) {
   for (const what of ['scan', 'describe'] as const) {
-    t.test(`a ${what} is tried again after ${code}`, async (t) => {
+    t.test(`a ${what} is retried after ${code}`, async (t) => {
       const table = await tableOf(t)
       const failed = failing(t, code, 2)
       t.ok(await table[what]())
@@ -95,36 +95,33 @@ for (const [code, hint] of TROUBLES) {
   }
 }
 
-t.test('an answer with a status of 4xx is final, whatever it is called', async (t) => {
+t.test('an answer with a 4xx status is final, whatever the name of its error', async (t) => {
   const error = Object.assign(new Error('no'), { name: 'Odd', $metadata: { httpStatusCode: 418 } })
   t.match(asFailure(error, CONTEXT), { code: 'SERVICE' })
   t.match(asFailure(new TypeError('ours'), CONTEXT), { code: 'SERVICE' })
 })
 
-t.test(
-  'a name of two addresses where nobody listens tells both, and what may be wrong',
-  async (t) => {
-    const gone = createTcpServer().listen(0, '127.0.0.1')
-    await once(gone, 'listening')
-    const { port } = gone.address() as AddressInfo
-    gone.close()
-    await once(gone, 'close')
-    const addresses = [
-      { address: '127.0.0.1', family: 4 },
-      { address: '127.0.0.2', family: 4 },
-    ]
-    const socket = connect({
-      ...{ host: 'localhost', port, autoSelectFamily: true },
-      lookup: (_name, _options, done) => (done as (...given: unknown[]) => void)(null, addresses),
-    })
-    const [error] = await once(socket, 'error').catch((thrown: unknown) => [thrown])
-    t.equal((error as Error).name, 'AggregateError')
-    const { message, code, hint } = asFailure(error, CONTEXT)
-    t.equal(
-      message,
-      `Scan on x:T: connection refused (ECONNREFUSED) at 127.0.0.1:${port} and 127.0.0.2:${port}`,
-    )
-    t.equal(code, 'UNREACHABLE')
-    t.match(hint, /engine/)
-  },
-)
+t.test('a connection refused at two addresses of a name lists both, with a hint', async (t) => {
+  const gone = createTcpServer().listen(0, '127.0.0.1')
+  await once(gone, 'listening')
+  const { port } = gone.address() as AddressInfo
+  gone.close()
+  await once(gone, 'close')
+  const addresses = [
+    { address: '127.0.0.1', family: 4 },
+    { address: '127.0.0.2', family: 4 },
+  ]
+  const socket = connect({
+    ...{ host: 'localhost', port, autoSelectFamily: true },
+    lookup: (_name, _options, done) => (done as (...given: unknown[]) => void)(null, addresses),
+  })
+  const [error] = await once(socket, 'error').catch((thrown: unknown) => [thrown])
+  t.equal((error as Error).name, 'AggregateError')
+  const { message, code, hint } = asFailure(error, CONTEXT)
+  t.equal(
+    message,
+    `Scan on x:T: connection refused (ECONNREFUSED) at 127.0.0.1:${port} and 127.0.0.2:${port}`,
+  )
+  t.equal(code, 'UNREACHABLE')
+  t.match(hint, /engine/)
+})

@@ -1,4 +1,4 @@
-/** What counts as standing still, and what does not. */
+/** What counts as a stall, and what does not. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { InFlight } from '../../lib/dynamo/request/in-flight.ts'
 import { t } from '../support/tap.ts'
@@ -6,7 +6,7 @@ import { t } from '../support/tap.ts'
 const busy = (task: InFlight) => task.longest()?.busy ?? Number.NaN
 const isAbout = (value: number, wanted: number) => Math.abs(value - wanted) < 60
 
-t.test('the oldest of what has begun is told, and nothing that has ended', async (t) => {
+t.test('InFlight.longest returns the oldest operation that has not ended', async (t) => {
   const task = new InFlight()
   t.ok(task.isIdle)
   const first = task.begin(() => 'first')
@@ -20,7 +20,7 @@ t.test('the oldest of what has begun is told, and nothing that has ended', async
   t.equal(task.longest(), undefined)
 })
 
-t.test('what is waited for knowingly is not counted', async (t) => {
+t.test('an excused wait does not count as busy', async (t) => {
   const task = new InFlight()
   const doing = task.begin(() => 'it')
   await sleep(100)
@@ -31,21 +31,21 @@ t.test('what is waited for knowingly is not counted', async (t) => {
   t.ok(isAbout(busy(task), 100), `${busy(task)} after it`)
 })
 
-t.test('a sleep of the machine is not counted, nor twice', async (t) => {
+t.test('a sleep of the machine does not count as busy, and is not deducted twice', async (t) => {
   const task = new InFlight()
   const doing = task.begin(() => 'it')
   await sleep(300)
-  // It has slept for 250 of these.
+  // The machine slept for 250 of these 300 ms.
   task.overslept(250)
   t.ok(isAbout(busy(task), 50), `${busy(task)}`)
-  // Slept, woke to an error, and waits for its next try before anybody has noticed.
+  // Slept, woke to an error, and waits for its retry before the sleep is noticed.
   await sleep(300)
   const waiting = doing.excused(sleep(200).then(() => {}))
   await sleep(50)
   task.overslept(350)
   t.ok(isAbout(busy(task), 50), `${busy(task)} while it waits`)
   await waiting
-  // What begins after the sleep has not slept.
+  // An operation that begins after the sleep has not slept.
   const late = task.begin(() => 'late')
   doing.end()
   task.overslept(10_000)

@@ -23,7 +23,7 @@ if (noJava) {
   })
 
   t.test(
-    'runSync goes over to lookup between engines of different order, and still finds extras',
+    'runSync switches to lookup between engines of different order, and still finds extras',
     async (t) => {
       const master = await makeTable(dynalite.endpoint)
       const replica = await makeTable(local.endpoint)
@@ -41,7 +41,7 @@ if (noJava) {
       })
       const { [replica.label]: counts } = summary.replicas
       t.match(counts, { sameAs: 1980, missing: 20, differing: 0, extra: 3, strategy: 'lookup' })
-      t.equal(events.filter(({ type }) => type === 'orders-differ').length, 1, 'told once')
+      t.equal(events.filter(({ type }) => type === 'orders-differ').length, 1, 'reported once')
     },
   )
 }

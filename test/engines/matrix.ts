@@ -1,4 +1,4 @@
-/** The same promises on every engine: called with where the master and the replicas are. */
+/** The same promises on every engine: each caller says where the master and the replicas are. */
 import { isDeepStrictEqual } from 'node:util'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { type Difference, type RunOptions, runSync, type Summary } from 'tablesync'
@@ -293,7 +293,7 @@ export function provesMatrix(t: Test, places: Places): void {
     t.ok(await sameContent(master, replica))
   })
 
-  t.test(`${places.name}: items of more attributes than a condition holds`, async (t) => {
+  t.test(`${places.name}: items with more attributes than a condition holds`, async (t) => {
     const { master, replica, sync } = await pair(t, places)
     const item = (i: number, value: string): Item => ({
       id: { S: `k${i}` },

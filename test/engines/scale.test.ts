@@ -74,7 +74,7 @@ if (noJava) {
     },
   )
 
-  t.test('runSync marches for the price of two scans, probes and rechecks', async (t) => {
+  t.test('march costs no more than two scans, probes and rechecks', async (t) => {
     const [master, replica] = [await makeTable(local.endpoint), await makeTable(local.endpoint)]
     await plant(master, replica)
     const { master: scanned, replicas } = await runSync({
@@ -93,7 +93,7 @@ if (noJava) {
     t.ok(units <= scan + rechecks + 50, `replica: ${units} units`)
   })
 
-  t.test('runSync finds and repairs them from dynalite to DynamoDB Local', async (t) => {
+  t.test('runSync finds and repairs differences from dynalite to DynamoDB Local', async (t) => {
     const dynalite = await startDynalite()
     t.teardown(() => dynalite.stop())
     await proves(t, { master: dynalite, replica: local })

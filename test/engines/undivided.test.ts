@@ -21,25 +21,22 @@ async function openUndivided(t: Test, side: 'master' | 'replica'): Promise<Scene
 }
 
 for (const side of ['master', 'replica'] as const) {
-  t.test(
-    `a ${side} whose engine ignores segments is scanned in one, and that is said`,
-    async (t) => {
-      const scene = await openUndivided(t, side)
-      const { summary, events } = await scene.run(AS_PLANNED)
-      t.match(summary.master, { scanned: 60 })
-      t.match(summary.replicas[scene.replica.label], { sameAs: 56, missing: 4, extra: 2 })
-      t.match(
-        events.find(({ type }) => type === 'warning'),
-        { replica: scene[side].label, message: /one segment/ },
-      )
-      t.match(
-        events.find(({ type }) => type === 'plan'),
-        { segments: 1 },
-      )
-    },
-  )
+  t.test(`a ${side} whose engine ignores segments is scanned in one, with a warning`, async (t) => {
+    const scene = await openUndivided(t, side)
+    const { summary, events } = await scene.run(AS_PLANNED)
+    t.match(summary.master, { scanned: 60 })
+    t.match(summary.replicas[scene.replica.label], { sameAs: 56, missing: 4, extra: 2 })
+    t.match(
+      events.find(({ type }) => type === 'warning'),
+      { replica: scene[side].label, message: /one segment/ },
+    )
+    t.match(
+      events.find(({ type }) => type === 'plan'),
+      { segments: 1 },
+    )
+  })
 
-  t.test(`a ${side} whose engine ignores segments is refused more of them`, async (t) => {
+  t.test(`more than one segment is refused where the ${side}'s engine ignores them`, async (t) => {
     const scene = await openUndivided(t, side)
     await t.rejects(scene.run({ segments: 8 }), {
       code: 'USAGE',
@@ -51,7 +48,7 @@ for (const side of ['master', 'replica'] as const) {
   })
 }
 
-t.test('a checkpoint of more segments is not taken up where segments are ignored', async (t) => {
+t.test('a checkpoint of 4 segments is not resumed where the engine ignores segments', async (t) => {
   const scene = await openScene(t, { masterItems: items(60), replicaItems: items(58, 4) })
   const checkpoint = join(await tempFolder(t), 'run.checkpoint')
   const ending = new AbortController()
@@ -71,7 +68,7 @@ t.test('a checkpoint of more segments is not taken up where segments are ignored
   })
 })
 
-t.test('an engine that knows segments is asked for no more than two slivers', async (t) => {
+t.test('an engine that divides scans is asked for no more than two slivers', async (t) => {
   const scene = await openScene(t, { masterItems: items(60), replicaItems: items(60) })
   const { summary } = await scene.run({ segments: 4 })
   t.equal(summary.outcome, 'in-sync')

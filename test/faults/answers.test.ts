@@ -22,7 +22,7 @@ const isItemRequest = ({ operation }: StubRequest) => ITEM_REQUESTS.includes(ope
 const isEmpty = (value: unknown) =>
   value === null || (typeof value === 'object' && Object.values(value as object).every(isEmpty))
 
-/** The answer with what is empty in it spelt in another way. */
+/** The answer, with its empty values spelt in another way. */
 const respelt =
   (spell: (name: string) => readonly [string, unknown][]) =>
   (answer: Body): Body =>
@@ -46,9 +46,9 @@ const withEmptyKey = (answer: Body) =>
   'Items' in answer ? { ...answer, LastEvaluatedKey: answer['LastEvaluatedKey'] ?? {} } : answer
 
 for (const [what, rewrite] of [
-  ['leaves out what is empty', withoutEmpty],
-  ['says null for what is empty', withNull],
-  ['says null for the table', withNullInside],
+  ['leaves out empty values', withoutEmpty],
+  ['sends null for empty values', withNull],
+  ['sends null for the table', withNullInside],
   ['ends a segment with an empty key', withEmptyKey],
 ] as const) {
   for (const more of [{ strategy: 'march' }, { strategy: 'lookup' }, { quiesced: true }] as const) {
@@ -64,7 +64,7 @@ for (const [what, rewrite] of [
   }
 }
 
-t.test('a table that answers {} for a key it has not is fit for a run', async (t) => {
+t.test('a table that answers {} for a key it lacks can be compared', async (t) => {
   const { master, replica, run } = await openScene(t)
   for (const { stub } of [master, replica]) {
     stub.on((request) =>
@@ -78,12 +78,12 @@ t.test('a table that answers {} for a key it has not is fit for a run', async (t
   t.equal(summary.outcome, 'different')
 })
 
-/** Says nothing about keys that it has no items of, however they are asked for. */
+/** Answers {} where it has no items for the keys, however it is asked for them. */
 const bareWhereNothing: Fault = {
   rewrite: (answer) => (isEmpty(answer['Responses'] ?? {}) ? '{}' : answer),
 }
 
-t.test('an answer that says nothing is no ground for a deletion', async (t) => {
+t.test('an empty answer is no reason to delete an item', async (t) => {
   const { master, replica, run } = await openScene(t)
   master.stub.on(always(bareWhereNothing, asks('BatchGetItem')))
   const { summary, differences, events } = await run(ALL_WRITES)
@@ -98,7 +98,7 @@ t.test('an answer that says nothing is no ground for a deletion', async (t) => {
   t.match(summary.errors, [{ table: master.label, code: 'BAD_RESPONSE', count: 1 }])
 })
 
-t.test('an answer that says nothing is no ground to call an item gone or extra', async (t) => {
+t.test('an empty answer is no reason to call an item gone or extra', async (t) => {
   const extras = Array.from({ length: 5 }, (_, n) => item(100 + n))
   const { master, replica, run } = await openScene(t, {
     replicaItems: [...MASTER_ITEMS, ...extras],
@@ -111,7 +111,7 @@ t.test('an answer that says nothing is no ground to call an item gone or extra',
   t.match(summary.errors, [{ table: master.label, code: 'BAD_RESPONSE', count: 5 }])
 })
 
-t.test('an answer that says nothing of a key is asked for again, the key alone', async (t) => {
+t.test('a key that an answer leaves out is requested again, alone', async (t) => {
   const { master, replica, run } = await openScene(t)
   replica.stub.on((request) => {
     const isBatch = asks('BatchGetItem')(request) && keysOf(request).length > 1
@@ -122,7 +122,7 @@ t.test('an answer that says nothing of a key is asked for again, the key alone',
   t.strictSame(replica.table.all(), master.table.all())
 })
 
-t.test('a hundred keys in a row that nothing is said of end the replica', async (t) => {
+t.test('a replica fails after a hundred keys in a row without an answer', async (t) => {
   const masterItems = Array.from({ length: 300 }, (_, n) => item(n))
   const { replica, run } = await openScene(t, { masterItems, replicaItems: [] })
   replica.stub.on(always({ rewrite: () => '{}' }, asks('BatchGetItem')))
@@ -133,29 +133,26 @@ t.test('a hundred keys in a row that nothing is said of end the replica', async 
   t.equal(replica.table.all().length, 0)
 })
 
-t.test(
-  'puts that were answered with {} are read again, and counted by what is there',
-  async (t) => {
-    const masterItems = Array.from({ length: 20 }, (_, n) => item(n))
-    const { master, replica, run } = await openScene(t, { masterItems, replicaItems: [] })
-    replica.stub.on(always({ rewrite: () => '{}' }, asks('BatchWriteItem')))
-    const { summary } = await run({ ...ALL_WRITES, quiesced: true })
-    t.match(summary.replicas[replica.label], { missing: 20, written: 20, failed: 0 })
-    t.equal(summary.outcome, 'in-sync')
-    t.strictSame(replica.table.all(), master.table.all())
-  },
-)
+t.test('puts answered with {} are read back, and counted by what is there', async (t) => {
+  const masterItems = Array.from({ length: 20 }, (_, n) => item(n))
+  const { master, replica, run } = await openScene(t, { masterItems, replicaItems: [] })
+  replica.stub.on(always({ rewrite: () => '{}' }, asks('BatchWriteItem')))
+  const { summary } = await run({ ...ALL_WRITES, quiesced: true })
+  t.match(summary.replicas[replica.label], { missing: 20, written: 20, failed: 0 })
+  t.equal(summary.outcome, 'in-sync')
+  t.strictSame(replica.table.all(), master.table.all())
+})
 
 for (const [what, rewrite] of [
-  ['a count that is not that of its items', (answer: Body) => ({ ...answer, Count: 300 })],
-  ['items that are not there', (answer: Body) => ({ ...answer, Items: [] })],
+  ['a count that does not match its items', (answer: Body) => ({ ...answer, Count: 300 })],
+  ['no items, but a count of them', (answer: Body) => ({ ...answer, Items: [] })],
   [
     'its items twice',
     (answer: Body) => JSON.stringify(answer).replace('"Items":', '"Items":[],"Items":'),
   ],
-  ['a key that is none', (answer: Body) => ({ ...answer, LastEvaluatedKey: [] })],
+  ['a cursor that is no key', (answer: Body) => ({ ...answer, LastEvaluatedKey: [] })],
 ] as const) {
-  t.test(`runSync takes a page with ${what} for no answer`, async (t) => {
+  t.test(`runSync rejects a page with ${what}`, async (t) => {
     const { replica, run } = await openScene(t)
     replica.stub.on(always({ rewrite }, asks('Scan')))
     const { summary } = await run(ALL_WRITES)
@@ -165,7 +162,7 @@ for (const [what, rewrite] of [
   })
 }
 
-t.test('items that nobody has asked for are no answer', async (t) => {
+t.test('an answer with items that were not requested is rejected and retried', async (t) => {
   const { master, replica, run } = await openScene(t)
   let times = 0
   master.stub.on((request) =>

@@ -1,4 +1,4 @@
-/** A machine that sleeps: no clock of ours may take its sleep for somebody's silence. */
+/** A machine that sleeps: no timer of ours may take the sleep for the silence of a table. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
@@ -19,7 +19,7 @@ const SCRIPT = `
 
 for (const slept of [3500, 9000]) {
   t.test(
-    `runSync goes on where it was after a sleep of ${slept} ms, longer than all its limits`,
+    `runSync goes on after a sleep of ${slept} ms, longer than all its timeouts`,
     async (t) => {
       const { master, replica } = await openScene(t)
       const named = ({ label, stub }: typeof master) => ({
@@ -33,7 +33,7 @@ for (const slept of [3500, 9000]) {
         replicas: [named(replica)],
         segments: 2,
         scanLimit: 5,
-        // It is in the middle of its scans for some seconds.
+        // Slow enough that the scans take some seconds.
         readCapacity: 8,
         minMismatchAge: 0,
         retryDelayBase: 1,

@@ -28,13 +28,13 @@ t.test('runSync puts the missing items of quiet tables 25 to a request', async (
   })
   t.equal(askedOf(replica, 'PutItem'), 0)
   t.ok(askedOf(replica, 'BatchWriteItem') <= 5)
-  t.equal(askedOf(master, 'BatchGetItem'), 0, 'the master stands as it was scanned')
+  t.equal(askedOf(master, 'BatchGetItem'), 0, 'the master is not read again')
   t.equal(differences.filter(({ action }) => action === 'written').length, 100)
 })
 
 for (const options of [QUIET, ALL_WRITES]) {
   const mode = 'quiesced' in options ? 'quiet' : 'live'
-  t.test(`items of one page that land slowly are counted as they land: ${mode}`, async (t) => {
+  t.test(`slow writes of one page are counted as they finish: ${mode}`, async (t) => {
     const masterItems = MANY.slice(0, 60)
     const { replica, run } = await openScene(t, { masterItems, replicaItems: [] })
     let writes = 0
@@ -52,7 +52,7 @@ for (const options of [QUIET, ALL_WRITES]) {
       ),
     )
     const between = [...told].filter((written) => written > 0 && written < masterItems.length)
-    t.ok(between.length > 0, `told: ${[...told]}`)
+    t.ok(between.length > 0, `progress: ${[...told]}`)
   })
 }
 
@@ -65,7 +65,7 @@ t.test('runSync updates and deletes quiet tables one by one', async (t) => {
   t.equal(askedOf(replica, 'DeleteItem'), 3)
 })
 
-t.test('runSync asks again for what a batch has left unprocessed', async (t) => {
+t.test('runSync sends again what a batch has left unprocessed', async (t) => {
   const { master, replica, run } = await openScene(t, { masterItems: MANY, replicaItems: [] })
   const put: WireItem[] = []
   replica.stub.on((request) => {
@@ -84,7 +84,7 @@ t.test('runSync asks again for what a batch has left unprocessed', async (t) => 
   t.equal(put.length, 500, 'each item once')
 })
 
-t.test('runSync tells items that stay unprocessed as failed', async (t) => {
+t.test('runSync counts items that stay unprocessed as failed', async (t) => {
   const { replica, run } = await openScene(t)
   replica.stub.on((request) => {
     if (!asks('BatchWriteItem')(request)) return undefined
@@ -109,7 +109,7 @@ t.test('runSync tells items that stay unprocessed as failed', async (t) => {
 })
 
 for (const error of ['ThrottlingException', 'InternalServerError']) {
-  t.test(`runSync puts quiet tables through ${error}`, async (t) => {
+  t.test(`runSync puts the items of quiet tables despite ${error}`, async (t) => {
     const { master, replica, run } = await openScene(t)
     let times = 0
     replica.stub.on((request) =>
@@ -142,7 +142,7 @@ t.test('an item that spoils its batch fails alone', async (t) => {
   )
 })
 
-t.test('runSync puts one by one, on condition, where an undo journal is kept', async (t) => {
+t.test('runSync puts items one by one, on condition, where an undo journal is kept', async (t) => {
   const { replica, run } = await openScene(t)
   const undo = join(await tempFolder(t), 'undo.ndjson')
   const { summary } = await run({ ...QUIET, undo })
@@ -151,8 +151,8 @@ t.test('runSync puts one by one, on condition, where an undo journal is kept', a
   t.equal(putsOf(replica), 5)
 })
 
-t.test('an item that the order of the scans has hidden is not put over', async (t) => {
-  // In the last place here, and in the first there: march takes it for missing.
+t.test('march does not overwrite an item that only the scan order makes missing', async (t) => {
+  // The replica is scanned in reverse, so march takes the item for missing.
   const { master, replica, run } = await openScene(t, {
     masterItems: MANY,
     replicaItems: MANY.map((one, n) => (n === 7 ? { ...one, own: { S: 'x' } } : one)),

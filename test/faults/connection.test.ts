@@ -21,11 +21,11 @@ import {
 for (const [what, fault] of [
   ['cut in the middle', 'cut'],
   ['closed without a word', 'hang-up'],
-  ['stalling in the middle', 'stall'],
-  ['of a wrong checksum', 'wrong-checksum'],
+  ['stalled in the middle', 'stall'],
+  ['with a wrong checksum', 'wrong-checksum'],
 ] as const satisfies readonly (readonly [string, Fault])[]) {
   for (const strategy of ['march', 'lookup'] as const) {
-    t.test(`runSync asks again, by ${strategy}, for an answer ${what}`, async (t) => {
+    t.test(`runSync retries, by ${strategy}, an answer ${what}`, async (t) => {
       const { master, replica, run } = await openScene(t)
       for (const { stub } of [master, replica]) {
         stub.on(eachFirst(1, fault, asks('Scan', 'BatchGetItem')))
@@ -39,7 +39,7 @@ for (const [what, fault] of [
     })
   }
 
-  t.test(`runSync loses a replica whose answers are for ever ${what}`, async (t) => {
+  t.test(`runSync detaches a replica whose answers are always ${what}`, async (t) => {
     const { replica, other, run } = await openScene(t, { replicas: 2 })
     replica.stub.on(always(fault, asks('Scan')))
     const timeouts = { connect: 2000, response: 1000, silence: 20_000 }
@@ -57,7 +57,7 @@ for (const [what, fault] of [
   })
 }
 
-t.test('runSync loses no replica for a segment of the master that cannot be read', async (t) => {
+t.test('runSync keeps its replicas where a segment of the master cannot be read', async (t) => {
   const { master, replica, run } = await openScene(t)
   const isSegmentOne = (request: StubRequest) => request.body['Segment'] === 1
   master.stub.on(always('cut', (request) => asks('Scan')(request) && isSegmentOne(request)))
@@ -125,7 +125,7 @@ t.test('runSync rejects soon where a table is silent from the beginning', async 
   t.ok(performance.now() - began < 2000, 'the retries of a description count as silence too')
 })
 
-t.test('runSync fails an item whose write is never answered, and no other', async (t) => {
+t.test('an item whose write is never answered fails, and no other item does', async (t) => {
   const { replica, run } = await openScene(t)
   const isOfItem = ({ body }: StubRequest) => JSON.stringify(body).includes('"item-3"')
   replica.stub.on(always('silence', (request) => asks('PutItem')(request) && isOfItem(request)))
@@ -143,7 +143,7 @@ t.test('runSync fails an item whose write is never answered, and no other', asyn
   )
 })
 
-t.test('runSync loses a replica whose server goes away in the middle', async (t) => {
+t.test('runSync detaches a replica whose server goes away in the middle', async (t) => {
   const { master, replica, other, run } = await openScene(t, { replicas: 2 })
   replica.stub.on((request) => {
     if (asks('Scan')(request) && request.body['ExclusiveStartKey'] !== undefined) {
@@ -163,7 +163,7 @@ t.test('runSync loses a replica whose server goes away in the middle', async (t)
   t.strictSame(other.table.all(), master.table.all())
 })
 
-t.test('runSync rejects where nobody listens', async (t) => {
+t.test('runSync rejects where nobody listens at an endpoint', async (t) => {
   const { replica, run } = await openScene(t)
   const gone = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => gone.once('listening', resolve))
@@ -176,7 +176,7 @@ t.test('runSync rejects where nobody listens', async (t) => {
   })
 })
 
-t.test('runSync ends as interrupted when it is told to', async (t) => {
+t.test('runSync ends as interrupted when its signal aborts', async (t) => {
   const { master, replica, run } = await openScene(t)
   const abort = new AbortController()
   master.stub.on((request) => {
@@ -206,14 +206,14 @@ t.test('runSync ends as interrupted although a table never answers', async (t) =
   t.equal(summary.outcome, 'interrupted')
 })
 
-t.test('runSync does nothing more when it is told to end before it begins', async (t) => {
+t.test('runSync scans nothing when its signal was aborted before it begins', async (t) => {
   const { master, replica, run } = await openScene(t)
   const { summary } = await run({ ...ALL_WRITES, signal: AbortSignal.abort() })
   t.equal(summary.outcome, 'interrupted')
   t.equal(askedOf(master, 'Scan') + askedOf(replica, 'Scan'), 0)
 })
 
-t.test('runSync is interrupted while the tables do not answer yet', async (t) => {
+t.test('runSync can be interrupted before the tables answer', async (t) => {
   const { master, replica, run } = await openScene(t)
   const ending = new AbortController()
   master.stub.on((request) => {
@@ -233,7 +233,7 @@ t.test('runSync is interrupted while the tables do not answer yet', async (t) =>
   t.strictSame(events, [])
 })
 
-t.test('runSync is interrupted while credentials do not come', async (t) => {
+t.test('runSync can be interrupted while it waits for credentials', async (t) => {
   const { master, run } = await openScene(t)
   const credentials = () => new Promise<never>(() => {})
   const { summary } = await run({

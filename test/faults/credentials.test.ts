@@ -1,4 +1,4 @@
-/** Who each table is asked as, and that nobody hears of it. */
+/** Which credentials each table is asked with, and that no secret is printed or reported. */
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -28,7 +28,7 @@ const ROLE = 'arn:aws:iam::123456789012:role/Sync'
 const OTHER_ROLE = 'arn:aws:iam::210987654321:role/Other'
 const DEVICE = 'arn:aws:iam::123456789012:mfa/me'
 
-/** Found in nothing that is told. */
+/** Secrets that must appear in no message and no result. */
 const SECRETS = [
   'env-secret',
   'file-secret',
@@ -89,7 +89,7 @@ interface StsRequest {
   readonly fields: Readonly<Record<string, string>>
 }
 
-/** The security token service: it gives whoever asks the role, and numbers its sessions. */
+/** The security token service: gives the role to any caller, and numbers its sessions. */
 async function startSts() {
   const requests: StsRequest[] = []
   let denial: string | undefined
@@ -120,7 +120,7 @@ async function startSts() {
   await once(server, 'listening')
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** What has come since it was last asked. */
+    /** The requests since the last call. */
     taken: () => requests.splice(0),
     deny(message: string | undefined) {
       denial = message
@@ -133,7 +133,7 @@ async function startSts() {
   }
 }
 
-/** The identities a table was asked under, in the order of their first request. */
+/** The access keys a table was asked with, in the order of their first request. */
 const identities = ({ stub }: Party): string[] => [
   ...new Set(stub.requests.map(({ accessKeyId }) => accessKeyId)),
 ]
@@ -146,7 +146,7 @@ const expiringIn = (milliseconds: number, accessKeyId: string): PlainCredentials
   expiration: new Date(Date.now() + milliseconds),
 })
 
-/** Credentials named KEY1, KEY2 and so on, each with so long a life, on a clock that stands still. */
+/** Credentials named KEY1, KEY2 and so on, valid for `lifetime`, on a clock that stands still. */
 function numbered(t: Test, lifetime: number) {
   mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 1) })
   t.teardown(() => mock.timers.reset())
@@ -155,14 +155,14 @@ function numbered(t: Test, lifetime: number) {
   return { source: openCredentials({ credentials }, HERE, LIMIT), calls: () => calls }
 }
 
-t.test('openCredentials keeps what it holds until six minutes before its end', async (t) => {
+t.test('openCredentials keeps credentials until six minutes before their end', async (t) => {
   const { source, calls } = numbered(t, 60 * MINUTE)
   t.match((await source()).credentials, { accessKeyId: 'KEY1' })
   mock.timers.setTime(Date.now() + 53 * MINUTE)
   t.match((await source()).credentials, { accessKeyId: 'KEY1' })
   t.equal(calls(), 1)
   mock.timers.setTime(Date.now() + 2 * MINUTE)
-  t.match((await source()).credentials, { accessKeyId: 'KEY1' }, 'which nobody waits for')
+  t.match((await source()).credentials, { accessKeyId: 'KEY1' }, 'nobody waits for the renewal')
   await sleep(0)
   t.match((await source()).credentials, { accessKeyId: 'KEY2' }, 'five minutes are too few')
   t.equal(calls(), 2)
@@ -176,21 +176,21 @@ t.test('openCredentials renews once in each lifetime, however short', async (t) 
     await sleep(0)
     mock.timers.setTime(Date.now() + 1000)
   }
-  t.equal(calls(), Math.ceil(600 / 45), 'a quarter before the end of each')
+  t.equal(calls(), Math.ceil(600 / 45), 'renewed a quarter of the lifetime before the end')
 })
 
-t.test('openCredentials replaces at once what a table calls expired', async (t) => {
+t.test('openCredentials replaces at once credentials that a table calls expired', async (t) => {
   const { source, calls } = numbered(t, 60 * MINUTE)
   await source()
   mock.timers.setTime(Date.now() + MINUTE)
   const replaced = await Promise.all(Array.from({ length: 5 }, () => source('KEY1')))
   t.ok(replaced.every(({ credentials }) => credentials.accessKeyId === 'KEY2'))
-  t.match((await source('KEY1')).credentials, { accessKeyId: 'KEY2' }, 'it has gone already')
+  t.match((await source('KEY1')).credentials, { accessKeyId: 'KEY2' }, 'KEY1 was replaced already')
   t.match((await source('KEY2')).credentials, { accessKeyId: 'KEY2' }, 'and is too young for that')
   t.equal(calls(), 2)
 })
 
-t.test('openCredentials asks once for all who ask at a time', async (t) => {
+t.test('openCredentials calls its source once for all concurrent callers', async (t) => {
   let calls = 0
   const provide = async () => {
     calls++
@@ -202,7 +202,7 @@ t.test('openCredentials asks once for all who ask at a time', async (t) => {
   t.equal(calls, 1)
 })
 
-t.test('openCredentials hands out what is valid still where renewing fails', async (t) => {
+t.test('openCredentials returns still valid credentials where renewal fails', async (t) => {
   mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 1) })
   t.teardown(() => mock.timers.reset())
   let fails = false
@@ -226,7 +226,7 @@ t.test('openCredentials hands out what is valid still where renewing fails', asy
   t.match((await source()).credentials, { accessKeyId: 'KEY' }, 'and asks again after a failure')
 })
 
-t.test('openCredentials asks nobody else where the default profile fails later', async (t) => {
+t.test('openCredentials tries no other source where the default profile fails later', async (t) => {
   mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 1) })
   t.teardown(() => mock.timers.reset())
   const home = await mkdtemp(join(folder, 'home-'))
@@ -244,7 +244,7 @@ t.test('openCredentials asks nobody else where the default profile fails later',
     process.env = before
   })
   process.env['AWS_CONFIG_FILE'] = join(home, 'config')
-  // The machine would be somebody too.
+  // The machine would have credentials too.
   process.env['AWS_CONTAINER_CREDENTIALS_FULL_URI'] = sts.endpoint
   delete process.env['AWS_ACCESS_KEY_ID']
   delete process.env['AWS_SECRET_ACCESS_KEY']
@@ -256,7 +256,7 @@ t.test('openCredentials asks nobody else where the default profile fails later',
   await rm(answer)
   mock.timers.setTime(Date.now() + 11 * MINUTE)
   const failing = t.rejects(source(), { code: 'CREDENTIALS', message: /profile default/ })
-  // The first question after that was answered once another one is asked.
+  // Once another try has begun, the first one after the expiry was answered.
   const timesTried = async () => (await readFile(tries, 'utf8')).split('\n').length - 1
   while ((await timesTried()) < 3) await sleep(20)
   over.abort()
@@ -264,7 +264,7 @@ t.test('openCredentials asks nobody else where the default profile fails later',
   t.strictSame(sts.taken(), [])
 })
 
-t.test('openCredentials hands an MFA token out once', async (t) => {
+t.test('openCredentials uses an MFA token once', async (t) => {
   mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 1) })
   t.teardown(() => mock.timers.reset())
   sts.taken()
@@ -296,13 +296,13 @@ t.test('openCredentials hands an MFA token out once', async (t) => {
   t.strictSame(sts.taken(), [], 'the service is not asked with a used token')
 })
 
-t.test('openCredentials names the session of a profile’s role as its own', async (t) => {
+t.test('openCredentials uses its own session name for the role of a profile', async (t) => {
   sts.taken()
   await openCredentials({ profile: 'role' }, HERE, LIMIT)()
   t.match(sts.taken(), [{ fields: { RoleArn: OTHER_ROLE, RoleSessionName: 'tablesync-test' } }])
 })
 
-t.test('openCredentials says how to give a token that a profile wants', async (t) => {
+t.test('openCredentials says how to pass an MFA token that a profile requires', async (t) => {
   const source = openCredentials({ profile: 'role-with-mfa' }, HERE, LIMIT)
   await t.rejects(source(), { code: 'CREDENTIALS', hint: /--mfa-token/ })
   sts.taken()
@@ -311,7 +311,7 @@ t.test('openCredentials says how to give a token that a profile wants', async (t
   t.match(sts.taken(), [{ accessKeyId: 'STATIC', fields: { TokenCode: '246810' } }])
 })
 
-t.test('openCredentials passes nothing on but what a thread can be sent', async (t) => {
+t.test('openCredentials returns only what can be sent to a thread', async (t) => {
   for (const choice of [{ profile: 'static' }, { profile: 'process' }, { roleArn: ROLE }, {}]) {
     const { credentials } = await openCredentials(choice, HERE, LIMIT)()
     t.same(structuredClone(credentials), credentials)
@@ -349,10 +349,10 @@ t.test('runSync renews credentials that end soon, one request at a time', async 
   }
 })
 
-t.test('runSync changes over in the middle of a run', async (t) => {
+t.test('runSync changes credentials in the middle of a run', async (t) => {
   const { master, replica, run } = await openScene(t)
   let calls = 0
-  // So near their end that they serve a request or two.
+  // So close to their end that they serve a request or two.
   const credentials = async () => {
     calls++
     const isScanned = master.stub.requests.some(asks('Scan'))
@@ -369,7 +369,7 @@ t.test('runSync changes over in the middle of a run', async (t) => {
   t.ok(calls > 2)
 })
 
-t.test('runSync loses a replica whose credentials cannot be renewed', async (t) => {
+t.test('runSync detaches a replica whose credentials cannot be renewed', async (t) => {
   const { master, replica, other, run } = await openScene(t, { replicas: 2 })
   const given = (party: Party) => ({
     ...tableOf(party),
@@ -501,7 +501,7 @@ for (const { what, options, asMaster, asReplica, assumed } of [
     ],
   },
 ]) {
-  t.test(`runSync asks as ${what}, and tells no secret`, async (t) => {
+  t.test(`runSync asks as ${what}, and reveals no secret`, async (t) => {
     const { master, replica, other, run } = await openScene(t, { replicas: 2 })
     sts.taken()
     const outcome = await run({
@@ -526,7 +526,7 @@ for (const { what, options, asMaster, asReplica, assumed } of [
   })
 }
 
-t.test('runSync signs with the session token of what it was given', async (t) => {
+t.test('runSync signs with the session token of the credentials', async (t) => {
   const { master, replica, run } = await openScene(t)
   await run({ replicaProfile: 'process', master: tableOf(master), replicas: [tableOf(replica)] })
   t.ok(master.stub.requests.every(({ sessionToken }) => sessionToken === undefined))
@@ -553,7 +553,7 @@ for (const { what, options, denial, error } of [
     error: { code: 'CREDENTIALS', hint: /profile/ },
   },
 ]) {
-  t.test(`runSync rejects where ${what}, and tells no secret`, async (t) => {
+  t.test(`runSync rejects where ${what}, and reveals no secret`, async (t) => {
     const { master, replica } = await openScene(t)
     sts.deny(denial)
     t.teardown(() => sts.deny(undefined))
@@ -563,7 +563,7 @@ for (const { what, options, denial, error } of [
       replicas: [tableOf(replica)],
       maxRetries: 1,
     }).then(
-      () => t.fail('there is nobody to ask as'),
+      () => t.fail('there are no credentials to ask with'),
       (thrown: Error & { hint?: string; cause?: unknown }) => thrown,
     )
     t.match(reason, { ...error, table: 1 })
@@ -582,7 +582,7 @@ t.test('openCredentials gives up on a source that never answers', async (t) => {
   await t.rejects(source(), { code: 'CREDENTIALS', message: /no answer in 0.01 s/ })
 })
 
-t.test('openCredentials refuses what are no credentials, and tells none of it', async (t) => {
+t.test('openCredentials refuses malformed credentials, and reveals none of them', async (t) => {
   for (const given of [
     { accessKeyId: 'KEY', secretAccessKey: 7 },
     { accessKeyId: 'KEY', secretAccessKey: 'SECRET', expiration: 'tomorrow' },
@@ -597,7 +597,7 @@ t.test('openCredentials refuses what are no credentials, and tells none of it', 
   }
 })
 
-t.test('runSync takes credentials with methods and fields of their own', async (t) => {
+t.test('runSync accepts a credentials object with methods and extra fields', async (t) => {
   class Provided {
     readonly accessKeyId = 'WITHMETHODS'
     readonly code = 'not an error'
@@ -614,7 +614,7 @@ t.test('runSync takes credentials with methods and fields of their own', async (
   t.ok(master.stub.requests.every(({ accessKeyId }) => accessKeyId === 'WITHMETHODS'))
 })
 
-t.test('openCredentials keeps nobody waiting for others while what it has is valid', async (t) => {
+t.test('openCredentials does not wait for renewal while its credentials are valid', async (t) => {
   mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 1) })
   t.teardown(() => mock.timers.reset())
   let calls = 0
@@ -627,10 +627,10 @@ t.test('openCredentials keeps nobody waiting for others while what it has is val
   t.equal(calls, 2)
   await sleep(30)
   t.match((await source()).credentials, { accessKeyId: 'HELD' })
-  t.equal(calls, 2, 'a source that did not answer is left alone for a while')
+  t.equal(calls, 2, 'a source that did not answer is not asked again for a while')
 })
 
-t.test('runSync gets over a renewal that fails, of credentials that say no end', async (t) => {
+t.test('runSync survives a failed renewal of credentials without an expiration', async (t) => {
   const { master, replica, run } = await openScene(t)
   let calls = 0
   const credentials = async () => {
@@ -640,7 +640,7 @@ t.test('runSync gets over a renewal that fails, of credentials that say no end',
   let expiredAt: number | undefined
   master.stub.on(({ accessKeyId, ...request }) => {
     if (!asks('Scan')({ accessKeyId, ...request })) return undefined
-    // Not within the first moments: then a refusal is not believed.
+    // Not within the first moments: a refusal then is not believed.
     expiredAt ??= performance.now() + 2200
     if (accessKeyId !== 'KEY1' || performance.now() < expiredAt) return undefined
     return { error: 'ExpiredTokenException' }
@@ -655,7 +655,7 @@ t.test('runSync gets over a renewal that fails, of credentials that say no end',
   t.equal(calls, 3)
 })
 
-t.test('runSync tells why credentials that a table calls expired are not renewed', async (t) => {
+t.test('runSync reports why credentials that a table calls expired are not renewed', async (t) => {
   const { master, run } = await openScene(t)
   let calls = 0
   const credentials = async () => {

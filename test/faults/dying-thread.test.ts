@@ -1,4 +1,4 @@
-/** A thread that dies while the replicas of one segment stand at different places of the master. */
+/** A thread dies while the replicas of one segment are at different places of the master. */
 import { writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ t.jobs = 4
 
 const ITEMS = Array.from({ length: 100 }, (_, n) => item(n))
 const MISSING = ITEMS.filter((_, n) => n % 3 === 0).length
-/** Items of the master that a replica has been compared with when the thread dies, at least. */
+/** How many requests of the fast replicas are answered, at least, before the thread dies. */
 const PAGES = 8
 
 const ways: readonly Partial<RunOptions>[] = [
@@ -26,7 +26,7 @@ for (const options of ways) {
   for (const slow of [0, 1, 2]) {
     for (const hasCheckpoint of [false, true]) {
       const title = `${options.strategy}, the slow one of three being number ${slow}${hasCheckpoint ? ', with a checkpoint' : ''}`
-      t.test(`no item is passed over or counted twice: ${title}`, async (t) => {
+      t.test(`no item is skipped or counted twice: ${title}`, async (t) => {
         const folder = await tempFolder(t)
         const flag = join(folder, 'die')
         const module = join(folder, 'hooks.mjs')

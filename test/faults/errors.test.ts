@@ -1,4 +1,4 @@
-/** Answers that are errors: passing ones, denials, and refusals of one item. */
+/** Answers that are errors: transient ones, denials, and refusals of one item. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { WireItem } from 'tablesync'
 import type { Fault, Intercept, StubRequest } from '../support/stub.ts'
@@ -24,7 +24,7 @@ const READS = ['Scan', 'BatchGetItem']
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem']
 
 for (const status of [500, 502, 503]) {
-  t.test(`runSync repairs through a passing ${status} on every request`, async (t) => {
+  t.test(`runSync repairs despite a transient ${status} on every request`, async (t) => {
     const { master, replica, run } = await openScene(t)
     for (const { stub } of [master, replica]) {
       stub.on(eachFirst(2, { error: 'InternalServerError', status }, asks(...READS, ...WRITES)))
@@ -44,7 +44,7 @@ for (const [what, fault] of [
   ['a wrong checksum', 'wrong-checksum'],
   ['silence', 'silence-landed'],
 ] as const satisfies readonly (readonly [string, Fault])[]) {
-  t.test(`runSync counts as done what was done although ${what} came back`, async (t) => {
+  t.test(`runSync counts a write that landed as done, although ${what} came back`, async (t) => {
     const { master, replica, run } = await openScene(t)
     replica.stub.on(eachFirst(1, fault, asks(...WRITES)))
     const { summary, differences } = await run({ ...ALL_WRITES, timeouts: SHORT })
@@ -63,7 +63,7 @@ for (const [what, fault] of [
   })
 }
 
-t.test('runSync fails an item whose write ends in 500 for ever, and no other', async (t) => {
+t.test('an item whose write always ends in 500 fails, and no other item does', async (t) => {
   const { master, replica, run } = await openScene(t)
   const isOfItemTwo = (request: StubRequest) => JSON.stringify(request.body).includes('"item-2"')
   replica.stub.on(
@@ -105,7 +105,7 @@ t.test('runSync reports an item that the service refuses, and withholds deletion
     deletionsWithheld: 3,
   })
   t.equal(summary.outcome, 'incomplete')
-  t.equal(askedOf(replica, 'UpdateItem'), 4, 'what is refused is not tried again')
+  t.equal(askedOf(replica, 'UpdateItem'), 4, 'a refused write is not retried')
   t.equal(askedOf(replica, 'DeleteItem'), 0)
   t.match(
     differences.filter(({ action }) => action === 'failed'),
@@ -123,7 +123,7 @@ t.test('runSync reports an item that the service refuses, and withholds deletion
 
 for (const operation of WRITES) {
   t.test(
-    `runSync fails the items of a replica that denies ${operation}, and harms no other`,
+    `runSync fails the items of a replica that denies ${operation}, and no others`,
     async (t) => {
       const { master, replica, other, run } = await openScene(t, { replicas: 2 })
       const before = replica.table.all()
@@ -135,7 +135,7 @@ for (const operation of WRITES) {
       }
       const { summary, events, differences } = await run(writes)
       t.equal(summary.outcome, 'incomplete')
-      // Of deletions the first that is refused is the last.
+      // The first deletion that is refused is the last one.
       const count = operation === 'PutItem' ? 5 : operation === 'UpdateItem' ? 4 : 1
       t.match(summary.errors, [{ table: replica.label, code: 'ACCESS_DENIED', hint: /IAM/, count }])
       t.equal(summary.replicas[replica.label]?.failed, count)
@@ -156,7 +156,7 @@ for (const operation of WRITES) {
   )
 }
 
-/** Denies the writes of one item, and answers those of all others a while later. */
+/** Denies the writes of one item, and delays the answers to all others. */
 const denying =
   (id: string, operation: string): Intercept =>
   (request) => {
@@ -166,7 +166,7 @@ const denying =
       : { answeredAfter: sleep(200) }
   }
 
-t.test('runSync counts and tells the deletions under way when one is denied', async (t) => {
+t.test('runSync counts and reports the deletions in flight when one is denied', async (t) => {
   const { replica, run } = await openScene(t)
   const isExtra = ({ id }: WireItem) => /item-10\d/.test(JSON.stringify(id))
   // The first goes alone, and is deleted; the others go together.
@@ -185,11 +185,11 @@ t.test('runSync counts and tells the deletions under way when one is denied', as
     ['item-100', 'item-101', 'item-102'].map(
       (id) => `{"S":"${id}"} ${id === denied ? 'failed' : 'deleted'}`,
     ),
-    'each extra is told once, as it ended',
+    'each extra is reported once, with its final action',
   )
 })
 
-t.test('runSync counts and tells the writes under way when one is denied', async (t) => {
+t.test('runSync counts and reports the writes in flight when one is denied', async (t) => {
   const { replica, run } = await openScene(t)
   replica.stub.on(denying('item-2', 'PutItem'))
   const { summary, differences } = await run({
@@ -199,13 +199,13 @@ t.test('runSync counts and tells the writes under way when one is denied', async
     scanLimit: 60,
   })
   t.equal(summary.outcome, 'incomplete')
-  t.equal(askedOf(replica, 'PutItem'), 5, 'all were under way')
+  t.equal(askedOf(replica, 'PutItem'), 5, 'all were in flight')
   t.equal(replica.table.all().length, REPLICA_ITEMS.length + 4)
   t.equal(summary.replicas[replica.label]?.written, 4)
   t.equal(differences.filter(({ action }) => action === 'written').length, 4)
 })
 
-t.test('runSync knows nothing of a table that may not be described, and works', async (t) => {
+t.test('runSync works without DescribeTable where that is denied', async (t) => {
   for (const denied of ['master', 'replica'] as const) {
     const scene = await openScene(t)
     scene[denied].stub.on(
@@ -236,8 +236,8 @@ for (const side of ['master', 'replica'] as const) {
       ({ operation }: StubRequest) => operation === 'BatchGetItem',
       'ACCESS_DENIED',
     ],
-    ['does not know who asks', { error: 'UnrecognizedClientException' }, () => true, 'CREDENTIALS'],
-    ['has a session that ended', { error: 'ExpiredTokenException' }, () => true, 'CREDENTIALS'],
+    ['does not know the key', { error: 'UnrecognizedClientException' }, () => true, 'CREDENTIALS'],
+    ['finds the session expired', { error: 'ExpiredTokenException' }, () => true, 'CREDENTIALS'],
   ] as const) {
     t.test(`runSync rejects where the ${side} ${what}, before the run`, async (t) => {
       const scene = await openScene(t)
@@ -250,7 +250,7 @@ for (const side of ['master', 'replica'] as const) {
       for (const { stub } of [scene.master, scene.replica]) {
         t.ok(stub.requests.length > 0)
         t.strictSame(
-          // Where a key is denied others are tried, one by one.
+          // Where an invented key is denied, real ones are tried, one by one.
           stub.requests.filter((one) => !isCheck(one) && one.operation !== 'BatchGetItem'),
           [],
         )
@@ -259,7 +259,7 @@ for (const side of ['master', 'replica'] as const) {
   }
 }
 
-t.test('runSync asks the master for nothing but reads', async (t) => {
+t.test('runSync sends the master nothing but reads', async (t) => {
   for (const strategy of ['march', 'lookup'] as const) {
     const { master, replica, run } = await openScene(t)
     master.stub.on(eachFirst(1, { error: 'InternalServerError', status: 500 }, asks(...READS)))
@@ -272,7 +272,7 @@ t.test('runSync asks the master for nothing but reads', async (t) => {
       'Scan',
     ])
     t.strictSame(master.table.all().length, MASTER_ITEMS.length)
-    t.equal(askedOf(replica, 'PutItem'), 5, 'while the replica was written')
+    t.equal(askedOf(replica, 'PutItem'), 5, 'while it wrote to the replica')
   }
 })
 
@@ -284,7 +284,7 @@ t.test('runSync writes nothing in a dry run', async (t) => {
   for (const operation of WRITES) t.equal(askedOf(replica, operation), 0)
 })
 
-t.test('runSync counts the puts under way when another page of the master fails', async (t) => {
+t.test('runSync counts the puts in flight when another page of the master fails', async (t) => {
   const { master, replica, run } = await openScene(t, { replicaItems: [] })
   let putAsked = () => {}
   let answerPuts = () => {}
@@ -301,13 +301,13 @@ t.test('runSync counts the puts under way when another page of the master fails'
   })
   master.stub.on((request) => {
     if (!asks('Scan')(request) || request.body['ExclusiveStartKey'] === undefined) return undefined
-    // The second page fails when puts are under way, and they are answered after that.
+    // The second page fails while puts are in flight, and they are answered after that.
     asked.then(() => setTimeout(answerPuts, 100)).catch(() => {})
     return { error: 'AccessDeniedException', after: asked }
   })
   const { summary, differences } = await run({
     writeMissing: true,
-    // Repaired while the scan goes on, and not after another look.
+    // Repairs while the scan goes on, not after a recheck.
     quiesced: true,
     strategy: 'lookup',
     scanLimit: 5,
@@ -320,12 +320,12 @@ t.test('runSync counts the puts under way when another page of the master fails'
   t.equal(differences.filter(({ action }) => action === 'written').length, landed)
 })
 
-t.test('runSync ends a repair that waits for its next try when it is told to', async (t) => {
+t.test('runSync ends a repair that waits for its retry when its signal aborts', async (t) => {
   const { replica, run } = await openScene(t)
   const ending = new AbortController()
   replica.stub.on((request) => {
     if (!asks('PutItem')(request)) return undefined
-    // The last of those that the replica lacks.
+    // The last of the items that the replica lacks.
     if (askedOf(replica, 'PutItem') === FOUND.missing) ending.abort()
     return { error: 'InternalServerError', status: 500 }
   })
@@ -339,7 +339,7 @@ t.test('runSync ends a repair that waits for its next try when it is told to', a
   })
   t.equal(summary.outcome, 'interrupted')
   const missing = differences.filter(({ kind }) => kind === 'missing')
-  t.equal(missing.length, askedOf(replica, 'PutItem'), 'no item was tried twice')
+  t.equal(missing.length, askedOf(replica, 'PutItem'), 'no item was retried')
   t.ok(
     missing.every(({ action, error }) => action === 'failed' && /InternalServer/.test(error ?? '')),
   )
@@ -357,7 +357,7 @@ t.test('nothing is deleted where a key is unverified', async (t) => {
   t.equal(askedOf(replica, 'DeleteItem'), 0)
 })
 
-t.test('nothing is deleted where an item is in conflict', async (t) => {
+t.test('nothing is deleted where a write was in conflict', async (t) => {
   const { replica, run } = await openScene(t)
   replica.stub.on((request) =>
     asks('UpdateItem')(request) ? { error: 'ConditionalCheckFailedException' } : undefined,
@@ -367,7 +367,7 @@ t.test('nothing is deleted where an item is in conflict', async (t) => {
   t.equal(askedOf(replica, 'DeleteItem'), 0)
 })
 
-t.test('a deletion that is refused for good is the last one', async (t) => {
+t.test('after one deletion is refused for good, no other is sent', async (t) => {
   const { replica, run } = await openScene(t, {
     masterItems: [item(0)],
     replicaItems: Array.from({ length: 200 }, (_, n) => item(n)),

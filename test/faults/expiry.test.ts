@@ -1,6 +1,6 @@
 /**
- * Credentials that end while a run goes on. Lifetimes are short here;
- * TABLESYNC_TEST_LIFETIMES and TABLESYNC_TEST_LIFETIME_SECONDS ask for others.
+ * Credentials that expire during a run. Lifetimes are short here; TABLESYNC_TEST_LIFETIMES and
+ * TABLESYNC_TEST_LIFETIME_SECONDS set others.
  */
 
 import { type PlainCredentials, runSync } from 'tablesync'
@@ -13,11 +13,11 @@ const LIFETIMES = Number(process.env['TABLESYNC_TEST_LIFETIMES'] ?? 8)
 t.setTimeout(2 * LIFETIME * LIFETIMES + 120_000)
 
 interface Session {
-  /** When the service stops to take the credentials; epoch time. */
+  /** When the service stops accepting the credentials; epoch time. */
   readonly ends: number
 }
 
-/** Runs against tables that take each session's credentials for so long, and are told another end. */
+/** Sessions are accepted for `lives` ms, and say that they expire after `told` ms. */
 async function runWith(t: Test, lives: number, told: number) {
   const server = new LimitedServer()
   t.teardown(() => server.close())
@@ -54,16 +54,16 @@ async function runWith(t: Test, lives: number, told: number) {
   return { summary, sessions: sessions.size, refused, master, ran: lastUse - began }
 }
 
-t.test('runSync renews credentials once in each of their lives', async (t) => {
+t.test('runSync renews credentials once in each of their lifetimes', async (t) => {
   const { summary, sessions, master, ran } = await runWith(t, LIFETIME, LIFETIME)
   t.strictSame(summary.errors, [])
   t.ok(master.served.length > LIFETIMES * 10)
-  // A quarter before the end of each.
+  // Renewed a quarter of the lifetime before its end.
   t.ok(sessions <= Math.ceil(ran / (LIFETIME * 0.75)) + 1, `${sessions} sessions in ${ran} ms`)
   t.ok(sessions >= LIFETIMES * 0.75)
 })
 
-t.test('runSync replaces credentials that end before their time', async (t) => {
+t.test('runSync replaces credentials that expire earlier than they say', async (t) => {
   const lives = Math.max(LIFETIME, 2500)
   const { summary, sessions, refused, ran } = await runWith(t, lives, 3_600_000)
   t.strictSame(summary.errors, [])

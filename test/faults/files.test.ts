@@ -1,4 +1,4 @@
-/** Files that cannot be written, from the beginning or once the run is under way. */
+/** Files that cannot be written, from the start or once the run has begun. */
 import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { type Test, t } from '../support/tap.ts'
 import { ALL_WRITES, askedOf, asks, counts, openScene } from './scene.ts'
 
-/** Where the list of extras goes: a folder that the test may take away. */
+/** The folder of the list of extras, which the test may remove. */
 async function temporaryFolder(t: Test): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))
   const before = process.env['TMPDIR']
@@ -19,7 +19,7 @@ async function temporaryFolder(t: Test): Promise<string> {
   return folder
 }
 
-t.test('runSync says so where the report turns out to be full', async (t) => {
+t.test('runSync reports an error where the report runs out of disk space', async (t) => {
   const { replica, run } = await openScene(t)
   const { summary } = await run({ ...ALL_WRITES, report: '/dev/full' })
   t.equal(summary.outcome, 'incomplete')
@@ -30,7 +30,7 @@ t.test('runSync says so where the report turns out to be full', async (t) => {
   )
 })
 
-t.test('runSync deletes nothing where the list of extras has no folder', async (t) => {
+t.test('runSync deletes nothing where the folder for the list of extras is missing', async (t) => {
   const { replica, run } = await openScene(t)
   await rm(await temporaryFolder(t), { recursive: true })
   const { summary, differences } = await run(ALL_WRITES)
@@ -38,10 +38,10 @@ t.test('runSync deletes nothing where the list of extras has no folder', async (
   t.match(summary.errors, [{ code: 'FILE_UNWRITABLE', hint: /TMPDIR/ }])
   t.equal(askedOf(replica, 'DeleteItem'), 0)
   const { extra } = summary.replicas[replica.label] ?? {}
-  t.equal(differences.filter(({ kind }) => kind === 'extra').length, extra, 'each is told')
+  t.equal(differences.filter(({ kind }) => kind === 'extra').length, extra, 'each is reported')
 })
 
-t.test('runSync deletes nothing where the list of extras is gone', async (t) => {
+t.test('runSync deletes nothing where the list of extras has disappeared', async (t) => {
   const folder = await temporaryFolder(t)
   const { replica, run } = await openScene(t, { masterItems: [] })
   const { summary } = await run({
@@ -55,9 +55,9 @@ t.test('runSync deletes nothing where the list of extras is gone', async (t) => 
   t.match(counts(summary, replica), { deleted: 0, deletionsWithheld: 58 })
 })
 
-t.test('runSync counts and tells what it does not delete after a failure', async (t) => {
+t.test('runSync counts and reports what it does not delete after a failure', async (t) => {
   const { master, replica, run } = await openScene(t, { masterItems: [] })
-  // The master answers the rechecks of the comparison, and no more once deleting has begun.
+  // The master answers the rechecks of the comparison, and fails once deleting has begun.
   master.stub.on((request) =>
     askedOf(replica, 'DeleteItem') > 0 && asks('BatchGetItem')(request)
       ? { error: 'InternalServerError', status: 500 }
@@ -66,10 +66,10 @@ t.test('runSync counts and tells what it does not delete after a failure', async
   const { summary, differences } = await run({ ...ALL_WRITES, batchReadLimit: 10, maxRetries: 1 })
   t.equal(summary.outcome, 'incomplete')
   const { deleted = 0, deletionsWithheld = 0 } = summary.replicas[replica.label] ?? {}
-  // The first one goes alone.
+  // The first deletion goes alone.
   t.equal(deleted, 1)
   t.equal(deletionsWithheld, 57)
-  // The one that was deleted is told again, since nobody knows whether that has held.
+  // The deleted one is reported again, since nobody knows whether the deletion held.
   t.equal(differences.length, 59)
   t.match(
     differences.filter(({ action }) => action === 'failed'),

@@ -1,6 +1,6 @@
 /**
- * Engines that tell number keys apart by their spelling, as Alternator does: 1
- * and 1.0 are two keys there, and one in DynamoDB.
+ * Engines that tell number keys apart by their spelling, as Alternator does: 1 and 1.0 are two keys
+ * there, and one key in DynamoDB.
  */
 
 import type { WireItem } from 'tablesync'
@@ -14,7 +14,7 @@ const KEY = [{ name: 'n', type: 'N' }] as const
 const numbered = (n: string, more: WireItem = {}): WireItem => ({ n: { N: n }, ...more })
 const CHANGED = { changed: { S: 'x' } }
 
-/** Both tables on engines that tell spellings apart, with items of as many spellings as they like. */
+/** Both tables on engines that tell spellings apart, with items in any spelling. */
 async function openSpelling(
   t: Test,
   { masterItems, replicaItems }: Required<Pick<SceneOptions, 'masterItems' | 'replicaItems'>>,
@@ -31,7 +31,7 @@ async function openSpelling(
 }
 
 const PLAIN = Array.from({ length: 40 }, (_, n) => numbered(String(n + 1)))
-/** The same by value, every fourth spelt in another way. */
+/** The same by value, every fourth in another spelling. */
 const RESPELT = PLAIN.map((one, n) => (n % 4 === 0 ? numbered(`${n + 1}.0`) : one))
 
 const numberOf = ({ n }: WireItem) => Number((n as { N: string }).N)
@@ -42,7 +42,7 @@ for (const strategy of ['march', 'lookup'] as const) {
     ['the master', RESPELT, PLAIN],
   ] as const) {
     t.test(
-      `keys that ${what} spells otherwise are not written again, by ${strategy}`,
+      `keys that ${what} spells differently are not written again, by ${strategy}`,
       async (t) => {
         const { replica, run } = await openSpelling(t, { masterItems, replicaItems })
         const { summary, events } = await run({ ...ALL_WRITES, maxDeletes: '100%', strategy })
@@ -62,7 +62,7 @@ for (const strategy of ['march', 'lookup'] as const) {
     )
   }
 
-  t.test(`pairs that are spelt otherwise are not updated, by ${strategy}`, async (t) => {
+  t.test(`pairs that are spelt differently are not updated, by ${strategy}`, async (t) => {
     const { replica, run } = await openSpelling(t, {
       masterItems: RESPELT.map((one) => ({ ...one, ...CHANGED })),
       replicaItems: PLAIN,
@@ -72,7 +72,7 @@ for (const strategy of ['march', 'lookup'] as const) {
     t.strictSame(replica.table.all().map(numberOf).sort(), PLAIN.map(numberOf).sort())
     const { differing = 0, written } = summary.replicas[replica.label] ?? {}
     t.match(summary.replicas[replica.label], { missing: 0, extra: 0 })
-    // Few of those that are spelt alike look alone, as the orders differ.
+    // A few pairs that are spelt alike get lost, as the scan orders differ.
     t.ok(differing >= 25 && differing <= 30)
     t.equal(written, differing)
     t.ok(summary.errors.some(({ code }) => code === 'KEY_SPELLING'))
@@ -88,14 +88,14 @@ for (const strategy of ['march', 'lookup'] as const) {
       const { replica, run } = await openSpelling(t, { masterItems, replicaItems })
       const { summary } = await run({ ...ALL_WRITES, maxDeletes: '100%', strategy })
       t.notOk(summary.errors.some(({ code }) => code === 'INTERNAL'))
-      t.equal(replica.table.all().length, replicaItems.length, 'none was put or deleted')
+      t.equal(replica.table.all().length, replicaItems.length, 'no item was put or deleted')
       t.not(summary.outcome, 'in-sync')
       t.match(summary.replicas[replica.label], { missing: 0, extra: 0 })
     }
   })
 }
 
-t.test('number keys of engines that go by value are repaired however they are spelt', async (t) => {
+t.test('number keys in any spelling are repaired on engines that compare by value', async (t) => {
   const spelt = { key: KEY, masterItems: RESPELT.slice(3), replicaItems: PLAIN.slice(0, 30) }
   for (const strategy of ['march', 'lookup'] as const) {
     const { master, replica, run } = await openScene(t, spelt)
@@ -110,7 +110,7 @@ t.test('number keys of engines that go by value are repaired however they are sp
   }
 })
 
-t.test('respelt keeps the value of a number, and changes its spelling', async (t) => {
+t.test('respelt keeps the value of a number and changes its spelling', async (t) => {
   for (const text of ['1', '-1', '0', '1.5', '0.001', '100', '12E3', '1.5e-7', '-0.5']) {
     const key = respelt(JSON.stringify({ n: { N: text }, s: { S: text } }))
     const { n, s } = JSON.parse(key)
@@ -120,7 +120,7 @@ t.test('respelt keeps the value of a number, and changes its spelling', async (t
   }
 })
 
-t.test('isSpeltAsUsual knows how the service spells a number', async (t) => {
+t.test('isSpeltAsUsual recognises how the service spells a number', async (t) => {
   const isUsual = (text: string) => isSpeltAsUsual(JSON.stringify({ n: { N: text } }))
   for (const text of ['0', '1', '-1', '10', '0.5', '-0.05', '1.25', '1200'])
     t.ok(isUsual(text), text)

@@ -1,4 +1,4 @@
-/** Trouble with some keys, while the table answers for others: a key too hot to be read, a role that may not use all keys. */
+/** Trouble with some keys of a table: a key too hot to read, a role that may not use all keys. */
 
 import type { Intercept, StubRequest } from '../support/stub.ts'
 import type { Body } from '../support/stub-terms.ts'
@@ -22,7 +22,7 @@ const textOf = ({ body }: StubRequest) => JSON.stringify(body)
 
 const names = (id: string) => (request: StubRequest) => textOf(request).includes(`"${id}"`)
 
-/** Left unprocessed beside other keys, and refused alone: as the service does with a hot key. */
+/** Left unprocessed in a batch, and refused alone: as the service does with a hot key. */
 function tooHot({ stub, table }: Party, id: string): void {
   const isHot = names(id)
   stub.on((request) => {
@@ -53,12 +53,12 @@ for (const strategy of ['march', 'lookup'] as const) {
     ['master', 'item-57', 'differing', { differing: 3, written: 8 }],
     ['master', 'item-101', 'extra', { extra: 2, written: 9 }],
   ] as const) {
-    t.test(`a hot key of the ${side} ends alone: ${kind}, by ${strategy}`, async (t) => {
+    t.test(`a hot key of the ${side} fails alone: ${kind}, by ${strategy}`, async (t) => {
       const scene = await openScene(t)
       const { replica, run } = scene
       tooHot(scene[side], id)
       const { summary, differences, events } = await run({ ...PATIENT, strategy })
-      // A lookup asks the master for the replica's item too, which is counted for itself.
+      // A lookup also asks the master for the replica's item, which is counted separately.
       const times = strategy === 'lookup' && side === 'master' && kind !== 'extra' ? 2 : 1
       t.strictSame(counts(summary, replica), {
         ...FOUND,
@@ -83,7 +83,7 @@ for (const strategy of ['march', 'lookup'] as const) {
   }
 }
 
-t.test('a hot key ends alone at its later look', async (t) => {
+t.test('a hot key fails alone at its second look', async (t) => {
   const { replica, run } = await openScene(t)
   const isHot = names('item-57')
   let looks = 0
@@ -97,7 +97,7 @@ t.test('a hot key ends alone at its later look', async (t) => {
   t.equal(summary.outcome, 'incomplete')
 })
 
-/** A role that may use none of these keys, whichever way. */
+/** A role that may not use some of the keys, in any of the operations. */
 const deniesKeys =
   (isDenied: (id: string) => boolean, ...operations: readonly string[]): Intercept =>
   (request) => {
@@ -108,7 +108,7 @@ const deniesKeys =
 
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']
 
-/** 400 items, of which every seventh is another tenant's, for a replica that has none. */
+/** 400 items, of which every seventh belongs to another tenant. The replica has none of them. */
 const TENANTS = Array.from({ length: 400 }, (_, n) => item(n, { id: { S: `t${n % 7}-${n}` } }))
 const isOthers = (id: string) => id.startsWith('t3-')
 const OTHERS = TENANTS.filter((_, n) => n % 7 === 3).length
@@ -159,12 +159,12 @@ for (const more of [{}, { quiesced: true }, { strategy: 'lookup' }] as const) {
   )
 }
 
-t.test('a hundred denials and no success end a replica', async (t) => {
+t.test('a hundred denials without a success detach a replica', async (t) => {
   const { replica, run } = await openScene(t, { masterItems: TENANTS, replicaItems: [] })
   replica.stub.on(always({ error: 'AccessDeniedException' }, asks('PutItem')))
   const { summary, events } = await run({ ...ALL_WRITES, scanLimit: 400 })
   t.equal(summary.outcome, 'incomplete')
-  // Those that are under way meanwhile come to the same.
+  // Those in flight meanwhile are denied too.
   t.ok(askedOf(replica, 'PutItem') >= 100 && askedOf(replica, 'PutItem') <= 140)
   t.match(
     events.filter(({ type }) => type === 'replica-lost'),
@@ -172,7 +172,7 @@ t.test('a hundred denials and no success end a replica', async (t) => {
   )
 })
 
-t.test('a hundred keys that may not be read end a replica', async (t) => {
+t.test('a hundred keys in a row that may not be read end a replica', async (t) => {
   const { replica, run } = await openScene(t, { masterItems: TENANTS, replicaItems: [] })
   replica.stub.on(always({ error: 'AccessDeniedException' }, asks('BatchGetItem')))
   const { summary } = await run({ ...ALL_WRITES, scanLimit: 400 })
@@ -181,14 +181,14 @@ t.test('a hundred keys that may not be read end a replica', async (t) => {
   t.equal(replica.table.all().length, 0)
 })
 
-/** Of all keys, those of the two tables alone are allowed. */
+/** Denies all keys but those of the two tables. */
 const deniesTheInvented = always(
   { error: 'AccessDeniedException' },
   (request) => request.operation === 'BatchGetItem' && isCheck(request),
 )
 
 for (const more of [{}, { strategy: 'lookup' }] as const) {
-  t.test(`no role is refused for a key that nobody has: ${JSON.stringify(more)}`, async (t) => {
+  t.test(`a role is not refused for an invented key: ${JSON.stringify(more)}`, async (t) => {
     const { master, replica, run } = await openScene(t)
     for (const { stub } of [master, replica]) stub.on(deniesTheInvented)
     const { summary } = await run({ ...ALL_WRITES, ...more })
@@ -197,7 +197,7 @@ for (const more of [{}, { strategy: 'lookup' }] as const) {
   })
 }
 
-t.test('a role that may not scan the replica is tried with keys of the master', async (t) => {
+t.test('a role that may not scan the replica is checked with keys of the master', async (t) => {
   const { replica, run } = await openScene(t, { replicaItems: MASTER_ITEMS })
   replica.stub.on(deniesTheInvented)
   replica.stub.on(
@@ -208,7 +208,7 @@ t.test('a role that may not scan the replica is tried with keys of the master', 
   t.equal(summary.outcome, 'in-sync')
 })
 
-t.test('a request that one key spoils is taken apart', async (t) => {
+t.test('a batch that one key makes invalid is split', async (t) => {
   const { replica, run } = await openScene(t)
   const isSpoilt = names('item-3')
   replica.stub.on((request) =>

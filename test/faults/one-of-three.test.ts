@@ -1,4 +1,4 @@
-/** A replica that is lost half-way takes nothing of the others with it. */
+/** A replica that is lost half-way does not affect the others. */
 
 import { exitCodeOf } from '../../lib/model/summary.ts'
 import type { Fault } from '../support/stub.ts'

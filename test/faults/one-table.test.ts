@@ -1,4 +1,4 @@
-/** Master and replica that are one table, or may be: at one endpoint, by id, by ARN, by name. */
+/** Master and replica that are one table, or may be: by endpoint, id, ARN or name. */
 
 import { type RunEvent, runSync } from 'tablesync'
 import { startStub } from '../support/stub.ts'

@@ -1,4 +1,4 @@
-/** What a run asks of a table and can do without: no failure of it ends the run. */
+/** Questions that a run asks of a table and can do without: no failure of one ends the run. */
 import { t } from '../support/tap.ts'
 import { ALL_WRITES, always, counts, openScene, REPAIRED } from './scene.ts'
 
@@ -26,11 +26,11 @@ for (const operation of QUESTIONS) {
         message: new RegExp(`without: ${operation} on.*${error}`),
       })
       const asked = scene.replica.stub.requests.filter((one) => one.operation === operation)
-      t.ok(asked.length <= 2, 'it is not asked for long')
+      t.ok(asked.length <= 2, 'it is not retried for long')
     })
   }
   for (const error of ['AccessDeniedException', 'UnknownOperationException']) {
-    t.test(`${operation} that ends in ${error} is not worth a word`, async (t) => {
+    t.test(`${operation} that ends in ${error} is not worth a warning`, async (t) => {
       const scene = await openScene(t)
       for (const { stub } of [scene.master, scene.replica]) {
         stub.on(always({ error }, (request) => request.operation === operation))

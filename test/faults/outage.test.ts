@@ -1,4 +1,4 @@
-/** An endpoint that is gone for a while: waited for, as long as is asked, and said. */
+/** An endpoint that is gone for a while: the run waits as long as it is told to, and says so. */
 
 import type { RunEvent } from 'tablesync'
 import type { Fault, Stub } from '../support/stub.ts'
@@ -15,7 +15,7 @@ import {
   SHORT,
 } from './scene.ts'
 
-/** Far below the time that the outages here last. */
+/** Far shorter than the outages here. */
 const LIMITS = { maxRetries: 2, timeouts: { ...SHORT, silence: 900, stall: 2500 } }
 
 type OutageEvent = RunEvent & { readonly type: 'outage' }
@@ -23,7 +23,7 @@ type OutageEvent = RunEvent & { readonly type: 'outage' }
 const outagesIn = (events: readonly RunEvent[]) =>
   events.filter((event): event is OutageEvent => event.type === 'outage')
 
-/** Has the stub answer nobody, in one way or the other, from now on; the result has it answer again. */
+/** Makes the stub fail every request in one way from now on; the result makes it answer again. */
 function takeAway(stub: Stub, how: Fault | 'gone'): () => Promise<void> {
   if (how === 'gone') {
     const isGone = stub.close()
@@ -36,7 +36,9 @@ function takeAway(stub: Stub, how: Fault | 'gone'): () => Promise<void> {
   }
 }
 
-/** Takes the party away at its n-th request of the run for one of the operations; the result brings it back. */
+/**
+ * Takes the party away at its n-th request for one of the operations; the result brings it back.
+ */
 function takenAwayAt(
   { stub }: Party,
   how: Fault | 'gone',
@@ -54,7 +56,7 @@ function takenAwayAt(
   return taken
 }
 
-/** Has an end made of the outage once it was told so often. */
+/** Ends the outage once it was reported `times` times. */
 function endingAfter(times: number, taken: { bringBack?: () => Promise<void> }) {
   let told = 0
   return (event: RunEvent) => {
@@ -65,8 +67,8 @@ function endingAfter(times: number, taken: { bringBack?: () => Promise<void> }) 
 for (const [what, how] of [
   ['where nobody listens', 'gone'],
   ['that accepts and never answers', 'silence'],
-  ['that hangs up', 'hang-up'],
-  ['whose front says 503', { error: 'ServiceUnavailable', status: 503 }],
+  ['that closes every connection', 'hang-up'],
+  ['whose load balancer answers 503', { error: 'ServiceUnavailable', status: 503 }],
 ] as const satisfies readonly (readonly [string, Fault | 'gone'])[]) {
   for (const who of ['master', 'replica'] as const) {
     t.test(`runSync waits for a ${who} ${what} for longer than all its limits`, async (t) => {
@@ -97,13 +99,13 @@ for (const [what, how] of [
       })
       t.ok(
         (told[0]?.elapsedMs ?? 1e9) < 5000,
-        'it is told at once, or once a question has had no answer',
+        'reported at once, or once a request has had no answer',
       )
       t.ok((told[1]?.elapsedMs ?? 0) >= 5000, 'and again every few seconds')
       const waited = events.flatMap((event) => (event.type === 'progress' ? event.waitingFor : []))
       t.ok(
         waited.some((text) => text.includes(scene[who].stub.endpoint)),
-        'and whoever looks is told too',
+        'and progress events name it too',
       )
       t.match(
         events.filter(({ type }) => type === 'outage-over'),
@@ -116,7 +118,7 @@ for (const [what, how] of [
 for (const operation of ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']) {
   const quiesced = operation === 'BatchWriteItem'
   t.test(
-    `runSync waits where a replica goes away at a ${operation}, without a try to spare`,
+    `runSync waits where a replica goes away at a ${operation}, without a spare retry`,
     async (t) => {
       const { master, replica, run } = await openScene(t)
       const taken = takenAwayAt(replica, 'gone', 1, operation)
@@ -124,25 +126,25 @@ for (const operation of ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'
         ...ALL_WRITES,
         ...LIMITS,
         quiesced,
-        // One for the write whose answer was lost.
+        // One retry, for the write whose answer was lost.
         maxRetries: 1,
         onProgress: endingAfter(1, taken),
       })
       t.strictSame(summary.errors, [])
       t.equal(summary.outcome, 'in-sync')
       t.strictSame(replica.table.all(), master.table.all())
-      t.strictSame(events, [], 'they went to the other listener')
+      t.strictSame(events, [], 'events go to the other listener')
     },
   )
 }
 
-t.test('runSync asks whether a table is the same, and waits for that answer too', async (t) => {
+t.test('runSync checks whether a table is the same, and waits for that answer too', async (t) => {
   const { master, replica, run } = await openScene(t)
   for (const { table } of [master, replica]) table.described = { TableId: `id of ${table.name}` }
   const taken: { bringBack?: () => Promise<void> } = {}
   let describes = 0
   replica.stub.on((request) => {
-    // The first one of the run itself: it comes before deletions.
+    // The first DescribeTable of the run itself: it comes before deletions.
     if (request.operation !== 'DescribeTable' || ++describes !== 2) return undefined
     taken.bringBack = takeAway(replica.stub, 'gone')
     return 'hang-up'
@@ -158,7 +160,7 @@ t.test('runSync asks whether a table is the same, and waits for that answer too'
   t.ok(describes > 2, `it was asked ${describes} times`)
 })
 
-t.test('runSync notices that a table was made anew while it was away', async (t) => {
+t.test('runSync notices that a table was recreated while it was away', async (t) => {
   const { master, replica, run } = await openScene(t)
   master.table.described = { TableId: 'first' }
   const taken = takenAwayAt(master, 'gone', 2, 'Scan')
@@ -176,7 +178,7 @@ t.test('runSync notices that a table was made anew while it was away', async (t)
 })
 
 t.test(
-  'runSync gives up after the time that it is to wait at most, and says what to do',
+  'runSync gives up after the longest time that it may wait, and says what to do',
   async (t) => {
     const { replica, other, master, run } = await openScene(t, { replicas: 2 })
     takenAwayAt(replica, 'gone', 2, 'Scan')
@@ -201,7 +203,7 @@ t.test(
   },
 )
 
-t.test('runSync waits for nobody where it is told not to', async (t) => {
+t.test('runSync does not wait where maxOutage is 0', async (t) => {
   const { replica, run } = await openScene(t)
   takenAwayAt(replica, 'gone', 2, 'Scan')
   const { summary, events } = await run({ ...ALL_WRITES, ...LIMITS, maxOutage: '0' })
@@ -210,7 +212,7 @@ t.test('runSync waits for nobody where it is told not to', async (t) => {
   t.strictSame(outagesIn(events), [])
 })
 
-t.test('runSync takes what fails by itself for no outage', async (t) => {
+t.test('runSync does not take the failure of one operation for an outage', async (t) => {
   const { replica, run } = await openScene(t)
   replica.stub.on((request) => (asks('Scan')(request) ? 'hang-up' : undefined))
   const { summary, events } = await run({ ...ALL_WRITES, ...LIMITS })
@@ -218,7 +220,7 @@ t.test('runSync takes what fails by itself for no outage', async (t) => {
   t.strictSame(outagesIn(events), [])
 })
 
-t.test('runSync ends an outage when it is told to end', async (t) => {
+t.test('runSync stops waiting for an outage when its signal aborts', async (t) => {
   const { master, run } = await openScene(t)
   const ending = new AbortController()
   takenAwayAt(master, 'gone', 2, 'Scan')
@@ -232,7 +234,7 @@ t.test('runSync ends an outage when it is told to end', async (t) => {
   t.strictSame(summary.errors, [])
 })
 
-t.test('runSync rejects soon where a table that has never answered is gone', async (t) => {
+t.test('runSync rejects soon where a table has never answered', async (t) => {
   const { master, replica, run } = await openScene(t)
   replica.stub.on((request) => (isCheck(request) ? 'hang-up' : undefined))
   await t.rejects(run({ ...ALL_WRITES, ...LIMITS }), { code: 'UNREACHABLE' })

@@ -19,7 +19,7 @@ import {
   REPLICA_ITEMS,
 } from './scene.ts'
 
-/** Empty pages before each page: `times` answers that have no item and lead on. */
+/** Sends `times` empty pages before each page: answers without items that lead on. */
 function emptyPages(times: number): Intercept {
   const came = new Map<string, number>()
   return (request) => {
@@ -31,7 +31,7 @@ function emptyPages(times: number): Intercept {
     const before = came.get(place) ?? 0
     came.set(place, before + 1)
     if (before >= times) return undefined
-    // It leads back to where the page began, as far as the table is concerned.
+    // As far as the table is concerned, the cursor leads back to where the page began.
     const from = request.body['ExclusiveStartKey'] ?? BEFORE_ALL
     return {
       rewrite: () => ({ Items: [], Count: 0, ScannedCount: 9, LastEvaluatedKey: from }),
@@ -44,7 +44,7 @@ const BEFORE_ALL = { id: { S: 'before-104181' } }
 
 for (const strategy of ['march', 'lookup'] as const) {
   for (const side of ['master', 'replica'] as const) {
-    t.test(`runSync goes on, by ${strategy}, over empty pages of the ${side}`, async (t) => {
+    t.test(`runSync reads on, by ${strategy}, over empty pages of the ${side}`, async (t) => {
       const scene = await openScene(t)
       const { master, replica } = scene
       scene[side].stub.on(emptyPages(20))
@@ -56,9 +56,9 @@ for (const strategy of ['march', 'lookup'] as const) {
     })
   }
 
-  t.test(`runSync reads on, by ${strategy}, after a page that had all and says more`, async (t) => {
+  t.test(`runSync asks, by ${strategy}, for the empty page after the last full one`, async (t) => {
     const { master, replica, run } = await openScene(t)
-    // Each segment ends with a page that is full, and an empty one after it.
+    // Each segment ends with a full page, and an empty one after it.
     const { summary } = await run({ strategy, segments: 1, scanLimit: 20, scanForExtra: true })
     t.strictSame(counts(summary, replica), FOUND)
     const last = master.stub.requests.filter(asks('Scan')).at(-1)
@@ -66,7 +66,7 @@ for (const strategy of ['march', 'lookup'] as const) {
     t.equal(master.stub.requests.filter(asks('Scan')).length, 4)
   })
 
-  t.test(`runSync finds nothing, by ${strategy}, in tables of no items`, async (t) => {
+  t.test(`runSync finds nothing, by ${strategy}, in empty tables`, async (t) => {
     const { replica, run } = await openScene(t, { masterItems: [], replicaItems: [] })
     const { summary } = await run({ ...ALL_WRITES, strategy, segments: 5 })
     t.strictSame(counts(summary, replica), {
@@ -79,7 +79,7 @@ for (const strategy of ['march', 'lookup'] as const) {
     t.equal(summary.outcome, 'in-sync')
   })
 
-  t.test(`runSync empties, by ${strategy}, the replica of a master of no items`, async (t) => {
+  t.test(`runSync empties, by ${strategy}, the replica of an empty master`, async (t) => {
     const { replica, run } = await openScene(t, { masterItems: [] })
     const { summary } = await run({ ...ALL_WRITES, strategy })
     t.strictSame(counts(summary, replica), {
@@ -95,7 +95,7 @@ for (const strategy of ['march', 'lookup'] as const) {
   })
 }
 
-/** JSON text of a value, with each object's members and each scalar written as wanted. */
+/** JSON text of a value, with members in the order and scalars in the form of a style. */
 function written(value: unknown, style: Style): string {
   if (typeof value === 'string') return style.string(value)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
@@ -124,7 +124,7 @@ const escaped = (text: string) =>
 const sorted = (item: WireItem) =>
   written(item, { ...PLAIN, order: (m) => m.sort(([a], [b]) => (a < b ? -1 : 1)) })
 
-/** What is not in the service's answer today, and may be tomorrow. */
+/** Fields that the service does not send today, and may send tomorrow. */
 const FUTURE = {
   Nested: {
     Items: [item(900)],
@@ -143,7 +143,7 @@ const LAYOUTS: readonly (readonly [string, (answer: Body) => string])[] = [
   ],
   ['in reversed order', (answer) => written(answer, { ...PLAIN, order: (m) => m.reverse() })],
   [
-    'in the order of the alphabet',
+    'in alphabetical order',
     (answer) => written(answer, { ...PLAIN, order: (m) => m.sort(([a], [b]) => (a < b ? -1 : 1)) }),
   ],
   ['with everything escaped', (answer) => written(answer, { ...PLAIN, string: escaped })],
@@ -152,10 +152,10 @@ const LAYOUTS: readonly (readonly [string, (answer: Body) => string])[] = [
     (answer) =>
       written(answer, { ...PLAIN, string: (text) => JSON.stringify(text).replaceAll('/', '\\/') }),
   ],
-  ['with fields of the future first', (answer) => JSON.stringify({ ...FUTURE, ...answer })],
-  ['with fields of the future last', (answer) => JSON.stringify({ ...answer, ...FUTURE })],
+  ['with unknown fields first', (answer) => JSON.stringify({ ...FUTURE, ...answer })],
+  ['with unknown fields last', (answer) => JSON.stringify({ ...answer, ...FUTURE })],
   [
-    'in all of these at once',
+    'in all of these ways at once',
     (answer) =>
       written(
         { ...FUTURE, ...answer },
@@ -164,7 +164,7 @@ const LAYOUTS: readonly (readonly [string, (answer: Body) => string])[] = [
   ],
 ]
 
-/** Attributes that look like what is around them. */
+/** Attributes that look like the JSON around them. */
 const ODD: WireItem = Object.fromEntries([
   ['Items', { L: [{ M: { id: { S: 'nested' } } }] }],
   ['LastEvaluatedKey', { M: { id: { S: 'nested' } } }],
@@ -214,7 +214,7 @@ for (const { what, key, odd } of SCHEMAS) {
           ] as [string, WireItem[string]][])
     })
 
-  // Odd attributes without an odd key are worth one layout.
+  // Odd attributes without an odd key are tested in one layout only.
   for (const [layout, rewrite] of what === 'odd' ? LAYOUTS.slice(-1) : LAYOUTS) {
     t.test(`runSync repairs ${what} items from answers ${layout}`, async (t) => {
       const masterItems = shaped(MASTER_ITEMS)
@@ -223,7 +223,7 @@ for (const { what, key, odd } of SCHEMAS) {
       const isRead = (request: StubRequest) => asks('Scan', 'BatchGetItem')(request)
       for (const strategy of ['march', 'lookup'] as const) {
         const dry = await openScene(t, { key, masterItems, replicaItems })
-        // One side alone: the other's plain answers have to equal these.
+        // One side alone: the other side's plain answers have to equal these.
         dry.replica.stub.on(always({ rewrite }, isRead))
         const { summary } = await dry.run({ strategy, scanForExtra: true })
         t.strictSame(counts(summary, dry.replica), FOUND, strategy)
@@ -248,7 +248,7 @@ for (const [what, body] of [
   ['half an object', '{"Items":[{"id":{"S":"item-1"'],
   ['an item without its key', '{"Items":[{"n":{"N":"1"}}]}'],
 ] as const) {
-  t.test(`runSync loses a replica that answers a scan with ${what}`, async (t) => {
+  t.test(`runSync detaches a replica that answers a scan with ${what}`, async (t) => {
     const { replica, other, run } = await openScene(t, { replicas: 2 })
     replica.stub.on(always({ rewrite: () => body }, asks('Scan')))
     const { summary } = await run(ALL_WRITES)
@@ -260,7 +260,7 @@ for (const [what, body] of [
   })
 }
 
-t.test('runSync counts a write as done whose answer was a page of HTML', async (t) => {
+t.test('runSync counts a write as done although its answer was a page of HTML', async (t) => {
   const { master, replica, run } = await openScene(t)
   let writes = 0
   replica.stub.on((request) => {
@@ -276,7 +276,7 @@ t.test('runSync counts a write as done whose answer was a page of HTML', async (
 for (const operation of ['Scan', 'BatchGetItem'] as const) {
   const empty = { rewrite: () => '{}' }
 
-  t.test(`runSync takes a ${operation} answered with nothing for no answer`, async (t) => {
+  t.test(`runSync retries a ${operation} that was answered with {}`, async (t) => {
     const { master, replica, run } = await openScene(t)
     for (const { stub } of [master, replica]) stub.on(eachFirst(2, empty, asks(operation)))
     const { summary } = await run({ ...ALL_WRITES, strategy: 'lookup' })
@@ -284,7 +284,7 @@ for (const operation of ['Scan', 'BatchGetItem'] as const) {
     t.equal(summary.outcome, 'in-sync')
   })
 
-  t.test(`runSync is incomplete where every ${operation} is answered with nothing`, async (t) => {
+  t.test(`runSync is incomplete where every ${operation} is answered with {}`, async (t) => {
     const { replica, run } = await openScene(t)
     replica.stub.on(always(empty, asks(operation)))
     const { summary } = await run({ strategy: 'lookup', scanForExtra: true })
@@ -296,7 +296,7 @@ for (const operation of ['Scan', 'BatchGetItem'] as const) {
 for (const side of ['master', 'replica'] as const) {
   for (const strategy of ['march', 'lookup'] as const) {
     t.test(
-      `runSync ends, by ${strategy}, a scan of the ${side} that goes round in a circle`,
+      `runSync ends, by ${strategy}, a scan of the ${side} that goes in a circle`,
       async (t) => {
         const scene = await openScene(t)
         const { replica, run } = scene
@@ -310,7 +310,7 @@ for (const side of ['master', 'replica'] as const) {
           asks('Scan')(request) && circles < 200 ? { rewrite: leadBack } : undefined,
         )
         const { summary } = await run({ ...ALL_WRITES, strategy, segments: 1 })
-        t.ok(circles < 5, 'it is noticed soon')
+        t.ok(circles < 5, 'noticed soon')
         t.equal(summary.outcome, 'incomplete')
         t.match(summary.errors, [
           { table: scene[side].label, code: 'BAD_RESPONSE', message: /a last key again/ },
@@ -321,7 +321,7 @@ for (const side of ['master', 'replica'] as const) {
   }
 }
 
-t.test('runSync says whose page it was where an item has no key', async (t) => {
+t.test('runSync names the table of a page where an item has no key', async (t) => {
   const { master, run } = await openScene(t, { replicas: 2 })
   const rewrite = (answer: Body) =>
     JSON.stringify(answer).replace('"Items":[{"id":', '"Items":[{"ix":')

@@ -18,7 +18,7 @@ const VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY', 'AWS_CA
 
 type Environment = { readonly [name in (typeof VARIABLES)[number]]?: string }
 
-/** Only what is given, until the test ends. */
+/** Sets only the given variables, until the test ends. */
 function environment(t: Test, given: Environment): void {
   const names = VARIABLES.flatMap((name) => [name, name.toLowerCase()])
   const before = names.map((name) => [name, process.env[name]] as const)
@@ -34,14 +34,13 @@ function environment(t: Test, given: Environment): void {
 }
 
 /**
- * An address that is this machine's, and that no tool takes for it: requests to
- * 127.0.0.1 go through no proxy.
+ * An address of this machine that no tool takes for it: requests to 127.0.0.1 go through no proxy.
  */
 const ELSEWHERE = '0.0.0.0'
 
 interface Tables {
   readonly stub: Stub
-  /** Without TLS, and with. */
+  /** Without TLS, and with TLS. */
   readonly plain: string
   readonly secure: string
   /** Connections to `secure`, so far. */
@@ -79,7 +78,7 @@ async function openTables(t: Test): Promise<Tables> {
         master: 'us-east-1:Master',
         replicas: ['us-east-1:Replica'],
         ...{ endpoint, minMismatchAge: 0, workers: 1, segments: 2, scanLimit: 10 },
-        // tinyproxy ends a connection after each answer: the next request may meet its end.
+        // tinyproxy closes a connection after each answer: the next request may meet a closed one.
         ...{ retryDelayBase: 5, allowShrunkenMaster: true },
       }),
   }
@@ -105,12 +104,12 @@ t.test('behind a proxy', { skip: noTinyproxy }, async (t) => {
       t.match(await run(secure), { outcome: 'in-sync', errors: [] })
       const asked = await proxy.asked()
       t.strictSame([...new Set(asked)], [`CONNECT ${host(secure)}`])
-      t.equal(asked.length, connections(), 'and nothing past it')
+      t.equal(asked.length, connections(), 'no connection bypasses the proxy')
       t.ok(stub.requests.some(({ operation }) => operation === 'DescribeTable'))
     })
   }
 
-  t.test('runSync asks HTTP_PROXY for an endpoint without TLS', async (t) => {
+  t.test('runSync goes through HTTP_PROXY to an endpoint without TLS', async (t) => {
     const { plain, stub, run } = await openTables(t)
     const proxy = await startTinyproxy(t)
     environment(t, { HTTP_PROXY: `http://127.0.0.1:${proxy.port}` })
@@ -120,7 +119,7 @@ t.test('behind a proxy', { skip: noTinyproxy }, async (t) => {
     t.equal(asked.length, stub.requests.length)
   })
 
-  t.test('runSync gives a proxy the name and password that it wants', async (t) => {
+  t.test('runSync sends a proxy its name and password', async (t) => {
     for (const [which, variable] of [
       ['secure', 'HTTPS_PROXY'],
       ['plain', 'HTTP_PROXY'],
@@ -133,7 +132,7 @@ t.test('behind a proxy', { skip: noTinyproxy }, async (t) => {
     }
   })
 
-  t.test('runSync says what a proxy answers that refuses, and no password', async (t) => {
+  t.test('runSync reports the answer of a proxy that refuses, without the password', async (t) => {
     const { secure, run } = await openTables(t)
     const proxy = await startTinyproxy(t, 'me right')
     environment(t, { HTTPS_PROXY: `http://me:wrong-secret@127.0.0.1:${proxy.port}` })
@@ -147,7 +146,7 @@ t.test('behind a proxy', { skip: noTinyproxy }, async (t) => {
   })
 })
 
-t.test('runSync asks a host directly that NO_PROXY names', async (t) => {
+t.test('runSync connects directly to a host that NO_PROXY names', async (t) => {
   const { secure, run } = await openTables(t)
   const HTTPS_PROXY = `http://127.0.0.1:${await freePort()}`
   const AWS_CA_BUNDLE = await bundleOf(t, CERTIFICATE)
@@ -155,14 +154,14 @@ t.test('runSync asks a host directly that NO_PROXY names', async (t) => {
   t.match(await run(secure), { outcome: 'in-sync', errors: [] })
 })
 
-t.test('runSync asks this machine directly, whatever proxy there is', async (t) => {
+t.test('runSync connects directly to this machine, whatever the proxy settings', async (t) => {
   const { stub, run } = await openTables(t)
   const proxy = `http://127.0.0.1:${await freePort()}`
   environment(t, { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, ALL_PROXY: proxy })
   t.match(await run(stub.endpoint), { outcome: 'in-sync', errors: [] })
 })
 
-t.test('runSync says where a proxy does not listen', async (t) => {
+t.test('runSync names a proxy that does not listen', async (t) => {
   const { secure, run } = await openTables(t)
   const port = await freePort()
   environment(t, { HTTPS_PROXY: `http://127.0.0.1:${port}` })
@@ -172,7 +171,7 @@ t.test('runSync says where a proxy does not listen', async (t) => {
   })
 })
 
-t.test('runSync refuses a proxy of a kind that it does not know', async (t) => {
+t.test('runSync refuses a proxy of an unknown kind', async (t) => {
   const { secure, run } = await openTables(t)
   environment(t, { ALL_PROXY: 'socks5://me:secret@127.0.0.1:1080' })
   const error = await run(secure).catch((thrown: unknown) => thrown)
@@ -186,14 +185,14 @@ t.test('runSync trusts the certificates of AWS_CA_BUNDLE', async (t) => {
   t.match(await run(secure), { outcome: 'in-sync', errors: [] })
 })
 
-t.test('runSync says what to do about a certificate that nobody trusts', async (t) => {
+t.test('runSync gives a hint about a certificate that is not trusted', async (t) => {
   const { secure, run } = await openTables(t)
   environment(t, {})
   await t.rejects(run(secure), { code: 'UNREACHABLE', hint: /AWS_CA_BUNDLE/ })
 })
 
 for (const [what, fileOf] of [
-  ['is not there', async () => '/nowhere/ca.pem'],
+  ['does not exist', async () => '/nowhere/ca.pem'],
   ['has no certificate', (t: Test) => bundleOf(t, 'no certificate')],
 ] as const) {
   t.test(`runSync refuses an AWS_CA_BUNDLE that ${what}`, async (t) => {

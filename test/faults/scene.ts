@@ -1,4 +1,4 @@
-/** A master and its replicas, each on a stub of its own, and a run between them. */
+/** A master and its replicas, each on its own stub, and a run over them. */
 
 import {
   type Difference,
@@ -26,7 +26,7 @@ t.setTimeout(800_000)
 export interface Party {
   readonly stub: Stub
   readonly table: StubTable
-  /** As tablesync is told it, and as it reports it. */
+  /** The name that tablesync is given and reports. */
   readonly label: string
 }
 
@@ -39,9 +39,9 @@ export interface Outcome {
 export interface Scene {
   readonly master: Party
   readonly replica: Party
-  /** Present where the scene has two replicas or three. */
+  /** In use where the scene has two or three replicas. */
   readonly other: Party
-  /** Present where it has three. */
+  /** In use where the scene has three replicas. */
   readonly third: Party
   run(options?: Partial<RunOptions>): Promise<Outcome>
 }
@@ -57,7 +57,7 @@ export const ALL_WRITES = {
   writeMissing: true,
   writeDiffering: true,
   deleteExtra: true,
-  // Some masters here are empty, and meant to be, and some replicas nearly all extra.
+  // Some masters here are empty on purpose, and some replicas are nearly all extras.
   allowShrunkenMaster: true,
   maxDeletes: '100%',
 }
@@ -73,7 +73,7 @@ export const item = (index: number, more: WireItem = {}): WireItem => ({
   ...more,
 })
 
-/** 60 items, of which the replica lacks 5, has 4 in another form, and 3 of its own. */
+/** 60 items. The replica lacks 5, has 4 in another form, and 3 of its own. */
 export const MASTER_ITEMS = Array.from({ length: 60 }, (_, index) => item(index))
 export const REPLICA_ITEMS = [
   ...MASTER_ITEMS.slice(5, 56),
@@ -107,7 +107,7 @@ export function counts(summary: Summary, { label }: Party): Partial<ReplicaSumma
   return Object.fromEntries(names.map((name) => [name, replica[name]]))
 }
 
-/** Closed with the test; a request the stubs do not know fails it. */
+/** Closed with the test. A request that the stubs do not know fails the test. */
 export async function openScene(t: Test, options: SceneOptions = {}): Promise<Scene> {
   const { masterItems = MASTER_ITEMS, replicaItems = REPLICA_ITEMS, key } = options
   const open = async (name: string, items: readonly WireItem[]): Promise<Party> => {
@@ -151,7 +151,7 @@ export async function openScene(t: Test, options: SceneOptions = {}): Promise<Sc
         ...runOptions,
       })
       for (const { stub, label } of [master, ...replicas]) {
-        t.strictSame(stub.violations, [], `${label} was asked nothing that it does not know`)
+        t.strictSame(stub.violations, [], `${label} got only requests that it knows`)
       }
       const isAllTold = !summary.errors.some(({ code }) => code === 'FILE_UNWRITABLE')
       if (isAllTold && othersWrites() === writtenBefore) {
@@ -165,7 +165,7 @@ export async function openScene(t: Test, options: SceneOptions = {}): Promise<Sc
   }
 }
 
-/** What a run asks of a table before it begins. */
+/** What a run asks of a table in its preflight. */
 export function isCheck({ operation, table, body }: StubRequest): boolean {
   if (operation.startsWith('Describe')) return true
   if (operation === 'Scan') return body['TotalSegments'] === 100_000 || body['Limit'] === 25
@@ -176,19 +176,19 @@ export function isCheck({ operation, table, body }: StubRequest): boolean {
   )
 }
 
-/** The requests of the run itself for one of the operations. */
+/** The requests of the run itself, without the preflight, for any of the operations. */
 export const asks =
   (...operations: readonly string[]) =>
   (request: StubRequest): boolean =>
     operations.includes(request.operation) && !isCheck(request)
 
-/** The fault, always. */
+/** Always the fault. */
 export const always =
   (fault: Fault, concerns: (request: StubRequest) => boolean): Intercept =>
   (request) =>
     concerns(request) ? fault : undefined
 
-/** The fault for each different request the first `times` times it comes; then it passes. */
+/** The fault the first `times` times that each different request comes, then no fault. */
 export function eachFirst(
   times: number,
   fault: Fault,
@@ -204,7 +204,7 @@ export function eachFirst(
   }
 }
 
-/** How many items were asked to be put, by themselves or together. */
+/** How many items were sent to be put, one by one or in batches. */
 export const putsOf = ({ stub, table }: Party): number =>
   stub.requests.reduce((sum, { operation, body }) => {
     if (operation === 'PutItem') return sum + 1
@@ -212,11 +212,11 @@ export const putsOf = ({ stub, table }: Party): number =>
     return sum + ((body['RequestItems'] as Record<string, unknown[]>)[table.name]?.length ?? 0)
   }, 0)
 
-/** How many requests there were for an operation, checks left out. */
+/** How many requests there were for an operation, without the preflight. */
 export const askedOf = ({ stub }: Party, operation: string): number =>
   stub.requests.filter(asks(operation)).length
 
-/** Where nobody else has written, the report says what a replica holds in the end. */
+/** Where nobody else has written, the report determines what a replica holds in the end. */
 function isForetold(
   t: Test,
   {

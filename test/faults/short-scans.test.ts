@@ -1,4 +1,4 @@
-/** Scans that leave items out: the run's own counts tell, and it is never in sync. */
+/** Scans that leave items out: the counts of the run reveal it, and it is never in sync. */
 
 import type { RunEvent, RunOptions } from 'tablesync'
 import { exitCodeOf } from '../../lib/model/summary.ts'
@@ -6,7 +6,7 @@ import { t } from '../support/tap.ts'
 import { askedOf, asks, item, openScene, type Scene } from './scene.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
-/** Not those of the scene. */
+/** Without the scene's own settings. */
 const AS_PLANNED = { segments: undefined, workers: undefined } as unknown as Partial<RunOptions>
 const NOTHING = { rewrite: () => ({ Items: [], Count: 0, ScannedCount: 0 }) }
 const WRITES = {
@@ -16,7 +16,7 @@ const WRITES = {
   allowShrunkenMaster: true,
 }
 
-/** Some segments come back empty, though items are in them. */
+/** Some segments come back empty, although they have items. */
 function leaveOut({ stub }: Scene['master'], isLeftOut: (segment: number) => boolean): void {
   stub.on((request) =>
     asks('Scan')(request) && isLeftOut(Number(request.body['Segment'] ?? 0)) ? NOTHING : undefined,
@@ -60,7 +60,7 @@ for (const side of ['master', 'replica'] as const) {
     [-1, false],
   ] as const) {
     t.test(
-      `60 items of a ${side} of ${counted} are ${isTold ? '' : 'not '}worth a word`,
+      `60 items of a ${side} of ${counted} are ${isTold ? '' : 'not '}worth a warning`,
       async (t) => {
         const scene = await openScene(t, { masterItems: items(60), replicaItems: items(60) })
         scene[side].table.described = { ItemCount: counted }
@@ -87,7 +87,7 @@ t.test('two tables whose scans find nothing are in sync with a warning', async (
 
 for (const writes of [{}, { writeMissing: true }]) {
   t.test(
-    `a size of -1 is not known, ${'writeMissing' in writes ? 'with' : 'without'} writes`,
+    `a size of -1 counts as unknown, ${'writeMissing' in writes ? 'with' : 'without'} writes`,
     async (t) => {
       const scene = await openScene(t, { masterItems: items(60), replicaItems: items(50) })
       scene.master.table.described = { TableSizeBytes: -1, ItemCount: -1 }

@@ -1,4 +1,4 @@
-/** What makes no progress, for whatever reason, is given to another thread once, and then given up. */
+/** A task without progress goes to another thread once, and is then given up. */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -28,7 +28,7 @@ const stalls = (events: readonly RunEvent[]) => events.filter(({ type }) => type
 
 const isSegmentOne = ({ body }: StubRequest) => body['Segment'] === 1
 
-t.test('runSync begins a segment again whose answer comes a byte at a time', async (t) => {
+t.test('runSync begins a segment again whose answer arrives a byte at a time', async (t) => {
   const { master, replica, run } = await openScene(t)
   master.stub.on(eachFirst(1, 'drip', (request) => asks('Scan')(request) && isSegmentOne(request)))
   const { summary, events } = await run({ ...ALL_WRITES, scanLimit: 100, timeouts: TIMEOUTS })
@@ -38,7 +38,7 @@ t.test('runSync begins a segment again whose answer comes a byte at a time', asy
   t.match(summary.errors, [{ code: 'STALLED' }, { code: 'WORKER_DIED' }])
 })
 
-t.test('runSync gives a segment up whose answers never end, and no other', async (t) => {
+t.test('runSync gives up a segment whose answers never end, and no other', async (t) => {
   const { master, replica, run } = await openScene(t)
   master.stub.on(always('drip', (request) => asks('Scan')(request) && isSegmentOne(request)))
   const { summary, events } = await run({ ...ALL_WRITES, segments: 4, timeouts: TIMEOUTS })
@@ -54,9 +54,9 @@ t.test('runSync gives a segment up whose answers never end, and no other', async
 
 for (const [what, body] of [
   ['never answers', 'return new Promise(() => {})'],
-  ['does not come back', 'for (;;) {}'],
+  ['never returns', 'for (;;) {}'],
 ] as const) {
-  t.test(`runSync goes on in another thread where a hook ${what}, and names it`, async (t) => {
+  t.test(`runSync goes on in another thread where a hook ${what}`, async (t) => {
     const hooks = await hooksModule(
       t,
       (mark) => `import { existsSync, writeFileSync } from 'node:fs'
@@ -76,7 +76,7 @@ for (const [what, body] of [
   })
 }
 
-t.test('runSync takes a pause for no standing still', async (t) => {
+t.test('runSync does not take a pause for a stall', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))
   t.teardown(() => rm(folder, { recursive: true }))
   const control = join(folder, 'control')
@@ -98,7 +98,7 @@ t.test('runSync takes a pause for no standing still', async (t) => {
   t.strictSame(counts(summary, replica), REPAIRED)
 })
 
-t.test('runSync names a hook that hangs, though others wait for capacity all along', async (t) => {
+t.test('runSync names a hook that hangs, while other work waits for capacity', async (t) => {
   const hooks = await hooksModule(
     t,
     (mark) => `import { existsSync, writeFileSync } from 'node:fs'
@@ -109,7 +109,7 @@ t.test('runSync names a hook that hangs, though others wait for capacity all alo
      }`,
   )
   const { master, replica, run } = await openScene(t)
-  // So slow that somebody waits for capacity until the end.
+  // So slow that something waits for capacity until the end.
   const { summary, events } = await run({
     ...ALL_WRITES,
     hooks,
@@ -122,7 +122,7 @@ t.test('runSync names a hook that hangs, though others wait for capacity all alo
   t.strictSame(replica.table.all(), master.table.all())
 })
 
-t.test('runSync lets hooks be slow that answer', async (t) => {
+t.test('runSync does not take slow hooks for a stall', async (t) => {
   const hooks = await hooksModule(
     t,
     () => `export async function isItemDifferent() {
@@ -142,7 +142,7 @@ t.test('runSync lets hooks be slow that answer', async (t) => {
   t.match(counts(summary, replica), { differing: 60, sameAs: 0 })
 })
 
-t.test('runSync lets listeners be slow', async (t) => {
+t.test('runSync does not take slow listeners for a stall', async (t) => {
   const { replica, run } = await openScene(t)
   const { summary, events } = await run({
     timeouts: { ...SHORT, stall: 1000 },
@@ -153,7 +153,7 @@ t.test('runSync lets listeners be slow', async (t) => {
   t.match(counts(summary, replica), { missing: 5, differing: 4 })
 })
 
-/** One answer of those that never ends. */
+/** The first matching request gets an answer that never ends. */
 function dripOnce(concerns: (request: StubRequest) => boolean): Intercept {
   let isDone = false
   return (request) => {
@@ -165,11 +165,11 @@ function dripOnce(concerns: (request: StubRequest) => boolean): Intercept {
 
 const FORTY = Array.from({ length: 40 }, (_, n) => item(n))
 
-t.test('applySync does all of its plan where a thread goes down with two batches', async (t) => {
+t.test('applySync does all of its plan where a thread stalls with two batches', async (t) => {
   const { master, replica, run } = await openScene(t, { masterItems: FORTY, replicaItems: [] })
   const plan = join(await tempFolder(t), 'plan.ndjson')
   await run({ ...ALL_WRITES, plan })
-  // The first batch is read back by an answer that never ends, while the second is under way.
+  // The answer that reads the first batch back never ends, while the second is in flight.
   const readsBack = (request: StubRequest) =>
     asks('BatchGetItem')(request) && replica.table.all().length >= 25
   replica.stub.on(dripOnce(readsBack))
@@ -185,7 +185,7 @@ t.test('applySync does all of its plan where a thread goes down with two batches
   t.equal(outcome, 'in-sync')
 })
 
-t.test('applySync counts what no thread comes through, and is never in sync then', async (t) => {
+t.test('applySync counts keys that stall every thread, and is incomplete', async (t) => {
   const { replica, run } = await openScene(t, { masterItems: FORTY, replicaItems: [] })
   const plan = join(await tempFolder(t), 'plan.ndjson')
   await run({ ...ALL_WRITES, plan })
@@ -201,11 +201,11 @@ t.test('applySync counts what no thread comes through, and is never in sync then
   t.equal(outcome, 'incomplete')
   const { written = 0, unverified = 0, missing = 0 } = replicas[replica.label] ?? {}
   t.ok(unverified > 0)
-  t.equal(missing + unverified, 40, 'each key of the plan has come to an end')
+  t.equal(missing + unverified, 40, 'each key of the plan is counted')
   t.equal(written, missing)
 })
 
-t.test('undoSync takes all of its journal back where its thread goes down', async (t) => {
+t.test('undoSync undoes its whole journal where its thread stalls', async (t) => {
   const { replica, run } = await openScene(t, { masterItems: FORTY, replicaItems: [] })
   const undo = join(await tempFolder(t), 'undo.ndjson')
   await run({ ...ALL_WRITES, undo })

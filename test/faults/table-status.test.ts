@@ -1,4 +1,4 @@
-/** A table that is there and cannot be used; and why deletions were withheld. */
+/** A table that exists and cannot be used; and the reasons for withheld deletions. */
 import { t } from '../support/tap.ts'
 import { always, askedOf, asks, isCheck, item, openScene } from './scene.ts'
 
@@ -13,10 +13,10 @@ for (const side of ['master', 'replica'] as const) {
     ['INACCESSIBLE_ENCRYPTION_CREDENTIALS', /KMS key/],
     ['REPLICATION_NOT_AUTHORIZED', /ACTIVE/],
   ] as const) {
-    t.test(`a ${side} that is ${TableStatus} is refused by its status`, async (t) => {
+    t.test(`a ${side} that is ${TableStatus} is refused with its status`, async (t) => {
       const scene = await openScene(t)
       scene[side].table.described = { TableStatus }
-      // As the service answers for a table that is not ready.
+      // What the service answers for a table that is not ready.
       const error = { error: 'ResourceNotFoundException' }
       scene[side].stub.on(always(error, ({ operation }) => operation !== 'DescribeTable'))
       await t.rejects(scene.run({ writeMissing: true }), {
@@ -34,7 +34,7 @@ for (const side of ['master', 'replica'] as const) {
   })
 }
 
-t.test('deletions that are withheld since one was refused say why it was', async (t) => {
+t.test('deletions withheld after a refused deletion give the reason', async (t) => {
   const scene = await openScene(t, { masterItems: items(60), replicaItems: items(70) })
   scene.replica.stub.on(
     always({ error: 'ItemCollectionSizeLimitExceededException' }, asks('DeleteItem')),
@@ -48,7 +48,7 @@ t.test('deletions that are withheld since one was refused say why it was', async
   )
 })
 
-t.test('deletions that are withheld since a repair was refused say why it was', async (t) => {
+t.test('deletions withheld after a refused repair give the reason', async (t) => {
   const scene = await openScene(t, { masterItems: items(60), replicaItems: items(65, 5) })
   scene.replica.stub.on(
     always(

@@ -1,4 +1,4 @@
-/** Too many requests: refused as such, or left over in a batch. */
+/** Too many requests: throttled, or left unprocessed in a batch. */
 
 import type { WireItem } from 'tablesync'
 import type { Intercept, StubRequest } from '../support/stub.ts'
@@ -26,7 +26,7 @@ const OPERATIONS = ['Scan', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem
 
 for (const error of SPELLINGS) {
   for (const strategy of ['march', 'lookup'] as const) {
-    t.test(`runSync repairs by ${strategy} through ${error} on every request`, async (t) => {
+    t.test(`runSync repairs by ${strategy} despite ${error} on every request`, async (t) => {
       const { master, replica, run } = await openScene(t)
       for (const { stub } of [master, replica])
         stub.on(eachFirst(3, { error }, asks(...OPERATIONS)))
@@ -40,7 +40,7 @@ for (const error of SPELLINGS) {
   }
 }
 
-t.test('runSync is not exhausted by more than 500 throttled requests', async (t) => {
+t.test('runSync gets through more than 500 throttled requests', async (t) => {
   const { master, replica, run } = await openScene(t)
   let throttled = 0
   for (const { stub } of [master, replica]) {
@@ -57,7 +57,7 @@ t.test('runSync is not exhausted by more than 500 throttled requests', async (t)
   t.equal(summary.outcome, 'different')
 })
 
-t.test('runSync loses a segment of the master that is throttled for ever', async (t) => {
+t.test('runSync gives up a segment of the master that is always throttled', async (t) => {
   const { master, replica, run } = await openScene(t)
   const inSegmentOne = (request: StubRequest) =>
     asks('Scan')(request) && request.body['Segment'] === 1
@@ -114,11 +114,11 @@ for (const keys of [1, 7]) {
     t.strictSame(counts(summary, replica), REPAIRED)
     t.equal(summary.outcome, 'in-sync')
     t.strictSame(replica.table.all(), master.table.all())
-    t.ok(askedOf(replica, 'BatchGetItem') >= 60 / keys, 'in more requests than there are retries')
+    t.ok(askedOf(replica, 'BatchGetItem') >= 60 / keys, 'more requests than there are retries')
   })
 }
 
-t.test('runSync loses a replica whose batches stay unprocessed for ever', async (t) => {
+t.test('runSync detaches a replica whose batches always stay unprocessed', async (t) => {
   const { replica, other, run } = await openScene(t, { replicas: 2 })
   replica.stub.on(serve(0, asks('BatchGetItem')))
   const { summary, events } = await run({ ...ALL_WRITES, strategy: 'lookup' })
@@ -132,9 +132,9 @@ t.test('runSync loses a replica whose batches stay unprocessed for ever', async 
   t.strictSame(counts(summary, other), REPAIRED)
 })
 
-t.test('runSync loses a replica whose rechecks stop half-way', async (t) => {
+t.test('runSync counts keys as unverified where rechecks stop half-way', async (t) => {
   const { master, replica, run } = await openScene(t)
-  // Two keys are served, and what is left of the batch never is.
+  // Two keys are served, and the rest of the batch never is.
   const isRecheck = asks('BatchGetItem')
   let batches = 0
   replica.stub.on((request) => {

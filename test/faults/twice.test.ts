@@ -1,4 +1,4 @@
-/** A scan that returns an item twice, as it may where a partition splits meanwhile: no fault of anybody's. */
+/** A scan that returns an item twice, as it may when a partition splits meanwhile. */
 import type { WireItem } from 'tablesync'
 import type { StubRequest } from '../support/stub.ts'
 import type { Body } from '../support/stub-terms.ts'
@@ -13,7 +13,7 @@ import {
   REPLICA_ITEMS,
 } from './scene.ts'
 
-/** Each page returns its first item once more, and so does the last page the first item of all. */
+/** Each page returns its first item twice, and the last page also the first item of all. */
 function returningTwice(): (answer: Body) => Body {
   let first: WireItem | undefined
   return (answer) => {
@@ -45,7 +45,7 @@ for (const sides of SIDES) {
         const held = replica.table
           .all()
           .filter((item) => master.table.at({ id: item['id'] as never }))
-        t.strictSame(held, master.table.all(), 'all is written, once')
+        t.strictSame(held, master.table.all(), 'each item is written, once')
         t.equal(replica.table.all().length, MASTER_ITEMS.length + 3)
       })
     }

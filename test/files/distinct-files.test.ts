@@ -1,4 +1,4 @@
-/** Two things never share a file, whatever its names; and a file that was there stays as private as it was. */
+/** No two outputs share a file under any name; an existing file stays as private as it was. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, link, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
@@ -19,7 +19,7 @@ async function folderOf(t: Test) {
 const SAME = { code: 'USAGE', message: /`one` and `two` to be different files/ }
 const TAKEN = { code: 'USAGE', message: /`report` to be a file that `checkpoint` does not keep/ }
 
-t.test('a link to where another output will be is that output', async (t) => {
+t.test('a link to the future place of another output counts as that output', async (t) => {
   const file = await folderOf(t)
   await symlink(file('later'), file('dangling'))
   await symlink('dangling', file('twice'))
@@ -35,14 +35,14 @@ t.test('a link to where another output will be is that output', async (t) => {
   await refuseSharedFiles({ files: { one: file('later'), two: file('ring') } })
 })
 
-t.test('a file under two names is one file', async (t) => {
+t.test('a file with two names is one file', async (t) => {
   const file = await folderOf(t)
   await writeFile(file('here'), '')
   await link(file('here'), file('there'))
   await t.rejects(refuseSharedFiles({ files: { one: file('here'), two: file('there') } }), SAME)
 })
 
-t.test('names that a checkpoint keeps for itself are no place for another output', async (t) => {
+t.test('no output may have a name that a checkpoint keeps for its own files', async (t) => {
   const file = await folderOf(t)
   await symlink(file('cp.lock'), file('dangling'))
   const refuse = (report: string, checkpoint = 'cp') =>
@@ -80,7 +80,7 @@ t.test('runSync refuses a report in the place of a lock, and writes nothing', as
   t.strictSame(replica.table.all(), before)
 })
 
-t.test('a report keeps the permissions of a file that was there', async (t) => {
+t.test('a report keeps the permissions of an existing file', async (t) => {
   const { run } = await openScene(t)
   const file = await folderOf(t)
   await writeFile(file('shared'), 'of an earlier run\n')

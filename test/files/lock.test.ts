@@ -1,4 +1,6 @@
-/** Locks: whose holder is dead though the system still lists it, who cannot be seen from here, and what is no lock. */
+/**
+ * Locks of dead holders that the system still lists, of holders on other machines, and non-locks.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
@@ -13,7 +15,7 @@ const lockIn = async (t: Test) => join(await tempFolder(t), 'cp.lock')
 
 const text = (holder: object) => JSON.stringify(holder)
 
-/** The moment that a process began, as locks have it. */
+/** The moment that a process began, as locks record it. */
 async function beginningOf(pid: number): Promise<string> {
   const [boot = ''] = (ourselves('x').began ?? '').split(' ')
   const fields = await readFile(`/proc/${pid}/stat`, 'latin1')
@@ -32,7 +34,7 @@ async function heldBy(pid: number): Promise<LockHolder> {
   return { ...ourselves('first'), pid, began: await beginningOf(pid) }
 }
 
-t.test('a holder that was killed and not waited for holds nothing', async (t) => {
+t.test('a killed holder that is a zombie holds nothing', async (t) => {
   const file = await lockIn(t)
   const pid = await orphanOf(t, 'sleep 600')
   await writeFile(file, text(await heldBy(pid)))
@@ -43,10 +45,10 @@ t.test('a holder that was killed and not waited for holds nothing', async (t) =>
   await lock.release()
 })
 
-t.test('a holder that is dying is waited for', async (t) => {
+t.test('Lock.take waits for a holder that is dying', async (t) => {
   const file = await lockIn(t)
   for (let round = 0; round < 5; round++) {
-    // So much memory that taking it back takes its time.
+    // So much memory that freeing it takes a while.
     const big = `${process.execPath} -e 'const b = Buffer.alloc(2e8, 1); setTimeout(() => b, 6e5)'`
     const pid = await orphanOf(t, big)
     const holder = await heldBy(pid)
@@ -58,14 +60,14 @@ t.test('a holder that is dying is waited for', async (t) => {
   t.pass('never refused')
 })
 
-t.test('who cannot be seen from here holds a lock until its lease is over', async (t) => {
+t.test('a holder that cannot be seen from here keeps its lock until its lease ends', async (t) => {
   const file = await lockIn(t)
   const [boot, ticks] = (ourselves('x').began ?? '').split(' ')
   const here = ourselves('first')
   const elsewhere: Record<string, LockHolder> = {
     'a container of the same name': { ...here, space: 'pid:[1]' },
     'process 1 of such a container': { ...here, pid: 1, began: `${boot} 1`, space: 'pid:[1]' },
-    'a number that nobody has here': { ...here, pid: 2 ** 22 + 1, space: 'pid:[1]' },
+    'a pid that no process has here': { ...here, pid: 2 ** 22 + 1, space: 'pid:[1]' },
     'another machine of the same name': { ...here, began: `another-boot ${ticks}` },
     'another machine': { ...here, host: 'another.example' },
   }
@@ -81,7 +83,7 @@ t.test('who cannot be seen from here holds a lock until its lease is over', asyn
   }
 })
 
-t.test('a lock says all that its holder is told by', async (t) => {
+t.test('a lock holds everything that identifies its holder', async (t) => {
   const file = await lockIn(t)
   const lock = await Lock.take(file, 'first')
   const holder = JSON.parse(await readFile(file, 'utf8'))
@@ -97,7 +99,7 @@ t.test('a lock says all that its holder is told by', async (t) => {
   await lock.release()
 })
 
-t.test('a lock of the release before is understood', async (t) => {
+t.test('a lock of the previous release is understood', async (t) => {
   const file = await lockIn(t)
   const { space: _, ...here } = ourselves('first')
   await writeFile(file, text(here))
@@ -115,8 +117,7 @@ const NO_LOCKS: Readonly<Record<string, (file: string) => Promise<unknown>>> = {
   'that is empty': (file) => writeFile(file, ''),
   'that holds a number': (file) => writeFile(file, '5'),
   'that holds something else': (file) => writeFile(file, '{"pid":1}'),
-  'that holds a process of no number': (file) =>
-    writeFile(file, text({ ...ourselves('x'), pid: -1 })),
+  'that holds an impossible pid': (file) => writeFile(file, text({ ...ourselves('x'), pid: -1 })),
   'that is a folder': (file) => mkdir(file),
   'that is a pipe': makePipe,
 }
@@ -136,7 +137,7 @@ for (const [what, make] of Object.entries(NO_LOCKS)) {
   })
 }
 
-t.test('what stands in the way of taking a lock over is refused by name', async (t) => {
+t.test('a bad takeover file is refused by name', async (t) => {
   const file = await lockIn(t)
   const gate = `${file}.takeover`
   const dead = { ...ourselves('dead'), pid: 2 ** 22 + 1 }
@@ -158,7 +159,7 @@ t.test('what stands in the way of taking a lock over is refused by name', async 
   await (await Lock.take(file, 'first')).release()
 })
 
-t.test('a lock that was replaced by something else is no reason to fall', async (t) => {
+t.test('renew and release survive a lock that something else has replaced', async (t) => {
   const file = await lockIn(t)
   const lock = await Lock.take(file, 'first')
   await rm(file)

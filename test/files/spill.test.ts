@@ -1,4 +1,4 @@
-/** Lists on disk that outlive a run: taken up as they were left, or refused. */
+/** Lists on disk that outlive a run: resumed as they were left, or refused. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Spill } from '../../lib/files/spill.ts'
@@ -13,7 +13,7 @@ async function textsOf(spill: Spill): Promise<string[]> {
   return all
 }
 
-t.test('a list is gone on with where it was marked', async (t) => {
+t.test('a list goes on from its mark', async (t) => {
   const file = join(await tempFolder(t), 'extras')
   const first = new Spill(file)
   for (const text of TEXTS) await first.add(1, text)
@@ -33,7 +33,7 @@ t.test('a list is gone on with where it was marked', async (t) => {
   await third.close()
 })
 
-t.test('a list that is not as it was left is refused', async (t) => {
+t.test('a list that was changed since its mark is refused', async (t) => {
   const file = join(await tempFolder(t), 'extras')
   const first = new Spill(file)
   for (const text of TEXTS) await first.add(1, text)

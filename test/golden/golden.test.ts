@@ -1,6 +1,6 @@
 /**
- * What runs of every feature leave behind is what it was. Where that is meant
- * to change: `TABLESYNC_TEST_RECORD=yes node dist/test/golden/golden.test.js`.
+ * Runs of every feature leave behind what was recorded. Where that is meant to change:
+ * `TABLESYNC_TEST_RECORD=yes node dist/test/golden/golden.test.js`.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -54,7 +54,7 @@ for (const { name, scene: options, before, legs, isCutShort } of goldenRuns()) {
   })
 }
 
-/** The members of a header, and of what it says of each replica. */
+/** The members of a header, and the names of what it says about each replica. */
 function headOf(content: unknown): unknown {
   const [header] = content as [{ readonly replicas?: object }]
   const replicas = Object.entries(header.replicas ?? {})

@@ -1,7 +1,7 @@
 /**
- * Files that an earlier build has written are still read: a plan, an undo
- * journal, and the checkpoint of a run that was ended in the middle. They are
- * not made anew with the other recordings; `TABLESYNC_TEST_RECORD=files` does.
+ * Files that an earlier build has written are still read: a plan, an undo journal, and the
+ * checkpoint of an interrupted run. `TABLESYNC_TEST_RECORD=files` makes them anew; recording the
+ * other runs does not.
  */
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -23,7 +23,7 @@ interface Keeping {
   readonly name: string
   readonly write: (scene: Scene) => Leg
   readonly read: Leg
-  /** What the replica holds when the file has been read and acted upon. */
+  /** What the replica holds when the file has been read and carried out. */
   readonly leaves: (scene: Scene) => readonly WireItem[]
 }
 

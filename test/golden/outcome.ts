@@ -1,4 +1,4 @@
-/** What a leg leaves behind, without what differs from run to run. */
+/** What a leg leaves behind, without what changes from run to run. */
 import { readdir, readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
 import type { Summary } from 'tablesync'
@@ -6,7 +6,7 @@ import type { Scene } from '../faults/scene.ts'
 
 export interface Outcome {
   readonly summary: unknown
-  /** By the name of the file. */
+  /** By file name. */
   readonly files: { readonly [name: string]: unknown }
   /** What the replicas hold. */
   readonly replicas: readonly unknown[]
@@ -26,7 +26,7 @@ export async function outcomeOf(scene: Scene, summary: Summary): Promise<Outcome
   }) as Outcome
 }
 
-/** The lines of a file; between its header and its footer in an order of their own. */
+/** The lines of a file. Those between header and footer are sorted. */
 function contentOf(name: string, bytes: Buffer): unknown {
   // What a checkpoint keeps beside itself is its own concern.
   if (/\.(extras|writes)\.\d+$/.test(name)) return 'KEPT'
@@ -41,7 +41,7 @@ function contentOf(name: string, bytes: Buffer): unknown {
   return [header, ...inOrder.map((line) => JSON.parse(line)), ...footer]
 }
 
-/** Of each line, and of each run. */
+/** Members that change from line to line, or from run to run. */
 const CHANGING = new Set(
   ['crc', 'after', 'line', 'run', 'runId', 'leg', 'elapsedMs', 'since', 'began', 'saved'].concat([
     'ended',
@@ -68,7 +68,7 @@ function steady(value: unknown): unknown {
   )
 }
 
-/** Without the counts that say which of the two scans came to an item first: that hangs on where a run was cut. */
+/** Without the counts of which scan reached an item first: they depend on where a run was cut. */
 export function withoutFirst(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutFirst)
   if (typeof value !== 'object' || value === null) return value
@@ -76,7 +76,7 @@ export function withoutFirst(value: unknown): unknown {
   return Object.fromEntries(members.map(([name, member]) => [name, withoutFirst(member)]))
 }
 
-/** The names of members and the types of their values, where what happens first is left to chance. */
+/** Names of members and types of their values, for parts that depend on what happens first. */
 export function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) {
     const shapes = value.map((each) => JSON.stringify(shapeOf(each)))

@@ -1,4 +1,4 @@
-/** Runs that use every feature, one after another, and what each leaves behind. */
+/** Runs that use every feature, and what each leaves behind. */
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -13,7 +13,7 @@ import {
 } from 'tablesync'
 import { ALL_WRITES, asks, item, type Scene, type SceneOptions } from '../faults/scene.ts'
 
-/** One step of a golden run; files are named relative to a folder of its own. */
+/** One step of a golden run. Files are named relative to a folder of its own. */
 export type Leg =
   | { readonly sync: Partial<RunOptions> }
   | { readonly apply: Partial<ApplyOptions> }
@@ -24,11 +24,11 @@ export interface GoldenRun {
   readonly scene?: SceneOptions
   readonly before?: (scene: Scene) => void | Promise<void>
   readonly legs: readonly Leg[]
-  /** Whether legs but the last end at a time of their own: of them, the shape is compared. */
+  /** Whether all legs but the last end at an arbitrary moment: only their shape is compared. */
   readonly isCutShort?: true
 }
 
-/** Nothing of what they leave depends on time, or on which thread comes first. */
+/** Nothing that these runs leave depends on time, or on which thread comes first. */
 const STEADY: Partial<RunOptions> = { workers: 1, parallel: 1, segments: 1 }
 const REPORT = { report: 'report.ndjson' }
 const CHECKPOINT = { checkpoint: 'run.checkpoint', checkpointInterval: 600 }
@@ -49,10 +49,10 @@ export const onExtra = ({ id }) => (id === 'item-101' ? 'skip' : undefined)
 export const onDiffering = ({ n }) => { if (n === 57) throw new Error('as planned') }
 `
 
-/** In the working folder. */
+/** Written to the working folder. */
 const withHooks = () => writeFile('hooks.mjs', HOOKS)
 
-/** From the request on, the run is to end. */
+/** The run is to end at this request. */
 const endingAt = (operation: string, times: number) => {
   const ending = new AbortController()
   return {
@@ -215,7 +215,7 @@ export function goldenRuns(): readonly GoldenRun[] {
   ]
 }
 
-/** Has a leg done on the tables of the scene. */
+/** Runs one leg on the tables of the scene. */
 export function carryOut(scene: Scene, leg: Leg): Promise<Summary> {
   if ('sync' in leg) {
     const { hooks, ...options } = leg.sync

@@ -1,4 +1,4 @@
-/** Rules of the user's own, over real worker threads. */
+/** The user's own rules, over real worker threads. */
 
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -21,7 +21,7 @@ async function moduleOf(t: Test, text: string): Promise<string> {
   return pathToFileURL(await hooksModule(t, text)).href
 }
 
-/** What the hooks of a module write down, a line each. */
+/** A file that hooks append lines to. */
 const log = (t: Test) => {
   const file = join(tmpdir(), `tablesync-test-${process.pid}-${Math.random()}`)
   t.teardown(() => rm(file, { force: true }))
@@ -29,7 +29,7 @@ const log = (t: Test) => {
 }
 
 for (const strategy of ['march', 'lookup'] as const) {
-  t.test(`hooks that only look are told all, and change nothing, by ${strategy}`, async (t) => {
+  t.test(`hooks that only observe see everything and change nothing, by ${strategy}`, async (t) => {
     const file = log(t)
     const hooks = await moduleOf(
       t,
@@ -75,10 +75,10 @@ for (const [hook, expected] of [
     const skipped = { onMissing: 5, onDiffering: 4, onExtra: 3 }[hook]
     t.equal(summary.replicas[replica.label]?.skipped, skipped)
     t.equal(summary.outcome, 'different')
-    t.equal(differences.length, 12, 'they are told all the same')
+    t.equal(differences.length, 12, 'they are reported all the same')
   })
 
-  t.test(`${hook} that answers what is no answer fails its items`, async (t) => {
+  t.test(`${hook} that returns an unknown answer fails its items`, async (t) => {
     const hooks = await moduleOf(t, `export const ${hook} = () => 'Skip'`)
     const { replica, run } = await openScene(t)
     const { summary, differences } = await run({ ...ALL_WRITES, hooks })
@@ -112,13 +112,13 @@ const versioned = (id: number, v: number, text: string) => ({
   v: { N: String(v) },
   text: { S: text },
 })
-/** One older on the replica, and one newer. */
+/** One item is older on the replica, and one is newer. */
 const VERSIONS: SceneOptions = {
   masterItems: [versioned(1, 2, 'master'), versioned(2, 2, 'master'), versioned(3, 2, 'same')],
   replicaItems: [versioned(1, 1, 'replica'), versioned(2, 9, 'replica'), versioned(3, 2, 'same')],
 }
 
-t.test('newer wins, by option and by a hook alike', async (t) => {
+t.test('the newer version wins, by option and by hook alike', async (t) => {
   const hooks = await moduleOf(
     t,
     `export const isItemDifferent = (master, replica) => Number(master.v.N) > Number(replica.v.N)`,
@@ -142,7 +142,7 @@ t.test('isItemDifferent that throws fails its items, and no others', async (t) =
   t.equal(summary.outcome, 'incomplete')
 })
 
-t.test('hooks may ask for plain values, which lose nothing', async (t) => {
+t.test('hooks may ask for plain values, which keep all data', async (t) => {
   const masterItem = {
     id: { S: 'a' },
     n: { N: '12345678901234567890.5' },
@@ -168,15 +168,15 @@ t.test('hooks may ask for plain values, which lose nothing', async (t) => {
 })
 
 for (const [what, text, message] of [
-  ['exports none', 'export const other = 1', /functions named/],
-  ['exports one that is no function', 'export const onMissing = 1', /got onMissing/],
+  ['exports no hook', 'export const other = 1', /functions named/],
+  ['exports a hook that is no function', 'export const onMissing = 1', /got onMissing/],
   [
-    'misspells one',
+    'misspells a hook',
     'export const onMatch = () => {}; export const onExtra = () => {}',
     /got onMatch/,
   ],
   [
-    'wants items of no kind',
+    'wants an unknown kind of items',
     `export const items = 'xml'; export const onExtra = () => {}`,
     /`items`/,
   ],
@@ -189,13 +189,13 @@ for (const [what, text, message] of [
   })
 }
 
-t.test('runSync refuses hooks of a module that is not there, or is nowhere', async (t) => {
+t.test('runSync refuses a hooks module that does not exist, or has a relative path', async (t) => {
   const { run } = await openScene(t)
   await t.rejects(run({ hooks: '/no/such/hooks.js' }), { code: 'USAGE', message: /Cannot load/ })
   await t.rejects(run({ hooks: 'hooks.js' }), { code: 'USAGE', message: /absolute path/ })
 })
 
-t.test('isItemDifferent has to say yes or no', async (t) => {
+t.test('isItemDifferent has to return true or false', async (t) => {
   for (const answer of ['', 'return null', 'return 0', "return 'no'"]) {
     const hooks = await moduleOf(t, `export function isItemDifferent() { ${answer} }`)
     const { replica, run } = await openScene(t)
@@ -207,7 +207,7 @@ t.test('isItemDifferent has to say yes or no', async (t) => {
   }
 })
 
-t.test('a hook that fails over an equal pair names it', async (t) => {
+t.test('a hook that fails on an equal pair names its key', async (t) => {
   const hooks = await moduleOf(
     t,
     "export function onMatching(one) { if (one.id.S === 'item-7') throw new Error('no') }",
@@ -221,14 +221,14 @@ t.test('a hook that fails over an equal pair names it', async (t) => {
   )
 })
 
-t.test('what a slow hook has waited over is read again before it is written', async (t) => {
+t.test('an item that changes during a slow hook is read again before its write', async (t) => {
   const hooks = await moduleOf(
     t,
     'export const onMissing = () => new Promise((resolve) => setTimeout(resolve, 1000))',
   )
   const { master, replica, run } = await openScene(t, { masterItems: [item(1)], replicaItems: [] })
   const later = item(1, { v: { N: '2' } })
-  // While the hook waits, after the last look.
+  // While the hook waits, after the last read.
   let looks = 0
   replica.stub.on((request) => {
     if (request.operation === 'BatchGetItem' && ++looks >= 2) {
@@ -245,14 +245,14 @@ t.test('what a slow hook has waited over is read again before it is written', as
   t.match(summary.replicas[replica.label], { written: 1, mended: 0 })
 })
 
-t.test('a hook that never answers does not keep a run that is to end', async (t) => {
+t.test('a run ends when its signal aborts, although a hook never answers', async (t) => {
   const hooks = await moduleOf(t, 'export const onMissing = () => new Promise(() => {})')
   const { run } = await openScene(t)
   const { summary } = await run({ ...ALL_WRITES, hooks, signal: AbortSignal.timeout(1500) })
   t.equal(summary.outcome, 'interrupted')
 })
 
-t.test('a listener that never answers does not keep a run that is to end', async (t) => {
+t.test('a run ends when its signal aborts, although a listener never answers', async (t) => {
   const { run } = await openScene(t)
   const { summary } = await run({
     onDifference: () => new Promise(() => {}),
@@ -266,7 +266,7 @@ for (const [when, hook] of [
   ['beside a write of another key', 'onDiffering'],
   ['while pages are compared', 'onMatching'],
 ] as const) {
-  t.test(`a thread that dies ${when} is replaced, and its work gone on with`, async (t) => {
+  t.test(`a thread that dies ${when} is replaced, and its work goes on`, async (t) => {
     const mark = log(t)
     const hooks = await moduleOf(
       t,
@@ -283,17 +283,17 @@ for (const [when, hook] of [
     t.strictSame(counts(summary, replica), REPAIRED)
     t.equal(summary.outcome, 'in-sync')
     t.strictSame(replica.table.all(), master.table.all())
-    t.equal(differences.length, 12, 'each is told once')
+    t.equal(differences.length, 12, 'each is reported once')
     t.ok(summary.errors.every(({ code }) => code === 'WORKER_DIED'))
     t.ok(summary.errors.length > 0)
   })
 }
 
-t.test('a hook that never answers does not keep a run of many pairs either', async (t) => {
+t.test('a run of many pairs ends too, although a hook never answers', async (t) => {
   const hooks = await moduleOf(t, 'export const onMatching = () => new Promise(() => {})')
   const items = Array.from({ length: 300 }, (_, n) => item(n))
   const { run } = await openScene(t, { masterItems: items, replicaItems: items })
-  // Half a second for each would be minutes.
+  // Half a second for each would add up to minutes.
   const { summary } = await run({ hooks, scanLimit: 300, signal: AbortSignal.timeout(1500) })
   t.equal(summary.outcome, 'interrupted')
   t.ok(summary.elapsedMs < 60_000, `${summary.elapsedMs} ms`)
@@ -318,7 +318,7 @@ t.test('the summary gives the error of a hook once, with a count and no item val
   t.notMatch(JSON.stringify([summary, events]), /of-an-item/)
 })
 
-t.test('a run that waits for a hook names its key, and not what the item holds', async (t) => {
+t.test('a run that waits for a hook names its key, and no other data of the item', async (t) => {
   const hooks = await moduleOf(
     t,
     'export const onMissing = () => new Promise((resolve) => setTimeout(resolve, 6000))',

@@ -1,4 +1,4 @@
-/** Modules of hooks that do not load as a module should: refused within seconds, by name. */
+/** Modules of hooks that do not load as they should: refused within seconds, by name. */
 
 import { runCli } from '../cli/run-cli.ts'
 import { argsOf, inOrder, makeScene, REPLICA_ITEMS } from '../cli/scene.ts'
@@ -19,12 +19,12 @@ for (const [what, text, told] of [
     /ended its own thread/,
   ],
   [
-    'waits for what never comes',
+    'waits for ever',
     `await new Promise(() => {}); ${RULES}`,
     /waits at its top level for something that never comes/,
   ],
   [
-    'exits in threads alone',
+    'exits in worker threads only',
     `import { isMainThread } from 'node:worker_threads'; if (!isMainThread) process.exit(); ${RULES}`,
     /ended its own thread/,
   ],
@@ -51,7 +51,7 @@ for (const [what, text, told] of [
   })
 }
 
-t.test('what a module prints while it is loaded goes to stderr', async (t) => {
+t.test('what a module prints while it loads goes to stderr', async (t) => {
   const engine = await startDynalite()
   t.teardown(() => engine.stop())
   const { master, replica } = await makeScene(engine.endpoint)
@@ -67,10 +67,10 @@ t.test('what a module prints while it is loaded goes to stderr', async (t) => {
 
 for (const [what, text] of [
   [
-    'waits for ever, with something under way',
+    'waits for ever, with a timer running',
     'setInterval(() => {}, 1000); await new Promise(() => {})',
   ],
-  ['never comes back', 'for (;;) {}'],
+  ['never returns', 'for (;;) {}'],
 ] as const) {
   t.test(`runSync refuses hooks of a module that ${what}`, async (t) => {
     const { master, run } = await openScene(t)
@@ -83,14 +83,14 @@ for (const [what, text] of [
   })
 }
 
-t.test('runSync that is to end does not wait for a module to load', async (t) => {
+t.test('runSync does not wait for a module to load once its signal aborts', async (t) => {
   const { run } = await openScene(t)
   const hooks = await hooksModule(t, () => `for (;;) {}; ${RULES}`)
   const { summary } = await run({ hooks, signal: AbortSignal.timeout(500) })
   t.equal(summary.outcome, 'interrupted')
 })
 
-/** Loaded once, in the thread that tries it, and not again. */
+/** Loads once, in the thread that tries it, and misbehaves after that. */
 const loadedOnce = (mark: string, then: string) =>
   `import { existsSync, writeFileSync } from 'node:fs'
    if (existsSync(${mark})) { ${then} }
@@ -101,9 +101,9 @@ for (const [what, then] of [
   ['exit', 'process.exit()'],
   ['throw', `throw new Error('not twice')`],
   ['wait for ever', 'await new Promise(() => {})'],
-  ['never come back', 'for (;;) {}'],
+  ['never return', 'for (;;) {}'],
 ] as const) {
-  t.test(`a run whose hooks ${what} when they are loaded again ends, and names them`, async (t) => {
+  t.test(`a run whose hooks ${what} on their second load ends, and names them`, async (t) => {
     const { replica, run } = await openScene(t)
     const hooks = await hooksModule(t, (mark) => loadedOnce(mark, then))
     const { summary } = await run({ ...ALL_WRITES, hooks, timeouts: { hooks: 2000 } })

@@ -1,4 +1,4 @@
-/** Answers of any framing, and of none, over real sockets. */
+/** Answers in any framing, and malformed ones, over real sockets. */
 import { once, setMaxListeners } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
@@ -13,7 +13,7 @@ const SHORT = { connectTimeout: 200, responseTimeout: 200 }
 
 type Serve = (socket: Socket, request: string, nth: number) => unknown
 
-/** Whatever `serve` does on a socket for each request that has come whole. */
+/** Connections to a server that calls `serve` for each complete request. */
 async function opened(
   t: Test,
   serve: Serve,
@@ -74,7 +74,7 @@ for (const tls of [false, true]) {
     t.equal(connected(), 1)
   })
 
-  t.test(`bodies larger than a read come whole${tls ? ', over TLS' : ''}`, async (t) => {
+  t.test(`bodies larger than one read arrive whole${tls ? ', over TLS' : ''}`, async (t) => {
     if (tls) trustAnybody(t)
     const body = Array.from({ length: 300_000 }, (_, at) => at.toString(36)).join('')
     const { post } = await opened(t, (socket) => socket.write(sized(body)), { tls })
@@ -83,7 +83,7 @@ for (const tls of [false, true]) {
   })
 }
 
-t.test('a request of any size goes out as it is', async (t) => {
+t.test('a request of any size arrives as it was sent', async (t) => {
   const { post } = await opened(t, (socket, request) => {
     socket.write(sized(request.slice(request.indexOf('\r\n\r\n') + 4)))
   })
@@ -92,7 +92,7 @@ t.test('a request of any size goes out as it is', async (t) => {
   }
 })
 
-t.test('bodies of any framing, in any pieces, come as they were sent', async (t) => {
+t.test('bodies in any framing and any pieces arrive as they were sent', async (t) => {
   interface Sent {
     readonly framing: 'sized' | 'chunked' | 'to the end'
     readonly body: string
@@ -148,13 +148,10 @@ function framed(framing: string, body: string, cuts: readonly number[]): string 
 }
 
 for (const [what, answer] of [
-  ['that is no HTTP', 'hello there\r\n\r\n'],
-  ['of a length that is none', `${OK}content-length: many\r\n\r\nabc`],
-  ['of two lengths', `${OK}content-length: 1\r\ncontent-length: 2\r\n\r\nabc`],
-  [
-    'of an encoding that nobody knows',
-    `${OK}transfer-encoding: odd\r\ncontent-length: 1\r\n\r\nabc`,
-  ],
+  ['that is not HTTP', 'hello there\r\n\r\n'],
+  ['with a length that is no number', `${OK}content-length: many\r\n\r\nabc`],
+  ['with two different lengths', `${OK}content-length: 1\r\ncontent-length: 2\r\n\r\nabc`],
+  ['with an unknown encoding', `${OK}transfer-encoding: odd\r\ncontent-length: 1\r\n\r\nabc`],
   ...['-6', 'zz', '5g', '0x5', '', ' 5', '123456789'].map(
     (head) =>
       [
@@ -163,30 +160,30 @@ for (const [what, answer] of [
       ] as const,
   ),
   [
-    'with a chunk that is longer than told',
+    'with a chunk that is longer than its size',
     `${OK}transfer-encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n`,
   ],
   ['with a head that does not end', `${OK}x: ${'y'.repeat(40_000)}`],
   ['with a line that is no header', `${OK}${' '.repeat(20_000)}\r\n\r\n`],
   [
-    'of a length and an encoding',
+    'with both a length and an encoding',
     `${OK}content-length: 1\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n`,
   ],
-  ['of the same length twice', `${OK}content-length: 1\r\ncontent-length: 1\r\n\r\na`],
-  ['of a status below 100', 'HTTP/1.1 099 Low\r\ncontent-length: 0\r\n\r\n'],
-  ['whose line of status ends in LF alone', 'HTTP/1.1 200 OK\n'],
+  ['with the same length twice', `${OK}content-length: 1\r\ncontent-length: 1\r\n\r\na`],
+  ['with a status below 100', 'HTTP/1.1 099 Low\r\ncontent-length: 0\r\n\r\n'],
+  ['whose status line ends in LF alone', 'HTTP/1.1 200 OK\n'],
   ['whose header ends in LF alone', `${OK}x: y\n`],
   ['whose head ends in LF alone', `${OK}x: y\r\n\n`],
   ['with NUL in a header', `${OK}x: a\u0000b\r\n\r\n`],
   ['with CR in a header', `${OK}x: a\rb\r\n\r\n`],
-  ['whose size of a chunk ends in LF alone', `${OK}transfer-encoding: chunked\r\n\r\n1\n`],
+  ['whose chunk size ends in LF alone', `${OK}transfer-encoding: chunked\r\n\r\n1\n`],
   ['whose trailer ends in LF alone', `${OK}transfer-encoding: chunked\r\n\r\n0\r\nx: y\n`],
   ['whose trailer is no header', `${OK}transfer-encoding: chunked\r\n\r\n0\r\nhello\r\n`],
   [
     'whose trailers do not end',
     `${OK}transfer-encoding: chunked\r\n\r\n0\r\n${'x: y\r\n'.repeat(4000)}`,
   ],
-  ['before which others do not end', 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(2000)],
+  ['with interim answers without end', 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(2000)],
   ['in another protocol', 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n'],
 ] as const) {
   t.test(`an answer ${what} is an error`, async (t) => {
@@ -201,7 +198,7 @@ for (const [what, sent] of [
   ['in its body', `${OK}content-length: 10\r\n\r\nabc`],
   ['in its chunks', `${OK}transfer-encoding: chunked\r\n\r\n5\r\nab`],
 ] as const) {
-  t.test(`a connection that ends ${what} is an error, and the next one is a new one`, async (t) => {
+  t.test(`a connection that ends ${what} is an error, and is not used again`, async (t) => {
     const { post, connected } = await opened(t, (socket, _, nth) => {
       if (nth === 0) socket.end(sent)
       else socket.write(sized('whole'))
@@ -213,21 +210,21 @@ for (const [what, sent] of [
 }
 
 for (const [what, sent] of [
-  ['says so', `${OK}connection: close\r\ncontent-length: 2\r\n\r\nok`],
-  ['is of HTTP/1.0', 'HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nok'],
-  ['brings another one along', `${sized('ok')}${sized('no')}`],
-  ['brings a part of another one along', `${sized('ok')}HTTP/1.1 200 O`],
-  // In a buffer of its own, which is full then.
+  ['says close', `${OK}connection: close\r\ncontent-length: 2\r\n\r\nok`],
+  ['is HTTP/1.0', 'HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nok'],
+  ['has another one behind it', `${sized('ok')}${sized('no')}`],
+  ['has a part of another one behind it', `${sized('ok')}HTTP/1.1 200 O`],
+  // In a buffer of its own, which is full by then.
   ...[70_000, 200_000].map(
     (length) =>
       [
-        `of ${length} bytes brings another one along`,
+        `is ${length} bytes long and has another one behind it`,
         `${OK}content-length: ${length}\r\n\r\nok${' '.repeat(length - 2)}${sized('no')}`,
       ] as const,
   ),
-  ['closes soon', `${OK}keep-alive: timeout=1\r\ncontent-length: 2\r\n\r\nok`],
+  ['says that it closes soon', `${OK}keep-alive: timeout=1\r\ncontent-length: 2\r\n\r\nok`],
 ] as const) {
-  t.test(`a connection is not used again whose answer ${what}`, async (t) => {
+  t.test(`a connection is not reused after an answer that ${what}`, async (t) => {
     const { post, connected } = await opened(t, (socket) => socket.write(sent))
     for (let nth = 1; nth < 4; nth++) {
       t.equal((await post()).text.trimEnd(), 'ok')
@@ -236,7 +233,7 @@ for (const [what, sent] of [
   })
 }
 
-t.test('an answer that comes unasked is nobody else’s', async (t) => {
+t.test('an unrequested answer is not given to the next request', async (t) => {
   const { post, connected } = await opened(t, (socket, _, nth) => {
     socket.write(sized(`answer ${nth}`))
     if (nth === 0) setImmediate(() => socket.write(sized('unasked')))
@@ -247,7 +244,7 @@ t.test('an answer that comes unasked is nobody else’s', async (t) => {
   t.equal(connected(), 2)
 })
 
-t.test('silence ends a request, before an answer and within', async (t) => {
+t.test('silence ends a request, before an answer and within one', async (t) => {
   const { post } = await opened(
     t,
     (socket, _, nth) => {
@@ -258,8 +255,8 @@ t.test('silence ends a request, before an answer and within', async (t) => {
   for (const _ of [0, 1]) await t.rejects(post(), { name: 'TimeoutError', message: /byte/ })
 })
 
-t.test('a connection that does not come about ends a request', async (t) => {
-  // It waits for TLS, and the other end for a request.
+t.test('a request ends where its connection cannot be opened', async (t) => {
+  // The client waits for TLS, and the server for a request.
   const silent = createServer(() => {}).listen(0, '127.0.0.1')
   await once(silent, 'listening')
   const { port } = silent.address() as AddressInfo
@@ -278,7 +275,7 @@ t.test('a connection that does not come about ends a request', async (t) => {
   })
 })
 
-t.test('a request that is aborted ends at once, under way or waiting its turn', async (t) => {
+t.test('an aborted request ends at once, in flight or queued', async (t) => {
   const { post, connected } = await opened(t, () => {})
   const aborter = new AbortController()
   setMaxListeners(0, aborter.signal)
@@ -287,19 +284,19 @@ t.test('a request that is aborted ends at once, under way or waiting its turn', 
   while (connected() < 128) await new Promise((resolve) => setTimeout(resolve, 5))
   aborter.abort(new Error('enough'))
   for (const one of await ended) t.match(one, { status: 'rejected', reason: { message: 'enough' } })
-  t.equal(connected(), 128, 'and no more than so many at a time')
+  t.equal(connected(), 128, 'and no more than that at a time')
   await t.rejects(post('{}', aborter.signal), { message: 'enough' })
 })
 
 for (const status of [204, 304]) {
-  t.test(`an answer of status ${status} has no body, whatever it says`, async (t) => {
+  t.test(`an answer of status ${status} has no body, whatever its length says`, async (t) => {
     const answer = `HTTP/1.1 ${status} x\r\ncontent-length: 5\r\n\r\n`
     const { post } = await opened(t, (socket) => socket.write(answer))
     t.match(await post(), { statusCode: status, text: '' })
   })
 }
 
-t.test('a request that waits gets its turn when others before it are aborted', async (t) => {
+t.test('a queued request gets its turn when those before it are aborted', async (t) => {
   const { post, connected } = await opened(t, (socket, request) => {
     if (request.endsWith('answer me')) socket.write(sized('here'))
   })
@@ -314,7 +311,7 @@ t.test('a request that waits gets its turn when others before it are aborted', a
   t.equal((await last).text, 'here')
 })
 
-t.test('close ends requests under way and those that wait, and connects to nobody', async (t) => {
+t.test('close ends requests in flight and queued, and opens no connection', async (t) => {
   const { post, connections, connected } = await opened(t, () => {})
   const ended = Promise.allSettled(Array.from({ length: 200 }, () => post()))
   while (connected() < 128) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -334,7 +331,7 @@ t.test('requests beyond the most connections get their turn', async (t) => {
   t.ok(connected() <= 128)
 })
 
-t.test('a header with a line of its own is refused, and not shown', async (t) => {
+t.test('a header value with a line break is refused, and not shown', async (t) => {
   const { connections, requests } = await opened(t, () => {})
   const secret = 'token\r\nx-evil: 1'
   const sent = connections.post(
@@ -347,7 +344,7 @@ t.test('a header with a line of its own is refused, and not shown', async (t) =>
   t.equal(requests(), 0)
 })
 
-/** Certificates of tests are nobody's. */
+/** The certificates of tests are self-signed. */
 function trustAnybody(t: Test): void {
   const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED']
   process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
@@ -357,7 +354,7 @@ function trustAnybody(t: Test): void {
   })
 }
 
-t.test('a connection that nobody uses is closed', async (t) => {
+t.test('an idle connection is closed', async (t) => {
   let closed = () => {}
   const isClosed = new Promise<void>((resolve) => {
     closed = resolve

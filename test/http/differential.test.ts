@@ -1,4 +1,4 @@
-/** Answers of every kind, whole and damaged, as our parser reads them and as Node's own does (llhttp). */
+/** Answers of every kind, whole and damaged, read by our parser and by Node's own (llhttp). */
 import { request } from 'node:http'
 import { Duplex } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
@@ -12,10 +12,10 @@ const ANSWERS = Number(process.env['TABLESYNC_TEST_ANSWERS'] ?? 10_000)
 
 t.setTimeout(800_000)
 
-/** `refused`: at once. `cut`: it was not whole when the connection ended. */
+/** `refused`: at once. `cut`: incomplete when the connection ended. */
 type Read = 'refused' | 'cut' | { readonly status: number; readonly body: string }
 
-/** `mayGoOn`: whether the connection is used once more. */
+/** `mayGoOn`: whether the connection is used again. */
 function asOurs(pieces: readonly Buffer[]): { readonly read: Read; readonly mayGoOn: boolean } {
   let answer: Answer | undefined
   const parser = new ResponseParser(new PageBuffers(), (one) => {
@@ -24,7 +24,7 @@ function asOurs(pieces: readonly Buffer[]): { readonly read: Read; readonly mayG
   parser.begin()
   for (const piece of pieces) {
     const wrong = parser.read(piece)
-    // What comes behind an answer, unasked, is no part of it.
+    // What follows an answer, unrequested, is no part of it.
     if (answer === undefined && wrong !== undefined) return { read: 'refused', mayGoOn: false }
     if (wrong !== undefined) return { read: readOf(answer), mayGoOn: false }
   }
@@ -48,7 +48,7 @@ async function asNodes(pieces: readonly Buffer[]): Promise<Read> {
       this.push(piece ?? null)
     },
   })
-  // What it has refused before the end, it has refused at once.
+  // If llhttp refused it before the end, it refused it at once.
   const failed = (error: NodeJS.ErrnoException): Read =>
     isEnded && !error.code?.startsWith('HPE_') ? 'cut' : 'refused'
   return new Promise((resolve) => {
@@ -158,7 +158,7 @@ const LINES = [
   'upgrade: h2c\r\n',
 ]
 
-/** One thing wrong with it, or two. */
+/** Damages one thing in the text, or two. */
 function damaged(text: string): string {
   let bad = text
   for (let count = 1 + below(2); count > 0; count--) {
@@ -201,7 +201,7 @@ function lengthOfAnswer(text: string): number {
   return at
 }
 
-/** Node refuses a byte, and we the line in which it stands. */
+/** Node refuses at a byte, and our parser at the end of the line that has it. */
 const LINE_END = Buffer.from('\r\n')
 
 t.test(`${ANSWERS} answers are read as Node reads them, or refused`, async (t) => {
@@ -221,7 +221,7 @@ t.test(`${ANSWERS} answers are read as Node reads them, or refused`, async (t) =
     const { read: ours, mayGoOn } = asOurs(pieces)
     let nodes = await asNodes(pieces)
     if (typeof ours === 'object' && nodes === 'refused') {
-      // Node refuses an answer together with what comes behind it; we drop what comes behind, and the connection.
+      // Node refuses an answer for what follows it; we drop what follows, and the connection.
       const own = Buffer.from(text.slice(0, lengthOfAnswer(text)), 'latin1')
       if (own.length < text.length && !mayGoOn) {
         nodes = await asNodes([own])
@@ -241,6 +241,6 @@ t.test(`${ANSWERS} answers are read as Node reads them, or refused`, async (t) =
   t.same(wrong.slice(0, 10), [])
   t.ok(
     seen.alike > ANSWERS / 5 && seen.refusedByBoth > ANSWERS / 5,
-    'of either kind there are many',
+    'there are many of either kind',
   )
 })

@@ -1,4 +1,4 @@
-/** A key and its certificate for `localhost`, 127.0.0.1 and 0.0.0.0, made for these tests and good for nothing else. */
+/** A self-signed key for `localhost`, 127.0.0.1 and 0.0.0.0, good for these tests only. */
 export const PRIVATE_KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgKTa3S9AGXdA2FXOt
 E7TZEmGCB0C9ARN13JRKHJNfKQihRANCAARi5HmAyrB6AAsZbgJFSVQ5DM81FLhc

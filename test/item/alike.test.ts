@@ -1,4 +1,4 @@
-/** Stretches of two pages that are the same bytes, and pages that are not walked for them. */
+/** Stretches of equal bytes in two pages, and pages that need not be walked for them. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { alikeToEnd, type Place } from '../../lib/item/bytes/alike.ts'
@@ -25,7 +25,7 @@ const anyTexts = fc
   .array(anyItem, { minLength: 1, maxLength: 6 })
   .map((items) => items.map((item, id) => JSON.stringify({ id: { S: `${id}` }, ...item })))
 
-t.test('alikeToEnd goes as far as all items are the same, and no further', async (t) => {
+t.test('alikeToEnd finds a stretch exactly where all items to the end are the same', async (t) => {
   let found = 0
   const tables = fc.record({
     texts: anyTexts,
@@ -45,7 +45,7 @@ t.test('alikeToEnd goes as far as all items are the same, and no further', async
         const b = [...before(bFrom), ...changed, ...more(bMore)]
         const aPage = pageOf(a)
         const bPage = pageOf(b)
-        // Others are never asked.
+        // alikeToEnd is never called for other pages.
         fc.pre(aPage.extent !== undefined && bPage.extent !== undefined)
         const [i, j] = [Math.min(aFrom, texts.length), Math.min(bFrom, texts.length)]
         const alike = alikeToEnd(
@@ -70,7 +70,7 @@ t.test('alikeToEnd goes as far as all items are the same, and no further', async
   t.ok(found > 200, `${found} stretches were alike`)
 })
 
-t.test('readScanPage leaves the items of a plain answer unread, whatever is in them', async (t) => {
+t.test('readScanPage leaves the items of a plain answer unread, whatever they hold', async (t) => {
   const item: WireItem = { id: { S: 'a' } }
   const garbage = pageOf([JSON.stringify(item), '{"id"}'])
   t.equal(garbage.count, 2)
@@ -92,29 +92,29 @@ t.test('readScanPage leaves the items of a plain answer unread, whatever is in t
   )
 })
 
-t.test('readScanPage refuses items that are not as many as the answer says', async (t) => {
+t.test('readScanPage refuses a number of items other than the answer says', async (t) => {
   const page = readScanPage(ownBody(Buffer.from(answerOf(['{"id":{"S":"a"}}'], 2))), NAMES)
   t.throws(() => page.spans, { code: 'BAD_RESPONSE', message: /the 2 items .* got 1/ })
 })
 
 const ITEM = '{"id":{"S":"a"}}'
 
-t.test('readScanPage reads step by step what might be framed wrongly', async (t) => {
+t.test('readScanPage walks a page whose frame might be misread', async (t) => {
   const key = '{"id":{"S":"k"}}'
   const read = (text: string) => readScanPage(ownBody(Buffer.from(text)), NAMES)
   for (const [what, text, lastEvaluatedKey] of [
     [
-      'a blank before the comma, and a list behind',
+      'a blank before the comma, and a list behind it',
       `{"Count":1,"Items":[${ITEM}] ,"LastEvaluatedKey":${key},"Future":["x"]}`,
       key,
     ],
     [
-      'the name of the last key spelt otherwise, and a list behind',
+      'the name of the last key escaped, and a list behind it',
       `{"Count":1,"Items":[${ITEM}],"L\\u0061stEvaluatedKey":${key},"Future":[]}`,
       key,
     ],
     [
-      'an attribute that is called as the key is',
+      'an attribute named LastEvaluatedKey',
       `{"Count":1,"Items":[{"id":{"S":"a"},"LastEvaluatedKey":{"S":"x"}}]}`,
       undefined,
     ],
@@ -126,7 +126,7 @@ t.test('readScanPage reads step by step what might be framed wrongly', async (t)
   }
 })
 
-t.test('readScanPage refuses a count that is not that of the items', async (t) => {
+t.test('readScanPage refuses a count that does not match the items', async (t) => {
   const key = '{"id":{"S":"k"}}'
   for (const count of ['0', '-1', '0.5', '2', '"1"', '{}']) {
     for (const more of ['', `,"LastEvaluatedKey":${key},"ConsumedCapacity":{"CapacityUnits":1}`]) {
@@ -147,7 +147,7 @@ t.test('readScanPage refuses a list of items that comes twice', async (t) => {
   }
 })
 
-t.test('alikeToEnd takes no page for ended that was cut within an item', async (t) => {
+t.test('alikeToEnd does not take a page that was cut within an item for ended', async (t) => {
   const last = '{"id":{"S":"b"},"l":{"L":[{"S":"x"}]}}'
   const whole = pageOf([ITEM, last])
   const text = answerOf([ITEM, last])
@@ -159,13 +159,13 @@ t.test('alikeToEnd takes no page for ended that was cut within an item', async (
   t.throws(() => cut.spans, { code: 'BAD_RESPONSE' })
 })
 
-t.test('readScanPage walks at once what no checksum vouches for', async (t) => {
+t.test('readScanPage walks at once a page without a checksum', async (t) => {
   const read = (text: string) => readScanPage(ownBody(Buffer.from(text), false), NAMES)
   t.equal(read(answerOf([ITEM])).extent, undefined)
   t.throws(() => read(answerOf(['{"ix":{"S":"a"}}'])), { code: 'BAD_RESPONSE' })
 })
 
-t.test('readScanPage finds the items of an answer that has another list behind them', async (t) => {
+t.test('readScanPage finds the items of an answer with another list behind them', async (t) => {
   const other = '{"id":{"S":"b"}}'
   const read = (items: string) =>
     readScanPage(

@@ -12,9 +12,9 @@ for (const [what, item, expected] of [
   ['in a second', { ttl: { N: String(SECONDS + 1) } }, false],
   ['just less than five years ago', { ttl: { N: String(SECONDS - 5 * YEAR + 1) } }, true],
   ['five years ago, which is never deleted', { ttl: { N: String(SECONDS - 5 * YEAR) } }, false],
-  ['by a text', { ttl: { S: String(SECONDS - 1) } }, false],
+  ['by an attribute that is text', { ttl: { S: String(SECONDS - 1) } }, false],
   ['without the attribute', { other: { N: '1' } }, false],
-  ['by an attribute of the prototype', {}, false],
+  ['by no attribute of its own', {}, false],
 ] as const) {
   t.test(`isExpired of an item that expires ${what}`, async (t) => {
     t.equal(isExpired(item as WireItem, 'ttl', NOW), expected)

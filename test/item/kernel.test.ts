@@ -39,7 +39,7 @@ const WORDS = [
 const DIGITS = ['0', '1', '10E-1', '-0', '-75E-1', '12345678901234567890', '3E40', '1E-3']
 const BYTES = ['', 'AAEC', '/+8=', 'QQ==']
 
-/** Some of them, each once. */
+/** Some of them, each at most once. */
 const some = <T>(all: readonly T[], choose: Choose) =>
   shuffled([...all], choose).slice(0, 1 + choose(3))
 
@@ -58,7 +58,7 @@ function anyValue(choose: Choose, depth = 0): WireValue {
     case 4:
       return { SS: some(WORDS, choose) }
     case 5:
-      // None of them equal to another.
+      // No two of them are equal.
       return { NS: some(['0', '1', '-75E-1', '3E40'], choose) }
     case 6:
       return { BS: some(BYTES, choose) }
@@ -80,7 +80,7 @@ function anyItem(choose: Choose, depth = 0): WireItem {
   )
 }
 
-/** The same item, or another one by one change. */
+/** The item with one change, or the same item. */
 function changed(item: WireItem, choose: Choose): WireItem {
   const members = Object.entries(item)
   const at = choose(members.length)
@@ -91,11 +91,11 @@ function changed(item: WireItem, choose: Choose): WireItem {
   return { ...item, [name]: anyValue(choose) }
 }
 
-/** Without what JSON escapes. */
+/** Without characters that JSON escapes. */
 const unescaped = (items: readonly WireItem[]): WireItem[] =>
   JSON.parse(JSON.stringify(items).replace(/\\\\/g, '/').replace(/\\"/g, "'"))
 
-/** How an item stands on the other side. */
+/** The text of an item on the other side. */
 function counterpart(item: WireItem, text: string, choose: Choose): string {
   switch (choose(8)) {
     case 0:
@@ -119,10 +119,10 @@ const answerOf = (texts: readonly string[], last: string | undefined) =>
 /** Pages that the WebAssembly kernel walked, and those that it left to JavaScript. */
 const walked = { byKernel: 0, byReference: 0 }
 
-/** Of blanks, and of a backslash in a name, the kernel wants to know nothing. */
+/** The kernel does not handle blanks, or a backslash in a name. */
 const isPlain = (text: string) => !text.includes('\\') && JSON.stringify(JSON.parse(text)) === text
 
-/** The kernel's walk finds what the readable one does, or leaves it. */
+/** The kernel's walk finds what the reference walk does, or leaves the page to it. */
 function checkWalk(page: ScanPage, texts: readonly string[]): void {
   const bytes = Buffer.from(`[${texts.join(',')}]`)
   const list = { start: 0, end: bytes.length, count: texts.length }
@@ -144,7 +144,7 @@ function checkWalk(page: ScanPage, texts: readonly string[]): void {
   assert.equal(page.count, texts.length)
 }
 
-/** A run of equal pairs ends where the readable comparison does, or before, and never behind. */
+/** A run of equal pairs ends where the reference comparison does, or before, and never after. */
 function checkRun(
   ...[[a, mine], [b, theirs], from, isEqual]: [
     ...[one: [ScanPage, readonly string[]], other: [ScanPage, readonly string[]]],
@@ -182,7 +182,7 @@ function checkPages(choose: Choose): number {
 
   const from = choose(items.length)
   const place = (page: typeof a) => ({ page, item: from, at: itemStart(page, from) }) as Place
-  // A page is walked at once where there are texts in it that its end might be taken for.
+  // A page is walked at once if it has texts that might be mistaken for its end.
   if (a.extent !== undefined && b.extent !== undefined) {
     const areAlike = mine.slice(from).join() === theirs.slice(from).join()
     const alike = alikeToEnd(place(a), place(b))
@@ -237,14 +237,14 @@ t.test(`the kernel finds what its reference finds, over ${ITEMS} random items`, 
   t.ok(walked.byKernel > walked.byReference / 10, `${walked.byKernel} pages by the kernel`)
 })
 
-t.test('the compiled kernel is what its sources say', async (t) => {
+t.test('the compiled kernel matches its sources', async (t) => {
   const root = new URL('../../../', import.meta.url)
   t.doesNotThrow(() =>
     execFileSync(process.execPath, ['lib/item/kernel/build.mjs', '--check'], { cwd: root }),
   )
 })
 
-t.test('the kernel compares pages whatever it has had before, and of any size', async (t) => {
+t.test('the kernel compares pages of any size, whatever it has compared before', async (t) => {
   const page = (items: number, filler: number, isReordered = false) => {
     const texts = Array.from({ length: items }, (_, id) => {
       const members = [`"id":{"S":"${id}"}`, `"text":{"S":"${'x'.repeat(filler)}"}`]
@@ -269,7 +269,7 @@ t.test('the kernel compares pages whatever it has had before, and of any size', 
   }
 })
 
-t.test('the kernel knows keys of two parts', async (t) => {
+t.test('the kernel handles keys of two parts', async (t) => {
   const schema = [
     { name: 'p', type: 'S' },
     { name: 'sort', type: 'N' },
@@ -351,7 +351,7 @@ for (const { what, one, other, isSure } of [
     isSure: true,
   },
   {
-    what: 'another order deeper than it looks',
+    what: 'another order deeper than the kernel looks',
     one: `"a":${deep(40, '"x":{},"y":{}')}`,
     other: `"a":${deep(40, '"y":{},"x":{}')}`,
     isSure: false,
@@ -376,6 +376,6 @@ for (const { what, one, other, isSure } of [
     for (const [a, b] of [pages, pages.toReversed() as typeof pages]) {
       t.equal(theKernel().equalRun(a, 0, b, 0), isSure ? 1 : 0)
     }
-    t.equal(theKernel().equalRun(pages[0], 0, pages[0], 0), 1, 'but of the same bytes it is')
+    t.equal(theKernel().equalRun(pages[0], 0, pages[0], 0), 1, 'but it is sure of the same bytes')
   })
 }

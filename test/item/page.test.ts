@@ -88,7 +88,7 @@ t.test('readScanPage finds every item and its key in any legal layout', async (t
   )
 })
 
-t.test('canonicalKeyOf is equal exactly for equal keys', async (t) => {
+t.test('canonicalKeyOf is the same for equal keys, and for no others', async (t) => {
   t.doesNotThrow(() =>
     fc.assert(
       fc.property(anyTable, anyChoices, ({ schema, items }, choose) => {
@@ -129,7 +129,7 @@ t.test('canonicalKeyOf does not let bytes move between partition and sort key', 
   t.equal(new Set(keys).size, 4)
 })
 
-t.test('readScanPage refuses what is no scan response', async (t) => {
+t.test('readScanPage refuses text that is no Scan response', async (t) => {
   const names = keyNames([{ name: 'id', type: 'S' }])
   for (const text of [
     '',

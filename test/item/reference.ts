@@ -1,6 +1,6 @@
 /**
- * What the kernel has to come to, written to be read and not to be fast: pages
- * are parsed, and items compared value by value, by what DynamoDB calls equal.
+ * What the kernel has to find, written for reading and not for speed: pages are parsed, and items
+ * compared value by value, by DynamoDB's rules of equality.
  */
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 
@@ -52,7 +52,7 @@ export function sameValue(a: WireValue, b: WireValue): boolean {
   }
 }
 
-/** Numbers are exact decimals: brought to one power of ten, they are the same integer. */
+/** Numbers are exact decimals: scaled to one power of ten, equal ones are the same integer. */
 function sameNumber(a: string, b: string): boolean {
   const [one, other] = [decimal(a), decimal(b)]
   const power = Math.min(one.power, other.power)
@@ -74,7 +74,7 @@ function decimal(text: string): Decimal {
 const sameBinary = (a: string, b: string) =>
   Buffer.from(a, 'base64').equals(Buffer.from(b, 'base64'))
 
-/** No element of a set equals another one of it, so the same number of partners is enough. */
+/** No two elements of a set are equal, so it is enough that each has a partner. */
 function sameSet<T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => boolean): boolean {
   return a.length === b.length && a.every((x) => b.some((y) => same(x, y)))
 }

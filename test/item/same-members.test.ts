@@ -1,4 +1,4 @@
-/** What bytes alone decide of items whose attributes stand in another order. */
+/** What bytes alone can decide about items whose attributes are in another order. */
 import fc from 'fast-check'
 import { sameMembers } from '../../lib/item/bytes/same-members.ts'
 import { canonicalItem, ignoring } from '../../lib/item/normalise.ts'
@@ -31,7 +31,7 @@ function reordered(value: unknown, choose: Choose): unknown {
   )
 }
 
-t.test('sameMembers holds for any other order of an item', async (t) => {
+t.test("sameMembers holds for any other order of an item's members", async (t) => {
   t.doesNotThrow(() =>
     fc.assert(
       fc.property(anyItem, anyChoices, (item, choose) => {
@@ -48,7 +48,7 @@ t.test('sameMembers never holds for items that are not equal', async (t) => {
   t.doesNotThrow(() =>
     fc.assert(
       fc.property(anyItem, anyItem, anyValue, anyChoices, (item, other, value, choose) => {
-        // Near ones: one has an attribute in another form, or one more.
+        // Similar ones: one has an attribute in another form, or one more.
         const one = withId({ ...item, a: value })
         const two = withId(
           choose(2) === 0 ? { ...item } : { ...item, a: Object.values(other)[0] ?? value },
@@ -82,7 +82,7 @@ t.test('sameMembers leaves ignored attributes out', async (t) => {
   }
 })
 
-t.test('sameMembers leaves what is too wide or too deep to digests', async (t) => {
+t.test('sameMembers leaves items that are too wide or too deep to digests', async (t) => {
   const wide = Object.fromEntries(Array.from({ length: 70 }, (_, n) => [`a${n}`, { N: '1' }]))
   t.notOk(same({ id: { S: 'k' }, ...wide }, { ...wide, id: { S: 'k' } }))
   const deep = (a: string, b: string): string =>
@@ -94,7 +94,7 @@ t.test('sameMembers leaves what is too wide or too deep to digests', async (t) =
   t.notOk(same(item(deeper(deep(one, two))), item(deeper(deep(two, one)))))
 })
 
-t.test('sameMembers leaves names that come twice to digests', async (t) => {
+t.test('sameMembers leaves items with duplicate names to digests', async (t) => {
   for (const [a, b] of [
     [
       '{"id":{"S":"k"},"x":{"N":"1"},"x":{"N":"1"}}',

@@ -4,7 +4,7 @@ import { orderOfVersions, type VersionOrder } from '../../lib/item/version.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import { t } from '../support/tap.ts'
 
-t.test('compareNumbers orders as integers do, however they are spelt', async (t) => {
+t.test('compareNumbers orders numbers as integers, in any spelling', async (t) => {
   const anyInteger = fc.bigInt({ min: -(10n ** 37n), max: 10n ** 37n })
   const anySpelling = fc.constantFrom(
     (n: bigint) => `${n}`,
@@ -38,12 +38,12 @@ for (const [what, a, b, expected] of [
   ['binary by its bytes', { v: { B: '/w==' } }, { v: { B: 'AP8=' } }, 'later'],
   ['another type', { v: { S: '9' } }, { v: { N: '1' } }, 'unordered'],
   ['no version', {}, { v: { N: '1' } }, 'lacking'],
-  ['none on the other side', { v: { N: '1' } }, {}, 'alone'],
+  ['no version on the other side', { v: { N: '1' } }, {}, 'alone'],
   ['no version on either side', {}, {}, 'none'],
-  ['a number that is none', { v: { N: 'x' } }, { v: { N: '1' } }, 'unordered'],
+  ['a number that cannot be parsed', { v: { N: 'x' } }, { v: { N: '1' } }, 'unordered'],
   ['a type without order', { v: { BOOL: true } }, { v: { BOOL: false } }, 'unordered'],
 ] as [string, WireItem, WireItem, VersionOrder][]) {
-  t.test(`orderOfVersions says ${expected} of ${what}`, async (t) => {
+  t.test(`orderOfVersions returns ${expected} for ${what}`, async (t) => {
     t.equal(orderOfVersions(a, b, 'v'), expected)
   })
 }

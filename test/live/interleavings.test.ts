@@ -20,13 +20,13 @@ interface Story {
   readonly options?: Partial<RunOptions>
   /** Called once, when the first write has arrived and is not carried out yet. */
   readonly before?: (scene: Scene) => void
-  /** Called once, when it has been carried out and is not answered yet. */
+  /** Called once, when the first write has been carried out and is not answered yet. */
   readonly after?: (scene: Scene) => void
-  /** Writes lose their conditions on the way: what other tools do. */
+  /** Whether the stub drops the conditions of writes: what other tools do. */
   readonly unconditional?: boolean
 }
 
-/** Plays a story, and returns the writes that the replica was asked for, with how it ended. */
+/** Plays a story. Returns the writes that the replica was sent, and how the run ended. */
 async function play(t: Test, { master, replica, options, before, after, unconditional }: Story) {
   const scene = await openScene(t, {
     masterItems: master === undefined ? [] : [master],
@@ -55,7 +55,7 @@ async function play(t: Test, { master, replica, options, before, after, uncondit
   }
 }
 
-/** The stub carries the request out as if it had no condition. */
+/** Makes the stub carry out the request as if it had no condition. */
 function loseCondition({ table }: Party, { body }: StubRequest): void {
   const condition = String(body['ConditionExpression'])
   const names = body['ExpressionAttributeNames'] as Record<string, string>
@@ -75,7 +75,7 @@ const v3OnBoth = ({ master, replica }: Scene) => {
   replica.table.set(version(3))
 }
 
-t.test('v2 is read, v3 comes and is replicated, and v2 is not written back', async (t) => {
+t.test('v2 is read, v3 is written and replicated, and v2 is not written back', async (t) => {
   const story = { master: version(2), replica: version(1), before: v3OnBoth }
   const told = await play(t, story)
   t.same(told.now.replica, version(3))
@@ -83,30 +83,27 @@ t.test('v2 is read, v3 comes and is replicated, and v2 is not written back', asy
   t.match(told.counts, { differing: 1, written: 0, resolved: 1, conflicts: 0 })
   t.equal(told.summary.outcome, 'in-sync')
   const damaged = await play(t, { ...story, unconditional: true, options: { quiesced: true } })
-  t.same(damaged.now.replica, version(2), 'as happens without conditions')
+  t.same(damaged.now.replica, version(2), 'what happens without conditions')
 })
 
-t.test(
-  'an item that is deleted and created again between read and write is written anew',
-  async (t) => {
-    const story: Story = {
-      master: version(2),
-      replica: version(1),
-      before({ replica }) {
-        replica.table.unset(KEY)
-        replica.table.set(version(9, { mine: { S: 'other' } }))
-      },
-    }
-    const told = await play(t, story)
-    t.same(told.now.replica, version(2))
-    t.same(told.writes, ['UpdateItem', 'UpdateItem'])
-    t.match(told.counts, { differing: 1, written: 1, conflicts: 0 })
-    const damaged = await play(t, { ...story, unconditional: true, options: { quiesced: true } })
-    t.same(damaged.now.replica, version(2, { mine: { S: 'other' } }), 'a mixture of both')
-  },
-)
+t.test('an item deleted and recreated between read and write is written again', async (t) => {
+  const story: Story = {
+    master: version(2),
+    replica: version(1),
+    before({ replica }) {
+      replica.table.unset(KEY)
+      replica.table.set(version(9, { mine: { S: 'other' } }))
+    },
+  }
+  const told = await play(t, story)
+  t.same(told.now.replica, version(2))
+  t.same(told.writes, ['UpdateItem', 'UpdateItem'])
+  t.match(told.counts, { differing: 1, written: 1, conflicts: 0 })
+  const damaged = await play(t, { ...story, unconditional: true, options: { quiesced: true } })
+  t.same(damaged.now.replica, version(2, { mine: { S: 'other' } }), 'a mixture of both')
+})
 
-t.test('an item that the master deletes before our put is taken back', async (t) => {
+t.test('an item that the master deletes before our put is deleted again', async (t) => {
   const story: Story = {
     master: version(1),
     before: ({ master }) => master.table.unset(KEY),
@@ -123,25 +120,22 @@ t.test('an item that the master deletes before our put is taken back', async (t)
     ],
   )
   const damaged = await play(t, { ...story, options: { quiesced: true } })
-  t.ok(damaged.now.replica, 'a ghost, where nothing is read back')
+  t.ok(damaged.now.replica, 'a ghost remains where nothing is read back')
 })
 
-t.test(
-  'an item that the master deletes before our update stays: nobody asked for that',
-  async (t) => {
-    const told = await play(t, {
-      master: version(2),
-      replica: version(1),
-      before: ({ master }) => master.table.unset(KEY),
-      options: { deleteExtra: false },
-    })
-    t.same(told.now, { master: undefined, replica: version(2) })
-    t.same(told.writes, ['UpdateItem'])
-    t.match(told.counts, { differing: 1, written: 1, mended: 0, conflicts: 0 })
-  },
-)
+t.test('an item that the master deletes before our update stays without deleteExtra', async (t) => {
+  const told = await play(t, {
+    master: version(2),
+    replica: version(1),
+    before: ({ master }) => master.table.unset(KEY),
+    options: { deleteExtra: false },
+  })
+  t.same(told.now, { master: undefined, replica: version(2) })
+  t.same(told.writes, ['UpdateItem'])
+  t.match(told.counts, { differing: 1, written: 1, mended: 0, conflicts: 0 })
+})
 
-t.test('a ghost that somebody has changed since is not taken back', async (t) => {
+t.test('an item put too late is not deleted if somebody has changed it since', async (t) => {
   const told = await play(t, {
     master: version(1),
     before: ({ master }) => master.table.unset(KEY),
@@ -151,7 +145,7 @@ t.test('a ghost that somebody has changed since is not taken back', async (t) =>
   t.same(told.writes, ['PutItem'])
 })
 
-t.test('an equal item that is created again under our deletion is put back', async (t) => {
+t.test('an equal item that is recreated under our deletion is put back', async (t) => {
   const story: Story = {
     replica: version(1),
     before: v1OnBoth,
@@ -168,7 +162,7 @@ t.test('an equal item that is created again under our deletion is put back', asy
     ],
   )
   const damaged = await play(t, { ...story, options: { quiesced: true } })
-  t.equal(damaged.now.replica, undefined, 'lost, where nothing is read back')
+  t.equal(damaged.now.replica, undefined, 'lost where nothing is read back')
 })
 
 function v1OnBoth({ master, replica }: Scene): void {
@@ -176,7 +170,7 @@ function v1OnBoth({ master, replica }: Scene): void {
   replica.table.set(version(1))
 }
 
-t.test('an attribute that is added to the replica since we read it is kept', async (t) => {
+t.test('an attribute added to the replica since we read it is kept', async (t) => {
   const told = await play(t, {
     master: version(2),
     replica: version(1),
@@ -187,7 +181,7 @@ t.test('an attribute that is added to the replica since we read it is kept', asy
   t.same(told.writes, ['UpdateItem'])
 })
 
-t.test('a change of the master after our read is brought over in the same run', async (t) => {
+t.test('a change of the master after our read is copied in the same run', async (t) => {
   for (const when of ['before', 'after'] as const) {
     const told = await play(t, {
       master: version(2),
@@ -201,7 +195,7 @@ t.test('a change of the master after our read is brought over in the same run', 
   }
 })
 
-t.test('an old version that a late replicator brings is replaced again', async (t) => {
+t.test('an old version that a late replicator writes is replaced again', async (t) => {
   const told = await play(t, {
     master: version(2),
     replica: version(0),
@@ -211,7 +205,7 @@ t.test('an old version that a late replicator brings is replaced again', async (
   t.match(told.counts, { differing: 1, written: 1, mended: 1 })
 })
 
-t.test('a replica that is ahead of the master is left alone where newer wins', async (t) => {
+t.test('with a version attribute, a replica that is ahead is not overwritten', async (t) => {
   const story: Story = { master: version(2), replica: version(10) }
   const versioned = { versionAttribute: 'v' }
   const plain = await play(t, story)
@@ -237,11 +231,11 @@ t.test('a version that arrives on the replica since we read it is not replaced',
     options: { versionAttribute: 'v', newerWins: true },
   })
   t.same(told.now.replica, version(5))
-  t.same(told.writes, ['UpdateItem'], 'and it was refused')
+  t.same(told.writes, ['UpdateItem'], 'and the update was refused')
   t.match(told.counts, { differing: 1, written: 0, conflicts: 1 })
 })
 
-t.test('a key that never stands still is unverified, and not for ever', async (t) => {
+t.test('a key that never stands still ends as unverified', async (t) => {
   const scene = await openScene(t, { masterItems: [version(1)], replicaItems: [version(0)] })
   let v = 1
   scene.master.stub.on((request) => {
@@ -255,7 +249,7 @@ t.test('a key that never stands still is unverified, and not for ever', async (t
   t.same(scene.replica.table.at(KEY), version(0))
 })
 
-t.test('a replica that follows with a lag has converged', async (t) => {
+t.test('a replica that follows with a lag counts as converged', async (t) => {
   const scene = await openScene(t, { masterItems: [version(1)], replicaItems: [version(0)] })
   let v = 1
   scene.master.stub.on((request) => {
@@ -273,7 +267,7 @@ t.test('a replica that follows with a lag has converged', async (t) => {
   t.equal(summary.outcome, 'in-sync')
 })
 
-t.test('an item with more attributes than a condition compares is told as such', async (t) => {
+t.test('an item with more attributes than a condition holds is reported as partial', async (t) => {
   const wide = (count: number, more: WireItem): WireItem => ({
     ...KEY,
     ...Object.fromEntries(Array.from({ length: count }, (_, n) => [`a${n}`, { N: `${n}` }])),
@@ -296,34 +290,31 @@ t.test('an item with more attributes than a condition compares is told as such',
     replica: wide(200, version(1)),
     options: { versionAttribute: 'v' },
   })
-  t.match(versioned.counts, { written: 1, partial: 0 }, 'a version stands for all of them')
+  t.match(versioned.counts, { written: 1, partial: 0 }, 'the version stands for all of them')
 })
 
-t.test(
-  'a pair whose master is gone between read and update is not deleted on the way',
-  async (t) => {
-    const told = await play(t, {
-      master: version(2),
-      replica: version(1),
-      before({ master, replica }) {
-        master.table.unset(KEY)
-        replica.table.set(version(9, { others: { S: 'x' } }))
-      },
-      options: { maxDeletes: 0 },
-    })
-    t.same(told.now.replica, version(9, { others: { S: 'x' } }))
-    t.same(told.writes, ['UpdateItem'])
-    t.match(told.counts, { differing: 1, conflicts: 1, deleted: 0 })
-  },
-)
+t.test("an update whose master item is gone does not delete the replica's item", async (t) => {
+  const told = await play(t, {
+    master: version(2),
+    replica: version(1),
+    before({ master, replica }) {
+      master.table.unset(KEY)
+      replica.table.set(version(9, { others: { S: 'x' } }))
+    },
+    options: { maxDeletes: 0 },
+  })
+  t.same(told.now.replica, version(9, { others: { S: 'x' } }))
+  t.same(told.writes, ['UpdateItem'])
+  t.match(told.counts, { differing: 1, conflicts: 1, deleted: 0 })
+})
 
-t.test('an extra that is written to before its deletion is left', async (t) => {
+t.test('an extra that somebody changes before its deletion is left', async (t) => {
   const scene = await openScene(t, { masterItems: [version(1)], replicaItems: [] })
   const other: WireItem = { id: { S: 'other' } }
   scene.replica.table.set(other)
   let isFirst = true
   scene.replica.stub.on((request) => {
-    // The put comes first, and deletions after it.
+    // The put comes first, deletions after it.
     if (asks('PutItem')(request) && isFirst) {
       isFirst = false
       scene.replica.table.set({ ...other, precious: { S: 'x' } })
@@ -339,7 +330,7 @@ t.test('an extra that is written to before its deletion is left', async (t) => {
   )
 })
 
-t.test('an item that is updated in parts, and not to its end, is told as such', async (t) => {
+t.test('an item whose update in parts fails half-way is reported as torn', async (t) => {
   const wide = (v: number): WireItem => ({
     ...KEY,
     ...Object.fromEntries(Array.from({ length: 700 }, (_, n) => [`a${n}`, { N: `${n + v}` }])),

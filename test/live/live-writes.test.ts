@@ -17,7 +17,7 @@ const many = <T>(count: number, make: (n: number) => T) =>
 
 const LIVE = 3000
 
-/** Milliseconds; as long as keys are looked at before they count. */
+/** Milliseconds. Also the age that a mismatch needs to count. */
 const LAG = Number(process.env['TABLESYNC_TEST_LAG'] ?? 2000)
 
 const SAME = many(1000, (n) => still('same', n))
@@ -25,13 +25,13 @@ const MISSING = many(300, (n) => still('missing', n))
 const EXTRA = many(300, (n) => still('extra', n))
 const DIFFERING = many(400, (n) => n)
 
-// Mostly waiting: for the mismatch age, and for the replicator.
+// Mostly waiting: for the mismatch age and the replicator.
 t.jobs = 2
 t.setTimeout(800_000)
 
 for (const versionAttribute of ['v', undefined]) {
   const how = versionAttribute === undefined ? 'without a version' : 'with a version'
-  t.test(`runSync repairs all that was planted, and nothing else, ${how}`, async (t) => {
+  t.test(`runSync repairs all planted differences, and nothing else, ${how}`, async (t) => {
     const lives = many(LIVE, live)
     const { master, replica, run } = await openScene(t, {
       masterItems: [...lives, ...SAME, ...MISSING, ...DIFFERING.map((n) => still('differing', n))],
@@ -39,7 +39,7 @@ for (const versionAttribute of ['v', undefined]) {
         ...lives,
         ...SAME,
         ...EXTRA,
-        // Half of them are older by their version, and half have none to tell.
+        // Half of them have an older version, and half the same version.
         ...DIFFERING.map((n) => ({
           ...still('differing', n, 'damaged'),
           v: { N: n % 2 ? '4' : '5' },
@@ -63,7 +63,7 @@ for (const versionAttribute of ['v', undefined]) {
       ...(versionAttribute !== undefined && { versionAttribute }),
     }
     const { summary, differences } = await run(options)
-    // No run ends before what it has found is that old.
+    // No run ends before its findings have reached the mismatch age.
     t.ok(world.updates() > (LAG / 1000) * 300, `${world.updates()} updates meanwhile`)
 
     const isPlanted = ({ key }: Difference) => !/live/.test(JSON.stringify(key['id']))
@@ -92,7 +92,7 @@ for (const versionAttribute of ['v', undefined]) {
 
 for (const versionAttribute of ['v', undefined]) {
   const how = versionAttribute === undefined ? 'without a version' : 'with a version'
-  t.test(`runSync races the replicator, and leaves nothing behind, ${how}`, async (t) => {
+  t.test(`runSync races the replicator, and the tables end up equal, ${how}`, async (t) => {
     const lives = many(600, live)
     const { master, replica, run } = await openScene(t, { masterItems: lives, replicaItems: lives })
     const world = startWorld({
@@ -105,7 +105,7 @@ for (const versionAttribute of ['v', undefined]) {
     })
     let [written, deleted, mended] = [0, 0, 0]
     for (let round = 0; round < 6; round++) {
-      // Far shorter than the lag: what is only late is taken for damage, and written.
+      // Far shorter than the lag: late items are taken for damage, and written.
       const { summary } = await run({
         ...ALL_WRITES,
         minMismatchAge: 0.05,

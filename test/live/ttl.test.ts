@@ -1,4 +1,4 @@
-/** Items that expire: absent from both sides, counted apart, and not written. */
+/** Expired items count as absent from both sides, are counted separately, and are not written. */
 
 import type { WireItem } from 'tablesync'
 import { ALL_WRITES, asks, item, openScene, type SceneOptions } from '../faults/scene.ts'
@@ -17,7 +17,7 @@ async function openExpiring(t: Test, options: SceneOptions, attributes = ['ttl',
   return scene
 }
 
-/** Of each kind one that has expired and one that has not. */
+/** Of each kind, one item that has expired and one that has not. */
 const KINDS = {
   masterItems: [expired(1), fresh(2), expired(3, { v: { N: '1' } }), fresh(4), expired(7)],
   replicaItems: [expired(3), fresh(4, { v: { N: '2' } }), expired(5), fresh(6), expired(7)],
@@ -54,7 +54,7 @@ for (const strategy of ['march', 'lookup'] as const) {
   }
 }
 
-t.test('an item that has expired on the replica alone is out of date', async (t) => {
+t.test('an item that has expired on the replica alone is repaired', async (t) => {
   const options = { masterItems: [fresh(1)], replicaItems: [expired(1)] }
   const { replica, run, master } = await openExpiring(t, options)
   const { summary } = await run(ALL_WRITES)
@@ -62,11 +62,11 @@ t.test('an item that has expired on the replica alone is out of date', async (t)
   t.strictSame(replica.table.all(), master.table.all())
 })
 
-t.test('expired items count like any other', async (t) => {
+t.test('expired items count as any other without ttlAware or a common attribute', async (t) => {
   const cases: [string, string[], object][] = [
     ['with ttlAware off', ['ttl', 'ttl'], { ttlAware: false }],
     ['where the replica has no TTL', ['ttl'], {}],
-    ['where the replica has another', ['ttl', 'n'], {}],
+    ['where the replica has another TTL', ['ttl', 'n'], {}],
   ]
   for (const [what, attributes, options] of cases) {
     const { replica, run } = await openExpiring(t, KINDS, attributes)
@@ -76,7 +76,7 @@ t.test('expired items count like any other', async (t) => {
   }
 })
 
-t.test('an item that expires between the look and the write is not written', async (t) => {
+t.test('an item that expires between read and write is not written', async (t) => {
   for (const kind of ['missing', 'differing', 'extra'] as const) {
     const theirs = {
       missing: { masterItems: [fresh(1)], replicaItems: [] },
@@ -87,7 +87,7 @@ t.test('an item that expires between the look and the write is not written', asy
     const side = kind === 'extra' ? replica : master
     let looks = 0
     side.stub.on((request) => {
-      // Just after the second look at it, or the third.
+      // Just after the second read of it.
       if (asks('BatchGetItem')(request) && ++looks === 2) {
         const { v } = side.table.at({ id: { S: 'item-1' } }) ?? {}
         side.table.set(expired(1, v === undefined ? {} : { v }))
@@ -100,7 +100,7 @@ t.test('an item that expires between the look and the write is not written', asy
   }
 })
 
-t.test('TTL deletes an item on one side while it is looked at', async (t) => {
+t.test('an item that TTL deletes on one side during a recheck is no difference', async (t) => {
   const { master, replica, run } = await openExpiring(t, {
     masterItems: [expired(1), expired(2, { v: { N: '1' } })],
     replicaItems: [expired(2)],
@@ -120,7 +120,7 @@ t.test('TTL deletes an item on one side while it is looked at', async (t) => {
   t.equal((counts?.expired ?? 0) + (counts?.vanished ?? 0), 2)
 })
 
-t.test('beyond the recheck budget expired items are told apart by the scan', async (t) => {
+t.test('beyond the recheck budget, the scan tells expired items apart', async (t) => {
   const masterItems = Array.from({ length: 12_000 }, (_, n) => (n % 2 ? fresh(n) : expired(n)))
   const { replica, run } = await openExpiring(t, { masterItems, replicaItems: [] })
   const { summary } = await run({ scanLimit: 1000, quiesced: true })

@@ -1,6 +1,6 @@
 /**
- * Two tables under way: writers on the master, a replicator that follows with
- * a lag, and a judge who sees each write of tablesync land on the replica.
+ * Two live tables: writers on the master, a replicator that follows with a lag, and a judge that
+ * sees each write of tablesync land on the replica.
  */
 import type { WireItem } from '../../lib/model/wire.ts'
 import type { StubTable } from '../support/stub-table.ts'
@@ -11,16 +11,16 @@ export interface World {
   readonly updates: () => number
   /** Writes of tablesync that replaced a later version with an earlier one. */
   readonly staleOverwrites: readonly string[]
-  /** Deletions by tablesync of what the master had at that moment. */
+  /** Deletions by tablesync of items that the master had at that moment. */
   readonly wrongDeletes: readonly string[]
-  /** Ends the writers, and settles when the replicator has caught up. */
+  /** Stops the writers, and settles once the replicator has caught up. */
   stop(): Promise<void>
 }
 
 export interface WorldOptions {
   readonly master: StubTable
   readonly replica: StubTable
-  /** Ids of the items that are written to. */
+  /** Ids of the items that the writers change. */
   readonly ids: readonly string[]
   readonly updatesPerSecond: number
   /** The longest lag of the replicator, in milliseconds. */
@@ -37,7 +37,7 @@ export function startWorld({ master, replica, ids, lag, random, ...options }: Wo
   let version = 1_000_000
   const staleOverwrites: string[] = []
   const wrongDeletes: string[] = []
-  /** By id, in the order of the master: what the replicator still has to bring. */
+  /** By id, in the order of the master's writes: what the replicator still has to copy. */
   const log = new Map<string, { readonly at: number; readonly item: WireItem | undefined }[]>()
 
   const writer = setInterval(() => {
@@ -60,7 +60,7 @@ export function startWorld({ master, replica, ids, lag, random, ...options }: Wo
     else master.set(item)
     const queue = log.get(id) ?? []
     log.set(id, queue)
-    // Never before what came before it: a replicator keeps the order of a key.
+    // Never before an earlier change of the key: a replicator keeps the order of each key.
     const at = Math.max(queue.at(-1)?.at ?? 0, Date.now() + random() * lag)
     queue.push({ at, item })
   }

@@ -1,4 +1,4 @@
-/** The command line as what `runSync` takes. */
+/** The command line, parsed into the options of `runSync`. */
 
 import { type Parsed, parseArgv } from '../../lib/options/argv.ts'
 import { commandToResume } from '../../lib/options/command-to-resume.ts'
@@ -83,7 +83,7 @@ for (const text of [
   ' 7',
   'a=b',
 ]) {
-  t.test(`parseArgv leaves ${JSON.stringify(text)} as it is`, async (t) => {
+  t.test(`parseArgv keeps ${JSON.stringify(text)} as text`, async (t) => {
     for (const argv of [['--ignore', text], [`--ignore=${text}`]]) {
       t.same(parse(...argv), { ...sync, options: { ignore: [text] }, talk: SILENT })
     }
@@ -99,7 +99,7 @@ t.test('parseArgv takes a value that begins with a dash after an equals sign', a
   })
 })
 
-t.test('parseArgv hands on an empty value, for the check to refuse', async (t) => {
+t.test('parseArgv passes on an empty value, for the check to refuse', async (t) => {
   t.same(parse('--ignore', ''), { ...sync, options: { ignore: [''] }, talk: SILENT })
   t.same(parse('--ignore='), { ...sync, options: { ignore: [''] }, talk: SILENT })
 })
@@ -130,7 +130,7 @@ for (const { argv, talk } of [
   { argv: ['-v', '-v'], talk: { verbose: true } },
   { argv: ['-v', '--verbose'], talk: { verbose: true } },
 ]) {
-  t.test(`parseArgv reads ${argv.join(' ')} as how to talk`, async (t) => {
+  t.test(`parseArgv reads ${argv.join(' ')} as an output flag`, async (t) => {
     t.same(parse(...argv), { ...sync, options: {}, talk: { ...SILENT, ...talk } })
   })
 }
@@ -180,7 +180,7 @@ t.test('parseArgv answers --help with every flag, whatever else is given', async
       t.ok(text.includes(`--${option.flag}`))
       t.ok(text.includes(option.help))
     }
-    t.notOk(answer.text.includes('--allow-damaged'), 'a comparison does not know it')
+    t.notOk(answer.text.includes('--allow-damaged'), 'the help of a comparison lacks it')
   }
 })
 
@@ -189,7 +189,7 @@ t.test('parseArgv answers --version with the version', async (t) => {
   t.same(parse('-V'), { text: '1.2.3' })
 })
 
-t.test('parseArgv leaves out what is not given', async (t) => {
+t.test('parseArgv leaves out options that are not given', async (t) => {
   t.same(parse(), { ...sync, options: {}, talk: SILENT })
 })
 
@@ -215,7 +215,7 @@ t.test('parseArgv reads a command with its file', async (t) => {
   for (const [argv, message] of refusals) t.throws(() => parse(...argv), { code: 'USAGE', message })
 })
 
-t.test('parseArgv refuses to say more and less at once', async (t) => {
+t.test('parseArgv refuses --verbose with --quiet', async (t) => {
   for (const argv of [
     ['-v', '-q'],
     ['--quiet', '--verbose'],
@@ -226,7 +226,7 @@ t.test('parseArgv refuses to say more and less at once', async (t) => {
   }
 })
 
-t.test('parseArgv says of a second file what the command takes', async (t) => {
+t.test('parseArgv says what the command takes where a second file is given', async (t) => {
   t.throws(() => parse('undo', 'a', 'b'), {
     message: /got "b"/,
     hint: /^Name one journal\. The journal says/,
@@ -242,19 +242,19 @@ for (const [typed, meant] of [
   ['aply', 'apply'],
   ['undoo', 'undo'],
 ] as const) {
-  t.test(`parseArgv asks whether ${meant} is meant by ${typed}`, async (t) => {
+  t.test(`parseArgv suggests ${meant} for ${typed}`, async (t) => {
     const hint = new RegExp(`^Is \`tablesync ${meant}\` meant\\? Tables are named with`)
     t.throws(() => parse(typed, 'file.ndjson'), { code: 'USAGE', hint })
   })
 }
 
 for (const [what, argv, rail, expected] of [
-  ['as it was', ['-r', 'b', '--max-writes', '5'], undefined, '-r b --max-writes 5 --resume'],
-  ['as it was', ['--max-writes=5'], 'max-deletes', '--max-writes 5 --resume'],
-  ['more of', ['--max-writes=5'], 'max-writes', '--max-writes MORE-THAN-5 --resume'],
-  ['more of', ['--max-deletes', '2%'], 'max-deletes', '--max-deletes MORE-THAN-2% --resume'],
+  ['the same', ['-r', 'b', '--max-writes', '5'], undefined, '-r b --max-writes 5 --resume'],
+  ['the same', ['--max-writes=5'], 'max-deletes', '--max-writes 5 --resume'],
+  ['a higher', ['--max-writes=5'], 'max-writes', '--max-writes MORE-THAN-5 --resume'],
+  ['a higher', ['--max-deletes', '2%'], 'max-deletes', '--max-deletes MORE-THAN-2% --resume'],
 ] as const) {
-  t.test(`the command to go on has ${what} the limit: ${expected}`, async (t) => {
+  t.test(`the command to resume has ${what} limit: ${expected}`, async (t) => {
     t.equal(commandToResume(argv, rail).join(' '), `tablesync ${expected}`)
   })
 }

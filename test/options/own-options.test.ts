@@ -1,4 +1,4 @@
-/** What counts as an option: what somebody gave, and nothing that lies on all objects. */
+/** Only own properties count as options, not what is on Object.prototype. */
 
 import { applySync, type RunOptions, runSync, undoSync } from 'tablesync'
 import { OPTIONS } from '../../lib/options/groups/all-options.ts'
@@ -12,7 +12,7 @@ const given = (): RunOptions => ({
   timeouts: { connect: 1000 },
 })
 
-/** Does something while all objects have a property more. */
+/** Calls `work` while Object.prototype has an extra property. */
 function whilePolluted<T>(name: string, value: unknown, work: () => T): T {
   const everything = Object.prototype as Record<string, unknown>
   everything[name] = value
@@ -58,20 +58,20 @@ t.test('a write flag on Object.prototype writes nothing', async (t) => {
 })
 
 for (const [name, call] of Object.entries({ runSync, applySync, undoSync })) {
-  t.test(`${name} refuses what are no options`, async (t) => {
+  t.test(`${name} refuses arguments that are no options object`, async (t) => {
     const wanted = call as (options?: unknown) => Promise<unknown>
     for (const options of [undefined, null, 'us-east-1:aaa', 7, [], () => {}]) {
       const refusal = { code: 'USAGE', message: /^Expected an object with options, got / }
       await t.rejects(wanted(options), refusal, String(options))
     }
     await t.rejects(wanted(), { message: 'Expected an object with options, got nothing' })
-    // Inherited ones would be passed over: `dryRun` among them.
+    // Inherited properties would be ignored: `dryRun` among them.
     await t.rejects(wanted(Object.create({ dryRun: true })), { code: 'USAGE', hint: /spread/ })
     await t.rejects(wanted(new (class Options {})()), { code: 'USAGE', hint: /spread/ })
   })
 }
 
-t.test('options may have no prototype', async (t) => {
+t.test('an options object may have no prototype', async (t) => {
   const bare = Object.assign(Object.create(null), given())
   t.equal(resolveOptions(bare, asProperty).master.ref.name, 'aaa')
 })

@@ -1,4 +1,4 @@
-/** Options, checked and filled in. */
+/** Options, checked and completed. */
 import { availableParallelism } from 'node:os'
 import { asFlag } from '../../lib/options/groups/all-options.ts'
 import { asProperty } from '../../lib/options/option.ts'
@@ -14,7 +14,7 @@ const resolve = (more: object = {}) =>
 
 const POLITE = { read: { kind: 'polite' }, write: { kind: 'polite' } }
 
-t.test('resolveOptions fills in what was not given', async (t) => {
+t.test('resolveOptions fills in defaults', async (t) => {
   const workers = availableParallelism()
   t.same(resolve(), {
     master: {
@@ -71,7 +71,7 @@ t.test('resolveOptions freezes what it returns', async (t) => {
   t.ok(Object.isFrozen(resolve()))
 })
 
-t.test('resolveOptions is not moved by later changes of the list it was given', async (t) => {
+t.test('resolveOptions copies the lists it is given', async (t) => {
   const ignore = ['a']
   const settings = resolve({ ignore })
   ignore.push('b')
@@ -171,7 +171,7 @@ for (const { given, expected } of [
   },
 ]) {
   t.test(
-    `resolveOptions makes of ${JSON.stringify(given)} ${JSON.stringify(expected)}`,
+    `resolveOptions turns ${JSON.stringify(given)} into ${JSON.stringify(expected)}`,
     async (t) => {
       t.match(resolve(given), expected)
     },
@@ -200,7 +200,7 @@ for (const { name, flag, least, most } of NUMBERS) {
     }
   })
 
-  t.test(`resolveOptions calls \`${name}\` ${flag} on the command line`, async (t) => {
+  t.test(`resolveOptions names \`${name}\` ${flag} on the command line`, async (t) => {
     const options = { ...TABLES, [name]: most + 1 }
     t.throws(() => resolveOptions(options, asFlag), { message: new RegExp(`\`${flag}\``) })
   })
@@ -212,7 +212,7 @@ for (const { what, given, said } of [
   { what: 'no replica', given: { replicas: [] }, said: /at least one `replicas`/ },
   { what: 'replicas that are no list', given: { replicas: 'us-east-1:bbb' }, said: /`replicas`/ },
   { what: 'an unknown option', given: { writeMising: true }, said: /`writeMising`/ },
-  { what: 'an option named as a method of objects', given: { toString: 'x' }, said: /`toString`/ },
+  { what: 'an option named like an object method', given: { toString: 'x' }, said: /`toString`/ },
   {
     what: 'a switch that is text',
     given: { writeMissing: 'yes' },
@@ -269,7 +269,7 @@ for (const { what, given, said } of [
   })
 }
 
-t.test('resolveOptions tells no token in what it refuses', async (t) => {
+t.test('resolveOptions reveals no token in a refusal', async (t) => {
   for (const given of [
     { mfaToken: 12345 },
     { mfaToken: '12345' },
@@ -297,18 +297,18 @@ for (const [what, given, message] of [
   ['a big integer', { ...TABLES, workers: 5n }, /`workers`.*got 5n/],
   ['no number', { ...TABLES, workers: Number.NaN }, /`workers`.*got NaN/],
   ['a symbol', { ...TABLES, strategy: Symbol('x') }, /got Symbol\(x\)/],
-  ['a circle', { ...TABLES, dryRun: circular }, /an object with SECRET, self/],
-  ['a signal that is none', { ...TABLES, signal: {} }, /`signal`.*AbortSignal/],
-  ['a listener that is none', { ...TABLES, onProgress: 'log' }, /`onProgress`.*function/],
-  ['time-outs that are none', { ...TABLES, timeouts: 5 }, /`timeouts`.*object/],
+  ['a circular object', { ...TABLES, dryRun: circular }, /an object with SECRET, self/],
+  ['a signal that is no AbortSignal', { ...TABLES, signal: {} }, /`signal`.*AbortSignal/],
+  ['a listener that is no function', { ...TABLES, onProgress: 'log' }, /`onProgress`.*function/],
+  ['time-outs that are no object', { ...TABLES, timeouts: 5 }, /`timeouts`.*object/],
   ['an unknown time-out', { ...TABLES, timeouts: { read: 5 } }, /`read`/],
-  ['a time-out of no time', { ...TABLES, timeouts: { connect: 0 } }, /`timeouts.connect`/],
+  ['a time-out of 0', { ...TABLES, timeouts: { connect: 0 } }, /`timeouts.connect`/],
   [
-    'a silence that a response may take',
+    'a silence limit no longer than the response time-out',
     { ...TABLES, timeouts: { response: 500, silence: 500 } },
     /`timeouts.silence` to be longer than `timeouts.response`, which is 500 ms, got 500 ms/,
   ],
-  ['a time-out of text', { ...TABLES, timeouts: { silence: 'long' } }, /`timeouts.silence`/],
+  ['a time-out that is text', { ...TABLES, timeouts: { silence: 'long' } }, /`timeouts.silence`/],
   [
     'an unknown field of a table',
     { ...TABLES, master: { table: 'us-east-1:aaa', endpiont: 'http://x' } },
@@ -335,9 +335,9 @@ for (const [what, given, message] of [
     /`mfaToken of us-east-1:aaa` to come with `roleArn/,
   ],
   ['a URL with a password', { ...TABLES, endpoint: `ftp://me:${SECRET}@host/x` }, /ftp:\/\/…@host/],
-  ['a starting key of functions', { ...TABLES, startingKey: () => SECRET }, /got a function/],
+  ['a starting key that is a function', { ...TABLES, startingKey: () => SECRET }, /got a function/],
 ] as const) {
-  t.test(`resolveOptions refuses ${what}, and tells no secret`, async (t) => {
+  t.test(`resolveOptions refuses ${what}, and reveals no secret`, async (t) => {
     t.throws(() => resolveOptions(given as unknown as RunOptions, asProperty), {
       code: 'USAGE',
       message,
@@ -356,22 +356,22 @@ for (const { given, expected } of [
   { given: '2.5%', expected: { percent: 2.5 } },
   { given: '100%', expected: { percent: 100 } },
 ]) {
-  t.test(`resolveOptions reads ${given} as the most deletions`, async (t) => {
+  t.test(`resolveOptions reads ${given} as the limit on deletions`, async (t) => {
     t.same(resolve({ maxDeletes: given }).safeguards.maxDeletes, expected)
   })
 }
 
 for (const given of ['101%', '-1', 'all', '1.5', '', '%', Number.NaN, {}]) {
-  t.test(`resolveOptions refuses ${JSON.stringify(given)} as the most deletions`, async (t) => {
+  t.test(`resolveOptions refuses ${JSON.stringify(given)} as the limit on deletions`, async (t) => {
     t.throws(() => resolve({ maxDeletes: given }), { code: 'USAGE', message: /`maxDeletes`/ })
   })
 }
 
-t.test('resolveOptions refuses newerWins without the attribute that tells', async (t) => {
+t.test('resolveOptions refuses newerWins without versionAttribute', async (t) => {
   t.throws(() => resolve({ newerWins: true }), { code: 'USAGE', message: /versionAttribute/ })
 })
 
-t.test('resolveOptions refuses a journal of a plan', async (t) => {
+t.test('resolveOptions refuses an undo journal with a plan', async (t) => {
   t.throws(() => resolve({ writeMissing: true, plan: 'p', undo: 'u' }), {
     code: 'USAGE',
     message: /`undo` without `plan`/,
@@ -379,14 +379,14 @@ t.test('resolveOptions refuses a journal of a plan', async (t) => {
   })
 })
 
-t.test('resolveOptions refuses an undo journal of nothing', async (t) => {
+t.test('resolveOptions refuses an undo journal without writes', async (t) => {
   t.throws(() => resolveOptions({ master: 'a:b', replicas: ['a:c'], undo: 'u' }, asFlag), {
     code: 'USAGE',
     message: /`--undo` to come with what is to be written/,
   })
 })
 
-t.test('resolveOptions knows four ways to say a pace', async (t) => {
+t.test('resolveOptions knows four ways to set a capacity', async (t) => {
   const { master, replicas } = resolve({
     readCapacity: 500,
     writeCapacity: '12.5%',
@@ -403,7 +403,7 @@ t.test('resolveOptions knows four ways to say a pace', async (t) => {
   }
 })
 
-t.test('resolveOptions refuses ARNs whose account has not 12 digits', async (t) => {
+t.test('resolveOptions refuses ARNs whose account is not 12 digits long', async (t) => {
   const arn = (account: string) => `arn:aws:dynamodb:us-east-1:${account}:table/Orders`
   for (const account of ['1234', '12345678901', '1234567890123']) {
     const refusal = { code: 'USAGE', message: /an ARN with an account of 12 digits, got "arn:/ }

@@ -1,6 +1,6 @@
 /**
- * Tables without an end, with a hard limit: each page takes some units, and
- * what is beyond the limit is throttled as the service does it.
+ * Endless tables with a hard limit: each page takes some units, and requests beyond the limit are
+ * throttled as the service does it.
  */
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
@@ -10,7 +10,7 @@ const UNITS_PER_PAGE = 12.5
 
 const ITEMS_PER_PAGE = 4
 
-/** Capacity that was not used is kept for this long. */
+/** Unused capacity is kept for this long. */
 const BURST_SECONDS = 1
 
 interface ScanBody {
@@ -20,11 +20,11 @@ interface ScanBody {
 }
 
 export interface LimitedTable {
-  /** Units a second. */
+  /** Units per second. */
   limit: number
-  /** Ranges of keys, by segment, that are throttled although the table has capacity left. */
+  /** Key ranges, by segment, that are throttled although the table has capacity left. */
   hot: Set<number>
-  /** When, by `performance.now()`, and for which segment. */
+  /** At which `performance.now()`, and for which segment. */
   readonly served: { readonly at: number; readonly segment: number }[]
   readonly throttled: { readonly at: number; readonly segment: number }[]
   readonly description: object
@@ -36,7 +36,7 @@ interface Counted extends LimitedTable {
 }
 
 export class LimitedServer {
-  /** Whether credentials are good, by their access key id; others are refused as expired. */
+  /** Whether an access key id is valid; others are refused as expired. */
   admits: (accessKeyId: string) => boolean = () => true
   readonly #tables = new Map<string, Counted>()
   readonly #server = createServer((request, response) => {
@@ -50,7 +50,7 @@ export class LimitedServer {
     })
   }).listen(0, '127.0.0.1')
 
-  /** @param description what DescribeTable says beside the key */
+  /** @param description what DescribeTable returns beside the key */
   table(name: string, limit: number, description: object = {}): LimitedTable {
     const now = performance.now()
     const table = { limit, hot: new Set<number>(), served: [], throttled: [], description }
@@ -133,7 +133,7 @@ function expired(response: ServerResponse): void {
   response.end('{"__type":"com.amazon.coral.service#ExpiredTokenException","message":"expired"}')
 }
 
-/** Units a second that were served between two moments. */
+/** Units per second that were served between two moments. */
 export function meanUse({ served }: LimitedTable, from: number, to: number): number {
   const pages = served.filter(({ at }) => at >= from && at < to).length
   return (pages * UNITS_PER_PAGE * 1000) / (to - from)

@@ -1,7 +1,6 @@
 /**
- * What a table is held to is held over all threads, and follows what is asked
- * for while the run goes on. The stretches are short here;
- * TABLESYNC_TEST_PACE_SECONDS asks for longer ones.
+ * A table's limit holds over all threads together, and follows changes during the run. The
+ * stretches are short here; TABLESYNC_TEST_PACE_SECONDS sets longer ones.
  */
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
@@ -15,7 +14,7 @@ import { type Test, t } from '../support/tap.ts'
 import { LimitedServer, type LimitedTable, meanUse } from './limited-server.ts'
 
 const SECONDS = Number(process.env['TABLESYNC_TEST_PACE_SECONDS'] ?? 5)
-/** Milliseconds. While a busy machine stops this process, requests wait; then they come in one burst. */
+/** Milliseconds. While a busy machine stops this process, requests pile up into one burst. */
 const LONGEST_STANDSTILL = 100
 const MOST_STRETCHES = 12
 
@@ -26,9 +25,9 @@ interface Scene {
   readonly replica: LimitedTable
   readonly events: RunEvent[]
   readonly control: string
-  /** Milliseconds from now, as the server counts. */
+  /** The server's clock, `milliseconds` from now. */
   after(milliseconds: number): Promise<number>
-  /** Waits so long, again where this process was stopped meanwhile, and settles with when it began and ended. */
+  /** Waits that long, again if this process was stopped meanwhile. Settles with begin and end. */
   stretch(milliseconds: number): Promise<readonly [from: number, to: number]>
   stop(): Promise<void>
 }
@@ -107,7 +106,7 @@ const last = (events: readonly RunEvent[]) => {
   return event?.type === 'progress' ? event : undefined
 }
 
-t.test('runSync holds all threads together to what it is asked for', async (t) => {
+t.test('runSync holds all threads together to the capacity it is given', async (t) => {
   const { master, replica, after, stretch, stop, events } = await openScene(t, [1250, 5000], {
     readCapacity: 1200,
   })
@@ -120,47 +119,44 @@ t.test('runSync holds all threads together to what it is asked for', async (t) =
   }
   const scanned = master.served.filter(({ at }) => at >= from)
   const segments = new Set(scanned.map(({ segment }) => segment))
-  t.equal(segments.size, 8, 'all segments are under way at once')
+  t.equal(segments.size, 8, 'all segments are in progress at once')
   const waits = events.flatMap((event) => (event.type === 'progress' ? event.waitingFor : []))
   t.match(waits, [/read capacity of us-east-1:(master|replica), 1,200 units\/s/])
   await stop()
 })
 
-t.test(
-  'runSync goes faster, slower, stands still and goes on, as the control file says',
-  async (t) => {
-    const scene = await openScene(t, [9000, 9000], { readCapacity: 1000 })
-    const { master, control, after, stretch, stop, events } = scene
-    const change = async (text: string, expected: number) => {
-      await writeFile(control, text)
-      await after(2000)
-      const [from, to] = await stretch(2000)
-      const mean = meanUse(master, from, to)
-      t.ok(Math.abs(mean - expected) <= expected * 0.07, `${text}: ${mean.toFixed(0)} units/s`)
-    }
-    await change('read-capacity 2000', 2000)
-    await change('read-capacity 400', 400)
-    await change('pause', 0)
-    t.match(last(events), { isPaused: true, waitingFor: [/resume/] })
-    await change('resume\nread-capacity: 1500 # for the night', 1500)
-    await writeFile(control, 'read-capacity lots')
-    await after(1000)
-    t.match(
-      events.find(({ type }) => type === 'control-refused'),
-      { message: /read-capacity.*"lots"/ },
-    )
-    await change('# nothing: as in the beginning', 1000)
-    await writeFile(control, 'pause')
-    await after(1000)
-    await stop()
-  },
-)
+t.test('runSync goes faster or slower, pauses and resumes, as the control file says', async (t) => {
+  const scene = await openScene(t, [9000, 9000], { readCapacity: 1000 })
+  const { master, control, after, stretch, stop, events } = scene
+  const change = async (text: string, expected: number) => {
+    await writeFile(control, text)
+    await after(2000)
+    const [from, to] = await stretch(2000)
+    const mean = meanUse(master, from, to)
+    t.ok(Math.abs(mean - expected) <= expected * 0.07, `${text}: ${mean.toFixed(0)} units/s`)
+  }
+  await change('read-capacity 2000', 2000)
+  await change('read-capacity 400', 400)
+  await change('pause', 0)
+  t.match(last(events), { isPaused: true, waitingFor: [/resume/] })
+  await change('resume\nread-capacity: 1500 # for the night', 1500)
+  await writeFile(control, 'read-capacity lots')
+  await after(1000)
+  t.match(
+    events.find(({ type }) => type === 'control-refused'),
+    { message: /read-capacity.*"lots"/ },
+  )
+  await change('# nothing: as in the beginning', 1000)
+  await writeFile(control, 'pause')
+  await after(1000)
+  await stop()
+})
 
-t.test('runSync finds what a table can do, and what it can no longer do', async (t) => {
+t.test('runSync finds out what a table can do, and when it can do less', async (t) => {
   const { master, replica, after, stretch, stop } = await openScene(t, [1500, 3000], {
     readCapacity: 'adaptive',
   })
-  // A march goes as fast as the slower of two: the other one is not tried.
+  // A march goes as fast as the slower of two tables: the other's limit is not reached.
   await after(9000)
   const [from, to] = await stretch(SECONDS * 1000)
   const mean = meanUse(master, from, to)
@@ -181,14 +177,14 @@ t.test('runSync finds what a table can do, and what it can no longer do', async 
   await stop()
 })
 
-t.test('runSync slows the segment whose range of keys is throttled, and no other', async (t) => {
+t.test('runSync slows down only the segment whose key range is throttled', async (t) => {
   const { master, after, stop } = await openScene(t, [9000, 9000], { readCapacity: 'adaptive' })
   await after(3000)
   master.hot.add(3)
   const from = await after(0)
   const before = meanUse(master, from - 1000, from)
   const to = await after(2000)
-  t.ok(meanUse(master, from, to) > before * 0.7, 'the table is not slowed for one segment')
+  t.ok(meanUse(master, from, to) > before * 0.7, 'the table is not slowed down for one segment')
   const tries = master.throttled.filter(({ at }) => at >= from).length
   t.ok(tries < 40, `${tries} tries of the hot segment in two seconds`)
   master.hot.clear()
@@ -229,7 +225,7 @@ for (const { what, description, expected } of [
     ],
   },
 ] as const) {
-  t.test(`runSync takes a share of what a table ${what}`, async (t) => {
+  t.test(`runSync takes a share of the capacity that a table ${what}`, async (t) => {
     const capacity = { readCapacity: '25%', writeCapacity: '25%' }
     const { events, stop } = await openScene(t, [9000, 9000], capacity, description)
     const told = events.find(({ type }) => type === 'pace')
@@ -249,7 +245,7 @@ for (const { what, description, expected } of [
   })
 }
 
-t.test('runSync rejects for a share of what nobody tells', async (t) => {
+t.test('runSync rejects a share of a capacity that is unknown', async (t) => {
   const server = new LimitedServer()
   t.teardown(() => server.close())
   server.table('master', 9000)
@@ -269,7 +265,7 @@ for (const [what, options] of [
   ['is paused', { readCapacity: 'max' }],
   ['waits for capacity', { readCapacity: 1 }],
 ] as const) {
-  t.test(`runSync ends in its time although it ${what}`, async (t) => {
+  t.test(`runSync ends in time although it ${what}`, async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))
     const server = new LimitedServer()
     t.teardown(async () => {
@@ -280,7 +276,7 @@ for (const [what, options] of [
     server.table('replica', 9000)
     const control = join(folder, 'control')
     await writeFile(control, what === 'is paused' ? 'pause' : '')
-    // Held by nothing but the run, as on the command line.
+    // Nothing but the run keeps the process alive, as on the command line.
     const { outcome, elapsedMs } = await runSync({
       master: 'us-east-1:master',
       replicas: ['us-east-1:replica'],
@@ -296,7 +292,7 @@ for (const [what, options] of [
   })
 }
 
-t.test('runSync does nothing where it cannot do what the control file says', async (t) => {
+t.test('runSync refuses to begin where it cannot follow the control file', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))
   const server = new LimitedServer()
   t.teardown(async () => {
@@ -323,7 +319,7 @@ t.test('runSync does nothing where it cannot do what the control file says', asy
   t.strictSame(await readdir(folder), ['control'])
 })
 
-t.test('runSync stays as it is while the control file is being written, or is none', async (t) => {
+t.test('runSync keeps its pace while the control file is being written, or no file', async (t) => {
   const { control, master, after, stop, events } = await openScene(t, [9000, 9000], {
     readCapacity: 500,
   })
@@ -332,7 +328,7 @@ t.test('runSync stays as it is while the control file is being written, or is no
   while (!paused()) await after(20)
   await after(300)
   const served = master.served.length
-  // As `echo pause > control` does, over and over: empty for a moment.
+  // `echo pause > control` does this: the file is empty for a moment.
   for (let round = 0; round < 3; round++) {
     await writeFile(control, '')
     await after(150)

@@ -1,4 +1,4 @@
-/** Small paces: what waits is not sent when the run is to end, and no page takes more than its time. */
+/** Small capacities: no waiting request is sent after the end, and no page exceeds its share. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ const READS = asks('Scan', 'BatchGetItem')
 const sent = ({ master, replica }: Scene, which: typeof PUTS) =>
   [...master.stub.requests, ...replica.stub.requests].filter(which).length
 
-/** An answer that serves nobody. */
+/** An answer that serves none of the keys. */
 function unprocessed(answer: Body): Body {
   const [[name, items] = ['', []]] = Object.entries(
     answer['Responses'] as Record<string, { readonly id: object }[]>,
@@ -37,7 +37,7 @@ async function controlIn(t: Test): Promise<string> {
   return join(folder, 'control')
 }
 
-/** Ends the run when `until` holds, and says what was sent by then. */
+/** Ends the run when `until` settles, and returns what was sent before and after. */
 async function endedWhen(scene: Scene, options: Partial<RunOptions>, until: () => Promise<void>) {
   const ending = new AbortController()
   const running = scene.run({ ...ALL_WRITES, signal: ending.signal, ...options })
@@ -54,7 +54,7 @@ for (const [what, options] of [
   ['live', { minMismatchAge: 0, strategy: 'march' }],
   ['in batches', { quiesced: true, writeDiffering: false, deleteExtra: false }],
 ] as const) {
-  t.test(`runSync sends no write more when it is to end, ${what}`, async (t) => {
+  t.test(`runSync sends no further writes once it is to end, ${what}`, async (t) => {
     const scene = await openScene(t, { masterItems: MANY, replicaItems: [] })
     const { summary, before, after } = await endedWhen(
       scene,
@@ -65,12 +65,12 @@ for (const [what, options] of [
     )
     t.equal(summary.outcome, 'interrupted')
     t.strictSame(summary.errors, [])
-    // What was earned in the moment until the threads have heard of it.
+    // Tokens earned in the moment until the threads have heard of the end.
     t.ok(after.puts - before.puts <= 5, `${after.puts - before.puts} writes after the end`)
   })
 }
 
-t.test('runSync sends nothing more that a pause held back', async (t) => {
+t.test('runSync does not send what a pause held back once it is to end', async (t) => {
   const control = await controlIn(t)
   const scene = await openScene(t, { masterItems: MANY, replicaItems: [] })
   const { before, after } = await endedWhen(
@@ -107,7 +107,7 @@ for (const [what, fault] of [
   })
 }
 
-t.test('runSync waits for no answer for ever when it is to end', async (t) => {
+t.test('runSync does not wait for ever for an answer when it is to end', async (t) => {
   const scene = await openScene(t)
   scene.master.stub.on(always('drip', asks('Scan')))
   const { summary } = await endedWhen(scene, {}, async () => {
@@ -118,7 +118,7 @@ t.test('runSync waits for no answer for ever when it is to end', async (t) => {
   t.ok(summary.elapsedMs < 20_000, `${summary.elapsedMs} ms`)
 })
 
-t.test('runSync tells a write that was not answered before the end as what it is', async (t) => {
+t.test('runSync counts a write without an answer at the end as written or failed', async (t) => {
   const scene = await openScene(t)
   const { replica } = scene
   replica.stub.on(always('silence-landed', asks('PutItem')))
@@ -131,7 +131,7 @@ t.test('runSync tells a write that was not answered before the end as what it is
   t.ok(Number(counts?.written) + Number(counts?.failed) > 0, 'and not as left')
 })
 
-t.test('runSync reads nothing where it was paused from the beginning', async (t) => {
+t.test('runSync reads nothing if it is paused from the beginning', async (t) => {
   const control = await controlIn(t)
   await writeFile(control, 'pause')
   const scene = await openScene(t)
@@ -141,7 +141,7 @@ t.test('runSync reads nothing where it was paused from the beginning', async (t)
   t.strictSame(summary.errors, [])
 })
 
-t.test('runSync takes pages no larger than its pace, and one at a time', async (t) => {
+t.test('runSync takes one page at a time, and none larger than its capacity allows', async (t) => {
   const scene = await openScene(t, { masterItems: MANY, replicaItems: MANY })
   const pages: { readonly at: number; readonly items: number; readonly limit: number }[] = []
   const left = new Map<unknown, number>()
@@ -149,7 +149,7 @@ t.test('runSync takes pages no larger than its pace, and one at a time', async (
     if (!asks('Scan')(request)) return undefined
     const { Segment: segment, Limit } = request.body
     const limit = Number(Limit)
-    // About so many; how the hash shares them out makes no great difference here.
+    // Approximately; how hashing distributes the items makes little difference here.
     const items = Math.min(limit, left.get(segment) ?? MANY.length / 4)
     left.set(segment, (left.get(segment) ?? MANY.length / 4) - items)
     pages.push({ at: performance.now(), items, limit })
@@ -159,17 +159,17 @@ t.test('runSync takes pages no larger than its pace, and one at a time', async (
     segments: 4,
     parallel: 4,
     scanLimit: 1000,
-    // Half a unit an item here.
+    // An item takes half a unit here.
     readCapacity: 20,
   })
   t.equal(summary.outcome, 'in-sync')
-  t.ok(Math.max(...pages.map(({ limit }) => limit)) <= 40, 'a second of its pace')
+  t.ok(Math.max(...pages.map(({ limit }) => limit)) <= 40, 'a second of its capacity')
   const first = pages[0]?.at ?? 0
   for (const seconds of [1, 3, 6]) {
     const units = pages
       .filter(({ at }) => at - first < seconds * 1000)
       .reduce((sum, { items }) => sum + items / 2, 0)
-    // What was kept of a second, and the page that goes below nothing.
+    // The tokens saved in a second, and the page that takes the bucket below zero.
     t.ok(units <= 20 * seconds + 20 + 20, `${units} units in ${seconds} s`)
   }
 })

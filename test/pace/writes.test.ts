@@ -1,4 +1,4 @@
-/** Writes are held to their pace whichever way they go out; an update of an item takes one unit here. */
+/** All kinds of writes are held to the write capacity; an update of an item takes one unit here. */
 
 import { ALL_WRITES, item, openScene } from '../faults/scene.ts'
 import { t } from '../support/tap.ts'
@@ -6,7 +6,7 @@ import { t } from '../support/tap.ts'
 const ITEMS = Array.from({ length: 60 }, (_, index) => item(index))
 const CHANGED = ITEMS.map((one) => ({ ...one, n: { N: '-1' } }))
 
-/** A second's worth is there at the beginning at most, and the last request goes below nothing. */
+/** The bucket holds a second's worth at most, and the last request takes it below zero. */
 const LEAST = 1600
 const PER_SECOND = 20
 

@@ -1,4 +1,4 @@
-/** Repairs planned, looked at, and carried out: what is still true of them, and nothing else. */
+/** Plans, reviewed and applied: what is still true is carried out, and nothing else. */
 
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -73,14 +73,14 @@ t.test('applySync does what a run has planned', async (t) => {
     changed: 0,
   })
   t.strictSame(scene.replica.table.all(), scene.master.table.all())
-  t.equal(askedOf(scene.replica, 'Scan'), scansBefore, 'nothing is scanned')
+  t.equal(askedOf(scene.replica, 'Scan'), scansBefore, 'nothing is scanned again')
 
   const again = await applied(scene.plan)
   t.equal(again.outcome, 'in-sync')
   t.match(of(again, scene), { sameAs: 9, vanished: 3, written: 0, deleted: 0, changed: 0 })
 })
 
-t.test('applySync tells in a dry run what is still true', async (t) => {
+t.test('applySync counts in a dry run what is still true', async (t) => {
   const scene = await planned(t)
   const before = scene.replica.table.all()
   const summary = await applied(scene.plan, { dryRun: true })
@@ -89,11 +89,11 @@ t.test('applySync tells in a dry run what is still true', async (t) => {
   t.strictSame(scene.replica.table.all(), before)
 })
 
-t.test('applySync does only what is still true, and tells the rest as changed', async (t) => {
+t.test('applySync does only what is still true, and counts the rest as changed', async (t) => {
   const scene = await planned(t)
   const { master, replica } = scene
   const since = { since: { S: 'then' } }
-  // Of each kind one that moved on the master, one on the replica, and one in order by now.
+  // Of each kind, one item that changed on the master, one on the replica, and one in order by now.
   master.table.set(item(0, since))
   replica.table.set(item(1, since))
   replica.table.set(item(2))
@@ -132,7 +132,7 @@ t.test('applySync does only what is still true, and tells the rest as changed', 
   }
 })
 
-t.test('a plan holds the items of both sides where it was asked to', async (t) => {
+t.test('a plan holds the items of both sides if planItems is set', async (t) => {
   const { plan } = await planned(t, {}, { planItems: true })
   const lines = (await linesOf(plan)).map((line) => JSON.parse(line))
   t.match(
@@ -142,7 +142,7 @@ t.test('a plan holds the items of both sides where it was asked to', async (t) =
   t.strictSame(lines.find(({ key }) => key?.id.S === 'item-100')?.items.master, null)
 })
 
-t.test('applySync keeps to the rules of the planning', async (t) => {
+t.test('applySync applies the rules of the planning run', async (t) => {
   const scene = await planned(
     t,
     {
@@ -158,7 +158,7 @@ t.test('applySync keeps to the rules of the planning', async (t) => {
   t.strictSame(at('item-2'), item(2, { v: { N: '9' } }))
 })
 
-t.test('a plan holds nothing that is not to be repaired', async (t) => {
+t.test('a plan holds only keys that are to be repaired', async (t) => {
   const only = await planned(t, {}, { writeMissing: false, deleteExtra: false })
   t.equal((await linesOf(only.plan)).length, 2 + 4)
   const hooks = await hooksModule(
@@ -169,7 +169,7 @@ t.test('a plan holds nothing that is not to be repaired', async (t) => {
   t.equal((await linesOf(skipping.plan)).length, 2 + 12 - 3)
 })
 
-t.test('applySync puts what the planning did not read again', async (t) => {
+t.test('applySync puts items that the planning run did not read again', async (t) => {
   const masterItems = Array.from({ length: 3000 }, (_, n) => item(n))
   const scene = await planned(t, { masterItems, replicaItems: [] }, { scanLimit: 500 })
   t.ok((of(scene.planning, scene)?.unconfirmed ?? 0) > 0)
@@ -178,7 +178,7 @@ t.test('applySync puts what the planning did not read again', async (t) => {
   t.match(of(summary, scene), { written: 2999, changed: 1 })
 })
 
-t.test('applySync refuses a plan that is not whole, and does nothing', async (t) => {
+t.test('applySync refuses a plan that is not complete, and does nothing', async (t) => {
   const scene = await planned(t)
   const before = scene.replica.table.all()
   const lines = await linesOf(scene.plan)
@@ -193,7 +193,7 @@ t.test('applySync refuses a plan that is not whole, and does nothing', async (t)
     ],
     ['followed by more', [...lines, lines[1]].join('\n'), /line 15 of/],
     ['without a header', lines.slice(1).join('\n'), /first line says otherwise/],
-    ['that is none', 'hello\n', /first line says otherwise/],
+    ['that is no plan', 'hello\n', /first line says otherwise/],
     ['that is empty', '', /first line says otherwise/],
   ]
   for (const [what, text, message] of cases) {
@@ -203,7 +203,7 @@ t.test('applySync refuses a plan that is not whole, and does nothing', async (t)
   }
 })
 
-t.test('applySync refuses the plan of a run that did not see everything', async (t) => {
+t.test('applySync refuses the plan of a run that was incomplete', async (t) => {
   const scene = await openScene(t)
   const plan = join(await tempFolder(t), 'plan.ndjson')
   scene.replica.stub.on((request) =>
@@ -216,7 +216,7 @@ t.test('applySync refuses the plan of a run that did not see everything', async 
   await t.rejects(applied(plan), { code: 'USAGE', message: /ended incomplete/ })
 })
 
-t.test('runSync refuses a plan of nothing, and one that cannot be written', async (t) => {
+t.test('runSync refuses a plan without writes, and one that cannot be written', async (t) => {
   const { run } = await openScene(t)
   await t.rejects(run({ plan: '/tmp/plan' }), { code: 'USAGE', message: /what is to be planned/ })
   await t.rejects(run({ planItems: true }), { code: 'USAGE', message: /to come with `plan`/ })
@@ -227,7 +227,7 @@ t.test('runSync refuses a plan of nothing, and one that cannot be written', asyn
   t.match(summary.errors[0], { code: 'FILE_UNWRITABLE' })
 })
 
-t.test('applySync refuses a table that was re-created since', async (t) => {
+t.test('applySync refuses a table that was recreated since', async (t) => {
   for (const side of ['master', 'replica'] as const) {
     const scene = await openScene(t)
     let id = 'first'
@@ -245,7 +245,7 @@ t.test('applySync refuses a table that was re-created since', async (t) => {
   }
 })
 
-t.test('applySync is held by the safeguards', async (t) => {
+t.test('applySync obeys the safeguards', async (t) => {
   const scene = await planned(t)
   const before = scene.replica.table.all()
   const few = await applied(scene.plan, { maxWrites: 11, dryRun: true })
@@ -264,7 +264,7 @@ t.test('applySync is held by the safeguards', async (t) => {
   t.equal((await applied(scene.plan, { maxWrites: 12 })).outcome, 'in-sync')
 })
 
-t.test('applySync that a safeguard stops speaks of no scan of its own', async (t) => {
+t.test('applySync that a safeguard stops speaks of the scan of the planning run', async (t) => {
   const scene = await openScene(t)
   scene.master.stub.on(({ operation }) =>
     operation === 'DescribeTable'
@@ -278,12 +278,12 @@ t.test('applySync that a safeguard stops speaks of no scan of its own', async (t
   t.match(stopped?.message, 'when the plan was written found 60 items, of 1,000')
 })
 
-t.test('what applySync has written is read back, and journaled', async (t) => {
+t.test('writes of applySync are read back and journaled', async (t) => {
   const scene = await planned(t)
   const before = scene.replica.table.all()
   const { master, replica } = scene
   replica.stub.on((request) => {
-    // A ghost: deleted on the master while our put is under way.
+    // A ghost: deleted on the master while our put is in flight.
     const put = request.body['Item'] as WireItem | undefined
     if (asks('PutItem')(request) && JSON.stringify(put?.['id']) === '{"S":"item-0"}') {
       master.table.unset({ id: { S: 'item-0' } })
@@ -339,7 +339,7 @@ for (const [what, interfere, left] of [
   })
 }
 
-t.test('applySync leaves an extra that is written to before its turn comes', async (t) => {
+t.test('applySync leaves an extra that somebody changes before its turn', async (t) => {
   const scene = await planned(t, {
     masterItems: [item(1)],
     replicaItems: [item(100)],
@@ -354,7 +354,7 @@ t.test('applySync leaves an extra that is written to before its turn comes', asy
   t.match(of(summary, scene), { missing: 1, written: 1, extra: 0, changed: 1, deleted: 0 })
 })
 
-t.test('one file is not used for two things', async (t) => {
+t.test('one file cannot serve two purposes', async (t) => {
   const scene = await planned(t)
   const { plan } = scene
   const text = await readFile(plan, 'utf8')
@@ -372,7 +372,7 @@ t.test('one file is not used for two things', async (t) => {
   t.equal(await readFile(plan, 'utf8'), text)
 })
 
-t.test('applySync refuses options that are not its own', async (t) => {
+t.test('applySync refuses options of other commands', async (t) => {
   const { plan } = await planned(t)
   await t.rejects(applied(plan, { writeMissing: false }), {
     code: 'USAGE',

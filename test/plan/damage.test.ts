@@ -1,4 +1,4 @@
-/** Plans that are not as they were written are refused by the line; those of the release before are carried out. */
+/** A damaged plan is refused with its line; a plan of the previous release is carried out. */
 import { join } from 'node:path'
 import { applySync } from 'tablesync'
 import { tempFolder } from '../cli/run-cli.ts'
@@ -6,7 +6,7 @@ import { ALL_WRITES, item, openScene } from '../faults/scene.ts'
 import { asOfVersion1, BREAKS, linesIn, writeLines } from '../support/rewritten.ts'
 import { type Test, t } from '../support/tap.ts'
 
-/** Nine items to be put: a header, a line for each of them, and a footer. */
+/** Nine items to put: a header, a line for each of them, and a footer. */
 async function planned(t: Test) {
   const scene = await openScene(t, {
     masterItems: Array.from({ length: 9 }, (_, n) => item(n)),
@@ -43,14 +43,14 @@ t.test('applySync refuses a line of another plan', async (t) => {
   t.equal(held(), 0)
 })
 
-t.test('applySync carries out a plan of the release before', async (t) => {
+t.test('applySync carries out a plan of the previous release', async (t) => {
   const { plan, held } = await planned(t)
   await asOfVersion1(plan)
   t.equal((await applied(plan)).outcome, 'in-sync')
   t.equal(held(), 9)
 })
 
-t.test('a plan says whose it is, and how the run has ended', async (t) => {
+t.test('a plan says which run wrote it, and how that run ended', async (t) => {
   const { lines, master, replica } = await planned(t)
   const [header, ...entries] = lines.map((line) => JSON.parse(line))
   t.match(header, {

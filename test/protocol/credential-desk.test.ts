@@ -7,7 +7,7 @@ const CREDENTIALS = { accessKeyId: 'a', secretAccessKey: 's' }
 const HELD = { credentials: CREDENTIALS, askAgainAt: 0 }
 const KEYS = { held: HELD }
 
-t.test('CredentialRequests asks once for all who wait for the same table', async (t) => {
+t.test('CredentialRequests asks once for all callers that wait for the same table', async (t) => {
   const desk = new CredentialRequests()
   const asked: number[] = []
   desk.open((table) => asked.push(table))
@@ -36,7 +36,7 @@ t.test('CredentialRequests asks on another port when the one it asked on closes'
   desk.answer(0, KEYS)
 })
 
-t.test('CredentialRequests asks as soon as there is a port', async (t) => {
+t.test('CredentialRequests asks as soon as a port opens', async (t) => {
   const desk = new CredentialRequests()
   const waiting = desk.get(0)
   const asked: number[] = []

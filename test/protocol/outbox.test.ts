@@ -23,8 +23,8 @@ t.test('Outbox sends in batches, in order, and never more than two ahead', async
     await outbox.allTold()
   })()
   await new Promise(setImmediate)
-  t.equal(sent.length, 2, 'two batches are under way')
-  t.equal(told, 299, 'the sink of the third waits')
+  t.equal(sent.length, 2, 'two batches are in flight')
+  t.equal(told, 299, 'the caller waits for the third')
   while (sent.flat().length < 450) {
     outbox.taken()
     await new Promise(setImmediate)
@@ -38,7 +38,7 @@ t.test('Outbox sends in batches, in order, and never more than two ahead', async
   )
 })
 
-t.test('Outbox sends what little there is when nudged, and nothing when empty', async (t) => {
+t.test('Outbox sends a partial batch when nudged, and nothing when empty', async (t) => {
   let sent = 0
   const outbox = new Outbox(() => {
     sent++
@@ -50,7 +50,7 @@ t.test('Outbox sends what little there is when nudged, and nothing when empty', 
   t.equal(sent, 1)
   await outbox.tell(finding(2))
   outbox.nudge()
-  t.equal(sent, 1, 'one is under way')
+  t.equal(sent, 1, 'one is in flight')
   const all = outbox.allTold()
   outbox.taken()
   outbox.taken()

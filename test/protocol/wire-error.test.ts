@@ -24,7 +24,7 @@ t.test('toWire keeps what makes an error ours across threads', async (t) => {
   t.match(arrived, { message: 'no', code: 'THROTTLED', scope: 'segment', hint: 'wait', table: 2 })
 })
 
-t.test('toWire makes the unforeseen an internal error of the run, with its stack', async (t) => {
+t.test('toWire turns an unexpected error into an INTERNAL one, with its stack', async (t) => {
   const arrived = fromWire(throughPort(toWire(new TypeError('x is not a function'))))
   t.match(arrived, { code: 'INTERNAL', scope: 'run', message: 'x is not a function' })
   t.match(String(arrived.cause), 'TypeError')

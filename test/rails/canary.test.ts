@@ -1,4 +1,6 @@
-/** The first few repairs go out alone; the others follow once they were read back and held. */
+/**
+ * The first few repairs go out alone; the others follow once those were read back and have held.
+ */
 import { join } from 'node:path'
 import { applySync, type RunOptions, type WireItem } from 'tablesync'
 import { tempFolder } from '../cli/run-cli.ts'
@@ -8,7 +10,7 @@ import { t } from '../support/tap.ts'
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem']
 
-/** Runs with a canary; tells how many writes had come when it was told to hold. */
+/** Runs with a canary, and notes how many writes had arrived when it was reported to have held. */
 async function fly({ replica, run }: Scene, options: Partial<RunOptions>) {
   let writesThen: number | undefined
   const writes = () => replica.stub.requests.filter(asks(...WRITES)).length
@@ -47,7 +49,7 @@ for (const [what, masterItems, replicaItems] of [
   }
 }
 
-t.test('a run of fewer repairs than its canary makes all of them', async (t) => {
+t.test('a run with fewer repairs than its canary makes all of them', async (t) => {
   const scene = await openScene(t, { masterItems: items(60), replicaItems: [] })
   const { summary, writesThen, writes } = await fly(scene, { canary: 61 })
   t.equal(summary.outcome, 'in-sync')
@@ -55,7 +57,7 @@ t.test('a run of fewer repairs than its canary makes all of them', async (t) => 
   t.equal(writes, 60)
 })
 
-t.test('a canary flies before the puts beyond the recheck budget too', async (t) => {
+t.test('a canary also goes before puts beyond the recheck budget', async (t) => {
   const scene = await openScene(t, { masterItems: items(10_400), replicaItems: [] })
   const options = { canary: 3, scanLimit: 1000, segments: 2 }
   const { summary, writesThen, counts } = await fly(scene, options)
@@ -65,9 +67,9 @@ t.test('a canary flies before the puts beyond the recheck budget too', async (t)
 })
 
 for (const [what, damage] of [
-  ['deleted by another', (scene: Scene, key: WireItem) => scene.replica.table.unset(key)],
+  ['deleted by somebody else', (scene: Scene, key: WireItem) => scene.replica.table.unset(key)],
   [
-    'changed by another',
+    'changed by somebody else',
     (scene: Scene, key: WireItem) => scene.replica.table.set({ ...key, n: { N: '-9' } }),
   ],
 ] as const) {
@@ -99,7 +101,7 @@ t.test('a run whose canary is refused stops there', async (t) => {
   t.equal(writes, 5)
 })
 
-t.test('a canary flies for each replica', async (t) => {
+t.test('each replica has a canary of its own', async (t) => {
   const scene = await openScene(t, { masterItems: items(30), replicaItems: [], replicas: 2 })
   scene.other.stub.on((request) =>
     asks('PutItem')(request) ? { error: 'ValidationException' } : undefined,
@@ -108,7 +110,7 @@ t.test('a canary flies for each replica', async (t) => {
   t.match(summary, { outcome: 'stopped', stopped: { message: /us-east-1:Other/ } })
 })
 
-t.test('a canary goes before a plan that is carried out', async (t) => {
+t.test('a plan is carried out with its canary first', async (t) => {
   const scene = await openScene(t, { masterItems: items(60), replicaItems: [] })
   const plan = join(await tempFolder(t), 'plan.ndjson')
   await scene.run({ ...ALL_WRITES, plan })
@@ -135,10 +137,10 @@ t.test('runSync refuses a canary that nothing would read back', async (t) => {
     message: /`canary` to come without `quiesced`/,
   })
   const { summary } = await run({ ...ALL_WRITES, canary: 5, dryRun: true })
-  t.equal(summary.outcome, 'different', 'and flies none in a dry run')
+  t.equal(summary.outcome, 'different', 'a dry run sends none')
 })
 
-t.test('a run whose replica is lost while its canary flies comes to its end', async (t) => {
+t.test('a run ends although its replica is lost during the canary', async (t) => {
   const scene = await openScene(t, { masterItems: items(60), replicaItems: [] })
   let isOut = false
   scene.replica.stub.on((request) => {

@@ -1,4 +1,4 @@
-/** Whoever wants to be asked before deletions is asked once their number is known. */
+/** `confirm` is called before deletions, once their number is known. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applySync, type Question, undoSync } from 'tablesync'
@@ -18,10 +18,10 @@ import { t } from '../support/tap.ts'
 
 const DELETES = { ...ALL_WRITES, maxDeletes: '100%' }
 
-/** What is told of a question, without all that is known of the table. */
+/** The questions, without the facts about the table. */
 const told = (questions: readonly Question[]) => questions.map(({ table: _, ...rest }) => rest)
 
-/** Answers each question, and keeps it with what had been written by then. */
+/** Answers each question, and records it with the number of writes by then. */
 function asker(answer: unknown, ...parties: readonly Party[]) {
   const questions: Question[] = []
   const writtenBy: number[] = []
@@ -39,7 +39,7 @@ function asker(answer: unknown, ...parties: readonly Party[]) {
 }
 
 t.test(
-  'runSync asks before deletions, when all else is written, and goes on after yes',
+  'runSync asks before deletions, after all other writes, and goes on after yes',
   async (t) => {
     const { replica, run } = await openScene(t)
     const asked = asker(true, replica)
@@ -71,14 +71,14 @@ for (const answer of [false, undefined, 'yes', 1]) {
   })
 }
 
-t.test('runSync rejects with what the one who is asked throws, and deletes nothing', async (t) => {
+t.test('runSync rejects with the error that confirm throws, and deletes nothing', async (t) => {
   const { replica, run } = await openScene(t)
   const confirm = () => Promise.reject(new Error('gone home'))
   await t.rejects(run({ ...DELETES, confirm }), { message: 'gone home' })
   t.equal(askedOf(replica, 'DeleteItem'), 0)
 })
 
-t.test('runSync that is to end waits for no answer', async (t) => {
+t.test('runSync does not wait for an answer once its signal aborts', async (t) => {
   const { replica, run } = await openScene(t)
   const ending = new AbortController()
   const confirm = () => {
@@ -90,7 +90,7 @@ t.test('runSync that is to end waits for no answer', async (t) => {
   t.equal(askedOf(replica, 'DeleteItem'), 0)
 })
 
-t.test('runSync asks nobody where nothing is going to be deleted', async (t) => {
+t.test('runSync does not ask where nothing is going to be deleted', async (t) => {
   const { questions, confirm } = asker(true)
   const plan = join(await tempFolder(t), 'plan')
   for (const options of [{ deleteExtra: false }, { dryRun: true }, { plan }, { maxDeletes: 2 }]) {
@@ -119,27 +119,24 @@ t.test('runSync asks about all replicas before it deletes on any', async (t) => 
   t.strictSame(asked.writtenBy, [5, 4, 0, 5, 4, 0, 5, 4, 0, 5, 4, 0])
 })
 
-t.test(
-  'while somebody is asked, the checkpoint holds all that was done, and a later leg asks again',
-  async (t) => {
-    const { replica, run } = await openScene(t)
-    const checkpoint = join(await tempFolder(t), 'checkpoint')
-    let saved = ''
-    const confirm = async () => {
-      saved = await readFile(checkpoint, 'utf8')
-      t.match(await readFile(`${checkpoint}.lock`, 'utf8'), `"pid":${process.pid}`)
-      return false
-    }
-    const first = await run({ ...DELETES, checkpoint, confirm })
-    t.equal(first.summary.outcome, 'stopped')
-    t.match(saved, /"written":5[^\n]*|"written":9/)
-    const again = asker(true, replica)
-    const second = await run({ ...DELETES, checkpoint, resume: true, confirm: again.confirm })
-    t.match(second.summary.replicas[replica.label], REPAIRED)
-    const question = { about: 'deletions', replica: replica.label, deletions: 3, items: 58 }
-    t.strictSame(told(again.questions), [question])
-  },
-)
+t.test('the checkpoint is saved before the question, and a later leg asks again', async (t) => {
+  const { replica, run } = await openScene(t)
+  const checkpoint = join(await tempFolder(t), 'checkpoint')
+  let saved = ''
+  const confirm = async () => {
+    saved = await readFile(checkpoint, 'utf8')
+    t.match(await readFile(`${checkpoint}.lock`, 'utf8'), `"pid":${process.pid}`)
+    return false
+  }
+  const first = await run({ ...DELETES, checkpoint, confirm })
+  t.equal(first.summary.outcome, 'stopped')
+  t.match(saved, /"written":5[^\n]*|"written":9/)
+  const again = asker(true, replica)
+  const second = await run({ ...DELETES, checkpoint, resume: true, confirm: again.confirm })
+  t.match(second.summary.replicas[replica.label], REPAIRED)
+  const question = { about: 'deletions', replica: replica.label, deletions: 3, items: 58 }
+  t.strictSame(told(again.questions), [question])
+})
 
 t.test('applySync and undoSync ask with their own numbers', async (t) => {
   const { replica, master, run } = await openScene(t)

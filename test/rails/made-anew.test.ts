@@ -1,4 +1,4 @@
-/** A table that somebody deletes and makes anew during the run: nothing is deleted on its word. */
+/** A table that somebody deletes and recreates during the run: nothing is deleted because of it. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applySync, undoSync } from 'tablesync'
@@ -24,7 +24,7 @@ async function openRepair(t: Test, extras = 20): Promise<Scene> {
   return scene
 }
 
-/** Calls back once, with the first request that it concerns. */
+/** Calls back once, at the first matching request. */
 function atFirst(
   { stub }: Scene[Side],
   concerns: (request: StubRequest) => boolean,
@@ -48,7 +48,7 @@ function isRefused(t: Test, summary: Summary, scene: Scene, side: Side): void {
 }
 
 for (const side of ['master', 'replica'] as const) {
-  t.test(`nothing is deleted once the ${side} was made anew`, async (t) => {
+  t.test(`nothing is deleted once the ${side} was recreated`, async (t) => {
     const scene = await openRepair(t)
     atFirst(scene.replica, asks('PutItem', 'BatchWriteItem'), () =>
       scene[side].table.makeAnew(NEW, side === 'master' ? [] : items(70, 10)),
@@ -64,16 +64,16 @@ for (const side of ['master', 'replica'] as const) {
   })
 }
 
-t.test('deletions end where the master is made anew between two of them', async (t) => {
+t.test('deletions end where the master is recreated between two of them', async (t) => {
   const scene = await openRepair(t, 1000)
   atFirst(scene.replica, asks('DeleteItem'), () => scene.master.table.makeAnew(NEW))
   const { summary } = await scene.run({ ...REPAIR, parallel: 1, quiesced: true })
   isRefused(t, summary, scene, 'master')
-  t.equal(askedOf(scene.replica, 'DeleteItem'), 1, 'the one that was on its way')
+  t.equal(askedOf(scene.replica, 'DeleteItem'), 1, 'the one that was in flight')
   t.match(summary.replicas[scene.replica.label], { deleted: 1, deletionsWithheld: 999 })
 })
 
-t.test('nothing is taken back for a master that was made anew under a repair', async (t) => {
+t.test('no item is deleted for a master that was recreated during a repair', async (t) => {
   const scene = await openScene(t, {
     masterItems: items(60),
     replicaItems: items(60).map((one) => ({ ...one, n: { N: '-1' } })),
@@ -86,7 +86,7 @@ t.test('nothing is taken back for a master that was made anew under a repair', a
   t.equal(scene.replica.table.all().length, 60)
 })
 
-t.test('a replica that is made anew while it is scanned is not in sync', async (t) => {
+t.test('a replica that is recreated while it is scanned is not in sync', async (t) => {
   const scene = await openScene(t, { masterItems: items(60), replicaItems: items(60) })
   scene.replica.table.described = OLD
   let scans = 0
@@ -98,7 +98,7 @@ t.test('a replica that is made anew while it is scanned is not in sync', async (
   isRefused(t, summary, scene, 'replica')
 })
 
-t.test('a healthy replica beside one that was made anew comes to its end', async (t) => {
+t.test('a healthy replica is finished beside one that was recreated', async (t) => {
   const scene = await openScene(t, {
     masterItems: items(60),
     replicaItems: items(60, 10),
@@ -112,7 +112,7 @@ t.test('a healthy replica beside one that was made anew comes to its end', async
   t.equal(askedOf(scene.other, 'DeleteItem'), 10)
 })
 
-t.test('nothing is written after a pause in which the master was made anew', async (t) => {
+t.test('nothing is written after a pause in which the master was recreated', async (t) => {
   const scene = await openRepair(t)
   const control = join(await tempFolder(t), 'control')
   await writeFile(control, 'pause')
@@ -133,7 +133,7 @@ t.test('nothing is written after a pause in which the master was made anew', asy
   }
 })
 
-t.test('a table without an id is known by when it was made', async (t) => {
+t.test('a table without an id is recognised by its creation time', async (t) => {
   const scene = await openRepair(t)
   const { CreationDateTime } = OLD
   scene.master.table.described = { CreationDateTime }
@@ -145,10 +145,10 @@ t.test('a table without an id is known by when it was made', async (t) => {
   t.equal(askedOf(scene.replica, 'DeleteItem'), 0)
 })
 
-t.test('a table of the same id stays the same, whatever else is said of it', async (t) => {
+t.test('a table with the same id stays the same, whatever else its description says', async (t) => {
   const scene = await openRepair(t)
   let asked = 0
-  // Some engines tell the time of the question.
+  // Some engines return the current time as creation time.
   const { stub, table } = scene.master
   stub.on(({ operation }) => {
     if (operation === 'DescribeTable') {
@@ -158,12 +158,12 @@ t.test('a table of the same id stays the same, whatever else is said of it', asy
   })
   const { summary } = await scene.run({ ...REPAIR, quiesced: true })
   t.equal(summary.outcome, 'in-sync')
-  t.ok(asked > 1, 'it was asked again')
+  t.ok(asked > 1, 'it was described again')
 })
 
 for (const [what, error] of [
   ['does not answer', { error: 'InternalServerError', status: 500 }],
-  ['may not be asked any more', { error: 'AccessDeniedException' }],
+  ['is denied by then', { error: 'AccessDeniedException' }],
 ] as const) {
   t.test(`deletions are withheld where DescribeTable ${what}`, async (t) => {
     const scene = await openRepair(t)
@@ -177,7 +177,7 @@ for (const [what, error] of [
     const { summary, events } = await scene.run({ ...REPAIR, quiesced: true })
     t.equal(summary.outcome, 'incomplete')
     t.equal(askedOf(scene.replica, 'DeleteItem'), 0)
-    t.equal(askedOf(scene.replica, 'BatchWriteItem') > 0, true, 'what is missing was put')
+    t.equal(askedOf(scene.replica, 'BatchWriteItem') > 0, true, 'missing items were put')
     t.match(
       events.find(({ type }) => type === 'deletions-withheld'),
       { reason: /DescribeTable on us-east-1:Master/ },
@@ -185,7 +185,7 @@ for (const [what, error] of [
   })
 }
 
-t.test('a table that was deleted and not made again ends the run', async (t) => {
+t.test('a table that was deleted and not recreated makes the run incomplete', async (t) => {
   const scene = await openRepair(t)
   let isGone = false
   atFirst(scene.replica, asks('PutItem', 'BatchWriteItem'), () => {
@@ -199,7 +199,7 @@ t.test('a table that was deleted and not made again ends the run', async (t) => 
   t.equal(askedOf(scene.replica, 'DeleteItem'), 0)
 })
 
-t.test('a plan is not carried out to its deletions on a master made anew', async (t) => {
+t.test('applySync deletes nothing once the master was recreated', async (t) => {
   const scene = await openRepair(t)
   const plan = join(await tempFolder(t), 'plan.ndjson')
   await scene.run({ ...REPAIR, plan })
@@ -209,7 +209,7 @@ t.test('a plan is not carried out to its deletions on a master made anew', async
   t.equal(askedOf(scene.replica, 'DeleteItem'), 0)
 })
 
-t.test('a plan of a run whose master was made anew is not one to carry out', async (t) => {
+t.test('applySync refuses the plan of a run whose master was recreated', async (t) => {
   const scene = await openRepair(t)
   const plan = join(await tempFolder(t), 'plan.ndjson')
   atFirst(scene.replica, asks('Scan'), () => scene.master.table.makeAnew(NEW))
@@ -219,7 +219,7 @@ t.test('a plan of a run whose master was made anew is not one to carry out', asy
   await t.rejects(applySync({ plan }), { code: 'USAGE' })
 })
 
-t.test('an undo of a replica that is made anew meanwhile is incomplete', async (t) => {
+t.test('an undo of a replica that is recreated meanwhile is incomplete', async (t) => {
   const scene = await openRepair(t)
   const journal = join(await tempFolder(t), 'journal.ndjson')
   await scene.run({ ...REPAIR, undo: journal })
@@ -230,7 +230,7 @@ t.test('an undo of a replica that is made anew meanwhile is incomplete', async (
   isRefused(t, summary, scene, 'replica')
 })
 
-t.test('a run asks again for no table of which nothing is known', async (t) => {
+t.test('a run does not describe a table again whose description was denied', async (t) => {
   const scene = await openScene(t)
   scene.replica.stub.on(
     always({ error: 'AccessDeniedException' }, ({ operation }) => operation === 'DescribeTable'),

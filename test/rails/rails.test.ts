@@ -1,4 +1,4 @@
-/** Safeguards, each just below, at and just beyond its limit, in a dry run and in earnest. */
+/** Safeguards, each just below, at and just beyond its limit, in a dry run and in a real one. */
 import { join } from 'node:path'
 import { applySync, type RunOptions } from 'tablesync'
 import { exitCodeOf } from '../../lib/model/summary.ts'
@@ -11,7 +11,7 @@ import { t } from '../support/tap.ts'
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
 const DELETE = { deleteExtra: true }
 
-/** What DescribeTable says of a table besides its key. */
+/** Adds to what DescribeTable says about a table. */
 function described({ master, replica }: Scene, side: 'master' | 'replica', more: object): void {
   const { stub } = side === 'master' ? master : replica
   stub.on(({ operation }) =>
@@ -25,10 +25,10 @@ interface Case {
   readonly what: string
   readonly scene: SceneOptions
   readonly options: Partial<RunOptions>
-  /** Undefined: the run is let pass. */
+  /** Undefined: the run passes. */
   readonly rail?: string
   readonly prepare?: (scene: Scene) => void
-  /** Writes and deletions in earnest. */
+  /** Writes and deletions in a real run. */
   readonly writes: number
 }
 
@@ -77,20 +77,20 @@ const CASES: readonly Case[] = [
     writes: 0,
   },
   ...[
-    // A fifth of the items, and ten in any case.
+    // The default limit: a fifth of the items, and at least ten.
     { extras: 10, others: 2, writes: 10 },
     { extras: 11, others: 2, writes: 0, rail: 'max-deletes' },
     { extras: 25, others: 100, writes: 25 },
     { extras: 26, others: 100, writes: 0, rail: 'max-deletes' },
     { extras: 490, others: 10, writes: 0, rail: 'max-deletes' },
   ].map(({ extras, others, ...expected }) => ({
-    what: `${extras} extra items of ${extras + others} where nothing is said`,
+    what: `${extras} extra items of ${extras + others} without a limit given`,
     scene: withExtras(extras, others),
     options: DELETE,
     ...expected,
   })),
   {
-    what: '490 extra items of 500 where as many may be deleted',
+    what: '490 extra items of 500 where 490 may be deleted',
     scene: withExtras(490, 10),
     options: { ...DELETE, maxDeletes: 490 },
     writes: 490,
@@ -103,7 +103,7 @@ const CASES: readonly Case[] = [
     writes: 0,
   },
   {
-    what: 'extra items where the master is empty, and may be',
+    what: 'extra items where the master is empty, and that is allowed',
     scene: { masterItems: [], replicaItems: items(5) },
     options: { ...DELETE, allowShrunkenMaster: true },
     writes: 5,
@@ -128,7 +128,7 @@ const CASES: readonly Case[] = [
     writes: 0,
   },
   {
-    what: 'missing items of a global table, where that is meant',
+    what: 'missing items of a global table, where that is allowed',
     scene: drifted,
     options: { writeMissing: true, allowGlobalTable: true },
     prepare: (scene) => described(scene, 'replica', { Replicas: [{ RegionName: 'eu-west-1' }] }),
@@ -151,7 +151,7 @@ const CASES: readonly Case[] = [
     writes: 0,
   },
   {
-    what: 'missing items of a table with a stream, where that is harmless',
+    what: 'missing items of a table with a stream, where that is allowed',
     scene: drifted,
     options: { writeMissing: true, allowStreams: true },
     prepare: (scene) =>
@@ -201,13 +201,13 @@ for (const { items: all, most } of [
   { items: 100_000, most: 1000 },
   { items: 1_000_000, most: 10_000 },
 ]) {
-  t.test(`of ${all} items ${most} may be deleted where nothing is said`, async (t) => {
+  t.test(`of ${all} items ${most} may be deleted without a limit given`, async (t) => {
     const { maxDeletes } = resolveSafeguards({ master: '', replicas: [] }, (name) => name)
     t.equal(mostDeletes(maxDeletes, all), most)
   })
 }
 
-t.test('a plan of many deletions is stopped when it is carried out', async (t) => {
+t.test('applySync stops at the limit on deletions', async (t) => {
   const scene = await openScene(t, withExtras(490, 10))
   const plan = join(await tempFolder(t), 'plan.ndjson')
   await scene.run({ ...DELETE, maxDeletes: 490, plan, quiesced: true })
@@ -221,7 +221,7 @@ t.test('a plan of many deletions is stopped when it is carried out', async (t) =
   t.equal(askedOf(scene.replica, 'DeleteItem'), 490)
 })
 
-t.test('a run without write flags passes every rail', async (t) => {
+t.test('a run without write flags passes every safeguard', async (t) => {
   const scene = await openScene(t, { masterItems: [], replicaItems: items(5) })
   described(scene, 'replica', { Replicas: [{ RegionName: 'eu-west-1' }] })
   const { summary } = await scene.run({ maxWrites: 0, maxDeletes: 0 })

@@ -9,7 +9,7 @@ for (const { items, elapsedMs, told } of [
   { items: 1, elapsedMs: 60_000, told: '60 s (0.017/s)' },
   { items: 0, elapsedMs: 60_000, told: '60 s (0/s)' },
 ]) {
-  t.test(`pace tells ${told}`, async (t) => t.equal(pace(items, elapsedMs), told))
+  t.test(`pace prints ${told}`, async (t) => t.equal(pace(items, elapsedMs), told))
 }
 
 for (const [used, told] of [
@@ -18,7 +18,7 @@ for (const [used, told] of [
   [120.54, '120.5 units/s'],
   [0, '0 units/s'],
 ] as const) {
-  t.test(`flowLines tells ${told}`, async (t) => {
+  t.test(`flowLines prints ${told}`, async (t) => {
     const flow = { table: 'x:T', kind: 'read', unitsPerSecond: null, usedPerSecond: used } as never
     t.same(flowLines({ flows: [flow] } as never), [`        x:T: reads ${told}`])
   })

@@ -1,4 +1,4 @@
-/** A run told to people. */
+/** What a run prints for people. */
 import { Writable } from 'node:stream'
 import type { Difference } from '../../lib/model/difference.ts'
 import type { RunEvent } from '../../lib/model/events.ts'
@@ -10,7 +10,7 @@ import { t } from '../support/tap.ts'
 
 const terminalCut = await loadCut()
 
-/** A stream that keeps what it is told; as a terminal it is 80 columns wide. */
+/** A stream that keeps what is written; as a terminal it is 80 columns wide. */
 function listen(
   how: Partial<HumanOptions> & { readonly isTerminal?: boolean; readonly columns?: number } = {},
 ) {
@@ -177,14 +177,14 @@ const cases: { event: RunEvent; lines: string[]; verbosity?: HumanOptions['verbo
 
 for (const { event, lines, verbosity = 'normal' } of cases) {
   const what = lines.length === 0 ? 'in no line' : `as ${JSON.stringify(lines[0])}`
-  t.test(`tellHuman tells ${event.type} ${what} (${verbosity})`, async (t) => {
+  t.test(`tellHuman prints ${event.type} ${what} (${verbosity})`, async (t) => {
     const { human, told } = listen({ verbosity })
     human.onEvent(event)
     t.equal(told(), lines.map((line) => `${line}\n`).join(''))
   })
 
   t.test(
-    `tellHuman tells nothing of ${event.type} when quiet (${lines.length} lines)`,
+    `tellHuman prints nothing of ${event.type} when quiet (${lines.length} lines)`,
     async (t) => {
       const { human, told } = listen({ verbosity: 'quiet' })
       human.onEvent(event)
@@ -194,7 +194,7 @@ for (const { event, lines, verbosity = 'normal' } of cases) {
   )
 }
 
-t.test('tellHuman tells progress every five seconds, and restart keys too', async (t) => {
+t.test('tellHuman prints progress and restart keys every five seconds', async (t) => {
   const { human, told } = listen()
   const key = (id: string): RunEvent => ({ type: 'restart-key', key: id })
   human.onEvent(key('first'))
@@ -205,7 +205,7 @@ t.test('tellHuman tells progress every five seconds, and restart keys too', asyn
   t.match(told(), /^.* first\n.* in 5 s .*\n.* second\n.* in 10 s .*\n$/)
 })
 
-t.test('tellHuman names the keys that ended alone, as far as they are few', (t) => {
+t.test('tellHuman names the first keys that failed alone, and how to see the others', (t) => {
   const keyLeft = (n: number): RunEvent => ({
     type: 'key-left',
     replica: 'us-east-1:bbb',
@@ -223,7 +223,7 @@ t.test('tellHuman names the keys that ended alone, as far as they are few', (t) 
   t.end()
 })
 
-t.test('tellHuman tells every restart key when verbose', async (t) => {
+t.test('tellHuman prints every restart key when verbose', async (t) => {
   const { human, told } = listen({ verbosity: 'verbose' })
   for (const key of ['a', 'b', 'c']) human.onEvent({ type: 'restart-key', key })
   t.equal(told().split('\n').length, 4)
@@ -263,7 +263,7 @@ for (const { difference, line } of [
     line: 'us-east-1:bbb has the extra item {"id":{"S":"a"}}: not repaired, no luck',
   },
 ] as { difference: Difference; line: string }[]) {
-  t.test(`tellHuman tells a difference as "${line}"`, async (t) => {
+  t.test(`tellHuman prints a difference as "${line}"`, async (t) => {
     const verbose = listen({ verbosity: 'verbose' })
     verbose.human.onDifference(difference)
     t.equal(verbose.told(), `${line}\n`)
@@ -336,7 +336,7 @@ for (const { outcome, line } of [
   })
 }
 
-t.test('tellHuman tells the errors when quiet, and nothing else', async (t) => {
+t.test('tellHuman prints only the errors when quiet', async (t) => {
   const { human, told } = listen({ verbosity: 'quiet' })
   human.conclude(summary)
   t.match(told(), 'no luck')
@@ -377,7 +377,7 @@ for (const { scope, line } of [
   { scope: { startingKey: '{}' }, line: 'In sync from the starting key on.' },
   { scope: { ignore: ['a', 'b'] }, line: 'In sync, ignoring a, b.' },
 ]) {
-  t.test(`tellHuman says "${line}" where that is all that was compared`, async (t) => {
+  t.test(`tellHuman says "${line}" where only that was compared`, async (t) => {
     const { human, told } = listen()
     human.onEvent({ ...PLAN, ...scope })
     human.conclude({ ...summary, outcome: 'in-sync' })
@@ -385,7 +385,7 @@ for (const { scope, line } of [
   })
 }
 
-t.test('tellHuman says "In sync" with what was left as it is', async (t) => {
+t.test('tellHuman says "In sync" with a count of what was left', async (t) => {
   const { human, told } = listen()
   human.onEvent(PLAN)
   human.conclude({
@@ -416,7 +416,7 @@ t.test('tellHuman shows every count, so that they add up', async (t) => {
   ])
 })
 
-t.test('tellHuman shows every count of a plan carried out', async (t) => {
+t.test('tellHuman shows every count of apply', async (t) => {
   const { human, told } = listen()
   human.onEvent({
     type: 'apply',
@@ -440,7 +440,7 @@ t.test('tellHuman shows every count of a plan carried out', async (t) => {
   )
 })
 
-/** A plan or a journal of 40, and how far it has been gone through. */
+/** A plan and a journal, each of 40 entries. */
 const FILES = {
   apply: {
     type: 'apply',
@@ -478,7 +478,7 @@ for (const { file, dryRun, line } of [
     line: ' 25% █████░░░░░░░░░░░░░░░ 10 of 40 writes in 1 s; 4 restored, 5 deleted, 1 left alone, changed since',
   },
 ] as const) {
-  t.test(`tellHuman tells how far ${file} is (${dryRun ? 'dry' : 'in earnest'})`, async (t) => {
+  t.test(`tellHuman shows progress of ${file} (${dryRun ? 'dry' : 'in earnest'})`, async (t) => {
     const { human, told } = listen({ isTerminal: true, columns: 200 })
     human.onEvent({ ...FILES[file], dryRun })
     human.onEvent({ type: 'undone', writes: 7 })
@@ -499,7 +499,7 @@ for (const { file, dryRun, line } of [
   })
 }
 
-t.test('tellHuman ends an interrupted run with the key to go on from', async (t) => {
+t.test('tellHuman ends an interrupted run with the key to resume from', async (t) => {
   const { human, told } = listen()
   for (const key of ['{"id":{"S":"a"}}', '{"id":{"S":"b"}}']) {
     human.onEvent({ type: 'restart-key', key })
@@ -512,14 +512,14 @@ t.test('tellHuman ends an interrupted run with the key to go on from', async (t)
   )
 })
 
-t.test('tellHuman says nothing of writes in a dry run', async (t) => {
+t.test('tellHuman prints no writes in a dry run', async (t) => {
   const { human, told } = listen()
   human.onEvent(PLAN)
   human.onEvent(progress(5000))
   t.match(told(), /3 extra\n$/)
 })
 
-t.test('tellHuman begins with all that changes what the result means', async (t) => {
+t.test('tellHuman begins with all rules that affect the result', async (t) => {
   const { human, told } = listen()
   const rules = {
     ignore: ['a', 'b'],
@@ -540,7 +540,7 @@ t.test('tellHuman begins with all that changes what the result means', async (t)
   t.match(told(), 'In sync from the starting key on, by the rules of file:///h.mjs.\n')
 })
 
-t.test('tellHuman says nothing of a size that the service does not know yet', async (t) => {
+t.test('tellHuman prints no size that the service does not know yet', async (t) => {
   const { human, told } = listen()
   const young = { ...master, facts: { ...facts, approximateItems: 0, approximateBytes: 0 } }
   human.onEvent({ type: 'tables', runId: 'ab12cd34', master: young, replicas: [] })
@@ -548,7 +548,7 @@ t.test('tellHuman says nothing of a size that the service does not know yet', as
   t.notMatch(told(), /items|bytes/)
 })
 
-t.test('tellHuman fills its bar by items where the service knows how many', async (t) => {
+t.test('tellHuman fills its bar by items where their number is known', async (t) => {
   const { human, told } = listen({ isTerminal: true })
   human.onEvent({ type: 'tables', runId: 'ab12cd34', master, replicas: [] })
   human.onEvent({ ...progress(1000), segmentsDone: 0 } as RunEvent)

@@ -1,4 +1,4 @@
-/** A run that is refused leaves the report of the run before as it is. */
+/** A refused run leaves the report of the previous run as it is. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applySync, type RunOptions, undoSync } from 'tablesync'
@@ -7,11 +7,11 @@ import { ALL_WRITES, openScene } from '../faults/scene.ts'
 import { t } from '../support/tap.ts'
 
 for (const [what, refused, code] of [
-  ['whose journal is there already', { undo: 'there' }, 'FILE_UNWRITABLE'],
-  ['whose plan is there already', { plan: 'there' }, 'FILE_UNWRITABLE'],
-  ['whose pace cannot be known', { readCapacity: '50%' }, 'USAGE'],
+  ['whose journal exists already', { undo: 'there' }, 'FILE_UNWRITABLE'],
+  ['whose plan exists already', { plan: 'there' }, 'FILE_UNWRITABLE'],
+  ['whose capacity is unknown', { readCapacity: '50%' }, 'USAGE'],
 ] as const) {
-  t.test(`runSync that is refused, a run ${what}, empties no report`, async (t) => {
+  t.test(`a refused runSync, a run ${what}, leaves an earlier report as it was`, async (t) => {
     const folder = await tempFolder(t)
     const report = join(folder, 'report.ndjson')
     const there = join(folder, 'there')
@@ -28,7 +28,7 @@ for (const [what, refused, code] of [
   })
 }
 
-t.test('applySync and undoSync that are refused empty no report', async (t) => {
+t.test('refused calls of applySync and undoSync leave an earlier report as it was', async (t) => {
   const folder = await tempFolder(t)
   const report = join(folder, 'report.ndjson')
   const [plan, undo] = [join(folder, 'plan.ndjson'), join(folder, 'undo.ndjson')]

@@ -1,4 +1,4 @@
-/** Reports: whose they are, that they are whole, and that they go on where they were left. */
+/** Reports: which run wrote them, that they are complete, and that a later leg continues them. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { usageError } from '../../lib/errors.ts'
@@ -8,7 +8,7 @@ import { ALL_WRITES, asks, openScene } from '../faults/scene.ts'
 import { BREAKS, linesIn } from '../support/rewritten.ts'
 import { t } from '../support/tap.ts'
 
-/** As whoever keeps a report checks that it is whole. */
+/** How a reader of a report checks that it is complete. */
 function check(lines: readonly string[]) {
   const refuse = (what: string) => (number: number) => usageError(`line ${number} is ${what}`)
   const reader = new LineReader({ torn: refuse('torn'), broken: refuse('out of its place') })
@@ -16,7 +16,7 @@ function check(lines: readonly string[]) {
   return { values: values.filter((value) => value !== undefined), ...reader.end() }
 }
 
-t.test('a report says whose it is and how the run has ended, and is a chain', async (t) => {
+t.test('a report names its run and how that ended, and its lines form a chain', async (t) => {
   const { run, master, replica } = await openScene(t)
   const report = join(await tempFolder(t), 'report.ndjson')
   const { differences } = await run({ ...ALL_WRITES, report })
@@ -43,7 +43,7 @@ t.test('a report says whose it is and how the run has ended, and is a chain', as
   }
 })
 
-t.test('a report goes on in one chain, whatever the run is ended by', async (t) => {
+t.test('a report stays one chain over all legs of a run, however they end', async (t) => {
   const { run, replica } = await openScene(t)
   const folder = await tempFolder(t)
   const [report, checkpoint] = [join(folder, 'report.ndjson'), join(folder, 'checkpoint')]
@@ -62,13 +62,13 @@ t.test('a report goes on in one chain, whatever the run is ended by', async (t) 
     ends.push((footer as { readonly end: string }).end)
   }
   t.equal(ends.at(-1), 'in-sync')
-  t.ok(ends.includes('interrupted'), 'a leg that is ended early says so')
+  t.ok(ends.includes('interrupted'), 'a leg that ends early says so')
   const keys = check(await linesIn(report)).values.map((one) => JSON.stringify(one))
   t.equal(keys.length, 12)
   t.equal(new Set(keys).size, 12)
 })
 
-t.test('a report is begun anew over another report, and over no other file of ours', async (t) => {
+t.test('a report overwrites another report, but no other file of tablesync', async (t) => {
   const { run } = await openScene(t)
   const folder = await tempFolder(t)
   const [report, plan] = [join(folder, 'report.ndjson'), join(folder, 'plan.ndjson')]

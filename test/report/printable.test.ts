@@ -18,7 +18,7 @@ for (const { text, shown } of [
   t.test(`printable shows ${shown}`, async (t) => t.equal(printable(text), shown))
 }
 
-t.test('printable changes nothing of what a JSON text means', async (t) => {
+t.test('printable does not change what a JSON text means', async (t) => {
   const strings = fc.string({ unit: 'binary', maxLength: 50 })
   fc.assert(
     fc.property(strings, (text) => {
@@ -29,7 +29,7 @@ t.test('printable changes nothing of what a JSON text means', async (t) => {
   )
 })
 
-t.test('shellWord is one word to a shell, whatever it holds', async (t) => {
+t.test('shellWord is one word to a shell, whatever it contains', async (t) => {
   const words = ['plain', 'two words', "it's", '$HOME `id` "x" \\', 'a\nb\u202e\u001b\\', "'\n'"]
   const shown = words.map(shellWord)
   t.ok(shown.every(isPrintable))

@@ -1,4 +1,4 @@
-/** Checkpoints: left and gone on with, refused by name, held by one run at a time. */
+/** Checkpoints: left and resumed, refused by name, held by one run at a time. */
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -39,7 +39,7 @@ function interruptAt(scene: Scene, n: number): AbortSignal {
 
 const of = ({ replicas }: Summary, { replica }: Pick<Scene, 'replica'>) => replicas[replica.label]
 
-t.test('a run that is interrupted goes on where it was, with other workers', async (t) => {
+t.test('an interrupted run resumes where it was, with other workers', async (t) => {
   for (const n of [1, 3, 6, 9]) {
     const scene = await openRun(t)
     const first = await scene.leg({ signal: interruptAt(scene, n) })
@@ -53,7 +53,7 @@ t.test('a run that is interrupted goes on where it was, with other workers', asy
   }
 })
 
-t.test('a run that has ended is told again, and changes nothing', async (t) => {
+t.test('a run that has ended reports its summary again, and changes nothing', async (t) => {
   const scene = await openRun(t)
   const first = await scene.leg()
   const requests = scene.replica.stub.requests.length
@@ -91,7 +91,7 @@ for (const kind of ['live', 'quiet', 'quiet, and journaled']) {
       quiesced: kind !== 'live',
       ...(kind.endsWith('journaled') && { undo }),
     })
-    // As many as there are to make; what one leg finds and leaves is the next one's to find.
+    // As many as there are writes; what one leg finds and leaves, the next one finds again.
     const limits = [1, 1, 3, 3, 3, 5, 11, 12]
     for (const [at, maxWrites] of limits.entries()) {
       const { summary } = await scene.leg({ maxWrites, ...(at > 0 && { resume: true }) })
@@ -104,11 +104,11 @@ for (const kind of ['live', 'quiet', 'quiet, and journaled']) {
   })
 }
 
-t.test('a replica that was lost is taken up again', async (t) => {
+t.test('a replica that was lost is resumed', async (t) => {
   const scene = await openRun(t, { strategy: 'march' })
   let pages = 0
   let mayFail = true
-  // A scan that is denied ends the replica; a key that is denied would end alone.
+  // A denied scan detaches the replica; a denied key would fail alone.
   scene.replica.stub.on((request) => {
     if (!mayFail || !asks('Scan')(request)) return undefined
     return ++pages > 3 ? { error: 'AccessDeniedException' } : undefined
@@ -121,7 +121,7 @@ t.test('a replica that was lost is taken up again', async (t) => {
   t.strictSame(counts(second.summary, scene.replica), REPAIRED)
 })
 
-t.test('a run ends in time, and goes on later', async (t) => {
+t.test('a run ends at maxDuration, and resumes later', async (t) => {
   const scene = await openRun(t)
   scene.master.stub.on((request) =>
     asks('Scan')(request)
@@ -134,7 +134,7 @@ t.test('a run ends in time, and goes on later', async (t) => {
   t.strictSame(counts(second.summary, scene.replica), REPAIRED)
 })
 
-t.test('a run that is taken up is refused where it would mean something else', async (t) => {
+t.test('a run is not resumed with options that would change its meaning', async (t) => {
   const scene = await openRun(t)
   await scene.leg({ signal: interruptAt(scene, 3) })
   const before = scene.replica.table.all()
@@ -157,10 +157,10 @@ t.test('a run that is taken up is refused where it would mean something else', a
   }
   t.strictSame(scene.replica.table.all(), before)
   const { summary } = await scene.leg({ resume: true })
-  t.strictSame(counts(summary, scene.replica), REPAIRED, 'and goes on all the same')
+  t.strictSame(counts(summary, scene.replica), REPAIRED, 'and still resumes with the right options')
 })
 
-t.test('resume, restart and interval come with a checkpoint', async (t) => {
+t.test('resume, restart and checkpointInterval require a checkpoint', async (t) => {
   const { run } = await openScene(t)
   for (const options of [{ resume: true }, { restart: true }, { checkpointInterval: 1 }]) {
     await t.rejects(run(options), {
@@ -172,7 +172,7 @@ t.test('resume, restart and interval come with a checkpoint', async (t) => {
   await t.rejects(run({ maxDuration: 'soon' }), { code: 'USAGE', message: /like 90s, 30m or 8h/ })
 })
 
-t.test('a checkpoint of tables that were re-created since is refused', async (t) => {
+t.test('a checkpoint of tables that were recreated since is refused', async (t) => {
   const scene = await openRun(t)
   let id = 'first'
   scene.replica.stub.on(({ operation }) =>
@@ -185,37 +185,34 @@ t.test('a checkpoint of tables that were re-created since is refused', async (t)
   await t.rejects(scene.leg({ resume: true }), { code: 'TABLE_CHANGED' })
 })
 
-t.test(
-  'a checkpoint that is not whole is refused by name, and never begun anew in silence',
-  async (t) => {
-    const scene = await openRun(t)
-    await scene.leg({ signal: interruptAt(scene, 3) })
-    const whole = await readFile(scene.checkpoint)
-    const before = scene.replica.table.all()
-    for (let at = 0; at < whole.length; at += 1 + Math.floor(whole.length / 60)) {
-      const flipped = Buffer.from(whole)
-      flipped[at] = (flipped[at] as number) ^ 0x04
-      for (const [what, bytes] of [
-        ['cut', whole.subarray(0, at)],
-        ['flipped', flipped],
-      ] as const) {
-        await writeFile(scene.checkpoint, bytes)
-        await t.rejects(
-          scene.leg({ resume: true }),
-          { code: 'USAGE', message: /to be whole|to be a checkpoint/ },
-          `${what} at ${at}`,
-        )
-      }
+t.test('a damaged checkpoint is refused by name, and never replaced silently', async (t) => {
+  const scene = await openRun(t)
+  await scene.leg({ signal: interruptAt(scene, 3) })
+  const whole = await readFile(scene.checkpoint)
+  const before = scene.replica.table.all()
+  for (let at = 0; at < whole.length; at += 1 + Math.floor(whole.length / 60)) {
+    const flipped = Buffer.from(whole)
+    flipped[at] = (flipped[at] as number) ^ 0x04
+    for (const [what, bytes] of [
+      ['cut', whole.subarray(0, at)],
+      ['flipped', flipped],
+    ] as const) {
+      await writeFile(scene.checkpoint, bytes)
+      await t.rejects(
+        scene.leg({ resume: true }),
+        { code: 'USAGE', message: /to be whole|to be a checkpoint/ },
+        `${what} at ${at}`,
+      )
     }
-    await t.rejects(scene.leg(), { code: 'USAGE', message: /exists already/ })
-    t.strictSame(scene.replica.table.all(), before)
-    await writeFile(scene.checkpoint, whole)
-    const { summary } = await scene.leg({ resume: true })
-    t.strictSame(counts(summary, scene.replica), REPAIRED)
-  },
-)
+  }
+  await t.rejects(scene.leg(), { code: 'USAGE', message: /exists already/ })
+  t.strictSame(scene.replica.table.all(), before)
+  await writeFile(scene.checkpoint, whole)
+  const { summary } = await scene.leg({ resume: true })
+  t.strictSame(counts(summary, scene.replica), REPAIRED)
+})
 
-t.test('two runs do not work with one checkpoint', async (t) => {
+t.test('two runs cannot use one checkpoint', async (t) => {
   const scene = await openRun(t)
   let second: Promise<unknown> | undefined
   scene.replica.stub.on((request) => {
@@ -231,10 +228,10 @@ t.test('two runs do not work with one checkpoint', async (t) => {
   t.equal(askedOf(scene.replica, 'PutItem'), 5)
 })
 
-t.test('of many who find a dead holder one takes the lock', async (t) => {
+t.test('of many that find a dead holder, one takes the lock', async (t) => {
   const file = join(await tempFolder(t), 'lock')
   for (let round = 0; round < 200; round++) {
-    // A process that is not there any more.
+    // A process that does not exist any more.
     const dead = { run: 'dead', pid: 2 ** 22 + 1, host: hostname(), until: Date.now() + 1e6 }
     await writeFile(file, JSON.stringify(dead))
     const takers = await Promise.allSettled([0, 1, 2].map((n) => Lock.take(file, `${round}-${n}`)))
@@ -245,15 +242,15 @@ t.test('of many who find a dead holder one takes the lock', async (t) => {
     }
     await taken[0]?.release()
   }
-  t.pass('never both')
+  t.pass('never two at once')
 })
 
-t.test('of many who begin at the same moment one takes the lock', async (t) => {
+t.test('of many that begin at the same moment, one takes the lock', async (t) => {
   const folder = await tempFolder(t)
   for (let round = 0; round < 200; round++) {
     const file = join(folder, `fresh-${round}`)
     const takers = [0, 1, 2].map(async (n) => {
-      // At moments of their own in the other's making.
+      // Each starts at another moment of the other's attempt.
       for (let turn = 0; turn < (round * n) % 7; turn++) await new Promise(setImmediate)
       return Lock.take(file, `${round}-${n}`)
     })
@@ -264,7 +261,7 @@ t.test('of many who begin at the same moment one takes the lock', async (t) => {
   }
 })
 
-t.test('a run whose lock was taken over is told so', async (t) => {
+t.test('a run whose lock was taken over learns it at the next renewal', async (t) => {
   const file = join(await tempFolder(t), 'lock')
   const sleeper = await Lock.take(file, 'sleeper')
   await rm(file)
@@ -276,11 +273,11 @@ t.test('a run whose lock was taken over is told so', async (t) => {
   await other.release()
 })
 
-t.test('a number of a process that was given again holds no lock', async (t) => {
+t.test('a process with the pid of a dead holder does not hold its lock', async (t) => {
   const file = join(await tempFolder(t), 'lock')
   const first = await Lock.take(file, 'first')
   const holder = JSON.parse(await readFile(file, 'utf8'))
-  t.match(holder, { began: String }, 'where the system tells')
+  t.match(holder, { began: String }, 'where the system provides it')
   const [boot] = holder.began.split(' ')
   await first.release()
   await writeFile(file, JSON.stringify({ ...holder, run: 'dead', began: `${boot} 1` }))
@@ -288,7 +285,7 @@ t.test('a number of a process that was given again holds no lock', async (t) => 
   await second.release()
 })
 
-t.test('a lock of another machine is honoured until its lease is over', async (t) => {
+t.test('a lock of another machine is respected until its lease ends', async (t) => {
   const file = join(await tempFolder(t), 'lock')
   const elsewhere = { run: 'x', pid: 1, host: 'another.example' }
   await writeFile(file, JSON.stringify({ ...elsewhere, until: Date.now() + 60_000 }))
@@ -301,7 +298,7 @@ t.test('a lock of another machine is honoured until its lease is over', async (t
   await t.rejects(stat(file))
 })
 
-t.test('a run says where it cannot save any more, and what was saved holds', async (t) => {
+t.test('a run reports that its checkpoint cannot be written', async (t) => {
   const scene = await openRun(t)
   const { summary } = await scene
     .run({ ...ALL_WRITES, checkpoint: '/proc/nothing' })

@@ -1,4 +1,4 @@
-/** What lies beside a checkpoint is what the run wrote, or the run is not gone on with. */
+/** A run resumes only if the files beside its checkpoint are what it wrote. */
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -22,16 +22,16 @@ async function interrupted(t: Test) {
     join(folder, name),
   ) as [string, string, string]
   const leg = (more: object = {}) =>
-    // What is found in a segment is told when that has ended, and the next ones are under way.
+    // The findings of a segment are reported once it has ended and the next ones are in progress.
     scene.run({ ...ALL_WRITES, checkpoint, report, undo, segments: 6, parallel: 1, ...more })
   const ending = new AbortController()
   const before = scene.replica.table.all().length
   scene.master.stub.on((request) => {
     if (!asks('Scan')(request)) return undefined
-    // Some pages after the first repair, so that it is entered.
+    // Some pages after the first repair, so that it is in the files.
     if (scene.replica.table.all().length > before) pages++
     if (pages === 3) ending.abort()
-    // Slow enough for repairs to come in between.
+    // Slow enough for repairs to happen in between.
     return ending.signal.aborted ? undefined : { answeredAfter: sleep(50) }
   })
   let pages = 0
@@ -50,7 +50,7 @@ function flipped(bytes: Buffer, at: number): Buffer {
   return copy
 }
 
-t.test('a report that is not what was told is refused by name', async (t) => {
+t.test('a report that was changed is refused by name', async (t) => {
   const { leg, report, saved, master, replica } = await interrupted(t)
   const good = saved.report?.bytes ?? 0
   t.ok(good > 0)
@@ -75,7 +75,7 @@ t.test('a report that is not what was told is refused by name', async (t) => {
   t.equal(told.length, 12)
 })
 
-t.test('a journal that is not what was written is refused by name', async (t) => {
+t.test('a journal that was changed is refused by name', async (t) => {
   const { leg, undo, saved, master, replica } = await interrupted(t)
   const whole = await readFile(undo)
   const lines = whole.toString().trim().split('\n')
@@ -94,45 +94,42 @@ t.test('a journal that is not what was written is refused by name', async (t) =>
   await rm(undo)
   await t.rejects(leg({ resume: true }), { code: 'USAGE', message: /undo\.ndjson/ })
   t.strictSame(replica.table.all(), before)
-  // A last line that is torn was never acted on.
+  // A torn last line was never acted on.
   await writeFile(undo, Buffer.concat([whole, Buffer.from('{"crc":"0123')]))
   const { summary } = await leg({ resume: true })
   t.strictSame(counts(summary, replica), REPAIRED)
   t.strictSame(replica.table.all(), master.table.all())
 })
 
-t.test(
-  'a journal is gone on with where its lines follow one another, and nowhere else',
-  async (t) => {
-    const { leg, undo, saved, master, replica } = await interrupted(t)
-    const lines = await linesIn(undo)
-    const entries = lines.slice(0, -1)
-    const before = replica.table.all()
-    for (const [what, broken] of Object.entries(BREAKS)) {
-      const [damaged, number] = broken(lines, 1)
-      await writeLines(undo, damaged)
-      // Where a line is gone it may be too short by then.
-      const message = new RegExp(
-        `line ${number} of .*to follow|at least the ${saved.journalBytes} bytes`,
-      )
-      await t.rejects(leg({ resume: true }), { code: 'USAGE', message }, what)
-      t.strictSame(replica.table.all(), before)
-    }
-    await writeLines(undo, lines)
-    const { summary } = await leg({ resume: true })
-    t.strictSame(counts(summary, replica), REPAIRED)
-    t.strictSame(replica.table.all(), master.table.all())
-    const whole = await linesIn(undo)
-    t.strictSame(whole.slice(0, entries.length), entries, 'all but the footer is as it was')
-    t.match(JSON.parse(whole.at(-1) as string), { end: 'in-sync', line: whole.length })
-    t.notOk(
-      whole.slice(0, -1).some((line) => 'end' in JSON.parse(line)),
-      'one footer, and it is the last line',
+t.test('a journal is continued only if its lines form a chain', async (t) => {
+  const { leg, undo, saved, master, replica } = await interrupted(t)
+  const lines = await linesIn(undo)
+  const entries = lines.slice(0, -1)
+  const before = replica.table.all()
+  for (const [what, broken] of Object.entries(BREAKS)) {
+    const [damaged, number] = broken(lines, 1)
+    await writeLines(undo, damaged)
+    // Where a line is missing, the journal may be too short.
+    const message = new RegExp(
+      `line ${number} of .*to follow|at least the ${saved.journalBytes} bytes`,
     )
-  },
-)
+    await t.rejects(leg({ resume: true }), { code: 'USAGE', message }, what)
+    t.strictSame(replica.table.all(), before)
+  }
+  await writeLines(undo, lines)
+  const { summary } = await leg({ resume: true })
+  t.strictSame(counts(summary, replica), REPAIRED)
+  t.strictSame(replica.table.all(), master.table.all())
+  const whole = await linesIn(undo)
+  t.strictSame(whole.slice(0, entries.length), entries, 'all but the footer is unchanged')
+  t.match(JSON.parse(whole.at(-1) as string), { end: 'in-sync', line: whole.length })
+  t.notOk(
+    whole.slice(0, -1).some((line) => 'end' in JSON.parse(line)),
+    'there is one footer, on the last line',
+  )
+})
 
-t.test('a run that the release before has begun is gone on with', async (t) => {
+t.test('a run of the previous release is resumed', async (t) => {
   const { leg, checkpoint, report, undo, saved, master, replica } = await interrupted(t)
   await asOfVersion1(undo)
   const told = (await differencesIn(report)).slice(0, (saved.report?.chain?.lines ?? 1) - 1)
@@ -149,7 +146,7 @@ t.test('a run that the release before has begun is gone on with', async (t) => {
   const { summary } = await leg({ resume: true })
   t.strictSame(counts(summary, replica), REPAIRED)
   t.strictSame(replica.table.all(), master.table.all())
-  // Each goes on as it was begun.
+  // Each file continues in the format that it began with.
   const lines = (await readFile(report, 'utf8')).trim().split('\n')
   t.equal(lines.length, 12)
   t.notOk(lines.some((line) => line.includes('"after"')))

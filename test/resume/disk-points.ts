@@ -7,15 +7,15 @@ import { failingDisk } from '../support/failing-disk.ts'
 import { seeded } from '../support/seeded.ts'
 import type { Test } from '../support/tap.ts'
 
-/** Points for each call; more of them on demand. */
+/** Failure points for each test; the variable asks for more. */
 export const POINTS = Number(process.env['TABLESYNC_TEST_DISK_POINTS'] ?? 100)
 
-/** What a run is to write, and the files that it writes. */
+/** The options of a run, given where its files go. */
 export type FileKinds = (file: (name: string) => string) => Partial<RunOptions>
 
 type End = Pick<Summary, 'outcome' | 'errors'>
 
-/** One run for each point; all must end, say what failed, and be mended by the next one. */
+/** One run for each point. Each must end, report the failure, and be repaired by the next run. */
 export async function failAtPoints(t: Test, seed: number, kinds: readonly FileKinds[]) {
   const rejections: unknown[] = []
   const note = (reason: unknown) => void rejections.push(reason)
@@ -52,7 +52,8 @@ export async function failAtPoints(t: Test, seed: number, kinds: readonly FileKi
     for (const one of failed) seen.add(one.replace(/\d+/g, ''))
     const what = `point ${point}: call ${n}, ${failed[0]}`
     const isTold = end.errors.some(({ code }) => code === 'FILE_UNWRITABLE')
-    // A handle that cannot be closed has everything on disk; what cannot be removed is in nobody's way.
+    // A handle that fails to close has everything on disk, and a file that cannot be removed does
+    // no harm.
     const matters = failed.some((one) => !/^(close|rm|mkdtemp) |lock/.test(one))
     if (matters && !isTold) t.fail(`${what} was not told: ${JSON.stringify(end)}`)
     if (end.errors.some(({ code }) => code !== 'FILE_UNWRITABLE')) {
@@ -60,7 +61,7 @@ export async function failAtPoints(t: Test, seed: number, kinds: readonly FileKi
     }
     if (isTold && end.outcome !== 'incomplete') t.fail(`${what} came to ${end.outcome}`)
     if (isKept && options.undo !== undefined && isTold) {
-      // Killed before its first checkpoint, it has nothing to go on with.
+      // A run killed before its first checkpoint has nothing to resume.
       const again = await leg({ resume: true })
       const last = again.errors.some(({ code }) => code === 'USAGE') ? await leg() : again
       t.equal(last.outcome, 'in-sync', `${what}: ${JSON.stringify(last)}`)
@@ -70,6 +71,6 @@ export async function failAtPoints(t: Test, seed: number, kinds: readonly FileKi
     for (const one of first) replica.table.set(one)
   }
   await new Promise((resolve) => setImmediate(resolve))
-  t.strictSame(rejections, [], 'every promise has its owner')
+  t.strictSame(rejections, [], 'every promise has an owner')
   return [...seen]
 }

@@ -1,4 +1,4 @@
-/** Wherever the disk fails a run with a checkpoint, it ends and says so, and the next leg brings it to its end. */
+/** Wherever the disk fails, a run with a checkpoint ends and says so; the next leg finishes it. */
 
 import { ALL_WRITES } from '../faults/scene.ts'
 import { t } from '../support/tap.ts'
@@ -6,7 +6,7 @@ import { failAtPoints, POINTS } from './disk-points.ts'
 
 t.setTimeout(1_800_000)
 
-t.test(`a disk that fails at ${POINTS} points loses nothing of a run that is kept`, async (t) => {
+t.test(`a disk that fails at ${POINTS} points loses nothing of a resumable run`, async (t) => {
   const failed = await failAtPoints(t, 72, [
     (file) => ({
       ...ALL_WRITES,
@@ -19,7 +19,7 @@ t.test(`a disk that fails at ${POINTS} points loses nothing of a run that is kep
   for (const name of ['undo.ndjson', 'report.ndjson', 'cp.next', 'cp.lock', 'cp.writes.']) {
     t.ok(
       failed.some((one) => one.includes(name)),
-      `${name} was among them`,
+      `${name} failed at one of them`,
     )
   }
 })

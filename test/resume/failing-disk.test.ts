@@ -1,4 +1,4 @@
-/** Wherever the disk fails a run without a checkpoint, it ends and says so, and no promise is left to itself. */
+/** Wherever the disk fails, a run without a checkpoint says so and leaves no promise unhandled. */
 
 import { ALL_WRITES, openScene } from '../faults/scene.ts'
 import { t } from '../support/tap.ts'
@@ -6,7 +6,7 @@ import { failAtPoints, POINTS } from './disk-points.ts'
 
 t.setTimeout(1_800_000)
 
-t.test(`a disk that fails at ${POINTS} points ends no process, and each is told`, async (t) => {
+t.test(`a disk that fails at ${POINTS} points crashes no process, and is reported`, async (t) => {
   const failed = await failAtPoints(t, 27, [
     (file) => ({ ...ALL_WRITES, undo: file('undo.ndjson.gz'), report: file('report.ndjson') }),
     (file) => ({ ...ALL_WRITES, plan: file('plan.ndjson'), report: file('report.ndjson') }),
@@ -14,12 +14,12 @@ t.test(`a disk that fails at ${POINTS} points ends no process, and each is told`
   for (const name of ['undo.ndjson.gz', 'report.ndjson', 'plan.ndjson']) {
     t.ok(
       failed.some((one) => one.includes(name)),
-      `${name} was among them`,
+      `${name} failed at one of them`,
     )
   }
 })
 
-t.test('an async listener that rejects ends the run, and runSync rejects with it', async (t) => {
+t.test('a rejection of an async listener ends the run, and runSync rejects with it', async (t) => {
   const { run, replica } = await openScene(t)
   const rejections: unknown[] = []
   const note = (reason: unknown) => void rejections.push(reason)

@@ -1,4 +1,6 @@
-/** A disk that is full ends a run with all saved that can be, and the run goes on when there is room. */
+/**
+ * A full disk ends a run with as much saved as possible, and the run resumes when there is space.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -20,7 +22,7 @@ for (const [what, kibibytes] of [
   ['the report', 24],
   ['the report or the journal', 12],
 ] as const) {
-  t.test(`a run whose disk is full at ${what} goes on when there is room again`, async (t) => {
+  t.test(`a run whose disk is full at ${what} resumes when there is space again`, async (t) => {
     const master = await makeTable(engine.endpoint)
     const replica = await makeTable(engine.endpoint)
     const items = Array.from({ length: ITEMS }, (_, n): Item => ({ id: { S: `item-${n}` } }))
@@ -33,7 +35,7 @@ for (const [what, kibibytes] of [
       ...['--checkpoint', file('checkpoint'), '--checkpoint-interval', '0.1'],
       ...['--min-mismatch-age', '0', '--segments', '8', '--parallel', '1'],
     ]
-    // No file may grow beyond so much: the last line is cut off, as on a full disk.
+    // No file may grow beyond this: the last line is cut off, as on a full disk.
     const limited = `trap '' XFSZ; ulimit -f ${kibibytes}; exec "$0" "$@"`
     const child = spawn('bash', ['-c', limited, process.execPath, CLI, ...args])
     const told = text(child.stderr)
@@ -54,7 +56,7 @@ for (const [what, kibibytes] of [
   })
 }
 
-t.test('a journal that cannot be begun leaves no file in the way of the next try', async (t) => {
+t.test('a journal that cannot be begun leaves no file that blocks the next try', async (t) => {
   const master = await makeTable(engine.endpoint)
   const replica = await makeTable(engine.endpoint)
   await master.put([{ id: { S: 'a' } }])

@@ -1,4 +1,4 @@
-/** The real process, killed again and again, and taken up again: what it leaves is what one whole run does. */
+/** The real process, killed and resumed again and again, ends like one that was not killed. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
@@ -13,7 +13,7 @@ import { differencesIn } from '../support/told-lines.ts'
 
 t.setTimeout(3_600_000)
 
-/** More of them on demand: each takes some seconds. */
+/** The variable asks for more: each takes some seconds. */
 const SEEDS = Number(process.env['TABLESYNC_TEST_KILL_SEEDS'] ?? 2)
 const LEAST_KILLS = 4
 const MOST_LEGS = 40
@@ -86,7 +86,7 @@ async function leg(
   return { code, stderr, summary: stdout === '' ? undefined : JSON.parse(stdout) }
 }
 
-/** Begins, kills and takes up again until the run has come to its end. */
+/** Begins, kills and resumes until the run has ended. */
 async function survive(scene: Scene, folder: string, random: () => number, segments: number) {
   const { master, replica } = scene
   const args = [
@@ -104,7 +104,7 @@ async function survive(scene: Scene, folder: string, random: () => number, segme
     const { code, summary, stderr } = await leg(legs === 0 ? args : [...args, '--resume'], kill)
     const isKilled = code === null
     if (isKilled) kills++
-    // Killed before its first checkpoint, there is nothing yet to go on with.
+    // A run killed before its first checkpoint has nothing to resume yet.
     if (legs === 0 && code === null && !(await exists(join(folder, 'checkpoint')))) legs = -1
     if (!isKilled) {
       if (summary === undefined) throw new Error(`no document: ${stderr}`)
@@ -114,13 +114,13 @@ async function survive(scene: Scene, folder: string, random: () => number, segme
   throw new Error('it never came to its end')
 }
 
-/** Anywhere at first; later only where every leg comes by. */
+/** Any point at first; later only points that every leg reaches. */
 function pickKill(kills: number, random: () => number, segments: number) {
   if (kills < 3 && random() < 0.3) return { after: 400 + random() * 800 }
-  // A scan in one segment has a record after every page; a short segment has none.
+  // A scan in one segment makes a record after every page; a short segment makes none.
   const points = segments === 1 ? [...POINTS, 'record-kept'] : POINTS
   const point = points[Math.floor(random() * points.length)] as string
-  // There is a first time in every leg, and not always another one.
+  // Every leg reaches a point once, but not always twice.
   if (kills < 3 && !point.startsWith('checkpoint')) return { point: `${point}:1` }
   const often = POINTS.slice(-3)[Math.floor(random() * 3)]
   return { point: `${often}:${2 + Math.floor(random() * 3)}` }
@@ -135,59 +135,57 @@ const exists = (file: string) =>
 const linesOf = async (file: string) => (await readFile(file, 'utf8')).trim().split('\n')
 
 for (let seed = 1; seed <= SEEDS; seed++) {
-  t.test(
-    `a run that is killed at random comes out as if it had not been, seed ${seed}`,
-    async (t) => {
-      const random = seeded(seed)
-      const scene = await openScene(t, { masterItems: MASTER, replicaItems: REPLICA })
-      const before = scene.replica.table.all()
-      for (const { stub } of [scene.master, scene.replica]) {
-        stub.on((request) =>
-          asks('Scan', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem')(request) &&
-          random() < 0.05
-            ? { error: 'InternalServerError', status: 500, ...(random() < 0.5 && { landed: true }) }
-            : undefined,
-        )
-      }
-      const folder = await tempFolder(t)
-      const { summary, kills, args } = await survive(scene, folder, random, seed % 2 === 0 ? 1 : 6)
-      t.ok(kills >= LEAST_KILLS, `${kills} kills`)
-      t.equal(summary.outcome, 'in-sync', JSON.stringify(summary))
-      t.strictSame(scene.replica.table.all(), scene.master.table.all())
-      const counts = summary.replicas[scene.replica.label]
-      t.match(counts, FOUND)
-      t.equal(summary.master.scanned, ITEMS)
-      // An item that waited for its counterpart at the kill is looked up by the next leg, and put; the
-      // replica's scan comes to it later, and it is one item more there, found on both sides.
-      const { scanned = 0, elsewhere = 0, matched = 0, extra } = counts ?? {}
-      t.ok(scanned >= REPLICA.length && scanned - REPLICA.length <= elsewhere, `${scanned} scanned`)
-      t.equal(scanned, matched + (extra ?? 0) + elsewhere, 'each of them counted once')
-
-      const told = await differencesIn(join(folder, 'report.ndjson'))
-      const keyed = told.map(({ kind, key }) => `${kind} ${JSON.stringify(key)}`)
-      t.equal(new Set(keyed).size, keyed.length, 'no line of the report comes twice')
-      t.same(
-        ['missing', 'differing', 'extra'].map(
-          (kind) => told.filter((one) => one.kind === kind).length,
-        ),
-        [90, 90, 80],
+  t.test(`a run that is killed at random ends like one that was not, seed ${seed}`, async (t) => {
+    const random = seeded(seed)
+    const scene = await openScene(t, { masterItems: MASTER, replicaItems: REPLICA })
+    const before = scene.replica.table.all()
+    for (const { stub } of [scene.master, scene.replica]) {
+      stub.on((request) =>
+        asks('Scan', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem')(request) &&
+        random() < 0.05
+          ? { error: 'InternalServerError', status: 500, ...(random() < 0.5 && { landed: true }) }
+          : undefined,
       )
-      t.notOk(told.some(({ action }) => action !== 'written' && action !== 'deleted'))
-      const journal = await linesOf(join(folder, 'undo.ndjson'))
-      t.notOk(
-        journal.some((line) => readCheckedLine(line) === undefined),
-        'no line of the journal is torn',
-      )
+    }
+    const folder = await tempFolder(t)
+    const { summary, kills, args } = await survive(scene, folder, random, seed % 2 === 0 ? 1 : 6)
+    t.ok(kills >= LEAST_KILLS, `${kills} kills`)
+    t.equal(summary.outcome, 'in-sync', JSON.stringify(summary))
+    t.strictSame(scene.replica.table.all(), scene.master.table.all())
+    const counts = summary.replicas[scene.replica.label]
+    t.match(counts, FOUND)
+    t.equal(summary.master.scanned, ITEMS)
+    // An item that waited for its counterpart at the kill is looked up by the next leg, and put.
+    // When the replica's scan reaches it later, the replica has one item more, found on both
+    // sides.
+    const { scanned = 0, elsewhere = 0, matched = 0, extra } = counts ?? {}
+    t.ok(scanned >= REPLICA.length && scanned - REPLICA.length <= elsewhere, `${scanned} scanned`)
+    t.equal(scanned, matched + (extra ?? 0) + elsewhere, 'each of them counted once')
 
-      const requests = scene.replica.stub.requests.length
-      const again = await leg([...args, '--resume'], {})
-      t.equal(again.code, 0, 'a run that has ended is not begun again')
-      t.strictSame(again.summary, summary)
-      t.equal(scene.replica.stub.requests.length, requests)
+    const told = await differencesIn(join(folder, 'report.ndjson'))
+    const keyed = told.map(({ kind, key }) => `${kind} ${JSON.stringify(key)}`)
+    t.equal(new Set(keyed).size, keyed.length, 'no line of the report comes twice')
+    t.same(
+      ['missing', 'differing', 'extra'].map(
+        (kind) => told.filter((one) => one.kind === kind).length,
+      ),
+      [90, 90, 80],
+    )
+    t.notOk(told.some(({ action }) => action !== 'written' && action !== 'deleted'))
+    const journal = await linesOf(join(folder, 'undo.ndjson'))
+    t.notOk(
+      journal.some((line) => readCheckedLine(line) === undefined),
+      'no line of the journal is torn',
+    )
 
-      await undoSync({ journal: join(folder, 'undo.ndjson'), workers: 1, retryDelayBase: 1 })
-      t.strictSame(scene.replica.table.all(), before, 'undo brings the first contents back')
-      t.strictSame(scene.replica.stub.violations, [])
-    },
-  )
+    const requests = scene.replica.stub.requests.length
+    const again = await leg([...args, '--resume'], {})
+    t.equal(again.code, 0, 'a run that has ended does not begin again')
+    t.strictSame(again.summary, summary)
+    t.equal(scene.replica.stub.requests.length, requests)
+
+    await undoSync({ journal: join(folder, 'undo.ndjson'), workers: 1, retryDelayBase: 1 })
+    t.strictSame(scene.replica.table.all(), before, 'undo restores the first contents')
+    t.strictSame(scene.replica.stub.violations, [])
+  })
 }

@@ -1,4 +1,4 @@
-/** What a leg says and does with what the legs before have left. */
+/** What a leg reports and does with what earlier legs have left. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunOptions } from 'tablesync'
@@ -27,14 +27,14 @@ async function openLegs(t: Test, options: Partial<RunOptions> = {}) {
 
 const FULL = { error: 'ItemCollectionSizeLimitExceededException' }
 
-t.test('a canary that failed is sent again by the next leg, and holds', async (t) => {
+t.test('a failed canary is sent again by the next leg, and holds', async (t) => {
   const { replica, master, leg } = await openLegs(t, { canary: 3 })
   let isFull = true
   replica.stub.on((request) => (isFull && asks('PutItem')(request) ? FULL : undefined))
   const first = await leg()
   t.equal(first.summary.stopped?.rail, 'canary')
   const still = await leg({ resume: true })
-  t.equal(still.summary.stopped?.rail, 'canary', 'and fails again')
+  t.equal(still.summary.stopped?.rail, 'canary', 'it fails again')
   t.equal(askedOf(replica, 'PutItem'), 6)
   isFull = false
   const { summary, events } = await leg({ resume: true })
@@ -42,12 +42,12 @@ t.test('a canary that failed is sent again by the next leg, and holds', async (t
     events.filter(({ type }) => type === 'canary-held'),
     [{ writes: 3 }],
   )
-  // Those of the canaries that failed have had their turn.
+  // The canaries that failed are not sent once more.
   t.match(summary.replicas[replica.label], { written: MISSING - 6, failed: 6 })
   t.equal(replica.table.all().length, master.table.all().length - 6)
 })
 
-t.test('a canary that only a later leg has is one', async (t) => {
+t.test('a canary that only a later leg asks for is sent', async (t) => {
   const { replica, leg } = await openLegs(t)
   const ending = new AbortController()
   let scans = 0
@@ -63,7 +63,7 @@ t.test('a canary that only a later leg has is one', async (t) => {
   t.equal(askedOf(replica, 'PutItem') - before, 3)
 })
 
-t.test('a leg that is ended before it has begun tells what the others have done', async (t) => {
+t.test('a leg that ends before it begins reports the counts of earlier legs', async (t) => {
   const { replica, leg } = await openLegs(t)
   const ending = new AbortController()
   replica.stub.on((request) => {
@@ -87,7 +87,7 @@ t.test('a run that has ended says that its result is an old one', async (t) => {
   t.match(events, [{ type: 'ended-before', checkpoint, began: /Z$/, ended: /Z$/ }])
 })
 
-t.test('--restart replaces a checkpoint, and no file of another kind', async (t) => {
+t.test('--restart replaces a checkpoint, but no file of another kind', async (t) => {
   const { folder, checkpoint, leg } = await openLegs(t)
   const journal = join(folder, 'journal')
   await leg({ undo: journal })
@@ -110,7 +110,7 @@ t.test('--restart replaces a checkpoint, and no file of another kind', async (t)
   }
 })
 
-t.test('why deletions are withheld is what this leg has met', async (t) => {
+t.test('the reason for withheld deletions comes from the current leg', async (t) => {
   const extras = Array.from({ length: 60 }, (_, n) => item(1000 + n))
   const scene = await openScene(t, { masterItems: ITEMS, replicaItems: [...ITEMS, ...extras] })
   const checkpoint = join(await tempFolder(t), 'checkpoint')
@@ -131,14 +131,14 @@ t.test('why deletions are withheld is what this leg has met', async (t) => {
   t.match(await reasonWith('ValidationException', { resume: true }), /ValidationException/)
 })
 
-t.test('what waits for another look when a run is ended is read, and not judged', async (t) => {
+t.test('keys that wait for a recheck at the end of a leg count as unjudged', async (t) => {
   const { replica, leg } = await openLegs(t, { minMismatchAge: 60 })
   const ending = new AbortController()
   let finished = 0
   const { summary } = await leg({
     signal: ending.signal,
     onProgress(event) {
-      // All is compared, and nothing is old enough yet.
+      // Everything is compared, and nothing is old enough yet.
       if (event.type === 'segment-finished' && ++finished === 2) ending.abort()
     },
   })
@@ -153,11 +153,11 @@ t.test('what waits for another look when a run is ended is read, and not judged'
 })
 
 t.test(
-  'items that come to the replica while they wait for another look are no fault of its scan',
+  'items that reach the replica while they wait for a recheck cause no scan error',
   async (t) => {
     const { replica, leg } = await openLegs(t, { minMismatchAge: 1 })
     replica.stub.on((request) => {
-      // After the first look by key, which found them missing.
+      // After the first lookup, which found them missing.
       if (asks('BatchGetItem')(request)) {
         setTimeout(() => {
           for (const one of ITEMS.slice(0, MISSING)) replica.table.set(one)

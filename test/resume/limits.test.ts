@@ -1,4 +1,4 @@
-/** `--max-writes` over several legs: as many as it says, whatever became of them, and no fewer. */
+/** `--max-writes` over several legs: as many writes as it says, whatever became of them. */
 
 import { join } from 'node:path'
 import type { RunOptions } from 'tablesync'
@@ -36,7 +36,7 @@ async function openLegs(t: Test, options: Partial<RunOptions>, scene: SceneOptio
   }
 }
 
-t.test('what a hook skips makes no room for writes of a later leg', async (t) => {
+t.test('an item that a hook skips does not let a later leg write more', async (t) => {
   const hooks = await hooksModule(t, "export const onDiffering = () => 'skip'")
   const replicaItems = ITEMS.slice(MISSING).map((one, n) =>
     n < 160 ? { ...one, n: { N: '-1' } } : one,
@@ -49,7 +49,7 @@ t.test('what a hook skips makes no room for writes of a later leg', async (t) =>
   }
 })
 
-t.test('an item whose hook fails takes no room', async (t) => {
+t.test('an item whose hook fails does not count towards maxWrites', async (t) => {
   const text = "export const onMissing = ({ n }) => { if (n.N % 2) throw new Error('odd') }"
   const hooks = await hooksModule(t, text)
   const scene = await openLegs(t, { hooks, maxWrites: MISSING / 2 })
@@ -66,7 +66,7 @@ t.test('an item whose hook fails takes no room', async (t) => {
   t.match(summary.errors, [{ code: 'HOOK_FAILED', message: /odd/, count: MISSING / 2 }])
 })
 
-t.test('a write that landed counts, though nobody could read it back', async (t) => {
+t.test('a write that landed counts, although nobody could read it back', async (t) => {
   const scene = await openLegs(t, { maxWrites: 100, segments: 4, maxRetries: 1 })
   const ending = new AbortController()
   const lost = new Set<string>()
@@ -77,7 +77,7 @@ t.test('a write that landed counts, though nobody could read it back', async (t)
       const { id } = request.body['Item'] as { readonly id: { readonly S: string } }
       if (Number(id.S.slice(5)) % 3 !== 0) return undefined
       lost.add(id.S)
-      // As if by somebody else: what is unverified the report does not foretell.
+      // Pretends that somebody else writes: the report does not determine unverified items.
       scene.replica.table.set(item(399))
       return { error: 'InternalServerError', status: 500, landed: true }
     }
@@ -92,7 +92,7 @@ t.test('a write that landed counts, though nobody could read it back', async (t)
   t.ok(scene.landed() <= 100, `${scene.landed()} landed`)
 })
 
-t.test('a limit below what the legs before have claimed stops the run at once', async (t) => {
+t.test('a limit below what earlier legs have used stops the run at once', async (t) => {
   const extras = Array.from({ length: 60 }, (_, n) => item(1000 + n))
   const { replica, leg } = await openLegs(
     t,
@@ -108,7 +108,7 @@ t.test('a limit below what the legs before have claimed stops the run at once', 
   t.equal(last.summary.outcome, 'in-sync')
 })
 
-t.test("one replica's writes under way are not another's", async (t) => {
+t.test("one replica's writes in flight are not counted for another", async (t) => {
   const masterItems = ITEMS.slice(0, 100)
   const scene = await openLegs(
     t,
@@ -126,7 +126,7 @@ t.test("one replica's writes under way are not another's", async (t) => {
     if (asks('PutItem', 'BatchWriteItem')(request)) ending.abort()
     return undefined
   })
-  // It has begun nothing when the run is interrupted.
+  // This replica has begun nothing when the run is interrupted.
   other.stub.on((request) =>
     isSlow && asks('Scan', 'BatchGetItem')(request) ? { answeredAfter: ended } : undefined,
   )

@@ -1,4 +1,4 @@
-/** What looks for rejected promises that nobody holds finds them in a process, in a command that it starts, and in a thread. */
+/** The detector of unhandled rejections works in a process, a child process and a thread. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -35,7 +35,7 @@ async function run(script: string, env: object): Promise<void> {
   await once(spawn(process.execPath, [script], { env: { ...process.env, ...env } }), 'close')
 }
 
-t.test('one planted in a process is found', async (t) => {
+t.test('a rejection planted in a process is found', async (t) => {
   const { env, found, file, verdict } = await watched(t)
   t.equal(await verdict(), 0)
   await run(await file('plant.mjs', PLANTED), env)
@@ -43,7 +43,7 @@ t.test('one planted in a process is found', async (t) => {
   t.equal(await verdict(), 1)
 })
 
-t.test('one planted in a process that a process starts is found', async (t) => {
+t.test('a rejection planted in a child process is found', async (t) => {
   const { env, found, file } = await watched(t)
   const plant = await file('plant.mjs', PLANTED)
   const source = `import { spawn } from 'node:child_process'
@@ -52,7 +52,7 @@ t.test('one planted in a process that a process starts is found', async (t) => {
   t.match(await found(), [{ thread: 0, stack: /planted/ }])
 })
 
-t.test('one planted in a thread is found', async (t) => {
+t.test('a rejection planted in a thread is found', async (t) => {
   const { env, found, file } = await watched(t)
   const plant = await file('plant.mjs', PLANTED)
   const source = `import { Worker } from 'node:worker_threads'
@@ -61,7 +61,7 @@ t.test('one planted in a thread is found', async (t) => {
   t.match(await found(), [{ thread: 1, stack: /planted/ }])
 })
 
-t.test('one planted in a thread of the command, by a hook, is found', async (t) => {
+t.test('a rejection planted by a hook in a thread of the command is found', async (t) => {
   const { env, found, file } = await watched(t)
   const { master, replica } = await openScene(t)
   const hook = `export const onExtra = () => { ${PLANTED} }\n`

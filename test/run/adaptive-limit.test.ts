@@ -1,11 +1,13 @@
-/** The controller by itself, over made-up seconds. */
+/** The controller alone, over simulated seconds. */
 
 import { AdaptiveLimit } from '../../lib/run/rate/adaptive-limit.ts'
 import { t } from '../support/tap.ts'
 
 const TICK = 250
 
-/** A table that serves up to `most` units a second, asked for as much as the limit lets through. */
+/**
+ * A table that serves up to `most` units per second, and is asked for as much as the limit allows.
+ */
 function live(limit: AdaptiveLimit, most: (second: number) => number, seconds: number) {
   const used: number[] = []
   let throttledTicks = 0
@@ -25,7 +27,7 @@ const mean = (values: readonly number[]) =>
   (values.reduce((sum, value) => sum + value, 0) / values.length) * (1000 / TICK)
 
 for (const most of [60, 1000, 40_000]) {
-  t.test(`AdaptiveLimit reaches ${most} units a second without being told`, async (t) => {
+  t.test(`AdaptiveLimit reaches ${most} units per second without knowing them`, async (t) => {
     const { used, throttledTicks } = live(new AdaptiveLimit(), () => most, 120)
     const settled = used.slice(60 * 4)
     t.ok(mean(settled) >= most * 0.85, `${mean(settled).toFixed(0)} of ${most}`)
@@ -42,7 +44,7 @@ t.test('AdaptiveLimit comes down within two seconds', async (t) => {
   t.ok(mean(used) >= 700 * 0.85)
 })
 
-t.test('AdaptiveLimit gets over a bad moment', async (t) => {
+t.test('AdaptiveLimit recovers from a short outage', async (t) => {
   const limit = new AdaptiveLimit()
   live(limit, () => 2000, 60)
   live(limit, () => 0, 2)
@@ -51,7 +53,7 @@ t.test('AdaptiveLimit gets over a bad moment', async (t) => {
   t.ok(mean(used) >= 2000 * 0.85, `${mean(used).toFixed(0)} of 2000 units/s`)
 })
 
-t.test('AdaptiveLimit finds out soon that a table can do more', async (t) => {
+t.test('AdaptiveLimit soon finds out that a table can do more', async (t) => {
   const limit = new AdaptiveLimit()
   live(limit, () => 200, 60)
   live(limit, () => 3000, 25)
@@ -59,7 +61,7 @@ t.test('AdaptiveLimit finds out soon that a table can do more', async (t) => {
   t.ok(mean(used) >= 3000 * 0.85, `${mean(used).toFixed(0)} of 3000 units/s`)
 })
 
-t.test('AdaptiveLimit does not grow while nobody wants more', async (t) => {
+t.test('AdaptiveLimit does not grow while nothing needs more', async (t) => {
   const limit = new AdaptiveLimit()
   for (let tick = 0; tick < 100; tick++) {
     limit.observe({ milliseconds: TICK, used: 1, throttled: 0, isUsedUp: false })

@@ -1,4 +1,4 @@
-/** What the counts of a whole run say of its scans. */
+/** What the counts of a whole run reveal about its scans. */
 
 import { type ReplicaTally, zeroReplicaTally } from '../../lib/model/tally.ts'
 import { contradiction } from '../../lib/run/safeguards/scan-consistency.ts'
@@ -8,7 +8,7 @@ const COMPARED = { offered: 3000, scanned: 3000, matched: 3000, sameAs: 3000 }
 
 for (const { what, counts, quiesced, blamed } of [
   { what: 'two scans in step', counts: {} },
-  { what: 'an order of its own', counts: { matched: 0, elsewhere: 3000 } },
+  { what: 'a replica with another scan order', counts: { matched: 0, elsewhere: 3000 } },
   {
     what: 'extras and missing items',
     counts: { scanned: 2990, matched: 2900, sameAs: 2900, missing: 100, extra: 90 },
@@ -33,7 +33,7 @@ for (const { what, counts, quiesced, blamed } of [
     counts: { scanned: 1500, matched: 1500 },
     blamed: 'replica',
   },
-  // One percent of the items.
+  // 30 items are one percent.
   { what: '30 items created behind the master', counts: { scanned: 3030, elsewhere: 30 } },
   {
     what: '31 items created behind the master',
@@ -43,7 +43,7 @@ for (const { what, counts, quiesced, blamed } of [
   { what: '30 items that came late', counts: { matched: 2970, scanned: 2970 } },
   { what: '31 items that came late', counts: { matched: 2969, scanned: 2969 }, blamed: 'replica' },
   {
-    what: 'items that came to the replica before our eyes',
+    what: 'items that reached the replica during the run',
     counts: { scanned: 1500, matched: 1500, sameAs: 1500, converged: 1500 },
   },
   {
@@ -51,12 +51,12 @@ for (const { what, counts, quiesced, blamed } of [
     counts: { offered: 20, scanned: 30, matched: 20, sameAs: 20, elsewhere: 10 },
   },
   {
-    what: 'eleven of them',
+    what: 'eleven items of a small table that is written to',
     counts: { offered: 20, scanned: 31, matched: 20, sameAs: 20, elsewhere: 11 },
     blamed: 'master',
   },
   {
-    what: 'one of a small table that is not',
+    what: 'one item of a small table that is quiesced',
     counts: { offered: 20, scanned: 21, matched: 20, sameAs: 20, elsewhere: 1 },
     quiesced: true,
     blamed: 'master',

@@ -18,7 +18,7 @@ const record = (sameAs: number, offered: number, more: Partial<SegmentRecord> = 
 const whole = () => true
 const broken = () => false
 
-t.test('Counts replaces a task’s snapshots by the next, and by its end', async (t) => {
+t.test('Counts replaces a task’s snapshot by the next one, and by its final tally', async (t) => {
   const counts = new Counts()
   const [one, other] = [task(0), task(1)]
   counts.note(one, tally(5, 4))
@@ -32,7 +32,7 @@ t.test('Counts replaces a task’s snapshots by the next, and by its end', async
   t.equal(counts.finished(1).sameAs, 21)
 })
 
-t.test('Counts takes what a broken task had beyond its record for loose', async (t) => {
+t.test('Counts treats what a broken task counted beyond its record as loose', async (t) => {
   const counts = new Counts()
   const one = task(0)
   counts.keep(1, 0, record(4, 5))
@@ -47,7 +47,7 @@ t.test('Counts takes what a broken task had beyond its record for loose', async 
   t.equal(counts.record(1, 0), undefined)
 })
 
-t.test('Counts holds a record’s counts until its segment is under way again', async (t) => {
+t.test('Counts keeps a record’s counts until its segment is in progress again', async (t) => {
   const counts = new Counts()
   counts.keep(1, 3, record(4, 5))
   t.equal(counts.totalOf(1).sameAs, 4)
@@ -56,10 +56,10 @@ t.test('Counts holds a record’s counts until its segment is under way again', 
   counts.note(again, tally(6, 5))
   t.equal(counts.totalOf(1).sameAs, 5)
   counts.drop(again)
-  t.equal(counts.totalOf(1).sameAs, 4, 'where its thread has died')
+  t.equal(counts.totalOf(1).sameAs, 4, 'when its thread has died')
 })
 
-t.test('Counts keeps the last that a task said which is given up', async (t) => {
+t.test('Counts keeps the last tally of a task that was given up', async (t) => {
   const counts = new Counts()
   const one = task(0)
   counts.note(one, tally(5, 4))
@@ -70,7 +70,7 @@ t.test('Counts keeps the last that a task said which is given up', async (t) => 
 })
 
 t.test(
-  'Counts counts a segment of the master once, though replicas go through it apart',
+  'Counts counts a segment of the master once, though replicas are at different places',
   async (t) => {
     const counts = new Counts()
     counts.close(task(0), tally(9, 9, 1), whole)
@@ -86,7 +86,7 @@ t.test(
   },
 )
 
-t.test('together puts those replicas in one task that stand at one place', async (t) => {
+t.test('together groups replicas that are at the same place into one task', async (t) => {
   const at = (after: string) => record(0, 0, { master: { after } })
   const from = new Map([
     [1, at('a')],

@@ -1,13 +1,13 @@
-/** Records that are asked for before a save. */
+/** Records that a save requests first. */
 
 import { RecordBarrier } from '../../lib/run/tasks/record-barrier.ts'
 import { compareTask } from '../support/memory-thread.ts'
 import { t } from '../support/tap.ts'
 
-t.test('a save waits for every replica that is compared still, and for no other', async (t) => {
+t.test('a save waits for every replica that is still being compared, and no other', async (t) => {
   let asked = 0
   const fresh = new RecordBarrier(() => asked++)
-  t.ok(await fresh.make(), 'where nothing is compared there is nothing to wait for')
+  t.ok(await fresh.make(), 'nothing to wait for where nothing is compared')
   const [one, other] = [compareTask([1, 2]), compareTask([1])]
   fresh.begun(one)
   fresh.begun(other)

@@ -1,4 +1,4 @@
-/** A gauge over shared counters by itself, on made-up time. */
+/** A gauge over shared counters alone, on simulated time. */
 import { mock } from 'node:test'
 import type { CapacityChoice } from '../../lib/model/tables/capacity.ts'
 import { TokenBuckets } from '../../lib/protocol/shared/token-buckets.ts'
@@ -24,14 +24,14 @@ function gaugeOf(t: Test, choice: CapacityChoice) {
       each()
     }
   }
-  /** Sends as many requests of one unit as there is capacity for, and one that waits. */
+  /** Sends as many one-unit requests as there is capacity for, and one more that waits. */
   const askForAll = () => {
     while (tokenBuckets.take(0, 'read', 1)) tokenBuckets.settle(0, 'read', 1, 1)
   }
   return { tokenBuckets, gauge, seconds, askForAll }
 }
 
-t.test('an adaptive limit stays where it is while the run is paused', async (t) => {
+t.test('an adaptive limit does not change while the run is paused', async (t) => {
   const { tokenBuckets, gauge, seconds, askForAll } = gaugeOf(t, { kind: 'adaptive' })
   seconds(3, askForAll)
   tokenBuckets.pause(true)
@@ -41,7 +41,7 @@ t.test('an adaptive limit stays where it is while the run is paused', async (t) 
   t.equal(gauge.pace.unitsPerSecond, before)
 })
 
-t.test('an adaptive limit stays where it is once the thread that waited has died', async (t) => {
+t.test('an adaptive limit does not change once the thread that waited has died', async (t) => {
   const { gauge, seconds, askForAll } = gaugeOf(t, { kind: 'adaptive' })
   seconds(3, askForAll)
   seconds(1, () => {})
@@ -51,10 +51,10 @@ t.test('an adaptive limit stays where it is once the thread that waited has died
   t.notOk(gauge.flow.isUsedUp)
 })
 
-t.test('an adaptive limit that nothing throttles ends somewhere', async (t) => {
+t.test('an adaptive limit that nothing throttles has a maximum', async (t) => {
   const { gauge, tokenBuckets, seconds } = gaugeOf(t, { kind: 'adaptive' })
   seconds(300, () => {
-    // One request that takes all there is, and one that waits.
+    // One request takes all there is, and one waits.
     tokenBuckets.take(0, 'read', 1e12)
     tokenBuckets.settle(0, 'read', 1e12, 0)
     tokenBuckets.take(0, 'read', 1e12)
@@ -65,7 +65,7 @@ t.test('an adaptive limit that nothing throttles ends somewhere', async (t) => {
 })
 
 for (const unitsPerSecond of [0.001, 0.019, 0.5, 40]) {
-  t.test(`${unitsPerSecond} units a second are just as many`, async (t) => {
+  t.test(`a limit of ${unitsPerSecond} units per second lets that many through`, async (t) => {
     const { seconds, tokenBuckets } = gaugeOf(t, { kind: 'units', unitsPerSecond })
     const long = Math.ceil(4 / unitsPerSecond) + 4
     seconds(long, () => {
@@ -76,11 +76,11 @@ for (const unitsPerSecond of [0.001, 0.019, 0.5, 40]) {
   })
 }
 
-t.test('what a table is used for is a mean over some seconds, and no moment', async (t) => {
+t.test('usedPerSecond is a mean over some seconds, not the use of one moment', async (t) => {
   const { gauge, seconds, tokenBuckets } = gaugeOf(t, { kind: 'max' })
   let looks = 0
   const shown: number[] = []
-  // Pages of 60 units, two a second: most moments have none, and some have both.
+  // Pages of 60 units, two per second: most moments have none, and some have both.
   seconds(30, () => {
     if (++looks % 40 < 2) tokenBuckets.settle(0, 'read', 0, 60)
     if (looks > 200) shown.push(gauge.flow.usedPerSecond)
@@ -88,5 +88,5 @@ t.test('what a table is used for is a mean over some seconds, and no moment', as
   t.ok(Math.min(...shown) >= 100, `${Math.min(...shown)}`)
   t.ok(Math.max(...shown) <= 140, `${Math.max(...shown)}`)
   seconds(6, () => {})
-  t.equal(gauge.flow.usedPerSecond, 0, 'and nothing once that is over')
+  t.equal(gauge.flow.usedPerSecond, 0, 'and 0 once nothing is used')
 })

@@ -6,13 +6,13 @@ const place = { label: 'x:T', kind: 'read', isLocal: false, known } as const
 
 for (const { what, choice, at = place, unitsPerSecond, because } of [
   {
-    what: 'asked for',
+    what: 'the number asked for',
     choice: { kind: 'units', unitsPerSecond: 7 },
     unitsPerSecond: 7,
     because: /asked/,
   },
   {
-    what: 'a share',
+    what: 'a share of the capacity',
     choice: { kind: 'percent', percent: 50 },
     unitsPerSecond: 6000,
     because: /50%/,
@@ -34,7 +34,7 @@ for (const { what, choice, at = place, unitsPerSecond, because } of [
   },
   { what: 'no limit', choice: { kind: 'max' }, unitsPerSecond: null, because: /no limit/ },
 ] as const) {
-  t.test(`resolveLimit says what is held to, and why: ${what}`, async (t) => {
+  t.test(`resolveLimit returns the limit and the reason: ${what}`, async (t) => {
     t.match(resolveLimit(choice, at), { unitsPerSecond, because })
   })
 }

@@ -1,4 +1,4 @@
-/** Which writes that were about to be sent concern whoever begins a task. */
+/** Which writes that were about to be sent a new task has to know about. */
 
 import { WriteAheadLog } from '../../lib/run/state/write-ahead-log.ts'
 import { t } from '../support/tap.ts'
@@ -6,7 +6,7 @@ import { t } from '../support/tap.ts'
 const key = '{"id":{"S":"a"}}'
 const intent = { replica: 1, key, kind: 'missing' } as const
 
-t.test('WriteAheadLog of tasks that go on are nobody else’s', async (t) => {
+t.test('WriteAheadLog hides the intents of running tasks from other tasks', async (t) => {
   const intents = new WriteAheadLog()
   await intents.add([intent])
   t.same(intents.of(1), [])
@@ -23,7 +23,7 @@ for (const [what, one, other] of [
   ['escapes', '{"id":{"S":"\\u0061"}}', '{"id":{"S":"a"}}'],
   ['names of digits', '{"10":{"S":"a"},"9":{"S":"b"}}', '{"10":{"S":"a"}, "9":{"S":"b"}}'],
 ] as const) {
-  t.test(`WriteAheadLog know a key that is spelt in another way, with ${what}`, async (t) => {
+  t.test(`WriteAheadLog recognises a key in another spelling, with ${what}`, async (t) => {
     for (const [noted, entered] of [
       [one, other],
       [other, one],

@@ -17,7 +17,7 @@ const MIB = 1024 * KIB
 const GIB = 1024 * MIB
 
 for (const { what, segments, parallel = 4, bytes, planned } of [
-  { what: 'what was asked for', segments: 3, bytes: GIB, planned: 3 },
+  { what: 'as many as were asked for', segments: 3, bytes: GIB, planned: 3 },
   { what: 'one per lane where the size is unknown', bytes: undefined, planned: 4 },
   { what: 'one per lane where the size is said to be zero', bytes: 0, planned: 4 },
   { what: 'one for a byte', bytes: 1, planned: 1 },
@@ -58,7 +58,7 @@ for (const { what, bytes, areWorkersAsked = false, write = NO_WRITES, replicas =
 }
 
 for (const count of [0, 1, 2, 100]) {
-  t.test(`shuffledSegments holds each of ${count} segments once`, async (t) => {
+  t.test(`shuffledSegments contains each of ${count} segments once`, async (t) => {
     const order = shuffledSegments(count)
     t.same(
       order.toSorted((a, b) => a - b),
@@ -114,13 +114,13 @@ for (const { given, plan } of [
   { given: { startingKey: '{"id":"a"}', scanForExtra: true }, plan: { findExtras: true } },
   { given: { startingKey: '{"id":"a"}', deleteExtra: true }, plan: { findExtras: true } },
 ] as const) {
-  t.test(`planRun makes of ${JSON.stringify(given)} ${JSON.stringify(plan)}`, async (t) => {
+  t.test(`planRun turns ${JSON.stringify(given)} into ${JSON.stringify(plan)}`, async (t) => {
     const options: RunOptions = { master: 'us-east-1:aaa', replicas: ['us-east-1:bbb'], ...given }
     t.match(planRun(resolveOptions(options, asProperty), TABLES), plan)
   })
 }
 
-t.test('planRun refuses a starting key that is no key of the master', async (t) => {
+t.test("planRun refuses a starting key that does not fit the master's key", async (t) => {
   const options = {
     master: 'us-east-1:aaa',
     replicas: ['us-east-1:bbb'],

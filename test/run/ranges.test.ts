@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { Ranges } from '../../lib/run/state/index-ranges.ts'
 import { t } from '../support/tap.ts'
 
-t.test('Ranges has what was added, in as few stretches as can be', async (t) => {
+t.test('Ranges holds what was added, in as few ranges as possible', async (t) => {
   const stretch = fc.tuple(fc.nat(60), fc.integer({ min: 1, max: 9 }))
   fc.assert(
     fc.property(fc.array(stretch, { maxLength: 20 }), (added) => {

@@ -1,4 +1,4 @@
-/** Where a run of one segment may start again: before whatever is not decided. */
+/** Where a run of one segment may start again: before any key that is not decided. */
 
 import { freshRecord, type SegmentRecord } from '../../lib/model/files/segment-record.ts'
 import type { PendingRecheck } from '../../lib/model/pending-recheck.ts'
@@ -12,7 +12,7 @@ const sighting: PendingRecheck = {
   ...{ master: 'm', replica: null, versions: ['m'], since: 0, moves: 0 },
 }
 
-/** After so many items, at a key called as their number. */
+/** After that many items, at a key that is named after their number. */
 const recordAt = (offered: number): SegmentRecord => ({
   ...freshRecord('march', undefined, { ...zeroReplicaTally(), offered }),
   master: { after: `${offered}` },
@@ -30,7 +30,7 @@ function scene(replicas: readonly number[] = [1]) {
   return { rechecks, keys, told, takeDue }
 }
 
-t.test('RestartKeys waits for what came before a key', async (t) => {
+t.test('RestartKeys waits until all earlier keys are decided', async (t) => {
   const { rechecks, keys, told, takeDue } = scene()
   keys.kept(1, recordAt(10))
   rechecks.add(1, { ...sighting })
@@ -41,7 +41,7 @@ t.test('RestartKeys waits for what came before a key', async (t) => {
   t.same(told, ['10', '20'])
 })
 
-t.test('RestartKeys goes by no key behind one that was given up', async (t) => {
+t.test('RestartKeys reports no key after one that was given up', async (t) => {
   const { rechecks, keys, told, takeDue } = scene()
   keys.kept(1, recordAt(10))
   rechecks.add(1, { ...sighting })
@@ -52,7 +52,7 @@ t.test('RestartKeys goes by no key behind one that was given up', async (t) => {
   t.same(told, ['10'])
 })
 
-t.test('RestartKeys does not wait for what a lost replica has left', async (t) => {
+t.test('RestartKeys does not wait for keys of a lost replica', async (t) => {
   const { rechecks, keys, told, takeDue } = scene([1, 2])
   keys.kept(1, recordAt(10))
   keys.kept(2, recordAt(10))

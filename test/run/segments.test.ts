@@ -1,4 +1,4 @@
-/** More segments than a table has items each cost a request for nothing. */
+/** Each segment more than a table has items costs a request for nothing. */
 import { join } from 'node:path'
 import { planSegments } from '../../lib/run/preflight/scan-plan.ts'
 import { tempFolder } from '../cli/run-cli.ts'
@@ -15,7 +15,7 @@ const counted = ({ stub }: Party, ItemCount: number) =>
 const divisions = ({ stub }: Party) =>
   new Set(stub.requests.filter(asks('Scan')).map(({ body }) => body['TotalSegments']))
 
-t.test('planSegments keeps to what a table has use for', async (t) => {
+t.test('planSegments plans no more segments than a table can use', async (t) => {
   const plan = (segments: number, approximateItems: number | undefined) =>
     planSegments({ segments, parallel: 4 }, { approximateBytes: 1, approximateItems })
   t.equal(plan(1_000_000, 30), 32, 'eight for each lane')
@@ -27,7 +27,7 @@ t.test('planSegments keeps to what a table has use for', async (t) => {
   t.equal(plan(1_000_000, undefined), 4096)
 })
 
-t.test('a run in too many segments is made in fewer, says so, and is resumed', async (t) => {
+t.test('a run with too many segments uses fewer, warns about it, and is resumed', async (t) => {
   const { master, run } = await openScene(t)
   counted(master, 60)
   const checkpoint = join(await tempFolder(t), 'checkpoint')

@@ -1,4 +1,4 @@
-/** A starting key as the user gave it, made a key of the table. */
+/** The starting key of the user, converted to a key of the table. */
 
 import type { KeySchema } from '../../lib/model/tables/table.ts'
 import { startingKeyText } from '../../lib/run/preflight/starting-key.ts'
@@ -33,7 +33,7 @@ for (const { given, schema, text } of [
   { given: { id: { S: 'a' }, at: 7 }, schema: BOTH, text: '{"id":{"S":"a"},"at":{"N":"7"}}' },
   { given: { id: 'a\n"' }, schema: TEXT, text: JSON.stringify({ id: { S: 'a\n"' } }) },
 ]) {
-  t.test(`startingKeyText makes of ${JSON.stringify(given)} ${text}`, async (t) => {
+  t.test(`startingKeyText turns ${JSON.stringify(given)} into ${text}`, async (t) => {
     t.equal(startingKeyText(given, schema), text)
   })
 }
@@ -47,13 +47,13 @@ for (const { what, given, schema, said } of [
     said: /exactly id \(S\), got \{"key":"a"\}/,
   },
   {
-    what: 'an attribute too many',
+    what: 'one attribute too many',
     given: { id: 'a', at: 7 },
     schema: TEXT,
     said: /exactly id \(S\)/,
   },
   {
-    what: 'an attribute too few',
+    what: 'one attribute too few',
     given: { id: 'a' },
     schema: BOTH,
     said: /exactly id \(S\), at \(N\)/,
@@ -100,14 +100,14 @@ for (const { what, given, schema, said } of [
   })
 }
 
-t.test('startingKeyText says how to give a number that has too many digits', async (t) => {
+t.test('startingKeyText says how to write a number with too many digits', async (t) => {
   t.throws(() => startingKeyText({ id: 2 ** 60 }, NUMBER), {
     message: /type N/,
     hint: /Quote numbers/,
   })
 })
 
-t.test('startingKeyText refuses values that JSON does not have', async (t) => {
+t.test('startingKeyText refuses values that JSON cannot express', async (t) => {
   const schema = [{ name: 'id', type: 'N' }] as const
   t.throws(() => startingKeyText({ id: 5n }, schema), { code: 'USAGE', message: /got 5n/ })
   t.throws(() => startingKeyText({ id: 5n, x: 1 }, schema), { code: 'USAGE', message: /exactly/ })

@@ -1,4 +1,4 @@
-/** When tables are asked whether they are still the same, and how often. */
+/** When and how often the run checks that tables are still the same. */
 
 import { openIdentifier } from '../../lib/dynamo/describe/identity-check.ts'
 import { TableWatch } from '../../lib/run/safeguards/table-watch.ts'
@@ -48,7 +48,7 @@ async function open(t: Test, { isOver = false } = {}): Promise<Watched> {
 }
 
 t.test(
-  'a table is asked every two minutes, by the clock that goes on while a machine sleeps',
+  'a table is checked every two minutes, by the clock that runs while a machine sleeps',
   async (t) => {
     const { watch, table, changed, asked } = await open(t)
     const began = Date.now()
@@ -65,13 +65,13 @@ t.test(
   },
 )
 
-t.test('a run that is over asks no more', async (t) => {
+t.test('a run that is over does not check', async (t) => {
   const { watch, asked } = await open(t, { isOver: true })
   await watch.lookIfDue(Date.now() + 3600 * SECOND)
   t.equal(asked(), 0)
 })
 
-t.test('an answer counts for those who asked before it was asked for', async (t) => {
+t.test('an answer counts only for callers that asked before its request was sent', async (t) => {
   const { watch, stub, table, asked } = await open(t)
   let answer = () => {}
   const held = new Promise<void>((resolve) => {
@@ -85,27 +85,27 @@ t.test('an answer counts for those who asked before it was asked for', async (t)
   })
   const first = watch.look()
   await arrived
-  // It was carried out before the table was made anew: those who ask from here on need another one.
+  // The table was recreated after this answer was made: later callers need another one.
   table.makeAnew({ TableId: 'new' })
   const later = [watch.look(), watch.look([1])]
   answer()
   t.equal(await first, undefined)
   for (const doubt of await Promise.all(later)) t.match(doubt, { code: 'TABLE_CHANGED' })
-  t.equal(asked(), 2, 'they share one')
+  t.equal(asked(), 2, 'later callers share one')
   t.match(watch.doubt([1]), { code: 'TABLE_CHANGED' })
   await t.rejects(watch.confirm([0, 1]), { code: 'ENDED' })
 })
 
-t.test('a table that was made anew does not become the old one again', async (t) => {
+t.test('a table that was recreated never counts as the old one again', async (t) => {
   const { watch, table, changed } = await open(t)
   table.makeAnew({ TableId: 'new' })
   await watch.look()
   table.makeAnew(OLD)
   t.match(await watch.look(), { code: 'TABLE_CHANGED' })
-  t.equal(changed.length, 1, 'it is told once')
+  t.equal(changed.length, 1, 'it is reported once')
 })
 
-t.test('what could not be answered is asked again', async (t) => {
+t.test('a check that failed is repeated', async (t) => {
   const { watch, stub } = await open(t)
   let isDown = true
   stub.on(() => (isDown ? { error: 'AccessDeniedException' } : undefined))
@@ -116,7 +116,7 @@ t.test('what could not be answered is asked again', async (t) => {
   t.equal(watch.doubt([1]), undefined)
 })
 
-t.test('a table that is being deleted is not the same any more', async (t) => {
+t.test('a table that is being deleted counts as changed', async (t) => {
   const { watch, table, changed } = await open(t)
   table.described = { ...OLD, TableStatus: 'DELETING' }
   t.match(await watch.look(), { code: 'TABLE_CHANGED' })

@@ -1,4 +1,4 @@
-/** However a call ends, the threads that it started have ended with it. */
+/** However a call ends, the threads that it started end with it. */
 
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
@@ -16,7 +16,7 @@ process.on('worker', (worker) => {
   worker.once('exit', () => alive.delete(worker))
 })
 
-/** What is still running a turn of the event loop after a call has settled. */
+/** Checks that no thread is left one turn of the event loop after a call has settled. */
 async function isAlone(t: Test, what: string): Promise<void> {
   t.ok(started > 0, `${what} had threads`)
   await new Promise((resolve) => setImmediate(resolve))
@@ -60,7 +60,7 @@ for (const [how, optionsFor, outcome] of endings) {
   })
 }
 
-t.test('a run that its caller ends by an error leaves no thread behind', async (t) => {
+t.test('a run that ends by an error of its caller leaves no thread behind', async (t) => {
   const { run } = await openScene(t)
   const onDifference = () => {
     throw new Error('a fault of the caller')

@@ -1,4 +1,4 @@
-/** What a run says that it waits for. */
+/** What a run reports that it is waiting for. */
 
 import { waitingOf } from '../../lib/run/progress/waiting-reasons.ts'
 import { RecheckQueue } from '../../lib/run/state/recheck-queue.ts'
@@ -16,7 +16,7 @@ const HELD = {
   isUsedUp: true,
 } as const
 
-/** Keys of which so many are due, and so many are not yet. */
+/** A queue with `due` keys that are due, and `young` keys that are not yet. */
 function waiting({ due, young, isHeld }: { due: number; young: number; isHeld: boolean }) {
   const rechecks = new RecheckQueue(5000)
   const add = (count: number, since: number) => {
@@ -46,7 +46,7 @@ for (const { due, young, isHeld, told } of [
   },
   { due: 5, young: 0, isHeld: false, told: ['5 keys to be looked at again'] },
 ]) {
-  t.test(`${due} keys that are due and ${young} that are not wait for ${told}`, async (t) => {
+  t.test(`with ${due} keys due and ${young} not yet, a run waits for ${told}`, async (t) => {
     t.same(waiting({ due, young, isHeld }), told)
   })
 }

@@ -32,7 +32,7 @@ function warned(replica: Partial<TableFacts>, { writes = true, undo = '', master
   return warningsOf(settings, { inspected } as unknown as Tables).map(({ message }) => message)
 }
 
-t.test('warningsOf tells what may reject, multiply or undo writes', async (t) => {
+t.test('warningsOf warns of what may reject, multiply or undo writes', async (t) => {
   t.same(warned({}), [])
   t.match(warned({ hasPointInTimeRecovery: false }), [/no point-in-time recovery.*--undo/])
   t.same(warned({ hasPointInTimeRecovery: false }, { undo: 'file' }), [])
@@ -47,7 +47,7 @@ t.test('warningsOf tells what may reject, multiply or undo writes', async (t) =>
   t.match(warned({}, { master: { ttlAttribute: null } }), [/expires items by ttl, the master none/])
 })
 
-t.test('warningsOf says nothing where nothing is known, or nothing is to be written', async (t) => {
+t.test('warningsOf is silent where nothing is known, or nothing is written', async (t) => {
   const unknown = { ttlAttribute: undefined, hasPointInTimeRecovery: undefined, indexes: undefined }
   t.same(warned(unknown), [])
   t.same(warned({ ttlAttribute: null }), [])

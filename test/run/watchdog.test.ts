@@ -1,4 +1,4 @@
-/** The watchdog over a task that says what it is made to say. */
+/** The watchdog over a task whose messages the test sends. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asText } from '../../lib/protocol/as-text.ts'
 import type { ProgressMessage, SegmentTask } from '../../lib/protocol/messages.ts'
@@ -23,7 +23,7 @@ const alive = (more: object = {}): ProgressMessage => ({
   ...more,
 })
 
-t.test('a task that waited long for its thread has just begun', async (t) => {
+t.test('the time that a task waited for its thread is not a stall', async (t) => {
   const { watch, stalls } = watched(t)
   await sleep(LIMIT * 2)
   watch.heard(alive())
@@ -31,7 +31,7 @@ t.test('a task that waited long for its thread has just begun', async (t) => {
   t.strictSame(stalls, [])
 })
 
-t.test('a task that is idle for too long stands still', async (t) => {
+t.test('a task that is idle for too long stalls', async (t) => {
   const { watch, stalls } = watched(t)
   for (let said = 0; said < 20; said++) {
     watch.heard(alive())
@@ -41,7 +41,7 @@ t.test('a task that is idle for too long stands still', async (t) => {
   t.equal(stalls.length, 1)
 })
 
-t.test('a task stands still that hangs on one request, whatever others do', async (t) => {
+t.test('a task that hangs on one request stalls, whatever its other requests do', async (t) => {
   const { watch, stalls } = watched(t)
   watch.heard(alive({ isThreadIdle: false, longest: { what: 'Scan', busy: LIMIT } }))
   watch.heard({ type: 'orders-differ', replica: 1 })
@@ -49,7 +49,7 @@ t.test('a task stands still that hangs on one request, whatever others do', asyn
   t.match(stalls, [/no progress for .*: Scan/])
 })
 
-t.test('a task is let be that waits for what it asked the main thread', async (t) => {
+t.test('a task that waits for an answer of the main thread does not stall', async (t) => {
   const { watch, stalls } = watched(t)
   watch.heard(alive())
   watch.heard({ type: 'about-to-write', writes: asText([]) })
@@ -58,5 +58,5 @@ t.test('a task is let be that waits for what it asked the main thread', async (t
   watch.answered({ type: 'journaled', count: 0 })
   watch.heard(alive())
   await sleep(LIMIT / 2)
-  t.strictSame(stalls, [], 'and begins anew then')
+  t.strictSame(stalls, [], 'it starts afresh after that')
 })

@@ -1,4 +1,4 @@
-/** The books of a run: what was scanned, planned or journaled is the sum of what it came to, and each label is true. */
+/** The counts of a run add up to what was scanned, planned or journaled, and each label is true. */
 import type { Difference, ReplicaSummary, Summary } from 'tablesync'
 import type { WireItem } from '../../lib/model/wire.ts'
 import type { History } from './history.ts'
@@ -6,11 +6,11 @@ import type { History } from './history.ts'
 export interface Books {
   readonly summary: Summary
   readonly differences: readonly Difference[]
-  /** Keys on which the stand-in saw a write land. */
+  /** Keys on which the world saw a write land. */
   readonly written: ReadonlySet<string>
-  /** Of these, keys that somebody else has written to since: where the answer was lost, nobody can tell. */
+  /** Those of `written` that somebody else wrote to since: what became of ours is unknown. */
   readonly overtaken: ReadonlySet<string>
-  /** Keys that somebody else has written to: where they have brought about what we were to, nobody can tell. */
+  /** Keys that somebody else has written to, perhaps with the change that we were to make. */
   readonly touched: ReadonlySet<string>
   readonly files: { contents(name: string): string | undefined }
 }
@@ -56,7 +56,7 @@ function sumOf(replica: ReplicaSummary): number {
   return found + expired + newer + elsewhere + unverified + changed
 }
 
-/** Keys of the plan or the journal; of a comparison, its own invariant holds them. */
+/** The keys of the plan or the journal; for a comparison, its own invariant covers them. */
 function expectedKeys({ mode }: History, files: Books['files']): number | undefined {
   const name = { sync: undefined, apply: '/sim/plan.ndjson', undo: '/sim/undo.ndjson' }[mode]
   const text = name === undefined ? undefined : files.contents(name)
@@ -68,7 +68,7 @@ function expectedKeys({ mode }: History, files: Books['files']): number | undefi
   return netKeys(lines.filter(({ key }) => key !== undefined))
 }
 
-/** A line that says a write was refused takes the one before it of its key away. */
+/** A line that says that a write was refused cancels the line before it for that key. */
 function netKeys(lines: readonly Record<string, unknown>[]): number {
   const writes = new Map<string, number>()
   for (const { key, refused } of lines) {

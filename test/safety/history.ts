@@ -1,23 +1,23 @@
-/** From a seed to one history: what the tables hold, what tablesync is told to do, and what others do meanwhile. */
+/** Makes a history from a seed: what tables hold, what tablesync does, and what others do. */
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 import type { Faults } from '../simulation/world.ts'
 
 export type Mode = 'sync' | 'apply' | 'undo'
 
-/** Somebody writes to one of the tables; the item is worked out when it happens. */
+/** Somebody writes to one of the tables; the item is computed when it happens. */
 export interface OthersWrite {
   readonly at: number
-  /** Not by the clock, but right behind the so-manieth reading of its key on the replica. */
+  /** Not at a time, but right after the n-th read of its key on the replica. */
   readonly behindReading: number | undefined
   readonly table: 'master' | 'replica'
   readonly id: string
-  /** Nothing is left of what was there before. */
+  /** Whether nothing of the earlier item remains. */
   readonly isWhole: boolean
-  /** From what is there to what shall be; undefined: no item. */
+  /** Computes the new item from the present one; undefined: no item. */
   readonly change: (item: WireItem | undefined) => WireItem | undefined
 }
 
-/** Somebody deletes a table and makes another one of its name. */
+/** Somebody deletes a table and creates another one with its name. */
 export interface MadeAnew {
   readonly at: number
   readonly table: 'master' | 'replica'
@@ -32,7 +32,7 @@ export interface History {
   readonly faults: Faults
   readonly writes: readonly OthersWrite[]
   readonly anew: readonly MadeAnew[]
-  /** Whether the rules of hooks.ts have a say. */
+  /** Whether the hooks of hooks.ts are used. */
   readonly hasHooks: boolean
   /** What tablesync is asked to do. */
   readonly asked: {
@@ -41,13 +41,13 @@ export interface History {
     readonly deleteExtra: boolean
   }
   readonly deaths: readonly number[]
-  /** Of updates of wide items: how often one is refused for good. */
+  /** How often an update of a wide item is refused for good. */
   readonly refusals: number
   readonly workers: number
   readonly ages: number
 }
 
-/** So many attributes do not fit into one update. */
+/** This many attributes do not fit into one update. */
 export const WIDE = 530
 
 export const isWide = (item: WireItem | undefined) =>
@@ -58,10 +58,10 @@ export function historyOf(random: () => number): History {
   const chance = (of: number) => random() < of
   const pick = <T>(...values: readonly T[]) => values[below(values.length)] as T
   const versioned = chance(0.6)
-  // Where nobody has any yet, those that others give in flight are the first.
+  // Where no item has a version yet, the first one may come from others in flight.
   const whoseVersion = pick('both', 'both', 'mixed', 'none', 'one')
   const versionedSide = pick('ours', 'theirs')
-  // Whose writers never raise it: only what an item holds says that it changed.
+  // Writers that never raise the version: only the content shows a change.
   const isFrozen = chance(0.15)
   let clock = 10
 
@@ -108,7 +108,7 @@ export function historyOf(random: () => number): History {
     const text = `other ${clock}`
     const next = clock++
     const what = pick('write', 'add', 'add', 'delete', 'touch', 'touch')
-    // By somebody who knows nothing of versions.
+    // By a writer that does not know about versions.
     const isUnversioned = what === 'touch' && (isFrozen || chance(0.5))
     return {
       at: below(length),
@@ -125,7 +125,7 @@ export function historyOf(random: () => number): History {
       },
     }
   })
-  /** Whoever writes to a table of versions gives each change a later one. */
+  /** A writer to a table with versions gives each change a later one. */
   const bumped = (item: WireItem, n: number): WireItem =>
     versioned
       ? { ...item, v: whoseVersion === 'mixed' && chance(0.1) ? { S: 'x' } : { N: `${n}` } }
@@ -161,7 +161,7 @@ export function historyOf(random: () => number): History {
       return { at: below(length), table, items }
     }),
     hasHooks: chance(0.15),
-    // A plan is made of something.
+    // A plan needs at least one kind of write.
     asked: Object.values(asked).includes(true) ? asked : { ...asked, writeMissing: true },
     deaths: Array.from({ length: chance(0.3) ? 1 + below(2) : 0 }, () => below(length)),
     refusals: hasWide && chance(0.5) ? 0.3 : 0,

@@ -1,4 +1,4 @@
-/** Rules that a user might have: versions say what differs, and one extra is to stay. */
+/** Rules that a user might have: version and text decide what differs, and one extra stays. */
 import type { WireItem } from '../../lib/model/wire.ts'
 
 export const KEPT = 'item-1'

@@ -19,36 +19,36 @@ export class Judge implements Observer {
   readonly violations: string[] = []
   /** Keys on which a write of tablesync has landed. */
   readonly written = new Set<string>()
-  /** Of these, keys that somebody else has written to since: what became of ours cannot be told any more. */
+  /** Those of `written` that somebody else wrote to since: what became of ours is unknown. */
   readonly overtaken = new Set<string>()
   /** Keys that somebody else has written to since tablesync has read them. */
   readonly #unseen = new Set<string>()
   /** Keys that the replica lacked before a write of ours. */
   readonly #put = new Set<string>()
-  /** Keys that somebody else has written to, or made anew with their table: what became of a lost answer cannot be told. */
+  /** Keys that others wrote to or recreated: after a lost answer, nobody can tell the outcome. */
   readonly touched = new Set<string>()
-  /** Wide items that a write of ours has left as neither side ever had them. */
+  /** Wide items that a write of ours left in a state that neither side ever had. */
   readonly halfWay = new Set<string>()
   readonly #history: History
   readonly #world: World
   readonly #random: () => number
-  /** By key and attribute, all that the replica has ever answered. */
+  /** By key and attribute, all values that the replica has ever answered with. */
   readonly #served = new Map<string, Map<string, Set<string>>>()
-  /** By key, what the master has answered last. */
+  /** By key, the last answer of the master. */
   readonly #master = new Map<string, string>()
-  /** By key, the wide part of each whole item that either side has had. */
+  /** By key, the wide part of each whole item that either side has held. */
   readonly #wholes = new Map<string, Set<string>>()
   /** Tables that the run knows by their ids. */
   readonly #known = new Set<string>()
-  /** Of these, tables of which another one of their name answers now. */
+  /** Those of `#known` that were replaced by another table with the same name. */
   readonly #anew = new Set<string>()
-  /** By table that was made anew, keys that the new one has answered for. */
+  /** By recreated table, the keys that the new table has answered for. */
   readonly #servedAnew = new Map<string, Set<string>>()
-  /** What has been described after it was made anew: the run knows. */
+  /** Whether a recreated table has been described: then the run knows. */
   knowsAnew = false
-  /** What is being done: an undo goes by what the journal says. */
+  /** Whether an undo is in progress: it goes by what the journal says. */
   isUndo = false
-  /** By key, what the repair that is undone has left on the replica, and the undo since. */
+  /** By key, what the repair has left on the replica, updated by the undo. */
   readonly #asLeft = new Map<string, WireItem>()
 
   constructor(history: History, world: World, random: () => number) {
@@ -56,12 +56,12 @@ export class Judge implements Observer {
     this.#world = world
     this.#random = random
     for (const item of [...history.master, ...history.replica]) this.noteWhole(item)
-    // A plan and a journal name their tables.
+    // A plan and a journal name the ids of their tables.
     if (history.mode !== 'sync') this.#known.add('replica')
     if (history.mode === 'apply') this.#known.add('master')
   }
 
-  /** From here on a repair is undone. */
+  /** From here on the repair is undone. */
   beginUndo(): void {
     this.isUndo = true
     for (const item of this.#world.all('replica')) this.#asLeft.set(idOf(item), item)
@@ -91,7 +91,7 @@ export class Judge implements Observer {
     if (this.#anew.has(table)) this.knowsAnew = true
   }
 
-  /** Told of each reading of a key on the replica. */
+  /** Called at each read of a key on the replica. */
   onReading: (id: string) => void = () => {}
 
   served(table: string, key: WireItem, item: WireItem | undefined): void {
@@ -129,7 +129,7 @@ export class Judge implements Observer {
     if (write.after === undefined) this.#asLeft.delete(id)
     else this.#asLeft.set(id, write.after)
     this.written.add(id)
-    // What ours leaves with theirs in it is nothing that anybody has worked out.
+    // If their change is still in the item, nobody has computed the result.
     if (this.#unseen.has(id)) this.overtaken.add(id)
     if (write.before === undefined) this.#put.add(id)
     else if (write.after === undefined) this.#put.delete(id)
@@ -142,7 +142,7 @@ export class Judge implements Observer {
     this.#noteHalfWay(write, id)
   }
 
-  /** What a flag or a hook has kept is touched only to bring a write of ours in order. */
+  /** Without a flag, or against a hook, only a write of ours may be put in order. */
   #unaskedFault({ operation, before, after }: Landed, id: string): string | undefined {
     const { asked, hasHooks } = this.#history
     if (this.isUndo) return undefined
@@ -156,7 +156,7 @@ export class Judge implements Observer {
     return isAsked || this.written.has(id) ? undefined : `nobody asked for ${operation}`
   }
 
-  /** What has changed since the repair is left; but nobody can see what is added in flight to what is deleted. */
+  /** Undo leaves later changes; but an attribute added in flight to a deleted item is unseen. */
   #undoFault({ before, after }: Landed, id: string): string | undefined {
     if (!this.isUndo || before === undefined) return undefined
     const left = this.#asLeft.get(id)
@@ -190,9 +190,9 @@ export class Judge implements Observer {
       const version = this.#versionFault(before, after)
       if (version !== undefined) return version
     }
-    // What is too wide for its condition may have changed unseen: it is told as partial.
+    // An item too wide for its condition may change unseen: it is reported as partial.
     if (isWide(before) || isWide(after)) return undefined
-    // A later version is taken for all of what is later; equal ones are not.
+    // A later version stands for all later content; equal versions do not.
     const { versionAttribute: v } = this.#history
     const isLater =
       v !== undefined && before[v] !== undefined && !isDeepStrictEqual(before[v], after[v])
@@ -205,7 +205,7 @@ export class Judge implements Observer {
     return undefined
   }
 
-  /** Nothing newer is replaced with what is older, or has no order. */
+  /** A version is never replaced with an older one, or with one that cannot be compared. */
   #versionFault(before: WireItem, after: WireItem): string | undefined {
     const { versionAttribute } = this.#history
     if (versionAttribute === undefined) return undefined
@@ -222,14 +222,14 @@ export class Judge implements Observer {
 
   #deletionFault({ before }: Landed, id: string): string | undefined {
     if (before === undefined) return undefined
-    // DescribeTable is asked after both sides were read, and before anything is deleted.
+    // DescribeTable is sent after both sides were read, and before anything is deleted.
     const isAnew = [...this.#servedAnew.values()].some((ids) => ids.has(id))
     if (!this.isUndo && isAnew) return 'it goes by what a table said that was made anew'
     if (!this.isUndo && this.#master.get(id) !== ABSENT) return 'the master was not read without it'
     const { versionAttribute } = this.#history
     if (versionAttribute !== undefined && !this.isUndo) {
       const known = before[versionAttribute]
-      // No condition can name what nobody has seen, but the version can always be named.
+      // No condition can name an unseen attribute, but it can always name the version.
       if (!this.#wasServed(id, before, versionAttribute)) return 'its version was never read'
       if (known !== undefined) return undefined
     }
@@ -256,7 +256,7 @@ export class Judge implements Observer {
     else this.halfWay.delete(id)
   }
 
-  /** `isWhole`: nothing of ours is left in it. */
+  /** `isWhole`: nothing of ours is left in the item. */
   othersWrote(id: string, item: WireItem | undefined, isWhole: boolean): void {
     this.noteWhole(item)
     this.touched.add(id)
@@ -269,6 +269,6 @@ export class Judge implements Observer {
 const canonical = (item: WireItem) =>
   textOf(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
 
-/** What others add to an item that is half-way, or touch in it, makes it no more whole and no less. */
+/** Only the wide attributes: what others add does not decide whether an item is whole. */
 const widePart = (item: WireItem) =>
   canonical(Object.fromEntries(Object.entries(item).filter(([name]) => /^a\d+$/.test(name))))

@@ -1,4 +1,4 @@
-/** One history lived through, and held against the promises. */
+/** Plays one history, and checks it against the promises. */
 import type {
   ApplyOptions,
   Difference,
@@ -64,7 +64,8 @@ export async function liveThrough(seed: number): Promise<Lived> {
   others(history, world, clock, judge)
   const deaths = history.deaths.map((at) => clock.set(() => killThread(random), at))
   const summary = await live(() => carryOut(history, options)).catch((error: Error) => {
-    // Before anything is done: of a plan or a journal, and a table that does not answer.
+    // Refused before any write: a plan or journal of another table, or a table that does not
+    // answer.
     const code = 'code' in error ? error.code : undefined
     const isOther = code === 'TABLE_CHANGED' && judge.knowsAnew
     const isSilent = code === 'TABLE_SILENT' && judge.written.size === 0
@@ -77,7 +78,7 @@ export async function liveThrough(seed: number): Promise<Lived> {
   if (violation !== undefined) throw new Error(violation)
   const isWhole = summary.outcome === 'in-sync' || summary.outcome === 'different'
   if (judge.knowsAnew && isWhole) throw new Error('a table was made anew, and the run is whole')
-  // Where two threads have died of a key nobody has looked at it: it is unverified.
+  // A key on which two threads have died is looked at by nobody: it is unverified.
   const [{ torn, unverified }] = Object.values(summary.replicas) as [ReplicaSummary]
   if (judge.halfWay.size > 0 && (isWhole || torn + unverified === 0)) {
     throw new Error(`${[...judge.halfWay]} left half-way: ${summary.outcome}, ${torn} torn`)
@@ -151,7 +152,7 @@ function others({ writes, anew }: History, world: World, clock: VirtualClock, ju
     readings.set(id, reading)
     for (const write of writes) {
       if (write.id !== id || write.behindReading !== reading) continue
-      // The answer is on its way, and says nothing of it.
+      // The answer is on its way, and does not contain the write yet.
       const timer = clock.set(() => make(write), 0)
       timer.owner = undefined
     }

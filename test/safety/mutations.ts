@@ -1,7 +1,7 @@
 /**
- * The judge judged: each mutation takes one safeguard out of a copy of the
- * engine, and has to be caught. `node dist/test/safety/mutations.js [NAME ...]`;
- * TABLESYNC_TEST_HISTORIES says within how many histories.
+ * Judges the judge: each mutation removes one safeguard from a copy of the engine, and has to be
+ * caught. `node dist/test/safety/mutations.js [NAME ...]`; TABLESYNC_TEST_HISTORIES sets within how
+ * many histories.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,7 +12,7 @@ import { prepareEngine } from '../simulation/engine.ts'
 
 interface Mutation {
   readonly name: string
-  /** Of the engine's copy. */
+  /** In the copy of the engine. */
   readonly file: string
   readonly from: string
   readonly to: string
@@ -125,7 +125,7 @@ async function caughtAt({ file, from, to }: Mutation, folder: string): Promise<s
   return undefined
 }
 
-/** Parts of names; none: all. */
+/** Parts of names; none means all. */
 const wanted = process.argv.slice(2)
 let missed = 0
 for (const [at, mutation] of MUTATIONS.entries()) {

@@ -1,12 +1,12 @@
-/** `node runner.js FIRST COUNT`: lives through so many histories, and prints a line of JSON for what came of them. */
+/** `node runner.js FIRST COUNT`: plays COUNT histories, and prints the totals as a line of JSON. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Lived, liveThrough } from './live-through.ts'
 
 const [first = 1, count = 1] = process.argv.slice(2).map(Number)
-// Loaded before time is virtual: an engine's thread finds them at once.
+// Loaded before time is virtual, so that the engine's threads find it at once.
 await import('./hooks.ts')
 const print = process.stdout.write.bind(process.stdout)
-// The SDK reads its configuration from real files, late: no run is to wait for that.
+// The SDK reads its configuration from real files, late: no later run has to wait for that.
 await liveThrough(0).catch(() => {})
 await sleep(300)
 

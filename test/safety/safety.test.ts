@@ -1,8 +1,8 @@
 /**
- * Many histories on a virtual clock, each from a seed: others write to both
- * tables while tablesync compares, repairs, carries a plan out or takes a repair
- * back. Each of its writes is judged. `node dist/test/safety/runner.js SEED 1` replays one;
- * TABLESYNC_TEST_HISTORIES asks for more of them, TABLESYNC_TEST_SEED for others.
+ * Many histories on a virtual clock, each from a seed: others write to both tables while tablesync
+ * compares, repairs, applies a plan or undoes a repair. Each of its writes is judged. `node
+ * dist/test/safety/runner.js SEED 1` replays one; TABLESYNC_TEST_HISTORIES sets how many,
+ * TABLESYNC_TEST_SEED the first seed.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -13,10 +13,10 @@ import { t } from '../support/tap.ts'
 
 const RUNS = Number(process.env['TABLESYNC_TEST_HISTORIES'] ?? 200)
 const FIRST = Number(process.env['TABLESYNC_TEST_SEED'] ?? 1)
-/** In one process: what the SDK keeps of clients that are done with adds up. */
+/** Histories per process: what the SDK keeps of closed clients adds up. */
 const BATCH = 250
 const LANES = 2
-/** The simulation beside this test has a copy of its own. */
+/** The simulation tests have a copy of their own. */
 const FOLDER = 'lived'
 
 t.setTimeout(24 * 3_600_000)
@@ -36,7 +36,7 @@ async function liveBatch(first: number, count: number): Promise<Batch> {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
-      // What it covers is a copy.
+      // Coverage of the copy would be useless.
       NODE_V8_COVERAGE: '',
       TABLESYNC_SIMULATED: FOLDER,
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
@@ -49,7 +49,7 @@ async function liveBatch(first: number, count: number): Promise<Batch> {
   return JSON.parse(document)
 }
 
-t.test(`${RUNS} histories from seed ${FIRST} keep what the README promises`, async (t) => {
+t.test(`${RUNS} histories from seed ${FIRST} keep the promises of the README`, async (t) => {
   const firsts = Array.from({ length: Math.ceil(RUNS / BATCH) }, (_, at) => FIRST + at * BATCH)
   const batches: Batch[] = []
   const lane = async () => {
@@ -66,7 +66,7 @@ t.test(`${RUNS} histories from seed ${FIRST} keep what the README promises`, asy
     sum((one) => one.runs),
     RUNS,
   )
-  t.ok(sum((one) => one.writes) > RUNS, 'there was something to judge')
+  t.ok(sum((one) => one.writes) > RUNS, 'there were writes to judge')
   t.comment(
     `${sum((one) => one.whole)} came to a whole end, ${sum((one) => one.incomplete)} were incomplete, ` +
       `${sum((one) => one.writes)} items were written`,

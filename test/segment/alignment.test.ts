@@ -13,7 +13,7 @@ const page = (ids: readonly number[], count = ids.length) => {
   return readScanPage(ownBody(Buffer.from(answer)), keyNames(ID_KEY))
 }
 
-t.test('Alignment does not go on from a place that a wrong count has led to', async (t) => {
+t.test('Alignment does not go on after a wrong count', async (t) => {
   const alignment = new Alignment({ schema: ID_KEY, windowBytes: 1 << 20 }, listener)
   const all = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
   alignment.feed('master', page([0, 1, 2, 3], 5))
@@ -23,7 +23,7 @@ t.test('Alignment does not go on from a place that a wrong count has led to', as
   t.throws(() => alignment.advance(), { code: 'BAD_RESPONSE' })
 })
 
-t.test('Alignment goes on within a page that it has gone over in part', async (t) => {
+t.test('Alignment goes on within a page that it has consumed in part', async (t) => {
   const told: unknown[] = []
   const alignment = new Alignment(
     { schema: ID_KEY, windowBytes: 1 << 20 },
@@ -46,7 +46,7 @@ t.test('Alignment goes on within a page that it has gone over in part', async (t
   t.same(told, [2, [0, 3], ['replica', 2]])
 })
 
-t.test('Alignment asks about a gap before much of either side waits', async (t) => {
+t.test('Alignment probes a gap before much of either side waits', async (t) => {
   const range = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, at) => from + at)
   const told: string[] = []
@@ -67,7 +67,7 @@ t.test('Alignment asks about a gap before much of either side waits', async (t) 
   t.same([count('='), count('<')], [10, 0])
   alignment.direct('master')
   t.equal(alignment.advance(), 'heed')
-  t.equal(count('<'), 256, 'what comes now does not wait')
+  t.equal(count('<'), 256, 'items that arrive now do not wait')
   t.equal(alignment.advance(), 'master')
   alignment.feed('master', page(range(600, 1300)))
   for (let need = alignment.advance(); need === 'heed'; need = alignment.advance()) t.pass(need)

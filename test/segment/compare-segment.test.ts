@@ -24,7 +24,7 @@ const RUNS = Number(process.env['TABLESYNC_TEST_RUNS'] ?? 3000)
 
 t.setTimeout(800_000)
 
-t.test('compareSegment counts what a brute-force comparison counts, in any order', async (t) => {
+t.test('compareSegment counts the same as a brute-force comparison, in any order', async (t) => {
   await t.resolves(() =>
     fc.assert(
       fc.asyncProperty(anyComparison, async (comparison) => {
@@ -40,7 +40,7 @@ t.test('compareSegment counts what a brute-force comparison counts, in any order
           assert.equal(finding.type, 'difference')
           return `${finding.type === 'difference' && finding.difference.kind} ${JSON.stringify(finding)}`
         })
-        assert.equal(told.length, missing + differing + extra, 'each difference is told once')
+        assert.equal(told.length, missing + differing + extra, 'each difference is reported once')
         assert.equal(new Set(told).size, told.length)
       }),
       { numRuns: RUNS },
@@ -48,7 +48,7 @@ t.test('compareSegment counts what a brute-force comparison counts, in any order
   )
 })
 
-t.test('compareSegment tells several replicas apart and scans the master once', async (t) => {
+t.test('compareSegment counts each of several replicas, and scans the master once', async (t) => {
   const fates: Fate[] = Array.from({ length: 100 }, (_, id) => (id % 10 === 3 ? 'missing' : 'same'))
   const { master, replica } = tablesOf(fates)
   const masterTable = memoryTable({ index: 0, schema: ID_KEY, items: master, pageSize: 9 })
@@ -66,7 +66,7 @@ t.test('compareSegment tells several replicas apart and scans the master once', 
   t.match(tally.replicas[3], { sameAs: 0, missing: 100, extra: 0 })
 })
 
-t.test('compareSegment reads healthy tables by scans alone', async (t) => {
+t.test('compareSegment reads healthy tables by scans only', async (t) => {
   const { tables, report } = await compare({
     fates: Array<Fate>(500).fill('same'),
     order: 'same',
@@ -82,7 +82,7 @@ t.test('compareSegment reads healthy tables by scans alone', async (t) => {
   t.ok(operations.every(({ operation }) => operation === 'Scan'))
 })
 
-t.test('compareSegment reads on on one side through a long missing run', async (t) => {
+t.test('compareSegment reads ahead on one side through a long missing run', async (t) => {
   const fates: Fate[] = [
     ...Array<Fate>(40).fill('same'),
     ...Array<Fate>(2000).fill('missing'),
@@ -97,12 +97,12 @@ t.test('compareSegment reads on on one side through a long missing run', async (
   const control = recordedControl()
   const { tally } = await compareSegment(compareTask([1]), thread, control)
   t.match(tally.replicas[1], { sameAs: 80, missing: 2000, differing: 0, extra: 0 })
-  t.same(control.wentOver, [], 'a missing run is no other order')
+  t.same(control.wentOver, [], 'a missing run is not taken for another order')
   const probed = tables[0].requests.filter(({ keys }) => keys > 0 && keys < 10)
-  t.ok(probed.length < 12, `probes grow rarer: ${probed.length}`)
+  t.ok(probed.length < 12, `probes become rarer: ${probed.length}`)
 })
 
-t.test('compareSegment goes over to lookup where the orders differ', async (t) => {
+t.test('compareSegment switches to lookup where the orders differ', async (t) => {
   const items = Array.from({ length: 3000 }, (_, id) => item(id))
   const master = memoryTable({ index: 0, schema: ID_KEY, items, pageSize: 100 })
   const backwards = memoryTable({
@@ -121,7 +121,7 @@ t.test('compareSegment goes over to lookup where the orders differ', async (t) =
   t.match(tally.replicas[1], { sameAs: 3000, missing: 0, differing: 0, extra: 0 })
 })
 
-t.test('compareSegment counts beyond the recheck budget and says so', async (t) => {
+t.test('compareSegment counts without rechecks beyond the budget, as unconfirmed', async (t) => {
   const fates: Fate[] = Array.from({ length: 5000 }, (_, id) => (id % 2 === 0 ? 'missing' : 'same'))
   const { master, replica } = tablesOf(fates)
   const tables = [
@@ -136,7 +136,7 @@ t.test('compareSegment counts beyond the recheck budget and says so', async (t) 
   t.ok(rechecked < 500, `${rechecked} keys were read again`)
 })
 
-t.test('compareSegment reads single suspects again behind a gap of any length', async (t) => {
+t.test('compareSegment rechecks single suspects behind a gap of any length', async (t) => {
   const fates: Fate[] = Array.from({ length: 16_000 }, (_, id) => {
     if (id >= 1000 && id < 13_000) return 'missing'
     return id % 100 === 0 ? 'differing' : 'same'
@@ -164,7 +164,7 @@ t.test('compareSegment reads single suspects again behind a gap of any length', 
 
 for (const findExtras of [true, false]) {
   t.test(
-    `compareSegment finds the pairs behind a stretch that has other keys on either side${findExtras ? '' : ', and no extras'}`,
+    `compareSegment finds pairs behind a run of other keys${findExtras ? '' : ', and no extras'}`,
     async (t) => {
       const named = (name: string, count: number) =>
         Array.from({ length: count }, (_, n) => ({ id: { S: `${name} ${n}` } }))
@@ -180,7 +180,7 @@ for (const findExtras of [true, false]) {
   )
 }
 
-t.test('compareSegment comes to an end of any two orders where it may not go over', async (t) => {
+t.test('compareSegment ends on any two orders where it may not switch to lookup', async (t) => {
   const { master, replica } = tablesOf(Array<Fate>(24_000).fill('same'))
   const tables = [
     memoryTable({ index: 0, schema: ID_KEY, items: master, pageSize: 2000 }),
@@ -192,11 +192,11 @@ t.test('compareSegment comes to an end of any two orders where it may not go ove
   t.match(tally.replicas[1], { sameAs: 24_000, missing: 0, extra: 0 })
 })
 
-t.test('compareSegment reads all of a long run again where that clears something up', async (t) => {
+t.test('compareSegment rechecks all of a long run where rechecks find items', async (t) => {
   const fates: Fate[] = Array.from({ length: 6000 }, (_, id) => (id < 5000 ? 'missing' : 'same'))
   const { master, replica } = tablesOf(fates)
   const masterTable = memoryTable({ index: 0, schema: ID_KEY, items: master, pageSize: 200 })
-  // What its scan has not got yet, a read by key finds: the replica lags.
+  // The replica lags: reads by key find what its scan does not have yet.
   const lagging = memoryTable({ index: 1, schema: ID_KEY, items: replica, pageSize: 200 })
   const whole = memoryTable({ index: 1, schema: ID_KEY, items: master, pageSize: 200 })
   const thread = memoryThread(masterTable, [{ ...lagging, lookUp: whole.lookUp }])
@@ -206,7 +206,7 @@ t.test('compareSegment reads all of a long run again where that clears something
 })
 
 t.test(
-  'compareSegment never trusts an order that rechecks belie, whatever the budget',
+  'compareSegment never trusts an order that rechecks contradict, whatever the budget',
   async (t) => {
     await fc.assert(
       fc.asyncProperty(anyRuns, anyChoices, async (fates, choose) => {
@@ -229,7 +229,7 @@ t.test(
   },
 )
 
-t.test('compareSegment learns from another segment that an order is belied', async (t) => {
+t.test('compareSegment learns from another segment that an order is not reliable', async (t) => {
   const { master, replica } = tablesOf(Array<Fate>(400).fill('missing'))
   const tables = [
     memoryTable({ index: 0, schema: ID_KEY, items: master, pageSize: 50 }),
@@ -241,7 +241,7 @@ t.test('compareSegment learns from another segment that an order is belied', asy
   t.match(tally.replicas[1], { missing: 400, unconfirmed: 0 })
 })
 
-t.test('compareSegment counts the same, wherever it was left and taken up again', async (t) => {
+t.test('compareSegment counts the same, wherever it was left and resumed', async (t) => {
   let legs = 0
   await fc.assert(
     fc.asyncProperty(anyComparison, anyChoices, async (comparison, choose) => {
@@ -257,7 +257,7 @@ t.test('compareSegment counts the same, wherever it was left and taken up again'
       )
       const told = ended.findings.map((finding) => JSON.stringify(finding))
       const { missing, differing, extra } = tally
-      assert.equal(told.length, missing + differing + extra, 'each difference is told once')
+      assert.equal(told.length, missing + differing + extra, 'each difference is reported once')
       assert.equal(new Set(told).size, told.length)
     }),
     { numRuns: Math.ceil(RUNS / 2), includeErrorInReport: true },
@@ -265,8 +265,9 @@ t.test('compareSegment counts the same, wherever it was left and taken up again'
   t.ok(legs > 5, `up to ${legs} legs`)
 })
 
-t.test('compareSegment does not rest on an order that it has gone over from', async (t) => {
-  // What the first probes settle as missing bears the order out; later ones belie it, and no recheck does.
+t.test('compareSegment does not rely on an order after it switched to lookup', async (t) => {
+  // The first probes find missing items, which supports the order; later ones contradict it, and no
+  // recheck does.
   const { seed, path } = { seed: -2093075509, path: '1426:5' }
   await fc.assert(
     fc.asyncProperty(anyComparison, anyChoices, async (comparison, choose) => {
@@ -276,5 +277,5 @@ t.test('compareSegment does not rest on an order that it has gone over from', as
     }),
     { seed, path, endOnFailure: true, includeErrorInReport: true },
   )
-  t.pass('the counterexample is none any more')
+  t.pass('the counterexample no longer fails')
 })

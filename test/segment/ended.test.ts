@@ -1,4 +1,4 @@
-/** A run that ends tells its threads in two ways; the word that nothing is sent any more may come first. */
+/** An ending run tells its threads in two ways; that nothing more is sent may arrive first. */
 
 import { runEnds } from '../../lib/dynamo/request/request-errors.ts'
 import { compareSegment } from '../../workers/compare/compare-segment.ts'
@@ -10,7 +10,7 @@ import { item } from './scene.ts'
 
 const items = Array.from({ length: 100 }, (_, id) => item(id))
 
-/** A table whose pages are not asked for any more after the first few. */
+/** A table that refuses further pages after the first few. */
 function endedAfter(pages: number, index: number) {
   const table = memoryTable({ index, schema: ID_KEY, items, pageSize: 10 })
   let sent = 0
@@ -28,15 +28,12 @@ for (const strategy of ['march', 'lookup'] as const) {
     { what: 'no page of the replica', master: 100, replica: 0 },
     { what: 'three pages of the replica', master: 100, replica: 3 },
   ]) {
-    t.test(
-      `a ${strategy} that was sent ${what} before the run ended is not finished`,
-      async (t) => {
-        const thread = memoryThread(endedAfter(master, 0), [endedAfter(replica, 1)])
-        const task = compareTask([1], { strategy, mayGoOver: false })
-        const { unfinished, failures } = await compareSegment(task, thread, recordedControl())
-        t.same(unfinished, [1])
-        t.same(failures, [])
-      },
-    )
+    t.test(`a ${strategy} that got ${what} before the run ended is not finished`, async (t) => {
+      const thread = memoryThread(endedAfter(master, 0), [endedAfter(replica, 1)])
+      const task = compareTask([1], { strategy, mayGoOver: false })
+      const { unfinished, failures } = await compareSegment(task, thread, recordedControl())
+      t.same(unfinished, [1])
+      t.same(failures, [])
+    })
   }
 }

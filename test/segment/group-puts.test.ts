@@ -1,4 +1,4 @@
-/** Missing items of quiet tables, put in groups: what becomes of them where a group fails. */
+/** Missing items of quiet tables, put in groups: what becomes of each where a group fails. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PutEnd } from '../../lib/dynamo/batch-put.ts'
 import { TablesyncError } from '../../lib/errors.ts'
@@ -18,7 +18,7 @@ import { ID_KEY } from '../support/pages.ts'
 import { t } from '../support/tap.ts'
 
 const ITEMS = 100
-/** Put before the others: the first suspects by order are brought to their end. */
+/** A first group: the first suspects by order are finished before the others. */
 const FIRST = 15
 const ONLY_MISSING = { missing: true, differing: false, extra: false }
 
@@ -57,7 +57,7 @@ const allLost = (items: readonly string[]) => allEnding(items, 'left', lost())
 const refuse = () => Promise.reject(new Error('no write was laid out'))
 const NO_WRITES = { put: refuse, update: refuse, delete: refuse }
 
-/** How often each action was told. */
+/** How often each action was reported. */
 function told(findings: readonly Finding[]): { readonly [action: string]: number } {
   const counts: { [action: string]: number } = {}
   for (const finding of findings) {
@@ -68,7 +68,7 @@ function told(findings: readonly Finding[]): { readonly [action: string]: number
   return counts
 }
 
-t.test('items go 25 to a request, and are told one by one', async (t) => {
+t.test('items are put 25 to a request, and reported one by one', async (t) => {
   const groups: number[] = []
   const { thread } = scene(() => ({
     async putTogether(items) {
@@ -83,28 +83,25 @@ t.test('items go 25 to a request, and are told one by one', async (t) => {
   t.same(told(control.findings), { written: ITEMS })
 })
 
-t.test(
-  'each item of a group is told as what the answers say of it when the run ends',
-  async (t) => {
-    const stopping = new AbortController()
-    const { thread } = scene(() => ({
-      async putTogether(items) {
-        stopping.abort()
-        return [
-          ...allPut(items.slice(5)),
-          ...allLeft(items.slice(0, 2)),
-          ...allUnsure(items.slice(0, 3)),
-        ]
-      },
-    }))
-    const control = { ...recordedControl(), stopping: stopping.signal }
-    const { tally } = await compareSegment(compareTask([1]), thread, control)
-    t.match(tally.replicas[1], { missing: ITEMS, written: FIRST - 5, failed: 3 })
-    t.same(told(control.findings), { written: FIRST - 5, failed: 3, none: ITEMS - FIRST + 2 })
-  },
-)
+t.test('each item of a group is reported by its own answer when the run ends', async (t) => {
+  const stopping = new AbortController()
+  const { thread } = scene(() => ({
+    async putTogether(items) {
+      stopping.abort()
+      return [
+        ...allPut(items.slice(5)),
+        ...allLeft(items.slice(0, 2)),
+        ...allUnsure(items.slice(0, 3)),
+      ]
+    },
+  }))
+  const control = { ...recordedControl(), stopping: stopping.signal }
+  const { tally } = await compareSegment(compareTask([1]), thread, control)
+  t.match(tally.replicas[1], { missing: ITEMS, written: FIRST - 5, failed: 3 })
+  t.same(told(control.findings), { written: FIRST - 5, failed: 3, none: ITEMS - FIRST + 2 })
+})
 
-t.test('a table that is lost ends every item that was counted', async (t) => {
+t.test('a lost table ends every item that was counted', async (t) => {
   let groups = 0
   const denied = async () => {
     throw lost()
@@ -121,11 +118,11 @@ t.test('a table that is lost ends every item that was counted', async (t) => {
   t.match(failures, [{ replica: 1, error: { code: 'CREDENTIALS' } }])
 })
 
-t.test('what was read too long ago is read again before it is put', async (t) => {
+t.test('items that were read too long ago are read again before they are put', async (t) => {
   let putAlone = 0
   const { thread, master } = scene(() => ({
     async putTogether() {
-      t.fail('not on an old reading')
+      t.fail('no put of an old reading')
       return []
     },
     write: {
@@ -138,7 +135,7 @@ t.test('what was read too long ago is read again before it is put', async (t) =>
   }))
   const control = {
     ...recordedControl(),
-    // Longer than a reading is good for (OLD_MS).
+    // Longer than a reading stays fresh (OLD_MS).
     record: ({ intents }: AboutToWrite) =>
       sleep((intents?.length ?? 0) > 1 ? 300 : 0).then(() => {}),
   }
@@ -148,13 +145,13 @@ t.test('what was read too long ago is read again before it is put', async (t) =>
   t.ok(keysRead >= ITEMS, `${keysRead} keys of the master were read again`)
 })
 
-for (const how of ['in groups', 'one by one', "on the scan's word"]) {
-  t.test(`a limit that is met at the last item cuts the segment short: ${how}`, async (t) => {
+for (const how of ['in groups', 'one by one', 'on the scan alone']) {
+  t.test(`a limit reached at the last item leaves the segment unfinished: ${how}`, async (t) => {
     const puts = (): Partial<MemoryTable> => ({
       putTogether: async (items) => allPut(items),
       write: { ...NO_WRITES, put: async () => ({ end: 'written', writeUnits: 1 }) },
     })
-    // Reads beyond the budget are not made: the puts are on condition then.
+    // Keys beyond the recheck budget are not read: their puts are conditional instead.
     const { thread } = scene(puts, how.startsWith('on') ? { keysClaimed: 20_000 } : {})
     const { setup } = thread
     const limited: Thread = {
@@ -163,11 +160,11 @@ for (const how of ['in groups', 'one by one', "on the scan's word"]) {
       allowance: new Allowance(Allowance.memoryFor(ITEMS - 1)),
     }
     let spent = 0
-    // The word that the run is to end comes when the segment is through.
+    // The message that the run is to end arrives after the segment.
     const control = { ...recordedControl(), allowanceSpent: () => void spent++ }
     const { tally, unfinished } = await compareSegment(compareTask([1]), limited, control)
     t.equal(tally.replicas[1]?.written, ITEMS - 1)
     t.ok(spent > 0)
-    t.same(unfinished, [1], 'for the next leg to come by again')
+    t.same(unfinished, [1], 'so that the next leg comes back')
   })
 }

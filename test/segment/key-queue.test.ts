@@ -1,4 +1,4 @@
-/** A queue that is a hash table as well, against a plain list. */
+/** A queue that is also a hash table, against a plain list. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { ownBody } from '../../lib/item/bytes/response-body.ts'
@@ -12,7 +12,7 @@ import { t } from '../support/tap.ts'
 const RUNS = Number(process.env['TABLESYNC_TEST_RUNS'] ?? 300)
 const ON_A_PAGE = 7
 
-/** Keys by number, some to a page. */
+/** Keys by number, several on a page. */
 const KEYS: readonly Keyed[] = Array.from({ length: 700 / ON_A_PAGE }, (_, page) => {
   const ids = Array.from({ length: ON_A_PAGE }, (_, at) => page * ON_A_PAGE + at)
   const items = ids.map((id) => `{"id":{"S":"item ${id}"}}`)
@@ -27,7 +27,7 @@ const anyStep = fc.record({
   tag: fc.nat(255),
 })
 
-t.test('KeyIndex holds what a list would, in its order, however it grows', async (t) => {
+t.test('KeyIndex holds the same keys as a list, in order, as it grows', async (t) => {
   const steps = fc.array(anyStep, { maxLength: 600, size: 'max' })
   t.doesNotThrow(() =>
     fc.assert(

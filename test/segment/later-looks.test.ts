@@ -1,4 +1,4 @@
-/** Comparisons of which what differs is looked at again later, as in every run on live tables. */
+/** Comparisons whose suspects are rechecked later, as in every run on live tables. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { PendingRecheck } from '../../lib/model/pending-recheck.ts'
@@ -28,7 +28,7 @@ const RUNS = Number(process.env['TABLESYNC_TEST_RUNS'] ?? 3000)
 const sightingsIn = (findings: readonly Finding[]): PendingRecheck[] =>
   findings.flatMap((finding) => (finding.type === 'look-again' ? [finding.sighting] : []))
 
-/** Looks again, until nothing waits for it any more. */
+/** Rechecks until nothing is pending. */
 async function lookAgain(
   thread: Thread,
   tally: ReplicaTally,
@@ -44,20 +44,20 @@ async function lookAgain(
   return lookAgain(thread, addReplicaTallies(tally, more), control.findings)
 }
 
-/** Long stretches of difference, on which a second look clears nothing up. */
+/** Long runs of differences that a recheck confirms. */
 const withRuns = (comparison: typeof anyComparison extends fc.Arbitrary<infer C> ? C : never) =>
   anyRuns.map((runs) => ({ ...comparison, fates: [...runs, ...runs, ...comparison.fates] }))
 
 t.setTimeout(800_000)
 
-t.test('keys looked at later are counted once, wherever the comparison was left', async (t) => {
+t.test('keys rechecked later are counted once, wherever the comparison was left', async (t) => {
   let postponed = 0
   const anyFates = fc.oneof(anyComparison, anyComparison.chain(withRuns))
   await fc.assert(
     fc.asyncProperty(anyFates, anyChoices, async (comparison, choose) => {
       const { report, findings, thread } = await compareInLegs(comparison, choose, {
         looksAgain: true,
-        // The budget ends somewhere on the way.
+        // The budget runs out somewhere on the way.
         keysClaimed: 10_000 - choose(120),
       })
       postponed += sightingsIn(findings).length
@@ -84,7 +84,7 @@ function scene(fates: readonly Fate[], spell?: Parameters<typeof memoryTable>[0]
   return { tables, thread, keysRead }
 }
 
-t.test('on tables that stand still, the scan counts for the second look', async (t) => {
+t.test('on tables that stand still, the scan counts as the first look', async (t) => {
   const fates = Array.from({ length: 6000 }, (_, id): Fate => (id % 2 ? 'missing' : 'same'))
   const { thread, keysRead } = scene(fates)
   const control = recordedControl()
@@ -97,7 +97,7 @@ t.test('on tables that stand still, the scan counts for the second look', async 
   t.equal(keysRead() - atOnce, 3000, 'each was read once more')
 })
 
-t.test('an item that comes in another spelling each time has stood still', async (t) => {
+t.test('an item that comes in another spelling each time counts as unchanged', async (t) => {
   const fates: Fate[] = [...Array<Fate>(50).fill('differing'), ...Array<Fate>(50).fill('missing')]
   let spelt = 0
   const choose = (most: number) => spelt++ % most
@@ -108,7 +108,7 @@ t.test('an item that comes in another spelling each time has stood still', async
   t.match(all, { differing: 50, missing: 50, unverified: 0, pending: 0 })
 })
 
-t.test('an absence that was only concluded from a belied order is read twice', async (t) => {
+t.test('an absence concluded only from an unreliable order is read twice', async (t) => {
   const named = (name: string, count: number): WireItem[] =>
     Array.from({ length: count }, (_, n) => ({ id: { S: `${name} ${n}` } }))
   const [missing, moved, same] = [named('missing', 300), named('moved', 8), named('same', 600)]
@@ -120,13 +120,13 @@ t.test('an absence that was only concluded from a belied order is read twice', a
   await compareSegment(compareTask([1]), thread, control)
   const concluded = sightingsIn(control.findings).filter(({ key }) => key.includes('moved'))
   t.ok(concluded.length > 0 && concluded.every(({ replica }) => replica === null))
-  // Somebody deletes them there, just before they are looked at.
+  // Somebody deletes these items on the replica, just before they are rechecked.
   const gone = memoryThread(master, [table(1, same)], { looksAgain: true })
   const first = recordedControl()
   const task = { kind: 'recheck', replica: 1, intents: [], sightings: concluded } as const
   const look = await recheckKeys(task, { ...gone, orderRecord: thread.orderRecord }, first)
   t.match(look.tally.replicas[1], { missing: 0, pending: 0 })
-  t.equal(sightingsIn(first.findings).length, concluded.length, 'their clock has begun now')
+  t.equal(sightingsIn(first.findings).length, concluded.length, 'their mismatch age begins now')
   const all = await lookAgain(gone, look.tally.replicas[1] as ReplicaTally, first.findings)
   t.match(all, { missing: concluded.length })
 })

@@ -21,7 +21,7 @@ async function toItsEnd(scan: PageScan): Promise<void> {
   while ((await scan.next()) !== undefined);
 }
 
-t.test('PageScan goes on over empty pages that end where they began', async (t) => {
+t.test('PageScan continues over empty pages that end where they began', async (t) => {
   let pages = 0
   const read = async (after: string | undefined) => {
     pages++
@@ -33,7 +33,7 @@ t.test('PageScan goes on over empty pages that end where they began', async (t) 
   t.equal(pages, 200)
 })
 
-t.test('PageScan does not follow for ever a scan that stands still', async (t) => {
+t.test('PageScan gives up a scan that stands still', async (t) => {
   const scan = scanOf(async () => pageUpTo('{"id":{"N":"0"}}'))
   await t.rejects(toItsEnd(scan), {
     code: 'BAD_RESPONSE',
@@ -42,7 +42,7 @@ t.test('PageScan does not follow for ever a scan that stands still', async (t) =
   })
 })
 
-t.test('PageScan notices a circle of any length, wherever it begins', async (t) => {
+t.test('PageScan detects a circle of any length, wherever it begins', async (t) => {
   for (const before of [0, 1, 7, 100]) {
     for (const length of [2, 3, 8, 97]) {
       let pages = 0
@@ -57,14 +57,14 @@ t.test('PageScan notices a circle of any length, wherever it begins', async (t) 
   }
 })
 
-t.test('PageScan takes ever new keys for no circle', async (t) => {
+t.test('PageScan does not take new keys for a circle', async (t) => {
   let pages = 0
   const read = async () => pageUpTo(pages++ < 5000 ? `{"id":{"N":"${pages}"}}` : undefined)
   await toItsEnd(scanOf(read))
   t.equal(pages, 5001)
 })
 
-/** Pages without items, ever new keys, and a clock that each page takes so many milliseconds of. */
+/** Pages without items and always new keys; each page takes `perPage` ms of a simulated clock. */
 function barren(stallLimit: number, perPage: number, scannedOf = (_page: number) => 0) {
   let now = 0
   let pages = 0
@@ -77,20 +77,20 @@ function barren(stallLimit: number, perPage: number, scannedOf = (_page: number)
   return { scan: scanOf(read, advance), pagesRead: () => pages }
 }
 
-t.test('PageScan ends a scan for which nothing is scanned for the stall time', async (t) => {
+t.test('PageScan ends a scan whose pages scan no items for the stall time', async (t) => {
   const { scan, pagesRead } = barren(300_000, 500)
   const message = /us-east-1:T: .*6\d\d pages in 30\d s for which nothing was scanned/
   await t.rejects(toItsEnd(scan), { code: 'BAD_RESPONSE', table: 2, message })
   t.ok(pagesRead() >= 600 && pagesRead() < 610)
 })
 
-t.test('PageScan lets a scan be that goes over items now and then', async (t) => {
+t.test('PageScan continues a scan that finds items now and then', async (t) => {
   const { scan } = barren(300_000, 500, (page) => (page % 500 === 0 ? 1 : 0))
   for (let page = 0; page < 5000; page++) await scan.next()
   t.pass()
 })
 
-t.test('PageScan takes no pause for barren time', async (t) => {
+t.test('PageScan does not count a pause as time without items', async (t) => {
   const { scan } = barren(300_000, HOUR)
   for (let page = 0; page < 250; page++) await scan.next()
   t.pass()

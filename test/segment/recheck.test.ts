@@ -1,4 +1,4 @@
-/** Keys looked at again, more of them than one request takes. */
+/** Keys rechecked, more of them than fit into one request. */
 
 import { TablesyncError } from '../../lib/errors.ts'
 import type { RecheckTask } from '../../lib/protocol/messages.ts'
@@ -30,7 +30,7 @@ function scene(replicaOf: (table: MemoryTable) => MemoryTable = (table) => table
   return { task, thread, replica }
 }
 
-t.test('recheck judges every key, in as many requests as that takes', async (t) => {
+t.test('recheck judges every key, in as many requests as needed', async (t) => {
   const { task, thread, replica } = scene()
   const { tally, failures } = await recheckKeys(task, thread, recordedControl())
   t.match(tally.replicas[1], { missing: 240, converged: 10, pending: -250, unverified: 0 })
@@ -63,7 +63,7 @@ for (const [scope, counts] of [
   )
 }
 
-t.test('recheck comes to no further keys once the run is to end', async (t) => {
+t.test('recheck reads no further keys once the run is to end', async (t) => {
   const stopping = new AbortController()
   const { task, thread } = scene((table) => ({
     ...table,

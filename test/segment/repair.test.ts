@@ -13,7 +13,7 @@ const ITEMS: WireItem[] = Array.from({ length: 500 }, (_, i) => ({
   n: { N: `${i}.00` },
 }))
 
-/** An empty replica that takes puts, and a run whose recheck budget is used up. */
+/** A thread over an empty replica that takes puts, with its recheck budget used up. */
 function writingThread(master: MemoryTable, replica: MemoryTable, refused: string[] = []) {
   const puts: string[] = []
   const writable: MemoryTable = {
@@ -34,7 +34,7 @@ function writingThread(master: MemoryTable, replica: MemoryTable, refused: strin
   return { puts, thread: asked }
 }
 
-t.test('Suspects puts missing items beyond the budget as the scan gave them', async (t) => {
+t.test('missing items beyond the recheck budget are put as the scan returned them', async (t) => {
   const master = memoryTable({ index: 0, schema: ID_KEY, items: ITEMS, pageSize: 50 })
   const replica = memoryTable({ index: 1, schema: ID_KEY, items: [], pageSize: 50 })
   const { puts, thread } = writingThread(master, replica)
@@ -47,9 +47,9 @@ t.test('Suspects puts missing items beyond the budget as the scan gave them', as
   t.ok(rechecked < 40, `${rechecked} keys were read before their put`)
 })
 
-t.test('Suspects reads an item again whose put is refused, and counts what it is', async (t) => {
+t.test('an item whose put is refused is read again, and counted as what it is', async (t) => {
   const master = memoryTable({ index: 0, schema: ID_KEY, items: ITEMS, pageSize: 50 })
-  // It is there, and the scan of the replica has not come across it.
+  // The item is there, and the scan of the replica has not returned it.
   const replica = memoryTable({
     index: 1,
     schema: ID_KEY,

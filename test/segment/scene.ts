@@ -1,4 +1,4 @@
-/** Tables that differ in known ways, compared in memory, at once or in legs. */
+/** Tables that differ in known ways, compared in memory, in one or several legs. */
 import fc from 'fast-check'
 import type { SegmentRecord } from '../../lib/model/files/segment-record.ts'
 import type { ReplicaTally } from '../../lib/model/tally.ts'
@@ -16,7 +16,7 @@ import {
 } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
 
-/** What one key is to master and replica. */
+/** How master and replica differ in one key. */
 export type Fate = 'same' | 'respelt' | 'missing' | 'differing' | 'extra'
 
 const anyFates = fc.array(
@@ -27,7 +27,7 @@ const anyFates = fc.array(
   { maxLength: 80 },
 )
 
-/** Stretches of one fate: what a lost partition or a failed copy leaves behind. */
+/** Runs of one fate: what a lost partition or a failed copy leaves behind. */
 export const anyRuns = fc
   .array(
     fc.tuple(
@@ -75,7 +75,7 @@ export const counts = ({ sameAs, missing, differing, extra }: ReplicaTally) => (
   extra,
 })
 
-/** Same order on both sides; another one; or one that is the same but for some items. */
+/** The same order on both sides; another one; or the same except for some items. */
 function ordered(items: WireItem[], how: 'same' | 'other' | 'nearly', choose: Choose): WireItem[] {
   if (how === 'same') return items
   if (how === 'other') return shuffled(items, choose)
@@ -133,8 +133,8 @@ export async function compare(comparison: Comparison) {
 class Crash extends Error {}
 
 /**
- * Compares in legs: records are made wherever one can be, and now and then all
- * is lost after one. The next leg begins there, with what was told up to it.
+ * Compares in legs: a record is made wherever one can be, and sometimes the thread crashes after
+ * one. The next leg begins at that record, with the findings up to it.
  */
 export async function compareInLegs(
   comparison: Comparison,
@@ -143,7 +143,7 @@ export async function compareInLegs(
 ) {
   const { tables, task: fresh } = openComparison(comparison, false)
   const findings: Finding[] = []
-  // What it knows of the order is kept from leg to leg, as the budget is.
+  // The thread's knowledge of the order is kept from leg to leg, as is the budget.
   const thread = memoryThread(tables.master, [tables.replica], {
     batchReadLimit: comparison.batch,
     keysClaimed: choose(2) * 10_000,
@@ -156,7 +156,7 @@ export async function compareInLegs(
       ...recorded,
       isRecordDue: () => choose(3) > 0,
       async keep(_replica, kept) {
-        // As plain data, as it goes through a port and a file.
+        // As plain data: it goes through a port and a file.
         record = JSON.parse(JSON.stringify(kept))
         findings.push(...recorded.findings.splice(0))
         if (choose(4) === 0 && legs < 20) throw new Crash()

@@ -2,7 +2,7 @@ import { isDead, never, whose } from './clock.ts'
 import { current } from './current.ts'
 import type { Answer } from './world.ts'
 
-/** What the world says to a request of whoever is still there. */
+/** How the world answers a request of a process that is still alive. */
 export async function answerOf(
   headers: Readonly<Record<string, string>>,
   body: Uint8Array,

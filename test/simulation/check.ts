@@ -21,9 +21,9 @@ export async function check(
   clock: VirtualClock,
 ) {
   const lines = differencesOf(await clock.run(read(REPORT), clock.now + LIMIT))
-  // The last leg may write as much as there is to be written.
+  // The last leg may make all remaining writes.
   expect(summary.stopped?.message, undefined, 'no leg uses up what another may write')
-  expect(unbalanced(summary), [], 'what was scanned is what was counted')
+  expect(unbalanced(summary), [], 'the counts add up to what was scanned')
   for (const label of replicasOf(scenario)) {
     const name = label.slice('x:'.length) as 'replica' | 'other'
     const differences = lines.filter((line) => line.replica === label)
@@ -88,7 +88,7 @@ function checkReplica(
   expect(
     sorted(told.filter(({ key }) => !isTouched(key))),
     sorted(planted),
-    'what was planted is told',
+    'the planted differences are reported',
   )
   const counts = summary.replicas[label]
   if (world.touched.size === 0) {
@@ -102,7 +102,7 @@ function checkReplica(
         of('extra'),
         master.length - of('missing') - of('differing'),
       ],
-      'the counts are what was planted',
+      'the counts match what was planted',
     )
     const written =
       (options.writeMissing ? of('missing') : 0) + (options.writeDiffering ? of('differing') : 0)
@@ -127,8 +127,8 @@ function unbalanced({ replicas }: Summary) {
 }
 
 /**
- * Keys that are told twice as the same. One that somebody deletes and puts back
- * may be missing twice: with something else between, that was mended.
+ * Keys that are reported twice with the same kind. A key that somebody deletes and puts back may be
+ * missing twice, with another kind in between: it was mended.
  */
 function toldTwice(
   told: readonly { readonly kind: string; readonly key: string }[],
@@ -168,9 +168,9 @@ async function checkUndo(
     ),
     clock.now + LIMIT,
   )
-  expect(outcome, 'in-sync', 'the undo comes to its end')
+  expect(outcome, 'in-sync', 'the undo is complete')
   const sorted = (items: readonly WireItem[]) => [...byKey(items)].sort()
-  expect(sorted(world.all('replica')), sorted(replica), 'an undo brings the first contents back')
+  expect(sorted(world.all('replica')), sorted(replica), 'an undo restores the first contents')
   if (other === undefined) return
   expect(sorted(world.all('other')), sorted(other), 'on the other replica too')
 }
@@ -183,7 +183,7 @@ async function read(file: string): Promise<string[]> {
 function expect(found: unknown, wanted: unknown, what: string): void {
   if (isDeepStrictEqual(found, wanted)) return
   if (Array.isArray(found) && Array.isArray(wanted)) {
-    // What they have in common says nothing.
+    // Shows only what the two lists do not share.
     const without = (all: unknown[], other: unknown[]) =>
       all.filter((one) => !other.some((each) => isDeepStrictEqual(one, each)))
     const [more, less] = [without(found, wanted), without(wanted, found)]

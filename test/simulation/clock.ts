@@ -1,6 +1,6 @@
 /**
- * A clock of its own: nothing waits, and the next thing to happen is always
- * known. Timers belong to whoever set them, and fall silent when it dies.
+ * A virtual clock: nothing waits, and the next event is always known. A timer belongs to the
+ * process or thread that set it, and does not fire once that is dead.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 
@@ -15,7 +15,7 @@ export const whose = new AsyncLocalStorage<Mortal>()
 export const isDead = (mortal: Mortal | undefined): boolean =>
   mortal !== undefined && (mortal.isDead || isDead(mortal.parent))
 
-/** What the dead wait for. */
+/** What dead processes and threads wait for. */
 export const never = () => new Promise<never>(() => {})
 
 interface Timer {
@@ -29,7 +29,7 @@ interface Timer {
 
 const real = { setImmediate, setTimeout, now: Date.now }
 
-/** Of the epoch. */
+/** Epoch time. */
 const BEGINNING = Date.UTC(2026, 10, 25)
 
 export class VirtualClock {
@@ -54,7 +54,7 @@ export class VirtualClock {
     return new Promise((resolve) => void this.set(resolve, delay))
   }
 
-  /** Lets things happen, one after another, until the promise settles. */
+  /** Fires timers, one after another, until the promise settles. */
   async run<T>(promise: Promise<T>, limit: number): Promise<T> {
     let isSettled = false
     const settle = () => {
@@ -62,7 +62,7 @@ export class VirtualClock {
     }
     promise.then(settle, settle)
     for (;;) {
-      // All that follows from what has happened: promises, ticks and streams.
+      // First everything that follows from the last timer: promises, ticks and streams.
       await new Promise<void>((resolve) => void real.setImmediate(resolve))
       if (isSettled) return promise
       const timer = this.#pop()
@@ -73,7 +73,7 @@ export class VirtualClock {
     }
   }
 
-  /** Puts itself in the place of the process's own time. */
+  /** Replaces the process's own clock and timers. */
   install(): void {
     const handle = (timer: Timer, delay: number) => ({
       timer,

@@ -1,4 +1,4 @@
-/** The engine's copy as it is called, and where its files and tables are. */
+/** The commands of the engine's copy, and where files and tables are. */
 import type { ApplyOptions, RunOptions, Summary, UndoOptions } from 'tablesync'
 import type { Caller } from '../../lib/commands/caller.ts'
 import type { Spelling } from '../../lib/options/option.ts'
@@ -15,7 +15,7 @@ async function command<Options>(name: 'sync' | 'apply' | 'undo') {
     string,
     Command<Options>
   >
-  // Its threads are none: the pool is replaced.
+  // It has no thread files: the pool is replaced.
   const threads = threadFilesIn(new URL(import.meta.url))
   return (options: Options, spelling: Spelling) =>
     (carryOut as Command<Options>)(options, { spelling, threads })
@@ -24,14 +24,14 @@ async function command<Options>(name: 'sync' | 'apply' | 'undo') {
 export const sync = await command<RunOptions>('sync')
 export const apply = await command<ApplyOptions>('apply')
 export const undo = await command<UndoOptions>('undo')
-// Loaded by the first run otherwise, at a time of its own.
+// Otherwise the first run would load this, at an arbitrary time.
 await engine('run/preflight/table-inspection')
 
 export const CHECKPOINT = '/sim/checkpoint.json'
 export const REPORT = '/sim/report.ndjson'
 export const JOURNAL = '/sim/undo.ndjson'
 
-/** Hours of virtual time: nothing takes so long. */
+/** Hours of virtual time: no run takes that long. */
 export const LIMIT = 4 * 3_600_000
 
 export const REACH = {
@@ -40,6 +40,6 @@ export const REACH = {
   endpoint: 'http://127.0.0.1:1',
 }
 
-/** As the run names them. */
+/** Replicas as the run names them. */
 export const replicasOf = ({ other }: { readonly other?: unknown }): string[] =>
   other === undefined ? ['x:replica'] : ['x:replica', 'x:other']

@@ -1,6 +1,6 @@
 /**
- * In the place of `@smithy/core/config`: an environment that nothing is set in, and no shared
- * files. Time stands still only for what the world does, not for reading real files.
+ * Replaces `@smithy/core/config`: an empty environment, and no shared files. The virtual clock
+ * stands still while real files are read.
  */
 export const loadConfig = () => async () => ({})
 

@@ -1,11 +1,11 @@
-/** What the parts of a simulation have in common, put in place before each run. */
+/** What the parts of a simulation share, set before each run. */
 import type { VirtualClock } from './clock.ts'
 import type { World } from './world.ts'
 
 export const current = {} as {
   clock: VirtualClock
   world: World
-  /** Of the order in which things happen: a seed tells it. */
+  /** Decides the order of events, from a seed. */
   random: () => number
 }
 

@@ -13,7 +13,7 @@ const REPLACED = {
   piscina: 'pool.js',
 }
 
-/** Makes the copy: once, before it is loaded. `folder`: where it goes, beside `lib`. */
+/** Makes the copy in `folder`, beside `lib`: once, before it is loaded. */
 export async function prepareEngine(folder = 'simulated'): Promise<void> {
   const files = Object.entries(REPLACED).map(([name, file]) => [name, `test/simulation/${file}`])
   await copyEngine(folder, ['lib', 'workers'], Object.fromEntries(files))

@@ -1,4 +1,4 @@
-/** Files in memory, of which a crash takes what was not brought to the disk. */
+/** Files in memory. A crash loses data that was not synced. */
 import { Readable } from 'node:stream'
 import { isDead, never, whose } from './clock.ts'
 import { current } from './current.ts'
@@ -6,13 +6,13 @@ import { current } from './current.ts'
 interface File {
   readonly number: number
   data: Buffer
-  /** What a crash leaves in any case. */
+  /** How many bytes a crash leaves in any case. */
   synced: number
 }
 
 const files = new Map<string, File>()
 let made = 0
-/** Names that were given and are not on the disk yet. */
+/** Renames that are not on the disk yet. */
 let renames: { readonly from: string; readonly to: string; readonly before: File | undefined }[] =
   []
 
@@ -23,10 +23,10 @@ export function clear(): void {
 
 export const exists = (name: string) => files.has(name)
 
-/** As it is at this moment, to look at from outside; undefined where there is none. */
+/** The present contents, for checks from outside; undefined where there is no file. */
 export const contents = (name: string) => files.get(name)?.data.toString()
 
-/** Of what was not synced some is left, or nothing. */
+/** Keeps a random part of what was not synced, or nothing. */
 export function crash(random: () => number): void {
   if (random() < 0.5) {
     for (const { from, to, before } of renames.reverse()) {
@@ -38,7 +38,7 @@ export function crash(random: () => number): void {
   }
   renames = []
   for (const [name, file] of files) {
-    // Of a process that died: its lock is told by its process id, which is ours here.
+    // The lock of a dead process: real locks recognise that by the process id, which is ours here.
     if (name.endsWith('.lock')) files.delete(name)
     const left = file.synced + Math.floor(random() * (file.data.length - file.synced + 1))
     file.data = file.data.subarray(0, left)
@@ -46,7 +46,7 @@ export function crash(random: () => number): void {
   }
 }
 
-/** Every call takes its time, and none that the dead have made comes back. */
+/** Every call takes some time, and a call of a dead process never returns. */
 async function turn(longest = 1): Promise<void> {
   if (isDead(whose.getStore())) await never()
   await current.clock.sleep(current.random() * longest)

@@ -1,4 +1,4 @@
-/** In the place of `@smithy/node-http-handler`: descriptions come from the world of the run. */
+/** Replaces `@smithy/node-http-handler`: descriptions come from the world of the run. */
 import { answerOf } from './answering.ts'
 
 interface Request {

@@ -1,4 +1,4 @@
-/** In the place of `xxhash-wasm`: compiled once, so that no run waits for it. */
+/** Replaces `xxhash-wasm`: compiled once, so that no run waits for it. */
 import createHasher from 'xxhash-wasm'
 
 const hasher = await createHasher()

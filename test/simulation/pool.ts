@@ -1,11 +1,11 @@
-/** In the place of `piscina`: the same pool in one thread, whose workers can be made to die. */
+/** Replaces `piscina`: the same pool in one thread, whose workers can be made to die. */
 import type { Call, Worker } from '../../workers/worker.ts'
 import { isDead, type Mortal, never, whose } from './clock.ts'
 import { ENGINE } from './current.ts'
 
 type OpenWorker = (setup: unknown, threadId: number) => Promise<Worker>
 
-// The engine's own, with the same things replaced.
+// From the engine's copy, with the same modules replaced.
 const { openWorker } = (await import(
   new URL(`../../${ENGINE}/workers/worker.js`, import.meta.url).href
 )) as { openWorker: OpenWorker }
@@ -29,7 +29,7 @@ const pools = new Set<Piscina>()
 
 let threads = 1
 
-/** One thread of one pool ends, with all that it had in hand. */
+/** Ends one thread of one pool, with all its tasks. */
 export function killThread(random: () => number): void {
   const all = [...pools].filter((pool) => !isDead(pool.owner)).flatMap(({ threads }) => threads)
   const one = all[Math.floor(random() * all.length)]
@@ -68,7 +68,7 @@ export class Piscina {
       const running = whose.run(thread, async () => {
         const worker = await (thread.worker as Promise<Worker>)
         const report = await worker(call)
-        // A thread that is dead says nothing more.
+        // A dead thread reports nothing.
         if (isDead(thread)) await never()
         return structuredClone(report)
       })

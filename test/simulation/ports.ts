@@ -1,4 +1,4 @@
-/** In the place of `node:worker_threads`: messages that arrive in order, each after some time. */
+/** Replaces `node:worker_threads`: messages arrive in order, each after some time. */
 import { isDead, type Mortal, whose } from './clock.ts'
 import { current } from './current.ts'
 
@@ -31,7 +31,7 @@ class Port {
     })
   }
 
-  /** What was said before is heard first. */
+  /** Earlier messages arrive first. */
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
@@ -51,7 +51,7 @@ class Port {
   }
 }
 
-/** Tries the user's rules, which are as they should be here. */
+/** The trial of the user's hooks, which always succeeds here. */
 export class Worker {
   on(event: string, listener: Listener): void {
     if (event === 'message') current.clock.set(() => listener({}), LONGEST)

@@ -1,13 +1,13 @@
 /**
- * Where scans go on after a crash: no earlier than where they were when the
- * last save was begun, but for the pages in hand.
+ * Where scans resume after a crash: no earlier than where they were when the last save began, apart
+ * from the pages in hand.
  */
 import { createHash } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Point } from '../../lib/diagnostics.ts'
 import type { VirtualClock } from './clock.ts'
 
-/** Of each scan at most: one page that was taken in part, and one read ahead of it. */
+/** At most, for each scan: one page that was consumed in part, and one read ahead of it. */
 const IN_HAND = 2
 
 interface Scan {
@@ -18,25 +18,25 @@ interface Scan {
 
 export class ReadAgain {
   readonly #clock: VirtualClock
-  /** How far each scan came in the legs before. */
+  /** How far each scan came in earlier legs. */
   readonly #reached = new Map<string, string>()
   #leg: Scan[] = []
   #legBegan = 0
   #generation = 0
   #saves: number[] = []
   #saveBegun: number | undefined
-  /** Where each scan may go on from. */
+  /** The earliest place at which each scan may resume. */
   readonly #notBefore = new Map<string, string>()
-  /** Pages that were read in a leg before. */
+  /** Pages that were already read in an earlier leg. */
   readAgain = 0
-  /** Of these, pages that need not have been read again. */
+  /** Those of `readAgain` that should not have been read again. */
   tooEarly = 0
 
   constructor(clock: VirtualClock) {
     this.#clock = clock
   }
 
-  /** `generation`: of the checkpoint that the leg takes up. */
+  /** `generation`: of the checkpoint that the leg resumes. */
   begin(generation: number): void {
     this.#leg = []
     this.#saves = []
@@ -61,7 +61,7 @@ export class ReadAgain {
     if (place < (this.#notBefore.get(name) ?? '')) this.tooEarly++
   }
 
-  /** The leg ended here; `generation`: of the checkpoint that is left. */
+  /** The leg ended here. `generation`: of the checkpoint that it left. */
   crashed(generation: number): void {
     const saved = this.#saves[generation - this.#generation - 1] ?? this.#legBegan
     for (const name of new Set(this.#leg.map((scan) => scan.name))) {
@@ -75,7 +75,7 @@ export class ReadAgain {
 
   #passed(point: Point): void {
     if (point === 'save-begun') this.#saveBegun = this.#clock.now
-    // One comparison hangs on something, and its record is an older one.
+    // One comparison is blocked, so its record is an older one.
     if (point === 'save-behind') this.#saveBegun = this.#legBegan
     if (point !== 'checkpoint-renamed') return
     this.#saves.push(this.#saveBegun ?? this.#clock.now)

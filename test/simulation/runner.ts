@@ -1,10 +1,10 @@
-/** `node runner.js FIRST COUNT`: simulates so many seeds, and prints a line of JSON for what came of them. */
+/** `node runner.js FIRST COUNT`: simulates COUNT seeds, and prints the totals as a line of JSON. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Simulated, simulate } from './simulate.ts'
 
 const [first = 1, count = 1] = process.argv.slice(2).map(Number)
 const print = process.stdout.write.bind(process.stdout)
-// The SDK reads its configuration from real files, late: no run is to wait for that.
+// The SDK reads its configuration from real files, late: no later run has to wait for that.
 await simulate(0).catch(() => {})
 await sleep(300)
 

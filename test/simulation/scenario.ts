@@ -1,4 +1,4 @@
-/** From a seed to what a simulated run is about. */
+/** Makes the scenario of a simulated run from a seed. */
 import type { RunOptions } from 'tablesync'
 import type { WireItem } from '../../lib/model/wire.ts'
 import { type Absence, type Faults, LATENCY } from './world.ts'
@@ -6,7 +6,7 @@ import { type Absence, type Faults, LATENCY } from './world.ts'
 export interface Scenario {
   readonly master: readonly WireItem[]
   readonly replica: readonly WireItem[]
-  /** Of a second replica. Absent: there is one. */
+  /** The items of a second replica. Absent: there is only one replica. */
   readonly other?: readonly WireItem[]
   readonly faults: Faults
   readonly absences: readonly Absence[]
@@ -16,7 +16,7 @@ export interface Scenario {
   readonly lag: number
   /** When a thread dies. */
   readonly deaths: readonly number[]
-  /** What ends each leg before its time; legs after them are left alone. */
+  /** What ends each leg early; further legs run undisturbed. */
   readonly legs: readonly Leg[]
 }
 
@@ -26,7 +26,7 @@ export interface Leg {
   readonly crashAt?: number
   /** When the user ends the run. */
   readonly endAt?: number
-  /** Of all legs up to this one. */
+  /** For all legs up to this one together. */
   readonly maxWrites?: number
 }
 
@@ -75,7 +75,7 @@ export function scenarioOf(random: () => number): Scenario {
       partial: chance(0.3) ? 0.4 : 0,
       emptyPage: chance(0.3) ? 0.3 : 0,
       stale: chance(0.5) ? 0.3 : 0,
-      // Slow ones are in the middle of their scans when they crash.
+      // Runs with slow scans are in the middle of them when they crash.
       scanLatency: pick(LATENCY, LATENCY, 400),
     },
     writes,
@@ -97,7 +97,7 @@ export function scenarioOf(random: () => number): Scenario {
       ...(chance(0.3) && { readCapacity: pick<number | string>(200, 'adaptive') }),
       checkpointInterval: pick(0.1, 0.5, 5),
     },
-    // Of up to four minutes: longer than all limits but the one of outages.
+    // Up to four minutes long: longer than all limits but that of outages.
     absences: Array.from({ length: chance(0.3) ? 1 + below(2) : 0 }, () => ({
       table: pick('master', 'replica'),
       at: below(4000),
@@ -106,7 +106,7 @@ export function scenarioOf(random: () => number): Scenario {
     })),
   }
   const { crashes, ...others } = scenario
-  // Drawn last, so that what was drawn before is what it was.
+  // Drawn last, so that everything above stays the same for a seed.
   const limits = Array.from({ length: chance(0.4) ? 1 + below(5) : 0 }, () => 1 + below(size))
   const ends = Array.from({ length: chance(0.3) ? 1 + below(4) : 0 }, () => below(4000))
   limits.sort((a, b) => a - b)
@@ -125,7 +125,7 @@ export function scenarioOf(random: () => number): Scenario {
   return { ...others, options: { ...scenario.options, ...canary }, legs, ...other }
 }
 
-/** How many writes there are to be, where nobody else writes. */
+/** How many writes a complete repair takes, where nobody else writes. */
 export function writesToBe(scenario: Scenario): number {
   const { replica, other } = scenario
   return writesOn(scenario, replica) + (other === undefined ? 0 : writesOn(scenario, other))

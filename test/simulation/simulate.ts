@@ -1,4 +1,4 @@
-/** One simulated run, from a seed to whether all held. */
+/** One simulated run from a seed, and the checks of its result. */
 import type { RunOptions } from 'tablesync'
 import { readCheckedLine } from '../../lib/files/checked-line.ts'
 import type { Checkpoint } from '../../lib/model/files/checkpoint-content.ts'
@@ -47,12 +47,12 @@ export async function simulate(seed: number): Promise<Simulated> {
     unlisten,
   )
   for (const death of deaths) death.isCancelled = true
-  // Until the last write has been made, and replicated.
+  // Waits until the last write has been made and replicated.
   const lastWrite = scenario.writes.at(-1)?.at ?? 0
   const rest = Math.max(lastWrite - clock.now, 0) + scenario.lag + 1000
   await clock.run(clock.sleep(rest), clock.now + LIMIT)
   await check(scenario, world, summary, clock)
-  // Threads that die have their segments read again as well, and a master is read for each replica that stands elsewhere.
+  // Dead threads also cause pages to be read again, and so do replicas at different places.
   const isOne = scenario.other === undefined
   if (scenario.deaths.length === 0 && isOne && readAgain.tooEarly > 0) {
     throw new Error(`${readAgain.tooEarly} pages read again that were settled in the last save`)
@@ -69,7 +69,7 @@ export async function simulate(seed: number): Promise<Simulated> {
   }
 }
 
-/** Begun, and taken up again after each crash. */
+/** Begins the run, and resumes it after each crash. */
 async function survive(
   scenario: Scenario,
   world: World,
@@ -78,7 +78,7 @@ async function survive(
   readAgain: ReadAgain,
 ) {
   const { options, legs, lag, writes, deaths } = scenario
-  // In the end as many as there are to be: what legs found and left is not counted against it.
+  // At last as many as a complete repair takes: what legs found and left is not counted.
   const enough = writes.length === 0 ? Math.max(writesToBe(scenario), 1) : undefined
   const isWriting = options.writeMissing || options.writeDiffering || options.deleteExtra
   let crashed = 0
@@ -127,9 +127,9 @@ async function survive(
       readAgain.crashed(generationNow())
       continue
     }
-    // Who takes up the work of a thread that died counts what it found once more.
+    // The thread that takes over from a dead one counts what it found again.
     if (leg > legs.length + deaths.length + 2) return { summary, crashes: crashed }
-    // What was given up, since two threads died of it, is done when it is taken up.
+    // Tasks that were given up, since two threads died of them, are done by the next leg.
     const isOver = summary.outcome === 'in-sync' || summary.outcome === 'different'
     if (isOver) return { summary, crashes: crashed }
   }
@@ -145,7 +145,7 @@ function observerOf(written: Set<string>): Observer {
   }
 }
 
-/** Of the checkpoint as it is on disk; 0 where there is none. */
+/** The generation of the checkpoint on disk; 0 where there is none. */
 function generationNow(): number {
   const checkpoint = readCheckedLine((files.contents(CHECKPOINT) ?? '').trimEnd())
   return (checkpoint as Checkpoint | undefined)?.generation ?? 0

@@ -1,8 +1,7 @@
 /**
- * Many runs on a virtual clock, each from a seed that tells all that goes wrong
- * in it, and that replays it: `node dist/test/simulation/runner.js SEED 1`.
- * TABLESYNC_TEST_SIMULATIONS asks for more of them, TABLESYNC_TEST_SEED for others; `npm run simulate`
- * runs them alone.
+ * Many runs on a virtual clock, each from a seed that determines all that goes wrong. The seed
+ * replays it: `node dist/test/simulation/runner.js SEED 1`. TABLESYNC_TEST_SIMULATIONS sets how
+ * many, TABLESYNC_TEST_SEED the first seed; `npm run simulate` runs them alone.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -13,7 +12,7 @@ import { prepareEngine } from './engine.ts'
 
 const RUNS = Number(process.env['TABLESYNC_TEST_SIMULATIONS'] ?? 200)
 const FIRST = Number(process.env['TABLESYNC_TEST_SEED'] ?? 1)
-/** In one process: what the SDK keeps of clients that are done with adds up. */
+/** Runs per process: what the SDK keeps of closed clients adds up. */
 const BATCH = 250
 const LANES = 2
 
@@ -34,7 +33,7 @@ interface Batch {
 async function simulateBatch(first: number, count: number): Promise<Batch> {
   const child = spawn(process.execPath, [runner, String(first), String(count)], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // What it covers is a copy.
+    // Coverage of the copy would be useless.
     env: {
       ...process.env,
       NODE_V8_COVERAGE: '',
@@ -65,7 +64,7 @@ t.test(
     }
     const [runs, whole] = [sum((one) => one.runs), sum((one) => one.whole)]
     t.equal(runs, RUNS)
-    t.ok(whole > runs * 0.8, `${whole} of ${runs} came to a whole end`)
+    t.ok(whole > runs * 0.8, `${whole} of ${runs} ended whole`)
     t.comment(
       `${sum((one) => one.requests)} requests, ${sum((one) => one.crashes)} crashes, ` +
         `${sum((one) => one.deaths)} dead threads, ${sum((one) => one.virtualSeconds)} virtual seconds`,

@@ -1,4 +1,4 @@
-/** In the place of `node:timers/promises`. */
+/** Replaces `node:timers/promises`. */
 export function setTimeout(
   delay = 0,
   value?: unknown,

@@ -1,6 +1,6 @@
 /**
- * A seeded DynamoDB: a master and a replica, with all that goes wrong with them,
- * somebody who writes to the master, and a replication that lags.
+ * A DynamoDB driven by a seed: a master and replicas, all that can go wrong with them, somebody who
+ * writes to the master, and a replication that lags.
  */
 
 import type { WireItem } from '../../lib/model/wire.ts'
@@ -12,31 +12,31 @@ import type { VirtualClock } from './clock.ts'
 export interface Faults {
   readonly throttled: number
   readonly refused: number
-  /** Carried out, and an error all the same. */
+  /** Carried out, but answered with an error. */
   readonly landed: number
   readonly cut: number
-  /** Never answered; half of them carried out. */
+  /** Never answered; half of these requests are carried out. */
   readonly silent: number
   readonly partial: number
   readonly emptyPage: number
-  /** Reads that are not consistent, and show what was. */
+  /** Eventually consistent reads that return an earlier state. */
   readonly stale: number
-  /** A page of a scan takes up to so long. */
+  /** How long a page of a scan takes at most. */
   readonly scanLatency: number
 }
 
-/** From the first request of the run after `at` on, nobody answers for the table. */
+/** Nobody answers for the table, from the first request of the run after `at` on. */
 export interface Absence {
   readonly table: string
   readonly at: number
   readonly length: number
-  /** Whether connections are refused, or nothing is said. */
+  /** Whether connections are refused, or requests get no answer. */
   readonly isRefused: boolean
 }
 
-/** Whoever looks over the shoulder of the tables. */
+/** Sees what happens to the tables. */
 export interface Observer {
-  /** What a consistent read by key was answered with; undefined: no item. */
+  /** The answer of a consistent read by key; undefined: no item. */
   served(table: string, key: WireItem, item: WireItem | undefined): void
   /** A write of tablesync was carried out on the replica. */
   landed(write: {
@@ -48,7 +48,7 @@ export interface Observer {
   }): void
   /** DescribeTable answered for the table. */
   described(table: string): void
-  /** The error that a request is refused with; undefined: it is not. */
+  /** The error to refuse a request with; undefined: it is not refused. */
   refuses(operation: string, body: Body): string | undefined
 }
 
@@ -63,14 +63,14 @@ const KEY = [{ name: 'id', type: 'S' }] as const
 export const LATENCY = 12
 const CHECK_SEGMENTS = 100_000
 
-/** How long a table that is read eventually is behind itself. */
+/** How far eventually consistent reads lag behind, at most. */
 const BEHIND = 400
 
 export type TableName = 'master' | 'replica' | 'other'
 
 interface Table {
   readonly now: StubTable
-  /** As some of its nodes still have it. */
+  /** The earlier state that some nodes still have. */
   readonly before: StubTable
 }
 
@@ -84,7 +84,7 @@ export class World {
   requests = 0
   observer: Observer | undefined
   readonly #absences: Absence[]
-  /** The one that goes on, by table, and its end. */
+  /** The present absence of each table, and when it ends. */
   readonly #absent = new Map<string, Absence & { readonly until: number }>()
   onScan: (table: string, segment: number, afterId: string | undefined) => void = () => {}
 
@@ -134,7 +134,7 @@ export class World {
     return this.#table(name).now.at({ id: { S: id } })
   }
 
-  /** Somebody deletes the table, and makes another one of its name. */
+  /** Somebody deletes the table, and creates another one with its name. */
   makeAnew(name: 'master' | 'replica', items: readonly WireItem[]): void {
     const { now, before } = this.#table(name)
     for (const { id } of [...now.all(), ...items]) {
@@ -180,7 +180,7 @@ export class World {
     return { ...answer, isCut: happens(faults.cut) }
   }
 
-  /** A run that is taken up finds its tables there. */
+  /** A resumed run finds its tables available. */
   endAbsences(): void {
     this.#absent.clear()
   }
@@ -235,7 +235,7 @@ export class World {
         const after = body['ExclusiveStartKey'] as
           | { readonly id: { readonly S: string } }
           | undefined
-        // Before a run each table is read from once, as the first of so many segments.
+        // The preflight scans one of this many segments of each table.
         if (body['TotalSegments'] !== CHECK_SEGMENTS) {
           this.onScan(String(body['TableName']), Number(body['Segment'] ?? 0), after?.id.S)
         }
@@ -306,13 +306,13 @@ export class World {
     }
   }
 
-  /** What a read sees: not all nodes have heard of the last writes. */
+  /** What a read sees: not all nodes have the last writes yet. */
   #seen(name: unknown, isConsistent: unknown): StubTable {
     const { now, before } = this.#table(name)
     return isConsistent !== true && this.#random() < this.faults.stale ? before : now
   }
 
-  /** The nodes behind hear of a write later. */
+  /** The lagging nodes get a write later. */
   #follow(name: string, key: WireItem): void {
     const { now, before } = this.#table(name)
     const timer = this.#clock.set(() => {
@@ -320,7 +320,7 @@ export class World {
       if (item === undefined) before.unset(key)
       else before.set(item)
     }, this.#random() * BEHIND)
-    // Whoever wrote may die; what was written stays.
+    // The writer may die; its write stays.
     timer.owner = undefined
   }
 }

@@ -6,7 +6,7 @@ import { PATIENCE } from './memory-table.ts'
 
 export const CREDENTIALS = keepFixed({ accessKeyId: 'a', secretAccessKey: 's' })
 
-/** As the SDK would have it. */
+/** The address that the SDK would use. */
 export async function addressOf(access: Described): Promise<RequestAddress> {
   const describer = openDescriber(access, { timeouts: PATIENCE, credentials: CREDENTIALS })
   try {

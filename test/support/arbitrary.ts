@@ -1,4 +1,4 @@
-/** Random items, other spellings of the same item, and other items by one change. */
+/** Random items, other spellings of the same item, and items that differ in one change. */
 import fc from 'fast-check'
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 
@@ -43,7 +43,7 @@ export const anyBinary = fc
 const distinct = <T>(arbitrary: fc.Arbitrary<T>, by: (value: T) => unknown = (value) => value) =>
   fc.uniqueArray(arbitrary, { minLength: 1, maxLength: 5, selector: by })
 
-/** The value of a number with its zeros stripped: what makes set elements different. */
+/** The value of a number without trailing zeros: set elements must differ in it. */
 const value = (text: string) => {
   const [digits = '', power = '0'] = text.split('E')
   const stripped = digits.replace(/0+$/, '')
@@ -70,12 +70,12 @@ export const anyItem: fc.Arbitrary<WireItem> = fc
   .array(fc.tuple(anyName, anyValue), { minLength: 1, maxLength: 6 })
   .map(asItem)
 
-/** As `Object.fromEntries`, which makes `__proto__` an ordinary name. */
+/** `Object.fromEntries` makes `__proto__` an ordinary name. */
 function asItem(entries: [string, WireValue][]): WireItem {
   return Object.fromEntries(entries)
 }
 
-/** A source of choices, so that a property's failure can be replayed. */
+/** A source of choices, so that a failure of a property can be replayed. */
 export type Choose = (below: number) => number
 
 export const anyChoices: fc.Arbitrary<Choose> = fc.integer().map(choices)
@@ -139,7 +139,7 @@ function array<T>(elements: readonly T[], spell: (element: T) => string, choose:
   return `[${parts.join(',')}]`
 }
 
-/** Any of the ways to write one decimal. */
+/** A random way to write a decimal. */
 function number(canonical: string, choose: Choose): string {
   const negative = canonical.startsWith('-')
   const [digits = '', power = '0'] = canonical.replace(/^-/, '').split('E')
@@ -165,7 +165,7 @@ function text(plain: string, choose: Choose): string {
   for (let at = 0; at < plain.length; at++) {
     const code = plain.charCodeAt(at).toString(16).padStart(4, '0')
     const surrogate = code >= 'd800' && code <= 'dfff'
-    // Half of a pair cannot be escaped alone and stay UTF-8.
+    // One half of a surrogate pair cannot be escaped alone and stay UTF-8.
     spelt += !surrogate && choose(8) === 0 ? `\\u${code}` : JSON.stringify(plain[at]).slice(1, -1)
   }
   const whole = JSON.stringify(plain)

@@ -1,4 +1,4 @@
-/** dynalite in this process: a DynamoDB without Java, ordered as the service orders. */
+/** dynalite in this process: a DynamoDB without Java, with the scan order of the service. */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import dynalite from 'dynalite'

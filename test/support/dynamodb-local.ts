@@ -8,13 +8,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import type { Engine } from './dynalite.ts'
 
-/** Why the tests that need DynamoDB Local cannot run; false where they can. CI must run them. */
+/** Why the tests that need DynamoDB Local cannot run; false if they can. CI must run them. */
 export const noJava: string | false =
   spawnSync('java', ['-version']).status === 0 || process.env['CI'] === 'true'
     ? false
     : 'DynamoDB Local needs Java, and there is none on the PATH'
 
-/** Starts the jar itself: its npm package's own starter needs a dependency that is left out here. */
+/**
+ * Starts the jar directly: the starter of its npm package needs a dependency that is not installed.
+ */
 export async function startDynamoDBLocal(): Promise<Engine> {
   const require = createRequire(import.meta.url)
   const cwd = join(dirname(require.resolve('amplify-dynamodb-simulator/package.json')), 'emulator')

@@ -1,4 +1,4 @@
-/** A disk that fails: calls of `node:fs/promises` that write below one folder, in the order they are made. */
+/** A disk that fails: counts calls of `node:fs/promises` that write below one folder. */
 import fs from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
@@ -19,9 +19,9 @@ const OF_FILES = ['open', 'rename', 'link', 'rm', 'mkdtemp'] as const
 type Call = (...given: unknown[]) => Promise<unknown>
 
 export interface FailingDisk {
-  /** From here on: the n-th call fails, and with `forGood` all calls after it but those that close and remove. */
+  /** From here on the n-th call fails; with `forGood`, later calls too, except close and rm. */
   arm(n: number, forGood: boolean): void
-  /** Nothing fails any more; how many calls there were since it was armed, and what has failed. */
+  /** Ends the failures. Returns the number of calls since `arm`, and which ones failed. */
   disarm(): { readonly calls: number; readonly failed: readonly string[] }
   restore(): void
 }
@@ -61,7 +61,7 @@ export async function failingDisk(folder: string): Promise<FailingDisk> {
       try {
         check(name, names.get(this))
       } catch (error) {
-        // What cannot be closed is closed all the same, or Node.js warns of it.
+        // A handle that fails to close is closed all the same, or Node.js warns about it.
         if (name === 'close') await (beforeOfHandles['close'] as Call).apply(this)
         throw error
       }

@@ -1,6 +1,6 @@
 /**
- * Loaded before the command: ends its process, as `kill -9` would, at the n-th
- * passing of a point. `TABLESYNC_TEST_KILL` says which: `journal-synced:3`.
+ * Loaded before the command: ends its process, as `kill -9` would, when it passes a point for the
+ * n-th time. `TABLESYNC_TEST_KILL` says which: `journal-synced:3`.
  */
 import { subscribe } from 'node:diagnostics_channel'
 

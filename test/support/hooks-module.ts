@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { type Teardown, tempFolder } from '../cli/run-cli.ts'
 
 /**
- * Writes a module of hooks into a folder of its own, and settles with its path.
- * `text` may be given `mark`: the text of a path where the module may leave a file.
+ * Writes a hooks module into a folder of its own, and returns its path. A `text` function gets
+ * `mark`: JSON text of a path where the module may leave a file.
  */
 export async function hooksModule(
   t: Teardown,

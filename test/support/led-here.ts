@@ -1,7 +1,7 @@
 /**
- * Loaded into a command before all else (`NODE_OPTIONS=--import`): every connection that
- * would leave this machine goes to the test's own servers instead. The program still asks
- * for the host that it means, so that a test can see which one that is.
+ * Loaded into a command first (`NODE_OPTIONS=--import`): every connection that would leave this
+ * machine goes to the test's own servers instead. The program still requests the host that it
+ * means, so that a test can see which one that is.
  */
 import { Socket } from 'node:net'
 
@@ -18,7 +18,7 @@ interface Target {
 const { connect } = Socket.prototype
 
 Socket.prototype.connect = function (this: Socket & { encrypted?: boolean }, ...args: unknown[]) {
-  // Node.js passes what it has put in order already as one list.
+  // Node.js passes arguments that it has normalised already as one list.
   const list = (Array.isArray(args[0]) ? args[0] : args) as [Target, ...unknown[]]
   const { host, path } = list[0]
   if (host !== undefined && !path && !HERE.test(host)) {

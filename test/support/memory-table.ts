@@ -1,7 +1,6 @@
 /**
- * A table in memory, at the level of request and response bodies: items in a
- * scan order of the test's choosing, pages of its size. What a request does not
- * lay out is an error.
+ * An in-memory table that takes request bodies and returns response bodies: items in any scan
+ * order, pages of any size. An unexpected request is an error.
  */
 
 import type { ReadableTable, WritableTable } from '../../lib/dynamo/item-table.ts'
@@ -27,7 +26,7 @@ export const PATIENCE: RequestTimeouts = {
   retryDelayBase: 1,
 }
 
-/** Of tables that no request goes to. */
+/** The address of tables that get no real requests. */
 const NOWHERE: RequestAddress = {
   request: { method: 'POST', protocol: 'http:', hostname: 'x', path: '/', query: {}, headers: {} },
   signingRegion: 'x',
@@ -40,7 +39,7 @@ export interface MemoryTableOptions {
   /** In scan order. */
   readonly items: readonly WireItem[]
   readonly pageSize: number
-  /** How an item is spelt in responses; plain JSON unless told. */
+  /** How an item is spelt in responses. @default plain JSON */
   readonly spell?: (item: WireItem) => string
 }
 
@@ -48,7 +47,7 @@ export interface MemoryTable extends WritableTable {
   readonly requests: { readonly operation: string; readonly keys: number }[]
 }
 
-/** A body whose bytes are others once it is given back, as those of a connection are. */
+/** A body whose bytes are overwritten once it is given back, as those of a connection are. */
 const lent = (bytes: Buffer): Body => ({
   ...ownBody(bytes),
   giveBack: () => void bytes.fill('x'),
@@ -76,7 +75,7 @@ export function memoryTable(options: MemoryTableOptions): MemoryTable {
     const from = after === undefined ? 0 : (positions.get(keyOf(after)) ?? Number.NaN) + 1
     const page = items.slice(from, from + pageSize)
     const last = page.at(-1)
-    // As the service: a full page says that there may be more, even where there is not.
+    // As the service does: a full page says that there may be more, even where there is not.
     const key =
       page.length === pageSize && last !== undefined
         ? `,"LastEvaluatedKey":{${schema.map(({ name }) => `${JSON.stringify(name)}:${JSON.stringify(last[name])}`).join(',')}}`

@@ -1,4 +1,4 @@
-/** A worker thread's context over tables in memory, for segments compared in-process. */
+/** A worker thread's context over in-memory tables, for segments compared in-process. */
 import PQueue from 'p-queue'
 import { InFlight } from '../../lib/dynamo/request/in-flight.ts'
 import { itemComparer } from '../../lib/item/compare.ts'
@@ -28,13 +28,13 @@ export interface MemoryThreadOptions {
   readonly batchReadLimit?: number
   /** Rechecks that another thread has already claimed. */
   readonly keysClaimed?: number
-  /** Whether what differs waits for a later look, as in every run that is not quiesced. */
+  /** Whether suspects wait for a later recheck, as in every run that is not quiesced. */
   readonly looksAgain?: boolean
 }
 
 const budgets = new Map<string, BigInt64Array>()
 
-/** The memory of a budget of which so many keys of each replica are claimed; a copy, since claiming them takes long. */
+/** A budget with that many keys claimed for each replica. Copied, since claiming takes long. */
 function budgetWith(keysClaimed: number, replicas: number): SharedArrayBuffer {
   const memory = RecheckBudget.memoryFor(replicas + 1)
   const name = `${keysClaimed} ${replicas}`

@@ -1,21 +1,21 @@
 /**
- * The report as an oracle: from what a replica held at first, and what was told
- * of each difference, follows what it has to hold in the end.
+ * The report as an oracle: what a replica held at first, and what was reported of each difference,
+ * determine what it has to hold in the end.
  */
 import type { Difference } from 'tablesync'
 
 export interface Foretelling<Item> {
   readonly before: readonly Item[]
   readonly master: readonly Item[]
-  /** In the order they were told, of this replica alone. */
+  /** Those of this replica only, in the order they were reported. */
   readonly differences: readonly Difference[]
   readonly ignore?: readonly string[]
-  /** The key of an item, or an item's key, as text. */
+  /** The key of an item as text. */
   readonly keyOf: (item: Item) => string
   readonly keyOfDifference: (key: Difference['key']) => string
 }
 
-/** By key; keys of which the report says nothing certain are left out, and named. */
+/** The expected items by key, and the keys of which the report says nothing certain. */
 export function foretell<Item extends object>({
   before,
   master,

@@ -1,4 +1,4 @@
-/** Pages made of texts, for tests that begin behind the network. */
+/** Pages made from item texts, for tests that need no network. */
 
 import { walkItems } from '../../lib/item/bytes/walk.ts'
 import { type ItemPage, keyNames } from '../../lib/item/page.ts'

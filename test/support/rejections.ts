@@ -1,7 +1,7 @@
 /**
- * Loaded before all else by NODE_OPTIONS, in each process and each thread of
- * the tests: writes down promises that were rejected while nobody held them.
- * Run by itself it says whether there were any: `npm run test:rejections`.
+ * Loaded first by NODE_OPTIONS, in each process and each thread of the tests: logs promises that
+ * were rejected without a handler. Run by itself it reports whether there were any: `npm run
+ * test:rejections`.
  */
 import { appendFileSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -15,7 +15,7 @@ else if (log !== undefined) {
     const stack = reason instanceof Error ? reason.stack : String(reason)
     const where = { pid: process.pid, thread: threadId, command: process.argv.slice(1) }
     appendFileSync(log, `${JSON.stringify({ ...where, stack })}\n`)
-    // What Node.js does by itself where nobody listens.
+    // What Node.js does without a listener.
     throw reason
   })
 }
@@ -25,7 +25,7 @@ function tell(file = ''): number {
   try {
     text = readFileSync(file, 'utf8')
   } catch {
-    // Nobody had anything to write down.
+    // Nothing was logged.
   }
   process.stderr.write(text === '' ? 'No promise was left to itself.\n' : text)
   return text === '' ? 0 : 1

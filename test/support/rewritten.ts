@@ -1,4 +1,4 @@
-/** Files of lines as somebody else may leave them: rewritten, and as the release before wrote them. */
+/** Files of lines, changed by somebody else or written by the previous release. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { checkedLine } from '../../lib/files/checked-line.ts'
@@ -14,7 +14,7 @@ export async function writeLines(file: string, lines: readonly string[]): Promis
   await writeFile(file, file.endsWith('.gz') ? gzipSync(text) : text)
 }
 
-/** Ways to take a chain apart, each line by itself being whole; with the first line that is out of its place. */
+/** Ways to break a chain of intact lines, and the first line that is then out of place. */
 export const BREAKS: Readonly<
   Record<string, (lines: readonly string[], at: number) => readonly [string[], number]>
 > = {
@@ -30,7 +30,7 @@ export const BREAKS: Readonly<
   ],
 }
 
-/** The same journal or plan in version 1: checked lines in no chain, and no footer but a plan's. */
+/** The same file in version 1: checksums but no chain, and no footer but a plan's. */
 export async function asOfVersion1(file: string): Promise<void> {
   const values = (await linesIn(file)).map((line) => {
     const { crc: _, line: __, after: ___, ...value } = JSON.parse(line) as Record<string, unknown>

@@ -8,7 +8,7 @@ export async function sameContent(one: TestTable, other: TestTable): Promise<boo
   return isDeepStrictEqual(content(a), content(b))
 }
 
-/** Items as text, in an order that no scan decides. */
+/** Items as text, sorted so that scan order does not matter. */
 export function content(items: readonly Item[]): string[] {
   return items.map((item) => JSON.stringify(plain({ M: item }))).sort()
 }

@@ -1,4 +1,4 @@
-/** A table in memory, strict about what it is asked: enough of DynamoDB for tablesync, and no more. */
+/** An in-memory table, strict about requests: enough of DynamoDB for tablesync, and no more. */
 import { createHash } from 'node:crypto'
 import { canonicalNumber } from '../../lib/item/number.ts'
 import type { KeyAttribute } from '../../lib/model/tables/table.ts'
@@ -10,14 +10,14 @@ export class StubTable {
   readonly key: readonly KeyAttribute[]
   /** The attribute that says when an item expires. */
   ttlAttribute: string | undefined
-  /** What DescribeTable tells of it beside its key. */
+  /** What DescribeTable says about it besides its key. */
   described: Body = {}
-  /** Whether it tells number keys apart by their spelling, as some engines do and the service does not. */
+  /** Whether number keys with different spellings are different keys, as on some engines. */
   tellsSpellingsApart = false
-  /** Writes past all requests. */
+  /** Writes that did not come as requests. */
   othersWrites = 0
   readonly #items = new Map<string, WireItem>()
-  /** The places of its items in the order of a scan, until an item comes or goes. */
+  /** Hash and key of each item in scan order, until an item is added or removed. */
   #order: readonly string[] | undefined
 
   constructor(name: string, key: readonly KeyAttribute[], items: Iterable<WireItem>) {
@@ -26,24 +26,24 @@ export class StubTable {
     for (const item of items) this.#keep(this.#place(item), item)
   }
 
-  /** In the order of a scan. */
+  /** All items in scan order. */
   all(): WireItem[] {
     return this.#places().map((place) => this.#items.get(place) as WireItem)
   }
 
-  /** What somebody else writes, past all requests. */
+  /** A write by somebody else, without a request. */
   set(item: WireItem): void {
     this.othersWrites++
     this.#keep(this.#place(item), item)
   }
 
-  /** What somebody else deletes. */
+  /** A deletion by somebody else. */
   unset(key: WireItem): void {
     this.othersWrites++
     this.#drop(this.#placeOfKey(key))
   }
 
-  /** Somebody deletes the table, and makes another one of its name. */
+  /** Somebody deletes the table, and creates another one with its name. */
   makeAnew(described: Body, items: Iterable<WireItem> = []): void {
     this.othersWrites++
     this.described = described
@@ -103,13 +103,13 @@ export class StubTable {
       Items: items,
       Count: items.length,
       ScannedCount: items.length,
-      // A page that is full says so even where nothing follows, as the service does.
+      // A full page has a cursor even where nothing follows, as in the service.
       ...(last !== undefined && items.length === Limit && { LastEvaluatedKey: this.keyOf(last) }),
       ConsumedCapacity: { TableName: this.name, CapacityUnits: Math.max(items.length, 1) / 2 },
     }
   }
 
-  /** The items under the keys, with the attributes that were asked for. */
+  /** The items with these keys, and of them the requested attributes. */
   get(request: Body): WireItem[] {
     const { Keys, ProjectionExpression, ExpressionAttributeNames } = request as {
       readonly Keys: readonly WireItem[]
@@ -134,7 +134,7 @@ export class StubTable {
     this.#keep(place, item)
   }
 
-  /** Puts alone: tablesync deletes one by one. */
+  /** Only puts: tablesync deletes one by one. */
   putAll(requests: readonly Body[]): void {
     if (requests.length === 0 || requests.length > 25) throw invalid('Too many items requested')
     const items = requests.map(({ PutRequest }) => (PutRequest as { Item: WireItem }).Item)
@@ -185,7 +185,7 @@ export class StubTable {
     return this.#place(key)
   }
 
-  /** Where an item stands in scans: by the hash of its partition key, as in the service. */
+  /** Where an item is in scans: by the hash of its partition key, as in the service. */
   #place(item: WireItem): string {
     const parts = this.key.map(({ name, type }) => {
       const value = item[name] as { readonly [type: string]: string } | undefined
@@ -202,7 +202,9 @@ export class StubTable {
   }
 }
 
-/** The position of the first place that is one, where all after it are: found by halving. */
+/**
+ * The position of the first place that satisfies `isOne`, by binary search: all later places do.
+ */
 function firstWhere(places: readonly string[], isOne: (place: string) => boolean): number {
   let [low, high] = [0, places.length]
   while (low < high) {

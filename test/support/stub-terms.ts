@@ -1,4 +1,4 @@
-/** The expressions of a request as the stub of a table reads them. */
+/** The expressions of a request, as the stub's tables evaluate them. */
 import { isDeepStrictEqual } from 'node:util'
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 
@@ -7,7 +7,7 @@ export interface Body {
   readonly [field: string]: unknown
 }
 
-/** What the service answers with an error type. */
+/** An error that the service would answer with. */
 export class Refusal extends Error {
   readonly type: string
 
@@ -19,7 +19,7 @@ export class Refusal extends Error {
 
 export const invalid = (message: string) => new Refusal('ValidationException', message)
 
-/** As DynamoDB Local 1.25.1 refuses them, and the developer guide says ("Service quotas"). */
+/** Limits of DynamoDB Local 1.25.1 and of the developer guide ("Service quotas"). */
 function limited(expression: unknown): void {
   const text = String(expression ?? '')
   if (Buffer.byteLength(text) > 4096) throw invalid('Expression size has exceeded the maximum')
@@ -27,10 +27,10 @@ function limited(expression: unknown): void {
   if (operators > 300) throw invalid(`The expression contains ${operators} operators`)
 }
 
-/** A comparison or a function is one, and so is each AND. */
+/** Counts each comparison or function, and each AND. */
 const operatorsIn = (condition: string) => 2 * condition.split(' AND ').length
 
-/** Expressions of placeholders alone; each one declared has to be used. */
+/** Expressions that use only placeholders; each declared one has to be used. */
 export class Terms {
   readonly #names: ReadonlyMap<string, string>
   readonly #values: ReadonlyMap<string, WireValue>
@@ -73,7 +73,7 @@ export class Terms {
     return Object.fromEntries(members)
   }
 
-  /** @throws Refusal where a placeholder was declared for nothing */
+  /** @throws Refusal where a placeholder was declared and never used */
   end(): void {
     const declared = [...this.#names.keys(), ...this.#values.keys()]
     const unused = declared.find((placeholder) => !this.#used.has(placeholder))

@@ -1,6 +1,6 @@
 /**
- * DynamoDB over HTTP as far as tablesync asks for it, with faults on demand.
- * Strict: what it does not know it refuses, and remembers in `violations`.
+ * The part of DynamoDB's HTTP API that tablesync uses, with faults on demand. Strict: it refuses
+ * what it does not know, and records that in `violations`.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -16,52 +16,52 @@ export interface StubRequest {
   readonly operation: string
   readonly table: string
   readonly body: Body
-  /** Who signed it. */
+  /** The access key that signed it. */
   readonly accessKeyId: string
   /** Absent: the credentials had none. */
   readonly sessionToken?: string
 }
 
-/** What a request gets in place of its plain answer. */
+/** What a request gets instead of its plain answer. */
 export type Fault =
-  /** Refused, when `after` settles where it is given. `landed`: carried out all the same. */
+  /** Refused, once `after` settles if that is given. `landed`: carried out all the same. */
   | {
       readonly error: string
       readonly status?: number
       readonly landed?: true
       readonly after?: Promise<unknown>
     }
-  /** Answered in other bytes, or with another answer; its checksum is right. */
+  /** Answered with other bytes, or with another answer, whose checksum is right. */
   | { readonly rewrite: (answer: Body) => string | Body }
-  /** Carried out at once, and answered when this settles. */
+  /** Carried out at once, and answered once this settles. */
   | { readonly answeredAfter: Promise<unknown> }
   /**
-   * Carried out, and then: half of the body and a closed connection; a body
-   * that is not that of its `x-amz-crc32`; half of the body and nothing more; one byte after another, and
-   * never the last; a connection closed at once.
+   * Carried out. Then `cut`: half of the body and a closed connection; `wrong-checksum`: a body
+   * that does not match `x-amz-crc32`; `stall`: half of the body and nothing more; `drip`: a byte
+   * at a time, and never the last; `hang-up`: a connection closed at once.
    */
   | 'cut'
   | 'wrong-checksum'
   | 'stall'
   | 'drip'
   | 'hang-up'
-  /** Never answered, and not carried out; or carried out. */
+  /** Never answered. `silence`: not carried out; `silence-landed`: carried out. */
   | 'silence'
   | 'silence-landed'
 
-/** Undefined leaves the request to the next one, and at last to the table. */
+/** Undefined leaves the request to the next intercept, and finally to the table. */
 export type Intercept = (request: StubRequest) => Fault | undefined
 
 export interface Stub {
   readonly endpoint: string
   /** In the order they came. */
   readonly requests: readonly StubRequest[]
-  /** What it was asked and does not know, or what the service would refuse as malformed. */
+  /** Requests that it does not know, or that the service would refuse as malformed. */
   readonly violations: readonly string[]
   table(name: string, items?: Iterable<WireItem>, key?: readonly KeyAttribute[]): StubTable
   on(intercept: Intercept): void
   close(): Promise<void>
-  /** After `close`, where it was before. */
+  /** Listens again after `close`, at the same port. */
   listenAgain(): Promise<void>
 }
 
@@ -218,7 +218,7 @@ function send(
   if (fault === 'hang-up') return void outgoing.destroy()
   const rewritten = typeof fault === 'object' ? fault.rewrite(plain) : plain
   const right = typeof rewritten === 'string' ? rewritten : JSON.stringify(rewritten)
-  // Still an answer one can read, with other numbers in it.
+  // Still a readable answer, with other numbers in it.
   const wrong = `${right.replaceAll('"N":"', '"N":"9')} `
   const bytes = Buffer.from(fault === 'wrong-checksum' ? wrong : right)
   const half = bytes.subarray(0, bytes.length / 2)

@@ -1,4 +1,6 @@
-/** Tables for tests: made, filled and read back by a plain SDK client, independent of the engine. */
+/**
+ * Tables for tests: created, filled and read back by a plain SDK client, independent of the engine.
+ */
 import {
   type AttributeValue,
   BatchWriteItemCommand,
@@ -19,7 +21,7 @@ let made = 0
 
 export interface TestTable {
   readonly name: string
-  /** As tablesync is told it. */
+  /** The name that tablesync is given. */
   readonly label: string
   readonly endpoint: string
   put(items: Iterable<Item>): Promise<void>
@@ -95,7 +97,7 @@ export async function makeTable(endpoint: string, shape: TableShape = {}): Promi
     keyOf,
     async put(items) {
       const all = [...items]
-      // Large items do not fit into a batch together.
+      // Large items do not fit into one batch.
       if (all.some((item) => JSON.stringify(item).length > 100_000)) {
         for (const item of all)
           await client.send(new PutItemCommand({ TableName: name, Item: item }))

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from './tap.ts'
 
-/** Why its tests cannot run here; false: they can, or have to. `.ci/run` installs it. */
+/** Why its tests cannot run here; false: they can, or must. `.ci/run` installs it. */
 export const noTinyproxy: string | false =
   spawnSync('tinyproxy', ['-v']).status === 0 || process.env['CI'] === 'true'
     ? false
@@ -16,11 +16,11 @@ export const noTinyproxy: string | false =
 
 export interface Tinyproxy {
   readonly port: number
-  /** What it was asked for, one after another: `CONNECT host:port`, `POST http://host:port/`. */
+  /** The requests it got, in order: `CONNECT host:port`, `POST http://host:port/`. */
   asked(): Promise<string[]>
 }
 
-/** A port that nobody listens at. */
+/** A port where nobody listens. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -30,7 +30,7 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-/** `login`: name and password that it wants, `name password`. */
+/** `login`: the name and password that it requires, as `name password`. */
 export async function startTinyproxy(t: Test, login?: string): Promise<Tinyproxy> {
   const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))
   const port = await freePort()

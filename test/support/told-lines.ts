@@ -1,4 +1,4 @@
-/** The differences that a report tells, without what stands around them. */
+/** The differences in a report, without header, footer and chain. */
 import { readFile } from 'node:fs/promises'
 import type { Difference } from '../../lib/model/difference.ts'
 
@@ -12,7 +12,7 @@ export async function differencesIn(file: string): Promise<Difference[]> {
   return differencesOf((await readFile(file, 'utf8')).trim().split('\n'))
 }
 
-/** @throws Error where the lines do not follow one another */
+/** @throws Error where the lines form no chain */
 export function differencesOf(lines: readonly string[]): Difference[] {
   const read = lines.map((text) => JSON.parse(text) as Difference & ReportLine)
   for (const [at, { line, after }] of read.entries()) {

@@ -1,4 +1,4 @@
-/** Journals that are not as they were written: named by the line, and undone only as far as they are whole. */
+/** A damaged journal is refused with its line, and undone only up to there if that is allowed. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -74,7 +74,7 @@ t.test('undoSync with allowDamaged undoes the lines before the break', async (t)
   t.equal(held(), 5)
 })
 
-t.test('undoSync with allowDamaged undoes the lines before one that is not whole', async (t) => {
+t.test('undoSync with allowDamaged undoes the lines before a damaged one', async (t) => {
   const { journal, lines, held } = await journaled(t)
   await writeLines(journal, lines.with(4, (lines[4] as string).replace('"key"', '"kez"')))
   await t.rejects(undone(journal), { code: 'USAGE', message: /line 5 of .* to be whole/ })
@@ -84,7 +84,7 @@ t.test('undoSync with allowDamaged undoes the lines before one that is not whole
   t.equal(held(), 6)
 })
 
-t.test('undoSync with allowDamaged takes a whole journal like any other', async (t) => {
+t.test('undoSync with allowDamaged undoes an intact journal like any other', async (t) => {
   const { journal, held } = await journaled(t)
   const { summary, undo } = await undone(journal, { allowDamaged: true })
   t.equal(summary.outcome, 'in-sync')
@@ -103,7 +103,7 @@ t.test('a journal whose footer is missing is undone with a warning', async (t) =
   }
 })
 
-t.test('a compressed journal that is cut anywhere in its last batch is warned of', async (t) => {
+t.test('undoSync warns of a compressed journal that is cut in its last batch', async (t) => {
   for (const version of [1, 2]) {
     const { journal, bytes } = await journaled(t, 'undo.ndjson.gz')
     const members = membersOf(bytes)
@@ -118,7 +118,7 @@ t.test('a compressed journal that is cut anywhere in its last batch is warned of
   }
 })
 
-t.test('a journal of the release before is undone', async (t) => {
+t.test('a journal of the previous release is undone', async (t) => {
   for (const name of ['undo.ndjson', 'undo.ndjson.gz']) {
     const { journal, held } = await journaled(t, name)
     await asOfVersion1(journal)
@@ -129,7 +129,7 @@ t.test('a journal of the release before is undone', async (t) => {
   }
 })
 
-t.test('a journal says whose it is, and how the run has ended', async (t) => {
+t.test('a journal says which run wrote it, and how that run ended', async (t) => {
   const { lines, master, replica } = await journaled(t)
   const [header, ...entries] = lines.map((line) => JSON.parse(line))
   const footer = entries.pop()
@@ -153,7 +153,7 @@ t.test('a journal says whose it is, and how the run has ended', async (t) => {
   )
 })
 
-t.test('allowDamaged is for undoSync alone', async (t) => {
+t.test('only undoSync accepts allowDamaged', async (t) => {
   const { run, journal } = await journaled(t)
   await t.rejects(run({ allowDamaged: true } as object), {
     code: 'USAGE',
@@ -167,7 +167,7 @@ t.test('allowDamaged is for undoSync alone', async (t) => {
 
 const MAGIC = Buffer.from([0x1f, 0x8b, 8])
 
-/** Each batch is one. */
+/** The gzip members of a file: each batch is one. */
 function membersOf(bytes: Buffer): Buffer[] {
   const members: Buffer[] = []
   for (let at = 0; at < bytes.length; ) {
@@ -179,7 +179,7 @@ function membersOf(bytes: Buffer): Buffer[] {
   return members
 }
 
-/** The same batches in version 1, which knows no footer. */
+/** The same batches in version 1, which has no footer. */
 function ofVersion1(members: readonly Buffer[]): Buffer[] {
   return members.slice(0, -1).map((member) => {
     const lines = gunzipSync(member).toString().trim().split('\n')

@@ -1,4 +1,4 @@
-/** Repairs taken back: what a journal holds, and what it brings back. */
+/** Repairs undone: what a journal holds, and what undo restores from it. */
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,11 +37,11 @@ const undone = (journal: string, more = {}) =>
   undoSync({ journal, maxRetries: 2, retryDelayBase: 1, workers: 1, ...more })
 
 for (const name of ['undo.ndjson', 'undo.ndjson.gz']) {
-  t.test(`undoSync brings back what a repair has changed, from ${name}`, async (t) => {
+  t.test(`undoSync restores what a repair has changed, from ${name}`, async (t) => {
     const { replica, before, journal } = await repaired(t, {}, name)
     const bytes = await readFile(journal)
     const text = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()
-    t.equal(text.trim().split('\n').length, 1 + 5 + 4 + 3 + 1, 'a header, a line a write, a footer')
+    t.equal(text.trim().split('\n').length, 1 + 5 + 4 + 3 + 1, 'header, a line per write, footer')
     t.equal((await stat(journal)).mode & 0o777, 0o600)
     const { outcome, replicas } = await undone(journal)
     t.equal(outcome, 'in-sync')
@@ -53,7 +53,7 @@ for (const name of ['undo.ndjson', 'undo.ndjson.gz']) {
   })
 }
 
-t.test('undoSync brings back 2,000 items of all kinds, with nothing left over', async (t) => {
+t.test('undoSync restores 2,000 items of all kinds exactly', async (t) => {
   const masterItems = Array.from({ length: 2000 }, (_, n) => item(n))
   const replicaItems = [
     ...masterItems.slice(800, 1200),
@@ -69,7 +69,7 @@ t.test('undoSync brings back 2,000 items of all kinds, with nothing left over', 
   t.strictSame(replica.table.all(), before)
 })
 
-t.test('undoSync writes nothing in a dry run, and tells what it would', async (t) => {
+t.test('undoSync writes nothing in a dry run, and reports what it would do', async (t) => {
   const { replica, journal } = await repaired(t)
   const after = replica.table.all()
   const told: string[] = []
@@ -88,7 +88,7 @@ t.test('undoSync writes nothing in a dry run, and tells what it would', async (t
   t.strictSame(replica.table.all(), after)
 })
 
-t.test('undoSync leaves what has changed since', async (t) => {
+t.test('undoSync leaves items that have changed since the repair', async (t) => {
   const { replica, before, journal } = await repaired(t)
   const touched = [
     item(2, { since: { S: 'x' } }),
@@ -110,7 +110,7 @@ t.test('undoSync leaves what has changed since', async (t) => {
   t.equal(told.filter((one) => /changed since/.test(JSON.stringify(one))).length, 3)
 })
 
-t.test('undoSync follows a key through several writes, refused ones among them', async (t) => {
+t.test('undoSync follows a key through several writes, even refused ones', async (t) => {
   const scene = await openScene(t, {
     masterItems: [item(1, { v: { N: '2' } })],
     replicaItems: [item(1, { v: { N: '0' } })],
@@ -119,7 +119,7 @@ t.test('undoSync follows a key through several writes, refused ones among them',
   scene.replica.stub.on((request) => {
     if (!asks('UpdateItem')(request)) return undefined
     writes++
-    // Changed under the first one, which is refused; overtaken after the second, which is mended.
+    // The first update is refused, since the item has changed; the second is overtaken and mended.
     if (writes === 1) scene.replica.table.set(item(1, { v: { N: '1' } }))
     if (writes === 2) scene.master.table.set(item(1, { v: { N: '3' } }))
     return undefined
@@ -132,7 +132,7 @@ t.test('undoSync follows a key through several writes, refused ones among them',
   t.strictSame(scene.replica.table.all(), [item(1, { v: { N: '1' } })])
 })
 
-t.test('a line is on disk before its write is sent', async (t) => {
+t.test('a journal line is on disk before its write is sent', async (t) => {
   const scene = await openScene(t)
   const journal = await journalIn(t)
   const looks: Promise<void>[] = []
@@ -172,7 +172,7 @@ t.test('runSync writes nothing where the journal cannot be written', async (t) =
   t.equal(askedOf(scene.replica, 'PutItem'), 0)
 })
 
-t.test('undoSync skips a last line that is torn, and refuses any other', async (t) => {
+t.test('undoSync skips a torn last line, and refuses any other damaged line', async (t) => {
   const { replica, before, journal } = await repaired(t)
   const text = await readFile(journal, 'utf8')
   await appendFile(journal, text.trim().split('\n').at(-1)?.slice(0, 40) ?? '')
@@ -221,7 +221,7 @@ t.test('undoSync refuses a compressed journal that is damaged', async (t) => {
   }
 })
 
-t.test('undoSync refuses what is no journal', async (t) => {
+t.test('undoSync refuses a file that is no journal', async (t) => {
   const file = await journalIn(t)
   await t.rejects(undone(file), { code: 'USAGE', message: /Cannot read/ })
   for (const text of ['', 'hello\n', '{"crc":"00000000","tablesync":"undo-journal"}\n']) {
@@ -238,7 +238,7 @@ function withTableId({ replica }: Pick<Scene, 'replica'>, id: () => string): voi
   )
 }
 
-t.test('undoSync refuses a table that was re-created since', async (t) => {
+t.test('undoSync refuses a table that was recreated since', async (t) => {
   const scene = await openScene(t)
   let id = 'first'
   withTableId(scene, () => id)
@@ -251,7 +251,7 @@ t.test('undoSync refuses a table that was re-created since', async (t) => {
   t.equal((await undone(journal)).outcome, 'in-sync')
 })
 
-t.test('undoSync passes through passing errors, and tells what fails for good', async (t) => {
+t.test('undoSync retries transient errors, and counts what fails for good', async (t) => {
   const { replica, before, journal } = await repaired(t)
   let refused = 0
   replica.stub.on((request) => {
@@ -267,7 +267,7 @@ t.test('undoSync passes through passing errors, and tells what fails for good', 
   t.strictSame(others(replica.table.all()), others(before))
 })
 
-t.test('undoSync stops before more items than it may write', async (t) => {
+t.test('undoSync stops at maxWrites', async (t) => {
   const { journal } = await repaired(t)
   const { outcome, stopped } = await undone(journal, { maxWrites: 11 })
   t.equal(outcome, 'stopped')
@@ -278,7 +278,7 @@ for (const [what, before] of [
   ['put', undefined],
   ['update', item(1, { v: { N: '1' } })],
 ] as const) {
-  t.test(`undoSync leaves what a replicator wrote where our ${what} was refused`, async (t) => {
+  t.test(`undoSync leaves what a replicator wrote when our ${what} was refused`, async (t) => {
     const now = item(1, { v: { N: '2' } })
     const scene = await openScene(t, {
       masterItems: [now],
@@ -296,7 +296,7 @@ for (const [what, before] of [
   })
 }
 
-t.test('undoSync writes no more than it may', async (t) => {
+t.test('undoSync writes no more than maxWrites', async (t) => {
   for (const maxWrites of [0, 1, 5]) {
     const scene = await openScene(t, {
       masterItems: Array.from({ length: 60 }, (_, n) => item(n)),
@@ -310,7 +310,7 @@ t.test('undoSync writes no more than it may', async (t) => {
   }
 })
 
-t.test('undoSync gives up on an engine that refuses what holds', async (t) => {
+t.test('undoSync gives up on an engine that refuses conditions that hold', async (t) => {
   const scene = await openScene(t, { masterItems: [item(1)], replicaItems: [] })
   const undo = join(await tempFolder(t), 'undo.ndjson')
   await scene.run({ ...ALL_WRITES, undo })
@@ -327,7 +327,7 @@ t.test('undoSync gives up on an engine that refuses what holds', async (t) => {
   t.match(differences, [{ action: 'conflict', error: /may not compare maps and lists/ }])
 })
 
-t.test('undoSync waits longer and longer where its writes are throttled', async (t) => {
+t.test('undoSync backs off while its writes are throttled', async (t) => {
   const { replica, before, journal } = await repaired(t)
   const first = new Map<string, number>()
   replica.stub.on((request) => {
@@ -342,7 +342,7 @@ t.test('undoSync waits longer and longer where its writes are throttled', async 
   t.strictSame(replica.table.all(), before)
 })
 
-t.test('undoSync counts what it has not come to', async (t) => {
+t.test('undoSync counts the keys that it has not reached', async (t) => {
   const masterItems = Array.from({ length: 300 }, (_, n) => item(n))
   const { replica, journal } = await repaired(t, {
     masterItems,

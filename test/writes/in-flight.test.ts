@@ -1,4 +1,4 @@
-/** What somebody adds to an item while a write of ours is on its way. */
+/** What somebody adds to an item while a write of ours is in flight. */
 import { join } from 'node:path'
 import { undoSync, type WireItem } from 'tablesync'
 import { tempFolder } from '../cli/run-cli.ts'
@@ -7,7 +7,7 @@ import { t } from '../support/tap.ts'
 
 const EXTRAS = Array.from({ length: 5 }, (_, n) => item(100 + n))
 
-/** Just before the first such write, somebody adds an attribute to the item that it is about. */
+/** Just before the first such write, somebody adds an attribute to its item. */
 function addInFlight({ stub, table }: Party, operation: string, name: string): void {
   let isDone = false
   stub.on((request) => {
@@ -24,7 +24,7 @@ const theirs = ({ table }: Party) =>
     .all()
     .filter((one) => Object.values(one).some((value) => 'S' in value && value.S === 'theirs'))
 
-t.test('an extra that gains an attribute which other items have is not deleted', async (t) => {
+t.test('an extra that gains an attribute known from other items is not deleted', async (t) => {
   const known = item(1, { owner: { S: 'somebody' } })
   const { replica, run } = await openScene(t, {
     masterItems: [known],
@@ -32,12 +32,12 @@ t.test('an extra that gains an attribute which other items have is not deleted',
   })
   addInFlight(replica, 'DeleteItem', 'owner')
   const { summary } = await run({ ...ALL_WRITES, maxDeletes: '100%', segments: 1 })
-  t.equal(theirs(replica).length, 1, 'what they have added is there')
+  t.equal(theirs(replica).length, 1, 'the added attribute is there')
   t.match(summary.replicas[replica.label], { deleted: 4, conflicts: 1 })
   t.equal(summary.outcome, 'different')
 })
 
-t.test('an update keeps what somebody adds meanwhile, and what it is about follows', async (t) => {
+t.test('an update keeps an attribute that somebody adds meanwhile, and still lands', async (t) => {
   const { replica, run } = await openScene(t)
   addInFlight(replica, 'UpdateItem', 'unknown')
   const { summary } = await run({ writeDiffering: true, ignore: ['unknown'] })
@@ -45,7 +45,7 @@ t.test('an update keeps what somebody adds meanwhile, and what it is about follo
   t.match(summary.replicas[replica.label], { written: 4 })
 })
 
-t.test('undo keeps what somebody adds while it writes', async (t) => {
+t.test('undo keeps an attribute that somebody adds while it writes', async (t) => {
   const { replica, run } = await openScene(t)
   const journal = join(await tempFolder(t), 'undo.ndjson')
   const before = replica.table.all()

@@ -1,4 +1,4 @@
-/** What is on record of a write that was not made, or of which nobody knows: neither undo nor a repeat takes it for made. */
+/** Neither undo nor a retry counts a write that was not made, or whose fate is unknown, as made. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { undoSync } from 'tablesync'
@@ -15,7 +15,7 @@ for (const error of [
   'TransactionConflictException',
   'ValidationException',
 ]) {
-  t.test(`undo leaves an item that somebody brought after a put ended in ${error}`, async (t) => {
+  t.test(`undo leaves an item that somebody put after our put ended in ${error}`, async (t) => {
     const { replica, run } = await openScene(t, {
       masterItems: FOUR,
       replicaItems: FOUR.slice(1),
@@ -24,7 +24,7 @@ for (const error of [
     const undo = join(await tempFolder(t), 'undo.ndjson')
     const { summary } = await run({ writeMissing: true, undo })
     t.match(summary.replicas[replica.label], { missing: 1, written: 0, failed: 1 })
-    // The very item: a replicator that lags, or another run.
+    // The very same item, from a replicator that lags, or another run.
     replica.table.set(item(0))
     const undone = await undoSync({ journal: undo, workers: 1 })
     t.match(undone.replicas[replica.label], { deleted: 0 })
@@ -36,7 +36,7 @@ for (const [what, more, hook] of [
   ['a flag that was not given', {}, undefined],
   ['a hook that skips', { writeDiffering: true }, "export const onDiffering = () => 'skip'\n"],
 ] as const) {
-  t.test(`reading back writes past no ${what}`, async (t) => {
+  t.test(`a read-back respects ${what}`, async (t) => {
     const { replica, run } = await openScene(t, {
       masterItems: FOUR,
       replicaItems: FOUR.slice(1),
@@ -44,7 +44,7 @@ for (const [what, more, hook] of [
     const theirs = item(0, { n: { N: '99' }, newer: { S: 'theirs' } })
     let isPut = false
     replica.stub.on((request) => {
-      // Somebody writes to it between our put and our reading.
+      // Somebody writes to the item between our put and our read-back.
       if (isPut && asks('BatchGetItem')(request)) replica.table.set(theirs)
       isPut ||= asks('PutItem')(request)
       return undefined
@@ -57,7 +57,7 @@ for (const [what, more, hook] of [
 }
 
 t.test(
-  'what the master deletes is taken back, although the answer to its put was lost',
+  'an item that the master deletes is deleted again, although the answer to its put was lost',
   async (t) => {
     const { master, replica, run } = await openScene(t, {
       masterItems: FOUR,
@@ -76,7 +76,7 @@ t.test(
   },
 )
 
-t.test('items whose batch has landed without an answer are not told as left', async (t) => {
+t.test('items of a batch that landed without an answer are not reported as left', async (t) => {
   const { replica, run } = await openScene(t, { masterItems: FOUR, replicaItems: [] })
   const stop = new AbortController()
   let batches = 0
@@ -100,7 +100,7 @@ for (const stray of [
   { PutRequest: { Item: { ...item(0), id: { S: 'item-0 ' } } } },
 ]) {
   t.test(
-    `an answer about what was not in the batch proves nothing: ${JSON.stringify(stray)}`,
+    `an answer with items that were not in the batch proves nothing: ${JSON.stringify(stray)}`,
     async (t) => {
       const { master, replica, run } = await openScene(t, { masterItems: FOUR, replicaItems: [] })
       let batches = 0

@@ -1,4 +1,4 @@
-/** Writes that are refused: which are tried again, which end their item, and when it is enough. */
+/** Writes that are refused: which are retried, which fail their item, and when the run gives up. */
 import { EventEmitter, once } from 'node:events'
 import { isDeepStrictEqual } from 'node:util'
 import { ALL_WRITES, always, askedOf, asks, eachFirst, item, openScene } from '../faults/scene.ts'
@@ -8,7 +8,7 @@ const MANY = Array.from({ length: 400 }, (_, n) => item(n))
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem'] as const
 
 for (const operation of WRITES) {
-  t.test(`${operation} that meets another transaction is tried again`, async (t) => {
+  t.test(`${operation} is retried after a transaction conflict`, async (t) => {
     const { master, replica, run } = await openScene(t)
     replica.stub.on(eachFirst(2, { error: 'TransactionConflictException' }, asks(operation)))
     const { summary } = await run({ ...ALL_WRITES, maxDeletes: '100%' })
@@ -18,7 +18,7 @@ for (const operation of WRITES) {
   })
 }
 
-t.test('a transaction that never ends ends its item alone, by name', async (t) => {
+t.test('an item whose transaction conflict never ends fails alone, by name', async (t) => {
   const { replica, run } = await openScene(t)
   const isOfItemTwo = asks('PutItem')
   replica.stub.on(
@@ -35,10 +35,10 @@ t.test('a transaction that never ends ends its item alone, by name', async (t) =
   )
 })
 
-t.test('an unlucky item is tried for as long as its table takes others', async (t) => {
+t.test('a throttled item is retried for as long as its table takes others', async (t) => {
   const { master, replica, run } = await openScene(t, { masterItems: MANY, replicaItems: [] })
   const [first] = master.table.all()
-  // Others are answered by threes, and only where the unlucky one has asked again.
+  // The others are answered in threes, and only once the unlucky item has asked again.
   const news = new EventEmitter().setMaxListeners(MANY.length)
   let allowed = Number.POSITIVE_INFINITY
   let asked = 0
@@ -52,13 +52,13 @@ t.test('an unlucky item is tried for as long as its table takes others', async (
     if (!isUnlucky) {
       return { answeredAfter: isAllowed(++asked) }
     }
-    // Three times as often as it is tried again where nothing else goes through.
+    // Three times as often as it would be retried if nothing else went through.
     const isEnough = throttled === 12
     allowed = isEnough ? MANY.length : Math.min(allowed, asked) + 3
     news.emit('allowed')
     if (isEnough) return undefined
     throttled++
-    // Both sides are read before the next try: the three are through by then.
+    // Both sides are read before the next try: the three are answered by then.
     return { error: 'ProvisionedThroughputExceededException' }
   })
   const { summary } = await run({ writeMissing: true, maxRetries: 4, workers: 1, scanLimit: 400 })
@@ -83,13 +83,13 @@ for (const { error, told } of [
     t.equal(summary.replicas[replica.label]?.failed, 5)
     t.match(summary.errors, [{ ...told, message: new RegExp(error), count: 5 }])
     const named = events.filter(({ type }) => type === 'key-left').length
-    t.equal(named, error.startsWith('Item') ? 5 : 0, "trouble of the table is no key's own")
+    t.equal(named, error.startsWith('Item') ? 5 : 0, 'table trouble names no single key')
   })
 }
 
 for (const operation of ['PutItem', 'UpdateItem'] as const) {
   t.test(
-    `a hundred refusals of ${operation} in a row are enough, and the reason is given once`,
+    `a hundred refusals of ${operation} in a row detach the replica, with one reason`,
     async (t) => {
       const { replica, run } = await openScene(t, {
         masterItems: MANY,
@@ -100,31 +100,28 @@ for (const operation of ['PutItem', 'UpdateItem'] as const) {
       const { summary, events } = await run({ ...ALL_WRITES, scanLimit: 400 })
       t.equal(summary.outcome, 'incomplete')
       const asked = askedOf(replica, operation)
-      // Those that are under way meanwhile come to the same.
+      // Writes in flight meanwhile are refused too.
       t.ok(asked >= 100 && asked <= 140, `${asked} writes`)
       t.match(
         events.filter(({ type }) => type === 'replica-lost'),
         [{ message: /UnknownOperation.*100 keys in a row/ }],
       )
       const reasons = summary.errors.filter(({ message }) => message.includes('UnknownOperation'))
-      t.equal(reasons.length, 2, 'the reason of the items, and that of the replica')
+      t.equal(reasons.length, 2, 'one for the items, and one for the replica')
     },
   )
 }
 
-t.test(
-  'an engine that refuses conditions which hold is left after a hundred of them',
-  async (t) => {
-    const { replica, run } = await openScene(t, {
-      masterItems: MANY,
-      replicaItems: MANY.map((one) => ({ ...one, n: { N: '-1' } })),
-    })
-    replica.stub.on(always({ error: 'ConditionalCheckFailedException' }, asks('UpdateItem')))
-    const { summary, events } = await run({ ...ALL_WRITES, scanLimit: 400 })
-    t.equal(summary.outcome, 'incomplete')
-    t.match(
-      events.filter(({ type }) => type === 'replica-lost'),
-      [{ message: /a condition was refused that holds.*100 keys in a row/ }],
-    )
-  },
-)
+t.test('a replica is detached after a hundred refusals of conditions that hold', async (t) => {
+  const { replica, run } = await openScene(t, {
+    masterItems: MANY,
+    replicaItems: MANY.map((one) => ({ ...one, n: { N: '-1' } })),
+  })
+  replica.stub.on(always({ error: 'ConditionalCheckFailedException' }, asks('UpdateItem')))
+  const { summary, events } = await run({ ...ALL_WRITES, scanLimit: 400 })
+  t.equal(summary.outcome, 'incomplete')
+  t.match(
+    events.filter(({ type }) => type === 'replica-lost'),
+    [{ message: /a condition was refused that holds.*100 keys in a row/ }],
+  )
+})

@@ -1,4 +1,4 @@
-/** Items that differ in more attributes than one update may change: written in parts, and never left so in silence. */
+/** Items too wide for one update: written in parts, and reported if they stay torn. */
 
 import { join } from 'node:path'
 import { applySync, undoSync, type WireItem } from 'tablesync'
@@ -8,7 +8,7 @@ import { hooksModule } from '../support/hooks-module.ts'
 import type { Fault, StubRequest } from '../support/stub.ts'
 import { t } from '../support/tap.ts'
 
-/** One item with a version and many other attributes, all of them at one value. */
+/** One item with a version and many other attributes, all with one value. */
 const wide = (attributes: number, value: string, version: string): WireItem => ({
   id: { S: 'wide' },
   v: { N: version },
@@ -17,7 +17,7 @@ const wide = (attributes: number, value: string, version: string): WireItem => (
 
 const updatesOf = ({ stub }: Party) => stub.requests.filter(asks('UpdateItem'))
 
-/** What the n-th update is answered with. */
+/** Answers the n-th update with the fault. */
 const atUpdate = (n: number, fault: Fault | (() => Fault | undefined)) => {
   let updates = 0
   return (request: StubRequest) => {
@@ -44,7 +44,7 @@ for (const attributes of [79, 81, 100, 400, 500]) {
 for (const quiesced of [false, true]) {
   for (const rules of ['no rules', 'a version attribute', 'a hook that judges by the version']) {
     const how = `${rules}${quiesced ? ', on a quiet table' : ''}`
-    t.test(`1,300 attributes take parts, the version in the last one, with ${how}`, async (t) => {
+    t.test(`1,300 attributes take several updates, the version last, with ${how}`, async (t) => {
       const scene = await openScene(t, {
         masterItems: [wide(1300, 'new', '2')],
         replicaItems: [wide(1300, 'old', '1')],
@@ -71,7 +71,7 @@ for (const quiesced of [false, true]) {
   }
 }
 
-t.test('apply carries a wide item out to its end', async (t) => {
+t.test('apply finishes a wide item', async (t) => {
   for (const attributes of [81, 100, 400, 1300]) {
     const scene = await openScene(t, {
       masterItems: [wide(attributes, 'new', '2')],
@@ -86,7 +86,7 @@ t.test('apply carries a wide item out to its end', async (t) => {
   }
 })
 
-/** Somebody changes the item, as soon as its first part has landed. */
+/** Somebody changes the item as soon as its first part has landed. */
 const meddle = (replica: Party, more: WireItem) => () => {
   replica.table.set({ ...(replica.table.all()[0] as WireItem), ...more })
   return undefined
@@ -97,7 +97,7 @@ for (const [what, interruption] of [
   ['a part is invalid', () => ({ error: 'ValidationException' })],
   ['somebody writes a newer version', (replica: Party) => meddle(replica, { v: { N: '9' } })],
 ] as [string, (replica: Party) => Fault | (() => undefined)][]) {
-  t.test(`an item is torn, and said to be, where ${what}`, async (t) => {
+  t.test(`an item is reported as torn where ${what}`, async (t) => {
     const before = wide(1300, 'old', '1')
     const scene = await openScene(t, {
       masterItems: [wide(1300, 'new', '2')],
@@ -114,7 +114,7 @@ for (const [what, interruption] of [
     t.match(summary.replicas[scene.replica.label], { written: 0, torn: 1, failed: 0, conflicts: 0 })
     t.match(differences, [{ action: 'torn', error: /some of its attributes were written before/ }])
     if (what.includes('newer')) {
-      t.match(scene.replica.table.all(), [{ v: { N: '9' } }], 'what is newer stays')
+      t.match(scene.replica.table.all(), [{ v: { N: '9' } }], 'the newer version stays')
       return
     }
     const undone = await undoSync({ journal, workers: 1 })
@@ -123,23 +123,20 @@ for (const [what, interruption] of [
   })
 }
 
-t.test(
-  'apply leaves an item torn, and says so, that somebody changes between its parts',
-  async (t) => {
-    const scene = await openScene(t, {
-      masterItems: [wide(1300, 'new', '2')],
-      replicaItems: [wide(1300, 'old', '1')],
-    })
-    const plan = join(await tempFolder(t), 'plan.ndjson')
-    await scene.run({ writeDiffering: true, versionAttribute: 'v', plan })
-    scene.replica.stub.on(atUpdate(2, meddle(scene.replica, { v: { N: '9' } })))
-    const { outcome, replicas } = await applySync({ plan, minMismatchAge: 0, workers: 1 })
-    t.equal(outcome, 'incomplete')
-    t.match(replicas[scene.replica.label], { written: 0, torn: 1 })
-  },
-)
+t.test('apply reports an item as torn that somebody changes between its parts', async (t) => {
+  const scene = await openScene(t, {
+    masterItems: [wide(1300, 'new', '2')],
+    replicaItems: [wide(1300, 'old', '1')],
+  })
+  const plan = join(await tempFolder(t), 'plan.ndjson')
+  await scene.run({ writeDiffering: true, versionAttribute: 'v', plan })
+  scene.replica.stub.on(atUpdate(2, meddle(scene.replica, { v: { N: '9' } })))
+  const { outcome, replicas } = await applySync({ plan, minMismatchAge: 0, workers: 1 })
+  t.equal(outcome, 'incomplete')
+  t.match(replicas[scene.replica.label], { written: 0, torn: 1 })
+})
 
-t.test('undo brings a wide item back in parts, and says where it cannot', async (t) => {
+t.test('undo restores a wide item in parts, and reports where it cannot', async (t) => {
   const before = wide(1300, 'old', '1')
   const scene = await openScene(t, {
     masterItems: [wide(1300, 'new', '2')],

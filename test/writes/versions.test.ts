@@ -1,4 +1,4 @@
-/** Version attributes: which item may replace which, and what a condition has to hold. */
+/** Version attributes: which item may replace which, and what a condition has to include. */
 import { join } from 'node:path'
 import { applySync, type WireItem } from 'tablesync'
 import { checkedLine } from '../../lib/files/checked-line.ts'
@@ -16,7 +16,7 @@ const one = (text: string, version?: WireItem): WireItem => ({
 const n = (version: string): WireItem => ({ v: { N: version } })
 const s = (version: string): WireItem => ({ v: { S: version } })
 
-/** Before the first write of the kind is carried out, somebody else writes. */
+/** Somebody else writes, just before the first such request is carried out. */
 const justBefore = (operation: string, write: () => void) => {
   let isDone = false
   return (request: StubRequest) => {
@@ -63,7 +63,7 @@ for (const [what, master, replica, end] of [
   }
 }
 
-t.test('an extra that gains a version in the flight of its deletion stays', async (t) => {
+t.test('an extra that gains a version while its deletion is in flight stays', async (t) => {
   const scene = await openScene(t, { masterItems: [], replicaItems: [one('theirs')] })
   const theirs = one('theirs', n('3'))
   scene.replica.stub.on(justBefore('DeleteItem', () => scene.replica.table.set(theirs)))
@@ -72,7 +72,7 @@ t.test('an extra that gains a version in the flight of its deletion stays', asyn
   t.equal(summary.outcome, 'different')
 })
 
-t.test('an item that gains a version in the flight of its update stays', async (t) => {
+t.test('an item that gains a version while its update is in flight stays', async (t) => {
   const scene = await openScene(t, {
     masterItems: [one('ours')],
     replicaItems: [one('theirs')],
@@ -80,13 +80,13 @@ t.test('an item that gains a version in the flight of its update stays', async (
   const theirs = one('theirs', n('3'))
   scene.replica.stub.on(justBefore('UpdateItem', () => scene.replica.table.set(theirs)))
   const { summary, differences } = await scene.run(QUICK)
-  t.strictSame(scene.replica.table.all(), [theirs], 'nor does reading it back repair it away')
+  t.strictSame(scene.replica.table.all(), [theirs], 'the read-back does not overwrite it either')
   t.match(differences, [{ action: 'conflict', error: /the master has none/ }])
   t.match(summary.errors, [{ code: 'CONFLICT', count: 1 }])
   t.equal(summary.outcome, 'different')
 })
 
-t.test('of equal versions, what is to be changed has to be as it was read', async (t) => {
+t.test('of equal versions, the attributes to change must be as they were read', async (t) => {
   const scene = await openScene(t, {
     masterItems: [one('ours', n('2'))],
     replicaItems: [one('theirs', n('2'))],
@@ -115,7 +115,7 @@ for (const versionAttribute of ['id', 'version']) {
   })
 }
 
-t.test('a plan whose version attribute is a key by now is refused', async (t) => {
+t.test('a plan whose version attribute has become a key is refused', async (t) => {
   const items = [{ id: { S: 'one' }, version: { N: '1' }, text: { S: 'x' } }]
   const scene = await openScene(t, { masterItems: items, replicaItems: [], key: KEY })
   const plan = join(await tempFolder(t), 'plan.ndjson')
@@ -141,8 +141,8 @@ t.test('a version attribute that is ignored is refused', async (t) => {
   })
 })
 
-/** Every condition on a replica's item asks for more than its key. */
-t.test('each condition would be made false by what somebody else writes', async (t) => {
+/** Every condition on an item of the replica includes more than its key. */
+t.test('each condition fails if somebody else changes the item', async (t) => {
   const scene = await openScene(t)
   await scene.run({ ...QUICK, versionAttribute: 'v' })
   const conditions = (operation: string, { stub }: Party) =>
@@ -155,7 +155,7 @@ t.test('each condition would be made false by what somebody else writes', async 
   for (const condition of all) t.ok(condition.split(' AND ').length > 1, condition)
 })
 
-t.test('a dry run and a plan know what versions keep from being repaired', async (t) => {
+t.test('a dry run and a plan report repairs that versions forbid', async (t) => {
   const scene = await openScene(t, {
     masterItems: [one('ours', n('1')), item(1, n('2'))],
     replicaItems: [one('theirs', n('2')), item(1, { ...n('1'), stray: { S: 'x' } })],
@@ -168,5 +168,5 @@ t.test('a dry run and a plan know what versions keep from being repaired', async
     t.strictSame(differences.map(({ action }) => action).sort(), ['conflict', 'none'])
   }
   const planned = (await linesIn(plan)).filter((line) => line.includes('"kind"'))
-  t.equal(planned.length, 1, 'what would be left is not planned')
+  t.equal(planned.length, 1, 'the forbidden repair is not planned')
 })
