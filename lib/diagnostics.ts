@@ -1,7 +1,6 @@
 /**
- * Moments that matter to whoever looks on from outside: published on a
- * diagnostics channel, at no cost where nobody listens. Tests end the process
- * there.
+ * Moments that matter to an observer outside: they are published on a diagnostics channel, at no
+ * cost if nobody listens. Tests end the process at them.
  */
 import { channel } from 'node:diagnostics_channel'
 

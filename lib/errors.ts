@@ -1,6 +1,6 @@
 /**
- * Every error tablesync raises on purpose: what happened (`code`), how much of
- * the work it ends (`scope`) and how to mend it (`hint`).
+ * Every error that tablesync raises on purpose: what happened (`code`), how much of the work it
+ * ends (`scope`) and how to fix it (`hint`).
  */
 import { redacted } from './model/redaction.ts'
 
@@ -8,39 +8,39 @@ export type ErrorCode =
   /** An option is missing, malformed or contradicts another. */
   | 'USAGE'
   | 'TABLE_NOT_FOUND'
-  /** It is there, and cannot be read or written now: its status says why. */
+  /** The table exists, but cannot be read or written now: its status says why. */
   | 'TABLE_NOT_READY'
   /** Key names or key types of master and replica differ. */
   | 'KEY_SCHEMA_MISMATCH'
-  /** A journal was written for another table, or for one that was re-created since. */
+  /** A file was written for another table, or somebody deleted or re-created the table since. */
   | 'TABLE_CHANGED'
-  /** Master and replica, or two replicas, are one table. */
+  /** Master and replica, or two replicas, are the same table. */
   | 'SAME_TABLE'
   | 'CREDENTIALS'
   | 'ACCESS_DENIED'
-  /** Throttled for longer than the retries last. */
+  /** Still throttled after all retries. */
   | 'THROTTLED'
-  /** No connection, or one that breaks time after time. */
+  /** No connection, or one that breaks again and again. */
   | 'UNREACHABLE'
-  /** The table answered nothing for as long as silence is allowed. */
+  /** The table sent nothing for as long as silence is allowed. */
   | 'TABLE_SILENT'
-  /** A response that is no DynamoDB response, or whose checksum is wrong. */
+  /** A response that is not a DynamoDB response, or whose checksum is wrong. */
   | 'BAD_RESPONSE'
-  /** An engine tells number keys apart that are one key to DynamoDB. */
+  /** An engine treats number keys as different that are one key to DynamoDB. */
   | 'KEY_SPELLING'
   /** The service refused a request for another reason. */
   | 'SERVICE'
-  /** An item is left as it is, since the replica's may be the newer one. */
+  /** An item was left as it is, because the replica's may be newer. */
   | 'CONFLICT'
-  /** A hook threw, or gave an answer that it may not give. Its item is left as it is. */
+  /** A hook threw, or gave an answer that it may not give. Its item was left as it is. */
   | 'HOOK_FAILED'
   | 'FILE_UNWRITABLE'
   | 'WORKER_DIED'
-  /** The run is to end: what waited to be sent was not. Ends its task, and is told to nobody. */
+  /** The run is ending: a waiting request was not sent. Ends its task, and is never reported. */
   | 'ENDED'
   /** A task made no progress for as long as it may stand still. */
   | 'STALLED'
-  /** A fault of tablesync's own; what it means for the data is unknown. */
+  /** A fault of tablesync itself; what it means for the data is unknown. */
   | 'INTERNAL'
 
 /** How much of the work an error ends. `table`: all work with that one table. */
@@ -49,9 +49,9 @@ export type ErrorScope = 'item' | 'segment' | 'table' | 'run'
 export interface ErrorDetail {
   readonly code: ErrorCode
   readonly scope: ErrorScope
-  /** What the user can do about it. Absent: nothing beyond what the message says. */
+  /** What the user can do about it. Absent: only what the message says. */
   readonly hint?: string | undefined
-  /** Index of the table at fault, the master being 0. Absent: none in particular. */
+  /** Index of the table at fault; the master is 0. Absent: no particular table. */
   readonly table?: number | undefined
   readonly cause?: unknown
 }
@@ -68,7 +68,7 @@ export class TablesyncError extends Error {
   }
 
   constructor(message: string, { code, scope, hint, table, cause }: ErrorDetail) {
-    // It may repeat what a user or a service has said.
+    // The message may repeat what a user or a service has said.
     super(redacted(message), cause === undefined ? undefined : { cause })
     this.code = code
     this.scope = scope
@@ -77,12 +77,12 @@ export class TablesyncError extends Error {
   }
 }
 
-/** A refusal of what the user gave: expectation, what came, how to mend it. */
+/** A refusal of what the user gave: what was expected, what came, and how to fix it. */
 export function usageError(message: string, hint?: string): TablesyncError {
   return new TablesyncError(message, { code: 'USAGE', scope: 'run', hint })
 }
 
-/** Makes any thrown value one of ours; the unforeseen becomes `INTERNAL`. */
+/** Makes any thrown value a TablesyncError; unforeseen errors become `INTERNAL`. */
 export function asTablesyncError(error: unknown): TablesyncError {
   if (error instanceof TablesyncError) return error
   const message = error instanceof Error ? error.message : String(error)

@@ -1,21 +1,21 @@
-/** What the environment and the shared AWS files say, through the SDK's own readers. */
+/** Reads the environment and the shared AWS files, through the SDK's own readers. */
 import { loadConfig, loadSharedConfigFiles } from '@smithy/core/config'
 
 export type Section = Readonly<Record<string, string | undefined>>
 
 export interface Configuration {
   readonly env: Section
-  /** What a profile says of credentials: the credentials file stands above the config file. */
+  /** A profile's credential settings; the credentials file overrides the config file. */
   credentialsOf(profile: string): Section | undefined
-  /** What it says of anything else: the config file stands above the credentials file. */
+  /** A profile's other settings; the config file overrides the credentials file. */
   settingsOf(profile: string): Section
   /** A section of the config file that profiles refer to. */
   section(kind: 'services' | 'sso-session', name: string): Section | undefined
-  /** The two files, for messages. */
+  /** The paths of the two files, for messages. */
   readonly files: string
 }
 
-/** Reads anew: keys that somebody renews in a file while a run goes on are found. */
+/** Reads everything anew, so that it finds keys that somebody renews in a file during a run. */
 export async function readConfiguration(): Promise<Configuration> {
   const env = await environment()
   const { configFile, credentialsFile } = await loadSharedConfigFiles({ ignoreCache: true })
@@ -34,7 +34,7 @@ export async function readConfiguration(): Promise<Configuration> {
   }
 }
 
-/** Without what its prototype has: a profile may be called `constructor`. */
+/** Without inherited properties: a profile may be called `constructor`. */
 function own(file: Readonly<Record<string, Section>>, name: string): Section | undefined {
   return Object.hasOwn(file, name) ? file[name] : undefined
 }
@@ -46,7 +46,7 @@ const environment = (): Promise<Section> =>
     default: {},
   })()
 
-/** The profile that holds for a table: the one that it was given, or else the environment's. */
+/** The profile that applies to a table: the one given for it, or else the environment's. */
 export function profileInUse(given: string | undefined, { env }: Configuration): string {
   return given ?? (env['AWS_PROFILE'] || 'default')
 }

@@ -1,6 +1,6 @@
 /**
- * The role of a container (ECS, EKS). The SDK's provider has no deadline, and prints to the
- * console where no answer comes.
+ * Credentials from the role of a container (ECS, EKS). The SDK's provider has no deadline, and
+ * prints to the console if no answer comes.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readFile } from '@smithy/core/config'
@@ -8,10 +8,10 @@ import type { PlainCredentials } from '../model/tables/aws-credentials.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Section } from './configuration.ts'
 
-/** Where Amazon ECS has its endpoint (SDKs and tools reference guide, "Container credential provider"). */
+/** Amazon ECS's endpoint (SDKs and tools reference guide, "Container credential provider"). */
 const OF_ECS = 'http://169.254.170.2'
 
-/** Without TLS nobody else is asked: the token would be sent to whoever listens. */
+/** The only hosts that may be asked without TLS: the token would go to whoever listens. */
 const PLAIN_HOSTS =
   /^(169\.254\.170\.2|169\.254\.170\.23|\[fd00:ec2::23\]|localhost|127\..*|\[::1\])$/
 
@@ -20,16 +20,16 @@ export const hasContainerRole = ({
   AWS_CONTAINER_CREDENTIALS_FULL_URI: full,
 }: Section) => Boolean(relative || full)
 
-/** It is on the same machine: an answer takes milliseconds. */
+/** The endpoint is on the same machine: an answer takes milliseconds. */
 const ANSWERS_WITHIN: Milliseconds = 5000
 
-/** It has its limits, and is started together with the container. */
+/** The endpoint has limits, and starts together with the container: the first try may fail. */
 const TRIES = 3
 const TRY_AGAIN_AFTER: Milliseconds = 1000
 
 /**
- * @param ending aborted: no answer is waited for any more
- * @throws Error whose message says what was asked and what came, and nothing of an answer
+ * @param ending when it aborts, the wait for an answer ends
+ * @throws Error whose message says what was asked and what came, without any content of an answer
  */
 export async function containerCredentials(
   env: Section,
@@ -73,7 +73,7 @@ async function askOnce(url: URL, env: Section, ending: AbortSignal): Promise<Pla
 
 const NO_ANSWER = `gave no answer in ${ANSWERS_WITHIN / 1000} s`
 
-/** `fetch` says of what went wrong only that it failed; the cause knows why. */
+/** `fetch` only says that it failed; the cause says why. */
 const reasonOf = ({ message, cause }: Error) =>
   cause instanceof Error ? `was not reached: ${cause.message}` : message
 

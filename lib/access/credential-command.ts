@@ -1,13 +1,13 @@
 /**
- * Runs the command of a profile's `credential_process`. The SDK would run it among our own
- * processes, where it could not be ended together with all that it has begun.
+ * Runs the command of a profile's `credential_process`. The SDK would run it in our own process
+ * group, where it could not be killed together with all that it has started.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { kill } from 'node:process'
 import { text } from 'node:stream/consumers'
 import type { PlainCredentials } from '../model/tables/aws-credentials.ts'
 
-/** The last line of what it says is told: to standard error it writes no secrets (SDKs and tools reference guide). */
+/** Shown of the last line of stderr, which has no secrets (SDKs and tools reference guide). */
 const MOST_TOLD = 200
 
 interface ProcessAnswer {
@@ -21,14 +21,14 @@ interface ProcessAnswer {
 
 const running = new Set<ChildProcess>()
 
-/** For whoever ends at once: those still running would go on by themselves. */
+/** For a process that ends at once: commands that still run would outlive it. */
 export function endCredentialCommands(): void {
   for (const child of running) killGroup(child)
 }
 
 /**
- * @param ending aborted: the process is killed
- * @throws Error whose message has neither the command nor what it gave, which may be secret
+ * @param ending when it aborts, the process is killed
+ * @throws Error whose message has neither the command nor its standard output, which may be secret
  */
 export async function runCredentialCommand(
   profile: string,
@@ -37,7 +37,7 @@ export async function runCredentialCommand(
 ): Promise<PlainCredentials> {
   const child = spawn(command, {
     shell: true,
-    // With what it starts a group of processes of its own.
+    // The command and all that it starts get a process group of their own.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
@@ -66,7 +66,7 @@ function killGroup(child: ChildProcess): void {
   try {
     kill(-child.pid, 'SIGKILL')
   } catch {
-    // Windows knows no groups; a process that has ended cannot be killed.
+    // Windows has no process groups; a process that has ended cannot be killed.
     child.kill('SIGKILL')
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Credentials held and renewed: one request at a time to whoever gives them, and
- * one answer for all tables, threads and requests that need it.
+ * Holds credentials and renews them. It makes one request at a time to their source, and the answer
+ * serves all tables, threads and requests that need it.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TablesyncError } from '../errors.ts'
@@ -11,46 +11,46 @@ import type {
 } from '../model/tables/aws-credentials.ts'
 import type { Milliseconds } from '../model/units.ts'
 
-/** Credentials are renewed when less than this is left of them, or a quarter of what they came with. */
+/** Renew when this much is left, or a quarter of the credentials' lifetime if that is less. */
 const RENEW_BEFORE: Milliseconds = 6 * 60_000
 const RENEW_SHARE = 1 / 4
 
-/** How long a source that failed is left alone, while what it gave before is valid. */
+/** How long a source that failed is not asked again, while its last credentials are valid. */
 const ASK_AGAIN_AFTER: Milliseconds = 20_000
 
-/** How long after an answer another one is not asked for, even if a table calls it expired. */
+/** For this long after an answer, no other is asked for, even if a table calls it expired. */
 const FRESH_FOR: Milliseconds = 2000
 
-/** Between two tries, where what is held is of no use any more. */
+/** Pause between two tries, when nothing usable is held. */
 const TRY_AGAIN_AFTER: Milliseconds = 1000
 
 export interface Given {
   readonly credentials: PlainCredentials
-  /** Why these are default keys. Absent: they are somebody's. */
+  /** Why these are default keys. Absent: they are real ones. */
   readonly defaultKeys?: string
 }
 
-/** Between two questions of one thread, while new ones are under way. */
+/** Least time between two requests of one thread, while new credentials are on their way. */
 const LEAST_PAUSE: Milliseconds = 100
 
 export interface Renewal {
   /**
-   * Asks anew.
+   * Asks the source again.
    *
-   * @param ending aborted: nobody waits for the answer any more
+   * @param ending when it aborts, nobody waits for the answer any more
    */
   provide(ending: AbortSignal): Promise<Given>
-  /** Whoever is asked, for the message of what could not be had. */
+  /** The name of the source, for the message if it gives no credentials. */
   from(): string | undefined
-  /** The source is given up where an answer takes longer, or none has come for so long. */
+  /** How long one answer may take, and how long the source is tried if none comes. */
   readonly limit: Milliseconds
-  /** Aborted: nobody needs any more, and what is asked for is not waited for. */
+  /** When it aborts, nobody needs credentials any more, and no answer is waited for. */
   readonly over: AbortSignal
 }
 
 /**
- * Keeps what `provide` gives until it nears its end, or a table calls it
- * expired. While it is valid nobody waits for what is to replace it.
+ * Keeps what `provide` gives until it nears its expiry, or a table calls it expired. While it is
+ * valid, nobody waits for its replacement.
  */
 export function keepRenewed({ provide, from, limit, over }: Renewal): CredentialKeeper {
   let held: (HeldCredentials & { readonly since: number }) | undefined
@@ -68,20 +68,20 @@ export function keepRenewed({ provide, from, limit, over }: Renewal): Credential
 
   async function renewAhead(): Promise<void> {
     await renew().catch(() => {
-      // What is still valid is better than nothing, and than asking with every request.
+      // Valid credentials are better than none, and than asking with every request.
       if (held !== undefined) held = { ...held, askAgainAt: Date.now() + ASK_AGAIN_AFTER }
     })
     ahead = undefined
   }
 
-  /** What is held, if anything, is of no use any more. */
+  /** Called when no usable credentials are held. */
   async function renewNow(): Promise<void> {
     const began = performance.now()
     for (;;) {
       try {
         return await renew()
       } catch (error) {
-        // A source that never gave any is rather misspelt than busy.
+        // A source that has never given any is more likely misspelt than busy.
         const isLast =
           held === undefined ||
           over.aborted ||
@@ -111,13 +111,13 @@ export function keepRenewed({ provide, from, limit, over }: Renewal): Credential
   }
 }
 
-/** Credentials that are what they are. */
+/** Keeps credentials that never change. */
 export function keepFixed(credentials: PlainCredentials): CredentialKeeper {
   const held = { credentials, askAgainAt: Number.POSITIVE_INFINITY }
   return async () => held
 }
 
-/** Whoever does not answer in time is not waited for, and ends what it has begun for that. */
+/** Waits for an answer until the limit. Then `ending` tells `provide` to end what it started. */
 async function answerWithin(
   limit: Milliseconds,
   over: AbortSignal,
@@ -143,7 +143,7 @@ async function answerWithin(
   }
 }
 
-/** Whoever was asked for credentials said no: not to be taken for a word of the table's. */
+/** The source gave no credentials. The message names it, so that nobody blames the table. */
 function unobtainable(cause: unknown, from: string | undefined): TablesyncError {
   if (cause instanceof TablesyncError) return cause
   const source = from === undefined ? '' : ` from ${from}`
@@ -155,7 +155,7 @@ function unobtainable(cause: unknown, from: string | undefined): TablesyncError 
   })
 }
 
-/** Names that say nothing beside the message. */
+/** Error names that add nothing to the message. */
 const PLAIN_NAMES = new Set(['Error', 'CredentialsProviderError', 'TokenProviderError'])
 
 function describe(cause: unknown): string {
@@ -168,9 +168,9 @@ function timeLeft({ expiration }: PlainCredentials): Milliseconds {
 }
 
 /**
- * Providers add symbols, methods and fields of their own, which no thread needs.
+ * Removes the symbols, methods and fields that providers add, which no thread needs.
  *
- * @throws TablesyncError with code `CREDENTIALS` where they are none
+ * @throws TablesyncError with code `CREDENTIALS` if these are not credentials
  */
 export function plainCredentials(given: PlainCredentials): PlainCredentials {
   const { accessKeyId, secretAccessKey, sessionToken, expiration, accountId } = given ?? {}
@@ -188,7 +188,7 @@ export function plainCredentials(given: PlainCredentials): PlainCredentials {
 
 const isDate = (value: unknown) => value instanceof Date && !Number.isNaN(value.getTime())
 
-/** What came is not told: a part of it may be secret. */
+/** The message does not show what came: a part of it may be secret. */
 function malformed(): TablesyncError {
   return new TablesyncError(
     'Expected credentials with accessKeyId and secretAccessKey, and where they have them ' +

@@ -1,10 +1,10 @@
 /**
- * How a profile says its credentials come: from where, and over which roles. What it says is
- * taken at its word. Nothing else is looked for in its place, since that would be somebody else.
+ * How a profile gets its credentials: from which source, and over which roles. The profile is taken
+ * at its word. No other source is tried in its place, since that would be another identity.
  */
 import type { Configuration, Section } from './configuration.ts'
 
-/** Where the first credentials come from. `profile`: the one that says so. */
+/** Where the first credentials come from. `profile`: the profile that says so. */
 export type Origin =
   | { readonly kind: 'keys' | 'sso' | 'login'; readonly profile: string }
   | { readonly kind: 'process'; readonly profile: string; readonly command: string }
@@ -21,7 +21,7 @@ export interface AssumedRole {
   readonly roleArn: string
   readonly sessionName?: string | undefined
   readonly externalId?: string | undefined
-  /** Seconds; as text, as it stands in the file. */
+  /** Seconds, as the text in the file. */
   readonly duration?: string | undefined
   readonly mfaSerial?: string | undefined
 }
@@ -38,7 +38,7 @@ const NAMED_SOURCES = {
   Ec2InstanceMetadata: 'instance',
 } as const
 
-/** Settings of a profile that say how credentials come (SDKs and tools reference guide). */
+/** Settings of a profile that say how it gets credentials (SDKs and tools reference guide). */
 const SPEAKS_OF_CREDENTIALS =
   /^(aws_access_key_id|aws_secret_access_key|role_arn|source_profile|credential_source|credential_process|web_identity_token_file|login_session|sso_.+)$/
 
@@ -64,7 +64,7 @@ export function credentialPath(
   }
   const { aws_access_key_id: id, aws_secret_access_key: secret } = section
   const hasKeys = id !== undefined && secret !== undefined
-  // A role may name its own profile as the source of the keys that it is assumed with.
+  // A role's profile may name itself as the source of the keys that assume the role.
   if (before.length > 0 && hasKeys) return begin({ kind: 'keys', profile })
   if (before.includes(profile)) {
     throw new Error(`the profiles name each other as source: ${[...before, profile].join(', ')}`)
@@ -113,7 +113,7 @@ function namedOrigin(profile: string, source: string): Origin {
   )
 }
 
-/** In the order in which the SDK looks for them in one profile. */
+/** Looks for sources in the order in which the SDK looks for them in one profile. */
 function originOf(profile: string, section: Section, configuration: Configuration): Origin {
   const lacks = (name: string) => new Error(`profile ${profile} lacks ${name}`)
   const { aws_access_key_id: id, aws_secret_access_key: secret } = section

@@ -1,9 +1,10 @@
 /**
- * Who we are to each table. Resolved in the main thread, once, and served to the workers from
- * there: a provider cannot cross threads, and an MFA token can be used only once.
+ * Which identity is used for each table. The main thread resolves it once and serves it to the
+ * workers: a provider cannot cross threads, and an MFA token can be used only once.
  *
- * Exactly one source is asked: what was given, or else what the environment sets up. Where it
- * fails, nobody else is asked in its place: that would be another identity, maybe in another account.
+ * Exactly one source is asked: the one that was given, or else the one that the environment sets
+ * up. If it fails, no other is asked in its place: that would be another identity, maybe in another
+ * account.
  */
 
 import type { RequestTimeouts } from '../model/request-timeouts.ts'
@@ -30,29 +31,29 @@ import { readTrust } from './trust.ts'
 export interface CredentialChoice {
   /** A profile of the shared AWS files: static keys, SSO, process or role. */
   readonly profile?: string
-  /** A role to assume, from the profile where one is given, else from what the environment sets up. */
+  /** A role to assume, from the profile if one is given, else from the environment's source. */
   readonly roleArn?: string
   readonly mfaSerial?: string
   readonly mfaToken?: string
-  /** Credentials, or a function that yields them; stands above all the others. */
+  /** Credentials, or a function that returns them. They override all other choices. */
   readonly credentials?: PlainCredentials | CredentialSource
 }
 
-/** What emulators take where the user has no AWS credentials. */
+/** What emulators get if the user has no AWS credentials. */
 const DEFAULT_KEYS: PlainCredentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 
 export interface CredentialPlace {
   readonly region: string
   /** Who answers: the service, an emulator on this machine, or something else elsewhere. */
   readonly where: Place
-  /** What a session of an assumed role is called, for whoever reads the account's logs. */
+  /** The name of an assumed role's session, for people who read the account's logs. */
   readonly sessionName: string
 }
 
 export type CredentialTimeouts = Pick<RequestTimeouts, 'connectTimeout' | 'responseTimeout'> & {
-  /** The source gives up with `CREDENTIALS` where an answer takes longer (milliseconds). */
+  /** How long one answer may take (milliseconds); then the source fails with `CREDENTIALS`. */
   readonly limit: number
-  /** Aborted: nobody needs credentials any more. What is still being asked for ends. */
+  /** When it aborts, nobody needs credentials any more, and requests for them end. */
   readonly over: AbortSignal
 }
 
@@ -79,7 +80,7 @@ function sourceOf(
   const mfaCode = oneTimeToken(choice.mfaToken)
   let from = profile === undefined ? undefined : `profile ${profile}`
   const mayBeNobody = profile === undefined && where !== 'aws'
-  /** Once it has given any, default keys would be a change of identity. */
+  /** Once a source has given credentials, default keys would be a change of identity. */
   let hasGiven = false
   let defaultKeys: string | undefined
 
@@ -119,7 +120,7 @@ function sourceOf(
   }
 }
 
-/** Whoever the environment sets up, for people. */
+/** The name of the source that the environment sets up, for messages. */
 function nameOf(origin: Origin): string {
   if ('profile' in origin && origin.profile !== undefined) return `profile ${origin.profile}`
   const names = {

@@ -1,4 +1,4 @@
-/** Where a table is asked, as flags, environment and its own profile say: known before anything is sent. */
+/** Finds where a table is, by flags, environment and its own profile, before any request. */
 import { usageError } from '../errors.ts'
 import { redacted } from '../model/redaction.ts'
 import { isHere } from '../model/tables/endpoint-kind.ts'
@@ -12,15 +12,15 @@ import {
 
 export interface ConfiguredEndpoint {
   readonly url: string
-  /** Who said so: a variable, or a profile. */
+  /** Who configured it: a variable, or a profile. */
   readonly from: string
 }
 
 /**
- * The table with its endpoint, where that is not the service's own for the region.
+ * Returns the table with its endpoint, if that is not the service's own for the region.
  *
- * @param given the profile that was given for the table; else the environment's holds
- * @throws TablesyncError with code `USAGE` where what is configured cannot be used
+ * @param given the profile given for the table; undefined: the environment's profile applies
+ * @throws TablesyncError with code `USAGE` if the configuration cannot be used
  */
 export async function locateTable(ref: TableRef, given: string | undefined): Promise<TableRef> {
   const configuration = await readConfiguration()
@@ -46,7 +46,7 @@ export async function locateTable(ref: TableRef, given: string | undefined): Pro
 }
 
 /**
- * In the order of the SDKs and tools reference guide, "Service-specific endpoints". The SDK
+ * Looks in the order of the SDKs and tools reference guide, "Service-specific endpoints". The SDK
  * itself takes the endpoint of `AWS_PROFILE` even for a client that was given another profile.
  *
  * @param service the service's id there, such as `DynamoDB` or `STS`
@@ -103,7 +103,7 @@ export function endpointVariants(
   ]
 }
 
-/** Who turns a setting on. Undefined: nobody, or whoever stands above turns it off. */
+/** Who turns a setting on. Undefined: nobody does, or a place that overrides it turns it off. */
 function toggle(
   env: Section,
   settings: Section,

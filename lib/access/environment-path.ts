@@ -1,4 +1,4 @@
-/** The one source of credentials that the environment sets up, where none was given. */
+/** The one source of credentials that the environment sets up, if the user gave none. */
 import type { Configuration } from './configuration.ts'
 import { hasContainerRole } from './container-credentials.ts'
 import {
@@ -9,11 +9,11 @@ import {
 } from './credential-path.ts'
 
 /**
- * In the order in which the SDK asks. Unlike there, a source that is set up is the last word:
- * a default profile whose session has ended does not make way for the machine's role.
+ * Looks in the order of the SDK. Unlike in the SDK, a source that is set up is final: if the
+ * session of a default profile has ended, the machine's role does not take its place.
  *
- * @param asksMachine whether the role of this machine counts
- * @throws Error whose message says that nothing is set up, or what of it is missing
+ * @param asksMachine whether the role of this container or machine may be used
+ * @throws Error whose message says that nothing is set up, or which part of it is missing
  */
 export function environmentPath(
   configuration: Configuration,

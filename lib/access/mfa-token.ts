@@ -1,6 +1,6 @@
 import { TablesyncError } from '../errors.ts'
 
-/** The token that was given, for whoever asks first: a service takes it once. */
+/** Gives the token to the first caller only: a service accepts it once. */
 export function oneTimeToken(token: string | undefined): (serial: string) => Promise<string> {
   let used = false
   return async (serial) => {

@@ -1,4 +1,4 @@
-/** Asks whoever gives credentials: a file, a process, a service, the machine. */
+/** Gets credentials from their source: a file, a process, a service or the machine. */
 import {
   fromEnv,
   fromIni,
@@ -17,17 +17,17 @@ import { configuredEndpoint } from './endpoint.ts'
 
 export interface Asking {
   readonly configuration: Configuration
-  /** The table's profile, whose endpoints hold for STS and SSO too. Absent: the environment's. */
+  /** The table's profile; its endpoints apply to STS and SSO too. Absent: the environment's. */
   readonly profile: string | undefined
   readonly region: string
   readonly timeouts: Pick<RequestTimeouts, 'connectTimeout' | 'responseTimeout'>
   /** Certificates to trust (PEM). Undefined: those that Node.js trusts. */
   readonly trust: string | undefined
-  /** What a session of an assumed role is called, where its profile does not say. */
+  /** The session name for an assumed role whose profile does not give one. */
   readonly sessionName: string
-  /** Yields the token of a device once. */
+  /** Returns the token of a device, once. */
   readonly mfaCode: (serial: string) => Promise<string>
-  /** Aborted: nobody waits for the answer any more. */
+  /** When it aborts, nobody waits for the answer any more. */
   readonly ending: AbortSignal
 }
 
@@ -62,14 +62,14 @@ async function first(origin: Origin, asking: Asking): Promise<PlainCredentials> 
     case 'sso':
     case 'login': {
       const { profile, kind } = origin
-      // Their region is the session's, which the SDK finds.
+      // The region is that of the session, which the SDK finds.
       const clientConfig = clientOf(kind === 'login' ? 'SIGNIN' : 'SSO', asking)
       return fromIni({ profile, clientConfig, logger: QUIET, ignoreCache: true })()
     }
   }
 }
 
-/** Not by the SDK: of a profile that is a role as well, it would assume that first. */
+/** Reads keys without the SDK: if the profile is also a role, the SDK would assume it first. */
 function keysOf(section: Section): PlainCredentials {
   const { aws_session_token: sessionToken, aws_account_id: accountId } = section
   return {
@@ -80,7 +80,7 @@ function keysOf(section: Section): PlainCredentials {
   }
 }
 
-/** @throws whatever STS says, named as it names it */
+/** @throws what STS throws, under the name that STS gives it */
 export async function assume(
   role: AssumedRole,
   masterCredentials: PlainCredentials,
@@ -99,12 +99,12 @@ export async function assume(
     mfaCodeProvider: asking.mfaCode,
     clientConfig: { ...clientOf('STS', asking), region: asking.region },
   })()
-  // The account's own endpoint is chosen by it.
+  // The account's own endpoint is chosen by its id.
   const [, , , , accountId] = roleArn.split(':')
   return { ...assumed, ...(accountId && { accountId }) }
 }
 
-/** A client that takes what the table's own profile says, and nothing of `AWS_PROFILE` beside it. */
+/** A client that follows the table's own profile, and takes nothing from `AWS_PROFILE`. */
 function clientOf(service: string, { configuration, profile, timeouts, ending, trust }: Asking) {
   const endpoint = configuredEndpoint(configuration, profile, service)
   return {

@@ -1,13 +1,13 @@
-/** Whose certificates are trusted: those that `AWS_CA_BUNDLE` names, as the AWS tools read it. */
+/** Which certificates to trust: those that `AWS_CA_BUNDLE` names, read as the AWS tools do. */
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { usageError } from '../errors.ts'
 import type { Configuration } from './configuration.ts'
 
 /**
- * Certificates (PEM), in the place of those that Node.js trusts. Undefined: the variable is not set.
+ * Certificates (PEM) that replace those that Node.js trusts. Undefined: the variable is not set.
  *
- * @throws TablesyncError with code `USAGE` where the file has none
+ * @throws TablesyncError with code `USAGE` if the file cannot be read, or has no certificate
  */
 export async function readTrust({ env }: Pick<Configuration, 'env'>): Promise<string | undefined> {
   const file = env['AWS_CA_BUNDLE']

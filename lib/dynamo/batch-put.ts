@@ -1,6 +1,6 @@
 /**
- * Puts without a condition, gathered: what is to be put at the same moment goes
- * out in one BatchWriteItem. `UnprocessedItems` are drained here and nowhere else.
+ * Puts items without a condition, in batches: puts that are requested at the same moment go out in
+ * one BatchWriteItem. Only this file resends `UnprocessedItems`.
  */
 import { asTablesyncError, TablesyncError } from '../errors.ts'
 import { readBatchWrite } from '../item/bytes/batch-answers.ts'
@@ -14,13 +14,12 @@ import { isEnded, isPassing } from './request/request-errors.ts'
 /** The most items BatchWriteItem takes (API reference, BatchWriteItem). */
 export const MOST_ITEMS = 25
 
-/** A request may have 16 MB (same place); smaller ones keep what is in memory small. */
+/** A request may have 16 MB (same place); smaller ones need less memory. */
 export const MOST_BYTES: Bytes = 2 << 20
 
 /**
- * What became of one item of a batch. `unsure`: it may have been put. `left`: it
- * was not, and the error says why; a batch that was rejected leaves all of its
- * items, and one of them alone may be at fault.
+ * What became of one item of a batch. `unsure`: it may have been put. `left`: it was not put, and
+ * the error says why. A rejected batch leaves all of its items, even if only one is at fault.
  */
 export type PutEnd =
   | { readonly end: 'written'; readonly writeUnits: WriteUnits }
@@ -46,13 +45,13 @@ export class BatchPuts {
   /**
    * Puts an item, given as DynamoDB JSON text, whatever is there.
    *
-   * @throws TablesyncError with code `THROTTLED` where it was not put
-   * @throws TablesyncError with code `SERVICE` where its request was rejected, for another item of it maybe
-   * @throws TablesyncError with another code where it may have been put
+   * @throws TablesyncError with code `THROTTLED` if it was not put
+   * @throws TablesyncError with code `SERVICE` if its request was rejected, maybe for another item
+   * @throws TablesyncError with another code if it may have been put
    */
   put(item: string): Promise<WriteResult> {
     return new Promise((resolve, reject) => {
-      // All that is ready in this turn of the event loop goes together.
+      // All puts of this turn of the event loop go out together.
       if (this.#waiting.length === 0) setImmediate(() => void this.#flush())
       this.#waiting.push({ item, resolve, reject })
       this.#bytes += item.length
@@ -74,9 +73,9 @@ export class BatchPuts {
   }
 
   /**
-   * Puts up to 25 items, given as DynamoDB JSON text, whatever is there. To put
-   * an item twice is to put it once, so that what is left is sent again.
-   * Returns what became of each, in order.
+   * Puts up to 25 items, given as DynamoDB JSON text, whatever is there. What is left is sent
+   * again: putting an item twice has the same effect as putting it once. Returns what became of
+   * each item, in order.
    */
   async putTogether(items: readonly string[]): Promise<PutEnd[]> {
     const batch = new Batch(items, (item) => this.#keyOf(item))
@@ -86,7 +85,7 @@ export class BatchPuts {
       try {
         const { unprocessed, writeUnits, isBare } = await this.#send(batch.requests())
         if (isBare) {
-          // Whoever put them reads them again.
+          // The caller will read the items again.
           batch.mayHaveLanded = true
           return batch.leave(this.#nothingSaid())
         }
@@ -96,12 +95,12 @@ export class BatchPuts {
           return batch.leave(this.#strayed())
         }
         if (batch.open === 0) return batch.ends
-        // A batch that gets on is served in parts; only one that stands still counts as a retry.
+        // A batch with progress is served in parts; only one without progress counts as a retry.
         retry = batch.open < before ? 0 : retry + 1
         if (retry > maxRetries) return batch.leave(this.#stuck(batch.open))
       } catch (thrown) {
         const error = asTablesyncError(thrown)
-        // The service throttles a batch whole, with nothing done (API reference, BatchWriteItem).
+        // The service throttles a whole batch, with nothing done (API reference, BatchWriteItem).
         if (isPassing(error) && error.code !== 'THROTTLED') batch.mayHaveLanded = true
         if (!isPassing(error) || retry++ >= maxRetries) return batch.leave(error)
       }
@@ -152,10 +151,10 @@ export class BatchPuts {
   }
 }
 
-/** The items of one batch, and what has become of each. */
+/** The items of one batch, and what became of each. */
 class Batch {
   readonly ends: PutEnd[] = []
-  /** Whether an answer was lost: what has no end yet may have been put. */
+  /** Whether an answer was lost: items without an end may have been put. */
   mayHaveLanded = false
   readonly #items: readonly string[]
   readonly #keyOf: (item: string) => CanonicalKey
@@ -176,7 +175,7 @@ class Batch {
     return this.#open.map((at) => `{"PutRequest":{"Item":${this.#items[at]}}}`)
   }
 
-  /** False: it speaks of items that are not in the batch, and nothing is concluded from it. */
+  /** False: the answer names items that are not in the batch, so it proves nothing. */
   served(unprocessed: readonly (string | undefined)[], writeUnits: WriteUnits): boolean {
     const left = new Set(unprocessed.map((item) => item && this.#keyOf(item)))
     const known = new Set(
@@ -190,7 +189,7 @@ class Batch {
     return true
   }
 
-  /** Nothing more is sent: what is open stays as it is. */
+  /** Sends nothing more: all open items end with the error. */
   leave(error: TablesyncError): PutEnd[] {
     const end = this.mayHaveLanded ? 'unsure' : 'left'
     const why = this.mayHaveLanded && isEnded(error) ? lost(error) : error
@@ -200,7 +199,7 @@ class Batch {
   }
 }
 
-/** The run is to end, and nobody knows any more whether an item was put. */
+/** The run is ending, and nobody knows any more whether an item was put. */
 const lost = ({ table }: TablesyncError) =>
   new TablesyncError('BatchWriteItem: an answer was lost, and the run was ended', {
     code: 'UNREACHABLE',
@@ -208,7 +207,7 @@ const lost = ({ table }: TablesyncError) =>
     table,
   })
 
-/** The item of a request as it came back; undefined: it is no put. */
+/** The item of a returned request. Undefined: the request is not a put. */
 function requestItem(request: string): string | undefined {
   const { PutRequest } = JSON.parse(request) as { readonly PutRequest?: { readonly Item?: object } }
   return PutRequest?.Item && JSON.stringify(PutRequest.Item)

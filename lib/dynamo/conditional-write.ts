@@ -9,18 +9,18 @@ import type { ItemWrite } from './request/operations.ts'
 import { isRefusal } from './request/request-errors.ts'
 import type { UpdateExpression } from './update-expression.ts'
 
-/** A write takes a unit for each KB of the item, also where its condition does not hold (Developer Guide, Capacity unit consumption). */
+/** Charged per KB of the item, also if refused (Developer Guide, Capacity unit consumption). */
 const BYTES_PER_WRITE_UNIT: Bytes = 1024
 
 /**
- * `refused`: the condition did not hold, so nothing was written. DynamoDB
- * charges for it and does not say how much.
+ * `refused`: the condition did not hold, so nothing was written. DynamoDB charges for this, and
+ * does not say how much.
  */
 export type WriteResult =
   | { readonly end: 'written'; readonly writeUnits: WriteUnits }
   | { readonly end: 'refused' }
 
-/** Items and keys are DynamoDB JSON text. Errors are thrown, the refused condition is not one. */
+/** Items and keys are DynamoDB JSON text. Errors are thrown; a refused condition is no error. */
 export interface Writer {
   put(item: string, expression: Expression): Promise<WriteResult>
   update(key: string, expression: UpdateExpression): Promise<WriteResult>

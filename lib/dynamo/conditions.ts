@@ -12,7 +12,7 @@ export interface Expression {
   readonly isPartial?: true
 }
 
-/** What expressions have to know of a table's items. */
+/** What expressions need to know about a table's items. */
 export interface ItemShape {
   readonly schema: KeySchema
   readonly isIgnored: IsIgnored
@@ -20,7 +20,7 @@ export interface ItemShape {
   readonly version?: string | undefined
 }
 
-/** The item does not exist. */
+/** Condition: the item does not exist. */
 export function absent(schema: KeySchema): Expression {
   const terms = new Terms()
   const condition = `attribute_not_exists(${terms.name(schema[0].name)})`
@@ -28,9 +28,9 @@ export function absent(schema: KeySchema): Expression {
 }
 
 /**
- * The item is as `seen`: by its version where it has one, else by every
- * attribute that fits into a condition. An attribute that somebody has added
- * since has no value to compare: `mayBeAdded` names those that it is likely to be.
+ * Condition: the item is as `seen`. Compares the version if the item has one, else every attribute
+ * that fits into a condition. An attribute that somebody has added since has no value to compare:
+ * `mayBeAdded` names likely ones, which then must be absent.
  */
 export function unchanged(
   seen: WireItem,
@@ -50,15 +50,15 @@ export function unchanged(
 export const isKey = (name: string, schema: KeySchema) => schema.some((key) => key.name === name)
 
 interface Compared {
-  /** Attributes that have to be as seen; those that matter most come first. */
+  /** Attributes that must be as seen; those that matter most come first. */
   readonly compared: readonly string[]
   readonly seen: WireItem
   readonly schema: KeySchema
-  /** Attributes that have to be absent, as far as there is room for them. */
+  /** Attributes that must be absent, as far as there is room for them. */
   readonly mayBeAdded?: readonly string[]
 }
 
-/** The item exists, and its attributes are as they were seen, as far as the service's limits go. */
+/** The item exists, and its attributes are as seen, as far as the service's limits allow. */
 export function conditioned(
   terms: Terms,
   { compared, seen, schema, mayBeAdded = [] }: Compared,
@@ -86,7 +86,7 @@ const NOT_EXISTS_BYTES = PLACEHOLDER_BYTES + 'attribute_not_exists()'.length
 
 const AND = ' AND '
 
-/** Comparisons joined by AND, within what one expression may have. */
+/** Comparisons joined by AND, within the limits of one expression. */
 class Conjunction {
   text: string
   #comparisons = 1
@@ -95,7 +95,7 @@ class Conjunction {
     this.text = first
   }
 
-  /** False: there is no room for it. */
+  /** False: there is no room for the term. */
   add(mostBytes: number, term: () => string): boolean {
     const bytes = this.text.length + AND.length + mostBytes
     if (this.#comparisons === MAX_COMPARISONS || bytes > MAX_EXPRESSION_BYTES) return false

@@ -1,4 +1,4 @@
-/** A table as the worker tower sees it. The master has no way to be written. */
+/** A table as the workers see it. The master has no method that writes. */
 import type { TableAccess } from '../protocol/messages.ts'
 import type { TokenBuckets } from '../protocol/shared/token-buckets.ts'
 import { BatchPuts } from './batch-put.ts'
@@ -17,7 +17,7 @@ export interface ReadableTable {
 
 export interface WritableTable extends ReadableTable {
   readonly write: Writer
-  /** Puts an item whatever is there, together with others; see `BatchPuts`. */
+  /** Puts an item whatever is there, in one batch with others; see `BatchPuts`. */
   readonly putInBatch: BatchPuts['put']
   /** Puts up to 25 items whatever is there, with one request. */
   readonly putTogether: BatchPuts['putTogether']
@@ -25,13 +25,13 @@ export interface WritableTable extends ReadableTable {
 
 /** A table whose connections all tasks of a thread share. */
 export interface OpenTable<Table> {
-  /** As one task works with it. */
+  /** The table for one task. */
   of(task: InFlight): Table
-  /** Ends the requests of all tasks that are under way. */
+  /** Ends the requests in flight of all tasks. */
   endRequests(): void
 }
 
-/** What all tasks of a thread work with. */
+/** What all tasks of a thread share. */
 type ThreadOptions = ClientOptions & { readonly tokenBuckets: TokenBuckets }
 
 export function openMaster(access: TableAccess, options: ThreadOptions): OpenTable<ReadableTable> {

@@ -1,10 +1,10 @@
-/** The request that looks keys up. */
+/** The body of a request that looks keys up. */
 import type { KeyText } from '../item/key.ts'
 import type { TableAccess } from '../protocol/messages.ts'
 
 export interface LookupOptions {
   readonly consistent: boolean
-  /** Return the key attributes alone. Costs the same units, and less of the wire. */
+  /** Return only the key attributes. Costs the same units, but fewer bytes are sent. */
   readonly keysOnly?: boolean
 }
 

@@ -1,4 +1,4 @@
-/** What a lookup says of each key: its item, that there is none, or that it could not be read. */
+/** What a lookup says about each key: its item, that there is none, or that the read failed. */
 import type { TablesyncError } from '../errors.ts'
 import type { CanonicalKey } from '../item/key.ts'
 import type { ItemPage } from '../item/page.ts'
@@ -12,7 +12,7 @@ export interface FoundItem {
 /** A key that could not be read: nobody knows whether there is an item. */
 export class Unread {
   readonly error: TablesyncError
-  /** Whether the table has answered and said nothing of the key, or has refused it. */
+  /** Whether the table answered and said nothing about the key, or refused it. */
   readonly why: 'nothing-said' | 'refused'
 
   constructor(error: TablesyncError, why: Unread['why']) {

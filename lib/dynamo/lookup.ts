@@ -1,4 +1,4 @@
-/** Items by key. `UnprocessedKeys` are drained here and nowhere else. */
+/** Reads items by key. Only this file requests `UnprocessedKeys` again. */
 import { TablesyncError } from '../errors.ts'
 import { type BatchGetPage, readBatchGetPage } from '../item/bytes/batch-answers.ts'
 import { badResponse } from '../item/bytes/json-bytes.ts'
@@ -16,11 +16,11 @@ export type { FoundItem }
 export const MAX_BATCH_KEYS = 100
 
 /**
- * Looks up to 100 keys up, in as many requests as the service wants. One that is
- * given twice is asked for once: the service refuses duplicates (API reference,
- * BatchGetItem). A key that cannot be read ends alone, and the others are read.
+ * Looks up to 100 keys up, in as many requests as the service needs. A key that is given twice is
+ * requested once: the service refuses duplicates (API reference, BatchGetItem). If one key cannot
+ * be read, the others are still read.
  *
- * @throws TablesyncError where the trouble is the table's, and no key's
+ * @throws TablesyncError if the trouble is the table's, and not a key's
  */
 export type LookUp = (keys: readonly KeyText[], options: LookupOptions) => Promise<LookedUp>
 
@@ -32,10 +32,10 @@ export function lookup(client: TableClient, timeouts: RequestTimeouts): LookUp {
   }
 }
 
-/** Times that a key is asked for alone of which nothing is said. */
+/** How often a key is requested alone when the answers say nothing about it. */
 const MOST_BARE = 3
 
-/** Keys asked for alone at a time. */
+/** How many keys are requested alone at a time. */
 const AT_ONCE = 10
 
 class Lookup {
@@ -60,7 +60,7 @@ class Lookup {
       const left = page.unprocessed
       if (left.length < wanted.length) this.#client.refusedKeys.answered('BatchGetItem')
       if (left.length === 0) return
-      // A batch that gets on is served in parts; only one that stands still counts as a retry.
+      // A batch with progress is served in parts; only one without progress counts as a retry.
       retry = left.length < wanted.length ? 0 : retry + 1
       wanted = left
       if (retry > this.#timeouts.maxRetries) {
@@ -97,7 +97,7 @@ class Lookup {
     return page
   }
 
-  /** What a batch says nothing of, an answer to one key alone may tell. */
+  /** Requests each key alone: that may tell what an answer to a batch did not. */
   async #readEachAlone(keys: readonly KeyText[]): Promise<void> {
     for (let at = 0; at < keys.length; at += AT_ONCE) {
       const ends = await Promise.allSettled(
@@ -121,9 +121,9 @@ class Lookup {
   }
 
   /**
-   * A batch that is refused for good may be so for one of its keys: its halves
-   * are asked for until that is found. Trouble that passes is a key's own where
-   * the table has just read others, or was asked for this one alone.
+   * A batch may be refused for good because of one key: its halves are requested until that key is
+   * found. Trouble that passes is a key's own if the table has just read other keys, or if this key
+   * was requested alone.
    */
   async #refused(
     keys: readonly KeyText[],
@@ -178,7 +178,7 @@ class Lookup {
   }
 }
 
-/** An answer about other keys says nothing of those that were asked for. */
+/** Refuses an answer about other keys: it says nothing about the requested ones. */
 function refuseStray(key: CanonicalKey, asked: ReadonlyMap<CanonicalKey, KeyText>): void {
   if (!asked.has(key)) throw badResponse('Expected the keys that were asked for, got another one')
 }

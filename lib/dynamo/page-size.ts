@@ -1,18 +1,18 @@
 /**
- * Pages that fit a pace: a whole one takes 128 units at once, which a table
- * that is held to ten a second has not earned in twelve seconds.
+ * Chooses pages that fit a pace. A whole page takes 128 units at once, which a table that is held
+ * to ten units a second does not earn in twelve seconds.
  */
 import type { TableIndex } from '../model/tables/table.ts'
 import type { ReadUnits } from '../model/units.ts'
 import type { TokenBuckets } from '../protocol/shared/token-buckets.ts'
 
-/** A page ends at 1 MB (API reference, Scan); half a unit for each 4 KB, a whole one where the read is consistent. */
+/** 1 MB (API reference, Scan) at half a unit for each 4 KB; consistent reads take a whole unit. */
 const WHOLE_PAGE: ReadUnits = 128
 
-/** Each page is rounded up to half a unit: smaller ones would cost more in all. */
+/** Each page is rounded up to half a unit, so smaller pages would cost more in all. */
 const LEAST_PAGE: ReadUnits = 8
 
-/** Until a page has told. */
+/** Assumed until the first page was read. */
 const UNITS_PER_ITEM: ReadUnits = 1
 
 export class PageSize {
@@ -25,7 +25,7 @@ export class PageSize {
     this.#table = table
   }
 
-  /** Units that a page is expected to take, and the items that it may have; `most`: items that it may have in any case. */
+  /** Units expected for the next page, and its limit of items. `most`: the limit in any case. */
   next(most: number | undefined, isConsistent: boolean) {
     const whole = isConsistent ? 2 * WHOLE_PAGE : WHOLE_PAGE
     const rate = this.#tokenBuckets.rate(this.#table, 'read')
@@ -38,7 +38,7 @@ export class PageSize {
     }
   }
 
-  /** What a page has taken. */
+  /** Notes what a page has taken. */
   learn(units: ReadUnits, items: number): void {
     if (items > 0 && units > 0) this.#unitsPerItem = units / items
   }

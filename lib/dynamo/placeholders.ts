@@ -1,17 +1,17 @@
-/** Placeholders and limits of expressions: no name or value is ever part of an expression's text. */
+/** Placeholders and limits of expressions, whose text never contains a name or a value. */
 import type { WireItem, WireValue } from '../model/wire.ts'
 
 /** The most bytes of one expression (developer guide, "Service quotas", expression parameters). */
 export const MAX_EXPRESSION_BYTES = 4096
 
 /**
- * The most comparisons in one condition. An expression may have 300 operators or
- * functions (same place), and each AND is one: 151 comparisons fail on DynamoDB
- * Local 1.25.1. The assignments of SET and the names of REMOVE are no operators.
+ * The most comparisons in one condition. An expression may have 300 operators or functions (same
+ * place), and each AND is one: 151 comparisons fail on DynamoDB Local 1.25.1. The assignments of
+ * SET and the names of REMOVE do not count as operators.
  */
 export const MAX_COMPARISONS = 150
 
-/** The most bytes of a placeholder: `#` or `:` and two digits of base 36, as long as there are at most 1,296. */
+/** The most bytes of a placeholder: `#` or `:` and two base-36 digits, enough for 1,296 of them. */
 export const PLACEHOLDER_BYTES = 3
 
 /** Hands out the shortest placeholders. */

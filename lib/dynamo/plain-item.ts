@@ -1,4 +1,4 @@
-/** Items as plain values that lose nothing. */
+/** Converts items to plain values without loss. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { WireItem, WireValue } from '../model/wire.ts'
@@ -14,7 +14,7 @@ function withBytes(item: WireItem): Record<string, AttributeValue> {
   )
 }
 
-/** The SDK's values hold binary as bytes, where the wire has base64. */
+/** The SDK's values hold binary as bytes; the wire has base64. */
 function valueWithBytes(value: WireValue): AttributeValue {
   if ('B' in value) return { B: Buffer.from(value.B, 'base64') }
   if ('BS' in value) return { BS: value.BS.map((text) => Buffer.from(text, 'base64')) }

@@ -1,23 +1,22 @@
 /**
- * Keys that a table refuses, or says nothing of, one after the other. One of
- * them is that key's own trouble; so many in a row, and none answered in
- * between, are the table's.
+ * Counts keys in a row that a table refuses, or says nothing about. A single one is that key's own
+ * trouble. So many in a row, with none answered in between, are the table's.
  */
 import { TablesyncError } from '../errors.ts'
 import type { ItemOperation } from './request/operations.ts'
 
-/** Keys in a row after which no more are tried. */
+/** After so many keys in a row, no more are tried. */
 export const MOST_IN_A_ROW = 100
 
 export class RefusedKeys {
   readonly #inARow = new Map<ItemOperation, number>()
 
-  /** The table has done what it was asked for: the next refusal is the first again. */
+  /** The table has done what it was asked for: the next refusal counts as the first. */
   answered(operation: ItemOperation): void {
     if (this.#inARow.size > 0) this.#inARow.delete(operation)
   }
 
-  /** The error as it ends its key alone; the last of too many in a row ends all work with the table. */
+  /** An error that ends only its key. The last of too many in a row ends all work on the table. */
   refused(operation: ItemOperation, error: TablesyncError): TablesyncError {
     const inARow = (this.#inARow.get(operation) ?? 0) + 1
     this.#inARow.set(operation, inARow)

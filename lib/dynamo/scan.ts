@@ -1,4 +1,4 @@
-/** One page of one segment. */
+/** Reads one page of one segment. */
 
 import { readScanPage, type ScanPage } from '../item/bytes/scan-answer.ts'
 import { keyNames } from '../item/page.ts'
@@ -14,7 +14,7 @@ export interface ScanSlice {
   readonly limit?: number
 }
 
-/** Reads the page of `slice` that comes after the key `after`, given as DynamoDB JSON text. */
+/** Reads the page of `slice` that follows the key `after`, given as DynamoDB JSON text. */
 export type ScanOnePage = (slice: ScanSlice, after: string | undefined) => Promise<ScanPage>
 
 export function scanner(client: TableClient, pageSize?: PageSize): ScanOnePage {

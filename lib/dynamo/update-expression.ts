@@ -1,4 +1,4 @@
-/** Update expressions: "touch nothing but what differs", in as many parts as the service's limits ask for. */
+/** Updates that touch nothing but what differs, in as many parts as the service's limits need. */
 import { differingAttributes } from '../item/normalise.ts'
 import { orderOfVersions } from '../item/version.ts'
 import type { WireItem, WireValue } from '../model/wire.ts'
@@ -7,16 +7,16 @@ import { MAX_EXPRESSION_BYTES, PLACEHOLDER_BYTES, Terms } from './placeholders.t
 
 export interface UpdateExpression extends Expression {
   readonly update: string
-  /** False where more differs than one update may touch: another has to follow. */
+  /** False: more differs than one update may touch, so another has to follow. */
   readonly complete: boolean
-  /** What an item is after the update. */
+  /** Returns what an item is after the update. */
   apply(item: WireItem): WireItem
 }
 
 /**
- * Makes `seen`, an item of the replica, equal to `wanted` where it differs.
- * Where that takes several updates, the version attribute comes with the last:
- * until then nobody can take the item for one of that version.
+ * Makes `seen`, an item of the replica, equal to `wanted` where they differ. If that takes several
+ * updates, the last one sets the version attribute: until then nobody can take the item for one of
+ * that version.
  */
 export function updateTo(wanted: WireItem, seen: WireItem, shape: ItemShape): UpdateExpression {
   const { schema, isIgnored, version } = shape
@@ -56,7 +56,7 @@ interface Touching {
   readonly others: readonly string[]
 }
 
-/** A version stands for all that the item holds, unless what it stands for is not the same on both sides. */
+/** A version stands for the whole item, unless the sides hold different items under it. */
 function comparedBy(
   version: string | undefined,
   { wanted, seen, touched, others }: Touching,
@@ -74,8 +74,8 @@ function comparedBy(
 }
 
 /**
- * In this order an item that is updated in parts is never larger than before or
- * after, and has its new version last.
+ * The order of updates in parts: the item is never larger than before or after, and gets its new
+ * version last.
  */
 function inOrder(
   names: readonly string[],
@@ -94,7 +94,7 @@ const REMOVE = 'REMOVE '
 const SET_BYTES = 2 * PLACEHOLDER_BYTES + '=,'.length
 const REMOVE_BYTES = PLACEHOLDER_BYTES + ','.length
 
-/** As many of the attributes as one expression may touch, from the first on. */
+/** The first of the attributes, as many as one expression may touch. */
 function fitting(names: readonly string[], wanted: WireItem): readonly string[] {
   let left = MAX_EXPRESSION_BYTES - SET.length - ' '.length - REMOVE.length
   const end = names.findIndex((name) => {

@@ -1,7 +1,6 @@
 /**
- * Lines in a chain: each has its number and the checksum of the line before. A
- * line that is missing, doubled, moved or of another file breaks the chain,
- * although it is whole by itself.
+ * Lines in a chain: each line has its number and the checksum of the line before it. A line that is
+ * missing, doubled, moved or from another file breaks the chain, even if the line itself is intact.
  */
 import type { LineChain } from '../model/files/line-chain.ts'
 import { checkedText, checksumIn } from './checked-line.ts'
@@ -20,12 +19,12 @@ export function chainedLine({ lines, last }: LineChain, text: string): string {
   return checkedText(`{"line":${lines + 1},"after":"${last}",${text.slice(1)}`)
 }
 
-/** The chain with one line more. */
+/** The chain with one more line. */
 export function withLine({ lines }: LineChain, line: string): LineChain {
   return { lines: lines + 1, last: checksumIn(line) }
 }
 
-/** Whether a value was read from a line of a chain: those of version 1 are no chains. */
+/** Whether a value was read from a line of a chain. Files of version 1 have no chain. */
 export function isLinked(value: object): value is Link {
   return Object.hasOwn(value, 'line') && Object.hasOwn(value, 'after')
 }
@@ -34,7 +33,7 @@ export function continues({ lines, last }: LineChain, value: object): boolean {
   return isLinked(value) && value.line === lines + 1 && value.after === last
 }
 
-/** What a line says, without its place in the chain. */
+/** The content of a line, without its place in the chain. */
 export function contentOf(value: object): object {
   if (!isLinked(value)) return value
   const { line: _, after: __, ...content } = value

@@ -1,4 +1,4 @@
-/** Files of checked lines, read back. What is not as it was written is named by its line, never misread. */
+/** Reads files of checked lines. A changed line is reported by its number, never misread. */
 import { TablesyncError, usageError } from '../errors.ts'
 import type { GoodLines } from '../model/files/file-mark.ts'
 import { contentOf } from './chained-line.ts'
@@ -10,39 +10,39 @@ import { refuseIrregular } from './regular-file.ts'
 
 export interface CheckedFile {
   readonly file: string
-  /** What messages call it, and the flag that writes it. */
+  /** How messages name the file, and the flag that writes it. */
   readonly what: string
   readonly flag: string
-  /** What can be done where a line is damaged. Absent: nothing. */
+  /** What the user can do about a damaged line. Absent: the message says that nothing was done. */
   readonly damageHint?: string
 }
 
-/** What is known of a file once it was read to its end. */
+/** What is known about a file after it was read. */
 export interface FileEnd {
-  /** What the last line says, where it says that this is all. */
+  /** The last line, if it says that the file is complete. */
   readonly footer: object | undefined
-  /** Whether there is a last line that is torn. */
+  /** Whether the last line is torn. */
   readonly isTorn: boolean
-  /** What a run that goes on with the file writes its lines behind. */
+  /** The good lines. A run that continues the file appends behind them. */
   readonly good: GoodLines
-  /** Why it was read no further. */
+  /** The damage at which reading stopped. Undefined: the file was read to its end. */
   readonly damage: TablesyncError | undefined
 }
 
 export interface ReadingOptions {
   readonly onEnd?: (end: FileEnd) => void
-  /** Whether damage ends the reading, and does not throw. */
+  /** Whether damage ends the reading instead of throwing. */
   readonly endsAtDamage?: boolean
 }
 
 /**
- * The first line's value; undefined where it is not whole.
+ * The value of the first line. Undefined: the line is not whole.
  *
- * @throws TablesyncError with code `USAGE` where the file cannot be read
+ * @throws TablesyncError with code `USAGE` if the file cannot be read
  */
 export async function readHeader(of: CheckedFile): Promise<unknown> {
   try {
-    // It is read more than once.
+    // The file is read more than once, and a pipe can be read only once.
     await refuseIrregular(of.file)
     for await (const { text } of linesOf(of.file)) {
       const value = readCheckedLine(text)
@@ -62,10 +62,11 @@ export async function readHeader(of: CheckedFile): Promise<unknown> {
 }
 
 /**
- * All values between the header and the footer, with their line numbers. A
- * last line that is torn is left out.
+ * All values between the header and the footer, with their line numbers. A torn last line is left
+ * out.
  *
- * @throws TablesyncError with code `USAGE` where another line is not whole, or does not follow the one before
+ * @throws TablesyncError with code `USAGE` if another line is not whole, or does not follow the
+ * line before it
  */
 export async function* valuesOf(
   of: CheckedFile,
@@ -86,7 +87,7 @@ export async function* valuesOf(
     if (!endsAtDamage || !(thrown instanceof TablesyncError)) throw thrown
     damage = thrown
   }
-  // It had a header a moment ago.
+  // The caller has read a header from this file, so the file was emptied since.
   if (reader.number === 0) throw damaged(of, 1)
   onEnd({ ...reader.end(), damage })
 }

@@ -1,4 +1,4 @@
-/** Lines of JSON that know whether they are whole: a checksum goes before the rest. */
+/** Lines of JSON that begin with a checksum of the rest, so that a reader sees damage. */
 import { crc32 } from 'node:zlib'
 
 /** @param value an object with at least one field */
@@ -11,7 +11,7 @@ export function checkedText(text: string): string {
   return `{"crc":"${sumOf(text)}",${text.slice(1)}`
 }
 
-/** The value of a line; undefined where it is torn, or not what was written. */
+/** The value of a line. Undefined: the line is torn, or is not what was written. */
 export function readCheckedLine(line: string): unknown {
   const [, sum, rest] = /^\{"crc":"([0-9a-f]{8})",(.*)$/s.exec(line) ?? []
   if (rest === undefined || sumOf(`{${rest}`) !== sum) return undefined

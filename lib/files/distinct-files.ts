@@ -1,27 +1,27 @@
-/** One file for one thing: a report written over the journal in use would be the end of both. */
+/** Refuses one file for two purposes: a report written over the journal in use would ruin both. */
 import { readlink, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { asTablesyncError, usageError } from '../errors.ts'
 
-/** What a checkpoint keeps beside itself, by what follows its name. */
+/** What follows the checkpoint's name in the names of the files that it keeps beside itself. */
 const BESIDE_CHECKPOINT = /^\.(next|lock(\..+)?|(writes|extras)\.\d+)$/
 
 export interface FilesInUse {
-  /** By what the user calls them; undefined ones are not asked for. */
+  /** Paths, by the name that the user knows. Undefined: the user did not ask for this file. */
   readonly files: Readonly<Record<string, string | undefined>>
-  /** The name of the one among them that is a checkpoint, and has files of its own beside it. */
+  /** The name of the entry that is a checkpoint, which keeps files of its own beside it. */
   readonly checkpoint?: string
 }
 
-/** @throws TablesyncError with code `USAGE` where two of them are one */
+/** @throws TablesyncError with code `USAGE` if two are one file, or one is the checkpoint's own */
 export async function refuseSharedFiles({ files, checkpoint = '' }: FilesInUse): Promise<void> {
   const places = await Promise.all(
     Object.entries(files).flatMap(([name, file]) =>
       file === undefined ? [] : placeOf(name, file),
     ),
   ).catch((error: unknown) => {
-    // The folder that relative paths begin from may be gone.
+    // The working directory, where relative paths begin, may be gone.
     throw asTablesyncError(error)
   })
   for (const [at, place] of places.entries()) {
@@ -41,7 +41,7 @@ export async function refuseSharedFiles({ files, checkpoint = '' }: FilesInUse):
   )
 }
 
-/** The path of a file URL; undefined where it is of no file here. */
+/** The path of a file URL. Undefined: the URL names no file on this machine. */
 export function fileBehind(url: string | undefined): string | undefined {
   try {
     return url === undefined ? undefined : fileURLToPath(url)
@@ -53,11 +53,11 @@ export function fileBehind(url: string | undefined): string | undefined {
 interface Place {
   readonly name: string
   readonly file: string
-  /** Where it lies, itself not followed if it is a link. */
+  /** The path with the links in its folder resolved, but not the file itself if it is a link. */
   readonly beside: string
-  /** Where its content is, behind all links; of one that is not there yet, where it will be. */
+  /** The path with all links resolved. If there is no file yet: where it will be. */
   readonly real: string
-  /** Which file it is, whatever names it has. Undefined: it is not there yet. */
+  /** Which file it is, whatever names it has. Undefined: there is no file yet. */
   readonly id: string | undefined
 }
 
@@ -79,7 +79,7 @@ const liesBeside = ({ beside, real }: Place, other: Place) =>
     ),
   )
 
-/** More links than this in a row are a ring, to the system too. */
+/** More links in a row are a loop; the operating system treats them as one, too. */
 const MOST_LINKS = 40
 
 async function realOf(file: string, links = 0): Promise<string> {

@@ -1,4 +1,4 @@
-/** A file of lines: many of them to one trip to the disk, and none acknowledged before it. */
+/** A file of lines. Many lines share one sync to disk, and none is acknowledged before it. */
 import { type FileHandle, open, rm, stat } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { type Point, passing } from '../diagnostics.ts'
@@ -11,11 +11,11 @@ import { checkedText } from './checked-line.ts'
 
 export interface LinesFile {
   readonly file: string
-  /** What messages call it. */
+  /** How messages name the file. */
   readonly what: string
-  /** What to do where it cannot be written. Absent: name another file. */
+  /** What the user can do if the file cannot be written. Absent: name another file. */
   readonly hint?: string
-  /** Told when lines are in the file, and when they are on disk. Absent: nobody wants to know. */
+  /** Points to publish when lines are in the file, and when they are on disk. Absent: none. */
   readonly points?: { readonly appended: Point; readonly synced: Point }
 }
 
@@ -29,18 +29,18 @@ export class DurableLines {
   readonly #of: LinesFile
   readonly #handle: FileHandle
   #bytes: Bytes
-  /** Undefined: the file is of version 1, and its lines are no chain. */
+  /** Undefined: the file has version 1, and its lines are not chained. */
   #chain: LineChain | undefined
   #waiting: Waiting[] = []
   #writing: Promise<void> | undefined
-  /** What has torn it. Nothing is added then: only the last line may be torn. */
+  /** The error that tore the file. Nothing is appended after it: only the last line may be torn. */
   #torn: TablesyncError | undefined
 
   /**
-   * Begins a file that only its owner can read. A name that ends in .gz is
+   * Creates a file that only its owner can read. If the name ends in .gz, the content is
    * compressed.
    *
-   * @throws TablesyncError with code `FILE_UNWRITABLE`, also where the file is there already
+   * @throws TablesyncError with code `FILE_UNWRITABLE`, also if the file exists already
    */
   static async open(of: LinesFile, header: object): Promise<DurableLines> {
     const handle = await open(of.file, 'wx', 0o600).catch((error: unknown) => {
@@ -51,7 +51,7 @@ export class DurableLines {
       await lines.append([JSON.stringify(header)])
     } catch (error) {
       await handle.close()
-      // Nothing is in it, and its name is to be had for the next try.
+      // The file holds nothing. Removing it frees its name for the next try.
       await rm(of.file, { force: true })
       throw error instanceof TablesyncError ? error : unwritable(of, error)
     }
@@ -59,8 +59,8 @@ export class DurableLines {
   }
 
   /**
-   * Goes on with a file that an earlier run has begun. What stands behind its
-   * good lines is cut off: a footer, or a torn line that was never acknowledged.
+   * Continues a file that an earlier run began. Cuts off what follows the good lines: a footer, or
+   * a torn line that was never acknowledged.
    *
    * @throws TablesyncError with code `FILE_UNWRITABLE`
    */
@@ -81,7 +81,7 @@ export class DurableLines {
     this.#chain = chain
   }
 
-  /** How long the file is, with all that is on disk. */
+  /** The length of the file, counting only what is on disk. */
   get bytes(): Bytes {
     return this.#bytes
   }
@@ -89,7 +89,7 @@ export class DurableLines {
   /**
    * Settles when the lines are on disk.
    *
-   * @param texts the JSON texts of objects, a line for each
+   * @param texts the JSON texts of objects, one for each line
    */
   append(texts: readonly string[]): Promise<void> {
     const written = new Promise<void>((resolve, reject) =>
@@ -101,7 +101,7 @@ export class DurableLines {
     return written
   }
 
-  /** Says that this is all. A file that is torn stays so: whoever wrote to it was told. */
+  /** Appends the footer: the file is complete. A torn file gets none: its writers know. */
   async end(footer: object): Promise<void> {
     const isOfVersion1 = this.#chain === undefined
     if (!isOfVersion1 && this.#torn === undefined) await this.append([JSON.stringify(footer)])
@@ -109,7 +109,7 @@ export class DurableLines {
 
   async close(): Promise<void> {
     await this.#writing
-    // All that was acknowledged is on disk.
+    // Every acknowledged line is on disk already.
     await this.#handle.close().catch(() => {})
   }
 
@@ -131,7 +131,7 @@ export class DurableLines {
   async #write(texts: readonly string[]): Promise<void> {
     const { points } = this.#of
     const bytes = Buffer.from(texts.map((text) => `${this.#lineOf(text)}\n`).join(''))
-    // Each batch is a gzip member of its own: what is on disk can be read whatever comes after.
+    // Each batch is a gzip member of its own, so it stays readable whatever comes after it.
     const written = this.#of.file.endsWith('.gz') ? gzipSync(bytes) : bytes
     await this.#handle.appendFile(written)
     if (points !== undefined) passing(points.appended)
@@ -148,7 +148,7 @@ export class DurableLines {
   }
 }
 
-/** @throws TablesyncError with code `FILE_UNWRITABLE` where something has the name of a file that is to be new */
+/** @throws TablesyncError with code `FILE_UNWRITABLE` if a file that must be new exists already */
 export async function refuseThere(of: LinesFile): Promise<void> {
   const isThere = await stat(of.file).then(
     () => true,

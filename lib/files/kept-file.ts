@@ -1,4 +1,4 @@
-/** Files that a run before has left, told from what they were then. */
+/** Checks that a file left by an earlier run is still what that run wrote. */
 import { createReadStream } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { usageError } from '../errors.ts'
@@ -7,9 +7,9 @@ import type { FileMark } from '../model/files/file-mark.ts'
 const RESTART = 'Bring the file back, or begin the run anew with --restart.'
 
 /**
- * What was told or done is not told or done again: where it is gone or changed, nothing can be gone on with.
+ * A resumed run does not repeat what the file records, so it needs the file unchanged.
  *
- * @throws TablesyncError with code `USAGE` where the file does not begin with the bytes that are marked
+ * @throws TablesyncError with code `USAGE` if the file does not begin with the marked bytes
  */
 export async function refuseChanged(what: string, file: string, good: FileMark): Promise<void> {
   let [bytes, crc] = [0, 0]

@@ -1,4 +1,4 @@
-/** Reads a file of checked lines one by one: what each says, and whether it follows the one before. */
+/** Reads checked lines one by one: what each line says, and whether it follows the line before. */
 import type { TablesyncError } from '../errors.ts'
 import type { GoodLines } from '../model/files/file-mark.ts'
 import { type LineChain, NO_LINES } from '../model/files/line-chain.ts'
@@ -9,7 +9,7 @@ import type { FileLine } from './read-lines.ts'
 export interface Refusals {
   /** The line is not whole. */
   readonly torn: (number: number) => TablesyncError
-  /** It is, but does not follow the one before. */
+  /** The line is whole, but does not follow the line before it. */
   readonly broken: (number: number) => TablesyncError
 }
 
@@ -18,7 +18,7 @@ export class LineReader {
   #number = 0
   #torn: number | undefined
   #footer: object | undefined
-  /** Undefined: the lines are of version 1, and are no chain. */
+  /** Undefined: the lines have version 1 and are not chained. */
   #chain: LineChain | undefined
   #good: GoodLines = { bytes: 0, chain: undefined }
 
@@ -26,15 +26,15 @@ export class LineReader {
     this.#refuse = refuse
   }
 
-  /** Of the line that was read last; the first is 1. */
+  /** The number of the line that was read last; the first is 1. */
   get number(): number {
     return this.#number
   }
 
   /**
-   * What the line says; undefined for the header, the footer and a torn line.
+   * The content of the line. Undefined: the line is the header, the footer, or torn.
    *
-   * @throws what `Refusals` says
+   * @throws the errors that `Refusals` makes
    */
   read({ text, isEnded }: FileLine): object | undefined {
     const number = this.#number + 1
@@ -47,7 +47,7 @@ export class LineReader {
     }
     if (number === 1 && isLinked(value)) this.#chain = NO_LINES
     const isNext = this.#chain === undefined || continues(this.#chain, value)
-    // Whoever goes on with a file cuts its footer off.
+    // A run that continues a file cuts the footer off, so no line may follow one.
     if (!isNext || this.#footer !== undefined) throw this.#refuse.broken(number)
     this.#chain &&= withLine(this.#chain, text)
     if (Object.hasOwn(value, 'end')) {

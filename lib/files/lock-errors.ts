@@ -4,7 +4,7 @@ import type { HolderState, LockHolder } from './lock-holder.ts'
 
 const nameOf = ({ pid, host }: LockHolder) => `process ${pid} on ${host}`
 
-/** @param holder undefined: somebody who is about to take it */
+/** @param holder undefined: another run is about to take the lock */
 export function held(file: string, holder?: LockHolder, state?: HolderState): TablesyncError {
   const who = holder === undefined ? 'another run' : nameOf(holder)
   const remove = `If it is certainly dead, remove ${file}.`

@@ -1,27 +1,27 @@
-/** Who holds a lock, and whether it lives. */
+/** Who holds a lock, and whether that process is alive. */
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { kill, pid } from 'node:process'
 import type { Milliseconds } from '../model/units.ts'
 
-/** A holder that cannot be seen from here, and has not said for so long that it lives, does not. */
+/** A holder that cannot be seen from here counts as dead after so long without a renewal. */
 export const LEASE: Milliseconds = 120_000
 
 export interface LockHolder {
   readonly run: string
   readonly pid: number
   readonly host: string
-  /** When its process began, as the system counts it: a number of a process is given again. Absent: not known there. */
+  /** Boot and start time of the process, since process ids are reused. Absent: not known there. */
   readonly began?: string
-  /** Its pid namespace: containers of one name and one machine may each have a process 1. Absent: not known there. */
+  /** Its pid namespace: two containers of one name may each have a process 1. Absent: not known. */
   readonly space?: string
-  /** Milliseconds of the epoch. */
+  /** When the lock expires, in milliseconds since the epoch. */
   readonly until: number
 }
 
 /**
- * `dying`: it was killed and is not gone yet, or the system does not tell that
- * from living. `unseen`: it runs elsewhere, and lives until its lease is over.
+ * `dying`: the process was killed and is not gone yet, or the system does not tell a dying process
+ * from a living one. `unseen`: it runs elsewhere, and counts as alive until its lease ends.
  */
 export type HolderState = 'alive' | 'dying' | 'dead' | 'unseen'
 
@@ -46,7 +46,7 @@ export function stateOf(holder: LockHolder): HolderState {
   try {
     kill(holder.pid, 0)
   } catch (error) {
-    // Somebody else's process is one all the same.
+    // EPERM: the process exists, and belongs to another user.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return 'dead'
   }
   const entry = entryOf(holder.pid)
@@ -56,7 +56,7 @@ export function stateOf(holder: LockHolder): HolderState {
   return entry.isExiting ? 'dying' : 'alive'
 }
 
-/** Whether its process number means the same here: on this machine, since it came up, in this container. */
+/** Whether the holder's process id means the same here: same machine, same boot, same container. */
 function isSeen({ host, began, space }: LockHolder): boolean {
   if (host !== hostname()) return false
   const [boot, ours] = [began?.split(' ')[0], bootId()]
@@ -65,24 +65,24 @@ function isSeen({ host, began, space }: LockHolder): boolean {
   return space === undefined || ourSpace === undefined || space === ourSpace
 }
 
-/** What Linux tells of a process (proc(5)); undefined where there is none, or another system. */
+/** What Linux says about a process (proc(5)). Undefined: no such process, or another system. */
 function entryOf(process: number) {
   const stat = contentOf(`/proc/${process}/stat`)
   const boot = bootId()
   if (stat === undefined || boot === undefined) return undefined
-  // Behind the command's name, which may have blanks and brackets.
+  // The fields begin after the command's name, which may contain blanks and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const isFlagged = (Number(fields[FLAGS]) & EXITING) !== 0
   return {
     boot,
     ticks: fields[STARTTIME],
-    // What nobody has waited for stays on in the list of processes.
+    // A zombie stays in the list of processes until its parent waits for it.
     isDead: /^[ZXx]$/.test(fields[STATE] ?? ''),
     isExiting: isFlagged || isKillPending(process),
   }
 }
 
-/** Whether it is going to be ended by the signal that none can outlive. */
+/** Whether the process has a pending SIGKILL, which no process survives. */
 function isKillPending(process: number): boolean {
   const status = contentOf(`/proc/${process}/status`) ?? ''
   const pending = [...status.matchAll(/^S(?:ig|hd)Pnd:\s*([0-9a-f]+)$/gm)]
@@ -107,7 +107,7 @@ function contentOf(file: string): string | undefined {
   }
 }
 
-/** Places among the fields from the 3rd on: the 3rd, the 9th and the 22nd of all. */
+/** Indexes into the fields from the 3rd on: these are the 3rd, the 9th and the 22nd of all. */
 const STATE = 0
 const FLAGS = 6
 const STARTTIME = 19

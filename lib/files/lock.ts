@@ -1,4 +1,4 @@
-/** Keeps two runs off one checkpoint: a file beside it that says who holds it, and for how long. */
+/** Keeps two runs off one checkpoint: a file beside it says who holds it, and until when. */
 import { link, open, rename, rm, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TablesyncError } from '../errors.ts'
@@ -9,13 +9,13 @@ import { readRegularFile, refuseIrregular } from './regular-file.ts'
 
 const RENEW_EVERY: Milliseconds = LEASE / 4
 
-/** Taking a lock over takes no longer than this. */
+/** Taking a lock over takes less time than this. An older takeover file was left behind. */
 const TAKEOVER: Milliseconds = 10_000
 
-/** A clock that is set or a network file system may be off by so much. */
+/** A clock that was set, or a network file system, may shift times by this much. */
 const CLOCK_ERROR: Milliseconds = 2_000
 
-/** A holder that was killed is waited for so long. */
+/** How long to wait for a holder that was killed. */
 const DYING: Milliseconds = 2_000
 const LOOK_EVERY: Milliseconds = 50
 
@@ -23,11 +23,11 @@ export class Lock {
   readonly #file: string
   readonly #run: string
   #timer: NodeJS.Timeout | undefined
-  /** Who has taken it although this run lives: it must have slept for long. */
+  /** Set if another run took the lock although this run is alive: this process must have slept. */
   #loss: TablesyncError | undefined
   #onLost = (_error: TablesyncError) => {}
 
-  /** @throws TablesyncError with code `USAGE` where another run holds it */
+  /** @throws TablesyncError with code `USAGE` if another run holds the lock */
   static async take(file: string, run: string): Promise<Lock> {
     const lock = new Lock(file, run)
     if (!(await lock.#create(file))) {
@@ -43,7 +43,7 @@ export class Lock {
     this.#run = run
   }
 
-  /** `listener`: told where another run has taken its place. */
+  /** `listener`: called if another run has taken the lock. */
   onLost(listener: (error: TablesyncError) => void): void {
     this.#onLost = listener
   }
@@ -51,16 +51,16 @@ export class Lock {
   #keepRenewed(): void {
     const renew = () =>
       this.renew().catch(() => {
-        // What cannot be written now may be later; the next save tells of it otherwise.
+        // A write that fails now may succeed later. If not, the next save reports the error.
         if (this.#loss !== undefined) this.#onLost(this.#loss)
       })
     this.#timer = setInterval(() => void renew(), RENEW_EVERY).unref()
   }
 
   /**
-   * Says that this run lives.
+   * Renews the lock: says that this run is alive.
    *
-   * @throws TablesyncError with code `FILE_UNWRITABLE`, also where another run has taken its place
+   * @throws TablesyncError with code `FILE_UNWRITABLE`, also if another run has taken the lock
    */
   async renew(): Promise<void> {
     const holder = await holderOf(this.#file).catch(() => undefined)
@@ -81,7 +81,7 @@ export class Lock {
     if (holder?.run === this.#run) await rm(this.#file, { force: true })
   }
 
-  /** Under a lock of its own, so that of two who find a dead holder one takes over, and once. */
+  /** Holds a second lock, so that only one of two runs that find a dead holder takes over. */
   async #takeOver(): Promise<void> {
     const gate = `${this.#file}.takeover`
     if ((await ageOf(gate)) > TAKEOVER) await rm(gate, { force: true })
@@ -95,7 +95,7 @@ export class Lock {
     }
   }
 
-  /** Whether the file was made; false where there is one. It is never there without its holder's name. */
+  /** Creates the file; false if it exists. The file never exists without its holder's name. */
   async #create(file: string): Promise<boolean> {
     const named = `${file}.${this.#run}`
     try {
@@ -110,7 +110,7 @@ export class Lock {
     }
   }
 
-  /** On disk before it has its name: a machine that goes down leaves no lock of nobody. */
+  /** Syncs before the file gets its name: after a crash of the machine, no lock lacks a holder. */
   async #write(file: string): Promise<void> {
     const handle = await open(file, 'w', 0o600)
     try {
@@ -122,7 +122,7 @@ export class Lock {
   }
 }
 
-/** @throws TablesyncError with code `USAGE` where the holder lives, or the file is no lock */
+/** @throws TablesyncError with code `USAGE` if the holder is alive, or the file is not a lock */
 async function refuseLiving(file: string): Promise<void> {
   const since = performance.now()
   for (;;) {
@@ -135,9 +135,9 @@ async function refuseLiving(file: string): Promise<void> {
 }
 
 /**
- * Undefined: nobody.
+ * Undefined: nobody holds the lock.
  *
- * @throws TablesyncError with code `USAGE` where the file says nothing of a holder
+ * @throws TablesyncError with code `USAGE` if the file cannot be read, or names no holder
  */
 async function holderOf(file: string): Promise<LockHolder | undefined> {
   try {
@@ -150,7 +150,7 @@ async function holderOf(file: string): Promise<LockHolder | undefined> {
   throw noLock(file, new Error('it names no holder'))
 }
 
-/** @throws TablesyncError with code `USAGE` where that cannot be told */
+/** @throws TablesyncError with code `USAGE` if the age cannot be determined */
 async function ageOf(gate: string): Promise<Milliseconds> {
   try {
     await refuseIrregular(gate)

@@ -1,14 +1,14 @@
-/** Files that tablesync has written, known by how they begin. */
+/** Recognises files that tablesync wrote by how they begin. */
 import { open, stat } from 'node:fs/promises'
 
 export type OwnFile = 'checkpoint' | 'report' | 'undo-journal' | 'repair-plan' | 'write-log'
 
 const BEGINNING = /^\{"crc":"\w{8}",(?:"line":1,"after":"\w{8}",)?"tablesync":"([\w-]+)"/
 
-/** Undefined: it is somebody else's, compressed, or not there. */
+/** Undefined: the file is not ours, is compressed, or does not exist. */
 export async function kindOfFile(file: string): Promise<OwnFile | undefined> {
   const found = await stat(file).catch(() => undefined)
-  // A pipe that nobody writes to would keep us waiting.
+  // Opening a pipe that nobody writes to would block.
   const handle = found?.isFile() ? await open(file, 'r').catch(() => undefined) : undefined
   if (handle === undefined) return undefined
   try {
@@ -19,7 +19,7 @@ export async function kindOfFile(file: string): Promise<OwnFile | undefined> {
   }
 }
 
-/** As a sentence has it. */
+/** How a sentence names each kind. */
 export const CALLED: { readonly [kind in OwnFile]: string } = {
   checkpoint: 'a checkpoint',
   report: 'a report',

@@ -11,14 +11,14 @@ export interface FileLine {
   readonly isEnded: boolean
 }
 
-/** A name that ends in .gz is compressed. */
+/** A file whose name ends in .gz is decompressed. */
 export async function* linesOf(file: string): AsyncGenerator<FileLine> {
   const isCompressed = file.endsWith('.gz')
   let rest = ''
   for await (const text of isCompressed ? unzipped(file) : plain(file)) {
     const end = text.indexOf('\n')
     if (rest.length + (end < 0 ? text.length : end) > LONGEST_LINE) throw tooLong(file)
-    // Put together once it is whole: what is long comes in many pieces.
+    // A long line comes in many pieces. It is joined first, and split off once it is whole.
     if (end < 0) {
       rest += text
       continue
@@ -27,14 +27,14 @@ export async function* linesOf(file: string): AsyncGenerator<FileLine> {
     rest = lines.pop() ?? ''
     for (const line of lines) yield { text: line, isEnded: true }
   }
-  // A batch that was cut in its first bytes leaves no text behind; it is a torn line all the same.
+  // A batch that was cut in its first bytes yields no text, but still counts as a torn line.
   if (rest !== '' || (isCompressed && (await isCutShort(file))))
     yield { text: rest, isEnded: false }
 }
 
 /**
- * In characters. An item has 400 KB at most, and a line two of them; as JSON,
- * with all its numbers written out and its characters escaped, one takes 40 times that.
+ * In characters. An item has at most 400 KB, and a line at most two items. As JSON, with all
+ * numbers written out and all characters escaped, an item takes up to 40 times that.
  */
 const LONGEST_LINE = 64 << 20
 
@@ -52,12 +52,12 @@ const plain = (file: string): AsyncIterable<string> =>
 
 async function* unzipped(file: string): AsyncGenerator<string> {
   const bytes = createReadStream(file)
-  // Of a last batch that is torn, what can be read is handed out, and no error raised.
+  // If the last batch is torn, this yields what is readable and raises no error.
   const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH })
-  // Ends them both where one ends; an error is raised where the text is read.
+  // If one stream ends, both end; the error is raised where the text is read.
   const text = joined(bytes, gunzip, () => {}).setEncoding('utf8')
   yield* text as AsyncIterable<string>
-  // Bytes that do not begin another batch are passed over in silence.
+  // gunzip silently ignores bytes that do not begin another batch.
   if (gunzip.bytesWritten < bytes.bytesRead) {
     throw Object.assign(new Error('bytes after the end'), { code: 'Z_DATA_ERROR' })
   }

@@ -1,4 +1,4 @@
-/** Texts that wait on disk, by a number: there may be as many as a table has items. */
+/** Heaps of texts on disk, one per number. They may hold as many texts as a table has items. */
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import type { FileMark } from '../model/files/file-mark.ts'
 import type { Bytes } from '../model/units.ts'
 import { refuseChanged } from './kept-file.ts'
 
-/** How much of a heap is good, and what it is. */
+/** How much of a heap is good, and its checksum. */
 export interface SpillMark extends FileMark {
   readonly count: number
 }
@@ -25,7 +25,7 @@ interface Heap {
   crc: number
 }
 
-/** So much is gathered before it is written. */
+/** A heap is written to disk once this much is buffered. */
 const BUFFER: Bytes = 64 << 10
 
 export class Spill {
@@ -33,13 +33,13 @@ export class Spill {
   readonly #lasting: string | undefined
   #folder: Promise<string> | undefined
 
-  /** `lasting`: what the files' names begin with, which then outlive the run. Absent: they are temporary. */
+  /** `lasting`: prefix of the files' names; they outlive the run. Absent: they are temporary. */
   constructor(lasting?: string) {
     this.#lasting = lasting
   }
 
   /**
-   * Settles when the text has been taken and there is room for more.
+   * Settles when the text was taken and there is room for more.
    *
    * @throws TablesyncError with code `FILE_UNWRITABLE`
    */
@@ -47,7 +47,7 @@ export class Spill {
     try {
       const heap = await this.#heap(number)
       heap.count++
-      // Base64, since a text may hold what readline takes for the end of a line.
+      // Base64, because a text may contain what readline takes for the end of a line.
       const line = `${Buffer.from(text).toString('base64')}\n`
       heap.lines.push(line)
       heap.lineBytes += line.length
@@ -58,9 +58,9 @@ export class Spill {
   }
 
   /**
-   * Takes up what a run before has left: so much of it is good, and the rest is cut off.
+   * Continues a heap that an earlier run left: keeps what the mark covers and cuts off the rest.
    *
-   * @throws TablesyncError with code `USAGE` where it is not what was left
+   * @throws TablesyncError with code `USAGE` if the file does not begin with what the mark covers
    */
   async restore(number: number, mark: SpillMark): Promise<void> {
     const file = await this.#fileOf(number)
@@ -74,7 +74,7 @@ export class Spill {
     }
   }
 
-  /** Settles when all of a number's texts are on disk. */
+  /** Settles when all texts of this number are on disk. */
   async sync(number: number): Promise<SpillMark> {
     const opened = this.#heaps.get(number)
     if (opened === undefined) return EMPTY
@@ -99,7 +99,7 @@ export class Spill {
   }
 
   /**
-   * Hands out a number's texts in the order they came, in batches.
+   * Yields the texts of a number in the order they were added, in batches.
    *
    * @throws TablesyncError with code `FILE_UNWRITABLE`
    */
@@ -109,7 +109,7 @@ export class Spill {
     try {
       const heap = await opened
       await flush(heap)
-      // Opened before it is read: readline would wait for ever for a file that is gone.
+      // Open the file before reading: readline would wait for ever for a file that is gone.
       const file = await open(heap.file)
       let batch: string[] = []
       for await (const line of file.readLines()) {
@@ -132,11 +132,11 @@ export class Spill {
       await heap.handle.close().catch(() => {})
     }
     const folder = await this.#folder?.catch(() => undefined)
-    // What cannot be removed is in the system's folder for such things.
+    // A folder that cannot be removed stays in the system's folder for temporary files.
     if (folder !== undefined) await rm(folder, { recursive: true }).catch(() => {})
   }
 
-  /** Removes what would outlive the run. */
+  /** Removes the files that would outlive the run. */
   async remove(): Promise<void> {
     for (const opened of this.#heaps.values()) {
       const heap = await opened.catch(() => undefined)
@@ -152,7 +152,7 @@ export class Spill {
 
   async #open(number: number): Promise<Heap> {
     const file = await this.#fileOf(number)
-    // To be read from its beginning, and written at its end.
+    // Reads start at the beginning; writes append.
     const handle = await open(file, 'a+', 0o600)
     return { file, handle, lines: [], lineBytes: 0, ...EMPTY }
   }

@@ -1,24 +1,24 @@
-/** An answer, and how long one is waited for. */
+/** An answer, and the time limits of a connection. */
 import type { Body } from '../item/bytes/response-body.ts'
 import type { Milliseconds } from '../model/units.ts'
 
 export interface Answer {
   readonly statusCode: number
-  /** By their names in small letters. */
+  /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Body
 }
 
 export interface ConnectionOptions {
   readonly connectTimeout: Milliseconds
-  /** Longest silence before an answer, and between two reads of it. */
+  /** Longest silence before an answer begins, and between two reads of it. */
   readonly responseTimeout: Milliseconds
   /** Certificates to trust (PEM). Absent: those that Node.js trusts. */
   readonly trust?: string | undefined
-  /** A connection that nobody has used for so long is closed. */
+  /** A connection is closed when no request has used it for so long. */
   readonly idleTimeout?: Milliseconds
-  /** A connection that is older takes no further request: its name may stand for another address by now. */
+  /** An older connection takes no further request: its name may have another address by now. */
   readonly oldestAge?: Milliseconds
-  /** Called with everything that is heard. */
+  /** Called whenever bytes arrive. */
   readonly onHeard: () => void
 }

@@ -1,7 +1,7 @@
 /**
- * HTTP/1.1 to one address: as many connections as there are requests at a time,
- * kept for the next ones. Ours and not `node:http`, since that gives a body in
- * chunks that it has copied, for more CPU than all else takes to compare them.
+ * HTTP/1.1 to one address: one connection for each request in flight, kept for later requests. Not
+ * `node:http`, because that copies a body and hands it out in chunks, which takes more CPU than the
+ * rest of the comparison.
  */
 import type { RequestAddress } from '../model/tables/request-address.ts'
 import type { Milliseconds } from '../model/units.ts'
@@ -16,7 +16,8 @@ export interface Connections {
   /**
    * Sends a request and settles with the whole answer.
    *
-   * @throws Error with name `TimeoutError`, or with the code of the socket or of the parser (`HPE_*`)
+   * @throws Error with name `TimeoutError`, or with the code of the socket or of the parser
+   * (`HPE_*`)
    * @throws the reason of the signal
    */
   post(
@@ -27,13 +28,13 @@ export interface Connections {
   close(): void
 }
 
-/** Requests to one table that one thread may have open at a time. */
+/** How many requests to one table one thread may have in flight. */
 const MOST_CONNECTIONS = 128
 
-/** Sooner than load balancers let go of a connection that is not used (a minute, mostly). */
+/** Shorter than load balancers keep an unused connection (mostly a minute). */
 const IDLE_TIMEOUT: Milliseconds = 30_000
 
-/** @throws TablesyncError with code `USAGE` where the environment names a proxy that is none */
+/** @throws TablesyncError with code `USAGE` if the environment names a proxy that is not valid */
 export function openConnections(
   address: RequestAddress['request'],
   options: ConnectionOptions,
@@ -43,11 +44,11 @@ export function openConnections(
   const headOf = headWriter(address, proxy)
   const buffers = new PageBuffers()
   const open = new Set<Connection>()
-  /** The one that was used last is taken first: the others may be let go by the other end. */
+  /** Reuse starts with the one used last: the other end may have closed those idle for longer. */
   const idle: { readonly connection: Connection; readonly since: Milliseconds }[] = []
   const idleTimeout = options.idleTimeout ?? IDLE_TIMEOUT
   let clearing: NodeJS.Timeout | undefined
-  /** Each answers with whether it takes its turn. */
+  /** Each returns whether it takes its turn. */
   const waiting = new Set<() => boolean>()
   let isClosed = false
 
@@ -71,13 +72,13 @@ export function openConnections(
     return open.size < MOST_CONNECTIONS ? connect() : undefined
   }
 
-  /** Kept for the next request, and closed where none comes. */
+  /** Keeps the connection for the next request, and closes it if none comes. */
   function keep(connection: Connection): void {
     idle.push({ connection, since: performance.now() })
     clearing ??= setTimeout(closeIdle, idleTimeout).unref()
   }
 
-  /** Those that have been idle the longest stand first. */
+  /** Connections that have been idle the longest come first in `idle`. */
   function closeIdle(): void {
     clearing = undefined
     const now = performance.now()
@@ -91,7 +92,7 @@ export function openConnections(
     }
   }
 
-  /** Settles when one of the others has become free. */
+  /** Settles when another request has freed a connection. */
   function oneIsFree(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = () => {
@@ -117,7 +118,7 @@ export function openConnections(
       let connection = freeConnection()
       while (connection === undefined) {
         await oneIsFree(signal)
-        // It may have been aborted since it was woken.
+        // The signal may have been aborted after this request was woken.
         if (signal.aborted) nextOne()
         signal.throwIfAborted()
         connection = freeConnection()

@@ -1,17 +1,17 @@
-/** One connection: a request at a time, each answered before the next. */
+/** One connection. It sends one request at a time, and the next one after the answer. */
 import type { Bytes, Milliseconds } from '../model/units.ts'
 import type { Answer, ConnectionOptions } from './answer.ts'
 import type { PageBuffers } from './page-buffers.ts'
 import { ResponseParser } from './response-parser.ts'
 import type { NewWire, Wire } from './sockets.ts'
 
-/** Where a read goes as long as nobody knows what it is: all of one thread, since it is taken at once. */
+/** Receives bytes that belong to no known body. One for each thread: it is read out at once. */
 const unsorted = Buffer.allocUnsafeSlow(64 << 10)
 
-/** Larger bodies are not copied to go out with their head. */
+/** Larger bodies are sent after their head, without copying both into one buffer. */
 const TOGETHER_BYTES: Bytes = 64 << 10
 
-/** Endpoints of AWS keep a name's addresses for a minute or less. */
+/** AWS endpoints keep the addresses of a name for a minute or less. */
 const OLDEST_AGE: Milliseconds = 300_000
 
 interface Awaited {
@@ -30,7 +30,7 @@ export class Connection {
   #awaited: Awaited | undefined
   #timer: NodeJS.Timeout | undefined
 
-  /** `onGone`: called once, when it cannot be used any more. */
+  /** `onGone`: called once, when the connection can no longer be used. */
   constructor(
     newWire: NewWire,
     buffers: PageBuffers,
@@ -54,13 +54,13 @@ export class Connection {
     })
   }
 
-  /** Whether it may be used once more. */
+  /** Whether it may be used for another request. */
   get isGood(): boolean {
     return !this.#isGone && this.#reading.mayGoOn && performance.now() < this.#goodUntil
   }
 
   /**
-   * @throws Error that says why there is no answer; the connection is gone then
+   * @throws Error that says why there is no answer; the connection is closed then
    * @throws the reason of the signal
    */
   request(head: string, body: Buffer, signal: AbortSignal): Promise<Answer> {
@@ -107,7 +107,7 @@ export class Connection {
     return true
   }
 
-  /** The other end has closed. Some bodies end in no other way. */
+  /** The other end has closed the connection. Some bodies end only in this way. */
   #end(): void {
     this.#reading.end()
     this.#fail(hungUp())

@@ -1,16 +1,16 @@
-/** The body of an answer that is coming in. */
+/** The body of an answer while it arrives. */
 import type { Body } from '../item/bytes/response-body.ts'
 import type { Bytes } from '../model/units.ts'
 import { misread } from './misread.ts'
 import type { PageBuffers } from './page-buffers.ts'
 
-/** A longer one is none that DynamoDB sends (a page is a mebibyte of items): no room is made for it before it comes. */
+/** DynamoDB sends nothing longer (a page is a mebibyte of items): it gets no room in advance. */
 const MOST_AT_ONCE: Bytes = 64 << 20
 
-/** Far more than any answer has (16 MB at the most, of a BatchGetItem). */
+/** Far more than any answer has (at most 16 MB, of a BatchGetItem). */
 const MOST_BYTES: Bytes = 256 << 20
 
-/** Read into it, what comes behind a body is seen with its last bytes. */
+/** Room for a byte too many, so that bytes after the body arrive together with its last ones. */
 const ONE_MORE: Bytes = 1
 
 export class FillingBody {
@@ -19,21 +19,21 @@ export class FillingBody {
   #body: Body
   #length = 0
 
-  /** `told`: how long it is going to be, where that is known. */
+  /** `told`: the length that the head announces, if it does. */
   constructor(told: Bytes | undefined, buffers: PageBuffers) {
     this.#buffers = buffers
     this.#isTold = told !== undefined && told <= MOST_AT_ONCE
     this.#body = buffers.take(this.#isTold ? (told as Bytes) + ONE_MORE : 0)
   }
 
-  /** Where what is missing of it belongs; undefined where its length is not known. */
+  /** Where the missing bytes belong. Undefined: the length is not known. */
   get room(): Buffer | undefined {
     const { bytes } = this.#body
     const isOpen = this.#isTold && this.#length < bytes.length
     return isOpen ? bytes.subarray(this.#length) : undefined
   }
 
-  /** Bytes that come next: they may lie in `room` already. */
+  /** Adds the bytes that come next. They may be in `room` already. */
   add(bytes: Buffer): void {
     const from = this.#length
     this.#length += bytes.length
@@ -50,7 +50,7 @@ export class FillingBody {
     return { ...this.#body, bytes: bytes.subarray(0, this.#length) }
   }
 
-  /** Of a body whose length was not told; so much of it is there. */
+  /** Makes room in a body of unannounced length. `filled`: the bytes that it has so far. */
   #grow(filled: Bytes): void {
     const larger = this.#buffers.take(Math.max(this.#length, 2 * this.#body.bytes.length))
     this.#body.bytes.copy(larger.bytes, 0, 0, filled)

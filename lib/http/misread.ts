@@ -1,4 +1,4 @@
-/** What came is no HTTP, as far as it is known here; named as Node.js names such errors. */
+/** An error for bytes that are not HTTP as this parser knows it, with a code as in Node.js. */
 export function misread(what: string): Error {
   return Object.assign(new Error(`not HTTP as it is known here: ${what}`), {
     code: 'HPE_UNEXPECTED',

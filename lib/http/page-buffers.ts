@@ -1,25 +1,24 @@
 /**
- * Buffers for pages, used again and again. V8 counts what lies outside its heap
- * as if it were old: at the rate of a bulk read, buffers made for each page
- * have it mark all that lives several times a second.
+ * Reused buffers for pages. V8 counts memory outside its heap as if it were old: at the rate of a
+ * bulk read, a new buffer for each page makes it mark all live objects several times a second.
  */
 import type { Body } from '../item/bytes/response-body.ts'
 import { ownBody } from '../item/bytes/response-body.ts'
 import type { Bytes } from '../model/units.ts'
 
-/** Smaller bodies are no pages. */
+/** Smaller bodies are not pages, and are not reused. */
 const LEAST_BYTES: Bytes = 64 << 10
 
-/** Buffers are a little larger than the page that they are made for: the next one may be. */
+/** Buffers are a little larger than their page, because the next page may be larger. */
 const STEP_BYTES: Bytes = 256 << 10
 
-/** Of those that wait for a page. */
+/** How many free buffers are kept for later pages. */
 const MOST_FREE = 16
 
 export class PageBuffers {
   readonly #free: Buffer[] = []
 
-  /** A body of so many bytes, to be filled. */
+  /** A body of `length` bytes, which the caller fills. */
   take(length: Bytes): Body {
     if (length < LEAST_BYTES) return ownBody(Buffer.allocUnsafe(length), false)
     const index = this.#free.findIndex(({ length: room }) => room >= length)
@@ -33,7 +32,7 @@ export class PageBuffers {
   }
 
   #put(buffer: Buffer): void {
-    // The oldest goes: pages may have become larger, or smaller.
+    // Drop the oldest: pages may have become larger, or smaller.
     if (this.#free.length === MOST_FREE) this.#free.shift()
     this.#free.push(buffer)
   }

@@ -1,4 +1,4 @@
-/** Which proxy stands before an address: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in capitals or not. */
+/** Finds the proxy in `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`, in either case. */
 import { isIP } from 'node:net'
 import { getProxyForUrl } from 'proxy-from-env'
 import { usageError } from '../errors.ts'
@@ -8,23 +8,23 @@ export interface HttpProxy {
   readonly isTls: boolean
   readonly host: string
   readonly port: number
-  /** For messages: without a user's name and password. */
+  /** The URL for messages, without user name and password. */
   readonly shown: string
-  /** Name and password, as they stand in a header. */
+  /** User name and password, as a header carries them. */
   readonly headers: { readonly 'proxy-authorization'?: string }
 }
 
-/** An IPv6 address stands in brackets where it is a part of a URL. */
+/** Removes the brackets that an IPv6 address has in a URL. */
 export const bareHost = (hostname: string) => hostname.replace(/^\[(.*)\]$/, '$1')
 
-/** What this machine says to itself goes through nobody, as with other tools. */
+/** Requests of this machine to itself use no proxy, as with other tools. */
 const isSelf = (host: string) =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 
 /**
- * Undefined: it is asked directly.
+ * Undefined: requests go directly to the target.
  *
- * @throws TablesyncError with code `USAGE` where the proxy is none that is known here
+ * @throws TablesyncError with code `USAGE` if the proxy is not an http:// or https:// URL
  */
 export function proxyFor(target: Target): HttpProxy | undefined {
   if (isSelf(bareHost(target.hostname))) return undefined

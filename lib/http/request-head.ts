@@ -1,14 +1,14 @@
-/** What stands before the body of a request. */
+/** Writes the head of a request. */
 import { type RequestAddress, urlOf } from '../model/tables/request-address.ts'
 import type { HttpProxy } from './proxy.ts'
 
-/** All but the characters that a header's value may have (RFC 9110, section 5.5). */
+/** Matches a character that a header's value may not have (RFC 9110, section 5.5). */
 const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/
 
-/** @throws TypeError for a header's value that HTTP does not allow, without naming it: it may be a secret */
+/** @throws TypeError for a value that HTTP forbids; the error omits it: it may be a secret */
 export type HeadOf = (headers: Readonly<Record<string, string>>) => string
 
-/** `proxy`: what a plain address is asked of, which wants the whole of it (RFC 9112, section 3.2.2). */
+/** `proxy`: takes plain HTTP requests itself, and needs the whole URL (RFC 9112, section 3.2.2). */
 export function headWriter(address: RequestAddress['request'], proxy?: HttpProxy): HeadOf {
   const { method, path, query, protocol } = address
   const asked = new URLSearchParams()

@@ -1,17 +1,17 @@
 /**
- * What stands before the body of an answer, and behind its last chunk (RFC
- * 9112). What may be read in two ways is refused: what llhttp refuses, and more.
+ * Reads the head of an answer, and the lines after its last chunk (RFC 9112). Refuses what can be
+ * read in two ways: everything that llhttp refuses, and more.
  */
 import type { Bytes, Milliseconds } from '../model/units.ts'
 import { misread } from './misread.ts'
 
 export interface Head {
   readonly statusCode: number
-  /** By their names in small letters. */
+  /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>
-  /** Of the body; undefined: it goes on to the end of the connection. */
+  /** Of the body. Undefined: the body ends with the connection. */
   readonly length: Bytes | 'chunked' | undefined
-  /** Whether the connection may be used once more, and how long the other end keeps it, where it says so. */
+  /** Whether the connection may be reused, and for how long, if the other end says so. */
   readonly isKept: boolean
   readonly keptFor: Milliseconds | undefined
 }
@@ -19,13 +19,13 @@ export interface Head {
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: (.*))?$/
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/
 
-/** They say where a body ends. */
+/** Headers that say where a body ends. */
 const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding'])
 
-/** Of these there is no body, whatever the headers say (RFC 9112, section 6.3). */
+/** Answers with these codes have no body, whatever the headers say (RFC 9112, section 6.3). */
 const BODILESS = new Set([204, 304])
 
-/** A head, line by line: what is wrong with a line is said once it is there. */
+/** Reads a head line by line, and refuses a bad line as soon as it comes. */
 export class HeadReader {
   #status: { readonly minor: string; readonly code: number } | undefined
   #headers: Record<string, string> = {}
@@ -43,7 +43,7 @@ export class HeadReader {
     if (this.#status === undefined) {
       const [, minor = '', code, reason = ''] = STATUS_LINE.exec(line) ?? []
       if (code === undefined || hasControls(reason)) throw misread('no line of status')
-      // HTTP/1.0 knows no answers before the last one.
+      // HTTP/1.0 has no interim answers.
       if (minor === '0' && code.startsWith('1')) throw misread('an interim answer of HTTP/1.0')
       this.#status = { minor, code: Number(code) }
       return
@@ -51,24 +51,24 @@ export class HeadReader {
     const { name, value } = headerOf(line)
     if (FRAMING.has(name)) this.#checkFraming(name, value, line)
     const before = this.#headers[name]
-    // Twice the same says no more than once.
+    // A header repeated with the same value adds nothing.
     this.#headers[name] = before === undefined || before === value ? value : `${before}, ${value}`
   }
 
-  /** How long the body is can be said in one way. */
+  /** Refuses a second statement of the body's length. */
   #checkFraming(name: string, value: string, line: string): void {
     for (const one of FRAMING) {
-      // Some proxies say once more that the body is chunked.
+      // Some proxies repeat that the body is chunked.
       const isRepeated = name === 'transfer-encoding' && one === name
       if (Object.hasOwn(this.#headers, one) && !isRepeated) throw misread(`${name} after ${one}`)
     }
     const isKnown =
       name === 'transfer-encoding' ? value.toLowerCase() === 'chunked' : /^\d{1,15}$/.test(value)
-    // Some take a tab for a part of the value.
+    // Some parsers take a tab for a part of the value.
     if (!isKnown || line.endsWith('\t')) throw misread(`${name} of a value that is not known`)
   }
 
-  /** All its lines have come: what they say. Another head may follow. */
+  /** Called after the last line: returns what the head says. Another head may follow. */
   end(): Head {
     const headers = this.#headers
     const { minor, code: statusCode } = this.#status ?? { minor: '0', code: 0 }
@@ -90,7 +90,7 @@ export class HeadReader {
 }
 
 /**
- * One line of a head, or behind the last chunk; `name` in small letters.
+ * Parses one line of a head, or after the last chunk; `name` is in lower case.
  *
  * @throws Error with code `HPE_UNEXPECTED`
  */
@@ -100,7 +100,7 @@ function headerOf(line: string): { readonly name: string; readonly value: string
   return { name: name.toLowerCase(), value: withoutBlanks(rest) }
 }
 
-/** Without blanks and tabs at its ends. */
+/** Removes blanks and tabs at both ends. */
 function withoutBlanks(text: string): string {
   const isBlank = (at: number) => text[at] === ' ' || text[at] === '\t'
   let [from, to] = [0, text.length]
@@ -110,7 +110,7 @@ function withoutBlanks(text: string): string {
 }
 
 /**
- * A line behind the last chunk. What it says is not used.
+ * Checks a line after the last chunk. Its content is not used.
  *
  * @throws Error with code `HPE_UNEXPECTED`
  */
@@ -118,7 +118,7 @@ export function checkTrailer(line: string): void {
   if (FRAMING.has(headerOf(line).name)) throw misread('a length behind its body')
 }
 
-/** Text of a head has tabs, and no other control characters (RFC 9110, section 5.5). */
+/** Text in a head may have tabs, but no other control characters (RFC 9110, section 5.5). */
 function hasControls(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)

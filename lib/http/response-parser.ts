@@ -1,4 +1,4 @@
-/** Answers as they come in on one connection, one after the other. */
+/** Parses the answers that come in on one connection, one after the other. */
 import type { Bytes, Milliseconds } from '../model/units.ts'
 import type { Answer } from './answer.ts'
 import { chunkLength } from './chunk-head.ts'
@@ -7,16 +7,16 @@ import { misread } from './misread.ts'
 import type { PageBuffers } from './page-buffers.ts'
 import { checkTrailer, type Head, HeadReader } from './response-head.ts'
 
-/** DynamoDB's heads have some hundred bytes. */
+/** Heads of DynamoDB's answers take a few hundred bytes. */
 const MOST_HEAD_BYTES: Bytes = 16 << 10
 
-/** A connection is let go so long before the other end says that it closes it. */
+/** A connection is given up this long before the other end closes it, as it has announced. */
 const SOONER: Milliseconds = 1000
 
 const LF = 0x0a
 const CR = 0x0d
 
-/** What comes next. `line-end`: of a chunk. `trailers`: lines after the last chunk. */
+/** What comes next. `line-end`: that of a chunk. `trailers`: lines after the last chunk. */
 type Expected =
   | 'nothing'
   | 'head'
@@ -32,12 +32,12 @@ export class ResponseParser {
   readonly #onAnswer: (answer: Answer) => void
   #expected: Expected = 'nothing'
   readonly #headLines = new HeadReader()
-  /** A line of which more is to come. */
+  /** Parts of a line whose end has not come yet. */
   #begun: Buffer[] = []
   #begunBytes: Bytes = 0
   #head: Head | undefined
   #body: FillingBody | undefined
-  /** Of the body, or of the chunk. */
+  /** Missing bytes of the body, or of the chunk. */
   #missing: Bytes = 0
   #isKept = true
   #goodUntil = Number.POSITIVE_INFINITY
@@ -47,22 +47,22 @@ export class ResponseParser {
     this.#onAnswer = onAnswer
   }
 
-  /** Whether another answer may be asked for. */
+  /** Whether the connection may take another request. */
   get mayGoOn(): boolean {
     return this.#isKept && performance.now() < this.#goodUntil
   }
 
-  /** Where the next bytes belong, where that is known: then they need not be copied. */
+  /** Where the next bytes belong, if that is known: bytes read into it need not be copied. */
   get room(): Buffer | undefined {
     return this.#expected === 'sized' ? this.#body?.room : undefined
   }
 
-  /** An answer is going to come. */
+  /** From now on, an answer is expected. */
   begin(): void {
     this.#expected = 'head'
   }
 
-  /** What was read; what is wrong with it. */
+  /** Parses the bytes that were read. Returns what is wrong with them. */
   read(bytes: Buffer): Error | undefined {
     try {
       let left = bytes
@@ -76,18 +76,18 @@ export class ResponseParser {
     }
   }
 
-  /** Nothing more will come. */
+  /** Called when no more bytes will come. */
   end(): void {
     if (this.#expected === 'to-end') this.#complete()
   }
 
-  /** Bytes that nobody has asked for: behind an answer they end its connection, and not it. */
+  /** Bytes that nobody asked for. After an answer they end the connection; the answer counts. */
   #tooMuch(isUnasked: boolean): Error | undefined {
     this.#isKept = false
     return isUnasked ? misread('an answer that nobody has asked for') : undefined
   }
 
-  /** Takes some bytes; how many. */
+  /** Takes some bytes, and returns how many. */
   #take(bytes: Buffer): number {
     switch (this.#expected) {
       case 'sized':
@@ -110,13 +110,13 @@ export class ResponseParser {
     return bytes.length
   }
 
-  /** Up to the end of a line, which is understood once it is whole. */
+  /** Takes bytes up to the end of a line. A line is parsed once it is whole. */
   #takeLine(bytes: Buffer): number {
     const end = bytes.indexOf(LF) + 1
     const taken = end === 0 ? bytes : bytes.subarray(0, end)
     this.#begunBytes += taken.length
     if (this.#begunBytes > MOST_HEAD_BYTES) throw misread('a head that is too long')
-    // At once: the line that it stands in may never end.
+    // Check at once: the line with the CR may never end.
     if (hasLoneCr(this.#begun.at(-1), taken)) throw misread('CR without LF')
     this.#begun.push(Buffer.from(taken))
     if (end > 0) this.#lineEnded()
@@ -127,7 +127,7 @@ export class ResponseParser {
     const text = Buffer.concat(this.#begun).toString('latin1')
     this.#begun = []
     if (!text.endsWith('\r\n')) throw misread('a line that ends in LF alone')
-    // All lines behind the last chunk, and all heads before an answer, are bounded together.
+    // The limit is for all lines after the last chunk, and for all heads of an answer, together.
     if (this.#expected === 'chunk-head' || this.#expected === 'line-end') this.#begunBytes = 0
     this.#understand(text)
   }
@@ -137,7 +137,7 @@ export class ResponseParser {
     switch (this.#expected) {
       case 'head':
         if (line !== '') this.#headLines.add(line)
-        // Some send one more line's end behind a body.
+        // Some servers send an extra line end after a body.
         else if (!this.#headLines.isEmpty) this.#start(this.#headLines.end())
         return
       case 'chunk-head':
@@ -155,7 +155,7 @@ export class ResponseParser {
   }
 
   #start(head: Head): void {
-    // Answers before the one that was asked for (RFC 9110, section 15.2).
+    // Interim answers come before the final one (RFC 9110, section 15.2).
     if (head.statusCode < 200) {
       if (head.statusCode === 101) throw misread('another protocol')
       return
@@ -181,7 +181,7 @@ export class ResponseParser {
   }
 }
 
-/** Whether CR stands in a line, or at the end of the part of it before, and another byte than LF follows. */
+/** Whether a CR in the line, or at the end of `before`, has a byte other than LF after it. */
 function hasLoneCr(before: Buffer | undefined, line: Buffer): boolean {
   if (before?.at(-1) === CR && line[0] !== LF) return true
   const at = line.indexOf(CR)

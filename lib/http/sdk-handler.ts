@@ -1,4 +1,4 @@
-/** How the SDK sends what it sends itself: descriptions of tables, and requests for credentials. */
+/** How the SDK sends its own requests: descriptions of tables, and requests for credentials. */
 import { Agent, type AgentOptions } from 'node:https'
 import { connect, type TLSSocketOptions } from 'node:tls'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
@@ -9,18 +9,18 @@ import { openTunnel } from './tunnel.ts'
 
 export interface SdkHandlerOptions {
   readonly timeouts: Pick<RequestTimeouts, 'connectTimeout' | 'responseTimeout'>
-  /** Aborted: what is under way ends. */
+  /** When it aborts, requests in flight end. */
   readonly ending?: AbortSignal | undefined
   /** Certificates to trust (PEM). Absent: those that Node.js trusts. */
   readonly trust?: string | undefined
 }
 
-/** Requests fail with `TimeoutError` where no answer comes in time, and go through the proxy that the environment names. */
+/** Requests time out with `TimeoutError`, and go through the proxy that the environment names. */
 export function sdkHandler(options: SdkHandlerOptions): NodeHttpHandler {
   return new OurHandler(options)
 }
 
-/** The SDK would print to stderr what is no error. */
+/** The SDK would print messages to stderr that are not errors. */
 export const QUIET = { trace() {}, debug() {}, info() {}, warn() {}, error() {} }
 
 class OurHandler extends NodeHttpHandler {
@@ -47,7 +47,7 @@ class OurHandler extends NodeHttpHandler {
 
 type Request = Parameters<NodeHttpHandler['handle']>[0]
 
-/** A plain address is asked of the proxy itself, which wants the whole of it (RFC 9112, section 3.2.2). */
+/** Sends a plain request to the proxy, which needs the whole URL (RFC 9112, section 3.2.2). */
 function askedOf(proxy: HttpProxy, request: Request): Request {
   return Object.assign(Object.create(Object.getPrototypeOf(request)), request, {
     protocol: proxy.isTls ? 'https:' : 'http:',
@@ -58,7 +58,7 @@ function askedOf(proxy: HttpProxy, request: Request): Request {
   })
 }
 
-/** Connections of its own, through a proxy where one stands before the other end. */
+/** Opens its own connections, through a proxy if the environment names one for the target. */
 class LedAgent extends Agent {
   readonly #trust: string | undefined
 

@@ -1,4 +1,4 @@
-/** What requests go out over, to one address: a socket, plain or TLS, or one through a proxy. */
+/** The transport to one address: a plain or TLS socket, directly or through a proxy. */
 import { connect, isIP, type OnReadOpts, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import type { RequestAddress } from '../model/tables/request-address.ts'
@@ -6,7 +6,7 @@ import type { Milliseconds } from '../model/units.ts'
 import { bareHost, type HttpProxy } from './proxy.ts'
 import { openTunnel } from './tunnel.ts'
 
-/** Who hears of a wire. What goes where it is read is said by `onread` (Node.js, `socket.connect`). */
+/** Hears of a wire's events. `onread` says where bytes go (Node.js, `socket.connect`). */
 export interface WireListener {
   readonly onread: Required<OnReadOpts>
   onConnected(): void
@@ -17,7 +17,7 @@ export interface WireListener {
 }
 
 export interface Wire {
-  /** What is written before it is connected goes out then. */
+  /** Bytes written before the wire is connected are sent once it is. */
   write(bytes: Buffer): void
   destroy(): void
 }
@@ -26,13 +26,13 @@ export type NewWire = (listener: WireListener) => Wire
 
 export interface WireOptions {
   readonly target: Pick<RequestAddress['request'], 'protocol' | 'hostname' | 'port'>
-  /** Absent: the target is asked directly. */
+  /** Absent: requests go directly to the target. */
   readonly proxy?: HttpProxy | undefined
   /** Certificates to trust (PEM). Absent: those that Node.js trusts. */
   readonly trust?: string | undefined
 }
 
-/** Without a word for so long the system asks whether the other end is there still. */
+/** After so long without traffic, the system checks whether the other end is still there. */
 const PROBE_AFTER: Milliseconds = 1000
 
 const ALIVE = { noDelay: true, keepAlive: true, keepAliveInitialDelay: PROBE_AFTER }
@@ -41,7 +41,7 @@ export function wireMaker({ target, proxy, trust }: WireOptions): NewWire {
   const isPlain = target.protocol === 'http:'
   const host = bareHost(target.hostname)
   const port = target.port ?? (isPlain ? 80 : 443)
-  // A plain target is asked of the proxy itself, any other is led to.
+  // The proxy itself takes plain requests. For TLS, it opens a tunnel to the target.
   const next = isPlain && proxy !== undefined ? proxy : { host, port, isTls: !isPlain }
   const newTls = tlsSockets(next.host, trust)
   if (proxy !== undefined && !isPlain) {
@@ -63,7 +63,7 @@ export function wireMaker({ target, proxy, trust }: WireOptions): NewWire {
   }
 }
 
-/** Each goes on with the session of the last one: it need not agree on everything anew. */
+/** Each TLS socket resumes the session of the last one, which saves a full handshake. */
 function tlsSockets(host: string, trust: string | undefined) {
   let session: Buffer | undefined
   return (options: ConnectionOptions, onConnected: () => void): Socket => {
@@ -71,7 +71,7 @@ function tlsSockets(host: string, trust: string | undefined) {
       {
         ...options,
         host,
-        // TLS names no addresses (RFC 6066, section 3).
+        // A TLS server name must not be an IP address (RFC 6066, section 3).
         servername: isIP(host) ? '' : host,
         ALPNProtocols: ['http/1.1'],
         session,
@@ -96,7 +96,7 @@ function wireOver(socket: Socket, listener: WireListener): Wire {
   }
 }
 
-/** Over a socket that is yet to come. Node.js reads such a one into buffers of its own. */
+/** A wire over a socket that opens later. Node.js reads such a socket into its own buffers. */
 function lateWire(listener: WireListener, open: (signal: AbortSignal) => Promise<Socket>): Wire {
   const ending = new AbortController()
   const early: Buffer[] = []

@@ -1,4 +1,4 @@
-/** A connection through a proxy, to be spoken TLS over: the proxy sees whom it leads to, and no more. */
+/** A connection through a proxy, to use TLS over: the proxy sees only the host and port. */
 import { request } from 'node:http'
 import { request as requestTls } from 'node:https'
 import type { Socket } from 'node:net'
@@ -6,18 +6,19 @@ import type { HttpProxy } from './proxy.ts'
 
 export interface TunnelOptions {
   readonly proxy: HttpProxy
-  /** Of the other end. */
+  /** Of the target. */
   readonly host: string
   readonly port: number
   /** Certificates to trust (PEM). Absent: those that Node.js trusts. */
   readonly trust?: string | undefined
-  /** Aborted: it is not wanted any more. */
+  /** When it aborts, the tunnel is no longer needed. */
   readonly signal: AbortSignal
 }
 
 /**
- * @throws Error with code `ERR_PROXY_REFUSED` where the proxy leads nobody there, `ERR_PROXY_UNAVAILABLE` where it
- * does not just now, or with that of the socket to it
+ * @throws Error with code `ERR_PROXY_REFUSED` if the proxy refuses this target, with code
+ * `ERR_PROXY_UNAVAILABLE` if it cannot open the tunnel just now, or with the code of the socket to
+ * it
  */
 export function openTunnel({ proxy, host, port, trust, signal }: TunnelOptions): Promise<Socket> {
   const place = `${host.includes(':') ? `[${host}]` : host}:${port}`

@@ -1,4 +1,4 @@
-/** Judges pairs: by bytes where they agree, attribute by attribute in another order, by digests of normalised items where not. */
+/** Judges pairs: by their bytes, then by attributes in any order, then by digests of the items. */
 import type { WireItem } from '../model/wire.ts'
 import { asBuffer, sameSpan, textOf } from './bytes/json-bytes.ts'
 import { sameMembers } from './bytes/same-members.ts'
@@ -7,11 +7,11 @@ import { canonicalItem, type IsIgnored } from './normalise.ts'
 import { type ItemPage, itemEnd, itemStart, STRIDE } from './page.ts'
 
 export interface ItemComparer {
-  /** True where the items are equal: the same bytes, the same attributes, or the same digest. */
+  /** True if the items are equal: the same bytes, the same attributes, or the same digest. */
   equal(a: ItemPage, i: number, b: ItemPage, j: number): boolean
-  /** The same for equal items, and for no others; ignored attributes take no part. */
+  /** The same for equal items only, after normalising them. Ignored attributes do not count. */
   digest(page: ItemPage, item: number): Digest
-  /** The same for items of the same bytes; equal ones that are spelt differently have others. */
+  /** The same for items of the same bytes. Equal items that are spelt differently have others. */
   literalDigest(page: ItemPage, item: number): Digest
 }
 
@@ -27,7 +27,7 @@ export function itemComparer(digestOf: DigestOf, isIgnored: IsIgnored): ItemComp
   }
 }
 
-/** Below this, a loop is done before a call out of JavaScript has begun. */
+/** Up to this length, a loop is faster than a call out of JavaScript. */
 const SHORT = 96
 
 export function sameBytes(a: ItemPage, i: number, b: ItemPage, j: number): boolean {

@@ -4,12 +4,12 @@ import createHasher from 'xxhash-wasm'
 /** 32 hexadecimal digits. */
 export type Digest = string
 
-/** Of an item's canonical text, or of its bytes as they came. */
+/** Makes the digest of an item's canonical text, or of its bytes as they came. */
 export type DigestOf = (text: string | Uint8Array) => Digest
 
 const SEEDS = [0x9e3779b97f4a7c15n, 0xc2b2ae3d27d4eb4fn] as const
 
-/** Compiles the WebAssembly hash; once a thread. */
+/** Compiles the WebAssembly hash; called once in each thread. */
 export async function openDigest(): Promise<DigestOf> {
   const { h64Raw } = await createHasher()
   return (text) => {

@@ -6,7 +6,7 @@ import type { WireItem } from '../model/wire.ts'
 /** Items that expired longer ago are never deleted (developer guide, "Using time to live"). */
 const FORGOTTEN_AFTER_SECONDS = 5 * 365 * 24 * 60 * 60
 
-/** Whether the attribute, in epoch seconds as the service reads it, says so. */
+/** Whether the attribute, read as epoch seconds as the service does, says that the item expired. */
 export function isExpired(item: WireItem, attribute: string, now: Milliseconds): boolean {
   const value = Object.hasOwn(item, attribute) ? item[attribute] : undefined
   if (value === undefined || !('N' in value)) return false

@@ -1,4 +1,4 @@
-/** Keys by number, to find equal ones by: the same number however a key is spelt. */
+/** Hashes of keys, to find equal keys by: a key has one hash, however it is spelt. */
 import type { KeySchema } from '../model/tables/table.ts'
 import { canonicalKeyOf, canonicalPart, isPlainString, sameKeyBytes } from './key.ts'
 import { type ItemPage, STRIDE } from './page.ts'
@@ -7,7 +7,7 @@ import { type ItemPage, STRIDE } from './page.ts'
 const BASIS = 0x811c9dc5 | 0
 const PRIME = 0x01000193
 
-/** Where an item's key stands, and a number to find equal ones by. */
+/** Where an item's key stands, and its hash. */
 export interface Keyed {
   readonly page: ItemPage
   readonly item: number
@@ -28,12 +28,12 @@ function keyHash(page: ItemPage, item: number, schema: KeySchema): number {
   if (schema.length > 1) {
     hash = withPart(hash, bytes, spans[base + 4] as number, spans[base + 5] as number)
   }
-  // The lowest bits alone have to tell keys apart.
+  // The lowest bits alone must tell keys apart.
   const mixed = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
   return mixed ^ (mixed >>> 13)
 }
 
-/** Whether two items have one key, however it is spelt. */
+/** Whether two items have the same key, however it is spelt. */
 export function sameKey(a: Keyed, b: Keyed, schema: KeySchema): boolean {
   if (a.hash !== b.hash) return false
   return (
@@ -42,7 +42,7 @@ export function sameKey(a: Keyed, b: Keyed, schema: KeySchema): boolean {
   )
 }
 
-/** Of the canonical spelling, which need not be built where the page has it as it is. */
+/** Hashes the canonical spelling, which is not built if the page has it already. */
 function withPart(before: number, bytes: Uint8Array, start: number, end: number): number {
   if (!isPlainString(bytes, start, end)) return withText(before, canonicalPart(bytes, start, end))
   let hash = Math.imul(before ^ 0x53, PRIME)

@@ -1,4 +1,4 @@
-/** Pages of keys alone: what is kept of items whose pages are let go. */
+/** Pages of keys only: what is kept of items after their pages are released. */
 import type { KeySchema } from '../model/tables/table.ts'
 import type { Bytes } from '../model/units.ts'
 import { walkItems } from './bytes/walk.ts'
@@ -6,10 +6,10 @@ import type { KeyText } from './key.ts'
 import { type Keyed, keyed } from './key-hash.ts'
 import { type ItemPage, keyNames, STRIDE } from './page.ts'
 
-/** Keys of one page. */
+/** How many keys fit on one page. */
 const KEYS = 256
 
-/** What most keys have room in; for longer ones a page grows. */
+/** Most keys fit in this. For longer keys, the page grows. */
 const USUAL: Bytes = 128
 
 /** A page that keys are copied to, one after the other, until it is full. */
@@ -19,7 +19,7 @@ export class KeyPage implements ItemPage {
   count = 0
   #end = 0
 
-  /** `first`: the key that is going to be copied first, by which the room for all is guessed. */
+  /** `first`: the key that is copied first. Its length decides how much room is made for all. */
   constructor(first: Keyed) {
     this.bytes = new Uint8Array(KEYS * Math.min(keyBytes(first) + 8, USUAL))
   }
@@ -28,14 +28,14 @@ export class KeyPage implements ItemPage {
     return this.count === KEYS
   }
 
-  /** Copies a key. */
+  /** Copies a key to this page. */
   add(key: Keyed): Keyed {
     const { bytes, spans } = key.page
     const from = key.item * STRIDE
     this.#makeRoom(keyBytes(key))
     const to = this.count * STRIDE
     this.spans[to] = this.#end
-    // Both parts of it; the second has no bytes where there is none.
+    // Both parts of the key. Without a sort key, the second part has no bytes.
     for (let part = 2; part < STRIDE; part += 2) {
       this.spans[to + part] = this.#end
       this.#copy(bytes, spans[from + part] as number, spans[from + part + 1] as number)
@@ -48,7 +48,7 @@ export class KeyPage implements ItemPage {
   #copy(bytes: Uint8Array, start: number, end: number): void {
     const copies = this.bytes
     let to = this.#end
-    // A key is short: a view of it would take longer to make.
+    // A key is short, so a view of it would take longer to make.
     for (let from = start; from < end; from++) copies[to++] = bytes[from] as number
     this.#end = to
   }
@@ -61,7 +61,7 @@ export class KeyPage implements ItemPage {
   }
 }
 
-/** Of a key's values, as they are spelt. */
+/** The length of a key's values, as they are spelt. */
 export function keyBytes({ page, item }: Keyed): Bytes {
   const { spans } = page
   const base = item * STRIDE
@@ -69,7 +69,7 @@ export function keyBytes({ page, item }: Keyed): Bytes {
   return partition + (spans[base + 5] as number) - (spans[base + 4] as number)
 }
 
-/** A key that there is no item of. */
+/** A key without an item. */
 export function keyedByText(text: KeyText, schema: KeySchema): Keyed {
   return keyed(walkItems(Buffer.from(`[${text}]`), 0, keyNames(schema)).page, 0, schema)
 }

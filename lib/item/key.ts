@@ -1,4 +1,4 @@
-/** An item's primary key: one spelling to match by, and the text to ask for it. */
+/** An item's primary key: one spelling to match by, and the text to request the item with. */
 import type { KeySchema } from '../model/tables/table.ts'
 import type { WireItem, WireValue } from '../model/wire.ts'
 import { asBuffer, sameSpan, textOf } from './bytes/json-bytes.ts'
@@ -45,7 +45,7 @@ export function canonicalKeyOfText(text: KeyText, schema: KeySchema): CanonicalK
   return sort === undefined ? (partition as string) : joinParts(partition as string, sort)
 }
 
-/** Of strings without blanks around them or escapes within, as nearly all keys are; undefined for others. */
+/** For strings without blanks around them or escapes, as nearly all keys are; else undefined. */
 function plainKeyOf(text: KeyText, schema: KeySchema): CanonicalKey | undefined {
   let at = 0
   let key = ''
@@ -63,7 +63,7 @@ function plainKeyOf(text: KeyText, schema: KeySchema): CanonicalKey | undefined 
   return text[at] === '}' && at + 1 === text.length ? key : undefined
 }
 
-/** True where both keys stand in the same bytes; equal keys may also be spelt differently. */
+/** True if both keys are the same bytes. Equal keys may also be spelt differently. */
 export function sameKeyBytes(a: ItemPage, i: number, b: ItemPage, j: number): boolean {
   return samePart(a, i, b, j, 0) && samePart(a, i, b, j, 1)
 }
@@ -77,7 +77,7 @@ function samePart(a: ItemPage, i: number, b: ItemPage, j: number, part: 0 | 1): 
 /** The length in front keeps bytes from moving between partition and sort key. */
 const joinParts = (partition: string, sort: string) => `${partition.length}:${partition}${sort}`
 
-/** One part of a key, in its one spelling. */
+/** One part of a key, in its canonical spelling. */
 export function canonicalPart(bytes: Uint8Array, start: number, end: number): string {
   if (isPlainString(bytes, start, end)) {
     return `S${asBuffer(bytes).toString('latin1', start + 6, end - 2)}`

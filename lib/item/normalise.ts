@@ -1,17 +1,17 @@
 /**
- * What equal means: two items are equal when their canonical texts are.
+ * Defines equality: two items are equal if their canonical texts are.
  *
- * Attribute order, map order, set order and the spelling of numbers, strings
- * and base64 do not show in it; types, names, list order and structure do.
- * Quoted strings and brackets keep neighbours from running into each other.
+ * Attribute order, map order, set order and the spelling of numbers, strings and base64 do not show
+ * in the text; types, names, list order and structure do. Quoted strings and brackets keep
+ * neighbours from running into each other.
  */
 import type { WireItem, WireValue } from '../model/wire.ts'
 import { canonicalNumber } from './number.ts'
 
-/** Kept by global tables of 2017 beside the user's own attributes. */
+/** Global tables of 2017 add attributes with this prefix to the user's own. */
 const REPLICATION_PREFIX = 'aws:rep:'
 
-/** Says which top-level attributes take no part. */
+/** Says which top-level attributes are ignored. */
 export type IsIgnored = (name: string) => boolean
 
 export function ignoring(names: readonly string[]): IsIgnored {
@@ -39,7 +39,7 @@ export function canonicalValue(value: WireValue): string {
   if ('BS' in value) return canonicalSet('BS', value.BS, canonicalBase64)
   if ('L' in value) return `[${value.L.map(canonicalValue).join(',')}]`
   if ('M' in value) return canonicalMembers(value.M, Object.keys(value.M))
-  // A type newer than this code: equal only where it is spelt the same.
+  // A type newer than this code: values are equal only if they are spelt the same.
   return `?${JSON.stringify(value)}`
 }
 
@@ -62,10 +62,10 @@ function canonicalMembers(map: WireItem, names: string[]): string {
   return `{${members}}`
 }
 
-/** More are sorted by the engine, which makes room for it first. */
+/** Longer lists are sorted by the engine, which allocates memory first. */
 const FEW = 24
 
-/** In place, by UTF-16 code units. */
+/** Sorts in place, by UTF-16 code units. */
 function sorted(texts: string[]): string[] {
   if (texts.length > FEW) return texts.sort()
   for (let at = 1; at < texts.length; at++) {

@@ -1,8 +1,8 @@
-/** How numbers of keys are spelt: the service has one spelling for each, other engines may not. */
+/** How numbers in keys are spelt: the service has one spelling for each, other engines may not. */
 import type { WireItem } from '../model/wire.ts'
 import type { KeyText } from './key.ts'
 
-/** As the service returns numbers: plain, without zeros that say nothing (Developer Guide, Data types, Number). */
+/** As the service returns numbers: no needless zeros (Developer Guide, Data types, Number). */
 const USUAL = /^(?:0|-?(?:[1-9]\d*(?:\.\d*[1-9])?|0\.\d*[1-9]))$/
 
 /** Whether each number of a key is spelt as the service would. */
@@ -10,7 +10,7 @@ export function isSpeltAsUsual(key: KeyText): boolean {
   return numbersOf(key).every((text) => USUAL.test(text))
 }
 
-/** The key with each number spelt in another way. */
+/** The key with each number in another spelling. */
 export function respelt(key: KeyText): KeyText {
   const parts = Object.entries(JSON.parse(key) as WireItem).map(([name, value]) => [
     name,
@@ -24,7 +24,7 @@ function numbersOf(key: KeyText): string[] {
   return parts.flatMap((value) => ('N' in value ? value.N : []))
 }
 
-/** With one zero more behind the point. */
+/** The number with one more zero after the point. */
 function otherSpelling(text: string): string {
   const [digits = '', ...exponent] = text.split(/(?=[eE])/)
   return `${digits}${digits.includes('.') ? '0' : '.0'}${exponent.join('')}`

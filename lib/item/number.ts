@@ -3,9 +3,9 @@
 const DECIMAL = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/
 
 /**
- * One spelling for each value: `1`, `1.0`, `+1` and `1E0` all become `1e0`,
- * the digits without zeros at either end and the power of ten of the last.
- * Text that is no number stands for itself, and equals no number.
+ * One spelling for each value: `1`, `1.0`, `+1` and `1E0` all become `1e0`. It has the digits
+ * without zeros at either end, and the power of ten of the last digit. Text that is not a number
+ * stands for itself, and equals no number.
  */
 export function canonicalNumber(text: string): string {
   const match = DECIMAL.exec(text)
@@ -18,16 +18,13 @@ export function canonicalNumber(text: string): string {
   return `${sign === '-' ? '-' : ''}${significant}e${power}`
 }
 
-/**
- * Below zero where `a` is the smaller one, zero where they are equal.
- * Undefined where either is no number.
- */
+/** Below zero if `a` is smaller, zero if both are equal. Undefined: one of them is not a number. */
 export function compareNumbers(a: string, b: string): number | undefined {
   const [one, other] = [canonicalNumber(a), canonicalNumber(b)]
   if (one.startsWith('?') || other.startsWith('?')) return undefined
   const [x, y] = [partsOf(one), partsOf(other)]
   if (x.sign !== y.sign) return x.sign - y.sign
-  // Of two numbers of one sign, first the place of the leading digit decides, and then the digits.
+  // If the signs are equal, first the place of the leading digit decides, and then the digits.
   const magnitude =
     x.leading - y.leading || Number(x.digits > y.digits) - Number(x.digits < y.digits)
   return magnitude * x.sign

@@ -1,22 +1,22 @@
 /**
- * A page of items: the response's bytes, and where in them each item and its
- * key stand. Items are told apart by position; none is built.
+ * A page of items: the bytes of the response, and where in them each item and its key stand. Items
+ * are identified by position, and never built.
  */
 import type { KeySchema } from '../model/tables/table.ts'
 
-/** Numbers per item in `spans`: item start and end, and both of each key value. */
+/** Numbers for each item in `spans`: start and end of the item, and of each key value. */
 export const STRIDE = 6
 
 export interface ItemPage {
   readonly bytes: Uint8Array
   readonly count: number
-  /** `STRIDE` byte offsets an item; the sort key's are 0 where there is none. */
+  /** `STRIDE` byte offsets for each item. Those of the sort key are 0 if there is none. */
   readonly spans: Int32Array
-  /** Absent: known of the items one by one only. */
+  /** Absent: only the positions of the single items are known. */
   readonly extent?: Extent
-  /** Says that one of its holders is done with the page. Absent: nobody has to know. */
+  /** Called when one of the page's holders is done with it. Absent: nobody needs to know. */
   release?(): void
-  /** Says that an item of it is kept for longer: its bytes are nobody else's then. */
+  /** Called when an item is kept for longer: the page's bytes are not reused then. */
   keep?(): void
 }
 
@@ -24,13 +24,13 @@ const NO_ITEMS = new Int32Array(0)
 
 export const noItems = (bytes: Uint8Array): ItemPage => ({ bytes, count: 0, spans: NO_ITEMS })
 
-/** Where a page's items stand in its bytes: from the first one's start to the bracket after the last. */
+/** Where a page's items are in its bytes: from the first one to the bracket after the last. */
 export interface Extent {
   readonly start: number
   readonly end: number
 }
 
-/** A key attribute's name as the walk compares it: its bytes in JSON, unescaped. */
+/** The names of the key attributes as the walk compares them: UTF-8 bytes, unescaped. */
 export interface KeyNames {
   readonly schema: KeySchema
   readonly partition: Uint8Array
@@ -54,7 +54,7 @@ export const keyStart = (page: ItemPage, item: number, part: 0 | 1): number =>
 export const keyEnd = (page: ItemPage, item: number, part: 0 | 1): number =>
   page.spans[item * STRIDE + 3 + part * 2] as number
 
-/** One item on a page of its own: what is kept of a page does not keep all of it. */
+/** Copies one item to a page of its own, so that keeping the item does not keep its page. */
 export function detached(page: ItemPage, item: number): { page: ItemPage; item: number } {
   const start = itemStart(page, item)
   const spans = page.spans.slice(item * STRIDE, (item + 1) * STRIDE)

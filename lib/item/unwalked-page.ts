@@ -1,4 +1,4 @@
-/** A page of a scan whose items are walked once one of them is asked for. */
+/** A page of a scan whose items are walked when one of them is first needed. */
 import type { ReadUnits } from '../model/units.ts'
 import { otherCount, readMembers, skipped } from './bytes/answer-members.ts'
 import type { Frame } from './bytes/frame.ts'
@@ -20,7 +20,7 @@ export class UnwalkedPage implements ItemPage {
   #isKept = false
   #spans: Int32Array | undefined
 
-  /** `blame`: makes an error that says whose answer it was. */
+  /** `blame`: turns an error into one that says whose answer it was. */
   constructor(
     body: Body,
     frame: Frame,
@@ -42,13 +42,13 @@ export class UnwalkedPage implements ItemPage {
     return this.#body.bytes
   }
 
-  /** @throws TablesyncError with code `BAD_RESPONSE`: the items are no items, or not as many as was said */
+  /** @throws TablesyncError with code `BAD_RESPONSE` if items are malformed, or miscounted */
   get spans(): Int32Array {
     this.#spans ??= this.#walk()
     return this.#spans
   }
 
-  /** Before the page is handed out: so many are going to release it. */
+  /** Called before the page is handed out: so many holders will release it. */
   shareAmong(holders: number): void {
     this.#holders = holders
   }
@@ -78,7 +78,7 @@ export class UnwalkedPage implements ItemPage {
     const plain = theKernel().walk(bytes, list, this.#names)
     if (plain !== undefined) return plain
     const { page, end } = walkItems(bytes, list.start, this.#names)
-    // Behind the items there may be another list, whose end was taken for theirs.
+    // Another list may follow the items. Then its end was taken for theirs.
     if (end < list.end) refuseTwice(bytes, 'Items')
     this.extent = { start: this.extent.start, end: end - 1 }
     if (page.count === count) return page.spans
@@ -86,7 +86,7 @@ export class UnwalkedPage implements ItemPage {
   }
 }
 
-/** @throws TablesyncError with code `BAD_RESPONSE` where the answer has two members of a name */
+/** @throws TablesyncError with code `BAD_RESPONSE` if the answer has two members of this name */
 function refuseTwice(bytes: Uint8Array, name: string): void {
   readMembers(bytes, new Map([[name, skipped(bytes)]]))
 }

@@ -1,11 +1,10 @@
-/** The order of versions: an attribute that only ever grows, as the user vouches. */
+/** The order of versions. The user vouches that the version attribute only ever grows. */
 import type { WireItem } from '../model/wire.ts'
 import { compareNumbers } from './number.ts'
 
 /**
- * What item `a` is to item `b` by their versions. `none`: neither has one.
- * `alone`: only `a` has one; `lacking`: only `b` has. `unordered`: their types
- * differ, or have no order.
+ * How item `a` compares with item `b` by their versions. `none`: neither has one. `alone`: only `a`
+ * has one; `lacking`: only `b` has one. `unordered`: their types differ, or have no order.
  */
 export type VersionOrder =
   | 'later'
@@ -25,7 +24,7 @@ export function orderOfVersions(a: WireItem, b: WireItem, attribute: string): Ve
   return order === 0 ? 'equal' : order > 0 ? 'later' : 'earlier'
 }
 
-/** Undefined where they cannot be ordered. */
+/** Undefined: they cannot be ordered. */
 function compareVersions(one: object, other: object): number | undefined {
   if ('N' in one && 'N' in other) return compareNumbers(`${one.N}`, `${other.N}`)
   if ('S' in one && 'S' in other) return Buffer.compare(bytes(one.S), bytes(other.S))

@@ -3,15 +3,15 @@ import type { WireItem } from './wire.ts'
 
 export type DifferenceKind = 'missing' | 'differing' | 'extra'
 
-/** Which kinds are to be repaired. */
+/** Which kinds of differences to repair. */
 export type WriteFlags = { readonly [kind in DifferenceKind]: boolean }
 
 /**
- * `none`: nothing was to be written, or the difference ended by itself.
- * `conflict`: the conditions of the repair did not hold. `changed`: it is not
- * as a plan or a journal has it. `failed`: see `error`. `torn`: some of its
- * attributes were written and others not, see `error`. `unverified`: it could
- * not be read, see `error`; its kind is no more than what the first look suggests.
+ * What was done about a difference. `none`: nothing was to be written, or the difference was gone
+ * before the repair. `conflict`: the conditions of the repair did not hold. `changed`: the key is
+ * not as the plan or the journal has it. `failed`: see `error`. `torn`: some attributes were
+ * written and others not, see `error`. `unverified`: the key could not be read, see `error`; `kind`
+ * is only what the first look suggests.
  */
 export type RepairAction =
   | 'none'
@@ -32,10 +32,10 @@ export interface Difference {
   /** Names of the attributes that differ. Absent unless `kind` is `differing`. */
   readonly attributes?: readonly string[]
   readonly action: RepairAction
-  /** Why the repair failed, why the key could not be read, or why it is in conflict where the item did not change. */
+  /** Why it failed, could not be read, or is in conflict although the item did not change. */
   readonly error?: string
-  /** It has more attributes than a condition can compare: some may have been replaced unseen. Absent: all were compared. */
+  /** Too many attributes for a condition: some may be replaced unseen. Absent: all compared. */
   readonly condition?: 'partial'
-  /** Counted from the scan and not read again. Absent: confirmed. */
+  /** The difference was counted from the scan and not read again. Absent: it is confirmed. */
   readonly unconfirmed?: true
 }

@@ -1,4 +1,4 @@
-/** What a run tells while it runs. */
+/** What a run reports while it runs. */
 
 import type { RunRules } from './run-rules.ts'
 import type { Pace } from './tables/capacity.ts'
@@ -6,18 +6,18 @@ import type { InspectedTable } from './tables/table.ts'
 import type { NamedTally } from './tally.ts'
 import type { Milliseconds } from './units.ts'
 
-/** What goes on at one table. */
+/** How fast a run uses one table now, and the limit that it keeps. */
 export interface Flow extends Pace {
-  /** A mean over the last five seconds, or as long as the run has lasted. */
+  /** Units per second: a mean over the last five seconds, or over the run if it is shorter. */
   readonly usedPerSecond: number
-  /** Whether the table refused requests for want of capacity just now. */
+  /** Whether the table refused requests just now because it lacked capacity. */
   readonly isThrottled: boolean
 }
 
 export type RunEvent =
   | {
       readonly type: 'tables'
-      /** Stands in the user agent of every request, and in the name of an assumed role's session. */
+      /** Part of the user agent of every request, and of the name of an assumed role's session. */
       readonly runId: string
       readonly master: InspectedTable
       readonly replicas: readonly InspectedTable[]
@@ -27,9 +27,9 @@ export type RunEvent =
       readonly dryRun: boolean
       readonly journal: string
       readonly writes: number
-      /** Whether its last line is torn, and was passed over. */
+      /** Whether the last line of the journal is torn, and was skipped. */
       readonly isTorn: boolean
-      /** Whether the run that wrote it has come to an end, as far as the journal can tell. */
+      /** Whether the run that wrote the journal has ended, as far as the journal can tell. */
       readonly isEnded: boolean
       readonly replicas: readonly InspectedTable[]
     }
@@ -43,13 +43,13 @@ export type RunEvent =
       readonly keys: number
       readonly asksBeforeDeletions: boolean
     }
-  /** So many more of a journal's writes have come to their end. */
+  /** This many more writes of the journal have been dealt with. */
   | { readonly type: 'undone'; readonly writes: number }
-  /** The plan is whole. */
+  /** The plan is complete. */
   | { readonly type: 'plan-written'; readonly plan: string; readonly keys: number }
-  /** The first repairs of a replica were read back and held: the others follow. */
+  /** The first repairs of a replica were read back and held: the other repairs follow. */
   | { readonly type: 'canary-held'; readonly replica: string; readonly writes: number }
-  /** A key that could not be read, or its repair was refused, while others got on. */
+  /** A key could not be read, or its repair was refused, while other keys made progress. */
   | {
       readonly type: 'key-left'
       readonly replica: string
@@ -59,17 +59,17 @@ export type RunEvent =
       readonly message: string
       readonly hint?: string
     }
-  /** Something of a replica that may reject, multiply or undo writes; or of a scan, of the master maybe, that is odd. */
+  /** A replica may reject, multiply or undo writes; or a scan, maybe the master's, is odd. */
   | { readonly type: 'warning'; readonly replica: string; readonly message: string }
   /** The run of this checkpoint has already ended. Its old result follows; no table is read. */
   | {
       readonly type: 'ended-before'
       readonly checkpoint: string
-      /** ISO 8601, UTC. Absent: an earlier release has saved it. */
+      /** ISO 8601, UTC. Absent: an earlier release saved the checkpoint. */
       readonly began?: string
       readonly ended?: string
     }
-  /** The report was there before the run, and others than its owner may read it. */
+  /** The report existed before the run, and users other than its owner may read it. */
   | {
       readonly type: 'readable-by-others'
       readonly file: string
@@ -83,7 +83,7 @@ export type RunEvent =
       readonly parallel: number
       readonly workers: number
       readonly writes: readonly ('missing' | 'differing' | 'extra')[]
-      /** Whether somebody is asked before anything is deleted. */
+      /** Whether the run asks somebody before it deletes anything. */
       readonly asksBeforeDeletions: boolean
       readonly ignore: readonly string[]
       readonly rules: RunRules
@@ -101,15 +101,15 @@ export type RunEvent =
       readonly waitingFor: readonly string[]
       readonly flows: readonly Flow[]
     }
-  /** What each table is held to from here on. */
+  /** The limits that each table has from here on. */
   | { readonly type: 'pace'; readonly isPaused: boolean; readonly paces: readonly Pace[] }
-  /** Something that the control file says cannot be done. */
+  /** The control file asks for something that cannot be done. */
   | { readonly type: 'control-refused'; readonly message: string }
   | { readonly type: 'segment-finished'; readonly segment: number; readonly tally: NamedTally }
   | { readonly type: 'segment-lost'; readonly segment: number; readonly message: string }
-  /** A task has made no progress for too long: it is begun again in another thread, once. */
+  /** A task made no progress for too long. It is started again in another thread, once. */
   | { readonly type: 'stalled'; readonly replica: string; readonly message: string }
-  /** An endpoint that has answered in this run is out of reach, and waited for. Told at once, and again every few seconds. */
+  /** An endpoint that had answered is out of reach: the run waits. Repeated every few seconds. */
   | {
       readonly type: 'outage'
       readonly table: string
@@ -117,21 +117,21 @@ export type RunEvent =
       /** Date and time, UTC (ISO 8601). */
       readonly since: string
       readonly elapsedMs: Milliseconds
-      /** It is waited for so long at most. */
+      /** The run waits at most this long. */
       readonly limitMs: Milliseconds
       /** Why it cannot be reached. */
       readonly message: string
-      /** What to do about it, the first time. */
+      /** What the user can do about it. Only the first event of an outage has it. */
       readonly hint?: string
     }
-  /** It answers again. */
+  /** The endpoint answers again. */
   | {
       readonly type: 'outage-over'
       readonly table: string
       readonly endpoint: string
       readonly elapsedMs: Milliseconds
     }
-  /** From here on the replica is looked up, and no longer marched along. */
+  /** From here on, the replica is compared by lookup and no longer by march. */
   | { readonly type: 'orders-differ'; readonly replica: string }
   | {
       readonly type: 'replica-lost'
@@ -139,7 +139,7 @@ export type RunEvent =
       readonly message: string
       readonly hint?: string
     }
-  /** A run that ended here could start again with this `startingKey` (DynamoDB JSON text). */
+  /** If the run ended here, another could continue with this `startingKey` (DynamoDB JSON text). */
   | { readonly type: 'restart-key'; readonly key: string }
   | { readonly type: 'deleting'; readonly replica: string; readonly extras: number }
   | {

@@ -4,33 +4,31 @@ import type { WireItem } from './wire.ts'
 
 /** Where the rules come from. */
 export interface HooksSource {
-  /** Of an ES module. */
+  /** The URL of an ES module. */
   readonly url: string
-  /** So long it may take to load. */
+  /** How long the module may take to load. */
   readonly loadsWithin: Milliseconds
 }
 
 /**
- * DynamoDB JSON, unless the module exports `items = 'plain'`. Plain values lose
- * nothing: numbers are `{ value: '1.0' }`, sets are `Set`, binary is
- * `Uint8Array`.
+ * An item as hooks get it: DynamoDB JSON, unless the module exports `items = 'plain'`. Plain values
+ * lose nothing: numbers are `{ value: '1.0' }`, sets are `Set`, binary is `Uint8Array`.
  */
 export type HookItem = WireItem | Readonly<Record<string, unknown>>
 
 type Answer<T> = T | Promise<T>
 
-/** `'skip'` keeps the item from being repaired. */
+/** A hook returns `'skip'` to keep the item from being repaired. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook that returns nothing is typed so
 export type Skip = 'skip' | undefined | void
 
 /**
- * Each hook is awaited, and may be called from several worker threads at a
- * time. One that throws fails that item, and not the run. `replica` is the
- * replica's name as it was given.
+ * tablesync awaits each hook, and may call it from several worker threads at the same time. A hook
+ * that throws fails its item, and not the run. `replica` is the replica's name as it was given.
  */
 export interface Hooks {
   readonly items?: 'dynamodb' | 'plain'
-  /** Whether two items count as different. Asked only for those that are not equal anyhow. */
+  /** Whether two items count as different. Only called for items that are not equal. */
   isItemDifferent?(masterItem: HookItem, replicaItem: HookItem): Answer<boolean>
   onMissing?(masterItem: HookItem, replica: string, key: HookItem): Answer<Skip>
   onDiffering?(
@@ -39,7 +37,7 @@ export interface Hooks {
     replica: string,
     key: HookItem,
   ): Answer<Skip>
-  /** For every pair that is equal: it costs the parsing of each of them. */
+  /** Called for every equal pair: this costs the parsing of both items. */
   onMatching?(
     masterItem: HookItem,
     replicaItem: HookItem,

@@ -1,4 +1,4 @@
-/** A key under recheckPolicy: what both sides were seen to hold, and since when. */
+/** A key that `RecheckPolicy` applies to: what both sides were seen to hold, and since when. */
 import type { DifferenceKind } from './difference.ts'
 import type { Milliseconds } from './units.ts'
 
@@ -14,32 +14,32 @@ export interface SeenSides {
 export interface PendingRecheck extends SeenSides {
   /** DynamoDB JSON text. */
   readonly key: string
-  /** What the first look took it for. */
+  /** The kind of difference that the first look suggested. */
   readonly looks: DifferenceKind
-  /** `order`: concluded from where items stand in two scans. `key`: the other side was asked for it. */
+  /** `order`: concluded from the order of two scans. `key`: the other side was read by key. */
   readonly ground: 'order' | 'key'
   /**
-   * Whether the digests are of the items' bytes. Those are cheap, and tell that
-   * an item stood still; where they differ it may have come in another spelling.
+   * Whether the digests are of the items' bytes. Such digests are cheap, and show that an item
+   * stood still. If they differ, the item may have come in another spelling.
    */
   readonly isLiteral?: boolean
-  /** Whether that a side lacks the item was concluded from the order of two scans, and is yet to be read. */
+  /** Whether a side's lack of the item was concluded from the order of two scans, not yet read. */
   readonly isInferred?: boolean
-  /** Versions that the master was seen to have, oldest first, the one above included. */
+  /** Versions that the master was seen to have, oldest first, including `master`. */
   readonly versions: readonly string[]
-  /** When both sides were first seen as they are, in milliseconds of the epoch. */
+  /** When both sides were first seen in this state, in milliseconds since the epoch. */
   readonly since: Milliseconds
-  /** Looks so far at which something had moved. */
+  /** How many looks so far found that something had moved. */
   readonly moves: number
-  /** Number of the stretch of time in which it came to wait. Absent: it has not waited yet. */
+  /** The number of the period in which it began to wait. Absent: it has not waited yet. */
   readonly arrival?: number
-  /** Present: a write of ours is being read back, not a suspect. */
+  /** Present: this reads a write of ours back, and is not a suspect. */
   readonly wrote?: WroteHere
 }
 
 export interface WroteHere {
   /** What the write left on the replica. */
   readonly left: SeenItem
-  /** Whether the replica lacked the item before: all of it is ours to take away again. Absent: it had one. */
+  /** Whether the replica lacked the item before: we may remove all of it. Absent: it had one. */
   readonly isPut?: boolean
 }

@@ -1,10 +1,10 @@
-/** What tells a run apart from others. */
+/** What distinguishes a run from others. */
 import { randomUUID } from 'node:crypto'
 
 export interface RunIdentity {
-  /** Stands in the user agent of every request, and in the name of an assumed role's session. */
+  /** Part of the user agent of every request, and of the name of an assumed role's session. */
   readonly runId: string
-  /** When it began, as ISO 8601 has it. */
+  /** When the run began: ISO 8601, UTC. */
   readonly startedAt: string
 }
 

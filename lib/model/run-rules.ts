@@ -1,15 +1,15 @@
-/** What changes the meaning of a run's result, told where it begins. */
+/** Rules that change the meaning of a run's result. They are reported when the run begins. */
 export interface RunRules {
-  /** Attributes that are left out. */
+  /** Attributes that are ignored. */
   readonly ignore: readonly string[]
   /** Absent: items have no versions. */
   readonly versionAttribute?: string
-  /** Newer items of a replica are no differences. */
+  /** Whether newer items of a replica are no differences. */
   readonly newerWins: boolean
-  /** URL of the module. Absent: there are none. */
+  /** URL of the hooks module. Absent: there are no hooks. */
   readonly hooks?: string
-  /** Items that have expired are compared like any other. */
+  /** Whether items that have expired are compared like any other. */
   readonly comparesExpired: boolean
-  /** Nobody else writes, as the user says. */
+  /** Whether the user vouches that nobody else writes. */
   readonly quiesced: boolean
 }

@@ -1,4 +1,4 @@
-/** Safeguards that end a run before it does harm, and what they say when they do. */
+/** Safeguards that end a run before it does harm, and what they report. */
 
 export type SafeguardName =
   | 'max-writes'
@@ -17,7 +17,7 @@ export interface Stop {
   readonly hint: string
 }
 
-/** A stop as the result tells it. */
+/** A stop as the result reports it. */
 export interface Stopped extends Stop {
   /** The same as `safeguard`, under its old name. */
   readonly rail: SafeguardName

@@ -5,10 +5,9 @@ import type { Stopped } from './safeguard.ts'
 import type { Milliseconds, ReadUnits, WriteUnits } from './units.ts'
 
 /**
- * `in-sync`: every replica equals the master, or every difference was repaired.
- * `different`: differences remain. `incomplete`: something could not be read,
- * verified or written. `interrupted`: ended early, as asked. `stopped`: ended
- * by a safeguard.
+ * `in-sync`: every replica equals the master, or every difference was repaired. `different`:
+ * differences remain. `incomplete`: something could not be read, verified or written.
+ * `interrupted`: the run ended early on request. `stopped`: a safeguard ended the run.
  */
 export type Outcome = 'in-sync' | 'different' | 'incomplete' | 'stopped' | 'interrupted'
 
@@ -16,7 +15,7 @@ export type Outcome = 'in-sync' | 'different' | 'incomplete' | 'stopped' | 'inte
 export interface Summary {
   readonly version: 1
   readonly outcome: Outcome
-  /** These two of the run that resolves to it; a checkpoint keeps it without. */
+  /** `runId` and `startedAt` are of the run that returns this; a checkpoint keeps neither. */
   readonly runId?: string
   readonly startedAt?: string
   readonly dryRun: boolean
@@ -25,16 +24,16 @@ export interface Summary {
   readonly master: MasterSummary
   /** By the replica's name as it was given. */
   readonly replicas: { readonly [label: string]: ReplicaSummary }
-  /** What went wrong, the first of each kind. Empty after a run without trouble. */
+  /** What went wrong: the first error of each kind. Empty after a run without trouble. */
   readonly errors: readonly ErrorSummary[]
   /** The safeguard that ended the run. Absent: none did. */
   readonly stopped?: Stopped
 }
 
-/** What the command prints with `--json` where it has no result: nothing was scanned or written. */
+/** What the command prints with `--json` without a result: nothing was scanned or written. */
 export interface Refusal extends RunIdentity {
   readonly version: 1
-  /** `incomplete`: a fault of tablesync's own has ended it. */
+  /** `incomplete`: a fault of tablesync itself ended it. */
   readonly outcome: 'refused' | 'incomplete'
   readonly errors: readonly ErrorSummary[]
 }
@@ -48,19 +47,19 @@ export interface MasterSummary {
 /**
  * Counts are what was found, before any repair. `ReplicaTally` explains each.
  *
- * `sameAs`, `missing`, `differing`, `extra`, `converged`, `vanished`, `expired`,
- * `newer`, `elsewhere`, `unverified`, `changed` and `unjudged` add up to
- * `offered` and `scanned` less `matched`.
+ * `sameAs`, `missing`, `differing`, `extra`, `converged`, `vanished`, `expired`, `newer`,
+ * `elsewhere`, `unverified`, `changed` and `unjudged` add up to `offered` plus `scanned` minus
+ * `matched`.
  */
 export interface ReplicaSummary {
-  /** Items of the master that it was compared with. */
+  /** Items of the master that the replica was compared with. */
   readonly offered: number
-  /** Items that were read, and not judged before the run ended. */
+  /** Items that were read, but not judged before the run ended. */
   readonly unjudged: number
   readonly sameAs: number
   readonly missing: number
   readonly differing: number
-  /** Null where extras were not looked for. */
+  /** Null: the run did not look for extras. */
   readonly extra: number | null
   readonly matched: number
   readonly converged: number
@@ -80,22 +79,22 @@ export interface ReplicaSummary {
   readonly changed: number
   readonly unconfirmed: number
   readonly failed: number
-  /** Items of which some attributes were written and others not. */
+  /** Items with some attributes written and others not. */
   readonly torn: number
   readonly scanned: number
   readonly readUnits: ReadUnits
   readonly writeUnits: WriteUnits
-  /** How it was compared; `lookup` after a march found the orders to differ. */
+  /** How the replica was compared: `lookup` also after a march that found the orders to differ. */
   readonly strategy: 'march' | 'lookup'
   /** Segments that were not compared to their end. */
   readonly lostSegments: number
-  /** Extras that were to be deleted and were left, since something had failed before. */
+  /** Extras that were to be deleted, but were left because something had failed before. */
   readonly deletionsWithheld: number
-  /** Whether it was left out before the end: nothing more was asked of it. */
+  /** Whether the run left the replica out before the end, and asked nothing more of it. */
   readonly lost: boolean
 }
 
-/** Differences of all kinds. */
+/** How many differences of all kinds were found. */
 export function foundOf({ missing, differing, extra }: ReplicaSummary): number {
   return missing + differing + (extra ?? 0)
 }
@@ -105,7 +104,7 @@ export interface ErrorSummary {
   readonly code: ErrorCode
   readonly message: string
   readonly hint?: string
-  /** How often it came. */
+  /** How often this error came. */
   readonly count: number
 }
 

@@ -9,19 +9,18 @@ export interface MasterTally {
 }
 
 /**
- * One replica's counts. States count what was found, before any repair.
+ * The counts of one replica. States count what was found, before any repair.
  *
- * Every item scanned on either side ends in exactly one state; two that met as
- * a pair end in one together, as do two of one key that a scan returned soon after
- * each other. So the states and `pending` add up to both scans less `matched`: see
- * `imbalance`.
+ * Every item scanned on either side ends in exactly one state. Two items that met as a pair share
+ * one state; so do two items of one key that a scan returned soon after each other. So the states,
+ * `pending` among them, add up to both scans minus `matched`: see `imbalance`.
  */
 export interface ReplicaTally {
   /** Items of the master that the replica was compared with. */
   offered: number
-  /** Items the scan of the replica returned; 0 where it was only read by key. */
+  /** Items the scan of the replica returned; 0 if it was only read by key. */
   scanned: number
-  /** Items that met another of the same key: the other side's, or their own where a scan returned it twice. */
+  /** Items that met another of the same key: the other side's, or one that the scan repeated. */
   matched: number
   readUnits: ReadUnits
   writeUnits: WriteUnits
@@ -29,47 +28,47 @@ export interface ReplicaTally {
   missing: number
   differing: number
   extra: number
-  /** The replica came to hold, while it was looked at, a version that the master had had. */
+  /** While it was looked at, the replica came to hold a version that the master had had. */
   converged: number
   /** Gone from both sides, or from the master, since it was scanned. */
   vanished: number
-  /** Expired on the master, or on the one side that has it: as good as absent from both. */
+  /** Expired on the master, or on the one side that has it: counts as absent from both. */
   expired: number
-  /** Differing, and left alone: the replica has the newer version. */
+  /** Differing, but left alone: the replica has the newer version. */
   newer: number
-  /** Items of the replica that the master has after all: counted where its scan comes to them. */
+  /** Items of the replica that the master has after all: counted when its scan reaches them. */
   elsewhere: number
-  /** Keys that could not be read again, or kept changing: no verdict stands. */
+  /** Keys without a verdict: they could not be read again, or kept changing. */
   unverified: number
-  /** Keys of a plan or a journal that are not as they were then, and were left. */
+  /** Keys that are not as the plan or the journal has them, and were left. */
   changed: number
   /** Suspects that wait for another look. */
   pending: number
-  /** Of the differences: counted from the scan and not read again. */
+  /** How many of the differences were counted from the scan and not read again. */
   unconfirmed: number
-  /** Writes that were allowed for, made or not: what `--max-writes` counts. */
+  /** Writes that the allowance has granted, made or not: what `--max-writes` counts. */
   claimed: number
   written: number
   deleted: number
-  /** Of those: on a condition that could not compare all of the item. */
+  /** How many of those had a condition that could not compare all of the item. */
   partial: number
   /** Differences that a hook kept from being repaired. */
   skipped: number
-  /** Differences that had ended by themselves when the repair came to them. */
+  /** Differences that were gone when the repair came to them. */
   resolved: number
-  /** Repairs given up since their conditions did not hold. */
+  /** Repairs that were given up because their conditions did not hold. */
   conflicts: number
-  /** Repairs that the service refused or that were lost to errors. */
+  /** Repairs that the service refused, or that were lost to errors. */
   failed: number
-  /** Items of which some attributes were written and others not: no write after that went through. */
+  /** Items with some attributes written and others not: no later write went through. */
   torn: number
   /** Written keys that were read back, at once and after the mismatch age. */
   readBack: number
-  /** Written keys that were found overtaken, and were brought in order again. */
+  /** Written keys that were found overtaken, and were repaired again. */
   mended: number
 }
 
-/** What an item, or a pair of items, ends in. */
+/** The states that an item, or a pair of items, can end in. */
 const STATES = [
   'sameAs',
   'missing',
@@ -88,6 +87,7 @@ const STATES = [
 export type State = (typeof STATES)[number]
 
 /** Items that were counted too often (above zero) or not at all (below); 0 where all is well. */
+/** How many items were counted too often (above zero) or not at all (below). 0: all is well. */
 export function imbalance(tally: ReplicaTally): number {
   const ended = STATES.reduce((sum, state) => sum + tally[state], 0)
   return ended - (tally.offered + tally.scanned - tally.matched)
@@ -99,7 +99,7 @@ export interface Tally {
   readonly replicas: { readonly [replica: number]: ReplicaTally }
 }
 
-/** The same with each replica under its name, as the summary has them. */
+/** A tally with each replica under its name, as the summary has it. */
 export interface NamedTally {
   readonly master: MasterTally
   /** By the replica's name, as it was given. */
@@ -155,7 +155,7 @@ export function zeroTally(replicas: readonly number[]): Tally {
   }
 }
 
-/** Differences that still stand after what was repaired or ended by itself. */
+/** Differences that still stand: neither repaired, nor gone without a repair. */
 export function remainingDifferences(tally: ReplicaTally): number {
   const found = tally.missing + tally.differing + tally.extra
   return found + tally.changed - tally.written - tally.deleted - tally.resolved

@@ -1,6 +1,6 @@
 /**
- * DynamoDB JSON: an item as it stands in requests and responses. Numbers are
- * decimal text and binary is base64 text, so nothing is lost by parsing it.
+ * DynamoDB JSON: an item as requests and responses contain it. Numbers are decimal text and binary
+ * is base64 text, so parsing loses nothing.
  */
 
 export type WireValue =

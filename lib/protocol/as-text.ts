@@ -1,7 +1,6 @@
 /**
- * Plain data that crosses threads as JSON text: of many small objects that
- * takes a tenth of what a structured clone does, which spells out every field
- * of each on both sides.
+ * Plain data that crosses threads as JSON text. For many small objects, that takes a tenth of what
+ * a structured clone takes, which spells out every field of each on both sides.
  */
 
 declare const said: unique symbol

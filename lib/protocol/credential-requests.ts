@@ -1,7 +1,6 @@
 /**
- * Where a thread's clients get their credentials: from the main thread, over
- * the port of whichever task is running. A client only asks on behalf of a
- * task, so while one waits there is a port to ask on.
+ * Gets credentials for the clients of a thread from the main thread, over the port of any task that
+ * is running. A client only asks on behalf of a task, so while one waits there is a port to ask on.
  */
 
 import type { HeldCredentials } from '../model/tables/aws-credentials.ts'
@@ -12,7 +11,7 @@ import { fromWire } from './wire-error.ts'
 export type Ask = (table: TableIndex, refused?: string) => void
 
 interface Waiting {
-  /** Access key id of those that the table calls expired. */
+  /** Access key id of the credentials that the table calls expired. */
   readonly refused: string | undefined
   readonly answer: Promise<HeldCredentials>
   readonly resolve: (credentials: HeldCredentials) => void
@@ -23,13 +22,13 @@ export class CredentialRequests {
   readonly #ports = new Set<Ask>()
   readonly #waiting = new Map<TableIndex, Waiting>()
 
-  /** A task has begun, and its port can be asked on. */
+  /** Called when a task has begun, and its port can be used. */
   open(ask: Ask): void {
     this.#ports.add(ask)
     for (const [table, { refused }] of this.#waiting) ask(table, refused)
   }
 
-  /** A task has ended; what was asked on its port is asked on another. */
+  /** Called when a task has ended. Requests that are still open are sent again on another port. */
   close(ask: Ask): void {
     this.#ports.delete(ask)
     for (const table of this.#waiting.keys()) this.#askAnyone(table)
@@ -49,7 +48,7 @@ export class CredentialRequests {
     return answer
   }
 
-  /** The main thread has answered; an answer nobody waits for came twice. */
+  /** Called when the main thread has answered. An answer that nobody waits for came twice. */
   answer(table: TableIndex, answer: CredentialAnswer): void {
     const waiting = this.#waiting.get(table)
     this.#waiting.delete(table)

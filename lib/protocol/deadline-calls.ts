@@ -1,26 +1,26 @@
-/** Calls of what is not ours, which may never answer: waited for until the run is over, and a little longer. */
+/** Calls of code that is not ours and may never answer: given up soon after the run should end. */
 import type { Milliseconds } from '../model/units.ts'
 
-/** How long after the end of a run an answer is still waited for. */
+/** How long an answer is still waited for once the run is ending. */
 const GRACE: Milliseconds = 5000
 
-/** And those that are only asked after that, all together. */
+/** The same for calls that begin only after that, all together. */
 const LATE_GRACE: Milliseconds = 500
 
 export class DeadlineCalls {
   readonly #waiting = new Set<() => void>()
   #isOver = false
-  /** Nobody answers: what is asked from here on is given up at once. */
+  /** A late call got no answer: calls that begin from here on are given up at once. */
   #isLate = false
 
-  /** `ending`: aborted when the run is to end. */
+  /** `ending`: aborts when the run is ending. */
   constructor(ending: AbortSignal) {
     const begin = () => setTimeout(() => this.#release(), GRACE).unref()
     if (ending.aborted) begin()
     else ending.addEventListener('abort', begin, { once: true })
   }
 
-  /** @throws Error where no answer has come by then */
+  /** @throws Error if no answer comes in time */
   answer<T>(call: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const giveUp = () => {

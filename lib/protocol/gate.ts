@@ -1,4 +1,4 @@
-/** A gate that the main thread opens and shuts, and that work waits at. */
+/** A gate that the main thread opens and shuts. Work waits at it. */
 export class Gate {
   #isShut = false
   #waiting: (() => void)[] = []

@@ -1,6 +1,6 @@
 /**
- * Loads the user's rules, in a thread: the one that tries them first, and each
- * worker. Never in the main thread, which a module could end or hold up.
+ * Loads the user's rules in a thread: first in one that only tries them, then in each worker. Never
+ * in the main thread, which a module could end or hold up.
  */
 import { Console } from 'node:console'
 import { stderr, stdout } from 'node:process'
@@ -8,9 +8,9 @@ import { type TablesyncError, usageError } from '../errors.ts'
 import { HOOK_NAMES, type Hooks, type HooksSource } from '../model/hooks.ts'
 
 /**
- * What a module prints goes to stderr from here on: standard output is the result's.
+ * From here on, what a module prints goes to stderr: standard output is for the result.
  *
- * @throws TablesyncError with code `USAGE` where the module exports no rules, or has not loaded in time
+ * @throws TablesyncError with code `USAGE` if the module exports no rules, or does not load in time
  */
 export async function loadHooks(source: HooksSource): Promise<Hooks> {
   globalThis.console = new Console(stderr)
@@ -38,7 +38,7 @@ async function importInTime(source: HooksSource): Promise<Record<string, unknown
   const { url, loadsWithin } = source
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    // Not kept alive by this: a module that waits for nothing at all ends its thread at once.
+    // The timer keeps no thread alive: a module that waits for nothing ends its thread at once.
     timer = setTimeout(() => reject(tooLate(source)), loadsWithin).unref()
   })
   try {

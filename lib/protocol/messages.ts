@@ -1,10 +1,10 @@
 /**
  * Everything that crosses a thread boundary. Plain data only.
  *
- * The port carries hints: each snapshot replaces the one before it, so a late
- * or lost one costs a stale progress line and nothing else. The task's return
- * value is the record. Findings are the exception: a worker goes on only when
- * the main thread has taken them, so that neither side piles them up.
+ * Messages on the port are hints: each snapshot replaces the one before it, so a late or lost one
+ * costs a stale progress line and nothing else. The task's return value is what counts. Findings
+ * are the exception: a worker goes on only when the main thread has taken them, so that neither
+ * side piles them up.
  */
 
 import type { Difference, WriteFlags } from '../model/difference.ts'
@@ -28,32 +28,32 @@ import type { WireError } from './wire-error.ts'
 export interface TableAccess {
   readonly index: TableIndex
   readonly label: string
-  /** What requests call the table: its name, or its ARN where it was given. */
+  /** How requests name the table: by its name, or by its ARN if the user gave that. */
   readonly tableName: string
   readonly region: string
   /** Absent: the SDK's own choice for the region. */
   readonly endpoint?: string
-  /** How the SDK's own choice is another than usual. */
+  /** How the SDK's own choice differs from the usual one. */
   readonly variants?: readonly EndpointVariant[]
   /** The profile that was given for the table. Absent: the environment's. */
   readonly profile?: string
-  /** What requests say of who sends them: for whoever reads the account's logs. */
+  /** Who sends the requests, for people who read the account's logs. */
   readonly userAgent: string
   /** Certificates to trust (PEM). Absent: those that Node.js trusts. */
   readonly trust?: string
   readonly keySchema: KeySchema
   readonly address: RequestAddress
-  /** Says when an item expires, in this table as in the master. Absent: nothing does, or it is not to matter. */
+  /** Says when an item expires, here and in the master. Absent: nothing does, or it is ignored. */
   readonly ttlAttribute?: string
 }
 
-/** Coordinator to thread, once: what every segment of the run has in common. */
+/** Coordinator to thread, once: what all segments of the run have in common. */
 export interface WorkerSetup {
-  /** Master first; a table stands at its own index. */
+  /** Master first: each table is at its own index. */
   readonly tables: readonly TableAccess[]
   readonly timeouts: RequestTimeouts
   readonly ignore: readonly string[]
-  /** What would be written but for a dry run: it counts against the allowance all the same. */
+  /** What would be written without a dry run. It counts against the allowance all the same. */
   readonly asked: WriteFlags
   readonly write: WriteFlags
   readonly consistentRead: boolean
@@ -66,19 +66,19 @@ export interface WorkerSetup {
   readonly newerWins: boolean
   /** The module with the user's own rules. Absent: there are none. */
   readonly hooks?: HooksSource
-  /** Whether what a replica held is to be kept before each write. */
+  /** Whether to record what a replica held before each write. */
   readonly isJournaled: boolean
-  /** Whether anything is written: then it is to be known what was about to be, for whoever takes the work up. */
+  /** Whether anything is written: then intents are recorded, for a task that is taken up again. */
   readonly isWriting: boolean
-  /** Whether findings are wanted one by one, or their counts alone. */
+  /** Whether the coordinator wants findings one by one, or only their counts. */
   readonly tellDifferences: boolean
-  /** What is noted for a repair plan of each difference. */
+  /** What to note of each difference for a repair plan. */
   readonly planning: 'nothing' | 'digests' | 'items'
   /** Shared counter behind `Allowance`. */
   readonly allowance: SharedArrayBuffer
   /** Shared flags behind `CanaryFlags`. */
   readonly canaryFlags: SharedArrayBuffer
-  /** Whether missing items go out in batches without a condition: nobody writes, and nothing is to be kept. */
+  /** Whether missing items go out in unconditional batches: nobody else writes, and no journal. */
   readonly putsInBatches: boolean
   /** Shared counters behind `RecheckBudget`. */
   readonly recheckBudget: SharedArrayBuffer
@@ -90,7 +90,7 @@ export interface WorkerSetup {
   readonly outages: SharedArrayBuffer
 }
 
-/** Thread to coordinator, outside of any task: how its start goes. */
+/** Thread to coordinator, outside of any task: how far its start is. */
 export interface ThreadSign {
   readonly thread: number
   readonly is: 'loading' | 'started'
@@ -102,14 +102,14 @@ export interface CompareTask extends TakenUp {
   readonly segment: number
   readonly totalSegments: number
   readonly replicas: readonly TableIndex[]
-  /** Where each replica's comparison goes on; all of them at one place of the master. */
+  /** Where each replica's comparison goes on: all of them at one place of the master. */
   readonly from: { readonly [replica: TableIndex]: SegmentRecord }
-  /** What of the master was counted up to there. */
+  /** The master's counts up to there. */
   readonly master: MasterTally
-  /** Whether a march may go over to lookup where the tables' orders differ. */
+  /** Whether a march may switch to lookup if the tables' orders differ. */
   readonly mayGoOver: boolean
   readonly findExtras: boolean
-  /** DynamoDB JSON text. Absent: the scan has begun at the segment's beginning. */
+  /** DynamoDB JSON text. Absent: the scan began at the segment's beginning. */
   readonly startingKey?: string
 }
 
@@ -120,25 +120,25 @@ export interface ExtraKey {
   readonly seen: SeenItem
 }
 
-/** Coordinator to worker, after all comparing: delete what is still extra. */
+/** Coordinator to worker, after all comparing: delete items that are still extra. */
 export interface DeleteTask extends TakenUp {
   readonly kind: 'delete'
   readonly replica: TableIndex
   readonly extras: readonly ExtraKey[]
-  /** Whether they are of a reviewed plan, and told as changed where they are not as they were. */
+  /** Whether they are of a reviewed plan: then those that are not as planned count as changed. */
   readonly isPlanned: boolean
 }
 
-/** Coordinator to worker: look at keys again that have stood still long enough, or should have. */
+/** Coordinator to worker: look again at keys that stood still long enough, or should have. */
 export interface RecheckTask extends TakenUp {
   readonly kind: 'recheck'
   readonly replica: TableIndex
   readonly sightings: readonly PendingRecheck[]
 }
 
-/** Of a task whose like was begun before, by a thread or a run that died. */
+/** A task that may repeat one that was begun before, by a thread or a run that died. */
 export interface TakenUp {
-  /** Writes that were about to be sent then, and may have landed. */
+  /** Writes that the earlier task was about to send, and that may have landed. */
   readonly intents: readonly Intent[]
 }
 
@@ -149,7 +149,7 @@ export interface UndoKey {
   readonly steps: readonly Pick<JournalEntry, 'before' | 'left'>[]
 }
 
-/** Coordinator to worker: bring back what was there. */
+/** Coordinator to worker: restore what was there. */
 export interface UndoTask extends TakenUp {
   readonly kind: 'undo'
   readonly replica: TableIndex
@@ -162,7 +162,7 @@ export interface PlannedKey extends Pick<RepairPlanEntry, 'kind' | 'seen'> {
   readonly key: string
 }
 
-/** Coordinator to worker: do what was planned, where it is still true. */
+/** Coordinator to worker: do what was planned, if it is still true. */
 export interface ApplyTask extends TakenUp {
   readonly kind: 'apply'
   readonly replica: TableIndex
@@ -182,11 +182,11 @@ export type ControlMessage =
   | { readonly type: 'detach'; readonly replica: TableIndex }
   /** Too many keys wait for another look: find no more of them for now. */
   | { readonly type: 'hold'; readonly isHeld: boolean }
-  /** The checkpoint is to be saved: tell between the next two pages how far the comparison has come. */
+  /** The checkpoint is due: say between the next two pages how far the comparison has come. */
   | { readonly type: 'record-wanted' }
   | { readonly type: 'findings-taken' }
   | { readonly type: 'record-kept' }
-  /** So many writes are on record, or could not be put there. */
+  /** This many writes are on record, or could not be recorded. */
   | { readonly type: 'journaled'; readonly count: number; readonly error?: WireError }
   | {
       readonly type: 'credentials'
@@ -194,15 +194,15 @@ export type ControlMessage =
       readonly answer: CredentialAnswer
     }
 
-/** What has to be on record before a write is sent. */
+/** What must be on record before a write is sent. */
 export interface AboutToWrite {
-  /** JSON text of a line of the undo journal. Absent: none is kept. */
+  /** JSON text of a line of the undo journal. Absent: there is no journal. */
   readonly line?: string
   /** Absent: the write mends an earlier one. */
   readonly intents?: readonly Intent[]
-  /** Nothing was written of these after all: what comes up there is somebody else's. */
+  /** None of these was written after all: what appears there is somebody else's. */
   readonly withdrawn?: readonly Pick<Intent, 'replica' | 'key'>[]
-  /** Of a deletion: its replica. It goes out only if both tables are still the ones that were compared. */
+  /** A deletion's replica. It is only sent if both tables are still the ones that were compared. */
   readonly deletesFrom?: TableIndex
 }
 
@@ -212,12 +212,12 @@ export type Finding =
       readonly type: 'difference'
       readonly replica: TableIndex
       readonly difference: Difference
-      /** Of a run that plans a repair: this would have been repaired. */
+      /** In a run that plans a repair: this difference would have been repaired. */
       readonly planned?: Planned
     }
   | ({ readonly type: 'delete-later'; readonly replica: TableIndex } & ExtraKey)
   | { readonly type: 'look-again'; readonly replica: TableIndex; readonly sighting: PendingRecheck }
-  /** A key that ended for a reason of its own: everybody is told, whether or not they want to hear of differences. */
+  /** A key that ended for a reason of its own: always reported, even if differences are not. */
   | {
       readonly type: 'key-left'
       readonly replica: TableIndex
@@ -226,7 +226,7 @@ export type Finding =
       readonly end: 'failed' | 'torn' | 'conflict' | 'unverified'
       readonly error: WireError
     }
-  /** Keys whose differences are ended, where nobody wants to hear of each; DynamoDB JSON text. */
+  /** Keys whose differences have ended, if nobody wants each of them; DynamoDB JSON text. */
   | { readonly type: 'ended'; readonly replica: TableIndex; readonly keys: readonly string[] }
 
 /** Worker to coordinator, while the task runs. */
@@ -235,35 +235,35 @@ export type ProgressMessage =
   | {
       readonly type: 'alive'
       readonly thread: number
-      /** The task's request or hook that has taken longest. Absent: none is under way. */
+      /** The task's request or hook that has taken longest. Absent: none is in flight. */
       readonly longest?: { readonly what: string; readonly busy: Milliseconds }
-      /** Whether no task of the thread has anything under way. */
+      /** Whether no task of the thread has anything in flight. */
       readonly isThreadIdle: boolean
     }
   | { readonly type: 'snapshot'; readonly tally: Tally }
-  /** All that was told of the replica before belongs to this record. */
+  /** All that was reported of the replica before belongs to this record. */
   | {
       readonly type: 'record'
       readonly replica: TableIndex
       readonly record: SegmentRecord
-      /** Whether it was asked for. */
+      /** Whether the coordinator asked for it. */
       readonly isWanted: boolean
     }
-  /** No record of the replica is to come any more: its part of the task has ended. */
+  /** No more records of the replica will come: its part of the task has ended. */
   | { readonly type: 'part-ended'; readonly replica: TableIndex }
   | { readonly type: 'about-to-write'; readonly writes: AsText<readonly AboutToWrite[]> }
   | { readonly type: 'findings'; readonly findings: AsText<readonly Finding[]> }
   | { readonly type: 'orders-differ'; readonly replica: TableIndex }
-  /** One write more was to be made than the run may make. */
+  /** The run wanted to make one more write than it may. */
   | { readonly type: 'allowance-spent' }
   | {
       readonly type: 'credentials-wanted'
       readonly table: TableIndex
-      /** Access key id of those that the table calls expired. */
+      /** Access key id of the credentials that the table calls expired. */
       readonly refused?: string
     }
 
-/** A replica whose part of the task was not brought to its end; the error names the table at fault. */
+/** A replica whose part of the task was not finished; the error names the table at fault. */
 export interface ReplicaFailure {
   readonly replica: TableIndex
   readonly error: WireError
@@ -275,8 +275,8 @@ export interface SegmentReport {
   /** Replicas whose part of the task was left before its end: the run, or their part in it, was over. */
   readonly unfinished: readonly TableIndex[]
   readonly failures: readonly ReplicaFailure[]
-  /** Of deletions: extras that have come to an end. */
+  /** Of a deletion task: how many extras have ended. */
   readonly ended?: number
-  /** Of deletions: why the first that failed did. Absent: none has. */
+  /** Of a deletion task: why the first deletion that failed did. Absent: none has failed. */
   readonly refusal?: string
 }

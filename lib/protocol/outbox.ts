@@ -1,9 +1,9 @@
-/** Findings on their way out of a worker: in batches, and never far ahead of who takes them. */
+/** Sends findings from a worker: in batches, and never far ahead of the side that takes them. */
 import type { Finding } from './messages.ts'
 
 const BATCH = 100
 
-/** Batches sent and not yet taken. */
+/** Most batches that are sent and not yet taken. */
 const MAX_UNTAKEN = 2
 
 export class Outbox {
@@ -16,24 +16,24 @@ export class Outbox {
     this.#send = send
   }
 
-  /** Settles when there is room for more; undefined where there is. */
+  /** Settles when there is room for more. Undefined: there is room now. */
   tell(finding: Finding): Promise<void> | undefined {
     this.#findings.push(finding)
     return this.#findings.length >= BATCH ? this.#flush() : undefined
   }
 
-  /** Sends what has gathered, if nothing is under way. */
+  /** Sends what has gathered, if no batch is in flight. */
   nudge(): void {
     if (this.#untaken === 0) this.#sendBatch()
   }
 
-  /** Settles when all has been taken. */
+  /** Settles when the other side has taken everything. */
   async allTold(): Promise<void> {
     await this.#flush()
     while (this.#untaken > 0) await this.#oneTaken()
   }
 
-  /** The other side has taken a batch. */
+  /** Called when the other side has taken a batch. */
   taken(): void {
     this.#untaken--
     const waiting = this.#waiting

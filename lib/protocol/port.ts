@@ -1,4 +1,4 @@
-/** One end of a channel that knows what it may say. */
+/** One end of a channel, with types for what it may say. */
 import type { MessagePort } from 'node:worker_threads'
 
 export type Port = MessagePort

@@ -1,4 +1,4 @@
-/** What is about to be written, on its way to the main thread; a write waits until it is on record there. */
+/** Sends intended writes to the main thread. Each write waits until it is on record there. */
 import type { AboutToWrite } from './messages.ts'
 import { fromWire, type WireError } from './wire-error.ts'
 
@@ -19,13 +19,13 @@ export class WriteLogRequests {
 
   /** Settles when the write is on record. */
   record(write: AboutToWrite): Promise<void> {
-    // Those of one turn of the event loop go together, and share one trip to the disk.
+    // Writes of one turn of the event loop go together, and share one sync to disk.
     if (this.#writes.length === 0) setImmediate(() => this.#flush())
     this.#writes.push(write)
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
   }
 
-  /** The main thread has put so many of them on record, or failed to. */
+  /** The main thread has recorded so many writes, or failed to. */
   recorded(count: number, error?: WireError): void {
     for (const { resolve, reject } of this.#waiting.splice(0, count)) {
       if (error === undefined) resolve()

@@ -1,4 +1,4 @@
-/** The report: a line of JSON per difference, between a header and a footer. */
+/** The report: a line of JSON for each difference, between a header and a footer. */
 import { type FileHandle, open } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { TablesyncError } from '../errors.ts'
@@ -12,28 +12,29 @@ import { NO_LINES } from '../model/files/line-chain.ts'
 import type { Bytes } from '../model/units.ts'
 
 export interface Report {
-  /** Permissions of the file, as far as others may read it. Undefined: they may not. */
+  /** Permissions of the file, if others may read it. Undefined: they may not. */
   readonly openMode: number | undefined
   /** Settles when there is room for more. */
   write(difference: Difference): Promise<void>
   /** Settles when all lines are in the file. */
   flush(): Promise<void>
-  /** Settles when all lines are on disk, with what the file is then. */
+  /** Settles when all lines are on disk. The mark says what the file then is. */
   mark(): Promise<ReportMark>
-  /** Says that this is all; settles when that is on disk. */
+  /** Appends the footer: the report is complete. Settles when that is on disk. */
   end(footer: FileFooter): Promise<void>
   /** May be called twice. */
   close(): Promise<void>
 }
 
-/** So much is gathered before it is written. */
+/** Lines are written once this much has gathered. */
 const BUFFER: Bytes = 64 << 10
 
 /**
- * Begins a report anew, or goes on where one was so long that what came after
- * is told again. Keys may be personal data, so only the owner may read it.
+ * Begins a new report, or continues one: cuts off what follows the good part, since the run reports
+ * that again. Keys may be personal data, so only the owner may read the file.
  *
- * @throws TablesyncError with code `FILE_UNWRITABLE`, or `USAGE` where it is not the report that was begun
+ * @throws TablesyncError with code `FILE_UNWRITABLE`, or `USAGE` if it is not the report that was
+ * begun
  */
 export async function openReport(
   file: string,
@@ -87,11 +88,11 @@ export async function openReport(
       return { bytes, crc, ...(chain !== undefined && { chain }) }
     },
     async end(footer) {
-      // Whoever wrote to a report that is torn was told.
+      // The writers of a torn report have had the error.
       if (chain === undefined || isTorn) return
       add(footer)
       await orUnwritable(flush())
-      // A run that has ended is not gone on with: what a crash took would not come again.
+      // A run that has ended is not resumed: what a crash took would not be written again.
       if (isFile) await orUnwritable(handle.datasync())
     },
     async close() {
@@ -117,11 +118,11 @@ async function begin(file: string, goodBytes: Bytes | undefined): Promise<FileHa
     return open(file, 'a')
   }
   await refuseOurs(file)
-  // The mode is for a new file; one that was there, behind a link maybe, is somebody's and keeps its own.
+  // The mode is for a new file. An existing one, maybe behind a link, keeps its own mode.
   return open(file, 'w', 0o600)
 }
 
-/** A journal or a plan is not begun anew by a slip of the fingers. */
+/** A typing error must not overwrite a journal or a plan. */
 async function refuseOurs(file: string): Promise<void> {
   const kind = await kindOfFile(file)
   if (kind === undefined || kind === 'report') return

@@ -7,7 +7,7 @@ export function pace(items: number, elapsedMs: Milliseconds): string {
   return `${Math.round(seconds)} s (${rateText(items / seconds)}/s)`
 }
 
-/** In minutes from two on. */
+/** In minutes from two minutes on. */
 export function duration(time: Milliseconds): string {
   const seconds = Math.round(time / 1000)
   return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`

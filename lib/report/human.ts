@@ -1,4 +1,4 @@
-/** A run told to people, line by line, with a status line under the lines on a terminal. */
+/** Reports a run to people, line by line, with a status line below on a terminal. */
 import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
 import type { Summary } from '../model/summary.ts'
@@ -16,7 +16,7 @@ type PlanWrittenEvent = RunEvent & { readonly type: 'plan-written' }
 
 const LINE_EVERY: Milliseconds = 5000
 
-/** Keys that ended for a reason of their own: so many are named here. */
+/** How many keys are named here that ended for a reason of their own. */
 const KEYS_NAMED = 20
 
 const MORE_KEYS_LEFT = 'and other keys: --report FILE or --verbose names all of them'
@@ -30,9 +30,9 @@ export interface Human {
   onEvent(event: RunEvent): void
   onDifference(difference: Difference): void
   conclude(summary: Summary): void
-  /** Says how far the run is, and what it waits for. */
+  /** Prints how far the run is, and what it waits for. */
   status(): void
-  /** Takes the status line away; lines written after it stand alone. */
+  /** Removes the status line; lines written after it stand alone. */
   close(): void
 }
 
@@ -77,7 +77,7 @@ export function tellHuman({ screen, verbosity }: HumanOptions): Human {
           lastRestartKey = elapsed
           return screen.say(`compared up to this key: ${restartFlag(event.key)}`)
         case 'key-left':
-          // Each has a line of its own there.
+          // With --verbose, each key has a line of its own.
           if (verbosity === 'verbose') return
           keysLeft++
           if (keysLeft > KEYS_NAMED + 1) return

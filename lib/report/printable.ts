@@ -1,11 +1,10 @@
 /**
- * Text from outside, safe to show: keys, names and service messages may hold
- * characters that steer a terminal, forge a line, or hide and reorder what
- * follows. They are shown as JSON spells them, so that a key in JSON stays the
- * same key.
+ * Makes text from outside safe to show. Keys, names and service messages may contain characters
+ * that control a terminal, forge a line, or hide and reorder what follows. They are shown as JSON
+ * spells them, so that a key in JSON stays the same key.
  */
 
-/** Controls, formats, line ends, halves of pairs, and what has no looks of its own. */
+/** Control and format characters, line ends, lone surrogates, and what has no glyph of its own. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }

@@ -1,4 +1,4 @@
-/** How far a run is, in words and as a share, from what it has told so far. */
+/** How far a run is, in words and as a share, according to its events so far. */
 import type { RunEvent } from '../model/events.ts'
 import type { ReplicaTally } from '../model/tally.ts'
 import { doneLine, type FileCommand } from './lines/apply-undo-lines.ts'
@@ -42,12 +42,12 @@ export class Progression {
     return far + waitingText(progress)
   }
 
-  /** For whoever asks. */
+  /** For a person who asks for the status. */
   get lines(): readonly string[] {
     return [this.line, ...(this.#progress === undefined ? [] : flowLines(this.#progress))]
   }
 
-  /** From 0 to 1: by what there is to do, by items where the service knows how many, or by segments. */
+  /** From 0 to 1: by the work to do, by items if the service knows how many, or by segments. */
   get share(): number {
     const progress = this.#progress
     if (progress === undefined) return 0
@@ -56,7 +56,7 @@ export class Progression {
     const { tally, segments, segmentsDone } = progress
     if (segmentsDone === segments) return 1
     if (this.#expectedItems === 0) return segmentsDone / Math.max(segments, 1)
-    // Its count is some hours old: what is scanned beyond it must not look like the end.
+    // The service's count is some hours old: items beyond it must not look like the end.
     return Math.min(tally.master.scanned / this.#expectedItems, 0.99)
   }
 
@@ -70,7 +70,7 @@ export class Progression {
   }
 }
 
-/** Keys of a plan that have come to their end. In earnest a difference has where it was repaired, or given up. */
+/** Keys of a plan that are done. Without a dry run, a difference must be repaired or given up. */
 function endedOf(tally: ReplicaTally, dryRun: boolean): number {
   const { sameAs, converged, vanished, expired, newer, elsewhere, unverified, changed } = tally
   const found = tally.missing + tally.differing + tally.extra

@@ -1,4 +1,4 @@
-/** Asks a person at the terminal, while lines of the run wait for the answer. */
+/** Asks a person at the terminal. Lines of the run wait until the answer. */
 import { createInterface } from 'node:readline/promises'
 import type { Question } from '../model/question.ts'
 import { questionText } from './lines/question-lines.ts'
@@ -9,9 +9,9 @@ export interface PromptOptions {
   readonly input: NodeJS.ReadableStream
   readonly output: NodeJS.WritableStream
   readonly screen: Screen
-  /** Aborted: nobody needs the answer any more. */
+  /** When it aborts, nobody needs the answer any more. */
   readonly signal: AbortSignal
-  /** Ctrl-C, which a terminal that is asked does not send as a signal. */
+  /** Called for Ctrl-C, which a terminal does not send as a signal while it asks. */
   readonly onInterrupt: () => void
 }
 
@@ -23,7 +23,7 @@ export async function askPerson(question: Question, options: PromptOptions): Pro
   prompt.once('SIGINT', onInterrupt)
   const ended = new Promise<string>((resolve) => {
     prompt.once('close', () => resolve(''))
-    // A terminal that is gone; the run is told by a signal.
+    // The terminal is gone; the run learns that from a signal.
     prompt.on('error', () => resolve(''))
   })
   try {

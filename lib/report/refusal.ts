@@ -1,4 +1,4 @@
-/** The document of a command that never came to a result. */
+/** The JSON document of a command that had no result. */
 import type { TablesyncError } from '../errors.ts'
 import type { RunIdentity } from '../model/run-identity.ts'
 import type { Refusal } from '../model/summary.ts'
@@ -7,7 +7,7 @@ export function refusalOf(error: TablesyncError, identity: RunIdentity): Refusal
   const { code, message, hint } = error
   return {
     version: 1,
-    // A fault of ours says nothing of what was asked for.
+    // A fault of ours says nothing about what was asked for.
     outcome: code === 'INTERNAL' ? 'incomplete' : 'refused',
     ...identity,
     errors: [{ table: '', code, message, ...(hint !== undefined && { hint }), count: 1 }],

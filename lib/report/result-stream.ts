@@ -1,10 +1,10 @@
-/** Where what programs read goes: the only door to stdout. */
+/** Where output for programs goes. Nothing else writes to stdout. */
 import { TablesyncError } from '../errors.ts'
 
 export interface ResultStream {
   /**
-   * Settles once the text is written. A reader that has closed its end wanted no
-   * more: that is no failure.
+   * Settles once the text is written. If a reader has closed its end, it wanted no more, and that
+   * is no failure.
    *
    * @throws TablesyncError with code `FILE_UNWRITABLE`
    */
@@ -12,7 +12,7 @@ export interface ResultStream {
 }
 
 export function openResultStream(stream: NodeJS.WritableStream): ResultStream {
-  // Each write hears of its own failure; one that nobody hears of would end the process.
+  // Each write reports its own failure; an error without a listener would end the process.
   stream.on('error', () => {})
   return {
     print: (text) =>

@@ -1,38 +1,38 @@
 /**
- * Where lines for people go: the only door to stderr. On a terminal the last
- * line is a status line, which each line said is written above.
+ * Where lines for people go. Nothing else writes to stderr. On a terminal the last line is a status
+ * line, and each new line is written above it.
  */
 import { printable } from './printable.ts'
 
 export interface ScreenOptions {
   readonly stream: NodeJS.WritableStream & { readonly columns?: number }
-  /** Cuts text where so many columns of a terminal end. Undefined: no terminal, and lines follow one another. */
+  /** Cuts text to so many columns. Undefined: there is no terminal, and lines just follow. */
   readonly cut: ((text: string, columns: number) => string) | undefined
 }
 
 export interface Screen {
   /** Whether a status line can be shown. */
   readonly isTerminal: boolean
-  /** Writes a line, whole, whatever the width of the terminal. */
+  /** Writes a whole line, whatever the width of the terminal. */
   say(line: string): void
-  /** Replaces the status line; it is cut where the terminal ends. */
+  /** Replaces the status line, which is cut to the width of the terminal. */
   show(status: string): void
-  /** Takes the status line away. */
+  /** Removes the status line. */
   clear(): void
-  /** Takes the status line away and keeps all lines back: a person is being asked. */
+  /** Removes the status line and holds all lines back, because a person is being asked. */
   hold(): void
-  /** Writes the lines that were kept back. */
+  /** Writes the lines that were held back. */
   goOn(): void
-  /** Settles once all of it is written, or cannot be. */
+  /** Settles once everything is written, or cannot be written. */
   written(): Promise<void>
 }
 
-/** Back to the beginning of the line, and nothing after it. */
+/** Goes back to the beginning of the line and clears it. */
 const CLEAR_LINE = '\r\u001b[K'
 
 const DEFAULT_COLUMNS = 80
 
-/** Loaded for a terminal alone: its tables of characters take long to load. */
+/** Loaded only for a terminal, because its character tables take long to load. */
 export const loadCut = async () => (await import('cli-truncate')).default
 
 export function openScreen({ stream, cut }: ScreenOptions): Screen {
@@ -40,11 +40,11 @@ export function openScreen({ stream, cut }: ScreenOptions): Screen {
   let isGone = false
   /** Undefined: lines are written as they come. */
   let held: string[] | undefined
-  // A closed terminal or pipe, or a full disk, takes the display away and nothing else.
+  // A closed terminal or pipe, or a full disk, ends the display and nothing else.
   stream.on('error', () => {
     isGone = true
   })
-  // In one piece, so that nobody sees the line between.
+  // Written in one piece, so that nobody sees a state between.
   const write = (text: string, next: string) => {
     const isNothing = text === '' && next === status
     if (isGone || isNothing) return
@@ -60,7 +60,7 @@ export function openScreen({ stream, cut }: ScreenOptions): Screen {
     },
     show(text) {
       if (cut === undefined || held !== undefined) return
-      // What fills a line to its end makes some terminals begin another.
+      // A line that is filled to its end makes some terminals begin another.
       const columns = (stream.columns || DEFAULT_COLUMNS) - 1
       write('', cut(printable(text), columns))
     },

@@ -4,6 +4,6 @@ import { isPrintable, printable } from './printable.ts'
 export function shellWord(text: string): string {
   if (/^[\w@%+=:,./-]+$/.test(text)) return text
   if (isPrintable(text)) return `'${text.replaceAll("'", `'\\''`)}'`
-  // bash, zsh and ksh take this apart; plain quotes would keep characters that cannot be shown.
+  // bash, zsh and ksh decode this; plain quotes would keep characters that cannot be shown.
   return `$'${printable(text.replaceAll('\\', '\\\\').replaceAll("'", "\\'"))}'`
 }

@@ -1,4 +1,4 @@
-/** What a table says of itself, and how it is reached: all that the SDK does itself, in the main thread. */
+/** Asks what a table is and how to reach it: all that the SDK itself does, in the main thread. */
 import {
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
@@ -24,13 +24,13 @@ import { isExpiry } from '../request/signed-request.ts'
 import { learnAddress } from './request-template.ts'
 
 export interface Describer {
-  /** @throws TablesyncError, classified by `failures.ts`; so do the others */
+  /** @throws TablesyncError, classified by `request-errors.ts`; so do the other methods */
   describe(): Promise<TableDescription | undefined>
-  /** The attribute that says when an item expires; undefined where items do not. */
+  /** The attribute that says when an item expires. Undefined: items do not expire. */
   describeTimeToLive(): Promise<string | undefined>
   /** Whether the table can be restored to any second of its last days. */
   describePointInTimeRecovery(): Promise<boolean>
-  /** Asks the SDK, and nobody else. */
+  /** Asks the SDK only, and not the table. */
   address(): Promise<RequestAddress>
   close(): void
 }
@@ -38,9 +38,9 @@ export interface Describer {
 export interface DescriberOptions {
   readonly credentials: CredentialKeeper
   readonly timeouts: RequestTimeouts
-  /** Aborted: every request ends with its reason. */
+  /** When it aborts, every request ends with its reason. */
   readonly ending?: AbortSignal
-  /** Absent: a table that is out of reach is not waited for. */
+  /** Absent: requests do not wait for a table that is out of reach. */
   readonly outages?: Outages
 }
 
@@ -59,7 +59,7 @@ export function openDescriber(access: Described, options: DescriberOptions): Des
   const sdk = new DynamoDBClient({
     region: access.region,
     ...(access.profile !== undefined && { profile: access.profile }),
-    // It would take the endpoint of AWS_PROFILE, whatever profile it is given.
+    // The SDK would use the endpoint of AWS_PROFILE, whatever profile it is given.
     ...(access.endpoint === undefined
       ? { ignoreConfiguredEndpointUrls: true }
       : { endpoint: access.endpoint }),
@@ -71,7 +71,7 @@ export function openDescriber(access: Described, options: DescriberOptions): Des
     requestHandler,
   })
 
-  /** As often as it takes. */
+  /** Asks, and retries as often as `limits` allow. */
   function ask<Answer>(
     operation: string,
     once: (options: { readonly abortSignal: AbortSignal }) => Promise<Answer>,
@@ -84,7 +84,7 @@ export function openDescriber(access: Described, options: DescriberOptions): Des
         silence.onHeard()
         return answer
       }
-      // The SDK has learnt the service's clock from the refusal, and makes no second attempt by itself.
+      // The SDK has learnt the service's clock from the refusal, but does not retry on its own.
       const answerNow = () =>
         answerOnce().catch((error: Error) => {
           if (isMisSigned(error) && isClockMended(error)) return answerOnce()
@@ -106,7 +106,7 @@ export function openDescriber(access: Described, options: DescriberOptions): Des
     })
   }
 
-  /** What the run does without. */
+  /** For answers that the run can do without: at most one retry. */
   const askOnceOrTwice: typeof ask = (operation, once) =>
     ask(operation, once, { ...timeouts, maxRetries: Math.min(timeouts.maxRetries, 1) })
 
@@ -140,7 +140,7 @@ export function openDescriber(access: Described, options: DescriberOptions): Des
   }
 }
 
-/** DynamoDB Local refuses access keys that it has no name for a database from (its usage notes, since 2.0). */
+/** DynamoDB Local refuses access keys that cannot name a database (its usage notes, since 2.0). */
 function withEmulatorHint(error: TablesyncError, endpoint: string | undefined): TablesyncError {
   const { cause, code, scope, table } = error
   const isKeyRefused = (cause as Error | undefined)?.name === 'UnrecognizedClientException'
@@ -151,6 +151,6 @@ function withEmulatorHint(error: TablesyncError, endpoint: string | undefined): 
   })
 }
 
-/** The SDK's own word for it. */
+/** The SDK marks an error after which it has corrected its clock. */
 const isClockMended = (error: Error): boolean =>
   (error as { $metadata?: { clockSkewCorrected?: boolean } }).$metadata?.clockSkewCorrected === true

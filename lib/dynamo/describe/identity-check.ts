@@ -1,14 +1,14 @@
-/** Whether a table is still the one that it was: asked again while a run goes on. */
+/** Asks again during a run whether a table is still the same one. */
 import type { TableIdentity } from '../../model/tables/table-identity.ts'
 import { type Described, type DescriberOptions, openDescriber } from './describer.ts'
 
 export interface Identifier {
-  /** @throws TablesyncError where the table cannot be asked, with code `TABLE_NOT_FOUND` where there is none */
+  /** @throws TablesyncError if the table cannot be asked; `TABLE_NOT_FOUND` if it does not exist */
   identify(): Promise<TableIdentity>
   close(): void
 }
 
-/** Its connection is kept: some runs ask often. */
+/** Keeps its connection, because some runs ask often. */
 export function openIdentifier(access: Described, options: DescriberOptions): Identifier {
   const describer = openDescriber(access, options)
   return {

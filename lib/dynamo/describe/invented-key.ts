@@ -1,4 +1,4 @@
-/** A key that a table is asked for where any will do. */
+/** A made-up key, for requests where any key will do. */
 import type { KeyText } from '../../item/key.ts'
 import type { KeySchema, KeyType } from '../../model/tables/table.ts'
 
@@ -8,7 +8,7 @@ const SOME_VALUE: { readonly [type in KeyType]: string } = {
   B: Buffer.from('tablesync').toString('base64'),
 }
 
-/** A key of the right shape; whether an item has it does not matter. */
+/** A key of the right shape. It does not matter whether an item has it. */
 export function nowhere(schema: KeySchema): KeyText {
   const parts = schema.map(({ name, type }) => [name, { [type]: SOME_VALUE[type] }])
   return JSON.stringify(Object.fromEntries(parts))

@@ -1,4 +1,4 @@
-/** Whether a table answers at all: asked for an item that nobody has, once. */
+/** Checks whether a table answers at all, with one request for a made-up key. */
 import type { TablesyncError } from '../../errors.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { TableAccess } from '../../protocol/messages.ts'
@@ -8,23 +8,23 @@ import { hasNoAnswer } from '../request/request-errors.ts'
 import type { DescriberOptions } from './describer.ts'
 import { nowhere } from './invented-key.ts'
 
-/** A table is not down because this machine is busy. */
+/** At least this: a table is not down because this machine is busy. */
 const LEAST_TIMEOUT: Milliseconds = 2000
 
-/** Why it does not answer. Undefined: it does, were it with a refusal. */
+/** Why the table does not answer. Undefined: it answers, even if with a refusal. */
 export async function whySilent(
   access: TableAccess,
   options: DescriberOptions,
 ): Promise<TablesyncError | undefined> {
   const responseTimeout = Math.max(options.timeouts.responseTimeout, LEAST_TIMEOUT)
   const timeouts = { ...options.timeouts, responseTimeout, maxRetries: 0, maxConnectRetries: 0 }
-  // A client of its own: a connection that was kept may lead nowhere any more.
+  // Use a new client: a connection that was kept may lead nowhere any more.
   const client = openClient(access, { ...options, timeouts })
   try {
     await client.send({
       operation: 'BatchGetItem',
       body: lookupBody(access, [nowhere(access.keySchema)], { consistent: false }),
-      // Whatever it says: it answers.
+      // Any answer will do.
       read: () => undefined,
       unitsOf: () => 0,
     })

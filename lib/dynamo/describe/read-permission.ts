@@ -1,7 +1,7 @@
 /**
- * Whether a table may be read by key. A policy may name the keys that a role
- * may use (`dynamodb:LeadingKeys`), so a denial says something of its key alone:
- * the table is refused where some keys of its items are denied, one and all.
+ * Checks whether a table may be read by key. A policy may name the keys that a role may use
+ * (`dynamodb:LeadingKeys`), so a denial only says something about its own key. The table counts as
+ * refused if several keys of its items are tried and all of them are denied.
  */
 import type { TablesyncError } from '../../errors.ts'
 import { canonicalKeyOfText, type KeyText, keyTextOf } from '../../item/key.ts'
@@ -12,17 +12,17 @@ import type { TableClient } from '../request/client.ts'
 import { scanner } from '../scan.ts'
 import { nowhere } from './invented-key.ts'
 
-/** Keys that are looked up, one by one, where the first is denied. */
+/** How many more keys are looked up, one by one, if the first is denied. */
 const SAMPLE = 25
 
 export interface KeysAtHand {
-  /** Of an item that was just scanned. Absent: one that nobody has is looked up. */
+  /** The key of an item that was just scanned. Absent: a made-up key is looked up. */
   readonly key?: KeyText | undefined
-  /** Fetches keys of items. Absent: none can be had, and the run finds out what is denied. */
+  /** Fetches keys of items. Absent: there are none, and the run finds out what is denied. */
   readonly others?: (() => Promise<readonly KeyText[]>) | undefined
 }
 
-/** @throws TablesyncError where no key can be looked up */
+/** @throws TablesyncError if no key can be looked up */
 export async function checkLookup(
   client: TableClient,
   timeouts: RequestTimeouts,
@@ -54,6 +54,6 @@ async function refusalOf(
 ): Promise<TablesyncError | undefined> {
   const looked = await lookup(client, timeouts)([key], { consistent: false })
   const item = looked.at(canonicalKeyOfText(key, client.access.keySchema))
-  // Some engines say nothing of a key that they have no item of.
+  // Some engines say nothing about a key that no item has.
   return isUnread(item) && item.why === 'refused' ? item.error : undefined
 }

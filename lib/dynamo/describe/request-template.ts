@@ -1,9 +1,8 @@
 /**
- * How the SDK would send item operations to a table: asked once, in the main
- * thread, and used for all of them. Endpoint rules, the user's configuration,
- * user agent and signing name stay the SDK's word; its middleware for each
- * request, which takes more time than all the rest of a request, is left out,
- * and threads do without the SDK.
+ * How the SDK would send item operations to a table. It is asked once, in the main thread, and the
+ * answer serves all of them. The SDK still decides about endpoint rules, the user's configuration,
+ * user agent and signing name. Its middleware for each request, which takes more time than all the
+ * rest of a request, is left out, and worker threads need no SDK.
  */
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import type { HttpRequest } from '@smithy/types'
@@ -20,7 +19,8 @@ interface SigningContext {
 
 /**
  * @throws TablesyncError with code `CREDENTIALS`: the account is part of the endpoint
- * @throws TablesyncError with code `USAGE` where the installed SDK keeps what it signs by in another place
+ * @throws TablesyncError with code `USAGE` if the installed SDK stores its signing properties
+ * elsewhere
  */
 export async function learnAddress(sdk: DynamoDBClient, table: string): Promise<RequestAddress> {
   const command = new ScanCommand({ TableName: table })
@@ -28,7 +28,7 @@ export async function learnAddress(sdk: DynamoDBClient, table: string): Promise<
   command.middlewareStack.add(
     (_next, context) =>
       async ({ request }) => {
-        // Here the request is complete but for its signature; it goes no further.
+        // Here the request is complete except for its signature. It is not sent.
         const signing = context['__smithy_context'] as SigningContext | undefined
         const scheme = signing?.selectedHttpAuthScheme
         const { name, region } = scheme?.httpAuthOption?.signingProperties ?? {}
@@ -52,7 +52,7 @@ export async function learnAddress(sdk: DynamoDBClient, table: string): Promise<
   return address as RequestAddress
 }
 
-/** `__smithy_context` is the SDK's own affair: a later version may do without it. */
+/** `__smithy_context` is internal to the SDK: a later version may do without it. */
 async function unknownSdk(sdk: DynamoDBClient): Promise<TablesyncError> {
   const agent = await sdk.config.defaultUserAgentProvider()
   const [, version = 'of an unknown version'] = agent.find(([name]) => name === 'aws-sdk-js') ?? []

@@ -1,4 +1,4 @@
-/** What a table is, and whether we may read it: asked before anything else is done. */
+/** Asks what a table is, and whether we may read it, before anything else is done. */
 import type { GlobalSecondaryIndexDescription, TableDescription } from '@aws-sdk/client-dynamodb'
 import { TablesyncError } from '../../errors.ts'
 import { type KeyText, keyTextOf } from '../../item/key.ts'
@@ -27,7 +27,7 @@ import { refuseUnready } from './table-status.ts'
 
 export type { Described }
 
-/** As `TableFacts`, with the key schema unknown where the description was denied. */
+/** Like `TableFacts`, but the key schema is unknown if the description was denied. */
 export type DescribedFacts = Omit<TableFacts, 'keySchema'> & {
   readonly keySchema: KeySchema | undefined
 }
@@ -48,10 +48,10 @@ const UNKNOWN: DescribedFacts = {
 }
 
 /**
- * Describes the table, and how it is reached. What a policy denies to know, or an engine has no word
- * for, is unknown and no error.
+ * Describes the table, and how to reach it. A fact that a policy denies, or that an engine does not
+ * know, is unknown and no error.
  *
- * @throws TablesyncError where the table does not exist or cannot be reached
+ * @throws TablesyncError if the table does not exist or cannot be reached
  */
 export async function describeTable(
   access: Described,
@@ -76,7 +76,7 @@ async function factsFrom(
   if (table === undefined) return UNKNOWN
   refuseUnready(access, table.TableStatus)
   const unanswered: string[] = []
-  /** The run does without an answer, whatever keeps it away. */
+  /** The run can do without the answer, for whatever reason there is none. */
   const optional = <T>(asking: Promise<T>) =>
     orUnknown(asking).catch((error: unknown) => {
       if (!(error instanceof TablesyncError)) throw error
@@ -92,7 +92,7 @@ async function factsFrom(
   return { ...factsOf(table, access.region), ttlAttribute, hasPointInTimeRecovery, unanswered }
 }
 
-/** What is asked for beside the table itself, since something depends on it. */
+/** What to ask for beside the table itself, because something depends on it. */
 export interface FactsWanted {
   readonly timeToLive: boolean
   readonly recovery: boolean
@@ -112,22 +112,21 @@ async function orUnknown<T>(asking: Promise<T>): Promise<T | undefined> {
 export interface ReadCheck {
   readonly scan: boolean
   readonly lookup: boolean
-  /** Fetches keys of items where the table itself is not to be scanned. Absent: there are none to be had. */
+  /** Fetches keys of items if the table itself is not scanned. Absent: there are none. */
   readonly keysElsewhere?: () => Promise<readonly KeyText[]>
 }
 
-/** What reading a little of a table has told. */
+/** What a small read of a table has shown. */
 export interface Readable {
-  /** Whether it returns all items for each segment of a scan: some engines ignore `Segment`. */
+  /** Whether each segment of a scan returns all items: some engines ignore `Segment`. */
   readonly ignoresSegments: boolean
-  /** What it took, as the service reported it. */
+  /** What the reads took, as the service reported it. */
   readonly readUnits: ReadUnits
 }
 
 /**
- * Reads next to nothing, each way the run is going to: a denied table is told
- * now and not an hour into the run. At most three read units,
- * where nothing is denied.
+ * Reads next to nothing, in each way that the run will read: a denial shows now and not an hour
+ * into the run. Takes at most three read units if nothing is denied.
  */
 export async function checkReadable(
   access: TableAccess,
@@ -139,7 +138,7 @@ export async function checkReadable(
     const key = check.scan ? await keyOfSliver(client, 0) : undefined
     const others = check.scan ? () => sampleKeys(client) : check.keysElsewhere
     if (check.lookup) await checkLookup(client, options.timeouts, { key, others })
-    // No item is in two segments.
+    // If segments work, no item is in two of them.
     const ignoresSegments = key !== undefined && key === (await keyOfSliver(client, SLIVERS / 2))
     return { ignoresSegments, readUnits: units() }
   } finally {
@@ -147,7 +146,7 @@ export async function checkReadable(
   }
 }
 
-/** The client, and the read units of all answers that it has had. */
+/** A client that counts the read units of all answers. */
 function counted(client: TableClient): { client: TableClient; units: () => ReadUnits } {
   let units = 0
   const send: TableClient['send'] = async (request) => {
@@ -160,14 +159,14 @@ function counted(client: TableClient): { client: TableClient; units: () => ReadU
 
 const SLIVERS = 100_000
 
-/** A sliver of the table: emulators take long over the first page of a large segment. */
+/** Reads only a sliver: emulators take long over the first page of a large segment. */
 async function keyOfSliver(client: TableClient, segment: number): Promise<KeyText | undefined> {
   const sliver = { segment, totalSegments: SLIVERS, consistent: false, limit: 1 }
   const page = await scanner(client)(sliver, undefined)
   return page.count === 0 ? undefined : keyTextOf(page, 0, client.access.keySchema)
 }
 
-/** Keys of a table's items, for another table that may not be scanned. */
+/** Keys of a table's items, to look up in another table that may not be scanned. */
 export async function keysOf(
   access: TableAccess,
   options: DescriberOptions,
@@ -212,11 +211,11 @@ function factsOf(table: TableDescription, region: string): TableFactsProper {
   }
 }
 
-/** Some engines say -1 for what they do not count. */
+/** Some engines report -1 for what they do not count. */
 const countOf = (value: number | undefined): number | undefined =>
   value !== undefined && value >= 0 ? value : undefined
 
-/** Of an on-demand table the provisioned units are 0; a maximum of -1 is none. */
+/** An on-demand table has 0 provisioned units. A maximum of -1 means that there is none. */
 function knownCapacity(provisioned = 0, onDemandMaximum = -1, warm = 0): KnownCapacity | undefined {
   if (provisioned > 0) return { unitsPerSecond: provisioned, from: 'provisioned' }
   if (onDemandMaximum > 0) return { unitsPerSecond: onDemandMaximum, from: 'on-demand maximum' }

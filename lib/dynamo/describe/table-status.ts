@@ -1,8 +1,8 @@
-/** What the status of a table says of whether it can be used. */
+/** Whether the status of a table allows to use it. */
 import { TablesyncError } from '../../errors.ts'
 import type { Described } from './describer.ts'
 
-/** Of a table that answers reads and writes (API reference, TableDescription); some engines say nothing. */
+/** A table answers in these (API reference, TableDescription); some engines report no status. */
 const READY = new Set([undefined, 'ACTIVE', 'UPDATING'])
 
 const HINTS = new Map([

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import type { Body } from '../../item/bytes/response-body.ts'
 
 /**
- * `x-amz-crc32` is the CRC-32 of the body as sent; the SDK for JavaScript leaves it unread.
+ * Checks `x-amz-crc32`, the CRC-32 of the body as sent; the SDK for JavaScript ignores it.
  *
  * @throws Error with name `ChecksumMismatch`
  */

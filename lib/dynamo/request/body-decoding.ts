@@ -1,19 +1,19 @@
-/** Answers that come compressed. */
+/** Decompresses answers. */
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { type Body, ownBody } from '../../item/bytes/response-body.ts'
 import type { Bytes } from '../../model/units.ts'
 
-/** Far more than any answer has (16 MB at the most, of a BatchGetItem). */
+/** Far more than any answer has (at most 16 MB, of a BatchGetItem). */
 const MOST_BYTES: Bytes = 256 << 20
 
 const unzip = promisify(gunzip)
 
 /**
- * What a body says. DynamoDB calls some answers compressed that are not, so it
- * is by their first bytes that they are known.
+ * Decompresses a body. DynamoDB declares some answers compressed that are not, so the first bytes
+ * decide.
  *
- * @throws SyntaxError where it says nothing
+ * @throws SyntaxError if the body cannot be decompressed
  */
 export async function decoded(body: Body, encoding: string | undefined): Promise<Body> {
   const [first, second] = body.bytes

@@ -1,4 +1,4 @@
-/** Who a client signs as: what the keeper gave last, for as long as that is good. */
+/** The identity that a client signs with: the keeper's last answer, for as long as it is valid. */
 import type {
   CredentialKeeper,
   HeldCredentials,
@@ -6,9 +6,9 @@ import type {
 } from '../../model/tables/aws-credentials.ts'
 
 export interface Identity {
-  /** @throws TablesyncError with code `CREDENTIALS` where there are none to be had */
+  /** @throws TablesyncError with code `CREDENTIALS` if there are none */
   get(): Promise<PlainCredentials>
-  /** A table calls them expired. Settles with whether there are others now. */
+  /** Called when a table calls credentials expired. Resolves to whether there are others now. */
   replace(refused: PlainCredentials): Promise<boolean>
 }
 

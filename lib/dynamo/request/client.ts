@@ -1,4 +1,4 @@
-/** One table's client for items: what is sent is paced, watched, tried again, and its errors made ours. */
+/** A table's client for items: it paces, watches and retries requests, and converts errors. */
 import { TablesyncError } from '../../errors.ts'
 import { openConnections } from '../../http/connection-pool.ts'
 import type { Body } from '../../item/bytes/response-body.ts'
@@ -30,39 +30,38 @@ export interface ItemRequest<Answer> {
   /** DynamoDB JSON text. */
   readonly body: string
   read(body: Body): Answer
-  /** Capacity units that the answer says it took. */
+  /** Capacity units that the request took, as its answer says. */
   unitsOf(answer: Answer): number
-  /** Units that it may take, as long as none of its kind has told. */
+  /** Units that it may take; used until an operation of its kind was answered. */
   readonly guess?: number
-  /** What a condition that does not hold is taken to cost: the service charges it, and says nothing. */
+  /** Units for a condition that does not hold: the service charges them without saying so. */
   readonly refusedUnits?: number
   /** The segment of a Scan. */
   readonly segment?: number
-  /** What it is about, as DynamoDB JSON text: the first key, or the one it goes on after. */
+  /** Its key, as DynamoDB JSON text: the first one, or the one that a scan continues after. */
   readonly key?: string | undefined
 }
 
 export interface TableClient {
   readonly access: TableAccess
-  /** Of all tasks of a thread. */
+  /** Shared by all tasks of a thread. */
   readonly refusedKeys: RefusedKeys
   /**
-   * Sends one item operation, once its table has capacity for it. Reads are
-   * tried again as often as `maxRetries` says; a write is one attempt, since a
-   * second one must begin with fresh reads.
+   * Sends one item operation once its table has capacity for it. Reads are retried as often as
+   * `maxRetries` says. A write is one attempt, since a second one must begin with fresh reads.
    *
-   * @throws TablesyncError, classified by `failures.ts`
+   * @throws TablesyncError, classified by `request-errors.ts`
    */
   send<Answer>(request: ItemRequest<Answer>): Promise<Answer>
   /**
-   * Waits before the next try of what was answered in part.
+   * Waits before the next try of a request that was answered in part.
    *
-   * @throws TablesyncError with code `ENDED` where the run is to end
+   * @throws TablesyncError with code `ENDED` if the run is ending
    */
   rest(retry: number): Promise<void>
-  /** The same client for one task, which is told what of its own is under way. */
+  /** The same client for one task, which records what the task has in flight. */
   of(task: InFlight): TableClient
-  /** Ends what is under way: reads as if they had not been sent, writes as if their answer was lost. */
+  /** Ends requests in flight: reads count as not sent, and writes as sent without an answer. */
   endRequests(): void
   close(): void
 }
@@ -70,15 +69,15 @@ export interface TableClient {
 export interface ClientOptions {
   readonly credentials: CredentialKeeper
   readonly timeouts: RequestTimeouts
-  /** Absent: this client's requests are nobody else's concern. */
+  /** Absent: this client shares its rate limit with no other. */
   readonly tokenBuckets?: TokenBuckets
-  /** Absent: nobody looks whether the table is out of reach, and it is not waited for. */
+  /** Absent: nobody checks whether the table is out of reach, and requests do not wait for it. */
   readonly outages?: Outages
-  /** Aborted: every request ends with its reason. */
+  /** When it aborts, every request ends with its reason. */
   readonly ending?: AbortSignal
 }
 
-/** The run is to end, and an answer has taken too long for that. */
+/** The run is ending, and an answer has taken too long. */
 const CUT_OFF = runEnds('not waited for')
 
 const answerLost = ({ operation, label, table }: RequestContext) =>

@@ -1,6 +1,6 @@
 import type { ErrorCode, ErrorScope } from '../../errors.ts'
 
-/** What a failure is to us, and what the user can do about it. */
+/** How tablesync classifies a failure, and what the user can do about it. */
 export interface FailureKind {
   readonly code: ErrorCode
   readonly scope: ErrorScope

@@ -1,6 +1,6 @@
 /**
- * What a task has begun and not ended yet: for whoever asks whether it stands
- * still, and what it hangs on. What it waits for knowingly is not counted.
+ * What a task has started and not finished. It tells whether the task stands still, and what holds
+ * it up. Time in known waits does not count.
  */
 import type { Milliseconds } from '../../model/units.ts'
 import type { Excused } from './inactivity-timeout.ts'
@@ -11,17 +11,17 @@ export interface Doing {
   end(): void
 }
 
-/** What has taken longest. */
+/** The operation that has taken longest. */
 export interface Longest {
   readonly what: string
-  /** Without what it has waited for knowingly. */
+  /** Without the time in known waits. */
   readonly busy: Milliseconds
 }
 
 interface Begun {
   readonly what: () => string
   at: Milliseconds
-  /** Undefined: it waits for nothing that is known. */
+  /** Undefined: it is in no known wait. */
   excusedSince: Milliseconds | undefined
 }
 
@@ -50,7 +50,7 @@ export class InFlight {
     return this.#begun.size === 0
   }
 
-  /** Undefined: there is none. */
+  /** Undefined: nothing is in flight. */
   longest(): Longest | undefined {
     let oldest: Begun | undefined
     let busy = 0
@@ -65,12 +65,12 @@ export class InFlight {
     return oldest && { what: oldest.what(), busy }
   }
 
-  /** For so long, up to now, the machine has slept, or the thread has done something else. */
+  /** Discounts a time up to now, in which the machine slept or the thread did something else. */
   overslept(time: Milliseconds): void {
     const now = performance.now()
     const from = now - time
     for (const one of this.#begun) {
-      // What was waited for knowingly is taken off anyhow.
+      // Known waits are discounted anyway.
       const until = one.excusedSince ?? now
       one.at = Math.min(one.at + Math.max(until - from, 0), until)
     }

@@ -1,18 +1,18 @@
-/** A table that says nothing for too long is given up, however many retries are left. */
+/** Gives a table up that says nothing for too long, however many retries are left. */
 import { TablesyncError } from '../../errors.ts'
 import { oversleptBy } from '../../model/request-timeouts.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { RequestContext } from './request-errors.ts'
 
 export interface Silence {
-  /** Ends every request that is under way. `reason`: what they throw. */
+  /** Ends every request in flight. `reason`: the error that they throw. */
   end(reason: TablesyncError): void
-  /** The table was heard: headers, or a chunk of a body. */
+  /** Called when the table was heard: headers, or a chunk of a body. */
   onHeard(): void
   /**
-   * Makes a request, and aborts it once nothing was heard from the table for as
-   * long as silence is allowed, or the caller's own signal says so. What the
-   * request waits for by itself, with `excused`, is no silence of the table's.
+   * Makes a request. Aborts it when nothing was heard from the table for as long as silence is
+   * allowed, or when the caller's own signal aborts. Waits that the request passes to `excused` do
+   * not count as silence of the table.
    *
    * @throws TablesyncError with code `TABLE_SILENT`, or what the request throws
    * @throws the reason of the caller's signal
@@ -81,8 +81,8 @@ export function silenceWatch(limit: Milliseconds, ending?: AbortSignal): Silence
 }
 
 /**
- * The request, or the end of waiting for it. A request heeds its signal once it
- * is under way, but not while it still waits for credentials.
+ * Waits for the request, or until the signal aborts. A request in flight heeds the signal itself,
+ * but not while it still waits for credentials.
  */
 async function endingWith<T>(signal: AbortSignal, request: Promise<T>): Promise<T> {
   let onAbort = () => {}

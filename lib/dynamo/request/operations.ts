@@ -6,5 +6,5 @@ export type ItemOperation = ItemRead | ItemWrite
 export const isRead = (operation: ItemOperation): operation is ItemRead =>
   operation === 'Scan' || operation === 'BatchGetItem'
 
-/** As requests name an operation (Developer Guide, DynamoDB low-level API). */
+/** The name of an operation in a request (Developer Guide, DynamoDB low-level API). */
 export const targetOf = (operation: ItemOperation) => `DynamoDB_20120810.${operation}`

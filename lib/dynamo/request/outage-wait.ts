@@ -1,4 +1,4 @@
-/** What a request does while its table may be out of reach: it waits, and no limit counts the time. */
+/** Lets requests wait while their table may be out of reach. No limit counts that time. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TablesyncError } from '../../errors.ts'
 import type { RequestTimeouts } from '../../model/request-timeouts.ts'
@@ -10,22 +10,22 @@ import { hasNoAnswer, type RequestContext, reasonOf, runEnds } from './request-e
 
 const OUT_OF_REACH = 'out of reach for'
 
-/** Between two looks at whether the table answers again: short at first, drawn, so that not all look at once. */
+/** Time between two checks for an answer: short at first; random, so that not all check at once. */
 const FIRST_LOOK: Milliseconds = 10
 const LONGEST_LOOK: Milliseconds = 300
 
-/** Of one request: one that fails with each of them may fail by itself, and its tries count again. */
+/** For one request: one that fails in more of them may fail on its own, and its tries count. */
 const MOST_OUTAGES = 10
 
 export interface OutageGateOptions {
   readonly timeouts: Pick<RequestTimeouts, 'maxOutage'>
-  /** Absent: nobody looks whether the table is out of reach, and it is not waited for. */
+  /** Absent: nobody checks whether the table is out of reach, and requests do not wait for it. */
   readonly outages?: Outages
   readonly table: TableIndex
   readonly isEnding: () => boolean
 }
 
-/** Of one request. */
+/** The request that waits. */
 export interface Waiting {
   readonly context: RequestContext
   readonly signal: AbortSignal
@@ -34,15 +34,15 @@ export interface Waiting {
 
 export interface Watched<T> {
   /**
-   * @throws TablesyncError with code `ENDED` where the run ends before the table is back, `UNREACHABLE` where it is
-   * given up; what the attempt throws
+   * @throws TablesyncError with code `ENDED` if the run ends before the table is back, with code
+   * `UNREACHABLE` if the table is given up; also what the attempt throws
    */
   attempt(): Promise<T>
   /**
-   * The attempt has failed: settles once it is known whether the table is down, and it answers again. True: the
-   * failure was an outage's, which is over.
+   * Called when the attempt has failed. Settles when it is known whether the table is down, and
+   * once it answers again. True: the failure came from an outage, which is over.
    *
-   * @throws TablesyncError with code `UNREACHABLE` where the table is given up
+   * @throws TablesyncError with code `UNREACHABLE` if the table is given up
    */
   outlasts(failure: TablesyncError): Promise<boolean>
 }
@@ -84,7 +84,7 @@ export class OutageGate {
     }
   }
 
-  /** A table that is known to be down is not asked. */
+  /** A table that is known to be down gets no request. */
   async #admits(outages: Outages, waiting: Waiting): Promise<void> {
     if (outages.isDown(this.#table)) await this.#settled(outages, waiting)
     if (outages.isDown(this.#table)) throw runEnds('not sent')
@@ -104,7 +104,7 @@ export class OutageGate {
   #refuseGivenUp(outages: Outages, { context }: Waiting, failure?: TablesyncError): void {
     if (!outages.isGivenUp(this.#table)) return
     const { operation, label, table } = context
-    // What was met on its way here was given up for the same.
+    // The failure already says that the table was given up.
     if (failure?.message.includes(OUT_OF_REACH)) throw failure
     const reason = failure === undefined ? '' : `: ${reasonOf(failure)}`
     const message = `${operation} on ${label}: ${OUT_OF_REACH} ${this.#limit / 1000} s${reason}`

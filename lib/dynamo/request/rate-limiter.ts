@@ -1,7 +1,7 @@
 /**
- * When a request may go out. What it is going to take is set aside of the
- * table's capacity before, and put right by what it says it took; capacity may
- * go below nothing, and then the next ones wait.
+ * Decides when a request may go out. Its expected units are taken from the table's token bucket
+ * before, and corrected by the units that its answer reports. A bucket may go below zero, and then
+ * the next requests wait.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CapacityKind } from '../../model/tables/capacity.ts'
@@ -12,17 +12,17 @@ import type { Excused } from './inactivity-timeout.ts'
 import { type ItemOperation, isRead } from './operations.ts'
 import { runEnds } from './request-errors.ts'
 
-/** Between two looks at whether there is capacity; drawn, so that threads do not look all at once. */
+/** Time between two checks for capacity; random, so that threads do not all check at once. */
 const LOOK_AGAIN: Milliseconds = 5
 
-/** How much of what is expected the last request of its kind makes up. */
+/** How much the last request of a kind changes what the next one is expected to take. */
 const WEIGHT = 0.3
 
-/** Ended by one or the other. */
+/** The turn of one request; one of the two methods ends it. */
 export interface Turn {
-  /** What the request has taken. */
+  /** Reports what the request has taken. */
   settle(units: number): void
-  /** It was refused since the table as a whole has no capacity left: what was set aside for it is not there. */
+  /** It was refused because the whole table has no capacity left: its units are not given back. */
   throttled(): void
 }
 
@@ -37,9 +37,10 @@ export class Pace {
   }
 
   /**
-   * Settles when the request may go out. `guess`: units that it may take, as long as none of its kind has told.
+   * Settles when the request may go out. `guess`: expected units until one of its kind was
+   * answered.
    *
-   * @throws TablesyncError with code `ENDED` where it may not any more
+   * @throws TablesyncError with code `ENDED` if it may not go out any more
    * @throws the reason of the signal
    */
   async turn(

@@ -1,4 +1,4 @@
-/** What the SDK throws, made ours: classified once, where it enters. */
+/** Converts what the SDK throws into our errors: classified once, where they enter. */
 import { TablesyncError } from '../../errors.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { FailureKind } from './error-kind.ts'
@@ -46,14 +46,14 @@ const BAD_RESPONSE: FailureKind = {
   hint: 'Is the endpoint a DynamoDB endpoint, and is no proxy rewriting its answers?',
 }
 
-/** Of the items that share a partition key, where the table has local indexes (developer guide, "Item collections"). */
+/** Items of one partition key and local indexes (developer guide, "Item collections"). */
 const COLLECTION_FULL: FailureKind = {
   code: 'SERVICE',
   scope: 'segment',
   hint: 'The items of one partition key and their local indexes take 10 GB at most. Run with --delete-extra alone first: that makes room.',
 }
 
-/** What the service says to a signature that is wrong, or whose time it does not believe. */
+/** How the service refuses a signature that is wrong, or whose time it does not believe. */
 const MIS_SIGNED = [
   'InvalidSignatureException',
   'SignatureDoesNotMatch',
@@ -86,7 +86,7 @@ const KINDS: ReadonlyMap<string, FailureKind> = new Map([
     'BandwidthLimitExceeded',
     'PriorRequestNotComplete',
     'SlowDown',
-    // Of a table that is strongly consistent over regions: somebody writes the item elsewhere.
+    // In a table that is strongly consistent across regions: another region writes the item.
     'ReplicatedWriteConflictException',
   ].map((name): [string, FailureKind] => [name, THROTTLED]),
   ['ItemCollectionSizeLimitExceededException', COLLECTION_FULL],
@@ -95,7 +95,7 @@ const KINDS: ReadonlyMap<string, FailureKind> = new Map([
   ['TimeoutError', UNREACHABLE],
 ])
 
-/** Where a request went wrong, for the message. */
+/** Where a request failed, for the message. */
 export interface RequestContext {
   readonly operation: string
   readonly table: TableIndex
@@ -117,11 +117,11 @@ export function asFailure(
 
 export const isMisSigned = ({ name }: Error): boolean => MIS_SIGNED.includes(name)
 
-/** Whether there was no answer, or one of whoever stands before the table: the endpoint may be out of reach for all. */
+/** Whether there was no answer, or one with status 5xx: the endpoint may be down for all. */
 export function hasNoAnswer({ code, cause }: TablesyncError): boolean {
   const status = (cause as SdkError | undefined)?.$metadata?.httpStatusCode
   if (status !== undefined) return status >= 500
-  // Somebody has answered, though not in HTTP.
+  // Somebody answered, though not in HTTP.
   if ((cause as SocketError | undefined)?.code?.startsWith('HPE_')) return false
   return code === 'UNREACHABLE' || code === 'TABLE_SILENT'
 }
@@ -130,46 +130,46 @@ export function hasReachedNobody({ cause }: TablesyncError): boolean {
   return isBeforeSending((cause ?? {}) as SocketError)
 }
 
-/** `what`: became of a request, since the run is to end. */
+/** `what`: what became of a request because the run is ending. */
 export const runEnds = (what: string) =>
   new TablesyncError(`The run is to end: this was ${what}`, { code: 'ENDED', scope: 'segment' })
 
-/** Whether the request was not sent since the run is to end. */
+/** Whether the request was not sent because the run is ending. */
 export function isEnded(error: unknown): boolean {
   return error instanceof TablesyncError && error.code === 'ENDED'
 }
 
-/** Whether it says that a write's condition did not hold. */
+/** Whether the condition of a write did not hold. */
 export function isRefusal({ cause }: TablesyncError): boolean {
   return (cause as SdkError | undefined)?.name === 'ConditionalCheckFailedException'
 }
 
-/** Whether it says that another transaction was at the item: nothing was written, and it may be gone at once. */
+/** Whether another transaction used the item: nothing was written, and it may soon be over. */
 export function isContended({ cause }: TablesyncError): boolean {
   return (cause as SdkError | undefined)?.name === 'TransactionConflictException'
 }
 
-/** Whether it was throttled for a range of keys, where the table as a whole has capacity left. */
+/** Whether a range of keys was throttled while the table as a whole has capacity left. */
 export function isHotKeyRange({ cause }: TablesyncError): boolean {
   const reasons = (cause as SdkError | undefined)?.throttlingReasons ?? []
   return reasons.some((reason) => reason.includes('KeyRange'))
 }
 
-/** Whether the same request may succeed later; one that ends its item has been tried often enough. */
+/** Whether the same request may succeed later. If the error ends its item: no more tries. */
 export function isPassing(error: TablesyncError): boolean {
   return error.scope !== 'item' && mayPass(error)
 }
 
-/** Whether its reason may be gone later, however often the request was tried. */
+/** Whether the reason may be gone later, however often the request was tried. */
 export function mayPass({ code }: TablesyncError): boolean {
   return code === 'THROTTLED' || code === 'UNREACHABLE' || code === 'BAD_RESPONSE'
 }
 
-/** Whether the service has refused the request for good: not for want of capacity, and not in passing. */
+/** Whether the service refused the request for good: not for lack of capacity or for now. */
 export const isFinalRefusal = ({ code }: TablesyncError) =>
   code === 'ACCESS_DENIED' || code === 'SERVICE'
 
-/** Whether the trouble can be no single key's: it is the connection's, the credentials' or the run's. */
+/** Whether no single key can be at fault, but the connection, the credentials or the run. */
 export function isOfTheTable({ code, cause }: TablesyncError): boolean {
   if (code === 'UNREACHABLE') {
     return (cause as SdkError | undefined)?.$metadata?.httpStatusCode === undefined
@@ -181,7 +181,7 @@ function kindOf(error: SdkError): FailureKind {
   const known = KINDS.get(error.name) ?? KINDS.get(error.code ?? '')
   if (known) return known
   const status = error.$metadata?.httpStatusCode ?? 0
-  // Without a status nobody has answered: that is no refusal.
+  // Without a status nobody has answered, so it is no refusal.
   const trouble = status === 0 ? socketTrouble(error) : undefined
   if (trouble !== undefined) return trouble
   if (status === 429) return THROTTLED
@@ -189,7 +189,7 @@ function kindOf(error: SdkError): FailureKind {
   return { code: 'SERVICE', scope: 'segment' }
 }
 
-/** Why it failed, in the words of whoever said so. */
+/** Why it failed, in the words of the original error. */
 export const reasonOf = ({ cause, message }: TablesyncError): string =>
   cause instanceof Error ? describe(cause) : message
 

@@ -1,8 +1,7 @@
 /**
- * The one loop in which requests are tried again: full jitter over an
- * exponential delay, and no token bucket. The SDK's own strategy gives up after
- * about a hundred throttled requests of a client, which a bulk read meets in
- * seconds; it makes a single attempt here.
+ * The only loop that retries requests: full jitter over an exponential delay, and no token bucket.
+ * The SDK's own strategy gives up after about a hundred throttled requests of a client, which a
+ * bulk read has in seconds. So the SDK makes a single attempt here.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TablesyncError } from '../../errors.ts'
@@ -17,13 +16,13 @@ export function retryDelay(base: Milliseconds, retry: number): Milliseconds {
   return Math.floor(Math.random() * Math.min(base * 2 ** retry, LONGEST_DELAY))
 }
 
-/** A wait goes no longer on than this once the run is to end. */
+/** A wait ends within this time once the run is ending. */
 const SLICE: Milliseconds = 500
 
 /**
  * Waits before the next try of a read.
  *
- * @throws TablesyncError with code `ENDED` where the run is to end
+ * @throws TablesyncError with code `ENDED` if the run is ending
  * @throws the reason of the signal
  */
 export async function rest(
@@ -38,7 +37,7 @@ export async function rest(
   }
 }
 
-/** Waits before the next try of something; shorter where the run is to end. */
+/** Waits before the next try of something. The wait is shorter if the run is ending. */
 export async function pauseBeforeRetry(
   base: Milliseconds,
   retry: number,
@@ -53,18 +52,18 @@ export type RetryLimits = Pick<
 >
 
 export interface Retrying {
-  /** Told of each wait for the next attempt. */
+  /** Called with each wait before the next attempt. */
   readonly excused?: Excused
   readonly isEnding?: () => boolean
-  /** False: one attempt is all, since a second one must begin with fresh reads. @default true */
+  /** False: only one attempt, since a second one must begin with fresh reads. @default true */
   readonly isRepeatable?: boolean
-  /** Settles when it is known whether an attempt failed in an outage, and that is over: then it does not count. */
+  /** Resolves to whether an attempt failed in an outage that is over: then it does not count. */
   readonly outlasts?: (error: TablesyncError) => Promise<boolean>
 }
 
 /**
- * @param attempt throws a TablesyncError, which says whether another may help
- * @throws what the last attempt has thrown, or the reason of the signal; with code `ENDED` where there is to be no other
+ * @param attempt throws a TablesyncError, which says whether another attempt may help
+ * @throws what the last attempt threw, the reason of the signal, or an error with code `ENDED`
  */
 export async function retrying<T>(
   limits: RetryLimits,

@@ -1,16 +1,16 @@
-/** What the service says when it refuses a request. */
+/** Reads the answers with which the service refuses requests. */
 
 export interface ErrorResponse {
   readonly statusCode: number
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** As it came: whatever a proxy may have made of it. */
+/** As it came: a proxy may have changed anything in it. */
 type ErrorBody = Readonly<Record<string, unknown>>
 
 /**
- * An error as the SDK's for a response that is one, with the reasons of a throttled
- * request; a `SyntaxError` where it is none of DynamoDB's.
+ * An error like the SDK's for an error response, with the reasons of a throttled request. A
+ * `SyntaxError` if the response is not one of DynamoDB's.
  */
 export function serviceError(
   { statusCode, headers }: ErrorResponse,
@@ -52,8 +52,9 @@ function textIn(body: ErrorBody, name: string): string | undefined {
 }
 
 /**
- * `TableReadKeyRangeThroughputExceeded` and its like. ProvisionedThroughputExceededException and
- * RequestLimitExceeded have `ThrottlingReasons`, ThrottlingException has `throttlingReasons` (DynamoDB's API model).
+ * Reasons such as `TableReadKeyRangeThroughputExceeded`. ProvisionedThroughputExceededException and
+ * RequestLimitExceeded have `ThrottlingReasons`, ThrottlingException has `throttlingReasons`
+ * (DynamoDB's API model).
  */
 function reasonsIn(body: ErrorBody): readonly string[] {
   return ['ThrottlingReasons', 'throttlingReasons'].flatMap((name) => {

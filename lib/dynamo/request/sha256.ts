@@ -1,4 +1,4 @@
-/** SHA-256 and its HMAC, as the signer wants them. */
+/** SHA-256 and its HMAC, with the interface that the signer needs. */
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import type { Checksum, SourceData } from '@smithy/types'
 
@@ -17,7 +17,7 @@ export class Sha256 implements Checksum {
     return this.#hash.digest()
   }
 
-  /** The signer makes a new one for each digest. */
+  /** Nothing to do: the signer makes a new one for each digest. */
   reset(): void {}
 }
 

@@ -1,4 +1,4 @@
-/** One attempt of one item operation: signed, sent, and its answer. */
+/** One attempt of one item operation: signs it, sends it and reads the answer. */
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { Connections } from '../../http/connection-pool.ts'
 import type { Body } from '../../item/bytes/response-body.ts'
@@ -25,22 +25,22 @@ export interface ExchangeOptions {
   readonly connections: Pick<Connections, 'post'>
 }
 
-/** Signatures are good for five minutes around the service's time (AWS General Reference, Signature Version 4). */
+/** Signatures hold for five minutes either way (AWS General Reference, Signature Version 4). */
 const MOST_SKEW: Milliseconds = 4 * 60_000
 
 const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'TokenRefreshRequired'])
 
-/** Whether the service will not have the credentials, though it had them before. */
+/** Whether the service refuses credentials that it accepted before. */
 export const isExpiry = (error: unknown) => EXPIRED.has((error as Error).name)
 
-/** What sends an operation once, its body as DynamoDB JSON text; refused signatures and expired credentials are mended. */
+/** Sends an operation, as DynamoDB JSON text; corrects a wrong clock and expired credentials. */
 export function openExchange({ address, identity, connections }: ExchangeOptions): Exchange {
   let clockOffset: Milliseconds = 0
   let signsFor: { readonly credentials: PlainCredentials; readonly signer: SignatureV4 } | undefined
 
   return async (operation, body, signal) => {
     const bytes = Buffer.from(body)
-    // Once: a clock that changes with each answer is nobody's.
+    // Only once: a clock that changes with each answer cannot be corrected.
     let mayMendClock = true
     for (;;) {
       const credentials = await identity.get()
@@ -90,7 +90,7 @@ export function openExchange({ address, identity, connections }: ExchangeOptions
     return signsFor.signer
   }
 
-  /** A clock that is off makes every signature a wrong one. */
+  /** Notes the service's clock. If our clock is off, every signature is wrong. */
   function noteClock(date: string | undefined): void {
     const skew = date === undefined ? Number.NaN : Date.parse(date) - Date.now()
     if (Math.abs(skew - clockOffset) > MOST_SKEW) clockOffset = skew

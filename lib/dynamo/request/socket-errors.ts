@@ -1,10 +1,10 @@
 /**
- * Connections that do not come about or break: what the system calls it, what it
- * means, and what to do. Whatever it is, a later try may fare better.
+ * Connections that cannot be opened, or that break: the system's code, what it means, and what to
+ * do. In each case, a later try may succeed.
  */
 import type { FailureKind } from './error-kind.ts'
 
-/** As Node.js makes them; one of several addresses has the others' errors in it. */
+/** As Node.js makes them. If several addresses were tried, one error holds those of the others. */
 export interface SocketError extends Error {
   readonly code?: string
   readonly address?: string
@@ -48,7 +48,7 @@ const OUT_OF_DATE = trouble(
   'The certificate is out of date by the clock of this machine: check both.',
 )
 
-/** Before anything was sent. */
+/** Failures before anything was sent. */
 const BEFORE_SENDING: ReadonlyMap<string, FailureKind> = new Map([
   ['ECONNREFUSED', REFUSED],
   ['ENOTFOUND', NO_NAME],
@@ -83,22 +83,22 @@ const BEFORE_SENDING: ReadonlyMap<string, FailureKind> = new Map([
   ].map((code): [string, FailureKind] => [code, NOT_TRUSTED]),
 ])
 
-/** Undefined: it is none of a connection. */
+/** Undefined: the error is not about a connection. */
 export function socketTrouble({ code = '' }: SocketError): FailureKind | undefined {
   const known = BEFORE_SENDING.get(code)
   if (known !== undefined) return known
-  // Of `getaddrinfo`: the name could not be looked up, for one reason or the other.
+  // Codes of `getaddrinfo`: the name could not be looked up, for one reason or another.
   if (code.startsWith('EAI_')) return NO_NAME
-  // What came was no HTTP: on a kept connection it may be the rest of another answer.
+  // HPE: what came was not HTTP. On a kept connection it may be the rest of another answer.
   const isSystems = /^E[A-Z0-9]+$/.test(code) || /^(HPE|ERR_(TLS|SSL|SOCKET|STREAM))_/.test(code)
   return isSystems ? UNREACHABLE : undefined
 }
 
-/** Whether it was over before anything was sent. */
+/** Whether the request failed before anything was sent. */
 export const isBeforeSending = ({ code = '' }: SocketError): boolean =>
   BEFORE_SENDING.has(code) || code.startsWith('EAI_')
 
-/** Which addresses were tried, and how that ended. Undefined: the error says it by itself. */
+/** Which addresses were tried, and how that ended. Undefined: the error's own text says it. */
 export function triedAddresses({ errors, ...error }: SocketError): string | undefined {
   const tried = errors ?? [error as SocketError]
   const byCode = new Map<string, string[]>()

@@ -1,11 +1,11 @@
-/** Whole stretches of two pages that are the same bytes: what is in them need not be looked at. */
+/** Finds stretches of two pages that are the same bytes, so that no item in them is looked at. */
 
 import type { Extent, ItemPage } from '../page.ts'
 import { asBuffer } from './json-bytes.ts'
 
 const COMMA = 0x2c
 
-/** An item of a page that knows its extent, and the byte that it begins at. */
+/** An item of a page with an extent, and the byte at which the item begins. */
 export interface Place {
   readonly page: ItemPage & { readonly extent: Extent }
   readonly item: number
@@ -13,14 +13,14 @@ export interface Place {
 }
 
 export interface Alike {
-  /** So many items are the same. */
+  /** This many items are the same. */
   readonly count: number
-  /** Where the next item begins on either page; at its end there is none. */
+  /** Where the next item begins on each page. It is the end of the items if there is none. */
   readonly a: number
   readonly b: number
 }
 
-/** What two pages have in common from these places to the end of one of them; undefined where they differ before. */
+/** What both pages share from here to the end of one of them. Undefined: they differ earlier. */
 export function alikeToEnd(a: Place, b: Place): Alike | undefined {
   const length = Math.min(bytesLeft(a), bytesLeft(b))
   if (length <= 0 || !sameFrom(a, b, length)) return undefined
@@ -41,7 +41,7 @@ function sameFrom(a: Place, b: Place, length: number): boolean {
   return bytes.compare(b.page.bytes, b.at, b.at + length, a.at, a.at + length) === 0
 }
 
-/** Where the item after the stretch begins; the end of the items where none does. Undefined: within an item. */
+/** Where the next item begins, or the end of the items. Undefined: the stretch ends in an item. */
 function nextItem({ page, at }: Place, length: number): number | undefined {
   const after = at + length
   if (after === page.extent.end) return after

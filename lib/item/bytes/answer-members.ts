@@ -1,4 +1,4 @@
-/** The members of an answer, and those that more than one reader knows. */
+/** Reads the members of an answer, and holds what several readers need. */
 import type { ReadUnits, WriteUnits } from '../../model/units.ts'
 import {
   badResponse,
@@ -14,12 +14,13 @@ import {
 export type ReadMember = (value: number) => number
 
 /**
- * Reads the members of an answer, each by its name. What the API model calls
- * optional may be absent or null (API reference, Scan, BatchGetItem and
- * BatchWriteItem: no member of their answers is required).
+ * Reads the members of an answer, each with the reader for its name. Members that the API model
+ * calls optional may be absent or null (API reference, Scan, BatchGetItem and BatchWriteItem: no
+ * member of their answers is required).
  *
- * @returns the names of the members that were read: those that are there, and not null
- * @throws TablesyncError with code `BAD_RESPONSE` where it is no object, or a member that is read comes twice
+ * @returns the names of the members that were read: those that are present and not null
+ * @throws TablesyncError with code `BAD_RESPONSE` if it is no object, or a member to read comes
+ * twice
  */
 export function readMembers(
   bytes: Uint8Array,
@@ -42,13 +43,13 @@ export function readMembers(
   return said
 }
 
-/** Reads over a member: that it is there is all that counts. */
+/** Skips a member: only its presence counts. */
 export const skipped =
   (bytes: Uint8Array): ReadMember =>
   (value) =>
     valueEnd(bytes, value)
 
-/** Parses a member, and hands its value over. */
+/** Parses a member, and passes its value to `take`. */
 export const parsed =
   (bytes: Uint8Array, take: (value: unknown) => void): ReadMember =>
   (value) => {
@@ -63,7 +64,7 @@ export function isNull(bytes: Uint8Array, at: number): boolean {
   return NULL.every((byte, index) => bytes[at + index] === byte)
 }
 
-/** `CapacityUnits` of a ConsumedCapacity value; 0 where the engine gave none, or none that can be. */
+/** `CapacityUnits` of a ConsumedCapacity value. 0: the engine gave none, or an impossible one. */
 export function unitsOf(capacity: unknown): ReadUnits | WriteUnits {
   const units = (capacity as { CapacityUnits?: unknown } | null)?.CapacityUnits
   return typeof units === 'number' && units >= 0 && units <= MOST_UNITS ? units : 0
@@ -73,8 +74,8 @@ export function unitsOf(capacity: unknown): ReadUnits | WriteUnits {
 const MOST_UNITS = 1e9
 
 /**
- * A key as DynamoDB JSON text; undefined for one that is null or has no
- * attributes, as engines write it that leave nothing out.
+ * A key as DynamoDB JSON text. Undefined: the key is null or has no attributes, as written by
+ * engines that never leave the member out.
  */
 export function keyText(bytes: Uint8Array, start: number, end: number): string | undefined {
   const text = textOf(bytes, start, end)

@@ -1,4 +1,4 @@
-/** Answers about many keys, and to writes, read from their bytes. */
+/** Reads answers about many keys, and answers to writes, from their bytes. */
 import type { ReadUnits, WriteUnits } from '../../model/units.ts'
 import { type ItemPage, type KeyNames, noItems } from '../page.ts'
 import { isNull, parsed, type ReadMember, readMembers, skipped, unitsOf } from './answer-members.ts'
@@ -7,20 +7,20 @@ import type { Body } from './response-body.ts'
 import { walkItems } from './walk.ts'
 
 export interface BatchGetPage extends ItemPage {
-  /** Keys the service left unread, each as DynamoDB JSON text. */
+  /** Keys that the service left unread, each as DynamoDB JSON text. */
   readonly unprocessed: readonly string[]
   readonly readUnits: ReadUnits
   /**
-   * It says nothing of its keys: it has no list of items, and neither what was
-   * left nor what it took. That is no word for their absence.
+   * The answer says nothing about its keys: it has no list of items, no unprocessed keys and no
+   * consumed capacity. That does not mean that the items are absent.
    */
   readonly isBare: boolean
 }
 
 /**
- * Reads a response about one table; the name it stands under does not matter.
+ * Reads a response about one table. The table's name in the response does not matter.
  *
- * @throws TablesyncError with code `BAD_RESPONSE` where it is no answer to a BatchGetItem
+ * @throws TablesyncError with code `BAD_RESPONSE` if it is not an answer to a BatchGetItem
  */
 export function readBatchGetPage({ bytes }: Body, names: KeyNames): BatchGetPage {
   let page: ItemPage | undefined
@@ -49,17 +49,17 @@ export function readBatchGetPage({ bytes }: Body, names: KeyNames): BatchGetPage
 }
 
 export interface BatchWriteAnswer {
-  /** Requests the service left undone, each as the JSON text that it came in. */
+  /** Requests that the service left undone, each as its JSON text. */
   readonly unprocessed: readonly string[]
   readonly writeUnits: WriteUnits
-  /** It says nothing of its items: whether they were written has to be read. */
+  /** The answer says nothing about its items: only a read can tell whether they were written. */
   readonly isBare: boolean
 }
 
 /**
- * Reads the answer to writes to one table; the name it stands under does not matter.
+ * Reads the answer to writes to one table. The table's name in the answer does not matter.
  *
- * @throws TablesyncError with code `BAD_RESPONSE` where it is no answer to a BatchWriteItem
+ * @throws TablesyncError with code `BAD_RESPONSE` if it is not an answer to a BatchWriteItem
  */
 export function readBatchWrite({ bytes }: Body): BatchWriteAnswer {
   const unprocessed: string[] = []
@@ -84,7 +84,7 @@ export function readBatchWrite({ bytes }: Body): BatchWriteAnswer {
   return { unprocessed, writeUnits, isBare: said.size === 0 }
 }
 
-/** What a write says that it took. */
+/** The units that a write took, as its answer says. */
 export function readWriteUnits({ bytes }: Body): WriteUnits {
   let writeUnits = 0
   const noteUnits = (capacity: unknown) => {
@@ -94,7 +94,7 @@ export function readWriteUnits({ bytes }: Body): WriteUnits {
   return writeUnits
 }
 
-/** Reads what a member holds of the one table: nothing, where that is absent or null. */
+/** Reads what a member holds about the one table. Reads nothing if that is absent or null. */
 const ofOneTable =
   (bytes: Uint8Array, read: ReadMember): ReadMember =>
   (at) => {
@@ -107,7 +107,7 @@ const ofOneTable =
     })
   }
 
-/** Of a list of ConsumedCapacity values, one a table. */
+/** The sum of a list of ConsumedCapacity values, one for each table. */
 function sumOfUnits(capacities: unknown): number {
   return Array.isArray(capacities)
     ? capacities.reduce((sum: number, capacity) => sum + unitsOf(capacity), 0)

@@ -1,7 +1,6 @@
 /**
- * What stands around the items of a Scan's answer, read without a step through
- * the items: most pages need none, since all of their bytes stand on the other
- * table's page as well.
+ * Reads what stands around the items of a Scan's answer without walking through the items. Most
+ * pages need no walk, because the other table's page has all of their bytes as well.
  */
 import type { ReadUnits } from '../../model/units.ts'
 import { keyText, unitsOf } from './answer-members.ts'
@@ -19,32 +18,32 @@ const LAST_KEY = Buffer.from('"LastEvaluatedKey"')
 const CAPACITY = Buffer.from('"ConsumedCapacity"')
 const LIST_AND_MORE = Buffer.from('],')
 
-/** Brackets that are tried: the strings of a key may hold some. */
+/** How many brackets are tried: the strings of a key may contain some. */
 const MOST_TRIED = 16
 
 export interface Frame {
-  /** Items, as the answer says it. */
+  /** The number of items, as the answer says it. */
   readonly count: number
-  /** Where the first item begins, and the bracket behind the last one. */
+  /** Where the first item begins, and where the bracket after the last item is. */
   readonly start: number
   readonly end: number
   readonly lastEvaluatedKey: string | undefined
   readonly readUnits: ReadUnits
-  /** `ScannedCount`; undefined where the answer has none. */
+  /** `ScannedCount`. Undefined: the answer has none. */
   readonly scanned: number | undefined
 }
 
 /**
- * Undefined: the answer is not as DynamoDB writes it, without blanks and with a
- * count, or is none at all; it has to be read step by step.
+ * Undefined: the answer is not as DynamoDB writes it (without blanks and with a count), or is no
+ * answer at all. The caller then has to read it step by step.
  *
- * The items end at the last bracket behind which whole members lead to the end
- * of the answer. None within the strings of those members does: behind it comes
- * the rest of a string. None within an item does: the braces around it close
- * first. One of another list behind the items does, though DynamoDB has none:
- * then they end before it, as whoever walks them will see. Where a member is
- * lacking that may stand between, such a list is looked for: within items a
- * list has a brace behind it, that of its type, so there a comma is behind none.
+ * The items end at the last bracket after which whole members lead to the end of the answer. No
+ * bracket within the strings of those members qualifies: the rest of a string follows it. No
+ * bracket within an item qualifies: the braces around it close first. A bracket of another list
+ * after the items does qualify, though DynamoDB sends no such list: the items then end before it,
+ * and the walk will notice. If a member is missing that may stand before such a list, this looks
+ * for the list: within items, a brace (that of its type) follows every list, so a comma follows
+ * none.
  */
 export function frameOf(answer: Buffer): Frame | undefined {
   try {
@@ -56,7 +55,7 @@ export function frameOf(answer: Buffer): Frame | undefined {
     if (!Number.isSafeInteger(count) || count < 0 || (count === 0) !== (start === end)) {
       return undefined
     }
-    // Without a key the segment ends here: that has to be certain.
+    // Without a key the segment ends here, so the absence of the key has to be certain.
     if (lastEvaluatedKey === undefined && answer.includes(LAST_KEY, start)) return undefined
     if (members.readUnits === undefined && answer.includes(CAPACITY, start)) return undefined
     if (lastEvaluatedKey === undefined || members.readUnits === undefined) {
@@ -65,12 +64,12 @@ export function frameOf(answer: Buffer): Frame | undefined {
     }
     return { count, start, end, lastEvaluatedKey, readUnits, scanned }
   } catch {
-    // Whoever reads it step by step will say what is wrong with it.
+    // The reader that goes step by step will say what is wrong with the answer.
     return undefined
   }
 }
 
-/** What is known of the members around the items. */
+/** Collects what the members around the items say. */
 class FrameMembers {
   count = Number.NaN
   lastEvaluatedKey: string | undefined
@@ -93,7 +92,7 @@ function itemsStart(answer: Buffer, members: FrameMembers): number | undefined {
     if (member === undefined) return undefined
     const { name, value } = member
     if (name === 'Items') {
-      // With blanks, a comma behind the list might not be found.
+      // If there are blanks, the search for a comma after a list might miss one.
       const isPlain = answer[value - 1] === COLON && skipBlanks(answer, value + 1) === value + 1
       return isPlain && answer[value] === OPEN_BRACKET ? value + 1 : undefined
     }

@@ -1,17 +1,17 @@
-/** The members of one object, by the places of their names and values in its bytes. */
+/** The members of one object, as positions of their names and values in its bytes. */
 import { eachMember, sameSpan, stringOf, valueEnd } from './json-bytes.ts'
 
-/** Namesakes are looked for one by one: of more members a digest is made sooner. */
+/** Namesakes are searched for one by one. For more members, making a digest is faster. */
 const MOST_MEMBERS = 64
 
-/** Used again for one object after the other. */
+/** Reused for one object after the other. */
 export class Members {
   bytes: Uint8Array = new Uint8Array(0)
   count = 0
-  /** More than are compared here. */
+  /** Whether there are more members than are compared here. */
   areTooMany = false
   readonly #spans = new Int32Array(MOST_MEMBERS * 4)
-  /** Members that have met their namesake. */
+  /** Members whose namesake was found. */
   readonly #met = new Uint8Array(MOST_MEMBERS)
 
   note(bytes: Uint8Array, start: number): void {
@@ -30,7 +30,7 @@ export class Members {
     this.#met.fill(0)
   }
 
-  /** Notes that a member has met its namesake; false where it had before: a name comes twice. */
+  /** Notes that a member met its namesake. False: it had met one before, so a name comes twice. */
   meet(member: number): boolean {
     if (this.#met[member] === 1) return false
     this.#met[member] = 1
@@ -58,11 +58,11 @@ export class Members {
     return stringOf(this.bytes, this.nameStart(member), this.nameEnd(member))
   }
 
-  /** The place of the member that is called as one of the other object's; -1 where none is. */
+  /** The index of the member with the same name as a member of the other object; -1: none. */
   namesakeOf(other: Members, member: number): number {
     const start = other.nameStart(member)
     const end = other.nameEnd(member)
-    // Most of them stand at the same place after all.
+    // Most namesakes are at the same index.
     for (let tried = 0; tried < this.count; tried++) {
       const own = (member + tried) % this.count
       const ownStart = this.nameStart(own)

@@ -1,13 +1,13 @@
-/** The body of an answer: lent, and given back by whoever is sure that nobody holds a part of it. */
+/** The body of an answer. It is lent: return it only when sure that nobody holds a part of it. */
 export interface Body {
   readonly bytes: Buffer
-  /** Whether a checksum says that it is as it was sent. */
+  /** Whether a checksum has shown that the bytes are as they were sent. */
   readonly isVerified: boolean
-  /** The bytes are overwritten from here on. */
+  /** After this call, the bytes may be overwritten. */
   giveBack(): void
 }
 
-/** A body that nobody wants back. */
+/** A body that need not be given back. */
 export const ownBody = (bytes: Buffer, isVerified = true): Body => ({
   bytes,
   isVerified,

@@ -1,7 +1,7 @@
 /**
- * Items whose attributes stand in another order, compared in their bytes: each
- * attribute with its namesake. Says no more than that they are surely equal;
- * sets in another order and numbers in another spelling are left to digests.
+ * Compares items whose attributes are in another order, by their bytes: each attribute with its
+ * namesake. Only says that items are surely equal. Sets in another order and numbers in another
+ * spelling are left to digests.
  */
 
 import type { IsIgnored } from '../normalise.ts'
@@ -9,7 +9,7 @@ import { type ItemPage, itemStart } from '../page.ts'
 import { sameSpan, skipBlanks, valueEnd } from './json-bytes.ts'
 import { Members } from './members.ts'
 
-/** Deeper ones are left to digests; each level of an item's nesting is two of JSON's, and DynamoDB allows 32. */
+/** Deeper values are left to digests. Each level of an item is two in JSON; DynamoDB allows 32. */
 const MOST_LEVELS = 2 * 32 + 2
 
 const OPEN_BRACE = 0x7b
@@ -17,7 +17,7 @@ const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 const COMMA = 0x2c
 
-/** Whether two items are surely equal, but for ignored attributes. False: digests have to tell. */
+/** Whether two items are surely equal, apart from ignored attributes. False: digests must tell. */
 export function sameMembers(
   a: ItemPage,
   i: number,
@@ -31,7 +31,7 @@ export function sameMembers(
   return sameNoted(sides, 0, isIgnored)
 }
 
-/** For each level of nesting the members on either side; a comparison runs to its end without a pause. */
+/** Members of both sides for each level of nesting, reused: a comparison runs without a pause. */
 const levels: Sides[] = []
 
 interface Sides {
@@ -87,7 +87,7 @@ function sameValues(a: Members, i: number, b: Members, j: number, level: number)
   return sameNested(a.bytes, aStart, b.bytes, bStart, level)
 }
 
-/** Of values that are not the same bytes: whether it is the order of members in them alone. */
+/** Whether values whose bytes differ do so only in the order of members within them. */
 function sameNested(
   a: Uint8Array,
   aStart: number,
@@ -120,7 +120,7 @@ function sameLists(
     if (a[i] !== COMMA || b[j] !== COMMA) return false
     i = skipBlanks(a, i + 1)
     j = skipBlanks(b, j + 1)
-    // What is no JSON is not told equal.
+    // Malformed JSON must not count as equal.
     if (a[i] === CLOSE_BRACKET || b[j] === CLOSE_BRACKET) return false
   }
   return a[i] === b[j]

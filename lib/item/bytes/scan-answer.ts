@@ -1,4 +1,4 @@
-/** The answer to a Scan, read from its bytes. */
+/** Reads the answer to a Scan from its bytes. */
 import type { ReadUnits } from '../../model/units.ts'
 import { type ItemPage, type KeyNames, noItems } from '../page.ts'
 import { UnwalkedPage } from '../unwalked-page.ts'
@@ -9,36 +9,36 @@ import type { Body } from './response-body.ts'
 import { walkItems } from './walk.ts'
 
 export interface ScanPage extends ItemPage {
-  /** Where the scan goes on, as DynamoDB JSON text. Absent: the segment has ended. */
+  /** Where the scan continues, as DynamoDB JSON text. Undefined: the segment has ended. */
   readonly lastEvaluatedKey: string | undefined
   readonly readUnits: ReadUnits
-  /** Items that the request has gone over: `ScannedCount`, where the answer has one. */
+  /** How many items the request went over: `ScannedCount`, or the items' count if it is absent. */
   readonly scanned: number
-  /** Before the page is handed out: so many are going to release it. */
+  /** Called before the page is handed out: so many holders will release it. */
   shareAmong?(holders: number): void
 }
 
 /**
- * Reads what stands around the items; they themselves are walked once one of
- * them is asked for, or at once where the answer has to be read step by step.
+ * Reads what stands around the items. The items themselves are walked when one of them is first
+ * needed, or at once if the answer has to be read step by step.
  *
- * @param blame says of an error at that later walk whose answer it was
- * @throws SyntaxError where it is no answer to a Scan
- * @throws TablesyncError with code `BAD_RESPONSE` where it contradicts itself
+ * @param blame turns an error of that later walk into one that says whose answer it was
+ * @throws SyntaxError if it is not an answer to a Scan
+ * @throws TablesyncError with code `BAD_RESPONSE` if it contradicts itself
  */
 export function readScanPage(
   body: Body,
   names: KeyNames,
   blame?: (error: unknown) => unknown,
 ): ScanPage {
-  // What may have been garbled is walked, so that it can be asked for again.
+  // An answer that may be garbled is walked at once, so that it can be requested again.
   const frame = body.isVerified ? frameOf(body.bytes) : undefined
   return frame === undefined
     ? readStepByStep(body.bytes, names)
     : new UnwalkedPage(body, frame, names, blame)
 }
 
-/** An absent `Items` says that there are none only beside a member that is known. */
+/** An absent `Items` means that there are none only if another known member is present. */
 function readStepByStep(bytes: Uint8Array, names: KeyNames): ScanPage {
   let page: ItemPage = noItems(bytes)
   let lastEvaluatedKey: string | undefined

@@ -1,4 +1,4 @@
-/** The walk along a page's items: where each of them and its key stand. Nothing is built. */
+/** Walks along a page's items and notes where each item and its key stand. Builds nothing. */
 
 import { type ItemPage, type KeyNames, STRIDE } from '../page.ts'
 import { eachElement, malformed, skipBlanks, stringEnd, stringOf, valueEnd } from './json-bytes.ts'
@@ -25,7 +25,7 @@ export function walkItems(
   return { page: { bytes, count, spans }, end }
 }
 
-/** Notes one item's spans at `base` of the scratch; returns the position after it. */
+/** Notes the spans of one item at `base` of the scratch; returns the position after the item. */
 function walkItem(bytes: Uint8Array, at: number, names: KeyNames, base: number): number {
   const { partition, sort } = names
   const { spans } = scratch
@@ -63,8 +63,8 @@ function isName(bytes: Uint8Array, start: number, end: number, name: Uint8Array)
   if (end - start - 2 === length) {
     let i = 0
     while (i < length && bytes[start + 1 + i] === name[i]) i++
-    // A backslash or a quote in a name stands escaped, so equal bytes are equal names
-    // unless the name itself has one; those take the way below.
+    // JSON escapes a backslash or a quote in a name, so equal bytes mean equal names unless the
+    // name itself has one. Such names are compared below.
     if (i === length && !hasEscapable(name)) return true
   }
   // An escaped spelling is longer than the name it stands for.

@@ -1,15 +1,14 @@
 /**
- * Pages in the memory of a WebAssembly kernel, which goes along their bytes
- * some times as fast as JavaScript does. What it does not take for plain, and
- * what it is not sure of, is left to `walkItems` and to the comparer: they are
- * the reference, and the kernel says nothing that they do not.
+ * Holds pages in the memory of a WebAssembly kernel, which walks their bytes several times as fast
+ * as JavaScript. What the kernel does not find plain, or is not sure of, is left to `walkItems` and
+ * to the comparer. They are the reference: the kernel says nothing that they would not say.
  */
 import type { Bytes } from '../../model/units.ts'
 import type { ItemPage, KeyNames } from '../page.ts'
 import { STRIDE } from '../page.ts'
 import { WASM } from './wasm.ts'
 
-/** As far as it is used here: Node.js' types have it only where a browser's are. */
+/** Only what is used here: the types of Node.js have it only together with a browser's types. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object
   readonly Instance: new (module: object) => { readonly exports: unknown }
@@ -28,18 +27,18 @@ interface Exports {
   ): number
 }
 
-/** The kernel reads so much further than it goes. */
+/** The kernel reads this far beyond the bytes that it needs. */
 const PADDING: Bytes = 16
 
-/** What WebAssembly's memory grows by. */
+/** WebAssembly's memory grows by multiples of this. */
 const MEMORY_PAGE: Bytes = 64 << 10
 
 const INT_BYTES = Int32Array.BYTES_PER_ELEMENT
 
-/** Places for two pages: those that are compared. */
+/** A place in the kernel's memory; each of the two pages that are compared has one. */
 interface Place {
   at: number
-  /** What lies there. */
+  /** The page that lies there. */
   bytes: Uint8Array | undefined
   spans: Int32Array | undefined
   spansAt: number
@@ -50,7 +49,7 @@ const newPlace = (): Place => ({ at: 0, bytes: undefined, spans: undefined, span
 class Kernel {
   readonly #exports: Exports
   readonly #places: readonly [Place, Place] = [newPlace(), newPlace()]
-  /** Bytes of each place. */
+  /** The size of each place. */
   #room: Bytes = 0
   #last: Place
   #names: KeyNames | undefined
@@ -62,11 +61,11 @@ class Kernel {
   }
 
   /**
-   * Where the items of a plain list stand, `STRIDE` numbers each.
+   * Where the items of a plain list stand, as `STRIDE` numbers for each item.
    *
    * @param start of the list, its bracket included
    * @param end after its closing bracket
-   * @returns undefined: it is not plain, or does not hold `count` items
+   * @returns undefined: the list is not plain, or does not hold `count` items
    */
   walk(
     bytes: Uint8Array,
@@ -91,7 +90,7 @@ class Kernel {
     const other = this.#placeOf(b, known)
     const mine = known ?? this.#load(this.#otherThan(other ?? this.#last), a)
     const others = other ?? this.#load(this.#otherThan(mine), b)
-    // To make room for one may have moved the other.
+    // Making room for one page may have thrown the other out.
     if (mine.bytes !== a.bytes) return this.equalRun(a, i, b, j)
     this.#last = others
     const skipped = STRIDE * INT_BYTES
@@ -118,7 +117,7 @@ class Kernel {
     return place
   }
 
-  /** Brings a page's bytes up to `end` to a place, with room for spans. */
+  /** Copies a page's bytes up to `end` to a place, and leaves room for its spans. */
   #put(place: Place, bytes: Uint8Array, end: number, count: number): void {
     const spansAt = aligned(end + PADDING)
     const needed = spansAt + count * STRIDE * INT_BYTES
@@ -131,7 +130,7 @@ class Kernel {
     new Uint8Array(buffer, place.at, end).set(bytes.subarray(0, end))
   }
 
-  /** Two larger places; nothing lies in them. */
+  /** Makes two larger places, which are empty. */
   #makeRoom(needed: Bytes): void {
     const { memory } = this.#exports
     const from = this.#exports.freeFrom()
@@ -146,7 +145,7 @@ class Kernel {
     if (missing > 0) memory.grow(Math.ceil(missing / MEMORY_PAGE))
   }
 
-  /** False: a name that may be spelt in several ways. */
+  /** Gives the kernel the key's names. False: JSON may spell one of them in several ways. */
   #setNames(names: KeyNames): boolean {
     if (this.#names === names) return true
     const { partition, sort } = names
@@ -164,14 +163,14 @@ class Kernel {
 
 const aligned = (bytes: Bytes) => Math.ceil(bytes / PADDING) * PADDING
 
-/** Of the longest name that a key's attribute may have, or shorter, with nothing that JSON escapes. */
+/** Whether a key's attribute may have a name so long, and JSON escapes nothing in it. */
 function isPlain(name: Uint8Array): boolean {
   return name.length <= 255 && name.every((byte) => byte >= 0x20 && byte !== 0x22 && byte !== 0x5c)
 }
 
 let kernel: Kernel | undefined
 
-/** One a thread, from when it is needed: what it does it does without a pause. */
+/** One kernel for each thread, made when first needed: no call of it pauses. */
 export function theKernel(): Kernel {
   kernel ??= new Kernel()
   return kernel

@@ -1,6 +1,6 @@
 /**
- * All that a run needs to be taken up again, as of one moment between two
- * entries. One JSON value, and the files that it says how much of is good.
+ * All that a run needs to resume, as of one moment between two entries. It is one JSON value, and
+ * says how much of each of the run's files is good.
  */
 
 import type { PendingRecheck } from '../pending-recheck.ts'
@@ -14,21 +14,21 @@ import type { Intent } from './write-intent.ts'
 
 export interface Checkpoint {
   readonly tablesync: 'checkpoint'
-  /** Of version 1, the report that goes with it is no chain, and neither is the journal. */
+  /** In version 1, the lines of the report and of the journal are not chained. */
   readonly version: 1 | 2
   readonly run: string
-  /** Id of the leg that saved it: it stands in the user agent of its requests. Absent: of version 1. */
+  /** Id of the leg that saved it, which its user agent contains. Absent: version 1. */
   readonly leg?: string
-  /** When the first leg began: ISO 8601, UTC. Absent: of version 1. */
+  /** When the first leg began: ISO 8601, UTC. Absent: version 1. */
   readonly began?: string
-  /** When it was saved: ISO 8601, UTC. Absent: of version 1. */
+  /** When it was saved: ISO 8601, UTC. Absent: version 1. */
   readonly saved?: string
-  /** Grows with each save; intents noted since this one have its number. */
+  /** Grows with each save. Intents noted since this save have its number. */
   readonly generation: number
   readonly master: RecordedTable & { readonly label: string }
   /** By the replica's name as it was given. */
   readonly tables: { readonly [label: string]: RecordedTable }
-  /** What may not change between the legs of a run, by the name of the option. */
+  /** Options that must not change between the legs of a run, by their names. */
   readonly options: { readonly [option: string]: unknown }
   readonly segments: number
   readonly elapsedMs: Milliseconds
@@ -36,14 +36,14 @@ export interface Checkpoint {
   readonly replicas: { readonly [label: string]: ReplicaCheckpoint }
   /** Counters in shared memory, base64. */
   readonly counters: { readonly [name in SharedCounter]: string }
-  /** Of the report: what is good of it. Absent: there is none. */
+  /** How much of the report is good. Absent: there is no report. */
   readonly report?: ReportMark
-  /** How long the undo journal is at least. Absent: none is kept. */
+  /** The least length of the undo journal. Absent: there is no journal. */
   readonly journalBytes?: Bytes
   readonly intents: readonly Intent[]
-  /** Why keys have failed, or could not be verified. Absent: saved by an earlier release. */
+  /** Why keys failed, or could not be verified. Absent: an earlier release saved it. */
   readonly keyErrors?: readonly ErrorSummary[]
-  /** Present: the run has come to its end, and this is its result. */
+  /** Present: the run has ended, and this is its result. */
   readonly summary?: Summary
 }
 
@@ -56,8 +56,8 @@ export interface ReplicaCheckpoint {
   readonly tally: ReplicaTally
   readonly records: { readonly [segment: string]: SegmentRecord }
   readonly sightings: readonly PendingRecheck[]
-  /** Extras that wait for their deletion: how many, and how much of their file is good. */
+  /** Extras that wait to be deleted: how many, and how much of their file is good. */
   readonly extras: FileMark & { readonly count: number }
-  /** Stretches of them, by place, whose deletion has come to its end. */
+  /** Ranges of extras, by place, whose deletion has ended. */
   readonly deleted: readonly (readonly [number, number])[]
 }

@@ -3,7 +3,7 @@
 import type { Bytes } from '../units.ts'
 import type { LineChain } from './line-chain.ts'
 
-/** What the good part is: the CRC-32 of its bytes. */
+/** The good part of a file, with the CRC-32 of its bytes. */
 export interface FileMark {
   readonly bytes: Bytes
   readonly crc: number
@@ -11,13 +11,13 @@ export interface FileMark {
 
 /** The good part of a report. */
 export interface ReportMark extends FileMark {
-  /** Absent: of version 1, whose lines are no chain. */
+  /** Absent: version 1, whose lines are not chained. */
   readonly chain?: LineChain
 }
 
 /** The good part of a file of lines. */
 export interface GoodLines {
   readonly bytes: Bytes
-  /** Undefined: of version 1, whose lines are no chain. */
+  /** Undefined: version 1, whose lines are not chained. */
   readonly chain: LineChain | undefined
 }

@@ -1,4 +1,4 @@
-/** What stands around the lines of a journal, a plan or a report: whose they are, and that they are all. */
+/** First and last line of a journal, a plan or a report: whose it is, and that it is complete. */
 
 import type { MasterSummary, Outcome, ReplicaSummary } from '../summary.ts'
 import type { RecordedTable } from './recorded-table.ts'
@@ -9,24 +9,24 @@ export type FileKind = 'undo-journal' | 'repair-plan' | 'report'
 export interface FileHeader<Kind extends FileKind = FileKind> {
   readonly tablesync: Kind
   readonly version: 2
-  /** Id of the run that began the file; it stands in the user agent of its requests. */
+  /** Id of the run that began the file, which its user agent contains. */
   readonly run: string
-  /** When that was: ISO 8601, UTC. */
+  /** When the file was begun: ISO 8601, UTC. */
   readonly began: string
-  /** Absent: an undo asks nothing of a master. */
+  /** Absent: an undo uses no master. */
   readonly master?: RecordedTable & { readonly label: string }
   /** By the replica's name as it was given. */
   readonly tables: { readonly [label: string]: RecordedTable }
-  /** What the counts and the writes depend on, by the name of the option. */
+  /** Options that the counts and the writes depend on, by their names. */
   readonly options: { readonly [option: string]: unknown }
 }
 
-/** The last line. Absent: whoever wrote the file has not come to its end. */
+/** The last line. Absent: the run that wrote the file did not finish it. */
 export interface FileFooter {
   readonly end: Outcome
-  /** When that was: ISO 8601, UTC. */
+  /** When the file was finished: ISO 8601, UTC. */
   readonly ended: string
-  /** What the run came to, counted as in its summary. */
+  /** The counts of the run, as in its summary. */
   readonly totals: {
     readonly master: MasterSummary
     readonly replicas: { readonly [label: string]: ReplicaSummary }

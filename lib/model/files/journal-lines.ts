@@ -1,4 +1,4 @@
-/** The undo journal: what replicas held before each write. One JSON value a line, the header first, a footer last. */
+/** The undo journal, in JSON lines: a header, what replicas held before each write, a footer. */
 
 import type { SeenItem } from '../pending-recheck.ts'
 import type { WireItem } from '../wire.ts'
@@ -7,7 +7,7 @@ import type { RecordedTable } from './recorded-table.ts'
 
 export type JournalHeader = FileHeader<'undo-journal'> | FirstJournalHeader
 
-/** Of version 1: there is no footer, and the lines are no chain. */
+/** Version 1: there is no footer, and the lines are not chained. */
 export interface FirstJournalHeader {
   readonly tablesync: 'undo-journal'
   readonly version: 1
@@ -15,14 +15,14 @@ export interface FirstJournalHeader {
   readonly tables: { readonly [label: string]: RecordedTable }
 }
 
-/** The write that was told last of this key was refused: it has left nothing. */
+/** The write of this key that was noted last was refused: it has left nothing. */
 export interface JournalRefusal {
   readonly replica: string
   readonly key: WireItem
   readonly refused: true
 }
 
-/** One write, before it is sent. It may have been refused: what it would leave is then not there. */
+/** One write, noted before it is sent. If the service refuses it, the replica has no `left`. */
 export interface JournalEntry {
   readonly replica: string
   readonly key: WireItem

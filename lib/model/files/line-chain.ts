@@ -1,10 +1,10 @@
 /**
- * Where a chain of lines stands: how many there are, and the checksum of the
- * last one. Journals, plans and reports are such chains.
+ * The state of a chain of lines: how many there are, and the checksum of the last one. Journals,
+ * plans and reports are such chains.
  */
 export interface LineChain {
   readonly lines: number
-  /** Eight hexadecimal digits; of no line, zeros. */
+  /** Eight hexadecimal digits; zeros if there is no line. */
   readonly last: string
 }
 

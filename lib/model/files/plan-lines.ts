@@ -1,4 +1,4 @@
-/** A repair, written down before it is done: a header, a line for each key, and a last line that says that this is all. */
+/** A repair, written down before it is done: a header, a line for each key, and an end line. */
 import type { DifferenceKind } from '../difference.ts'
 import type { SeenItem } from '../pending-recheck.ts'
 import type { Outcome } from '../summary.ts'
@@ -6,18 +6,18 @@ import type { WireItem } from '../wire.ts'
 import type { FileFooter, FileHeader } from './header-and-footer.ts'
 import type { RecordedTable } from './recorded-table.ts'
 
-/** As it is written: of version 2. */
+/** The header and end of new plans, which have version 2. */
 export type NewPlanHeader = RepairPlanHeader & FileHeader<'repair-plan'>
 export type NewPlanEnd = RepairPlanEnd & FileFooter
 
 export interface RepairPlanHeader {
   readonly tablesync: 'repair-plan'
-  /** Of version 1, the lines are no chain. */
+  /** In version 1, the lines are not chained. */
   readonly version: 1 | 2
   readonly master: RecordedTable & { readonly label: string }
   /** By the replica's name as it was given. */
   readonly tables: { readonly [label: string]: RecordedTable }
-  /** What the digests and the writes depend on. */
+  /** Settings that the digests and the writes depend on. */
   readonly rules: PlanRules
 }
 
@@ -28,11 +28,11 @@ export interface PlanRules {
   readonly versionAttribute?: string
 }
 
-/** What the two sides of a key were seen to hold. */
+/** What the two sides were seen to hold under a key. */
 export interface Planned {
   /** Absent: counted from the scan, and not read again. */
   readonly seen?: { readonly master: SeenItem; readonly replica: SeenItem }
-  /** Absent: not asked for. */
+  /** Absent: the user did not ask for them. */
   readonly items?: { readonly master: WireItem | null; readonly replica: WireItem | null }
 }
 
@@ -42,12 +42,12 @@ export interface RepairPlanEntry extends Planned {
   readonly key: WireItem
 }
 
-/** Without it the run that wrote the plan did not come to its end. */
+/** The last line. If it is missing, the run that wrote the plan did not finish it. */
 export interface RepairPlanEnd {
   readonly end: Outcome
   readonly entries: number
-  /** Items of the master that were scanned. */
+  /** How many items of the master were scanned. */
   readonly master: number
-  /** Items of each replica that were scanned, by its name as it was given. */
+  /** How many items of each replica were scanned, by its name as it was given. */
   readonly scanned: { readonly [label: string]: number }
 }

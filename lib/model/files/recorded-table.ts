@@ -1,10 +1,10 @@
-/** A table as a file remembers it, so that it is only used on the same one. */
+/** A table as a file records it, so that the file is only used with the same table. */
 import { type InspectedTable, type KeySchema, shownEndpoint } from '../tables/table.ts'
 
 export interface RecordedTable {
-  /** Absent: the service did not tell. */
+  /** Absent: the service did not say. */
   readonly tableId?: string
-  /** ISO 8601. Absent: the service did not tell, or the file is of a release that did not ask. */
+  /** ISO 8601. Absent: the service did not say, or the release of the file did not ask. */
   readonly createdAt?: string
   readonly endpoint?: string
   readonly keySchema: KeySchema

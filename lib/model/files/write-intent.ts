@@ -1,4 +1,4 @@
-/** A write that is about to be sent, of a difference that is not entered yet. */
+/** A write that is about to be sent, for a difference that is not entered yet. */
 import type { DifferenceKind } from '../difference.ts'
 import type { TableIndex } from '../tables/table.ts'
 
@@ -6,10 +6,10 @@ export interface Intent {
   readonly replica: TableIndex
   /** DynamoDB JSON text. */
   readonly key: string
-  /** What the difference was, and is to be counted as where the write turns out to have landed. */
+  /** The kind of the difference, which is counted if the write turns out to have landed. */
   readonly kind: DifferenceKind
-  /** Digests of whole items that this write and those before it leave, where more has to follow. Absent: none does. */
+  /** Digests of the whole item after this write and earlier ones; more follow. Absent: none do. */
   readonly parts?: readonly string[]
-  /** Digests of whole items that this write and those before it leave, where nothing has to follow. */
+  /** Digests of the whole item after this write and earlier ones; no more follow. */
   readonly leaves?: readonly string[]
 }

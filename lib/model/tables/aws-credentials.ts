@@ -9,19 +9,19 @@ export interface PlainCredentials {
   readonly accountId?: string
 }
 
-/** Yields credentials anew whenever they are needed. */
+/** Returns new credentials whenever they are needed. */
 export type CredentialSource = () => Promise<PlainCredentials>
 
 export interface HeldCredentials {
   readonly credentials: PlainCredentials
-  /** Until then (epoch time) they serve without being asked for again. */
+  /** Until then (epoch time, milliseconds) the credentials serve without another request. */
   readonly askAgainAt: number
-  /** Why these are default keys, which an emulator takes from anybody. Absent: they are somebody's. */
+  /** Why these are default keys, which any emulator accepts. Absent: they are real ones. */
   readonly defaultKeys?: string
 }
 
 /**
- * Yields what is held, renewed where need be.
+ * Returns the held credentials, renewed if needed.
  *
  * @param refused access key id of credentials that a table has called expired
  */

@@ -4,7 +4,7 @@ export type CapacityKind = 'read' | 'write'
 
 export const CAPACITY_KINDS = ['read', 'write'] as const
 
-/** As it is asked for. `polite`: nothing was, and other traffic keeps most of it. */
+/** What the user asked for. `polite`: nothing, and other traffic keeps most of the capacity. */
 export type CapacityChoice =
   | { readonly kind: 'units'; readonly unitsPerSecond: number }
   | { readonly kind: 'percent'; readonly percent: number }
@@ -14,7 +14,7 @@ export type CapacityChoice =
 
 export type CapacityChoices = { readonly [kind in CapacityKind]: CapacityChoice }
 
-/** What a table can do at once, by its own word. */
+/** How many units a table can serve per second, as it says itself. */
 export interface KnownCapacity {
   readonly unitsPerSecond: number
   readonly from: 'provisioned' | 'on-demand maximum' | 'warm throughput'
@@ -22,19 +22,19 @@ export interface KnownCapacity {
 
 export type KnownCapacities = { readonly [kind in CapacityKind]: KnownCapacity | undefined }
 
-/** What a run holds to, of one table. */
+/** The limit that a run keeps for one table. */
 export interface Pace {
   /** The table's label. */
   readonly table: string
   readonly kind: CapacityKind
-  /** Null: no limit is held to. */
+  /** Null: there is no limit. */
   readonly unitsPerSecond: number | null
-  /** Whether the limit follows what the table throttles. */
+  /** Whether the limit adapts to the table's throttling. */
   readonly isAdaptive: boolean
   readonly origin: PaceOrigin
-  /** The same, for people. */
+  /** The origin in words, for people. */
   readonly because: string
 }
 
-/** Where a pace comes from: the user, our manners, a table on this machine, or a table that does not tell. */
+/** Where a limit comes from: the user, politeness, a local table, or one of unknown capacity. */
 export type PaceOrigin = 'asked' | 'polite' | 'local' | 'unknown'

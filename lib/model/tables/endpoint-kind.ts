@@ -1,4 +1,4 @@
-/** What an address says of who answers there: the service, something on this machine, or neither. */
+/** Tells by an address who answers there: the service, something on this machine, or neither. */
 
 /** The names under which a container reaches the machine that it runs on. */
 const OF_CONTAINERS = new Set([
@@ -32,7 +32,7 @@ export function isHere(endpoint: string | undefined): boolean {
   return isLoopback(hostname) || OF_CONTAINERS.has(hostname)
 }
 
-/** True for the service itself; absent, the SDK's own choice for the region, is that too. */
+/** True for the service itself. Without an endpoint the SDK chooses the service for the region. */
 function isAws(endpoint: string | undefined): boolean {
   if (endpoint === undefined) return true
   const { hostname } = new URL(endpoint)
@@ -44,7 +44,7 @@ export type Place = 'aws' | 'here' | 'elsewhere'
 export const whereIs = (endpoint: string | undefined): Place =>
   isAws(endpoint) ? 'aws' : isHere(endpoint) ? 'here' : 'elsewhere'
 
-/** What leads to the same server is the same text: a name of this machine, or a slash at its end, makes no other. */
+/** One text for one server: all names of this machine are one, and a slash at the end is cut. */
 export function placeOf(endpoint: string | undefined): string | undefined {
   if (endpoint === undefined) return undefined
   const { protocol, hostname, port, pathname } = new URL(endpoint)
@@ -52,7 +52,7 @@ export function placeOf(endpoint: string | undefined): string | undefined {
   return `${protocol}//${host}:${port}${pathname.replace(/\/$/, '')}`
 }
 
-/** All addresses of this machine's own (`0.0.0.0` leads there too), and the names that resolve to them. */
+/** Addresses of this machine (`0.0.0.0` leads there too), and the names that resolve to them. */
 function isLoopback(hostname: string): boolean {
   return (
     /^(127\..*|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]+\])$/.test(hostname) ||

@@ -1,4 +1,4 @@
-/** Where requests for a table go and what stands in all of them, as plain data. */
+/** Where requests for a table go and what all of them contain, as plain data. */
 
 export interface RequestAddress {
   readonly request: {
@@ -14,7 +14,7 @@ export interface RequestAddress {
   readonly signingService: string
 }
 
-/** Who a request is sent to. */
+/** Where a request is sent. */
 export interface Target {
   readonly protocol: string
   readonly hostname: string
@@ -24,7 +24,7 @@ export interface Target {
 export const urlOf = ({ protocol, hostname, port }: Target): string =>
   `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`
 
-/** The same address, with answers asked for that are compressed from some kilobytes on. */
+/** Adds a header that asks for compressed answers; answers are compressed from some KB on. */
 export function compressing(address: RequestAddress): RequestAddress {
   const { request } = address
   return {

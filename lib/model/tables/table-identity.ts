@@ -1,15 +1,15 @@
-/** What tells a table from another one that was made under its name. */
+/** What distinguishes a table from another that was created under its name. */
 
 export interface TableIdentity {
   readonly tableId: string | undefined
-  /** When it was made: ISO 8601, in milliseconds. */
+  /** When it was created: ISO 8601, in milliseconds. */
   readonly createdAt: string | undefined
   readonly isBeingDeleted?: boolean
 }
 
 /**
- * Whether both are known to be different tables. The id decides where both have one: some engines
- * (Alternator) give the time of the question for that of the table's creation.
+ * Whether both are known to be different tables. If both have an id, the ids decide: some engines
+ * (Alternator) report the time of the request as the time of the table's creation.
  */
 export function isAnotherTable(one: TableIdentity, other: TableIdentity): boolean {
   if (one.tableId !== undefined && other.tableId !== undefined) {
@@ -19,7 +19,7 @@ export function isAnotherTable(one: TableIdentity, other: TableIdentity): boolea
   return one.createdAt !== other.createdAt
 }
 
-/** For people. */
+/** The identity in words, for people. */
 export function describeIdentity({ tableId, createdAt }: TableIdentity): string {
   if (tableId !== undefined) return `the id ${tableId}`
   return createdAt === undefined ? 'no id' : `the creation time ${createdAt}`

@@ -15,7 +15,7 @@ export interface KeyAttribute {
   readonly type: KeyType
 }
 
-/** Partition key first, then the sort key where the table has one. */
+/** Partition key first, then the sort key if the table has one. */
 export type KeySchema = readonly [KeyAttribute] | readonly [KeyAttribute, KeyAttribute]
 
 /** A table as the user names it. */
@@ -30,9 +30,9 @@ export interface TableRef {
   readonly arn?: string
   /** Absent: the SDK's own choice for the region. */
   readonly endpoint?: string
-  /** Who gave the endpoint: a flag, a variable or a profile. Absent: it was given with the table. */
+  /** Who gave the endpoint: flag, variable or profile. Absent: it was given with the table. */
   readonly endpointFrom?: string
-  /** How the SDK's own choice is another than usual. */
+  /** How the SDK's own choice differs from the usual one. */
   readonly variants?: readonly EndpointVariant[]
 }
 
@@ -42,40 +42,40 @@ export interface EndpointVariant {
   readonly from: string
 }
 
-/** What the service says of a table; everything but the key may be unknown. */
+/** What the service says about a table; everything but the key may be unknown. */
 export interface TableFacts {
   readonly keySchema: KeySchema
   readonly arn: string | undefined
   readonly tableId: string | undefined
-  /** When it was made: ISO 8601. */
+  /** When it was created: ISO 8601. */
   readonly createdAt: string | undefined
   /** Refreshed by the service about every six hours. */
   readonly approximateItems: number | undefined
   readonly approximateBytes: Bytes | undefined
-  /** Of a global table: the other regions that it is in. */
+  /** The other regions of a global table. */
   readonly otherRegions: readonly string[] | undefined
   readonly hasStream: boolean | undefined
-  /** The attribute that says when an item expires. Null: items do not. */
+  /** The attribute that says when an item expires. Null: items do not expire. */
   readonly ttlAttribute: string | null | undefined
   /** Whether the table can be restored to any second of its last days. */
   readonly hasPointInTimeRecovery: boolean | undefined
   readonly indexes: readonly SecondaryIndex[] | undefined
   readonly capacity: KnownCapacities | undefined
-  /** Why something is unknown that was asked for and not denied. */
+  /** Why a fact is unknown that was asked for and not denied. */
   readonly unanswered?: readonly string[]
 }
 
 export interface SecondaryIndex {
   readonly name: string
   readonly isLocal: boolean
-  /** Names and types, as `describeKey` has them. */
+  /** Names and types, as `describeKey` writes them. */
   readonly key: string
 }
 
 export interface InspectedTable {
   readonly ref: TableRef
   readonly facts: TableFacts
-  /** Why it is asked with default keys, which only an emulator takes. Absent: with real ones. */
+  /** Why tablesync uses default keys, which only an emulator accepts. Absent: it uses real ones. */
   readonly defaultKeys?: string
 }
 
@@ -83,7 +83,7 @@ export function describeKey(schema: readonly KeyAttribute[]): string {
   return schema.map(({ name, type }) => `${name} (${type})`).join(', ')
 }
 
-/** An endpoint as it may be shown: without a user's name and password. */
+/** An endpoint that may be shown: without user name and password. */
 export function shownEndpoint(endpoint: string): string {
   const url = new URL(endpoint)
   if (url.username === '' && url.password === '') return endpoint

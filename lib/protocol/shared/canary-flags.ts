@@ -1,7 +1,7 @@
 /**
- * Replicas whose first writes are still being tried out. One byte a table in
- * shared memory: while it is set, a thread leaves every write to the main
- * thread's word, also those that it would make by itself.
+ * Replicas whose first writes are still being tried out. One byte for each table in shared memory:
+ * while it is set, the main thread decides about every write, also about those that a thread would
+ * otherwise make on its own.
  */
 import type { TableIndex } from '../../model/tables/table.ts'
 
@@ -22,7 +22,7 @@ export class CanaryFlags {
     return Atomics.load(this.#flags, replica) === 1
   }
 
-  /** The canary came back well. */
+  /** The first writes of the replica held. */
   clear(replica: TableIndex): void {
     Atomics.store(this.#flags, replica, 0)
   }

@@ -1,10 +1,10 @@
 /**
- * What rechecks have said of the order of two scans, over all segments of all
- * threads: a segment by itself sees too few of the rare suspects that belie it.
+ * What rechecks have shown about the order of two scans, over all segments of all threads. A
+ * segment alone sees too few of the rare suspects that disprove the order.
  */
 import type { TableIndex } from '../../model/tables/table.ts'
 
-/** Per table: suspects by order that were rechecked, those that proved false, and segments whose orders differ. */
+/** Per table: rechecked suspects by order, false ones among them, segments whose orders differ. */
 const RECHECKED = 0
 const FALSE = 1
 const BELIED = 2
@@ -26,17 +26,17 @@ export class OrderRecord {
     if (wasFalse) Atomics.add(this.#counters, replica * COUNTERS + FALSE, 1)
   }
 
-  /** The two orders were found to differ. */
+  /** Notes that the two orders differ. */
   belie(replica: TableIndex): void {
     Atomics.add(this.#counters, replica * COUNTERS + BELIED, 1)
   }
 
-  /** Whether nothing has spoken against the order so far. */
+  /** Whether nothing has contradicted the order so far. */
   isFlawless(replica: TableIndex): boolean {
     return this.falseShare(replica) === 0
   }
 
-  /** The share of the rechecked suspects that proved false, from 0 to 1; 1 where the orders differ anyhow. */
+  /** The share of the rechecked suspects that proved false, from 0 to 1; 1 if the orders differ. */
   falseShare(replica: TableIndex): number {
     if (Atomics.load(this.#counters, replica * COUNTERS + BELIED) > 0) return 1
     const rechecked = Atomics.load(this.#counters, replica * COUNTERS + RECHECKED)

@@ -1,7 +1,7 @@
 /**
- * Which tables do not answer, in shared memory. A thread whose request had no
- * answer says so; the main thread then asks the table itself and says whether it
- * is out of reach. Until that is known, and for as long as it is, requests wait.
+ * Which tables do not answer, in shared memory. A thread whose request had no answer notes it here.
+ * The main thread then asks the table itself and notes whether it is out of reach. Until that is
+ * known, and for as long as the table is out of reach, requests wait.
  */
 import type { TableIndex } from '../../model/tables/table.ts'
 
@@ -11,10 +11,10 @@ const COUNT = 1
 const PER_TABLE = 2
 
 const ANSWERS = 0
-/** A request had no answer: whether others have one is not known yet. */
+/** A request had no answer: it is not known yet whether others have one. */
 const SUSPECTED = 1
 const DOWN = 2
-/** It was down for as long as is waited for. */
+/** The table was down for as long as the run waits. */
 const GIVEN_UP = 3
 
 export class Outages {
@@ -47,7 +47,7 @@ export class Outages {
     return this.#state(table) === DOWN
   }
 
-  /** Whether it is waited for, to answer or to be found down. */
+  /** Whether requests wait for the table, until it answers or is found down. */
   isOpen(table: TableIndex): boolean {
     return this.isSuspected(table) || this.isDown(table)
   }
@@ -56,19 +56,19 @@ export class Outages {
     return this.#state(table) === GIVEN_UP
   }
 
-  /** Outages so far, one that goes on among them. */
+  /** Outages so far, including one that goes on. */
   count(table: TableIndex): number {
     return Atomics.load(this.#memory, table * PER_TABLE + COUNT)
   }
 
-  /** It is out of reach. False: it has answered somebody in the meantime. */
+  /** The table is out of reach. False: it has answered a request in the meantime. */
   begin(table: TableIndex): boolean {
     const hasBegun = this.#change(table, SUSPECTED, DOWN)
     if (hasBegun) Atomics.add(this.#memory, table * PER_TABLE + COUNT, 1)
     return hasBegun
   }
 
-  /** It is not waited for any longer. */
+  /** From here on, requests do not wait for the table. */
   giveUp(table: TableIndex): void {
     this.#change(table, DOWN, GIVEN_UP)
   }

@@ -1,12 +1,11 @@
 /**
- * How much reading again a run may do: 10,000 suspects of a replica, or as many
- * as cost a tenth of the read units of the scan itself where that is more. Of
- * those that follow one another 1,000, apart from the others, so that a gap of
- * a million items leaves single suspects what they need: those may be writes on
- * their way, and a look clears them up.
+ * How many suspects a run may read again: 10,000 of a replica, or as many as cost a tenth of the
+ * read units of the scan itself, if that is more. Suspects in a row have their own budget of 1,000,
+ * so that a gap of a million items leaves enough for single suspects: those may be writes in
+ * flight, which another look clears up.
  *
- * One set of counters in shared memory serves all threads, so that no thread
- * holds a part of the budget that another one lacks.
+ * One set of counters in shared memory serves all threads, so that no thread holds a part of the
+ * budget that another one lacks.
  */
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { ReadUnits } from '../../model/units.ts'
@@ -15,10 +14,10 @@ const ALWAYS_CONFIRMED = 10_000
 const CONFIRMED_IN_A_ROW = 1_000
 const SHARE_OF_SCAN = 10
 
-/** Of the writes beyond the first. */
+/** The share of the writes beyond the first ones that is read back. */
 const READ_BACK_SHARE = 1 / 16
 
-/** Per table: keys claimed, and of those in a row, units rechecks took, units first looks took, writes to be read back. */
+/** Per table: keys claimed, also in a row; units of rechecks, of first looks; keys to read back. */
 const KEYS = 0
 const KEYS_IN_A_ROW = 1
 const RECHECK = 2
@@ -26,7 +25,7 @@ const SCAN = 3
 const READ_BACK = 4
 const COUNTERS = 5
 
-/** Two consistent reads of one unit each: what a key takes at the least. */
+/** A key takes at least two consistent reads of one unit each. */
 const UNITS_PER_KEY = 2
 
 /** Units are counted in halves: an eventually consistent read costs half a unit. */
@@ -34,9 +33,9 @@ const halves = (units: ReadUnits) => BigInt(Math.ceil(units * 2))
 
 export class RecheckBudget {
   readonly #counters: BigInt64Array
-  /** By replica: nothing is to be had until more has been scanned. */
+  /** By replica: nothing is left until more has been scanned. */
   readonly #isSpent: boolean[] = []
-  /** For good. */
+  /** By replica, and for good. */
   readonly #isSpentInARow: boolean[] = []
 
   static memoryFor(tables: number): SharedArrayBuffer {
@@ -58,7 +57,7 @@ export class RecheckBudget {
     return this.#claimed(replica)
   }
 
-  /** The same, of one of many keys that one side lacks in a row. */
+  /** The same for one of many keys in a row that one side lacks. */
   claimInARow(replica: TableIndex): boolean {
     if (this.#isSpentInARow[replica]) return false
     const keys = Atomics.add(this.#counters, replica * COUNTERS + KEYS_IN_A_ROW, 1n)
@@ -80,13 +79,13 @@ export class RecheckBudget {
     return recheck + halves(UNITS_PER_KEY) <= scan / BigInt(SHARE_OF_SCAN)
   }
 
-  /** Whether one more key that was written may be read back: the first ones all, and then some by lot. */
+  /** Whether one more written key may be read back: all of the first ones, then a random part. */
   claimReadBack(replica: TableIndex): boolean {
     const keys = Atomics.add(this.#counters, replica * COUNTERS + READ_BACK, 1n)
     return keys < ALWAYS_CONFIRMED || Math.random() < READ_BACK_SHARE
   }
 
-  /** Notes what a recheck of `keys` took beyond what their claims had set aside. */
+  /** Notes what a recheck of `keys` took beyond what their claims had reserved. */
   rechecked(replica: TableIndex, keys: number, units: ReadUnits): void {
     const more = halves(units) - halves(keys * UNITS_PER_KEY)
     Atomics.add(this.#counters, replica * COUNTERS + RECHECK, more > 0n ? more : 0n)

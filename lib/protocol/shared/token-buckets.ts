@@ -1,8 +1,8 @@
 /**
- * What goes on between all threads and each table, in shared memory: capacity
- * that is left to use, what was used, and whether it is waited for. The main
- * thread fills, the threads draw; so a pace holds over all of them, and changes
- * at once. Nothing here is to be given back: a thread may die at any moment.
+ * A token bucket for each table, in shared memory: capacity that is left, what was used, and
+ * whether requests wait for more. The main thread fills the buckets and the threads draw from them,
+ * so a limit holds for all threads, and changes at once. Nothing has to be given back, because a
+ * thread may die at any moment.
  */
 import type { CapacityKind } from '../../model/tables/capacity.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
@@ -15,28 +15,28 @@ const IS_LIMITED = 2
 /** When a request last found nothing left. */
 const WANTED_AT = 3
 const THROTTLED = 4
-/** Units a second that it is held to. */
+/** The limit, in units per second. */
 const RATE = 5
 const PER_KIND = 6
 const PER_TABLE = 2 * PER_KIND
 
-/** In the first places: whether nothing may go out at all; whether nothing is waited for any more. */
+/** The first places: whether nothing may be sent, and whether the run is ending. */
 const IS_PAUSED = 0
 const IS_ENDING = 1
 const FIRST_TABLE = 2
 
-/** Fine enough for a unit in a day, added forty times a second. */
+/** Fine enough for one unit a day, added in parts forty times a second. */
 const PRECISION = 1e6
 const millionths = (units: number) => BigInt(Math.round(units * PRECISION))
 
-/** A request that waits looks again far more often. */
+/** A waiting request checks again far more often than this. */
 const WANTED_FOR: Milliseconds = 500
 
 export interface Filling {
-  /** Units a second. */
+  /** Units per second. */
   readonly rate: number
   readonly milliseconds: Milliseconds
-  /** Units. */
+  /** The most units that are kept for later. */
   readonly most: number
 }
 
@@ -53,7 +53,7 @@ export class TokenBuckets {
     this.#counters = new BigInt64Array(memory)
   }
 
-  /** Sets units aside for a request, if it may go out now. Where some are left, a request may take more. */
+  /** Reserves units for a request if it may go out now. If any are left, it may take more. */
   take(table: TableIndex, kind: CapacityKind, units: number): boolean {
     if (this.isPaused) return false
     const left = at(table, kind, LEFT)
@@ -69,7 +69,7 @@ export class TokenBuckets {
     }
   }
 
-  /** The request has taken `used`, where `expected` were set aside. */
+  /** The request took `used` units; `expected` units had been reserved. */
   settle(table: TableIndex, kind: CapacityKind, expected: number, used: number): void {
     Atomics.add(this.#counters, at(table, kind, LEFT), millionths(expected) - millionths(used))
     Atomics.add(this.#counters, at(table, kind, USED), millionths(used))
@@ -87,7 +87,7 @@ export class TokenBuckets {
     Atomics.store(this.#counters, IS_PAUSED, isPaused ? 1n : 0n)
   }
 
-  /** Whether the run is to end: what there is no capacity for is not sent any more. */
+  /** Whether the run is ending: a request that lacks capacity is not sent any more. */
   get isEnding(): boolean {
     return Atomics.load(this.#counters, IS_ENDING) === 1n
   }
@@ -96,19 +96,19 @@ export class TokenBuckets {
     Atomics.store(this.#counters, IS_ENDING, 1n)
   }
 
-  /** What a table is held to, in units a second. */
+  /** The limit of a table, in units per second. */
   rate(table: TableIndex, kind: CapacityKind): number {
     const isLimited = Atomics.load(this.#counters, at(table, kind, IS_LIMITED)) === 1n
     if (!isLimited) return Number.POSITIVE_INFINITY
     return Number(Atomics.load(this.#counters, at(table, kind, RATE))) / PRECISION
   }
 
-  /** Adds what `milliseconds` at a rate give; no more is kept for later than `most` units. */
+  /** Adds what `milliseconds` at a rate give, and keeps at most `most` units for later. */
   fill(table: TableIndex, kind: CapacityKind, { rate, milliseconds, most }: Filling): void {
     const left = at(table, kind, LEFT)
     const units = (rate * milliseconds) / 1000
     Atomics.store(this.#counters, at(table, kind, RATE), millionths(rate))
-    // What went out before there was a limit is not held against it.
+    // What was sent before there was a limit does not count against it.
     const wasLimited = Atomics.exchange(this.#counters, at(table, kind, IS_LIMITED), 1n) === 1n
     if (!wasLimited) Atomics.store(this.#counters, left, 0n)
     const after = Atomics.add(this.#counters, left, millionths(units)) + millionths(units)
@@ -116,12 +116,12 @@ export class TokenBuckets {
     if (surplus > 0n) Atomics.sub(this.#counters, left, surplus)
   }
 
-  /** Everything goes out at once from here on. */
+  /** Removes the limit: requests go out at once. */
   lift(table: TableIndex, kind: CapacityKind): void {
     Atomics.store(this.#counters, at(table, kind, IS_LIMITED), 0n)
   }
 
-  /** What was used in all, whether all that was there is used up now, and requests that were throttled in all. */
+  /** Units used in all, whether no unit is left now, and requests throttled in all. */
   observe(table: TableIndex, kind: CapacityKind) {
     const read = (place: number) => Number(Atomics.load(this.#counters, at(table, kind, place)))
     return {

@@ -2,14 +2,14 @@
 export class Allowance {
   readonly #left: BigInt64Array
 
-  /** Undefined: as many as there are to make. */
+  /** Undefined: there is no limit. */
   static memoryFor(most: number | undefined): SharedArrayBuffer {
     const memory = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT)
     new BigInt64Array(memory)[0] = limitOf(most)
     return memory
   }
 
-  /** Takes off what a run before has claimed. */
+  /** Subtracts what an earlier run has claimed. */
   static restore(memory: SharedArrayBuffer, claimed: number): void {
     Atomics.sub(new BigInt64Array(memory), 0, BigInt(claimed))
   }
@@ -18,12 +18,12 @@ export class Allowance {
     this.#left = new BigInt64Array(memory)
   }
 
-  /** One that was claimed was not made. */
+  /** A claimed write was not made. */
   giveBack(): void {
     Atomics.add(this.#left, 0, 1n)
   }
 
-  /** Whether one more may be made. What is refused takes nothing. */
+  /** Whether one more write may be made. A refused claim takes nothing. */
   claim(): boolean {
     for (;;) {
       const left = Atomics.load(this.#left, 0)

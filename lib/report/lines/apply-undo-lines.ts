@@ -1,4 +1,4 @@
-/** An undo, or a plan carried out, in sentences for people. */
+/** Lines for people about an undo, or about a plan that is carried out. */
 import type { RunEvent } from '../../model/events.ts'
 import { count } from '../../model/figures.ts'
 import { foundOf, type ReplicaSummary, type Summary } from '../../model/summary.ts'
@@ -59,7 +59,7 @@ const WORDS = {
 
 export type FileCommand = keyof typeof WORDS
 
-/** How far a plan or a journal has been gone through. */
+/** How much of a plan or a journal is done. */
 export function doneLine(
   { tally, elapsedMs }: RunEvent & { type: 'progress' },
   work: { command: FileCommand; done: number; of: number; dryRun: boolean },
@@ -74,7 +74,7 @@ export function doneLine(
   return `${far}; ${dryRun ? '' : `${writes}, `}${sum('changed')} left alone, changed since`
 }
 
-/** What was done of a journal or a plan, per replica. */
+/** What was done of a journal or a plan, for each replica. */
 export function doneLines(command: FileCommand, summary: Summary): string[] {
   const words = WORDS[command]
   const { outcome, dryRun, stopped } = summary

@@ -12,7 +12,7 @@ export const OUTCOME = {
   interrupted: 'Interrupted',
 }
 
-/** What went wrong: all that is told where nothing else is wanted. */
+/** What went wrong. With --quiet, people see only this. */
 export function errorLines({ replicas, errors }: Summary): string[] {
   const lines: string[] = []
   for (const { table, message, hint, count: times } of errors) {
@@ -33,7 +33,7 @@ export const stopLines = ({ safeguard, message, hint }: Stop) => [
   `Stopped${byWhat(safeguard)}: ${message}.`,
 ]
 
-/** Limits that are flags go by their flag. */
+/** Names a limit that is a flag by its flag. */
 function byWhat(safeguard: Stop['safeguard']): string {
   switch (safeguard) {
     case 'max-writes':

@@ -1,11 +1,11 @@
-/** What happens in a run, in sentences for people. */
+/** Lines for people about what happens in a run. */
 import type { RunEvent } from '../../model/events.ts'
 import { applyLines, readableLine, undoLines } from './apply-undo-lines.ts'
 import { keyLeftLine, planLine, tableLines } from './opening-lines.ts'
 import { outageLines, outageOverLine, paceLines } from './rate-lines.ts'
 import { rulesLines } from './rules-lines.ts'
 
-/** Progress and the key to go on from come often: `human.ts` says when they are told. */
+/** Progress and restart keys come often: `human.ts` decides when to print them. */
 export type ToldOnce = Exclude<
   RunEvent,
   { readonly type: 'progress' | 'restart-key' | 'plan-written' | 'segment-finished' | 'undone' }

@@ -1,4 +1,4 @@
-/** A run under way, in sentences for people: its tables, its plan, what it finds. */
+/** Lines for people about a run in progress: its tables, its plan, what it finds. */
 import type { Difference } from '../../model/difference.ts'
 import type { RunEvent } from '../../model/events.ts'
 import { count } from '../../model/figures.ts'
@@ -28,7 +28,7 @@ export function tableLine(role: string, { ref, facts, defaultKeys }: InspectedTa
 
 const fromWhom = (from: string | undefined) => (from === undefined ? '' : ` from ${from}`)
 
-/** The service counts about every six hours: zero may be a young table's. */
+/** The service counts about every six hours, so zero may mean a young table. */
 function sizeOf({ approximateItems, approximateBytes }: TableFacts): string | undefined {
   if (approximateItems === undefined) return undefined
   if (approximateItems === 0) return 'size not known yet'
@@ -45,7 +45,7 @@ export function tableLines({ runId, master, replicas }: RunEvent & { type: 'tabl
   ]
 }
 
-/** Of a run that is not going to delete anything without an answer. */
+/** For a run that will delete nothing without an answer. */
 export const ASKS = 'asks before it deletes'
 
 export function planLine(plan: PlanEvent): string {
@@ -80,7 +80,7 @@ export function differenceLine(difference: Difference): string {
   return `${what} ${JSON.stringify(key)}${unconfirmed ? ' (unconfirmed)' : ''}${done}`
 }
 
-/** The key behind them is to be found: the report has all of them. */
+/** With more names, the key after them is hard to find. The report has all names. */
 const MOST_NAMES = 8
 
 function listed(names: readonly string[]): string {
@@ -88,7 +88,7 @@ function listed(names: readonly string[]): string {
   return rest <= 1 ? names.join(', ') : `${names.slice(0, MOST_NAMES).join(', ')} and ${rest} more`
 }
 
-/** A key that could not be read or repaired, while others got on. */
+/** A key that could not be read or repaired, while other keys made progress. */
 export function keyLeftLine({
   replica,
   key,
@@ -118,7 +118,7 @@ export function progressLine(progress: RunEvent & { type: 'progress' }, plan?: P
   return `${parts.join(', ')}; ${found}${plan?.writes.length === 0 ? '' : done}`
 }
 
-/** How to go on where a run of one segment ended. */
+/** How to continue where a run of one segment ended. */
 export function restartFlag(key: string): string {
   return `--starting-key ${shellWord(printable(key))}`
 }

@@ -1,4 +1,4 @@
-/** A question to whoever sits at the terminal: how much, of how much, and where. */
+/** A question to the person at the terminal: how much, of how much, and where. */
 
 import { count } from '../../model/figures.ts'
 import type { Question } from '../../model/question.ts'

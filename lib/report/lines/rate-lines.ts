@@ -1,4 +1,4 @@
-/** How fast a run goes and what holds it up, in sentences for people. */
+/** Lines for people about how fast a run goes, and what holds it up. */
 
 import type { Flow, RunEvent } from '../../model/events.ts'
 import { rateText } from '../../model/figures.ts'
@@ -7,7 +7,7 @@ import { duration } from '../durations.ts'
 
 const units = (perSecond: number) => `${rateText(perSecond, 1)} units/s`
 
-/** Nothing of tables on this machine, unless somebody asked. */
+/** Leaves out tables on this machine, unless the user asked for a limit. */
 export function paceLines({ paces, isPaused }: RunEvent & { type: 'pace' }): string[] {
   const told = paces.filter(({ origin }) => origin !== 'local')
   const lines = told.map((pace) => `pace    ${paceOf(pace)} (${pace.because})`)
@@ -25,7 +25,7 @@ function paceOf({ table, kind, unitsPerSecond, isAdaptive }: Pace): string {
   return unitsPerSecond === null ? `${verb} at any speed` : `${verb} at ${units(unitsPerSecond)}`
 }
 
-/** An endpoint that is out of reach: where, since when, why, and for how long it is waited for. */
+/** An endpoint out of reach: where, since when, why, and how long the run waits for it. */
 export function outageLines(event: RunEvent & { type: 'outage' }): string[] {
   const { table, endpoint, since, elapsedMs, limitMs, message, hint } = event
   const silent = `${table} at ${endpoint} has not answered since ${since}, for ${duration(elapsedMs)}`
@@ -44,7 +44,7 @@ export function waitingText({ waitingFor }: RunEvent & { type: 'progress' }): st
   return waitingFor.length === 0 ? '' : `; waiting for ${waitingFor.join('; ')}`
 }
 
-/** Whatever a table is used for now, and how much of it. */
+/** What each table is used for now, and how much. */
 export function flowLines({ flows }: RunEvent & { type: 'progress' }): string[] {
   return flows.map((flow) => `        ${flow.table}: ${kindUsed(flow)}`)
 }

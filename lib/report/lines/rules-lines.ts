@@ -1,7 +1,7 @@
-/** What changes the meaning of a result, in a line at the beginning and in the verdict. */
+/** Rules that change the meaning of a result, for a line at the beginning and in the verdict. */
 import type { RunRules } from '../../model/run-rules.ts'
 
-/** No line where all is as usual. `startingKey`: DynamoDB JSON text. */
+/** No line if everything is as usual. `startingKey`: DynamoDB JSON text. */
 export function rulesLines(rules: RunRules, startingKey?: string): string[] {
   const { ignore, versionAttribute, newerWins, hooks, comparesExpired, quiesced } = rules
   const newer = newerWins ? ', and newer items of a replica are left' : ''

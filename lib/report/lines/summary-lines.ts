@@ -1,4 +1,4 @@
-/** What a comparison has found and a repair has done, replica by replica. */
+/** What a comparison found and a repair did, replica by replica. */
 
 import { count } from '../../model/figures.ts'
 import type { Outcome, ReplicaSummary, Summary } from '../../model/summary.ts'
@@ -12,7 +12,7 @@ interface Planned {
   readonly keys: number
 }
 
-/** A verdict per replica, and what stands in its way. No plan: the run ended before it had one. */
+/** A verdict for each replica, and what prevents a better one. No plan: the run had none yet. */
 export function verdictLines(summary: Summary, plan?: PlanEvent, planned?: Planned): string[] {
   const { master, replicas, outcome, elapsedMs } = summary
   const lines = [
@@ -31,7 +31,7 @@ export function verdictLines(summary: Summary, plan?: PlanEvent, planned?: Plann
   return lines
 }
 
-/** A plan of a run that did not see everything is one that `apply` refuses. */
+/** `apply` refuses the plan of a run that did not see everything. */
 function planLine(outcome: Outcome, { keys, plan: file }: Planned): string {
   const repairs = `planned ${count(keys)} repairs in ${file}`
   return outcome === 'in-sync' || outcome === 'different'
@@ -39,7 +39,7 @@ function planLine(outcome: Outcome, { keys, plan: file }: Planned): string {
     : `${repairs}, which is not all: apply refuses it. Run again with another --plan file`
 }
 
-/** What the comparison left out or let stand, and so says nothing of. */
+/** What the comparison left out or let stand, so that the verdict does not cover it. */
 function scopeOf({ replicas }: Summary, plan?: PlanEvent): string {
   const from = plan?.startingKey === undefined ? '' : ' from the starting key on'
   const ignored = plan?.ignore ?? []
@@ -51,7 +51,7 @@ function scopeOf({ replicas }: Summary, plan?: PlanEvent): string {
   return `${from}${butFor}${byRules}${newerThere}`
 }
 
-/** The flags that would repair what was found, as far as they were not given. */
+/** The flags that would repair what was found, without those that were given. */
 function repairLines({ replicas }: Summary, plan?: PlanEvent): string[] {
   const flags = {
     missing: '--write-missing',

@@ -1,4 +1,4 @@
-/** A replica's counts in words, so that what stands on the screen adds up. */
+/** A replica's counts in words, chosen so that the numbers on the screen add up. */
 
 import { count } from '../../model/figures.ts'
 import { foundOf, type ReplicaSummary } from '../../model/summary.ts'
@@ -8,7 +8,7 @@ type Counted = readonly (readonly [what: string, number: number])[]
 const words = (counted: Counted) =>
   counted.filter(([, number]) => number > 0).map(([what, number]) => `${count(number)} ${what}`)
 
-/** What was found, and what the items are that are neither the same nor a difference. */
+/** What was found, and what became of items that are neither the same nor a difference. */
 export function foundLines(label: string, replica: ReplicaSummary): string[] {
   const { sameAs, missing, differing, extra } = replica
   const also = words([
@@ -28,7 +28,7 @@ export function foundLines(label: string, replica: ReplicaSummary): string[] {
   ]
 }
 
-/** A pair is judged once, and was read on both sides. */
+/** A pair is judged once, but was read on both sides. */
 function sumLine({ offered, scanned, matched }: ReplicaSummary): string {
   const all = offered + scanned - matched
   const pairs = matched === 0 ? '' : `, less ${count(matched)} that are on both`
@@ -36,7 +36,7 @@ function sumLine({ offered, scanned, matched }: ReplicaSummary): string {
   return `        ${count(all)} in all: ${count(offered)} of the master${ofReplica}`
 }
 
-/** What became of the differences. `isWriting`: those that nothing was done about are told too. */
+/** What became of the differences. `isWriting`: includes those that nothing was done about. */
 export function doneWords(replica: ReplicaSummary, { isWriting }: { isWriting: boolean }) {
   const { written, deleted, skipped, resolved, conflicts, failed, deletionsWithheld } = replica
   const left = leftOf(replica)
@@ -56,7 +56,7 @@ export function doneWords(replica: ReplicaSummary, { isWriting }: { isWriting: b
   ])
 }
 
-/** Differences that nobody asked to be repaired, or that the run did not come to. */
+/** Differences whose repair nobody asked for, or that the run did not reach. */
 function leftOf(replica: ReplicaSummary): number {
   const { written, deleted, skipped, resolved, conflicts, failed, deletionsWithheld } = replica
   const ended =

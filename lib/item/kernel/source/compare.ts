@@ -1,4 +1,4 @@
-/** Items that are surely equal; the readable comparison is `sameMembers` in lib/item/bytes/same-members.ts. */
+/** Finds surely equal items. Readable version: `sameMembers` in lib/item/bytes/same-members.ts. */
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
@@ -12,24 +12,24 @@ import {
 } from './json'
 import { STRIDE } from './walk'
 
-/** Of more members, or deeper ones, digests have to tell. */
+/** Objects with more members, or at deeper levels, are left to digests. */
 const MOST_MEMBERS = 64
 const MOST_LEVELS = 16
 
-/** Four positions a member: name and value. */
+/** Four positions for each member: start and end of its name, and of its value. */
 const MEMBER_BYTES = 16
 const NAME_END: usize = 4
 const VALUE: usize = 8
 const VALUE_END: usize = 12
 const OBJECT_BYTES = MOST_MEMBERS * MEMBER_BYTES
-/** By level, the members of an object on either side. */
+/** For each level, the members of an object on either side. */
 const members = memory.data(MOST_LEVELS * 2 * MOST_MEMBERS * 16)
-/** By level: a bit for each member of the second object that has met its namesake. */
+/** For each level: a bit for each member of the second object whose namesake was found. */
 const met = memory.data(MOST_LEVELS * 8)
 
 /**
- * How many items from `i` and `j` on are pairs: their keys the same bytes, and
- * the items surely equal. Spans are those of `walk`.
+ * How many items from the first ones on are pairs: their keys are the same bytes, and the items are
+ * surely equal. Spans are those of `walk`.
  */
 export function equalRun(
   a: usize,
@@ -73,7 +73,7 @@ function sameObjects(aStart: usize, aEnd: usize, bStart: usize, bEnd: usize, lev
   const aMembers = members + <usize>(level * 2 * OBJECT_BYTES)
   const bMembers = aMembers + OBJECT_BYTES
   const count = noteMembers(aStart, aEnd, aMembers)
-  // As many on either side, and each with a namesake of its own: then there are no others.
+  // Both sides have as many members, and each has a namesake of its own: none is left over.
   if (count < 0 || noteMembers(bStart, bEnd, bMembers) != count) return false
   const metHere = met + <usize>(level * 8)
   store<u64>(metHere, 0)
@@ -106,7 +106,7 @@ function memberAt(object: usize, member: i32): usize {
   return object + <usize>(member * MEMBER_BYTES)
 }
 
-/** How many members the object has; -1: it is more than is looked into here. */
+/** How many members the object has; -1: it is not plain, or has more than are compared here. */
 function noteMembers(start: usize, end: usize, into: usize): i32 {
   if (load<u8>(start) != OPEN_BRACE) return -1
   let p = start + 1
@@ -129,7 +129,7 @@ function noteMembers(start: usize, end: usize, into: usize): i32 {
   return -1
 }
 
-/** The place of the member that is called as the one at `member`; -1 where none is. Names mostly follow one another on both sides. */
+/** Index of a member's namesake; -1: none. Names mostly come in the same order on both sides. */
 function namesakeOf(member: usize, others: usize, count: i32, guess: i32): i32 {
   const name = load<u32>(member)
   const length = load<u32>(member + NAME_END) - name
@@ -147,7 +147,7 @@ function namesakeOf(member: usize, others: usize, count: i32, guess: i32): i32 {
 
 function sameValues(a: usize, aEnd: usize, b: usize, bEnd: usize, level: i32): bool {
   if (sameBytes(a, aEnd, b, bEnd)) return true
-  // Not the same bytes: it may be the order of members in them alone.
+  // The bytes differ, but perhaps only in the order of members within them.
   const first = load<u8>(a)
   if (first != load<u8>(b)) return false
   if (first == OPEN_BRACE) return sameObjects(a, aEnd, b, bEnd, level + 1)
@@ -169,7 +169,7 @@ function sameLists(a: usize, aEnd: usize, b: usize, bEnd: usize, level: i32): bo
     if (load<u8>(p) != COMMA || load<u8>(q) != COMMA) return false
     p++
     q++
-    // What is no JSON is not told equal.
+    // Malformed JSON must not count as equal.
     if (load<u8>(p) == CLOSE_BRACKET || load<u8>(q) == CLOSE_BRACKET) return false
   }
   return load<u8>(p) == load<u8>(q)

@@ -2,7 +2,7 @@
 export { equalRun } from './compare'
 export { namePlace, walk } from './walk'
 
-/** The first byte of memory that is nobody's. */
+/** The first free byte of memory, rounded up to a multiple of 16. */
 export function freeFrom(): usize {
   return (__heap_base + 15) & ~15
 }

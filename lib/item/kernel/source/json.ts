@@ -1,4 +1,4 @@
-/** Steps over JSON in memory. A position of 0 says that it is not as DynamoDB writes it. Reads up to 16 bytes further than it goes. */
+/** Steps over JSON in memory. Position 0: not as DynamoDB writes it. May read 16 bytes too far. */
 
 export const QUOTE: u8 = 0x22
 export const BACKSLASH: u8 = 0x5c
@@ -9,14 +9,14 @@ export const CLOSE_BRACKET: u8 = 0x5d
 export const OPEN_BRACE: u8 = 0x7b
 export const CLOSE_BRACE: u8 = 0x7d
 
-/** Places of the quotes and backslashes in the 16 bytes from `at`, a bit each. */
+/** Where quotes and backslashes are in the 16 bytes from `at`, one bit for each byte. */
 function quotesIn(at: usize): i32 {
   const bytes = v128.load(at)
   const quotes = i8x16.eq(bytes, i8x16.splat(QUOTE))
   return i8x16.bitmask(v128.or(quotes, i8x16.eq(bytes, i8x16.splat(BACKSLASH))))
 }
 
-/** Position of the next quote or backslash; `end` or more where there is none before it. */
+/** Position of the next quote or backslash. `end` or more: there is none before `end`. */
 function nextQuote(at: usize, end: usize): usize {
   let p = at
   while (p < end) {
@@ -37,7 +37,7 @@ export function stringEnd(at: usize, end: usize): usize {
   return 0
 }
 
-/** The same of a name, in which a backslash is more than is looked into here. */
+/** The same for a name. 0 also if the name has a backslash, which is not looked into here. */
 export function nameEnd(at: usize, end: usize): usize {
   if (load<u8>(at) != QUOTE) return 0
   const p = nextQuote(at + 1, end)
@@ -50,7 +50,7 @@ export function valueEnd(at: usize, end: usize): usize {
   if (first == QUOTE) return stringEnd(at, end)
   if (first == OPEN_BRACKET) return nestEnd(at, end)
   if (first != OPEN_BRACE) return 0
-  // Of `{"S":"…"}`, or N, or B, as most values are written.
+  // `{"S":"…"}`, or N, or B: the form of most values.
   const type = load<u8>(at + 2)
   const isScalar =
     load<u8>(at + 1) == QUOTE &&
@@ -83,7 +83,7 @@ function nestEnd(at: usize, end: usize): usize {
   return 0
 }
 
-/** Whether so many bytes are the same in two places. */
+/** Whether `length` bytes are the same in two places. */
 export function same(a: usize, b: usize, length: usize): bool {
   let left = length
   let p = a
@@ -95,7 +95,7 @@ export function same(a: usize, b: usize, length: usize): bool {
     left -= 16
   }
   if (left == 0) return true
-  // A bit for each byte that differs; those beyond the end do not count.
+  // A bit for each byte that differs. Bits beyond the end do not count.
   const differing = ~i8x16.bitmask(i8x16.eq(v128.load(p), v128.load(q)))
   return (differing & ((1 << (<i32>left)) - 1)) == 0
 }

@@ -1,4 +1,4 @@
-/** The walk along a list of items; the readable one is `walkItems` in lib/item/bytes/walk.ts. */
+/** The walk along a list of items. Readable version: `walkItems` in lib/item/bytes/walk.ts. */
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
@@ -11,10 +11,10 @@ import {
   valueEnd,
 } from './json'
 
-/** Numbers an item: its start and end, and both of each key value, from the page's beginning. */
+/** Numbers for each item, from the page's beginning: start and end of it and of each key value. */
 export const STRIDE: usize = 6 * 4
 
-/** Names of a key's attributes are 255 bytes at the most (DynamoDB Developer Guide, naming rules). */
+/** Names of key attributes have at most 255 bytes (DynamoDB Developer Guide, naming rules). */
 const MOST_NAME_BYTES = 256
 const partitionName = memory.data(MOST_NAME_BYTES)
 const sortName = memory.data(MOST_NAME_BYTES)
@@ -22,7 +22,7 @@ let partitionLength: i32 = 0
 /** -1: there is no sort key. */
 let sortLength: i32 = -1
 
-/** Where the name of a key's part goes, of so many bytes. */
+/** Notes the length of a key part's name, and returns where the caller writes the name. */
 export function namePlace(part: i32, length: i32): usize {
   if (part == 0) partitionLength = length
   else sortLength = length
