@@ -86,7 +86,6 @@ const STATES = [
 
 export type State = (typeof STATES)[number]
 
-/** Items that were counted too often (above zero) or not at all (below); 0 where all is well. */
 /** How many items were counted too often (above zero) or not at all (below). 0: all is well. */
 export function imbalance(tally: ReplicaTally): number {
   const ended = STATES.reduce((sum, state) => sum + tally[state], 0)
