@@ -70,10 +70,6 @@ export type { CredentialSource, PlainCredentials } from './model/tables/aws-cred
 export type { InspectedTable, KeySchema, TableFacts, TableRef } from './model/tables/table.ts'
 export type { MasterTally, NamedTally, ReplicaTally } from './model/tally.ts'
 export type { WireItem, WireValue } from './model/wire.ts'
-export type {
-  ApplyOptions,
-  RunOptions,
-  TableOptions,
-  Timeouts,
-  UndoOptions,
-} from './options/run-options.ts'
+export type { Timeouts } from './options/groups/program-options.ts'
+export type { TableOptions } from './options/groups/table-options.ts'
+export type { ApplyOptions, RunOptions, UndoOptions } from './options/run-options.ts'

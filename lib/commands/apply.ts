@@ -5,7 +5,7 @@ import type { RecordedTable } from '../model/files/recorded-table.ts'
 import { newRunIdentity } from '../model/run-identity.ts'
 import type { Summary } from '../model/summary.ts'
 import { checkFile, refuseStray } from '../options/commands.ts'
-import { ownOptions } from '../options/own-options.ts'
+import { currentOptions } from '../options/current-options.ts'
 import { resolveOptions } from '../options/resolve.ts'
 import type { ApplyOptions, RunOptions } from '../options/run-options.ts'
 import type { Settings } from '../options/settings.ts'
@@ -29,7 +29,7 @@ export async function apply(
   given: ApplyOptions,
   { spelling, threads, identity = newRunIdentity() }: Caller,
 ): Promise<Summary> {
-  const options = ownOptions(given)
+  const options = currentOptions(given)
   refuseStray('apply', options, spelling)
   const { plan: file, ...others } = options
   checkFile('apply', file)
@@ -39,7 +39,7 @@ export async function apply(
     files: {
       [spelling('plan')]: file,
       [spelling('report')]: options.report,
-      [spelling('undo')]: options.undo,
+      [spelling('journal')]: options.journal,
       [spelling('control')]: options.control,
       [spelling('hooks')]: fileBehind(settings.hooks?.url),
     },

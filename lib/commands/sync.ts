@@ -2,8 +2,8 @@
 import { fileBehind, refuseSharedFiles } from '../files/distinct-files.ts'
 import { newRunIdentity, type RunIdentity } from '../model/run-identity.ts'
 import type { Summary } from '../model/summary.ts'
+import { currentOptions } from '../options/current-options.ts'
 import type { Spelling } from '../options/option.ts'
-import { ownOptions } from '../options/own-options.ts'
 import { resolveOptions } from '../options/resolve.ts'
 import type { RunOptions } from '../options/run-options.ts'
 import type { Settings } from '../options/settings.ts'
@@ -33,12 +33,12 @@ export async function sync(
   given: RunOptions,
   { spelling, threads, identity = newRunIdentity() }: Caller,
 ): Promise<Summary> {
-  const options = ownOptions(given)
+  const options = currentOptions(given)
   const settings = resolveOptions(options, spelling)
   await refuseSharedFiles({
     files: {
       [spelling('report')]: options.report,
-      [spelling('undo')]: options.undo,
+      [spelling('journal')]: options.journal,
       [spelling('plan')]: options.plan,
       [spelling('checkpoint')]: options.checkpoint,
       [spelling('control')]: options.control,

@@ -3,8 +3,10 @@ import { refuseSharedFiles } from '../files/distinct-files.ts'
 import type { JournalHeader } from '../model/files/journal-lines.ts'
 import { newRunIdentity } from '../model/run-identity.ts'
 import type { Summary } from '../model/summary.ts'
-import { checkFile, checkSwitch, refuseStray } from '../options/commands.ts'
-import { ownOptions } from '../options/own-options.ts'
+import { checkValue } from '../options/check-value.ts'
+import { checkFile, refuseStray } from '../options/commands.ts'
+import { currentOptions } from '../options/current-options.ts'
+import { FILE_OPTIONS } from '../options/groups/file-options.ts'
 import { resolveOptions } from '../options/resolve.ts'
 import type { RunOptions, UndoOptions } from '../options/run-options.ts'
 import type { Settings } from '../options/settings.ts'
@@ -37,11 +39,12 @@ export async function undo(
   given: UndoOptions,
   { spelling, threads, identity = newRunIdentity() }: Caller,
 ): Promise<Summary> {
-  const options = ownOptions(given)
+  const options = currentOptions(given)
   refuseStray('undo', options, spelling)
   const { journal: file, allowDamaged, ...others } = options
   checkFile('undo', file)
-  checkSwitch(allowDamaged, spelling('allowDamaged'))
+  const damaged = spelling('allowDamaged')
+  if (allowDamaged !== undefined) checkValue(FILE_OPTIONS.allowDamaged, damaged, allowDamaged)
   const journal = await readJournal(file, {
     endsAtDamage: allowDamaged === true,
     damageHint: allowDamaged

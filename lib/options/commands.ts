@@ -1,85 +1,53 @@
-/** Commands beside the comparison: each works on a file, and knows only some of the flags. */
-
+/** Commands beside the comparison: each works on a file, and takes only some of the options. */
 import { usageError } from '../errors.ts'
-import { TALK } from './groups/all-options.ts'
-import { CONNECTION_OPTIONS } from './groups/connection-options.ts'
-import { PACE_OPTIONS } from './groups/pace-options.ts'
+import { ALL_OPTIONS } from './groups/all-options.ts'
 import { PROGRAM_OPTIONS } from './groups/program-options.ts'
-import type { Spelling } from './option.ts'
+import type { FileCommand, Option, Spelling } from './option.ts'
 import { shown } from './quoted-value.ts'
 
-/** @throws TablesyncError with code `USAGE` where an option means nothing to the command */
-export function refuseStray(
-  command: keyof typeof FILE_COMMANDS,
-  options: object,
-  spelling: Spelling,
-): void {
-  const { file, flags, hint }: FileCommand = FILE_COMMANDS[command]
-  const isKnown = (name: string) =>
-    name === file || flags.has(name) || Object.hasOwn(PROGRAM_OPTIONS, name)
+export type Command = 'sync' | FileCommand
+
+/** The file of each, as the options of the library call it. */
+export const FILE_COMMANDS = { apply: 'plan', undo: 'journal' } as const satisfies Record<
+  FileCommand,
+  string
+>
+
+export const isFileCommand = (name: string): name is FileCommand =>
+  Object.hasOwn(FILE_COMMANDS, name)
+
+/** Whether a command takes an option. */
+export function takes(command: Command, { only, also = [] }: Option): boolean {
+  if (only !== undefined) return only === command
+  return command === 'sync' || also.includes(command)
+}
+
+/** Why a command refuses an option. */
+export const hintOf = (command: FileCommand) =>
+  `Leave it out: the ${FILE_COMMANDS[command]} fixes the tables and what is done to them.`
+
+/** @throws TablesyncError with code `USAGE` where the command does not take an option */
+export function refuseStray(command: FileCommand, options: object, spelling: Spelling): void {
+  const isTaken = (name: string) => {
+    if (name === FILE_COMMANDS[command] || Object.hasOwn(PROGRAM_OPTIONS, name)) return true
+    return Object.hasOwn(ALL_OPTIONS, name) && takes(command, ALL_OPTIONS[name] as Option)
+  }
   const stray = Object.entries(options).find(
-    ([name, value]) => value !== undefined && !isKnown(name),
+    ([name, value]) => value !== undefined && !isTaken(name),
   )
   if (stray === undefined) return
   throw usageError(
-    `Expected an option that \`tablesync ${command}\` knows, got \`${spelling(stray[0])}\``,
-    hint,
+    `Expected an option that \`tablesync ${command}\` takes, got \`${spelling(stray[0])}\``,
+    hintOf(command),
   )
 }
 
 /** @throws TablesyncError with code `USAGE` where the command is given no file */
-export function checkFile(command: keyof typeof FILE_COMMANDS, given: unknown): void {
+export function checkFile(command: FileCommand, given: unknown): void {
   if (typeof given === 'string' && given !== '') return
-  throw usageError(`Expected \`${FILE_COMMANDS[command].file}\` to be a file, got ${shown(given)}`)
+  const file = FILE_COMMANDS[command]
+  throw usageError(
+    `Expected \`${file}\` to be a file, got ${shown(given)}`,
+    `Name the ${file} that a run wrote.`,
+  )
 }
-
-/** @throws TablesyncError with code `USAGE` where it is given and is neither true nor false */
-export function checkSwitch(given: unknown, name: string): void {
-  if (given === undefined || typeof given === 'boolean') return
-  throw usageError(`Expected \`${name}\` to be true or false, got ${shown(given)}`)
-}
-
-export interface FileCommand {
-  /** What the file is to the options of the library. */
-  readonly file: 'journal' | 'plan'
-  readonly flags: ReadonlySet<string>
-  /** Why other flags are not for it. */
-  readonly hint: string
-}
-
-const COMMON = [
-  ...Object.keys(CONNECTION_OPTIONS),
-  ...Object.keys(PACE_OPTIONS),
-  ...Object.keys(TALK),
-  'dryRun',
-  'maxWrites',
-  'allowGlobalTable',
-  'allowStreams',
-  'parallel',
-  'workers',
-  'batchReadLimit',
-  'report',
-]
-
-export const FILE_COMMANDS = {
-  undo: {
-    file: 'journal',
-    flags: new Set([...COMMON, 'allowDamaged']),
-    hint: 'The journal says which tables it is for, and what they held.',
-  },
-  apply: {
-    file: 'plan',
-    flags: new Set([
-      ...COMMON,
-      'canary',
-      'maxDeletes',
-      'allowShrunkenMaster',
-      'minMismatchAge',
-      'recheckAttempts',
-      'quiesced',
-      'hooks',
-      'undo',
-    ]),
-    hint: 'The plan says which tables it is for, and what is to be done.',
-  },
-} as const satisfies Record<string, FileCommand>

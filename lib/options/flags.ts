@@ -6,7 +6,7 @@
  * given one spelling of each option, and values that look like nothing.
  */
 import { type TablesyncError, usageError } from '../errors.ts'
-import { OPTIONS, TALK } from './groups/all-options.ts'
+import { ALL_OPTIONS } from './groups/all-options.ts'
 import { nearest } from './nearest.ts'
 import type { Option } from './option.ts'
 import { shown } from './quoted-value.ts'
@@ -27,7 +27,7 @@ interface Named {
 
 /** By each of its spellings, dashes included. */
 const SPELLINGS: ReadonlyMap<string, Named> = new Map(
-  (Object.entries({ ...OPTIONS, ...TALK }) as [string, Option][]).flatMap(([name, option]) =>
+  Object.entries(ALL_OPTIONS).flatMap(([name, option]) =>
     spellingsOf(option).map((spelling): [string, Named] => [spelling, { name, option }]),
   ),
 )
@@ -80,13 +80,14 @@ export function givenOptions(argv: readonly string[], onStray = TABLES): GivenOp
       }
       throw usageError(
         `Expected \`${spelling}\` without a value, got ${shown(given)}`,
-        `\`${spelling}\` turns it on; leave it away to turn it off.`,
+        `\`${spelling}\` turns it on; leave it out to turn it off.`,
       )
     }
     const value = given ?? argv[++at]
     if (value === undefined || (given === undefined && SPELLINGS.has(value))) {
       throw usageError(
         `Expected \`${spelling}\` to be followed by its <${option.value}>, got ${value === undefined ? 'nothing' : `\`${value}\``}`,
+        `Give it as \`${spelling}=<${option.value}>\`.`,
       )
     }
     options.push({ spelling, name, option, value })
@@ -103,13 +104,13 @@ function unknown(argv: readonly string[], at: number, onStray: string): Tablesyn
     // It may be a secret that has lost its flag.
     if (argv.some((argument) => SECRETS.test(argument))) {
       return usageError(
-        'Expected flags only, got something that is none, behind a value maybe',
-        'Quote values that have blanks in them.',
+        'Expected flags only, got an argument that is neither a flag nor the value of one',
+        'It is not shown: it may be a secret. Quote values that contain blanks.',
       )
     }
     return usageError(
       `Expected flags only, got ${shown(argv[at])}${after}`,
-      `${onStray} Quote values that have blanks in them.`,
+      `${onStray} Quote values that contain blanks.`,
     )
   }
   const alike = nearest(spelling, [...SPELLINGS.keys()])

@@ -1,14 +1,24 @@
-/** What an option is: its kind, its value, its spellings. */
+/** What an option is: its kind, its value, its spellings, and the commands that take it. */
+
+/** A command beside the comparison: it works on a file, which fixes the rest. */
+export type FileCommand = 'apply' | 'undo'
+
+export const APPLY = ['apply'] as const
+export const APPLY_AND_UNDO = ['apply', 'undo'] as const
 
 interface OptionBase {
   /** The flag, without its dashes. */
   readonly flag: string
   readonly aliases?: readonly string[]
+  /** An old name that programs may still give it. */
+  readonly formerly?: string
   readonly help: string
   /** What the page of flags adds to the help. */
   readonly more?: string
-  /** The one command that knows it. Absent: a comparison does. */
-  readonly only?: 'undo'
+  /** Commands that take it as a comparison does. Absent: only a comparison takes it. */
+  readonly also?: readonly FileCommand[]
+  /** The one command that takes it. */
+  readonly only?: FileCommand
 }
 
 export interface SwitchOption extends OptionBase {
@@ -17,10 +27,15 @@ export interface SwitchOption extends OptionBase {
   readonly turnsOff?: true
 }
 
+/**
+ * `texts`: repeatable. `url`: http or https. `duration`: like 90s, 30m or 8h.
+ * `amount`: a number with a unit maybe, such as 25%. `key`: a key as JSON.
+ */
 export interface TextOption extends OptionBase {
-  readonly kind: 'text' | 'texts'
+  readonly kind: 'text' | 'texts' | 'url' | 'duration' | 'amount' | 'key'
   /** What the help calls the value. */
   readonly value: string
+  readonly default?: string
   /** Whether the value is kept out of messages. */
   readonly secret?: true
 }
@@ -43,6 +58,47 @@ export interface ChoiceOption extends OptionBase {
 }
 
 export type Option = SwitchOption | TextOption | NumberOption | ChoiceOption
+
+export type Group = Readonly<Record<string, Option>>
+
+interface Values {
+  switch: boolean
+  text: string
+  texts: readonly string[]
+  url: string
+  duration: string
+  amount: number | string
+  key: string | Readonly<Record<string, unknown>>
+  whole: number
+  number: number
+}
+
+type ValueOf<O> = O extends { readonly choices: readonly (infer Choice)[] }
+  ? Choice
+  : O extends { readonly kind: keyof Values }
+    ? Values[O['kind']]
+    : never
+
+/** What a program may pass for a group of options. */
+export type OptionsOf<G> = { readonly [name in keyof G]?: ValueOf<G[name]> }
+
+/** The same with each default filled in. */
+export type Filled<G> = {
+  readonly [name in keyof G]: G[name] extends
+    | { readonly kind: 'switch' }
+    | { readonly default: unknown }
+    ? ValueOf<G[name]>
+    : ValueOf<G[name]> | undefined
+}
+
+/** A group's options, those that were not given at their defaults. */
+export function filled<G extends Group>(group: G, given: OptionsOf<G>): Filled<G> {
+  const entries = Object.entries(group).map(([name, option]) => [
+    name,
+    given[name] ?? (option.kind === 'switch' ? option.turnsOff === true : option.default),
+  ])
+  return Object.fromEntries(entries) as Filled<G>
+}
 
 /** How the user knows an option: `--batch-read-limit`, or `batchReadLimit`. */
 export type Spelling = (name: string) => string

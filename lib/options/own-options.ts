@@ -26,7 +26,9 @@ function bare(value: object, name: string): object {
   if (!isObject(value) || Array.isArray(value) || !isPlain(value)) {
     throw usageError(
       `Expected ${name === 'options' ? 'an object with options' : `\`${name}\` to be a plain object`}, got ${shown(value)}`,
-      isObject(value) ? 'Options that a prototype has are not seen: spread them out.' : undefined,
+      isObject(value)
+        ? 'Options of a prototype are not read: pass { ...options }.'
+        : 'For example { master: "us-east-1:Orders", replicas: ["eu-west-1:Orders"] }.',
     )
   }
   return Object.assign(Object.create(null), value)

@@ -2,14 +2,18 @@
 import { usageError } from '../errors.ts'
 import type { Spelling } from './option.ts'
 import { shown } from './quoted-value.ts'
-import type { RunOptions } from './run-options.ts'
 
-export function parseStartingKey({ startingKey, segments }: RunOptions, spelling: Spelling) {
+interface Given {
+  readonly startingKey?: string | Readonly<Record<string, unknown>>
+  readonly segments?: number
+}
+
+export function parseStartingKey({ startingKey, segments }: Given, spelling: Spelling) {
   if (startingKey === undefined) return undefined
   if (segments !== undefined && segments > 1) {
     throw usageError(
       `Expected one segment with \`${spelling('startingKey')}\`, got ${segments}`,
-      'A key is a place in one scan of the whole table.',
+      `Leave out \`${spelling('segments')}\`, or give 1: a key is a place in one scan.`,
     )
   }
   const value = typeof startingKey === 'string' ? parseJson(startingKey) : startingKey

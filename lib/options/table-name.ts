@@ -27,7 +27,7 @@ export function parseTableName(text: string, flag: string): Omit<TableRef, 'endp
   if (!REGION.test(region) || name === '' || rest.length > 0) {
     throw usageError(
       `Expected \`${flag}\` to be <region>:<table> or a table ARN, got ${shown(text)}`,
-      'For example us-east-1:Orders, or arn:aws:dynamodb:us-east-1:123456789012:table/Orders.',
+      'For example us-east-1:Orders.',
     )
   }
   checkName(name, text, flag)
@@ -38,5 +38,6 @@ function checkName(name: string, text: string, flag: string): void {
   if (TABLE.test(name)) return
   throw usageError(
     `Expected \`${flag}\` to name a table by 3 to 255 letters, digits, _, . or -, got ${shown(text)}`,
+    'For example us-east-1:Orders.',
   )
 }

@@ -1,44 +1,52 @@
 /** The page of flags, generated from the options. */
-import { OPTIONS, TALK } from '../../lib/options/groups/all-options.ts'
 import { CONNECTION_OPTIONS } from '../../lib/options/groups/connection-options.ts'
+import { CREDENTIAL_OPTIONS } from '../../lib/options/groups/credential-options.ts'
+import { FILE_OPTIONS } from '../../lib/options/groups/file-options.ts'
 import { PACE_OPTIONS } from '../../lib/options/groups/pace-options.ts'
+import { RECHECK_OPTIONS } from '../../lib/options/groups/recheck-options.ts'
 import { REPAIR_OPTIONS } from '../../lib/options/groups/repair-options.ts'
 import { RESUME_OPTIONS } from '../../lib/options/groups/resume-options.ts'
+import { SAFEGUARD_OPTIONS } from '../../lib/options/groups/safeguard-options.ts'
 import { SCAN_OPTIONS } from '../../lib/options/groups/scan-options.ts'
+import { ENDPOINT_OPTIONS, TABLE_OPTIONS } from '../../lib/options/groups/table-options.ts'
+import { TALK } from '../../lib/options/groups/talk-options.ts'
 import type { Option } from '../../lib/options/option.ts'
 
-const GROUPS = [
-  ['Repair', 'repair.md', REPAIR_OPTIONS],
-  ['What is compared, and how it is read', 'compare.md', SCAN_OPTIONS],
-  ['Connections and credentials', 'credentials.md', CONNECTION_OPTIONS],
-  ['Long runs', 'long-runs.md', RESUME_OPTIONS],
-  ['Pace', 'pace.md', PACE_OPTIONS],
-] as const
+const see = (...pages: string[]) =>
+  `See ${pages.map((page) => `[${page.replaceAll('-', ' ')}](${page}.md)`).join(' and ')}.\n\n`
+
+const HELP_AND_VERSION = (): [string, Option][] => [
+  ['help', HELP],
+  ['version', VERSION],
+]
+
+const SECTIONS: readonly (readonly [string, string, Readonly<Record<string, Option>>])[] = [
+  ['Tables', see('compare'), { ...TABLE_OPTIONS, ...ENDPOINT_OPTIONS }],
+  ['Repair', see('repair', 'hooks'), REPAIR_OPTIONS],
+  ['Safeguards', see('repair'), SAFEGUARD_OPTIONS],
+  ['When a mismatch is a difference', see('live-tables'), RECHECK_OPTIONS],
+  ['Files', see('plan-apply-undo', 'results'), FILE_OPTIONS],
+  ['What is compared, and how it is read', see('compare'), SCAN_OPTIONS],
+  ['Credentials', see('credentials'), CREDENTIAL_OPTIONS],
+  ['Requests', see('long-runs'), CONNECTION_OPTIONS],
+  ['Long runs', see('long-runs'), RESUME_OPTIONS],
+  ['Pace', see('pace'), PACE_OPTIONS],
+]
 
 export function flagsPage(): string {
-  const grouped = new Set<string>(GROUPS.flatMap(([, , options]) => Object.keys(options)))
-  const others = Object.entries(OPTIONS).filter(([name]) => !grouped.has(name))
-  const isTable = (name: string) => name === 'master' || name === 'replicas'
-  const tables = others.filter(([name]) => isTable(name))
-  const files = others.filter(([name]) => !isTable(name))
+  const sections = SECTIONS.map(
+    ([title, pages, options]) => `## ${title}\n\n${pages}${tableOf(Object.entries(options))}`,
+  )
   return `# Flags
 
 All flags of \`tablesync\`. Options of the library have the same names in camel case, and the same defaults. \`tablesync apply --help\` and \`tablesync undo --help\` list the flags that these commands take.
 
 This page is made from the options themselves: \`TABLESYNC_TEST_RECORD=yes node dist/test/docs/flags.test.js\`.
 
-## Tables
-
-${tableOf(tables)}
-${GROUPS.map(([title, page, options]) => `## ${title}\n\nSee [${page.replace('.md', '')}](${page}).\n\n${tableOf(Object.entries(options))}`).join('\n')}
-## Files
-
-See [plan, apply and undo](plan-apply-undo.md), and [results](results.md#json).
-
-${tableOf(files)}
+${sections.join('\n')}
 ## Output
 
-${tableOf([...Object.entries(TALK), ['help', HELP], ['version', VERSION]])}`
+${tableOf([...Object.entries(TALK), ...HELP_AND_VERSION()])}`
 }
 
 const HELP: Option = { flag: 'help', aliases: ['h'], kind: 'switch', help: 'Print the help' }
@@ -56,7 +64,7 @@ function rowOf(option: Option): string {
   const dashed = (name: string) => (name.length === 1 ? `-${name}` : `--${name}`)
   const names = [option.flag, ...(option.aliases ?? [])].map((name) => `\`${dashed(name)}\``)
   const value = option.kind === 'switch' ? '' : ` \`<${option.value}>\``
-  const only = option.only === undefined ? '' : ` Of \`tablesync ${option.only}\` alone.`
+  const only = option.only === undefined ? '' : ` For \`tablesync ${option.only}\` only.`
   const more = option.more === undefined ? '' : ` ${option.more}`
   const [, help = option.help, told = ''] =
     /^(.*?)(?: \(default: ([^()]*)\))?$/.exec(option.help) ?? []

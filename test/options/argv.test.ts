@@ -201,7 +201,7 @@ t.test('parseArgv reads a command with its file', async (t) => {
   })
   t.match(parse('apply', 'p', '--max-deletes', '5%', '--undo', 'u'), {
     command: 'apply',
-    options: { plan: 'p', maxDeletes: '5%', undo: 'u' },
+    options: { plan: 'p', maxDeletes: '5%', journal: 'u' },
   })
   const refusals: [string[], RegExp][] = [
     [['apply', '--yes'], /to be followed by the plan, got --yes/],
@@ -229,11 +229,11 @@ t.test('parseArgv refuses --verbose with --quiet', async (t) => {
 t.test('parseArgv says what the command takes where a second file is given', async (t) => {
   t.throws(() => parse('undo', 'a', 'b'), {
     message: /got "b"/,
-    hint: /^Name one journal\. The journal says/,
+    hint: /^Name one journal, and no tables/,
   })
   t.throws(() => parse('apply', 'a', '--yes', 'b'), {
     message: /got "b"/,
-    hint: /^Name one plan\. The plan says/,
+    hint: /^Name one plan, and no tables/,
   })
   t.throws(() => parse('--yes', 'b'), { message: /got "b"/, hint: /--master and --replica/ })
 })

@@ -41,7 +41,18 @@ const OTHERS = {
 
 t.test('resolveOptions takes nothing from Object.prototype', async (t) => {
   const clean = JSON.stringify(resolveOptions(given(), asProperty))
-  const values = { switch: true, texts: ['x'], text: 'x', choice: 'march', whole: 1, number: 1 }
+  const values = {
+    switch: true,
+    texts: ['x'],
+    text: 'x',
+    url: 'http://x',
+    duration: '1s',
+    amount: 1,
+    key: '{}',
+    choice: 'march',
+    whole: 1,
+    number: 1,
+  }
   const options = Object.entries(OPTIONS)
     .filter(([name]) => name !== 'master' && name !== 'replicas')
     .map(([name, { kind }]): [string, unknown] => [name, values[kind]])
@@ -66,8 +77,14 @@ for (const [name, call] of Object.entries({ runSync, applySync, undoSync })) {
     }
     await t.rejects(wanted(), { message: 'Expected an object with options, got nothing' })
     // Inherited properties would be ignored: `dryRun` among them.
-    await t.rejects(wanted(Object.create({ dryRun: true })), { code: 'USAGE', hint: /spread/ })
-    await t.rejects(wanted(new (class Options {})()), { code: 'USAGE', hint: /spread/ })
+    await t.rejects(wanted(Object.create({ dryRun: true })), {
+      code: 'USAGE',
+      hint: /pass \{ \.\.\.options \}/,
+    })
+    await t.rejects(wanted(new (class Options {})()), {
+      code: 'USAGE',
+      hint: /pass \{ \.\.\.options \}/,
+    })
   })
 }
 

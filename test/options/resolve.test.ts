@@ -58,7 +58,7 @@ t.test('resolveOptions fills in defaults', async (t) => {
       retryDelayBase: 50,
     },
     recheckPolicy: { looksAgain: true, minAge: 5000, attempts: 5 },
-    undo: undefined,
+    journal: undefined,
     hooks: undefined,
     versionAttribute: undefined,
     newerWins: false,
@@ -374,15 +374,24 @@ t.test('resolveOptions refuses newerWins without versionAttribute', async (t) =>
 t.test('resolveOptions refuses an undo journal with a plan', async (t) => {
   t.throws(() => resolve({ writeMissing: true, plan: 'p', undo: 'u' }), {
     code: 'USAGE',
-    message: /`undo` without `plan`/,
+    message: /`journal` without `plan`/,
     hint: /tablesync apply/,
   })
 })
 
-t.test('resolveOptions refuses an undo journal without writes', async (t) => {
-  t.throws(() => resolveOptions({ master: 'a:b', replicas: ['a:c'], undo: 'u' }, asFlag), {
+t.test('resolveOptions takes the journal by its old name, and refuses both names', async (t) => {
+  t.equal(resolve({ writeMissing: true, undo: 'u' }).journal, 'u')
+  t.equal(resolve({ writeMissing: true, journal: 'u' }).journal, 'u')
+  t.throws(() => resolve({ writeMissing: true, journal: 'j', undo: 'u' }), {
     code: 'USAGE',
-    message: /`--undo` to come with what is to be written/,
+    message: 'Expected `journal` alone, got its old name `undo` too',
+  })
+})
+
+t.test('resolveOptions refuses an undo journal without writes', async (t) => {
+  t.throws(() => resolveOptions({ ...TABLES, undo: 'u' }, asFlag), {
+    code: 'USAGE',
+    message: /`--journal` to come with what is to be written/,
   })
 })
 

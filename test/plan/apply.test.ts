@@ -376,7 +376,7 @@ t.test('applySync refuses options of other commands', async (t) => {
   const { plan } = await planned(t)
   await t.rejects(applied(plan, { writeMissing: false }), {
     code: 'USAGE',
-    message: /`tablesync apply` knows, got `writeMissing`/,
+    message: /`tablesync apply` takes, got `writeMissing`/,
   })
   await t.rejects(applied(undefined as never), { code: 'USAGE', message: /`plan` to be a file/ })
 })

@@ -202,8 +202,8 @@ for (const { items: all, most } of [
   { items: 1_000_000, most: 10_000 },
 ]) {
   t.test(`of ${all} items ${most} may be deleted without a limit given`, async (t) => {
-    const { maxDeletes } = resolveSafeguards({ master: '', replicas: [] }, (name) => name)
-    t.equal(mostDeletes(maxDeletes, all), most)
+    const { safeguards } = resolveSafeguards({}, (name) => name)
+    t.equal(mostDeletes(safeguards.maxDeletes, all), most)
   })
 }
 

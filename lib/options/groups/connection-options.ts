@@ -1,7 +1,11 @@
-/** Options of how tables are reached, and as whom. */
-import type { Option } from '../option.ts'
+/** Options of how requests are made, and how long a table is waited for. */
+import type { RequestTimeouts } from '../../model/request-timeouts.ts'
+import { parseDuration } from '../duration.ts'
+import { APPLY_AND_UNDO, filled, type Group, type OptionsOf, type Spelling } from '../option.ts'
+import type { Timeouts } from './program-options.ts'
 
 export const CONNECTION_OPTIONS = {
+  /** How often a request is tried again. @default 10 */
   maxRetries: {
     flag: 'max-retries',
     kind: 'whole',
@@ -9,8 +13,10 @@ export const CONNECTION_OPTIONS = {
     least: 0,
     most: 100,
     default: 10,
+    also: APPLY_AND_UNDO,
     help: 'How often a request is tried again',
   },
+  /** Milliseconds that the delay between tries starts from. @default 50 */
   retryDelayBase: {
     flag: 'retry-delay-base',
     kind: 'whole',
@@ -18,94 +24,62 @@ export const CONNECTION_OPTIONS = {
     least: 1,
     most: 60_000,
     default: 50,
+    also: APPLY_AND_UNDO,
     help: 'Milliseconds that the delay between tries starts from; it doubles, with jitter',
   },
+  /**
+   * How long to wait for an endpoint that answered earlier in this run and
+   * became unreachable: `90s`, `30m`; `0`: not at all. Neither `maxRetries` nor
+   * `timeouts` counts that time. @default '10m'
+   */
   maxOutage: {
     flag: 'max-outage',
-    kind: 'text',
+    kind: 'duration',
     value: 'duration',
-    help: 'How long to wait for an endpoint that has answered and is out of reach: 90s, 30m; 0: not at all (default: 10m)',
+    default: '10m',
+    also: APPLY_AND_UNDO,
+    help: 'How long to wait for an endpoint that answered earlier in this run and became unreachable: 90s, 30m; 0: not at all',
   },
+  /**
+   * Whether answers come compressed (gzip), which is less to transfer and more
+   * to compute. `auto`: if the tables are in several regions. @default 'auto'
+   */
   compression: {
     flag: 'compression',
     kind: 'choice',
     value: 'how',
     choices: ['auto', 'gzip', 'none'],
     default: 'auto',
-    help: 'Whether answers come compressed; auto: where the tables are in several regions',
-    more: '`gzip`: compressed. `none`: as they are.',
+    also: APPLY_AND_UNDO,
+    help: 'How answers come: gzip, none (not compressed) or auto (gzip if the tables are in several regions)',
   },
-  endpoint: {
-    flag: 'endpoint',
-    kind: 'text',
-    value: 'url',
-    help: 'Endpoint of all tables, instead of the service of their region',
-  },
-  masterEndpoint: {
-    flag: 'master-endpoint',
-    kind: 'text',
-    value: 'url',
-    help: 'Endpoint of the master',
-  },
-  replicaEndpoint: {
-    flag: 'replica-endpoint',
-    aliases: ['slave-endpoint'],
-    kind: 'text',
-    value: 'url',
-    help: 'Endpoint of the replicas',
-  },
-  profile: {
-    flag: 'profile',
-    kind: 'text',
-    value: 'name',
-    help: 'Profile of the shared AWS files, for master and replicas',
-  },
-  roleArn: {
-    flag: 'role-arn',
-    kind: 'text',
-    value: 'arn',
-    help: 'Role to assume, for master and replicas',
-  },
-  mfaSerial: {
-    flag: 'mfa-serial',
-    kind: 'text',
-    value: 'serial',
-    help: 'MFA device that the role wants',
-  },
-  mfaToken: {
-    flag: 'mfa-token',
-    kind: 'text',
-    value: 'digits',
-    secret: true,
-    help: 'Token of the MFA device; used once and never logged',
-  },
-  replicaProfile: {
-    flag: 'replica-profile',
-    aliases: ['slave-profile'],
-    kind: 'text',
-    value: 'name',
-    help: 'Profile for the replicas. A URL is taken as --replica-endpoint',
-  },
-  replicaRoleArn: {
-    flag: 'replica-role-arn',
-    aliases: ['slave-role-arn'],
-    kind: 'text',
-    value: 'arn',
-    help: 'Role to assume for the replicas, from --replica-profile or the default credentials',
-  },
-  replicaMfaSerial: {
-    flag: 'replica-mfa-serial',
-    aliases: ['slave-mfa-serial'],
-    kind: 'text',
-    value: 'serial',
-    help: "MFA device that the replicas' role wants",
-  },
-  replicaMfaToken: {
-    flag: 'replica-mfa-token',
-    aliases: ['slave-mfa-token'],
-    kind: 'text',
-    value: 'digits',
-    secret: true,
-    help: 'Token of that device; used once and never logged',
-  },
-} as const satisfies Record<string, Option>
+} as const satisfies Group
+
+export type ConnectionOptions = OptionsOf<typeof CONNECTION_OPTIONS>
+
+export interface ConnectionSettings {
+  readonly timeouts: RequestTimeouts
+  readonly compression: 'auto' | 'gzip' | 'none'
+}
+
+export function resolveConnection(
+  given: ConnectionOptions & { readonly timeouts?: Timeouts },
+  spelling: Spelling,
+): ConnectionSettings {
+  const { maxRetries, retryDelayBase, maxOutage, compression } = filled(CONNECTION_OPTIONS, given)
+  const { timeouts } = given
+  const response = timeouts?.response ?? 20_000
+  return {
+    timeouts: {
+      connectTimeout: timeouts?.connect ?? 5000,
+      responseTimeout: response,
+      silenceLimit: timeouts?.silence ?? Math.max(60_000, 3 * response),
+      stallLimit: timeouts?.stall ?? 300_000,
+      maxOutage: parseDuration(maxOutage, spelling('maxOutage'), 0),
+      maxRetries,
+      maxConnectRetries: maxRetries,
+      retryDelayBase,
+    },
+    compression,
+  }
+}

@@ -1,13 +1,108 @@
-/** Which options say who we are to a table, and which of them go together. */
+/** Options of who we are to a table, and which of them go together. */
 import { usageError } from '../../errors.ts'
-import type { Spelling } from '../option.ts'
+import type { CredentialSource, PlainCredentials } from '../../model/tables/aws-credentials.ts'
+import { APPLY_AND_UNDO, type Group, type OptionsOf, type Spelling } from '../option.ts'
 import { ownOptions } from '../own-options.ts'
 import { shown } from '../quoted-value.ts'
-import type { RunOptions, TableOptions } from '../run-options.ts'
-import type { CredentialSettings } from '../settings.ts'
+
+export const CREDENTIAL_OPTIONS = {
+  /** Profile of the shared AWS files, for the master and for replicas that have no credentials of their own. */
+  profile: {
+    flag: 'profile',
+    kind: 'text',
+    value: 'name',
+    also: APPLY_AND_UNDO,
+    help: 'Profile of the shared AWS files, for master and replicas',
+  },
+  /** Role to assume, for the master and for replicas that have no credentials of their own. */
+  roleArn: {
+    flag: 'role-arn',
+    kind: 'text',
+    value: 'arn',
+    also: APPLY_AND_UNDO,
+    help: 'Role to assume, for master and replicas',
+  },
+  /** MFA device that the role requires. */
+  mfaSerial: {
+    flag: 'mfa-serial',
+    kind: 'text',
+    value: 'serial',
+    also: APPLY_AND_UNDO,
+    help: 'MFA device that the role requires',
+  },
+  /** Token of the MFA device. */
+  mfaToken: {
+    flag: 'mfa-token',
+    kind: 'text',
+    value: 'digits',
+    secret: true,
+    also: APPLY_AND_UNDO,
+    help: 'Token of the MFA device; used once and never logged',
+  },
+  /** Profile for the replicas. */
+  replicaProfile: {
+    flag: 'replica-profile',
+    aliases: ['slave-profile'],
+    kind: 'text',
+    value: 'name',
+    also: APPLY_AND_UNDO,
+    help: 'Profile for the replicas. A URL is taken as --replica-endpoint',
+  },
+  /** Role to assume for the replicas. */
+  replicaRoleArn: {
+    flag: 'replica-role-arn',
+    aliases: ['slave-role-arn'],
+    kind: 'text',
+    value: 'arn',
+    also: APPLY_AND_UNDO,
+    help: 'Role to assume for the replicas, from --replica-profile or the default credentials',
+  },
+  /** MFA device that the replicas' role requires. */
+  replicaMfaSerial: {
+    flag: 'replica-mfa-serial',
+    aliases: ['slave-mfa-serial'],
+    kind: 'text',
+    value: 'serial',
+    also: APPLY_AND_UNDO,
+    help: "MFA device that the replicas' role requires",
+  },
+  /** Token of that device. */
+  replicaMfaToken: {
+    flag: 'replica-mfa-token',
+    aliases: ['slave-mfa-token'],
+    kind: 'text',
+    value: 'digits',
+    secret: true,
+    also: APPLY_AND_UNDO,
+    help: 'Token of that device; used once and never logged',
+  },
+} as const satisfies Group
+
+export type CredentialOptions = OptionsOf<typeof CREDENTIAL_OPTIONS>
+
+export interface CredentialSettings {
+  /** Credentials, or a function that yields them. */
+  readonly credentials?: PlainCredentials | CredentialSource
+  readonly profile?: string
+  readonly roleArn?: string
+  readonly mfaSerial?: string
+  readonly mfaToken?: string
+}
+
+export function checkCredentials(value: unknown, name: string): void {
+  if (typeof value === 'function') return
+  const { accessKeyId, secretAccessKey } = (value ?? {}) as Record<string, unknown>
+  if (typeof accessKeyId === 'string' && typeof secretAccessKey === 'string') return
+  throw usageError(
+    `Expected \`${name}\` to be credentials, or a function that yields them, got ${shown(value)}`,
+    'Credentials have accessKeyId and secretAccessKey.',
+  )
+}
 
 /** Those that a table was given by itself. */
-export function ownCredentials(table: TableOptions): CredentialSettings | undefined {
+export function ownCredentials(
+  table: CredentialSettings & { readonly table: string },
+): CredentialSettings | undefined {
   const { credentials, profile, roleArn, mfaSerial, mfaToken } = table
   const own = definedOnly({ credentials, profile, roleArn, mfaSerial, mfaToken })
   const names = Object.keys(own)
@@ -22,7 +117,10 @@ export function ownCredentials(table: TableOptions): CredentialSettings | undefi
   return own
 }
 
-export function masterCredentials(options: RunOptions, spelling: Spelling): CredentialSettings {
+export function masterCredentials(
+  options: CredentialOptions,
+  spelling: Spelling,
+): CredentialSettings {
   const { profile, roleArn, mfaSerial, mfaToken } = options
   const credentials = definedOnly({ profile, roleArn, mfaSerial, mfaToken })
   checkMfa(credentials, MFA, spelling)
@@ -31,7 +129,7 @@ export function masterCredentials(options: RunOptions, spelling: Spelling): Cred
 
 /** Undefined: the master's serve the replicas too. */
 export function replicaCredentials(
-  options: RunOptions,
+  options: CredentialOptions,
   profile: string | undefined,
   spelling: Spelling,
 ): CredentialSettings | undefined {
@@ -64,12 +162,13 @@ function checkMfa(
     if (mfaSerial === undefined && profile !== undefined) return
     throw usageError(
       `Expected \`${spelling(alone)}\` to come with \`${spelling(names.role)}\`, got it alone`,
-      'An MFA device is asked for when a role is assumed.',
+      `Add \`${spelling(names.role)}\`: an MFA device belongs to a role that is assumed.`,
     )
   }
   if ((mfaSerial === undefined) !== (mfaToken === undefined)) {
     throw usageError(
       `Expected \`${spelling(names.serial)}\` and \`${spelling(names.token)}\` together, got one of them`,
+      'Add the other one.',
     )
   }
 }

@@ -1,45 +1,66 @@
 /** Options of how fast a run may go, and of what changes that while it runs. */
 import { usageError } from '../../errors.ts'
 import type { CapacityChoice, CapacityChoices } from '../../model/tables/capacity.ts'
-import type { Option, Spelling } from '../option.ts'
+import { APPLY_AND_UNDO, type Group, type OptionsOf, type Spelling } from '../option.ts'
 import { shown } from '../quoted-value.ts'
-import type { RunOptions } from '../run-options.ts'
 
 export const PACE_OPTIONS = {
+  /**
+   * Read units a second to take of each table: a number, a percentage of its
+   * provisioned or warm throughput like `'25%'`, `'adaptive'` for as much as it
+   * does not throttle, or `'max'` for no limit.
+   *
+   * @default 25 % where the throughput is known; no limit where it is not, or on this machine
+   */
   readCapacity: {
     flag: 'read-capacity',
-    kind: 'text',
+    kind: 'amount',
     value: 'n|n%|adaptive|max',
-    help: 'Read units a second to take of each table: a number, a percentage of what it is provisioned or warm for, adaptive (as much as is not throttled) or max (default: 25% where that is known, max on this machine)',
+    also: APPLY_AND_UNDO,
+    help: 'Read units a second to take of each table: a number, a percentage of its provisioned or warm throughput, adaptive (as much as is not throttled) or max (no limit) (default: 25% where the throughput is known, max where it is not or on this machine)',
   },
+  /** Write units a second to take of each replica, likewise; indexes included. */
   writeCapacity: {
     flag: 'write-capacity',
-    kind: 'text',
+    kind: 'amount',
     value: 'n|n%|adaptive|max',
-    help: 'Write units a second to take of each replica, likewise',
+    also: APPLY_AND_UNDO,
+    help: 'Write units a second to take of each replica, with the same choices and default',
   },
+  /** Read units a second to take of the master. @default `readCapacity` */
   masterReadCapacity: {
     flag: 'master-read-capacity',
-    kind: 'text',
+    kind: 'amount',
     value: 'n|n%|adaptive|max',
+    also: APPLY_AND_UNDO,
     help: 'Read units a second to take of the master, where that differs from the replicas',
   },
+  /**
+   * A file that is read while the run goes on, whose lines change its pace:
+   * `pause`, `resume`, `read-capacity 500`, `write-capacity 25%`.
+   */
   control: {
     flag: 'control',
     kind: 'text',
     value: 'file',
+    also: APPLY_AND_UNDO,
     help: 'A file with commands for the running run: pause, resume, read-capacity VALUE, write-capacity VALUE',
   },
-} as const satisfies Record<string, Option>
+} as const satisfies Group
 
-type Given = Pick<RunOptions, 'readCapacity' | 'writeCapacity' | 'masterReadCapacity'>
+export type PaceOptions = OptionsOf<typeof PACE_OPTIONS>
+
+export interface PaceSettings {
+  /** File that the pace is changed by while the run goes on. */
+  readonly control: string | undefined
+}
 
 export function resolveCapacity(
-  given: Given,
+  given: PaceOptions,
   role: 'master' | 'replica',
   spelling: Spelling,
 ): CapacityChoices {
-  const choice = (name: keyof Given) => {
+  const choice = (name: 'readCapacity' | 'writeCapacity' | 'masterReadCapacity') => {
     const value = given[name]
     return value === undefined ? POLITE : capacityOf(String(value), spelling(name))
   }

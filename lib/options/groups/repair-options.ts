@@ -1,113 +1,142 @@
-/** Options of what is repaired, and of when a mismatch is a difference. */
-import type { Option } from '../option.ts'
+/** Options of what is repaired, and by which rules. */
+import { isAbsolute } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { usageError } from '../../errors.ts'
+import type { WriteFlags } from '../../model/difference.ts'
+import type { HooksSource } from '../../model/hooks.ts'
+import type { Milliseconds } from '../../model/units.ts'
+import {
+  APPLY,
+  APPLY_AND_UNDO,
+  filled,
+  type Group,
+  type OptionsOf,
+  type Spelling,
+} from '../option.ts'
+import { shown } from '../quoted-value.ts'
 
 export const REPAIR_OPTIONS = {
+  /** Put items that a replica lacks. @default false */
   writeMissing: {
     flag: 'write-missing',
     kind: 'switch',
     help: 'Put items that a replica lacks',
   },
+  /** Update items that differ, touching only the attributes that do. @default false */
   writeDiffering: {
     flag: 'write-differing',
     kind: 'switch',
     help: 'Update items that differ, touching only the attributes that do',
   },
+  /**
+   * Delete items that the master lacks, after all other writes, and not at all
+   * on a replica where anything failed. Implies `scanForExtra`. @default false
+   */
   deleteExtra: {
     flag: 'delete-extra',
     kind: 'switch',
     help: 'Delete items that the master lacks, after all other writes. Implies --scan-for-extra',
   },
+  /** Write nothing to the tables, whatever the three options above say. @default false */
   dryRun: {
     flag: 'dry-run',
     kind: 'switch',
-    help: 'Write nothing, whatever other flags say',
+    also: APPLY_AND_UNDO,
+    help: 'Write nothing to the tables, whatever other flags say',
   },
-  maxWrites: {
-    flag: 'max-writes',
-    kind: 'whole',
-    value: 'n',
-    least: 0,
-    most: Number.MAX_SAFE_INTEGER,
-    help: 'Stop before more items than this are written or deleted',
-  },
-  maxDeletes: {
-    flag: 'max-deletes',
-    kind: 'text',
-    value: 'n|n%',
-    help: 'Delete nothing on a replica that has more extras than this: a number, or a percentage of its items. 0 forbids deletions (default: the larger of 1000 and 1%, at most a fifth of the items, but at least 10)',
-  },
-  canary: {
-    flag: 'canary',
-    kind: 'whole',
-    value: 'n',
-    least: 1,
-    most: 10_000,
-    help: 'Repair N items of each replica first, and continue only after all of them were read back and held',
-  },
-  allowShrunkenMaster: {
-    flag: 'allow-shrunken-master',
-    kind: 'switch',
-    help: 'Delete even where the master is empty, or has under half of the items that DescribeTable tells',
-  },
-  allowGlobalTable: {
-    flag: 'allow-global-table',
-    kind: 'switch',
-    help: 'Write to a replica that is a global table with other regions',
-  },
-  allowStreams: {
-    flag: 'allow-streams',
-    kind: 'switch',
-    help: 'Write to a replica that has a stream',
-  },
-  scanForExtra: {
-    flag: 'scan-for-extra',
-    kind: 'switch',
-    help: 'Look for extra items where the strategy would not (the march sees them anyway)',
-  },
-  minMismatchAge: {
-    flag: 'min-mismatch-age',
-    kind: 'number',
-    value: 'seconds',
-    least: 0,
-    most: 86_400,
-    default: 5,
-    help: 'How long both sides must have stood still before a mismatch counts: longer than the replication lags',
-  },
-  recheckAttempts: {
-    flag: 'recheck-attempts',
-    kind: 'whole',
-    value: 'n',
-    least: 1,
-    most: 100,
-    default: 5,
-    help: 'After so many rechecks that found a change, leave the key unverified',
-  },
-  quiesced: {
-    flag: 'quiesced',
-    kind: 'switch',
-    help: 'You vouch that nobody writes to the tables: one recheck decides, and writes are not read back',
-  },
+  /**
+   * An attribute that grows with each change of an item: updates and deletions
+   * are conditioned on it, and no newer version is replaced with an older.
+   */
   versionAttribute: {
     flag: 'version-attribute',
     kind: 'text',
     value: 'attribute',
     help: 'An attribute that grows with each change: writes are conditioned on it, and no newer version is replaced with an older',
   },
-  hooks: {
-    flag: 'hooks',
-    kind: 'text',
-    value: 'module.js',
-    help: 'An ES module with rules of your own, loaded in each worker thread',
-  },
+  /** Leave a replica's item alone, and count it as `newer`, if its version is newer. @default false */
   newerWins: {
     flag: 'newer-wins',
     kind: 'switch',
     help: 'Leave items of a replica alone whose version is newer. Needs --version-attribute',
   },
-  ttlAware: {
-    flag: 'no-ttl-aware',
-    kind: 'switch',
-    turnsOff: true,
-    help: 'Compare and repair items that have expired like any other',
+  /** File URL or absolute path of an ES module with rules of your own; see `Hooks`. */
+  hooks: {
+    flag: 'hooks',
+    kind: 'text',
+    value: 'module.js',
+    also: APPLY,
+    help: 'An ES module with rules of your own, loaded in each worker thread',
   },
-} as const satisfies Record<string, Option>
+} as const satisfies Group
+
+export type RepairOptions = OptionsOf<typeof REPAIR_OPTIONS>
+
+export interface RepairSettings {
+  readonly dryRun: boolean
+  /** What would be written but for `dryRun`. */
+  readonly asked: WriteFlags
+  readonly write: WriteFlags
+  readonly versionAttribute: string | undefined
+  readonly newerWins: boolean
+  readonly hooks: HooksSource | undefined
+}
+
+const NO_WRITES: WriteFlags = { missing: false, differing: false, extra: false }
+
+/** What other groups have to do with a repair. */
+interface Beside {
+  readonly plan?: string
+  readonly ignore?: readonly string[]
+  readonly timeouts?: { readonly hooks?: Milliseconds }
+}
+
+export function resolveRepair(given: RepairOptions & Beside, spelling: Spelling): RepairSettings {
+  const options = filled(REPAIR_OPTIONS, given)
+  const { versionAttribute, newerWins, hooks } = options
+  checkVersion(given, spelling)
+  const asked = {
+    missing: options.writeMissing,
+    differing: options.writeDiffering,
+    extra: options.deleteExtra,
+  }
+  const dryRun = options.dryRun || given.plan !== undefined || !Object.values(asked).includes(true)
+  return {
+    dryRun,
+    asked,
+    write: dryRun ? NO_WRITES : asked,
+    versionAttribute,
+    newerWins,
+    hooks:
+      hooks === undefined
+        ? undefined
+        : { url: hooksUrl(hooks, spelling), loadsWithin: given.timeouts?.hooks ?? 10_000 },
+  }
+}
+
+function checkVersion(
+  { newerWins, versionAttribute: version, ignore }: RepairOptions & Beside,
+  spelling: Spelling,
+): void {
+  const name = spelling('versionAttribute')
+  if (newerWins === true && version === undefined) {
+    throw usageError(
+      `Expected \`${spelling('newerWins')}\` to come with \`${name}\`, got it alone`,
+      `Add \`${name}\`: an attribute that grows with each change says which item is newer.`,
+    )
+  }
+  if (version === undefined || !ignore?.includes(version)) return
+  throw usageError(
+    `\`${name}\` ${shown(version)} is also in \`${spelling('ignore')}\``,
+    'Remove it from one of them: ignored attributes are not written, so the version would be wrong.',
+  )
+}
+
+function hooksUrl(hooks: string, spelling: Spelling): string {
+  if (/^file:/.test(hooks)) return hooks
+  if (isAbsolute(hooks)) return pathToFileURL(hooks).href
+  throw usageError(
+    `Expected \`${spelling('hooks')}\` to be an absolute path or a file URL, got ${shown(hooks)}`,
+    'For example new URL("rules.js", import.meta.url).href, for a file beside your own.',
+  )
+}

@@ -2,27 +2,32 @@
 import { usageError } from '../../errors.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import { parseDuration } from '../duration.ts'
-import type { Option, Spelling } from '../option.ts'
-import type { RunOptions } from '../run-options.ts'
-import type { Settings } from '../settings.ts'
+import { filled, type Group, type OptionsOf, type Spelling } from '../option.ts'
 
 export const RESUME_OPTIONS = {
+  /**
+   * Save in this file how far the run has come, so that it can be taken up
+   * again. Without `resume` or `restart` it must not exist yet.
+   */
   checkpoint: {
     flag: 'checkpoint',
     kind: 'text',
     value: 'file',
     help: 'Save in this file (mode 0600), now and then and at the end, how far the run has come',
   },
+  /** Go on where the checkpoint says. @default false */
   resume: {
     flag: 'resume',
     kind: 'switch',
     help: 'Go on where the checkpoint says',
   },
+  /** Begin anew, whatever the checkpoint says. @default false */
   restart: {
     flag: 'restart',
     kind: 'switch',
     help: 'Begin anew, whatever the checkpoint says',
   },
+  /** Longest time between two saves, in seconds. @default 10 */
   checkpointInterval: {
     flag: 'checkpoint-interval',
     kind: 'number',
@@ -32,51 +37,75 @@ export const RESUME_OPTIONS = {
     default: 10,
     help: 'Longest time between two saves',
   },
+  /** Stop after in-flight pages when this much time has passed: `90s`, `30m`, `8h`. */
   maxDuration: {
     flag: 'max-duration',
-    kind: 'text',
+    kind: 'duration',
     value: 'duration',
     help: 'Stop after in-flight pages when this much time has passed: 90s, 30m, 8h',
   },
-} as const satisfies Record<string, Option>
+} as const satisfies Group
 
-const DEFAULT_INTERVAL = 10
+export type ResumeOptions = OptionsOf<typeof RESUME_OPTIONS>
 
-export function resolveCheckpoint(options: RunOptions, spelling: Spelling): Settings['checkpoint'] {
-  const { checkpoint: file, resume, restart, checkpointInterval, plan, undo } = options
+export interface ResumeSettings {
+  readonly checkpoint:
+    | {
+        readonly file: string
+        readonly mode: 'new' | 'resume' | 'restart'
+        readonly interval: Milliseconds
+      }
+    | undefined
+  /** Undefined: as long as it takes. */
+  readonly maxDuration: Milliseconds | undefined
+}
+
+type Given = ResumeOptions & { readonly plan?: string; readonly journal?: string }
+
+export function resolveResume(given: Given, spelling: Spelling): ResumeSettings {
+  const { maxDuration } = given
+  return {
+    checkpoint: checkpointOf(given, spelling),
+    maxDuration:
+      maxDuration === undefined ? undefined : parseDuration(maxDuration, spelling('maxDuration')),
+  }
+}
+
+function checkpointOf(given: Given, spelling: Spelling): ResumeSettings['checkpoint'] {
+  const { checkpoint: file, resume, restart, checkpointInterval } = filled(RESUME_OPTIONS, given)
   const alone = (['resume', 'restart', 'checkpointInterval'] as const).find(
-    (name) => options[name] !== undefined && options[name] !== false,
+    (name) => given[name] !== undefined && given[name] !== false,
   )
   if (file === undefined) {
     if (alone === undefined) return undefined
     throw usageError(
       `Expected \`${spelling(alone)}\` to come with \`${spelling('checkpoint')}\`, got it alone`,
+      `Add \`${spelling('checkpoint')}\` with a file name.`,
     )
   }
   const apart = (other: string, why: string) =>
     usageError(`Expected \`${spelling('checkpoint')}\` to come without ${other}, got both`, why)
-  if (resume === true && restart === true) {
-    throw usageError(`Expected \`${spelling('resume')}\` or \`${spelling('restart')}\`, got both`)
+  if (resume && restart) {
+    throw usageError(
+      `Expected \`${spelling('resume')}\` or \`${spelling('restart')}\`, got both`,
+      'Leave one of the two out.',
+    )
   }
-  if (plan !== undefined) {
-    throw apart(`\`${spelling('plan')}\``, 'A plan is of one run, and written whole or not at all.')
+  if (given.plan !== undefined) {
+    throw apart(
+      `\`${spelling('plan')}\``,
+      `Leave out \`${spelling('checkpoint')}\`: a plan is written by a single run.`,
+    )
   }
-  if (undo?.endsWith('.gz')) {
+  if (given.journal?.endsWith('.gz')) {
     throw apart(
       'a compressed journal',
-      'Name one that does not end in .gz: it may have to be gone on with.',
+      'Name a journal without .gz: a resumed run has to append to it.',
     )
   }
   return {
     file,
-    mode: resume === true ? 'resume' : restart === true ? 'restart' : 'new',
-    interval: (checkpointInterval ?? DEFAULT_INTERVAL) * 1000,
+    mode: resume ? 'resume' : restart ? 'restart' : 'new',
+    interval: checkpointInterval * 1000,
   }
-}
-
-export function resolveDuration(
-  { maxDuration }: RunOptions,
-  spelling: Spelling,
-): Milliseconds | undefined {
-  return maxDuration === undefined ? undefined : parseDuration(maxDuration, spelling('maxDuration'))
 }

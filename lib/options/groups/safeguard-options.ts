@@ -1,9 +1,118 @@
-/** The safeguards as they were asked for. */
+/** Options that stop a run before it does damage. */
 import { usageError } from '../../errors.ts'
-import type { Spelling } from '../option.ts'
+import {
+  APPLY,
+  APPLY_AND_UNDO,
+  filled,
+  type Group,
+  type OptionsOf,
+  type Spelling,
+} from '../option.ts'
 import { shown } from '../quoted-value.ts'
-import type { RunOptions } from '../run-options.ts'
-import type { SafeguardSettings } from '../settings.ts'
+
+export const SAFEGUARD_OPTIONS = {
+  /** Stop before more items than this are written or deleted. @default as many as there are */
+  maxWrites: {
+    flag: 'max-writes',
+    kind: 'whole',
+    value: 'n',
+    least: 0,
+    most: Number.MAX_SAFE_INTEGER,
+    also: APPLY_AND_UNDO,
+    help: 'Stop before more items than this are written or deleted',
+  },
+  /**
+   * Delete nothing on a replica that has more extras than this: a number, or a
+   * percentage of its items like `'2.5%'`. 0 forbids deletions.
+   *
+   * @default the larger of 1000 and 1 %, but never more than a fifth of its items, or 10 if that is larger
+   */
+  maxDeletes: {
+    flag: 'max-deletes',
+    kind: 'amount',
+    value: 'n|n%',
+    also: APPLY,
+    help: 'Delete nothing on a replica that has more extras than this: a number, or a percentage of its items. 0 forbids deletions (default: the larger of 1000 and 1%, but never more than a fifth of the items, or 10 if that is larger)',
+  },
+  /**
+   * Repair so many items of each replica first, 1 to 10,000, and continue only
+   * if all of them, read back twice, have held. @default all at once
+   */
+  canary: {
+    flag: 'canary',
+    kind: 'whole',
+    value: 'n',
+    least: 1,
+    most: 10_000,
+    also: APPLY,
+    help: 'Repair <n> items of each replica first; continue only if all of them, read back, have held',
+  },
+  /** Delete even if the master is empty, or has under half of the items it should. @default false */
+  allowShrunkenMaster: {
+    flag: 'allow-shrunken-master',
+    kind: 'switch',
+    also: APPLY,
+    help: 'Delete even if the master is empty, or has under half of the items that DescribeTable reports',
+  },
+  /** Write to a replica that is a global table with other regions. @default false */
+  allowGlobalTable: {
+    flag: 'allow-global-table',
+    kind: 'switch',
+    also: APPLY_AND_UNDO,
+    help: 'Write to a replica that is a global table with other regions',
+  },
+  /** Write to a replica that has a stream. @default false */
+  allowStreams: {
+    flag: 'allow-streams',
+    kind: 'switch',
+    also: APPLY_AND_UNDO,
+    help: 'Write to a replica that has a stream',
+  },
+} as const satisfies Group
+
+export type SafeguardOptions = OptionsOf<typeof SAFEGUARD_OPTIONS>
+
+export interface Safeguards {
+  /** Undefined: as many as there are to make. */
+  readonly maxWrites: number | undefined
+  readonly maxDeletes: MaxDeletes
+  readonly allowShrunkenMaster: boolean
+  readonly allowGlobalTable: boolean
+  readonly allowStreams: boolean
+}
+
+/** Extras of a replica that may be deleted; the larger of the two holds. */
+export interface MaxDeletes {
+  readonly count?: number
+  /** Of the replica's items. */
+  readonly percent?: number
+  /** Above this, both are too many. Absent: they were asked for. */
+  readonly atMost?: { readonly count: number; readonly percent: number }
+}
+
+export interface SafeguardSettings {
+  readonly safeguards: Safeguards
+  /** Repairs of each replica that go out alone at first. Undefined: none. */
+  readonly canary: number | undefined
+}
+
+export function resolveSafeguards(
+  given: SafeguardOptions & { readonly quiesced?: boolean },
+  spelling: Spelling,
+): SafeguardSettings {
+  const { canary, maxDeletes, ...others } = filled(SAFEGUARD_OPTIONS, given)
+  if (canary !== undefined && given.quiesced === true) {
+    throw usageError(
+      `Expected \`${spelling('canary')}\` without \`${spelling('quiesced')}\`, got both`,
+      'Leave one of them out: a canary is read back, which quiesced runs do not do.',
+    )
+  }
+  const limit =
+    maxDeletes === undefined
+      ? USUAL_DELETES
+      : parseMaxDeletes(String(maxDeletes), spelling('maxDeletes'))
+  return { safeguards: { ...others, maxDeletes: limit }, canary }
+}
 
 /** A replica that has drifted further than this is looked at before its extras are deleted. */
 const USUAL_DELETES = {
@@ -13,20 +122,7 @@ const USUAL_DELETES = {
   atMost: { count: 10, percent: 20 },
 }
 
-export function resolveSafeguards(options: RunOptions, spelling: Spelling): SafeguardSettings {
-  return {
-    maxWrites: options.maxWrites,
-    maxDeletes:
-      options.maxDeletes === undefined
-        ? USUAL_DELETES
-        : parseMaxDeletes(String(options.maxDeletes), spelling('maxDeletes')),
-    allowShrunkenMaster: options.allowShrunkenMaster === true,
-    allowGlobalTable: options.allowGlobalTable === true,
-    allowStreams: options.allowStreams === true,
-  }
-}
-
-function parseMaxDeletes(text: string, name: string): SafeguardSettings['maxDeletes'] {
+function parseMaxDeletes(text: string, name: string): MaxDeletes {
   const [, number, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? []
   const value = Number(number)
   const isInRange = percent === '%' ? value <= 100 : Number.isSafeInteger(value)

@@ -41,8 +41,8 @@ export async function openCheckpoint(
       )
     }
     if (mode === 'restart') await refuseOtherFile(file)
-    const { undo = null, report = null } = settings
-    const meaning = { ...meaningOf(settings), undo, report }
+    const { journal = null, report = null } = settings
+    const meaning = { ...meaningOf(settings), [JOURNAL]: journal, report }
     const options = JSON.parse(JSON.stringify(meaning)) as Checkpoint['options']
     if (taken !== undefined) refuseOtherOptions(taken, options, spelling)
     return { file, run: taken?.run ?? run, lock, options, taken }
@@ -51,6 +51,9 @@ export async function openCheckpoint(
     throw error
   }
 }
+
+/** The journal under its old name, so that runs of earlier releases can be taken up. */
+const JOURNAL = 'undo'
 
 function refuseOtherOptions(
   { options: then }: Checkpoint,
@@ -61,8 +64,9 @@ function refuseOtherOptions(
     (name) => JSON.stringify(then[name]) !== JSON.stringify(now[name]),
   )
   if (changed === undefined) return
+  const name = spelling(changed === JOURNAL ? 'journal' : changed)
   throw usageError(
-    `Expected \`${spelling(changed)}\` to be as when the run began, ${JSON.stringify(then[changed])}; got ${JSON.stringify(now[changed])}`,
+    `Expected \`${name}\` to be as when the run began, ${JSON.stringify(then[changed])}; got ${JSON.stringify(now[changed])}`,
     `${spelling('restart')} begins the run anew.`,
   )
 }

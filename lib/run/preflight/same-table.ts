@@ -4,7 +4,7 @@ import type { DescribedFacts } from '../../dynamo/describe/table-facts.ts'
 import { TablesyncError } from '../../errors.ts'
 import { placeOf } from '../../model/tables/endpoint-kind.ts'
 import type { TableRef } from '../../model/tables/table.ts'
-import type { TableSettings } from '../../options/settings.ts'
+import type { TableSettings } from '../../options/groups/table-options.ts'
 
 export interface KnownTable {
   readonly ref: TableRef

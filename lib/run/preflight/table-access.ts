@@ -4,7 +4,8 @@ import { locateTable } from '../../access/endpoint.ts'
 import { readTrust } from '../../access/trust.ts'
 import type { Described } from '../../dynamo/describe/table-facts.ts'
 import { isHere } from '../../model/tables/endpoint-kind.ts'
-import type { Settings, TableSettings } from '../../options/settings.ts'
+import type { TableSettings } from '../../options/groups/table-options.ts'
+import type { Settings } from '../../options/settings.ts'
 
 /** With its endpoint, as flags, environment and its profile say. */
 export interface LocatedTable extends TableSettings {

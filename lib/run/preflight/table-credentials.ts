@@ -4,7 +4,7 @@ import type { RequestTimeouts } from '../../model/request-timeouts.ts'
 import type { CredentialKeeper } from '../../model/tables/aws-credentials.ts'
 import { whereIs } from '../../model/tables/endpoint-kind.ts'
 import type { TableRef } from '../../model/tables/table.ts'
-import type { TableSettings } from '../../options/settings.ts'
+import type { TableSettings } from '../../options/groups/table-options.ts'
 
 /**
  * One source for all tables that share a choice: an MFA token serves once.

@@ -19,7 +19,8 @@ import {
   type TableIndex,
 } from '../../model/tables/table.ts'
 import type { ReadUnits } from '../../model/units.ts'
-import type { Settings, TableSettings } from '../../options/settings.ts'
+import type { TableSettings } from '../../options/groups/table-options.ts'
+import type { Settings } from '../../options/settings.ts'
 import type { TableAccess } from '../../protocol/messages.ts'
 import { compression } from './compression.ts'
 import { knownTables, refuseSameTable } from './same-table.ts'

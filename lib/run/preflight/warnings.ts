@@ -100,12 +100,12 @@ function shortScans({ ledger, plan, tables }: Scanned): Warning[] {
   })
 }
 
-export function warningsOf({ asked, undo }: Settings, { inspected }: Tables): Warning[] {
+export function warningsOf({ asked, journal }: Settings, { inspected }: Tables): Warning[] {
   if (!Object.values(asked).includes(true)) return []
   const [master, ...replicas] = inspected
   return replicas.flatMap(({ ref, facts }: InspectedTable) =>
     [
-      ...recovery(facts, undo !== undefined),
+      ...recovery(facts, journal !== undefined),
       ...indexes(master.facts, facts),
       ...expiry(master.facts, facts),
     ].map((message) => ({ replica: ref.label, message })),

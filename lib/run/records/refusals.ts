@@ -21,11 +21,11 @@ export async function refuseUnopenable(
   tables: Tables,
   checkpoint?: OpenCheckpoint,
 ): Promise<void> {
-  const { undo, repairPlan, dryRun } = settings
+  const { journal, repairPlan, dryRun } = settings
   const noThreads = TokenBuckets.memoryFor(tables.access.length)
   new RateLimits(settings, tables, noThreads, () => true)
   // A run with a checkpoint may go on with a journal that is there.
-  const isNew = undo !== undefined && !dryRun && checkpoint === undefined
-  if (isNew) await refuseThere({ ...JOURNAL_FILE, file: undo })
+  const isNew = journal !== undefined && !dryRun && checkpoint === undefined
+  if (isNew) await refuseThere({ ...JOURNAL_FILE, file: journal })
   if (repairPlan !== undefined) await refuseThere({ ...PLAN_FILE, file: repairPlan.file })
 }

@@ -18,11 +18,11 @@ export interface RunFiles {
 /** @throws TablesyncError with code `FILE_UNWRITABLE` where one cannot be opened */
 export async function openRunFiles(preparation: Preparation): Promise<RunFiles> {
   const { settings, tables, checkpoint } = preparation
-  const isJournaled = settings.undo !== undefined && !settings.dryRun
+  const isJournaled = settings.journal !== undefined && !settings.dryRun
   const taken = checkpoint?.taken
   const later = taken && { leastBytes: taken.journalBytes ?? 0 }
   const leg = checkpoint === undefined ? 'only' : (later ?? 'first')
-  const journal = isJournaled ? await openJournal(settings.undo, preparation, leg) : undefined
+  const journal = isJournaled ? await openJournal(settings.journal, preparation, leg) : undefined
   const { repairPlan: planned } = settings
   const repairPlan = planned && (await RepairPlan.open(planned.file, settings, tables))
   return {

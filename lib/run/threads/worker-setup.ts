@@ -30,13 +30,15 @@ export function workerSetup(
     newerWins: settings.newerWins,
     ...(hooks !== undefined && { hooks }),
     isWriting: Object.values(settings.write).includes(true),
-    isJournaled: settings.undo !== undefined,
+    isJournaled: settings.journal !== undefined,
     tellDifferences: listeners.onDifference !== undefined || repairPlan !== undefined,
     planning: repairPlan === undefined ? 'nothing' : repairPlan.withItems ? 'items' : 'digests',
     allowance: Allowance.memoryFor(settings.safeguards.maxWrites),
     canaryFlags: CanaryFlags.memoryFor(tables.access.length, settings.canary !== undefined),
     putsInBatches:
-      !settings.recheckPolicy.looksAgain && settings.write.missing && settings.undo === undefined,
+      !settings.recheckPolicy.looksAgain &&
+      settings.write.missing &&
+      settings.journal === undefined,
     recheckBudget: RecheckBudget.memoryFor(tables.access.length),
     orderRecord: OrderRecord.memoryFor(tables.access.length),
     tokenBuckets: TokenBuckets.memoryFor(tables.access.length),

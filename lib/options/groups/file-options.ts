@@ -1,0 +1,105 @@
+/** Options of the files that a run writes: journal, plan, report. */
+import { usageError } from '../../errors.ts'
+import type { WriteFlags } from '../../model/difference.ts'
+import {
+  APPLY,
+  APPLY_AND_UNDO,
+  filled,
+  type Group,
+  type OptionsOf,
+  type Spelling,
+} from '../option.ts'
+
+export const FILE_OPTIONS = {
+  /**
+   * Keep what a replica held before each write in this file, which must not
+   * exist yet; `undoSync` brings it back. Compressed if the name ends in .gz.
+   */
+  journal: {
+    flag: 'journal',
+    aliases: ['undo'],
+    formerly: 'undo',
+    kind: 'text',
+    value: 'file',
+    also: APPLY,
+    help: 'Keep what a replica held before each write in this new file (mode 0600); tablesync undo FILE brings it back',
+    more: '`--undo` is its old name.',
+  },
+  /**
+   * Undo only the lines before the first one that is damaged or misplaced; the
+   * outcome is `incomplete` then. @default false: such a journal is refused
+   */
+  allowDamaged: {
+    flag: 'allow-damaged',
+    kind: 'switch',
+    only: 'undo',
+    help: 'Undo only the lines before the first one that is damaged or misplaced',
+  },
+  /**
+   * Write only this file: the repairs to make, which `applySync` makes if they
+   * are still true.
+   */
+  plan: {
+    flag: 'plan',
+    kind: 'text',
+    value: 'file',
+    help: 'Write only this file (mode 0600): the repairs to make. tablesync apply FILE makes them',
+  },
+  /** Store the items of both sides in the plan, not only their digests. @default false */
+  planItems: {
+    flag: 'plan-items',
+    kind: 'switch',
+    help: 'Store the items of both sides in the plan, not only their digests',
+  },
+  /** Write a line of JSON per difference to this file, created with mode 0600. */
+  report: {
+    flag: 'report',
+    kind: 'text',
+    value: 'file',
+    also: APPLY_AND_UNDO,
+    help: 'Write a line of JSON per difference to this file (mode 0600)',
+    more: 'The lines stand between a header and a footer. A new file is readable by its owner alone. A file that was there is begun anew (except with `--resume`) and keeps its permissions, with a warning where others can read it.',
+  },
+} as const satisfies Group
+
+export type FileOptions = OptionsOf<typeof FILE_OPTIONS>
+
+export interface FileSettings {
+  /** Undefined: none is kept. */
+  readonly journal: string | undefined
+  readonly repairPlan: { readonly file: string; readonly withItems: boolean } | undefined
+  readonly report: string | undefined
+}
+
+/** @param asked what would be written but for a dry run */
+export function resolveFiles(
+  given: FileOptions,
+  asked: WriteFlags,
+  spelling: Spelling,
+): FileSettings {
+  const { journal, plan, planItems, report } = filled(FILE_OPTIONS, given)
+  if (planItems && plan === undefined) {
+    throw usageError(
+      `Expected \`${spelling('planItems')}\` to come with \`${spelling('plan')}\`, got it alone`,
+      `Add \`${spelling('plan')}\` with a file name.`,
+    )
+  }
+  if (plan !== undefined && journal !== undefined) {
+    throw usageError(
+      `Expected \`${spelling('journal')}\` without \`${spelling('plan')}\`, which writes nothing to be undone; got both`,
+      'Give it to `tablesync apply`.',
+    )
+  }
+  if (!Object.values(asked).includes(true)) {
+    const flags = ['writeMissing', 'writeDiffering', 'deleteExtra'].map(spelling)
+    const alone = (name: string, what: string) =>
+      usageError(
+        `Expected \`${spelling(name)}\` to come with what is to be ${what}, got it alone`,
+        `Add at least one of ${flags.join(', ')}.`,
+      )
+    if (plan !== undefined) throw alone('plan', 'planned')
+    if (journal !== undefined) throw alone('journal', 'written')
+  }
+  const repairPlan = plan === undefined ? undefined : { file: plan, withItems: planItems }
+  return { journal, repairPlan, report }
+}

@@ -1,0 +1,34 @@
+/** Options that only the command line has: what it prints, and what it asks. */
+import { APPLY_AND_UNDO, type Group } from '../option.ts'
+
+export const TALK = {
+  json: {
+    flag: 'json',
+    kind: 'switch',
+    also: APPLY_AND_UNDO,
+    help: 'Print the result as one JSON document on stdout',
+    more: 'Nothing else goes to stdout.',
+  },
+  quiet: {
+    flag: 'quiet',
+    aliases: ['q'],
+    kind: 'switch',
+    also: APPLY_AND_UNDO,
+    help: 'Print nothing on stderr but errors',
+    more: 'Questions are printed too. Warnings of the AWS SDK and of Node.js are not. Cannot be combined with `--verbose`.',
+  },
+  yes: {
+    flag: 'yes',
+    aliases: ['y'],
+    kind: 'switch',
+    also: APPLY_AND_UNDO,
+    help: 'Do not ask before deletions, or before an undo',
+  },
+  verbose: {
+    flag: 'verbose',
+    aliases: ['v'],
+    kind: 'switch',
+    also: APPLY_AND_UNDO,
+    help: 'Print a line per difference, per action and per finished segment',
+  },
+} as const satisfies Group
