@@ -1,4 +1,4 @@
-/** The one place that counts: what was read and written of a table, and what each key came to. */
+/** The one place that counts: what was read and written of a table, and the outcome of each key. */
 import type { DifferenceKind } from '../lib/model/difference.ts'
 import type { MasterTally, ReplicaTally, State } from '../lib/model/tally.ts'
 import type { ReadUnits, WriteUnits } from '../lib/model/units.ts'
@@ -50,26 +50,26 @@ export class ReplicaCounter {
     this.#tally.writeUnits += units
   }
 
-  /** Items that met another of the same key. */
+  /** Pairs of items with the same key. */
   matched(pairs = 1): void {
     this.#tally.matched += pairs
   }
 
-  /** What keys came to. A negative number takes keys out of a state that they have left. */
+  /** Adds keys to a state. A negative number takes out keys that have left it. */
   state(state: State, keys = 1): void {
     this.#tally[state] += keys
   }
 
-  /** Differences counted from the scan and not read again. */
+  /** Differences that were counted from the scan and not read again. */
   unconfirmed(kind: DifferenceKind, keys = 1): void {
     this.#tally[kind] += keys
     this.#tally.unconfirmed += keys
   }
 
-  /** What a repair of a counted difference came to. */
+  /** The outcome of the repair of a counted difference. */
   ended(kind: DifferenceKind, ending: RepairEnding): void {
     this.#tally[COUNTED_AS[ending.action]]++
-    // States of their own: it is not the difference that was counted.
+    // These have their own states: the key is not the difference that was counted.
     if (ending.action === 'changed' || ending.action === 'unverified') this.#tally[kind]--
   }
 
@@ -83,13 +83,13 @@ export class ReplicaCounter {
     this.#tally.written += keys
   }
 
-  /** A difference that a hook kept from being repaired. */
+  /** A difference that a hook did not let be repaired. */
   skipped(kind: DifferenceKind): void {
     this.#tally[kind]++
     this.#tally.skipped++
   }
 
-  /** Trouble with a key that is no difference, or with one that is counted as written. */
+  /** Trouble with a key that is no difference, or that is counted as written. */
   troubled(trouble: 'failed' | 'conflicts'): void {
     this.#tally[trouble]++
   }

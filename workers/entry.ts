@@ -1,4 +1,4 @@
-/** Piscina task: an adapter. What a worker does is in workers/worker.ts. */
+/** The adapter to Piscina. What a worker does is in workers/worker.ts. */
 import { parentPort, threadId, workerData } from 'node:worker_threads'
 import type { ThreadSign, WorkerSetup } from '../lib/protocol/messages.ts'
 import { openWorker } from './worker.ts'
@@ -7,7 +7,7 @@ const say = (is: ThreadSign['is']) =>
   parentPort?.postMessage({ thread: threadId, is } satisfies ThreadSign)
 
 say('loading')
-// Node.js' own copy of what Piscina hands over: its package by itself takes a third as long to load as all of ours.
+// `workerData` of Node.js itself: loading Piscina's package would take a third as long as all ours.
 // Piscina holds tasks back until this settles, so none meets a cold thread.
 const worker = await openWorker(workerData as WorkerSetup, threadId)
 say('started')

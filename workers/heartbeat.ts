@@ -1,11 +1,11 @@
-/** Says of each task of a thread, again and again, that its thread is alive and what the task hangs on. */
+/** Reports for each task, again and again, that its thread is alive and what the task waits for. */
 import { InFlight } from '../lib/dynamo/request/in-flight.ts'
 import { oversleptBy } from '../lib/model/request-timeouts.ts'
 import type { Milliseconds } from '../lib/model/units.ts'
 import type { ProgressMessage } from '../lib/protocol/messages.ts'
 
 const ALIVE_EVERY: Milliseconds = 1000
-/** Often enough to be heard in time, however short that is. */
+/** Often enough for any stall limit, however short. */
 const ALIVE_SHARE = 1 / 5
 
 type Alive = ProgressMessage & { readonly type: 'alive' }
@@ -16,7 +16,7 @@ export class SignsOfLife {
   readonly #every: Milliseconds
   readonly #tasks = new Set<InFlight>()
 
-  /** `stallLimit`: after so long a task counts as standing still. */
+  /** `stallLimit`: after this long without progress, a task counts as stalled. */
   constructor(thread: number, stallLimit: Milliseconds) {
     this.#thread = thread
     this.#stallLimit = stallLimit

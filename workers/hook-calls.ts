@@ -1,4 +1,4 @@
-/** The user's own rules, asked where they may decide. */
+/** Calls the user's hooks where they may decide. */
 import { inspect } from 'node:util'
 import type { FoundItem } from '../lib/dynamo/lookup.ts'
 import { plainItem } from '../lib/dynamo/plain-item.ts'
@@ -16,9 +16,9 @@ export interface HookCalls {
   readonly differ:
     | ((master: FoundItem, replica: FoundItem, key: KeyText) => Promise<boolean>)
     | undefined
-  /** Whether a difference may be repaired. Undefined: the rules have no say in it. */
+  /** Whether a difference may be repaired. Undefined: no hook decides that. */
   readonly mayRepair: ((found: Found, replica: string) => Promise<boolean>) | undefined
-  /** Undefined: nobody wants to hear of equal pairs. */
+  /** Undefined: no hook wants to hear of equal pairs. */
   readonly matches:
     | ((
         pair: { readonly master: FoundItem; readonly replica: FoundItem },
@@ -28,7 +28,7 @@ export interface HookCalls {
     | undefined
 }
 
-/** A hook has thrown: that fails its item, and nothing else. */
+/** Thrown when a hook fails: that fails its item, and nothing else. */
 export class HookFailure extends Error {}
 
 export async function openHookCalls(
@@ -84,7 +84,7 @@ export function rulesOf(hooks: Hooks, calls: DeadlineCalls, task: InFlight): Hoo
     }
   }
 
-  /** @throws HookFailure for an answer that may be meant as `'skip'`, or as its opposite */
+  /** @throws HookFailure for an answer that may mean `'skip'`, or its opposite */
   async function mayGoOn(name: string, key: KeyText, call: () => unknown): Promise<boolean> {
     const answer = await ask(name, key, call)
     if (answer === undefined) return true
@@ -95,10 +95,10 @@ export function rulesOf(hooks: Hooks, calls: DeadlineCalls, task: InFlight): Hoo
 
 type Ask = (name: string, key: KeyText, call: () => unknown) => Promise<unknown>
 
-/** How a hook is called: whatever it throws becomes a `HookFailure`. */
+/** Returns how a hook is called: whatever the hook throws becomes a `HookFailure`. */
 function asking(calls: DeadlineCalls, task: InFlight): Ask {
   return async (name, key, call) => {
-    // By its key alone: what is in an item is nobody else's concern.
+    // Named by its key alone: the content of an item is nobody else's concern.
     const doing = task.begin(() => `the hook ${name} on ${key}`)
     try {
       const answer = call()
@@ -114,7 +114,7 @@ function asking(calls: DeadlineCalls, task: InFlight): Ask {
 const wrongAnswer = (name: string, expected: string, answer: unknown) =>
   new HookFailure(`the hook ${name} failed: expected ${expected} from it, got ${named(answer)}`)
 
-/** Not what is in it: that may be an item. */
+/** Does not show the content: that may be an item. */
 function named(answer: unknown): string {
   if (typeof answer === 'function') return 'a function'
   if (typeof answer === 'object' && answer !== null) return 'an object'

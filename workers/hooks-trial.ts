@@ -1,4 +1,4 @@
-/** A thread to be thrown away: loads the user's rules, and says whether they are some. See lib/run/preflight/hooks-check.ts. */
+/** A throwaway thread: tries to load the user's hooks. See lib/run/preflight/hooks-check.ts. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { HooksSource } from '../lib/model/hooks.ts'
 import { loadHooks } from '../lib/protocol/hooks-module.ts'

@@ -1,4 +1,4 @@
-/** One replica's part in one segment: whom to ask, where to count, whom to tell. */
+/** One replica's part in one task: its tables, its counts, its way to the main thread. */
 
 import type { ReadableTable } from '../lib/dynamo/item-table.ts'
 import type { FoundItem } from '../lib/dynamo/lookup.ts'
@@ -22,21 +22,21 @@ export interface ReplicaTask {
   readonly count: ReplicaCounter
   readonly masterCount: MasterCounter
   readonly findExtras: boolean
-  /** `later`: extras are noted, and deleted after all else. `now`: this is that time. */
+  /** `later`: extras are noted, and deleted after all else. `now`: this is that deletion. */
   readonly deletions: 'later' | 'now'
-  /** Aborted: nothing new is begun. */
+  /** When it aborts, nothing new is begun. */
   readonly stopping: AbortSignal
-  /** Writes that were about to be sent before, by key; what is found in order of them is our own doing. */
+  /** Writes that were about to be sent before, by key; results that match are our own doing. */
   readonly intents: Map<CanonicalKey, Intent>
-  /** Whether a page, a key or a repair was left, because the run is ending or the replica has left it. */
+  /** Whether a page, key or repair was left: the run is ending, or the replica has left the run. */
   wasCutShort: boolean
-  /** Whether the run, or the replica's part in it, is to end. */
+  /** Whether the run, or the replica's part in it, should end. */
   isOver(): boolean
-  /** Settles when what is about to be written is on record. */
+  /** Settles when the write that is about to be sent is on record. */
   record(write: AboutToWrite): Promise<void>
-  /** Has the run stopped: it would write more than it may. */
+  /** Stops the run: it would write more than it may. */
   allowanceSpent(): void
-  /** Settles when more keys may come to wait for another look. */
+  /** Settles when there is room for more keys that wait for another look. */
   roomForSuspects(): MaybePromise
   /** Settles when the main thread has room for more. */
   tell(finding: Finding): MaybePromise
@@ -58,7 +58,7 @@ export function replicaTaskOf(
     schema: master.access.keySchema,
     count: new ReplicaCounter(tally.replicas[replica] ?? zeroReplicaTally()),
     masterCount: new MasterCounter(tally.master),
-    // A march that begins at a key sees only some of the extras: they are left to a pass of their own.
+    // A march from a starting key sees only some extras: they are left to a pass of their own.
     findExtras: task.kind !== 'compare' || (task.findExtras && task.startingKey === undefined),
     deletions: task.kind === 'delete' ? 'now' : 'later',
     intents: intentsOf(task, replica, master.access.keySchema),
@@ -69,14 +69,14 @@ export function replicaTaskOf(
     allowanceSpent: control.allowanceSpent,
     roomForSuspects: control.roomForSuspects,
     tell(finding) {
-      // The writes of one page may take minutes: the screen counts each of them, not only the page.
+      // The writes of one page may take minutes: report each of them, not only the page.
       control.progress(tally)
       return control.tell(finding)
     },
   }
 }
 
-/** A task of several replicas has the intents of all of them. */
+/** Picks the replica's intents: a task of several replicas has those of all. */
 function intentsOf(
   task: SegmentTask,
   replica: TableIndex,
@@ -86,14 +86,14 @@ function intentsOf(
   return new Map(intents.map((intent) => [canonicalKeyOfText(intent.key, schema), intent]))
 }
 
-/** Whether the replica's item is as a write has left it that died with its thread, and that another has to follow. */
+/** Whether a write whose thread died has left the item half-way, so that another must follow. */
 export const isHalfWritten = (
   replicaTask: ReplicaTask,
   key: KeyText,
   replica: FoundItem | undefined,
 ): boolean => isAmong(replicaTask, intentOf(replicaTask, key)?.parts, replica)
 
-/** Whether the item is what a write of ours leaves, of which nobody lived to tell. */
+/** Whether the item is what a write of ours leaves that was never reported. */
 export const hasLanded = (
   replicaTask: ReplicaTask,
   key: KeyText,
@@ -109,7 +109,7 @@ function isAmong(
   return digests.includes(thread.digest(parseItem(found.page, found.item)))
 }
 
-/** The write of a key that was about to be sent, before a thread or a run died. */
+/** The write of a key that was about to be sent before a thread or a run died. */
 export function intentOf({ intents, schema }: ReplicaTask, key: KeyText): Intent | undefined {
   return intents.size === 0 ? undefined : intents.get(canonicalKeyOfText(key, schema))
 }

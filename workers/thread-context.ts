@@ -1,4 +1,4 @@
-/** What all tasks of a thread share: tables, hasher, and how much may be under way. */
+/** What all tasks of a thread share: tables, hasher, and limits on what is under way. */
 import PQueue from 'p-queue'
 import type { ItemShape } from '../lib/dynamo/conditions.ts'
 import {
@@ -27,7 +27,7 @@ import { AttributeNames } from './keys/attribute-names.ts'
 import { NumberKeys } from './keys/number-keys.ts'
 import { RejectionStreak } from './write/rejection-streak.ts'
 
-/** A replica's table, and its lanes: reads by key, rechecks, and writes under way at once. */
+/** A replica's table, and its queues for reads by key, rechecks, and writes. */
 export interface ReplicaDoor {
   readonly table: WritableTable
   readonly lookups: PQueue
@@ -36,7 +36,7 @@ export interface ReplicaDoor {
   readonly streak: RejectionStreak
 }
 
-/** A thread as one of its tasks works in it. */
+/** What one task sees of its thread. */
 export interface Thread {
   readonly setup: WorkerSetup
   readonly master: ReadableTable
@@ -44,32 +44,32 @@ export interface Thread {
   readonly replicas: ReadonlyMap<TableIndex, ReplicaDoor>
   readonly comparer: ItemComparer
   readonly isIgnored: IsIgnored
-  /** Of all attributes of an item, those that take no part in comparing included. */
+  /** Digest of all attributes of an item, even those that are not compared. */
   readonly wholeDigest: (item: WireItem) => Digest
-  /** Of what takes part in comparing. */
+  /** Digest of the attributes that are compared. */
   readonly digest: (item: WireItem) => Digest
   readonly shape: ItemShape
   readonly rules: HookCalls
   readonly allowance: Allowance
   readonly canary: CanaryFlags
-  /** Of attributes that items of either side have. */
+  /** Names of attributes that items of either side have. */
   readonly names: AttributeNames
   readonly budget: RecheckBudget
   readonly orderRecord: OrderRecord
   readonly numberKeys: NumberKeys
 }
 
-/** `task`: what of the task's own is under way. */
+/** `task`: the requests and hooks that the task itself has in flight. */
 export type OpenThread = (task: InFlight) => Thread
 
-/** So long answers are waited for once the run is to end. */
+/** How long answers are waited for once the run is to end. */
 const GRACE: Milliseconds = 10_000
 
 const LOOKUPS = 4
-/** Each holds up to a batch of items from either side. */
+/** Each recheck holds up to a batch of items from either side. */
 const RECHECKS = 4
 const WRITES = 32
-/** Where four requests of 25 puts are to fill. */
+/** Enough to fill four requests of 25 puts each. */
 const WRITES_IN_BATCHES = 100
 
 export async function openThread(
@@ -125,8 +125,8 @@ export async function openThread(
     writes: lanes.writes,
     streak,
   })
-  // Spelt out: objects put together from others differ in shape to the engine, which
-  // would compile all that reads them anew for each task.
+  // Spelt out: objects that are put together from others differ in shape to the engine. It would
+  // compile all code that reads them again for each task.
   return (task) => ({
     setup,
     master: openedMaster.of(task),

@@ -1,7 +1,7 @@
 /**
- * A worker, from its side of the port: one segment compared, or one batch of keys
- * rechecked, deleted, applied or undone. What each of these means is in its own
- * file; here is what a task says and hears while it runs.
+ * A worker, from its side of the port. A task compares one segment, or rechecks, deletes, applies
+ * or undoes one batch of keys. Each of these has its own file; this file has what a task says and
+ * hears while it runs.
  */
 import { setMaxListeners } from 'node:events'
 import type { Milliseconds } from '../lib/model/units.ts'
@@ -29,11 +29,11 @@ import { type OpenThread, openThread } from './thread-context.ts'
 
 const SNAPSHOT_EVERY: Milliseconds = 1000
 
-/** What was told is held back by the main thread until there is a record; so it comes earlier where there is any. */
+/** The main thread holds findings back until a record comes: it comes earlier if there are any. */
 const RECORD_EVERY: Milliseconds = 5000
 const RECORD_AFTER_FINDINGS: Milliseconds = 1500
 
-/** A task and the port that it talks on. */
+/** A task, and the port that it talks on. */
 export interface Call {
   readonly port: Port
   readonly task: AsText<SegmentTask>
@@ -41,10 +41,10 @@ export interface Call {
 
 export type Worker = (call: Call) => Promise<SegmentReport>
 
-/** Opens what all tasks of a thread share. `threadId`: by which the main thread may end it. */
+/** Opens what all tasks of a thread share. `threadId`: the main thread may end the thread by it. */
 export async function openWorker(setup: WorkerSetup, threadId: number): Promise<Worker> {
   const desk = new CredentialRequests()
-  /** Aborted when the run is to end, whatever the task. */
+  /** Aborts when the run is to end, whatever the task. */
   const ending = new AbortController()
   const open = await openThread(setup, (table, refused) => desk.get(table, refused), ending.signal)
   const signs = new SignsOfLife(threadId, setup.timeouts.stallLimit)
@@ -64,7 +64,7 @@ async function carryOut(
   { desk, ending, open, signs }: Opened,
 ): Promise<SegmentReport> {
   const stopping = new AbortController()
-  // As many as there are repairs waiting for their next try.
+  // There are as many listeners as repairs that wait for their next try.
   setMaxListeners(0, stopping.signal)
   const detached = new Set<number>()
   const gate = new Gate()
@@ -112,10 +112,10 @@ async function carryOut(
   /** By replica. */
   const lastRecord = new Map<number, number>()
   const kept: (() => void)[] = []
-  /** Replicas of which the main thread has asked for a record. */
+  /** Replicas for which the main thread has asked for a record. */
   const wanted = new Set<number>()
   let hasTold = false
-  // The key to start such a scan again by is told as it goes on.
+  // Such a scan reports the key to start again from as it goes on.
   const isUndivided = task.kind === 'compare' && task.totalSegments === 1
   const control: SegmentControl = {
     stopping: stopping.signal,

@@ -1,4 +1,4 @@
-/** Work that goes on side by side, so much of it at a time: whoever waits for its end hears of the first failure. */
+/** Runs work concurrently, up to a limit. `end` throws the first failure. */
 import PQueue from 'p-queue'
 
 export class ConcurrentWork {
@@ -15,7 +15,7 @@ export class ConcurrentWork {
     })
   }
 
-  /** How much has been started and not begun. */
+  /** Work that was passed to `start` and does not run yet. */
   get waiting(): number {
     return this.#queue.size
   }
@@ -24,15 +24,15 @@ export class ConcurrentWork {
     return this.#queue.size + this.#queue.pending === 0
   }
 
-  /** Settles once fewer than so many have been started and not begun. */
+  /** Waits until fewer than this many jobs wait to run. */
   async room(fewer: number): Promise<void> {
     await this.#queue.onSizeLessThan(fewer)
   }
 
   /**
-   * Settles once all that was started has ended.
+   * Waits until all work has ended.
    *
-   * @throws what the first that failed has thrown
+   * @throws the error of the first work that failed
    */
   async end(): Promise<void> {
     await this.#queue.onIdle()

@@ -1,4 +1,4 @@
-/** Opens what a run works with, in the order in which one part needs another. */
+/** Builds the parts of a run, in the order in which they depend on each other. */
 import { Spill } from '../files/spill.ts'
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/tables/table.ts'
@@ -26,7 +26,7 @@ import { TaskMessages } from './tasks/task-messages.ts'
 import { SegmentPool } from './threads/worker-pool.ts'
 import { workerSetup } from './threads/worker-setup.ts'
 
-/** A run with everything that has to be ended, and closed, at its end. */
+/** A run, with the parts that must be ended or closed after it. */
 export interface OpenRun {
   readonly preparation: Preparation
   readonly context: RunContext
@@ -34,13 +34,15 @@ export interface OpenRun {
   readonly pool: SegmentPool
   readonly commitQueue: CommitQueue
   readonly files: RunFiles
-  /** Undefined: no checkpoint is kept. */
+  /** Undefined: the run keeps no checkpoint. */
   readonly checkpoint: CheckpointSaver | undefined
-  /** What the run has come to, as of now. */
+  /** The summary as of now. */
   readonly summaryNow: () => Summary
 }
 
-/** @throws TablesyncError with code `FILE_UNWRITABLE` where there can be no undo journal; nothing was done then */
+/**
+ * @throws TablesyncError with code `FILE_UNWRITABLE` before any work, if a file cannot be opened
+ */
 export async function openRun(
   preparation: Preparation,
   listeners: RunListeners,
@@ -53,7 +55,7 @@ export async function openRun(
   const label = (table: TableIndex) => tables.access[table]?.label ?? ''
   const setup = workerSetup(settings, tables, listeners)
 
-  // What the run knows.
+  // The state of the run.
   const replicas = tables.access.slice(1).map(({ index }) => index)
   const ledger = new Ledger(replicas, plan.byLookup)
   for (const [table, units] of tables.readUnits.entries()) ledger.counts.addRead(table, units)
@@ -64,11 +66,11 @@ export async function openRun(
     listeners.onEvent({ type: 'restart-key', key }),
   )
 
-  // A pace that cannot be kept to is refused before anything is opened.
+  // This throws if a pace cannot be kept to, so it comes before any file is opened.
   const { outages, tokenBuckets } = setup
   const pace = new RateLimits(settings, tables, tokenBuckets, isOver)
 
-  // What it keeps on disk.
+  // The files of the run.
   const files = await openRunFiles(preparation)
   const deletes = new Spill(checkpoint && `${checkpoint.file}.extras`)
   const writeLog = new WriteAheadLog(checkpoint && `${checkpoint.file}.writes`)
@@ -76,7 +78,7 @@ export async function openRun(
   const heard = { ledger, rechecks, deletes, sink, writeLog, label }
   const commitQueue = new CommitQueue({ ...heard, onEvent: listeners.onEvent, onFailure: fail })
 
-  // Its threads, and what watches over them and the tables.
+  // The threads of the run, and what watches over them and the tables.
   const pool = new SegmentPool({
     workerFile: preparation.threads.worker,
     workers: plan.workers,
@@ -109,7 +111,7 @@ export async function openRun(
     isComparing: () => barrier.isAny,
   })
 
-  // Tasks, from their beginning to what they come to.
+  // Tasks: how they run, what they say, and how their results are committed.
   const onCounted = () => monitor.counted()
   const known = { state, ledger, restartKeys, writeLog, commitQueue, label }
   const commits = new TaskCommits(known)

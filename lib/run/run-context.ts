@@ -1,4 +1,4 @@
-/** What all phases of a run work with. */
+/** What all phases of a run share. */
 import type { Spill } from '../files/spill.ts'
 import type { RunIdentity } from '../model/run-identity.ts'
 import type { TableIndex } from '../model/tables/table.ts'
@@ -18,15 +18,15 @@ import type { ReplicaFailures } from './tasks/replica-failures.ts'
 import type { TaskExecutor } from './tasks/task-executor.ts'
 import type { ThreadFiles } from './threads/thread-files.ts'
 
-/** What is settled before a run begins. */
+/** All that is decided before a run begins. */
 export interface Preparation {
   readonly settings: Settings
   readonly tables: Tables
   readonly plan: Plan
   readonly threads: ThreadFiles
-  /** Told with the result, also by a run that takes this one up at its end. */
+  /** Part of the summary: a resume of a run that has ended reports that run's identity. */
   readonly identity?: RunIdentity
-  /** Undefined: none is kept. */
+  /** Undefined: the run keeps no checkpoint. */
   readonly checkpoint?: OpenCheckpoint | undefined
 }
 
@@ -48,10 +48,10 @@ export interface RunContext {
   readonly tableWatch: TableWatch
   readonly label: (table: TableIndex) => string
   readonly isOver: () => boolean
-  /** Has the comparison stand still, or go on. */
+  /** Pauses the comparison, or lets it go on. */
   readonly hold: (isHeld: boolean) => void
-  /** Settles when all that is entered so far is in the checkpoint, where one is kept. */
+  /** Settles once the checkpoint, if there is one, has all that was committed so far. */
   readonly save: () => Promise<void>
-  /** What each table is held to: told once the tables are. */
+  /** Reports the pace of each table; called after the tables were reported. */
   readonly tellPaces: () => void
 }

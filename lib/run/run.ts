@@ -37,13 +37,13 @@ export function run(
     run.tellPaces()
     await recheckDuring(run, compareAll(run))
     judgeScans(run)
-    // What is deleted is found by no other comparison: from here on it has to be known.
+    // No later comparison finds what was deleted: the checkpoint must have these results first.
     await run.save()
     await recheckDuring(run, deleteAll(run))
   })
 }
 
-/** Where all was compared, whether the scans have returned all. */
+/** For replicas that were compared completely: checks whether the scans returned all items. */
 function judgeScans({
   ledger,
   plan,
@@ -56,7 +56,7 @@ function judgeScans({
   const [{ ref: master }] = tables.inspected
   for (const replica of ledger.attached()) {
     if (ledger.fate(replica).finished.size < plan.segments) continue
-    // From a starting key on, or without a look for extras, the counts are of a part.
+    // With a starting key, or without a search for extras, the counts cover only a part.
     if (!plan.findExtras || plan.startingKey !== undefined) continue
     const label = labelOf(replica)
     const found = contradiction({
@@ -64,7 +64,7 @@ function judgeScans({
       labels: [master.label, label],
       isQuiesced: !settings.recheckPolicy.looksAgain,
     })
-    // What the master's scan has left out looks extra on every replica.
+    // Items that the master's scan left out look extra on every replica.
     if (found !== undefined) {
       failures.loseTable(found.side === 'master' ? MASTER : replica, found.error)
     }
@@ -86,20 +86,20 @@ async function compareAll(run: RunContext): Promise<void> {
 export async function deleteAll(run: RunContext): Promise<void> {
   const { listeners, ledger, settings, tableWatch } = run
   const replicas = ledger.replicas()
-  // All questions come first: nobody is to wait for one replica to be asked about the next.
+  // Ask all questions first: nobody should wait for one replica to be asked about the next.
   for (const replica of settings.asked.extra ? replicas : []) await mayDelete(run, replica)
   for (const [at, replica] of replicas.entries()) {
-    // A person has had time to answer, or other deletions took theirs.
+    // Time has passed: a person answered, or other deletions ran.
     const isLong = listeners.confirm !== undefined || at > 0
     if (settings.asked.extra && isLong) await tableWatch.look([MASTER, replica])
     await deleteExtras(run, replica).catch(run.state.fail)
   }
 }
 
-/** Stops the run where a safeguard or a person speaks against the deletions of a replica. */
+/** Stops the run if a safeguard or a person refuses the deletions of a replica. */
 async function mayDelete(run: RunContext, replica: TableIndex): Promise<void> {
   const { state, isOver, tableWatch } = run
-  // Before the safeguards: they go by counts of a table that may not be there any more.
+  // Before the safeguards: they use counts of a table that may not exist any more.
   await tableWatch.look([MASTER, replica])
   if (isOver()) return
   const stop = deletionsStop(run, replica)
@@ -107,14 +107,14 @@ async function mayDelete(run: RunContext, replica: TableIndex): Promise<void> {
   else state.stopBy(stop)
 }
 
-/** Compares a segment with each replica that has not finished it; those that stand at one place go together. */
+/** Compares a segment with each replica that has not finished it; those at one place together. */
 async function compareOne(run: RunContext, segment: number): Promise<void> {
   for (const replicas of together(recordsOf(run, segment))) {
     await compareTogether(run, segment, replicas)
   }
 }
 
-/** Where each replica that is to be compared begins. */
+/** The record from which each unfinished replica starts. */
 function recordsOf({ ledger, plan }: RunContext, segment: number): Map<TableIndex, SegmentRecord> {
   const open = ledger.attached().filter((replica) => !ledger.fate(replica).finished.has(segment))
   return new Map(
@@ -133,11 +133,11 @@ async function compareTogether(
 ): Promise<void> {
   const { plan, executor, listeners, isOver } = run
   let open: readonly TableIndex[] = []
-  // A thread that dies takes its segments with it: another goes on where they were left.
+  // If a thread dies, its segments die with it. Another thread continues from their last records.
   const taskNow = (): CompareTask | undefined => {
     const records = [...recordsOf(run, segment)].filter(([replica]) => replicas.includes(replica))
     if (isOver() || records.length === 0) return undefined
-    // It may have left them at different places: one scan of the master serves those at one.
+    // Their positions may differ by then: one scan of the master serves those at one position.
     open = together(new Map(records))[0] ?? []
     const from = Object.fromEntries(records.filter(([replica]) => open.includes(replica)))
     const offered = Object.values(from).map(({ tally }) => tally.offered)

@@ -1,4 +1,4 @@
-/** From the ledger to the document that a run ends with. */
+/** Makes the summary of a run from its ledger. */
 
 import type { Checkpoint } from '../model/files/checkpoint-content.ts'
 import type { RunIdentity } from '../model/run-identity.ts'
@@ -18,9 +18,9 @@ export interface RunEnd {
   readonly identity?: RunIdentity | undefined
   readonly elapsedMs: Milliseconds
   readonly isInterrupted: boolean
-  /** Ended by an error that left nothing to go on with. */
+  /** Whether the run ended by an error after which it could not go on. */
   readonly isFatal: boolean
-  /** Ended by a safeguard. */
+  /** The safeguard that ended the run. */
   readonly stopped?: Stop | undefined
 }
 
@@ -51,11 +51,11 @@ export function summarise(end: RunEnd): Summary {
 export interface NotBegun {
   readonly stopped?: Stop
   readonly readUnits?: readonly ReadUnits[]
-  /** What the legs before have come to. Undefined: there are none. */
+  /** The checkpoint of the legs before. Undefined: there is none. */
   readonly taken?: Checkpoint | undefined
 }
 
-/** A run that was ended before it had begun: interrupted, unless a safeguard stopped it. */
+/** The summary of a run that ended before it began: interrupted, unless a safeguard stopped it. */
 export function summariseNothing(
   settings: Settings,
   { stopped, readUnits = [], taken }: NotBegun = {},
@@ -99,13 +99,13 @@ function replicaSummary(end: RunEnd, replica: number): ReplicaSummary {
   }
 }
 
-/** Items that were scanned and have come to no end, suspects that still wait among them. */
+/** Items that were scanned and have no outcome, including suspects that still wait. */
 function unjudged({ ledger }: RunEnd, replica: number): number {
   const tally = ledger.totalOf(replica)
   return Math.max(tally.pending - imbalance(tally), 0)
 }
 
-/** Items of a replica that was lost, or of a part of it, that were scanned and have come to no end. */
+/** Items without an outcome because a replica was lost, or tasks of it broke. */
 function neverLookedAt(end: RunEnd, replica: number) {
   const { plan, ledger } = end
   const { lost, brokenTasks, finished } = ledger.fate(replica)

@@ -1,4 +1,4 @@
-/** A run around the work of a command: opened before it, ended and closed after it. */
+/** Runs the work of a command: opens the run before it, ends and closes the run after it. */
 import type { Summary } from '../model/summary.ts'
 import { MASTER } from '../model/tables/table.ts'
 import type { Milliseconds } from '../model/units.ts'
@@ -8,13 +8,14 @@ import type { RunListeners } from './records/difference-sink.ts'
 import { footerOf } from './records/frame-lines.ts'
 import type { Preparation, RunContext } from './run-context.ts'
 
-/** The longest that a timer can wait: without a checkpoint there is nothing to save. */
+/** The longest delay of a timer, used without a checkpoint: there is nothing to save. */
 const NEVER: Milliseconds = 2_147_483_647
 
 /**
- * Opens what a run needs, has the work done, and closes it again.
+ * Opens what a run needs, does the work, and closes everything again.
  *
- * @throws TablesyncError with code `FILE_UNWRITABLE` where there can be no undo journal; nothing was done then
+ * @throws TablesyncError with code `FILE_UNWRITABLE` if the journal or plan cannot be opened;
+ * nothing was done then
  */
 export async function withRun(
   preparation: Preparation,
@@ -46,7 +47,7 @@ async function begin({ preparation, context, monitor, checkpoint }: OpenRun) {
   return setInterval(saveNowAndThen, preparation.settings.checkpoint?.interval ?? NEVER)
 }
 
-/** The result stands only if every table is still the one that it was found on. */
+/** The result is valid only if every table is still the one that was compared. */
 async function checkTables({ tableWatch, failures, isOver }: RunContext): Promise<void> {
   if (isOver()) return
   const unsure = await tableWatch.look()
@@ -56,7 +57,7 @@ async function checkTables({ tableWatch, failures, isOver }: RunContext): Promis
 
 async function end({ context, commitQueue, files, monitor, summaryNow }: OpenRun): Promise<void> {
   const { ledger, sink, listeners, state, save } = context
-  // The last save. What this run reports from here on is in no checkpoint.
+  // The last save: what this run reports from here on is in no checkpoint.
   await save()
   for (const replica of ledger.replicas()) await tellLeftExtras(context, replica).catch(state.fail)
   await commitQueue.tellLoose()
@@ -75,7 +76,7 @@ async function close({ context, monitor, pool, files }: OpenRun): Promise<void> 
   await context.writeLog.close()
 }
 
-/** What a run has come to; its checkpoint is done with where it has come to its end. */
+/** Returns the summary, and ends the checkpoint if the run has finished its work. */
 async function resultOf({ preparation, context, checkpoint, files, summaryNow }: OpenRun) {
   const { listeners, state } = context
   const { repairPlan } = preparation.settings

@@ -1,15 +1,12 @@
 /**
- * Two scans side by side, matched by key. Traversal only: what a pair or a
- * lonely item means is for the listener, where the next page comes from is for
- * the caller.
+ * Walks two scans side by side and matches their items by key. It only traverses: the listener
+ * decides what a pair or a lonely item means, and the caller where the next page comes from.
  *
- * While both sides stand at equal keys they go in step and nothing is
- * remembered. Where they part, items wait in a window per side until their
- * counterpart comes. A match is the watermark: the sides agree on order there,
- * so whatever is older and still unmatched is alone. Where a probe has said that
- * one side has a run that the other lacks, what it brings up to the next match
- * is alone at once. Either may be wrong, for order is no promise of DynamoDB's;
- * being alone is a suspicion and no verdict.
+ * While both sides are at equal keys, they go in step and nothing is remembered. Where they part,
+ * items wait in a window per side for their counterpart. A match is the watermark: there the sides
+ * agree on the order, so that older items without a match are alone. If a probe has said that a
+ * side has a run that the other lacks, its items up to the next match are alone at once. Both may
+ * be wrong, since DynamoDB promises no order: to be alone is a suspicion and no verdict.
  */
 import { alikeToEnd } from '../../lib/item/bytes/alike.ts'
 import { theKernel } from '../../lib/item/kernel/kernel.ts'
@@ -35,34 +32,36 @@ import type { Window } from './unmatched-window.ts'
 export type Side = 'master' | 'replica'
 
 export interface AlignmentListener {
-  /** So many pairs that are surely equal, and were not looked at one by one. Undefined: every pair is wanted. */
+  /**
+   * Called for pairs that are surely equal, without a look at each. Undefined: each pair is wanted.
+   */
   readonly alike?: ((count: number) => void) | undefined
   pair(master: ItemPage, masterItem: number, replica: ItemPage, replicaItem: number): void
   /**
-   * The item's page may be let go at the next feed, unless it is kept.
-   * `isPassed`: the other side is at or behind its place, if the orders agree.
+   * The item's page may be released at the next `feed`, unless it is kept. `isPassed`: the other
+   * side is at or behind the item's place, if the orders agree.
    */
   alone(side: Side, item: Keyed, isPassed: boolean): void
-  /** A side has returned an item once more, and the one before it is forgotten. */
+  /** A side has returned an item again; the one before is forgotten. */
   again(): void
 }
 
 /**
- * What the alignment needs to go on: a side's next page, a probe, that somebody
- * takes heed of what was told, or nothing any more.
+ * What the alignment needs to go on: a side's next page, a probe, that the caller handles what it
+ * was told, or nothing more.
  */
 export type Need = Side | 'probe' | 'heed' | 'end'
 
-/** What a probe found: from which sides to read on, or that both windows are alone. */
+/** The answer of a probe: which sides to read on, or that both windows are alone. */
 export type Direction = Side | 'both' | 'settle'
 
 export interface AlignmentOptions {
   readonly schema: KeySchema
-  /** A window heavier than this gives up its oldest entries as alone. */
+  /** A window heavier than this gives up its oldest items as alone. */
   readonly windowBytes: Bytes
 }
 
-/** Items told one by one before somebody has to take heed of them. */
+/** How many items are told one by one before the caller has to handle them. */
 const HEED_EVERY = 256
 
 const otherSide = (side: Side): Side => (side === 'master' ? 'replica' : 'master')
@@ -74,7 +73,7 @@ export class Alignment {
   #direction: Side | 'both' = 'both'
   readonly #probes = new ProbeSchedule()
   #unheeded = 0
-  /** Whether the pages in hand may go on alike; found out at most once a page and match. */
+  /** Whether the rest of both pages may be equal; checked at most once per page and match. */
   #maybeAlike = true
 
   constructor(options: AlignmentOptions, listener: AlignmentListener) {
@@ -87,18 +86,18 @@ export class Alignment {
     return this.#lanes[side].window
   }
 
-  /** Whether no page is to come on either side. */
+  /** Whether no page is left on either side. */
   get isAtEnd(): boolean {
     return isDone(this.#lanes.master) && isDone(this.#lanes.replica)
   }
 
-  /** The page in hand of a side, and how many of its items were taken. Undefined: none is. */
+  /** The page in hand of a side, and how many of its items were taken. Undefined: there is none. */
   place(side: Side): { readonly page: ItemPage; readonly taken: number } | undefined {
     const { page, at } = this.#lanes[side]
     return page && { page, taken: at }
   }
 
-  /** Gives a side its next page; undefined says that it has ended. */
+  /** Gives a side its next page; undefined: the side has ended. */
   feed(side: Side, page: ItemPage | undefined): void {
     const lane = this.#lanes[side]
     lane.page?.release?.()
@@ -110,7 +109,7 @@ export class Alignment {
     if (page !== undefined && page.count > 0) this.#probes.page()
   }
 
-  /** Goes on until something is needed. */
+  /** Goes on until it needs something. */
   advance(): Need {
     for (;;) {
       if (this.#isInStep) this.#goInStep()
@@ -135,12 +134,12 @@ export class Alignment {
   /** Answers a probe. */
   direct(direction: Direction): void {
     this.#direction = direction === 'settle' ? 'both' : direction
-    // The oldest are alone; of the youngest it may only be that the other side has not come to them.
+    // The oldest are alone; for the youngest, the other side may only not have come that far.
     if (direction === 'settle') this.#settleAll(false)
     this.#probes.answered(this.#waiting)
   }
 
-  /** What is left of the page in hand, and of the window: everything unmatched. */
+  /** Takes what is left of the page in hand and of the window: everything unmatched. */
   takeUnmatched(side: Side): Keyed[] {
     const lane = this.#lanes[side]
     const unmatched = lane.window.takeOlder()
@@ -149,7 +148,7 @@ export class Alignment {
     return unmatched
   }
 
-  /** Nothing waits for its counterpart. */
+  /** Whether nothing waits for its counterpart. */
   get #isInStep(): boolean {
     return this.window('master').size === 0 && this.window('replica').size === 0
   }
@@ -167,7 +166,7 @@ export class Alignment {
     }
   }
 
-  /** Goes to the end of a page at once, if all up to there is the same on the other. */
+  /** Skips to the end of a page at once, if all up to there is the same on the other side. */
   #skipAlike(master: InHand, replica: InHand): boolean {
     const { alike } = this.#listener
     if (alike === undefined || !this.#maybeAlike) return false
@@ -182,7 +181,7 @@ export class Alignment {
     return true
   }
 
-  /** Goes along pairs that are surely equal. */
+  /** Skips pairs that are surely equal. */
   #skipEqual(master: InHand, replica: InHand): boolean {
     const { alike } = this.#listener
     if (alike === undefined) return false
@@ -195,13 +194,13 @@ export class Alignment {
     return true
   }
 
-  /** The side that is behind, by what waits for it; undefined when both have ended. */
+  /** The side to read on: the one with fewer items waiting; undefined when both have ended. */
   #nextSide(): Side | undefined {
     const { master, replica } = this.#lanes
     if (isDone(master)) return isDone(replica) ? undefined : 'replica'
     if (isDone(replica)) return 'master'
     if (this.#direction !== 'both') return this.#direction
-    // Nothing has to be remembered while there is something on both sides.
+    // Nothing has to be remembered while both sides have an item.
     if (this.#isInStep && hasItem(master) && !hasItem(replica)) return 'replica'
     return master.window.size <= replica.window.size ? 'master' : 'replica'
   }
@@ -214,12 +213,14 @@ export class Alignment {
     else this.#wait(side, entry)
   }
 
-  /** Whether what a side brings now is alone if it does not match: there is nothing to wait for, or a probe has said that the other side lacks it. */
+  /**
+   * Whether an unmatched item of a side is alone: it can wait for nothing, or a probe has said so.
+   */
   #isSurplus(side: Side, other: SideCursor): boolean {
     return this.#direction === side || (isDone(other) && other.window.size === 0)
   }
 
-  /** Pairs an item with the one that stands at `place` of the other side's window. */
+  /** Pairs an item with the one at `place` of the other side's window. */
   #match(side: Side, entry: Keyed, place: Place): void {
     const other = otherSide(side)
     this.#direction = 'both'
@@ -250,7 +251,7 @@ export class Alignment {
     return keyed(lane.page, lane.at++, this.#options.schema)
   }
 
-  /** Items that wait on either side, at the least. */
+  /** How many items wait at least on either side. */
   get #waiting(): number {
     return Math.min(this.window('master').size, this.window('replica').size)
   }

@@ -1,4 +1,4 @@
-/** One replica in one segment, by the strategy of the run, from where it was left. */
+/** Compares one replica in one segment by the run's strategy, from where it was left. */
 import type { FoundItem } from '../../lib/dynamo/lookup.ts'
 import { keyTextOf } from '../../lib/item/key.ts'
 import type { Cursor, SegmentRecord } from '../../lib/model/files/segment-record.ts'
@@ -10,15 +10,15 @@ import { findExtras, itemsOf, lookUpOnReplica } from './key-lookup.ts'
 import { march, type Whereabouts } from './march.ts'
 import { nextUnlessEnded, type PageScan, type PageSource } from './segment-pages.ts'
 
-/** What a comparison goes along: pages, the word to end, and whom to tell how far it is. */
+/** What a comparison works with: its pages, when to end, and where to report how far it is. */
 export interface Stride {
-  /** Where to begin. */
+  /** The record to begin from. */
   readonly from: SegmentRecord
   readonly master: PageSource
   readonly openReplica: (from: Cursor) => PageScan
   /** Asked between pages. */
   readonly isOver: () => boolean
-  /** Called between pages; makes a record where one is due, with what brings it about. */
+  /** Called between pages; if a record is due, calls `settle` to make it. */
   readonly onPause: (settle: () => Promise<SegmentRecord>) => Promise<void>
   readonly onOrdersDiffer: () => void
 }
@@ -34,7 +34,7 @@ export async function compareReplica(
     await compareWith(suspects, task, replicaTask, stride)
     await suspects.settle()
   } finally {
-    // A write that is under way when something fails is still counted.
+    // Writes under way when something fails are still counted.
     await suspects.drain()
   }
 }
@@ -100,7 +100,9 @@ async function compareWith(
     }
   }
 
-  /** A request was not sent, because the run is ending: the order to stop may arrive later than this. */
+  /**
+   * A request was not sent because the run is ending: the message to stop may arrive after this.
+   */
   async function endHere(): Promise<void> {
     await pause(betweenPages)
     leaveHere()

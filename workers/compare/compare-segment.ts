@@ -1,6 +1,6 @@
 /**
- * One segment, from where it was left to its end: the master's pages read once
- * and compared with every replica, each at its own stride and with its own fate.
+ * Compares one segment, from where it was left to its end. The master's pages are read once and
+ * compared with every replica; each replica has its own pace, and fails alone.
  */
 
 import type { ReadableTable } from '../../lib/dynamo/item-table.ts'
@@ -53,7 +53,7 @@ export async function compareSegment(
       isOver: () => replicaTask.isOver(),
       async onPause(settle) {
         control.progress(tally)
-        // A replica that is left out is taken up where its last record says.
+        // A replica that was detached starts again from its last record.
         if (control.isDetached(replica) || !control.isRecordDue(replica)) return
         const record = await settle()
         if (replicaTask.wasCutShort) return
@@ -86,7 +86,7 @@ function sharedMasterPages(task: CompareTask, thread: Thread, tally: Tally): Sha
   return new SharedPages(scan.next, task.replicas)
 }
 
-/** The master's pages as one of their readers has come along them. */
+/** The master's pages for one reader, with how far it has come. */
 function readerOf(
   pages: SharedPages,
   replica: TableIndex,

@@ -1,6 +1,6 @@
 /**
- * Lookup: items of one side asked for by key on the other. The second
- * strategy, and the net under the march.
+ * Lookup: reads items of one side by key on the other. This is the second strategy, and the
+ * fallback of the march.
  */
 import { type FoundItem, isUnread } from '../../lib/dynamo/lookup-result.ts'
 import { canonicalKeyOf, keyTextOf } from '../../lib/item/key.ts'
@@ -10,10 +10,10 @@ import { settleAll } from '../concurrency/settle-all.ts'
 import type { ReplicaTask } from '../replica-task.ts'
 import type { Triage } from '../suspects/triage.ts'
 
-/** A batch ends at this weight, so that its answer stays small whatever the items are. */
+/** A batch ends at this weight, so that its answer stays small whatever the size of items. */
 const BATCH_BYTES: Bytes = 2 << 20
 
-/** Looks master items up on the replica. */
+/** Looks up master items on the replica. */
 export async function lookUpOnReplica(
   replicaTask: ReplicaTask,
   suspects: Triage,
@@ -44,7 +44,7 @@ export async function lookUpOnReplica(
   })
 }
 
-/** Looks replica items up on the master, for those that it lacks. */
+/** Looks up replica items on the master, to find those that the master lacks. */
 export async function findExtras(
   replicaTask: ReplicaTask,
   suspects: Triage,
@@ -79,7 +79,7 @@ export function* itemsOf(page: ItemPage): Generator<FoundItem> {
   for (let item = 0; item < page.count; item++) yield { page, item }
 }
 
-/** Hands the items out in batches, several under way at once; ends when all have. */
+/** Hands out the items in batches, several under way at once; settles when all have ended. */
 async function eachBatch(
   items: Iterable<FoundItem>,
   limit: number,
@@ -100,7 +100,7 @@ async function eachBatch(
   await settleAll(jobs)
 }
 
-/** The lanes hold requests alone: a job that waited for suspects in one could wait for itself. */
+/** The lanes hold only requests: a job in a lane that waits for suspects could wait for itself. */
 async function inLane<T>({ door }: ReplicaTask, request: () => Promise<T>): Promise<T> {
   return (await door.lookups.add(request)) as T
 }

@@ -1,6 +1,6 @@
 /**
- * The march: both tables scanned in step, each read once. It ends with the
- * segment, or where the two scans turn out to be in different orders.
+ * The march: scans both tables in step, and reads each once. It ends with the segment, or if the
+ * two scans turn out to be in different orders.
  */
 import type { FoundItem } from '../../lib/dynamo/lookup.ts'
 import { type KeyText, keyTextOf } from '../../lib/item/key.ts'
@@ -17,7 +17,7 @@ import { nextUnlessEnded, type PageSource } from './segment-pages.ts'
 
 const WINDOW_BYTES: Bytes = 4 << 20
 
-/** So many items that one side lacks, with no pair between them, are suspects like others; more are in a row. */
+/** Up to this many items alone, with no pair between, are normal suspects; more are in a row. */
 const MOST_SINGLE = 16
 
 /** Contradicting probes in a row that make a pattern. */
@@ -28,11 +28,11 @@ export interface March {
   readonly mayGoOver: boolean
   /** Asked between pages; true ends the march early. */
   readonly isOver: () => boolean
-  /** Called between pages, with where the march could be taken up again. */
+  /** Called between pages, with the position from which the march could continue. */
   readonly onPause: (whereabouts: () => Whereabouts) => Promise<void>
 }
 
-/** Where a march stands: how far each scan was gone along, and what of it waits for its counterpart. */
+/** The position of a march: how far each scan was read, and what waits for its counterpart. */
 export interface Whereabouts {
   readonly cursors: { readonly [side in Side]: Cursor }
   readonly unmatched: { readonly [side in Side]: readonly KeyText[] }
@@ -41,8 +41,8 @@ export interface Whereabouts {
 }
 
 /**
- * `orders-differ` hands back what was read on either side and has not met its
- * counterpart; the streams go on after it.
+ * `orders-differ` returns what was read on either side and has not met its counterpart; the streams
+ * go on after it.
  */
 export type MarchEnd =
   | { readonly end: 'finished' | 'stopped' }
@@ -55,7 +55,7 @@ export async function march(
 ): Promise<MarchEnd> {
   const { count, thread, schema, findExtras } = replicaTask
   const pending: Suspect[] = []
-  /** Items that were alone, one after the other, on either side. */
+  /** How many items were alone, one after the other, on either side. */
   let inARow = 0
   const matches: { readonly key: KeyText; readonly pair: BothSides }[] = []
   const concernsEqual = thread.rules.matches !== undefined || replicaTask.intents.size > 0
@@ -77,7 +77,7 @@ export async function march(
           return
         }
         const looks = side === 'master' ? 'missing' : 'extra'
-        // Without extras nothing would show that the other side has it after all.
+        // Without extras, nothing would show that the other side has the item after all.
         const isInARow = isPassed && findExtras && ++inARow > MOST_SINGLE
         pending.push(new UnmatchedItem(looks, found, schema, isInARow))
       },
@@ -112,7 +112,7 @@ export async function march(
     if (isOver()) return leaveHere()
     const page = await nextUnlessEnded(pages[need])
     if (page === 'ended') {
-      // The order to stop may arrive later than this.
+      // The message to stop may arrive after this.
       await onPause(whereabouts)
       return leaveHere()
     }
@@ -124,7 +124,7 @@ export async function march(
     return { end: 'stopped' }
   }
 
-  /** Hands over what is pending, as long as nothing says that the orders differ. */
+  /** Hands over what is pending, while nothing says that the orders differ. */
   async function handOver(): Promise<'handed-over' | 'orders-differ'> {
     const taken = suspects.addAll(pending, { mayGoOver })
     pending.splice(0, typeof taken === 'number' ? taken : await taken)
@@ -154,7 +154,7 @@ export async function march(
     const place = alignment.place(side)
     if (place === undefined || place.taken === place.page.count) return after
     if (place.taken === 0) return before
-    // Any key may be gone on from, not only the last of a page.
+    // A scan can continue from any key, not only from the last of a page.
     return { after: keyTextOf(place.page, place.taken - 1, schema) }
   }
 
@@ -164,7 +164,7 @@ export async function march(
       replica: alignment.takeUnmatched('replica'),
     }
     for (const suspect of pending) {
-      // That an item is alone was the order's word; that a pair differs was not.
+      // An item was alone only by the order, which is wrong; a pair differs in any order.
       if (suspect.looks === 'differing') await suspects.add(suspect)
       for (const found of [suspect.master, suspect.replica]) found?.page.keep?.()
       if (suspect.looks === 'missing' && suspect.master) unmatched.master.push(suspect.master)
@@ -181,7 +181,7 @@ export async function march(
   function differing(master: ItemPage, i: number, replica: ItemPage, j: number): Suspect {
     return {
       looks: 'differing',
-      // A pair whose master is gone is an extra, unless those have a pass of their own.
+      // A pair whose master item is gone is an extra, unless extras have a pass of their own.
       ground: findExtras ? 'order' : 'key',
       key: keyTextOf(master, i, schema),
       master: detached(master, i),

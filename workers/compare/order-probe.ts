@@ -1,6 +1,6 @@
 /**
- * Looks a few unmatched keys up on the other side, to learn which scan has run
- * ahead. One such answer can be a live write; a pattern of them is an order.
+ * Looks up a few unmatched keys on the other side, to learn which scan is ahead. One contradicting
+ * answer can be a live write; a pattern of them is another order.
  */
 import { keyTextOf } from '../../lib/item/key.ts'
 import type { ReplicaTask } from '../replica-task.ts'
@@ -8,11 +8,11 @@ import type { Alignment, Direction, Side } from './alignment.ts'
 
 const KEYS_PER_SIDE = 8
 
-/** Eventually consistent reads of keys alone: a probe decides cost, never a verdict. */
+/** Eventually consistent reads of keys alone: a probe decides about cost, never about a verdict. */
 const CHEAP = { consistent: false, keysOnly: true }
 
 export interface ProbeAnswer {
-  /** Whether most of the oldest keys of a side exist on the other one. */
+  /** Whether most of the oldest unmatched keys of a side exist on the other side. */
   readonly mastersExist: boolean
   readonly replicasExist: boolean
 }
@@ -32,7 +32,7 @@ export async function probe(replicaTask: ReplicaTask, alignment: Alignment): Pro
   return { mastersExist, replicasExist }
 }
 
-/** Where to read on; undefined where the two scans contradict each other. */
+/** Where to read on; undefined if the two scans contradict each other. */
 export function directionOf({ mastersExist, replicasExist }: ProbeAnswer): Direction | undefined {
   if (mastersExist) return replicasExist ? undefined : 'replica'
   return replicasExist ? 'master' : 'settle'

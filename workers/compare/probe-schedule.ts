@@ -1,13 +1,13 @@
-/** When an alignment asks a probe: where much has gone by without a match, and the more seldom the longer that lasts. */
+/** Decides when an alignment asks for a probe: after long without a match, and ever less often. */
 
 /**
- * Items that come to wait on either side without a match before the first
- * probe, and at most between two: they are matched one by one, or settled by it.
+ * How many items wait on either side without a match before the first probe, and at most between
+ * two probes. They are matched one by one, or settled by the probe.
  */
 const FIRST_ITEMS = 256
 const MOST_ITEMS = 4096
 
-/** The same in pages, where items wait on either side at all. */
+/** The same in pages, if items wait on either side at all. */
 const FIRST_PAGES = 2
 const MOST_PAGES = 16
 
@@ -18,7 +18,7 @@ export class ProbeSchedule {
   #pagesSinceMatch = 0
   #afterPages = FIRST_PAGES
   #afterItems = FIRST_ITEMS
-  /** So many items that the last probe has left waiting. */
+  /** How many items the last probe has left waiting. */
   #left = 0
   #wasAskedAtEnd = false
 
@@ -32,7 +32,7 @@ export class ProbeSchedule {
     this.#pagesSinceMatch = 0
   }
 
-  /** An item has met one that waited. */
+  /** An item was matched with one that waited. */
   match(): void {
     this.#pagesSinceMatch = 0
     this.#afterPages = FIRST_PAGES
@@ -40,7 +40,7 @@ export class ProbeSchedule {
     this.#left = 0
   }
 
-  /** A probe was answered; at least `waiting` items of either side wait after it. */
+  /** A probe was answered; after it, at least `waiting` items wait on either side. */
   answered(waiting: number): void {
     this.#pagesSinceMatch = 0
     this.#afterPages = Math.min(this.#afterPages * 2, MOST_PAGES)
@@ -58,7 +58,7 @@ export class ProbeSchedule {
     return this.#pagesSinceMatch >= this.#afterPages && waiting > 0
   }
 
-  /** With no page to come on either side, existing elsewhere means another order: that is asked once. */
+  /** At the end of both sides, existing elsewhere means another order: that is asked once. */
   isDueAtEnd(waiting: number): boolean {
     if (this.#wasAskedAtEnd || waiting < WORTH_A_PROBE) return false
     this.#wasAskedAtEnd = true

@@ -1,7 +1,6 @@
 /**
- * Whether a scan goes on. An engine at fault may answer for ever: with pages
- * that end where they began, with last keys that come round again, or with ever
- * new ones and no items.
+ * Checks that a scan makes progress. A faulty engine may answer for ever: with pages that end where
+ * they began, with last keys that repeat, or with ever new last keys and no items.
  */
 import { TablesyncError } from '../../lib/errors.ts'
 import type { ScanPage } from '../../lib/item/bytes/scan-answer.ts'
@@ -9,12 +8,12 @@ import type { Cursor } from '../../lib/model/files/segment-record.ts'
 import type { TableIndex } from '../../lib/model/tables/table.ts'
 import type { Milliseconds } from '../../lib/model/units.ts'
 
-/** Answers in a row that may end where they began, as one without items may. */
+/** How many answers in a row may end where they began, as one without items may. */
 const MOST_STANDING = 100
 
 /**
- * Of the time between two pages so much counts as the engine's: what is longer
- * was a pause, a wait for capacity, or a slow reader.
+ * At most this much of the time between two pages counts as the engine's: the rest was a pause, a
+ * wait for capacity, or a slow reader.
  */
 const MOST_BETWEEN: Milliseconds = 1000
 
@@ -32,7 +31,7 @@ export class Advance {
   #barren = { pages: 0, time: 0 }
   #lastPage: Milliseconds
 
-  /** `stallLimit`: for so long pages may come for which nothing was scanned. */
+  /** `stallLimit`: how long pages may come for which nothing was scanned. */
   constructor(table: Scanned, stallLimit: Milliseconds, now = () => performance.now()) {
     this.#table = table
     this.#stallLimit = stallLimit
@@ -43,7 +42,7 @@ export class Advance {
   /**
    * Notes a page that leads from one place to another.
    *
-   * @throws TablesyncError with code `BAD_RESPONSE` where the scan does not go on
+   * @throws TablesyncError with code `BAD_RESPONSE` if the scan makes no progress
    */
   note(page: ScanPage, before: Cursor, after: Cursor): void {
     this.#noteTime(page)
@@ -53,7 +52,7 @@ export class Advance {
     if (this.#standing > MOST_STANDING) {
       throw this.#fault(`a scan that goes on, got ${MOST_STANDING} pages that end where they began`)
     }
-    // A page that stands still is no circle yet.
+    // A page that ends where it began is no cycle yet.
     if (this.#standing === 0 && this.#circle.closesAt(to)) {
       throw this.#fault('a scan that comes to its end, got a last key again that a page before had')
     }
@@ -88,8 +87,8 @@ export class Advance {
 const placeOf = (cursor: Cursor) => (typeof cursor === 'object' ? cursor.after : undefined)
 
 /**
- * Notices that a sequence of keys has come round, by Brent's algorithm: it
- * keeps one key, and comes to it again within three times the circle's length.
+ * Detects a cycle in a sequence of keys, by Brent's algorithm: it keeps one key, and meets it again
+ * within three times the cycle's length.
  */
 class Circle {
   #kept: string | undefined

@@ -1,4 +1,4 @@
-/** A segment's pages in order: one read ahead, and shared by all who compare with them. */
+/** A segment's pages in order: one is read ahead, and all readers share them. */
 import { isEnded } from '../../lib/dynamo/request/request-errors.ts'
 import type { ScanPage } from '../../lib/item/bytes/scan-answer.ts'
 import type { Cursor } from '../../lib/model/files/segment-record.ts'
@@ -10,12 +10,12 @@ export type NextPage = () => Promise<ScanPage | undefined>
 /** Pages in order, and how far they have been handed out. */
 export interface PageSource {
   readonly next: NextPage
-  /** Where the scan stands after the page handed out last, and before it. */
+  /** The position of the scan after the last page handed out, and before it. */
   readonly after: Cursor
   readonly before: Cursor
 }
 
-/** One scan: reads the next page while the one before it is worked on. */
+/** One scan: reads the next page while its caller works on the one before. */
 export class PageScan implements PageSource {
   readonly #read: (after: string | undefined) => Promise<ScanPage>
   readonly #onPage: (page: ScanPage) => void
@@ -37,7 +37,7 @@ export class PageScan implements PageSource {
     this.before = from
   }
 
-  /** Asks for the first page, though nobody wants it yet. */
+  /** Requests the first page before anybody asks for it. */
   begin(): void {
     if (this.after === 'end') return
     this.#ahead ??= this.#read(this.after === 'start' ? undefined : this.after.after)
@@ -58,7 +58,7 @@ export class PageScan implements PageSource {
   }
 }
 
-/** The next page; `ended` where it is not read any more, since the run is to end. */
+/** The next page; `ended` if it is not read any more, since the run is to end. */
 export async function nextUnlessEnded(source: PageSource): Promise<ScanPage | undefined | 'ended'> {
   try {
     return await source.next()
@@ -75,16 +75,15 @@ export const cursorAfter = (page: ScanPage | undefined): Cursor =>
 const LONGEST_LEAD = 2
 
 /**
- * One stream of pages for several readers. Each reader gets every page; a page
- * is let go once the last has it, and the fastest waits for the slowest, so
- * that what is held does not grow.
+ * One stream of pages for several readers. Each reader gets every page. A page is released once the
+ * last reader has it, and the fastest waits for the slowest, so that memory does not grow.
  */
 export class SharedPages {
   readonly #next: NextPage
   /** By reader: how many pages it has taken. */
   readonly #taken = new Map<number, number>()
   readonly #held: Promise<ScanPage | undefined>[] = []
-  /** Pages let go: the number of the first one held. */
+  /** How many pages were released: the number of the first one held. */
   #first = 0
   #wake: (() => void)[] = []
 
@@ -105,7 +104,7 @@ export class SharedPages {
     return page
   }
 
-  /** Ends a reader's part, so that the others no longer wait for it. */
+  /** Removes a reader, so that the others no longer wait for it. */
   leave(reader: number): void {
     this.#taken.delete(reader)
     this.#letGo()
@@ -127,7 +126,7 @@ export class SharedPages {
   }
 }
 
-/** Keeps a failure for whoever awaits it, without a warning if nobody does. */
+/** Keeps a failure for those who await the promise, without a warning if nobody does. */
 function quietly<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {})
   return promise

@@ -1,4 +1,4 @@
-/** One side of an alignment: its page in hand, and how far that was gone along. */
+/** One side of an alignment: its page in hand, and how far that was read. */
 import type { Place } from '../../lib/item/bytes/alike.ts'
 import { malformed } from '../../lib/item/bytes/json-bytes.ts'
 import { type ItemPage, itemStart } from '../../lib/item/page.ts'
@@ -8,13 +8,13 @@ import { Window } from './unmatched-window.ts'
 export interface SideCursor {
   page: ItemPage | undefined
   at: number
-  /** The byte that item begins at, where it is known without the page being walked. */
+  /** The byte at which that item begins, if known without a walk over the page. */
   offset: number | undefined
   ended: boolean
   readonly window: Window
 }
 
-/** A lane that has an item to be taken. */
+/** A lane with an item that can be taken. */
 export type InHand = SideCursor & { page: ItemPage }
 
 export function newSideCursor(schema: KeySchema): SideCursor {
@@ -31,7 +31,7 @@ export function placeIn({ page, at, offset }: InHand): Place | undefined {
   return extent && { page: page as Place['page'], item: at, at: offset ?? itemStart(page, at) }
 }
 
-/** An item that was come to without a walk: the walk must find it at the same place. */
+/** Checks an item that was reached without a walk: the walk must find it at the same byte. */
 export function checkPlace(lane: InHand): void {
   const { page, at, offset } = lane
   lane.offset = undefined

@@ -5,13 +5,13 @@ import type { KeySchema } from '../../lib/model/tables/table.ts'
 import type { Bytes } from '../../lib/model/units.ts'
 import { KeyIndex, type Place } from '../keys/key-index.ts'
 
-/** What an entry takes besides its page. */
+/** Size of an entry besides its page. */
 const ENTRY_BYTES = 32
 
 /** A queue that knows its weight: its entries, and every page that an entry pins. */
 export class Window {
   readonly #entries: KeyIndex
-  /** Entries by the page they pin. */
+  /** How many entries pin each page. */
   readonly #pinned = new Map<ItemPage, number>()
   #bytes: Bytes = 0
 
@@ -37,7 +37,7 @@ export class Window {
   }
 
   /**
-   * An entry of the same key gives way: a scan may return an item twice, where a
+   * Adds an entry, in place of one with the same key: a scan may return an item twice, where a
    * partition splits.
    *
    * @returns whether there was one

@@ -1,4 +1,4 @@
-/** Work that goes on beside the reading of pages: what is under way, and the first failure. */
+/** Work beside the reading of pages: holds the jobs under way, and the first failure. */
 export class Jobs {
   readonly #underWay = new Set<Promise<void>>()
   #failure: { readonly error: unknown } | undefined
@@ -12,12 +12,12 @@ export class Jobs {
     this.#underWay.add(running)
   }
 
-  /** Waits for what is under way, whatever its end. */
+  /** Waits for all jobs under way, whether they succeed or fail. */
   async drain(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay)
   }
 
-  /** @throws what the first job that failed has thrown */
+  /** @throws the error of the first job that failed */
   throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure.error
   }

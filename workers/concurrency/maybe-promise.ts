@@ -1,5 +1,7 @@
-/** Of what is mostly done when it returns: undefined where it is, so that nobody waits for nothing, a million times. */
+/**
+ * For work that is mostly done when the call returns: undefined then, which saves a million awaits.
+ */
 export type MaybePromise = Promise<void> | undefined
 
-/** The same, of what may come to something. */
+/** The same for work that may have a result. */
 export type MaybeValue<T> = Promise<T | undefined> | undefined

@@ -1,9 +1,9 @@
-/** Waits for every one of several jobs, and then fails as the first of them that did. */
+/** Waits for all of several jobs, and then fails as the first of them that failed. */
 import type { MaybeValue } from './maybe-promise.ts'
 
 /**
- * `Promise.all` settles with the first failure, while the other jobs go on
- * unheeded: what they write would be missing from every count.
+ * `Promise.all` settles with the first failure while the other jobs go on unobserved: what they
+ * write would be missing from every count.
  */
 export async function settleAll(jobs: readonly Promise<void>[]): Promise<void> {
   const ends = await Promise.allSettled(jobs)
@@ -11,8 +11,8 @@ export async function settleAll(jobs: readonly Promise<void>[]): Promise<void> {
 }
 
 /**
- * Has every one of several ended, and waits for those that take time. Returns
- * what they came to, and fails as the first that did.
+ * Calls `end` for each of several, and waits for those that take time. Returns their results, and
+ * fails as the first that failed.
  */
 export async function settleEach<Each, T>(
   all: readonly Each[],
@@ -33,7 +33,7 @@ export async function settleEach<Each, T>(
   return came
 }
 
-/** One that fails at once does so for itself. */
+/** A job that throws at once fails like one that rejects: the others still run. */
 function endingOf<Each, T>(each: Each, end: (each: Each) => MaybeValue<T>): MaybeValue<T> {
   try {
     return end(each)

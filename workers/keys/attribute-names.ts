@@ -1,10 +1,10 @@
 /**
- * Names of attributes that items of the table have: what somebody adds to one
- * is likely to be one of these, and a condition can ask that it is absent.
+ * Names of attributes that items of the table have. An attribute that somebody adds to an item is
+ * likely to be one of these, and a condition can ask that it is absent.
  */
 import type { WireItem } from '../../lib/model/wire.ts'
 
-/** About twice as many as there is room for in a condition. */
+/** About twice as many names as a condition has room for. */
 const MOST = 300
 
 export class AttributeNames {

@@ -1,11 +1,11 @@
-/** Keys that are kept when the pages they came on are let go: in order, to be found again, each with a byte of remarks. */
+/** Keys that outlive the pages they came on: in order, findable, each with a byte of remarks. */
 import type { Keyed } from '../../lib/item/key-hash.ts'
 import { KeyPage, keyBytes } from '../../lib/item/key-page.ts'
 import type { KeySchema } from '../../lib/model/tables/table.ts'
 import type { Bytes } from '../../lib/model/units.ts'
 import { KeyIndex, type Place } from './key-index.ts'
 
-/** What an entry takes besides its key. */
+/** Size of an entry besides its key. */
 const ENTRY_BYTES = 56
 
 export class CopiedKeys {
@@ -41,7 +41,7 @@ export class CopiedKeys {
     return this.#entries.tagAt(place)
   }
 
-  /** Lets a key go. */
+  /** Removes a key. */
   take(place: Place): void {
     this.#bytes -= ENTRY_BYTES + keyBytes(this.#entries.at(place))
     this.#entries.remove(place)
@@ -51,7 +51,7 @@ export class CopiedKeys {
     return this.#entries.oldest
   }
 
-  /** Lets the oldest key go, and returns its byte; undefined: there is none. */
+  /** Removes the oldest key, and returns its byte; undefined: there is none. */
   takeOldestTag(): number | undefined {
     const place = this.#entries.oldest
     if (place === undefined) return undefined

@@ -1,8 +1,7 @@
 /**
- * Items in the order in which they came, to be found by key: a queue and a hash
- * table in one. An entry is a few numbers and no object, so that ten thousands
- * of them cost the garbage collector nothing; and it comes to the hash table
- * only once something is looked for.
+ * Items in the order in which they came, which can be found by key: a queue and a hash table in
+ * one. An entry is a few numbers and no object, so that tens of thousands of them cost the garbage
+ * collector nothing. Entries are put into the hash table only once something is looked for.
  */
 import { type Keyed, sameKey } from '../../lib/item/key-hash.ts'
 import type { ItemPage } from '../../lib/item/page.ts'
@@ -12,24 +11,26 @@ const SMALLEST = 64
 
 const GONE = -1
 
-/** Where an entry stands; it holds until the next one is added. */
+/** Where an entry is; valid until the next one is added. */
 export type Place = number
 
 export class KeyIndex {
   readonly #schema: KeySchema
-  /** Pages that entries stand on, in the order in which they came, and how many do; undefined: none any more. */
+  /** Pages that entries are on, in the order in which they came; undefined: no entry is left. */
   #pages: (ItemPage | undefined)[] = []
   #entriesOn: number[] = []
-  /** By place: the number of its page; `GONE` where the entry is gone. */
+  /** By place: the number of its page; `GONE` if the entry is gone. */
   #pageNumbers = new Int32Array(SMALLEST)
   #items = new Int32Array(SMALLEST)
   #hashes = new Int32Array(SMALLEST)
   #tags = new Uint8Array(SMALLEST)
-  /** Places by hash, plus one; twice as many as entries fit, so that a free one is near. */
+  /**
+   * Places by hash, plus one; there are twice as many slots as entries, so that a free one is near.
+   */
   #slots: Int32Array | undefined
-  /** Entries from here on are not among those. */
+  /** Entries from here on are not in the slots yet. */
   #unhashed: Place = 0
-  /** No entry stands before it, */
+  /** No entry is before this place, */
   #first: Place = 0
   /** and none here or after. */
   #end: Place = 0
@@ -43,7 +44,7 @@ export class KeyIndex {
     return this.#size
   }
 
-  /** The entry of a key; undefined where there is none. */
+  /** The entry of a key; undefined if there is none. */
   find(key: Keyed): Place | undefined {
     if (this.#size === 0) return undefined
     const slots = this.#hashed()
@@ -81,18 +82,18 @@ export class KeyIndex {
     this.#size--
     const left = (this.#entriesOn[number] as number) - 1
     this.#entriesOn[number] = left
-    // What is let go must not be kept by what is left of it.
+    // A page without entries must not be held in memory by this index.
     if (left === 0) this.#pages[number] = undefined
   }
 
-  /** Where the oldest entry stands; undefined where there is none. */
+  /** Where the oldest entry is; undefined if there is none. */
   get oldest(): Place | undefined {
     if (this.#size === 0) return undefined
     while (this.#isGone(this.#first)) this.#first++
     return this.#first
   }
 
-  /** Where the next entry after `place` stands; undefined where that is the youngest. */
+  /** Where the next entry after `place` is; undefined if that is the youngest. */
   after(place: Place): Place | undefined {
     for (let next = place + 1; next < this.#end; next++) {
       if (!this.#isGone(next)) return next
@@ -136,7 +137,7 @@ export class KeyIndex {
     return slots
   }
 
-  /** Closes the gaps, and grows where that is not enough. */
+  /** Closes the gaps, and grows if that is not enough. */
   #makeRoom(): void {
     const [pages, numbers] = [this.#pages, this.#pageNumbers]
     const [items, hashes, tags] = [this.#items, this.#hashes, this.#tags]

@@ -1,8 +1,7 @@
 /**
- * Tables that tell number keys apart by their spelling, as some engines do: 1
- * and 1.0 are two keys there, and one in DynamoDB. What a lookup says of such a
- * key is true of one spelling only, so nothing is concluded from it, and
- * nothing is written.
+ * Tables that tell number keys apart by their spelling, as some engines do: there, 1 and 1.0 are
+ * two keys; in DynamoDB they are one. The result of a lookup of such a key is true of one spelling
+ * only, so nothing is concluded from it, and nothing is written.
  */
 
 import type { ReadableTable } from '../../lib/dynamo/item-table.ts'
@@ -14,12 +13,12 @@ import { type KeySchema, MASTER, type TableIndex } from '../../lib/model/tables/
 import type { MasterCounter, ReplicaCounter } from '../counting.ts'
 import type { Suspect } from '../suspects/suspect.ts'
 
-/** Why a suspect is not looked into. Undefined: nothing stands against it. */
+/** Why a suspect is not looked into. Undefined: it can be. */
 export type Trouble = Unread | undefined
 
 type Units = Pick<MasterCounter | ReplicaCounter, 'read'>
 
-/** Items that may be gone, or refused, before a table is taken to be as most are. */
+/** How many items may be gone or refused before a table counts as one that ignores spelling. */
 const MOST_TRIES = 3
 
 /** The two tables that a key is compared in, and where units are counted. */
@@ -31,7 +30,7 @@ interface BothTables {
   readonly masterCount: Units
 }
 
-/** What a thread knows of its tables. */
+/** What a thread knows of its tables' number keys. */
 export class NumberKeys {
   readonly #schema: KeySchema
   readonly #hasNumbers: boolean
@@ -45,7 +44,7 @@ export class NumberKeys {
     this.#hasNumbers = schema.some(({ type }) => type === 'N')
   }
 
-  /** Not a promise once both tables are known. */
+  /** Returns no promise once both tables are known. */
   troubleWith(tables: BothTables, suspect: Suspect): Trouble | Promise<Trouble> {
     if (!this.#hasNumbers) return undefined
     const { replica } = tables
@@ -60,7 +59,7 @@ export class NumberKeys {
     await this.#ask(door.table, count, suspect.replica)
   }
 
-  /** One task asks for all of them. */
+  /** One task asks on behalf of all tasks of the thread. */
   async #ask(table: ReadableTable, units: Units, seen: Suspect['master']): Promise<void> {
     const { index } = table.access
     if (this.#known.has(index)) return
@@ -76,14 +75,14 @@ export class NumberKeys {
     }
   }
 
-  /** Asks for an item that the table has, in another spelling of its key. Undefined: another item will tell. */
+  /** Looks an item of the table up in another spelling of its key. Undefined: try another item. */
   async #tellsApart(
     table: ReadableTable,
     units: Units,
     seen: Suspect['master'],
   ): Promise<boolean | undefined> {
     const key = seen ? keyTextOf(seen.page, seen.item, this.#schema) : await sampleOf(table, units)
-    // What has no items has none of another spelling.
+    // A table without items has none in another spelling.
     if (key === undefined) return false
     const finds = async (text: KeyText) => {
       const looked = await table.lookUp([text], { consistent: true, keysOnly: true })
@@ -93,7 +92,7 @@ export class NumberKeys {
     }
     const isFound = await finds(respelt(key))
     if (isFound !== false) return isFound === undefined ? undefined : false
-    // Else it is gone meanwhile.
+    // If not found by its own spelling either, the item is gone meanwhile.
     return (await finds(key)) ? true : undefined
   }
 
@@ -103,13 +102,13 @@ export class NumberKeys {
   }
 }
 
-/** A pair of items under one key in its usual spelling: there is no other item of that spelling. */
+/** Whether a pair of items has one key in its usual spelling: no other item has that spelling. */
 function isOneSpelling({ key, master, replica }: Suspect): boolean {
   if (master === undefined || replica === undefined || !isSpeltAsUsual(key)) return false
   return sameKeyBytes(master.page, master.item, replica.page, replica.item)
 }
 
-/** A key of the table; undefined where it has none, or will not say. */
+/** A key of the table; undefined if it has none, or does not answer. */
 async function sampleOf(table: ReadableTable, units: Units): Promise<KeyText | undefined> {
   const slice = { segment: 0, totalSegments: 1, consistent: false, limit: 1 }
   const page = await table.scanPage(slice, undefined).catch((error: TablesyncError) => error)

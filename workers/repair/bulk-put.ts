@@ -1,7 +1,7 @@
 /**
- * Missing items of a quiet table, put as many to a request as it takes, without
- * a condition: a job, a lane and a message for each would take more than its
- * share of the request. What a group does not get put is put item by item.
+ * Puts missing items of a quiet table without a condition, as many to a request as it takes. A job,
+ * a lane and a message for each item would take more than its share of the request. Items that a
+ * group does not get put are put one by one.
  */
 
 import { passing } from '../../lib/diagnostics.ts'
@@ -38,7 +38,7 @@ export async function putInGroups(
     const isClaimed = repair.claims.claim('missing', found.key)
     ;(isClaimed ? allowed : others).push(found)
   }
-  // What is not on record is not put; each by itself says why.
+  // Items that are not on record are not put in groups; each says why when it is tried alone.
   let areRefused = !(await recorded(replicaTask, allowed))
   let failure: { readonly error: unknown } | undefined
   for (const group of groups(allowed)) {
@@ -53,13 +53,13 @@ export async function putInGroups(
       areRefused = true
     })
   }
-  // Only now, so that those which are allowed are put.
+  // Only now, so that the allowed items are put first.
   if (others.length > 0) replicaTask.allowanceSpent()
   for (const found of others) await repair.outcomes.cutShort(found)
   if (failure !== undefined) throw failure.error
 }
 
-/** Settles when the puts are on record, all with one message; false: they could not be put there. */
+/** Settles when all puts are on record, with one message; false: they could not be recorded. */
 async function recorded(
   { record, replica }: ReplicaTask,
   founds: readonly MissingItem[],
@@ -72,7 +72,7 @@ async function recorded(
   )
 }
 
-/** As many as one request takes. */
+/** Divides items into groups of as many as one request takes. */
 function* groups(founds: readonly MissingItem[]): Generator<readonly MissingItem[]> {
   let group: MissingItem[] = []
   let bytes = 0
@@ -92,14 +92,14 @@ function* groups(founds: readonly MissingItem[]): Generator<readonly MissingItem
 interface Open {
   readonly found: MissingItem
   readonly mayHaveLanded: boolean
-  /** Its batch was rejected whole, for one of its items maybe. */
+  /** Its batch was rejected as a whole, maybe because of one of its items. */
   readonly isAlone: boolean
 }
 
 const allOf = (group: readonly MissingItem[]): Open[] =>
   group.map((found) => ({ found, mayHaveLanded: false, isAlone: false }))
 
-/** Puts a group with one request, and ends what was put. Returns what is still to be. */
+/** Puts a group with one request, and ends what was put. Returns what still has to be put. */
 async function putTogether(
   replicaTask: ReplicaTask,
   repair: Repair,
@@ -116,7 +116,7 @@ async function putTogether(
       written.push(found)
       count.wrote(end.writeUnits)
     } else if (end.end === 'unsure' && replicaTask.isOver()) {
-      // It may have landed: that is not told as left.
+      // It may have landed, so it is not reported as left.
       replicaTask.wasCutShort = true
       await repair.outcomes.conclude(failed(end.error), found)
     } else if (isEnded(end.error)) {

@@ -1,4 +1,4 @@
-/** What keys come to: counted, reported, and left to the user's hooks where those decide. */
+/** The outcomes of keys: counts and reports them, and calls the user's hooks where those decide. */
 import type { Unread } from '../../lib/dynamo/lookup-result.ts'
 import type { MaybePromise } from '../concurrency/maybe-promise.ts'
 import type { ReplicaTask } from '../replica-task.ts'
@@ -28,12 +28,12 @@ export class Outcomes {
     this.#replicaTask = replicaTask
   }
 
-  /** Why the first repair that failed did. Undefined: none has. */
+  /** Why the first repair that failed did. Undefined: no repair has failed. */
   get refusal(): string | undefined {
     return this.#refusal
   }
 
-  /** Counts a difference whose write had landed when its thread died; it was claimed when it was sent. */
+  /** Counts a difference whose write had landed when its thread died; it was claimed when sent. */
   async landed(found: Found): Promise<Written | undefined> {
     const { count, thread } = this.#replicaTask
     count.state(found.verdict)
@@ -45,7 +45,7 @@ export class Outcomes {
     )
   }
 
-  /** Counts and names a key that could not be read: nothing is known of it. */
+  /** Counts and reports a key that could not be read: nothing is known of it. */
   async unread(
     { key, looks }: Pick<Suspicion, 'key' | 'looks'>,
     unread: Unread,
@@ -54,7 +54,7 @@ export class Outcomes {
     await this.#report(foundUnread(looks, key), unverified(unread))
   }
 
-  /** Whether the user's hook says that a pair that is not equal is no difference. */
+  /** Whether the user's hook says that a pair whose items are not equal is no difference. */
   async isAlike({ verdict, key, master, replica }: Found): Promise<boolean> {
     const { differ } = this.#replicaTask.thread.rules
     if (differ === undefined || verdict !== 'differing') return false
@@ -75,14 +75,14 @@ export class Outcomes {
     )
   }
 
-  /** Counts a difference that a hook failed on, or that could not be read again after one. */
+  /** Counts a difference on which a hook failed, or that could not be read again after a hook. */
   async fail(found: Found, error: Error): Promise<undefined> {
     this.#replicaTask.count.state(found.verdict)
     const ending = endsKey(error) ? failed(error) : hookFailed(error)
     await this.conclude(ending, found)
   }
 
-  /** Asks the user's hook whether a difference is to be left; counts and reports it if so. */
+  /** Asks the user's hook whether to leave a difference; counts and reports it if so. */
   async maySkip(found: Found): Promise<boolean> {
     const { thread, door, count } = this.#replicaTask
     const { mayRepair } = thread.rules
@@ -103,7 +103,7 @@ export class Outcomes {
     return { key: found.key, left: ending.left, isPut: ending.isPut === true }
   }
 
-  /** Counts and reports a key that an undo has brought back, or could not. */
+  /** Counts and reports a key that an undo has restored, or could not restore. */
   async undone(found: Found, ending: RepairEnding): Promise<void> {
     const { count } = this.#replicaTask
     count.state(found.verdict)
@@ -131,13 +131,13 @@ export class Outcomes {
     await this.#report(found, CHANGED)
   }
 
-  /** Counts and reports a written key that was overtaken, and was brought in order again. */
+  /** Counts and reports a written key that was overtaken, and was repaired again. */
   async mended(found: Found, ending: RepairEnding): Promise<void> {
     this.#replicaTask.count.mended()
     await this.#report(found, ending)
   }
 
-  /** Counts and reports trouble with a key that is no difference, or is counted as written. */
+  /** Counts and reports trouble with a key that is no difference, or that is counted as written. */
   async trouble(
     count: 'failed' | 'conflicts',
     found: Found,
@@ -147,7 +147,9 @@ export class Outcomes {
     await this.#report(found, ending)
   }
 
-  /** Reports a counted difference that no write was asked for: in a dry run it may be planned. */
+  /**
+   * Reports a counted difference that needs no write: in a dry run it may be reported as planned.
+   */
   unasked(found: Found): MaybePromise {
     const { setup } = this.#replicaTask.thread
     const conflict = conflictOfVersions(this.#replicaTask, found)
@@ -157,7 +159,7 @@ export class Outcomes {
   }
 
   /**
-   * Reports a counted difference that the run has no time for any more.
+   * Reports a counted difference that the run has no time left to repair.
    * `mayHaveLanded`: its write was sent and the answer was lost, so it is not reported as left.
    */
   async cutShort(found: Found, mayHaveLanded = false): Promise<undefined> {

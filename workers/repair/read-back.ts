@@ -1,11 +1,11 @@
 /**
- * Written keys, read again on both sides: no condition can see everything.
+ * Reads written keys again on both sides: no condition can see everything.
  *
- * The master may have deleted the item between our read and our put: a ghost,
- * taken back as long as it is still ours. (What the replica had before, and we
- * have updated, stays: to delete it is another wish.) It may have created an
- * equal item again under our deletion: put back. It may have moved on where
- * nobody replicates: brought in order again, once both sides have stood still.
+ * The master may have deleted the item between our read and our put. Then the put is a ghost, and
+ * is taken back as long as the item is still ours. (What the replica had before and we have updated
+ * stays: to delete it is another wish.) The master may have created an equal item again under our
+ * deletion: it is put back. The master may have moved on where nobody replicates: the item is
+ * repaired again, once both sides have stood still.
  */
 import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
 import type { PendingRecheck } from '../../lib/model/pending-recheck.ts'
@@ -20,7 +20,7 @@ import type { Written } from '../write/write-attempt.ts'
 import { foundUnread } from './outcomes.ts'
 import type { Repair } from './repair.ts'
 
-/** Reads what was written at once, as far as the budget for that goes, and has it looked at later. */
+/** Reads written keys at once, as far as the budget goes, and queues them for a later look. */
 export async function readBack(
   replicaTask: ReplicaTask,
   repair: Repair,
@@ -48,9 +48,9 @@ export async function readBack(
 }
 
 /**
- * Judges a written key by what both sides hold now, and mends it where the
- * write was overtaken. `held`: the sides are equal. A sighting: it has to be
- * looked at again. Undefined: nothing is left to do.
+ * Judges a written key by what both sides hold now, and repairs it again if the write was
+ * overtaken. `held`: the sides are equal. A sighting: it has to be looked at again. Undefined:
+ * nothing is left to do.
  */
 export async function lookAtWritten(
   replicaTask: ReplicaTask,
@@ -72,7 +72,7 @@ export async function lookAtWritten(
   }
   if (relation === 'sameAs') return 'held'
   const isOurs = now.replica === left
-  // What the master lacks, and somebody else has put or the replica had before us, is not ours to take away.
+  // The master lacks it, and it is not ours to delete: others put it, or it was there before.
   if (relation === 'extra' && !(isOurs && wrote.isPut)) return undefined
   if (moves >= setup.recheckPolicy.attempts) {
     const error = 'it was written, and kept changing after that'
@@ -87,7 +87,7 @@ export async function lookAtWritten(
   return mended && sightWritten(mended, moves + 1)
 }
 
-/** A sighting of what a write has left; its clock begins with the write. */
+/** A sighting of what a write has left; its clock starts with the write. */
 function sightWritten(written: Written, moves: number): PendingRecheck {
   const left = written.left()
   return {
@@ -103,7 +103,7 @@ function sightWritten(written: Written, moves: number): PendingRecheck {
   }
 }
 
-/** The key was written, and nobody knows whether that has held. */
+/** Reports a key that was written, of which nobody knows whether the write has held. */
 export function notReadBack(
   { outcomes }: Repair,
   { key, looks }: Pick<PendingRecheck, 'key' | 'looks'>,

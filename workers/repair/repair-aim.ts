@@ -1,4 +1,4 @@
-/** What a repair wants of an item: that the replica comes to equal the master, where nothing speaks against it. */
+/** A repair's aim: the replica's item becomes the master's, unless something forbids that. */
 import type { FoundItem } from '../../lib/dynamo/lookup-result.ts'
 import { parseItem, sameBytes } from '../../lib/item/compare.ts'
 import type { KeyText } from '../../lib/item/key.ts'
@@ -17,17 +17,17 @@ export interface Wanted {
   readonly key: KeyText
   /** Whether a write is wanted that would end a difference of this kind. */
   isWanted(kind: DifferenceKind, seen: SeenSides): boolean
-  /** The same of an item that a write of ours has left half-way. @default what is wanted of any */
+  /** The same for an item that a write of ours has left half-way. @default `isWanted` */
   isWantedToTheEnd?(kind: DifferenceKind): boolean
-  /** What the write is to be counted as, where it lands and nobody lives to tell. Absent: it is not counted. */
+  /** How to count the write if it lands and its thread dies. Absent: it is not counted. */
   readonly intends?: DifferenceKind
-  /** How it ends where no write is wanted. @default a conflict */
+  /** How it ends if no write is wanted. @default a conflict */
   readonly unwanted?: RepairEnding
   /** Refused conditions after which the item is left. @default 5 */
   readonly maxRefusals?: number
-  /** A put is not to go out with others. */
+  /** Whether a put must not go out with others. */
   readonly isAlone?: boolean
-  /** A write that was sent before may have landed. */
+  /** Whether a write that was sent before may have landed. */
   readonly mayHaveLanded?: boolean
 }
 
@@ -50,7 +50,7 @@ export function repairAim(replicaTask: ReplicaTask, wanted: Wanted): Aim<BothSid
 
   async function next(sides: BothSides, isHalfWay: boolean): Promise<Next> {
     const seen = new DigestsWhenAsked(sides, thread.comparer)
-    // What is half ours answers no rule of the user's as the item that it is to be.
+    // A half-written item is partly ours, so the user's hooks cannot judge it as the final item.
     const relation = isHalfWay
       ? relationOf(standingOfItems(sides, thread.comparer))
       : await relationUnderRules(replicaTask, sides, key)
@@ -68,7 +68,7 @@ export function repairAim(replicaTask: ReplicaTask, wanted: Wanted): Aim<BothSid
   }
 }
 
-/** What a thread or a run that died may have done already. */
+/** What a thread or a run that died may already have done. */
 export function doneBefore(intended: DifferenceKind | undefined): Achieved {
   if (intended === undefined) return 'resolved'
   return intended === 'extra' ? 'deleted' : 'written'

@@ -1,4 +1,4 @@
-/** The writes that end counted differences: as many under way at once as the replica's queue lets. */
+/** The writes that end counted differences: as many under way as the replica's queue allows. */
 import { isEnded } from '../../lib/dynamo/request/request-errors.ts'
 import type { DifferenceKind } from '../../lib/model/difference.ts'
 import type { SeenSides, WroteHere } from '../../lib/model/pending-recheck.ts'
@@ -11,10 +11,10 @@ import type { Written } from '../write/write-attempt.ts'
 import type { Outcomes } from './outcomes.ts'
 import { repairAim, type Wanted } from './repair-aim.ts'
 
-/** What a repair that was planned holds on to: it does what was planned, and nothing else. */
+/** What a planned repair expects: it does what was planned, and nothing else. */
 export interface Expected {
   isStillTrue(kind: DifferenceKind, now: SeenSides): boolean
-  /** How a difference ends that is not. */
+  /** How a difference ends that is not as planned any more. */
   readonly ending: RepairEnding
 }
 
@@ -23,11 +23,11 @@ export interface WriteOptions {
   readonly readAt?: number
   /** The write was sent before, and the answer was lost. */
   readonly mayHaveLanded?: boolean
-  /** A put is not to go out with others. */
+  /** Whether a put must not go out with others. */
   readonly isAlone?: boolean
 }
 
-/** A reading that has waited so long, in milliseconds, for a hook or for its turn, is made anew. */
+/** A reading is made again if it has waited this long, in milliseconds, for a hook or its turn. */
 export const OLD_MS = 250
 
 export class RepairWrites {
@@ -39,13 +39,13 @@ export class RepairWrites {
     this.#outcomes = outcomes
   }
 
-  /** Whether a write that ends such a difference is due now: deletions have a time of their own. */
+  /** Whether a write that ends such a difference is due now: deletions have their own time. */
   isDue(kind: DifferenceKind): boolean {
     const { thread, deletions } = this.#replicaTask
     return thread.setup.write[kind] && (deletions === 'later' || kind === 'extra')
   }
 
-  /** Writes what ends a counted difference, and reports how it ended. */
+  /** Sends the writes that end a counted difference, and reports how it ended. */
   write(
     found: Found,
     expected?: Expected,
@@ -83,8 +83,8 @@ export class RepairWrites {
   }
 
   /**
-   * Brings a key in order again that a write of ours left behind the master:
-   * what it left is all that may be taken away.
+   * Repairs a key again on which a write of ours was overtaken by the master. It may delete only
+   * what that write left.
    */
   async mend(
     found: Found,
@@ -94,7 +94,7 @@ export class RepairWrites {
     return this.inTurn(async () => {
       const ending = await this.#converge(found, {
         key: found.key,
-        // What somebody has put there since is no write of ours to bring in order.
+        // What somebody else has put there since is not ours to repair.
         isWanted: (kind, { replica }) =>
           kind === found.verdict &&
           (replica === left || (kind !== 'extra' && this.isDue(kind) && hasNoRules)),
@@ -120,11 +120,11 @@ export class RepairWrites {
 
   /** Runs a job as one of the writes that may be under way at once. */
   inTurn<T>(job: () => Promise<T>): Promise<T> {
-    // What it returns is undefined only for a queue that was emptied, and this one never is.
+    // `add` resolves with undefined only if the queue was cleared, which never happens to this one.
     return this.#replicaTask.door.writes.add(job) as Promise<T>
   }
 
-  /** Where the replica itself is lost, this repair is counted with it. */
+  /** If the replica itself is lost, this repair is still counted. */
   async #converge(found: Found, wanted: Wanted): Promise<RepairEnding> {
     const aim = repairAim(this.#replicaTask, wanted)
     const { ending, lost } = await converge<BothSides>(this.#replicaTask, found, aim)

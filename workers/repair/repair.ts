@@ -1,4 +1,4 @@
-/** Ends what was looked at: counts it, and repairs it where that was asked for. */
+/** Ends keys that were looked at: counts them, and repairs them if that was asked for. */
 import type { MaybePromise, MaybeValue } from '../concurrency/maybe-promise.ts'
 import { HookFailure } from '../hook-calls.ts'
 import { hasLanded, intentOf, type ReplicaTask } from '../replica-task.ts'
@@ -25,14 +25,14 @@ export class Repair {
     this.writes = new RepairWrites(replicaTask, this.outcomes)
   }
 
-  /** Counts what a key has come to, and ends it where it is a difference. */
+  /** Counts the outcome of a key, and repairs the key if it is a difference. */
   settle(outcome: Outcome, expected?: Expected): MaybeValue<Written> {
     const { count, thread, deletions } = this.#replicaTask
     const { verdict, key } = outcome
     const intent = intentOf(this.#replicaTask, key)
-    // Equal, or of a version that the master has had: nobody else has brought it there.
+    // Equal, or a version that the master has had: only our write can have brought it there.
     const isThere = verdict === 'sameAs' || verdict === 'converged'
-    // An item that is elsewhere is counted where the master's scan comes to it.
+    // An item that is elsewhere is counted when the master's scan reaches it.
     if (intent !== undefined && verdict !== 'elsewhere') {
       const isOurs = isThere || hasLanded(this.#replicaTask, key, outcome.replica)
       if (isOurs) {
@@ -50,13 +50,13 @@ export class Repair {
     }
     const { differ, mayRepair } = thread.rules
     const hasNoRules = differ === undefined && mayRepair === undefined
-    // Half of it may be ours, whatever somebody has written over it since.
+    // Half of the item may be ours, whatever somebody has written over it since.
     const isPastRules = intent?.parts !== undefined
     if (hasNoRules || isPastRules) return this.end(outcome as Found, expected)
     return this.#endByRules(outcome as Found, expected)
   }
 
-  /** A difference that the user's hooks decide on. */
+  /** Ends a difference that the user's hooks decide on. */
   async #endByRules(found: Found, expected?: Expected): Promise<Written | undefined> {
     try {
       if (await this.outcomes.isAlike(found)) {
@@ -75,10 +75,10 @@ export class Repair {
   }
 
   /**
-   * Counts a confirmed difference and repairs it, where that was asked for.
-   * Returns what was written.
+   * Counts a confirmed difference, and repairs it if that was asked for. Returns what was written.
    *
-   * @throws TablesyncError of scope `table` where the replica itself is lost
+   *
+   * @throws TablesyncError of scope `table` if the replica itself is lost
    */
   end(found: Found, expected?: Expected): MaybeValue<Written> {
     const { count, deletions, tell, replica, thread } = this.#replicaTask
@@ -89,7 +89,7 @@ export class Repair {
     if (!this.writes.isDue(verdict)) return toNothing(this.outcomes.unasked(found))
     const mayBeDeleted = deletions === 'now' && found.replica === undefined
     if (mayBeDeleted && intentOf(this.#replicaTask, key)?.kind === 'extra') {
-      // Whatever the master has come to hold since: a thread that died has deleted it.
+      // Whatever the master holds now: a thread that died has deleted the replica's item.
       return this.outcomes.conclude({ action: 'deleted', left: () => null }, found)
     }
     if (verdict === 'extra' && deletions === 'later') {
@@ -108,7 +108,7 @@ export class Repair {
     }
     count.unconfirmed(found.verdict)
     const { verdict, key, master, replica } = found
-    // In earnest it was to be put, and has been counted against the allowance then.
+    // If it is no dry run, the item was to be put, and was counted against the allowance then.
     const isAllowed = thread.setup.write[verdict] || this.claims.isAllowed(verdict, key)
     const unconfirmed: Found = { verdict, key, master, replica, unconfirmed: true }
     return isAllowed ? this.outcomes.unasked(unconfirmed) : this.outcomes.left(unconfirmed)

@@ -14,7 +14,7 @@ import { digestsOf } from '../verify/sides.ts'
 
 type KeyLeft = Finding & { readonly type: 'key-left' }
 
-/** Reports a difference where the run reports them one by one, and always a key in trouble of its own. */
+/** Reports a difference if the run reports each one, and always a key with trouble of its own. */
 export function reportEnding(
   replicaTask: ReplicaTask,
   found: Found,
@@ -56,7 +56,7 @@ function reportDifference(
       kind: verdict,
       key: JSON.parse(key) as WireItem,
       ...(isPair && { attributes: attributes() }),
-      // A difference that ended by itself was found all the same, and nothing was done about it.
+      // A difference that resolved without a write was still found, and nothing was done about it.
       action: ending.action === 'resolved' ? 'none' : ending.action,
       ...('error' in ending && { error: ending.error }),
       ...(unconfirmed && { unconfirmed }),
@@ -66,7 +66,7 @@ function reportDifference(
   })
 }
 
-/** What a repair plan records of a difference; nothing of one that was not read again. */
+/** What a repair plan records of a difference: nothing if it was not read again. */
 function plannedOf(
   { setup, comparer }: Thread,
   { master, replica, unconfirmed }: Found,

@@ -1,4 +1,4 @@
-/** Missing items put on the scan's word: the condition of the put is the check. */
+/** Puts missing items without a read of the replica: the condition of the put is the check. */
 
 import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
 import { isEnded } from '../../lib/dynamo/request/request-errors.ts'
@@ -14,8 +14,8 @@ import type { Repair } from './repair.ts'
 import { OLD_MS } from './repair-writes.ts'
 
 /**
- * Puts an item as the master has it now, and counts it. Where the replica turns
- * out to have one, returns what both sides hold now, nothing counted.
+ * Puts an item as the master has it now, and counts it. If the replica turns out to have an item,
+ * returns what both sides hold now, and counts nothing.
  */
 export function putUnread(
   replicaTask: ReplicaTask,
@@ -29,10 +29,10 @@ export function putUnread(
     } catch (error) {
       return repair.outcomes.fail(found, error as Error)
     }
-    // A put that finds nothing else in its way may not bring what the master has no more.
+    // The master may have deleted the item since: the condition of a put would not notice that.
     if (performance.now() - readAt > OLD_MS) return lookUpKey(replicaTask, found.key)
     if (replicaTask.isOver() || !repair.claims.isAllowed('missing', found.key)) {
-      // A run that takes this one up has to look at this key again.
+      // A run that resumes this one has to look at this key again.
       replicaTask.wasCutShort = true
       await repair.leave(found)
       return undefined
@@ -66,10 +66,10 @@ async function putOnce(
       return undefined
     case 'unsure': {
       const now = await readUnlessEnded(replicaTask, found)
-      // It may have landed: that is not told as left.
+      // It may have landed, so it is not reported as left.
       if (now === undefined) return endUnknown(result.error)
       if (isUnread(now)) return end(unverified(now))
-      // What it leaves is its signature, whatever the master has come to hold since.
+      // The item that it leaves identifies the write, whatever the master holds by now.
       const asPut = { master: found.master, replica: now.replica }
       const hasLanded = relationOf(standingOfItems(asPut, thread.comparer)) === 'sameAs'
       if (hasLanded) return end({ action: 'written', left, isPut: true })
@@ -77,7 +77,7 @@ async function putOnce(
       return now
     }
     default:
-      // It is claimed anew, where it turns out to be a difference.
+      // It is claimed again if it turns out to be a difference.
       repair.claims.giveBack('missing', found.key)
       return lookUpKey(replicaTask, found.key)
   }
@@ -88,7 +88,7 @@ async function putOnce(
   }
 }
 
-/** Undefined: the run is to end, and it was not read. */
+/** Undefined: the key was not read, since the run is to end. */
 async function readUnlessEnded(
   replicaTask: ReplicaTask,
   { key }: Found,

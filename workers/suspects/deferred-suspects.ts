@@ -1,7 +1,7 @@
 /**
- * Suspects beyond the recheck budget, by key alone. They wait for the end of
- * the segment, in case their counterpart turns up in a later page after all:
- * so what is counted from the scan is right even where the order is not.
+ * Suspects beyond the recheck budget, by key alone. They wait for the end of the segment, in case
+ * their counterpart turns up in a later page. So the counts from the scan are right even where the
+ * order is not.
  */
 import { keyTextOf } from '../../lib/item/key.ts'
 import type { Keyed } from '../../lib/item/key-hash.ts'
@@ -14,29 +14,29 @@ import type { Place } from '../keys/key-index.ts'
 
 export interface DeferredSuspect {
   readonly looks: 'missing' | 'extra'
-  /** Where its key stands. */
+  /** The place of its key. */
   readonly found: Keyed
-  /** Whether it had expired when it was scanned. */
+  /** Whether the item had expired when it was scanned. */
   readonly isExpired: boolean
 }
 
 export interface DeferredCounts {
   readonly missing: number
   readonly extra: number
-  /** Of either, and in neither of the above. */
+  /** Expired suspects of either kind, which the other two counts do not include. */
   readonly expired: number
 }
 
-/** More than this is given up, oldest first, until as little is left as this. */
+/** Beyond `MAX_BYTES`, the oldest are given up until `LEFT_BYTES` are left. */
 const MAX_BYTES: Bytes = 1 << 20
 const LEFT_BYTES: Bytes = MAX_BYTES / 2
 
-/** The byte that is kept with the key of an expired item. */
+/** The tag of an expired item's key. */
 const EXPIRED = 1
 
 export class Deferred {
   readonly #schema: KeySchema
-  /** By how they look, so that twins are only looked for where there may be some. */
+  /** By how they look, so that twins are only searched for where there may be some. */
   readonly #waiting: { readonly missing: CopiedKeys; readonly extra: CopiedKeys }
 
   constructor(schema: KeySchema) {
@@ -44,7 +44,7 @@ export class Deferred {
     this.#waiting = { missing: new CopiedKeys(schema), extra: new CopiedKeys(schema) }
   }
 
-  /** Takes out the suspect that the other side has under the same key; false where there is none. */
+  /** Takes out the suspect that the other side has under the same key; false if there is none. */
   takeTwin({ looks, found }: Pick<DeferredSuspect, 'looks' | 'found'>): boolean {
     const twins = this.#waiting[looks === 'missing' ? 'extra' : 'missing']
     const twin = twins.find(found)
@@ -57,17 +57,17 @@ export class Deferred {
     this.#waiting[looks].keep(found, isExpired ? EXPIRED : 0)
   }
 
-  /** Adds one that has waited before. */
+  /** Adds a suspect that has waited before. */
   readd({ looks, key, isExpired }: DeferredKey): void {
     this.add(looks, keyedByText(key, this.#schema), isExpired)
   }
 
-  /** Whether some has to be given up. */
+  /** Whether some suspects have to be given up. */
   get isFull(): boolean {
     return this.#bytes > MAX_BYTES
   }
 
-  /** What waits, left in place. */
+  /** All waiting suspects, left in place. */
   all(): DeferredKey[] {
     return (['missing', 'extra'] as const).flatMap((looks) =>
       this.#waiting[looks].places().map((place) => {
@@ -77,7 +77,7 @@ export class Deferred {
     )
   }
 
-  /** Takes out the oldest that does not fit, or whatever waits; undefined: nothing. */
+  /** Takes out the oldest one, of those that do not fit or of all; undefined: there is none. */
   takeOldest(what: 'overflow' | 'all'): DeferredSuspect | undefined {
     const looks = this.#mostLook
     const { oldest } = this.#waiting[looks]
@@ -87,7 +87,7 @@ export class Deferred {
     return suspect
   }
 
-  /** Takes out the same, and says only how many they were. */
+  /** Takes out the same suspects, and returns only their numbers. */
   takeCounts(what: 'overflow' | 'all'): DeferredCounts {
     const counts = { missing: 0, extra: 0, expired: 0 }
     for (;;) {
@@ -103,7 +103,7 @@ export class Deferred {
     return this.#waiting.missing.bytes + this.#waiting.extra.bytes
   }
 
-  /** How most of them look: of those some have to go. */
+  /** How most of them look: the next one to go is taken from these. */
   get #mostLook(): DeferredSuspect['looks'] {
     return this.#waiting.missing.bytes < this.#waiting.extra.bytes ? 'extra' : 'missing'
   }

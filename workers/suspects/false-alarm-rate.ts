@@ -1,13 +1,13 @@
 /**
- * Whether suspects clear up when they are read again at once. On a busy table
- * most do, which spares them the wait for a later look; on one that stands
- * still none does, and the look costs as much as the one that counts.
+ * Whether suspects clear up when they are read again at once. On a busy table most do, which saves
+ * them the wait for a later look. On a quiet table none does, and this look costs as much as the
+ * one that counts.
  */
 
-/** So many in a row that do not clear up are telling. */
+/** After this many in a row that do not clear up, a look at once is not worthwhile. */
 const TELLING = 16
 
-/** Then one in so many is read at once all the same. */
+/** Then one in this many is still read at once. */
 const SAMPLE = 16
 
 export class FalseAlarmRate {

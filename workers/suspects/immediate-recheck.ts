@@ -1,7 +1,6 @@
 /**
- * Suspects gathered to batches, and read again while the comparison goes on.
- * Where rechecks have long cleared nothing up, the scan counts as the first look,
- * and the next is the pending recheck.
+ * Collects suspects in batches, and reads them again while the comparison goes on. If rechecks have
+ * long cleared nothing up, the scan counts as the first look, and the pending recheck is the next.
  */
 import type { FoundItem, Unread } from '../../lib/dynamo/lookup-result.ts'
 import type { CanonicalKey, KeyText } from '../../lib/item/key.ts'
@@ -19,7 +18,7 @@ import { FalseAlarmRate } from './false-alarm-rate.ts'
 import type { Suspect } from './suspect.ts'
 import { type OnJudged, SuspectBatches, type WaitingSuspect } from './suspect-batches.ts'
 
-/** A batch is read again when it has this weight, even if more keys would fit. */
+/** A batch is read again when it reaches this weight, even if more keys would fit. */
 const BATCH_BYTES: Bytes = 2 << 20
 
 /** Keys read just before they are written: few, so that no read grows old. */
@@ -30,13 +29,13 @@ export class ImmediateRecheck {
   readonly #repair: Repair
   readonly #batches: SuspectBatches
   readonly #batchSize: number
-  /** Nobody writes: what the scan saw on the master is still there. */
+  /** Whether nobody writes: then what the scan saw on the master is still there. */
   readonly #mastersStand: boolean
   readonly #jobs = new Jobs()
   readonly #falseAlarms = new FalseAlarmRate()
   #batch: WaitingSuspect[] = []
   #batchBytes: Bytes = 0
-  /** Missing items that are put without being read on the replica. */
+  /** Missing items that are put without a read of the replica. */
   #unread: Suspicion[] = []
 
   constructor(replicaTask: ReplicaTask, onJudged: OnJudged) {
@@ -48,12 +47,12 @@ export class ImmediateRecheck {
     this.#batchSize = batchReadLimit
   }
 
-  /** @throws what a job before has failed with */
+  /** @throws the error of a job before */
   throwFailure(): void {
     this.#jobs.throwFailure()
   }
 
-  /** Whether the user's hooks have ended a suspect: it is no difference to them, or a hook failed. */
+  /** Whether the user's hooks ended a suspect: it is no difference to them, or a hook failed. */
   async isEndedByRule({ looks, key, master, replica }: Suspect): Promise<boolean> {
     const found: Found = { verdict: looks, key, master, replica }
     if (isHalfWritten(this.#replicaTask, key, replica)) return false
@@ -66,7 +65,7 @@ export class ImmediateRecheck {
     return true
   }
 
-  /** Counts and names a key that could not be read. */
+  /** Counts and reports a key that could not be read. */
   unread(suspicion: Suspicion, unread: Unread): Promise<undefined> {
     return this.#repair.outcomes.unread(suspicion, unread)
   }
@@ -78,12 +77,12 @@ export class ImmediateRecheck {
     if (written !== undefined) await readBack(this.#replicaTask, this.#repair, [written])
   }
 
-  /** Has a suspect read again; waits while as much is under way as may be. */
+  /** Queues a suspect to be read again; waits while as much is under way as allowed. */
   confirm(
     { looks, key, ground, master, replica }: Suspect,
     canonical?: CanonicalKey,
   ): MaybePromise {
-    // Not the items as they were scanned: they would keep whole pages from being let go.
+    // Without the items as scanned: they would keep whole pages in memory.
     const stands = this.#mastersStand && looks === 'missing' ? master : undefined
     const itsMaster = stands && detached(stands.page, stands.item)
     this.#batch.push({ looks, key, ground, canonical, master: itsMaster })
@@ -92,30 +91,30 @@ export class ImmediateRecheck {
     return isFull ? this.#dispatchBatch() : undefined
   }
 
-  /** Whether a suspect is worth a look at once, or would not be cleared up by it. */
+  /** Whether a suspect is worth a look at once, and not only a later one. */
   isWorthwhile(): boolean {
     const { looksAgain } = this.#replicaTask.thread.setup.recheckPolicy
     return !looksAgain || this.#falseAlarms.isWorthwhile()
   }
 
-  /** Has a suspect looked at once it has stood still for long enough since it was scanned. */
+  /** Postpones a suspect until it has stood still for long enough since it was scanned. */
   postpone(suspect: Suspect): MaybePromise {
     const isInferred = suspect.ground === 'order' && suspect.looks !== 'differing'
     return this.#batches.lookAgain(suspect, suspect, isInferred)
   }
 
-  /** Has a missing item put on the scan's word. */
+  /** Queues a missing item to be put without a read of the replica. */
   put({ looks, key, ground }: Suspicion): MaybePromise {
     this.#unread.push({ looks, key, ground })
     return this.#unread.length >= WRITE_BATCH ? this.#dispatchUnread() : undefined
   }
 
-  /** Counts a difference on the scan's word, and leaves it. */
+  /** Counts a difference as the scan found it, and leaves it. */
   leave(found: Found): MaybePromise {
     return this.#repair.leave(found)
   }
 
-  /** Brings all to its end that was handed over. */
+  /** Ends all suspects that were handed over. */
   async flush(): Promise<void> {
     await this.#dispatchBatch()
     await this.#dispatchUnread()
@@ -123,7 +122,7 @@ export class ImmediateRecheck {
     this.#jobs.throwFailure()
   }
 
-  /** Waits for what is under way, whatever its end. */
+  /** Waits for all jobs under way, whether they succeed or fail. */
   async drain(): Promise<void> {
     await this.#jobs.drain()
   }

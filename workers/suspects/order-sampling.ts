@@ -1,10 +1,8 @@
 /**
- * How far the order of two scans is to be trusted, by what rechecks say of the
- * suspects that rest on it.
+ * Decides how far to trust the order of two scans, by the rechecks of suspects that rest on it.
  *
- * A suspect by order proves false when the other side has had the item all
- * along. Now and then that is a write while the scan went on; time after time
- * it is another order.
+ * A suspect by order is false if the other side has had the item all along. Now and then, the cause
+ * is a write during the scan; time after time, it is another order.
  */
 import { type CanonicalKey, canonicalKeyOf } from '../../lib/item/key.ts'
 import type { Keyed } from '../../lib/item/key-hash.ts'
@@ -14,54 +12,54 @@ import type { OrderRecord } from '../../lib/protocol/shared/order-record.ts'
 import { CopiedKeys } from '../keys/copied-keys.ts'
 import type { Place } from '../keys/key-index.ts'
 
-/** So many suspects of a segment are rechecked whatever the budget says. */
+/** This many suspects of a segment are rechecked, whatever the budget says. */
 const FIRST_WITNESSES = 8
 
-/** And after them one in so many, which costs less than a tenth of the scan. */
+/** After them one in this many, which costs less than a tenth of the scan. */
 const WITNESS_EVERY = 256
 
-/** From so many false suspects on, a doubt is more than chance. */
+/** From this many false suspects on, a doubt is more than chance. */
 const TELLING = 12
 
 /**
- * Items judged for each false suspect, at the most, where orders differ. A
- * replica that lags has false suspects too, but few among all its items.
+ * If orders differ, at most this many items are judged for each false suspect. A replica that lags
+ * has false suspects too, but few among all its items.
  */
 const RARE = 4
 
-/** A larger share of false suspects, over all segments, and no order is relied on. */
+/** With a larger share of false suspects over all segments, no order is relied on. */
 const TOLERABLE = 0.01
 
-/** More keys in doubt than this are not remembered one by one. */
+/** At most this many keys in doubt are remembered one by one. */
 const MAX_REMEMBERED = 20_000
 
-/** Of keys that wait to be read, more than this is given up, oldest first. */
+/** Of the keys that wait to be read, the oldest beyond this are given up. */
 const MAX_WAITING: Bytes = 1 << 18
 
-/** How far it is to the next witness, as if lots were drawn for each suspect by itself: a number for each is most of what that takes. */
+/** Distance to the next witness, as by a lot for each suspect: to draw each would cost the most. */
 const drawn = () =>
   Math.max(1, Math.ceil(Math.log(1 - Math.random()) / Math.log(1 - 1 / WITNESS_EVERY)))
 
-/** How an item looks that one scan alone has. */
+/** How an item looks that only one scan has. */
 type UnmatchedItem = 'missing' | 'extra'
 
 export class OrderSampling {
   readonly #record: OrderRecord
   readonly #replica: TableIndex
   #seen = 0
-  /** The suspect that is the next witness, by lot: a pattern in the keys must not hide from the count. */
+  /** Number of the next witness, by lot: a pattern in the keys must not hide from the count. */
   #nextDrawn = FIRST_WITNESSES - 1 + drawn()
   #rechecked = 0
   #false = 0
-  /** Keys being rechecked, and those that proved false, by the side they were seen on: their twins are not what they seem. */
+  /** Keys in recheck, or proved false, by the side that had them: their twins are in doubt. */
   readonly #inDoubt = {
     missing: new Set<CanonicalKey>(),
     extra: new Set<CanonicalKey>(),
-    /** Of a record, which does not say. */
+    /** Keys from a record, which does not say the side. */
     unknown: new Set<CanonicalKey>(),
   }
   readonly #schema: KeySchema
-  /** Keys that are read once they have stood still: so are their twins, till then. */
+  /** Keys that are read once they have stood still: till then, their twins are too. */
   readonly #waiting: { readonly missing: CopiedKeys; readonly extra: CopiedKeys }
 
   constructor(record: OrderRecord, replica: TableIndex, schema: KeySchema) {
@@ -77,7 +75,7 @@ export class OrderSampling {
     return this.#false >= TELLING && isCommon
   }
 
-  /** Whether enough suspects have come to wait for what the first rechecks say of them. */
+  /** Whether enough suspects have come for the first rechecks to be waited for. */
   get isFirstTest(): boolean {
     return this.#seen === 2 * FIRST_WITNESSES
   }
@@ -88,7 +86,7 @@ export class OrderSampling {
     return isBelied || this.#doubts >= MAX_REMEMBERED
   }
 
-  /** A suspect has come; true where it has to be rechecked to bear the order out. */
+  /** Notes a suspect; true if it has to be rechecked to test the order. */
   needsWitness({
     looks,
     found,
@@ -108,13 +106,13 @@ export class OrderSampling {
     const twins = looks === 'missing' ? 'extra' : 'missing'
     if (this.#waiting[twins].find(found) !== undefined) return true
     const { [twins]: ofTwins, unknown } = this.#inDoubt
-    // A key's spelling is made only where it may be of use.
+    // The canonical key is made only where it may be of use.
     if (ofTwins.size === 0 && unknown.size === 0) return false
     const canonical = this.#canonical(found)
     return ofTwins.has(canonical) || unknown.has(canonical)
   }
 
-  /** Keys of which the order is not to be relied on when the other side's scan comes to them. */
+  /** Keys for which the order must not be relied on when the other side's scan reaches them. */
   get doubted(): CanonicalKey[] {
     const { missing, extra, unknown } = this.#inDoubt
     return [
@@ -141,7 +139,7 @@ export class OrderSampling {
     if (this.#doubts < MAX_REMEMBERED) this.#inDoubt[looks].add(key)
   }
 
-  /** A suspect is going to be read once it has stood still. */
+  /** A suspect will be read once it has stood still. */
   wait(looks: UnmatchedItem, key: Keyed): void {
     const waiting = this.#waiting[looks]
     waiting.keep(key)
@@ -156,12 +154,12 @@ export class OrderSampling {
     this.#inDoubt.unknown.delete(key)
   }
 
-  /** The two orders were found to differ: what rests on them has to be rechecked, here and everywhere. */
+  /** The two orders were found to differ: all that rests on them is rechecked, in all segments. */
   belie(): void {
     this.#record.belie(this.#replica)
   }
 
-  /** An item thought alone has met its counterpart without a recheck. */
+  /** An item that seemed alone has met its counterpart without a recheck. */
   proveFalse(): void {
     this.#note(true)
   }

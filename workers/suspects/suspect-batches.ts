@@ -1,7 +1,6 @@
 /**
- * A batch of suspects, read again and ended by what both sides hold then. What
- * still differs waits for a pending recheck, unless the user vouches that nobody
- * writes.
+ * Reads a batch of suspects again, and ends each by what both sides hold then. What still differs
+ * waits for a pending recheck, unless the user vouches that nobody writes.
  */
 import { type FoundItem, isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
 import { type CanonicalKey, canonicalKeyOfText } from '../../lib/item/key.ts'
@@ -24,7 +23,7 @@ import type { FalseAlarmRate } from './false-alarm-rate.ts'
 export interface WaitingSuspect extends Suspicion {
   /** The key in the form that keys are compared by. Absent: it is not known yet. */
   readonly canonical?: CanonicalKey | undefined
-  /** The master's item, where that stands as scanned. */
+  /** The master's item, if it is still as scanned. */
   readonly master?: FoundItem | undefined
 }
 
@@ -36,7 +35,7 @@ export class SuspectBatches {
   readonly #repair: Repair
   readonly #onJudged: OnJudged
   readonly #falseAlarms: FalseAlarmRate
-  /** Missing items go out many to a request. */
+  /** Whether many missing items go out in one request. */
   readonly #putsTogether: boolean
 
   constructor(
@@ -75,7 +74,7 @@ export class SuspectBatches {
     ])
   }
 
-  /** Puts what the master still has; where a put is refused, the key is read again after all. */
+  /** Puts what the master still has; if a put is refused, the key is read again after all. */
   async putAll(batch: readonly Suspicion[]): Promise<void> {
     const { count, master, masterCount, schema } = this.#replicaTask
     const keys = batch.map(({ key }) => key)
@@ -100,25 +99,25 @@ export class SuspectBatches {
     })
   }
 
-  /** Has a suspect looked at again after it has stood still as the sides are now. */
+  /** Queues a suspect for another look, after it has stood still as the sides are now. */
   lookAgain(suspicion: Suspicion, sides: BothSides, isInferred = false): MaybePromise {
     const { thread, count, replica, tell } = this.#replicaTask
     count.state('pending')
-    // What is ignored may move as often as it likes.
+    // Attributes that are ignored may change as often as they like.
     const isLiteral = thread.setup.ignore.length === 0
     const how = { isLiteral, isInferred }
     const seen = digestsLike(how, sides, thread.comparer)
     return tell({ type: 'look-again', replica, sighting: sight(suspicion, seen, how, Date.now()) })
   }
 
-  /** An item that may be put at once, by what both sides hold. */
+  /** Returns the item if it may be put at once, by what both sides hold. */
   #missingOf({ key, looks }: WaitingSuspect, { master, replica }: BothSides) {
     if (looks !== 'missing' || master === undefined || replica !== undefined) return undefined
     const found: MissingItem = { verdict: 'missing', key, master, replica }
     return hasExpired(this.#replicaTask, found) ? undefined : found
   }
 
-  /** What stands as scanned is read on the replica alone. */
+  /** Reads suspects whose master item is still as scanned on the replica alone. */
   async #lookUp(
     batch: readonly WaitingSuspect[],
   ): Promise<(waiting: WaitingSuspect) => BothSides | Unread> {

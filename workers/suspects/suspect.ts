@@ -1,4 +1,4 @@
-/** What a first look makes of a key: a suspicion, with the items that it saw. */
+/** A suspect: the suspicion that a first look gives of a key, with the items that it saw. */
 import type { FoundItem } from '../../lib/dynamo/lookup.ts'
 import { type CanonicalKey, canonicalKeyOf, type KeyText, keyTextOf } from '../../lib/item/key.ts'
 import type { Keyed } from '../../lib/item/key-hash.ts'
@@ -11,15 +11,15 @@ import type { Suspicion } from '../verify/verdict.ts'
 export interface Suspect extends Suspicion, BothSides {}
 
 /**
- * An item that one scan has and the other passed by. Most are counted without
- * their key's text, so that is made when it is asked for.
+ * An item that one scan has and the other passed by. Most are counted without the text of their
+ * key, so that it is made only when asked for.
  */
 export class UnmatchedItem implements Suspect, Found {
   readonly ground = 'order'
   readonly looks: 'missing' | 'extra'
-  /** Where its key stands. */
+  /** The place of its key. */
   readonly found: Keyed
-  /** Whether many more before it were alone, and no pair came between. */
+  /** Whether many items before it were alone too, with no pair between. */
   readonly isInARow: boolean
   readonly #schema: KeySchema
 
@@ -30,7 +30,7 @@ export class UnmatchedItem implements Suspect, Found {
     this.#schema = schema
   }
 
-  /** What it comes to, where it is counted unread. */
+  /** The verdict if it is counted without another read. */
   get verdict(): 'missing' | 'extra' {
     return this.looks
   }

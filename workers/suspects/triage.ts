@@ -1,10 +1,10 @@
 /**
- * Triage of one replica in one segment: which suspects are read again, and which
- * are counted as they look.
+ * Triage of one replica in one segment: decides which suspects are read again, and which are
+ * counted as they look.
  *
- * A first look only makes a suspect. It is read again by key on both sides,
- * strongly consistent, before it counts; beyond the run's budget for that it
- * is counted on the word of the scan, and reported as unconfirmed.
+ * A first look only makes a suspect. Before it counts, it is read again by key on both sides,
+ * strongly consistent. Beyond the run's budget for that, it is counted as the scan found it, and
+ * reported as unconfirmed.
  */
 import type { Unread } from '../../lib/dynamo/lookup-result.ts'
 import { canonicalKeyOfText, type KeyText } from '../../lib/item/key.ts'
@@ -21,7 +21,7 @@ import { OrderSampling } from './order-sampling.ts'
 import { type Suspect, UnmatchedItem } from './suspect.ts'
 import { UnconfirmedSuspects } from './unconfirmed-suspects.ts'
 
-/** Suspects taken between two looks at what rechecks say of the orders. */
+/** How many suspects are taken between two looks at what rechecks say of the orders. */
 const CHECK_EVERY = 32
 
 export class Triage {
@@ -49,8 +49,8 @@ export class Triage {
   }
 
   /**
-   * Takes suspects one after the other, and with `mayGoOver` only as long as
-   * nothing says that the orders differ. Returns how many it has taken.
+   * Takes suspects one after the other; with `mayGoOver`, only while nothing says that the orders
+   * differ. Returns how many it has taken.
    */
   addAll(
     suspects: readonly Suspect[],
@@ -67,14 +67,14 @@ export class Triage {
     return suspects.length
   }
 
-  /** Takes a suspect; waits while as much is under way as may be. */
+  /** Takes a suspect; waits while as much is under way as allowed. */
   add(suspect: Suspect): MaybePromise {
     this.#recheck.throwFailure()
     const room = this.#replicaTask.roomForSuspects()
     return room === undefined ? this.#enter(suspect) : room.then(() => this.#enter(suspect))
   }
 
-  /** Places a suspect, unless its key has more than one spelling to one of the tables. */
+  /** Places a suspect, unless one of the tables may have its key in more than one spelling. */
   #enter(suspect: Suspect): MaybePromise {
     const { numberKeys } = this.#replicaTask.thread
     const trouble = numberKeys.troubleWith(this.#replicaTask, suspect)
@@ -92,15 +92,15 @@ export class Triage {
     else await this.unread(suspect, unread)
   }
 
-  /** What would be lost with this segment: suspects that wait for its end, and keys in doubt. */
+  /** What a record of this segment must keep: suspects that wait for its end, and keys in doubt. */
   get open(): Pick<SegmentRecord, 'deferred' | 'doubted'> {
     return { deferred: this.#unconfirmed.deferred, doubted: this.#orders.doubted }
   }
 
-  /** Takes up what was open when the segment was left. */
+  /** Restores what was open when the segment was left. */
   async reopen({ strategy, unmatched, deferred, doubted }: SegmentRecord): Promise<void> {
     const { findExtras, count } = this.#replicaTask
-    // A march has gone over.
+    // The march had switched to lookup.
     if (strategy === 'lookup' && deferred.length > 0) this.orderIsBelied()
     for (const key of doubted) this.#orders.enter(key, 'unknown')
     this.#unconfirmed.readd(deferred)
@@ -109,12 +109,12 @@ export class Triage {
     for (const key of findExtras ? unmatched.replica : []) await this.#lookUp(key, 'extra')
   }
 
-  /** The two scans are in different orders: what is deferred is not counted on their word. */
+  /** The two scans are in different orders: deferred suspects are not counted by the order. */
   orderIsBelied(): void {
     this.#orders.belie()
   }
 
-  /** Counts and names a key that the other side could not read. */
+  /** Counts and reports a key that the other side could not read. */
   unread(suspicion: Suspicion, unread: Unread): Promise<undefined> {
     return this.#recheck.unread(suspicion, unread)
   }
@@ -124,24 +124,24 @@ export class Triage {
     await this.#recheck.equal(key, pair)
   }
 
-  /** Brings to their end all suspects that wait for nothing but their recheck. */
+  /** Ends all suspects that wait only for their recheck. */
   async flush(): Promise<void> {
     await this.#recheck.flush()
   }
 
-  /** Waits for what is under way, whatever its end. */
+  /** Waits for all jobs under way, whether they succeed or fail. */
   async drain(): Promise<void> {
     await this.#recheck.drain()
   }
 
-  /** Brings every suspect to its end. */
+  /** Ends every suspect. */
   async settle(): Promise<void> {
     await this.flush()
     await this.#unconfirmed.end('all')
     await this.flush()
   }
 
-  /** A key that was read on one side, before the segment was left, and had not met the other. */
+  /** Looks up a key that was read on one side before the segment was left, and had no match. */
   async #lookUp(key: KeyText, looks: 'missing' | 'extra'): Promise<void> {
     const { schema } = this.#replicaTask
     const found = keyedByText(key, schema)
@@ -165,7 +165,7 @@ export class Triage {
     return this.#placeUnlessEnded(suspect)
   }
 
-  /** The user's hooks may end it. */
+  /** Places a suspect unless the user's hooks end it. */
   async #placeUnlessEnded(suspect: Suspect): Promise<void> {
     if (!(await this.#recheck.isEndedByRule(suspect))) await this.#placeByKey(suspect)
   }
@@ -174,12 +174,12 @@ export class Triage {
     const mayRecheck = this.#mayRecheck()
     if (!mayRecheck && !this.#isReadForRepair(suspect.looks))
       return this.#unconfirmed.count(suspect)
-    // What waits without a request of its own keeps within the budget.
+    // Only suspects within the budget may wait: they make no request of their own now.
     const isAtOnce = !mayRecheck || this.#recheck.isWorthwhile()
     return isAtOnce ? this.#recheck.confirm(suspect) : this.#recheck.postpone(suspect)
   }
 
-  /** The other side's item has waited among those deferred: they are a pair. */
+  /** The other side's item was among the deferred ones: the two are a pair. */
   #meetTwin({ key, master, replica }: Suspect): MaybePromise {
     this.#orders.proveFalse()
     this.#replicaTask.count.matched()
@@ -214,7 +214,7 @@ export class Triage {
     return this.#recheck.confirm(suspect, canonical)
   }
 
-  /** Whether a repair has to read the key again anyhow, or a write of ours may have made it a suspect. */
+  /** Whether a repair has to read the key anyway, or a write of ours may have made it a suspect. */
   #isReadForRepair(looks: DifferenceKind): boolean {
     const { thread, replica } = this.#replicaTask
     const { write, putsInBatches } = thread.setup

@@ -1,4 +1,4 @@
-/** Suspects that the budget for rechecks does not cover: counted on the word of the scan. */
+/** Suspects beyond the budget for rechecks: they are counted as the scan found them. */
 import type { DeferredKey, SegmentRecord } from '../../lib/model/files/segment-record.ts'
 import type { MaybePromise } from '../concurrency/maybe-promise.ts'
 import type { ReplicaTask } from '../replica-task.ts'
@@ -21,7 +21,7 @@ export class UnconfirmedSuspects {
     this.#deferred = new Deferred(replicaTask.schema)
   }
 
-  /** Keys that would be lost with this segment. */
+  /** Keys that a record of this segment must keep. */
   get deferred(): SegmentRecord['deferred'] {
     return this.#deferred.all()
   }
@@ -30,17 +30,17 @@ export class UnconfirmedSuspects {
     for (const key of keys) this.#deferred.readd(key)
   }
 
-  /** Takes out the suspect that the other side has under the same key; false where there is none. */
+  /** Takes out the suspect that the other side has under the same key; false if there is none. */
   takeTwin(suspect: Pick<DeferredSuspect, 'looks' | 'found'>): boolean {
     return this.#deferred.takeTwin(suspect)
   }
 
-  /** Keeps an item that is alone until the end of the segment: its counterpart may come in a later page. */
+  /** Keeps a lonely item until the segment ends: its counterpart may come in a later page. */
   defer(suspect: UnmatchedItem): MaybePromise {
     const { looks, found } = suspect
     this.#deferred.add(looks, found, hasExpired(this.#replicaTask, suspect))
     if (!this.#deferred.isFull) return undefined
-    // What rechecks say of the order comes before anything counts on its word.
+    // Rechecks must first say whether the order is right, before anything is counted by it.
     return this.#recheck.flush().then(() => this.end('overflow'))
   }
 
@@ -54,7 +54,7 @@ export class UnconfirmedSuspects {
     return undefined
   }
 
-  /** Counts a suspect as it looks; one that is to be put is put on the scan's word. */
+  /** Counts a suspect as it looks; one that is to be put is put without a read of the replica. */
   count(suspect: Suspect): MaybePromise {
     const { looks, master, replica } = suspect
     if (hasExpired(this.#replicaTask, suspect)) {
@@ -67,7 +67,7 @@ export class UnconfirmedSuspects {
     return this.#recheck.leave({ verdict: looks, key: suspect.key, master, replica })
   }
 
-  /** Whether each suspect that is counted unread is reported, or may be decided otherwise. */
+  /** Whether suspects counted without a read are reported one by one, or may end otherwise. */
   get #isAnyWanted(): boolean {
     const { tellDifferences, newerWins, asked } = this.#replicaTask.thread.setup
     return this.#orders.isDoubted || tellDifferences || newerWins || asked.missing || asked.extra

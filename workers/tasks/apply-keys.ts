@@ -1,4 +1,4 @@
-/** A reviewed plan carried out: each key read again, and repaired where it is still as it was planned. */
+/** Applies a reviewed plan: reads each key again, and repairs it if it is still as planned. */
 import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
 import type { SeenSides } from '../../lib/model/pending-recheck.ts'
 import type { ApplyTask, PlannedKey } from '../../lib/protocol/messages.ts'
@@ -44,7 +44,7 @@ function applyOne(
     return undefined
   }
   const relation = relationOf(standingOf(now))
-  // What a write of ours has left is not as it was planned; half-way it has to be made whole.
+  // What a write of ours left is not as planned; a half-written item has to be completed.
   const isOurs =
     isHalfWritten(replicaTask, key, sides.replica) || hasLanded(replicaTask, key, sides.replica)
   if (relation !== 'sameAs' && !isOurs && !isStillTrue(planned, now)) {

@@ -1,4 +1,6 @@
-/** Deletes what is still extra, after all comparing: every key is read again on both sides first. */
+/**
+ * Deletes what is still extra, after all comparing: first, every key is read again on both sides.
+ */
 import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
 import type { ReplicaTally } from '../../lib/model/tally.ts'
 import type { DeleteTask, ExtraKey, SegmentReport } from '../../lib/protocol/messages.ts'
@@ -19,7 +21,7 @@ class Deleting implements KeyWork<ExtraKey, BothSides | Unread> {
   readonly #repair: Repair
   /** How an extra ends that has changed since it was found. */
   readonly #changed: RepairEnding
-  /** Extras that have come to an end. */
+  /** How many extras have ended. */
   #ended = 0
   #endedBefore = 0
 
@@ -35,13 +37,13 @@ class Deleting implements KeyWork<ExtraKey, BothSides | Unread> {
     return { ended: this.#ended, ...(refusal !== undefined && { refusal }) }
   }
 
-  /** The first goes alone: where it is refused, so may all be. */
+  /** The first goes alone: if it is refused, all may be. */
   batchSize(at: number): number {
     const { batchReadLimit } = this.#replicaTask.thread.setup
     return at === 0 ? 1 : Math.min(WRITE_BATCH, batchReadLimit)
   }
 
-  /** A refusal is not passed over: what follows may be refused as well, and ought to be looked at first. */
+  /** Stops at a refusal: what follows may be refused too, and somebody should look at it first. */
   isOver(hasFailed: boolean): boolean {
     const { count, stopping } = this.#replicaTask
     return hasFailed || stopping.aborted || count.soFar.failed > 0
@@ -59,7 +61,7 @@ class Deleting implements KeyWork<ExtraKey, BothSides | Unread> {
     if (isUnread(sides)) {
       return this.#repair.outcomes.conclude(failed(sides.error), foundUnread('extra', key))
     }
-    // An extra is deleted as it was found; one that was written since is somebody's.
+    // An extra is deleted only as it was found; if it was written since, it is somebody else's.
     const expected: Expected = {
       ending: this.#changed,
       isStillTrue: (_kind, now) => now.replica === seen,
@@ -67,7 +69,7 @@ class Deleting implements KeyWork<ExtraKey, BothSides | Unread> {
     return this.#repair.end({ verdict: 'extra', key, ...sides }, expected)
   }
 
-  /** What is read back after this is counted there. */
+  /** Runs before the read-back, which does its own counting. */
   onBatchEnded(): void {
     this.#ended += endsIn(this.#replicaTask.count.soFar) - this.#endedBefore
   }
@@ -91,6 +93,6 @@ const MOVED = {
   error: 'it has changed since it was found to be extra',
 } as const
 
-/** Every extra that a deletion came to is one of these. */
+/** Every extra whose deletion was tried has one of these outcomes. */
 const endsIn = ({ deleted, resolved, conflicts, failed, torn, changed }: Readonly<ReplicaTally>) =>
   deleted + resolved + conflicts + failed + torn + changed

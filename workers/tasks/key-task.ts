@@ -1,7 +1,6 @@
 /**
- * A task of keys: recheck, delete, apply and undo. Keys are read again in
- * batches, and each comes to its end by what stands under it then. What was
- * written is read back.
+ * A task of keys: recheck, delete, apply and undo. It reads keys again in batches, and ends each by
+ * what both sides hold then. It reads back what was written.
  */
 import { asTablesyncError } from '../../lib/errors.ts'
 import type { KeyText } from '../../lib/item/key.ts'
@@ -18,15 +17,17 @@ import { endsTable } from '../verify/ending.ts'
 import type { Written } from '../write/write-attempt.ts'
 import { TaskEnd } from './task-end.ts'
 
-/** Keys that are read, and then written, together: few, so that no read grows old before its write. */
+/**
+ * Keys that are read and then written together: few, so that no read grows old before its write.
+ */
 export const WRITE_BATCH = 25
 
-/** What a kind of task does with its keys. `Sides`: what it reads under a key. */
+/** What a kind of task does with its keys. `Sides`: what it reads for a key. */
 export interface KeyWork<Key extends { readonly key: KeyText }, Sides> {
   readonly keys: readonly Key[]
-  /** How many keys go together, from this one on. */
+  /** How many keys form the next batch, from this one on. */
   batchSize(at: number): number
-  /** Asked before each batch; the rest is left then. */
+  /** Asked before each batch; true leaves the rest. */
   isOver(hasFailed: boolean): boolean
   /** Counts the keys of a batch as begun. */
   begin(batch: readonly Key[]): void
@@ -39,11 +40,11 @@ export interface KeyWork<Key extends { readonly key: KeyText }, Sides> {
   lose(batch: readonly Key[]): void | Promise<void>
   /** Counts, or reports, keys that were not begun. `isTableLost`: no run could read them now. */
   leave?(rest: readonly Key[], isTableLost: boolean): void | Promise<void>
-  /** What the report says of such tasks alone. */
+  /** The part of the report that only such tasks have. */
   result?(): Partial<SegmentReport>
 }
 
-/** Makes a task of what it does with its keys. */
+/** Makes a task from the work on its keys. */
 export function keyTask<Task extends KeyTask, Key extends { readonly key: KeyText }, Sides>(
   workOf: (task: Task, replicaTask: ReplicaTask, repair: Repair) => KeyWork<Key, Sides>,
 ) {
@@ -62,7 +63,7 @@ export function keyTask<Task extends KeyTask, Key extends { readonly key: KeyTex
   }
 }
 
-/** What tasks have in common whose keys are listed in a plan or a journal: the list stands for a scan. */
+/** For tasks whose keys are listed in a plan or a journal: the list stands for a scan. */
 export const listedKeys = ({ count, thread, isOver }: ReplicaTask) => ({
   batchSize: () => Math.min(WRITE_BATCH, thread.setup.batchReadLimit),
   isOver,
@@ -72,7 +73,7 @@ export const listedKeys = ({ count, thread, isOver }: ReplicaTask) => ({
 
 type Failure = { readonly error: unknown } | undefined
 
-/** A batch that fails does so for itself, unless its table is lost. Returns the first failure. */
+/** A batch fails alone, unless its table is lost. Returns the first failure. */
 async function endAll<Key extends { readonly key: KeyText }, Sides>(
   replicaTask: ReplicaTask,
   repair: Repair,
@@ -91,7 +92,7 @@ async function endAll<Key extends { readonly key: KeyText }, Sides>(
     onProgress()
   }
   if (at < keys.length) {
-    // A run that takes this one up has them before it still.
+    // A run that resumes this one still has these keys to do.
     replicaTask.wasCutShort = true
     await work.leave?.(keys.slice(at), isTableLost())
   }

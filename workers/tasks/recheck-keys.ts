@@ -1,4 +1,6 @@
-/** Pending rechecks: a verdict for keys that stood still, and another recheck for those that moved. */
+/**
+ * Pending rechecks: gives keys that stood still a verdict, and those that moved another recheck.
+ */
 import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
 import type { PendingRecheck } from '../../lib/model/pending-recheck.ts'
 import type { RecheckTask } from '../../lib/protocol/messages.ts'
@@ -35,7 +37,7 @@ function rechecking(
         ? judgeAgain(replicaTask, repair, pending, sides)
         : lookBack(replicaTask, repair, pending, sides),
     leave(rest, isTableLost) {
-      // A run that takes this one up has them before it still.
+      // A run that resumes this one still has these keys to do.
       if (stopping.aborted && !isTableLost) return
       count.state('pending', -suspectsIn(rest))
       nowUnverified(rest)
@@ -45,10 +47,10 @@ function rechecking(
 
 const suspectsIn = (pending: readonly PendingRecheck[]) => pending.filter(isSuspect).length
 
-/** Whether the replica was asked for it and had none, and not only its scan. */
+/** Whether the replica was read by key and had no item, and not only its scan. */
 const wasRead = ({ replica, isInferred }: PendingRecheck) => replica === null && isInferred !== true
 
-/** The others were written, and are read back. */
+/** Whether the key is a suspect; other keys were written, and are read back. */
 const isSuspect = ({ wrote }: PendingRecheck) => wrote === undefined
 
 async function lookBack(
@@ -74,7 +76,7 @@ function judgeAgain(
   if (isUnread(sides)) return repair.outcomes.unread(pending, sides)
   const { comparer, setup } = thread
   const judged = judge(pending, standingOfItems(sides, comparer)).verdict
-  // It was read there by its key, and not found: it has come since.
+  // The replica was read by key and lacked the item: the item has come since.
   const hasCome = judged === 'sameAs' && pending.looks === 'missing' && wasRead(pending)
   const found = hasCome ? 'converged' : judged
   const verdict = unlessExpired(replicaTask, found, sides)
@@ -82,7 +84,7 @@ function judgeAgain(
   if (!isDifference(verdict)) return repair.settle({ verdict, ...outcome })
   const now = digestsLike(pending, sides, comparer)
   const became = sinceThen(pending, now)
-  // Where orders are not what they seem, nobody knows since when the side lacks the item.
+  // If orders are not what they seem, nobody knows since when the side lacks the item.
   const isDoubtful = pending.isInferred && !thread.orderRecord.isFlawless(replica)
   if (became === 'stood-still' && !isDoubtful) return repair.settle({ verdict, ...outcome })
   if (became === 'converged') return repair.settle({ verdict: 'converged', ...outcome })

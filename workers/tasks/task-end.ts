@@ -11,9 +11,9 @@ export class TaskEnd {
   readonly #unfinished = new Set<TableIndex>()
 
   /**
-   * Runs one replica's part of the task, and notes how it ended. A failure is
-   * part of the report: what was counted before it is not lost. A request that
-   * was not sent, because the run is ending, is no failure.
+   * Runs one replica's part of the task, and notes how it ended. A failure is part of the report,
+   * so that counts from before it are not lost. A request that was not sent because the run is
+   * ending is no failure.
    */
   async run(replicaTask: ReplicaTask, part: () => Promise<void>): Promise<void> {
     const { replica } = replicaTask

@@ -1,4 +1,4 @@
-/** Brings back what a replica held before writes of ours, as far as it is still as they left it. */
+/** Restores what a replica held before writes of ours, if it still holds what they left. */
 
 import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
 import { isEnded } from '../../lib/dynamo/request/request-errors.ts'
@@ -77,7 +77,7 @@ async function undoOne(
   }
 }
 
-/** The item as the replica has it; null: it has none. */
+/** The replica's item; null: it has none. */
 type Now = WireItem | null
 
 function undoAim(
@@ -102,7 +102,7 @@ function undoAim(
 
   async function next(now: Now, isHalfWay: boolean): Promise<Next> {
     const seen = digestOf(now)
-    // Half-way it is as our own write has left it, or somebody has changed that.
+    // A half-way item is either as our own write left it, or somebody has changed it since.
     const isOurs = isHalfWay && now !== null && parts.has(thread.digest(now))
     const from = isOurs ? (begun ?? steps.at(-1)?.left ?? null) : seen
     begun = from
@@ -118,15 +118,15 @@ function undoAim(
 
 const CHANGED = 'it has changed since, and is left as it is'
 
-/** What the item is to what it was. */
+/** The kind of difference between the item now and before. */
 function kindOf(now: WireItem | null, before: WireItem | null): DifferenceKind {
   if (before === null) return 'extra'
   return now === null ? 'missing' : 'differing'
 }
 
 /**
- * What the first write found, followed back from what is there now through each
- * write that led to it. Entries that do not lead on were refused.
+ * Finds what the first write found: follows the writes back from what is there now. Entries that do
+ * not lead on were refused.
  */
 export function targetOf(
   steps: UndoKey['steps'],
@@ -150,7 +150,7 @@ interface BringingBack {
   readonly target: WireItem | null
 }
 
-/** By its attributes, and not by a version: it has to be what we left, whoever wrote it. */
+/** Compares attributes, not a version: the item must be what we left, whoever wrote it. */
 function bringingBack(replicaTask: ReplicaTask, { key, now, target }: BringingBack): PreparedWrite {
   const { schema } = replicaTask
   const shape = { schema, isIgnored: () => false }

@@ -1,4 +1,4 @@
-/** Keys read again on both sides, strongly consistent. */
+/** Reads keys again on both sides, strongly consistent. */
 import {
   type FoundItem,
   isUnread,
@@ -15,12 +15,11 @@ import type { BothSides } from './sides.ts'
 const CONSISTENT = { consistent: true }
 
 /**
- * The replica first: the other way round it might show what the master had not
- * got yet, as when somebody writes and it is replicated in between, and a write
- * would take that away. This way such a write meets a replica that has changed.
+ * Reads the replica first. In the other order, the replica could show a write that the master did
+ * not have yet when it was read, and a repair would undo that write. In this order, a repair meets
+ * a replica that has changed.
  *
- * A key that either side could not read is `Unread`: nothing is concluded from
- * what the other one holds.
+ * A key that one side could not read is `Unread`: nothing is concluded from what the other holds.
  */
 export async function lookUpBothSides(
   replicaTask: ReplicaTask,
@@ -28,7 +27,7 @@ export async function lookUpBothSides(
 ): Promise<(key: KeyText) => BothSides | Unread> {
   const { master, replica, door, schema, thread, count, masterCount } = replicaTask
   const canonicals = canonicalsOf(keys, schema)
-  // A key may be suspect on both sides at a time, and BatchGetItem refuses one that comes twice.
+  // A key may be suspect on both sides at once, and BatchGetItem refuses one that comes twice.
   const distinct = new Map<CanonicalKey, KeyText>()
   for (const [key, canonical] of canonicals) distinct.set(canonical, key)
   const onReplica = await door.table.lookUp([...distinct.values()], CONSISTENT)
@@ -54,7 +53,7 @@ function bothOf(master: Looked, replica: Looked): BothSides | Unread {
   return isUnread(master) ? master : { master, replica }
 }
 
-/** One item of a batch tells what attributes such items have. */
+/** Notes the attribute names of one item of a batch: the others are likely to have the same. */
 function noteNames({ names }: Thread, { firstFound }: LookedUp): void {
   if (firstFound === undefined || names.isFull) return
   names.note(parseItem(firstFound.page, firstFound.item))
@@ -63,7 +62,7 @@ function noteNames({ names }: Thread, { firstFound }: LookedUp): void {
 const canonicalsOf = (keys: readonly KeyText[], schema: KeySchema) =>
   new Map(keys.map((key) => [key, canonicalKeyOfText(key, schema)]))
 
-/** One key, read again on both sides. */
+/** Reads one key again on both sides. */
 export async function lookUpKey(
   replicaTask: ReplicaTask,
   key: KeyText,
@@ -71,14 +70,14 @@ export async function lookUpKey(
   return (await lookUpBothSides(replicaTask, [key]))(key)
 }
 
-/** @throws TablesyncError of scope `item` where the key cannot be read */
+/** @throws TablesyncError of scope `item` if the key cannot be read */
 export async function readKey(replicaTask: ReplicaTask, key: KeyText): Promise<BothSides> {
   const sides = await lookUpKey(replicaTask, key)
   if (isUnread(sides)) throw sides.error
   return sides
 }
 
-/** Keys read again on the replica alone, strongly consistent. */
+/** Reads keys again on the replica alone, strongly consistent. */
 export async function lookUpReplica(
   { door, schema, thread, count, replica }: ReplicaTask,
   keys: readonly KeyText[],
@@ -87,7 +86,7 @@ export async function lookUpReplica(
   const { readUnits, foundCount, unreadCount } = onReplica
   count.read(readUnits)
   thread.budget.rechecked(replica, keys.length, readUnits)
-  // A table that is being filled lacks them all.
+  // A table that is being filled lacks all of them.
   if (foundCount + unreadCount === 0) return () => undefined
   return (key) => onReplica.at(canonicalKeyOfText(key, schema))
 }

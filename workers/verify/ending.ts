@@ -1,4 +1,4 @@
-/** What a key came to, and the ways in which a difference ends, as values. */
+/** Outcomes of keys, and the ways in which a difference ends, as values. */
 import type { Unread } from '../../lib/dynamo/lookup-result.ts'
 import { mayPass } from '../../lib/dynamo/request/request-errors.ts'
 import { TablesyncError } from '../../lib/errors.ts'
@@ -10,7 +10,7 @@ import { toWire, type WireError } from '../../lib/protocol/wire-error.ts'
 import type { BothSides } from './sides.ts'
 import type { Verdict } from './verdict.ts'
 
-/** What a key came to when it was read again, with what both sides hold. */
+/** The outcome of a key that was read again, with what both sides hold. */
 export interface Outcome extends BothSides {
   readonly verdict: Verdict
   readonly key: KeyText
@@ -24,9 +24,8 @@ export interface Found extends Outcome {
 }
 
 /**
- * `resolved`: it had ended by itself when the repair came to it. `left`: what a
- * write left on the replica. `own`: trouble with this key alone, while others get
- * on: everybody is told which.
+ * `resolved`: the difference was already gone when the repair started. `left`: what a write left on
+ * the replica. `own`: trouble with this key alone, while others go on: it is reported with its key.
  */
 export type RepairEnding =
   | {
@@ -40,26 +39,26 @@ export type RepairEnding =
   | { readonly action: 'resolved' }
   | { readonly action: 'conflict'; readonly error?: string; readonly own?: WireError }
   | { readonly action: 'failed'; readonly error: string; readonly own?: WireError }
-  /** Some of its attributes were written, and the others could not be. */
+  /** Some attributes of the item were written, and the others could not be. */
   | { readonly action: 'torn'; readonly error: string; readonly own?: WireError }
-  /** It could not be read: nobody knows whether it is a difference. */
+  /** The key could not be read: nobody knows whether it is a difference. */
   | { readonly action: 'unverified'; readonly error: string; readonly own: WireError }
-  /** A key of a plan or a journal that is not as it was then. */
+  /** A key of a plan or a journal whose item is not as it was then. */
   | { readonly action: 'changed'; readonly error: string }
 
-/** A key of a reviewed plan that is left. */
+/** How a key of a reviewed plan ends that is left. */
 export const CHANGED = {
   action: 'changed',
   error: 'it is not as it was when the repair was planned',
 } as const
 
-/** A difference that nobody asked to be repaired, or not now, or not any more. */
+/** A difference that was not to be repaired, or not now, or not any more. */
 export const LEFT = { action: 'none' } as const
 
-/** A difference that would be repaired, were it no dry run. */
+/** A difference that would be repaired if this were no dry run. */
 export const PLANNED = { action: 'none', isPlanned: true } as const
 
-/** Whether it is the trouble of one key, and others may fare better. */
+/** Whether the error concerns one key, and others may fare better. */
 export const endsKey = (error: unknown): error is TablesyncError =>
   error instanceof TablesyncError && error.scope === 'item'
 
@@ -72,7 +71,7 @@ export const failed = (error: TablesyncError): RepairEnding => ({
   ...((error.scope === 'item' || mayPass(error)) && { own: toWire(error) }),
 })
 
-/** A hook has thrown, or given a wrong answer, over an item. */
+/** The ending of an item on which a hook threw, or gave a wrong answer. */
 export const hookFailed = ({ message }: Error): RepairEnding =>
   failed(
     new TablesyncError(message, {
@@ -88,14 +87,14 @@ export const unverified = ({ error }: Unread): RepairEnding => ({
   own: toWire(error),
 })
 
-/** The same ending, and how far the work had come. */
+/** The same ending, with a word on how far the work had come. */
 export function withWord(ending: RepairEnding, word: string): RepairEnding {
   const { action } = ending
   if (action !== 'conflict' && action !== 'failed' && action !== 'unverified') return ending
   return { ...ending, error: 'error' in ending ? `${ending.error}; ${word}` : word }
 }
 
-/** More differed than one update may touch, and not all of the updates went through. */
+/** More attributes differed than one update may touch, and not all of the updates succeeded. */
 export function torn(ending: RepairEnding): RepairEnding {
   const why = 'error' in ending ? ending.error : 'it kept changing'
   const own = 'own' in ending && ending.own !== undefined ? { own: ending.own } : {}
@@ -105,7 +104,7 @@ export function torn(ending: RepairEnding): RepairEnding {
 /** The item kept changing. */
 export const KEPT_CHANGING: RepairEnding = { action: 'conflict' }
 
-/** The engine refuses whatever is asked. */
+/** The engine refuses a condition although it holds. */
 export function refusedAllTheSame(table: TableIndex): TablesyncError {
   const error = 'a condition was refused that holds: the engine may not compare maps and lists'
   return new TablesyncError(error, { code: 'SERVICE', scope: 'item', table })

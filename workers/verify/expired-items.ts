@@ -1,4 +1,4 @@
-/** Expired items, which count as absent from both sides: the service deletes them when it comes to it. */
+/** Expired items, which count as absent from both sides: the service will delete them some time. */
 import { parseItem } from '../../lib/item/compare.ts'
 import { isExpired } from '../../lib/item/expiry.ts'
 import type { ReplicaTask } from '../replica-task.ts'
@@ -6,9 +6,8 @@ import type { BothSides } from './sides.ts'
 import { isDifference, type Verdict } from './verdict.ts'
 
 /**
- * Whether the master's item has expired, or the replica's where the master has
- * none. An item that has expired on the replica alone is out of date there,
- * and a difference like any other.
+ * Whether the master's item has expired, or, if the master has none, the replica's. An item that
+ * has expired only on the replica is out of date there, and is a difference like any other.
  */
 export function hasExpired({ door }: ReplicaTask, { master, replica }: BothSides): boolean {
   const { ttlAttribute } = door.table.access
@@ -17,7 +16,7 @@ export function hasExpired({ door }: ReplicaTask, { master, replica }: BothSides
   return isExpired(parseItem(found.page, found.item), ttlAttribute, Date.now())
 }
 
-/** The verdict, where the item is not expired. */
+/** Returns the verdict, or `expired` for a difference of an expired item. */
 export function unlessExpired(
   replicaTask: ReplicaTask,
   verdict: Verdict,

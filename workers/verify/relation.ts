@@ -1,4 +1,4 @@
-/** What the two sides of a key are to each other, where more than their content has a say in it. */
+/** Compares the two sides of a key when hooks, expiry or versions count, not only content. */
 import { TablesyncError } from '../../lib/errors.ts'
 import { parseItem } from '../../lib/item/compare.ts'
 import type { KeyText } from '../../lib/item/key.ts'
@@ -10,7 +10,7 @@ import { hasExpired } from './expired-items.ts'
 import { type BothSides, standingOfItems } from './sides.ts'
 import { relationOf } from './verdict.ts'
 
-/** What the sides are to each other, where the user's rules have a say in it. */
+/** The relation of the sides, with expiry and the user's hooks taken into account. */
 export async function relationUnderRules(
   replicaTask: ReplicaTask,
   { master, replica }: BothSides,
@@ -18,14 +18,14 @@ export async function relationUnderRules(
 ): Promise<DifferenceKind | 'sameAs'> {
   const { thread } = replicaTask
   const relation = relationOf(standingOfItems({ master, replica }, thread.comparer))
-  // As good as absent from both.
+  // Expired items count as absent from both sides.
   if (relation !== 'sameAs' && hasExpired(replicaTask, { master, replica })) return 'sameAs'
   if (relation !== 'differing' || master === undefined || replica === undefined) return relation
   const { differ } = thread.rules
   return differ === undefined || (await differ(master, replica, key)) ? 'differing' : 'sameAs'
 }
 
-/** Whether the replica has a later version than the master, by the attribute that tells. */
+/** Whether the replica has a later version than the master, by the version attribute. */
 export function replicaIsNewer({ thread }: ReplicaTask, { master, replica }: BothSides): boolean {
   const { version } = thread.shape
   if (version === undefined || master === undefined || replica === undefined) return false
@@ -33,7 +33,7 @@ export function replicaIsNewer({ thread }: ReplicaTask, { master, replica }: Bot
   return orderOfVersions(itsItem, parseItem(master.page, master.item), version) === 'later'
 }
 
-/** Why the replica's item may not be replaced with the master's, by the attribute that tells which is newer. */
+/** Why the replica's item may not be replaced with the master's, by the version attribute. */
 export function conflictOfVersions(
   { thread, replica: table }: ReplicaTask,
   { master, replica }: BothSides,

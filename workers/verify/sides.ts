@@ -11,7 +11,7 @@ export interface BothSides {
   readonly replica: FoundItem | undefined
 }
 
-/** What is there, and whether it is equal: for most items their bytes say it. */
+/** Which side has the item, and whether they are equal: for most items their bytes tell. */
 export function standingOfItems({ master, replica }: BothSides, comparer: ItemComparer): Presence {
   return {
     hasMaster: master !== undefined,
@@ -23,7 +23,7 @@ export function standingOfItems({ master, replica }: BothSides, comparer: ItemCo
   }
 }
 
-/** What the sides hold, by digests of what the items mean. */
+/** Digests of what both sides hold, by the meaning of the items. */
 export function digestsOf({ master, replica }: BothSides, comparer: ItemComparer): SeenSides {
   const ofMaster = digestOf(master, comparer)
   const areSameBytes =
@@ -33,7 +33,7 @@ export function digestsOf({ master, replica }: BothSides, comparer: ItemComparer
   return { master: ofMaster, replica: areSameBytes ? ofMaster : digestOf(replica, comparer) }
 }
 
-/** What the sides hold, by digests of the items' bytes. */
+/** Digests of what both sides hold, by the bytes of the items. */
 function literalDigestsOf(
   { master, replica }: BothSides,
   { literalDigest }: ItemComparer,
@@ -44,7 +44,7 @@ function literalDigestsOf(
   }
 }
 
-/** What the sides hold, by digests of the kind that a sighting has. */
+/** Digests of what both sides hold, of the same kind as those of a sighting. */
 export const digestsLike = (
   { isLiteral }: Pick<PendingRecheck, 'isLiteral'>,
   ...[sides, comparer]: [sides: BothSides, comparer: ItemComparer]
@@ -54,7 +54,7 @@ export const digestsLike = (
 export const digestOf = (found: FoundItem | undefined, comparer: ItemComparer): SeenItem =>
   found === undefined ? null : comparer.digest(found.page, found.item)
 
-/** As `digestsOf`, made when they are asked for. */
+/** As `digestsOf`, but computed when they are first asked for. */
 export class DigestsWhenAsked implements SeenSides {
   readonly #sides: BothSides
   readonly #comparer: ItemComparer

@@ -1,19 +1,19 @@
-/** What another look makes of a suspect. */
+/** Judges a suspect by another look. */
 import type { DifferenceKind } from '../../lib/model/difference.ts'
 import type { PendingRecheck, SeenSides } from '../../lib/model/pending-recheck.ts'
 import type { Milliseconds } from '../../lib/model/units.ts'
 
-/** States that a suspect may end in; `unverified` is left to whoever gives up on it. */
+/** States that a suspect may end in; `unverified` is for the caller that gives up on it. */
 export type Verdict = DifferenceKind | 'sameAs' | 'converged' | 'vanished' | 'expired' | 'elsewhere'
 
-/** What a first look says of a key, and on what ground. */
+/** What a first look suggests of a key, and on what ground. */
 export type Suspicion = Pick<PendingRecheck, 'key' | 'looks' | 'ground'>
 
-/** What is there, and whether it is equal. */
+/** Which sides have the item, and whether they are equal. */
 export interface Presence {
   readonly hasMaster: boolean
   readonly hasReplica: boolean
-  /** Where both have the item. */
+  /** Whether the items are equal, if both sides have one. */
   readonly isSame: boolean
 }
 
@@ -30,10 +30,9 @@ export interface Judgement {
 }
 
 /**
- * The second look. Each key counts once, from the master's side where the
- * master has it. An extra that the master turns out to have is left to the
- * master's own scan, and an item that the master no longer has to the
- * replica's, unless that has already met it.
+ * The second look. Each key counts once, from the master's side if the master has the item. If the
+ * master turns out to have an extra, its own scan counts that. If the master no longer has an item,
+ * the replica's scan counts that, unless it has already met the item.
  */
 export function judge(
   { looks, ground }: Suspicion,
@@ -55,14 +54,14 @@ export function isDifference(verdict: Verdict): verdict is DifferenceKind {
   return verdict === 'missing' || verdict === 'differing' || verdict === 'extra'
 }
 
-/** What the two sides are to each other now, whatever was thought before. */
+/** The relation of the two sides now, whatever was thought before. */
 export function relationOf({ hasMaster, hasReplica, isSame }: Presence): DifferenceKind | 'sameAs' {
   if (!hasMaster) return hasReplica ? 'extra' : 'sameAs'
   if (!hasReplica) return 'missing'
   return isSame ? 'sameAs' : 'differing'
 }
 
-/** A difference is one only if it still stands at a later look. */
+/** Makes a sighting: a difference counts only if it still stands at a later look. */
 export function sight(
   { key, looks, ground }: Suspicion,
   { master, replica }: SeenSides,
@@ -87,10 +86,9 @@ export function sight(
 }
 
 /**
- * What has become of a difference since it was sighted, by digests of the same
- * kind. `stood-still`: it is one. `converged`: the replica came to hold a
- * version that the master had had, so it follows and is no damage however far
- * it lags. `moved`: its clock starts again.
+ * What a difference has become since it was sighted, by digests of the same kind. `stood-still`: it
+ * is a difference. `converged`: the replica got a version that the master had had. So it follows
+ * the master and is no damage, however far it lags. `moved`: its clock starts again.
  */
 export function sinceThen(
   seen: PendingRecheck,
@@ -102,10 +100,10 @@ export function sinceThen(
   return master === seen.master && replica === seen.replica ? 'stood-still' : 'moved'
 }
 
-/** Versions remembered; a key that moves more often is hot anyhow. */
+/** How many versions are remembered; a key that moves more often is hot anyway. */
 const MOST_VERSIONS = 16
 
-/** A later version of a sighting, by digests of what the items mean. */
+/** The sighting after a change, with digests of what the items mean. */
 export function movedOn(
   { isLiteral, isInferred: _, ...seen }: PendingRecheck,
   { master, replica }: SeenSides,

@@ -1,4 +1,4 @@
-/** What is wanted of one item, as the loop of attempts asks for it. */
+/** What a repair or an undo wants of one item, for the loop that makes the attempts. */
 import type { Unread } from '../../lib/dynamo/lookup-result.ts'
 import type { TablesyncError } from '../../lib/errors.ts'
 import type { DifferenceKind } from '../../lib/model/difference.ts'
@@ -9,37 +9,37 @@ import type { PreparedWrite } from './prepared-write.ts'
 
 export type Next =
   | Writing
-  /** The item is as it is to be, by ourselves or by somebody else. */
+  /** The item is as wanted, by our own write or by somebody else's. */
   | { readonly settled: () => SeenItem }
   | { readonly ending: RepairEnding }
 
 export interface Writing {
   readonly write: PreparedWrite
-  /** What both sides are to hold after it. */
+  /** What both sides should hold after it. */
   readonly left: () => SeenItem
 }
 
-/** What is wanted of an item, asked anew after each reading. */
+/** What is wanted of an item; asked again after each reading. */
 export interface Aim<Sides> {
-  /** What each write is counted as, where it lands and nobody lives to tell. Absent: it is not counted. */
+  /** How to count each write if it lands and its thread dies. Absent: it is not counted. */
   readonly intends?: DifferenceKind
-  /** What a thread or a run that died may have done already. */
+  /** What a thread or a run that died may already have done. */
   readonly doneBefore: Achieved
-  /** An attempt before may have landed, and has to be told as that. */
+  /** Whether an earlier attempt may have landed, and must be reported as that. */
   readonly mayHaveLanded?: boolean
   /** Refused conditions after which the item is left. @default 5 */
   readonly maxRefusals?: number
-  /** Whether a thread that died was writing the item in parts: one that is left may be torn. */
+  /** Whether a thread that died was writing the item in parts: if it is left, it may be torn. */
   readonly wasInParts: boolean
-  /** Whether a write that died with its thread has left the item half-way. */
+  /** Whether a write whose thread died has left the item half-way. */
   isHalfWay(sides: Sides): boolean
   /**
-   * `isHalfWay`: a write of ours has left the item so that another has to follow:
-   * then only equality ends the work, whatever was to be asked before.
+   * `isHalfWay`: a write of ours has left the item so that another must follow. Then only equality
+   * ends the work, whatever else would have been asked.
    */
   next(sides: Sides, isHalfWay: boolean): Promise<Next>
   read(): Promise<Sides | Unread>
-  /** Whether the replica holds what it held. */
+  /** Whether the replica still holds what it held before. */
   isSame(before: Sides, now: Sides): boolean
   /** The replica's item. */
   replicaIn(sides: Sides): WireItem | undefined

@@ -1,6 +1,6 @@
 /**
- * One item brought to where it is to be: one attempt after the other, and both
- * sides read again before each. Whoever wants it says what the next write is.
+ * Brings one item to its wanted state: one attempt after the other, with a new reading of the item
+ * before each further one. The aim says what the next write is.
  */
 
 import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
@@ -27,10 +27,10 @@ import { type AttemptEnd, attempt } from './write-attempt.ts'
 export const MAX_REFUSALS = 5
 
 /**
- * Writes until the item is as it is to be. Every write is one attempt, on
- * condition that the replica is as it was read.
+ * Writes until the item is as wanted. Every write is one attempt, on condition that the replica is
+ * as it was read.
  *
- * @throws TablesyncError with code `ENDED` where nothing was written and the run is to end
+ * @throws TablesyncError with code `ENDED` if nothing was written and the run is to end
  */
 export function converge<Sides>(
   replicaTask: ReplicaTask,
@@ -48,21 +48,21 @@ class Course<Sides> {
   /** Whether each refused condition was seen to hold before and after. */
   #heldAllTheSame = true
   #retries = 0
-  /** Writes that this table had taken at the last throttled attempt. */
+  /** How many writes the table had accepted at the last throttled attempt. */
   #landedBefore: number
   #attempts = 0
-  /** Why the last attempt did not come to an end. */
+  /** Why the last attempt did not end the work. */
   #trouble: TablesyncError | undefined
   /** After a lost answer a write may have landed: then "nothing left to do" is our own doing. */
   #done: Achieved
   #isHalfWay: boolean
-  /** The last write, where its answer was lost: what is read next may tell whether it has landed. */
+  /** The last write, if its answer was lost: the next reading may tell whether it has landed. */
   #inDoubt: Writing | undefined
-  /** Since a write whose answer was lost the replica was always found as before: it has not landed. */
+  /** Since a lost answer, the replica was always found as before: the write has not landed. */
   #neverMoved = false
-  /** Whether a part has landed will never be known. */
+  /** True: whether a part has landed will never be known. */
   #mayBeTorn: boolean
-  /** There is to be no other attempt. */
+  /** Whether no other attempt may be made. */
   #isSpent = false
   #isPartial = false
 
@@ -83,7 +83,7 @@ class Course<Sides> {
     }
   }
 
-  /** Undefined: another attempt is to follow. */
+  /** Undefined: another attempt must follow. */
   async #writeOnce(): Promise<Convergence | undefined> {
     const next = await this.#next()
     if ('ending' in next) return this.#leave(next.ending)
@@ -150,7 +150,7 @@ class Course<Sides> {
     }
   }
 
-  /** A throttled write of a table that takes others is only unlucky: it goes on as long as they do. */
+  /** A throttled write is only unlucky while its table accepts others: then it uses up no retry. */
   #countRetry({ end }: AttemptEnd): void {
     const { landedSoFar } = this.#replicaTask.door.streak
     const isOnlyUnlucky = end === 'busy' && landedSoFar !== this.#landedBefore
@@ -158,7 +158,7 @@ class Course<Sides> {
     if (!isOnlyUnlucky) this.#retries++
   }
 
-  /** Undefined: they were read. */
+  /** Undefined: the sides were read, and the work goes on. */
   async #readAgain(): Promise<Convergence | undefined> {
     try {
       const now = await this.#aim.read()
@@ -174,7 +174,7 @@ class Course<Sides> {
     }
   }
 
-  /** What a write leaves is its signature: where the replica holds that, or after a deletion nothing, it has landed. */
+  /** Whether the write landed: the replica holds what it leaves, or nothing after a deletion. */
   #resolveDoubt(isAsBefore: boolean): Convergence | undefined {
     const writing = this.#inDoubt
     this.#inDoubt = undefined
@@ -190,7 +190,7 @@ class Course<Sides> {
     return undefined
   }
 
-  /** Whether a write has landed of which no answer came cannot be known then. */
+  /** If a write got no answer and the key is unreadable, nobody knows whether it has landed. */
   #unread(unread: Unread): RepairEnding {
     const isKnown = this.#trouble === undefined || this.#replicaTask.deletions === 'now'
     return isKnown ? failed(unread.error) : unverified(unread)
@@ -207,7 +207,7 @@ class Course<Sides> {
     return { ...this.#leave(failed(error)), ...lostBy(error) }
   }
 
-  /** The run is to end. What may have landed, or has landed in part, is not told as left. */
+  /** The run is to end. What may have landed, or landed in part, is not reported as left. */
   #cutShort(): Convergence {
     const { doneBefore, mayHaveLanded } = this.#aim
     const mayHaveWritten = this.#isHalfWay || mayHaveLanded || this.#done !== doneBefore

@@ -1,4 +1,4 @@
-/** Writes made ready: how each is sent, on what condition, and what it finds and leaves. */
+/** Prepares writes: how each is sent, on what condition, and what it finds and leaves. */
 
 import type { WriteResult } from '../../lib/dynamo/conditional-write.ts'
 import { absent, type ItemShape, unchanged } from '../../lib/dynamo/conditions.ts'
@@ -16,14 +16,14 @@ import type { BothSides } from '../verify/sides.ts'
 export interface PreparedWrite {
   readonly key: KeyText
   readonly action: 'written' | 'deleted'
-  /** What it finds where its condition holds; undefined: no item. */
+  /** What the write finds if its condition holds; undefined: no item. */
   readonly before: WireItem | undefined
-  /** Works out what it leaves; undefined: no item. */
+  /** Works out what the write leaves; undefined: no item. */
   readonly after: () => WireItem | undefined
   readonly send: () => Promise<WriteResult>
   /** Present: the condition could not compare all of the item. */
   readonly isPartial?: true
-  /** Present: the item takes another write before it is as it is to be. */
+  /** Present: the item needs another write before it is as wanted. */
   readonly isPart?: true
 }
 
@@ -52,14 +52,14 @@ export function repairing(
   return updating(replicaTask, { key, wanted, seen, shape })
 }
 
-/** `item`: DynamoDB JSON text. `isAlone`: it is not to go out with others, without a condition. */
+/** `item`: DynamoDB JSON text. `isAlone`: it must not go out with others, without a condition. */
 export function putting(
   { door, schema, thread }: ReplicaTask,
   { key, item, isAlone = false }: Key & { readonly item: string; readonly isAlone?: boolean },
 ): PreparedWrite {
   const isInBatch = thread.setup.putsInBatches && !isAlone
   const putAlone = () => door.table.write.put(item, absent(schema))
-  /** A batch is rejected whole: which of its items is at fault shows when each goes out alone. */
+  /** A batch is rejected as a whole: to find the item at fault, each is sent alone. */
   const putInBatch = () =>
     door.table.putInBatch(item).catch((thrown: unknown) => {
       const error = asTablesyncError(thrown)
@@ -115,7 +115,7 @@ export function deleting(
   }
 }
 
-/** The item as it came, unless it carries what old global tables keep beside it. */
+/** The item as it came, without the attributes that old global tables keep beside it. */
 export function withoutReplication(item: string): string {
   if (!item.includes('aws:rep:') && !item.includes('\\')) return item
   const members = Object.entries(JSON.parse(item) as WireItem)

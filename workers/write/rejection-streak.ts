@@ -1,10 +1,10 @@
 /**
- * Writes to one table that were rejected for good, with none in between that
- * went through: where the next would meet the same, the work on the table ends.
+ * Counts writes to one table that were rejected for good, with no success in between. If the next
+ * would meet the same, the work on the table ends.
  */
 import { TablesyncError } from '../../lib/errors.ts'
 
-/** So many in a row for one reason are enough to know that the next would fare no better. */
+/** After this many in a row for one reason, the next would fare no better. */
 const MOST = 100
 
 export class RejectionStreak {
@@ -12,7 +12,7 @@ export class RejectionStreak {
   #length = 0
   #landed = 0
 
-  /** Writes that have gone through. */
+  /** How many writes have succeeded. */
   get landedSoFar(): number {
     return this.#landed
   }
@@ -22,7 +22,7 @@ export class RejectionStreak {
     this.#length = 0
   }
 
-  /** Returns what the rejection ends: its item, or with many like it the work on the table. */
+  /** Returns the error with what it ends: the item, or after many like it the work on the table. */
   rejected(error: TablesyncError): TablesyncError {
     const reason = reasonOf(error)
     this.#length = reason === this.#reason ? this.#length + 1 : 1
@@ -36,7 +36,7 @@ export class RejectionStreak {
   }
 }
 
-/** Messages name keys and times: what an error is called tells its kind. */
+/** Messages name keys and times: the name of an error tells its kind. */
 function reasonOf({ code, cause }: TablesyncError): string {
   return `${code} ${(cause as { readonly name?: string } | undefined)?.name ?? ''}`
 }

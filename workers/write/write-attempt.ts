@@ -1,6 +1,6 @@
 /**
- * One attempt at one write: put on record where it has to be, sent once, its
- * end classified and counted. Whatever writes to a replica does it here.
+ * One attempt at one write: records it if necessary, sends it once, and classifies and counts how
+ * it ended. Every write to a replica is made here.
  */
 
 import { passing } from '../../lib/diagnostics.ts'
@@ -29,7 +29,7 @@ export interface Written {
 
 interface Trouble {
   readonly error: TablesyncError
-  /** It has been tried again as often as may be. */
+  /** Whether it was already retried as often as allowed. */
   readonly isTiredOut: boolean
 }
 
@@ -38,19 +38,18 @@ export type AttemptEnd =
   | { readonly end: 'landed' }
   /** Nothing was written: its condition did not hold. */
   | { readonly end: 'refused' }
-  /** Nothing was written: too much goes on at the table, or at the item. */
+  /** Nothing was written: too much is going on at the table, or at the item. */
   | ({ readonly end: 'busy' } & Trouble)
-  /** It may have landed or not: only a reading can tell. */
+  /** It may have landed or not: only a read can tell. */
   | ({ readonly end: 'unsure' } & Trouble)
-  /** Nothing was written, and another attempt would end as this one. */
+  /** Nothing was written, and another attempt would end the same way. */
   | { readonly end: 'rejected'; readonly error: TablesyncError }
   /** Nothing was sent, since the run is to end. */
   | { readonly end: 'not-sent' }
 
 /**
- * `intends`: what the write is counted as where it lands and nobody lives to
- * tell. Undefined: it is not counted. `isInDoubt`: an attempt before this one may
- * have landed.
+ * `intends`: how to count the write if it lands and its thread dies. Undefined: it is not counted.
+ * `isInDoubt`: an attempt before this one may have landed.
  */
 export async function attempt(
   replicaTask: ReplicaTask,
@@ -90,7 +89,7 @@ async function sendOnce({ count, door }: ReplicaTask, write: PreparedWrite): Pro
   }
 }
 
-/** What is refused for good ends its item alone: others may be allowed, or fit. */
+/** A final refusal ends only its item: others may be allowed, or fit. */
 function ofItem(error: TablesyncError): TablesyncError {
   if (!isFinalRefusal(error)) return error
   const { message, code, table, cause } = error

@@ -1,4 +1,4 @@
-/** Writes claimed from what `--max-writes` allows, before they are made. */
+/** Claims writes from the allowance of `--max-writes` before they are made. */
 import type { KeyText } from '../../lib/item/key.ts'
 import type { DifferenceKind } from '../../lib/model/difference.ts'
 import { intentOf, type ReplicaTask } from '../replica-task.ts'
@@ -10,14 +10,14 @@ export class WriteClaims {
     this.#replicaTask = replicaTask
   }
 
-  /** Whether one more write may be made, or might be but for the dry run; if not, the run stops. */
+  /** Whether one more write may be made, or might be in a real run; if not, the run stops. */
   isAllowed(kind: DifferenceKind, key: KeyText): boolean {
     const isClaimed = this.claim(kind, key)
     if (!isClaimed) this.#replicaTask.allowanceSpent()
     return isClaimed
   }
 
-  /** As `isAllowed`, and the run goes on. */
+  /** As `isAllowed`, but the run goes on. */
   claim(kind: DifferenceKind, key: KeyText): boolean {
     const { thread, count } = this.#replicaTask
     if (!thread.setup.asked[kind]) return true
@@ -27,7 +27,7 @@ export class WriteClaims {
     return isClaimed
   }
 
-  /** The write was not made, and may be claimed anew. */
+  /** The write was not made, and may be claimed again. */
   giveBack(kind: DifferenceKind, key: KeyText): void {
     const { thread, count } = this.#replicaTask
     if (!thread.setup.asked[kind]) return

@@ -1,4 +1,4 @@
-/** What goes on record about a write: its journal line and its intent before it, and that nothing was written. */
+/** Records of a write: its journal line and its intent before it, or that nothing was written. */
 import { passing } from '../../lib/diagnostics.ts'
 import { canonicalKeyOfText } from '../../lib/item/key.ts'
 import type { DifferenceKind } from '../../lib/model/difference.ts'
@@ -9,9 +9,9 @@ import type { ReplicaTask } from '../replica-task.ts'
 import type { PreparedWrite } from './prepared-write.ts'
 
 /**
- * Settles when what is about to be written is on record, as far as it is to be.
+ * Settles when the write that is about to be sent is on record, as far as it must be.
  *
- * @throws TablesyncError with code `ENDED` for a deletion whose tables are not known to be the same any more
+ * @throws TablesyncError with code `ENDED` for a deletion whose tables may not be the same any more
  */
 export async function recordBefore(
   { thread, door, record, replica }: ReplicaTask,
@@ -51,8 +51,8 @@ export async function recordBefore(
 }
 
 /**
- * Settles when it is on record that nothing was written. Else an undo, or whoever
- * takes the work up, would take what somebody else has written there for ours.
+ * Settles when it is on record that nothing was written. Otherwise an undo, or whoever resumes the
+ * work, would take what somebody else has written there for ours.
  */
 export async function takeBack(
   { thread, door, record, replica, intents, schema }: ReplicaTask,
@@ -72,6 +72,6 @@ export async function takeBack(
     ...(isJournaled && { line: JSON.stringify(refusal) }),
     ...(isWithdrawn && { withdrawn: [{ replica, key }] }),
   })
-  // A record that cannot be kept ends the run by itself; this write has its end all the same.
+  // A record that cannot be kept ends the run elsewhere; this write has ended all the same.
   await recorded.catch(() => {})
 }

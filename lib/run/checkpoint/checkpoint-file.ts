@@ -1,4 +1,4 @@
-/** A checkpoint on disk: whole or refused, the last one saved or the one before it. */
+/** Reads and writes checkpoints. After a crash the file is the last one saved or the one before. */
 import { open, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { passing } from '../../diagnostics.ts'
@@ -15,7 +15,7 @@ export async function isThere(file: string): Promise<boolean> {
   )
 }
 
-/** @throws TablesyncError with code `USAGE` where something else than a file has that name: a save would replace it */
+/** @throws TablesyncError with code `USAGE` if this is not a file: a save would replace it */
 export async function refuseNoFile(file: string): Promise<void> {
   const there = await stat(file).catch(() => undefined)
   if (there === undefined || there.isFile()) return
@@ -24,7 +24,7 @@ export async function refuseNoFile(file: string): Promise<void> {
   )
 }
 
-/** @throws TablesyncError with code `USAGE` where it is somebody's file, and no checkpoint that may be begun anew */
+/** @throws TablesyncError with code `USAGE` if this is neither empty nor a checkpoint */
 export async function refuseOtherFile(file: string): Promise<void> {
   const there = await stat(file).catch(() => undefined)
   if (there === undefined || there.size === 0) return
@@ -36,7 +36,7 @@ export async function refuseOtherFile(file: string): Promise<void> {
   )
 }
 
-/** @throws TablesyncError with code `USAGE` where it cannot be read, or is not what was written */
+/** @throws TablesyncError with code `USAGE` if the checkpoint is unreadable, damaged or unknown */
 export async function readCheckpoint(file: string): Promise<Checkpoint> {
   const text = await readRegularFile(file).catch((error: Error) => {
     throw usageError(
@@ -65,8 +65,7 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
 }
 
 /**
- * Puts a checkpoint in place of the one before, in one step: after a crash at
- * any moment one of the two is there.
+ * Replaces the checkpoint in one step: after a crash at any moment one of the two is there.
  *
  * @throws TablesyncError with code `FILE_UNWRITABLE`
  */
@@ -95,7 +94,7 @@ export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Pro
   }
 }
 
-/** The rename itself has to be on disk. */
+/** Syncs the folder, so that the rename itself is on disk. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
   try {

@@ -1,4 +1,4 @@
-/** Opens a checkpoint: begun anew or taken up, and held by one run at a time. */
+/** Opens a checkpoint, a new one or one to resume from. A lock lets only one run hold it. */
 import { randomUUID } from 'node:crypto'
 import { usageError } from '../../errors.ts'
 import { Lock } from '../../files/lock.ts'
@@ -15,13 +15,13 @@ export interface OpenCheckpoint {
   readonly file: string
   readonly run: string
   readonly lock: Lock
-  /** What may not change between the legs of a run. */
+  /** Options that must not change between the legs of a run. */
   readonly options: Checkpoint['options']
-  /** Where a run before has come to. Undefined: this one is the first. */
+  /** The checkpoint that the leg before saved. Undefined: this leg is the first. */
   readonly taken: Checkpoint | undefined
 }
 
-/** @throws TablesyncError with code `USAGE` where it is held by another run, or is not what was asked for */
+/** @throws TablesyncError with code `USAGE` if another run holds it, or the options do not fit */
 export async function openCheckpoint(
   settings: Settings,
   spelling: Spelling,
@@ -71,7 +71,7 @@ function refuseOtherOptions(
   )
 }
 
-/** @throws TablesyncError where the tables are not those that the run began with */
+/** @throws TablesyncError if the run began with other tables, or another number of segments */
 export function refuseOtherTables(
   { taken }: OpenCheckpoint,
   settings: Settings,
@@ -87,7 +87,7 @@ export function refuseOtherTables(
   }
   const { segments } = settings
   if (segments === undefined || segments === taken.segments) return
-  // More were asked for than the table has use for, then as now.
+  // More segments were asked for than the table can use, then as now.
   if (segments > taken.segments && planSegments(settings, master.facts) < segments) return
   throw usageError(
     `Expected \`${spelling('segments')}\` to be as when the run began, ${taken.segments}; got ${settings.segments}`,

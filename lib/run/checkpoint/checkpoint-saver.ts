@@ -1,4 +1,4 @@
-/** Checkpoints of a run under way: collected between two entries, saved in one step, taken up again. */
+/** Saves checkpoints of a run, each collected between two commits, and restores the last one. */
 
 import { passing } from '../../diagnostics.ts'
 import type { DurableLines } from '../../files/durable-lines.ts'
@@ -38,9 +38,9 @@ export interface CheckpointParts {
   readonly deletes: Spill
   readonly writeLog: WriteAheadLog
   readonly commitQueue: CommitQueue
-  /** Settles with what is good of the report; undefined where there is none. */
+  /** Settles with the good part of the report; undefined if there is no report. */
   readonly reportMark: () => Promise<ReportMark | undefined>
-  /** Undefined: none is kept. */
+  /** Undefined: the run keeps no journal. */
   readonly journal: DurableLines | undefined
   readonly elapsedMs: () => Milliseconds
   readonly barrier: RecordBarrier
@@ -57,14 +57,14 @@ export class CheckpointSaver {
   constructor(parts: CheckpointParts) {
     this.#parts = parts
     const { taken } = parts.open
-    // Of a run that version 1 has begun, it is not known.
+    // A checkpoint of version 1 does not say when its run began.
     this.#began = taken?.began ?? new Date().toISOString()
     this.#generation = parts.open.taken?.generation ?? 0
   }
 
   /**
-   * Saves where the run stands at this moment, its comparisons asked for it;
-   * not while that is being done: on a slow disk saves do not queue up.
+   * Asks the comparisons for fresh records, then saves. Does nothing while another call or save is
+   * under way: on a slow disk saves must not queue up.
    */
   async saveNowAndThen(): Promise<void> {
     if (this.#isAsking || this.#saving !== undefined) return
@@ -76,7 +76,7 @@ export class CheckpointSaver {
     await this.save()
   }
 
-  /** Begins the files of a new run, or takes up those of the one before. */
+  /** Starts the files of a new run, or restores those of the leg before. */
   async begin(): Promise<void> {
     const { open, ledger, deletes, writeLog } = this.#parts
     const { taken } = open
@@ -84,14 +84,14 @@ export class CheckpointSaver {
       this.#generation = await writeLog.restore(taken.generation, taken.intents)
       await this.#restore(taken)
     } else {
-      // Of a run that this one takes the place of.
+      // Remove what a run has left that this one replaces.
       await writeLog.forget(Number.POSITIVE_INFINITY)
       for (const replica of ledger.replicas()) await deletes.restore(replica, EMPTY)
     }
     await this.save()
   }
 
-  /** Saves where the run stands; with its result, where it has come to its end. */
+  /** Saves the state of the run, with its summary if the run has finished. */
   async save(summary?: Summary): Promise<void> {
     while (this.#saving !== undefined) await this.#saving
     this.#saving = this.#save(summary).finally(() => {
@@ -100,7 +100,7 @@ export class CheckpointSaver {
     await this.#saving
   }
 
-  /** The run has come to its end: nothing of it is left to go on with. */
+  /** The run has finished: saves its summary, and removes what only a resume would need. */
   async end(summary: Summary): Promise<void> {
     await this.save(summary)
     await this.#parts.deletes.remove()
@@ -120,11 +120,11 @@ export class CheckpointSaver {
       this.#parts
     const { tables, plan } = preparation
     const [master, ...others] = tables.inspected
-    // Of a run that has ended it is closed.
+    // The report of a finished run is closed.
     const report = summary === undefined ? await reportMark() : undefined
     const replicas: [string, ReplicaCheckpoint][] = []
     for (const [at, { ref }] of others.entries()) {
-      // Of a run that has ended nothing waits for its deletion, and its list is closed.
+      // In a finished run nothing waits for its deletion, and the list of extras is closed.
       const extras = summary === undefined ? await this.#parts.deletes.sync(at + 1) : EMPTY
       replicas.push([ref.label, this.#collectReplica(at + 1, extras)])
     }
@@ -180,7 +180,7 @@ export class CheckpointSaver {
     }
     const claimed = claimedBefore(ledger, writeLog.all())
     Allowance.restore(setup.allowance, claimed)
-    // A limit that is lower than that of the legs before.
+    // The limit may be lower than what the legs before have used.
     const { maxWrites } = preparation.settings.safeguards
     if (maxWrites !== undefined && claimed > maxWrites) {
       this.#parts.stopBy(maxWritesStop(preparation.settings))
@@ -192,7 +192,7 @@ export class CheckpointSaver {
   }
 }
 
-/** Not those of a canary: each leg that has one tries out writes of its own. */
+/** Without the canary's flags: each leg that has a canary tries out writes of its own. */
 const COUNTERS: readonly SharedCounter[] = ['recheckBudget', 'orderRecord']
 
 const countersOf = (setup: WorkerSetup) =>

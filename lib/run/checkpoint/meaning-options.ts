@@ -1,7 +1,7 @@
 /** Options that change what a run finds and writes; all others may differ from leg to leg. */
 import type { Settings } from '../../options/settings.ts'
 
-/** By the name of the option, as JSON has it. */
+/** Values by option name, as JSON has it. */
 export type Meaning = { readonly [option: string]: unknown }
 
 export function meaningOf(settings: Settings): Meaning {

@@ -1,12 +1,12 @@
-/** Which tables are asked for answers that come compressed. */
+/** Decides which tables are asked for compressed answers. */
 import { isHere } from '../../model/tables/endpoint-kind.ts'
 import { compressing, type RequestAddress } from '../../model/tables/request-address.ts'
 import type { TableRef } from '../../model/tables/table.ts'
 import type { Settings } from '../../options/settings.ts'
 
 /**
- * A table's address, as it is asked there. Between regions what is transferred
- * is paid for, and slow; within one, computing is the dearer part.
+ * Returns a table's address, with compression if that is chosen or pays. Between regions, transfer
+ * costs money and is slow; within one region, computing costs more.
  */
 export function compression({ compression, master, replicas }: Settings) {
   const isFar = new Set([master, ...replicas].map(({ ref }) => ref.region)).size > 1

@@ -1,19 +1,19 @@
 /**
- * Tries the user's rules before anything else is done: in a thread that is
- * thrown away, since a module may end its thread, spin, or wait for ever.
+ * Tries to load the user's hooks before anything else is done. It uses a thread that is thrown
+ * away, since a module may end its thread, spin, or wait for ever.
  */
 import { Worker } from 'node:worker_threads'
 import type { HooksSource } from '../../model/hooks.ts'
 import { cannotLoad, tooLate } from '../../protocol/hooks-module.ts'
 import { fromWire, type WireError } from '../../protocol/wire-error.ts'
 
-/** With this code a thread ends whose top-level await can never settle. */
+/** The exit code of a thread whose top-level await can never settle. */
 const UNSETTLED = 13
 
 /**
- * Settles early once the signal is aborted: nothing is going to be asked then.
+ * Returns early once the signal is aborted: then no hook will be called.
  *
- * @throws TablesyncError with code `USAGE` where the module exports no rules, or does not load as a module should
+ * @throws TablesyncError with code `USAGE` if the module exports no hooks, or does not load
  */
 export async function tryHooks(
   source: HooksSource | undefined,
@@ -36,7 +36,7 @@ export async function tryHooks(
         reject(cannotLoad(url, error instanceof Error ? error.message : String(error))),
       )
       thread.on('exit', (code) => reject(cannotLoad(url, endedBy(code))))
-      // One that spins does not hear of its own deadline.
+      // A module that spins cannot notice its own deadline.
       thread.on('online', () => {
         timer = setTimeout(() => reject(tooLate(source)), loadsWithin)
       })

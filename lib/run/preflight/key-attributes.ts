@@ -1,11 +1,11 @@
-/** Attributes of the key are compared in any case: items are matched by them. */
+/** Refuses to ignore key attributes: they are always compared, since items are matched by them. */
 import { usageError } from '../../errors.ts'
 import { describeKey } from '../../model/tables/table.ts'
 import type { Spelling } from '../../options/option.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { Tables } from './table-inspection.ts'
 
-/** @throws TablesyncError with code `USAGE` where one of them is to be ignored */
+/** @throws TablesyncError with code `USAGE` if a key attribute is to be ignored */
 export function refuseIgnoredKeys(
   { ignore }: Settings,
   { inspected }: Tables,

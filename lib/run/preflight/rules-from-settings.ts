@@ -1,4 +1,4 @@
-/** From the settings of a run to what changes the meaning of its result. */
+/** Picks the settings that change the meaning of a run's result. */
 import type { RunRules } from '../../model/run-rules.ts'
 import type { Settings } from '../../options/settings.ts'
 

@@ -1,4 +1,4 @@
-/** Whether two of a run's tables are one: by id where the engine gives ids, else as far as names and ARNs tell. */
+/** Decides whether two tables of a run are one: by id if engines give ids, else by name and ARN. */
 import { isDeepStrictEqual } from 'node:util'
 import type { DescribedFacts } from '../../dynamo/describe/table-facts.ts'
 import { TablesyncError } from '../../errors.ts'
@@ -9,11 +9,11 @@ import type { TableSettings } from '../../options/groups/table-options.ts'
 export interface KnownTable {
   readonly ref: TableRef
   readonly facts: Pick<DescribedFacts, 'tableId' | 'arn'>
-  /** What it is asked with. */
+  /** The credentials chosen for its requests. */
   readonly credentials: unknown
 }
 
-/** The tables in their order; a replica without credentials of its own is asked with the master's. */
+/** The tables in their order. A replica without its own credentials uses the master's. */
 export function knownTables(
   tables: readonly TableSettings[],
   facts: readonly KnownTable['facts'][],
@@ -40,7 +40,7 @@ export function refuseSameTable(tables: readonly KnownTable[]): void {
   )
 }
 
-/** Pairs that may be one table, and may as well be two. */
+/** Pairs that may be one table or two. */
 export const doubtfulPairs = (tables: readonly KnownTable[]): readonly Pair[] =>
   pairsOf(tables).filter((pair) => likeness(pair) === 'doubtful')
 
@@ -53,13 +53,13 @@ function likeness({ one, other }: Pair): 'same' | 'doubtful' | 'different' {
   const isCustom = a.endpoint !== undefined || b.endpoint !== undefined
   if (isCustom && placeOf(a.endpoint) !== placeOf(b.endpoint)) return 'different'
   const [id, otherId] = [one.facts.tableId, other.facts.tableId]
-  // Some emulators keep one table for all regions; its id tells.
+  // Some emulators keep one table for all regions; its id shows that.
   if (id !== undefined && otherId !== undefined) {
     return id === otherId && (isCustom || a.region === b.region) ? 'same' : 'different'
   }
   const [arn, otherArn] = [one.facts.arn, other.facts.arn]
   const isSameArn = arn !== undefined && arn === otherArn
-  // DynamoDB Local without -sharedDb keeps other tables under one ARN, for each region and access key.
+  // DynamoDB Local without -sharedDb keeps a table for each region and access key, under one ARN.
   if (a.region !== b.region || a.name !== b.name) return isSameArn ? 'doubtful' : 'different'
   const hasOtherArn = arn !== undefined && otherArn !== undefined && !isSameArn
   if (hasOtherArn || (!isSameArn && a.account !== b.account)) return 'different'

@@ -1,4 +1,4 @@
-/** What a run is going to do: segments and their order, strategy, and what to look for. */
+/** Plans a run: its segments and their order, its strategy, and what it looks for. */
 import { usageError } from '../../errors.ts'
 import type { TableFacts } from '../../model/tables/table.ts'
 import type { Bytes } from '../../model/units.ts'
@@ -10,21 +10,21 @@ export interface Plan {
   readonly segments: number
   /** Worker threads. */
   readonly workers: number
-  /** Whether replicas are looked up from the beginning. */
+  /** Whether the run reads replicas by lookup from the beginning. */
   readonly byLookup: boolean
-  /** Whether a march may go over to lookup. */
+  /** Whether a march may switch to lookup. */
   readonly mayGoOver: boolean
   readonly findExtras: boolean
   /** DynamoDB JSON text. */
   readonly startingKey: string | undefined
-  /** Of a reviewed plan: the items that were scanned then. Absent: those of this run count. */
+  /** Of a reviewed plan: items scanned when it was written. Absent: the scans of this run count. */
   readonly scanned?: {
     readonly master: number
     readonly replicas: { readonly [label: string]: number }
   }
 }
 
-/** @throws TablesyncError with code `USAGE` where the starting key, or a number of segments, does not fit the tables */
+/** @throws TablesyncError with code `USAGE` if the tables rule out the starting key or segments */
 export function planRun(settings: Settings, { inspected, undivided }: Tables): Plan {
   const { strategy, startingKey } = settings
   const [{ facts: master }] = inspected
@@ -40,7 +40,7 @@ export function planRun(settings: Settings, { inspected, undivided }: Tables): P
   }
 }
 
-/** A march sees extras for nothing, unless it begins in the middle. */
+/** A march finds extras at no extra cost, unless it begins in the middle. */
 export const findsExtras = ({
   scanForExtra,
   strategy,
@@ -48,7 +48,7 @@ export const findsExtras = ({
 }: Pick<Settings, 'scanForExtra' | 'strategy' | 'startingKey'>): boolean =>
   scanForExtra || (strategy !== 'lookup' && startingKey === undefined)
 
-/** Of a table that returns all its items for each segment, a scan has one. */
+/** A table that returns all its items for each segment can only be scanned in one segment. */
 export function refuseSegments(segments: number | undefined, label: string): void {
   if (segments === undefined || segments === 1) return
   throw usageError(
@@ -57,7 +57,7 @@ export function refuseSegments(segments: number | undefined, label: string): voi
   )
 }
 
-/** A segment of this size is many pages long: beside those, its half-empty last page and its task cost little. */
+/** A segment of this size has many pages: its half-empty last page and its task cost little. */
 const SEGMENT_BYTES: Bytes = 16 << 20
 
 /** A small table is still divided this fine, so that all lanes have work. */
@@ -68,14 +68,14 @@ const MOST_SEGMENTS = 65_536
 
 type Size = Pick<TableFacts, 'approximateBytes'> & Partial<Pick<TableFacts, 'approximateItems'>>
 
-/** Of a table whose count is zero, which is as likely six hours old as true. Some emulators know no more. */
+/** For a count of zero, which is as likely six hours old as true. Some emulators know no more. */
 const MOST_UNCOUNTED = 4096
 
-/** Segments without an item each cost a request. */
+/** Each segment without an item costs a request. */
 const mostSegments = (parallel: number, items = 0) =>
   items === 0 ? MOST_UNCOUNTED : Math.max(items, parallel * SMALL_SEGMENTS_PER_LANE)
 
-/** At most as many as there are items, or lanes want, whatever was asked for. */
+/** Plans no more segments than there are items or the lanes need, even if more are asked for. */
 export function planSegments(
   { segments, parallel }: Pick<Settings, 'segments' | 'parallel'>,
   { approximateBytes, approximateItems }: Size,
@@ -90,10 +90,10 @@ export function planSegments(
   return Math.min(Math.max(fine, Math.ceil(approximateBytes / SEGMENT_BYTES)), MOST_SEGMENTS)
 }
 
-/** So much is read and compared by one thread in less time than another one takes to start and pay off. */
+/** One thread compares this much in less time than a second thread takes to start and pay off. */
 const LEAST_BYTES_A_WORKER: Bytes = 512 << 20
 
-/** As many threads as there is work for; writes are work of their own. */
+/** Plans as many threads as there is work for. A run that writes gets all of its workers. */
 export function planWorkers(
   {
     workers,
@@ -109,7 +109,7 @@ export function planWorkers(
   return Math.min(Math.ceil(bytes / LEAST_BYTES_A_WORKER), workers)
 }
 
-/** All segments in random order, so that those under way at a time lie on many partitions. */
+/** All segments in random order, so that those under way are on many partitions. */
 export function shuffledSegments(count: number): number[] {
   const order = Array.from({ length: count }, (_, segment) => segment)
   for (let at = count - 1; at > 0; at--) {

@@ -1,4 +1,4 @@
-/** A starting key as the user gave it, made a key of the table. */
+/** Converts the user's starting key to a key of the table. */
 import { inspect } from 'node:util'
 import { type TablesyncError, usageError } from '../../errors.ts'
 import {
@@ -52,7 +52,7 @@ function isTyped(value: unknown, type: string): value is { readonly [type: strin
 
 function plainText(value: unknown, type: string): string | undefined {
   if (typeof value === 'string') return value
-  // A larger number has lost digits on its way through JSON.
+  // A larger number may have lost digits when JSON was parsed.
   const exact = typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER
   return type === 'N' && exact ? String(value) : undefined
 }
@@ -70,7 +70,7 @@ function refused(
   )
 }
 
-/** The key is the user's own, and no secret; a program may have put anything into it. */
+/** Shows a key: it is the user's own, and no secret. A program may have put anything into it. */
 function keyShown(value: unknown): string {
   try {
     return JSON.stringify(value) ?? inspect(value)

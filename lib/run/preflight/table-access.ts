@@ -1,4 +1,4 @@
-/** Where each table is, and how it is asked there. */
+/** Finds where each table is, and how requests reach it. */
 import { readConfiguration } from '../../access/configuration.ts'
 import { locateTable } from '../../access/endpoint.ts'
 import { readTrust } from '../../access/trust.ts'
@@ -7,9 +7,9 @@ import { isHere } from '../../model/tables/endpoint-kind.ts'
 import type { TableSettings } from '../../options/groups/table-options.ts'
 import type { Settings } from '../../options/settings.ts'
 
-/** With its endpoint, as flags, environment and its profile say. */
+/** A table with its endpoint, as flags, the environment and the table's profile configure it. */
 export interface LocatedTable extends TableSettings {
-  /** The one that was given for it. */
+  /** The profile that was given for the table. */
   readonly profile: string | undefined
   /** Certificates to trust (PEM). Undefined: those that Node.js trusts. */
   readonly trust: string | undefined
@@ -20,7 +20,7 @@ export type LocatedTables = readonly [LocatedTable, ...LocatedTable[]]
 export async function located({ master, replicas }: Settings): Promise<LocatedTables> {
   const trust = await readTrust(await readConfiguration())
   const tables = [master, ...replicas].map(async (table) => {
-    // Without credentials of its own it is asked as the master is.
+    // A table without its own credentials uses the master's.
     const { profile } = table.credentials ?? master.credentials ?? {}
     return { ...table, profile, trust, ref: await locateTable(table.ref, profile) }
   })
@@ -32,7 +32,7 @@ export function accessOf(
   index: number,
   runId: string,
 ): Described {
-  // Emulators know tables by name alone; the service finds other accounts' tables by ARN.
+  // Emulators know tables only by name; the service finds other accounts' tables by ARN.
   const byArn = ref.arn !== undefined && !isHere(ref.endpoint)
   return {
     index,

@@ -1,4 +1,4 @@
-/** Who a run is to each of its tables. */
+/** Opens the credentials that a run uses for each of its tables. */
 import { openCredentials } from '../../access/credentials.ts'
 import type { RequestTimeouts } from '../../model/request-timeouts.ts'
 import type { CredentialKeeper } from '../../model/tables/aws-credentials.ts'
@@ -7,9 +7,9 @@ import type { TableRef } from '../../model/tables/table.ts'
 import type { TableSettings } from '../../options/groups/table-options.ts'
 
 /**
- * One source for all tables that share a choice: an MFA token serves once.
+ * Tables that share a choice share one source: an MFA token can be used only once.
  *
- * @param over aborted: the run has ended
+ * @param over aborts when the run has ended
  */
 export function credentialKeepers(
   [master, ...replicas]: readonly [TableSettings, ...TableSettings[]],
@@ -17,7 +17,7 @@ export function credentialKeepers(
   runId: string,
   over: AbortSignal,
 ): CredentialKeeper[] {
-  // Told as what it is, before the table counts as silent.
+  // Below the silence limit, so that a silent source is reported before the table counts as silent.
   const limited = { ...timeouts, limit: timeouts.silenceLimit / 2, over }
   const choice = master.credentials ?? {}
   const place = ({ region, endpoint }: TableRef) => ({

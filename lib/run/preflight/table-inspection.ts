@@ -1,7 +1,6 @@
 /**
- * Looks before it leaps: every table described, compared with the master and
- * read from once. Whatever is wrong with them is told here, before anything is
- * scanned or written.
+ * Checks the tables before a run: describes each one, compares it with the master, and reads from
+ * it once. Every problem with a table is reported here, before anything is scanned or written.
  */
 import {
   checkReadable,
@@ -28,35 +27,35 @@ import { accessOf, type LocatedTable, located } from './table-access.ts'
 import { credentialKeepers } from './table-credentials.ts'
 import { refuseKeyAsVersion } from './version-attribute.ts'
 
-/** A table that was never connected to is rather misspelt than down. */
+/** A table that was never reached is more likely misspelt than down. */
 const SET_UP_RETRIES = 2
 
 /** The tables of a run, the master first, each at its own index. */
 export interface Tables {
-  /** Stands in the user agent of every request, and in the name of an assumed role's session. */
+  /** Part of the user agent of every request, and of the name of an assumed role's session. */
   readonly runId: string
   readonly inspected: readonly [InspectedTable, ...InspectedTable[]]
   readonly access: readonly TableAccess[]
   readonly credentials: readonly CredentialKeeper[]
-  /** Those that the run depends on: an undo asks nothing of a master. */
+  /** Tables that the run depends on: an undo makes no request to the master. */
   readonly used: readonly TableIndex[]
-  /** Those that return all their items for each segment of a scan. */
+  /** Tables that return all their items for each segment of a scan. */
   readonly undivided: readonly TableIndex[]
-  /** What looking at each table took, by index. */
+  /** Read units that these checks took, by table index. */
   readonly readUnits: readonly ReadUnits[]
 }
 
 export interface RunToBegin {
-  /** Told apart from other runs by whoever reads the account's logs. */
+  /** Distinguishes this run from others in the account's logs. */
   readonly runId: string
-  /** Aborted: the run is to end. */
+  /** Aborts when the run should end. */
   readonly signal: AbortSignal
-  /** Aborted: it has ended. */
+  /** Aborts when the run has ended. */
   readonly over: AbortSignal
 }
 
 /**
- * @throws TablesyncError where a table cannot be read or does not fit the others
+ * @throws TablesyncError if a table cannot be read or does not fit the others
  * @throws the reason of `signal`, once that is aborted
  */
 export async function inspectTables(
@@ -123,7 +122,9 @@ export async function inspectTables(
 
 type Reached = Awaited<ReturnType<typeof describeTable>>
 
-/** The same for replicas alone: the master's place is taken by the first of them, and nothing is asked there. */
+/**
+ * The same for replicas alone. The first replica stands in for the master, which gets no request.
+ */
 export async function inspectReplicas(
   settings: Settings,
   { runId, signal, over }: RunToBegin,
@@ -131,7 +132,7 @@ export async function inspectReplicas(
   const [master, ...replicas] = await located(settings)
   const all = [replicas[0] as LocatedTable, ...replicas]
   const keepers = credentialKeepers([master, ...replicas], settings.timeouts, runId, over)
-  // Nobody is asked to be somebody to a master that is asked for nothing.
+  // The master gets no request, so its credentials are not needed either.
   const credentials = [keepers[1] as CredentialKeeper, ...keepers.slice(1)]
   const options = inspectOptions(settings, credentials, signal)
   const described = await Promise.all(
@@ -164,7 +165,7 @@ export async function inspectReplicas(
   }
 }
 
-/** Items count as expired where both sides have them expire by the same attribute. */
+/** Items count as expired only if both tables expire items by the same attribute. */
 function ttlOf(
   { ttlAware }: Settings,
   master: DescribedFacts | undefined,
@@ -202,7 +203,7 @@ async function inspected(
   return (await Promise.all(tables)) as [InspectedTable, ...InspectedTable[]]
 }
 
-/** The key all tables have; a table whose description was denied is taken to have it too. */
+/** The key of all tables. A table whose DescribeTable was denied is assumed to have it too. */
 function commonKey(
   tables: readonly TableSettings[],
   described: readonly DescribedFacts[],
@@ -231,12 +232,12 @@ function commonKey(
   return expected
 }
 
-/** The account that emulators have their tables in. */
+/** The account id that emulators give their tables. */
 const NO_ACCOUNT = '000000000000'
 
 /**
- * On this machine a table is asked by its name, whatever account its ARN names. What answers
- * may yet hand requests on to the service, where the name is another table's.
+ * On this machine, requests name a table by its name, whatever account its ARN has. The endpoint
+ * may still forward requests to the service, where the name may be another account's table.
  */
 function refuseOtherAccount(
   tables: readonly TableSettings[],

@@ -1,11 +1,11 @@
-/** Refuses a version attribute that tells nothing: a key never changes as long as its item is there. */
+/** Refuses a key attribute as version attribute: the key of an item never changes. */
 import { usageError } from '../../errors.ts'
 import type { KeySchema } from '../../model/tables/table.ts'
 import type { Settings } from '../../options/settings.ts'
 
 /**
- * @throws TablesyncError with code `USAGE` where the version attribute is a part
- * of the key: a condition on it would hold whatever somebody else has written
+ * @throws TablesyncError with code `USAGE` if the version attribute is part of the key: a condition
+ * on it would hold no matter what others have written
  */
 export function refuseKeyAsVersion(
   { versionAttribute }: Pick<Settings, 'versionAttribute'>,

@@ -1,4 +1,4 @@
-/** What of a replica may reject, multiply or undo writes, told before the first one; and what of the scans is odd. */
+/** Warns before the first write about what may reject, multiply or undo it, and about odd scans. */
 import { count } from '../../model/figures.ts'
 import {
   describeKey,
@@ -13,7 +13,7 @@ import { doubtfulPairs, knownTables } from './same-table.ts'
 import type { Tables } from './table-inspection.ts'
 
 export interface Warning {
-  /** The table that it is about: it may be the master. */
+  /** The table that the warning is about; it may be the master. */
   readonly replica: string
   readonly message: string
 }
@@ -44,7 +44,7 @@ function unanswered({ inspected }: Tables): Warning[] {
 }
 
 function doubles({ master, replicas }: Settings, { inspected }: Tables): Warning[] {
-  // As they were found, endpoints included.
+  // As the inspection found them, with their endpoints.
   const tables = [master, ...replicas].map((table, index) => ({
     ...table,
     ref: inspected[index]?.ref ?? table.ref,
@@ -65,7 +65,7 @@ function undividedScans({ undivided, inspected }: Tables): Warning[] {
   return undivided.map((table) => ({ replica: inspected[table]?.ref.label ?? '', message }))
 }
 
-/** What was asked for and is hardly meant so. */
+/** Options that are probably not meant as given. */
 export function oddWishes({ ignore, segments = 0 }: Asked, planned: number): string[] {
   const lists = ignore.filter((name) => name.includes(','))
   return [
@@ -83,7 +83,7 @@ type Asked = Pick<Settings, 'ignore' | 'segments'>
 
 type Scanned = Pick<RunContext, 'ledger' | 'plan' | 'tables'>
 
-/** Scans that were made to their end and found far fewer items than the service counts. */
+/** Warns about complete scans that found far fewer items than DescribeTable counts. */
 export function tellShortScans(scanned: Scanned, { onEvent }: RunListeners): void {
   for (const warning of shortScans(scanned)) onEvent({ type: 'warning', ...warning })
 }
@@ -91,7 +91,7 @@ export function tellShortScans(scanned: Scanned, { onEvent }: RunListeners): voi
 function shortScans({ ledger, plan, tables }: Scanned): Warning[] {
   if (plan.startingKey !== undefined || ledger.segmentsDone < plan.segments) return []
   return tables.inspected.flatMap(({ ref, facts: { approximateItems = 0 } }, table) => {
-    // Looked up by key alone, it was not scanned.
+    // A replica that is only read by lookup is not scanned.
     if (table !== MASTER && !plan.findExtras) return []
     const found = table === MASTER ? ledger.totals().master.scanned : ledger.totalOf(table).scanned
     if (found * 2 >= approximateItems) return []

@@ -1,7 +1,7 @@
 /**
- * Looks after tables that do not answer: asks each that a thread suspects itself,
- * says whether it is out of reach, and tells people until it is back. The threads
- * wait as long (`dynamo/request/outage-wait.ts`).
+ * Watches tables that do not answer. If a thread suspects a table, the watch asks the table itself,
+ * decides whether it is out of reach, and reports that until it is back. Meanwhile the threads wait
+ * (`dynamo/request/outage-wait.ts`).
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { whySilent } from '../../dynamo/describe/liveness-probe.ts'
@@ -17,9 +17,9 @@ import { Outages } from '../../protocol/shared/outages.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
 import { Outage } from './outage.ts'
 
-/** Between two looks at whether a thread suspects a table. */
+/** How often the watch looks whether a thread suspects a table. */
 const LOOK_EVERY: Milliseconds = 25
-/** Between two questions to a table that is down. */
+/** Pause between two requests to a table that is down. */
 const ASK_EVERY: Milliseconds = 1000
 
 export interface OutageWatchOptions {
@@ -29,9 +29,9 @@ export interface OutageWatchOptions {
     readonly credentials: readonly CredentialKeeper[]
   }
   readonly listeners: Pick<RunListeners, 'onEvent'>
-  /** Shared states behind `Outages`. */
+  /** The shared memory of `Outages`. */
   readonly outages: SharedArrayBuffer
-  /** A table that was out of reach answers again. */
+  /** Called when a table that was out of reach answers again. */
   readonly onBack: (table: TableIndex) => void
 }
 
@@ -57,7 +57,7 @@ export class OutageWatch {
     this.#ending.abort()
   }
 
-  /** In words: the endpoints that are waited for. */
+  /** The endpoints that the run waits for, in words. */
   get waitingFor(): readonly string[] {
     return [...this.#under].map((outage) => outage.inWords)
   }
@@ -66,14 +66,16 @@ export class OutageWatch {
     for (const access of this.#options.tables.access) {
       if (!this.#outages.isSuspected(access.index) || this.#asked.has(access)) continue
       this.#asked.add(access)
-      // It fails where a listener does, which is told in another place.
+      // This fails if a listener fails, which is reported elsewhere.
       this.#ask(access)
         .catch(() => this.#outages.answered(access.index))
         .finally(() => this.#asked.delete(access))
     }
   }
 
-  /** Asks until the table answers, anybody, or has been waited for long enough. */
+  /**
+   * Asks until the table answers the watch or a thread, or until the wait has reached its limit.
+   */
   async #ask(access: TableAccess): Promise<void> {
     const { index, label } = access
     const { timeouts } = this.#options.settings

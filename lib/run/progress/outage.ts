@@ -1,16 +1,16 @@
-/** One outage of an endpoint: since when, for how long, and how it is told. */
+/** One outage of an endpoint: since when, for how long, and its events. */
 import { reasonOf } from '../../dynamo/request/request-errors.ts'
 import type { TablesyncError } from '../../errors.ts'
 import type { RunEvent } from '../../model/events.ts'
 import type { Milliseconds } from '../../model/units.ts'
 
-/** Between two words about it. */
+/** Pause between two events about it. */
 const TELL_EVERY: Milliseconds = 5000
 
 export interface OutageOptions {
   readonly table: string
   readonly endpoint: string
-  /** It is waited for so long. */
+  /** How long the run waits for the endpoint. */
   readonly limit: Milliseconds
 }
 
@@ -25,17 +25,17 @@ export class Outage {
     this.#options = options
   }
 
-  /** The machine has slept: that is nobody's outage. */
+  /** The machine was asleep: that time does not count as outage. */
   overslept(time: Milliseconds): void {
     this.#began += time
   }
 
-  /** How long it is still waited for. */
+  /** How much longer the run waits. */
   get left(): Milliseconds {
     return Math.max(this.#options.limit - this.#elapsed, 0)
   }
 
-  /** Whether it is time for another word. */
+  /** Whether it is time for another event. */
   get isToTell(): boolean {
     return performance.now() - this.#toldAt >= TELL_EVERY
   }
@@ -44,7 +44,7 @@ export class Outage {
     return `${this.#options.endpoint}, which has not answered since ${this.#since}`
   }
 
-  /** What to do about it is told the first time. */
+  /** Only the first event has the hint. */
   event(reason: TablesyncError): RunEvent {
     const isFirst = this.#toldAt === Number.NEGATIVE_INFINITY
     this.#toldAt = performance.now()

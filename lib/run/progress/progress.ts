@@ -1,4 +1,4 @@
-/** How far a run is and what it waits for: told when something was counted, and once a second. */
+/** Reports how far a run is and what it waits for: after counts, and at least once a second. */
 import type { TableIndex } from '../../model/tables/table.ts'
 import { named } from '../../model/tally.ts'
 import type { Milliseconds } from '../../model/units.ts'

@@ -1,6 +1,6 @@
 /**
- * What watches over a run while it is under way: its pace and who changes it,
- * how far it is and what it waits for, that it does not stand still, and that its tables stay the same.
+ * Watches over a run: its pace and the control file, its progress and what it waits for, tasks that
+ * stall, and whether its tables stay the same.
  */
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { Milliseconds } from '../../model/units.ts'
@@ -28,7 +28,7 @@ export interface RunMonitorOptions {
   readonly tableWatch: TableWatch
   readonly listeners: RunListeners
   readonly pace: RateLimits
-  /** Shared states behind `Outages`. */
+  /** The shared memory of `Outages`. */
   readonly outages: SharedArrayBuffer
   readonly elapsedMs: () => Milliseconds
   readonly isOver: () => boolean
@@ -60,7 +60,7 @@ export class RunMonitor {
     const { watchdog } = this
     const outages = new OutageWatch({
       ...options,
-      // Whoever was away may have been made anew.
+      // A table that was out of reach may have been recreated.
       onBack: (table) => void tableWatch.look([table]),
     })
     const waitingFor = waitingOf({
@@ -81,7 +81,7 @@ export class RunMonitor {
         : new ControlFile({
             file: settings.control,
             pace,
-            // Nobody has asked anything of the tables while they stood still.
+            // During the pause no request went to the tables.
             beforeResuming: () => tableWatch.look(),
             onChange: () => this.tellPaces(),
             onRefused: (message) => listeners.onEvent({ type: 'control-refused', message }),

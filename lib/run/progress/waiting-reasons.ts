@@ -1,4 +1,4 @@
-/** What a run waits for, in words: whoever looks at it is never left to guess. */
+/** Says in words what a run waits for, so that nobody has to guess. */
 import { rateText } from '../../model/figures.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { RateLimits } from '../rate/rate-limits.ts'
@@ -6,10 +6,10 @@ import type { RecheckQueue } from '../state/recheck-queue.ts'
 import type { Watchdog } from '../threads/watchdog.ts'
 import type { OutageWatch } from './outage-watch.ts'
 
-/** What takes longer is worth a word. */
+/** A task that takes longer than this is mentioned. */
 const LONG: Milliseconds = 3000
 
-/** A key may have two kilobytes. */
+/** Most characters shown of a task: a key may have two kilobytes. */
 const MOST_CHARACTERS = 120
 
 export interface WaitingOptions {
@@ -38,7 +38,7 @@ export function waitingOf({ pace, outages, watchdog, rechecks, isWorking }: Wait
   }
 }
 
-/** Keys that are due wait for a request, and what holds that up is known mostly. */
+/** Keys that are due wait for a request; mostly another reason already explains that wait. */
 function keysWaiting(rechecks: RecheckQueue, isExplained: boolean): string[] {
   const young = rechecks.notDue(Date.now())
   const due = rechecks.size - young

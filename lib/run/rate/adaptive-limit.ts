@@ -1,12 +1,12 @@
 /**
- * Finds what a table can do by going up until it throttles: twice as fast each
- * second at first, then in small steps that grow while nothing is throttled;
- * and down to what it has served whenever something is. What it was known to
- * serve is forgotten slowly, so that a bad moment costs a few seconds.
+ * Finds the rate that a table can serve. At first the limit about doubles each second until the
+ * table throttles. Then it rises in small steps, which grow while nothing is throttled. On
+ * throttling it falls to what the table has served. The known rate is forgotten slowly, so that a
+ * bad moment costs only a few seconds.
  */
 import type { Milliseconds } from '../../model/units.ts'
 
-/** What was seen of the table since the last look. */
+/** What the table did since the last look. */
 export interface Observed {
   readonly milliseconds: Milliseconds
   /** Units that were used. */
@@ -19,29 +19,31 @@ export interface Observed {
 
 const FIRST_LIMIT = 100
 const LEAST_LIMIT = 1
-/** More than any table serves: what nothing throttles has no limit to be found. */
+/** More than any table serves: the cap if nothing is ever throttled. */
 const MOST_LIMIT = 100_000_000
 
-/** Of what was served when the table throttled. */
+/** The new limit, as a share of what the table served when it throttled. */
 const STEP_DOWN = 0.88
-/** In a second, where the limit is below what the table is known to serve. */
+/** Growth a second while the limit is below the rate that the table is known to serve. */
 const GROWTH = 2.2
-/** In a second, above that: of the limit, and more with each second in which nothing was throttled. */
+/**
+ * Growth a second above that, as a share of the limit; more with each second without throttling.
+ */
 const STEP_UP = 0.04
 const LONGER_STEPS = 0.01
 const LONGEST_STEP = 0.4
 
-/** For so long after it throttled a table is taken for as slow as it was then. */
+/** For this long after it throttled, a table counts as slow as it was then. */
 const CALM: Milliseconds = 1500
 
-/** Of what a table is known to serve: is believed after it throttled, and is asked for at the least. */
+/** Shares of the known rate: what is still believed after throttling, and the least limit. */
 const BELIEVED = 0.7
 const LEAST_SHARE = 0.05
 
-/** Requests under way when the limit came down are throttled still: not told twice. */
+/** Requests in flight when the limit fell may still be throttled: that does not count again. */
 const SETTLING: Milliseconds = 600
 
-/** What was served is measured over this long. */
+/** The rate served is measured over this long. */
 const WINDOW: Milliseconds = 1000
 
 export class AdaptiveLimit {

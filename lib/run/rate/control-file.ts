@@ -1,4 +1,4 @@
-/** A file in which somebody says, while a run goes on, how it is to go on. */
+/** The control file: through it, somebody paces, pauses and resumes a run under way. */
 import { readFile, stat } from 'node:fs/promises'
 import { asTablesyncError, usageError } from '../../errors.ts'
 import type { CapacityChoice } from '../../model/tables/capacity.ts'
@@ -15,9 +15,9 @@ interface Wish {
 }
 
 /**
- * All that the file says, line by line; a later line stands above an earlier one.
+ * Reads the file line by line; a later line overrides an earlier one.
  *
- * @throws TablesyncError with code `USAGE` at a line that says nothing
+ * @throws TablesyncError with code `USAGE` at a line that it does not know
  */
 function readWish(text: string): Wish {
   const wish: { isPaused: boolean; read?: CapacityChoice; write?: CapacityChoice } = {
@@ -38,14 +38,14 @@ function readWish(text: string): Wish {
   return wish
 }
 
-/** @throws TablesyncError with code `USAGE` where it is something else than a file, or cannot be read */
+/** @throws TablesyncError with code `USAGE` if this is not a file, or cannot be read */
 async function textOf(file: string): Promise<string> {
   const unfit = (what: string) => usageError(`Expected the control file to be a file, got ${what}`)
   try {
-    // Not opened where it is a pipe: that would wait for somebody to write.
+    // A pipe is not opened: that would wait until somebody writes to it.
     if ((await stat(file)).isFile()) return await readFile(file, 'utf8')
   } catch (error) {
-    // One that is not there says nothing.
+    // A missing file says nothing.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
     throw unfit((error as Error).message)
   }
@@ -53,9 +53,9 @@ async function textOf(file: string): Promise<string> {
 }
 
 /**
- * Before anything is begun.
+ * Checks the file before the run begins.
  *
- * @throws TablesyncError with code `USAGE` where what the file says cannot be done
+ * @throws TablesyncError with code `USAGE` if what the file says cannot be done
  */
 export async function checkControlFile(file: string | undefined): Promise<void> {
   if (file === undefined) return
@@ -70,11 +70,11 @@ export async function checkControlFile(file: string | undefined): Promise<void> 
 export interface ControlOptions {
   readonly file: string
   readonly pace: RateLimits
-  /** A pause ends when this has settled. */
+  /** Called before a pause ends; the pause lasts until this has settled. */
   readonly beforeResuming: () => Promise<unknown>
-  /** What the file says now is done from here on. */
+  /** Called when the new content of the file is in effect. */
   readonly onChange: () => void
-  /** What it says cannot be done, and nothing of it was. */
+  /** Called when the content cannot be carried out; then no part of it was. */
   readonly onRefused: (message: string) => void
 }
 
@@ -82,9 +82,9 @@ export class ControlFile {
   readonly #options: ControlOptions
   #timer: NodeJS.Timeout | undefined
   #isEnded = false
-  /** As it was at the last look: what is being written is read in parts. */
+  /** Content at the last look. It must be the same twice: a file being written is read in parts. */
   #seen = ''
-  /** As it is done. */
+  /** Content that is in effect. */
   #done = ''
   #refused = ''
 
@@ -93,7 +93,7 @@ export class ControlFile {
   }
 
   /**
-   * Does what it says by now, and looks at it from then on.
+   * Carries out the present content, and looks for changes from then on.
    *
    * @throws TablesyncError with code `USAGE`
    */
@@ -141,7 +141,7 @@ export class ControlFile {
     this.#done = text
   }
 
-  /** It is looked at again and again, and told once. */
+  /** The file is read again and again, but the refusal of its content is reported once. */
   #refuseOnce(message: string): void {
     if (this.#refused !== message) this.#options.onRefused(`${this.#options.file}: ${message}`)
     this.#refused = message

@@ -1,16 +1,16 @@
-/** Units a second as a mean over some seconds: what goes out comes in bursts, and moments say nothing. */
+/** Mean units a second over some seconds: requests come in bursts, so a moment says nothing. */
 import type { Milliseconds } from '../../model/units.ts'
 
 const SPAN: Milliseconds = 5000
 
 interface Look {
   readonly at: Milliseconds
-  /** Units in all up to then. */
+  /** Total units used up to then. */
   readonly used: number
 }
 
 export class MeanRate {
-  /** The first is as old as the span where there is one so old. */
+  /** The first look is as old as the span, if any look is that old. */
   readonly #looks: Look[]
 
   constructor(at: Milliseconds) {

@@ -1,6 +1,6 @@
 /**
- * Holds every table to its pace: fills what the threads draw on, and changes
- * the pace while the run goes on.
+ * Keeps every table at its pace: fills the token buckets that the threads draw on, and changes the
+ * pace during the run.
  */
 import { CAPACITY_KINDS, type CapacityChoices, type Pace } from '../../model/tables/capacity.ts'
 import { isHere } from '../../model/tables/endpoint-kind.ts'
@@ -21,7 +21,7 @@ export class RateLimits {
   #timer: NodeJS.Timeout | undefined
   #last: Milliseconds
 
-  /** @throws TablesyncError with code `USAGE` where a pace is asked for that cannot be known */
+  /** @throws TablesyncError with code `USAGE` if a pace is a percentage of an unknown capacity */
   constructor(
     settings: Settings,
     tables: Tables,
@@ -48,7 +48,7 @@ export class RateLimits {
     this.#timer = setInterval(() => this.#fill(), FILL_EVERY)
   }
 
-  /** Nothing is held to any more, nor paused. */
+  /** Lifts all limits, and ends a pause. */
   end(): void {
     clearInterval(this.#timer)
     this.pause(false)
@@ -64,7 +64,7 @@ export class RateLimits {
   }
 
   /**
-   * What is not said is as it was asked for in the beginning.
+   * Changes the limits. A kind that is absent gets back the limit that was asked for at the start.
    *
    * @throws TablesyncError with code `USAGE`; nothing is changed then
    */
@@ -85,7 +85,7 @@ export class RateLimits {
   }
 
   #fill(): void {
-    // What is in hand comes to its end as far as there is capacity for it, and nothing waits for more.
+    // Work in flight ends as far as there is capacity for it; nothing waits for more.
     if (this.#isOver()) {
       this.#tokenBuckets.beginEnding()
       return

@@ -1,4 +1,4 @@
-/** From what was asked for, and what is known of a table, to units a second. */
+/** Works out units a second from what was asked for and what is known of a table. */
 import { usageError } from '../../errors.ts'
 import type {
   CapacityChoice,
@@ -7,26 +7,26 @@ import type {
   PaceOrigin,
 } from '../../model/tables/capacity.ts'
 
-/** Of what a table is provisioned or warm for: the rest is its other traffic's. */
+/** Share of a table's provisioned or warm capacity; the rest is for its other traffic. */
 const POLITE_PERCENT = 25
 
 export interface HeldTo {
   /** Null: no limit. */
   readonly unitsPerSecond: number | null
   readonly origin: PaceOrigin
-  /** For people. */
+  /** The reason, in words. */
   readonly because: string
 }
 
 export interface Place {
   readonly label: string
   readonly kind: CapacityKind
-  /** On this machine: nobody else's capacity, and none is charged for. */
+  /** Whether the table is on this machine: its capacity is nobody else's, and costs nothing. */
   readonly isLocal: boolean
   readonly known: KnownCapacity | undefined
 }
 
-/** @throws TablesyncError with code `USAGE` for a percentage of what is not known */
+/** @throws TablesyncError with code `USAGE` for a percentage of an unknown capacity */
 export function resolveLimit(
   choice: CapacityChoice,
   { label, kind, isLocal, known }: Place,

@@ -1,4 +1,4 @@
-/** One kind of capacity of one table, filled as time goes by. */
+/** Refills the token bucket of one kind of capacity of one table. */
 import type {
   CapacityChoice,
   CapacityKind,
@@ -22,12 +22,12 @@ export interface GaugeOptions {
   readonly known: KnownCapacity | undefined
 }
 
-/** What is not used is kept for this long, so that a busy moment makes no loss. */
+/** Unused units are kept for this long, so that a busy moment does not lose them. */
 const KEPT: Milliseconds = 1000
-/** And not as long where the limit is what was found by trying. */
+/** Units of an adaptive limit are kept less long: the limit was found by trying. */
 const KEPT_ADAPTIVE: Milliseconds = 250
 
-/** How often an adaptive limit is thought over. */
+/** How often an adaptive limit is adjusted. */
 const ADAPT_EVERY: Milliseconds = 250
 
 export class TokenRefill {
@@ -55,7 +55,7 @@ export class TokenRefill {
     return this.#options.kind
   }
 
-  /** @throws TablesyncError with code `USAGE` for a percentage of what is not known */
+  /** @throws TablesyncError with code `USAGE` for a percentage of an unknown capacity */
   resolve(choice: CapacityChoice): HeldTo {
     return resolveLimit(choice, this.#options)
   }
@@ -69,7 +69,7 @@ export class TokenRefill {
     if (this.#unitsPerSecond === null) this.lift()
   }
 
-  /** Everything goes out at once. */
+  /** Removes the limit: all requests go out at once. */
   lift(): void {
     const { tokenBuckets, table, kind } = this.#options
     this.#unitsPerSecond = null
@@ -119,7 +119,7 @@ export class TokenRefill {
     }
   }
 
-  /** What goes on there. */
+  /** The pace, with what the table uses and throttles now. */
   get flow() {
     const { tokenBuckets, table, kind } = this.#options
     return {

@@ -1,6 +1,6 @@
 /**
- * A canary: the first few repairs of each replica go out alone. Only once all
- * of them have been read back twice, and held, do the others follow.
+ * A canary: the first few repairs of each replica go out alone. The others follow only once all of
+ * these were read back twice, and held.
  */
 import type { Stop } from '../../model/safeguard.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
@@ -27,21 +27,21 @@ const LOOK_EVERY: Milliseconds = 20
 
 export class Canary {
   readonly #options: CanaryOptions
-  /** Keys sent to a thread that may come to a write there. */
+  /** How many keys are with a thread that may write them. */
   readonly #sent = new Map<TableIndex, number>()
-  /** What the legs before have come to: each leg tries out writes of its own. */
+  /** Counts of the legs before: each leg tries out writes of its own. */
   readonly #before = new Map<TableIndex, ReplicaTally>()
 
   constructor(options: CanaryOptions) {
     this.#options = options
   }
 
-  /** From here on it counts what is tried. */
+  /** Counts what is tried from here on. */
   begin(): void {
     const { ledger, rechecks } = this.#options
     for (const replica of ledger.replicas()) {
       const { readBack, ...counts } = ledger.counts.enteredOf(replica)
-      // What the legs before wrote, and is still to be read back, is none of it.
+      // Writes of the legs before that are still to be read back do not count.
       const toCome = rechecks.openWrites(replica)
       this.#before.set(replica, { ...counts, readBack: readBack + toCome })
     }
@@ -51,11 +51,11 @@ export class Canary {
     return this.#options.size !== undefined && this.#options.flags.isOut(replica)
   }
 
-  /** How many keys that may come to a write can be sent now. */
+  /** How many keys that may be written can be sent now. */
   room(replica: TableIndex): number {
     const { size } = this.#options
     const isLost = !this.#options.ledger.isAttached(replica)
-    // To a lost replica nothing is sent anyhow.
+    // Nothing is sent to a lost replica anyway.
     if (size === undefined || isLost || !this.isOut(replica)) return Number.POSITIVE_INFINITY
     return Math.max(0, size - this.#attempts(replica) - this.#underWay(replica))
   }
@@ -74,7 +74,7 @@ export class Canary {
     this.#sent.set(replica, this.#underWay(replica) + keys)
   }
 
-  /** Keys that were sent are lost with their thread: nobody knows what became of them. */
+  /** The keys were lost with their thread: nobody knows what became of them. */
   lose(replica: TableIndex, keys: number): void {
     const { label, onFailed } = this.#options
     this.#sent.set(replica, this.#underWay(replica) - keys)
@@ -83,21 +83,21 @@ export class Canary {
     onFailed(canaryStop(label(replica), { writes: written + deleted, ...counts }))
   }
 
-  /** Keys that were sent have come back, and what they came to is in the ledger. */
+  /** The keys have come back, and their outcomes are in the ledger. */
   return(replica: TableIndex, keys: number): void {
     this.#sent.set(replica, this.#underWay(replica) - keys)
     this.#decide(replica)
   }
 
-  /** Looks whether there is something to decide, where no key has come back. */
+  /** Decides what can be decided, though no key has come back. */
   look(): void {
     for (const replica of this.#options.ledger.replicas()) this.#decide(replica)
   }
 
-  /** Decides once all is in: as much was tried as is to be, and nothing is still to be read back. */
+  /** Decides once enough was tried, no key is under way, and nothing is still to be read back. */
   #decide(replica: TableIndex): void {
     const { size = 0, flags, ledger, rechecks, label, onHeld, onFailed } = this.#options
-    // A lost replica is told as such, and nothing more is written to it.
+    // The loss of a replica is reported elsewhere, and nothing more is written to it.
     if (!ledger.isAttached(replica)) return
     const isIn = this.#underWay(replica) === 0 && rechecks.openWrites(replica) === 0
     if (!this.isOut(replica) || !isIn || this.#attempts(replica) < size) return

@@ -1,4 +1,4 @@
-/** Asks whoever wants to be asked, once it is known how much is to be deleted. */
+/** Asks for confirmation, if somebody wants to be asked, once the number of deletions is known. */
 import { count } from '../../model/figures.ts'
 import type { Question } from '../../model/question.ts'
 import type { Stop } from '../../model/safeguard.ts'
@@ -8,11 +8,11 @@ import { whyWithheld } from '../phases/delete-extras.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
 import type { RunContext } from '../run-context.ts'
 
-/** Whether somebody is going to be asked where anything is to be deleted. */
+/** Whether somebody is asked before anything is deleted. */
 export const asksBeforeDeletions = ({ write }: Settings, { confirm }: RunListeners): boolean =>
   write.extra && confirm !== undefined
 
-/** Before the deletions of a replica; not where they are withheld anyhow. A no stops the run. */
+/** Asks before the deletions of a replica, unless they are withheld anyway. A no stops the run. */
 export async function askToDelete(run: RunContext, replica: TableIndex): Promise<void> {
   const { deletes, ledger, plan, settings, tables } = run
   const done = ledger.fate(replica).deleted.size
@@ -25,7 +25,7 @@ export async function askToDelete(run: RunContext, replica: TableIndex): Promise
   await ask(run, { about: 'deletions', replica: label, table, deletions, items })
 }
 
-/** Before anything of a replica is undone. A no stops the undo. */
+/** Asks before anything of a replica is undone. A no stops the undo. */
 export async function askToUndo(
   run: RunContext,
   label: string,
@@ -38,7 +38,7 @@ export async function askToUndo(
 async function ask({ listeners, state, isOver }: RunContext, question: Question): Promise<void> {
   if (listeners.confirm === undefined || isOver()) return
   const isConfirmed = await listeners.confirm(question)
-  // A run that is ended meanwhile has no answer.
+  // If the run ended meanwhile, a missing yes is no answer.
   if (!isConfirmed && !isOver()) state.stopBy(refused(question))
 }
 

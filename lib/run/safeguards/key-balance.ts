@@ -1,4 +1,4 @@
-/** The books of an apply or an undo: every key of the plan or the journal has come to an end, once. */
+/** Checks that an apply or an undo has ended every key of its plan or journal exactly once. */
 import type { TableIndex } from '../../model/tables/table.ts'
 import { zeroReplicaTally } from '../../model/tally.ts'
 import type { SegmentTask } from '../../protocol/messages.ts'
@@ -7,13 +7,13 @@ import type { Ledger } from '../state/ledger.ts'
 import { unbalanced } from '../tasks/task-balance.ts'
 import type { JobEnd } from '../tasks/task-executor.ts'
 
-/** Nothing is known of them. */
+/** Counts keys as unverified: nothing is known of them. */
 function leaveUnverified(ledger: Ledger, replica: TableIndex, keys: number): void {
   const given = { ...zeroReplicaTally(), offered: keys, unverified: keys }
   ledger.counts.addLoose(replica, given)
 }
 
-/** Has a task of keys done to its end, and counts the keys that nobody is going to look at. */
+/** Runs a task of keys to its end, and counts the keys that no task will look at. */
 export async function carryOutKeys(
   { executor, ledger, isOver }: RunContext,
   { replica, keys, taskNow }: KeysJob,
@@ -27,12 +27,12 @@ export async function carryOutKeys(
 
 interface KeysJob {
   readonly replica: TableIndex
-  /** How many the task has. */
+  /** How many keys the task has. */
   readonly keys: number
   readonly taskNow: () => SegmentTask
 }
 
-/** Keys by the label of their replica. */
+/** Numbers of keys, by the label of their replica. */
 export class KeyCount {
   readonly #keys = new Map<string, number>()
 
@@ -46,9 +46,8 @@ export class KeyCount {
 }
 
 /**
- * Ends the run as incomplete where keys were dropped, or counted twice. A run
- * that is over early, or has lost a replica, has not come to some: they are
- * counted as that.
+ * Fails the run, as incomplete, if keys were dropped or counted twice. If it ended early or lost a
+ * replica, it has not reached some keys: they are counted as pending.
  */
 export function checkBooks({ ledger, state, label, isOver }: RunContext, keys: KeyCount): void {
   for (const replica of ledger.replicas()) {

@@ -1,6 +1,6 @@
 /**
- * Safeguards: what a run would do is held against what was expected of it, in a
- * dry run as in earnest. Each names the flag that lets it pass.
+ * Safeguards: they compare what a run would do with what was expected of it, in a dry run too. The
+ * hint of each names the flag that lets it pass.
  */
 import { count } from '../../model/figures.ts'
 import type { Stop } from '../../model/safeguard.ts'
@@ -12,7 +12,7 @@ import type { Plan } from '../preflight/scan-plan.ts'
 import type { Tables } from '../preflight/table-inspection.ts'
 import type { Ledger } from '../state/ledger.ts'
 
-/** Tables from which writes of ours would travel on, looked for before anything is scanned. */
+/** Stops for tables that pass writes on to other places. Checked before anything is scanned. */
 export function topologyStop(settings: Settings, { inspected }: Tables): Stop | undefined {
   const { asked, safeguards } = settings
   if (!(asked.missing || asked.differing || asked.extra)) return undefined
@@ -66,7 +66,7 @@ interface Compared {
   readonly ledger: Ledger
 }
 
-/** Looked for when all is compared and nothing is deleted yet. */
+/** Checked when everything is compared and nothing is deleted yet. */
 export function deletionsStop(
   { settings, ledger, plan, tables }: Compared,
   replica: TableIndex,
@@ -74,16 +74,16 @@ export function deletionsStop(
   const { maxDeletes, allowShrunkenMaster } = settings.safeguards
   const { extra } = ledger.totalOf(replica)
   const isCompared = ledger.fate(replica).finished.size === plan.segments
-  // Where not all is compared, nothing is deleted anyhow.
+  // If not everything was compared, nothing is deleted anyway.
   if (extra === 0 || !isCompared) return undefined
   const [master] = tables.inspected
   const label = tables.access[replica]?.label ?? ''
   const masterItems = plan.scanned?.master ?? ledger.totals().master.scanned
   const scanned = plan.scanned?.replicas[label] ?? ledger.totalOf(replica).scanned
   const expected = master.facts.approximateItems ?? 0
-  // A scan that starts at a key sees a part of the master, and its extras are looked up one by one.
+  // A scan from a starting key sees a part of the master, and its extras are looked up one by one.
   if (!allowShrunkenMaster && plan.startingKey === undefined) {
-    // A plan is carried out without a scan of its own.
+    // An apply makes no scan of its own.
     const when = plan.scanned === undefined ? '' : ' when the plan was written'
     const hint = `If it is meant to have so few: --allow-shrunken-master`
     if (masterItems === 0) {
@@ -104,7 +104,7 @@ export function deletionsStop(
   }
 }
 
-/** How many extras may be deleted on a replica of so many items. */
+/** How many extras may be deleted on a replica with this many items. */
 export function mostDeletes({ atMost, ...allowed }: MaxDeletes, items: number): number {
   const larger = ({ count: n = 0, percent = 0 }: MaxDeletes) =>
     Math.max(n, Math.floor((items * percent) / 100))

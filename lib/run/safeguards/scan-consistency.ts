@@ -1,24 +1,23 @@
 /**
- * What the counts of a whole run say of its two scans. An item that one scan
- * did not return, and that a look by key found on that side all the same, is
- * one that the scan left out; of such items nobody knows how many there are
- * that no look by key came to. Some engines leave whole segments out
- * (DynamoDB Local 2.2.0 does).
+ * Checks the counts of a whole run for signs that a scan is incomplete. If a scan did not return an
+ * item, but a lookup by key found it on that side, the scan left it out. Nobody knows how many more
+ * such items there are that no lookup reached. Some engines leave whole segments out (DynamoDB
+ * Local 2.2.0 does).
  */
 
 import { TablesyncError } from '../../errors.ts'
 import { count } from '../../model/figures.ts'
 import type { ReplicaTally } from '../../model/tally.ts'
 
-/** Tables that are written to: so many may come to be on both sides behind a scan. */
+/** In tables that are written to, this many items may appear on both sides behind a scan. */
 const FEW = 10
 const SHARE = 0.01
 
 export interface WholeRun {
   readonly tally: ReplicaTally
-  /** Of the master and the replica. */
+  /** Labels of the master and the replica. */
   readonly labels: readonly [string, string]
-  /** Whether nobody writes. */
+  /** Whether nobody writes to the tables. */
   readonly isQuiesced: boolean
 }
 
@@ -28,15 +27,15 @@ export interface Contradiction {
   readonly error: TablesyncError
 }
 
-/** Undefined: the counts go together. */
+/** Undefined: the counts are consistent. */
 export function contradiction({
   tally,
   labels: [master, replica],
   isQuiesced,
 }: WholeRun): Contradiction | undefined {
   const most = Math.max(isQuiesced ? 0 : FEW, Math.floor(tally.offered * SHARE))
-  // Two that met are no others than those which the scans returned. Not those that
-  // converged: they came to the replica behind its scan, before our eyes.
+  // The items of a pair must be among those that the scans returned. Converged pairs do not count:
+  // their items reached the replica behind its scan, during the run.
   const pairs = tally.sameAs + tally.differing + tally.newer
   const leftOutByMaster = tally.elsewhere - (tally.offered - tally.matched)
   const leftOutByReplica = pairs - tally.matched - tally.elsewhere

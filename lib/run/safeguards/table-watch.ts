@@ -1,7 +1,7 @@
 /**
- * Asks again, while a run goes on, whether each table is still the one that was
- * compared. A table that is deleted and made anew under its name answers like
- * the old one: its items would be missed, and those of its replicas deleted.
+ * Asks again during a run whether each table is still the one that was compared. A table that was
+ * deleted and recreated under its name answers like the old one: the run would miss its items, and
+ * delete those of its replicas.
  */
 
 import { type Identifier, openIdentifier } from '../../dynamo/describe/identity-check.ts'
@@ -19,13 +19,13 @@ import type { TableAccess } from '../../protocol/messages.ts'
 import { Outages } from '../../protocol/shared/outages.ts'
 import type { Tables } from '../preflight/table-inspection.ts'
 
-/** DescribeTable costs nothing, and is not asked for by every page. */
+/** DescribeTable costs nothing, but it is not called for every page. */
 const ASK_EVERY: Milliseconds = 120_000
 
-/** How often the clock is read: a machine that has slept asks soon after. */
+/** How often the clock is read, so that a machine that has slept asks soon afterwards. */
 const LOOK_EVERY: Milliseconds = 5000
 
-/** Watches the tables of a run. `ending` ends each question; one to a table that is out of reach waits. */
+/** Watches the tables of a run. `ending` ends each request; one to a table out of reach waits. */
 export function watchTables(
   { timeouts }: Settings,
   { access, credentials, inspected, used }: Tables,
@@ -56,9 +56,9 @@ export interface WatchedTable {
 
 export interface TableWatchOptions {
   readonly tables: readonly WatchedTable[]
-  /** How to ask the service; closed when the watch ends. */
+  /** Opens a way to ask the service, which is closed when the watch ends. */
   readonly open: (table: TableIndex) => Identifier
-  /** Called once for a table that is not there any more, or is another one. */
+  /** Called once for a table that is gone, or is another one. */
   readonly onChanged: (table: TableIndex, error: TablesyncError) => void
   readonly isOver: () => boolean
 }
@@ -71,7 +71,7 @@ export class TableWatch {
 
   constructor(options: TableWatchOptions) {
     this.#options = options
-    // Of a table without an id or a date nothing can be told.
+    // A table without an id or a creation date cannot be recognised.
     const known = options.tables.filter(
       ({ first }) => first.tableId !== undefined || first.createdAt !== undefined,
     )
@@ -83,7 +83,7 @@ export class TableWatch {
     this.#timer = setInterval(() => void this.lookIfDue(Date.now()), LOOK_EVERY)
   }
 
-  /** Asks about all tables where nobody has for two minutes: what cannot be answered is asked again. */
+  /** Asks about all tables if two minutes have passed. Unanswered questions are asked again. */
   async lookIfDue(now: Milliseconds): Promise<void> {
     if (now - this.#lastAsked < ASK_EVERY || this.#options.isOver()) return
     this.#lastAsked = now
@@ -96,10 +96,10 @@ export class TableWatch {
   }
 
   /**
-   * Asks about the tables, or about all of them. What was read before the call was read from the
-   * tables that the answer is about.
+   * Asks about the given tables, or about all of them. What was read before the call was read from
+   * the tables that the answer is about.
    *
-   * @returns why it is not known that all are the same; undefined where they are. Never rejects
+   * @returns why they may not all be the same; undefined if they are. Never rejects
    */
   async look(tables?: readonly TableIndex[]): Promise<TablesyncError | undefined> {
     const questions = this.#about(tables)
@@ -108,9 +108,9 @@ export class TableWatch {
   }
 
   /**
-   * The same before a deletion.
+   * Asks the same before a deletion.
    *
-   * @throws TablesyncError with code `ENDED` where it is not to be sent
+   * @throws TablesyncError with code `ENDED` if the deletion must not be sent
    */
   async confirm(tables: readonly TableIndex[]): Promise<void> {
     const doubt = await this.look(tables)
@@ -118,7 +118,7 @@ export class TableWatch {
     throw new TablesyncError(doubt.message, { code: 'ENDED', scope: 'segment' })
   }
 
-  /** What the last answers leave unknown. */
+  /** The doubt that the last answers left. */
   doubt(tables: readonly TableIndex[]): TablesyncError | undefined {
     return this.#about(tables).find((question) => question.doubt !== undefined)?.doubt
   }
@@ -129,16 +129,16 @@ export class TableWatch {
   }
 }
 
-/** About one table; whoever asks while it is being answered shares the next answer. */
+/** Asks about one table. Who asks while a request is under way shares the next answer. */
 class Question {
   readonly #table: WatchedTable
   readonly #options: TableWatchOptions
   #underWay: Promise<unknown> = Promise.resolve()
   #next: Promise<TablesyncError | undefined> | undefined
   #changed: TablesyncError | undefined
-  /** Opened by the first question: most runs end before there is any but the last one. */
+  /** Opened by the first request: most runs are over before any request but the last. */
   #identifier: Identifier | undefined
-  /** Of the last answer. */
+  /** The doubt that the last answer left. */
   doubt: TablesyncError | undefined
 
   constructor(table: WatchedTable, options: TableWatchOptions) {

@@ -1,8 +1,7 @@
 /**
- * All counts of a run, in three heaps. What has come to its end is finished.
- * What was left half done has a record of where to go on. What was counted
- * beyond the last record of something that broke is loose: it belongs to this
- * run, and not to one that takes it up again.
+ * All counts of a run, in three groups. Work that is done is finished. Work that was left half done
+ * has a record, which says where to continue. What was counted beyond the last record of a task
+ * that broke is loose: it counts in this run, and not in a run that resumes it.
  */
 import { type SegmentRecord, sameCursor } from '../../model/files/segment-record.ts'
 import { MASTER, type TableIndex } from '../../model/tables/table.ts'
@@ -29,9 +28,9 @@ export class Counts {
   readonly #finished: ByReplica = new Map()
   readonly #loose: ByReplica = new Map()
   readonly #records = new Map<TableIndex, Map<number, SegmentRecord>>()
-  /** Latest snapshot of each task under way; of a segment it holds what its records held. */
+  /** Latest snapshot of each task under way; of a segment it includes what its records hold. */
   readonly #underWay = new Map<SegmentTask, Tally>()
-  /** Items of the master, of segments that some replica has finished. */
+  /** Master items in segments that some replica has finished. */
   #masterScanned = 0
   #masterUnits = 0
   #looseScanned = 0
@@ -55,7 +54,7 @@ export class Counts {
     this.#underWay.set(task, snapshot)
   }
 
-  /** Enters a task that has ended; `isWhole` says of which replicas it was done to its end. */
+  /** Enters a task that has ended; `isWhole` says for which replicas it was completed. */
   close(task: SegmentTask, tally: Tally, isWhole: (replica: TableIndex) => boolean): void {
     this.#underWay.delete(task)
     let isScanned = false
@@ -70,29 +69,29 @@ export class Counts {
     this.#closeMaster(task, tally.master, isScanned)
   }
 
-  /** Forgets a task whose thread died: it is taken up again where its records say. */
+  /** Forgets a task whose thread died: it starts again from its records. */
   drop(task: SegmentTask): void {
     this.#underWay.delete(task)
   }
 
-  /** What is left of a task that is not taken up again: the last that it said. */
+  /** Enters the last snapshot of a task that is not started again. */
   abandon(task: SegmentTask): void {
     const last = this.#underWay.get(task)
     if (last !== undefined) this.close(task, last, () => false)
   }
 
-  /** Enters what was read of a table before the first task. */
+  /** Enters read units that a table took before the first task. */
   addRead(table: TableIndex, readUnits: ReadUnits): void {
     if (table === MASTER) this.#masterUnits += readUnits
     else enter(this.#finished, table, { ...zeroReplicaTally(), readUnits })
   }
 
-  /** Enters what no task has told, of this run alone. */
+  /** Enters counts that no task has reported, for this run alone. */
   addLoose(replica: TableIndex, counts: ReplicaTally): void {
     enter(this.#loose, replica, counts)
   }
 
-  /** Takes up what a run before has come to. */
+  /** Restores the counts of the legs before. */
   restore(replica: TableIndex, finished: ReplicaTally): void {
     enter(this.#finished, replica, ofThisRelease(finished))
   }
@@ -103,7 +102,7 @@ export class Counts {
     for (const segment of segments) this.#scanned.add(segment)
   }
 
-  /** What is finished, without what has a record. */
+  /** Finished counts, without segments that have a record. */
   finished(replica: TableIndex): ReplicaTally {
     return this.#finished.get(replica) ?? zeroReplicaTally()
   }
@@ -120,7 +119,7 @@ export class Counts {
     )
   }
 
-  /** Without what tasks under way have counted since their last record: what goes with it is not entered yet. */
+  /** Without what tasks counted since their last record: its findings are not entered yet. */
   enteredOf(replica: TableIndex): ReplicaTally {
     const records = [...this.records(replica).values()].map(({ tally }) => tally)
     return [this.finished(replica), ...records].reduce(
@@ -146,7 +145,7 @@ export class Counts {
     return { scanned: this.#masterScanned + this.#looseScanned + scanned, readUnits }
   }
 
-  /** The tasks under way, and the records of segments that are not. */
+  /** Tasks under way, and records of the segments that are not. */
   *#open(replica: TableIndex): Generator<ReplicaTally | undefined> {
     const segments = new Set<number>()
     for (const [task, tally] of this.#underWay) {
@@ -158,7 +157,9 @@ export class Counts {
     }
   }
 
-  /** What was found is found again by a run that takes this one up; what it has cost is spent. */
+  /**
+   * A run that resumes this one finds the differences again; the units that they cost are spent.
+   */
   #enterLoose(replica: TableIndex, counts: ReplicaTally): void {
     const { readUnits, writeUnits } = counts
     enter(this.#finished, replica, { ...zeroReplicaTally(), readUnits, writeUnits })
@@ -184,11 +185,11 @@ export class Counts {
   }
 }
 
-/** What a task had of the master when it began. */
+/** What a task had already counted of the master when it began. */
 const baseOf = (task: SegmentTask): MasterTally =>
   task.kind === 'compare' ? task.master : { scanned: 0, readUnits: 0 }
 
-/** Replicas of a segment that can be compared in one task: those that stand at one place of the master. */
+/** Groups the replicas that one task can compare: those at the same place of the master. */
 export function together(
   from: ReadonlyMap<TableIndex, SegmentRecord>,
 ): readonly (readonly TableIndex[])[] {
@@ -203,10 +204,10 @@ export function together(
   return groups
 }
 
-/** A checkpoint of an earlier release lacks the counts that are newer than it. */
+/** Adds the counts that a checkpoint of an earlier release lacks. */
 export function ofThisRelease(tally: Partial<ReplicaTally>): ReplicaTally {
   const all = { ...zeroReplicaTally(), ...tally }
-  // All that was found may have been claimed.
+  // Every difference found may have been claimed.
   const { claimed = all.missing + all.differing + all.extra } = tally
   return { ...all, claimed }
 }

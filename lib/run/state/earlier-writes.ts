@@ -1,10 +1,10 @@
-/** How much of what may be written the legs before have used. */
+/** How much of the write allowance the legs before have used. */
 import type { Intent } from '../../model/files/write-intent.ts'
 import type { Ledger } from './ledger.ts'
 
 /**
- * What is on record: what was found beyond it is found again, and claimed then.
- * `intents`: writes that were about to be sent, and are not on record yet.
+ * Counts what is on record. `intents`: writes that were about to be sent, and are not on record
+ * yet. What was found beyond both is found again, and claimed then.
  */
 export function claimedBefore(ledger: Ledger, intents: readonly Intent[]): number {
   const onRecord = ledger

@@ -1,6 +1,6 @@
-/** Whole numbers, in stretches: those of a list that are done with, when most neighbours are. */
+/** A set of whole numbers, as ranges: list indexes that are done, most of them neighbours. */
 export class Ranges {
-  /** `[from, to)`, in order, none touching another. */
+  /** `[from, to)`, in order; no two touch. */
   #stretches: [number, number][] = []
 
   static of(stretches: Iterable<readonly [number, number]>): Ranges {
@@ -24,7 +24,7 @@ export class Ranges {
     return this.#stretches.some(([from, to]) => number >= from && number < to)
   }
 
-  /** How many numbers. */
+  /** How many numbers are in the set. */
   get size(): number {
     return this.#stretches.reduce((sum, [from, to]) => sum + to - from, 0)
   }

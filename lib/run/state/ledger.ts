@@ -1,4 +1,4 @@
-/** What the run has found, and what became of each replica. */
+/** All that the run has found, and the fate of each replica. */
 import type { TablesyncError } from '../../errors.ts'
 import type { ErrorSummary } from '../../model/summary.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
@@ -10,19 +10,19 @@ const MAX_ERRORS = 50
 
 /** A replica's fate, beside its counts. */
 export interface ReplicaFate {
-  /** Why no more is asked of it. Undefined: it is part of the run. */
+  /** Why the replica was left out. Undefined: it is part of the run. */
   lost: TablesyncError | undefined
-  /** Segments that were compared to their end. */
+  /** Segments that were compared completely. */
   readonly finished: Set<number>
-  /** Tasks of any kind that were not brought to their end. */
+  /** Tasks of any kind that were not completed. */
   brokenTasks: number
   byLookup: boolean
   deletionsWithheld: number
   /** Why the first repair of an item was refused. Undefined: none was, for a reason of its own. */
   refusal: string | undefined
-  /** Those that were tried in this run, whatever came of it. */
+  /** Extras whose deletion was tried in this run, whatever the outcome. */
   readonly tried: Ranges
-  /** Extras, by their place in the list, whose deletion has come to its end. */
+  /** Extras, by index in their list, whose deletion has ended. */
   readonly deleted: Ranges
 }
 
@@ -30,7 +30,7 @@ export class Ledger {
   readonly counts = new Counts()
   readonly #fates: ReadonlyMap<TableIndex, ReplicaFate>
   readonly #errors = new Map<string, ErrorSummary>()
-  /** Those of them that keys have left behind, which stay counted. */
+  /** Errors of keys that were left, which stay counted. */
   readonly #keyErrors = new Map<string, ErrorSummary>()
   #isIncomplete = false
 
@@ -85,7 +85,7 @@ export class Ledger {
     return this.counts.totalOf(replica)
   }
 
-  /** Notes an error that has left out work which nothing else counts: the outcome is incomplete. */
+  /** Notes an error that left out work which nothing else counts: the outcome is incomplete. */
   noteIncomplete(table: string, error: TablesyncError): void {
     this.#isIncomplete = true
     this.noteError(table, error)
@@ -100,12 +100,12 @@ export class Ledger {
     note(this.#errors, summaryOf(table, error))
   }
 
-  /** Why a key has failed, or could not be verified: true for as long as it is counted as such. */
+  /** Notes why a key failed or could not be verified: true for as long as it is counted so. */
   noteKeyError(table: string, error: TablesyncError): void {
     note(this.#keyErrors, summaryOf(table, error))
   }
 
-  /** Takes up those of the legs before. */
+  /** Restores the key errors of the legs before. */
   restoreKeyErrors(errors: readonly ErrorSummary[]): void {
     for (const error of errors) note(this.#keyErrors, error)
   }

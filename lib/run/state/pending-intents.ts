@@ -1,4 +1,4 @@
-/** WriteAheadLog by replica and key, however a key is spelt. */
+/** The intents of the write-ahead log by replica and key, however a key is spelt. */
 import type { Intent } from '../../model/files/write-intent.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { WireItem } from '../../model/wire.ts'
@@ -26,7 +26,7 @@ export class PendingIntents {
     return this.#byReplica.get(replica)?.get(inOneSpelling(key))
   }
 
-  /** Of an item that is half-way the writes before stay. */
+  /** Withdraws an intent, unless the item is half-way: then the writes before stay. */
   withdraw(replica: TableIndex, key: string): void {
     if (this.get(replica, key)?.parts === undefined) this.delete(replica, key)
   }
@@ -48,9 +48,9 @@ export class PendingIntents {
   }
 }
 
-/** A key's text may come with blanks, and as it was escaped on the wire. */
+/** A key's text may have blanks, or escapes as they came on the wire. */
 const inOneSpelling = (key: string) =>
   MAY_BE_RESPELT.test(key) ? JSON.stringify(JSON.parse(key) as WireItem) : key
 
-/** Blanks, escapes, and names that JavaScript brings in another order. */
+/** Blanks, escapes, and names that JavaScript puts in another order. */
 const MAY_BE_RESPELT = /[\s\\]|[{,]"\d/

@@ -1,12 +1,12 @@
-/** Keys that wait for another look, by the time they are due. */
+/** Keys that wait for another look, ordered by when they are due. */
 import type { PendingRecheck } from '../../model/pending-recheck.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { Milliseconds } from '../../model/units.ts'
 
-/** Each look at which something had moved makes the next one so many times later. */
+/** Each look that finds a change makes the delay to the next one this many times longer. */
 const GROWTH = 1.25
 
-/** And up to this share later by lot, so that keys do not come due all at once. */
+/** A random share of up to this much is added, so that keys do not all come due at once. */
 const JITTER = 0.2
 
 /** More tables than a run can have. */
@@ -18,8 +18,8 @@ interface Waiting {
 }
 
 /**
- * Keys of one replica that have moved equally often: what comes first is due
- * first, or nearly so. Suspects and keys that were written have lanes apart.
+ * Keys of one replica that have moved equally often, so that the first is due first, or nearly so.
+ * Suspects and keys that were written have separate lanes.
  */
 interface DueBucket {
   readonly replica: TableIndex
@@ -31,7 +31,7 @@ interface DueBucket {
 export interface RecheckBatch {
   readonly replica: TableIndex
   readonly sightings: readonly PendingRecheck[]
-  /** Of this run alone: one that takes it up again will come upon them anew. */
+  /** Of this run alone: a run that resumes it will find these keys again. */
   readonly isLoose: boolean
 }
 
@@ -41,17 +41,17 @@ export type SuspectLimit = (replica: TableIndex) => number
 export class RecheckQueue {
   readonly #minAge: Milliseconds
   readonly #lanes = new Map<number, DueBucket>()
-  /** By arrival: how many sightings of each replica go back to it and are not decided. */
+  /** By arrival: how many sightings of each replica are not decided. */
   readonly #undecided = new Map<number, Map<TableIndex, number>>()
-  /** Replicas that hold nobody back any more. */
+  /** Replicas that were lost: nothing waits for their keys any more. */
   readonly #left = new Set<TableIndex>()
   /** By replica: written keys that wait or are being looked at. */
   readonly #openWrites = new Map<TableIndex, number>()
-  /** Taken out, and not decided yet. */
+  /** Batches that were taken out and are not decided yet. */
   readonly #underWay = new Set<RecheckBatch>()
-  /** Not looked at any more in this run. */
+  /** Batches that nobody looks at any more in this run. */
   readonly #givenUp: RecheckBatch[] = []
-  /** What comes now. */
+  /** The arrival number of sightings that are added now. */
   #arrival = 0
   #size = 0
 
@@ -59,12 +59,12 @@ export class RecheckQueue {
     this.#minAge = minAge
   }
 
-  /** Sightings that wait. */
+  /** How many sightings wait. */
   get size(): number {
     return this.#size
   }
 
-  /** Sightings that have not stood still for long enough to be looked at again. */
+  /** How many sightings have not stood still for long enough to be looked at again. */
   notDue(now: Milliseconds): number {
     const lanes = [...this.#lanes.values()]
     return lanes.reduce(
@@ -73,21 +73,21 @@ export class RecheckQueue {
     )
   }
 
-  /** Marks the moment; `isDecided` says whether all that came before is. */
+  /** Marks this moment; `isDecided` then says whether all sightings from before it are decided. */
   mark(): number {
     return ++this.#arrival
   }
 
-  /** Whether all is decided that had come to wait before the moment of a mark. */
+  /** Whether all sightings that were added before a mark are decided. */
   isDecided(mark: number): boolean {
     for (const arrival of this.#undecided.keys()) if (arrival < mark) return false
     return true
   }
 
-  /** Takes a sighting over. */
+  /** Adds a sighting, and takes it over. */
   add(replica: TableIndex, sighting: PendingRecheck, { isLoose } = { isLoose: false }): void {
     const { moves, since, wrote, arrival = this.#arrival } = sighting
-    // Noted in place: it is nobody else's, and a copy of each would be most of what this costs.
+    // Changed in place: nobody else holds the sighting, and copies would be most of the cost here.
     if (sighting.arrival === undefined) Object.assign(sighting, { arrival })
     if (!this.#left.has(replica)) this.#count(replica, arrival, 1)
     const delay = this.#minAge * GROWTH ** moves * (1 + JITTER * Math.random())
@@ -111,7 +111,7 @@ export class RecheckQueue {
     return lane
   }
 
-  /** So many more of an arrival are undecided. */
+  /** Changes the number of undecided sightings of an arrival. */
   #count(replica: TableIndex, arrival: number, more: number): void {
     const open = this.#undecided.get(arrival) ?? new Map<TableIndex, number>()
     const left = (open.get(replica) ?? 0) + more
@@ -121,18 +121,18 @@ export class RecheckQueue {
     else this.#undecided.delete(arrival)
   }
 
-  /** A replica is lost: what is not decided of it never will be. */
+  /** The replica is lost: its undecided sightings will never be decided. */
   leave(replica: TableIndex): void {
     this.#left.add(replica)
     for (const arrival of [...this.#undecided.keys()]) this.#count(replica, arrival, -Infinity)
   }
 
-  /** Written keys of a replica that wait for another look, or are having it. */
+  /** Written keys of a replica that wait for another look, or are being looked at. */
   openWrites(replica: TableIndex): number {
     return this.#openWrites.get(replica) ?? 0
   }
 
-  /** Takes out some sightings of one replica that are due; undefined where none are. */
+  /** Takes out some sightings of one replica that are due; undefined if none are. */
   take(now: Milliseconds, most: number, suspectLimit: SuspectLimit): RecheckBatch | undefined {
     for (const { replica, isWritten, isLoose, waiting } of this.#lanes.values()) {
       const limit = isWritten ? most : Math.min(most, suspectLimit(replica))
@@ -148,14 +148,14 @@ export class RecheckQueue {
     return undefined
   }
 
-  /** What was taken out has been looked at; what came again of it was added before. */
+  /** The batch was looked at; those of its keys that must wait again were added before this. */
   decided(batch: RecheckBatch): void {
     this.#end(batch)
     if (this.#left.has(batch.replica)) return
     for (const { arrival = 0 } of batch.sightings) this.#count(batch.replica, arrival, -1)
   }
 
-  /** What was taken out is left open: nobody is going to look at it in this run. */
+  /** The batch is left open: nobody will look at it in this run. */
   giveUp(batch: RecheckBatch): void {
     this.#end(batch)
     this.#givenUp.push(batch)
@@ -168,7 +168,7 @@ export class RecheckQueue {
     this.#openWrites.set(replica, this.openWrites(replica) - written)
   }
 
-  /** Every key of a replica that is not decided, for a run that takes this one up. */
+  /** Every undecided key of a replica, for a run that resumes this one. */
   open(replica: TableIndex): PendingRecheck[] {
     const taken = [...this.#underWay, ...this.#givenUp]
     return [...taken, ...this.#waitingBatches()]
@@ -176,7 +176,7 @@ export class RecheckQueue {
       .flatMap(({ sightings }) => sightings)
   }
 
-  /** Takes out everything: the run ends before it can be looked at. */
+  /** Takes out everything: the run ends before it can look at these keys. */
   takeAll(): RecheckBatch[] {
     const all = this.#waitingBatches()
     this.#lanes.clear()

@@ -1,12 +1,12 @@
-/** Where a run of one segment could start again: told once nothing before it waits any more. */
+/** Where a run of one segment could start again. A key is told once nothing before it waits. */
 import type { SegmentRecord } from '../../model/files/segment-record.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { RecheckQueue } from './recheck-queue.ts'
 
 interface Mark {
-  /** Items of the master that were gone through. */
+  /** Items of the master that were compared. */
   readonly offered: number
-  /** Undefined: it cannot be started again there by a key alone. */
+  /** Undefined: a key alone is not enough to start again here. */
   readonly key: string | undefined
 }
 
@@ -14,7 +14,7 @@ export class RestartKeys {
   readonly #rechecks: RecheckQueue
   readonly #tell: (key: string) => void
   readonly #marks: Map<TableIndex, Mark>
-  /** Keys up to which all is compared, with how many had come to wait by then. */
+  /** Keys up to which all is compared, each with a mark of the recheck queue at that time. */
   readonly #compared: { readonly key: string; readonly mark: number }[] = []
 
   constructor(
@@ -27,7 +27,7 @@ export class RestartKeys {
     this.#marks = new Map(replicas.map((replica) => [replica, { offered: 0, key: undefined }]))
   }
 
-  /** A replica has come so far: the key is the slowest one's. */
+  /** Notes how far a replica is, and keeps the key of the slowest replica. */
   kept(replica: TableIndex, record: SegmentRecord): void {
     this.#marks.set(replica, { offered: record.tally.offered, key: keyOf(record) })
     const slowest = [...this.#marks.values()].reduce((a, b) => (b.offered < a.offered ? b : a))
@@ -36,13 +36,13 @@ export class RestartKeys {
     this.tellDecided()
   }
 
-  /** A lost replica holds nobody back; where to start again for it is told with its loss. */
+  /** Nothing waits for a lost replica; where to start again for it is told with its loss. */
   leave(replica: TableIndex): void {
     this.#marks.delete(replica)
     this.#rechecks.leave(replica)
   }
 
-  /** Tells the furthest key before which all is decided, if that is a new one. */
+  /** Tells the furthest key before which all is decided, if that is a new key. */
   tellDecided(): void {
     const open = this.#compared.findIndex(({ mark }) => !this.#rechecks.isDecided(mark))
     const decided = this.#compared.splice(0, open < 0 ? this.#compared.length : open)
@@ -51,7 +51,7 @@ export class RestartKeys {
   }
 }
 
-/** The master's key, where nothing is open but what has come to wait for another look. */
+/** The master's key, if nothing is open except keys that wait for another look. */
 function keyOf({ pass, master, unmatched, deferred }: SegmentRecord): string | undefined {
   if (pass !== 'master' || typeof master === 'string') return undefined
   const isOpen = unmatched.master.length + unmatched.replica.length + deferred.length > 0

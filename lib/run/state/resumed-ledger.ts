@@ -1,10 +1,10 @@
-/** The ledger as the legs before have left it. */
+/** Restores the ledger that the legs before have left. */
 import type { Checkpoint, ReplicaCheckpoint } from '../../model/files/checkpoint-content.ts'
 import { ofThisRelease } from './counts.ts'
 import type { Ledger } from './ledger.ts'
 import { SegmentSet } from './segment-bitmap.ts'
 
-/** `labels`: of the replicas, in their order. */
+/** `labels`: labels of the replicas, in their order. */
 export function takeUp(ledger: Ledger, taken: Checkpoint, labels: readonly string[]): void {
   const scanned = new Set<number>()
   for (const [at, label] of labels.entries()) {

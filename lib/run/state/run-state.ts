@@ -1,4 +1,4 @@
-/** What has ended a run as a whole, if anything has: its caller, a failure or a safeguard. */
+/** What has ended the run as a whole, if anything: its caller, a failure or a safeguard. */
 import { asTablesyncError, type TablesyncError } from '../../errors.ts'
 import type { Stop } from '../../model/safeguard.ts'
 import type { Ledger } from './ledger.ts'
@@ -19,22 +19,22 @@ export class RunState {
   readonly isOver = (): boolean =>
     this.#signal.aborted || this.#fatal !== undefined || this.#stopped !== undefined
 
-  /** Whether the caller has ended it. */
+  /** Whether the caller has ended the run. */
   get isInterrupted(): boolean {
     return this.#signal.aborted
   }
 
-  /** The failure that has ended it: the error has no smaller scope, or nobody can be told any more. */
+  /** The failure that ended the run: its scope is the run, or nobody can be told any more. */
   get fatal(): TablesyncError | undefined {
     return this.#fatal
   }
 
-  /** The safeguard that has stopped it. */
+  /** The safeguard that stopped the run. */
   get stopped(): Stop | undefined {
     return this.#stopped
   }
 
-  /** A failure ends the run. `table`: the label of the one that it is about, or nothing. */
+  /** Ends the run after a failure. `table`: the label of the table that it is about, or nothing. */
   readonly fail = (thrown: unknown, table = ''): void => {
     const error = asTablesyncError(thrown)
     this.#fatal ??= error
@@ -42,19 +42,19 @@ export class RunState {
     this.#tellOver()
   }
 
-  /** A safeguard stops the run. */
+  /** Stops the run for a safeguard. */
   readonly stopBy = (stop: Stop): void => {
     this.#stopped ??= stop
     this.#tellOver()
   }
 
-  /** Calls back whenever something ends the run. */
+  /** Calls the listener whenever something ends the run. */
   onOver(listener: () => void): void {
     this.#onOver.push(listener)
     this.#signal.addEventListener('abort', this.#tellOver)
   }
 
-  /** Nobody hears of the signal any more. */
+  /** Stops listening to the signal. */
   release(): void {
     this.#signal.removeEventListener('abort', this.#tellOver)
   }

@@ -1,4 +1,4 @@
-/** Numbers of segments as a bit each: a run may have a million of them. */
+/** Segment numbers as one bit each: a run may have a million segments. */
 export const SegmentSet = {
   toText(segments: ReadonlySet<number>, count: number): string {
     const bits = new Uint8Array(Math.ceil(count / 8))

@@ -1,7 +1,6 @@
 /**
- * Writes that were about to be sent, until the difference that each belongs to
- * is entered. Where a thread or the run dies in between, whoever takes its
- * work up knows by them what it may find done.
+ * Writes that were about to be sent, kept until the difference of each is entered. If a thread or
+ * the run dies in between, whoever resumes its work knows from them what may already be done.
  */
 import { readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -16,12 +15,12 @@ import { PendingIntents } from './pending-intents.ts'
 export class WriteAheadLog {
   readonly #open = new PendingIntents()
   readonly #file: string | undefined
-  /** Of the generation at hand. */
+  /** The log of the present generation. */
   #log: DurableLines | undefined
-  /** Whether some may belong to a task that is no more. */
+  /** Whether some intents may belong to a task that has ended. */
   #areOrphans = false
 
-  /** `file`: what the names of the logs begin with. Absent: a run that dies is not taken up again. */
+  /** `file`: the prefix of the logs' names. Absent: nothing resumes a run that dies. */
   constructor(file?: string) {
     this.#file = file
   }
@@ -38,7 +37,7 @@ export class WriteAheadLog {
   }
 
   /**
-   * Nothing was written after all. Settles when that is on disk.
+   * Notes that nothing was written after all. Settles when that is on disk.
    *
    * @throws TablesyncError with code `FILE_UNWRITABLE`
    */
@@ -48,12 +47,12 @@ export class WriteAheadLog {
     await this.#log?.append([JSON.stringify({ intents: [], withdrawn })])
   }
 
-  /** The difference is entered, however it ended. */
+  /** The difference is entered, whatever its outcome. */
   entered(replica: TableIndex, key: WireItem): void {
     if (this.#open.hasAny(replica)) this.#open.delete(replica, JSON.stringify(key))
   }
 
-  /** The same, of keys as DynamoDB JSON text. */
+  /** The same for keys as DynamoDB JSON text. */
   allEntered(replica: TableIndex, keys: readonly string[]): void {
     for (const key of keys) this.#open.delete(replica, key)
   }
@@ -62,26 +61,26 @@ export class WriteAheadLog {
     return this.#open.all()
   }
 
-  /** A task has ended and not entered all that it did. */
+  /** A task has ended without entering all that it did. */
   orphan(): void {
     this.#areOrphans = true
   }
 
-  /** Those that whoever begins a task has to know of: what a task that goes on intends is its own concern. */
+  /** Intents that a new task must know of: a task that still runs keeps track of its own. */
   of(replica: TableIndex): Intent[] {
     return this.#areOrphans ? this.#open.of(replica) : []
   }
 
-  /** Those of the keys given, as DynamoDB JSON text. */
+  /** Intents of the given keys, which are DynamoDB JSON text. */
   ofKeys(replica: TableIndex, keys: Iterable<string>): Intent[] {
     if (!this.#areOrphans || !this.#open.hasAny(replica)) return []
     return [...keys].flatMap((key) => this.#open.get(replica, key) ?? [])
   }
 
   /**
-   * A checkpoint of this number is about to be saved: what comes from here on is not in it.
+   * Opens a new log: a checkpoint of this number is about to be saved, without what comes now.
    *
-   * @throws TablesyncError with code `FILE_UNWRITABLE`; the log before goes on then
+   * @throws TablesyncError with code `FILE_UNWRITABLE`; then the log before stays in use
    */
   async begin(generation: number): Promise<void> {
     if (this.#file === undefined) return
@@ -91,7 +90,7 @@ export class WriteAheadLog {
     await before?.close()
   }
 
-  /** That checkpoint is saved: what was noted before it is in it, or done with. */
+  /** That checkpoint is saved: it has what was noted before it, unless that is done. */
   async forget(generation: number): Promise<void> {
     for (const [number, file] of await this.#logs()) {
       if (number >= generation) continue
@@ -107,10 +106,10 @@ export class WriteAheadLog {
   }
 
   /**
-   * Takes up what a run noted that died: all since the checkpoint of this number.
+   * Restores what a run noted that died: everything since the checkpoint of this number.
    *
    * @returns the highest number in use
-   * @throws TablesyncError with code `USAGE` where a log is not what was written
+   * @throws TablesyncError with code `USAGE` if a log is damaged
    */
   async restore(generation: number, known: readonly Intent[]): Promise<number> {
     this.#areOrphans = true
@@ -142,9 +141,9 @@ export class WriteAheadLog {
   }
 }
 
-/** A last line that is torn belongs to a write that was not sent. */
+/** A torn last line belongs to a write that was not sent. */
 async function* notedIn(file: string): AsyncGenerator<Noted> {
-  // Opened, and never written to.
+  // The file was opened, but nothing was written to it.
   if ((await stat(file)).size === 0) return
   const of = {
     file,
@@ -153,7 +152,7 @@ async function* notedIn(file: string): AsyncGenerator<Noted> {
     damageHint: `Nothing was done. ${RESTART}`,
   }
   const first = (await readHeader(of)) as Partial<Noted> | undefined
-  // In version 1 there was no header.
+  // Version 1 had no header.
   if (first?.intents !== undefined) yield { ...first, intents: first.intents }
   for await (const { value } of valuesOf(of)) yield value as Noted
 }

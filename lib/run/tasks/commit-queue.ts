@@ -1,4 +1,4 @@
-/** Enters what tasks have told, one after the other, so that between two entries all books agree. */
+/** Enters what tasks have told, one entry after the other: between two entries all books agree. */
 
 import type { Spill } from '../../files/spill.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
@@ -19,28 +19,28 @@ export interface CommitQueueOptions {
   readonly writeLog: WriteAheadLog
   readonly label: (replica: TableIndex) => string
   readonly onEvent: RunListeners['onEvent']
-  /** Called where an extra could not be kept for its deletion. */
+  /** Called if an extra could not be kept for its deletion. */
   readonly onFailure: (error: unknown) => void
 }
 
 export class CommitQueue {
   readonly #options: CommitQueueOptions
   #lastEntry: Promise<unknown> = Promise.resolve()
-  /** Told at the end of the run: a run that takes this one up will find them anew. */
+  /** Reported at the end of the run: a run that resumes this one will find them again. */
   readonly #loose: Finding[] = []
 
   constructor(options: CommitQueueOptions) {
     this.#options = options
   }
 
-  /** Settles when the entry is made; entries are made in the order they come. */
+  /** Settles when the entry is made. Entries are made in the order in which they come. */
   inOrder<T>(entry: () => Promise<T>): Promise<T> {
     const made = this.#lastEntry.then(entry)
     this.#lastEntry = made.catch(() => {})
     return made
   }
 
-  /** Only within an entry. */
+  /** Must be called within an entry. */
   async enter(findings: readonly Finding[]): Promise<void> {
     for (const finding of findings) {
       switch (finding.type) {
@@ -63,7 +63,9 @@ export class CommitQueue {
     }
   }
 
-  /** What a task has told that was not brought to its end: looked at again now, and told at the end. */
+  /**
+   * Sets findings of an incomplete task aside: queues rechecks now, reports the rest at the end.
+   */
   setAside(findings: readonly Finding[]): void {
     for (const finding of findings) {
       if (finding.type === 'look-again') {
@@ -75,7 +77,7 @@ export class CommitQueue {
     }
   }
 
-  /** Tells what was set aside. Nothing is deleted of it: something has failed. */
+  /** Reports what was set aside. None of it is deleted: something has failed. */
   async tellLoose(): Promise<void> {
     const { sink, ledger, label } = this.#options
     for (const finding of this.#loose.splice(0)) {
@@ -97,7 +99,7 @@ export class CommitQueue {
     this.#noteRefusal(finding)
     const { message, hint } = error
     ledger.noteKeyError(label(error.table ?? replica), fromWire(error))
-    // What was throttled or not answered is no key's own trouble: it is counted, and not named one by one.
+    // Throttling or silence is not the fault of one key: it is counted, but keys are not named.
     if (error.scope !== 'item') return
     const why = { message, ...(hint !== undefined && { hint }) }
     onEvent({ type: 'key-left', replica: label(replica), key, end, ...why })

@@ -1,18 +1,18 @@
 /**
- * Before a save every comparison says where it stands, so that what a later run
- * reads again is what was read since, and no more.
+ * Before a save, asks every comparison for a fresh record. A later run then reads again only what
+ * was read since.
  */
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { CompareTask } from '../../protocol/messages.ts'
 
-/** The others' records are worth saving, though one comparison hangs on something. */
+/** If one comparison hangs, the records of the others are still worth saving. */
 const LONGEST_WAIT: Milliseconds = 5000
 
 interface Comparing {
-  /** Replicas that are compared still. */
+  /** Replicas that are still compared. */
   readonly open: Set<TableIndex>
-  /** Of these, the ones whose record is waited for. */
+  /** Those of them whose record is still missing. */
   readonly owed: Set<TableIndex>
 }
 
@@ -21,7 +21,7 @@ export class RecordBarrier {
   readonly #askAll: () => void
   #onKept = () => {}
 
-  /** `askAll` has every comparison make a record between the next two pages. */
+  /** `askAll` makes every comparison send a record between its next two pages. */
   constructor(askAll: () => void) {
     this.#askAll = askAll
   }
@@ -45,7 +45,7 @@ export class RecordBarrier {
     this.#onKept()
   }
 
-  /** No record of the replica comes any more. After the last one the task's own entry is waited for. */
+  /** The replica sends no more records. After the last replica, `make` waits for the task's end. */
   partEnded(task: CompareTask, replica: TableIndex): void {
     const open = this.#comparing.get(task)?.open
     if (open === undefined || open.size === 1) return
@@ -53,7 +53,7 @@ export class RecordBarrier {
     this.kept(task, replica)
   }
 
-  /** Settles with whether the records of all comparisons are fresh; false where one took too long. */
+  /** Settles with whether the records of all comparisons are fresh; false if one took too long. */
   async make(): Promise<boolean> {
     for (const { open, owed } of this.#comparing.values()) for (const one of open) owed.add(one)
     this.#askAll()

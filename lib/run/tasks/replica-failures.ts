@@ -1,4 +1,4 @@
-/** What a failure takes with it: a segment, a replica, or the run. */
+/** Decides what a failure ends: a segment, a replica, or the run. */
 import type { TablesyncError } from '../../errors.ts'
 import { MASTER, type TableIndex } from '../../model/tables/table.ts'
 import type { ReplicaFailure } from '../../protocol/messages.ts'
@@ -14,7 +14,7 @@ export interface ReplicaFailuresOptions {
   readonly restartKeys: RestartKeys
   readonly listeners: RunListeners
   readonly label: (table: TableIndex) => string
-  /** Has all tasks leave a replica alone. */
+  /** Makes all tasks leave a replica alone. */
   readonly detach: (replica: TableIndex) => void
 }
 
@@ -29,7 +29,7 @@ export class ReplicaFailures {
     for (const failure of onePerTable(failures)) this.#enter(failure)
   }
 
-  /** Nothing is known of a table any more: ends the run where it is the master, else leaves it out. */
+  /** Nothing is known of the table any more: a lost master ends the run, a replica leaves it. */
   loseTable(table: TableIndex, error: TablesyncError): void {
     const wire = { ...toWire(error), scope: 'table', table } as const
     this.#enter({ replica: table, error: wire })
@@ -40,7 +40,7 @@ export class ReplicaFailures {
     const error = fromWire(wire)
     const table = error.table ?? replica
     if (table === MASTER) {
-      // A master that cannot be read ends everything; a segment of it ends alone.
+      // A master that cannot be read ends everything; a failed segment of it ends alone.
       if (error.scope === 'segment') ledger.noteError(label(MASTER), error)
       else state.fail(error, label(MASTER))
     } else if (error.code === 'INTERNAL') {
@@ -53,7 +53,7 @@ export class ReplicaFailures {
   #lose(replica: TableIndex, error: TablesyncError): void {
     const { ledger, listeners, restartKeys, label, detach } = this.#options
     const fate = ledger.fate(replica)
-    // What its other segments meet until they hear of it is the same loss.
+    // Its other segments meet the same loss until they hear of it.
     if (fate.lost !== undefined) return
     ledger.noteError(label(replica), error)
     fate.lost = error
@@ -68,7 +68,7 @@ export class ReplicaFailures {
   }
 }
 
-/** A page of the master that fails does so for every replica, and is one failure. */
+/** A master page that fails does so for every replica, but it is one failure. */
 function onePerTable(failures: readonly ReplicaFailure[]): ReplicaFailure[] {
   const tableOf = ({ replica, error }: ReplicaFailure) => error.table ?? replica
   return [...new Map(failures.map((failure) => [tableOf(failure), failure])).values()]

@@ -1,10 +1,10 @@
-/** The books of a task: every item that was read has ended somewhere, once. */
+/** Checks the books of a task: every item that was read has ended somewhere, once. */
 import { TablesyncError } from '../../errors.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import { imbalance } from '../../model/tally.ts'
 import type { SegmentReport, SegmentTask } from '../../protocol/messages.ts'
 
-/** The replicas whose counts cannot be right. A part that failed, or was left early, proves nothing. */
+/** Replicas whose counts cannot be right. A part that failed or was left early proves nothing. */
 export function* imbalances(
   task: SegmentTask,
   { tally, unfinished, failures }: SegmentReport,

@@ -1,6 +1,6 @@
 /**
- * How what a task says comes into the state of the run: its findings together
- * with the record that they belong to, or with its end, or not at all.
+ * Commits what a task says to the state of the run: its findings together with the record that they
+ * belong to, or with its end, or not at all.
  */
 import { passing } from '../../diagnostics.ts'
 import type { SegmentRecord } from '../../model/files/segment-record.ts'
@@ -14,11 +14,11 @@ import type { CommitQueue } from './commit-queue.ts'
 import { imbalances, unbalanced } from './task-balance.ts'
 import { UncommittedFindings } from './uncommitted-findings.ts'
 
-/** How a task's end is entered. */
+/** How the end of a task is entered. */
 export interface Entering {
-  /** What it comes to belongs to this run alone. */
+  /** The task's results belong to this run alone. */
   readonly isLoose?: boolean
-  /** Called with the entry itself, for each replica of the task. */
+  /** Called within the entry, for each replica of the task. */
   readonly onEntered?: (isWhole: boolean) => void
 }
 
@@ -39,12 +39,12 @@ export class TaskCommits {
     this.#options = options
   }
 
-  /** Keeps what a task has found until its record comes, or its end. */
+  /** Keeps the findings of a task until its next record or its end. */
   hold(task: SegmentTask, findings: readonly Finding[]): void {
     this.#held.add(task, findings)
   }
 
-  /** Enters how far a comparison has come, with all that it found on the way. */
+  /** Enters the record of a comparison, with all that it found up to there. */
   enterRecord(task: CompareTask, replica: TableIndex, record: SegmentRecord): Promise<void> {
     const { ledger, commitQueue, restartKeys } = this.#options
     return commitQueue.inOrder(async () => {
@@ -60,7 +60,7 @@ export class TaskCommits {
     return this.#options.commitQueue.inOrder(() => this.#close(task, report, entering))
   }
 
-  /** Drops what a task has told that is not entered: after the records that it sent, since these are. */
+  /** Drops what a task told and did not enter; records that it sent before are entered first. */
   drop(task: SegmentTask): Promise<void> {
     const { ledger, writeLog, commitQueue } = this.#options
     return commitQueue.inOrder(async () => {
@@ -70,7 +70,7 @@ export class TaskCommits {
     })
   }
 
-  /** A task that nobody is going to finish. */
+  /** Gives up a task that nobody will finish. */
   giveUp(task: SegmentTask): void {
     const { ledger } = this.#options
     ledger.counts.abandon(task)

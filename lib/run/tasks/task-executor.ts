@@ -1,6 +1,6 @@
 /**
- * Tasks brought to their end: one that goes down with its thread is begun again
- * here, and nowhere else. Callers hear how it ended, and never repeat work.
+ * Executes tasks to their end. Only this file starts a task again that died with its thread.
+ * Callers hear how it ended, and never repeat work.
  */
 import { asTablesyncError } from '../../errors.ts'
 import type { ProgressMessage, SegmentReport, SegmentTask } from '../../protocol/messages.ts'
@@ -13,18 +13,18 @@ import type { ReplicaFailures } from './replica-failures.ts'
 import type { Entering, TaskCommits } from './task-commits.ts'
 import type { TaskMessages } from './task-messages.ts'
 
-/** How often a task is begun; one that goes down with another's thread has not failed by itself. */
+/** How often a task is tried. A task that dies with another task's thread has not failed itself. */
 const TRIES = 2
 
 export interface Job extends Entering {
-  /** The task as it is to be begun now; undefined: it is not to be any more. */
+  /** The task as it should start now; undefined: it is not needed any more. */
   readonly taskNow: () => SegmentTask | undefined
 }
 
-/** `given-up`: no thread came through it. `not-needed`: it was not to be begun. */
+/** `given-up`: no thread completed it. `not-needed`: it did not have to start. */
 export type JobEnd = SegmentReport | 'given-up' | 'not-needed'
 
-/** `died`: its thread did. `swept`: its thread was ended for another of its tasks. */
+/** `died`: its thread died. `swept`: its thread was ended because of another of its tasks. */
 type Attempt = SegmentReport | 'died' | 'swept'
 
 export interface TaskExecutorOptions {
@@ -51,7 +51,7 @@ export class TaskExecutor {
     let last: SegmentTask | undefined
     for (let tries = 0; tries < TRIES; ) {
       const task = taskNow()
-      // What it did before it went down is known to nobody.
+      // Nobody knows what it did before its thread died.
       if (task === undefined) break
       last = task
       const end = await this.#attempt(task, entering)
@@ -63,7 +63,7 @@ export class TaskExecutor {
     return 'given-up'
   }
 
-  /** Runs a task once, and enters how it ended; nothing of it where its thread died. */
+  /** Runs a task once, and enters how it ended; if its thread died, enters nothing. */
   async #attempt(task: SegmentTask, entering: Entering): Promise<Attempt> {
     const { pool, watchdog, failures, commits, barrier, onCounted } = this.#options
     if (task.kind === 'compare') barrier.begun(task)
@@ -78,13 +78,13 @@ export class TaskExecutor {
     }
     try {
       const report = await pool.launch(task, hear).finally(() => watch.end())
-      // First of all, so that what a lost replica has left is not taken for whole.
+      // First, so that the unfinished work of a lost replica does not count as whole.
       failures.enter(report.failures)
       await commits.enterEnd(task, report, entering)
       return report
     } catch (thrown) {
       const { thread } = watch
-      // One that has not begun was on its way to a thread that nobody can name.
+      // A task that has not begun was on its way to a thread that nobody can name.
       const wentDownWithOthers =
         thread === undefined ? pool.sweeps > sweepsBefore : pool.isSwept(thread)
       const isSwept = wentDownWithOthers && !watch.isStalled

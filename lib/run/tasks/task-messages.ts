@@ -1,4 +1,4 @@
-/** What tasks say while they run, each message to whom it concerns. */
+/** Passes what tasks say while they run to the parts that it concerns. */
 import type { TablesyncError } from '../../errors.ts'
 import type { DurableLines } from '../../files/durable-lines.ts'
 import type { TableIndex } from '../../model/tables/table.ts'

@@ -1,7 +1,6 @@
 /**
- * What tasks have told and what is not entered yet. A finding counts together
- * with the record that it belongs to: before that its task may still be taken
- * up again further back, and would tell it once more.
+ * Findings that tasks have told and that are not entered yet. A finding counts together with the
+ * record that it belongs to: until then, its task may start again further back, and tell it again.
  */
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { Finding, SegmentTask } from '../../protocol/messages.ts'
@@ -11,12 +10,12 @@ export class UncommittedFindings {
 
   add(task: SegmentTask, findings: readonly Finding[]): void {
     const held = this.#held.get(task) ?? []
-    // One by one: a spread of so many arguments could be too much.
+    // One by one: a spread of this many arguments could be too much.
     for (const finding of findings) held.push(finding)
     this.#held.set(task, held)
   }
 
-  /** Takes out what a task has told of a replica, in its order. */
+  /** Takes out the findings of a task on a replica, in their order. */
   take(task: SegmentTask, replica: TableIndex): Finding[] {
     const held = this.#held.get(task) ?? []
     const others = held.filter((finding) => finding.replica !== replica)
@@ -25,7 +24,7 @@ export class UncommittedFindings {
     return held.filter((finding) => finding.replica === replica)
   }
 
-  /** Forgets a task, with what is still held of it. */
+  /** Forgets a task, with the findings that are still held. */
   drop(task: SegmentTask): void {
     this.#held.delete(task)
   }

@@ -1,4 +1,6 @@
-/** Says that a task stands still. `progress/run-monitor.ts` ends its thread, and `tasks/task-executor.ts` begins it again. */
+/**
+ * Reports a stall. `progress/run-monitor.ts` ends the thread, `tasks/task-executor.ts` restarts.
+ */
 import { TablesyncError } from '../../errors.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { SegmentTask } from '../../protocol/messages.ts'

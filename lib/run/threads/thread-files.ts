@@ -1,4 +1,4 @@
-/** The files that threads are started with. Where they are, the entry points say: they alone know where they are themselves. */
+/** The files that threads start from. The entry points give the folder: only they know theirs. */
 export interface ThreadFiles {
   /** A worker of the pool. */
   readonly worker: URL

@@ -1,6 +1,6 @@
 /**
- * Ends threads that do not come through loading the user's rules. One that waits
- * ends by itself; one that spins hears no message, and has no task to be watched by.
+ * Ends threads that never finish loading the user's hooks. A thread that waits ends at its own
+ * deadline; one that spins hears no message, and has no task to be watched by.
  */
 import type { Milliseconds } from '../../model/units.ts'
 import type { ThreadSign } from '../../protocol/messages.ts'
@@ -15,7 +15,7 @@ export class ThreadStarts {
 
   constructor(pool: Threads, limit: Milliseconds) {
     const every = limit / 10
-    /** By thread: how often it was seen loading. Looks and not time, which passes while a machine sleeps. */
+    /** Thread to times seen loading. Looks and not time, which passes while a machine sleeps. */
     const loading = new Map<number, number>()
     pool.on('message', ({ thread, is }) => {
       if (is === 'loading') loading.set(thread, 0)

@@ -1,8 +1,8 @@
 /**
- * Counts the time that a task stands still, and has its thread ended when that is
- * too long: a hook that does not come back, an answer that comes a byte at a
- * time, a fault of ours. What a task waits for knowingly is no standing still:
- * capacity, a pause, the next try, an answer of the main thread.
+ * Measures how long a task makes no progress, and asks to end its thread if that is too long.
+ * Causes are a hook that does not return, an answer that comes a byte at a time, or a fault of
+ * ours. What a task waits for knowingly does not count: capacity, a pause, the next try, an answer
+ * of the main thread.
  */
 import { oversleptBy } from '../../model/request-timeouts.ts'
 import type { Milliseconds } from '../../model/units.ts'
@@ -11,16 +11,16 @@ import type { ControlMessage, ProgressMessage, SegmentTask } from '../../protoco
 type Alive = ProgressMessage & { readonly type: 'alive' }
 
 export interface WatchdogOptions {
-  /** The longest that a task may stand still. */
+  /** The longest that a task may make no progress. */
   readonly limit: Milliseconds
-  /** A task has stood still in this thread, which is to be ended. */
+  /** Called when a task has stood still in this thread, which must be ended. */
   readonly onStalled: (task: SegmentTask, thread: number, how: string) => void
 }
 
-/** What a task says of itself: what it waits for knowingly is not in it. */
+/** What a task says that it does, without what it waits for knowingly. */
 export type Longest = NonNullable<Alive['longest']>
 
-/** What is told to a task that waits for it. */
+/** Messages that answer a task which waits for them. */
 const ANSWERS = new Set<ControlMessage['type']>(['record-kept', 'journaled', 'credentials'])
 const QUESTIONS = new Set<ProgressMessage['type']>([
   'record',
@@ -62,7 +62,7 @@ export class Watchdog {
     return watched
   }
 
-  /** Of all tasks: the request or hook that has taken longest. Undefined: none is under way. */
+  /** The request or hook that has taken longest, of all tasks. Undefined: none is under way. */
   longest(): Longest | undefined {
     let longest: Longest | undefined
     for (const task of this.#watched) {
@@ -80,9 +80,9 @@ export class WatchedTask {
   #isStalled = false
   #moved: Milliseconds
   #lastHeard: Milliseconds
-  /** Undefined: it has not begun. */
+  /** Undefined: the task has not begun. */
   #alive: Alive | undefined
-  /** What it asked and was not answered: then it waits for us. */
+  /** Questions of the task without an answer: while there are any, it waits for us. */
   #questions = 0
 
   constructor(task: SegmentTask, options: WatchdogOptions, onEnd: () => void) {
@@ -106,14 +106,14 @@ export class WatchedTask {
   /** The task has said something. */
   heard(message: ProgressMessage): void {
     this.#lastHeard = performance.now()
-    // Until its first word it was waiting for a thread.
+    // Before its first message it was waiting for a thread.
     const isIdle = message.type === 'alive' && message.isThreadIdle && this.#alive !== undefined
     if (!isIdle) this.#moved = this.#lastHeard
     if (message.type === 'alive') this.#alive = message
     if (QUESTIONS.has(message.type)) this.#questions++
   }
 
-  /** It was given the answer that it asked for. */
+  /** The task got the answer that it asked for. */
   answered({ type }: ControlMessage): void {
     if (!ANSWERS.has(type)) return
     this.#questions--
@@ -142,7 +142,7 @@ export class WatchedTask {
     this.#lastHeard += time
   }
 
-  /** How, if it does. */
+  /** In what way the task stands still; undefined if it does not. */
   #standsStill(): string | undefined {
     const { limit } = this.#options
     const now = performance.now()

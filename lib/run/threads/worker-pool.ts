@@ -14,13 +14,13 @@ import type {
 import { type TypedPort, typedPort } from '../../protocol/port.ts'
 import { ThreadStarts } from './thread-starts.ts'
 
-/** Tasks that a thread may have beside its segments. */
+/** Tasks that a thread may run beside its segments. */
 export const RECHECKS_BESIDE = 2
 
 export type Reply = (message: ControlMessage) => void
 
 export interface PoolOptions {
-  /** What a thread begins with. */
+  /** The file that a thread starts from. */
   readonly workerFile: URL
   readonly workers: number
   /** Tasks under way at once, over all threads. */
@@ -32,39 +32,39 @@ export class SegmentPool {
   readonly #piscina: Piscina
   readonly #ports = new Set<TypedPort<ControlMessage>>()
   readonly #detached = new Set<TableIndex>()
-  /** Threads that were ended for one of their tasks. */
+  /** Threads that were ended because of one of their tasks. */
   readonly #swept = new Set<number>()
   #isStopping = false
   #isHeld = false
   #isClosing = false
   readonly #starts: ThreadStarts | undefined
   readonly #hooks: string | undefined
-  /** Of a thread that had no task: it could not start, and Piscina has started none since. */
+  /** Error of a thread without a task: it could not start, and Piscina has started none since. */
   #failedStart: Error | undefined
   /** Why there are no threads. */
   #broken: TablesyncError | undefined
 
   constructor({ workerFile, workers, parallel, setup }: PoolOptions) {
     const threads = Math.min(workers, parallel)
-    // More than segments: what is to be looked at again does not wait for one of them to end.
+    // More tasks than segments, so that rechecks do not wait for a segment to end.
     const perThread = Math.ceil(parallel / threads) + RECHECKS_BESIDE
     this.#piscina = new Piscina({
       filename: workerFile.href,
       minThreads: threads,
       maxThreads: threads,
       concurrentTasksPerWorker: perThread,
-      // With 'sync', Piscina's default, an idle thread's event loop stands still,
-      // and with it the thread's sockets and ports.
+      // With 'sync', Piscina's default, the event loop of an idle thread stands still, and with it
+      // its sockets and ports.
       atomics: 'disabled',
       workerData: setup,
       resourceLimits: heapLimits(perThread, Object.values(setup.write).includes(true)),
     })
-    // A thread that fails is told by the tasks it had; this one had none.
+    // The tasks of a thread report its failure; this thread had none.
     this.#piscina.on('error', (error: Error) => {
       this.#failedStart = error
       this.#checkThreads()
     })
-    // One that exits while it starts has no error to tell. Piscina replaces a thread right after it says this.
+    // A thread that exits while it starts has no error. Piscina replaces it right after this event.
     this.#piscina.on('workerDestroy', () => setImmediate(() => this.#checkThreads()))
     const { hooks } = setup
     this.#hooks = hooks?.url
@@ -72,9 +72,10 @@ export class SegmentPool {
   }
 
   /**
-   * Runs a task, and settles when all it said has been heard.
+   * Runs a task, and settles when all its messages were heard.
    *
-   * @throws TablesyncError with code `WORKER_DIED` when its thread ends; its scope is the run where no thread starts
+   * @throws TablesyncError with code `WORKER_DIED` if its thread ends; scope `run` if none can
+   * start
    */
   async launch(
     task: SegmentTask,
@@ -90,7 +91,7 @@ export class SegmentPool {
     for (const replica of this.#detached) worker.say({ type: 'detach', replica })
     try {
       if (this.#broken !== undefined) throw this.#broken
-      // Without a signal: Piscina gives a task that has one a thread of its own.
+      // Without a signal: Piscina gives a task with a signal a thread of its own.
       const report = await this.#piscina.run(
         { task: asText(task), port: port2 },
         { transferList: [port2] },
@@ -113,7 +114,7 @@ export class SegmentPool {
     }
   }
 
-  /** Where no thread is left and none is going to be, ends the tasks that wait for one. */
+  /** If no thread is left and none will start, ends the tasks that wait for one. */
   #checkThreads(): void {
     if (this.#isClosing || this.#broken !== undefined || this.#piscina.threads.length > 0) return
     const error = this.#failedStart
@@ -142,12 +143,12 @@ export class SegmentPool {
     return this.#broken !== undefined
   }
 
-  /** Whether a thread was ended for one of its tasks. */
+  /** Whether a thread was ended because of one of its tasks. */
   isSwept(thread: number): boolean {
     return this.#swept.has(thread)
   }
 
-  /** Threads ended so far for one of their tasks. */
+  /** How many threads were ended because of one of their tasks. */
   get sweeps(): number {
     return this.#swept.size
   }
@@ -158,7 +159,7 @@ export class SegmentPool {
     for (const port of this.#ports) port.say({ type: 'stop' })
   }
 
-  /** Tells all tasks, and those to come, to look for no more suspects, or to go on. */
+  /** Tells all tasks, and those to come, to add no more suspects, or to go on. */
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld
     for (const port of this.#ports) port.say({ type: 'hold', isHeld })
@@ -177,7 +178,7 @@ export class SegmentPool {
 
   /** Settles when all threads have ended. */
   async close(): Promise<void> {
-    // Piscina takes a second `destroy` for the end of the first, and replaces the threads that end after it.
+    // Piscina takes a second `destroy` for the end of the first, and then replaces ended threads.
     this.#isClosing = true
     this.#starts?.end()
     await this.#piscina.destroy()
@@ -185,12 +186,12 @@ export class SegmentPool {
 }
 
 /**
- * How much a thread may hold in objects; pages lie outside of it. What a
- * segment holds is bounded, and a limit near it keeps V8 from letting garbage
- * pile up instead: without one, memory grows with the length of the run.
+ * How much a thread may hold in objects; pages are outside of this. What a segment holds is
+ * bounded, and a limit near that keeps V8 from letting garbage pile up: without one, memory grows
+ * with the length of the run.
  */
 const heapLimits = (segments: number, isWriting: boolean) => ({
   maxOldGenerationSizeMb: 128 + 16 * segments,
-  // What is being written outlives a smaller one, and would be copied time and again.
+  // Data being written outlives a smaller generation, and would be copied again and again.
   maxYoungGenerationSizeMb: isWriting ? 16 : 8,
 })

@@ -1,4 +1,4 @@
-/** What every thread of a run is told, once. */
+/** All that a thread of the run gets when it starts. */
 import type { Settings } from '../../options/settings.ts'
 import type { WorkerSetup } from '../../protocol/messages.ts'
 import { CanaryFlags } from '../../protocol/shared/canary-flags.ts'
