@@ -34,7 +34,7 @@ function warned(replica: Partial<TableFacts>, { writes = true, undo = '', master
 
 t.test('warningsOf warns of what may reject, multiply or undo writes', async (t) => {
   t.same(warned({}), [])
-  t.match(warned({ hasPointInTimeRecovery: false }), [/no point-in-time recovery.*--undo/])
+  t.match(warned({ hasPointInTimeRecovery: false }), [/no point-in-time recovery.*--journal/])
   t.same(warned({ hasPointInTimeRecovery: false }, { undo: 'file' }), [])
   t.match(warned({ indexes: [{ name: 'other', isLocal: false, key: 'at (S)' }] }), [
     /an index that the master lacks, other on at \(S\)/,

@@ -68,7 +68,7 @@ const MOST_SEGMENTS = 65_536
 
 type Size = Pick<TableFacts, 'approximateBytes'> & Partial<Pick<TableFacts, 'approximateItems'>>
 
-/** For a count of zero, which is as likely six hours old as true. Some emulators know no more. */
+/** For a count of zero, which is as likely six hours old as true. Some emulators always report zero. */
 const MOST_UNCOUNTED = 4096
 
 /** Each segment without an item costs a request. */

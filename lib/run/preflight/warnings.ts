@@ -114,7 +114,7 @@ export function warningsOf({ asked, journal }: Settings, { inspected }: Tables):
 
 function recovery({ hasPointInTimeRecovery }: TableFacts, hasJournal: boolean): string[] {
   if (hasPointInTimeRecovery !== false || hasJournal) return []
-  return ['no point-in-time recovery: only --undo FILE could take back what is going to be written']
+  return ['no point-in-time recovery: only --journal FILE could take this run back']
 }
 
 function indexes(master: TableFacts, { indexes: own = [], keySchema }: TableFacts): string[] {

@@ -47,7 +47,7 @@ export async function readJournal(
   file: string,
   { endsAtDamage = false, ...hint }: JournalReading = {},
 ): Promise<JournalLines> {
-  const of: CheckedFile = { file, what: 'undo journal', flag: '--undo', ...hint }
+  const of: CheckedFile = { file, what: 'undo journal', flag: '--journal', ...hint }
   const header = (await readHeader(of)) as JournalHeader | undefined
   const isReadable = header?.version === 1 || header?.version === 2
   if (header?.tablesync !== 'undo-journal' || !isReadable) throw refuseHeader(of, header)
