@@ -92,7 +92,19 @@ export async function* valuesOf(
   onEnd({ ...reader.end(), damage })
 }
 
-export function refuseHeader({ file, what, flag }: CheckedFile, header: unknown): TablesyncError {
+/**
+ * The header of a file of this kind, in a version that can be read.
+ *
+ * @throws TablesyncError with code `USAGE` where it is another file
+ */
+export async function readOwnHeader(of: CheckedFile, kind: OwnFile): Promise<object> {
+  const header = await readHeader(of)
+  const { tablesync, version } = (header ?? {}) as { tablesync?: unknown; version?: unknown }
+  if (tablesync === kind && (version === 1 || version === 2)) return header as object
+  throw refuseHeader(of, header)
+}
+
+function refuseHeader({ file, what, flag }: CheckedFile, header: unknown): TablesyncError {
   const kind = (header as { readonly tablesync?: OwnFile } | undefined)?.tablesync
   const isOther = kind !== undefined && Object.hasOwn(CALLED, kind) && !CALLED[kind].endsWith(what)
   return usageError(

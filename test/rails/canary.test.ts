@@ -134,7 +134,7 @@ t.test('runSync refuses a canary that nothing would read back', async (t) => {
   const { run } = await openScene(t)
   await t.rejects(run({ ...ALL_WRITES, canary: 5, quiesced: true }), {
     code: 'USAGE',
-    message: /`canary` to come without `quiesced`/,
+    message: /`canary` without `quiesced`/,
   })
   const { summary } = await run({ ...ALL_WRITES, canary: 5, dryRun: true })
   t.equal(summary.outcome, 'different', 'a dry run sends none')

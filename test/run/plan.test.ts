@@ -9,7 +9,7 @@ import {
   planWorkers,
   shuffledSegments,
 } from '../../lib/run/preflight/scan-plan.ts'
-import type { Tables } from '../../lib/run/preflight/table-inspection.ts'
+import type { Tables } from '../../lib/run/tables/table-inspection.ts'
 import { t } from '../support/tap.ts'
 
 const KIB = 1024
@@ -93,7 +93,6 @@ const TABLES: Tables = {
   inspected: [{ ref: table, facts }],
   access: [],
   credentials: [],
-  used: [0],
   undivided: [],
   readUnits: [],
 }

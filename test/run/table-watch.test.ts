@@ -1,7 +1,7 @@
 /** When and how often the run checks that tables are still the same. */
 
 import { openIdentifier } from '../../lib/dynamo/describe/identity-check.ts'
-import { TableWatch } from '../../lib/run/safeguards/table-watch.ts'
+import { TableWatch } from '../../lib/run/tables/table-watch.ts'
 import { CREDENTIALS } from '../support/address.ts'
 import { PATIENCE } from '../support/memory-table.ts'
 import { type Stub, startStub } from '../support/stub.ts'

@@ -1,7 +1,7 @@
 import type { TableFacts } from '../../lib/model/tables/table.ts'
 import type { Settings } from '../../lib/options/settings.ts'
-import type { Tables } from '../../lib/run/preflight/table-inspection.ts'
 import { warningsOf } from '../../lib/run/preflight/warnings.ts'
+import type { Tables } from '../../lib/run/tables/table-inspection.ts'
 import { t } from '../support/tap.ts'
 
 const FACTS: TableFacts = {
@@ -19,10 +19,10 @@ const FACTS: TableFacts = {
   indexes: [{ name: 'by-at', isLocal: false, key: 'at (N)' }],
 }
 
-function warned(replica: Partial<TableFacts>, { writes = true, undo = '', master = {} } = {}) {
+function warned(replica: Partial<TableFacts>, { writes = true, journal = '', master = {} } = {}) {
   const settings = {
     asked: { missing: writes, differing: false, extra: false },
-    undo: undo === '' ? undefined : undo,
+    journal: journal === '' ? undefined : journal,
   } as unknown as Settings
   const ref = (label: string) => ({ label, region: 'x', name: label })
   const inspected = [
@@ -35,7 +35,7 @@ function warned(replica: Partial<TableFacts>, { writes = true, undo = '', master
 t.test('warningsOf warns of what may reject, multiply or undo writes', async (t) => {
   t.same(warned({}), [])
   t.match(warned({ hasPointInTimeRecovery: false }), [/no point-in-time recovery.*--journal/])
-  t.same(warned({ hasPointInTimeRecovery: false }, { undo: 'file' }), [])
+  t.same(warned({ hasPointInTimeRecovery: false }, { journal: 'file' }), [])
   t.match(warned({ indexes: [{ name: 'other', isLocal: false, key: 'at (S)' }] }), [
     /an index that the master lacks, other on at \(S\)/,
   ])

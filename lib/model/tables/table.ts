@@ -79,6 +79,16 @@ export interface InspectedTable {
   readonly defaultKeys?: string
 }
 
+/**
+ * What stands at the master's index in an undo, which has no master: the first
+ * replica once more. No request is made to it there.
+ */
+export interface StandIn extends InspectedTable {
+  readonly standsIn: true
+}
+
+export const isStandIn = (table: InspectedTable): table is StandIn => 'standsIn' in table
+
 export function describeKey(schema: readonly KeyAttribute[]): string {
   return schema.map(({ name, type }) => `${name} (${type})`).join(', ')
 }

@@ -3,8 +3,8 @@ import { asTablesyncError, type TablesyncError } from '../../errors.ts'
 import type { DurableLines } from '../../files/durable-lines.ts'
 import { MASTER } from '../../model/tables/table.ts'
 import type { AboutToWrite } from '../../protocol/messages.ts'
-import type { TableWatch } from '../safeguards/table-watch.ts'
 import type { WriteAheadLog } from '../state/write-ahead-log.ts'
+import type { TableWatch } from '../tables/table-watch.ts'
 
 export interface BeforeWriting {
   readonly writeLog: WriteAheadLog

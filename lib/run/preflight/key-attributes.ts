@@ -3,7 +3,7 @@ import { usageError } from '../../errors.ts'
 import { describeKey } from '../../model/tables/table.ts'
 import type { Spelling } from '../../options/option.ts'
 import type { Settings } from '../../options/settings.ts'
-import type { Tables } from './table-inspection.ts'
+import type { Tables } from '../tables/table-inspection.ts'
 
 /** @throws TablesyncError with code `USAGE` if a key attribute is to be ignored */
 export function refuseIgnoredKeys(

@@ -3,8 +3,8 @@ import { usageError } from '../../errors.ts'
 import type { TableFacts } from '../../model/tables/table.ts'
 import type { Bytes } from '../../model/units.ts'
 import type { Settings } from '../../options/settings.ts'
+import type { Tables } from '../tables/table-inspection.ts'
 import { startingKeyText } from './starting-key.ts'
-import type { Tables } from './table-inspection.ts'
 
 export interface Plan {
   readonly segments: number
@@ -39,6 +39,16 @@ export function planRun(settings: Settings, { inspected, undivided }: Tables): P
     startingKey: startingKey && startingKeyText(startingKey, master.keySchema),
   }
 }
+
+/** The plan of a run that scans nothing: its keys are listed in a plan or a journal. */
+export const planOfKeys = ({ workers }: Settings): Plan => ({
+  segments: 0,
+  workers,
+  byLookup: true,
+  mayGoOver: false,
+  findExtras: true,
+  startingKey: undefined,
+})
 
 /** A march finds extras at no extra cost, unless it begins in the middle. */
 export const findsExtras = ({

@@ -9,8 +9,8 @@ import {
 import type { Settings } from '../../options/settings.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
 import type { Preparation, RunContext } from '../run-context.ts'
-import { doubtfulPairs, knownTables } from './same-table.ts'
-import type { Tables } from './table-inspection.ts'
+import { doubtfulPairs, knownTables } from '../tables/same-table.ts'
+import type { Tables } from '../tables/table-inspection.ts'
 
 export interface Warning {
   /** The table that the warning is about; it may be the master. */

@@ -8,7 +8,7 @@ import { MASTER } from '../../model/tables/table.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { Settings } from '../../options/settings.ts'
 import { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
-import type { Tables } from '../preflight/table-inspection.ts'
+import type { Tables } from '../tables/table-inspection.ts'
 import { TokenRefill } from './token-refill.ts'
 
 const FILL_EVERY: Milliseconds = 25

@@ -2,15 +2,15 @@
 import type { FileFooter, FileHeader, FileKind } from '../../model/files/header-and-footer.ts'
 import { recorded } from '../../model/files/recorded-table.ts'
 import type { Summary } from '../../model/summary.ts'
+import { isStandIn } from '../../model/tables/table.ts'
 import type { Settings } from '../../options/settings.ts'
 import { meaningOf } from '../checkpoint/meaning-options.ts'
-import type { Tables } from '../preflight/table-inspection.ts'
+import type { Tables } from '../tables/table-inspection.ts'
 
 export function headerOf<Kind extends FileKind>(
   tablesync: Kind,
   settings: Settings,
   { runId, inspected }: Tables,
-  { hasMaster } = { hasMaster: true },
 ): FileHeader<Kind> {
   const [master, ...replicas] = inspected
   return {
@@ -18,7 +18,7 @@ export function headerOf<Kind extends FileKind>(
     version: 2,
     run: runId,
     began: new Date().toISOString(),
-    ...(hasMaster && { master: { label: master.ref.label, ...recorded(master) } }),
+    ...(!isStandIn(master) && { master: { label: master.ref.label, ...recorded(master) } }),
     tables: Object.fromEntries(replicas.map((table) => [table.ref.label, recorded(table)])),
     options: meaningOf(settings),
   }

@@ -4,8 +4,7 @@ import {
   type CheckedFile,
   damaged,
   type FileEnd,
-  readHeader,
-  refuseHeader,
+  readOwnHeader,
   valuesOf,
 } from '../../files/checked-file.ts'
 import type {
@@ -25,9 +24,7 @@ export interface ReviewedPlan {
 /** @throws TablesyncError with code `USAGE` where the file is no repair plan, is damaged, or is not all of one */
 export async function readRepairPlan(file: string): Promise<ReviewedPlan> {
   const of: CheckedFile = { file, what: 'repair plan', flag: '--plan' }
-  const header = (await readHeader(of)) as RepairPlanHeader | undefined
-  if (header?.tablesync !== 'repair-plan' || !isReadable(header.version))
-    throw refuseHeader(of, header)
+  const header = (await readOwnHeader(of, 'repair-plan')) as RepairPlanHeader
   const end = await endOf(of, header)
   return { file, header, end, entries: () => entriesOf(of, end) }
 }
@@ -70,5 +67,3 @@ async function* entriesOf(
   // It was whole a moment ago: somebody writes to it.
   if (left > 0) throw damaged(of, entries - left + 2)
 }
-
-const isReadable = (version: unknown) => version === 1 || version === 2

@@ -11,7 +11,7 @@ import type {
 import { recorded } from '../../model/files/recorded-table.ts'
 import type { Summary } from '../../model/summary.ts'
 import type { Settings } from '../../options/settings.ts'
-import type { Tables } from '../preflight/table-inspection.ts'
+import type { Tables } from '../tables/table-inspection.ts'
 import { footerOf, headerOf } from './frame-lines.ts'
 
 export const PLAN_FILE = { what: 'repair plan' } as const

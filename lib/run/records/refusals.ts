@@ -7,9 +7,9 @@ import { refuseThere } from '../../files/durable-lines.ts'
 import type { Settings } from '../../options/settings.ts'
 import { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
 import type { OpenCheckpoint } from '../checkpoint/checkpoint-opening.ts'
-import type { Tables } from '../preflight/table-inspection.ts'
+import { JOURNAL_FILE } from '../journal/journal-writer.ts'
 import { RateLimits } from '../rate/rate-limits.ts'
-import { JOURNAL_FILE } from './journal-writer.ts'
+import type { Tables } from '../tables/table-inspection.ts'
 import { PLAN_FILE } from './plan-writer.ts'
 
 /**

@@ -1,9 +1,9 @@
 /** The files that a run writes for later commands: its undo journal, and the plan of its repairs. */
 import type { DurableLines } from '../../files/durable-lines.ts'
 import type { Summary } from '../../model/summary.ts'
+import { openJournal } from '../journal/journal-writer.ts'
 import type { Preparation } from '../run-context.ts'
 import { footerOf } from './frame-lines.ts'
-import { openJournal } from './journal-writer.ts'
 import { RepairPlan } from './plan-writer.ts'
 
 export interface RunFiles {

@@ -9,8 +9,8 @@ import type { ReplicaTally } from '../../model/tally.ts'
 import type { MaxDeletes } from '../../options/groups/safeguard-options.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { Plan } from '../preflight/scan-plan.ts'
-import type { Tables } from '../preflight/table-inspection.ts'
 import type { Ledger } from '../state/ledger.ts'
+import type { Tables } from '../tables/table-inspection.ts'
 
 /** Stops for tables that pass writes on to other places. Checked before anything is scanned. */
 export function topologyStop(settings: Settings, { inspected }: Tables): Stop | undefined {

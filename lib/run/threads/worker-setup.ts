@@ -7,8 +7,8 @@ import { Outages } from '../../protocol/shared/outages.ts'
 import { RecheckBudget } from '../../protocol/shared/recheck-budget.ts'
 import { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
 import { Allowance } from '../../protocol/shared/write-allowance.ts'
-import type { Tables } from '../preflight/table-inspection.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
+import type { Tables } from '../tables/table-inspection.ts'
 
 export function workerSetup(
   settings: Settings,

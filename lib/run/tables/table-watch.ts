@@ -7,7 +7,7 @@
 import { type Identifier, openIdentifier } from '../../dynamo/describe/identity-check.ts'
 import { asTablesyncError, TablesyncError } from '../../errors.ts'
 import type { CredentialKeeper } from '../../model/tables/aws-credentials.ts'
-import type { TableIndex } from '../../model/tables/table.ts'
+import { isStandIn, type TableIndex } from '../../model/tables/table.ts'
 import {
   describeIdentity,
   isAnotherTable,
@@ -17,7 +17,7 @@ import type { Milliseconds } from '../../model/units.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { TableAccess } from '../../protocol/messages.ts'
 import { Outages } from '../../protocol/shared/outages.ts'
-import type { Tables } from '../preflight/table-inspection.ts'
+import type { Tables } from './table-inspection.ts'
 
 /** DescribeTable costs nothing, but it is not called for every page. */
 const ASK_EVERY: Milliseconds = 120_000
@@ -28,17 +28,16 @@ const LOOK_EVERY: Milliseconds = 5000
 /** Watches the tables of a run. `ending` ends each request; one to a table out of reach waits. */
 export function watchTables(
   { timeouts }: Settings,
-  { access, credentials, inspected, used }: Tables,
+  { access, credentials, inspected }: Tables,
   ending: AbortSignal,
   told: Pick<TableWatchOptions, 'onChanged' | 'isOver'> & { readonly outages: SharedArrayBuffer },
 ): TableWatch {
   const outages = new Outages(told.outages)
   return new TableWatch({
     ...told,
-    tables: used.flatMap((table) => {
-      const { ref, facts } = inspected[table] ?? {}
-      return ref && facts ? { table, label: ref.label, first: facts } : []
-    }),
+    tables: inspected.flatMap((one, table) =>
+      isStandIn(one) ? [] : { table, label: one.ref.label, first: one.facts },
+    ),
     open: (table) =>
       openIdentifier(access[table] as TableAccess, {
         credentials: credentials[table] as CredentialKeeper,

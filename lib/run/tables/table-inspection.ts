@@ -8,37 +8,36 @@ import {
   describeTable,
   keysOf,
 } from '../../dynamo/describe/table-facts.ts'
-import { TablesyncError } from '../../errors.ts'
 import type { CredentialKeeper } from '../../model/tables/aws-credentials.ts'
+import type { RequestAddress } from '../../model/tables/request-address.ts'
 import {
-  describeKey,
   type InspectedTable,
   type KeySchema,
   MASTER,
+  type StandIn,
   type TableIndex,
 } from '../../model/tables/table.ts'
 import type { ReadUnits } from '../../model/units.ts'
 import type { TableSettings } from '../../options/groups/table-options.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { TableAccess } from '../../protocol/messages.ts'
+import { refuseKeyAsVersion } from '../preflight/version-attribute.ts'
 import { compression } from './compression.ts'
 import { knownTables, refuseSameTable } from './same-table.ts'
-import { accessOf, type LocatedTable, located } from './table-access.ts'
+import { accessOf, located } from './table-access.ts'
+import { commonKey, refuseOtherAccount } from './table-agreement.ts'
 import { credentialKeepers } from './table-credentials.ts'
-import { refuseKeyAsVersion } from './version-attribute.ts'
 
 /** A table that was never reached is more likely misspelt than down. */
 const SET_UP_RETRIES = 2
 
-/** The tables of a run, the master first, each at its own index. */
+/** The tables of a run, each at its own index: the master first, or what stands in for it. */
 export interface Tables {
   /** Part of the user agent of every request, and of the name of an assumed role's session. */
   readonly runId: string
-  readonly inspected: readonly [InspectedTable, ...InspectedTable[]]
+  readonly inspected: readonly [InspectedTable | StandIn, ...InspectedTable[]]
   readonly access: readonly TableAccess[]
   readonly credentials: readonly CredentialKeeper[]
-  /** Tables that the run depends on: an undo makes no request to the master. */
-  readonly used: readonly TableIndex[]
   /** Tables that return all their items for each segment of a scan. */
   readonly undivided: readonly TableIndex[]
   /** Read units that these checks took, by table index. */
@@ -77,6 +76,7 @@ export async function inspectTables(
     ),
   )
   const facts = described.map((one) => one.facts)
+  const addresses = described.map((one) => one.address)
   const keySchema = commonKey(all, facts)
   refuseKeyAsVersion(settings, keySchema)
   const asked = compression(settings)
@@ -85,7 +85,7 @@ export async function inspectTables(
   const access = all.map((table, index) => ({
     ...accessOf(table, index, runId),
     keySchema,
-    address: asked(table.ref, (described[index] as Reached).address),
+    address: asked(table.ref, addresses[index] as RequestAddress),
     ...ttlOf(settings, facts[0], facts[index]),
   }))
   let sampled: ReadUnits = 0
@@ -108,60 +108,13 @@ export async function inspectTables(
       ),
     ),
   )
-  const used = all.map((_, index) => index)
   return {
     runId,
     inspected: await inspected(all, facts, keySchema, credentials),
     access,
     credentials,
-    used,
-    undivided: used.filter((index) => readable[index]?.ignoresSegments),
+    undivided: readable.flatMap(({ ignoresSegments }, index) => (ignoresSegments ? [index] : [])),
     readUnits: readable.map(({ readUnits }, index) => readUnits + (index === MASTER ? sampled : 0)),
-  }
-}
-
-type Reached = Awaited<ReturnType<typeof describeTable>>
-
-/**
- * The same for replicas alone. The first replica stands in for the master, which gets no request.
- */
-export async function inspectReplicas(
-  settings: Settings,
-  { runId, signal, over }: RunToBegin,
-): Promise<Tables> {
-  const [master, ...replicas] = await located(settings)
-  const all = [replicas[0] as LocatedTable, ...replicas]
-  const keepers = credentialKeepers([master, ...replicas], settings.timeouts, runId, over)
-  // The master gets no request, so its credentials are not needed either.
-  const credentials = [keepers[1] as CredentialKeeper, ...keepers.slice(1)]
-  const options = inspectOptions(settings, credentials, signal)
-  const described = await Promise.all(
-    all.map((table, index) =>
-      describeTable(
-        accessOf(table, index, runId),
-        { timeToLive: false, recovery: false },
-        options(index),
-      ),
-    ),
-  )
-  const facts = described.map((one) => one.facts)
-  const keySchema = commonKey(all, facts)
-  refuseOtherAccount(all, facts)
-  const asked = compression(settings)
-  const access = all.map((table, index) => ({
-    ...accessOf(table, index, runId),
-    keySchema,
-    address: asked(table.ref, (described[index] as Reached).address),
-  }))
-  const used = settings.replicas.map((_, at) => at + 1)
-  return {
-    runId,
-    inspected: await inspected(all, facts, keySchema, credentials),
-    access,
-    credentials,
-    used,
-    undivided: [],
-    readUnits: [],
   }
 }
 
@@ -176,7 +129,7 @@ function ttlOf(
   return ttlAware && isShared ? { ttlAttribute: attribute } : {}
 }
 
-function inspectOptions(
+export function inspectOptions(
   settings: Settings,
   credentials: readonly CredentialKeeper[],
   ending: AbortSignal,
@@ -189,71 +142,16 @@ function inspectOptions(
   })
 }
 
-async function inspected(
+export async function inspected(
   all: readonly TableSettings[],
   described: readonly DescribedFacts[],
   keySchema: KeySchema,
   credentials: readonly CredentialKeeper[],
-): Promise<Tables['inspected']> {
+): Promise<readonly [InspectedTable, ...InspectedTable[]]> {
   const tables = all.map(async ({ ref }, index) => {
     const { defaultKeys } = await (credentials[index] as CredentialKeeper)()
     const facts = { ...(described[index] as DescribedFacts), keySchema }
     return { ref, facts, ...(defaultKeys !== undefined && { defaultKeys }) }
   })
   return (await Promise.all(tables)) as [InspectedTable, ...InspectedTable[]]
-}
-
-/** The key of all tables. A table whose DescribeTable was denied is assumed to have it too. */
-function commonKey(
-  tables: readonly TableSettings[],
-  described: readonly DescribedFacts[],
-): KeySchema {
-  const known = described.findIndex(({ keySchema }) => keySchema !== undefined)
-  const expected = described[known]?.keySchema
-  if (expected === undefined) {
-    throw new TablesyncError('DescribeTable was denied on every table', {
-      code: 'ACCESS_DENIED',
-      scope: 'run',
-      hint: 'Allow dynamodb:DescribeTable on the master: its key is needed to match items.',
-    })
-  }
-  for (const [index, { keySchema }] of described.entries()) {
-    if (keySchema === undefined || describeKey(keySchema) === describeKey(expected)) continue
-    throw new TablesyncError(
-      `Expected ${tables[index]?.ref.label} to have the key of ${tables[known]?.ref.label}, ` +
-        `${describeKey(expected)}; got ${describeKey(keySchema)}`,
-      {
-        code: 'KEY_SCHEMA_MISMATCH',
-        scope: 'run',
-        hint: 'Items are matched by key: names and types must be the same in all tables.',
-      },
-    )
-  }
-  return expected
-}
-
-/** The account id that emulators give their tables. */
-const NO_ACCOUNT = '000000000000'
-
-/**
- * On this machine, requests name a table by its name, whatever account its ARN has. The endpoint
- * may still forward requests to the service, where the name may be another account's table.
- */
-function refuseOtherAccount(
-  tables: readonly TableSettings[],
-  described: readonly DescribedFacts[],
-): void {
-  for (const [index, { ref }] of tables.entries()) {
-    const [, , , , account = NO_ACCOUNT] = described[index]?.arn?.split(':') ?? []
-    if (ref.account === undefined || account === NO_ACCOUNT || account === ref.account) continue
-    throw new TablesyncError(
-      `Expected ${ref.label} to be in account ${ref.account}, got a table of account ${account}`,
-      {
-        code: 'TABLE_NOT_FOUND',
-        scope: 'run',
-        table: index,
-        hint: 'On this machine a table is asked by its name. Name it <region>:<table> if it is the one that is meant.',
-      },
-    )
-  }
 }

@@ -7,8 +7,8 @@ import type { GoodLines } from '../../model/files/file-mark.ts'
 import type { Bytes } from '../../model/units.ts'
 import type { Settings } from '../../options/settings.ts'
 import { isThere } from '../checkpoint/checkpoint-file.ts'
-import type { Tables } from '../preflight/table-inspection.ts'
-import { headerOf } from './frame-lines.ts'
+import { headerOf } from '../records/frame-lines.ts'
+import type { Tables } from '../tables/table-inspection.ts'
 import { readJournal } from './journal-reader.ts'
 
 export const JOURNAL_FILE = {

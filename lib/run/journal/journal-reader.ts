@@ -4,8 +4,7 @@ import {
   type CheckedFile,
   damaged,
   type FileEnd,
-  readHeader,
-  refuseHeader,
+  readOwnHeader,
   valuesOf,
 } from '../../files/checked-file.ts'
 import type { GoodLines } from '../../model/files/file-mark.ts'
@@ -48,9 +47,7 @@ export async function readJournal(
   { endsAtDamage = false, ...hint }: JournalReading = {},
 ): Promise<JournalLines> {
   const of: CheckedFile = { file, what: 'undo journal', flag: '--journal', ...hint }
-  const header = (await readHeader(of)) as JournalHeader | undefined
-  const isReadable = header?.version === 1 || header?.version === 2
-  if (header?.tablesync !== 'undo-journal' || !isReadable) throw refuseHeader(of, header)
+  const header = (await readOwnHeader(of, 'undo-journal')) as JournalHeader
   let end: FileEnd | undefined
   const onEnd = (known: FileEnd) => {
     end = known

@@ -1,0 +1,81 @@
+/** What every command does between its options and its run. */
+import { fileBehind, refuseSharedFiles } from '../files/distinct-files.ts'
+import type { RunIdentity } from '../model/run-identity.ts'
+import type { Summary } from '../model/summary.ts'
+import type { RunOptions } from '../options/run-options.ts'
+import type { Settings } from '../options/settings.ts'
+import type { OpenCheckpoint } from '../run/checkpoint/checkpoint-opening.ts'
+import { tryHooks } from '../run/preflight/hooks-check.ts'
+import type { Plan } from '../run/preflight/scan-plan.ts'
+import { checkControlFile } from '../run/rate/control-file.ts'
+import type { RunListeners } from '../run/records/difference-sink.ts'
+import { headerOf } from '../run/records/frame-lines.ts'
+import { refuseUnopenable } from '../run/records/refusals.ts'
+import type { Preparation } from '../run/run-context.ts'
+import { topologyStop } from '../run/safeguards/safeguard-limits.ts'
+import { summariseNothing } from '../run/summarise.ts'
+import type { RunToBegin, Tables } from '../run/tables/table-inspection.ts'
+import type { ThreadFiles } from '../run/threads/thread-files.ts'
+import type { Caller } from './caller.ts'
+import { type Listening, unlessAborted, withListeners } from './listeners.ts'
+
+const FILES = ['report', 'journal', 'plan', 'checkpoint', 'control'] as const
+
+type FilesGiven = Pick<RunOptions, (typeof FILES)[number] | 'signal'>
+
+/** @throws TablesyncError where two options name one file, or the hooks or the control file cannot be used */
+export async function checkFiles(
+  options: FilesGiven,
+  { hooks, control }: Settings,
+  { spelling, threads }: Caller,
+): Promise<void> {
+  const files = FILES.map((name) => [spelling(name), options[name]] as const)
+  await refuseSharedFiles({
+    files: { ...Object.fromEntries(files), [spelling('hooks')]: fileBehind(hooks?.url) },
+    checkpoint: spelling('checkpoint'),
+  })
+  await tryHooks(hooks, threads.hooksTrial, options.signal)
+  await checkControlFile(control)
+}
+
+/** What is settled before the tables are looked at. */
+export interface Settled {
+  readonly settings: Settings
+  readonly identity: RunIdentity
+  readonly threads: ThreadFiles
+  readonly checkpoint?: OpenCheckpoint | undefined
+}
+
+/** What a command does with the tables. */
+export interface Work {
+  inspect(begin: RunToBegin): Promise<Tables>
+  /** @throws TablesyncError where the tables are not fit for it */
+  check(tables: Tables): void
+  planOf(tables: Tables): Plan
+  run(preparation: Preparation, listeners: RunListeners, signal: AbortSignal): Promise<Summary>
+}
+
+/** Inspects the tables, and runs the work if nothing speaks against it. */
+export function beginRun(
+  { settings, identity, threads, checkpoint }: Settled,
+  options: Listening,
+  work: Work,
+): Promise<Summary> {
+  const taken = checkpoint?.taken
+  const { maxDuration } = settings
+  const more = { goodReport: taken?.report, maxDuration }
+  return withListeners(options, more, async ({ signal, over, during }) => {
+    const tables = await unlessAborted(signal, work.inspect({ ...identity, signal, over }))
+    if (tables === undefined) return summariseNothing(settings, { taken })
+    work.check(tables)
+    const stop = topologyStop(settings, tables)
+    if (stop !== undefined) {
+      return summariseNothing(settings, { stopped: stop, readUnits: tables.readUnits, taken })
+    }
+    const plan = work.planOf(tables)
+    await refuseUnopenable(settings, tables, checkpoint)
+    const header = headerOf('report', settings, tables)
+    const preparation = { settings, tables, plan, checkpoint, identity, threads }
+    return during(header, (listeners) => work.run(preparation, listeners, signal))
+  })
+}
