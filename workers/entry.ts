@@ -1,10 +1,10 @@
 /** The adapter to Piscina. What a worker does is in workers/worker.ts. */
 import { parentPort, threadId, workerData } from 'node:worker_threads'
-import type { ThreadSign, WorkerSetup } from '../lib/protocol/messages.ts'
+import type { ThreadStart, WorkerSetup } from '../lib/protocol/messages.ts'
 import { openWorker } from './worker.ts'
 
-const say = (is: ThreadSign['is']) =>
-  parentPort?.postMessage({ thread: threadId, is } satisfies ThreadSign)
+const say = (is: ThreadStart['is']) =>
+  parentPort?.postMessage({ thread: threadId, is } satisfies ThreadStart)
 
 say('loading')
 // `workerData` of Node.js itself: loading Piscina's package would take a third as long as all ours.

@@ -10,7 +10,7 @@ const ALIVE_SHARE = 1 / 5
 
 type Alive = ProgressMessage & { readonly type: 'alive' }
 
-export class SignsOfLife {
+export class Heartbeat {
   readonly #thread: number
   readonly #stallLimit: Milliseconds
   readonly #every: Milliseconds

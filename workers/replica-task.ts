@@ -11,13 +11,13 @@ import type { AboutToWrite, Finding, SegmentTask } from '../lib/protocol/message
 import type { MaybePromise } from './concurrency/maybe-promise.ts'
 import type { SegmentControl } from './coordinator.ts'
 import { MasterCounter, ReplicaCounter } from './counting.ts'
-import type { ReplicaDoor, Thread } from './thread-context.ts'
+import type { ReplicaClient, Thread } from './thread-context.ts'
 
 export interface ReplicaTask {
   readonly thread: Thread
   readonly master: ReadableTable
   readonly replica: TableIndex
-  readonly door: ReplicaDoor
+  readonly client: ReplicaClient
   readonly schema: KeySchema
   readonly count: ReplicaCounter
   readonly masterCount: MasterCounter
@@ -54,7 +54,7 @@ export function replicaTaskOf(
     thread,
     master,
     replica,
-    door: thread.replicas.get(replica) as ReplicaDoor,
+    client: thread.replicas.get(replica) as ReplicaClient,
     schema: master.access.keySchema,
     count: new ReplicaCounter(tally.replicas[replica] ?? zeroReplicaTally()),
     masterCount: new MasterCounter(tally.master),

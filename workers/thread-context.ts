@@ -28,7 +28,7 @@ import { NumberKeys } from './keys/number-keys.ts'
 import { RejectionStreak } from './write/rejection-streak.ts'
 
 /** A replica's table, and its queues for reads by key, rechecks, and writes. */
-export interface ReplicaDoor {
+export interface ReplicaClient {
   readonly table: WritableTable
   readonly lookups: PQueue
   readonly rechecks: PQueue
@@ -41,7 +41,7 @@ export interface Thread {
   readonly setup: WorkerSetup
   readonly master: ReadableTable
   /** By table index. */
-  readonly replicas: ReadonlyMap<TableIndex, ReplicaDoor>
+  readonly replicas: ReadonlyMap<TableIndex, ReplicaClient>
   readonly comparer: ItemComparer
   readonly isIgnored: IsIgnored
   /** Digest of all attributes of an item, even those that are not compared. */
@@ -90,10 +90,10 @@ export async function openThread(
   const [masterAccess, ...replicas] = setup.tables
   if (masterAccess === undefined) throw new Error('a run has a master')
   const openedMaster = openMaster(masterAccess, options(MASTER))
-  const doors = replicas.map((access) => ({
+  const clients = replicas.map((access) => ({
     index: access.index,
     opened: openReplica(access, options(access.index)),
-    lanes: {
+    queues: {
       lookups: new PQueue({ concurrency: LOOKUPS }),
       rechecks: new PQueue({ concurrency: RECHECKS }),
       writes: new PQueue({ concurrency: setup.putsInBatches ? WRITES_IN_BATCHES : WRITES }),
@@ -101,7 +101,7 @@ export async function openThread(
     streak: new RejectionStreak(),
   }))
   const endRequests = () => {
-    for (const table of [openedMaster, ...doors.map(({ opened }) => opened)]) table.endRequests()
+    for (const table of [openedMaster, ...clients.map(({ opened }) => opened)]) table.endRequests()
   }
   ending.addEventListener('abort', () => setTimeout(endRequests, GRACE).unref(), { once: true })
   const openedRules = await openHookCalls(setup.hooks, ending)
@@ -115,14 +115,14 @@ export async function openThread(
   const numberKeys = new NumberKeys(masterAccess.keySchema)
   const orderRecord = new OrderRecord(setup.orderRecord)
   const names = new AttributeNames()
-  const doorFor = (
-    { opened, lanes, streak }: (typeof doors)[number],
+  const clientFor = (
+    { opened, queues, streak }: (typeof clients)[number],
     task: InFlight,
-  ): ReplicaDoor => ({
+  ): ReplicaClient => ({
     table: opened.of(task),
-    lookups: lanes.lookups,
-    rechecks: lanes.rechecks,
-    writes: lanes.writes,
+    lookups: queues.lookups,
+    rechecks: queues.rechecks,
+    writes: queues.writes,
     streak,
   })
   // Spelt out: objects that are put together from others differ in shape to the engine. It would
@@ -130,7 +130,7 @@ export async function openThread(
   return (task) => ({
     setup,
     master: openedMaster.of(task),
-    replicas: new Map(doors.map((door) => [door.index, doorFor(door, task)])),
+    replicas: new Map(clients.map((client) => [client.index, clientFor(client, task)])),
     comparer,
     isIgnored,
     wholeDigest,

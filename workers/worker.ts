@@ -20,7 +20,7 @@ import { type Port, typedPort } from '../lib/protocol/port.ts'
 import { WriteLogRequests } from '../lib/protocol/write-log-requests.ts'
 import { compareSegment } from './compare/compare-segment.ts'
 import type { SegmentControl } from './coordinator.ts'
-import { SignsOfLife } from './heartbeat.ts'
+import { Heartbeat } from './heartbeat.ts'
 import { applyKeys } from './tasks/apply-keys.ts'
 import { deleteKeys } from './tasks/delete-keys.ts'
 import { recheckKeys } from './tasks/recheck-keys.ts'
@@ -43,25 +43,30 @@ export type Worker = (call: Call) => Promise<SegmentReport>
 
 /** Opens what all tasks of a thread share. `threadId`: the main thread may end the thread by it. */
 export async function openWorker(setup: WorkerSetup, threadId: number): Promise<Worker> {
-  const desk = new CredentialRequests()
+  const credentials = new CredentialRequests()
   /** Aborts when the run is to end, whatever the task. */
   const ending = new AbortController()
-  const open = await openThread(setup, (table, refused) => desk.get(table, refused), ending.signal)
-  const signs = new SignsOfLife(threadId, setup.timeouts.stallLimit)
-  return ({ port, task }) => carryOut(port, fromText(task), { desk, ending, open, signs })
+  const open = await openThread(
+    setup,
+    (table, refused) => credentials.get(table, refused),
+    ending.signal,
+  )
+  const heartbeat = new Heartbeat(threadId, setup.timeouts.stallLimit)
+  return ({ port, task }) =>
+    carryOut(port, fromText(task), { credentials, ending, open, heartbeat })
 }
 
 interface Opened {
-  readonly desk: CredentialRequests
+  readonly credentials: CredentialRequests
   readonly ending: AbortController
   readonly open: OpenThread
-  readonly signs: SignsOfLife
+  readonly heartbeat: Heartbeat
 }
 
 async function carryOut(
   port: Port,
   task: SegmentTask,
-  { desk, ending, open, signs }: Opened,
+  { credentials, ending, open, heartbeat }: Opened,
 ): Promise<SegmentReport> {
   const stopping = new AbortController()
   // There are as many listeners as repairs that wait for their next try.
@@ -71,7 +76,7 @@ async function carryOut(
   const outbox = new Outbox((findings) =>
     coordinator.say({ type: 'findings', findings: asText(findings) }),
   )
-  const journal = new WriteLogRequests((writes) =>
+  const writeLog = new WriteLogRequests((writes) =>
     coordinator.say({ type: 'about-to-write', writes: asText(writes) }),
   )
   const coordinator = typedPort<ProgressMessage, ControlMessage>(port, (message) => {
@@ -85,7 +90,7 @@ async function carryOut(
       case 'detach':
         return detached.add(message.replica)
       case 'journaled':
-        return journal.recorded(message.count, message.error)
+        return writeLog.recorded(message.count, message.error)
       case 'record-wanted':
         if (task.kind === 'compare') for (const replica of task.replicas) wanted.add(replica)
         return
@@ -94,13 +99,13 @@ async function carryOut(
       case 'record-kept':
         return kept.shift()?.()
       case 'credentials':
-        return desk.answer(message.table, message.answer)
+        return credentials.answer(message.table, message.answer)
       default:
         return message satisfies never
     }
   })
-  const alive = signs.begin((message) => coordinator.say(message))
-  const thread = open(alive.underWay)
+  const beat = heartbeat.begin((message) => coordinator.say(message))
+  const thread = open(beat.underWay)
   const ask = (table: number, refused?: string) =>
     coordinator.say({
       type: 'credentials-wanted',
@@ -141,11 +146,11 @@ async function carryOut(
     },
     partEnded: (replica) => coordinator.say({ type: 'part-ended', replica }),
     ordersDiffer: (replica) => coordinator.say({ type: 'orders-differ', replica }),
-    record: (write) => journal.record(write),
+    record: (write) => writeLog.record(write),
     allowanceSpent: () => coordinator.say({ type: 'allowance-spent' }),
     roomForSuspects() {
       if (!gate.isShut) return undefined
-      const doing = alive.underWay.begin(() => 'room for more keys to look at again')
+      const doing = beat.underWay.begin(() => 'room for more keys to look at again')
       return doing.excused(gate.pass()).finally(() => doing.end())
     },
     tell(finding) {
@@ -155,7 +160,7 @@ async function carryOut(
     allTold: () => outbox.allTold(),
   }
 
-  desk.open(ask)
+  credentials.open(ask)
   try {
     switch (task.kind) {
       case 'compare':
@@ -170,8 +175,8 @@ async function carryOut(
         return await deleteKeys(task, thread, control)
     }
   } finally {
-    alive.end()
-    desk.close(ask)
+    beat.end()
+    credentials.close(ask)
     coordinator.close()
   }
 }

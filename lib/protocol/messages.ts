@@ -91,7 +91,7 @@ export interface WorkerSetup {
 }
 
 /** Thread to coordinator, outside of any task: how far its start is. */
-export interface ThreadSign {
+export interface ThreadStart {
   readonly thread: number
   readonly is: 'loading' | 'started'
 }
@@ -124,7 +124,7 @@ export interface ExtraKey {
 export interface DeleteTask extends TakenUp {
   readonly kind: 'delete'
   readonly replica: TableIndex
-  readonly extras: readonly ExtraKey[]
+  readonly keys: readonly ExtraKey[]
   /** Whether they are of a reviewed plan: then those that are not as planned count as changed. */
   readonly isPlanned: boolean
 }
@@ -133,7 +133,7 @@ export interface DeleteTask extends TakenUp {
 export interface RecheckTask extends TakenUp {
   readonly kind: 'recheck'
   readonly replica: TableIndex
-  readonly sightings: readonly PendingRecheck[]
+  readonly keys: readonly PendingRecheck[]
 }
 
 /** A task that may repeat one that was begun before, by a thread or a run that died. */
@@ -216,7 +216,7 @@ export type Finding =
       readonly planned?: Planned
     }
   | ({ readonly type: 'delete-later'; readonly replica: TableIndex } & ExtraKey)
-  | { readonly type: 'look-again'; readonly replica: TableIndex; readonly sighting: PendingRecheck }
+  | { readonly type: 'look-again'; readonly replica: TableIndex; readonly pending: PendingRecheck }
   /** A key that ended for a reason of its own: always reported, even if differences are not. */
   | {
       readonly type: 'key-left'

@@ -23,6 +23,7 @@ import { ReplicaFailures } from './tasks/replica-failures.ts'
 import { TaskCommits } from './tasks/task-commits.ts'
 import { TaskExecutor } from './tasks/task-executor.ts'
 import { TaskMessages } from './tasks/task-messages.ts'
+import { watchThreads } from './threads/stalled-task.ts'
 import { SegmentPool } from './threads/worker-pool.ts'
 import { workerSetup } from './threads/worker-setup.ts'
 
@@ -68,7 +69,7 @@ export async function openRun(
 
   // This throws if a pace cannot be kept to, so it comes before any file is opened.
   const { outages, tokenBuckets } = setup
-  const pace = new RateLimits(settings, tables, tokenBuckets, isOver)
+  const rateLimits = new RateLimits(settings, tables, tokenBuckets, isOver)
 
   // The files of the run.
   const files = await openRunFiles(preparation)
@@ -94,6 +95,10 @@ export async function openRun(
     outages,
   })
   const barrier = new RecordBarrier(() => pool.askForRecords())
+  const watchdog = watchThreads({
+    ...{ settings, ledger, listeners, label },
+    endThread: (thread) => pool.endThread(thread),
+  })
   const monitor = new RunMonitor({
     settings,
     tables,
@@ -106,8 +111,8 @@ export async function openRun(
     elapsedMs,
     isOver,
     outages,
-    pace,
-    endThread: (thread) => pool.endThread(thread),
+    rateLimits,
+    watchdog,
     isComparing: () => barrier.isAny,
   })
 
@@ -129,7 +134,6 @@ export async function openRun(
     journal: files.journal,
     onCounted,
   })
-  const { watchdog } = monitor
   const tasks = { pool, watchdog, state, ledger, failures, commits, messages, barrier, onCounted }
   const executor = new TaskExecutor(tasks)
   const canary = new Canary({

@@ -55,7 +55,7 @@ function judgeScans({
 }: RunContext): void {
   const [{ ref: master }] = tables.inspected
   for (const replica of ledger.attached()) {
-    if (ledger.fate(replica).finished.size < plan.segments) continue
+    if (ledger.stateOf(replica).finished.size < plan.segments) continue
     // With a starting key, or without a search for extras, the counts cover only a part.
     if (!plan.findExtras || plan.startingKey !== undefined) continue
     const label = labelOf(replica)
@@ -74,13 +74,13 @@ function judgeScans({
 
 async function compareAll(run: RunContext): Promise<void> {
   const { plan, settings } = run
-  const lanes = new ConcurrentWork(settings.parallel)
+  const tasks = new ConcurrentWork(settings.parallel)
   for (const segment of shuffledSegments(plan.segments)) {
-    await lanes.room(settings.parallel)
+    await tasks.room(settings.parallel)
     if (run.isOver()) break
-    lanes.start(() => compareOne(run, segment))
+    tasks.start(() => compareOne(run, segment))
   }
-  await lanes.end()
+  await tasks.end()
 }
 
 export async function deleteAll(run: RunContext): Promise<void> {
@@ -116,10 +116,10 @@ async function compareOne(run: RunContext, segment: number): Promise<void> {
 
 /** The record from which each unfinished replica starts. */
 function recordsOf({ ledger, plan }: RunContext, segment: number): Map<TableIndex, SegmentRecord> {
-  const open = ledger.attached().filter((replica) => !ledger.fate(replica).finished.has(segment))
+  const open = ledger.attached().filter((replica) => !ledger.stateOf(replica).finished.has(segment))
   return new Map(
     open.map((replica) => {
-      const strategy = ledger.fate(replica).byLookup ? 'lookup' : 'march'
+      const strategy = ledger.stateOf(replica).byLookup ? 'lookup' : 'march'
       const fresh = freshRecord(strategy, plan.startingKey, zeroReplicaTally())
       return [replica, ledger.counts.record(replica, segment) ?? fresh]
     }),

@@ -83,7 +83,7 @@ export function summariseNothing(
 
 function replicaSummary(end: RunEnd, replica: number): ReplicaSummary {
   const { plan, ledger } = end
-  const { byLookup, finished, deletionsWithheld, lost } = ledger.fate(replica)
+  const { byLookup, finished, deletionsWithheld, lost } = ledger.stateOf(replica)
   const { pending: _, claimed: __, ...tally } = ledger.totalOf(replica)
   const never = neverLookedAt(end, replica)
   return {
@@ -108,7 +108,7 @@ function unjudged({ ledger }: RunEnd, replica: number): number {
 /** Items without an outcome because a replica was lost, or tasks of it broke. */
 function neverLookedAt(end: RunEnd, replica: number) {
   const { plan, ledger } = end
-  const { lost, brokenTasks, finished } = ledger.fate(replica)
+  const { lost, brokenTasks, finished } = ledger.stateOf(replica)
   const isWhole = finished.size === plan.segments || (lost === undefined && brokenTasks === 0)
   if (isWhole) return { notOffered: 0, open: 0 }
   const notOffered = ledger.totals().master.scanned - ledger.totalOf(replica).offered
@@ -120,14 +120,14 @@ function outcomeOf({ settings, plan, ledger, isInterrupted, isFatal, stopped }: 
   if (stopped !== undefined) return 'stopped'
   const replicas = settings.replicas.map((_, at) => ({
     tally: ledger.totalOf(at + 1),
-    fate: ledger.fate(at + 1),
+    state: ledger.stateOf(at + 1),
   }))
   const isIncomplete = replicas.some(
-    ({ tally, fate }) =>
-      fate.lost !== undefined ||
-      fate.finished.size < plan.segments ||
-      fate.deletionsWithheld > 0 ||
-      fate.brokenTasks > 0 ||
+    ({ tally, state }) =>
+      state.lost !== undefined ||
+      state.finished.size < plan.segments ||
+      state.deletionsWithheld > 0 ||
+      state.brokenTasks > 0 ||
       tally.failed > 0 ||
       tally.torn > 0 ||
       tally.unverified > 0 ||

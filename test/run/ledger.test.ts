@@ -4,7 +4,7 @@ import { t } from '../support/tap.ts'
 
 t.test('Ledger.attached leaves out a lost replica', async (t) => {
   const ledger = new Ledger([1, 2], false)
-  ledger.fate(1).lost = new TablesyncError('gone', { code: 'UNREACHABLE', scope: 'table' })
+  ledger.stateOf(1).lost = new TablesyncError('gone', { code: 'UNREACHABLE', scope: 'table' })
   t.same(ledger.attached(), [2])
 })
 

@@ -7,7 +7,7 @@ import { RecheckQueue } from '../../lib/run/state/recheck-queue.ts'
 import { RestartKeys } from '../../lib/run/state/restart-keys.ts'
 import { t } from '../support/tap.ts'
 
-const sighting: PendingRecheck = {
+const pending: PendingRecheck = {
   ...{ key: '{"id":{"S":"x"}}', looks: 'missing', ground: 'order' },
   ...{ master: 'm', replica: null, versions: ['m'], since: 0, moves: 0 },
 }
@@ -33,7 +33,7 @@ function scene(replicas: readonly number[] = [1]) {
 t.test('RestartKeys waits until all earlier keys are decided', async (t) => {
   const { rechecks, keys, told, takeDue } = scene()
   keys.kept(1, recordAt(10))
-  rechecks.add(1, { ...sighting })
+  rechecks.add(1, { ...pending })
   keys.kept(1, recordAt(20))
   t.same(told, ['10'])
   rechecks.decided(takeDue())
@@ -44,7 +44,7 @@ t.test('RestartKeys waits until all earlier keys are decided', async (t) => {
 t.test('RestartKeys reports no key after one that was given up', async (t) => {
   const { rechecks, keys, told, takeDue } = scene()
   keys.kept(1, recordAt(10))
-  rechecks.add(1, { ...sighting })
+  rechecks.add(1, { ...pending })
   keys.kept(1, recordAt(20))
   rechecks.giveUp(takeDue())
   keys.tellDecided()
@@ -56,14 +56,14 @@ t.test('RestartKeys does not wait for keys of a lost replica', async (t) => {
   const { rechecks, keys, told, takeDue } = scene([1, 2])
   keys.kept(1, recordAt(10))
   keys.kept(2, recordAt(10))
-  rechecks.add(2, { ...sighting })
-  rechecks.add(2, { ...sighting })
+  rechecks.add(2, { ...pending })
+  rechecks.add(2, { ...pending })
   const taken = takeDue()
   keys.kept(1, recordAt(20))
   t.same(told, ['10'])
   keys.leave(2)
   rechecks.giveUp(taken)
-  rechecks.add(2, { ...sighting })
+  rechecks.add(2, { ...pending })
   keys.kept(1, recordAt(30))
   t.equal(told.at(-1), '30')
 })

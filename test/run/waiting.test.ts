@@ -28,7 +28,7 @@ function waiting({ due, young, isHeld }: { due: number; young: number; isHeld: b
   add(young, Date.now() + 60_000)
   return waitingOf({
     rechecks,
-    pace: { isPaused: false, flows: isHeld ? [HELD] : [] },
+    rateLimits: { isPaused: false, flows: isHeld ? [HELD] : [] },
     outages: { waitingFor: [] },
     watchdog: { longest: () => undefined },
     isWorking: () => false,

@@ -25,8 +25,8 @@ import {
 
 const RUNS = Number(process.env['TABLESYNC_TEST_RUNS'] ?? 3000)
 
-const sightingsIn = (findings: readonly Finding[]): PendingRecheck[] =>
-  findings.flatMap((finding) => (finding.type === 'look-again' ? [finding.sighting] : []))
+const pendingIn = (findings: readonly Finding[]): PendingRecheck[] =>
+  findings.flatMap((finding) => (finding.type === 'look-again' ? [finding.pending] : []))
 
 /** Rechecks until nothing is pending. */
 async function lookAgain(
@@ -34,10 +34,10 @@ async function lookAgain(
   tally: ReplicaTally,
   findings: readonly Finding[],
 ): Promise<ReplicaTally> {
-  const sightings = sightingsIn(findings)
-  if (sightings.length === 0) return tally
+  const pending = pendingIn(findings)
+  if (pending.length === 0) return tally
   const control = recordedControl()
-  const task = { kind: 'recheck', replica: 1, intents: [], sightings } as const
+  const task = { kind: 'recheck', replica: 1, intents: [], keys: pending } as const
   const report = await recheckKeys(task, thread, control)
   assert.deepEqual(report.failures, [])
   const more = report.tally.replicas[1] as ReplicaTally
@@ -60,7 +60,7 @@ t.test('keys rechecked later are counted once, wherever the comparison was left'
         // The budget runs out somewhere on the way.
         keysClaimed: 10_000 - choose(120),
       })
-      postponed += sightingsIn(findings).length
+      postponed += pendingIn(findings).length
       const compared = report.tally.replicas[1] as ReplicaTally
       const tally = await lookAgain(thread, compared, findings)
       assert.deepEqual(counts(tally), expectedCounts(comparison.fates))
@@ -91,7 +91,7 @@ t.test('on tables that stand still, the scan counts as the first look', async (t
   const { tally } = await compareSegment(compareTask([1]), thread, control)
   const atOnce = keysRead()
   t.ok(atOnce > 16 && atOnce < 600, `${atOnce} keys were read at once`)
-  t.equal(sightingsIn(control.findings).length, 3000)
+  t.equal(pendingIn(control.findings).length, 3000)
   const all = await lookAgain(thread, tally.replicas[1] as ReplicaTally, control.findings)
   t.match(all, { missing: 3000, sameAs: 3000, pending: 0 })
   t.equal(keysRead() - atOnce, 3000, 'each was read once more')
@@ -118,15 +118,15 @@ t.test('an absence concluded only from an unreliable order is read twice', async
   const thread = memoryThread(master, [table(1, [...same, ...moved])], { looksAgain: true })
   const control = recordedControl()
   await compareSegment(compareTask([1]), thread, control)
-  const concluded = sightingsIn(control.findings).filter(({ key }) => key.includes('moved'))
+  const concluded = pendingIn(control.findings).filter(({ key }) => key.includes('moved'))
   t.ok(concluded.length > 0 && concluded.every(({ replica }) => replica === null))
   // Somebody deletes these items on the replica, just before they are rechecked.
   const gone = memoryThread(master, [table(1, same)], { looksAgain: true })
   const first = recordedControl()
-  const task = { kind: 'recheck', replica: 1, intents: [], sightings: concluded } as const
+  const task = { kind: 'recheck', replica: 1, intents: [], keys: concluded } as const
   const look = await recheckKeys(task, { ...gone, orderRecord: thread.orderRecord }, first)
   t.match(look.tally.replicas[1], { missing: 0, pending: 0 })
-  t.equal(sightingsIn(first.findings).length, concluded.length, 'their mismatch age begins now')
+  t.equal(pendingIn(first.findings).length, concluded.length, 'their mismatch age begins now')
   const all = await lookAgain(gone, look.tally.replicas[1] as ReplicaTally, first.findings)
   t.match(all, { missing: concluded.length })
 })

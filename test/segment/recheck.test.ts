@@ -19,7 +19,7 @@ function scene(replicaOf: (table: MemoryTable) => MemoryTable = (table) => table
     kind: 'recheck',
     replica: 1,
     intents: [],
-    sightings: items.map((item) => ({
+    keys: items.map((item) => ({
       key: JSON.stringify({ id: item.id }),
       ...({ looks: 'missing', ground: 'order', replica: null } as const),
       master: thread.wholeDigest(item),

@@ -69,7 +69,7 @@ const otherSide = (side: Side): Side => (side === 'master' ? 'replica' : 'master
 export class Alignment {
   readonly #options: AlignmentOptions
   readonly #listener: AlignmentListener
-  readonly #lanes: { readonly [side in Side]: SideCursor }
+  readonly #cursors: { readonly [side in Side]: SideCursor }
   #direction: Side | 'both' = 'both'
   readonly #probes = new ProbeSchedule()
   #unheeded = 0
@@ -78,34 +78,37 @@ export class Alignment {
 
   constructor(options: AlignmentOptions, listener: AlignmentListener) {
     this.#options = options
-    this.#lanes = { master: newSideCursor(options.schema), replica: newSideCursor(options.schema) }
+    this.#cursors = {
+      master: newSideCursor(options.schema),
+      replica: newSideCursor(options.schema),
+    }
     this.#listener = listener
   }
 
   window(side: Side): Window {
-    return this.#lanes[side].window
+    return this.#cursors[side].window
   }
 
   /** Whether no page is left on either side. */
   get isAtEnd(): boolean {
-    return isDone(this.#lanes.master) && isDone(this.#lanes.replica)
+    return isDone(this.#cursors.master) && isDone(this.#cursors.replica)
   }
 
   /** The page in hand of a side, and how many of its items were taken. Undefined: there is none. */
   place(side: Side): { readonly page: ItemPage; readonly taken: number } | undefined {
-    const { page, at } = this.#lanes[side]
+    const { page, at } = this.#cursors[side]
     return page && { page, taken: at }
   }
 
   /** Gives a side its next page; undefined: the side has ended. */
   feed(side: Side, page: ItemPage | undefined): void {
-    const lane = this.#lanes[side]
-    lane.page?.release?.()
-    lane.page = page
-    lane.at = 0
-    lane.offset = page?.extent?.start
+    const cursor = this.#cursors[side]
+    cursor.page?.release?.()
+    cursor.page = page
+    cursor.at = 0
+    cursor.offset = page?.extent?.start
     this.#maybeAlike = true
-    lane.ended = page === undefined
+    cursor.ended = page === undefined
     if (page !== undefined && page.count > 0) this.#probes.page()
   }
 
@@ -119,14 +122,14 @@ export class Alignment {
         this.#settleAll(true)
         return 'end'
       }
-      const lane = this.#lanes[side]
+      const cursor = this.#cursors[side]
       const isBetween = this.#direction === 'both'
       if (isBetween && this.#probes.isDueForItems(this.#waiting)) return 'probe'
       if (this.#unheeded >= HEED_EVERY) {
         this.#unheeded = 0
         return 'heed'
       }
-      if (hasItem(lane)) this.#take(side, this.#current(lane))
+      if (hasItem(cursor)) this.#take(side, this.#current(cursor))
       else return this.#probes.isDueForPages(this.#waiting) ? 'probe' : side
     }
   }
@@ -141,9 +144,9 @@ export class Alignment {
 
   /** Takes what is left of the page in hand and of the window: everything unmatched. */
   takeUnmatched(side: Side): Keyed[] {
-    const lane = this.#lanes[side]
-    const unmatched = lane.window.takeOlder()
-    while (hasItem(lane)) unmatched.push(this.#current(lane))
+    const cursor = this.#cursors[side]
+    const unmatched = cursor.window.takeOlder()
+    while (hasItem(cursor)) unmatched.push(this.#current(cursor))
     for (const { page } of unmatched) page.keep?.()
     return unmatched
   }
@@ -154,7 +157,7 @@ export class Alignment {
   }
 
   #goInStep(): void {
-    const { master, replica } = this.#lanes
+    const { master, replica } = this.#cursors
     while (hasItem(master) && hasItem(replica)) {
       if (this.#skipAlike(master, replica)) continue
       checkPlace(master)
@@ -196,7 +199,7 @@ export class Alignment {
 
   /** The side to read on: the one with fewer items waiting; undefined when both have ended. */
   #nextSide(): Side | undefined {
-    const { master, replica } = this.#lanes
+    const { master, replica } = this.#cursors
     if (isDone(master)) return isDone(replica) ? undefined : 'replica'
     if (isDone(replica)) return 'master'
     if (this.#direction !== 'both') return this.#direction
@@ -206,7 +209,7 @@ export class Alignment {
   }
 
   #take(side: Side, entry: Keyed): void {
-    const other = this.#lanes[otherSide(side)]
+    const other = this.#cursors[otherSide(side)]
     const place = other.window.find(entry)
     if (place !== undefined) this.#match(side, entry, place)
     else if (this.#isSurplus(side, other)) this.#alone(side, entry, true)
@@ -246,9 +249,9 @@ export class Alignment {
     }
   }
 
-  #current(lane: InHand): Keyed {
-    checkPlace(lane)
-    return keyed(lane.page, lane.at++, this.#options.schema)
+  #current(cursor: InHand): Keyed {
+    checkPlace(cursor)
+    return keyed(cursor.page, cursor.at++, this.#options.schema)
   }
 
   /** How many items wait at least on either side. */

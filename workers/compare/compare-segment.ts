@@ -109,16 +109,16 @@ function readerOf(
 }
 
 function replicaScan(task: CompareTask, replicaTask: ReplicaTask, from: Cursor): PageScan {
-  const { thread, count, replica, door } = replicaTask
+  const { thread, count, replica, client } = replicaTask
   const slice = sliceOf(task, thread)
   const read = async (after: string | undefined) => {
-    const page = await door.table.scanPage(slice, after)
+    const page = await client.table.scanPage(slice, after)
     count.read(page.readUnits)
     thread.budget.scanned(replica, page.readUnits)
     return page
   }
   const onPage = (page: ScanPage) => count.scanned(page.count)
-  return new PageScan(read, from, onPage, advanceOf(door.table, thread))
+  return new PageScan(read, from, onPage, advanceOf(client.table, thread))
 }
 
 const advanceOf = ({ access }: ReadableTable, { setup }: Thread) =>

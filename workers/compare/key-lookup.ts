@@ -19,12 +19,12 @@ export async function lookUpOnReplica(
   suspects: Triage,
   items: Iterable<FoundItem>,
 ): Promise<void> {
-  const { schema, door, thread, count, replica } = replicaTask
+  const { schema, client, thread, count, replica } = replicaTask
   const { consistentRead, batchReadLimit } = thread.setup
   await eachBatch(items, batchReadLimit, async (batch) => {
     const keys = batch.map(({ page, item }) => keyTextOf(page, item, schema))
-    const onReplica = await inLane(replicaTask, () =>
-      door.table.lookUp(keys, { consistent: consistentRead }),
+    const onReplica = await inTurn(replicaTask, () =>
+      client.table.lookUp(keys, { consistent: consistentRead }),
     )
     count.read(onReplica.readUnits)
     thread.budget.scanned(replica, onReplica.readUnits)
@@ -54,7 +54,7 @@ export async function findExtras(
   const { consistentRead, batchReadLimit } = thread.setup
   await eachBatch(items, batchReadLimit, async (batch) => {
     const keys = batch.map(({ page, item }) => keyTextOf(page, item, schema))
-    const onMaster = await inLane(replicaTask, () =>
+    const onMaster = await inTurn(replicaTask, () =>
       master.lookUp(keys, { consistent: consistentRead, keysOnly: true }),
     )
     masterCount.read(onMaster.readUnits)
@@ -100,7 +100,7 @@ async function eachBatch(
   await settleAll(jobs)
 }
 
-/** The lanes hold only requests: a job in a lane that waits for suspects could wait for itself. */
-async function inLane<T>({ door }: ReplicaTask, request: () => Promise<T>): Promise<T> {
-  return (await door.lookups.add(request)) as T
+/** The queue holds only requests: a job in it that waits for suspects could wait for itself. */
+async function inTurn<T>({ client }: ReplicaTask, request: () => Promise<T>): Promise<T> {
+  return (await client.lookups.add(request)) as T
 }

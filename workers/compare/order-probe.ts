@@ -18,10 +18,10 @@ export interface ProbeAnswer {
 }
 
 export async function probe(replicaTask: ReplicaTask, alignment: Alignment): Promise<ProbeAnswer> {
-  const { master, door, count, masterCount, schema } = replicaTask
+  const { master, client, count, masterCount, schema } = replicaTask
   const exist = async (side: Side) => {
     const oldest = alignment.window(side).oldest(KEYS_PER_SIDE)
-    const other = side === 'master' ? door.table : master
+    const other = side === 'master' ? client.table : master
     const keys = oldest.map(({ page, item }) => keyTextOf(page, item, schema))
     const { foundCount, unreadCount, readUnits } = await other.lookUp(keys, CHEAP)
     const asked = side === 'master' ? count : masterCount

@@ -14,15 +14,15 @@ export interface SideCursor {
   readonly window: Window
 }
 
-/** A lane with an item that can be taken. */
+/** A cursor with an item that can be taken. */
 export type InHand = SideCursor & { page: ItemPage }
 
 export function newSideCursor(schema: KeySchema): SideCursor {
   return { page: undefined, at: 0, offset: undefined, ended: false, window: new Window(schema) }
 }
 
-export function hasItem(lane: SideCursor): lane is InHand {
-  return lane.page !== undefined && lane.at < lane.page.count
+export function hasItem(cursor: SideCursor): cursor is InHand {
+  return cursor.page !== undefined && cursor.at < cursor.page.count
 }
 
 /** Undefined: the page does not know its extent. */
@@ -32,17 +32,17 @@ export function placeIn({ page, at, offset }: InHand): Place | undefined {
 }
 
 /** Checks an item that was reached without a walk: the walk must find it at the same byte. */
-export function checkPlace(lane: InHand): void {
-  const { page, at, offset } = lane
-  lane.offset = undefined
+export function checkPlace(cursor: InHand): void {
+  const { page, at, offset } = cursor
+  cursor.offset = undefined
   if (offset !== undefined && itemStart(page, at) !== offset) {
     throw malformed(page.bytes, offset, 'as many items as a response says it has')
   }
 }
 
-export function goOn(lane: InHand, count: number, offset: number): void {
-  lane.at += count
-  lane.offset = offset
+export function goOn(cursor: InHand, count: number, offset: number): void {
+  cursor.at += count
+  cursor.offset = offset
 }
 
-export const isDone = (lane: SideCursor) => lane.ended && !hasItem(lane)
+export const isDone = (cursor: SideCursor) => cursor.ended && !hasItem(cursor)

@@ -25,7 +25,7 @@ const MOST_TRIES = 3
 interface BothTables {
   readonly replica: TableIndex
   readonly master: ReadableTable
-  readonly door: { readonly table: ReadableTable }
+  readonly client: { readonly table: ReadableTable }
   readonly count: Units
   readonly masterCount: Units
 }
@@ -54,9 +54,9 @@ export class NumberKeys {
   }
 
   async #askBoth(tables: BothTables, suspect: Suspect): Promise<void> {
-    const { master, door, count, masterCount } = tables
+    const { master, client, count, masterCount } = tables
     await this.#ask(master, masterCount, suspect.master)
-    await this.#ask(door.table, count, suspect.replica)
+    await this.#ask(client.table, count, suspect.replica)
   }
 
   /** One task asks on behalf of all tasks of the thread. */
@@ -96,8 +96,8 @@ export class NumberKeys {
     return (await finds(key)) ? true : undefined
   }
 
-  #judge({ master, door }: BothTables, suspect: Suspect): Trouble {
-    const table = [master, door.table].find(({ access }) => this.#known.get(access.index))
+  #judge({ master, client }: BothTables, suspect: Suspect): Trouble {
+    const table = [master, client.table].find(({ access }) => this.#known.get(access.index))
     return table === undefined || isOneSpelling(suspect) ? undefined : troubleOf(table)
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Puts missing items of a quiet table without a condition, as many to a request as it takes. A job,
- * a lane and a message for each item would take more than its share of the request. Items that a
+ * a turn and a message for each item would take more than its share of the request. Items that a
  * group does not get put are put one by one.
  */
 
@@ -105,9 +105,9 @@ async function putTogether(
   repair: Repair,
   group: readonly MissingItem[],
 ): Promise<Open[]> {
-  const { door, count } = replicaTask
+  const { client, count } = replicaTask
   const items = group.map(({ master }) => withoutReplication(itemText(master.page, master.item)))
-  const ends = await door.table.putTogether(items)
+  const ends = await client.table.putTogether(items)
   const written: MissingItem[] = []
   const open: Open[] = []
   for (const [at, found] of group.entries()) {
@@ -125,7 +125,7 @@ async function putTogether(
       open.push({ found, mayHaveLanded: end.end === 'unsure', isAlone: !mayPass(end.error) })
     }
   }
-  if (written.length > 0) door.streak.landed()
+  if (written.length > 0) client.streak.landed()
   await repair.outcomes.put(written)
   return open
 }

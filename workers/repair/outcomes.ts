@@ -63,10 +63,10 @@ export class Outcomes {
 
   /** Calls the user's hook for an equal pair. */
   match({ key, master, replica }: Outcome): Promise<undefined> | undefined {
-    const { thread, door } = this.#replicaTask
+    const { thread, client } = this.#replicaTask
     const { matches } = thread.rules
     if (matches === undefined || master === undefined || replica === undefined) return undefined
-    return matches({ master, replica }, door.table.access.label, key).then(
+    return matches({ master, replica }, client.table.access.label, key).then(
       () => undefined,
       (error: Error) => {
         const found: Found = { verdict: 'differing', key, master, replica }
@@ -84,9 +84,9 @@ export class Outcomes {
 
   /** Asks the user's hook whether to leave a difference; counts and reports it if so. */
   async maySkip(found: Found): Promise<boolean> {
-    const { thread, door, count } = this.#replicaTask
+    const { thread, client, count } = this.#replicaTask
     const { mayRepair } = thread.rules
-    if (mayRepair === undefined || (await mayRepair(found, door.table.access.label))) return false
+    if (mayRepair === undefined || (await mayRepair(found, client.table.access.label))) return false
     count.skipped(found.verdict)
     await this.left(found)
     return true

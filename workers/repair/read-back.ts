@@ -35,31 +35,31 @@ export async function readBack(
     drawn.map(({ key }) => key),
   )
   for (const one of drawn) {
-    const first = sightWritten(one, 0)
+    const first = pendingWritten(one, 0)
     const sides = seen(one.key)
     if (isUnread(sides)) {
       await notReadBack(repair, first, sides)
       continue
     }
     const look = await lookAtWritten(replicaTask, repair, first, sides)
-    const sighting = look === 'held' ? first : look
-    if (sighting !== undefined) await tell({ type: 'look-again', replica, sighting })
+    const pending = look === 'held' ? first : look
+    if (pending !== undefined) await tell({ type: 'look-again', replica, pending })
   }
 }
 
 /**
  * Judges a written key by what both sides hold now, and repairs it again if the write was
- * overtaken. `held`: the sides are equal. A sighting: it has to be looked at again. Undefined:
+ * overtaken. `held`: the sides are equal. A pending recheck: it has to be looked at again. Undefined:
  * nothing is left to do.
  */
 export async function lookAtWritten(
   replicaTask: ReplicaTask,
   repair: Repair,
-  sighting: PendingRecheck,
+  pending: PendingRecheck,
   sides: BothSides,
 ): Promise<'held' | PendingRecheck | undefined> {
   const { comparer, setup } = replicaTask.thread
-  const { key, moves, wrote = { left: null } } = sighting
+  const { key, moves, wrote = { left: null } } = pending
   const { left } = wrote
   const now = digestsOf(sides, comparer)
   const relation = await relationUnderRules(replicaTask, sides, key).catch((error: unknown) => {
@@ -80,15 +80,15 @@ export async function lookAtWritten(
     return repair.outcomes.trouble('conflicts', found, { action: 'conflict', error })
   }
   const isGhostOrHole = isOurs && (now.master === null || now.replica === null)
-  const stoodStill = now.master === sighting.master && now.replica === sighting.replica
-  if (!isGhostOrHole && !stoodStill) return movedOn(sighting, now, Date.now())
+  const stoodStill = now.master === pending.master && now.replica === pending.replica
+  if (!isGhostOrHole && !stoodStill) return movedOn(pending, now, Date.now())
   const mended = await repair.writes.mend({ key, verdict: relation, ...sides }, wrote)
-  if (mended === 'refused') return movedOn(sighting, now, Date.now())
-  return mended && sightWritten(mended, moves + 1)
+  if (mended === 'refused') return movedOn(pending, now, Date.now())
+  return mended && pendingWritten(mended, moves + 1)
 }
 
-/** A sighting of what a write has left; its clock starts with the write. */
-function sightWritten(written: Written, moves: number): PendingRecheck {
+/** The pending recheck of what a write has left; its clock starts with the write. */
+function pendingWritten(written: Written, moves: number): PendingRecheck {
   const left = written.left()
   return {
     key: written.key,

@@ -30,7 +30,7 @@ export function reportEnding(
 }
 
 function reportDifference(
-  { thread, door, tell, replica: index }: ReplicaTask,
+  { thread, client, tell, replica: index }: ReplicaTask,
   found: Found,
   ending: RepairEnding | typeof LEFT | typeof PLANNED,
 ): MaybePromise {
@@ -52,7 +52,7 @@ function reportDifference(
     type: 'difference',
     replica: index,
     difference: {
-      replica: door.table.access.label,
+      replica: client.table.access.label,
       kind: verdict,
       key: JSON.parse(key) as WireItem,
       ...(isPair && { attributes: attributes() }),

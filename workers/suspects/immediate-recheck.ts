@@ -142,7 +142,7 @@ export class ImmediateRecheck {
 
   async #dispatch(batch: readonly Suspicion[], job: () => Promise<void>): Promise<void> {
     if (batch.length === 0) return
-    const { rechecks } = this.#replicaTask.door
+    const { rechecks } = this.#replicaTask.client
     await rechecks.onSizeLessThan(1)
     this.#jobs.track(rechecks.add(job))
   }

@@ -15,7 +15,7 @@ import { lookUpBothSides, lookUpReplica } from '../verify/both-sides.ts'
 import type { Found } from '../verify/ending.ts'
 import { hasExpired, unlessExpired } from '../verify/expired-items.ts'
 import { type BothSides, digestsLike, standingOfItems } from '../verify/sides.ts'
-import { isDifference, judge, type Suspicion, sight } from '../verify/verdict.ts'
+import { firstPending, isDifference, judge, type Suspicion } from '../verify/verdict.ts'
 import type { Written } from '../write/write-attempt.ts'
 import type { FalseAlarmRate } from './false-alarm-rate.ts'
 
@@ -107,7 +107,11 @@ export class SuspectBatches {
     const isLiteral = thread.setup.ignore.length === 0
     const how = { isLiteral, isInferred }
     const seen = digestsLike(how, sides, thread.comparer)
-    return tell({ type: 'look-again', replica, sighting: sight(suspicion, seen, how, Date.now()) })
+    return tell({
+      type: 'look-again',
+      replica,
+      pending: firstPending(suspicion, seen, how, Date.now()),
+    })
   }
 
   /** Returns the item if it may be put at once, by what both sides hold. */

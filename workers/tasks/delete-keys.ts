@@ -25,8 +25,8 @@ class Deleting implements KeyWork<ExtraKey, BothSides | Unread> {
   #ended = 0
   #endedBefore = 0
 
-  constructor({ extras, isPlanned }: DeleteTask, replicaTask: ReplicaTask, repair: Repair) {
-    this.keys = extras
+  constructor({ keys, isPlanned }: DeleteTask, replicaTask: ReplicaTask, repair: Repair) {
+    this.keys = keys
     this.#replicaTask = replicaTask
     this.#repair = repair
     this.#changed = isPlanned ? CHANGED : MOVED

@@ -18,19 +18,19 @@ import { type KeyWork, keyTask } from './key-task.ts'
 export const recheckKeys = keyTask(rechecking)
 
 function rechecking(
-  { sightings }: RecheckTask,
+  { keys }: RecheckTask,
   replicaTask: ReplicaTask,
   repair: Repair,
 ): KeyWork<PendingRecheck, BothSides | Unread> {
   const { count, thread, stopping } = replicaTask
-  const nowUnverified = (keys: readonly PendingRecheck[]) =>
-    count.state('unverified', suspectsIn(keys))
+  const nowUnverified = (some: readonly PendingRecheck[]) =>
+    count.state('unverified', suspectsIn(some))
   return {
-    keys: sightings,
+    keys,
     batchSize: () => thread.setup.batchReadLimit,
     isOver: replicaTask.isOver,
     begin: (batch) => count.state('pending', -suspectsIn(batch)),
-    read: (keys) => lookUpBothSides(replicaTask, keys),
+    read: (texts) => lookUpBothSides(replicaTask, texts),
     lose: nowUnverified,
     end: (pending, sides) =>
       isSuspect(pending)
@@ -63,7 +63,7 @@ async function lookBack(
   if (isUnread(sides)) return notReadBack(repair, pending, sides)
   const look = await lookAtWritten(replicaTask, repair, pending, sides)
   if (look === 'held') count.held()
-  else if (look !== undefined) await tell({ type: 'look-again', replica, sighting: look })
+  else if (look !== undefined) await tell({ type: 'look-again', replica, pending: look })
 }
 
 function judgeAgain(
@@ -94,5 +94,5 @@ function judgeAgain(
     return undefined
   }
   count.state('pending')
-  return tell({ type: 'look-again', replica, sighting: moved })?.then(() => undefined)
+  return tell({ type: 'look-again', replica, pending: moved })?.then(() => undefined)
 }

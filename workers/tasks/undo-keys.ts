@@ -36,10 +36,10 @@ function undoing(
 }
 
 async function readReplica(
-  { door, count, schema }: ReplicaTask,
+  { client, count, schema }: ReplicaTask,
   keys: readonly string[],
 ): Promise<(key: string) => OnReplica> {
-  const onReplica = await door.table.lookUp(keys, { consistent: true })
+  const onReplica = await client.table.lookUp(keys, { consistent: true })
   count.read(onReplica.readUnits)
   return (key) => {
     const item = onReplica.at(canonicalKeyOfText(key, schema))

@@ -25,12 +25,12 @@ export async function lookUpBothSides(
   replicaTask: ReplicaTask,
   keys: readonly KeyText[],
 ): Promise<(key: KeyText) => BothSides | Unread> {
-  const { master, replica, door, schema, thread, count, masterCount } = replicaTask
+  const { master, replica, client, schema, thread, count, masterCount } = replicaTask
   const canonicals = canonicalsOf(keys, schema)
   // A key may be suspect on both sides at once, and BatchGetItem refuses one that comes twice.
   const distinct = new Map<CanonicalKey, KeyText>()
   for (const [key, canonical] of canonicals) distinct.set(canonical, key)
-  const onReplica = await door.table.lookUp([...distinct.values()], CONSISTENT)
+  const onReplica = await client.table.lookUp([...distinct.values()], CONSISTENT)
   count.read(onReplica.readUnits)
   for (const canonical of distinct.keys()) {
     if (isUnread(onReplica.at(canonical))) distinct.delete(canonical)
@@ -79,10 +79,10 @@ export async function readKey(replicaTask: ReplicaTask, key: KeyText): Promise<B
 
 /** Reads keys again on the replica alone, strongly consistent. */
 export async function lookUpReplica(
-  { door, schema, thread, count, replica }: ReplicaTask,
+  { client, schema, thread, count, replica }: ReplicaTask,
   keys: readonly KeyText[],
 ): Promise<(key: KeyText) => FoundItem | Unread | undefined> {
-  const onReplica = await door.table.lookUp(keys, CONSISTENT)
+  const onReplica = await client.table.lookUp(keys, CONSISTENT)
   const { readUnits, foundCount, unreadCount } = onReplica
   count.read(readUnits)
   thread.budget.rechecked(replica, keys.length, readUnits)

@@ -9,8 +9,8 @@ import { isDifference, type Verdict } from './verdict.ts'
  * Whether the master's item has expired, or, if the master has none, the replica's. An item that
  * has expired only on the replica is out of date there, and is a difference like any other.
  */
-export function hasExpired({ door }: ReplicaTask, { master, replica }: BothSides): boolean {
-  const { ttlAttribute } = door.table.access
+export function hasExpired({ client }: ReplicaTask, { master, replica }: BothSides): boolean {
+  const { ttlAttribute } = client.table.access
   const found = master ?? replica
   if (ttlAttribute === undefined || found === undefined) return false
   return isExpired(parseItem(found.page, found.item), ttlAttribute, Date.now())

@@ -44,7 +44,7 @@ function literalDigestsOf(
   }
 }
 
-/** Digests of what both sides hold, of the same kind as those of a sighting. */
+/** Digests of what both sides hold, of the same kind as those of a pending recheck. */
 export const digestsLike = (
   { isLiteral }: Pick<PendingRecheck, 'isLiteral'>,
   ...[sides, comparer]: [sides: BothSides, comparer: ItemComparer]

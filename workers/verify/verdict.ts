@@ -61,8 +61,8 @@ export function relationOf({ hasMaster, hasReplica, isSame }: Presence): Differe
   return isSame ? 'sameAs' : 'differing'
 }
 
-/** Makes a sighting: a difference counts only if it still stands at a later look. */
-export function sight(
+/** Makes a pending recheck: a difference counts only if it still stands at a later look. */
+export function firstPending(
   { key, looks, ground }: Suspicion,
   { master, replica }: SeenSides,
   ...[{ isLiteral, isInferred }, now]: [
@@ -103,7 +103,7 @@ export function sinceThen(
 /** How many versions are remembered; a key that moves more often is hot anyway. */
 const MOST_VERSIONS = 16
 
-/** The sighting after a change, with digests of what the items mean. */
+/** The pending recheck after a change, with digests of what the items mean. */
 export function movedOn(
   { isLiteral, isInferred: _, ...seen }: PendingRecheck,
   { master, replica }: SeenSides,

@@ -73,7 +73,7 @@ class Course<Sides> {
     this.#done = aim.doneBefore
     this.#isHalfWay = aim.isHalfWay(first)
     this.#mayBeTorn = aim.wasInParts
-    this.#landedBefore = replicaTask.door.streak.landedSoFar
+    this.#landedBefore = replicaTask.client.streak.landedSoFar
   }
 
   async run(): Promise<Convergence> {
@@ -152,7 +152,7 @@ class Course<Sides> {
 
   /** A throttled write is only unlucky while its table accepts others: then it uses up no retry. */
   #countRetry({ end }: AttemptEnd): void {
-    const { landedSoFar } = this.#replicaTask.door.streak
+    const { landedSoFar } = this.#replicaTask.client.streak
     const isOnlyUnlucky = end === 'busy' && landedSoFar !== this.#landedBefore
     this.#landedBefore = landedSoFar
     if (!isOnlyUnlucky) this.#retries++
@@ -198,8 +198,8 @@ class Course<Sides> {
 
   #giveUp(): Convergence {
     if (!this.#heldAllTheSame || this.#trouble !== undefined) return this.#leave(KEPT_CHANGING)
-    const { door, replica } = this.#replicaTask
-    const refusal = door.streak.rejected(refusedAllTheSame(replica))
+    const { client, replica } = this.#replicaTask
+    const refusal = client.streak.rejected(refusedAllTheSame(replica))
     return { ...this.#leave(conflict(refusal)), ...lostBy(refusal) }
   }
 

@@ -54,14 +54,14 @@ export function repairing(
 
 /** `item`: DynamoDB JSON text. `isAlone`: it must not go out with others, without a condition. */
 export function putting(
-  { door, schema, thread }: ReplicaTask,
+  { client, schema, thread }: ReplicaTask,
   { key, item, isAlone = false }: Key & { readonly item: string; readonly isAlone?: boolean },
 ): PreparedWrite {
   const isInBatch = thread.setup.putsInBatches && !isAlone
-  const putAlone = () => door.table.write.put(item, absent(schema))
+  const putAlone = () => client.table.write.put(item, absent(schema))
   /** A batch is rejected as a whole: to find the item at fault, each is sent alone. */
   const putInBatch = () =>
-    door.table.putInBatch(item).catch((thrown: unknown) => {
+    client.table.putInBatch(item).catch((thrown: unknown) => {
       const error = asTablesyncError(thrown)
       if (mayPass(error) || isEnded(error)) throw error
       return putAlone()
@@ -76,7 +76,7 @@ export function putting(
 }
 
 export function updating(
-  { door }: ReplicaTask,
+  { client }: ReplicaTask,
   {
     key,
     wanted,
@@ -90,14 +90,14 @@ export function updating(
     action: 'written',
     before: seen,
     after: () => expression.apply(seen),
-    send: () => door.table.write.update(key, expression),
+    send: () => client.table.write.update(key, expression),
     ...(expression.isPartial && { isPartial: true }),
     ...(!expression.complete && { isPart: true }),
   }
 }
 
 export function deleting(
-  { door, thread }: ReplicaTask,
+  { client, thread }: ReplicaTask,
   {
     key,
     seen,
@@ -110,7 +110,7 @@ export function deleting(
     action: 'deleted',
     before: seen,
     after: () => undefined,
-    send: () => door.table.write.delete(key, expression),
+    send: () => client.table.write.delete(key, expression),
     ...(expression.isPartial && { isPartial: true }),
   }
 }

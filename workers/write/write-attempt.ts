@@ -69,13 +69,13 @@ export async function attempt(
   return end
 }
 
-async function sendOnce({ count, door }: ReplicaTask, write: PreparedWrite): Promise<AttemptEnd> {
+async function sendOnce({ count, client }: ReplicaTask, write: PreparedWrite): Promise<AttemptEnd> {
   try {
     const result = await write.send()
     passing('written')
     if (result.end === 'refused') return result
     count.wrote(result.writeUnits)
-    door.streak.landed()
+    client.streak.landed()
     return { end: 'landed' }
   } catch (thrown) {
     const error = asTablesyncError(thrown)
@@ -85,7 +85,7 @@ async function sendOnce({ count, door }: ReplicaTask, write: PreparedWrite): Pro
     if (mayPass(error)) {
       return { end: error.code === 'THROTTLED' ? 'busy' : 'unsure', error, isTiredOut }
     }
-    return { end: 'rejected', error: door.streak.rejected(ofItem(error)) }
+    return { end: 'rejected', error: client.streak.rejected(ofItem(error)) }
   }
 }
 

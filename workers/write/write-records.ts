@@ -14,7 +14,7 @@ import type { PreparedWrite } from './prepared-write.ts'
  * @throws TablesyncError with code `ENDED` for a deletion whose tables may not be the same any more
  */
 export async function recordBefore(
-  { thread, door, record, replica }: ReplicaTask,
+  { thread, client, record, replica }: ReplicaTask,
   { key, action, before, after, isPart }: PreparedWrite,
   intends: DifferenceKind | undefined,
 ): Promise<void> {
@@ -28,7 +28,7 @@ export async function recordBefore(
   }
   const line = () => {
     const entry: JournalEntry = {
-      replica: door.table.access.label,
+      replica: client.table.access.label,
       key: JSON.parse(key) as WireItem,
       before: before ?? null,
       left: left(),
@@ -55,13 +55,13 @@ export async function recordBefore(
  * work, would take what somebody else has written there for ours.
  */
 export async function takeBack(
-  { thread, door, record, replica, intents, schema }: ReplicaTask,
+  { thread, client, record, replica, intents, schema }: ReplicaTask,
   { key }: PreparedWrite,
   isInDoubt: boolean,
 ): Promise<void> {
   const { isJournaled, isWriting } = thread.setup
   const refusal: JournalRefusal = {
-    replica: door.table.access.label,
+    replica: client.table.access.label,
     key: JSON.parse(key) as WireItem,
     refused: true,
   }

@@ -156,7 +156,7 @@ export class CheckpointSaver {
 
   #collectReplica(replica: TableIndex, extras: SpillMark): ReplicaCheckpoint {
     const { ledger, rechecks, preparation } = this.#parts
-    const { finished, byLookup, deleted } = ledger.fate(replica)
+    const { finished, byLookup, deleted } = ledger.stateOf(replica)
     return {
       finished: SegmentSet.toText(finished, preparation.plan.segments),
       byLookup,
@@ -175,7 +175,7 @@ export class CheckpointSaver {
     takeUp(ledger, taken, labels)
     for (const [at, label] of labels.entries()) {
       const { sightings, extras } = taken.replicas[label] as ReplicaCheckpoint
-      for (const { arrival: _, ...sighting } of sightings) rechecks.add(at + 1, sighting)
+      for (const { arrival: _, ...pending } of sightings) rechecks.add(at + 1, pending)
       await deletes.restore(at + 1, extras)
     }
     const claimed = claimedBefore(ledger, writeLog.all())

@@ -47,18 +47,18 @@ async function applyAll(
   planned: KeyCount,
 ): Promise<void> {
   const { settings, tables, isOver, canary } = run
-  const lanes = new ConcurrentWork(settings.parallel)
+  const tasks = new ConcurrentWork(settings.parallel)
   const waiting = new Map<string, PlannedKey[]>()
   const send = async (label: string) => {
     const keys = waiting.get(label) ?? []
     waiting.delete(label)
     const replica = tables.access.findLast((table) => table.label === label)?.index as TableIndex
-    await lanes.room(1)
+    await tasks.room(1)
     for (let at = 0; at < keys.length && !isOver(); ) {
       const admitted = await canary.admit(replica, keys.length - at, isOver)
       const batch = keys.slice(at, at + admitted)
       at += admitted
-      lanes.start(() => applyBatch(run, replica, batch))
+      tasks.start(() => applyBatch(run, replica, batch))
     }
   }
   const size = Math.min(BATCH, settings.batchReadLimit)
@@ -71,7 +71,7 @@ async function applyAll(
     if (keys.length >= size) await send(replica)
   }
   for (const label of [...waiting.keys()]) await send(label)
-  await lanes.end()
+  await tasks.end()
 }
 
 async function applyBatch(

@@ -17,9 +17,9 @@ export async function deleteExtras(run: RunContext, replica: TableIndex): Promis
   const extras = await deletes.count(replica)
   if (extras === 0) return
   let ended = 0
-  const { deleted, tried } = ledger.fate(replica)
+  const { deleted, tried } = ledger.stateOf(replica)
   let doneBefore = 0
-  const lanes = new ConcurrentWork(settings.parallel)
+  const tasks = new ConcurrentWork(settings.parallel)
   let withheld = whyWithheld(run, replica)
   if (withheld === undefined) {
     listeners.onEvent({ type: 'deleting', replica: label(replica), extras })
@@ -30,7 +30,7 @@ export async function deleteExtras(run: RunContext, replica: TableIndex): Promis
       const found = extrasOf(texts, place).filter((extra) => !deleted.has(extra.place))
       doneBefore += texts.length - found.length
       place += texts.length
-      await lanes.room(1)
+      await tasks.room(1)
       for (let at = 0; at < found.length && withheld === undefined; ) {
         const admitted = await canary.admit(replica, found.length - at, isOver)
         const batch = found.slice(at, at + admitted)
@@ -38,13 +38,13 @@ export async function deleteExtras(run: RunContext, replica: TableIndex): Promis
         withheld ??= reasonToWithhold(run, replica)
         if (withheld !== undefined) break
         for (const extra of batch) tried.add(extra.place, extra.place + 1)
-        lanes.start(() => deleteBatch(batch))
+        tasks.start(() => deleteBatch(batch))
       }
     }
   } finally {
-    await lanes.end()
+    await tasks.end()
     const left = extras - doneBefore - ended
-    ledger.fate(replica).deletionsWithheld += left
+    ledger.stateOf(replica).deletionsWithheld += left
     if (left > 0) tellWithheld(left, withheld ?? 'their list could not be read')
   }
 
@@ -52,7 +52,7 @@ export async function deleteExtras(run: RunContext, replica: TableIndex): Promis
     const taskNow = (): DeleteTask => ({
       kind: 'delete',
       replica,
-      extras: batch.map(({ key, seen }) => ({ key, seen })),
+      keys: batch.map(({ key, seen }) => ({ key, seen })),
       isPlanned: run.plan.scanned !== undefined,
       intents: run.writeLog.ofKeys(
         replica,
@@ -68,7 +68,7 @@ export async function deleteExtras(run: RunContext, replica: TableIndex): Promis
     if (end === 'given-up') canary.lose(replica, batch.length)
     else canary.return(replica, batch.length)
     if (typeof end !== 'string') {
-      ledger.fate(replica).refusal ??= end.refusal
+      ledger.stateOf(replica).refusal ??= end.refusal
       ended += end.ended ?? 0
     }
     withheld ??= reasonToWithhold(run, replica)
@@ -90,7 +90,7 @@ export async function tellLeftExtras(
   { deletes, label, ledger, sink }: RunContext,
   replica: TableIndex,
 ): Promise<void> {
-  const { deleted, tried } = ledger.fate(replica)
+  const { deleted, tried } = ledger.stateOf(replica)
   let first = 0
   for await (const texts of deletes.batches(replica, DELETE_BATCH)) {
     for (const { key, place } of extrasOf(texts, first)) {
@@ -119,7 +119,7 @@ function reasonToWithhold(
   replica: TableIndex,
 ): string | undefined {
   const { failed, torn, unverified } = ledger.totalOf(replica)
-  const { lost, finished, brokenTasks, refusal } = ledger.fate(replica)
+  const { lost, finished, brokenTasks, refusal } = ledger.stateOf(replica)
   if (state.stopped !== undefined) return state.stopped.message
   if (state.fatal !== undefined) return state.fatal.message
   if (isOver()) return 'the run was ended'

@@ -26,7 +26,7 @@ export async function recheckDuring(run: RunContext, work: Promise<void>): Promi
   const { write, batchReadLimit } = settings
   const isWriting = write.missing || write.differing || write.extra
   const most = isWriting ? Math.min(WRITE_BATCH, batchReadLimit) : BATCHES_A_TASK * batchReadLimit
-  const lanes = new ConcurrentWork(plan.workers * RECHECKS_BESIDE)
+  const tasks = new ConcurrentWork(plan.workers * RECHECKS_BESIDE)
   let isWorking = true
   const ended = work.finally(() => {
     isWorking = false
@@ -34,42 +34,42 @@ export async function recheckDuring(run: RunContext, work: Promise<void>): Promi
   // Told where it is awaited, below.
   ended.catch(() => {})
   let isHeld = false
-  while (!isOver() && (isWorking || rechecks.size > 0 || !lanes.isIdle)) {
+  while (!isOver() && (isWorking || rechecks.size > 0 || !tasks.isIdle)) {
     if (isHeld ? rechecks.size < FEW : rechecks.size > MANY) {
       isHeld = !isHeld
       hold(isHeld)
     }
     const batch =
-      lanes.waiting === 0
+      tasks.waiting === 0
         ? rechecks.take(Date.now(), most, (replica) => canary.room(replica))
         : undefined
     if (batch !== undefined) {
       canary.send(batch.replica, suspectsOf(batch))
-      lanes.start(() => recheckBatch(run, batch))
+      tasks.start(() => recheckBatch(run, batch))
     } else {
       // What the comparison itself has found landed may have been all that was to be tried out.
-      if (!isWorking && lanes.isIdle) canary.look()
+      if (!isWorking && tasks.isIdle) canary.look()
       await (isWorking
         ? Promise.race([pause(LOOK_EVERY), ended.catch(() => {})])
         : pause(LOOK_EVERY))
     }
   }
   if (isHeld) hold(false)
-  await Promise.all([ended, lanes.end()])
+  await Promise.all([ended, tasks.end()])
   for (const batch of rechecks.takeAll()) giveUp(run, batch)
 }
 
 async function recheckBatch(run: RunContext, batch: RecheckBatch): Promise<void> {
   const { executor, ledger, rechecks, canary } = run
-  const { replica, sightings, isLoose } = batch
-  const keys = sightings.map(({ key }) => key)
+  const { replica, keys, isLoose } = batch
+  const texts = keys.map(({ key }) => key)
   const taskNow = (): RecheckTask | undefined =>
     ledger.isAttached(replica)
       ? {
           kind: 'recheck',
           replica,
-          sightings,
-          intents: run.writeLog.ofKeys(replica, keys),
+          keys,
+          intents: run.writeLog.ofKeys(replica, texts),
         }
       : undefined
   const end = await executor.execute({
@@ -84,8 +84,8 @@ async function recheckBatch(run: RunContext, batch: RecheckBatch): Promise<void>
 }
 
 /** Those that may come to a write; the others are looked back at. */
-const suspectsOf = ({ sightings }: RecheckBatch) =>
-  sightings.filter(({ wrote }) => wrote === undefined).length
+const suspectsOf = ({ keys }: RecheckBatch) =>
+  keys.filter(({ wrote }) => wrote === undefined).length
 
 /** Keys that nobody is going to look at again in this run. */
 function giveUp({ ledger, rechecks, isOver }: RunContext, batch: RecheckBatch): void {

@@ -61,14 +61,14 @@ async function askAboutAll(run: RunContext, all: JournalKeys): Promise<void> {
 
 async function undoPart(run: RunContext, keys: KeysByReplica): Promise<void> {
   const { ledger, writeLog, isOver, settings, tables, listeners } = run
-  const lanes = new ConcurrentWork(settings.parallel)
+  const tasks = new ConcurrentWork(settings.parallel)
   for (const [label, ofReplica] of keys) {
     const replica = tables.access.findLast((table) => table.label === label)?.index as TableIndex
     for (let at = 0; at < ofReplica.length; at += BATCH) {
-      await lanes.room(1)
+      await tasks.room(1)
       if (isOver() || !ledger.isAttached(replica)) break
       const batch = ofReplica.slice(at, at + BATCH)
-      lanes.start(async () => {
+      tasks.start(async () => {
         const keys = batch.map(({ key }) => key)
         const taskNow = (): UndoTask => {
           return { kind: 'undo', replica, keys: batch, intents: writeLog.ofKeys(replica, keys) }
@@ -79,5 +79,5 @@ async function undoPart(run: RunContext, keys: KeysByReplica): Promise<void> {
       })
     }
   }
-  await lanes.end()
+  await tasks.end()
 }

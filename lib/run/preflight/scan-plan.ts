@@ -70,9 +70,9 @@ export function refuseSegments(segments: number | undefined, label: string): voi
 /** A segment of this size has many pages: its half-empty last page and its task cost little. */
 const SEGMENT_BYTES: Bytes = 16 << 20
 
-/** A small table is still divided this fine, so that all lanes have work. */
+/** A small table is still divided this fine, so that every parallel scan has work. */
 const SMALL_SEGMENT_BYTES: Bytes = 512 << 10
-const SMALL_SEGMENTS_PER_LANE = 8
+const SMALL_SEGMENTS_PER_SCAN = 8
 
 const MOST_SEGMENTS = 65_536
 
@@ -83,9 +83,9 @@ const MOST_UNCOUNTED = 4096
 
 /** Each segment without an item costs a request. */
 const mostSegments = (parallel: number, items = 0) =>
-  items === 0 ? MOST_UNCOUNTED : Math.max(items, parallel * SMALL_SEGMENTS_PER_LANE)
+  items === 0 ? MOST_UNCOUNTED : Math.max(items, parallel * SMALL_SEGMENTS_PER_SCAN)
 
-/** Plans no more segments than there are items or the lanes need, even if more are asked for. */
+/** Plans no more segments than there are items or the parallel scans need, even if more are asked for. */
 export function planSegments(
   { segments, parallel }: Pick<Settings, 'segments' | 'parallel'>,
   { approximateBytes, approximateItems }: Size,
@@ -95,7 +95,7 @@ export function planSegments(
   if (approximateBytes === undefined || approximateBytes <= 0) return parallel
   const fine = Math.min(
     Math.ceil(approximateBytes / SMALL_SEGMENT_BYTES),
-    parallel * SMALL_SEGMENTS_PER_LANE,
+    parallel * SMALL_SEGMENTS_PER_SCAN,
   )
   return Math.min(Math.max(fine, Math.ceil(approximateBytes / SEGMENT_BYTES)), MOST_SEGMENTS)
 }

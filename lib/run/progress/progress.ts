@@ -14,7 +14,7 @@ export interface ProgressOptions {
   readonly ledger: Ledger
   readonly label: (replica: TableIndex) => string
   readonly plan: Plan
-  readonly pace: RateLimits
+  readonly rateLimits: RateLimits
   readonly waitingFor: () => readonly string[]
   readonly elapsedMs: () => Milliseconds
   readonly listeners: RunListeners
@@ -42,7 +42,7 @@ export class Progress {
   }
 
   tell(): void {
-    const { ledger, label, plan, pace, waitingFor, elapsedMs, listeners } = this.#options
+    const { ledger, label, plan, rateLimits, waitingFor, elapsedMs, listeners } = this.#options
     this.#lastTold = performance.now()
     listeners.onEvent({
       type: 'progress',
@@ -50,9 +50,9 @@ export class Progress {
       segmentsDone: ledger.segmentsDone,
       segments: plan.segments,
       elapsedMs: elapsedMs(),
-      isPaused: pace.isPaused,
+      isPaused: rateLimits.isPaused,
       waitingFor: waitingFor(),
-      flows: pace.flows,
+      flows: rateLimits.flows,
     })
   }
 }

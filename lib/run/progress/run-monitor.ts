@@ -13,8 +13,7 @@ import type { Ledger } from '../state/ledger.ts'
 import type { RecheckQueue } from '../state/recheck-queue.ts'
 import type { Tables } from '../tables/table-inspection.ts'
 import type { TableWatch } from '../tables/table-watch.ts'
-import { tellStalled } from '../threads/stalled-task.ts'
-import { Watchdog } from '../threads/watchdog.ts'
+import type { Watchdog } from '../threads/watchdog.ts'
 import { OutageWatch } from './outage-watch.ts'
 import { Progress } from './progress.ts'
 import { waitingOf } from './waiting-reasons.ts'
@@ -27,37 +26,28 @@ export interface RunMonitorOptions {
   readonly rechecks: RecheckQueue
   readonly tableWatch: TableWatch
   readonly listeners: RunListeners
-  readonly pace: RateLimits
+  readonly rateLimits: RateLimits
   /** The shared memory of `Outages`. */
   readonly outages: SharedArrayBuffer
   readonly elapsedMs: () => Milliseconds
   readonly isOver: () => boolean
   readonly label: (table: TableIndex) => string
-  /** Ends a thread, and with it all tasks that run there. */
-  readonly endThread: (thread: number) => void
+  readonly watchdog: Watchdog
   /** Whether a segment is being compared. */
   readonly isComparing: () => boolean
 }
 
 export class RunMonitor {
-  readonly watchdog: Watchdog
+  readonly #watchdog: Watchdog
   readonly #listeners: RunListeners
   readonly #tableWatch: TableWatch
-  readonly #pace: RateLimits
+  readonly #rateLimits: RateLimits
   readonly #outages: OutageWatch
   readonly #progress: Progress
   readonly #control: ControlFile | undefined
 
   constructor(options: RunMonitorOptions) {
-    const { settings, tableWatch, pace, listeners } = options
-    this.watchdog = new Watchdog({
-      limit: settings.timeouts.stallLimit,
-      onStalled(task, thread, how) {
-        tellStalled(options, task, how)
-        options.endThread(thread)
-      },
-    })
-    const { watchdog } = this
+    const { settings, tableWatch, rateLimits, listeners, watchdog } = options
     const outages = new OutageWatch({
       ...options,
       // A table that was out of reach may have been recreated.
@@ -65,22 +55,21 @@ export class RunMonitor {
     })
     const waitingFor = waitingOf({
       ...options,
-      pace,
       outages,
-      watchdog,
       isWorking: options.isComparing,
     })
     this.#listeners = listeners
     this.#tableWatch = tableWatch
-    this.#pace = pace
+    this.#watchdog = watchdog
+    this.#rateLimits = rateLimits
     this.#outages = outages
-    this.#progress = new Progress({ ...options, pace, waitingFor })
+    this.#progress = new Progress({ ...options, waitingFor })
     this.#control =
       settings.control === undefined
         ? undefined
         : new ControlFile({
             file: settings.control,
-            pace,
+            rateLimits,
             // During the pause no request went to the tables.
             beforeResuming: () => tableWatch.look(),
             onChange: () => this.tellPaces(),
@@ -89,21 +78,21 @@ export class RunMonitor {
   }
 
   async begin(): Promise<void> {
-    this.#pace.begin()
+    this.#rateLimits.begin()
     await this.#control?.begin()
     this.#outages.begin()
     this.#progress.begin()
-    this.watchdog.begin()
+    this.#watchdog.begin()
     this.#tableWatch.begin()
   }
 
   end(): void {
     this.#outages.end()
     this.#progress.end()
-    this.watchdog.end()
+    this.#watchdog.end()
     this.#tableWatch.end()
     this.#control?.end()
-    this.#pace.end()
+    this.#rateLimits.end()
   }
 
   /** Something was counted. */
@@ -116,7 +105,7 @@ export class RunMonitor {
   }
 
   tellPaces(): void {
-    const { isPaused, paces } = this.#pace
+    const { isPaused, paces } = this.#rateLimits
     this.#listeners.onEvent({ type: 'pace', isPaused, paces })
   }
 }

@@ -13,7 +13,7 @@ const LONG: Milliseconds = 3000
 const MOST_CHARACTERS = 120
 
 export interface WaitingOptions {
-  readonly pace: Pick<RateLimits, 'isPaused' | 'flows'>
+  readonly rateLimits: Pick<RateLimits, 'isPaused' | 'flows'>
   readonly outages: Pick<OutageWatch, 'waitingFor'>
   readonly watchdog: Pick<Watchdog, 'longest'>
   readonly rechecks: RecheckQueue
@@ -21,10 +21,10 @@ export interface WaitingOptions {
   readonly isWorking: () => boolean
 }
 
-export function waitingOf({ pace, outages, watchdog, rechecks, isWorking }: WaitingOptions) {
+export function waitingOf({ rateLimits, outages, watchdog, rechecks, isWorking }: WaitingOptions) {
   return (): readonly string[] => {
-    if (pace.isPaused) return ['the control file to say resume']
-    const flows = pace.flows.flatMap((flow) => {
+    if (rateLimits.isPaused) return ['the control file to say resume']
+    const flows = rateLimits.flows.flatMap((flow) => {
       const { table, kind, unitsPerSecond, isUsedUp, isThrottled } = flow
       if (isThrottled) return [`${table}, which throttles ${kind}s`]
       if (!isUsedUp || unitsPerSecond === null) return []

@@ -69,7 +69,7 @@ export async function checkControlFile(file: string | undefined): Promise<void> 
 
 export interface ControlOptions {
   readonly file: string
-  readonly pace: RateLimits
+  readonly rateLimits: RateLimits
   /** Called before a pause ends; the pause lasts until this has settled. */
   readonly beforeResuming: () => Promise<unknown>
   /** Called when the new content of the file is in effect. */
@@ -126,8 +126,8 @@ export class ControlFile {
     const isWhole = text === this.#seen
     this.#seen = text
     if (!isWhole || text === this.#done) return
-    const { pace, beforeResuming } = this.#options
-    if (pace.isPaused && !readWish(text).isPaused) await beforeResuming()
+    const { rateLimits, beforeResuming } = this.#options
+    if (rateLimits.isPaused && !readWish(text).isPaused) await beforeResuming()
     if (this.#isEnded) return
     this.#carryOut(text)
     this.#options.onChange()
@@ -135,9 +135,9 @@ export class ControlFile {
 
   #carryOut(text: string): void {
     const { isPaused, ...capacity } = readWish(text)
-    const { pace } = this.#options
-    pace.change(capacity)
-    pace.pause(isPaused)
+    const { rateLimits } = this.#options
+    rateLimits.change(capacity)
+    rateLimits.pause(isPaused)
     this.#done = text
   }
 

@@ -15,7 +15,7 @@ const FILL_EVERY: Milliseconds = 25
 
 export class RateLimits {
   readonly #tokenBuckets: TokenBuckets
-  readonly #gauges: readonly TokenRefill[]
+  readonly #refills: readonly TokenRefill[]
   readonly #asked: readonly CapacityChoices[]
   readonly #isOver: () => boolean
   #timer: NodeJS.Timeout | undefined
@@ -33,7 +33,7 @@ export class RateLimits {
     this.#tokenBuckets = tokenBuckets
     this.#last = performance.now()
     this.#asked = [settings.master, ...settings.replicas].map(({ capacity }) => capacity)
-    this.#gauges = tables.inspected.flatMap(({ ref, facts }, table) =>
+    this.#refills = tables.inspected.flatMap(({ ref, facts }, table) =>
       CAPACITY_KINDS.filter((kind) => kind === 'read' || table !== MASTER).map((kind) => {
         const isLocal = isHere(ref.endpoint)
         const known = facts.capacity?.[kind]
@@ -52,7 +52,7 @@ export class RateLimits {
   end(): void {
     clearInterval(this.#timer)
     this.pause(false)
-    for (const gauge of this.#gauges) gauge.lift()
+    for (const refill of this.#refills) refill.lift()
   }
 
   pause(isPaused: boolean): void {
@@ -69,19 +69,20 @@ export class RateLimits {
    * @throws TablesyncError with code `USAGE`; nothing is changed then
    */
   change(wanted: Partial<CapacityChoices>): void {
-    const chosen = this.#gauges.map((gauge) => {
-      const choice = wanted[gauge.kind] ?? (this.#asked[gauge.table] as CapacityChoices)[gauge.kind]
-      return { gauge, choice, held: gauge.resolve(choice) }
+    const chosen = this.#refills.map((refill) => {
+      const choice =
+        wanted[refill.kind] ?? (this.#asked[refill.table] as CapacityChoices)[refill.kind]
+      return { refill, choice, held: refill.resolve(choice) }
     })
-    for (const { gauge, choice, held } of chosen) gauge.hold(choice, held)
+    for (const { refill, choice, held } of chosen) refill.hold(choice, held)
   }
 
   get paces(): readonly Pace[] {
-    return this.#gauges.map(({ pace }) => pace)
+    return this.#refills.map(({ pace }) => pace)
   }
 
   get flows() {
-    return this.#gauges.map(({ flow }) => flow)
+    return this.#refills.map(({ flow }) => flow)
   }
 
   #fill(): void {
@@ -91,7 +92,7 @@ export class RateLimits {
       return
     }
     const now = performance.now()
-    for (const gauge of this.#gauges) gauge.fill(now, now - this.#last)
+    for (const refill of this.#refills) refill.fill(now, now - this.#last)
     this.#last = now
   }
 }

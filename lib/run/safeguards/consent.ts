@@ -15,7 +15,7 @@ export const asksBeforeDeletions = ({ write }: Settings, { confirm }: RunListene
 /** Asks before the deletions of a replica, unless they are withheld anyway. A no stops the run. */
 export async function askToDelete(run: RunContext, replica: TableIndex): Promise<void> {
   const { deletes, ledger, plan, settings, tables } = run
-  const done = ledger.fate(replica).deleted.size
+  const done = ledger.stateOf(replica).deleted.size
   const deletions = (await deletes.count(replica)) - done
   if (!settings.write.extra || deletions === 0) return
   if (whyWithheld(run, replica) !== undefined) return

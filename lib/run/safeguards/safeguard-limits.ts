@@ -73,7 +73,7 @@ export function deletionsStop(
 ): Stop | undefined {
   const { maxDeletes, allowShrunkenMaster } = settings.safeguards
   const { extra } = ledger.totalOf(replica)
-  const isCompared = ledger.fate(replica).finished.size === plan.segments
+  const isCompared = ledger.stateOf(replica).finished.size === plan.segments
   // If not everything was compared, nothing is deleted anyway.
   if (extra === 0 || !isCompared) return undefined
   const [master] = tables.inspected

@@ -1,4 +1,4 @@
-/** All that the run has found, and the fate of each replica. */
+/** All that the run has found, and the state of each replica. */
 import type { TablesyncError } from '../../errors.ts'
 import type { ErrorSummary } from '../../model/summary.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
@@ -8,8 +8,8 @@ import { Ranges } from './index-ranges.ts'
 
 const MAX_ERRORS = 50
 
-/** A replica's fate, beside its counts. */
-export interface ReplicaFate {
+/** A replica's state, beside its counts. */
+export interface ReplicaState {
   /** Why the replica was left out. Undefined: it is part of the run. */
   lost: TablesyncError | undefined
   /** Segments that were compared completely. */
@@ -28,14 +28,14 @@ export interface ReplicaFate {
 
 export class Ledger {
   readonly counts = new Counts()
-  readonly #fates: ReadonlyMap<TableIndex, ReplicaFate>
+  readonly #states: ReadonlyMap<TableIndex, ReplicaState>
   readonly #errors = new Map<string, ErrorSummary>()
   /** Errors of keys that were left, which stay counted. */
   readonly #keyErrors = new Map<string, ErrorSummary>()
   #isIncomplete = false
 
   constructor(replicas: readonly TableIndex[], byLookup: boolean) {
-    this.#fates = new Map(
+    this.#states = new Map(
       replicas.map((replica) => [
         replica,
         {
@@ -52,14 +52,14 @@ export class Ledger {
     )
   }
 
-  fate(replica: TableIndex): ReplicaFate {
-    const fate = this.#fates.get(replica)
-    if (fate === undefined) throw new Error(`no replica ${replica}`)
-    return fate
+  stateOf(replica: TableIndex): ReplicaState {
+    const state = this.#states.get(replica)
+    if (state === undefined) throw new Error(`no replica ${replica}`)
+    return state
   }
 
   replicas(): TableIndex[] {
-    return [...this.#fates.keys()]
+    return [...this.#states.keys()]
   }
 
   /** Replicas that are still part of the run. */
@@ -68,12 +68,12 @@ export class Ledger {
   }
 
   isAttached(replica: TableIndex): boolean {
-    return this.fate(replica).lost === undefined
+    return this.stateOf(replica).lost === undefined
   }
 
   /** Segments that every replica still in the run has finished. */
   get segmentsDone(): number {
-    return Math.min(...this.replicas().map((replica) => this.fate(replica).finished.size))
+    return Math.min(...this.replicas().map((replica) => this.stateOf(replica).finished.size))
   }
 
   totals(): Tally {

@@ -13,13 +13,13 @@ const JITTER = 0.2
 const MOST_TABLES = 1 << 16
 
 interface Waiting {
-  readonly sighting: PendingRecheck
+  readonly pending: PendingRecheck
   readonly due: Milliseconds
 }
 
 /**
  * Keys of one replica that have moved equally often, so that the first is due first, or nearly so.
- * Suspects and keys that were written have separate lanes.
+ * Suspects and keys that were written have separate buckets.
  */
 interface DueBucket {
   readonly replica: TableIndex
@@ -30,7 +30,7 @@ interface DueBucket {
 
 export interface RecheckBatch {
   readonly replica: TableIndex
-  readonly sightings: readonly PendingRecheck[]
+  readonly keys: readonly PendingRecheck[]
   /** Of this run alone: a run that resumes it will find these keys again. */
   readonly isLoose: boolean
 }
@@ -40,8 +40,8 @@ export type SuspectLimit = (replica: TableIndex) => number
 
 export class RecheckQueue {
   readonly #minAge: Milliseconds
-  readonly #lanes = new Map<number, DueBucket>()
-  /** By arrival: how many sightings of each replica are not decided. */
+  readonly #buckets = new Map<number, DueBucket>()
+  /** By arrival: how many keys of each replica are not decided. */
   readonly #undecided = new Map<number, Map<TableIndex, number>>()
   /** Replicas that were lost: nothing waits for their keys any more. */
   readonly #left = new Set<TableIndex>()
@@ -51,7 +51,7 @@ export class RecheckQueue {
   readonly #underWay = new Set<RecheckBatch>()
   /** Batches that nobody looks at any more in this run. */
   readonly #givenUp: RecheckBatch[] = []
-  /** The arrival number of sightings that are added now. */
+  /** The arrival number of keys that are added now. */
   #arrival = 0
   #size = 0
 
@@ -59,59 +59,59 @@ export class RecheckQueue {
     this.#minAge = minAge
   }
 
-  /** How many sightings wait. */
+  /** How many keys wait. */
   get size(): number {
     return this.#size
   }
 
-  /** How many sightings have not stood still for long enough to be looked at again. */
+  /** How many keys have not stood still for long enough to be looked at again. */
   notDue(now: Milliseconds): number {
-    const lanes = [...this.#lanes.values()]
-    return lanes.reduce(
+    const buckets = [...this.#buckets.values()]
+    return buckets.reduce(
       (sum, { waiting }) => sum + waiting.filter(({ due }) => due > now).length,
       0,
     )
   }
 
-  /** Marks this moment; `isDecided` then says whether all sightings from before it are decided. */
+  /** Marks this moment; `isDecided` then says whether all keys from before it are decided. */
   mark(): number {
     return ++this.#arrival
   }
 
-  /** Whether all sightings that were added before a mark are decided. */
+  /** Whether all keys that were added before a mark are decided. */
   isDecided(mark: number): boolean {
     for (const arrival of this.#undecided.keys()) if (arrival < mark) return false
     return true
   }
 
-  /** Adds a sighting, and takes it over. */
-  add(replica: TableIndex, sighting: PendingRecheck, { isLoose } = { isLoose: false }): void {
-    const { moves, since, wrote, arrival = this.#arrival } = sighting
-    // Changed in place: nobody else holds the sighting, and copies would be most of the cost here.
-    if (sighting.arrival === undefined) Object.assign(sighting, { arrival })
+  /** Adds a key, and takes it over. */
+  add(replica: TableIndex, pending: PendingRecheck, { isLoose } = { isLoose: false }): void {
+    const { moves, since, wrote, arrival = this.#arrival } = pending
+    // Changed in place: nobody else holds it, and copies would be most of the cost here.
+    if (pending.arrival === undefined) Object.assign(pending, { arrival })
     if (!this.#left.has(replica)) this.#count(replica, arrival, 1)
     const delay = this.#minAge * GROWTH ** moves * (1 + JITTER * Math.random())
     const isWritten = wrote !== undefined
     if (isWritten) this.#openWrites.set(replica, this.openWrites(replica) + 1)
-    const lane = this.#lane(replica, moves, isWritten, isLoose)
-    lane.waiting.push({ sighting, due: since + delay })
+    const bucket = this.#bucket(replica, moves, isWritten, isLoose)
+    bucket.waiting.push({ pending, due: since + delay })
     this.#size++
   }
 
-  #lane(
+  #bucket(
     replica: TableIndex,
     moves: number,
     ...[isWritten, isLoose]: [boolean, boolean]
   ): DueBucket {
     const number = (moves * MOST_TABLES + replica) * 4 + (isWritten ? 2 : 0) + (isLoose ? 1 : 0)
-    const known = this.#lanes.get(number)
+    const known = this.#buckets.get(number)
     if (known !== undefined) return known
-    const lane: DueBucket = { replica, isWritten, isLoose, waiting: [] }
-    this.#lanes.set(number, lane)
-    return lane
+    const bucket: DueBucket = { replica, isWritten, isLoose, waiting: [] }
+    this.#buckets.set(number, bucket)
+    return bucket
   }
 
-  /** Changes the number of undecided sightings of an arrival. */
+  /** Changes the number of undecided keys of an arrival. */
   #count(replica: TableIndex, arrival: number, more: number): void {
     const open = this.#undecided.get(arrival) ?? new Map<TableIndex, number>()
     const left = (open.get(replica) ?? 0) + more
@@ -121,7 +121,7 @@ export class RecheckQueue {
     else this.#undecided.delete(arrival)
   }
 
-  /** The replica is lost: its undecided sightings will never be decided. */
+  /** The replica is lost: its undecided keys will never be decided. */
   leave(replica: TableIndex): void {
     this.#left.add(replica)
     for (const arrival of [...this.#undecided.keys()]) this.#count(replica, arrival, -Infinity)
@@ -132,16 +132,16 @@ export class RecheckQueue {
     return this.#openWrites.get(replica) ?? 0
   }
 
-  /** Takes out some sightings of one replica that are due; undefined if none are. */
+  /** Takes out some keys of one replica that are due; undefined if none are. */
   take(now: Milliseconds, most: number, suspectLimit: SuspectLimit): RecheckBatch | undefined {
-    for (const { replica, isWritten, isLoose, waiting } of this.#lanes.values()) {
+    for (const { replica, isWritten, isLoose, waiting } of this.#buckets.values()) {
       const limit = isWritten ? most : Math.min(most, suspectLimit(replica))
       const notDue = waiting.slice(0, limit).findIndex(({ due }) => due > now)
       const count = notDue < 0 ? Math.min(limit, waiting.length) : notDue
       if (count === 0) continue
       this.#size -= count
-      const sightings = waiting.splice(0, count).map(({ sighting }) => sighting)
-      const batch = { replica, sightings, isLoose }
+      const keys = waiting.splice(0, count).map(({ pending }) => pending)
+      const batch = { replica, keys, isLoose }
       this.#underWay.add(batch)
       return batch
     }
@@ -152,7 +152,7 @@ export class RecheckQueue {
   decided(batch: RecheckBatch): void {
     this.#end(batch)
     if (this.#left.has(batch.replica)) return
-    for (const { arrival = 0 } of batch.sightings) this.#count(batch.replica, arrival, -1)
+    for (const { arrival = 0 } of batch.keys) this.#count(batch.replica, arrival, -1)
   }
 
   /** The batch is left open: nobody will look at it in this run. */
@@ -162,9 +162,9 @@ export class RecheckQueue {
   }
 
   #end(batch: RecheckBatch): void {
-    const { replica, sightings } = batch
+    const { replica, keys } = batch
     this.#underWay.delete(batch)
-    const written = sightings.filter(({ wrote }) => wrote !== undefined).length
+    const written = keys.filter(({ wrote }) => wrote !== undefined).length
     this.#openWrites.set(replica, this.openWrites(replica) - written)
   }
 
@@ -173,22 +173,22 @@ export class RecheckQueue {
     const taken = [...this.#underWay, ...this.#givenUp]
     return [...taken, ...this.#waitingBatches()]
       .filter((batch) => batch.replica === replica && !batch.isLoose)
-      .flatMap(({ sightings }) => sightings)
+      .flatMap(({ keys }) => keys)
   }
 
   /** Takes out everything: the run ends before it can look at these keys. */
   takeAll(): RecheckBatch[] {
     const all = this.#waitingBatches()
-    this.#lanes.clear()
+    this.#buckets.clear()
     this.#size = 0
     return all
   }
 
   #waitingBatches(): RecheckBatch[] {
-    return [...this.#lanes.values()].map(({ replica, isLoose, waiting }) => ({
+    return [...this.#buckets.values()].map(({ replica, isLoose, waiting }) => ({
       replica,
       isLoose,
-      sightings: waiting.map(({ sighting }) => sighting),
+      keys: waiting.map(({ pending }) => pending),
     }))
   }
 }

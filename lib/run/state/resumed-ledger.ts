@@ -10,14 +10,14 @@ export function takeUp(ledger: Ledger, taken: Checkpoint, labels: readonly strin
   for (const [at, label] of labels.entries()) {
     const replica = at + 1
     const was = taken.replicas[label] as ReplicaCheckpoint
-    const fate = ledger.fate(replica)
-    fate.byLookup = was.byLookup
-    fate.refusal = taken.keyErrors?.find(({ table }) => table === label)?.message
+    const replicaState = ledger.stateOf(replica)
+    replicaState.byLookup = was.byLookup
+    replicaState.refusal = taken.keyErrors?.find(({ table }) => table === label)?.message
     for (const segment of SegmentSet.fromText(was.finished)) {
-      fate.finished.add(segment)
+      replicaState.finished.add(segment)
       scanned.add(segment)
     }
-    for (const [from, to] of was.deleted) fate.deleted.add(from, to)
+    for (const [from, to] of was.deleted) replicaState.deleted.add(from, to)
     ledger.counts.restore(replica, was.tally)
     for (const [segment, record] of Object.entries(was.records)) {
       const tally = ofThisRelease(record.tally)

@@ -49,7 +49,7 @@ export class CommitQueue {
           await this.#options.sink.tell(finding.difference, finding.planned)
           break
         case 'look-again':
-          this.#options.rechecks.add(finding.replica, finding.sighting)
+          this.#options.rechecks.add(finding.replica, finding.pending)
           break
         case 'key-left':
           this.#tellKeyLeft(finding)
@@ -69,7 +69,7 @@ export class CommitQueue {
   setAside(findings: readonly Finding[]): void {
     for (const finding of findings) {
       if (finding.type === 'look-again') {
-        this.#options.rechecks.add(finding.replica, finding.sighting, { isLoose: true })
+        this.#options.rechecks.add(finding.replica, finding.pending, { isLoose: true })
         continue
       }
       if (finding.type === 'key-left') this.#noteRefusal(finding)
@@ -84,13 +84,13 @@ export class CommitQueue {
       if (finding.type === 'key-left') this.#tellKeyLeft(finding)
       if (finding.type === 'difference') await sink.tell(finding.difference, finding.planned)
       if (finding.type !== 'delete-later') continue
-      ledger.fate(finding.replica).deletionsWithheld++
+      ledger.stateOf(finding.replica).deletionsWithheld++
       await sink.tellLeft(label(finding.replica), finding.key)
     }
   }
 
   #noteRefusal({ replica, end, error }: KeyLeft): void {
-    if (end === 'failed') this.#options.ledger.fate(replica).refusal ??= error.message
+    if (end === 'failed') this.#options.ledger.stateOf(replica).refusal ??= error.message
   }
 
   #tellKeyLeft(finding: KeyLeft): void {

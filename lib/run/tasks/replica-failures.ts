@@ -52,11 +52,11 @@ export class ReplicaFailures {
 
   #lose(replica: TableIndex, error: TablesyncError): void {
     const { ledger, listeners, restartKeys, label, detach } = this.#options
-    const fate = ledger.fate(replica)
+    const replicaState = ledger.stateOf(replica)
     // Its other segments meet the same loss until they hear of it.
-    if (fate.lost !== undefined) return
+    if (replicaState.lost !== undefined) return
     ledger.noteError(label(replica), error)
-    fate.lost = error
+    replicaState.lost = error
     restartKeys.leave(replica)
     detach(replica)
     listeners.onEvent({

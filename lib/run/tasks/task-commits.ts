@@ -74,7 +74,7 @@ export class TaskCommits {
   giveUp(task: SegmentTask): void {
     const { ledger } = this.#options
     ledger.counts.abandon(task)
-    for (const replica of replicasOf(task)) ledger.fate(replica).brokenTasks++
+    for (const replica of replicasOf(task)) ledger.stateOf(replica).brokenTasks++
   }
 
   async #close(task: SegmentTask, report: SegmentReport, entering: Entering): Promise<void> {
@@ -86,7 +86,7 @@ export class TaskCommits {
       !unfinished.includes(replica) &&
       !hasFailed(replica) &&
       ledger.isAttached(replica)
-    for (const { replica } of failures) ledger.fate(replica).brokenTasks++
+    for (const { replica } of failures) ledger.stateOf(replica).brokenTasks++
     ledger.counts.close(task, tally, isWhole)
     for (const replica of replicasOf(task)) {
       const findings = this.#held.take(task, replica)
@@ -94,7 +94,7 @@ export class TaskCommits {
         writeLog.orphan()
         commitQueue.setAside(findings)
       } else {
-        if (task.kind === 'compare') ledger.fate(replica).finished.add(task.segment)
+        if (task.kind === 'compare') ledger.stateOf(replica).finished.add(task.segment)
         await commitQueue.enter(findings)
       }
       entering.onEntered?.(isWhole(replica))

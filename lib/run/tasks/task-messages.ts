@@ -107,9 +107,9 @@ export class TaskMessages {
 
   #goOver(replica: TableIndex): void {
     const { ledger, listeners, label } = this.#options
-    const fate = ledger.fate(replica)
-    if (fate.byLookup) return
-    fate.byLookup = true
+    const replicaState = ledger.stateOf(replica)
+    if (replicaState.byLookup) return
+    replicaState.byLookup = true
     listeners.onEvent({ type: 'orders-differ', replica: label(replica) })
   }
 

@@ -1,20 +1,33 @@
-/**
- * Reports a stall. `progress/run-monitor.ts` ends the thread, `tasks/task-executor.ts` restarts.
- */
+/** A task that stalls is reported and its thread ended; `tasks/task-executor.ts` begins the task again. */
 import { TablesyncError } from '../../errors.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
+import type { Settings } from '../../options/settings.ts'
 import type { SegmentTask } from '../../protocol/messages.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
 import type { Ledger } from '../state/ledger.ts'
+import { Watchdog } from './watchdog.ts'
 
-export interface Told {
-  readonly label: (table: TableIndex) => string
+export interface WatchedThreads {
+  readonly settings: Settings
   readonly ledger: Ledger
   readonly listeners: RunListeners
+  readonly label: (table: TableIndex) => string
+  /** Ends a thread, and with it all tasks that run there. */
+  readonly endThread: (thread: number) => void
 }
 
-export function tellStalled(
-  { label, ledger, listeners }: Told,
+export function watchThreads(watched: WatchedThreads): Watchdog {
+  return new Watchdog({
+    limit: watched.settings.timeouts.stallLimit,
+    onStalled(task, thread, how) {
+      tellStalled(watched, task, how)
+      watched.endThread(thread)
+    },
+  })
+}
+
+function tellStalled(
+  { label, ledger, listeners }: WatchedThreads,
   task: SegmentTask,
   how: string,
 ): void {

@@ -3,11 +3,11 @@
  * deadline; one that spins hears no message, and has no task to be watched by.
  */
 import type { Milliseconds } from '../../model/units.ts'
-import type { ThreadSign } from '../../protocol/messages.ts'
+import type { ThreadStart } from '../../protocol/messages.ts'
 
 interface Threads {
   readonly threads: readonly { readonly threadId: number; terminate(): Promise<unknown> }[]
-  on(event: 'message', listener: (sign: ThreadSign) => void): unknown
+  on(event: 'message', listener: (start: ThreadStart) => void): unknown
 }
 
 export class ThreadStarts {
