@@ -150,7 +150,7 @@ function unobtainable(cause: unknown, from: string | undefined): TablesyncError 
   return new TablesyncError(`No credentials${source}: ${describe(cause)}`, {
     code: 'CREDENTIALS',
     scope: 'table',
-    hint: 'Check the profile, role or environment that they come from: tablesync asks no other source. For a local engine, add --endpoint, for example http://localhost:8000.',
+    hint: 'Correct that source: no other is tried. For an emulator, add its --endpoint.',
     cause,
   })
 }
@@ -159,7 +159,8 @@ function unobtainable(cause: unknown, from: string | undefined): TablesyncError 
 const PLAIN_NAMES = new Set(['Error', 'CredentialsProviderError', 'TokenProviderError'])
 
 function describe(cause: unknown): string {
-  if (!(cause instanceof Error)) return 'what was thrown is no error'
+  if (!(cause instanceof Error))
+    return 'the credentials function threw a value that is not an Error'
   return PLAIN_NAMES.has(cause.name) ? cause.message : `${cause.name}: ${cause.message}`
 }
 
@@ -193,6 +194,10 @@ function malformed(): TablesyncError {
   return new TablesyncError(
     'Expected credentials with accessKeyId and secretAccessKey, and where they have them ' +
       'sessionToken, accountId (text) and expiration (a Date), got something else',
-    { code: 'CREDENTIALS', scope: 'table' },
+    {
+      code: 'CREDENTIALS',
+      scope: 'table',
+      hint: 'Correct the credentials, or the function that returns them.',
+    },
   )
 }

@@ -83,7 +83,7 @@ export function credentialPath(
   }
   if (roleArn !== undefined && tokenFile === undefined) {
     throw new Error(
-      `profile ${profile} has role_arn, but no source_profile, credential_source or web_identity_token_file that says who assumes the role`,
+      `profile ${profile} has role_arn but no source_profile, credential_source or web_identity_token_file`,
     )
   }
   if (roleArn === undefined && namedSource !== undefined) {

@@ -34,7 +34,7 @@ export async function locateTable(ref: TableRef, given: string | undefined): Pro
     throw usageError(
       `Expected ${ref.label} to have an endpoint of its own or a ${variant.kind} endpoint, got both: ` +
         `${endpointFrom ?? 'endpoint'} and ${variant.from}`,
-      'An endpoint of AWS that is to be used as it is wants those settings to be off.',
+      'Turn that setting off, or remove the endpoint.',
     )
   }
   return {
@@ -72,6 +72,7 @@ export function configuredEndpoint(
     if (section === undefined) {
       throw usageError(
         `Expected the services section ${services} that ${from} names to be in the same file, found none`,
+        'Put both in one file, or remove `services` from the profile.',
       )
     }
     const ofService = section[`${service.toLowerCase()}.endpoint_url`]
@@ -118,5 +119,8 @@ function toggle(
   const { value, from } = places.find((place) => place.value) ?? {}
   if (value === undefined || /^false$/i.test(value)) return undefined
   if (/^true$/i.test(value)) return from
-  throw usageError(`Expected ${from} to be true or false, got ${JSON.stringify(value)}`)
+  throw usageError(
+    `Expected ${from} to be true or false, got ${JSON.stringify(value)}`,
+    'Set it to one of these, or remove it.',
+  )
 }

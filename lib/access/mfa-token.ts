@@ -16,7 +16,7 @@ export function oneTimeToken(token: string | undefined): (serial: string) => Pro
         code: 'CREDENTIALS',
         scope: 'table',
         hint: used
-          ? 'Run again with a new token; give the role a longer session where runs take longer.'
+          ? 'Run again with a new token. For long runs, give the role a longer session.'
           : 'Give the six digits with --mfa-token or --replica-mfa-token.',
       },
     )

@@ -15,7 +15,7 @@ export async function readTrust({ env }: Pick<Configuration, 'env'>): Promise<st
   const wrong = (what: string) =>
     usageError(
       `Expected AWS_CA_BUNDLE to be a file of certificates (PEM), got ${file}: ${what}`,
-      'It stands in the place of the certificates that Node.js trusts; NODE_EXTRA_CA_CERTS adds to them.',
+      "Correct it: AWS_CA_BUNDLE replaces Node's list, NODE_EXTRA_CA_CERTS adds to it.",
     )
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw wrong(error.code ?? error.message)

@@ -122,17 +122,19 @@ export class BatchPuts {
 
   #nothingSaid(): TablesyncError {
     const { label, index } = this.#client.access
-    return new TablesyncError(
-      `BatchWriteItem on ${label}: an answer that says nothing of its items ({})`,
-      { code: 'BAD_RESPONSE', scope: 'item', table: index },
-    )
+    return new TablesyncError(`BatchWriteItem on ${label}: an empty answer ({})`, {
+      code: 'BAD_RESPONSE',
+      scope: 'item',
+      table: index,
+      hint: CHECK_ENDPOINT,
+    })
   }
 
   #strayed(): TablesyncError {
     const { label, index } = this.#client.access
     return new TablesyncError(
-      `BatchWriteItem on ${label}: an answer that speaks of items which were not in the request`,
-      { code: 'BAD_RESPONSE', scope: 'item', table: index },
+      `BatchWriteItem on ${label}: an answer about items that were not in the request`,
+      { code: 'BAD_RESPONSE', scope: 'item', table: index, hint: CHECK_ENDPOINT },
     )
   }
 
@@ -205,7 +207,11 @@ const lost = ({ table }: TablesyncError) =>
     code: 'UNREACHABLE',
     scope: 'item',
     table,
+    hint: 'Run again: that shows whether the item was put.',
   })
+
+const CHECK_ENDPOINT =
+  'Check that the endpoint is DynamoDB, and that no proxy rewrites its answers.'
 
 /** The item of a returned request. Undefined: the request is not a put. */
 function requestItem(request: string): string | undefined {

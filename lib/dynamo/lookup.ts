@@ -166,15 +166,12 @@ class Lookup {
 
   #nothingSaid(): TablesyncError {
     const { label, index } = this.#client.access
-    return new TablesyncError(
-      `BatchGetItem on ${label}: an answer that says nothing of its keys ({})`,
-      {
-        code: 'BAD_RESPONSE',
-        scope: 'segment',
-        table: index,
-        hint: 'Whether there is such an item is not known. Is the endpoint a DynamoDB endpoint, and is no proxy rewriting its answers?',
-      },
-    )
+    return new TablesyncError(`BatchGetItem on ${label}: an empty answer ({})`, {
+      code: 'BAD_RESPONSE',
+      scope: 'segment',
+      table: index,
+      hint: 'Whether the items exist is unknown. Check that the endpoint is DynamoDB, and that no proxy rewrites its answers.',
+    })
   }
 }
 

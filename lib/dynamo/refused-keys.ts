@@ -23,13 +23,13 @@ export class RefusedKeys {
     const { message, code, table, cause } = error
     const isDenied = code === 'ACCESS_DENIED'
     if (inARow < MOST_IN_A_ROW) {
-      const hint = isDenied ? `${error.hint} ${OTHERS_MAY_BE_ALLOWED}` : error.hint
+      const hint = isDenied ? KEY_DENIED : error.hint
       return new TablesyncError(message, { code, table, cause, hint, scope: 'item' })
     }
-    const all = `${message}; so it was for ${MOST_IN_A_ROW} keys in a row, and for none otherwise`
+    const all = `${message}; ${MOST_IN_A_ROW} keys in a row failed like this, so work on this table stops`
     return new TablesyncError(all, { code, table, cause, hint: error.hint, scope: 'table' })
   }
 }
 
-export const OTHERS_MAY_BE_ALLOWED =
-  'Other keys may be allowed: a policy may name leading keys (dynamodb:LeadingKeys). Allow these too, or run with a role that may use all keys.'
+export const KEY_DENIED =
+  'In the IAM policy, allow this for the key (other keys may be allowed: dynamodb:LeadingKeys), or use a role for all keys. See docs/permissions.md.'

@@ -121,9 +121,8 @@ export function damaged({ file, what, damageHint }: CheckedFile, number: number)
 }
 
 function broken({ file, damageHint }: CheckedFile, number: number): TablesyncError {
-  const before = number === 1 ? 'to be the first' : `to follow line ${number - 1}`
   return usageError(
-    `Expected line ${number} of ${file} ${before}; lines are missing, doubled or moved there`,
+    `Lines are missing, doubled or moved at line ${number} of ${file}`,
     `Restore the file as it was written. ${damageHint ?? NOTHING_DONE}`,
   )
 }

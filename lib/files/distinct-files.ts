@@ -29,6 +29,7 @@ export async function refuseSharedFiles({ files, checkpoint = '' }: FilesInUse):
     if (other !== undefined) {
       throw usageError(
         `Expected \`${other.name}\` and \`${place.name}\` to be different files, got ${place.file} twice`,
+        'Give each a file of its own.',
       )
     }
   }
@@ -36,8 +37,8 @@ export async function refuseSharedFiles({ files, checkpoint = '' }: FilesInUse):
   const taken = own && places.find((place) => place !== own && liesBeside(own, place))
   if (taken === undefined) return
   throw usageError(
-    `Expected \`${taken.name}\` to be a file that \`${checkpoint}\` does not keep for itself, got ${taken.file}`,
-    'Beside a checkpoint, names that begin with its own are taken: give it another name.',
+    `\`${taken.name}\` ${taken.file} has a name that \`${checkpoint}\` keeps for itself`,
+    "Choose a name that does not begin with the checkpoint's.",
   )
 }
 

@@ -24,7 +24,7 @@ export async function refuseChanged(what: string, file: string, good: FileMark):
   }
   if (bytes === good.bytes && crc === good.crc) return
   throw usageError(
-    `Expected the first ${good.bytes} bytes of ${what} ${file} to be what the run before wrote; they are not`,
+    `The first ${good.bytes} bytes of ${what} ${file} differ from what the previous run wrote`,
     RESTART,
   )
 }

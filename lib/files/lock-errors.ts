@@ -7,14 +7,16 @@ const nameOf = ({ pid, host }: LockHolder) => `process ${pid} on ${host}`
 /** @param holder undefined: another run is about to take the lock */
 export function held(file: string, holder?: LockHolder, state?: HolderState): TablesyncError {
   const who = holder === undefined ? 'another run' : nameOf(holder)
-  const remove = `If it is certainly dead, remove ${file}.`
   if (holder === undefined || state !== 'unseen') {
-    return usageError(`The checkpoint is in use by ${who}`, `Wait until it ends. ${remove}`)
+    return usageError(
+      `The checkpoint is in use by ${who}`,
+      `Wait until it ends. If it is certainly dead, remove ${file}.`,
+    )
   }
   const seconds = Math.ceil((holder.until - Date.now()) / 1000)
   return usageError(
     `The checkpoint is in use by ${who}, or was a moment ago`,
-    `That process is on another machine or in another container. If it is dead, its lock expires in ${seconds} s. ${remove}`,
+    `It runs on another machine or in another container. If it is dead, wait ${seconds} s for its lock to expire, or remove ${file}.`,
   )
 }
 
@@ -28,15 +30,19 @@ export function noLock(file: string, cause: unknown): TablesyncError {
 
 export function timeless(file: string): TablesyncError {
   return usageError(
-    `${file} is dated in the future`,
-    'Set the clock. If no run uses the checkpoint, remove the file.',
+    `The lock ${file} has a time in the future`,
+    'Correct the clock. If no run uses the checkpoint, remove the file.',
   )
 }
 
 export function lost(file: string, holder: LockHolder): TablesyncError {
   return new TablesyncError(
-    `This run has lost its checkpoint to ${nameOf(holder)}, which took it for dead (${file})`,
-    { code: 'FILE_UNWRITABLE', scope: 'run', hint: 'The other run goes on with it.' },
+    `${nameOf(holder)} took over the checkpoint, because it found no sign of life of this run (${file})`,
+    {
+      code: 'FILE_UNWRITABLE',
+      scope: 'run',
+      hint: 'Leave the work to that run. Use --resume only once it has ended.',
+    },
   )
 }
 

@@ -41,7 +41,7 @@ const LONGEST_LINE = 64 << 20
 const tooLong = (file: string) =>
   usageError(
     `Expected lines of ${file} to be at most ${LONGEST_LINE >> 20} MiB long, and one is longer`,
-    'Is it a file of tablesync?',
+    'Name a file that tablesync wrote.',
   )
 
 export const isBadArchive = (error: unknown): boolean =>

@@ -176,7 +176,7 @@ async function flush(heap: Heap): Promise<void> {
 
 function unwritable(cause: unknown): TablesyncError {
   const { message } = cause as Error
-  return new TablesyncError(`Cannot keep on disk what waits there: ${message}`, {
+  return new TablesyncError(`Cannot keep the list of keys on disk: ${message}`, {
     code: 'FILE_UNWRITABLE',
     scope: 'run',
     hint: 'Make room on the disk, or point TMPDIR at a folder on one that has it.',

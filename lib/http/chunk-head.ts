@@ -13,6 +13,6 @@ const CHUNK_HEAD = new RegExp(`^([0-9a-fA-F]{1,8})(?:;${TOKEN}(?:=(?:${TOKEN}|${
  */
 export function chunkLength(line: string): Bytes {
   const [, length] = CHUNK_HEAD.exec(line) ?? []
-  if (length === undefined) throw misread('a chunk of no length')
+  if (length === undefined) throw misread('a chunk without a length')
   return Number.parseInt(length, 16)
 }

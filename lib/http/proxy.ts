@@ -33,8 +33,8 @@ export function proxyFor(target: Target): HttpProxy | undefined {
   const url = URL.canParse(given) ? new URL(given) : undefined
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw usageError(
-      `Expected the proxy for ${target.hostname} to be an http:// or https:// URL, got ${url === undefined ? 'something else' : `one of ${url.protocol}`}`,
-      'It comes from HTTPS_PROXY, HTTP_PROXY or ALL_PROXY; NO_PROXY names hosts that need none.',
+      `The proxy for ${target.hostname} is ${url === undefined ? 'no URL' : `a ${url.protocol} URL`}; expected http:// or https://`,
+      'Correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or name the host in NO_PROXY.',
     )
   }
   const { protocol, hostname, port, username, password } = url

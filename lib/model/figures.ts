@@ -10,6 +10,11 @@ export function count(n: number): string {
   return fraction === undefined ? grouped : `${grouped}.${fraction}`
 }
 
+/** A number with its noun: 1 item, 1,234 items. */
+export function counted(n: number, one: string, many = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : many}`
+}
+
 /** A small rate keeps two digits, since 0.02 is not nothing. */
 export function rateText(perSecond: number, decimals = 0): string {
   const rounded = perSecond < 10 ? perSecond.toPrecision(2) : perSecond.toFixed(decimals)

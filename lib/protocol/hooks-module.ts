@@ -26,10 +26,14 @@ export async function loadHooks(source: HooksSource): Promise<Hooks> {
     const got = stray ?? wrong?.[0] ?? 'none of them'
     throw usageError(
       `Expected the hooks ${url} to export functions named ${known.join(', ')}; got ${got}`,
+      'Correct the name, or export a function of one of these names.',
     )
   }
   if (items !== undefined && items !== 'dynamodb' && items !== 'plain') {
-    throw usageError(`Expected \`items\` of the hooks ${url} to be 'dynamodb' or 'plain'`)
+    throw usageError(
+      `Expected \`items\` of the hooks ${url} to be 'dynamodb' or 'plain'`,
+      'Export one of these, or no `items`.',
+    )
   }
   return { ...Object.fromEntries(hooks), ...(items !== undefined && { items }) } as Hooks
 }
@@ -60,7 +64,7 @@ export function cannotLoad(url: string, why: string): TablesyncError {
 
 export function tooLate({ url, loadsWithin }: HooksSource): TablesyncError {
   return usageError(
-    `Expected the hooks ${url} to load within ${loadsWithin / 1000} s, and they did not`,
-    'Begin what takes long while the module loads, and await it in the hooks that need it.',
+    `The hooks ${url} did not load within ${loadsWithin / 1000} s`,
+    'Start slow work while the module loads, and await it only in the hooks that need it.',
   )
 }

@@ -33,7 +33,7 @@ export class Progression {
 
   get line(): string {
     const progress = this.#progress
-    if (progress === undefined) return 'the tables are looked at'
+    if (progress === undefined) return 'inspecting the tables'
     const work = this.#work
     const far =
       work === undefined

@@ -147,7 +147,7 @@ t.test('a table in another account than its ARN names is refused', async (t) => 
   const args = ['-m', master.label, '-r', arn, '--master-endpoint', engine.endpoint]
   const result = await runCli([...args, '--replica-endpoint', stub])
   t.equal(result.code, 2)
-  t.match(result.stderr, /in account 111122223333, got a table of account 444455556666/)
+  t.match(result.stderr, /in account 444455556666; expected 111122223333/)
   t.notMatch(seen.join(), /Scan|Item/)
 })
 

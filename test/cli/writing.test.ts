@@ -283,7 +283,10 @@ t.test(
     t.match(declined, 'will put missing, delete extra items; asks before it deletes')
     t.match(declined, `Delete 8 of 25 items of ${replica.label} in account `)
     t.match(declined, `at ${engine.endpoint}? [y/N]`)
-    t.match(declined, /--yes\s+Stopped: the deletion of 8 of 25 items/)
+    t.match(
+      declined,
+      /Stopped: the deletion of 8 of 25 items.*\s+To continue without a question: --yes/,
+    )
     t.match(declined, /code 4/)
     t.same(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.withMissing), 'all else is done')
     t.match(await onTerminal([...args, ...quick], 'y'), /8 deleted[\s\S]*code 1/)
@@ -321,6 +324,6 @@ t.test('--max-deletes stops the command with exit code 4, and says so last', asy
   const { args, replica } = await makeScene(engine.endpoint)
   const { code, stderr } = await runCli([...args, '--delete-extra', '--max-deletes', '7'])
   t.equal(code, 4)
-  t.match(stderr.trim().split('\n').slice(-2), [/--max-deletes N/, /^Stopped by .*max-deletes/])
+  t.match(stderr.trim().split('\n').slice(-2), [/^Stopped by .*max-deletes/, /--max-deletes N/])
   t.equal((await replica.all()).length, REPLICA_ITEMS.untouched.length)
 })

@@ -30,7 +30,8 @@ t.test('an SDK that does not say how it signs is refused, with its version', asy
   await t.rejects(learnAddress(sdk, 'Orders'), {
     code: 'USAGE',
     scope: 'run',
-    message: /^@aws-sdk\/client-dynamodb 3\.\d+\.\d+ does not say how it signs/,
-    hint: /Install a version of the SDK/,
+    message:
+      /^@aws-sdk\/client-dynamodb 3\.\d+\.\d+ is not supported: tablesync cannot tell how it signs/,
+    hint: /Install the version that tablesync's package-lock\.json names/,
   })
 })

@@ -550,7 +550,7 @@ for (const { what, options, denial, error } of [
     what: 'there is no such profile',
     options: { replicaProfile: 'nobody' },
     denial: undefined,
-    error: { code: 'CREDENTIALS', hint: /profile/ },
+    error: { code: 'CREDENTIALS', message: /profile nobody/, hint: /Correct that source/ },
   },
 ]) {
   t.test(`runSync rejects where ${what}, and reveals no secret`, async (t) => {

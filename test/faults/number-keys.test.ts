@@ -55,7 +55,7 @@ for (const strategy of ['march', 'lookup'] as const) {
         t.equal(named.length, unverified)
         if (strategy === 'lookup') {
           t.ok((unverified ?? 0) > 0)
-          t.match(named[0], { message: /number keys apart by their spelling/ })
+          t.match(named[0], { message: /takes 1 and 1\.0 for two keys/ })
           t.match(summary.errors[0], { code: 'KEY_SPELLING', hint: String })
         }
       },

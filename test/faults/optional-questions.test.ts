@@ -23,7 +23,7 @@ for (const operation of QUESTIONS) {
       t.strictSame(counts(summary, scene.replica), REPAIRED)
       t.match(events.filter(({ type }) => type === 'warning').at(-1), {
         replica: scene.replica.label,
-        message: new RegExp(`without: ${operation} on.*${error}`),
+        message: new RegExp(`continues without them: ${operation} on.*${error}`),
       })
       const asked = scene.replica.stub.requests.filter((one) => one.operation === operation)
       t.ok(asked.length <= 2, 'it is not retried for long')

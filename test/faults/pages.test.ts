@@ -313,7 +313,11 @@ for (const side of ['master', 'replica'] as const) {
         t.ok(circles < 5, 'noticed soon')
         t.equal(summary.outcome, 'incomplete')
         t.match(summary.errors, [
-          { table: scene[side].label, code: 'BAD_RESPONSE', message: /a last key again/ },
+          {
+            table: scene[side].label,
+            code: 'BAD_RESPONSE',
+            message: /a page ended at the same key as an earlier page/,
+          },
         ])
         t.equal(summary.replicas[replica.label]?.deleted, 0)
       },

@@ -75,7 +75,7 @@ t.test('a holder that cannot be seen from here keeps its lock until its lease en
     await writeFile(file, text({ ...holder, until: Date.now() + 60_000 }))
     await t.rejects(
       Lock.take(file, 'second'),
-      { code: 'USAGE', hint: /its lock expires in (60|59|58) s\..*remove .*cp\.lock/ },
+      { code: 'USAGE', hint: /wait (60|59|58) s for its lock to expire.*remove .*cp\.lock/ },
       what,
     )
     await writeFile(file, text({ ...holder, until: Date.now() - 1 }))
@@ -145,7 +145,7 @@ t.test('a bad takeover file is refused by name', async (t) => {
   const later = new Date(Date.now() + 3_600_000)
   await writeFile(gate, text(dead))
   await utimes(gate, later, later)
-  const named = { code: 'USAGE', message: /cp\.lock\.takeover .*dated in the future/ }
+  const named = { code: 'USAGE', message: /The lock .*cp\.lock\.takeover has a time in the future/ }
   await t.rejects(Lock.take(file, 'first'), named)
   await rm(gate)
   for (const make of [mkdir, makePipe]) {

@@ -44,7 +44,11 @@ function isRefused(t: Test, summary: Summary, scene: Scene, side: Side): void {
   t.equal(summary.outcome, 'incomplete')
   t.equal(exitCodeOf(summary.outcome), 3)
   const error = summary.errors.find(({ code }) => code === 'TABLE_CHANGED')
-  t.match(error, { table: scene[side].label, message: /made anew|deleted/, hint: /again/ })
+  t.match(error, {
+    table: scene[side].label,
+    message: /was deleted and recreated|deleted/,
+    hint: /again/,
+  })
 }
 
 for (const side of ['master', 'replica'] as const) {
@@ -59,7 +63,7 @@ for (const side of ['master', 'replica'] as const) {
     t.equal(summary.replicas[scene.replica.label]?.deletionsWithheld, 20)
     t.match(
       events.find(({ type }) => type === 'deletions-withheld'),
-      { reason: new RegExp(`${scene[side].label}.*made anew`) },
+      { reason: new RegExp(`${scene[side].label}.*was deleted and recreated`) },
     )
   })
 }

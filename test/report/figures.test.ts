@@ -1,4 +1,4 @@
-import { count } from '../../lib/model/figures.ts'
+import { count, counted } from '../../lib/model/figures.ts'
 import { pace } from '../../lib/report/durations.ts'
 import { flowLines } from '../../lib/report/lines/rate-lines.ts'
 import { t } from '../support/tap.ts'
@@ -34,4 +34,11 @@ t.test('count groups digits, and rounds fractions', async (t) => {
     '1,234.568',
     '0',
   ])
+})
+
+t.test('counted has the noun in the singular for one', async (t) => {
+  t.equal(counted(0, 'item'), '0 items')
+  t.equal(counted(1, 'item'), '1 item')
+  t.equal(counted(1.5, 'unit'), '1.5 units')
+  t.equal(counted(1234, 'item is left', 'items are left'), '1,234 items are left')
 })

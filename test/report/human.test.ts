@@ -125,7 +125,7 @@ const cases: { event: RunEvent; lines: string[]; verbosity?: HumanOptions['verbo
   },
   {
     event: { type: 'segment-lost', segment: 3, message: 'no luck' },
-    lines: ['segment 3 was not compared to its end: no luck'],
+    lines: ['segment 3 was not fully compared: no luck'],
   },
   {
     event: {
@@ -171,7 +171,7 @@ const cases: { event: RunEvent; lines: string[]; verbosity?: HumanOptions['verbo
   },
   {
     event: { type: 'deletions-withheld', replica: 'us-east-1:bbb', extras: 3, reason: 'no luck' },
-    lines: ['3 extra items of us-east-1:bbb are left: no luck'],
+    lines: ['3 extra items of us-east-1:bbb not deleted: no luck'],
   },
 ]
 
@@ -305,7 +305,7 @@ t.test('tellHuman concludes with a verdict per replica, the errors and the outco
   const { human, told } = listen()
   human.conclude(summary)
   t.same(told().split('\n'), [
-    'scanned 1,502 items of us-east-1:aaa in 3 s (501/s), 1 read units',
+    'scanned 1,502 items of us-east-1:aaa in 3 s (501/s), 1 read unit',
     'us-east-1:bbb: 1,500 the same, 2 missing, 0 differing, 0 extra',
     '        12.5 read units, 0 write units, by march',
     'us-east-1:ccc: 1,500 the same, 2 missing, 0 differing, extras not looked for',
@@ -352,7 +352,7 @@ t.test('tellHuman names the safeguard and its flag when quiet', async (t) => {
     hint: '--max-deletes 9 allows it',
   } as const
   human.conclude({ ...summary, outcome: 'stopped', errors: [], stopped })
-  t.match(told(), /--max-deletes 9 allows it\nStopped by --max-deletes: 9 of 10\.\n/)
+  t.match(told(), /Stopped by --max-deletes: 9 of 10\.\n {8}--max-deletes 9 allows it\n/)
 })
 
 t.test('tellHuman shows a bar on a terminal, and writes its lines over it', async (t) => {
@@ -361,7 +361,7 @@ t.test('tellHuman shows a bar on a terminal, and writes its lines over it', asyn
   t.match(told(), '3/7 segments')
   human.onEvent({ type: 'segment-lost', segment: 3, message: 'no luck' })
   human.close()
-  t.ok(told().includes('\r\u001b[Ksegment 3 was not compared'), JSON.stringify(told()))
+  t.ok(told().includes('\r\u001b[Ksegment 3 was not fully compared'), JSON.stringify(told()))
 })
 
 t.test('tellHuman writes no bar and no control characters to a pipe', async (t) => {
@@ -408,11 +408,12 @@ t.test('tellHuman shows every count, so that they add up', async (t) => {
   human.conclude({ ...summary, replicas: { 'us-east-1:bbb': replica }, errors: [] })
   t.same(told().split('\n').slice(2, 6), [
     'us-east-1:bbb: 1 the same, 2 missing, 4 differing, 8 extra',
-    '        16 changed while they were looked at and came out equal, 128 newer on the replica and left, ' +
-      '64 expired, 32 gone since the scan, 256 of the replica counted with their counterparts of the master, ' +
+    '        16 caught up while being checked (replication lag), 128 newer on the replica and left, ' +
+      "64 expired, 32 gone since the scan, 256 of the replica counted under the master's item, " +
       '512 unverified, 1,024 read but not judged yet',
     '        2,047 in all: 1,500 of the master and 1,000 of the replica, less 453 that are on both',
-    '        1 written, 1 skipped by a hook, 2 ended by themselves, 3 in conflict, 1 failed, 1 repaired in part, 5 left',
+    '        1 written, 1 skipped by a hook, 2 no longer different at repair time, 3 in conflict, 1 failed, 1 repaired in part, ' +
+      '5 not repaired (not asked for or not reached)',
   ])
 })
 
@@ -434,9 +435,9 @@ t.test('tellHuman shows every count of apply', async (t) => {
   human.conclude({ ...summary, dryRun: false, replicas, errors: [], outcome: 'incomplete' })
   t.match(
     told(),
-    'us-east-1:bbb: 10 written, 1 deleted, 1 already in order, 9 left alone, changed since, ' +
+    'us-east-1:bbb: 10 written, 1 deleted, 1 already in order, 9 left alone because of later changes, ' +
       '2 newer on the replica and left, 1 in conflict, 2 skipped by a hook, 3 deletions withheld, ' +
-      '3 unverified, 8 not come to, 0 failed\n',
+      '3 unverified, 8 not reached, 0 failed\n',
   )
 })
 
@@ -465,17 +466,17 @@ for (const { file, dryRun, line } of [
   {
     file: 'apply',
     dryRun: false,
-    line: ' 30% ██████░░░░░░░░░░░░░░ 12 of 40 repairs in 1 s; 4 written, 5 deleted, 1 left alone, changed since',
+    line: ' 30% ██████░░░░░░░░░░░░░░ 12 of 40 repairs in 1 s; 4 written, 5 deleted, 1 left alone because of later changes',
   },
   {
     file: 'apply',
     dryRun: true,
-    line: ' 35% ███████░░░░░░░░░░░░░ 14 of 40 repairs in 1 s; 1 left alone, changed since',
+    line: ' 35% ███████░░░░░░░░░░░░░ 14 of 40 repairs in 1 s; 1 left alone because of later changes',
   },
   {
     file: 'undo',
     dryRun: false,
-    line: ' 25% █████░░░░░░░░░░░░░░░ 10 of 40 writes in 1 s; 4 restored, 5 deleted, 1 left alone, changed since',
+    line: ' 25% █████░░░░░░░░░░░░░░░ 10 of 40 writes in 1 s; 4 restored, 5 deleted, 1 left alone because of later changes',
   },
 ] as const) {
   t.test(`tellHuman shows progress of ${file} (${dryRun ? 'dry' : 'in earnest'})`, async (t) => {

@@ -266,7 +266,7 @@ t.test('a run whose lock was taken over learns it at the next renewal', async (t
   const sleeper = await Lock.take(file, 'sleeper')
   await rm(file)
   const other = await Lock.take(file, 'other')
-  await t.rejects(sleeper.renew(), { code: 'FILE_UNWRITABLE', message: /lost its checkpoint/ })
+  await t.rejects(sleeper.renew(), { code: 'FILE_UNWRITABLE', message: /took over the checkpoint/ })
   await sleeper.release()
   await other.renew()
   await t.rejects(Lock.take(file, 'third'), { code: 'USAGE' })

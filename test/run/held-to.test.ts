@@ -30,9 +30,9 @@ for (const { what, choice, at = place, unitsPerSecond, because } of [
     choice: { kind: 'polite' },
     at: { ...place, known: undefined },
     unitsPerSecond: null,
-    because: /does not tell/,
+    because: /DescribeTable returns no capacity/,
   },
-  { what: 'no limit', choice: { kind: 'max' }, unitsPerSecond: null, because: /no limit/ },
+  { what: 'no limit', choice: { kind: 'max' }, unitsPerSecond: null, because: /^as asked for$/ },
 ] as const) {
   t.test(`resolveLimit returns the limit and the reason: ${what}`, async (t) => {
     t.match(resolveLimit(choice, at), { unitsPerSecond, because })

@@ -61,7 +61,7 @@ t.test(
     table.makeAnew({ TableId: 'new' })
     await watch.lookIfDue(began + 8 * 3600 * SECOND)
     t.equal(asked(), 2)
-    t.match(changed, [/Orders was deleted and made anew: expected the id old, got the id new/])
+    t.match(changed, [/Orders was deleted and recreated: expected the id old, got the id new/])
   },
 )
 

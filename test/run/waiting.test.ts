@@ -37,14 +37,14 @@ function waiting({ due, young, isHeld }: { due: number; young: number; isHeld: b
 
 for (const { due, young, isHeld, told } of [
   { due: 875, young: 0, isHeld: true, told: ['read capacity of x:T, 0.02 units/s'] },
-  { due: 0, young: 3, isHeld: false, told: ['3 keys to stand still long enough'] },
+  { due: 0, young: 3, isHeld: false, told: ['3 keys to stay unchanged (--min-mismatch-age)'] },
   {
     due: 5,
     young: 3,
     isHeld: true,
-    told: ['read capacity of x:T, 0.02 units/s', '3 keys to stand still long enough'],
+    told: ['read capacity of x:T, 0.02 units/s', '3 keys to stay unchanged (--min-mismatch-age)'],
   },
-  { due: 5, young: 0, isHeld: false, told: ['5 keys to be looked at again'] },
+  { due: 5, young: 0, isHeld: false, told: ['5 keys to be read again'] },
 ]) {
   t.test(`with ${due} keys due and ${young} not yet, a run waits for ${told}`, async (t) => {
     t.same(waiting({ due, young, isHeld }), told)

@@ -43,8 +43,10 @@ t.test('warningsOf warns of what may reject, multiply or undo writes', async (t)
     /an index that the master lacks/,
     /a local index, near: the items of one id \(S\) may take 10 GB/,
   ])
-  t.match(warned({ ttlAttribute: 'other' }), [/expires items by other, the master by ttl/])
-  t.match(warned({}, { master: { ttlAttribute: null } }), [/expires items by ttl, the master none/])
+  t.match(warned({ ttlAttribute: 'other' }), [/expires items by other, and the master by ttl/])
+  t.match(warned({}, { master: { ttlAttribute: null } }), [
+    /expires items by ttl, and the master expires none/,
+  ])
 })
 
 t.test('warningsOf is silent where nothing is known, or nothing is written', async (t) => {

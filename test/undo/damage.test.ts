@@ -46,7 +46,7 @@ for (const name of ['undo.ndjson', 'undo.ndjson.gz']) {
           undone(journal),
           {
             code: 'USAGE',
-            message: new RegExp(`line ${number} of .* to follow line ${number - 1}`),
+            message: new RegExp(`missing, doubled or moved at line ${number} of `),
             hint: /Nothing was done.*allowDamaged/,
           },
           what,

@@ -122,6 +122,6 @@ t.test('a replica is detached after a hundred refusals of conditions that hold',
   t.equal(summary.outcome, 'incomplete')
   t.match(
     events.filter(({ type }) => type === 'replica-lost'),
-    [{ message: /a condition was refused that holds.*100 keys in a row/ }],
+    [{ message: /the engine refused a condition that holds.*100 keys in a row/ }],
   )
 })

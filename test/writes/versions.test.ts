@@ -109,7 +109,7 @@ for (const versionAttribute of ['id', 'version']) {
     const scene = await openScene(t, { masterItems: items, replicaItems: [], key: KEY })
     await t.rejects(scene.run({ ...QUICK, versionAttribute }), {
       code: 'USAGE',
-      message: /no part of the key, got "(id|version)", the (partition|sort) key/,
+      message: /version attribute "(id|version)" is the (partition|sort) key/,
     })
     t.strictSame(scene.replica.table.all(), [])
   })
@@ -128,7 +128,7 @@ t.test('a plan whose version attribute has become a key is refused', async (t) =
   await writeLines(plan, reworded)
   await t.rejects(applySync({ plan, workers: 1 }), {
     code: 'USAGE',
-    message: /no part of the key, got "version"/,
+    message: /version attribute "version" is the (partition|sort) key/,
   })
   t.strictSame(scene.replica.table.all(), [])
 })
@@ -137,7 +137,7 @@ t.test('a version attribute that is ignored is refused', async (t) => {
   const scene = await openScene(t)
   await t.rejects(scene.run({ ...QUICK, ignore: ['v'] }), {
     code: 'USAGE',
-    message: /to be compared, got "v"/,
+    message: /`versionAttribute` "v" is also in `ignore`/,
   })
 })
 

@@ -50,18 +50,16 @@ export class Advance {
     if (to === undefined) return
     this.#standing = to === placeOf(before) ? this.#standing + 1 : 0
     if (this.#standing > MOST_STANDING) {
-      throw this.#fault(`a scan that goes on, got ${MOST_STANDING} pages that end where they began`)
+      throw this.#fault(`${MOST_STANDING} pages in a row ended where they began`)
     }
     // A page that ends where it began is no cycle yet.
     if (this.#standing === 0 && this.#circle.closesAt(to)) {
-      throw this.#fault('a scan that comes to its end, got a last key again that a page before had')
+      throw this.#fault('a page ended at the same key as an earlier page')
     }
     const { pages, time } = this.#barren
     if (time <= this.#stallLimit) return
     const seconds = Math.round(time / 1000)
-    throw this.#fault(
-      `items or an end, got ${pages} pages in ${seconds} s for which nothing was scanned`,
-    )
+    throw this.#fault(`${pages} pages in ${seconds} s scanned no item`)
   }
 
   #noteTime({ scanned }: ScanPage): void {
@@ -75,11 +73,11 @@ export class Advance {
 
   #fault(what: string): TablesyncError {
     const { label, index } = this.#table
-    return new TablesyncError(`Scan on ${label}: expected ${what}`, {
+    return new TablesyncError(`The scan of ${label} does not come to its end: ${what}`, {
       code: 'BAD_RESPONSE',
       scope: 'segment',
       table: index,
-      hint: 'The engine is at fault, or a proxy that keeps its answers: the table cannot be scanned to its end.',
+      hint: 'Update the engine at fault, or bypass the proxy that caches its answers.',
     })
   }
 }

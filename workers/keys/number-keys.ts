@@ -120,12 +120,12 @@ async function sampleOf(table: ReadableTable, units: Units): Promise<KeyText | u
 function troubleOf({ access }: ReadableTable): Unread {
   const { label, index } = access
   const error = new TablesyncError(
-    `${label} tells number keys apart by their spelling: 1 and 1.0 are two keys there, and one in DynamoDB`,
+    `${label} takes 1 and 1.0 for two keys; for DynamoDB they are one`,
     {
       code: 'KEY_SPELLING',
       scope: 'item',
       table: index,
-      hint: 'Only items that both tables have under a key spelt as DynamoDB does (1, not 1.0 or 1E0) are updated. The others are left: a lookup cannot tell whether the other table has them in another spelling.',
+      hint: 'Use an engine that takes them for one. Until then, only items that both tables have under keys like 1 (not 1.0) are updated; others stay unverified.',
     },
   )
   return new Unread(error, 'refused')

@@ -77,7 +77,7 @@ export const hookFailed = ({ message }: Error): RepairEnding =>
     new TablesyncError(message, {
       code: 'HOOK_FAILED',
       scope: 'item',
-      hint: 'The item was left as it is. Mend the hook, and run again.',
+      hint: 'The item was left as it is. Correct the hook, and run again.',
     }),
   )
 
@@ -106,8 +106,13 @@ export const KEPT_CHANGING: RepairEnding = { action: 'conflict' }
 
 /** The engine refuses a condition although it holds. */
 export function refusedAllTheSame(table: TableIndex): TablesyncError {
-  const error = 'a condition was refused that holds: the engine may not compare maps and lists'
-  return new TablesyncError(error, { code: 'SERVICE', scope: 'item', table })
+  const error = 'the engine refused a condition that holds; it may not compare maps and lists'
+  return new TablesyncError(error, {
+    code: 'SERVICE',
+    scope: 'item',
+    table,
+    hint: 'Use an engine whose `=` compares maps and lists. See docs/limits.md.',
+  })
 }
 
 export const conflict = (error: TablesyncError): RepairEnding => ({

@@ -46,11 +46,20 @@ export function conflictOfVersions(
     conflict(new TablesyncError(message, { code: 'CONFLICT', scope: 'item', table, hint }))
   switch (order) {
     case 'later':
-      return left('the replica has a newer version', '--newer-wins leaves such items at that.')
+      return left(
+        'the replica has a newer version',
+        'To accept newer items of the replica without a conflict, use --newer-wins.',
+      )
     case 'alone':
-      return left('the replica has a version, and the master has none')
+      return left(
+        'the replica has a version, and the master has none',
+        "Give the master's item a version, or leave --version-attribute out.",
+      )
     case 'unordered':
-      return left('the versions of master and replica cannot be ordered')
+      return left(
+        'the versions of master and replica cannot be ordered',
+        'Make both versions numbers, or both text, or leave --version-attribute out.',
+      )
     default:
       return undefined
   }

@@ -30,7 +30,7 @@ export class RejectionStreak {
     if (this.#length < MOST) return error
     const { message, code, table, hint, cause } = error
     return new TablesyncError(
-      `${message}; so it was for ${MOST} keys in a row, and none was written in between`,
+      `${message}; ${MOST} keys in a row failed like this, so work on this table stops`,
       { code, table, hint, cause, scope: 'table' },
     )
   }

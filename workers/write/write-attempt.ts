@@ -4,7 +4,7 @@
  */
 
 import { passing } from '../../lib/diagnostics.ts'
-import { OTHERS_MAY_BE_ALLOWED } from '../../lib/dynamo/refused-keys.ts'
+import { KEY_DENIED } from '../../lib/dynamo/refused-keys.ts'
 import {
   isContended,
   isEnded,
@@ -93,6 +93,6 @@ async function sendOnce({ count, client }: ReplicaTask, write: PreparedWrite): P
 function ofItem(error: TablesyncError): TablesyncError {
   if (!isFinalRefusal(error)) return error
   const { message, code, table, cause } = error
-  const hint = code === 'ACCESS_DENIED' ? `${error.hint} ${OTHERS_MAY_BE_ALLOWED}` : error.hint
+  const hint = code === 'ACCESS_DENIED' ? KEY_DENIED : error.hint
   return new TablesyncError(message, { code, table, cause, hint, scope: 'item' })
 }

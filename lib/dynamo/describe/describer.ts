@@ -147,7 +147,7 @@ function withEmulatorHint(error: TablesyncError, endpoint: string | undefined): 
   if (!isKeyRefused || whereIs(endpoint) === 'aws') return error
   return new TablesyncError(error.message, {
     ...{ code, scope, table, cause },
-    hint: 'DynamoDB Local takes access key ids of letters and digits alone: no - and no _. Give it such a one by AWS_ACCESS_KEY_ID or a profile.',
+    hint: 'DynamoDB Local accepts only letters and digits in access key ids (no - or _). Set AWS_ACCESS_KEY_ID or the profile so.',
   })
 }
 

@@ -57,11 +57,11 @@ async function unknownSdk(sdk: DynamoDBClient): Promise<TablesyncError> {
   const agent = await sdk.config.defaultUserAgentProvider()
   const [, version = 'of an unknown version'] = agent.find(([name]) => name === 'aws-sdk-js') ?? []
   return new TablesyncError(
-    `@aws-sdk/client-dynamodb ${version} does not say how it signs requests, and tablesync needs to know`,
+    `@aws-sdk/client-dynamodb ${version} is not supported: tablesync cannot tell how it signs`,
     {
       code: 'USAGE',
       scope: 'run',
-      hint: 'Install a version of the SDK that this version of tablesync names in its package-lock.json.',
+      hint: "Install the version that tablesync's package-lock.json names.",
     },
   )
 }

@@ -7,15 +7,18 @@ const READY = new Set([undefined, 'ACTIVE', 'UPDATING'])
 
 const HINTS = new Map([
   ['CREATING', 'Wait until it is made, then run again.'],
-  ['DELETING', 'Somebody is deleting it. Is it the table that you mean?'],
-  ['ARCHIVING', 'It is being archived, since its KMS key could not be used for a week.'],
+  ['DELETING', 'Somebody is deleting it. Check the name of the table.'],
+  [
+    'ARCHIVING',
+    'Its KMS key could not be used for a week. Once it is archived, restore it from the backup that is made of it.',
+  ],
   [
     'ARCHIVED',
-    'It was archived, since its KMS key could not be used for a week. Restore it from the backup that was made then.',
+    'Its KMS key could not be used for a week. Restore it from the backup that was made of it.',
   ],
   [
     'INACCESSIBLE_ENCRYPTION_CREDENTIALS',
-    'Its KMS key cannot be used: check that the key is enabled, and its policy and grants.',
+    'Its KMS key cannot be used. Check that the key is enabled, and its policy and grants.',
   ],
 ])
 

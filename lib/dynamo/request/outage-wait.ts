@@ -112,7 +112,7 @@ export class OutageGate {
       code: 'UNREACHABLE',
       scope: 'table',
       table,
-      hint: 'Run again once its endpoint answers, or have it waited for longer with --max-outage (maxOutage).',
+      hint: 'Run again once the endpoint answers, or raise --max-outage (maxOutage).',
       cause: failure,
     })
   }

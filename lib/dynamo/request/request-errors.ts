@@ -43,14 +43,14 @@ const THROTTLED: FailureKind = {
 const BAD_RESPONSE: FailureKind = {
   code: 'BAD_RESPONSE',
   scope: 'segment',
-  hint: 'Is the endpoint a DynamoDB endpoint, and is no proxy rewriting its answers?',
+  hint: 'Check that the endpoint is DynamoDB, and that no proxy rewrites its answers.',
 }
 
 /** Items of one partition key and local indexes (developer guide, "Item collections"). */
 const COLLECTION_FULL: FailureKind = {
   code: 'SERVICE',
   scope: 'segment',
-  hint: 'The items of one partition key and their local indexes take 10 GB at most. Run with --delete-extra alone first: that makes room.',
+  hint: 'The items of one partition key and their local indexes take at most 10 GB. Make room: run with --delete-extra alone first.',
 }
 
 /** How the service refuses a signature that is wrong, or whose time it does not believe. */

@@ -17,7 +17,7 @@ const trouble = (hint: string): FailureKind => ({ code: 'UNREACHABLE', scope: 's
 export const UNREACHABLE = trouble(
   'Check the region, the endpoint and the network between here and there.',
 )
-const REFUSED = trouble('Nobody listens there: is the endpoint right, and is its engine running?')
+const REFUSED = trouble('Nobody listens there. Check the endpoint, and that its engine is running.')
 const NO_NAME = trouble(
   'The name was not found: check the region, the endpoint and the name servers of this machine.',
 )
@@ -29,14 +29,18 @@ const NO_FILES_AT_ALL = trouble(
   'This machine has as many open files as it can have: end what holds them, or raise fs.file-max.',
 )
 const NO_PORT = trouble(
-  'This machine has no free local port, or no address to connect from: run with a lower --parallel, or wait for closed connections to be let go.',
+  'This machine has no free local port or address to connect from. Lower --parallel, or wait until closed connections expire.',
 )
-const NO_MEMORY = trouble('This machine has no memory left for connections.')
-const FORBIDDEN = trouble('A firewall or sandbox of this machine forbids the connection.')
-const BUSY = trouble('The system of this machine could not open a connection just now.')
-const NO_TLS = trouble('Does the endpoint speak https? For an emulator it is http://.')
+const NO_MEMORY = trouble(
+  'This machine has no memory left for connections. End other processes, or lower --parallel.',
+)
+const FORBIDDEN = trouble(
+  'A firewall or sandbox of this machine forbids the connection. Allow it there.',
+)
+const BUSY = trouble('The system of this machine could not open a connection just now. Run again.')
+const NO_TLS = trouble('Check that the endpoint speaks https. For an emulator, it is http://.')
 const NOT_TRUSTED = trouble(
-  'The certificate is not trusted. Where a proxy or the endpoint has one of your own authority, name its file in AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS.',
+  'The certificate is not trusted. If your own authority issued it, for the endpoint or a proxy, name its file in AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS.',
 )
 const WRONG_NAME = trouble(
   'The certificate is for another name: check the endpoint, and what stands between here and there.',

@@ -141,7 +141,7 @@ export const badResponse = (message: string) =>
   new TablesyncError(message, {
     code: 'BAD_RESPONSE',
     scope: 'segment',
-    hint: 'Is the endpoint a DynamoDB endpoint, and is no proxy rewriting its answers?',
+    hint: 'Check that the endpoint is DynamoDB, and that no proxy rewrites its answers.',
   })
 
 function nestEnd(bytes: Uint8Array, at: number): number {

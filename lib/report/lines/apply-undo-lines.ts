@@ -1,20 +1,23 @@
 /** Lines for people about an undo, or about a plan that is carried out. */
 import type { RunEvent } from '../../model/events.ts'
-import { count } from '../../model/figures.ts'
+import { count, counted } from '../../model/figures.ts'
 import { foundOf, type ReplicaSummary, type Summary } from '../../model/summary.ts'
 import { errorLines, OUTCOME, stopLines } from './ending-lines.ts'
 import { ASKS, tableLine } from './opening-lines.ts'
 
 const DRY_RUN = '; dry run: nothing will be written'
 
+const LAST_LINE_TORN =
+  'warning the last line of the journal is incomplete and is skipped. Check that no more of the file is missing'
+const NO_FOOTER =
+  'warning the journal has no footer: the run that wrote it did not finish, or the end of the file is missing. Check that the file is complete'
+
 export function undoLines(event: RunEvent & { type: 'undo' }): string[] {
   const { journal, writes, isTorn, isEnded, replicas, dryRun } = event
   return [
-    `undo    ${journal}, ${count(writes)} writes${dryRun ? DRY_RUN : ''}`,
-    ...(isTorn ? ['warning its last line is torn, and is passed over: is this all of it?'] : []),
-    ...(isTorn || isEnded
-      ? []
-      : ['warning the run that wrote it has not come to its end there: is this all of it?']),
+    `undo    ${journal}, ${counted(writes, 'write')}${dryRun ? DRY_RUN : ''}`,
+    ...(isTorn ? [LAST_LINE_TORN] : []),
+    ...(isTorn || isEnded ? [] : [NO_FOOTER]),
     ...replicas.map((replica) => tableLine('replica', replica)),
   ]
 }
@@ -28,7 +31,7 @@ export function applyLines(event: RunEvent & { type: 'apply' }): string[] {
   const { plan, keys, dryRun, asksBeforeDeletions, ...tables } = event
   const asks = asksBeforeDeletions ? `; ${ASKS}` : ''
   return [
-    `apply   ${plan}, ${count(keys)} keys${asks}${dryRun ? DRY_RUN : ''}`,
+    `apply   ${plan}, ${counted(keys, 'key')}${asks}${dryRun ? DRY_RUN : ''}`,
     tableLine('master', tables.master),
     ...tables.replicas.map((replica) => tableLine('replica', replica)),
   ]
@@ -36,7 +39,7 @@ export function applyLines(event: RunEvent & { type: 'apply' }): string[] {
 
 const WORDS = {
   undo: {
-    units: 'writes',
+    unit: 'write',
     toDo: 'to undo',
     written: 'restored',
     deleted: 'deleted',
@@ -46,7 +49,7 @@ const WORDS = {
     some: 'Not all could be undone',
   },
   apply: {
-    units: 'repairs',
+    unit: 'repair',
     toDo: 'to repair',
     written: 'written',
     deleted: 'deleted',
@@ -56,6 +59,8 @@ const WORDS = {
     some: 'Not all could be applied',
   },
 }
+
+const CHANGED = 'left alone because of later changes'
 
 export type FileCommand = keyof typeof WORDS
 
@@ -69,9 +74,9 @@ export function doneLine(
   const replicas = Object.values(tally.replicas)
   const sum = (kind: 'written' | 'deleted' | 'changed') =>
     count(replicas.reduce((total, replica) => total + replica[kind], 0))
-  const far = `${count(done)} of ${count(of)} ${words.units} in ${Math.round(elapsedMs / 1000)} s`
+  const far = `${count(done)} of ${counted(of, words.unit)} in ${Math.round(elapsedMs / 1000)} s`
   const writes = `${sum('written')} ${words.written}, ${sum('deleted')} ${words.deleted}`
-  return `${far}; ${dryRun ? '' : `${writes}, `}${sum('changed')} left alone, changed since`
+  return `${far}; ${dryRun ? '' : `${writes}, `}${sum('changed')} ${CHANGED}`
 }
 
 /** What was done of a journal or a plan, for each replica. */
@@ -85,7 +90,7 @@ export function doneLines(command: FileCommand, summary: Summary): string[] {
       : [`${count(written)} ${words.written}`, `${count(deleted)} ${words.deleted}`]
     const also = [
       `${count(inOrder(replica))} ${words.resolved}`,
-      `${count(changed)} left alone, changed since`,
+      `${count(changed)} ${CHANGED}`,
       ...rareEndings(replica, dryRun),
       `${count(replica.failed)} failed`,
     ]
@@ -109,16 +114,17 @@ const inOrder = ({ resolved, sameAs, converged, vanished, expired }: ReplicaSumm
   resolved + sameAs + converged + vanished + expired
 
 function rareEndings(replica: ReplicaSummary, isDryRun: boolean): string[] {
-  const counted = [
+  const { deletionsWithheld: withheld } = replica
+  const endings = [
     ['newer on the replica and left', replica.newer],
     ['in conflict', replica.conflicts],
     ['repaired in part', replica.torn],
     ['skipped by a hook', replica.skipped],
-    ['deletions withheld', replica.deletionsWithheld],
+    [withheld === 1 ? 'deletion withheld' : 'deletions withheld', withheld],
     ['unverified', replica.unverified],
-    ['not come to', replica.unjudged + (isDryRun ? 0 : notDone(replica))],
+    ['not reached', replica.unjudged + (isDryRun ? 0 : notDone(replica))],
   ] as const
-  return counted.filter(([, n]) => n > 0).map(([what, n]) => `${count(n)} ${what}`)
+  return endings.filter(([, n]) => n > 0).map(([what, n]) => `${count(n)} ${what}`)
 }
 
 /** Repairs that are neither done nor given up. */

@@ -29,8 +29,8 @@ export function errorLines({ replicas, errors }: Summary): string[] {
 }
 
 export const stopLines = ({ safeguard, message, hint }: Stop) => [
-  `        ${hint}`,
   `Stopped${byWhat(safeguard)}: ${message}.`,
+  `        ${hint}`,
 ]
 
 /** Names a limit that is a flag by its flag. */

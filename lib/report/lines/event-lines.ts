@@ -1,5 +1,6 @@
 /** Lines for people about what happens in a run. */
 import type { RunEvent } from '../../model/events.ts'
+import { counted } from '../../model/figures.ts'
 import { applyLines, readableLine, undoLines } from './apply-undo-lines.ts'
 import { keyLeftLine, planLine, tableLines } from './opening-lines.ts'
 import { outageLines, outageOverLine, paceLines } from './rate-lines.ts'
@@ -21,7 +22,7 @@ export function eventLines(event: ToldOnce): readonly string[] {
       return [...applyLines(event), ...rulesLines(event.rules)]
     case 'canary-held':
       return [
-        `${event.replica}: the first ${event.writes} repairs were read back and held; the others follow`,
+        `${event.replica}: the first ${counted(event.writes, 'repair was', 'repairs were')} read back and held; the others follow`,
       ]
     case 'warning':
       return [`warning ${event.replica}: ${event.message}`]
@@ -29,7 +30,7 @@ export function eventLines(event: ToldOnce): readonly string[] {
       return [keyLeftLine(event)]
     case 'ended-before':
       return [
-        `ended   ${event.ended === undefined ? '' : `at ${event.ended}`}: this is the result of the run in ${event.checkpoint}; nothing was read now`,
+        `ended   the run in ${event.checkpoint} has already ended${event.ended === undefined ? '' : `, at ${event.ended}`}; this is its result, and no table was read`,
         '        to compare the tables as they are: --restart',
       ]
     case 'readable-by-others':
@@ -37,9 +38,11 @@ export function eventLines(event: ToldOnce): readonly string[] {
     case 'plan':
       return [...rulesLines(event.rules, event.startingKey), planLine(event)]
     case 'segment-lost':
-      return [`segment ${event.segment} was not compared to its end: ${event.message}`]
+      return [`segment ${event.segment} was not fully compared: ${event.message}`]
     case 'stalled':
-      return [`stalled ${event.message}`]
+      return [
+        `stalled ${event.message}. Its thread is replaced, and its work starts again unless this was its second try`,
+      ]
     case 'outage':
       return outageLines(event)
     case 'outage-over':
@@ -56,13 +59,13 @@ export function eventLines(event: ToldOnce): readonly string[] {
     case 'pace':
       return paceLines(event)
     case 'control-refused':
-      return [`control file ignored: ${event.message}`]
+      return [`control file ignored: ${event.message}. Earlier settings stay in force`]
     case 'deleting':
-      return [
-        `deleting ${event.extras} extra ${event.extras === 1 ? 'item' : 'items'} of ${event.replica}`,
-      ]
+      return [`deleting ${counted(event.extras, 'extra item')} of ${event.replica}`]
     case 'deletions-withheld':
-      return [`${event.extras} extra items of ${event.replica} are left: ${event.reason}`]
+      return [
+        `${counted(event.extras, 'extra item')} of ${event.replica} not deleted: ${event.reason}`,
+      ]
     default:
       return event satisfies never
   }

@@ -1,7 +1,7 @@
 /** Lines for people about a run in progress: its tables, its plan, what it finds. */
 import type { Difference } from '../../model/difference.ts'
 import type { RunEvent } from '../../model/events.ts'
-import { count } from '../../model/figures.ts'
+import { count, counted } from '../../model/figures.ts'
 import {
   describeKey,
   type InspectedTable,
@@ -33,7 +33,7 @@ function sizeOf({ approximateItems, approximateBytes }: TableFacts): string | un
   if (approximateItems === undefined) return undefined
   if (approximateItems === 0) return 'size not known yet'
   const bytes = approximateBytes === undefined ? '' : `, ${count(approximateBytes)} bytes`
-  return `≈ ${count(approximateItems)} items${bytes}`
+  return `≈ ${counted(approximateItems, 'item')}${bytes}`
 }
 
 export function tableLines({ runId, master, replicas }: RunEvent & { type: 'tables' }): string[] {
@@ -56,7 +56,7 @@ export function planLine(plan: PlanEvent): string {
       ? 'dry run: nothing will be written'
       : `will ${writes.map((kind) => verb[kind]).join(', ')} items${asksBeforeDeletions ? `; ${ASKS}` : ''}`
   const scan = segments === 1 ? 'one segment' : `${count(segments)} segments, ${parallel} at a time`
-  return `plan    ${strategy}, ${scan} on ${workers} worker${workers === 1 ? '' : 's'}; ${does}`
+  return `plan    ${strategy}, ${scan} on ${counted(workers, 'worker')}; ${does}`
 }
 
 export function differenceLine(difference: Difference): string {
@@ -110,7 +110,7 @@ export function progressLine(progress: RunEvent & { type: 'progress' }, plan?: P
   const sum = (kind: 'missing' | 'differing' | 'extra' | 'written' | 'deleted') =>
     count(replicas.reduce((total, replica) => total + replica[kind], 0))
   const parts = [
-    `${count(tally.master.scanned)} items in ${pace(tally.master.scanned, elapsedMs)}`,
+    `${counted(tally.master.scanned, 'item')} in ${pace(tally.master.scanned, elapsedMs)}`,
     `${count(segmentsDone)}/${count(segments)} segments`,
   ]
   const found = `${sum('missing')} missing, ${sum('differing')} differing, ${sum('extra')} extra`

@@ -1,16 +1,16 @@
 /** A question to the person at the terminal: how much, of how much, and where. */
 
-import { count } from '../../model/figures.ts'
+import { count, counted } from '../../model/figures.ts'
 import type { Question } from '../../model/question.ts'
 import { type InspectedTable, shownEndpoint } from '../../model/tables/table.ts'
 
 export function questionText(question: Question): string {
   const where = placeOf(question.table)
   if (question.about === 'deletions') {
-    return `Delete ${count(question.deletions)} of ${count(question.items)} items of ${where}?`
+    return `Delete ${count(question.deletions)} of ${counted(question.items, 'item')} of ${where}?`
   }
   const { restores, deletions } = question
-  return `Undo the repair of ${where}: put ${count(restores)} items back, and delete ${count(deletions)}?`
+  return `Undo the repair of ${where}: put ${counted(restores, 'item')} back, and delete ${count(deletions)}?`
 }
 
 function placeOf({ ref, facts }: InspectedTable): string {

@@ -22,7 +22,7 @@ export function paceLines({ paces, isPaused }: RunEvent & { type: 'pace' }): str
 function paceOf({ table, kind, unitsPerSecond, isAdaptive }: Pace): string {
   const verb = `${table}: ${kind}s`
   if (isAdaptive) return `${verb} adaptive`
-  return unitsPerSecond === null ? `${verb} at any speed` : `${verb} at ${units(unitsPerSecond)}`
+  return unitsPerSecond === null ? `${verb} without limit` : `${verb} at ${units(unitsPerSecond)}`
 }
 
 /** An endpoint out of reach: where, since when, why, and how long the run waits for it. */

@@ -1,6 +1,6 @@
 /** What a comparison found and a repair did, replica by replica. */
 
-import { count } from '../../model/figures.ts'
+import { count, counted } from '../../model/figures.ts'
 import type { Outcome, ReplicaSummary, Summary } from '../../model/summary.ts'
 import { pace } from '../durations.ts'
 import { errorLines, OUTCOME, stopLines } from './ending-lines.ts'
@@ -16,8 +16,8 @@ interface Planned {
 export function verdictLines(summary: Summary, plan?: PlanEvent, planned?: Planned): string[] {
   const { master, replicas, outcome, elapsedMs } = summary
   const lines = [
-    `scanned ${count(master.scanned)} items of ${master.table} in ${pace(master.scanned, elapsedMs)}, ` +
-      `${count(master.readUnits)} read units`,
+    `scanned ${counted(master.scanned, 'item')} of ${master.table} in ${pace(master.scanned, elapsedMs)}, ` +
+      counted(master.readUnits, 'read unit'),
   ]
   for (const [label, replica] of Object.entries(replicas))
     lines.push(...replicaLines(label, replica, plan))
@@ -33,10 +33,10 @@ export function verdictLines(summary: Summary, plan?: PlanEvent, planned?: Plann
 
 /** `apply` refuses the plan of a run that did not see everything. */
 function planLine(outcome: Outcome, { keys, plan: file }: Planned): string {
-  const repairs = `planned ${count(keys)} repairs in ${file}`
+  const repairs = `planned ${counted(keys, 'repair')} in ${file}`
   return outcome === 'in-sync' || outcome === 'different'
     ? `${repairs}; to do them: tablesync apply ${file}`
-    : `${repairs}, which is not all: apply refuses it. Run again with another --plan file`
+    : `${repairs}, but the run did not see everything: \`tablesync apply\` refuses this plan. Run again with another --plan file`
 }
 
 /** What the comparison left out or let stand, so that the verdict does not cover it. */
@@ -73,7 +73,7 @@ function repairLines({ replicas }: Summary, plan?: PlanEvent): string[] {
 function replicaLines(label: string, replica: ReplicaSummary, plan?: PlanEvent): string[] {
   const isWriting = plan !== undefined && plan.writes.length > 0
   const done = doneWords(replica, { isWriting })
-  const units = `${count(replica.readUnits)} read units, ${count(replica.writeUnits)} write units`
+  const units = `${counted(replica.readUnits, 'read unit')}, ${counted(replica.writeUnits, 'write unit')}`
   return [
     ...foundLines(label, replica),
     ...(done.length === 0 ? [] : [`        ${done.join(', ')}`]),

@@ -12,11 +12,11 @@ const words = (counted: Counted) =>
 export function foundLines(label: string, replica: ReplicaSummary): string[] {
   const { sameAs, missing, differing, extra } = replica
   const also = words([
-    ['changed while they were looked at and came out equal', replica.converged],
+    ['caught up while being checked (replication lag)', replica.converged],
     ['newer on the replica and left', replica.newer],
     ['expired', replica.expired],
     ['gone since the scan', replica.vanished],
-    ['of the replica counted with their counterparts of the master', replica.elsewhere],
+    ["of the replica counted under the master's item", replica.elsewhere],
     ['changed since the plan', replica.changed],
     ['unverified', replica.unverified],
     ['read but not judged yet', replica.unjudged],
@@ -39,20 +39,21 @@ function sumLine({ offered, scanned, matched }: ReplicaSummary): string {
 /** What became of the differences. `isWriting`: includes those that nothing was done about. */
 export function doneWords(replica: ReplicaSummary, { isWriting }: { isWriting: boolean }) {
   const { written, deleted, skipped, resolved, conflicts, failed, deletionsWithheld } = replica
+  const { lostSegments } = replica
   const left = leftOf(replica)
   return words([
     ['written', written],
     ['deleted', deleted],
-    ['on a condition that holds only part of the item', replica.partial],
+    ['of these under a condition that covers only part of the item', replica.partial],
     ['skipped by a hook', skipped],
-    ['ended by themselves', resolved],
+    ['no longer different at repair time', resolved],
     ['in conflict', conflicts],
     ['failed', failed],
     ['repaired in part', replica.torn],
-    ['deletions withheld', deletionsWithheld],
-    ['left', isWriting ? left : 0],
+    [deletionsWithheld === 1 ? 'deletion withheld' : 'deletions withheld', deletionsWithheld],
+    ['not repaired (not asked for or not reached)', isWriting ? left : 0],
     ['unconfirmed', replica.unconfirmed],
-    ['segments not compared to their end', replica.lostSegments],
+    [`${lostSegments === 1 ? 'segment' : 'segments'} not fully compared`, lostSegments],
   ])
 }
 

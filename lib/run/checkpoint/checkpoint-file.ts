@@ -21,6 +21,7 @@ export async function refuseNoFile(file: string): Promise<void> {
   if (there === undefined || there.isFile()) return
   throw usageError(
     `Expected the checkpoint ${file} to be a file, got ${there.isDirectory() ? 'a folder' : 'a device or a pipe'}`,
+    'Name a file. It need not exist yet.',
   )
 }
 
@@ -59,6 +60,7 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
   if (value.tablesync !== 'checkpoint' || !isReadable) {
     throw usageError(
       `Expected ${file} to be a checkpoint of version 1 or 2, got ${JSON.stringify(value.tablesync)} of version ${JSON.stringify(value.version)}`,
+      'Name another file. If a later tablesync wrote it, use that version.',
     )
   }
   return value

@@ -1,4 +1,5 @@
 /** The last part of a run: extras that wait on disk, deleted where nothing has failed. */
+import { counted } from '../../model/figures.ts'
 import { MASTER, type TableIndex } from '../../model/tables/table.ts'
 import type { DeleteTask, ExtraKey } from '../../protocol/messages.ts'
 import { ConcurrentWork } from '../concurrent-work.ts'
@@ -111,7 +112,9 @@ const extrasOf = (texts: readonly string[], first: number): PlacedExtra[] =>
 /** Why nothing is deleted, looked for before the first deletion. Undefined: nothing speaks against it. */
 export function whyWithheld(run: RunContext, replica: TableIndex): string | undefined {
   const { conflicts } = run.ledger.totalOf(replica)
-  return conflicts > 0 ? `${conflicts} items are in conflict` : reasonToWithhold(run, replica)
+  return conflicts > 0
+    ? counted(conflicts, 'item is in conflict', 'items are in conflict')
+    : reasonToWithhold(run, replica)
 }
 
 function reasonToWithhold(
@@ -127,10 +130,10 @@ function reasonToWithhold(
   if (finished.size < plan.segments) return 'not every segment was compared'
   if (failed > 0) {
     const why = refusal === undefined ? '' : `: ${refusal}`
-    return `${failed} ${failed === 1 ? 'item' : 'items'} could not be repaired${why}`
+    return `${counted(failed, 'item')} could not be repaired${why}`
   }
-  if (torn > 0) return `${torn} items were repaired in part`
-  if (unverified > 0) return `${unverified} keys could not be verified`
+  if (torn > 0) return counted(torn, 'item was repaired in part', 'items were repaired in part')
+  if (unverified > 0) return `${counted(unverified, 'key')} could not be verified`
   if (brokenTasks > 0) return 'not every key could be read again'
   return tableWatch.doubt([MASTER, replica])?.message
 }

@@ -50,5 +50,5 @@ export async function tryHooks(
 
 const endedBy = (code: number) =>
   code === UNSETTLED
-    ? 'it waits at its top level for something that never comes'
+    ? 'its top-level await never settles'
     : 'it ended its own thread while it was loaded'

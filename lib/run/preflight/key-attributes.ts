@@ -16,6 +16,6 @@ export function refuseIgnoredKeys(
   if (ignored === undefined) return
   throw usageError(
     `Expected \`${spelling('ignore')}\` to name attributes beside the key, got ${JSON.stringify(ignored.name)} of the key ${describeKey(facts.keySchema)}`,
-    'Items are matched by their key: no part of it can differ.',
+    'Remove it there: items are matched by their key, so no part of it can differ.',
   )
 }

@@ -19,6 +19,7 @@ export function startingKeyText(
   if (stray !== undefined || Object.keys(given).length !== names.length) {
     throw usageError(
       `Expected the starting key to have exactly ${describeKey(schema)}, got ${keyShown(given)}`,
+      'Give each attribute of the key, and no other.',
     )
   }
   const parts = schema.map((key) => [key.name, keyValue(given[key.name], key, given)])

@@ -15,7 +15,7 @@ export function refuseKeyAsVersion(
   if (part < 0) return
   const which = part === 0 ? 'partition key' : 'sort key'
   throw usageError(
-    `Expected the version attribute to be no part of the key, got "${versionAttribute}", the ${which}`,
-    'A version grows with each change of an item; a key never changes. Name another attribute, or none: then all attributes are compared.',
+    `The version attribute "${versionAttribute}" is the ${which}, and a key never changes`,
+    'Name one that grows with each change, or none: then all attributes are compared.',
   )
 }

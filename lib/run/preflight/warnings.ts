@@ -38,7 +38,7 @@ function unanswered({ inspected }: Tables): Warning[] {
   return inspected.flatMap(({ ref, facts }) =>
     (facts.unanswered ?? []).map((message) => ({
       replica: ref.label,
-      message: `not known, and the run goes on without: ${message}`,
+      message: `some table settings could not be read, and the run continues without them: ${message}`,
     })),
   )
 }
@@ -137,6 +137,10 @@ function expiry(master: TableFacts, { ttlAttribute }: TableFacts): string[] {
   if (ttlAttribute === undefined || master.ttlAttribute === undefined) return []
   if (ttlAttribute === master.ttlAttribute || ttlAttribute === null) return []
   const masters =
-    master.ttlAttribute === null ? 'the master none' : `the master by ${master.ttlAttribute}`
-  return [`it expires items by ${ttlAttribute}, ${masters}: what is written may be deleted again`]
+    master.ttlAttribute === null
+      ? 'the master expires none'
+      : `the master by ${master.ttlAttribute}`
+  return [
+    `the replica expires items by ${ttlAttribute}, and ${masters}: items written to the replica may be deleted again`,
+  ]
 }

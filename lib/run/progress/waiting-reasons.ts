@@ -1,5 +1,5 @@
 /** Says in words what a run waits for, so that nobody has to guess. */
-import { rateText } from '../../model/figures.ts'
+import { counted, rateText } from '../../model/figures.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { RateLimits } from '../rate/rate-limits.ts'
 import type { RecheckQueue } from '../state/recheck-queue.ts'
@@ -43,8 +43,8 @@ function keysWaiting(rechecks: RecheckQueue, isExplained: boolean): string[] {
   const young = rechecks.notDue(Date.now())
   const due = rechecks.size - young
   return [
-    ...(young > 0 ? [`${young} keys to stand still long enough`] : []),
-    ...(due > 0 && !isExplained ? [`${due} keys to be looked at again`] : []),
+    ...(young > 0 ? [`${counted(young, 'key')} to stay unchanged (--min-mismatch-age)`] : []),
+    ...(due > 0 && !isExplained ? [`${counted(due, 'key')} to be read again`] : []),
   ]
 }
 

@@ -32,6 +32,7 @@ function readWish(text: string): Wish {
     else {
       throw usageError(
         `Expected pause, resume, read-capacity VALUE or write-capacity VALUE, got ${JSON.stringify(line)}`,
+        'Correct that line, or remove it.',
       )
     }
   }
@@ -40,16 +41,21 @@ function readWish(text: string): Wish {
 
 /** @throws TablesyncError with code `USAGE` if this is not a file, or cannot be read */
 async function textOf(file: string): Promise<string> {
-  const unfit = (what: string) => usageError(`Expected the control file to be a file, got ${what}`)
   try {
     // A pipe is not opened: that would wait until somebody writes to it.
     if ((await stat(file)).isFile()) return await readFile(file, 'utf8')
   } catch (error) {
     // A missing file says nothing.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-    throw unfit((error as Error).message)
+    throw usageError(
+      `Cannot read the control file: ${(error as Error).message}`,
+      'Name a file that may be read.',
+    )
   }
-  throw unfit('something else')
+  throw usageError(
+    'Expected the control file to be a file, got a folder, a pipe or a device',
+    'Name a file. It need not exist yet.',
+  )
 }
 
 /**

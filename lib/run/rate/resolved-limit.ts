@@ -42,13 +42,13 @@ export function resolveLimit(
     case 'percent':
       if (known !== undefined) return share(choice.percent, 'asked', '')
       throw usageError(
-        `Expected the ${kind} capacity of ${label} to be known for ${choice.percent}% of it, and DescribeTable does not tell`,
+        `Cannot take ${choice.percent}%: DescribeTable does not return the ${kind} capacity of ${label}`,
         'Give units a second, `adaptive` or `max`.',
       )
     case 'adaptive':
       return { unitsPerSecond: null, origin: 'asked', because: 'as much as is not throttled' }
     case 'max':
-      return { unitsPerSecond: null, origin: 'asked', because: 'no limit, as asked for' }
+      return { unitsPerSecond: null, origin: 'asked', because: 'as asked for' }
     case 'polite':
       if (isLocal)
         return { unitsPerSecond: null, origin: 'local', because: 'no limit on this machine' }
@@ -56,7 +56,7 @@ export function resolveLimit(
       return {
         unitsPerSecond: null,
         origin: 'unknown',
-        because: 'no limit, since DescribeTable does not tell any',
+        because: 'DescribeTable returns no capacity',
       }
     default:
       return choice satisfies never

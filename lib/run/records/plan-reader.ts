@@ -43,13 +43,13 @@ async function endOf(of: CheckedFile, { tables }: RepairPlanHeader): Promise<Rep
   if (end === undefined || end.entries !== entries) {
     throw usageError(
       `Expected ${of.file} to be a whole plan; it breaks off after ${entries} keys`,
-      'The run that was to write it did not come to its end, or lines were taken out: run it again.',
+      'Its run did not end, or somebody removed lines. Write the plan again.',
     )
   }
   if (end.end !== 'different' && end.end !== 'in-sync') {
     throw usageError(
       `Expected ${of.file} to be the plan of a run that saw everything; that one ended ${end.end}`,
-      'Extras of tables that were not compared to their end may be none: run it again.',
+      'Items that look extra may exist in the part not compared. Write the plan again.',
     )
   }
   return end

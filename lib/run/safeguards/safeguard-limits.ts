@@ -51,10 +51,12 @@ export type CanaryCounts = Pick<ReplicaTally, 'readBack' | 'mended' | 'conflicts
 
 export function canaryStop(label: string, counts: CanaryCounts): Stop {
   const { writes, mended, conflicts, failed } = counts
-  const lost = Math.max(0, writes - counts.readBack)
+  const gone = Math.max(0, writes - counts.readBack)
+  const held = `${writes} written, ${mended} overtaken and repaired again, ${gone} gone`
+  const others = `${conflicts} in conflict, ${failed} failed`
   return {
     safeguard: 'canary',
-    message: `the first repairs of ${label} did not hold: ${writes} written, of which ${mended} had to be mended and ${lost} were not there any more; ${conflicts} in conflict, ${failed} failed`,
+    message: `the first repairs of ${label} did not hold: ${held}; ${others}`,
     hint: 'A --report has their keys. To continue anyway: leave out --canary',
   }
 }

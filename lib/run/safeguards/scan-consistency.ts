@@ -6,7 +6,7 @@
  */
 
 import { TablesyncError } from '../../errors.ts'
-import { count } from '../../model/figures.ts'
+import { count, counted } from '../../model/figures.ts'
 import type { ReplicaTally } from '../../model/tally.ts'
 
 /** In tables that are written to, this many items may appear on both sides behind a scan. */
@@ -50,7 +50,7 @@ export function contradiction({
 
 const leftOut = (label: string, scanned: number, missed: number) =>
   new TablesyncError(
-    `The scan of ${label} is not to be trusted: it returned ${count(scanned)} items, and left out at least ${count(missed)} that are there by key`,
+    `The scan of ${label} is incomplete: it returned ${counted(scanned, 'item')}, and missed at least ${count(missed)} that a lookup finds`,
     {
       code: 'BAD_RESPONSE',
       scope: 'table',

@@ -36,7 +36,7 @@ export function refuseSameTable(tables: readonly KnownTable[]): void {
   const what = pair.one === tables[0] ? 'master and replica' : 'replicas'
   throw new TablesyncError(
     `Expected ${what} to be different tables, got one table as ${pair.one.ref.label} and ${pair.other.ref.label}`,
-    { code: 'SAME_TABLE', scope: 'run', hint: 'A table cannot be repaired from itself.' },
+    { code: 'SAME_TABLE', scope: 'run', hint: 'Name two different tables.' },
   )
 }
 

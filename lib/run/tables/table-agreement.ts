@@ -47,14 +47,11 @@ export function refuseOtherAccount(
   for (const [index, { ref }] of tables.entries()) {
     const [, , , , account = NO_ACCOUNT] = described[index]?.arn?.split(':') ?? []
     if (ref.account === undefined || account === NO_ACCOUNT || account === ref.account) continue
-    throw new TablesyncError(
-      `Expected ${ref.label} to be in account ${ref.account}, got a table of account ${account}`,
-      {
-        code: 'TABLE_NOT_FOUND',
-        scope: 'run',
-        table: index,
-        hint: 'On this machine a table is asked by its name. Name it <region>:<table> if it is the one that is meant.',
-      },
-    )
+    throw new TablesyncError(`${ref.label} is in account ${account}; expected ${ref.account}`, {
+      code: 'TABLE_NOT_FOUND',
+      scope: 'run',
+      table: index,
+      hint: 'On this machine, tables are found by name only. If this is the table that you mean, name it <region>:<table>.',
+    })
   }
 }

@@ -14,11 +14,11 @@ export function refuseOtherTable(
   const isOther = isAnotherTable({ tableId: then.tableId, createdAt: then.createdAt }, facts)
   if (!isOther && describeKey(then.keySchema) === describeKey(facts.keySchema)) return
   throw new TablesyncError(
-    `Expected ${ref.label} to be the table that the ${what} was written for, got another one of that name`,
+    `Expected ${ref.label} to be the table that the ${what} was written for, got another table of that name`,
     {
       code: 'TABLE_CHANGED',
       scope: 'run',
-      hint: 'It was re-created since, or is looked for in another account, region or endpoint.',
+      hint: 'Check account, region and endpoint. For a recreated table, the file is void.',
     },
   )
 }

@@ -172,12 +172,12 @@ class Question {
       if (now.isBeingDeleted) this.#changed = changed(this.#table, `${label} is being deleted`)
       else if (isAnotherTable(first, now)) {
         const ids = `expected ${describeIdentity(first)}, got ${describeIdentity(now)}`
-        this.#changed = changed(this.#table, `${label} was deleted and made anew: ${ids}`)
+        this.#changed = changed(this.#table, `${label} was deleted and recreated: ${ids}`)
       }
     } catch (thrown) {
       const error = asTablesyncError(thrown)
       if (error.code !== 'TABLE_NOT_FOUND') return error
-      this.#changed = changed(this.#table, `${label} was deleted: there is no such table any more`)
+      this.#changed = changed(this.#table, `${label} was deleted: it does not exist any more`)
     }
     if (this.#changed !== undefined) this.#options.onChanged(table, this.#changed)
     return this.#changed
@@ -189,5 +189,5 @@ const changed = ({ table }: WatchedTable, message: string) =>
     code: 'TABLE_CHANGED',
     scope: 'table',
     table,
-    hint: 'The result is worth nothing since then. Find out who made it anew, and run again.',
+    hint: 'Results after that are void. Find out who deleted or recreated it, then run again.',
   })

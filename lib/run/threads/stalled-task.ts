@@ -46,5 +46,5 @@ const stalled = (message: string) =>
   new TablesyncError(message, {
     code: 'STALLED',
     scope: 'segment',
-    hint: 'Is it a hook that does not come back? Where the table is that slow, give it longer with timeouts.stall.',
+    hint: 'Check that your hooks return. If the table is that slow, raise timeouts.stall (library).',
   })

@@ -147,11 +147,12 @@ export class WatchedTask {
     const { limit } = this.#options
     const now = performance.now()
     const silent = now - this.#lastHeard
-    const { what, busy } = this.#alive?.longest ?? { what: 'in no request', busy: 0 }
-    if (silent >= limit) return `its thread silent for ${seconds(silent)}: ${what}`
-    if (busy >= limit) return `no progress for ${seconds(busy)}: ${what}`
+    const { what, busy } = this.#alive?.longest ?? { what: undefined, busy: 0 }
+    const underWay = what === undefined ? 'no request or hook under way' : `under way: ${what}`
+    if (silent >= limit) return `its thread has not reported for ${seconds(silent)} (${underWay})`
+    if (busy >= limit) return `no progress for ${seconds(busy)} (${underWay})`
     if (now - this.#moved < limit) return undefined
-    return `no progress for ${seconds(now - this.#moved)}: ${what}`
+    return `no progress for ${seconds(now - this.#moved)} (${underWay})`
   }
 }
 

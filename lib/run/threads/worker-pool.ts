@@ -105,7 +105,7 @@ export class SegmentPool {
       throw new TablesyncError(`A worker thread ended: ${(error as Error).message}`, {
         code: 'WORKER_DIED',
         scope: 'segment',
-        hint: 'Run again; with fewer --parallel segments where memory was short.',
+        hint: 'Run again. If memory was short, lower --parallel.',
         cause: error,
       })
     } finally {
@@ -118,14 +118,14 @@ export class SegmentPool {
   #checkThreads(): void {
     if (this.#isClosing || this.#broken !== undefined || this.#piscina.threads.length > 0) return
     const error = this.#failedStart
-    const got = error?.message.split('\n')[0] ?? 'one that ended while it started'
-    this.#broken = new TablesyncError(`Expected worker threads to start, got: ${got}`, {
+    const got = error?.message.split('\n')[0] ?? 'one ended while it started'
+    this.#broken = new TablesyncError(`Worker threads cannot start: ${got}`, {
       code: 'WORKER_DIED',
       scope: 'run',
       hint:
         this.#hooks === undefined
-          ? 'Threads start from a file of the package. A bundler has to leave the package as it is (`external`).'
-          : `Each thread loads the hooks ${this.#hooks}: they must load more than once, and leave the thread alive.`,
+          ? 'Threads start from a file of the package. If you bundle, mark tablesync as `external`.'
+          : `Each thread loads the hooks ${this.#hooks}. Make them load more than once, and leave the thread alive.`,
       cause: error,
     })
     this.#piscina.destroy().catch(() => {})
