@@ -137,6 +137,6 @@ function hooksUrl(hooks: string, spelling: Spelling): string {
   if (isAbsolute(hooks)) return pathToFileURL(hooks).href
   throw usageError(
     `Expected \`${spelling('hooks')}\` to be an absolute path or a file URL, got ${shown(hooks)}`,
-    'For example new URL("rules.js", import.meta.url).href, for a file beside your own.',
+    'For example new URL("rules.js", import.meta.url).href.',
   )
 }
