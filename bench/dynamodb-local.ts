@@ -8,8 +8,8 @@
  */
 import { cpus, loadavg } from 'node:os'
 import cac from 'cac'
-import { noJava, startDynamoDBLocal } from '../test/support/dynamodb-local.ts'
-import { makeTable } from '../test/support/tables.ts'
+import { noJava, startDynamoDBLocal } from '../test/support/tables/dynamodb-local.ts'
+import { makeTable } from '../test/support/tables/tables.ts'
 import { itemsAt } from './generated-table.ts'
 import { type Measured, measure } from './processes.ts'
 

@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runSync } from 'tablesync'
-import { startDynalite } from './support/dynalite.ts'
-import { makeTable } from './support/tables.ts'
+import { startDynalite } from './support/tables/dynalite.ts'
+import { makeTable } from './support/tables/tables.ts'
 import { t } from './support/tap.ts'
 
 t.setTimeout(800_000)

@@ -1,11 +1,11 @@
 /** Which credentials and endpoint the command uses for each table, or why it exits with 2. */
 import { join } from 'node:path'
-import { startDynalite } from '../support/dynalite.ts'
-import { makeTable } from '../support/tables.ts'
+import { EMULATOR_HOST, ROLE, SECRETS, writeProfiles } from '../support/command/aws-profiles.ts'
+import { type AwsWorld, startAwsWorld } from '../support/command/aws-world.ts'
+import { type CliResult, type Env, runCli, tempFolder } from '../support/command/run-cli.ts'
+import { startDynalite } from '../support/tables/dynalite.ts'
+import { makeTable } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
-import { EMULATOR_HOST, ROLE, SECRETS, writeProfiles } from './aws-profiles.ts'
-import { type AwsWorld, startAwsWorld } from './aws-world.ts'
-import { type CliResult, type Env, runCli, tempFolder } from './run-cli.ts'
 
 // Each test spawns the command, which takes longer than tap expects of a file.
 t.setTimeout(800_000)

@@ -1,9 +1,16 @@
 /** `--plan` writes a repair down, and `tablesync apply` carries it out. */
 import { join } from 'node:path'
-import { startDynalite } from '../support/dynalite.ts'
+import { runCli, runForSummary, tempFolder } from '../support/command/run-cli.ts'
+import {
+  COUNTS,
+  inOrder,
+  MASTER_ITEMS,
+  makeScene,
+  REPLICA_ITEMS,
+  replicaOf,
+} from '../support/command/scene.ts'
+import { startDynalite } from '../support/tables/dynalite.ts'
 import { t } from '../support/tap.ts'
-import { runCli, runForSummary, tempFolder } from './run-cli.ts'
-import { COUNTS, inOrder, MASTER_ITEMS, makeScene, REPLICA_ITEMS, replicaOf } from './scene.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())

@@ -1,10 +1,15 @@
 /** Which credentials the command uses for each table, read from the signatures of its requests. */
 
-import { startDynalite } from '../support/dynalite.ts'
+import {
+  type Recorder,
+  ROLE_SECRETS,
+  startRecorder,
+  startSts,
+} from '../support/command/recorder.ts'
+import { type CliResult, credentialsFile, type Env, runCli } from '../support/command/run-cli.ts'
+import { makeTwins } from '../support/command/scene.ts'
+import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Test, t } from '../support/tap.ts'
-import { type Recorder, ROLE_SECRETS, startRecorder, startSts } from './recorder.ts'
-import { type CliResult, credentialsFile, type Env, runCli } from './run-cli.ts'
-import { makeTwins } from './scene.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())

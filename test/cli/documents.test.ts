@@ -3,11 +3,11 @@
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startDynalite } from '../support/dynalite.ts'
+import { startRecorder } from '../support/command/recorder.ts'
+import { runCli, runForSummary, tempFolder } from '../support/command/run-cli.ts'
+import { argsOf, makeTwins } from '../support/command/scene.ts'
+import { startDynalite } from '../support/tables/dynalite.ts'
 import { t } from '../support/tap.ts'
-import { startRecorder } from './recorder.ts'
-import { runCli, runForSummary, tempFolder } from './run-cli.ts'
-import { argsOf, makeTwins } from './scene.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())

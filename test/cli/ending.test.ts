@@ -3,11 +3,18 @@ import { execFileSync } from 'node:child_process'
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Summary } from '../../lib/model/summary.ts'
-import { startDynalite } from '../support/dynalite.ts'
+import { isPreflight, startRecorder } from '../support/command/recorder.ts'
+import { runCli, runForSummary, startCli, tempFolder } from '../support/command/run-cli.ts'
+import {
+  argsOf,
+  inOrder,
+  MASTER_ITEMS,
+  makeScene,
+  makeTwins,
+  REPLICA_ITEMS,
+} from '../support/command/scene.ts'
+import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Test, t } from '../support/tap.ts'
-import { isPreflight, startRecorder } from './recorder.ts'
-import { runCli, runForSummary, startCli, tempFolder } from './run-cli.ts'
-import { argsOf, inOrder, MASTER_ITEMS, makeScene, makeTwins, REPLICA_ITEMS } from './scene.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())

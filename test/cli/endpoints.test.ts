@@ -1,10 +1,10 @@
 /** Where the command sends its requests. */
 
-import { startDynalite } from '../support/dynalite.ts'
+import { serve, startRecorder } from '../support/command/recorder.ts'
+import { runCli } from '../support/command/run-cli.ts'
+import { makeTwins } from '../support/command/scene.ts'
+import { startDynalite } from '../support/tables/dynalite.ts'
 import { t } from '../support/tap.ts'
-import { serve, startRecorder } from './recorder.ts'
-import { runCli } from './run-cli.ts'
-import { makeTwins } from './scene.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())

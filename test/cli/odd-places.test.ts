@@ -4,8 +4,8 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { CLI, runCli, tempFolder, testEnv } from '../support/command/run-cli.ts'
 import { t } from '../support/tap.ts'
-import { CLI, runCli, tempFolder, testEnv } from './run-cli.ts'
 
 t.setTimeout(800_000)
 t.jobs = 2

@@ -3,14 +3,8 @@
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Difference } from '../../lib/model/difference.ts'
-import { startDynalite } from '../support/dynalite.ts'
-import { hooksModule } from '../support/hooks-module.ts'
-import { linesIn } from '../support/rewritten.ts'
-import { makeTable } from '../support/tables.ts'
-import { t } from '../support/tap.ts'
-import { differencesIn } from '../support/told-lines.ts'
-import { startRecorder } from './recorder.ts'
-import { runCli, runForSummary, tempFolder } from './run-cli.ts'
+import { startRecorder } from '../support/command/recorder.ts'
+import { runCli, runForSummary, tempFolder } from '../support/command/run-cli.ts'
 import {
   argsOf,
   COUNTS,
@@ -20,7 +14,13 @@ import {
   MISSING_IDS,
   makeScene,
   makeTwins,
-} from './scene.ts'
+} from '../support/command/scene.ts'
+import { hooksModule } from '../support/hooks-module.ts'
+import { linesIn } from '../support/rewritten.ts'
+import { startDynalite } from '../support/tables/dynalite.ts'
+import { makeTable } from '../support/tables/tables.ts'
+import { t } from '../support/tap.ts'
+import { differencesIn } from '../support/told-lines.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())

@@ -1,10 +1,22 @@
 /** The flags that say how tables are read, checked by the requests that the command sends. */
 
-import { startDynalite } from '../support/dynalite.ts'
+import {
+  type Interfere,
+  isPreflight,
+  type Recorder,
+  startRecorder,
+} from '../support/command/recorder.ts'
+import { runCli, runForSummary } from '../support/command/run-cli.ts'
+import {
+  argsOf,
+  COUNTS,
+  makeScene,
+  makeTwins,
+  replicaOf,
+  type Scene,
+} from '../support/command/scene.ts'
+import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Test, t } from '../support/tap.ts'
-import { type Interfere, isPreflight, type Recorder, startRecorder } from './recorder.ts'
-import { runCli, runForSummary } from './run-cli.ts'
-import { argsOf, COUNTS, makeScene, makeTwins, replicaOf, type Scene } from './scene.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())

@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OPTIONS } from '../../lib/options/groups/all-options.ts'
 import type { Option } from '../../lib/options/option.ts'
-import { startDynalite } from '../support/dynalite.ts'
+import { startRecorder, startSts } from '../support/command/recorder.ts'
+import { type CliResult, runCli, tempFolder } from '../support/command/run-cli.ts'
+import { makeScene } from '../support/command/scene.ts'
+import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Test, t } from '../support/tap.ts'
-import { startRecorder, startSts } from './recorder.ts'
-import { type CliResult, runCli, tempFolder } from './run-cli.ts'
-import { makeScene } from './scene.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())

@@ -1,12 +1,20 @@
 /** The flag that begins in the middle of the master. */
 
 import type { KeyAttribute } from '../../lib/model/tables/table.ts'
-import { startDynalite } from '../support/dynalite.ts'
-import { type Item, makeTable } from '../support/tables.ts'
+import { startRecorder } from '../support/command/recorder.ts'
+import { runCli, runForSummary } from '../support/command/run-cli.ts'
+import {
+  argsOf,
+  COUNTS,
+  EXTRA_IDS,
+  inOrder,
+  makeScene,
+  makeTwins,
+  replicaOf,
+} from '../support/command/scene.ts'
+import { startDynalite } from '../support/tables/dynalite.ts'
+import { type Item, makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
-import { startRecorder } from './recorder.ts'
-import { runCli, runForSummary } from './run-cli.ts'
-import { argsOf, COUNTS, EXTRA_IDS, inOrder, makeScene, makeTwins, replicaOf } from './scene.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())

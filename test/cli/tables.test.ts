@@ -1,10 +1,10 @@
 /** How tables are named on the command line. */
 
-import { startDynalite } from '../support/dynalite.ts'
-import { makeTable } from '../support/tables.ts'
+import { type CliResult, runCli, runForSummary } from '../support/command/run-cli.ts'
+import { COUNTS, makeScene, makeTwins, replicaOf } from '../support/command/scene.ts'
+import { startDynalite } from '../support/tables/dynalite.ts'
+import { makeTable } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
-import { type CliResult, runCli, runForSummary } from './run-cli.ts'
-import { COUNTS, makeScene, makeTwins, replicaOf } from './scene.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())

@@ -1,13 +1,13 @@
 /** What the command shows on a terminal, and what text from outside cannot do to it. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startDynalite } from '../support/dynalite.ts'
-import { makeTable } from '../support/tables.ts'
+import { startRecorder } from '../support/command/recorder.ts'
+import { runCli, runForSummary, tempFolder } from '../support/command/run-cli.ts'
+import { argsOf, COUNTS, item, makeScene } from '../support/command/scene.ts'
+import { linesSeen, startOnTerminal } from '../support/command/terminal.ts'
+import { startDynalite } from '../support/tables/dynalite.ts'
+import { makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
-import { startRecorder } from './recorder.ts'
-import { runCli, runForSummary, tempFolder } from './run-cli.ts'
-import { argsOf, COUNTS, item, makeScene } from './scene.ts'
-import { linesSeen, startOnTerminal } from './terminal.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())

@@ -4,11 +4,11 @@ import { once } from 'node:events'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { startDynalite } from '../support/dynalite.ts'
-import { type Item, makeTable } from '../support/tables.ts'
+import { CLI, runCli, runForSummary, tempFolder } from '../support/command/run-cli.ts'
+import { argsOf, inOrder, makeScene, REPLICA_ITEMS, replicaOf } from '../support/command/scene.ts'
+import { startDynalite } from '../support/tables/dynalite.ts'
+import { type Item, makeTable } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
-import { CLI, runCli, runForSummary, tempFolder } from './run-cli.ts'
-import { argsOf, inOrder, makeScene, REPLICA_ITEMS, replicaOf } from './scene.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())

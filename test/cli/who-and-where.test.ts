@@ -7,12 +7,12 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { startDynalite } from '../support/dynalite.ts'
-import { makeTable } from '../support/tables.ts'
+import { EMULATOR_HOST, SECRETS, writeProfiles } from '../support/command/aws-profiles.ts'
+import { startAwsWorld } from '../support/command/aws-world.ts'
+import { LIBRARY } from '../support/command/run-cli.ts'
+import { startDynalite } from '../support/tables/dynalite.ts'
+import { makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
-import { EMULATOR_HOST, SECRETS, writeProfiles } from './aws-profiles.ts'
-import { startAwsWorld } from './aws-world.ts'
-import { LIBRARY } from './run-cli.ts'
 
 t.setTimeout(800_000)
 t.jobs = 2

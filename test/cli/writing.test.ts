@@ -2,11 +2,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
-import { startDynalite } from '../support/dynalite.ts'
-import { type Item, makeTable } from '../support/tables.ts'
-import { t } from '../support/tap.ts'
-import { startRecorder } from './recorder.ts'
-import { CLI, runCli, runForSummary } from './run-cli.ts'
+import { startRecorder } from '../support/command/recorder.ts'
+import { CLI, runCli, runForSummary } from '../support/command/run-cli.ts'
 import {
   argsOf,
   COUNTS,
@@ -20,7 +17,10 @@ import {
   REPLICA_ITEMS,
   replicaOf,
   SAME_IDS,
-} from './scene.ts'
+} from '../support/command/scene.ts'
+import { startDynalite } from '../support/tables/dynalite.ts'
+import { type Item, makeTable } from '../support/tables/tables.ts'
+import { t } from '../support/tap.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())

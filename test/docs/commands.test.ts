@@ -3,9 +3,9 @@
 import { tmpdir } from 'node:os'
 import { chdir } from 'node:process'
 import { parseArgv } from '../../lib/options/argv.ts'
-import { runCli, tempFolder } from '../cli/run-cli.ts'
-import { startDynalite } from '../support/dynalite.ts'
-import { makeTable } from '../support/tables.ts'
+import { runCli, tempFolder } from '../support/command/run-cli.ts'
+import { startDynalite } from '../support/tables/dynalite.ts'
+import { makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
 import { commandsIn, readPages } from './pages.ts'
 

@@ -10,8 +10,8 @@ import { compressing } from '../../lib/model/tables/request-address.ts'
 import { compression } from '../../lib/run/tables/compression.ts'
 import { addressOf, CREDENTIALS } from '../support/address.ts'
 import { choices } from '../support/arbitrary.ts'
-import { PATIENCE } from '../support/memory-table.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { PATIENCE } from '../support/tables/memory-table.ts'
 import { type Test, t } from '../support/tap.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse, asked: string) => unknown

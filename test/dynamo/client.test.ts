@@ -7,9 +7,9 @@ import type { Body } from '../../lib/item/bytes/response-body.ts'
 import type { ReplicaTally } from '../../lib/model/tally.ts'
 import { compareSegment } from '../../workers/compare/compare-segment.ts'
 import { addressOf, CREDENTIALS } from '../support/address.ts'
-import { memoryTable, PATIENCE } from '../support/memory-table.ts'
 import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { memoryTable, PATIENCE } from '../support/tables/memory-table.ts'
 import { t } from '../support/tap.ts'
 
 const asTheyCome = ({ bytes }: Body) => bytes

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { openDescriber } from '../../lib/dynamo/describe/describer.ts'
 import { openClient } from '../../lib/dynamo/request/client.ts'
 import { addressOf, CREDENTIALS } from '../support/address.ts'
-import { PATIENCE } from '../support/memory-table.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { PATIENCE } from '../support/tables/memory-table.ts'
 import { type Test, t } from '../support/tap.ts'
 
 const MINUTE = 60_000

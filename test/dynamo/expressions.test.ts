@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { updateTo } from '../../lib/dynamo/update-expression.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import { ID_KEY } from '../support/pages.ts'
-import { StubTable } from '../support/stub-table.ts'
+import { StubTable } from '../support/tables/stub-table.ts'
 import { t } from '../support/tap.ts'
 
 const anyWideItem = fc

@@ -6,8 +6,8 @@ import { openDescriber } from '../../lib/dynamo/describe/describer.ts'
 import { openClient } from '../../lib/dynamo/request/client.ts'
 import { asFailure } from '../../lib/dynamo/request/request-errors.ts'
 import { addressOf, CREDENTIALS } from '../support/address.ts'
-import { PATIENCE } from '../support/memory-table.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { PATIENCE } from '../support/tables/memory-table.ts'
 import { type Test, t } from '../support/tap.ts'
 
 const CONTEXT = { operation: 'Scan', table: 1, label: 'x:T' }

@@ -1,7 +1,7 @@
 import { type RunEvent, runSync } from 'tablesync'
-import { startDynalite } from '../support/dynalite.ts'
-import { noJava, startDynamoDBLocal } from '../support/dynamodb-local.ts'
-import { makeTable } from '../support/tables.ts'
+import { startDynalite } from '../support/tables/dynalite.ts'
+import { noJava, startDynamoDBLocal } from '../support/tables/dynamodb-local.ts'
+import { makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
 import { provesMatrix } from './matrix.ts'
 

@@ -1,4 +1,4 @@
-import { startDynalite } from '../support/dynalite.ts'
+import { startDynalite } from '../support/tables/dynalite.ts'
 import { t } from '../support/tap.ts'
 import { provesMatrix } from './matrix.ts'
 

@@ -1,4 +1,4 @@
-import { noJava, startDynamoDBLocal } from '../support/dynamodb-local.ts'
+import { noJava, startDynamoDBLocal } from '../support/tables/dynamodb-local.ts'
 import { t } from '../support/tap.ts'
 import { provesMatrix } from './matrix.ts'
 

@@ -3,10 +3,10 @@ import { isDeepStrictEqual } from 'node:util'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { type Difference, type RunOptions, runSync, type Summary } from 'tablesync'
 import type { KeyAttribute } from '../../lib/model/tables/table.ts'
-import type { Engine } from '../support/dynalite.ts'
 import { foretell } from '../support/oracle.ts'
 import { content, sameContent } from '../support/same-content.ts'
-import { type Item, makeTable, type TestTable } from '../support/tables.ts'
+import type { Engine } from '../support/tables/dynalite.ts'
+import { type Item, makeTable, type TestTable } from '../support/tables/tables.ts'
 import type { t } from '../support/tap.ts'
 
 export interface Places {

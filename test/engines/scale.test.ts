@@ -1,8 +1,8 @@
 import { type RunOptions, runSync } from 'tablesync'
-import { type Engine, startDynalite } from '../support/dynalite.ts'
-import { noJava, startDynamoDBLocal } from '../support/dynamodb-local.ts'
 import { sameContent } from '../support/same-content.ts'
-import { makeTable, type TestTable } from '../support/tables.ts'
+import { type Engine, startDynalite } from '../support/tables/dynalite.ts'
+import { noJava, startDynamoDBLocal } from '../support/tables/dynamodb-local.ts'
+import { makeTable, type TestTable } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
 
 t.setTimeout(600_000)

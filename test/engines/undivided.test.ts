@@ -2,8 +2,8 @@
 
 import { join } from 'node:path'
 import type { RunOptions } from 'tablesync'
-import { tempFolder } from '../cli/run-cli.ts'
-import { asks, isCheck, item, openScene, type Scene } from '../faults/scene.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
+import { asks, isCheck, item, openScene, type Scene } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))

@@ -1,8 +1,5 @@
 /** Answers that leave out, or set to null, what the API model calls optional; and answers that say nothing. */
 
-import type { Fault, StubRequest } from '../support/stub.ts'
-import type { Body } from '../support/stub-terms.ts'
-import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,
   always,
@@ -14,7 +11,10 @@ import {
   MASTER_ITEMS,
   openScene,
   REPAIRED,
-} from './scene.ts'
+} from '../support/scene.ts'
+import type { Fault, StubRequest } from '../support/tables/stub.ts'
+import type { Body } from '../support/tables/stub-terms.ts'
+import { t } from '../support/tap.ts'
 
 const ITEM_REQUESTS = ['Scan', 'BatchGetItem', 'BatchWriteItem']
 const isItemRequest = ({ operation }: StubRequest) => ITEM_REQUESTS.includes(operation)

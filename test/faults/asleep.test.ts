@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunEvent, Summary } from 'tablesync'
+import { ALL_WRITES, asks, counts, openScene, REPAIRED, SHORT } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
-import { ALL_WRITES, asks, counts, openScene, REPAIRED, SHORT } from './scene.ts'
 
 const library = import.meta.resolve('tablesync')
 

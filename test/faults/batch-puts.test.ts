@@ -2,11 +2,20 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { WireItem } from 'tablesync'
-import { tempFolder } from '../cli/run-cli.ts'
-import type { StubRequest } from '../support/stub.ts'
-import type { Body } from '../support/stub-terms.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
+import {
+  ALL_WRITES,
+  askedOf,
+  asks,
+  counts,
+  item,
+  openScene,
+  putsOf,
+  REPAIRED,
+} from '../support/scene.ts'
+import type { StubRequest } from '../support/tables/stub.ts'
+import type { Body } from '../support/tables/stub-terms.ts'
 import { t } from '../support/tap.ts'
-import { ALL_WRITES, askedOf, asks, counts, item, openScene, putsOf, REPAIRED } from './scene.ts'
 
 const QUIET = { ...ALL_WRITES, quiesced: true }
 const MANY = Array.from({ length: 500 }, (_, n) => item(n))

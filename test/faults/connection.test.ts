@@ -1,7 +1,5 @@
 /** Connections that break, go silent or were never there. */
 import { createServer } from 'node:net'
-import type { Fault, StubRequest } from '../support/stub.ts'
-import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,
   always,
@@ -16,7 +14,9 @@ import {
   REPAIRED,
   REPLICA_ITEMS,
   SHORT,
-} from './scene.ts'
+} from '../support/scene.ts'
+import type { Fault, StubRequest } from '../support/tables/stub.ts'
+import { t } from '../support/tap.ts'
 
 for (const [what, fault] of [
   ['cut in the middle', 'cut'],

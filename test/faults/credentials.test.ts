@@ -10,8 +10,16 @@ import { mock } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type PlainCredentials, runSync } from 'tablesync'
 import { openCredentials } from '../../lib/access/credentials.ts'
+import {
+  ALL_WRITES,
+  asks,
+  counts,
+  openScene,
+  type Party,
+  REPAIRED,
+  SHORT,
+} from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
-import { ALL_WRITES, asks, counts, openScene, type Party, REPAIRED, SHORT } from './scene.ts'
 
 // Runs of the engine take longer than tap expects of a file.
 t.setTimeout(800_000)

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import type { RunOptions } from 'tablesync'
-import { tempFolder } from '../cli/run-cli.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
+import { ALL_WRITES, asks, item, openScene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
-import { ALL_WRITES, asks, item, openScene } from './scene.ts'
 
 t.jobs = 4
 

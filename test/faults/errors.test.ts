@@ -1,8 +1,6 @@
 /** Answers that are errors: transient ones, denials, and refusals of one item. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { WireItem } from 'tablesync'
-import type { Fault, Intercept, StubRequest } from '../support/stub.ts'
-import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,
   always,
@@ -18,7 +16,9 @@ import {
   REPAIRED,
   REPLICA_ITEMS,
   SHORT,
-} from './scene.ts'
+} from '../support/scene.ts'
+import type { Fault, Intercept, StubRequest } from '../support/tables/stub.ts'
+import { t } from '../support/tap.ts'
 
 const READS = ['Scan', 'BatchGetItem']
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem']

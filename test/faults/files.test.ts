@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ALL_WRITES, askedOf, asks, counts, openScene } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
-import { ALL_WRITES, askedOf, asks, counts, openScene } from './scene.ts'
 
 /** The folder of the list of extras, which the test may remove. */
 async function temporaryFolder(t: Test): Promise<string> {

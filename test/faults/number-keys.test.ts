@@ -6,8 +6,8 @@
 import type { WireItem } from 'tablesync'
 import { canonicalNumber } from '../../lib/item/number.ts'
 import { isSpeltAsUsual, respelt } from '../../lib/item/number-spelling.ts'
+import { ALL_WRITES, openScene, type Scene, type SceneOptions } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
-import { ALL_WRITES, openScene, type Scene, type SceneOptions } from './scene.ts'
 
 const KEY = [{ name: 'n', type: 'N' }] as const
 

@@ -1,9 +1,9 @@
 /** Keys of a plan or a journal that cannot be read or written, while the others can. */
 import { join } from 'node:path'
 import { applySync, undoSync } from 'tablesync'
-import { tempFolder } from '../cli/run-cli.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
+import { ALL_WRITES, always, asks, isCheck, openScene, type Scene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
-import { ALL_WRITES, always, asks, isCheck, openScene, type Scene } from './scene.ts'
 
 const QUICK = { maxRetries: 1, retryDelayBase: 1, workers: 1 }
 

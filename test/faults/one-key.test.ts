@@ -1,8 +1,5 @@
 /** Trouble with some keys of a table: a key too hot to read, a role that may not use all keys. */
 
-import type { Intercept, StubRequest } from '../support/stub.ts'
-import type { Body } from '../support/stub-terms.ts'
-import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,
   always,
@@ -16,7 +13,10 @@ import {
   openScene,
   type Party,
   REPAIRED,
-} from './scene.ts'
+} from '../support/scene.ts'
+import type { Intercept, StubRequest } from '../support/tables/stub.ts'
+import type { Body } from '../support/tables/stub-terms.ts'
+import { t } from '../support/tap.ts'
 
 const textOf = ({ body }: StubRequest) => JSON.stringify(body)
 

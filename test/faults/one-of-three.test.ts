@@ -1,9 +1,9 @@
 /** A replica that is lost half-way does not affect the others. */
 
 import { exitCodeOf } from '../../lib/model/summary.ts'
-import type { Fault } from '../support/stub.ts'
+import { ALL_WRITES, asks, counts, item, openScene, REPAIRED, SHORT } from '../support/scene.ts'
+import type { Fault } from '../support/tables/stub.ts'
 import { t } from '../support/tap.ts'
-import { ALL_WRITES, asks, counts, item, openScene, REPAIRED, SHORT } from './scene.ts'
 
 const ITEMS = Array.from({ length: 400 }, (_, index) => item(index))
 const DRIFTED = [

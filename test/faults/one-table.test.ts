@@ -1,10 +1,10 @@
 /** Master and replica that are one table, or may be: by endpoint, id, ARN or name. */
 
 import { type RunEvent, runSync } from 'tablesync'
-import { startStub } from '../support/stub.ts'
-import type { Body } from '../support/stub-terms.ts'
+import { item } from '../support/scene.ts'
+import { startStub } from '../support/tables/stub.ts'
+import type { Body } from '../support/tables/stub-terms.ts'
 import { type Test, t } from '../support/tap.ts'
-import { item } from './scene.ts'
 
 const ARN = 'arn:aws:dynamodb:ddblocal:000000000000:table/Orders'
 const KEYS = { accessKeyId: 'local', secretAccessKey: 'local' }

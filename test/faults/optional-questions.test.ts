@@ -1,6 +1,7 @@
 /** Questions that a run asks of a table and can do without: no failure of one ends the run. */
+
+import { ALL_WRITES, always, counts, openScene, REPAIRED } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
-import { ALL_WRITES, always, counts, openScene, REPAIRED } from './scene.ts'
 
 const QUESTIONS = ['DescribeTimeToLive', 'DescribeContinuousBackups'] as const
 

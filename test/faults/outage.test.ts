@@ -1,8 +1,6 @@
 /** An endpoint that is gone for a while: the run waits as long as it is told to, and says so. */
 
 import type { RunEvent } from 'tablesync'
-import type { Fault, Stub } from '../support/stub.ts'
-import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,
   asks,
@@ -13,7 +11,9 @@ import {
   type Party,
   REPAIRED,
   SHORT,
-} from './scene.ts'
+} from '../support/scene.ts'
+import type { Fault, Stub } from '../support/tables/stub.ts'
+import { t } from '../support/tap.ts'
 
 /** Far shorter than the outages here. */
 const LIMITS = { maxRetries: 2, timeouts: { ...SHORT, silence: 900, stall: 2500 } }

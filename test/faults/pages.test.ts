@@ -1,9 +1,6 @@
 /** Answers that are legal and unusual: empty pages, and JSON in any layout. */
 
 import type { WireItem } from 'tablesync'
-import type { Intercept, StubRequest } from '../support/stub.ts'
-import type { Body } from '../support/stub-terms.ts'
-import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,
   always,
@@ -17,7 +14,10 @@ import {
   openScene,
   REPAIRED,
   REPLICA_ITEMS,
-} from './scene.ts'
+} from '../support/scene.ts'
+import type { Intercept, StubRequest } from '../support/tables/stub.ts'
+import type { Body } from '../support/tables/stub-terms.ts'
+import { t } from '../support/tap.ts'
 
 /** Sends `times` empty pages before each page: answers without items that lead on. */
 function emptyPages(times: number): Intercept {

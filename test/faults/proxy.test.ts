@@ -7,10 +7,10 @@ import { join } from 'node:path'
 import { createServer } from 'node:tls'
 import { runSync } from 'tablesync'
 import { CERTIFICATE, PRIVATE_KEY } from '../http/self-signed.ts'
-import { type Stub, startStub } from '../support/stub.ts'
+import { ALL_WRITES, MASTER_ITEMS, REPLICA_ITEMS } from '../support/scene.ts'
+import { type Stub, startStub } from '../support/tables/stub.ts'
 import { type Test, t } from '../support/tap.ts'
 import { freePort, noTinyproxy, startTinyproxy } from '../support/tinyproxy.ts'
-import { ALL_WRITES, MASTER_ITEMS, REPLICA_ITEMS } from './scene.ts'
 
 t.setTimeout(800_000)
 

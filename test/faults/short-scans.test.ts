@@ -2,8 +2,8 @@
 
 import type { RunEvent, RunOptions } from 'tablesync'
 import { exitCodeOf } from '../../lib/model/summary.ts'
+import { askedOf, asks, item, openScene, type Scene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
-import { askedOf, asks, item, openScene, type Scene } from './scene.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
 /** Without the scene's own settings. */

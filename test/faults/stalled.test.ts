@@ -5,10 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { applySync, type RunEvent, undoSync } from 'tablesync'
-import { tempFolder } from '../cli/run-cli.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
 import { hooksModule } from '../support/hooks-module.ts'
-import type { Intercept, StubRequest } from '../support/stub.ts'
-import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,
   always,
@@ -20,7 +18,9 @@ import {
   openScene,
   REPAIRED,
   SHORT,
-} from './scene.ts'
+} from '../support/scene.ts'
+import type { Intercept, StubRequest } from '../support/tables/stub.ts'
+import { t } from '../support/tap.ts'
 
 const TIMEOUTS = { ...SHORT, stall: 2500 }
 

@@ -1,6 +1,7 @@
 /** A table that exists and cannot be used; and the reasons for withheld deletions. */
+
+import { always, askedOf, asks, isCheck, item, openScene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
-import { always, askedOf, asks, isCheck, item, openScene } from './scene.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
 

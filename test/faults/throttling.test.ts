@@ -1,9 +1,6 @@
 /** Too many requests: throttled, or left unprocessed in a batch. */
 
 import type { WireItem } from 'tablesync'
-import type { Intercept, StubRequest } from '../support/stub.ts'
-import type { Body } from '../support/stub-terms.ts'
-import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,
   always,
@@ -15,7 +12,10 @@ import {
   MASTER_ITEMS,
   openScene,
   REPAIRED,
-} from './scene.ts'
+} from '../support/scene.ts'
+import type { Intercept, StubRequest } from '../support/tables/stub.ts'
+import type { Body } from '../support/tables/stub-terms.ts'
+import { t } from '../support/tap.ts'
 
 const SPELLINGS = [
   'ProvisionedThroughputExceededException',

@@ -1,8 +1,5 @@
 /** A scan that returns an item twice, as it may when a partition splits meanwhile. */
 import type { WireItem } from 'tablesync'
-import type { StubRequest } from '../support/stub.ts'
-import type { Body } from '../support/stub-terms.ts'
-import { t } from '../support/tap.ts'
 import {
   ALL_WRITES,
   always,
@@ -11,7 +8,10 @@ import {
   MASTER_ITEMS,
   openScene,
   REPLICA_ITEMS,
-} from './scene.ts'
+} from '../support/scene.ts'
+import type { StubRequest } from '../support/tables/stub.ts'
+import type { Body } from '../support/tables/stub-terms.ts'
+import { t } from '../support/tap.ts'
 
 /** Each page returns its first item twice, and the last page also the first item of all. */
 function returningTwice(): (answer: Body) => Body {

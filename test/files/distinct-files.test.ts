@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { RunEvent } from 'tablesync'
 import { refuseSharedFiles } from '../../lib/files/distinct-files.ts'
-import { tempFolder } from '../cli/run-cli.ts'
-import { ALL_WRITES, openScene } from '../faults/scene.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
 import { linesIn } from '../support/rewritten.ts'
+import { ALL_WRITES, openScene } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
 
 async function folderOf(t: Test) {

@@ -8,7 +8,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { Lock } from '../../lib/files/lock.ts'
 import { LEASE, type LockHolder, ourselves } from '../../lib/files/lock-holder.ts'
-import { tempFolder } from '../cli/run-cli.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
 import { type Test, t } from '../support/tap.ts'
 
 const lockIn = async (t: Test) => join(await tempFolder(t), 'cp.lock')

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Spill } from '../../lib/files/spill.ts'
-import { tempFolder } from '../cli/run-cli.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
 import { t } from '../support/tap.ts'
 
 const TEXTS = Array.from({ length: 40 }, (_, n) => `{"key":"item-${n}"}`)

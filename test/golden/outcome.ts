@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
 import type { Summary } from 'tablesync'
-import type { Scene } from '../faults/scene.ts'
+import type { Scene } from '../support/scene.ts'
 
 export interface Outcome {
   readonly summary: unknown

@@ -11,7 +11,7 @@ import {
   undoSync,
   type WireItem,
 } from 'tablesync'
-import { ALL_WRITES, asks, item, type Scene, type SceneOptions } from '../faults/scene.ts'
+import { ALL_WRITES, asks, item, type Scene, type SceneOptions } from '../support/scene.ts'
 
 /** One step of a golden run. Files are named relative to a folder of its own. */
 export type Leg =

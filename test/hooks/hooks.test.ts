@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { hooksModule } from '../support/hooks-module.ts'
 import {
   ALL_WRITES,
   counts,
@@ -12,8 +13,7 @@ import {
   openScene,
   REPAIRED,
   type SceneOptions,
-} from '../faults/scene.ts'
-import { hooksModule } from '../support/hooks-module.ts'
+} from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
 
 /** A module of hooks, by its URL. */

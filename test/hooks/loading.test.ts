@@ -1,10 +1,10 @@
 /** Modules of hooks that do not load as they should: refused within seconds, by name. */
 
-import { runCli } from '../cli/run-cli.ts'
-import { argsOf, inOrder, makeScene, REPLICA_ITEMS } from '../cli/scene.ts'
-import { ALL_WRITES, openScene, REPLICA_ITEMS as SCENE_ITEMS } from '../faults/scene.ts'
-import { startDynalite } from '../support/dynalite.ts'
+import { runCli } from '../support/command/run-cli.ts'
+import { argsOf, inOrder, makeScene, REPLICA_ITEMS } from '../support/command/scene.ts'
 import { hooksModule } from '../support/hooks-module.ts'
+import { ALL_WRITES, openScene, REPLICA_ITEMS as SCENE_ITEMS } from '../support/scene.ts'
+import { startDynalite } from '../support/tables/dynalite.ts'
 import { t } from '../support/tap.ts'
 
 t.setTimeout(800_000)

@@ -1,8 +1,8 @@
 /** Others write between our read and our write, or right after it: each story step by step. */
 
 import type { RunOptions, WireItem } from 'tablesync'
-import { ALL_WRITES, asks, openScene, type Party, type Scene } from '../faults/scene.ts'
-import type { Fault, StubRequest } from '../support/stub.ts'
+import { ALL_WRITES, asks, openScene, type Party, type Scene } from '../support/scene.ts'
+import type { Fault, StubRequest } from '../support/tables/stub.ts'
 import { type Test, t } from '../support/tap.ts'
 
 const KEY: WireItem = { id: { S: 'one' } }

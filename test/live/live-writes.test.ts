@@ -1,7 +1,7 @@
 /** A repair while the master is written to and a replicator follows with a lag. */
 
 import type { Difference, WireItem } from 'tablesync'
-import { ALL_WRITES, openScene } from '../faults/scene.ts'
+import { ALL_WRITES, openScene } from '../support/scene.ts'
 import { seeded } from '../support/seeded.ts'
 import { t } from '../support/tap.ts'
 import { startWorld } from './world.ts'

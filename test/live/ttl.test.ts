@@ -1,7 +1,7 @@
 /** Expired items count as absent from both sides, are counted separately, and are not written. */
 
 import type { WireItem } from 'tablesync'
-import { ALL_WRITES, asks, item, openScene, type SceneOptions } from '../faults/scene.ts'
+import { ALL_WRITES, asks, item, openScene, type SceneOptions } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
 
 const seconds = (ago: number) => ({ N: String(Math.floor(Date.now() / 1000) - ago) })

@@ -3,8 +3,8 @@
  * sees each write of tablesync land on the replica.
  */
 import type { WireItem } from '../../lib/model/wire.ts'
-import type { StubTable } from '../support/stub-table.ts'
-import type { Body } from '../support/stub-terms.ts'
+import type { StubTable } from '../support/tables/stub-table.ts'
+import type { Body } from '../support/tables/stub-terms.ts'
 
 export interface World {
   /** Updates of the master so far. */

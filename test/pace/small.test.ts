@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunOptions } from 'tablesync'
-import { ALL_WRITES, always, asks, item, openScene, type Scene } from '../faults/scene.ts'
-import type { Body } from '../support/stub-terms.ts'
+import { ALL_WRITES, always, asks, item, openScene, type Scene } from '../support/scene.ts'
+import type { Body } from '../support/tables/stub-terms.ts'
 import { type Test, t } from '../support/tap.ts'
 
 t.setTimeout(800_000)

@@ -1,6 +1,6 @@
 /** All kinds of writes are held to the write capacity; an update of an item takes one unit here. */
 
-import { ALL_WRITES, item, openScene } from '../faults/scene.ts'
+import { ALL_WRITES, item, openScene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
 
 const ITEMS = Array.from({ length: 60 }, (_, index) => item(index))

@@ -3,7 +3,8 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applySync, type Difference, type Summary, type WireItem } from 'tablesync'
-import { tempFolder } from '../cli/run-cli.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
+import { hooksModule } from '../support/hooks-module.ts'
 import {
   ALL_WRITES,
   askedOf,
@@ -12,8 +13,7 @@ import {
   openScene,
   type Scene,
   type SceneOptions,
-} from '../faults/scene.ts'
-import { hooksModule } from '../support/hooks-module.ts'
+} from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
 
 const WRITES = { ...ALL_WRITES, maxDeletes: '100%' }

@@ -1,9 +1,9 @@
 /** A damaged plan is refused with its line; a plan of the previous release is carried out. */
 import { join } from 'node:path'
 import { applySync } from 'tablesync'
-import { tempFolder } from '../cli/run-cli.ts'
-import { ALL_WRITES, item, openScene } from '../faults/scene.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
 import { asOfVersion1, BREAKS, linesIn, writeLines } from '../support/rewritten.ts'
+import { ALL_WRITES, item, openScene } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
 
 /** Nine items to put: a header, a line for each of them, and a footer. */

@@ -2,8 +2,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applySync, type RunOptions, undoSync } from 'tablesync'
-import { tempFolder } from '../cli/run-cli.ts'
-import { ALL_WRITES, openScene } from '../faults/scene.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
+import { ALL_WRITES, openScene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
 
 for (const [what, refused, code] of [

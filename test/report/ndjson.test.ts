@@ -3,9 +3,9 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { usageError } from '../../lib/errors.ts'
 import { LineReader } from '../../lib/files/line-reader.ts'
-import { tempFolder } from '../cli/run-cli.ts'
-import { ALL_WRITES, asks, openScene } from '../faults/scene.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
 import { BREAKS, linesIn } from '../support/rewritten.ts'
+import { ALL_WRITES, asks, openScene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
 
 /** How a reader of a report checks that it is complete. */

@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { RunOptions, Summary } from 'tablesync'
 import { Lock } from '../../lib/files/lock.ts'
-import { tempFolder } from '../cli/run-cli.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
 import {
   ALL_WRITES,
   askedOf,
@@ -13,7 +13,7 @@ import {
   openScene,
   REPAIRED,
   type Scene,
-} from '../faults/scene.ts'
+} from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
 
 t.setTimeout(300_000)

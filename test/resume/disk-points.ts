@@ -1,9 +1,9 @@
 /** Runs whose disk fails at random points. */
 import { join } from 'node:path'
 import type { RunOptions, Summary } from 'tablesync'
-import { tempFolder } from '../cli/run-cli.ts'
-import { openScene } from '../faults/scene.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
 import { failingDisk } from '../support/failing-disk.ts'
+import { openScene } from '../support/scene.ts'
 import { seeded } from '../support/seeded.ts'
 import type { Test } from '../support/tap.ts'
 

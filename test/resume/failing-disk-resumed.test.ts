@@ -1,6 +1,6 @@
 /** Wherever the disk fails, a run with a checkpoint ends and says so; the next leg finishes it. */
 
-import { ALL_WRITES } from '../faults/scene.ts'
+import { ALL_WRITES } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
 import { failAtPoints, POINTS } from './disk-points.ts'
 

@@ -1,6 +1,6 @@
 /** Wherever the disk fails, a run without a checkpoint says so and leaves no promise unhandled. */
 
-import { ALL_WRITES, openScene } from '../faults/scene.ts'
+import { ALL_WRITES, openScene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
 import { failAtPoints, POINTS } from './disk-points.ts'
 

@@ -2,8 +2,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunOptions } from 'tablesync'
-import { tempFolder } from '../cli/run-cli.ts'
-import { always, askedOf, asks, item, openScene } from '../faults/scene.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
+import { always, askedOf, asks, item, openScene } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
 
 t.setTimeout(300_000)

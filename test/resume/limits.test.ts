@@ -2,9 +2,9 @@
 
 import { join } from 'node:path'
 import type { RunOptions } from 'tablesync'
-import { tempFolder } from '../cli/run-cli.ts'
-import { asks, item, openScene, type SceneOptions } from '../faults/scene.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
 import { hooksModule } from '../support/hooks-module.ts'
+import { asks, item, openScene, type SceneOptions } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
 
 t.setTimeout(300_000)

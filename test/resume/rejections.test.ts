@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startCli, tempFolder } from '../cli/run-cli.ts'
-import { openScene } from '../faults/scene.ts'
+import { startCli, tempFolder } from '../support/command/run-cli.ts'
+import { openScene } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
 
 const PRELOAD = fileURLToPath(new URL('../support/rejections.js', import.meta.url))

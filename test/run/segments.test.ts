@@ -1,8 +1,8 @@
 /** Each segment more than a table has items costs a request for nothing. */
 import { join } from 'node:path'
 import { planSegments } from '../../lib/run/preflight/scan-plan.ts'
-import { tempFolder } from '../cli/run-cli.ts'
-import { asks, openScene, type Party } from '../faults/scene.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
+import { asks, openScene, type Party } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
 
 const counted = ({ stub }: Party, ItemCount: number) =>

@@ -3,8 +3,8 @@
 import { openIdentifier } from '../../lib/dynamo/describe/identity-check.ts'
 import { TableWatch } from '../../lib/run/tables/table-watch.ts'
 import { CREDENTIALS } from '../support/address.ts'
-import { PATIENCE } from '../support/memory-table.ts'
-import { type Stub, startStub } from '../support/stub.ts'
+import { PATIENCE } from '../support/tables/memory-table.ts'
+import { type Stub, startStub } from '../support/tables/stub.ts'
 import { type Test, t } from '../support/tap.ts'
 
 const SECOND = 1000

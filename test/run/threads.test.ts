@@ -3,9 +3,9 @@
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { applySync, type RunOptions, undoSync } from 'tablesync'
-import { tempFolder } from '../cli/run-cli.ts'
-import { ALL_WRITES, asks, openScene } from '../faults/scene.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
 import { hooksModule } from '../support/hooks-module.ts'
+import { ALL_WRITES, asks, openScene } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
 
 let started = 0

@@ -1,9 +1,9 @@
 /** Capacity accounting: every unit that a table has reported is counted, once. */
 import { join } from 'node:path'
 import type { Summary } from 'tablesync'
-import { tempFolder } from '../cli/run-cli.ts'
-import { ALL_WRITES, asks, item, openScene, type Party } from '../faults/scene.ts'
-import type { Body } from '../support/stub-terms.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
+import { ALL_WRITES, asks, item, openScene, type Party } from '../support/scene.ts'
+import type { Body } from '../support/tables/stub-terms.ts'
 import { t } from '../support/tap.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))

@@ -4,8 +4,8 @@
  */
 
 import type { WireItem } from '../../lib/model/wire.ts'
-import { StubTable } from '../support/stub-table.ts'
-import { type Body, Refusal } from '../support/stub-terms.ts'
+import { StubTable } from '../support/tables/stub-table.ts'
+import { type Body, Refusal } from '../support/tables/stub-terms.ts'
 import type { VirtualClock } from './clock.ts'
 
 /** How often, from 0 to 1. */

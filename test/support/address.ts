@@ -2,7 +2,7 @@
 import { keepFixed } from '../../lib/access/credential-keeper.ts'
 import { type Described, openDescriber } from '../../lib/dynamo/describe/describer.ts'
 import type { RequestAddress } from '../../lib/model/tables/request-address.ts'
-import { PATIENCE } from './memory-table.ts'
+import { PATIENCE } from './tables/memory-table.ts'
 
 export const CREDENTIALS = keepFixed({ accessKeyId: 'a', secretAccessKey: 's' })
 

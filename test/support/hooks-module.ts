@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Teardown, tempFolder } from '../cli/run-cli.ts'
+import { type Teardown, tempFolder } from './command/run-cli.ts'
 
 /**
  * Writes a hooks module into a folder of its own, and returns its path. A `text` function gets

@@ -20,7 +20,7 @@ import { AttributeNames } from '../../workers/keys/attribute-names.ts'
 import { NumberKeys } from '../../workers/keys/number-keys.ts'
 import type { Thread } from '../../workers/thread-context.ts'
 import { RejectionStreak } from '../../workers/write/rejection-streak.ts'
-import { type MemoryTable, PATIENCE } from './memory-table.ts'
+import { type MemoryTable, PATIENCE } from './tables/memory-table.ts'
 
 const digestOf = await openDigest()
 

@@ -1,7 +1,7 @@
 /** Whether two tables hold the same items: a full comparison that shares no code with the engine. */
 import { isDeepStrictEqual } from 'node:util'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import type { Item, TestTable } from './tables.ts'
+import type { Item, TestTable } from './tables/tables.ts'
 
 export async function sameContent(one: TestTable, other: TestTable): Promise<boolean> {
   const [a, b] = await Promise.all([one.all(), other.all()])

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { type RunEvent, type UndoOptions, undoSync } from 'tablesync'
 import { checkedLine } from '../../lib/files/checked-line.ts'
-import { tempFolder } from '../cli/run-cli.ts'
-import { ALL_WRITES, item, openScene } from '../faults/scene.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
 import { asOfVersion1, BREAKS, linesIn, writeLines } from '../support/rewritten.ts'
+import { ALL_WRITES, item, openScene } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
 
 t.setTimeout(600_000)

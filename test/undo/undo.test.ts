@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { type Difference, type ReplicaSummary, undoSync, type WireItem } from 'tablesync'
-import { tempFolder } from '../cli/run-cli.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
 import {
   ALL_WRITES,
   askedOf,
@@ -13,7 +13,7 @@ import {
   openScene,
   type Scene,
   type SceneOptions,
-} from '../faults/scene.ts'
+} from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
 
 async function journalIn(t: Test, name = 'undo.ndjson'): Promise<string> {

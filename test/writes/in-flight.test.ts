@@ -1,8 +1,8 @@
 /** What somebody adds to an item while a write of ours is in flight. */
 import { join } from 'node:path'
 import { undoSync, type WireItem } from 'tablesync'
-import { tempFolder } from '../cli/run-cli.ts'
-import { ALL_WRITES, asks, item, openScene, type Party } from '../faults/scene.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
+import { ALL_WRITES, asks, item, openScene, type Party } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
 
 const EXTRAS = Array.from({ length: 5 }, (_, n) => item(100 + n))

@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { undoSync } from 'tablesync'
-import { tempFolder } from '../cli/run-cli.ts'
-import { asks, item, openScene } from '../faults/scene.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
+import { asks, item, openScene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
 
 const FOUR = [0, 1, 2, 3].map((n) => item(n))

@@ -1,7 +1,7 @@
 /** Writes that are refused: which are retried, which fail their item, and when the run gives up. */
 import { EventEmitter, once } from 'node:events'
 import { isDeepStrictEqual } from 'node:util'
-import { ALL_WRITES, always, askedOf, asks, eachFirst, item, openScene } from '../faults/scene.ts'
+import { ALL_WRITES, always, askedOf, asks, eachFirst, item, openScene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
 
 const MANY = Array.from({ length: 400 }, (_, n) => item(n))

@@ -2,10 +2,10 @@
 
 import { join } from 'node:path'
 import { applySync, undoSync, type WireItem } from 'tablesync'
-import { tempFolder } from '../cli/run-cli.ts'
-import { askedOf, asks, openScene, type Party } from '../faults/scene.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
 import { hooksModule } from '../support/hooks-module.ts'
-import type { Fault, StubRequest } from '../support/stub.ts'
+import { askedOf, asks, openScene, type Party } from '../support/scene.ts'
+import type { Fault, StubRequest } from '../support/tables/stub.ts'
 import { t } from '../support/tap.ts'
 
 /** One item with a version and many other attributes, all with one value. */

@@ -2,10 +2,10 @@
 import { join } from 'node:path'
 import { applySync, type WireItem } from 'tablesync'
 import { checkedLine } from '../../lib/files/checked-line.ts'
-import { tempFolder } from '../cli/run-cli.ts'
-import { ALL_WRITES, asks, item, openScene, type Party } from '../faults/scene.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
 import { asOfVersion1, linesIn, writeLines } from '../support/rewritten.ts'
-import type { StubRequest } from '../support/stub.ts'
+import { ALL_WRITES, asks, item, openScene, type Party } from '../support/scene.ts'
+import type { StubRequest } from '../support/tables/stub.ts'
 import { t } from '../support/tap.ts'
 
 const one = (text: string, version?: WireItem): WireItem => ({

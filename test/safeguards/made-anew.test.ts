@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applySync, undoSync } from 'tablesync'
 import { exitCodeOf, type Summary } from '../../lib/model/summary.ts'
-import { tempFolder } from '../cli/run-cli.ts'
-import { always, askedOf, asks, item, openScene, type Scene } from '../faults/scene.ts'
-import type { StubRequest } from '../support/stub.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
+import { always, askedOf, asks, item, openScene, type Scene } from '../support/scene.ts'
+import type { StubRequest } from '../support/tables/stub.ts'
 import { type Test, t } from '../support/tap.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))

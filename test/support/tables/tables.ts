@@ -11,7 +11,7 @@ import {
   type WriteRequest,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
-import type { KeyAttribute } from '../../lib/model/tables/table.ts'
+import type { KeyAttribute } from '../../../lib/model/tables/table.ts'
 
 export type Item = Record<string, AttributeValue>
 

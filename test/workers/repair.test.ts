@@ -3,9 +3,9 @@ import type { ReplicaTally } from '../../lib/model/tally.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import { compareSegment } from '../../workers/compare/compare-segment.ts'
 import type { Thread } from '../../workers/thread-context.ts'
-import { type MemoryTable, memoryTable } from '../support/memory-table.ts'
 import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { type MemoryTable, memoryTable } from '../support/tables/memory-table.ts'
 import { t } from '../support/tap.ts'
 
 const ITEMS: WireItem[] = Array.from({ length: 500 }, (_, i) => ({

@@ -7,7 +7,6 @@ import type { AboutToWrite, Finding } from '../../lib/protocol/messages.ts'
 import { Allowance } from '../../lib/protocol/shared/write-allowance.ts'
 import { compareSegment } from '../../workers/compare/compare-segment.ts'
 import type { Thread } from '../../workers/thread-context.ts'
-import { type MemoryTable, memoryTable } from '../support/memory-table.ts'
 import {
   compareTask,
   type MemoryThreadOptions,
@@ -15,6 +14,7 @@ import {
   recordedControl,
 } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { type MemoryTable, memoryTable } from '../support/tables/memory-table.ts'
 import { t } from '../support/tap.ts'
 
 const ITEMS = 100

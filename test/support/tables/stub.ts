@@ -7,8 +7,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { crc32 } from 'node:zlib'
-import type { KeyAttribute } from '../../lib/model/tables/table.ts'
-import type { WireItem } from '../../lib/model/wire.ts'
+import type { KeyAttribute } from '../../../lib/model/tables/table.ts'
+import type { WireItem } from '../../../lib/model/wire.ts'
 import { StubTable } from './stub-table.ts'
 import { type Body, invalid, Refusal } from './stub-terms.ts'
 

@@ -4,8 +4,15 @@ import { applySync, type RunOptions } from 'tablesync'
 import { exitCodeOf } from '../../lib/model/summary.ts'
 import { resolveSafeguards } from '../../lib/options/groups/safeguard-options.ts'
 import { mostDeletes } from '../../lib/run/safeguards/safeguard-limits.ts'
-import { tempFolder } from '../cli/run-cli.ts'
-import { askedOf, item, openScene, putsOf, type Scene, type SceneOptions } from '../faults/scene.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
+import {
+  askedOf,
+  item,
+  openScene,
+  putsOf,
+  type Scene,
+  type SceneOptions,
+} from '../support/scene.ts'
 import { t } from '../support/tap.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))

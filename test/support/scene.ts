@@ -10,16 +10,16 @@ import {
   type WireItem,
 } from 'tablesync'
 import type { KeyAttribute } from '../../lib/model/tables/table.ts'
-import { foretell } from '../support/oracle.ts'
+import { foretell } from './oracle.ts'
 import {
   type Fault,
   type Intercept,
   type Stub,
   type StubRequest,
   startStub,
-} from '../support/stub.ts'
-import type { StubTable } from '../support/stub-table.ts'
-import { type Test, t } from '../support/tap.ts'
+} from './tables/stub.ts'
+import type { StubTable } from './tables/stub-table.ts'
+import { type Test, t } from './tap.ts'
 
 t.setTimeout(800_000)
 

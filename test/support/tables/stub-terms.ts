@@ -1,6 +1,6 @@
 /** The expressions of a request, as the stub's tables evaluate them. */
 import { isDeepStrictEqual } from 'node:util'
-import type { WireItem, WireValue } from '../../lib/model/wire.ts'
+import type { WireItem, WireValue } from '../../../lib/model/wire.ts'
 
 /** A request's body, or a part of it. */
 export interface Body {

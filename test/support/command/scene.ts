@@ -1,6 +1,6 @@
 /** A master and a replica with every kind of difference, small enough to count by hand. */
-import type { ReplicaSummary, Summary } from '../../lib/model/summary.ts'
-import { type Item, makeTable, type TestTable } from '../support/tables.ts'
+import type { ReplicaSummary, Summary } from '../../../lib/model/summary.ts'
+import { type Item, makeTable, type TestTable } from '../tables/tables.ts'
 
 export interface Scene {
   readonly master: TestTable

@@ -3,8 +3,8 @@
  */
 import { join } from 'node:path'
 import { applySync, type RunOptions, type WireItem } from 'tablesync'
-import { tempFolder } from '../cli/run-cli.ts'
-import { ALL_WRITES, asks, item, openScene, type Scene } from '../faults/scene.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
+import { ALL_WRITES, asks, item, openScene, type Scene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))

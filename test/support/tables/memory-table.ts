@@ -3,17 +3,17 @@
  * order, pages of any size. An unexpected request is an error.
  */
 
-import type { ReadableTable, WritableTable } from '../../lib/dynamo/item-table.ts'
-import { lookup } from '../../lib/dynamo/lookup.ts'
-import { RefusedKeys } from '../../lib/dynamo/refused-keys.ts'
-import type { TableClient } from '../../lib/dynamo/request/client.ts'
-import { scanner } from '../../lib/dynamo/scan.ts'
-import { type Body, ownBody } from '../../lib/item/bytes/response-body.ts'
-import { canonicalNumber } from '../../lib/item/number.ts'
-import type { RequestTimeouts } from '../../lib/model/request-timeouts.ts'
-import type { RequestAddress } from '../../lib/model/tables/request-address.ts'
-import type { KeySchema } from '../../lib/model/tables/table.ts'
-import type { WireItem } from '../../lib/model/wire.ts'
+import type { ReadableTable, WritableTable } from '../../../lib/dynamo/item-table.ts'
+import { lookup } from '../../../lib/dynamo/lookup.ts'
+import { RefusedKeys } from '../../../lib/dynamo/refused-keys.ts'
+import type { TableClient } from '../../../lib/dynamo/request/client.ts'
+import { scanner } from '../../../lib/dynamo/scan.ts'
+import { type Body, ownBody } from '../../../lib/item/bytes/response-body.ts'
+import { canonicalNumber } from '../../../lib/item/number.ts'
+import type { RequestTimeouts } from '../../../lib/model/request-timeouts.ts'
+import type { RequestAddress } from '../../../lib/model/tables/request-address.ts'
+import type { KeySchema } from '../../../lib/model/tables/table.ts'
+import type { WireItem } from '../../../lib/model/wire.ts'
 
 export const PATIENCE: RequestTimeouts = {
   connectTimeout: 1000,

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { CERTIFICATE, PRIVATE_KEY } from '../http/self-signed.ts'
+import { CERTIFICATE, PRIVATE_KEY } from '../../http/self-signed.ts'
 import type { Env, Teardown } from './run-cli.ts'
 
 /** One request: whose access key signed it, which host it was for, and which operation. */
@@ -33,7 +33,7 @@ export interface WorldOptions {
   readonly silentOn?: string
 }
 
-const PRELOAD = new URL('../support/led-here.js', import.meta.url).href
+const PRELOAD = new URL('../led-here.js', import.meta.url).href
 
 /** When the credentials that these services hand out expire. */
 const LATER = '2099-01-01T00:00:00Z'

@@ -5,12 +5,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Summary } from '../../lib/model/summary.ts'
+import type { Summary } from '../../../lib/model/summary.ts'
 
 /** As it is shipped. */
-export const CLI = fileURLToPath(new URL('../../../bundle/lib/cli.js', import.meta.url))
+export const CLI = fileURLToPath(new URL('../../../../bundle/lib/cli.js', import.meta.url))
 /** The library, as it is shipped. */
-export const LIBRARY = new URL('../../lib/index.js', import.meta.url).href
+export const LIBRARY = new URL('../../../lib/index.js', import.meta.url).href
 const NO_FILE = join(tmpdir(), 'tablesync-test-no-such-file')
 
 export type Env = Readonly<Record<string, string | undefined>>

@@ -1,8 +1,8 @@
 /** An in-memory table, strict about requests: enough of DynamoDB for tablesync, and no more. */
 import { createHash } from 'node:crypto'
-import { canonicalNumber } from '../../lib/item/number.ts'
-import type { KeyAttribute } from '../../lib/model/tables/table.ts'
-import type { WireItem, WireValue } from '../../lib/model/wire.ts'
+import { canonicalNumber } from '../../../lib/item/number.ts'
+import type { KeyAttribute } from '../../../lib/model/tables/table.ts'
+import type { WireItem, WireValue } from '../../../lib/model/wire.ts'
 import { type Body, invalid, Terms } from './stub-terms.ts'
 
 export class StubTable {

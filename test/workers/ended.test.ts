@@ -2,9 +2,9 @@
 
 import { runEnds } from '../../lib/dynamo/request/request-errors.ts'
 import { compareSegment } from '../../workers/compare/compare-segment.ts'
-import { memoryTable } from '../support/memory-table.ts'
 import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { memoryTable } from '../support/tables/memory-table.ts'
 import { t } from '../support/tap.ts'
 import { item } from './scene.ts'
 

@@ -3,9 +3,9 @@
 import { TablesyncError } from '../../lib/errors.ts'
 import type { RecheckTask } from '../../lib/protocol/messages.ts'
 import { recheckKeys } from '../../workers/tasks/recheck-keys.ts'
-import { type MemoryTable, memoryTable } from '../support/memory-table.ts'
 import { memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { type MemoryTable, memoryTable } from '../support/tables/memory-table.ts'
 import { t } from '../support/tap.ts'
 
 const items = Array.from({ length: 250 }, (_, id) => ({ id: { S: `${id}` }, v: { N: '1' } }))

@@ -9,9 +9,9 @@ import { compareSegment } from '../../workers/compare/compare-segment.ts'
 import { recheckKeys } from '../../workers/tasks/recheck-keys.ts'
 import type { Thread } from '../../workers/thread-context.ts'
 import { anyChoices, respelt } from '../support/arbitrary.ts'
-import { memoryTable } from '../support/memory-table.ts'
 import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { memoryTable } from '../support/tables/memory-table.ts'
 import { t } from '../support/tap.ts'
 import {
   anyComparison,

@@ -4,9 +4,9 @@ import { imbalance, type ReplicaTally } from '../../lib/model/tally.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import { compareSegment } from '../../workers/compare/compare-segment.ts'
 import { anyChoices, choices, shuffled } from '../support/arbitrary.ts'
-import { memoryTable } from '../support/memory-table.ts'
 import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { memoryTable } from '../support/tables/memory-table.ts'
 import { t } from '../support/tap.ts'
 import {
   anyComparison,

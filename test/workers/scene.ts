@@ -7,7 +7,6 @@ import type { CompareTask, Finding } from '../../lib/protocol/messages.ts'
 import { compareSegment } from '../../workers/compare/compare-segment.ts'
 import type { SegmentControl } from '../../workers/coordinator.ts'
 import { anyChoices, type Choose, respelt, shuffled } from '../support/arbitrary.ts'
-import { memoryTable } from '../support/memory-table.ts'
 import {
   compareTask,
   type MemoryThreadOptions,
@@ -15,6 +14,7 @@ import {
   recordedControl,
 } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
+import { memoryTable } from '../support/tables/memory-table.ts'
 
 /** How master and replica differ in one key. */
 export type Fate = 'same' | 'respelt' | 'missing' | 'differing' | 'extra'

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applySync, type Question, undoSync } from 'tablesync'
-import { tempFolder } from '../cli/run-cli.ts'
+import { tempFolder } from '../support/command/run-cli.ts'
 import {
   ALL_WRITES,
   always,
@@ -13,7 +13,7 @@ import {
   putsOf,
   REPAIRED,
   REPLICA_ITEMS,
-} from '../faults/scene.ts'
+} from '../support/scene.ts'
 import { t } from '../support/tap.ts'
 
 const DELETES = { ...ALL_WRITES, maxDeletes: '100%' }
