@@ -234,12 +234,18 @@ for (const [what, sent] of [
 }
 
 t.test('an unrequested answer is not given to the next request', async (t) => {
+  let onClosed = () => {}
+  const closed = new Promise<void>((resolve) => {
+    onClosed = resolve
+  })
   const { post, connected } = await opened(t, (socket, _, nth) => {
     socket.write(sized(`answer ${nth}`))
-    if (nth === 0) setImmediate(() => socket.write(sized('unasked')))
+    if (nth > 0) return
+    socket.once('close', onClosed)
+    setImmediate(() => socket.write(sized('unasked')))
   })
   t.equal((await post()).text, 'answer 0')
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await closed
   t.equal((await post()).text, 'answer 1')
   t.equal(connected(), 2)
 })
