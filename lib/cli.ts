@@ -7,13 +7,13 @@ import isInCi from 'is-in-ci'
 import { endCredentialCommands } from './access/credential-command.ts'
 import { asTablesyncError, type TablesyncError } from './errors.ts'
 import type { Question } from './model/question.ts'
-import { redacted } from './model/redaction.ts'
 import { newRunIdentity } from './model/run-identity.ts'
 import { exitCodeOf, type Summary } from './model/summary.ts'
 import { type CommandLine, parseArgv } from './options/argv.ts'
 import { commandToResume } from './options/command-to-resume.ts'
 import { asFlag } from './options/groups/all-options.ts'
-import { secretsIn } from './options/secrets.ts'
+import { abortOnSignals } from './process/signals.ts'
+import { redactOutput, silenceWarnings } from './process/standard-error.ts'
 import { tellHuman } from './report/human.ts'
 import { printable } from './report/printable.ts'
 import { askPerson } from './report/prompt.ts'
@@ -24,9 +24,6 @@ import { shellWord } from './report/shell-word.ts'
 import { threadFilesIn } from './run/threads/thread-files.ts'
 
 const INCOMPLETE = 3
-
-/** What a signal ends the command with, as a shell would tell it. */
-const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 /** Each is loaded when it is asked for. */
 const COMMANDS = {
@@ -94,7 +91,9 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
     verbosity: talk.quiet ? 'quiet' : talk.verbose ? 'verbose' : 'normal',
   })
   askForStatus = human.status
-  const { signal, restore, exitCode } = abortOnSignals(talk.quiet ? () => {} : tellEnding)
+  const { signal, restore, exitCode } = abortOnSignals(talk.quiet ? () => {} : tellEnding, () =>
+    screen.clear(),
+  )
   try {
     const summary = await carriedOut(
       {
@@ -120,23 +119,6 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
     human.close()
     restore()
   }
-}
-
-/**
- * Nothing goes to stderr with a secret in it, whoever writes: the SDK and hooks among them.
- *
- * @returns what takes secrets out of the strings of a JSON document
- */
-function redactOutput(): (name: string, value: unknown) => unknown {
-  const { argv, env, stderr } = process
-  const secrets = secretsIn(argv.slice(2), env)
-  const write = stderr.write.bind(stderr) as (chunk: unknown, ...more: unknown[]) => boolean
-  stderr.write = (chunk: string | Uint8Array, ...more: unknown[]) => {
-    const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()
-    const clean = redacted(text, secrets)
-    return write(clean === text ? chunk : clean, ...more)
-  }
-  return (_, value) => (typeof value === 'string' ? redacted(value, secrets) : value)
 }
 
 /** Asked for or not, as far as can be told: something else may be wrong with the arguments. */
@@ -195,40 +177,6 @@ function tellBeginning(): void {
 
 function tellEnding(): void {
   screen.say('Stopping after in-flight pages. Press Ctrl-C again to exit now.')
-}
-
-/**
- * The first signal ends the run after the pages in hand; a second one leaves at
- * once. Not SIGHUP: a terminal that closes sends it, and so does its shell.
- */
-function abortOnSignals(onFirst: () => void) {
-  const controller = new AbortController()
-  let code: number = SIGNALS.SIGINT
-  const onSignal = (name: keyof typeof SIGNALS) => {
-    if (controller.signal.aborted) {
-      if (name === 'SIGHUP') return
-      screen.clear()
-      process.exit(code)
-    }
-    code = SIGNALS[name]
-    onFirst()
-    controller.abort()
-  }
-  const names = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]
-  for (const name of names) process.on(name, onSignal)
-  return {
-    signal: controller.signal,
-    exitCode: () => code,
-    restore() {
-      for (const name of names) process.off(name, onSignal)
-    },
-  }
-}
-
-/** What the SDK and Node.js warn of is no error. */
-function silenceWarnings(): void {
-  process.removeAllListeners('warning')
-  console.warn = () => {}
 }
 
 /** Whether something is left that the same command with --resume would do. */

@@ -1,6 +1,6 @@
 /** The adapter to Piscina. What a worker does is in workers/worker.ts. */
 import { parentPort, threadId, workerData } from 'node:worker_threads'
-import type { ThreadStart, WorkerSetup } from '../lib/protocol/messages.ts'
+import type { ThreadStart, WorkerSetup } from '../lib/protocol/setup.ts'
 import { openWorker } from './worker.ts'
 
 const say = (is: ThreadStart['is']) =>

@@ -8,15 +8,11 @@ import type { Milliseconds } from '../lib/model/units.ts'
 import { type AsText, asText, fromText } from '../lib/protocol/as-text.ts'
 import { CredentialRequests } from '../lib/protocol/credential-requests.ts'
 import { Gate } from '../lib/protocol/gate.ts'
-import type {
-  ControlMessage,
-  ProgressMessage,
-  SegmentReport,
-  SegmentTask,
-  WorkerSetup,
-} from '../lib/protocol/messages.ts'
+import type { ControlMessage, ProgressMessage } from '../lib/protocol/messages.ts'
 import { Outbox } from '../lib/protocol/outbox.ts'
 import { type Port, typedPort } from '../lib/protocol/port.ts'
+import type { WorkerSetup } from '../lib/protocol/setup.ts'
+import type { SegmentReport, SegmentTask } from '../lib/protocol/tasks.ts'
 import { WriteLogRequests } from '../lib/protocol/write-log-requests.ts'
 import { compareSegment } from './compare/compare-segment.ts'
 import type { SegmentControl } from './coordinator.ts'

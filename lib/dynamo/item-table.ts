@@ -1,5 +1,5 @@
 /** A table as the workers see it. The master has no method that writes. */
-import type { TableAccess } from '../protocol/messages.ts'
+import type { TableAccess } from '../protocol/setup.ts'
 import type { TokenBuckets } from '../protocol/shared/token-buckets.ts'
 import { BatchPuts } from './batch-put.ts'
 import { type Writer, writer } from './conditional-write.ts'

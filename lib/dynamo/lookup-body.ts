@@ -1,6 +1,6 @@
 /** The body of a request that looks keys up. */
 import type { KeyText } from '../item/key.ts'
-import type { TableAccess } from '../protocol/messages.ts'
+import type { TableAccess } from '../protocol/setup.ts'
 
 export interface LookupOptions {
   readonly consistent: boolean

@@ -1,6 +1,6 @@
 import { freshRecord, type SegmentRecord } from '../../lib/model/files/segment-record.ts'
 import { type Tally, zeroReplicaTally } from '../../lib/model/tally.ts'
-import type { CompareTask, SegmentTask } from '../../lib/protocol/messages.ts'
+import type { CompareTask, SegmentTask } from '../../lib/protocol/tasks.ts'
 import { Counts, together } from '../../lib/run/state/counts.ts'
 import { compareTask } from '../support/memory-thread.ts'
 import { t } from '../support/tap.ts'

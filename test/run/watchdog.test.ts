@@ -1,7 +1,8 @@
 /** The watchdog over a task whose messages the test sends. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asText } from '../../lib/protocol/as-text.ts'
-import type { ProgressMessage, SegmentTask } from '../../lib/protocol/messages.ts'
+import type { ProgressMessage } from '../../lib/protocol/messages.ts'
+import type { SegmentTask } from '../../lib/protocol/tasks.ts'
 import { Watchdog } from '../../lib/run/threads/watchdog.ts'
 import { type Test, t } from '../support/tap.ts'
 

@@ -1,7 +1,7 @@
 /** Keys rechecked, more of them than fit into one request. */
 
 import { TablesyncError } from '../../lib/errors.ts'
-import type { RecheckTask } from '../../lib/protocol/messages.ts'
+import type { RecheckTask } from '../../lib/protocol/tasks.ts'
 import { recheckKeys } from '../../workers/tasks/recheck-keys.ts'
 import { memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'

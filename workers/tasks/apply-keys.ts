@@ -1,7 +1,7 @@
 /** Applies a reviewed plan: reads each key again, and repairs it if it is still as planned. */
 import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
 import type { SeenSides } from '../../lib/model/pending-recheck.ts'
-import type { ApplyTask, PlannedKey } from '../../lib/protocol/messages.ts'
+import type { ApplyTask, PlannedKey } from '../../lib/protocol/tasks.ts'
 import type { MaybeValue } from '../concurrency/maybe-promise.ts'
 import type { Repair } from '../repair/repair.ts'
 import type { Expected } from '../repair/repair-writes.ts'

@@ -3,7 +3,7 @@
  */
 import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
 import type { ReplicaTally } from '../../lib/model/tally.ts'
-import type { DeleteTask, ExtraKey, SegmentReport } from '../../lib/protocol/messages.ts'
+import type { DeleteTask, ExtraKey, SegmentReport } from '../../lib/protocol/tasks.ts'
 import type { MaybeValue } from '../concurrency/maybe-promise.ts'
 import { foundUnread } from '../repair/outcomes.ts'
 import type { Repair } from '../repair/repair.ts'

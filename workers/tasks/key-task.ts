@@ -5,7 +5,7 @@
 import { asTablesyncError } from '../../lib/errors.ts'
 import type { KeyText } from '../../lib/item/key.ts'
 import { zeroTally } from '../../lib/model/tally.ts'
-import type { KeyTask, SegmentReport } from '../../lib/protocol/messages.ts'
+import type { KeyTask, SegmentReport } from '../../lib/protocol/tasks.ts'
 import type { MaybeValue } from '../concurrency/maybe-promise.ts'
 import { settleEach } from '../concurrency/settle-all.ts'
 import type { SegmentControl } from '../coordinator.ts'

@@ -3,7 +3,7 @@
  */
 import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
 import type { PendingRecheck } from '../../lib/model/pending-recheck.ts'
-import type { RecheckTask } from '../../lib/protocol/messages.ts'
+import type { RecheckTask } from '../../lib/protocol/tasks.ts'
 import type { MaybeValue } from '../concurrency/maybe-promise.ts'
 import { lookAtWritten, notReadBack } from '../repair/read-back.ts'
 import type { Repair } from '../repair/repair.ts'

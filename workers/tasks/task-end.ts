@@ -2,7 +2,7 @@
 import { isEnded } from '../../lib/dynamo/request/request-errors.ts'
 import type { TableIndex } from '../../lib/model/tables/table.ts'
 import type { Tally } from '../../lib/model/tally.ts'
-import type { ReplicaFailure, SegmentReport } from '../../lib/protocol/messages.ts'
+import type { ReplicaFailure, SegmentReport } from '../../lib/protocol/tasks.ts'
 import { toWire } from '../../lib/protocol/wire-error.ts'
 import type { ReplicaTask } from '../replica-task.ts'
 

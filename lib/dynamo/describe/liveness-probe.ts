@@ -1,7 +1,7 @@
 /** Checks whether a table answers at all, with one request for a made-up key. */
 import type { TablesyncError } from '../../errors.ts'
 import type { Milliseconds } from '../../model/units.ts'
-import type { TableAccess } from '../../protocol/messages.ts'
+import type { TableAccess } from '../../protocol/setup.ts'
 import { lookupBody } from '../lookup-body.ts'
 import { openClient } from '../request/client.ts'
 import { hasNoAnswer } from '../request/request-errors.ts'

@@ -1,7 +1,7 @@
 /** The entries of a journal by key, a part of the keys at a time: a journal may be larger than memory. */
 import { Spill } from '../../files/spill.ts'
 import type { JournalEntry, JournalRefusal } from '../../model/files/journal-lines.ts'
-import type { UndoKey } from '../../protocol/messages.ts'
+import type { UndoKey } from '../../protocol/tasks.ts'
 import type { JournalLines } from './journal-reader.ts'
 
 /** A sixty-fourth of a journal is in memory at a time. */

@@ -1,7 +1,7 @@
 /** A reviewed plan carried out: its keys to the workers, its deletions last. */
 import type { Summary } from '../../model/summary.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
-import type { ApplyTask, PlannedKey } from '../../protocol/messages.ts'
+import type { ApplyTask, PlannedKey } from '../../protocol/tasks.ts'
 import { ConcurrentWork } from '../concurrent-work.ts'
 import { rulesOf } from '../preflight/rules-from-settings.ts'
 import { tellWarnings } from '../preflight/warnings.ts'

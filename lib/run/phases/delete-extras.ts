@@ -1,7 +1,7 @@
 /** The last part of a run: extras that wait on disk, deleted where nothing has failed. */
 import { counted } from '../../model/figures.ts'
 import { MASTER, type TableIndex } from '../../model/tables/table.ts'
-import type { DeleteTask, ExtraKey } from '../../protocol/messages.ts'
+import type { DeleteTask, ExtraKey } from '../../protocol/tasks.ts'
 import { ConcurrentWork } from '../concurrent-work.ts'
 import type { RunContext } from '../run-context.ts'
 

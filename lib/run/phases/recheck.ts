@@ -1,7 +1,7 @@
 /** Looks again at what waits for it, while the comparison goes on and after it has ended. */
 import { zeroReplicaTally } from '../../model/tally.ts'
 import type { Milliseconds } from '../../model/units.ts'
-import type { RecheckTask } from '../../protocol/messages.ts'
+import type { RecheckTask } from '../../protocol/tasks.ts'
 import { ConcurrentWork } from '../concurrent-work.ts'
 import type { RunContext } from '../run-context.ts'
 import type { RecheckBatch } from '../state/recheck-queue.ts'

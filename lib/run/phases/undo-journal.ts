@@ -1,7 +1,7 @@
 /** An undo: the entries of a journal by key, each key brought back by a worker. */
 import type { Summary } from '../../model/summary.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
-import type { UndoTask } from '../../protocol/messages.ts'
+import type { UndoTask } from '../../protocol/tasks.ts'
 import { ConcurrentWork } from '../concurrent-work.ts'
 import { JournalKeys, type KeysByReplica } from '../journal/journal-keys.ts'
 import type { JournalLines } from '../journal/journal-reader.ts'

@@ -1,7 +1,7 @@
 /** Checks that an apply or an undo has ended every key of its plan or journal exactly once. */
 import type { TableIndex } from '../../model/tables/table.ts'
 import { zeroReplicaTally } from '../../model/tally.ts'
-import type { SegmentTask } from '../../protocol/messages.ts'
+import type { SegmentTask } from '../../protocol/tasks.ts'
 import type { RunContext } from '../run-context.ts'
 import type { Ledger } from '../state/ledger.ts'
 import { unbalanced } from '../tasks/task-balance.ts'

@@ -14,7 +14,7 @@ import {
   zeroReplicaTally,
 } from '../../model/tally.ts'
 import type { ReadUnits } from '../../model/units.ts'
-import type { SegmentTask } from '../../protocol/messages.ts'
+import type { SegmentTask } from '../../protocol/tasks.ts'
 
 type ByReplica = Map<TableIndex, ReplicaTally>
 

@@ -1,6 +1,6 @@
 /** Decides whether two tables of a run are one: by id if engines give ids, else by name and ARN. */
 import { isDeepStrictEqual } from 'node:util'
-import type { DescribedFacts } from '../../dynamo/describe/table-facts.ts'
+import type { DescribedFacts } from '../../dynamo/describe/description.ts'
 import { TablesyncError } from '../../errors.ts'
 import { placeOf } from '../../model/tables/endpoint-kind.ts'
 import type { TableRef } from '../../model/tables/table.ts'

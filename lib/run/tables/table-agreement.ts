@@ -1,5 +1,5 @@
 /** Checks that described tables fit each other, and the names that the user gave them. */
-import type { DescribedFacts } from '../../dynamo/describe/table-facts.ts'
+import type { DescribedFacts } from '../../dynamo/describe/description.ts'
 import { TablesyncError } from '../../errors.ts'
 import { describeKey, type KeySchema } from '../../model/tables/table.ts'
 import type { TableSettings } from '../../options/groups/table-options.ts'

@@ -2,12 +2,9 @@
  * Checks the tables before a run: describes each one, compares it with the master, and reads from
  * it once. Every problem with a table is reported here, before anything is scanned or written.
  */
-import {
-  checkReadable,
-  type DescribedFacts,
-  describeTable,
-  keysOf,
-} from '../../dynamo/describe/table-facts.ts'
+import type { DescribedFacts } from '../../dynamo/describe/description.ts'
+import { checkReadable, keysOf } from '../../dynamo/describe/read-check.ts'
+import { describeTable } from '../../dynamo/describe/table-facts.ts'
 import type { CredentialKeeper } from '../../model/tables/aws-credentials.ts'
 import type { RequestAddress } from '../../model/tables/request-address.ts'
 import {
@@ -20,7 +17,7 @@ import {
 import type { ReadUnits } from '../../model/units.ts'
 import type { TableSettings } from '../../options/groups/table-options.ts'
 import type { Settings } from '../../options/settings.ts'
-import type { TableAccess } from '../../protocol/messages.ts'
+import type { TableAccess } from '../../protocol/setup.ts'
 import { refuseKeyAsVersion } from '../preflight/version-attribute.ts'
 import { compression } from './compression.ts'
 import { knownTables, refuseSameTable } from './same-table.ts'

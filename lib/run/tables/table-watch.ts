@@ -15,7 +15,7 @@ import {
 } from '../../model/tables/table-identity.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { Settings } from '../../options/settings.ts'
-import type { TableAccess } from '../../protocol/messages.ts'
+import type { TableAccess } from '../../protocol/setup.ts'
 import { Outages } from '../../protocol/shared/outages.ts'
 import type { Tables } from './table-inspection.ts'
 

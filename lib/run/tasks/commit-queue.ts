@@ -2,7 +2,8 @@
 
 import type { Spill } from '../../files/spill.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
-import type { ExtraKey, Finding } from '../../protocol/messages.ts'
+import type { Finding } from '../../protocol/messages.ts'
+import type { ExtraKey } from '../../protocol/tasks.ts'
 import { fromWire } from '../../protocol/wire-error.ts'
 import type { DifferenceSink, RunListeners } from '../records/difference-sink.ts'
 import type { Ledger } from '../state/ledger.ts'

@@ -4,7 +4,7 @@
  */
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { Milliseconds } from '../../model/units.ts'
-import type { CompareTask } from '../../protocol/messages.ts'
+import type { CompareTask } from '../../protocol/tasks.ts'
 
 /** If one comparison hangs, the records of the others are still worth saving. */
 const LONGEST_WAIT: Milliseconds = 5000

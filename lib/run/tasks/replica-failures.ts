@@ -1,7 +1,7 @@
 /** Decides what a failure ends: a segment, a replica, or the run. */
 import type { TablesyncError } from '../../errors.ts'
 import { MASTER, type TableIndex } from '../../model/tables/table.ts'
-import type { ReplicaFailure } from '../../protocol/messages.ts'
+import type { ReplicaFailure } from '../../protocol/tasks.ts'
 import { fromWire, toWire } from '../../protocol/wire-error.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
 import type { Ledger } from '../state/ledger.ts'

@@ -2,7 +2,7 @@
 import { TablesyncError } from '../../errors.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import { imbalance } from '../../model/tally.ts'
-import type { SegmentReport, SegmentTask } from '../../protocol/messages.ts'
+import type { SegmentReport, SegmentTask } from '../../protocol/tasks.ts'
 
 /** Replicas whose counts cannot be right. A part that failed or was left early proves nothing. */
 export function* imbalances(

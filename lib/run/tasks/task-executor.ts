@@ -3,7 +3,8 @@
  * Callers hear how it ended, and never repeat work.
  */
 import { asTablesyncError } from '../../errors.ts'
-import type { ProgressMessage, SegmentReport, SegmentTask } from '../../protocol/messages.ts'
+import type { ProgressMessage } from '../../protocol/messages.ts'
+import type { SegmentReport, SegmentTask } from '../../protocol/tasks.ts'
 import type { Ledger } from '../state/ledger.ts'
 import type { RunState } from '../state/run-state.ts'
 import type { Watchdog } from '../threads/watchdog.ts'

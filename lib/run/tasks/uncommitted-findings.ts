@@ -3,7 +3,8 @@
  * record that it belongs to: until then, its task may start again further back, and tell it again.
  */
 import type { TableIndex } from '../../model/tables/table.ts'
-import type { Finding, SegmentTask } from '../../protocol/messages.ts'
+import type { Finding } from '../../protocol/messages.ts'
+import type { SegmentTask } from '../../protocol/tasks.ts'
 
 export class UncommittedFindings {
   readonly #held = new Map<SegmentTask, Finding[]>()

@@ -2,7 +2,7 @@
 import { TablesyncError } from '../../errors.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { Settings } from '../../options/settings.ts'
-import type { SegmentTask } from '../../protocol/messages.ts'
+import type { SegmentTask } from '../../protocol/tasks.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
 import type { Ledger } from '../state/ledger.ts'
 import { Watchdog } from './watchdog.ts'

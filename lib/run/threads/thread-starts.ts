@@ -3,7 +3,7 @@
  * deadline; one that spins hears no message, and has no task to be watched by.
  */
 import type { Milliseconds } from '../../model/units.ts'
-import type { ThreadStart } from '../../protocol/messages.ts'
+import type { ThreadStart } from '../../protocol/setup.ts'
 
 interface Threads {
   readonly threads: readonly { readonly threadId: number; terminate(): Promise<unknown> }[]

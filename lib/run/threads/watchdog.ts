@@ -6,7 +6,8 @@
  */
 import { oversleptBy } from '../../model/request-timeouts.ts'
 import type { Milliseconds } from '../../model/units.ts'
-import type { ControlMessage, ProgressMessage, SegmentTask } from '../../protocol/messages.ts'
+import type { ControlMessage, ProgressMessage } from '../../protocol/messages.ts'
+import type { SegmentTask } from '../../protocol/tasks.ts'
 
 type Alive = ProgressMessage & { readonly type: 'alive' }
 

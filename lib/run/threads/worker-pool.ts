@@ -4,14 +4,10 @@ import { Piscina } from 'piscina'
 import { TablesyncError } from '../../errors.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import { asText } from '../../protocol/as-text.ts'
-import type {
-  ControlMessage,
-  ProgressMessage,
-  SegmentReport,
-  SegmentTask,
-  WorkerSetup,
-} from '../../protocol/messages.ts'
+import type { ControlMessage, ProgressMessage } from '../../protocol/messages.ts'
 import { type TypedPort, typedPort } from '../../protocol/port.ts'
+import type { WorkerSetup } from '../../protocol/setup.ts'
+import type { SegmentReport, SegmentTask } from '../../protocol/tasks.ts'
 import { ThreadStarts } from './thread-starts.ts'
 
 /** Tasks that a thread may run beside its segments. */

@@ -1,6 +1,6 @@
 /** All that a thread of the run gets when it starts. */
 import type { Settings } from '../../options/settings.ts'
-import type { WorkerSetup } from '../../protocol/messages.ts'
+import type { WorkerSetup } from '../../protocol/setup.ts'
 import { CanaryFlags } from '../../protocol/shared/canary-flags.ts'
 import { OrderRecord } from '../../protocol/shared/order-record.ts'
 import { Outages } from '../../protocol/shared/outages.ts'
