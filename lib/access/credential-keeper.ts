@@ -192,8 +192,8 @@ const isDate = (value: unknown) => value instanceof Date && !Number.isNaN(value.
 /** The message does not show what came: a part of it may be secret. */
 function malformed(): TablesyncError {
   return new TablesyncError(
-    'Expected credentials with accessKeyId and secretAccessKey, and where they have them ' +
-      'sessionToken, accountId (text) and expiration (a Date), got something else',
+    'Expected credentials with accessKeyId and secretAccessKey (optional: sessionToken, ' +
+      'accountId as text, expiration as a Date), got something else',
     {
       code: 'CREDENTIALS',
       scope: 'table',

@@ -30,7 +30,7 @@ export function helpText(first = ''): string {
   lines.push('3 incomplete; 4 stopped by a safeguard; 129, 130 and 143 interrupted.')
   lines.push(
     command === 'sync'
-      ? 'Nothing is written without a --write or --delete flag. Each of the commands has a --help of its own.'
+      ? 'A comparison writes nothing without a --write or --delete flag; apply and undo write unless\n--dry-run is given. Each command has a --help of its own.'
       : 'It writes, unless --dry-run is given.',
   )
   return lines.join('\n')

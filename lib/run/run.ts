@@ -158,7 +158,7 @@ async function compareTogether(
   if (report === 'not-needed') return
   if (report !== 'given-up') tellEnd(run, segment, report)
   else {
-    const message = 'it was begun twice, and no thread has come through it'
+    const message = 'it was begun twice, and no thread completed it'
     listeners.onEvent({ type: 'segment-lost', segment, message })
   }
   const elsewhere = replicas.filter((replica) => !open.includes(replica))

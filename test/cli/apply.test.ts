@@ -64,7 +64,7 @@ t.test('tablesync apply and --plan are refused with the reason if they cannot be
     [['apply'], /followed by the plan, got nothing/],
     [['apply', '/no/such/plan'], /Cannot read .*ENOENT/],
     [['apply', '/etc/hostname'], /to be a repair plan of version 1/],
-    [[...args, '--plan', '/tmp/plan'], /`--plan` to come with what is to be planned/],
+    [[...args, '--plan', '/tmp/plan'], /`--plan` to come with a flag that says what to plan/],
     [[...args, '--plan-items'], /`--plan-items` to come with `--plan`/],
   ] as const) {
     const { code, stdout, stderr } = await runCli(argv)

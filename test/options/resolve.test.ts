@@ -327,7 +327,7 @@ for (const [what, given, message] of [
   [
     'credentials beside a profile',
     { ...TABLES, master: { table: 'us-east-1:aaa', credentials: KEYS, profile: 'p' } },
-    /by themselves, got credentials, profile/,
+    /without other settings for credentials, got credentials, profile/,
   ],
   [
     'a token of a table without its role',
@@ -391,7 +391,7 @@ t.test('resolveOptions takes the journal by its old name, and refuses both names
 t.test('resolveOptions refuses an undo journal without writes', async (t) => {
   t.throws(() => resolveOptions({ ...TABLES, undo: 'u' }, asFlag), {
     code: 'USAGE',
-    message: /`--journal` to come with what is to be written/,
+    message: /`--journal` to come with a flag that says what to write/,
   })
 })
 

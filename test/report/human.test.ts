@@ -409,7 +409,7 @@ t.test('tellHuman shows every count, so that they add up', async (t) => {
   t.same(told().split('\n').slice(2, 6), [
     'us-east-1:bbb: 1 the same, 2 missing, 4 differing, 8 extra',
     '        16 caught up while being checked (replication lag), 128 newer on the replica and left, ' +
-      "64 expired, 32 gone since the scan, 256 of the replica counted under the master's item, " +
+      "64 expired, 32 gone since the scan, 256 that looked extra and were counted with the master's item, " +
       '512 unverified, 1,024 read but not judged yet',
     '        2,047 in all: 1,500 of the master and 1,000 of the replica, less 453 that are on both',
     '        1 written, 1 skipped by a hook, 2 no longer different at repair time, 3 in conflict, 1 failed, 1 repaired in part, ' +

@@ -109,8 +109,8 @@ export function ownCredentials(
   if (names.length === 0) return undefined
   if (credentials !== undefined && names.length > 1) {
     throw usageError(
-      `Expected \`credentials\` of ${table.table} by themselves, got ${names.join(', ')}`,
-      'Credentials are used as they are. A function may assume a role and yield what it gets.',
+      `Expected \`credentials\` of ${table.table} without other settings for credentials, got ${names.join(', ')}`,
+      'To use a role, pass a function that assumes it and returns its credentials.',
     )
   }
   checkMfa(own, MFA, (name) => `${name} of ${table.table}`)

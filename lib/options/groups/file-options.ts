@@ -22,7 +22,7 @@ export const FILE_OPTIONS = {
     kind: 'text',
     value: 'file',
     also: APPLY,
-    help: 'Keep what a replica held before each write in this new file (mode 0600); tablesync undo FILE brings it back',
+    help: 'A new file (mode 0600) that keeps what a replica held before each write; tablesync undo FILE brings it back',
     more: '`--undo` is its old name.',
   },
   /**
@@ -94,11 +94,11 @@ export function resolveFiles(
     const flags = ['writeMissing', 'writeDiffering', 'deleteExtra'].map(spelling)
     const alone = (name: string, what: string) =>
       usageError(
-        `Expected \`${spelling(name)}\` to come with what is to be ${what}, got it alone`,
+        `Expected \`${spelling(name)}\` to come with a flag that says what to ${what}, got none`,
         `Add at least one of ${flags.join(', ')}.`,
       )
-    if (plan !== undefined) throw alone('plan', 'planned')
-    if (journal !== undefined) throw alone('journal', 'written')
+    if (plan !== undefined) throw alone('plan', 'plan')
+    if (journal !== undefined) throw alone('journal', 'write')
   }
   const repairPlan = plan === undefined ? undefined : { file: plan, withItems: planItems }
   return { journal, repairPlan, report }

@@ -10,14 +10,14 @@ export const PACE_OPTIONS = {
    * provisioned or warm throughput like `'25%'`, `'adaptive'` for as much as it
    * does not throttle, or `'max'` for no limit.
    *
-   * @default 25 % where the throughput is known; no limit where it is not, or on this machine
+   * @default 25 %; no limit if the throughput is not known, or if the endpoint is on this machine
    */
   readCapacity: {
     flag: 'read-capacity',
     kind: 'amount',
     value: 'n|n%|adaptive|max',
     also: APPLY_AND_UNDO,
-    help: 'Read units a second to take of each table: a number, a percentage of its provisioned or warm throughput, adaptive (as much as is not throttled) or max (no limit) (default: 25% where the throughput is known, max where it is not or on this machine)',
+    help: 'Read units a second to take of each table: a number, a percentage of its provisioned or warm throughput, adaptive (as much as is not throttled) or max (no limit) (default: 25%; max if the throughput is not known, or if the endpoint is on this machine)',
   },
   /** Write units a second to take of each replica, likewise; indexes included. */
   writeCapacity: {

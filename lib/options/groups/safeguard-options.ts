@@ -25,14 +25,14 @@ export const SAFEGUARD_OPTIONS = {
    * Delete nothing on a replica that has more extras than this: a number, or a
    * percentage of its items like `'2.5%'`. 0 forbids deletions.
    *
-   * @default the larger of 1000 and 1 %, but never more than a fifth of its items, or 10 if that is larger
+   * @default 1000 or 1 % of its items, whichever is more, but at most a fifth of its items; 10 are always allowed
    */
   maxDeletes: {
     flag: 'max-deletes',
     kind: 'amount',
     value: 'n|n%',
     also: APPLY,
-    help: 'Delete nothing on a replica that has more extras than this: a number, or a percentage of its items. 0 forbids deletions (default: the larger of 1000 and 1%, but never more than a fifth of the items, or 10 if that is larger)',
+    help: 'Delete nothing on a replica that has more extras than this: a number, or a percentage of its items. 0 forbids deletions (default: 1000 or 1% of the items, whichever is more, but at most a fifth of the items; 10 are always allowed)',
   },
   /**
    * Repair so many items of each replica first, 1 to 10,000, and continue only

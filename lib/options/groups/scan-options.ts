@@ -67,7 +67,7 @@ export const SCAN_OPTIONS = {
     least: 1,
     most: 1_000_000,
     help: 'Segments to divide the scan into (default: from the size of the master)',
-    more: 'A run takes no more segments than DescribeTable counts items, or eight times `--parallel`, whichever is more; 4,096 where it counts none. If the engine returns all items for every segment, the run uses one segment and says so; a number above 1 that you gave is then refused.',
+    more: 'A run takes at most as many segments as DescribeTable counts items, or eight times `--parallel`, whichever is more. If DescribeTable counts no items, it takes at most 4,096. If the engine returns all items for every segment, the run uses one segment and says so; a number above 1 that you gave is then refused.',
   },
   /** Segments scanned at once; in an apply or an undo, tasks at once. @default four per worker */
   parallel: {

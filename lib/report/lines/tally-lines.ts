@@ -16,7 +16,7 @@ export function foundLines(label: string, replica: ReplicaSummary): string[] {
     ['newer on the replica and left', replica.newer],
     ['expired', replica.expired],
     ['gone since the scan', replica.vanished],
-    ["of the replica counted under the master's item", replica.elsewhere],
+    ["that looked extra and were counted with the master's item", replica.elsewhere],
     ['changed since the plan', replica.changed],
     ['unverified', replica.unverified],
     ['read but not judged yet', replica.unjudged],

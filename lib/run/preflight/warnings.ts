@@ -124,7 +124,7 @@ function indexes(master: TableFacts, { indexes: own = [], keySchema }: TableFact
   return [
     ...others.map(
       ({ name, key }) =>
-        `an index that the master lacks, ${name} on ${key}: writes cost more, and items whose attributes there are of another type are refused`,
+        `an index that the master lacks, ${name} on ${key}: writes cost more, and an item is refused if one of these attributes has another type`,
     ),
     ...local.map(
       ({ name }) =>

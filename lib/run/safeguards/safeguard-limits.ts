@@ -29,7 +29,7 @@ export function topologyStop(settings: Settings, { inspected }: Tables): Stop | 
     if (facts.hasStream && regions.length === 0 && !safeguards.allowStreams) {
       return {
         safeguard: 'stream',
-        message: `${ref.label} has a stream, whose consumers may carry what is written or deleted there further, and back`,
+        message: `${ref.label} has a stream: its consumers may pass writes and deletions on, to other places and back to this table`,
         hint: 'If that is harmless: --allow-streams',
       }
     }
@@ -93,7 +93,7 @@ export function deletionsStop(
       return { safeguard: 'empty-master', message, hint }
     }
     if (masterItems * 2 < expected) {
-      const message = `the scan of the master ${master.ref.label}${when} found ${count(masterItems)} items, of ${count(expected)} that DescribeTable tells`
+      const message = `the scan of the master ${master.ref.label}${when} found ${count(masterItems)} items, but DescribeTable reports ${count(expected)}`
       return { safeguard: 'shrunken-master', message, hint }
     }
   }

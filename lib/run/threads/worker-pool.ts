@@ -121,7 +121,7 @@ export class SegmentPool {
       hint:
         this.#hooks === undefined
           ? 'Threads start from a file of the package. If you bundle, mark tablesync as `external`.'
-          : `Each thread loads the hooks ${this.#hooks}. Make them load more than once, and leave the thread alive.`,
+          : `Each thread loads the hooks ${this.#hooks}. Change them so that they can be loaded more than once, and do not end their thread.`,
       cause: error,
     })
     this.#piscina.destroy().catch(() => {})
