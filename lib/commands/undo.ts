@@ -4,8 +4,8 @@ import { newRunIdentity } from '../model/run-identity.ts'
 import type { Summary } from '../model/summary.ts'
 import { checkValue } from '../options/check-value.ts'
 import { checkFile, refuseStray } from '../options/commands.ts'
-import { currentOptions } from '../options/current-options.ts'
 import { FILE_OPTIONS } from '../options/groups/file-options.ts'
+import { ownOptions } from '../options/own-options.ts'
 import { resolveOptions } from '../options/resolve.ts'
 import type { RunOptions, UndoOptions } from '../options/run-options.ts'
 import { readJournal } from '../run/journal/journal-reader.ts'
@@ -21,7 +21,7 @@ import type { Caller } from './caller.ts'
  */
 export async function undo(given: UndoOptions, caller: Caller): Promise<Summary> {
   const { spelling, threads, identity = newRunIdentity() } = caller
-  const options = currentOptions(given)
+  const options = ownOptions(given)
   refuseStray('undo', options, spelling)
   const { journal: file, allowDamaged, ...others } = options
   checkFile('undo', file)

@@ -108,7 +108,7 @@ function refuseHeader({ file, what, flag }: CheckedFile, header: unknown): Table
   const kind = (header as { readonly tablesync?: OwnFile } | undefined)?.tablesync
   const isOther = kind !== undefined && Object.hasOwn(CALLED, kind) && !CALLED[kind].endsWith(what)
   return usageError(
-    `Expected ${file} to be ${an(what)} of version 1 or 2; its first line says ${isOther ? `that it is ${CALLED[kind]}` : 'otherwise'}`,
+    `Expected ${file} to be ${an(what)} of version 1 or 2; ${isOther ? `its first line says that it is ${CALLED[kind]}` : 'it does not begin like one'}`,
     `tablesync writes ${an(what)} with ${flag} FILE.`,
   )
 }

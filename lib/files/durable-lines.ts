@@ -1,5 +1,5 @@
 /** A file of lines. Many lines share one sync to disk, and none is acknowledged before it. */
-import { type FileHandle, open, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, rm } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { type Point, passing } from '../diagnostics.ts'
 import { TablesyncError } from '../errors.ts'
@@ -148,14 +148,21 @@ export class DurableLines {
   }
 }
 
-/** @throws TablesyncError with code `FILE_UNWRITABLE` if a file that must be new exists already */
-export async function refuseThere(of: LinesFile): Promise<void> {
-  const isThere = await stat(of.file).then(
-    () => true,
-    () => false,
-  )
-  if (!isThere) return
-  throw unwritable(of, new Error(`EEXIST: file already exists, open '${of.file}'`))
+/**
+ * Refuses a file that a run could not create, before anything else of the run is written.
+ *
+ * @throws TablesyncError with code `FILE_UNWRITABLE`, also if the file exists already
+ */
+export async function refuseUncreatable(of: LinesFile): Promise<void> {
+  const handle = await open(of.file, 'wx', 0o600).catch((error: unknown) => {
+    throw unwritable(of, error)
+  })
+  try {
+    await handle.close()
+    await rm(of.file, { force: true })
+  } catch (error) {
+    throw unwritable(of, error)
+  }
 }
 
 function unwritable({ file, what, hint }: LinesFile, cause: unknown): TablesyncError {

@@ -2,7 +2,7 @@
 import { cac } from 'cac'
 import { usageError } from '../errors.ts'
 import { type Command, FILE_COMMANDS, hintOf, isFileCommand, refuseStray } from './commands.ts'
-import { canonicalArguments, fromVerbatim, TABLES } from './flags.ts'
+import { canonicalArguments, fromVerbatim, spellingsOf, TABLES } from './flags.ts'
 import { ALL_OPTIONS, asFlag, OPTIONS } from './groups/all-options.ts'
 import { TALK } from './groups/talk-options.ts'
 import { helpText } from './help.ts'
@@ -22,6 +22,7 @@ export type Parsed = CommandLine | { readonly text: string }
 
 /** @throws TablesyncError with code `USAGE` */
 export function parseArgv(argv: readonly string[], version: string): Parsed {
+  if (argv[0] === 'help') return { text: helpText(argv[1]) }
   if (argv.includes('--help') || argv.includes('-h')) return { text: helpText(argv[0]) }
   if (argv.includes('--version') || argv.includes('-V')) return { text: version }
   const [first = '', file, ...flags] = argv
@@ -92,7 +93,11 @@ function readValue(option: Option, given: readonly (string | true)[]): unknown {
   const values = given.map((value) => fromVerbatim(String(value)))
   if (option.kind === 'texts') return values
   if (values.length > 1) {
-    throw usageError(`Expected one \`--${option.flag}\`, got ${values.length}`, 'Give it once.')
+    const names = spellingsOf(option).join(' or ')
+    throw usageError(
+      `Expected one \`--${option.flag}\`, got ${values.length}`,
+      `Give ${names} once.`,
+    )
   }
   const [value = ''] = values
   return NUMBER[option.kind]?.test(value) ? Number(value) : value

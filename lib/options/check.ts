@@ -5,7 +5,7 @@ import { OPTIONS } from './groups/all-options.ts'
 import { checkProgramOptions, PROGRAM_OPTIONS } from './groups/program-options.ts'
 import { TABLE_OPTIONS } from './groups/table-options.ts'
 import { nearest } from './nearest.ts'
-import type { Option, Spelling } from './option.ts'
+import type { Group, Option, Spelling } from './option.ts'
 import type { RunOptions } from './run-options.ts'
 
 export function checkOptions(options: RunOptions, spelling: Spelling): void {
@@ -28,8 +28,17 @@ export function checkOptions(options: RunOptions, spelling: Spelling): void {
   checkProgramOptions(options)
 }
 
-function unknownOption(name: string): TablesyncError {
-  const alike = nearest(name, [...Object.keys(OPTIONS), ...Object.keys(PROGRAM_OPTIONS)])
+export function unknownOption(name: string): TablesyncError {
+  const alike =
+    nameOfFlag(name) ?? nearest(name, [...Object.keys(OPTIONS), ...Object.keys(PROGRAM_OPTIONS)])
   const hint = alike === undefined ? 'docs/flags.md lists all options.' : `Is \`${alike}\` meant?`
   return usageError(`Expected a known option, got \`${name}\``, hint)
+}
+
+/** The option that has a flag of this name, or an alias. */
+function nameOfFlag(name: string): string | undefined {
+  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  return Object.entries(OPTIONS as Group).find(
+    ([, option]) => option.flag === flag || option.aliases?.includes(flag),
+  )?.[0]
 }

@@ -1,5 +1,6 @@
 /** Commands beside the comparison: each works on a file, and takes only some of the options. */
 import { usageError } from '../errors.ts'
+import { unknownOption } from './check.ts'
 import { ALL_OPTIONS } from './groups/all-options.ts'
 import { PROGRAM_OPTIONS } from './groups/program-options.ts'
 import type { FileCommand, Option, Spelling } from './option.ts'
@@ -36,6 +37,7 @@ export function refuseStray(command: FileCommand, options: object, spelling: Spe
     ([name, value]) => value !== undefined && !isTaken(name),
   )
   if (stray === undefined) return
+  if (!Object.hasOwn(ALL_OPTIONS, stray[0])) throw unknownOption(stray[0])
   throw usageError(
     `Expected an option that \`tablesync ${command}\` takes, got \`${spelling(stray[0])}\``,
     hintOf(command),

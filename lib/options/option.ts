@@ -95,10 +95,13 @@ export type Filled<G> = {
 export function filled<G extends Group>(group: G, given: OptionsOf<G>): Filled<G> {
   const entries = Object.entries(group).map(([name, option]) => [
     name,
-    given[name] ?? (option.kind === 'switch' ? option.turnsOff === true : option.default),
+    given[name] === undefined ? defaultOf(option) : given[name],
   ])
   return Object.fromEntries(entries) as Filled<G>
 }
+
+const defaultOf = (option: Option) =>
+  option.kind === 'switch' ? option.turnsOff === true : option.default
 
 /** How the user knows an option: `--batch-read-limit`, or `batchReadLimit`. */
 export type Spelling = (name: string) => string

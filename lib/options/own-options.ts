@@ -28,7 +28,7 @@ function bare(value: object, name: string): object {
       `Expected ${name === 'options' ? 'an object with options' : `\`${name}\` to be a plain object`}, got ${shown(value)}`,
       isObject(value)
         ? 'Options of a prototype are not read: pass { ...options }.'
-        : 'For example { master: "us-east-1:Orders", replicas: ["eu-west-1:Orders"] }.',
+        : 'Pass the options as one object.',
     )
   }
   return Object.assign(Object.create(null), value)

@@ -43,14 +43,12 @@ type TakenBy<Command extends FileCommand> = {
 }[keyof Options]
 
 /** The journal, and how to reach the tables that it names. */
-export interface UndoOptions
-  extends Pick<RunOptions, TakenBy<'undo'>>,
-    Pick<OptionsOf<typeof FILE_OPTIONS>, 'allowDamaged'>,
-    ProgramOptions {
+export type UndoOptions = {
   readonly journal: string
-}
+} & Pick<RunOptions, TakenBy<'undo'>> &
+  Pick<OptionsOf<typeof FILE_OPTIONS>, 'allowDamaged'> &
+  ProgramOptions
 
 /** The plan, and how to reach the tables that it names. */
-export interface ApplyOptions extends Pick<RunOptions, TakenBy<'apply'> | 'undo'>, ProgramOptions {
-  readonly plan: string
-}
+export type ApplyOptions = { readonly plan: string } & Pick<RunOptions, TakenBy<'apply'> | 'undo'> &
+  ProgramOptions

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib'
 import { TablesyncError } from '../errors.ts'
 import { chainedLine, withLine } from '../files/chained-line.ts'
 import { refuseChanged } from '../files/kept-file.ts'
-import { kindOfFile } from '../files/own-file.ts'
+import { CALLED, kindOfFile } from '../files/own-file.ts'
 import type { Difference } from '../model/difference.ts'
 import type { ReportMark } from '../model/files/file-mark.ts'
 import type { FileFooter, FileHeader } from '../model/files/header-and-footer.ts'
@@ -126,14 +126,14 @@ async function begin(file: string, goodBytes: Bytes | undefined): Promise<FileHa
 async function refuseOurs(file: string): Promise<void> {
   const kind = await kindOfFile(file)
   if (kind === undefined || kind === 'report') return
-  throw new Error(`it is ${kind === 'undo-journal' ? 'an' : 'a'} ${kind} of tablesync`)
+  throw new Error(`it is ${CALLED[kind]} of tablesync`)
 }
 
 function unwritable(file: string, cause: unknown): TablesyncError {
   return new TablesyncError(`Cannot write the report ${file}: ${(cause as Error).message}`, {
     code: 'FILE_UNWRITABLE',
     scope: 'run',
-    hint: 'Name a file in a folder that exists, on a disk with room.',
+    hint: 'Name another file, in a folder that exists, on a disk with room.',
     cause,
   })
 }

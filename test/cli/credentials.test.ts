@@ -106,7 +106,7 @@ t.test('an unknown --profile is refused, and the message names it', async (t) =>
   t.equal(code, 2)
   t.equal(stdout, '')
   t.match(stderr, 'nobody')
-  t.match(stderr, 'Check the profile')
+  t.match(stderr, 'Correct that source')
   t.notMatch(stderr, 'secret-of')
 })
 

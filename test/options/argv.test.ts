@@ -193,6 +193,11 @@ t.test('parseArgv leaves out options that are not given', async (t) => {
   t.same(parse(), { ...sync, options: {}, talk: SILENT })
 })
 
+t.test('parseArgv takes help as a command', async (t) => {
+  t.same(parse('help'), parse('--help'))
+  t.same(parse('help', 'undo'), parse('undo', '--help'))
+})
+
 t.test('parseArgv reads a command with its file', async (t) => {
   t.same(parse('undo', 'a.ndjson', '--dry-run', '--yes'), {
     command: 'undo',

@@ -361,7 +361,7 @@ for (const { given, expected } of [
   })
 }
 
-for (const given of ['101%', '-1', 'all', '1.5', '', '%', Number.NaN, {}]) {
+for (const given of ['101%', '-1', 'all', '1.5', '', '%', Number.NaN, {}, null]) {
   t.test(`resolveOptions refuses ${JSON.stringify(given)} as the limit on deletions`, async (t) => {
     t.throws(() => resolve({ maxDeletes: given }), { code: 'USAGE', message: /`maxDeletes`/ })
   })

@@ -196,9 +196,9 @@ t.test('applySync refuses a plan that is not complete, and does nothing', async 
       /line 4 of/,
     ],
     ['followed by more', [...lines, lines[1]].join('\n'), /line 15 of/],
-    ['without a header', lines.slice(1).join('\n'), /first line says otherwise/],
-    ['that is no plan', 'hello\n', /first line says otherwise/],
-    ['that is empty', '', /first line says otherwise/],
+    ['without a header', lines.slice(1).join('\n'), /does not begin like one/],
+    ['that is no plan', 'hello\n', /does not begin like one/],
+    ['that is empty', '', /does not begin like one/],
   ]
   for (const [what, text, message] of cases) {
     await writeFile(scene.plan, text)
@@ -285,7 +285,10 @@ t.test('applySync that a safeguard stops speaks of the scan of the planning run'
   await scene.run({ ...WRITES, plan, allowShrunkenMaster: true })
   const { stopped } = await applied(plan, { allowShrunkenMaster: false, dryRun: true })
   t.equal(stopped?.rail, 'shrunken-master')
-  t.match(stopped?.message, 'when the plan was written found 60 items, but DescribeTable reports 1,000')
+  t.match(
+    stopped?.message,
+    'when the plan was written found 60 items, but DescribeTable reports 1,000',
+  )
 })
 
 t.test('writes of applySync are read back and journaled', async (t) => {
@@ -376,7 +379,7 @@ t.test('one file cannot serve two purposes', async (t) => {
   })
   await t.rejects(scene.run({ report: plan }), {
     code: 'FILE_UNWRITABLE',
-    message: /it is a repair-plan of tablesync/,
+    message: /it is a repair plan of tablesync/,
   })
   await t.rejects(scene.run({ ...WRITES, plan }), { code: 'FILE_UNWRITABLE', message: /EEXIST/ })
   t.equal(await readFile(plan, 'utf8'), text)

@@ -1,4 +1,5 @@
 /** A refused run leaves the report of the previous run as it is. */
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applySync, type RunOptions, undoSync } from 'tablesync'
@@ -9,6 +10,13 @@ import { t } from '../support/tap.ts'
 for (const [what, refused, code] of [
   ['whose journal exists already', { undo: 'there' }, 'FILE_UNWRITABLE'],
   ['whose plan exists already', { plan: 'there' }, 'FILE_UNWRITABLE'],
+  ['whose journal has no folder', { journal: 'nowhere' }, 'FILE_UNWRITABLE'],
+  ['whose plan has no folder', { plan: 'nowhere' }, 'FILE_UNWRITABLE'],
+  [
+    'begun anew with an old journal',
+    { restart: true, checkpoint: 'saved', journal: 'there' },
+    'FILE_UNWRITABLE',
+  ],
   ['whose capacity is unknown', { readCapacity: '50%' }, 'USAGE'],
 ] as const) {
   t.test(`a refused runSync, a run ${what}, leaves an earlier report as it was`, async (t) => {
@@ -19,12 +27,18 @@ for (const [what, refused, code] of [
     const { run } = await openScene(t)
     await run({ report })
     const before = await readFile(report, 'utf8')
+    const files: Record<string, string> = {
+      there,
+      nowhere: join(folder, 'no-folder', 'file'),
+      saved: join(folder, 'saved'),
+    }
     const file = Object.fromEntries(
-      Object.entries(refused).map(([name, value]) => [name, value === 'there' ? there : value]),
+      Object.entries(refused).map(([name, value]) => [name, files[String(value)] ?? value]),
     ) as Partial<RunOptions>
     await t.rejects(run({ ...ALL_WRITES, report, ...file }), { code })
     t.equal(await readFile(report, 'utf8'), before)
     t.equal(await readFile(there, 'utf8'), 'mine')
+    t.notOk(existsSync(files['nowhere'] as string))
   })
 }
 

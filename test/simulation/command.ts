@@ -25,7 +25,7 @@ export const sync = await command<RunOptions>('sync')
 export const apply = await command<ApplyOptions>('apply')
 export const undo = await command<UndoOptions>('undo')
 // Otherwise the first run would load this, at an arbitrary time.
-await engine('run/preflight/table-inspection')
+await engine('run/tables/table-inspection')
 
 export const CHECKPOINT = '/sim/checkpoint.json'
 export const REPORT = '/sim/report.ndjson'

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { ReplicaTally } from '../../lib/model/tally.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
+import { Allowance } from '../../lib/protocol/shared/write-allowance.ts'
 import { compareSegment } from '../../workers/compare/compare-segment.ts'
 import type { Thread } from '../../workers/thread-context.ts'
 import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
@@ -47,15 +48,11 @@ t.test('missing items beyond the recheck budget are put as the scan returned the
   t.ok(rechecked < 40, `${rechecked} keys were read before their put`)
 })
 
-t.test('an item whose put is refused is read again, and counted as what it is', async (t) => {
+/** A replica that holds one item, which its scan does not return, and refuses to put it. */
+function unseenItem() {
   const master = memoryTable({ index: 0, schema: ID_KEY, items: ITEMS, pageSize: 50 })
-  // The item is there, and the scan of the replica has not returned it.
-  const replica = memoryTable({
-    index: 1,
-    schema: ID_KEY,
-    items: ITEMS.slice(300, 301),
-    pageSize: 50,
-  })
+  const items = ITEMS.slice(300, 301)
+  const replica = memoryTable({ index: 1, schema: ID_KEY, items, pageSize: 50 })
   const unseen: MemoryTable = {
     ...replica,
     scanPage: async () => ({
@@ -67,7 +64,11 @@ t.test('an item whose put is refused is read again, and counted as what it is', 
       scanned: 0,
     }),
   }
-  const { puts, thread } = writingThread(master, unseen, ['item 300'])
+  return writingThread(master, unseen, ['item 300'])
+}
+
+t.test('an item whose put is refused is read again, and counted as what it is', async (t) => {
+  const { puts, thread } = unseenItem()
   const { tally } = await compareSegment(compareTask([1]), thread, recordedControl())
   t.match(tally.replicas[1] as ReplicaTally, {
     missing: 499,
@@ -76,6 +77,33 @@ t.test('an item whose put is refused is read again, and counted as what it is', 
     conflicts: 0,
   })
   t.equal(puts.length, 499)
+})
+
+t.test('a refused put of an item that an earlier run has put counts as written', async (t) => {
+  const { puts, thread } = unseenItem()
+  const key = '{"id":{"S":"item 300"}}'
+  const intents = [{ replica: 1, key, kind: 'missing' }] as const
+  const writing = { ...thread, setup: { ...thread.setup, isWriting: true } }
+  const task = { ...compareTask([1]), intents }
+  const { tally } = await compareSegment(task, writing, recordedControl())
+  t.match(tally.replicas[1] as ReplicaTally, { missing: 500, written: 500, sameAs: 0 })
+  t.equal(puts.length, 499)
+})
+
+t.test('a dry run that reaches --max-writes has not finished its segment', async (t) => {
+  const master = memoryTable({ index: 0, schema: ID_KEY, items: ITEMS, pageSize: 50 })
+  const replica = memoryTable({ index: 1, schema: ID_KEY, items: [], pageSize: 50 })
+  const { thread } = writingThread(master, replica)
+  const write = { missing: false, differing: false, extra: false }
+  const asked = { ...write, missing: true }
+  const limited: Thread = {
+    ...thread,
+    setup: { ...thread.setup, write, asked },
+    allowance: new Allowance(Allowance.memoryFor(ITEMS.length - 1)),
+  }
+  // The order to stop arrives when the segment is through.
+  const { unfinished } = await compareSegment(compareTask([1]), limited, recordedControl())
+  t.same(unfinished, [1])
 })
 
 t.test('lookUpBothSides asks the master after the replica has answered', async (t) => {

@@ -111,7 +111,7 @@ export class Repair {
     // If it is no dry run, the item was to be put, and was counted against the allowance then.
     const isAllowed = thread.setup.write[verdict] || this.claims.isAllowed(verdict, key)
     const unconfirmed: Found = { verdict, key, master, replica, unconfirmed: true }
-    return isAllowed ? this.outcomes.unasked(unconfirmed) : this.outcomes.left(unconfirmed)
+    return isAllowed ? this.outcomes.unasked(unconfirmed) : this.outcomes.cutShort(unconfirmed)
   }
 }
 

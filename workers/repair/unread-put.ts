@@ -3,7 +3,7 @@
 import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
 import { isEnded } from '../../lib/dynamo/request/request-errors.ts'
 import type { TablesyncError } from '../../lib/errors.ts'
-import type { ReplicaTask } from '../replica-task.ts'
+import { intentOf, type ReplicaTask } from '../replica-task.ts'
 import { lookUpKey } from '../verify/both-sides.ts'
 import { endsTable, type Found, failed, type RepairEnding, unverified } from '../verify/ending.ts'
 import { type BothSides, digestOf, standingOfItems } from '../verify/sides.ts'
@@ -52,7 +52,10 @@ async function putOnce(
     count.state('missing')
     return repair.outcomes.conclude(ending, found)
   }
-  const result = await attempt(replicaTask, repairing(replicaTask, 'missing', found), 'missing')
+  // A put of an earlier thread or run may have landed: a refusal does not take its intent back.
+  const isInDoubt = intentOf(replicaTask, found.key) !== undefined
+  const write = repairing(replicaTask, 'missing', found)
+  const result = await attempt(replicaTask, write, 'missing', isInDoubt)
   switch (result.end) {
     case 'landed':
       return end({ action: 'written', left, isPut: true })

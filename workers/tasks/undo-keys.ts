@@ -63,7 +63,8 @@ async function undoOne(
   const isToWrite = 'write' in (await aim.next(now, aim.isHalfWay(now)))
   if (isToWrite && (!claims.isAllowed(kind, key) || isOver() || !thread.setup.write[kind])) {
     count.state(kind)
-    await outcomes.left(found)
+    if (thread.setup.write[kind]) await outcomes.cutShort(found)
+    else await outcomes.left(found)
     return
   }
   try {

@@ -48,7 +48,9 @@ function scopeOf({ replicas }: Summary, plan?: PlanEvent): string {
   const newerThere = newer === 0 ? '' : `, but for ${count(newer)} newer on the replica`
   const hooks = plan?.rules.hooks
   const byRules = hooks === undefined ? '' : `, by the rules of ${hooks}`
-  return `${from}${butFor}${byRules}${newerThere}`
+  const hasExtras = Object.values(replicas).every(({ extra }) => extra !== null)
+  const extras = hasExtras ? '' : '; extras were not looked for (--scan-for-extra)'
+  return `${from}${butFor}${byRules}${newerThere}${extras}`
 }
 
 /** The flags that would repair what was found, without those that were given. */

@@ -106,4 +106,5 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-const whatElse = (kind: OwnFile | undefined) => (kind === undefined ? 'another file' : CALLED[kind])
+const whatElse = (kind: OwnFile | undefined) =>
+  kind === undefined ? 'another file, or an empty one' : CALLED[kind]

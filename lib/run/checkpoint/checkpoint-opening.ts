@@ -34,13 +34,13 @@ export async function openCheckpoint(
   const lock = await Lock.take(`${file}.lock`, run)
   try {
     const taken = mode === 'resume' ? await readCheckpoint(file) : undefined
+    if (mode !== 'resume') await refuseOtherFile(file)
     if (mode === 'new' && (await isThere(file))) {
       throw usageError(
         `The checkpoint ${file} exists already`,
         `${spelling('resume')} continues from it, ${spelling('restart')} replaces it.`,
       )
     }
-    if (mode === 'restart') await refuseOtherFile(file)
     const { journal = null, report = null } = settings
     const meaning = { ...meaningOf(settings), [JOURNAL]: journal, report }
     const options = JSON.parse(JSON.stringify(meaning)) as Checkpoint['options']

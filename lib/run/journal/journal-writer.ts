@@ -1,20 +1,43 @@
 /** The undo journal, as it is written. */
 import { rm, stat } from 'node:fs/promises'
 import { usageError } from '../../errors.ts'
-import { DurableLines } from '../../files/durable-lines.ts'
+import { DurableLines, refuseUncreatable } from '../../files/durable-lines.ts'
 import { readRegularFile } from '../../files/regular-file.ts'
 import type { GoodLines } from '../../model/files/file-mark.ts'
 import type { Bytes } from '../../model/units.ts'
 import type { Settings } from '../../options/settings.ts'
 import { isThere } from '../checkpoint/checkpoint-file.ts'
+import type { OpenCheckpoint } from '../checkpoint/checkpoint-opening.ts'
 import { headerOf } from '../records/frame-lines.ts'
 import type { Tables } from '../tables/table-inspection.ts'
 import { readJournal } from './journal-reader.ts'
+
+/** How each line begins. Any other file is somebody's, whole or not. */
+const BEGINNING = '{"crc":"'
 
 export const JOURNAL_FILE = {
   what: 'undo journal',
   points: { appended: 'journal-appended', synced: 'journal-synced' },
 } as const
+
+/**
+ * Where a run stands with its journal. `only`: the run keeps no checkpoint. `first`: it keeps one
+ * and begins. Else it was taken up, and its own journal has at least so many bytes.
+ */
+export type JournalLeg = 'only' | 'first' | { readonly leastBytes: Bytes }
+
+export function journalLeg(checkpoint: OpenCheckpoint | undefined): JournalLeg {
+  if (checkpoint === undefined) return 'only'
+  const { taken } = checkpoint
+  return taken === undefined ? 'first' : { leastBytes: taken.journalBytes ?? 0 }
+}
+
+/** @throws TablesyncError with code `FILE_UNWRITABLE` where `openJournal` would, without opening it */
+export async function refuseJournal(file: string, leg: JournalLeg): Promise<void> {
+  if (typeof leg === 'object') return
+  const isFree = leg === 'first' && (await isThere(file)) && (await goodWithoutEntries(file))
+  if (!isFree) await refuseUncreatable({ ...JOURNAL_FILE, file })
+}
 
 /**
  * `leg`: `only` where no checkpoint is kept. A journal is never overwritten: it
@@ -27,7 +50,7 @@ export const JOURNAL_FILE = {
 export async function openJournal(
   file: string,
   { settings, tables }: { readonly settings: Settings; readonly tables: Tables },
-  leg: 'only' | 'first' | { readonly leastBytes: Bytes },
+  leg: JournalLeg,
 ): Promise<DurableLines> {
   const of = { ...JOURNAL_FILE, file }
   if (typeof leg === 'object') {
@@ -61,8 +84,9 @@ async function goodLinesOf(file: string, leastBytes: Bytes): Promise<GoodLines> 
 async function goodWithoutEntries(file: string): Promise<GoodLines | undefined> {
   const journal = await readJournal(file).catch(() => undefined)
   if (journal === undefined) {
-    // Where not even its first line is whole, nothing was written under it.
-    const isBegun = (await readRegularFile(file)).includes('\n')
+    const text = await readRegularFile(file)
+    // If not even the first line of a journal is whole, nothing was written under it.
+    const isBegun = text.includes('\n') || !BEGINNING.startsWith(text.slice(0, BEGINNING.length))
     if (!isBegun) await rm(file)
     return undefined
   }

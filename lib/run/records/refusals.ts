@@ -3,11 +3,11 @@
  * is: a report that was there is begun anew, and the one before would be lost
  * for a run that did nothing.
  */
-import { refuseThere } from '../../files/durable-lines.ts'
+import { refuseUncreatable } from '../../files/durable-lines.ts'
 import type { Settings } from '../../options/settings.ts'
 import { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
 import type { OpenCheckpoint } from '../checkpoint/checkpoint-opening.ts'
-import { JOURNAL_FILE } from '../journal/journal-writer.ts'
+import { journalLeg, refuseJournal } from '../journal/journal-writer.ts'
 import { RateLimits } from '../rate/rate-limits.ts'
 import type { Tables } from '../tables/table-inspection.ts'
 import { PLAN_FILE } from './plan-writer.ts'
@@ -24,8 +24,6 @@ export async function refuseUnopenable(
   const { journal, repairPlan, dryRun } = settings
   const noThreads = TokenBuckets.memoryFor(tables.access.length)
   new RateLimits(settings, tables, noThreads, () => true)
-  // A run with a checkpoint may go on with a journal that is there.
-  const isNew = journal !== undefined && !dryRun && checkpoint === undefined
-  if (isNew) await refuseThere({ ...JOURNAL_FILE, file: journal })
-  if (repairPlan !== undefined) await refuseThere({ ...PLAN_FILE, file: repairPlan.file })
+  if (journal !== undefined && !dryRun) await refuseJournal(journal, journalLeg(checkpoint))
+  if (repairPlan !== undefined) await refuseUncreatable({ ...PLAN_FILE, file: repairPlan.file })
 }

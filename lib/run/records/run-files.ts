@@ -1,7 +1,7 @@
 /** The files that a run writes for later commands: its undo journal, and the plan of its repairs. */
 import type { DurableLines } from '../../files/durable-lines.ts'
 import type { Summary } from '../../model/summary.ts'
-import { openJournal } from '../journal/journal-writer.ts'
+import { journalLeg, openJournal } from '../journal/journal-writer.ts'
 import type { Preparation } from '../run-context.ts'
 import { footerOf } from './frame-lines.ts'
 import { RepairPlan } from './plan-writer.ts'
@@ -19,9 +19,7 @@ export interface RunFiles {
 export async function openRunFiles(preparation: Preparation): Promise<RunFiles> {
   const { settings, tables, checkpoint } = preparation
   const isJournaled = settings.journal !== undefined && !settings.dryRun
-  const taken = checkpoint?.taken
-  const later = taken && { leastBytes: taken.journalBytes ?? 0 }
-  const leg = checkpoint === undefined ? 'only' : (later ?? 'first')
+  const leg = journalLeg(checkpoint)
   const journal = isJournaled ? await openJournal(settings.journal, preparation, leg) : undefined
   const { repairPlan: planned } = settings
   const repairPlan = planned && (await RepairPlan.open(planned.file, settings, tables))
