@@ -39,7 +39,7 @@ export function flagsPage(): string {
   )
   return `# Flags
 
-All flags of \`tablesync\`. Options of the library have these names in camel case, without the aliases, and the same defaults; `--no-ttl-aware` is `ttlAware: false` there. The flags under Output belong to the command alone. \`tablesync apply --help\` and \`tablesync undo --help\` list the flags that these commands take.
+All flags of \`tablesync\`. Options of the library have these names in camel case, without the aliases, and the same defaults; \`--no-ttl-aware\` is \`ttlAware: false\` there. The flags under Output belong to the command alone. \`tablesync apply --help\` and \`tablesync undo --help\` list the flags that these commands take.
 
 This page is made from the options themselves: \`TABLESYNC_TEST_RECORD=yes node dist/test/docs/flags.test.js\`.
 
