@@ -30,8 +30,8 @@ export async function undo(given: UndoOptions, caller: Caller): Promise<Summary>
   const journal = await readJournal(file, {
     endsAtDamage: allowDamaged === true,
     damageHint: allowDamaged
-      ? 'The lines before it were undone, and none after it.'
-      : `Nothing was done. ${flag} undoes the lines before it.`,
+      ? 'The lines before the damaged one were undone, and none after it.'
+      : `Nothing was done. ${flag} undoes the lines before the damaged one.`,
   })
   const settings = resolveOptions(asRunOptions(journal.header, others), spelling, 'the journal')
   await checkFiles(options, settings, caller)

@@ -25,7 +25,7 @@ export function takes(command: Command, { only, also = [] }: Option): boolean {
 
 /** Why a command refuses an option. */
 export const hintOf = (command: FileCommand) =>
-  `Leave it out: the ${FILE_COMMANDS[command]} fixes the tables and what is done to them.`
+  `Leave it out: the ${FILE_COMMANDS[command]} already says which tables, and what is done to them.`
 
 /** @throws TablesyncError with code `USAGE` where the command does not take an option */
 export function refuseStray(command: FileCommand, options: object, spelling: Spelling): void {

@@ -41,7 +41,7 @@ t.test('a run with too many segments uses fewer, warns about it, and is resumed'
   const first = await run({ ...asked, signal: ending.signal })
   t.equal(first.summary.outcome, 'interrupted')
   t.strictSame([...divisions(master)], [60])
-  const message = '1,000,000 segments are more than its items; it is scanned in 60'
+  const message = '1,000,000 segments are too many for its items; it is scanned in 60 segments'
   t.match(
     first.events.find(({ type }) => type === 'warning'),
     { replica: master.label, message },

@@ -132,7 +132,11 @@ export class Judge implements Observer {
     // If their change is still in the item, nobody has computed the result.
     if (this.#unseen.has(id)) this.overtaken.add(id)
     if (write.before === undefined) this.#put.add(id)
-    else if (write.after === undefined) this.#put.delete(id)
+    else if (write.after === undefined) {
+      // A thread that dies after this has told nobody, and nothing shows that the item was there.
+      const isTakenBack = this.#put.delete(id)
+      if (isTakenBack && this.#history.deaths.length > 0) this.overtaken.add(id)
+    }
     if (fault !== undefined) {
       const shown = (item: WireItem | undefined) => textOf(item)?.slice(0, 200) ?? 'no item'
       this.violations.push(

@@ -36,14 +36,14 @@ export const FILE_OPTIONS = {
     help: 'Undo only the lines before the first one that is damaged or misplaced',
   },
   /**
-   * Write only this file: the repairs to make, which `applySync` makes if they
-   * are still true.
+   * Write nothing to the tables, but the repairs to make to this file. `applySync`
+   * makes those that are still true.
    */
   plan: {
     flag: 'plan',
     kind: 'text',
     value: 'file',
-    help: 'Write only this file (mode 0600): the repairs to make. tablesync apply FILE makes them',
+    help: 'Write nothing to the tables, but the repairs to make to this file (mode 0600). tablesync apply FILE makes them',
   },
   /** Store the items of both sides in the plan, not only their digests. @default false */
   planItems: {
@@ -87,7 +87,7 @@ export function resolveFiles(
   if (plan !== undefined && journal !== undefined) {
     throw usageError(
       `Expected \`${spelling('journal')}\` without \`${spelling('plan')}\`, which writes nothing to be undone; got both`,
-      'Give it to `tablesync apply`.',
+      `Leave \`${spelling('journal')}\` out here, and give it to \`tablesync apply\`.`,
     )
   }
   if (!Object.values(asked).includes(true)) {

@@ -58,7 +58,7 @@ export const REPAIR_OPTIONS = {
   newerWins: {
     flag: 'newer-wins',
     kind: 'switch',
-    help: 'Leave items of a replica alone whose version is newer. Needs --version-attribute',
+    help: 'If an item of a replica has a newer version than that of the master, leave it alone. Needs --version-attribute',
   },
   /** File URL or absolute path of an ES module with rules of your own; see `Hooks`. */
   hooks: {

@@ -37,12 +37,12 @@ export const RESUME_OPTIONS = {
     default: 10,
     help: 'Longest time between two saves',
   },
-  /** Stop after in-flight pages when this much time has passed: `90s`, `30m`, `8h`. */
+  /** Once this much time has passed, finish the pages in flight and stop: `90s`, `30m`, `8h`. */
   maxDuration: {
     flag: 'max-duration',
     kind: 'duration',
     value: 'duration',
-    help: 'Stop after in-flight pages when this much time has passed: 90s, 30m, 8h',
+    help: 'Once this much time has passed, finish the pages in flight and stop: 90s, 30m, 8h',
   },
 } as const satisfies Group
 

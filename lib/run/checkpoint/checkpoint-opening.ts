@@ -91,6 +91,6 @@ export function refuseOtherTables(
   if (segments > taken.segments && planSegments(settings, master.facts) < segments) return
   throw usageError(
     `Expected \`${spelling('segments')}\` to be as when the run began, ${taken.segments}; got ${settings.segments}`,
-    'Remove it: the checkpoint already fixes it.',
+    'Remove it: the checkpoint already says how many.',
   )
 }

@@ -16,6 +16,6 @@ export function refuseKeyAsVersion(
   const which = part === 0 ? 'partition key' : 'sort key'
   throw usageError(
     `The version attribute "${versionAttribute}" is the ${which}, and a key never changes`,
-    'Name one that grows with each change, or none: then all attributes are compared.',
+    'Name one that grows with each change, or leave the option out.',
   )
 }

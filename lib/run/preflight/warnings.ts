@@ -74,7 +74,9 @@ export function oddWishes({ ignore, segments = 0 }: Asked, planned: number): str
         `--ignore ${JSON.stringify(name)} names one attribute with a comma in it; to ignore several, give --ignore for each`,
     ),
     ...(planned > 0 && segments > planned
-      ? [`${count(segments)} segments are more than its items; it is scanned in ${count(planned)}`]
+      ? [
+          `${count(segments)} segments are too many for its items; it is scanned in ${count(planned)} segments`,
+        ]
       : []),
   ]
 }

@@ -52,11 +52,11 @@ export type CanaryCounts = Pick<ReplicaTally, 'readBack' | 'mended' | 'conflicts
 export function canaryStop(label: string, counts: CanaryCounts): Stop {
   const { writes, mended, conflicts, failed } = counts
   const gone = Math.max(0, writes - counts.readBack)
-  const held = `${writes} written, ${mended} overtaken and repaired again, ${gone} gone`
+  const held = `${writes} written, of these ${gone} not read back as written; ${mended} overtaken and repaired again`
   const others = `${conflicts} in conflict, ${failed} failed`
   return {
     safeguard: 'canary',
-    message: `the first repairs of ${label} did not hold: ${held}; ${others}`,
+    message: `the first repairs of ${label} did not hold: ${held}, ${others}`,
     hint: 'A --report has their keys. To continue anyway: leave out --canary',
   }
 }
