@@ -10,11 +10,11 @@ const HINTS = new Map([
   ['DELETING', 'Somebody is deleting it. Check the name of the table.'],
   [
     'ARCHIVING',
-    'Its KMS key could not be used for a week. Once it is archived, restore it from the backup that is made of it.',
+    'The KMS key of the table could not be used for a week. Once the table is archived, restore it from the backup that is made of it.',
   ],
   [
     'ARCHIVED',
-    'Its KMS key could not be used for a week. Restore it from the backup that was made of it.',
+    'The KMS key of the table could not be used for a week. Restore the table from the backup that was made of it.',
   ],
   [
     'INACCESSIBLE_ENCRYPTION_CREDENTIALS',

@@ -36,14 +36,14 @@ export const FILE_OPTIONS = {
     help: 'Undo only the lines before the first one that is damaged or misplaced',
   },
   /**
-   * Write nothing to the tables, but the repairs to make to this file. `applySync`
+   * Write nothing to the tables. List in this file the repairs to make; `applySync`
    * makes those that are still true.
    */
   plan: {
     flag: 'plan',
     kind: 'text',
     value: 'file',
-    help: 'Write nothing to the tables, but the repairs to make to this file (mode 0600). tablesync apply FILE makes them',
+    help: 'Write nothing to the tables. List in this file (mode 0600) the repairs to make; tablesync apply FILE makes them',
   },
   /** Store the items of both sides in the plan, not only their digests. @default false */
   planItems: {
