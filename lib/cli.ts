@@ -121,7 +121,7 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
   }
 }
 
-/** Asked for or not, as far as can be told: something else may be wrong with the arguments. */
+/** Whether `--json` was given. The arguments may be wrong otherwise, so they are not parsed. */
 function isDocumentAsked(): boolean {
   return process.argv.includes('--json', 2)
 }

@@ -32,8 +32,8 @@ export function runSync(options: RunOptions): Promise<Summary> {
 }
 
 /**
- * Brings back what a run with `undo` has overwritten, deleted or put, as far as
- * it is still as that run left it; the rest is told as changed.
+ * Takes back the writes of a run that kept a journal. A key that is no longer as
+ * that run left it stays as it is, and is reported as changed.
  *
  * @throws TablesyncError when the journal, the options or the tables are not fit
  */
@@ -42,9 +42,8 @@ export function undoSync(options: UndoOptions): Promise<Summary> {
 }
 
 /**
- * Carries out a plan that a run with `plan` has written: each key is read
- * again, and repaired where it is still as it was then; the rest is told as
- * changed.
+ * Carries out a plan that a run with `plan` has written. Each key is read again,
+ * and repaired if it is still as it was then; else it is reported as changed.
  *
  * @throws TablesyncError when the plan, the options or the tables are not fit
  */

@@ -14,7 +14,7 @@ export interface SegmentControl {
   progress(tally: Tally): void
   /** Whether it is time for a record of how far a replica's comparison has come. */
   isRecordDue(replica: TableIndex): boolean
-  /** Settles when the main thread has kept the record, with all that was told before it. */
+  /** Settles when the main thread has kept the record and all findings that came before it. */
   keep(replica: TableIndex, record: SegmentRecord): Promise<void>
   /** Reports that the replica's part of the task has ended, whichever way. */
   partEnded(replica: TableIndex): void

@@ -1,4 +1,4 @@
-/** Whoever wants to hear of a run: the caller's listeners, and the report. */
+/** Opens what hears of a run: the caller's listeners, and the report. */
 import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
 import type { ReportMark } from '../model/files/file-mark.ts'
@@ -17,7 +17,7 @@ export type Listening = Pick<
 export interface Listeners {
   /** Aborted by the caller, by the clock, or where a listener has thrown. */
   readonly signal: AbortSignal
-  /** Aborted once all is done: what is still under way then is nobody's concern. */
+  /** Aborted once all is done: nobody waits for what is still under way. */
   readonly over: AbortSignal
   /**
    * Does the work with listeners that reach the caller's and the report.
@@ -29,9 +29,9 @@ export interface Listeners {
 }
 
 export interface ListenersOptions {
-  /** Of a report that is gone on with, what is good. Absent: it is begun anew. */
+  /** How much of an earlier report is good, if the run continues it. Absent: it begins a new one. */
   readonly goodReport?: ReportMark | undefined
-  /** The work is ended when so much time has passed. */
+  /** The work is stopped when this much time has passed. */
   readonly maxDuration?: Milliseconds | undefined
 }
 
@@ -81,7 +81,7 @@ function openListeners(
         listeners.throwFailure()
         return result
       } finally {
-        // A run that came to its end has written all of it, and told what was wrong with it.
+        // A finished run has written all of it, and reported its trouble.
         await report?.close().catch(() => {})
       }
     },

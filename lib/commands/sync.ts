@@ -14,7 +14,7 @@ import type { Caller } from './caller.ts'
 
 /**
  * @throws TablesyncError where the options or the tables are not fit for a run; nothing was done then
- * @throws whatever a listener throws; the run is ended after the pages in hand first
+ * @throws whatever a listener throws; the run stops after in-flight pages first
  */
 export async function sync(given: RunOptions, caller: Caller): Promise<Summary> {
   const { spelling, threads, identity = newRunIdentity() } = caller
@@ -23,7 +23,7 @@ export async function sync(given: RunOptions, caller: Caller): Promise<Summary> 
   await checkFiles(options, settings, caller)
   const checkpoint = await openCheckpoint(settings, spelling)
   try {
-    // A run that has come to its end is not begun again.
+    // A finished run is not begun again.
     const ended = checkpoint?.taken
     if (ended?.summary !== undefined) {
       const { began, saved } = ended

@@ -12,9 +12,6 @@ import { isFinalRefusal, isHotKeyRange, isOfTheTable } from './request/request-e
 
 export type { FoundItem }
 
-/** The most keys BatchGetItem takes (API reference, BatchGetItem). */
-export const MAX_BATCH_KEYS = 100
-
 /**
  * Looks up to 100 keys up, in as many requests as the service needs. A key that is given twice is
  * requested once: the service refuses duplicates (API reference, BatchGetItem). If one key cannot

@@ -160,21 +160,6 @@ export function remainingDifferences(tally: ReplicaTally): number {
   return found + tally.changed - tally.written - tally.deleted - tally.resolved
 }
 
-export function addTallies(a: Tally, b: Tally): Tally {
-  const replicas: Record<number, ReplicaTally> = { ...a.replicas }
-  for (const [index, tally] of Object.entries(b.replicas)) {
-    const before = replicas[Number(index)]
-    replicas[Number(index)] = before ? addReplicaTallies(before, tally) : tally
-  }
-  return {
-    master: {
-      scanned: a.master.scanned + b.master.scanned,
-      readUnits: a.master.readUnits + b.master.readUnits,
-    },
-    replicas,
-  }
-}
-
 export function addReplicaTallies(a: ReplicaTally, b: ReplicaTally): ReplicaTally {
   return combined(a, b, (x, y) => x + y)
 }

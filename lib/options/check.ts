@@ -1,11 +1,12 @@
 /** Each option by itself: that it is one, that its command takes it, and its value. */
 import { type TablesyncError, usageError } from '../errors.ts'
 import { checkValue } from './check-value.ts'
+import { nameOf } from './flags.ts'
 import { OPTIONS } from './groups/all-options.ts'
 import { checkProgramOptions, PROGRAM_OPTIONS } from './groups/program-options.ts'
 import { TABLE_OPTIONS } from './groups/table-options.ts'
 import { nearest } from './nearest.ts'
-import type { Group, Option, Spelling } from './option.ts'
+import type { Option, Spelling } from './option.ts'
 import type { RunOptions } from './run-options.ts'
 
 export function checkOptions(options: RunOptions, spelling: Spelling): void {
@@ -35,10 +36,9 @@ export function unknownOption(name: string): TablesyncError {
   return usageError(`Expected a known option, got \`${name}\``, hint)
 }
 
-/** The option that has a flag of this name, or an alias. */
-function nameOfFlag(name: string): string | undefined {
-  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-  return Object.entries(OPTIONS as Group).find(
-    ([, option]) => option.flag === flag || option.aliases?.includes(flag),
-  )?.[0]
+/** The option that has a flag, or an alias, that reads like this in camel case. */
+function nameOfFlag(camelCase: string): string | undefined {
+  const flag = camelCase.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  const name = nameOf(`--${flag}`)
+  return name !== undefined && Object.hasOwn(OPTIONS, name) ? name : undefined
 }

@@ -34,6 +34,9 @@ const SPELLINGS: ReadonlyMap<string, Named> = new Map(
 
 export const isSpelling = (text: string) => SPELLINGS.has(text)
 
+/** The option that a flag spells. */
+export const nameOf = (spelling: string): string | undefined => SPELLINGS.get(spelling)?.name
+
 export function spellingsOf({ flag, aliases = [] }: Option): string[] {
   return [flag, ...aliases].map((name) => (name.length === 1 ? `-${name}` : `--${name}`))
 }

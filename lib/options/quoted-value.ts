@@ -2,7 +2,7 @@
 import { format } from 'node:util'
 import { redacted } from '../model/redaction.ts'
 
-/** Objects are told by their fields alone; what those hold may be credentials. */
+/** Of an object it shows the names of its fields alone; their values may be credentials. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'string') return JSON.stringify(shortened(redacted(value)))

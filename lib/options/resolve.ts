@@ -6,6 +6,7 @@ import { checkOptions } from './check.ts'
 import { currentOptions } from './current-options.ts'
 import { resolveConnection } from './groups/connection-options.ts'
 import { resolveFiles } from './groups/file-options.ts'
+import { resolvePace } from './groups/pace-options.ts'
 import { resolveRecheck } from './groups/recheck-options.ts'
 import { resolveRepair } from './groups/repair-options.ts'
 import { resolveResume } from './groups/resume-options.ts'
@@ -26,17 +27,15 @@ export function resolveOptions(
   checkOptions(options, spelling)
   const tables = resolveTables(options, spelling, tablesFrom)
   const repair = resolveRepair(options, spelling)
-  const { safeguards, canary } = resolveSafeguards(options, spelling)
   return Object.freeze({
     ...tables,
     ...repair,
-    safeguards,
-    canary: repair.dryRun ? undefined : canary,
+    ...resolveSafeguards(options, repair.dryRun, spelling),
     ...resolveRecheck(options),
     ...resolveFiles(options, repair.asked, spelling),
     ...resolveScan(options, spelling),
     ...resolveConnection(options, spelling),
     ...resolveResume(options, spelling),
-    control: options.control,
+    ...resolvePace(options),
   })
 }

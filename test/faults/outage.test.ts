@@ -1,4 +1,4 @@
-/** An endpoint that is gone for a while: the run waits as long as it is told to, and says so. */
+/** An endpoint is gone for a while: the run waits as long as `--max-outage` allows, and says so. */
 
 import type { RunEvent } from 'tablesync'
 import {

@@ -209,7 +209,7 @@ for (const { items: all, most } of [
   { items: 1_000_000, most: 10_000 },
 ]) {
   t.test(`of ${all} items ${most} may be deleted without a limit given`, async (t) => {
-    const { safeguards } = resolveSafeguards({}, (name) => name)
+    const { safeguards } = resolveSafeguards({}, false, (name) => name)
     t.equal(mostDeletes(safeguards.maxDeletes, all), most)
   })
 }

@@ -8,9 +8,6 @@
  * side has a run that the other lacks, its items up to the next match are alone at once. Both may
  * be wrong, since DynamoDB promises no order: to be alone is a suspicion and no verdict.
  */
-import { alikeToEnd } from '../../lib/item/bytes/alike.ts'
-import { theKernel } from '../../lib/item/kernel/kernel.ts'
-import { sameKeyBytes } from '../../lib/item/key.ts'
 import { type Keyed, keyed } from '../../lib/item/key-hash.ts'
 import type { ItemPage } from '../../lib/item/page.ts'
 import type { KeySchema } from '../../lib/model/tables/table.ts'
@@ -19,24 +16,18 @@ import type { Place } from '../keys/key-index.ts'
 import { ProbeSchedule } from './probe-schedule.ts'
 import {
   checkPlace,
-  goOn,
   hasItem,
   type InHand,
   isDone,
   newSideCursor,
-  placeIn,
   type SideCursor,
 } from './side-cursor.ts'
+import { type PairListener, Steps } from './steps.ts'
 import type { Window } from './unmatched-window.ts'
 
 export type Side = 'master' | 'replica'
 
-export interface AlignmentListener {
-  /**
-   * Called for pairs that are surely equal, without a look at each. Undefined: each pair is wanted.
-   */
-  readonly alike?: ((count: number) => void) | undefined
-  pair(master: ItemPage, masterItem: number, replica: ItemPage, replicaItem: number): void
+export interface AlignmentListener extends PairListener {
   /**
    * The item's page may be released at the next `feed`, unless it is kept. `isPassed`: the other
    * side is at or behind the item's place, if the orders agree.
@@ -47,8 +38,8 @@ export interface AlignmentListener {
 }
 
 /**
- * What the alignment needs to go on: a side's next page, a probe, that the caller handles what it
- * was told, or nothing more.
+ * What the alignment needs to go on: a side's next page, a probe, or that the caller handles the
+ * items that it has reported (`heed`). `end`: it needs nothing more.
  */
 export type Need = Side | 'probe' | 'heed' | 'end'
 
@@ -61,7 +52,7 @@ export interface AlignmentOptions {
   readonly windowBytes: Bytes
 }
 
-/** How many items are told one by one before the caller has to handle them. */
+/** How many lonely items it reports before the caller has to handle them. */
 const HEED_EVERY = 256
 
 const otherSide = (side: Side): Side => (side === 'master' ? 'replica' : 'master')
@@ -73,8 +64,7 @@ export class Alignment {
   #direction: Side | 'both' = 'both'
   readonly #probes = new ProbeSchedule()
   #unheeded = 0
-  /** Whether the rest of both pages may be equal; checked at most once per page and match. */
-  #maybeAlike = true
+  readonly #steps: Steps
 
   constructor(options: AlignmentOptions, listener: AlignmentListener) {
     this.#options = options
@@ -83,6 +73,7 @@ export class Alignment {
       replica: newSideCursor(options.schema),
     }
     this.#listener = listener
+    this.#steps = new Steps(this.#cursors, listener, this.#probes)
   }
 
   window(side: Side): Window {
@@ -107,7 +98,7 @@ export class Alignment {
     cursor.page = page
     cursor.at = 0
     cursor.offset = page?.extent?.start
-    this.#maybeAlike = true
+    this.#steps.lookForStretch()
     cursor.ended = page === undefined
     if (page !== undefined && page.count > 0) this.#probes.page()
   }
@@ -115,7 +106,7 @@ export class Alignment {
   /** Goes on until it needs something. */
   advance(): Need {
     for (;;) {
-      if (this.#isInStep) this.#goInStep()
+      if (this.#isInStep) this.#steps.go()
       const side = this.#nextSide()
       if (side === undefined) {
         if (this.#probes.isDueAtEnd(this.#waiting)) return 'probe'
@@ -156,47 +147,6 @@ export class Alignment {
     return this.window('master').size === 0 && this.window('replica').size === 0
   }
 
-  #goInStep(): void {
-    const { master, replica } = this.#cursors
-    while (hasItem(master) && hasItem(replica)) {
-      if (this.#skipAlike(master, replica)) continue
-      checkPlace(master)
-      checkPlace(replica)
-      if (this.#skipEqual(master, replica)) continue
-      if (!sameKeyBytes(master.page, master.at, replica.page, replica.at)) return
-      this.#listener.pair(master.page, master.at++, replica.page, replica.at++)
-      this.#probes.inStep()
-    }
-  }
-
-  /** Skips to the end of a page at once, if all up to there is the same on the other side. */
-  #skipAlike(master: InHand, replica: InHand): boolean {
-    const { alike } = this.#listener
-    if (alike === undefined || !this.#maybeAlike) return false
-    this.#maybeAlike = false
-    const [a, b] = [placeIn(master), placeIn(replica)]
-    const stretch = a && b && alikeToEnd(a, b)
-    if (stretch === undefined) return false
-    alike(stretch.count)
-    goOn(master, stretch.count, stretch.a)
-    goOn(replica, stretch.count, stretch.b)
-    this.#probes.inStep()
-    return true
-  }
-
-  /** Skips pairs that are surely equal. */
-  #skipEqual(master: InHand, replica: InHand): boolean {
-    const { alike } = this.#listener
-    if (alike === undefined) return false
-    const count = theKernel().equalRun(master.page, master.at, replica.page, replica.at)
-    if (count === 0) return false
-    alike(count)
-    master.at += count
-    replica.at += count
-    this.#probes.inStep()
-    return true
-  }
-
   /** The side to read on: the one with fewer items waiting; undefined when both have ended. */
   #nextSide(): Side | undefined {
     const { master, replica } = this.#cursors
@@ -227,7 +177,7 @@ export class Alignment {
   #match(side: Side, entry: Keyed, place: Place): void {
     const other = otherSide(side)
     this.#direction = 'both'
-    this.#maybeAlike = true
+    this.#steps.lookForStretch()
     this.#probes.match()
     const older = this.window(other).takeOlder(place)
     const match = this.window(other).take(place)

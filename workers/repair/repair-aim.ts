@@ -5,7 +5,7 @@ import type { KeyText } from '../../lib/item/key.ts'
 import type { DifferenceKind } from '../../lib/model/difference.ts'
 import type { SeenSides } from '../../lib/model/pending-recheck.ts'
 import { intentOf, isHalfWritten, type ReplicaTask } from '../replica-task.ts'
-import { lookUpBothSides } from '../verify/both-sides.ts'
+import { lookUpKey } from '../verify/both-sides.ts'
 import type { RepairEnding } from '../verify/ending.ts'
 import { conflictOfVersions, relationUnderRules } from '../verify/relation.ts'
 import { type BothSides, DigestsWhenAsked, standingOfItems } from '../verify/sides.ts'
@@ -43,7 +43,7 @@ export function repairAim(replicaTask: ReplicaTask, wanted: Wanted): Aim<BothSid
     wasInParts: intent?.parts !== undefined,
     isHalfWay: ({ replica }) => isHalfWritten(replicaTask, key, replica),
     next,
-    read: async () => (await lookUpBothSides(replicaTask, [key]))(key),
+    read: () => lookUpKey(replicaTask, key),
     isSame: (before, now) => isSame(before.replica, now.replica),
     replicaIn: ({ replica }) => replica && parseItem(replica.page, replica.item),
   }

@@ -27,6 +27,9 @@ export interface WriteOptions {
   readonly isAlone?: boolean
 }
 
+/** Keys that are read and then written together: few, so that no read grows old before its write. */
+export const WRITE_BATCH = 25
+
 /** A reading is made again if it has waited this long, in milliseconds, for a hook or its turn. */
 export const OLD_MS = 250
 

@@ -10,6 +10,7 @@ import { Jobs } from '../concurrency/background-jobs.ts'
 import type { MaybePromise } from '../concurrency/maybe-promise.ts'
 import { readBack } from '../repair/read-back.ts'
 import { Repair } from '../repair/repair.ts'
+import { WRITE_BATCH } from '../repair/repair-writes.ts'
 import { isHalfWritten, type ReplicaTask } from '../replica-task.ts'
 import type { Found } from '../verify/ending.ts'
 import type { BothSides } from '../verify/sides.ts'
@@ -20,9 +21,6 @@ import { type OnJudged, SuspectBatches, type WaitingSuspect } from './suspect-ba
 
 /** A batch is read again when it reaches this weight, even if more keys would fit. */
 const BATCH_BYTES: Bytes = 2 << 20
-
-/** Keys read just before they are written: few, so that no read grows old. */
-const WRITE_BATCH = 25
 
 export class ImmediateRecheck {
   readonly #replicaTask: ReplicaTask

@@ -7,13 +7,13 @@ import type { DeleteTask, ExtraKey, SegmentReport } from '../../lib/protocol/tas
 import type { MaybeValue } from '../concurrency/maybe-promise.ts'
 import { foundUnread } from '../repair/outcomes.ts'
 import type { Repair } from '../repair/repair.ts'
-import type { Expected } from '../repair/repair-writes.ts'
+import { type Expected, WRITE_BATCH } from '../repair/repair-writes.ts'
 import type { ReplicaTask } from '../replica-task.ts'
 import { lookUpBothSides } from '../verify/both-sides.ts'
 import { CHANGED, failed, type RepairEnding } from '../verify/ending.ts'
 import type { BothSides } from '../verify/sides.ts'
 import type { Written } from '../write/write-attempt.ts'
-import { type KeyWork, keyTask, WRITE_BATCH } from './key-task.ts'
+import { type KeyWork, keyTask } from './key-task.ts'
 
 class Deleting implements KeyWork<ExtraKey, BothSides | Unread> {
   readonly keys: readonly ExtraKey[]

@@ -11,16 +11,12 @@ import { settleEach } from '../concurrency/settle-all.ts'
 import type { SegmentControl } from '../coordinator.ts'
 import { readBack } from '../repair/read-back.ts'
 import { Repair } from '../repair/repair.ts'
+import { WRITE_BATCH } from '../repair/repair-writes.ts'
 import { type ReplicaTask, replicaTaskOf } from '../replica-task.ts'
 import type { Thread } from '../thread-context.ts'
 import { endsTable } from '../verify/ending.ts'
 import type { Written } from '../write/write-attempt.ts'
 import { TaskEnd } from './task-end.ts'
-
-/**
- * Keys that are read and then written together: few, so that no read grows old before its write.
- */
-export const WRITE_BATCH = 25
 
 /** What a kind of task does with its keys. `Sides`: what it reads for a key. */
 export interface KeyWork<Key extends { readonly key: KeyText }, Sides> {

@@ -31,7 +31,7 @@ export async function checkReadable(
   check: ReadCheck,
   options: DescriberOptions,
 ): Promise<Readable> {
-  const { client, units } = counted(openClient(access, options))
+  const { client, units } = countingUnits(openClient(access, options))
   try {
     const key = check.scan ? await keyOfSliver(client, 0) : undefined
     const others = check.scan ? () => sampleKeys(client) : check.keysElsewhere
@@ -45,7 +45,7 @@ export async function checkReadable(
 }
 
 /** A client that counts the read units of all answers. */
-function counted(client: TableClient): { client: TableClient; units: () => ReadUnits } {
+function countingUnits(client: TableClient): { client: TableClient; units: () => ReadUnits } {
   let units = 0
   const send: TableClient['send'] = async (request) => {
     const answer = await client.send(request)
@@ -69,7 +69,7 @@ export async function keysOf(
   access: TableAccess,
   options: DescriberOptions,
 ): Promise<{ readonly keys: readonly KeyText[]; readonly readUnits: ReadUnits }> {
-  const { client, units } = counted(openClient(access, options))
+  const { client, units } = countingUnits(openClient(access, options))
   const keys = await sampleKeys(client).finally(() => client.close())
   return { keys, readUnits: units() }
 }

@@ -55,6 +55,8 @@ export interface PaceSettings {
   readonly control: string | undefined
 }
 
+export const resolvePace = ({ control }: PaceOptions): PaceSettings => ({ control })
+
 export function resolveCapacity(
   given: PaceOptions,
   role: 'master' | 'replica',

@@ -98,6 +98,7 @@ export interface SafeguardSettings {
 
 export function resolveSafeguards(
   given: SafeguardOptions & { readonly quiesced?: boolean },
+  dryRun: boolean,
   spelling: Spelling,
 ): SafeguardSettings {
   const { canary, maxDeletes, ...others } = filled(SAFEGUARD_OPTIONS, given)
@@ -111,7 +112,10 @@ export function resolveSafeguards(
     maxDeletes === undefined
       ? USUAL_DELETES
       : parseMaxDeletes(String(maxDeletes), spelling('maxDeletes'))
-  return { safeguards: { ...others, maxDeletes: limit }, canary }
+  return {
+    safeguards: { ...others, maxDeletes: limit },
+    canary: dryRun ? undefined : canary,
+  }
 }
 
 /** A replica that has drifted further than this is looked at before its extras are deleted. */

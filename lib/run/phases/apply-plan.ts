@@ -1,4 +1,5 @@
 /** A reviewed plan carried out: its keys to the workers, its deletions last. */
+
 import type { Summary } from '../../model/summary.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { ApplyTask, PlannedKey } from '../../protocol/tasks.ts'
@@ -11,6 +12,7 @@ import { deleteAll } from '../run.ts'
 import type { Preparation, RunContext } from '../run-context.ts'
 import { asksBeforeDeletions } from '../safeguards/consent.ts'
 import { carryOutKeys, checkBooks, KeyCount } from '../safeguards/key-balance.ts'
+import { replicaOfLabel } from '../tables/replica-of-label.ts'
 import { withRun } from '../with-run.ts'
 import { recheckDuring } from './recheck.ts'
 
@@ -52,7 +54,7 @@ async function applyAll(
   const send = async (label: string) => {
     const keys = waiting.get(label) ?? []
     waiting.delete(label)
-    const replica = tables.access.findLast((table) => table.label === label)?.index as TableIndex
+    const replica = replicaOfLabel(tables, label)
     await tasks.room(1)
     for (let at = 0; at < keys.length && !isOver(); ) {
       const admitted = await canary.admit(replica, keys.length - at, isOver)

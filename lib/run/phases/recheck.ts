@@ -20,7 +20,7 @@ const FEW = 10_000
 /** How often to look for what has come due meanwhile. */
 const LOOK_EVERY: Milliseconds = 50
 
-/** Settles once the work has, and nothing waits any more that it or its like brought up. */
+/** Settles once the work has, and no key waits for a recheck any more. */
 export async function recheckDuring(run: RunContext, work: Promise<void>): Promise<void> {
   const { rechecks, hold, isOver, settings, plan, canary } = run
   const { write, batchReadLimit } = settings

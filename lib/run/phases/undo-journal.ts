@@ -1,6 +1,6 @@
 /** An undo: the entries of a journal by key, each key brought back by a worker. */
+
 import type { Summary } from '../../model/summary.ts'
-import type { TableIndex } from '../../model/tables/table.ts'
 import type { UndoTask } from '../../protocol/tasks.ts'
 import { ConcurrentWork } from '../concurrent-work.ts'
 import { JournalKeys, type KeysByReplica } from '../journal/journal-keys.ts'
@@ -9,6 +9,7 @@ import type { RunListeners } from '../records/difference-sink.ts'
 import type { Preparation, RunContext } from '../run-context.ts'
 import { askToUndo } from '../safeguards/consent.ts'
 import { carryOutKeys, checkBooks, KeyCount } from '../safeguards/key-balance.ts'
+import { replicaOfLabel } from '../tables/replica-of-label.ts'
 import { withRun } from '../with-run.ts'
 
 /** Keys in one task. */
@@ -63,7 +64,7 @@ async function undoPart(run: RunContext, keys: KeysByReplica): Promise<void> {
   const { ledger, writeLog, isOver, settings, tables, listeners } = run
   const tasks = new ConcurrentWork(settings.parallel)
   for (const [label, ofReplica] of keys) {
-    const replica = tables.access.findLast((table) => table.label === label)?.index as TableIndex
+    const replica = replicaOfLabel(tables, label)
     for (let at = 0; at < ofReplica.length; at += BATCH) {
       await tasks.room(1)
       if (isOver() || !ledger.isAttached(replica)) break

@@ -1,4 +1,4 @@
-/** Differences, told to whoever wants them, as long as there is anybody to hear. */
+/** Passes differences to the plan, the report and the caller's listener, until one of them fails. */
 import { asTablesyncError, type TablesyncError } from '../../errors.ts'
 import type { Difference } from '../../model/difference.ts'
 import type { RunEvent } from '../../model/events.ts'
@@ -9,16 +9,16 @@ import type { Question } from '../../model/question.ts'
 import { DeadlineCalls } from '../../protocol/deadline-calls.ts'
 import type { RepairPlan } from './plan-writer.ts'
 
-/** Who wants to hear of a run. */
+/** The caller's listeners, and the report. */
 export interface RunListeners {
   readonly onEvent: (event: RunEvent) => void
-  /** Absent: differences are counted, and not told one by one. */
+  /** Absent: differences are counted, and not reported one by one. */
   readonly onDifference?: (difference: Difference) => Promise<void>
-  /** Settles with the answer. Absent: nobody wants to be asked. */
+  /** Settles with the answer. Absent: nobody is asked. */
   readonly confirm?: (question: Question) => Promise<boolean>
   /** Settles with how much of the report is good; undefined where there is none. */
   readonly reportMark: () => Promise<ReportMark | undefined>
-  /** Settles when all that was told is where it belongs. */
+  /** Settles when the report holds all differences that were passed on. */
   readonly allTold: () => Promise<void>
   /** Settles when the report says how the run has ended. */
   readonly onEnd: (footer: FileFooter) => Promise<void>
@@ -29,10 +29,10 @@ export class DifferenceSink {
   readonly #repairPlan: RepairPlan | undefined
   readonly #onFailure: (error: TablesyncError) => void
   readonly #calls: DeadlineCalls
-  /** Whoever was to hear has failed. */
+  /** The plan, the report or the listener has failed. */
   #isUnheard = false
 
-  /** `onFailure` is called when a difference could not be told: no more will be. */
+  /** `onFailure` is called when a difference could not be passed on. No later one is then. */
   constructor(
     listeners: RunListeners,
     repairPlan: RepairPlan | undefined,
@@ -45,19 +45,19 @@ export class DifferenceSink {
     this.#onFailure = onFailure
   }
 
-  /** `planned`: it would have been repaired, were it no dry run. */
+  /** `planned`: the run plans to repair it. */
   async tell(difference: Difference, planned?: Planned): Promise<void> {
     if (this.#isUnheard) return
     if (planned !== undefined) await this.#heard(this.#repairPlan?.add(difference, planned))
     await this.#heard(this.#listeners.onDifference?.(difference))
   }
 
-  /** Tells that an extra was left as it is; the key is DynamoDB JSON text. */
+  /** Reports an extra that was left as it is. The key is DynamoDB JSON text. */
   async tellLeft(replica: string, key: string): Promise<void> {
     await this.tell({ replica, kind: 'extra', key: JSON.parse(key), action: 'none' })
   }
 
-  /** All differences have been told. */
+  /** Settles when all differences were passed on. */
   async end(): Promise<void> {
     await this.#heard(this.#listeners.allTold())
   }

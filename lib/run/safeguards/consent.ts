@@ -1,4 +1,5 @@
 /** Asks for confirmation, if somebody wants to be asked, once the number of deletions is known. */
+
 import { count } from '../../model/figures.ts'
 import type { Question } from '../../model/question.ts'
 import type { Stop } from '../../model/safeguard.ts'
@@ -7,6 +8,7 @@ import type { Settings } from '../../options/settings.ts'
 import { whyWithheld } from '../phases/delete-extras.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
 import type { RunContext } from '../run-context.ts'
+import { replicaOfLabel } from '../tables/replica-of-label.ts'
 
 /** Whether somebody is asked before anything is deleted. */
 export const asksBeforeDeletions = ({ write }: Settings, { confirm }: RunListeners): boolean =>
@@ -31,8 +33,8 @@ export async function askToUndo(
   label: string,
   counts: Pick<Question & { about: 'undo' }, 'deletions' | 'restores'>,
 ): Promise<void> {
-  const table = run.tables.inspected.findLast(({ ref }) => ref.label === label)
-  await ask(run, { about: 'undo', replica: label, table: table as InspectedTable, ...counts })
+  const table = run.tables.inspected[replicaOfLabel(run.tables, label)] as InspectedTable
+  await ask(run, { about: 'undo', replica: label, table, ...counts })
 }
 
 async function ask({ listeners, state, isOver }: RunContext, question: Question): Promise<void> {

@@ -1,4 +1,4 @@
-/** Where a run of one segment could start again. A key is told once nothing before it waits. */
+/** Keys from which a run of one segment could start again: nothing before such a key still waits. */
 import type { SegmentRecord } from '../../model/files/segment-record.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { RecheckQueue } from './recheck-queue.ts'
@@ -36,7 +36,7 @@ export class RestartKeys {
     this.tellDecided()
   }
 
-  /** Nothing waits for a lost replica; where to start again for it is told with its loss. */
+  /** The replica is lost: its keys hold up no other. The report of its loss says where to start again. */
   leave(replica: TableIndex): void {
     this.#marks.delete(replica)
     this.#rechecks.leave(replica)

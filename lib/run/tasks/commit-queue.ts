@@ -1,4 +1,4 @@
-/** Enters what tasks have told, one entry after the other: between two entries all books agree. */
+/** Enters findings and counts of tasks, one entry after the other: between two entries all agree. */
 
 import type { Spill } from '../../files/spill.ts'
 import type { TableIndex } from '../../model/tables/table.ts'

@@ -61,7 +61,7 @@ export class TaskCommits {
     return this.#options.commitQueue.inOrder(() => this.#close(task, report, entering))
   }
 
-  /** Drops what a task told and did not enter; records that it sent before are entered first. */
+  /** Drops findings of a task that are not entered. Records that it sent before are entered first. */
   drop(task: SegmentTask): Promise<void> {
     const { ledger, writeLog, commitQueue } = this.#options
     return commitQueue.inOrder(async () => {

@@ -1,5 +1,5 @@
 /**
- * Findings that tasks have told and that are not entered yet. A finding counts together with the
+ * Findings of tasks that are not entered yet. A finding counts together with the
  * record that it belongs to: until then, its task may start again further back, and tell it again.
  */
 import type { TableIndex } from '../../model/tables/table.ts'
