@@ -39,12 +39,13 @@ await fill('OrdersCopy', [
 say('The copy has drifted: 4 orders are missing, 2 differ, and it has 1 that the master lacks.')
 
 say('\n1. tablesync -m us-east-1:Orders -r us-east-1:OrdersCopy --verbose --quiesced')
-say('   A dry run: it looks, tells, and writes nothing. Nobody else writes here, so that')
-say('   --quiesced spares the waiting for late replication.\n')
+say('   This is a dry run: it writes nothing. Nobody else writes to these tables, so --quiesced')
+say('   is safe: tablesync does not wait for late replication.\n')
 await run({})
 
 say('\n2. The same with --write-missing --write-differing --delete-extra')
-say('   Each write is on condition that the copy still holds what was seen.\n')
+say('   An update or a deletion is made only if the copy still holds what was read. With')
+say('   --quiesced, puts have no such condition.\n')
 await run({ writeMissing: true, writeDiffering: true, deleteExtra: true })
 
 say('\n3. The dry run again: nothing is left to do.\n')
