@@ -111,6 +111,7 @@ t.test('runSync holds all threads together to the capacity it is given', async (
     readCapacity: 1200,
   })
   await after(1500)
+  const eventsOfTheStart = events.length
   const [from, to] = await stretch(SECONDS * 1000)
   for (const table of [master, replica]) {
     const mean = meanUse(table, from, to)
@@ -120,7 +121,8 @@ t.test('runSync holds all threads together to the capacity it is given', async (
   const scanned = master.served.filter(({ at }) => at >= from)
   const segments = new Set(scanned.map(({ segment }) => segment))
   t.equal(segments.size, 8, 'all segments are in progress at once')
-  const waits = events.flatMap((event) => (event.type === 'progress' ? event.waitingFor : []))
+  const later = events.slice(eventsOfTheStart)
+  const waits = later.flatMap((event) => (event.type === 'progress' ? event.waitingFor : []))
   t.match(waits, [/read capacity of us-east-1:(master|replica), 1,200 units\/s/])
   await stop()
 })
@@ -131,7 +133,8 @@ t.test('runSync goes faster or slower, pauses and resumes, as the control file s
   const change = async (text: string, expected: number) => {
     await writeFile(control, text)
     await after(2000)
-    const [from, to] = await stretch(2000)
+    // A thread that a busy machine stops makes up for it in a burst: short stretches show it.
+    const [from, to] = await stretch(SECONDS * 1000)
     const mean = meanUse(master, from, to)
     t.ok(Math.abs(mean - expected) <= expected * 0.07, `${text}: ${mean.toFixed(0)} units/s`)
   }
