@@ -1,55 +1,82 @@
 /** What counts as a stall, and what does not. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { InFlight } from '../../lib/dynamo/request/in-flight.ts'
 import { t } from '../support/tap.ts'
 
-const busy = (task: InFlight) => task.longest()?.busy ?? Number.NaN
-const isAbout = (value: number, wanted: number) => Math.abs(value - wanted) < 60
+/** A clock that goes on when it is told to. */
+function scene() {
+  let now = 1000
+  const task = new InFlight(() => now)
+  return {
+    task,
+    busy: () => task.longest()?.busy,
+    pass(milliseconds: number) {
+      now += milliseconds
+    },
+  }
+}
+
+/** A wait that ends when it is told to. */
+function wait() {
+  let end = () => {}
+  const waiting = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  return { waiting, end }
+}
 
 t.test('InFlight.longest returns the oldest operation that has not ended', async (t) => {
-  const task = new InFlight()
+  const { task, pass } = scene()
   t.ok(task.isIdle)
   const first = task.begin(() => 'first')
-  await sleep(100)
+  pass(100)
   const second = task.begin(() => 'second')
-  t.match(task.longest(), { what: 'first' })
+  t.same(task.longest(), { what: 'first', busy: 100 })
   first.end()
-  t.match(task.longest(), { what: 'second' })
+  t.same(task.longest(), { what: 'second', busy: 0 })
   second.end()
   t.ok(task.isIdle)
   t.equal(task.longest(), undefined)
 })
 
 t.test('an excused wait does not count as busy', async (t) => {
-  const task = new InFlight()
+  const { task, busy, pass } = scene()
   const doing = task.begin(() => 'it')
-  await sleep(100)
-  const waiting = doing.excused(sleep(200).then(() => {}))
-  await sleep(100)
-  t.ok(isAbout(busy(task), 100), `${busy(task)} while it waits`)
-  await waiting
-  t.ok(isAbout(busy(task), 100), `${busy(task)} after it`)
+  pass(100)
+  const { waiting, end } = wait()
+  const excused = doing.excused(waiting)
+  pass(100)
+  t.equal(busy(), 100, 'while it waits')
+  pass(100)
+  end()
+  await excused
+  t.equal(busy(), 100, 'after it')
+  pass(7)
+  t.equal(busy(), 107, 'it goes on')
 })
 
 t.test('a sleep of the machine does not count as busy, and is not deducted twice', async (t) => {
-  const task = new InFlight()
+  const { task, busy, pass } = scene()
   const doing = task.begin(() => 'it')
-  await sleep(300)
+  pass(300)
   // The machine slept for 250 of these 300 ms.
   task.overslept(250)
-  t.ok(isAbout(busy(task), 50), `${busy(task)}`)
+  t.equal(busy(), 50)
   // Slept, woke to an error, and waits for its retry before the sleep is noticed.
-  await sleep(300)
-  const waiting = doing.excused(sleep(200).then(() => {}))
-  await sleep(50)
+  pass(300)
+  const { waiting, end } = wait()
+  const excused = doing.excused(waiting)
+  pass(50)
   task.overslept(350)
-  t.ok(isAbout(busy(task), 50), `${busy(task)} while it waits`)
-  await waiting
+  t.equal(busy(), 50, 'while it waits')
+  pass(150)
+  end()
+  await excused
+  t.equal(busy(), 50, 'after it')
   // An operation that begins after the sleep has not slept.
   const late = task.begin(() => 'late')
   doing.end()
   task.overslept(10_000)
-  await sleep(100)
-  t.ok(isAbout(busy(task), 100), `${busy(task)} of what came later`)
+  pass(100)
+  t.equal(busy(), 100, 'what came later')
   late.end()
 })

@@ -27,19 +27,25 @@ interface Begun {
 
 export class InFlight {
   readonly #begun = new Set<Begun>()
+  readonly #now: () => Milliseconds
+
+  /** `now`: a clock that never goes back. */
+  constructor(now: () => Milliseconds = () => performance.now()) {
+    this.#now = now
+  }
 
   begin(what: () => string): Doing {
-    const one: Begun = { what, at: performance.now(), excusedSince: undefined }
+    const one: Begun = { what, at: this.#now(), excusedSince: undefined }
     this.#begun.add(one)
     return {
-      async excused(waiting) {
-        const since = performance.now()
+      excused: async (waiting) => {
+        const since = this.#now()
         one.excusedSince = since
         try {
           await waiting
         } finally {
           one.excusedSince = undefined
-          one.at += performance.now() - since
+          one.at += this.#now() - since
         }
       },
       end: () => void this.#begun.delete(one),
@@ -54,7 +60,7 @@ export class InFlight {
   longest(): Longest | undefined {
     let oldest: Begun | undefined
     let busy = 0
-    const now = performance.now()
+    const now = this.#now()
     for (const one of this.#begun) {
       const time = (one.excusedSince ?? now) - one.at
       if (oldest === undefined || time > busy) {
@@ -67,7 +73,7 @@ export class InFlight {
 
   /** Discounts a time up to now, in which the machine slept or the thread did something else. */
   overslept(time: Milliseconds): void {
-    const now = performance.now()
+    const now = this.#now()
     const from = now - time
     for (const one of this.#begun) {
       // Known waits are discounted anyway.
