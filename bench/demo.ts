@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { BatchWriteItemCommand, CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
 import { type RunOptions, runSync, type Summary } from 'tablesync'
-import { differenceLine } from '../lib/report/lines/opening-lines.ts'
+import { differenceLines } from '../lib/report/lines/difference-lines.ts'
 import { verdictLines } from '../lib/report/lines/summary-lines.ts'
 
 const ITEMS = 1000
@@ -63,7 +63,10 @@ async function run(writes: Partial<RunOptions>): Promise<Summary> {
     replicas: ['us-east-1:OrdersCopy'],
     endpoint,
     quiesced: true,
-    onDifference: (difference) => say(`   ${differenceLine(difference)}`),
+    onDifference(difference) {
+      const lines = differenceLines(difference, { namesReplica: false, withValues: false })
+      for (const line of lines) say(`   ${line}`)
+    },
     ...writes,
   })
   for (const line of verdictLines(summary)) say(`   ${line}`)

@@ -12,6 +12,7 @@ import { exitCodeOf, type Summary } from './model/summary.ts'
 import { type CommandLine, parseArgv } from './options/argv.ts'
 import { commandToResume } from './options/command-to-resume.ts'
 import { asFlag } from './options/groups/all-options.ts'
+import { openTextOutput } from './process/pager.ts'
 import { abortOnSignals } from './process/signals.ts'
 import { redactOutput, silenceWarnings } from './process/standard-error.ts'
 import { tellHuman } from './report/human.ts'
@@ -71,8 +72,10 @@ process.exit()
 async function main(argv: readonly string[]): Promise<number> {
   try {
     const parsed = parseArgv(argv, version())
-    if (!('text' in parsed)) return await carryOut(parsed)
-    return await print(parsed.text, 0)
+    if ('text' in parsed) return await print(parsed.text, 0)
+    const { command } = parsed
+    if (command === 'show') return await showFile(parsed)
+    return await carryOut(parsed, command)
   } catch (thrown) {
     const error = asTablesyncError(thrown)
     const code = tellError(error)
@@ -80,8 +83,8 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function carryOut(commandLine: CommandLine): Promise<number> {
-  const { command, options, talk } = commandLine
+async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS): Promise<number> {
+  const { options, talk } = commandLine
   // The SDK would print to stderr that it is going to drop this version of Node.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   if (talk.quiet) silenceWarnings()
@@ -89,6 +92,8 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
   const human = tellHuman({
     screen,
     verbosity: talk.quiet ? 'quiet' : talk.verbose ? 'verbose' : 'normal',
+    showValues: options.showValues === true,
+    tellsEach: isEachTold(commandLine),
   })
   askForStatus = human.status
   const { signal, restore, exitCode } = abortOnSignals(talk.quiet ? () => {} : tellEnding, () =>
@@ -102,7 +107,7 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
         signal,
         onProgress: human.onEvent,
         ...(isAsked(commandLine) && { confirm: (question) => ask(question, signal) }),
-        ...(talk.verbose && { onDifference: human.onDifference }),
+        ...(isEachTold(commandLine) && { onDifference: human.onDifference }),
       },
       {
         spelling: asFlag,
@@ -118,6 +123,18 @@ async function carryOut(commandLine: CommandLine): Promise<number> {
     askForStatus = tellBeginning
     human.close()
     restore()
+  }
+}
+
+/** Prints a file of an earlier run. */
+async function showFile({ options, talk }: CommandLine): Promise<number> {
+  const { show } = await import('./commands/show.ts')
+  const output = await openTextOutput(!talk.json && process.stdout.isTTY === true, result.print)
+  try {
+    const line = (text: string) => output.line(printable(text))
+    return await show(options, { spelling: asFlag, output: { line }, asJson: talk.json })
+  } finally {
+    await output.close()
   }
 }
 
@@ -151,6 +168,11 @@ async function print(text: string, code: number): Promise<number> {
     tellError(asTablesyncError(error))
     return Math.max(code, INCOMPLETE)
   }
+}
+
+/** Whether each difference has a line: who names a key wants to know what is wrong with it. */
+function isEachTold({ talk, options }: CommandLine): boolean {
+  return !talk.quiet && (talk.verbose || options.showValues === true || options.key !== undefined)
 }
 
 /** Whether there is somebody to ask before deletions. */

@@ -52,6 +52,7 @@ export function applySync(options: ApplyOptions): Promise<Summary> {
 }
 
 export { type ErrorCode, type ErrorScope, TablesyncError } from './errors.ts'
+export type { Change, ChangedValues, TypeName } from './model/change.ts'
 export type { Difference, DifferenceKind, RepairAction } from './model/difference.ts'
 export type { RunEvent } from './model/events.ts'
 export type { HookItem, Hooks, Skip } from './model/hooks.ts'

@@ -1,6 +1,6 @@
 /**
- * A worker, from its side of the port. A task compares one segment, or rechecks, deletes, applies
- * or undoes one batch of keys. Each of these has its own file; this file has what a task says and
+ * A worker, from its side of the port. A task compares one segment or a batch of listed keys, or
+ * rechecks, deletes, applies or undoes one batch of keys. Each of these has its own file; this file has what a task says and
  * hears while it runs.
  */
 import { setMaxListeners } from 'node:events'
@@ -19,6 +19,7 @@ import type { SegmentControl } from './coordinator.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { applyKeys } from './tasks/apply-keys.ts'
 import { deleteKeys } from './tasks/delete-keys.ts'
+import { compareListed } from './tasks/listed-keys.ts'
 import { recheckKeys } from './tasks/recheck-keys.ts'
 import { undoKeys } from './tasks/undo-keys.ts'
 import { type OpenThread, openThread } from './thread-context.ts'
@@ -165,6 +166,8 @@ async function carryOut(
         return await recheckKeys(task, thread, control)
       case 'apply':
         return await applyKeys(task, thread, control)
+      case 'listed':
+        return await compareListed(task, thread, control)
       case 'undo':
         return await undoKeys(task, thread, control)
       default:

@@ -3,15 +3,22 @@ import type { RepairPlanHeader } from '../model/files/plan-lines.ts'
 import type { RecordedTable } from '../model/files/recorded-table.ts'
 import { newRunIdentity } from '../model/run-identity.ts'
 import type { Summary } from '../model/summary.ts'
+import { checkValue } from '../options/check-value.ts'
 import { checkFile, refuseStray } from '../options/commands.ts'
 import { currentOptions } from '../options/current-options.ts'
+import { SELECTION_OPTIONS } from '../options/groups/selection-options.ts'
+import type { Spelling } from '../options/option.ts'
 import { resolveOptions } from '../options/resolve.ts'
 import type { ApplyOptions, RunOptions } from '../options/run-options.ts'
 import { runApply } from '../run/phases/apply-plan.ts'
 import { planOfKeys } from '../run/preflight/scan-plan.ts'
-import { readRepairPlan } from '../run/records/plan-reader.ts'
+import { pickFrom } from '../run/records/picked-plan.ts'
+import { type ReviewedPlan, readRepairPlan } from '../run/records/plan-reader.ts'
 import { inspectTables } from '../run/tables/table-inspection.ts'
 import { refuseOtherTable } from '../run/tables/table-match.ts'
+import { keysIn } from '../selection/key-lines.ts'
+import { KeySet } from '../selection/key-set.ts'
+import { picked } from '../selection/selection.ts'
 import { beginRun, checkFiles } from './begin-run.ts'
 import type { Caller } from './caller.ts'
 
@@ -22,9 +29,11 @@ export async function apply(given: ApplyOptions, caller: Caller): Promise<Summar
   const { spelling, threads, identity = newRunIdentity() } = caller
   const options = currentOptions(given)
   refuseStray('apply', options, spelling)
-  const { plan: file, ...others } = options
+  const { plan: file, kind, attribute, exceptKeys, ...others } = options
   checkFile('apply', file)
-  const reviewed = await readRepairPlan(file)
+  checkPicks({ kind, attribute, exceptKeys }, spelling)
+  const whole = await readRepairPlan(file)
+  const reviewed = await pickedOf(whole, { kind, attribute, exceptKeys }, spelling)
   const settings = resolveOptions(asRunOptions(reviewed.header, others), spelling, 'the plan')
   await checkFiles(options, settings, caller)
   const { header, end } = reviewed
@@ -39,11 +48,42 @@ export async function apply(given: ApplyOptions, caller: Caller): Promise<Summar
     // What the reviewed run has scanned stands for a scan.
     planOf: () => ({
       ...planOfKeys(settings),
+      ...(end.isOfKeys && { isOfKeys: true }),
       scanned: { master: end.master, replicas: end.scanned },
     }),
     run: (preparation, listeners, signal) => runApply(preparation, reviewed, listeners, signal),
   })
   return { ...summary, ...identity }
+}
+
+type Picks = { readonly [name in 'kind' | 'attribute' | 'exceptKeys']: ApplyOptions[name] }
+
+function checkPicks(picks: Picks, spelling: Spelling): void {
+  for (const [name, value] of Object.entries(picks)) {
+    const option = SELECTION_OPTIONS[name as keyof Picks]
+    if (value !== undefined) checkValue(option, spelling(name), value)
+  }
+}
+
+/** The plan, or the part of it that is picked. */
+async function pickedOf(
+  plan: ReviewedPlan,
+  { kind, attribute, exceptKeys }: Picks,
+  spelling: Spelling,
+): Promise<ReviewedPlan> {
+  if (kind === undefined && attribute === undefined && exceptKeys === undefined) return plan
+  const { master, tables } = plan.header
+  const schema = master.keySchema
+  const flags = { kind: spelling('kind'), attribute: spelling('attribute') }
+  const given = {
+    ...(kind !== undefined && { kind }),
+    ...(attribute !== undefined && { attribute }),
+  }
+  const except = new KeySet(schema)
+  const replicas = new Map(Object.entries(tables).map(([label, { tableId }]) => [label, tableId]))
+  const of = { schema, replicas, masterId: master.tableId }
+  if (exceptKeys !== undefined) for await (const key of keysIn(exceptKeys, of)) except.add(key)
+  return pickFrom(plan, picked({ ...given, keys: [], schema }, flags), except)
 }
 
 /** All kinds of writes: the plan has only those that were asked for. */

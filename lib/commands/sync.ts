@@ -2,13 +2,18 @@
 import { newRunIdentity } from '../model/run-identity.ts'
 import type { Summary } from '../model/summary.ts'
 import { currentOptions } from '../options/current-options.ts'
+import type { KeyList } from '../options/groups/key-options.ts'
 import type { Spelling } from '../options/option.ts'
 import { resolveOptions } from '../options/resolve.ts'
 import type { RunOptions } from '../options/run-options.ts'
+import type { Settings } from '../options/settings.ts'
 import { openCheckpoint, refuseOtherTables } from '../run/checkpoint/checkpoint-opening.ts'
+import { type KeyQueues, runListed } from '../run/phases/compare-listed.ts'
 import { refuseIgnoredKeys } from '../run/preflight/key-attributes.ts'
-import { planRun } from '../run/preflight/scan-plan.ts'
+import { planOfKeys, planRun } from '../run/preflight/scan-plan.ts'
 import { run } from '../run/run.ts'
+import type { inspectTables } from '../run/tables/table-inspection.ts'
+import { listKeys } from '../selection/key-queues.ts'
 import { beginRun, checkFiles, type Settled, type Work } from './begin-run.ts'
 import type { Caller } from './caller.ts'
 
@@ -46,6 +51,8 @@ export async function sync(given: RunOptions, caller: Caller): Promise<Summary> 
 async function comparison({ settings, checkpoint }: Settled, spelling: Spelling): Promise<Work> {
   // With it comes the SDK, which a run that is refused does without.
   const { inspectTables } = await import('../run/tables/table-inspection.ts')
+  const { keyList } = settings
+  if (keyList !== undefined) return comparisonOfKeys(settings, keyList, spelling, inspectTables)
   return {
     inspect: (begin) => inspectTables(settings, begin),
     check(tables) {
@@ -57,5 +64,31 @@ async function comparison({ settings, checkpoint }: Settled, spelling: Spelling)
       return { ...plan, segments: checkpoint?.taken?.segments ?? plan.segments }
     },
     run,
+  }
+}
+
+/** Keys are read once the tables' key is known, and before anything else is done. */
+function comparisonOfKeys(
+  settings: Settings,
+  keyList: KeyList,
+  spelling: Spelling,
+  inspect: typeof inspectTables,
+): Work {
+  let queues: KeyQueues = new Map()
+  return {
+    async inspect(begin) {
+      const tables = await inspect(settings, begin, { scans: false })
+      const [master, ...replicas] = tables.inspected
+      const listedFor = {
+        schema: master.facts.keySchema,
+        masterId: master.facts.tableId,
+        replicas: new Map(replicas.map(({ ref, facts }) => [ref.label, facts.tableId])),
+      }
+      queues = await listKeys(keyList, listedFor, spelling('key'))
+      return tables
+    },
+    check: (tables) => refuseIgnoredKeys(settings, tables, spelling),
+    planOf: () => ({ ...planOfKeys(settings), findExtras: true, isOfKeys: true }),
+    run: (preparation, listeners, signal) => runListed(preparation, queues, listeners, signal),
   }
 }

@@ -11,7 +11,7 @@ export interface FileLine {
   readonly isEnded: boolean
 }
 
-/** A file whose name ends in .gz is decompressed. */
+/** A file whose name ends in .gz is decompressed. `-` is standard input. */
 export async function* linesOf(file: string): AsyncGenerator<FileLine> {
   const isCompressed = file.endsWith('.gz')
   let rest = ''
@@ -48,7 +48,9 @@ export const isBadArchive = (error: unknown): boolean =>
   (error as NodeJS.ErrnoException).code === 'Z_DATA_ERROR'
 
 const plain = (file: string): AsyncIterable<string> =>
-  createReadStream(file).setEncoding('utf8') as AsyncIterable<string>
+  (file === '-' ? createReadStream('', { fd: 0 }) : createReadStream(file)).setEncoding(
+    'utf8',
+  ) as AsyncIterable<string>
 
 async function* unzipped(file: string): AsyncGenerator<string> {
   const bytes = createReadStream(file)

@@ -34,9 +34,9 @@ export function canonicalValue(value: WireValue): string {
   if ('B' in value) return `B${canonicalBase64(value.B)}`
   if ('BOOL' in value) return value.BOOL ? 'T' : 'F'
   if ('NULL' in value) return '0'
-  if ('SS' in value) return canonicalSet('SS', value.SS, JSON.stringify)
-  if ('NS' in value) return canonicalSet('NS', value.NS, canonicalNumber)
-  if ('BS' in value) return canonicalSet('BS', value.BS, canonicalBase64)
+  if ('SS' in value) return canonicalSet('SS', value.SS)
+  if ('NS' in value) return canonicalSet('NS', value.NS)
+  if ('BS' in value) return canonicalSet('BS', value.BS)
   if ('L' in value) return `[${value.L.map(canonicalValue).join(',')}]`
   if ('M' in value) return canonicalMembers(value.M, Object.keys(value.M))
   // A type newer than this code: values are equal only if they are spelt the same.
@@ -77,13 +77,19 @@ function sorted(texts: string[]): string[] {
   return texts
 }
 
-function canonicalSet(
-  type: string,
-  elements: readonly string[],
-  canonical: (element: string) => string,
-): string {
-  const distinct = new Set(elements.map((element) => canonical(element)))
+function canonicalSet(type: keyof typeof MEMBERS, members: readonly string[]): string {
+  const distinct = new Set(members.map((member) => MEMBERS[type](member)))
   return `${type}[${sorted([...distinct]).join(',')}]`
 }
 
+/** One spelling for each member of a set. */
+export const canonicalMember = (type: keyof typeof MEMBERS, member: string): string =>
+  MEMBERS[type](member)
+
 const canonicalBase64 = (text: string) => Buffer.from(text, 'base64').toString('base64')
+
+const MEMBERS = {
+  SS: (member: string) => JSON.stringify(member),
+  NS: canonicalNumber,
+  BS: canonicalBase64,
+} as const

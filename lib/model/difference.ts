@@ -1,4 +1,6 @@
 /** One key on which a replica does not equal the master, and what was done about it. */
+import type { Change } from './change.ts'
+import type { Bytes } from './units.ts'
 import type { WireItem } from './wire.ts'
 
 export type DifferenceKind = 'missing' | 'differing' | 'extra'
@@ -31,6 +33,13 @@ export interface Difference {
   readonly key: WireItem
   /** Names of the attributes that differ. Absent unless `kind` is `differing`. */
   readonly attributes?: readonly string[]
+  /**
+   * Where the items differ, from the replica to the master. Absent unless `kind` is `differing`, or
+   * `showValues` is set: then a missing item has its attributes here, and an extra one too.
+   */
+  readonly changes?: readonly Change[]
+  /** What both items count against capacity. Null: the side lacks it. Absent: it was not read. */
+  readonly sizes?: { readonly master: Bytes | null; readonly replica: Bytes | null }
   readonly action: RepairAction
   /** Why it failed, could not be read, or is in conflict although the item did not change. */
   readonly error?: string

@@ -78,6 +78,8 @@ export type RunEvent =
     }
   | {
       readonly type: 'plan'
+      /** Listed keys to read. Absent: the tables are scanned. */
+      readonly keys?: number
       readonly strategy: 'auto' | 'march' | 'lookup'
       readonly segments: number
       readonly parallel: number

@@ -20,3 +20,16 @@ export function rateText(perSecond: number, decimals = 0): string {
   const rounded = perSecond < 10 ? perSecond.toPrecision(2) : perSecond.toFixed(decimals)
   return count(Number(rounded))
 }
+
+const SIZES = ['bytes', 'KB', 'MB', 'GB', 'TB']
+
+/** A size with three digits, in powers of 1,000: 3.1 MB. */
+export function bytesText(bytes: number): string {
+  let [size, unit] = [bytes, 0]
+  while (size >= 999.5 && unit < SIZES.length - 1) {
+    size /= 1000
+    unit++
+  }
+  const digits = unit === 0 || size >= 99.95 ? 0 : 1
+  return unit === 0 && bytes === 1 ? '1 byte' : `${size.toFixed(digits)} ${SIZES[unit]}`
+}

@@ -16,8 +16,11 @@ export interface PendingRecheck extends SeenSides {
   readonly key: string
   /** The kind of difference that the first look suggested. */
   readonly looks: DifferenceKind
-  /** `order`: concluded from the order of two scans. `key`: the other side was read by key. */
-  readonly ground: 'order' | 'key'
+  /**
+   * `order`: concluded from the order of two scans. `key`: the other side was read by key. `list`:
+   * both were, and no scan will meet the key.
+   */
+  readonly ground: 'order' | 'key' | 'list'
   /**
    * Whether the digests are of the items' bytes. Such digests are cheap, and show that an item
    * stood still. If they differ, the item may have come in another spelling.

@@ -90,6 +90,8 @@ export interface ReplicaSummary {
   readonly lostSegments: number
   /** Extras that were to be deleted, but were left because something had failed before. */
   readonly deletionsWithheld: number
+  /** Of an apply: keys of the plan that were not picked, and not read. Absent: all were picked. */
+  readonly notPicked?: number
   /** Whether the run left the replica out before the end, and asked nothing more of it. */
   readonly lost: boolean
 }

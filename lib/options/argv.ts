@@ -8,12 +8,12 @@ import { TALK } from './groups/talk-options.ts'
 import { helpText } from './help.ts'
 import { nearest } from './nearest.ts'
 import type { FileCommand, Option } from './option.ts'
-import type { ApplyOptions, RunOptions, UndoOptions } from './run-options.ts'
+import type { ApplyOptions, RunOptions, ShowOptions, UndoOptions } from './run-options.ts'
 
 export interface CommandLine {
-  /** What to do: compare and repair, take a repair back, or carry out a plan. */
+  /** What to do: compare and repair, take a repair back, carry out a plan, or show a file. */
   readonly command: Command
-  readonly options: RunOptions & UndoOptions & ApplyOptions
+  readonly options: RunOptions & UndoOptions & ApplyOptions & ShowOptions
   readonly talk: { readonly [name in keyof typeof TALK]: boolean }
 }
 
@@ -40,11 +40,12 @@ function parseFileCommand(
   if (given === undefined || given.startsWith('-')) {
     throw usageError(
       `Expected \`tablesync ${command}\` to be followed by the ${file}, got ${given ?? 'nothing'}`,
-      `For example: tablesync ${command} ${file}.ndjson --dry-run`,
+      `For example: tablesync ${command} ${EXAMPLE[command]}`,
     )
   }
   const { options, talk } = parseFlags(command, argv, `Name one ${file}, and no tables.`)
-  refuseStray(command, options, asFlag)
+  const talkGiven = Object.entries(talk).filter(([, isOn]) => isOn)
+  refuseStray(command, { ...options, ...Object.fromEntries(talkGiven) }, asFlag)
   if (Object.hasOwn(options, file)) {
     throw usageError(
       `Expected \`tablesync ${command}\` to be followed by one ${file}, got \`${asFlag(file)}\` too`,
@@ -52,6 +53,12 @@ function parseFileCommand(
     )
   }
   return { command, options: { ...options, [file]: given }, talk }
+}
+
+const EXAMPLE: { readonly [command in FileCommand]: string } = {
+  apply: 'plan.ndjson --dry-run',
+  undo: 'journal.ndjson --dry-run',
+  show: 'report.ndjson',
 }
 
 function parseFlags(

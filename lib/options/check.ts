@@ -20,7 +20,7 @@ export function checkOptions(options: RunOptions, spelling: Spelling): void {
     if (option === undefined) throw unknownOption(name)
     if (option.only !== undefined) {
       throw usageError(
-        `Expected \`${spelling(name)}\` to come with \`tablesync ${option.only}\`, got it without`,
+        `Expected \`${spelling(name)}\` to come with \`tablesync ${option.only.join('` or `tablesync ')}\`, got it without`,
         'Leave it out.',
       )
     }

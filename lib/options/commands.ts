@@ -9,23 +9,26 @@ import { shown } from './quoted-value.ts'
 export type Command = 'sync' | FileCommand
 
 /** The file of each, as the options of the library call it. */
-export const FILE_COMMANDS = { apply: 'plan', undo: 'journal' } as const satisfies Record<
-  FileCommand,
-  string
->
+export const FILE_COMMANDS = {
+  apply: 'plan',
+  undo: 'journal',
+  show: 'file',
+} as const satisfies Record<FileCommand, string>
 
 export const isFileCommand = (name: string): name is FileCommand =>
   Object.hasOwn(FILE_COMMANDS, name)
 
 /** Whether a command takes an option. */
 export function takes(command: Command, { only, also = [] }: Option): boolean {
-  if (only !== undefined) return only === command
+  if (only !== undefined) return only.some((one) => one === command)
   return command === 'sync' || also.includes(command)
 }
 
 /** Why a command refuses an option. */
 export const hintOf = (command: FileCommand) =>
-  `Leave it out: the ${FILE_COMMANDS[command]} already says which tables, and what is done to them.`
+  command === 'show'
+    ? 'Leave it out: `tablesync show` only reads a file.'
+    : `Leave it out: the ${FILE_COMMANDS[command]} already says which tables, and what is done to them.`
 
 /** @throws TablesyncError with code `USAGE` where the command does not take an option */
 export function refuseStray(command: FileCommand, options: object, spelling: Spelling): void {

@@ -8,6 +8,7 @@ const USAGE = {
   sync: 'tablesync --master <table> --replica <table> [flags]',
   apply: 'tablesync apply <plan> [flags]',
   undo: 'tablesync undo <journal> [flags]',
+  show: 'tablesync show <report, plan or journal> [flags]',
 }
 
 /** Our own layout: cac's puts every spelling of an option into one column. */

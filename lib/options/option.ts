@@ -1,10 +1,14 @@
 /** What an option is: its kind, its value, its spellings, and the commands that take it. */
 
 /** A command beside the comparison: it works on a file, which fixes the rest. */
-export type FileCommand = 'apply' | 'undo'
+export type FileCommand = 'apply' | 'undo' | 'show'
 
 export const APPLY = ['apply'] as const
 export const APPLY_AND_UNDO = ['apply', 'undo'] as const
+export const UNDO = ['undo'] as const
+export const SHOW = ['show'] as const
+export const APPLY_AND_SHOW = ['apply', 'show'] as const
+export const ALL_FILE_COMMANDS = ['apply', 'undo', 'show'] as const
 
 interface OptionBase {
   /** The flag, without its dashes. */
@@ -17,8 +21,8 @@ interface OptionBase {
   readonly more?: string
   /** Commands that take it as a comparison does. Absent: only a comparison takes it. */
   readonly also?: readonly FileCommand[]
-  /** The one command that takes it. */
-  readonly only?: FileCommand
+  /** The commands that take it, where a comparison does not. */
+  readonly only?: readonly FileCommand[]
 }
 
 export interface SwitchOption extends OptionBase {

@@ -3,6 +3,7 @@ import type { OPTIONS } from './groups/all-options.ts'
 import type { ConnectionOptions } from './groups/connection-options.ts'
 import type { CredentialOptions } from './groups/credential-options.ts'
 import type { FILE_OPTIONS, FileOptions } from './groups/file-options.ts'
+import type { KeyOptions } from './groups/key-options.ts'
 import type { PaceOptions } from './groups/pace-options.ts'
 import type { ProgramOptions } from './groups/program-options.ts'
 import type { RecheckOptions } from './groups/recheck-options.ts'
@@ -10,6 +11,7 @@ import type { RepairOptions } from './groups/repair-options.ts'
 import type { ResumeOptions } from './groups/resume-options.ts'
 import type { SafeguardOptions } from './groups/safeguard-options.ts'
 import type { ScanOptions } from './groups/scan-options.ts'
+import type { SelectionOptions } from './groups/selection-options.ts'
 import type { EndpointOptions, NamedTables } from './groups/table-options.ts'
 import type { FileCommand, OptionsOf } from './option.ts'
 
@@ -21,6 +23,7 @@ export interface RunOptions
     RecheckOptions,
     Omit<FileOptions, 'allowDamaged'>,
     ScanOptions,
+    KeyOptions,
     EndpointOptions,
     CredentialOptions,
     ConnectionOptions,
@@ -51,4 +54,9 @@ export type UndoOptions = {
 
 /** The plan, and how to reach the tables that it names. */
 export type ApplyOptions = { readonly plan: string } & Pick<RunOptions, TakenBy<'apply'> | 'undo'> &
+  Pick<SelectionOptions, 'kind' | 'attribute' | 'exceptKeys'> &
   ProgramOptions
+
+/** A report, a plan or a journal, and which of its lines to show. */
+export type ShowOptions = { readonly file: string } & Pick<KeyOptions, 'key'> &
+  Omit<SelectionOptions, 'exceptKeys'>

@@ -1,6 +1,7 @@
 /** Options, checked and filled in: what the rest of the program goes by. */
 import type { ConnectionSettings } from './groups/connection-options.ts'
 import type { FileSettings } from './groups/file-options.ts'
+import type { KeySettings } from './groups/key-options.ts'
 import type { PaceSettings } from './groups/pace-options.ts'
 import type { RecheckSettings } from './groups/recheck-options.ts'
 import type { RepairSettings } from './groups/repair-options.ts'
@@ -15,6 +16,7 @@ export interface Settings
     SafeguardSettings,
     RecheckSettings,
     FileSettings,
+    KeySettings,
     ScanSettings,
     ConnectionSettings,
     ResumeSettings,

@@ -54,6 +54,8 @@ export interface WorkerSetup {
   readonly isWriting: boolean
   /** Whether the coordinator wants findings one by one, or only their counts. */
   readonly tellDifferences: boolean
+  /** Whether what is told of a difference has the values on both sides. */
+  readonly showValues: boolean
   /** What to note of each difference for a repair plan. */
   readonly planning: 'nothing' | 'digests' | 'items'
   /** Shared counter behind `Allowance`. */

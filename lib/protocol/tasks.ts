@@ -81,8 +81,16 @@ export interface ApplyTask extends TakenUp {
   readonly keys: readonly PlannedKey[]
 }
 
+/** Coordinator to worker: compare keys that the user has listed. */
+export interface ListedTask extends TakenUp {
+  readonly kind: 'listed'
+  readonly replica: TableIndex
+  /** DynamoDB JSON text. */
+  readonly keys: readonly string[]
+}
+
 /** A task whose keys are known before it begins. */
-export type KeyTask = RecheckTask | DeleteTask | UndoTask | ApplyTask
+export type KeyTask = RecheckTask | DeleteTask | UndoTask | ApplyTask | ListedTask
 
 export type SegmentTask = CompareTask | KeyTask
 

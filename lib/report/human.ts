@@ -5,9 +5,10 @@ import type { Summary } from '../model/summary.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { barOf } from './bar.ts'
 import { doneLines } from './lines/apply-undo-lines.ts'
+import { differenceLines } from './lines/difference-lines.ts'
 import { errorLines, stopLines } from './lines/ending-lines.ts'
 import { eventLines } from './lines/event-lines.ts'
-import { differenceLine, type PlanEvent, restartFlag } from './lines/opening-lines.ts'
+import { type PlanEvent, restartFlag } from './lines/opening-lines.ts'
 import { verdictLines } from './lines/summary-lines.ts'
 import { Progression } from './progression.ts'
 import type { Screen } from './screen.ts'
@@ -24,6 +25,9 @@ const MORE_KEYS_LEFT = 'and other keys: --report FILE or --verbose names all of 
 export interface HumanOptions {
   readonly screen: Screen
   readonly verbosity: 'quiet' | 'normal' | 'verbose'
+  readonly showValues: boolean
+  /** Whether each difference has a line of its own. */
+  readonly tellsEach: boolean
 }
 
 export interface Human {
@@ -36,7 +40,7 @@ export interface Human {
   close(): void
 }
 
-export function tellHuman({ screen, verbosity }: HumanOptions): Human {
+export function tellHuman({ screen, verbosity, showValues, tellsEach }: HumanOptions): Human {
   if (verbosity === 'quiet') return tellErrors(screen)
   let plan: PlanEvent | undefined
   let mode: 'sync' | 'undo' | 'apply' = 'sync'
@@ -44,6 +48,7 @@ export function tellHuman({ screen, verbosity }: HumanOptions): Human {
   let planned: PlanWrittenEvent | undefined
   let restartKey: string | undefined
   let keysLeft = 0
+  let replicas = 0
   let lastLine: Milliseconds = 0
   let lastRestartKey: Milliseconds = Number.NEGATIVE_INFINITY
   let elapsed: Milliseconds = 0
@@ -77,11 +82,13 @@ export function tellHuman({ screen, verbosity }: HumanOptions): Human {
           lastRestartKey = elapsed
           return screen.say(`compared up to this key: ${restartFlag(event.key)}`)
         case 'key-left':
-          // With --verbose, each key has a line of its own.
-          if (verbosity === 'verbose') return
+          if (tellsEach) return
           keysLeft++
           if (keysLeft > KEYS_NAMED + 1) return
           if (keysLeft > KEYS_NAMED) return screen.say(MORE_KEYS_LEFT)
+          break
+        case 'tables':
+          replicas = event.replicas.length
           break
         case 'plan':
           plan = event
@@ -89,6 +96,7 @@ export function tellHuman({ screen, verbosity }: HumanOptions): Human {
         case 'undo':
         case 'apply':
           mode = event.type
+          replicas = event.replicas.length
           break
       }
       sayAll(eventLines(event))
@@ -97,7 +105,8 @@ export function tellHuman({ screen, verbosity }: HumanOptions): Human {
       sayAll(progression.lines)
     },
     onDifference(difference) {
-      if (verbosity === 'verbose') screen.say(differenceLine(difference))
+      if (!tellsEach) return
+      sayAll(differenceLines(difference, { namesReplica: replicas > 1, withValues: showValues }))
     },
     conclude(summary) {
       screen.clear()

@@ -7,9 +7,9 @@ import { flowLines, waitingText } from './lines/rate-lines.ts'
 
 type ProgressEvent = RunEvent & { readonly type: 'progress' }
 
-/** What an apply or an undo has to do: repairs of a plan, or writes of a journal. */
+/** What there is to do: repairs of a plan, writes of a journal, or listed keys. */
 interface Work {
-  readonly command: FileCommand
+  readonly command: FileCommand | 'compare'
   readonly of: number
   readonly dryRun: boolean
 }
@@ -23,7 +23,7 @@ export class Progression {
 
   hear(event: RunEvent): void {
     if (event.type === 'tables') this.#expectedItems = event.master.facts.approximateItems ?? 0
-    if (event.type === 'plan') this.#plan = event
+    if (event.type === 'plan') this.#planned(event)
     if (event.type === 'progress') this.#progress = event
     if (event.type === 'undone') this.#undone += event.writes
     const { type } = event
@@ -31,15 +31,26 @@ export class Progression {
     if (type === 'apply') this.#work = { command: type, of: event.keys, dryRun: event.dryRun }
   }
 
+  #planned(plan: PlanEvent): void {
+    this.#plan = plan
+    const { keys, writes } = plan
+    if (keys === undefined) return
+    this.#work = { command: 'compare', of: keys, dryRun: writes.length === 0 }
+  }
+
   get line(): string {
     const progress = this.#progress
     if (progress === undefined) return 'inspecting the tables'
     const work = this.#work
-    const far =
-      work === undefined
-        ? progressLine(progress, this.#plan)
-        : doneLine(progress, { ...work, done: this.#done(work, progress) })
-    return far + waitingText(progress)
+    return this.#far(progress, work) + waitingText(progress)
+  }
+
+  #far(progress: ProgressEvent, work: Work | undefined): string {
+    if (work === undefined) return progressLine(progress, this.#plan)
+    const { command, of } = work
+    const done = this.#done(work, progress)
+    if (command !== 'compare') return doneLine(progress, { ...work, command, done })
+    return progressLine(progress, this.#plan, { done, of })
   }
 
   /** For a person who asks for the status. */

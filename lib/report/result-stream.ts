@@ -6,9 +6,10 @@ export interface ResultStream {
    * Settles once the text is written. If a reader has closed its end, it wanted no more, and that
    * is no failure.
    *
+   * @returns whether somebody still reads
    * @throws TablesyncError with code `FILE_UNWRITABLE`
    */
-  print(text: string): Promise<void>
+  print(text: string): Promise<boolean>
 }
 
 export function openResultStream(stream: NodeJS.WritableStream): ResultStream {
@@ -18,7 +19,8 @@ export function openResultStream(stream: NodeJS.WritableStream): ResultStream {
     print: (text) =>
       new Promise((resolve, reject) => {
         stream.write(text, (error?: NodeJS.ErrnoException | null) => {
-          if (error === undefined || error === null || error.code === 'EPIPE') resolve()
+          if (error === undefined || error === null) resolve(true)
+          else if (error.code === 'EPIPE') resolve(false)
           else reject(unwritable(error))
         })
       }),

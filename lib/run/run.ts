@@ -2,22 +2,20 @@
  * A run from its plan to its summary. Start reading here: the main thread sees
  * all segments and none of the items.
  */
-import type { RunEvent } from '../model/events.ts'
 import { freshRecord, type SegmentRecord } from '../model/files/segment-record.ts'
 import type { Summary } from '../model/summary.ts'
 import { MASTER, type TableIndex } from '../model/tables/table.ts'
 import { named, zeroReplicaTally } from '../model/tally.ts'
-import type { Settings } from '../options/settings.ts'
 import type { CompareTask, SegmentReport } from '../protocol/tasks.ts'
 import { ConcurrentWork } from './concurrent-work.ts'
 import { deleteExtras } from './phases/delete-extras.ts'
 import { recheckDuring } from './phases/recheck.ts'
-import { rulesOf } from './preflight/rules-from-settings.ts'
-import { type Plan, shuffledSegments } from './preflight/scan-plan.ts'
-import { tellShortScans, tellWarnings } from './preflight/warnings.ts'
+import { tellOpening } from './preflight/opening-events.ts'
+import { shuffledSegments } from './preflight/scan-plan.ts'
+import { tellShortScans } from './preflight/warnings.ts'
 import type { RunListeners } from './records/difference-sink.ts'
 import type { Preparation, RunContext } from './run-context.ts'
-import { asksBeforeDeletions, askToDelete } from './safeguards/consent.ts'
+import { askToDelete } from './safeguards/consent.ts'
 import { deletionsStop } from './safeguards/safeguard-limits.ts'
 import { contradiction } from './safeguards/scan-consistency.ts'
 import { together } from './state/counts.ts'
@@ -29,11 +27,7 @@ export function run(
   signal: AbortSignal,
 ): Promise<Summary> {
   return withRun(preparation, listeners, signal, async (run) => {
-    const { settings, tables, plan } = preparation
-    const [master, ...replicas] = tables.inspected
-    listeners.onEvent({ type: 'tables', runId: tables.runId, master, replicas })
-    tellWarnings(preparation, listeners)
-    listeners.onEvent(planned(settings, plan, asksBeforeDeletions(settings, listeners)))
+    tellOpening(preparation, listeners)
     run.tellPaces()
     await recheckDuring(run, compareAll(run))
     judgeScans(run)
@@ -171,24 +165,4 @@ function tellEnd({ listeners, label }: RunContext, segment: number, report: Segm
   if (report.unfinished.length > 0) return
   const tally = named(report.tally, label)
   listeners.onEvent({ type: 'segment-finished', segment, tally })
-}
-
-function planned(
-  settings: Settings,
-  { segments, workers, startingKey }: Plan,
-  asks: boolean,
-): RunEvent {
-  const { strategy, parallel, write, ignore } = settings
-  return {
-    type: 'plan',
-    strategy,
-    segments,
-    parallel: Math.min(parallel, segments),
-    workers,
-    writes: (['missing', 'differing', 'extra'] as const).filter((kind) => write[kind]),
-    asksBeforeDeletions: asks,
-    ignore,
-    rules: rulesOf(settings),
-    ...(startingKey !== undefined && { startingKey }),
-  }
 }

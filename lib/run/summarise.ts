@@ -83,7 +83,7 @@ export function summariseNothing(
 
 function replicaSummary(end: RunEnd, replica: number): ReplicaSummary {
   const { plan, ledger } = end
-  const { byLookup, finished, deletionsWithheld, lost } = ledger.stateOf(replica)
+  const { byLookup, finished, deletionsWithheld, notPicked, lost } = ledger.stateOf(replica)
   const { pending: _, claimed: __, ...tally } = ledger.totalOf(replica)
   const never = neverLookedAt(end, replica)
   return {
@@ -95,6 +95,7 @@ function replicaSummary(end: RunEnd, replica: number): ReplicaSummary {
     strategy: byLookup ? 'lookup' : 'march',
     lostSegments: plan.segments - finished.size,
     deletionsWithheld,
+    ...(notPicked > 0 && { notPicked }),
     lost: lost !== undefined,
   }
 }
@@ -134,7 +135,9 @@ function outcomeOf({ settings, plan, ledger, isInterrupted, isFatal, stopped }: 
       tally.pending > 0,
   )
   if (isFatal || isIncomplete || ledger.isIncomplete) return 'incomplete'
-  return replicas.some(({ tally }) => remainingDifferences(tally) > 0 || tally.conflicts > 0)
-    ? 'different'
-    : 'in-sync'
+  const isLeft = replicas.some(
+    ({ tally, state }) =>
+      remainingDifferences(tally) > 0 || tally.conflicts > 0 || state.notPicked > 0,
+  )
+  return isLeft ? 'different' : 'in-sync'
 }

@@ -133,16 +133,16 @@ t.test('tablesync prints what it will write', async (t) => {
 
 for (const flag of ['--verbose', '-v']) {
   t.test(`${flag} prints every difference and every finished segment`, async (t) => {
-    const { args, replica } = await makeScene(engine.endpoint)
+    const { args } = await makeScene(engine.endpoint)
     const { stderr } = await runCli([...args, flag, '--segments', '2'])
     const lines = stderr.split('\n')
-    const key = (id: string) => `{"id":{"S":"${id}"}}`
-    for (const id of MISSING_IDS) t.ok(lines.includes(`${replica.label} is missing ${key(id)}`), id)
+    const key = (id: string) => `{"id":"${id}"}`
+    for (const id of MISSING_IDS) t.ok(lines.includes(`+ missing    ${key(id)}`), id)
     for (const id of EXTRA_IDS) {
-      t.ok(lines.includes(`${replica.label} has the extra item ${key(id)}`), id)
+      t.ok(lines.includes(`- extra      ${key(id)}`), id)
     }
     for (const id of DIFFERING_IDS) {
-      t.ok(lines.includes(`${replica.label} differs in colour, stamp of ${key(id)}`), id)
+      t.ok(lines.includes(`~ differing  ${key(id)}   colour, stamp`), stderr)
     }
     t.ok(lines.includes('segment 0 finished') && lines.includes('segment 1 finished'))
   })
@@ -152,7 +152,11 @@ for (const flag of ['--verbose', '-v']) {
     const repair = ['--write-missing', '--write-differing', '--delete-extra']
     const { stderr } = await runCli([...args, flag, ...repair])
     const endings = (ids: readonly string[], action: string) =>
-      ids.filter((id) => stderr.includes(`{"id":{"S":"${id}"}}: ${action}\n`))
+      ids.filter((id) =>
+        stderr
+          .split('\n')
+          .some((line) => line.includes(`{"id":"${id}"}`) && line.endsWith(`: ${action}`)),
+      )
     t.same(endings(MISSING_IDS, 'written'), MISSING_IDS)
     t.same(endings(DIFFERING_IDS, 'written'), DIFFERING_IDS)
     t.same(endings(EXTRA_IDS, 'deleted'), EXTRA_IDS)
@@ -161,7 +165,7 @@ for (const flag of ['--verbose', '-v']) {
 
 t.test('--verbose given twice has the effect of one', async (t) => {
   const { args } = await makeScene(engine.endpoint)
-  t.match((await runCli([...args, '-v', '-v'])).stderr, 'is missing')
+  t.match((await runCli([...args, '-v', '-v'])).stderr, '+ missing ')
 })
 
 for (const flag of ['--quiet', '-q']) {
@@ -241,11 +245,26 @@ t.test('--report writes a line of JSON per difference', async (t) => {
   })
   const byKey = (a: Difference, b: Difference) =>
     JSON.stringify(a.key) < JSON.stringify(b.key) ? -1 : 1
-  t.same((await differencesIn(file)).sort(byKey), [
-    ...EXTRA_IDS.map((id) => line(id, { kind: 'extra' })),
-    ...DIFFERING_IDS.map((id) => line(id, { kind: 'differing', attributes: ['colour', 'stamp'] })),
-    ...MISSING_IDS.map((id) => line(id, { kind: 'missing' })),
-  ])
+  const changes = ['colour', 'stamp'].map((path) => ({ path, from: 'S', to: 'S' }))
+  const differing = { kind: 'differing', attributes: ['colour', 'stamp'], changes }
+  const differences = (await differencesIn(file)).sort(byKey)
+  t.same(
+    differences.map(({ sizes: _, ...rest }) => rest),
+    [
+      ...EXTRA_IDS.map((id) => line(id, { kind: 'extra' })),
+      ...DIFFERING_IDS.map((id) => line(id, differing)),
+      ...MISSING_IDS.map((id) => line(id, { kind: 'missing' })),
+    ],
+  )
+  const has = (size: number | null | undefined) => Number(size) > 0
+  t.same(
+    differences.map(({ sizes }) => [has(sizes?.master), has(sizes?.replica)]),
+    [
+      ...EXTRA_IDS.map(() => [false, true]),
+      ...DIFFERING_IDS.map(() => [true, true]),
+      ...MISSING_IDS.map(() => [true, false]),
+    ],
+  )
 })
 
 t.test('--report says what was done, and why a write failed', async (t) => {

@@ -1,5 +1,6 @@
 /** Every command in the docs parses, and those on plain tables run. */
 
+import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { chdir } from 'node:process'
 import { parseArgv } from '../../lib/options/argv.ts'
@@ -43,11 +44,15 @@ for (const { file, commands } of pages) {
       await table.put(endpoint === here.endpoint ? orders : [...orders.slice(1), order(1, 'no')])
     }
     chdir(await tempFolder(t))
+    // A file of keys that the user has made.
+    await writeFile('keep.ndjson', '{"id":"order-1"}\n')
     t.teardown(() => chdir(tmpdir()))
     for (const words of runs) {
       const places = ['--replica-endpoint', there.endpoint, '--workers', '1']
       const master = words[0] === 'undo' ? [] : ['--master-endpoint', here.endpoint]
-      const { code, stderr } = await runCli([...words, ...master, ...places])
+      // It reads a file, and no table.
+      const tables = words[0] === 'show' ? [] : [...master, ...places]
+      const { code, stderr } = await runCli([...words, ...tables])
       t.ok(code === 0 || code === 1, `${words.join(' ')}: ${code}\n${stderr}`)
     }
   })

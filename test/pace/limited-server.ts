@@ -54,7 +54,7 @@ export class LimitedServer {
   table(name: string, limit: number, description: object = {}): LimitedTable {
     const now = performance.now()
     const table = { limit, hot: new Set<number>(), served: [], throttled: [], description }
-    const counted = { ...table, left: 0, filled: now }
+    const counted = { ...table, left: limit * BURST_SECONDS, filled: now }
     this.#tables.set(name, counted)
     return counted
   }

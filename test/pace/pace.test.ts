@@ -25,6 +25,8 @@ interface Scene {
   readonly replica: LimitedTable
   readonly events: RunEvent[]
   readonly control: string
+  /** Events between two times of the server's clock. */
+  during(from: number, to: number): RunEvent[]
   /** The server's clock, `milliseconds` from now. */
   after(milliseconds: number): Promise<number>
   /** Waits that long, again if this process was stopped meanwhile. Settles with begin and end. */
@@ -47,6 +49,7 @@ async function openScene(
   const master = server.table('master', limits[0], description)
   const replica = server.table('replica', limits[1], description)
   const events: RunEvent[] = []
+  const times: number[] = []
   const stopping = new AbortController()
   const control = join(folder, 'control')
   const running = runSync({
@@ -61,7 +64,10 @@ async function openScene(
     maxRetries: 100,
     control,
     signal: stopping.signal,
-    onProgress: (event) => events.push(event),
+    onProgress(event) {
+      events.push(event)
+      times.push(performance.now())
+    },
     ...options,
   })
   let isEnded = false
@@ -79,6 +85,8 @@ async function openScene(
     replica,
     events,
     control,
+    during: (from, to) =>
+      events.filter((_, at) => Number(times[at]) >= from && Number(times[at]) < to),
     async after(milliseconds) {
       await sleep(milliseconds)
       return performance.now()
@@ -107,11 +115,10 @@ const last = (events: readonly RunEvent[]) => {
 }
 
 t.test('runSync holds all threads together to the capacity it is given', async (t) => {
-  const { master, replica, after, stretch, stop, events } = await openScene(t, [1250, 5000], {
+  const { master, replica, after, stretch, stop, during } = await openScene(t, [1250, 5000], {
     readCapacity: 1200,
   })
   await after(1500)
-  const eventsOfTheStart = events.length
   const [from, to] = await stretch(SECONDS * 1000)
   for (const table of [master, replica]) {
     const mean = meanUse(table, from, to)
@@ -121,8 +128,9 @@ t.test('runSync holds all threads together to the capacity it is given', async (
   const scanned = master.served.filter(({ at }) => at >= from)
   const segments = new Set(scanned.map(({ segment }) => segment))
   t.equal(segments.size, 8, 'all segments are in progress at once')
-  const later = events.slice(eventsOfTheStart)
-  const waits = later.flatMap((event) => (event.type === 'progress' ? event.waitingFor : []))
+  const waits = during(from, to).flatMap((event) =>
+    event.type === 'progress' ? event.waitingFor : [],
+  )
   t.match(waits, [/read capacity of us-east-1:(master|replica), 1,200 units\/s/])
   await stop()
 })

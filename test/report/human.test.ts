@@ -24,7 +24,8 @@ function listen(
   const { isTerminal = false, verbosity = 'normal', columns = 80 } = how
   const cut = isTerminal ? terminalCut : undefined
   const screen = openScreen({ stream: Object.assign(stream, { columns }), cut })
-  return { human: tellHuman({ screen, verbosity }), told: () => text }
+  const { showValues = false, tellsEach = verbosity === 'verbose' } = how
+  return { human: tellHuman({ screen, verbosity, showValues, tellsEach }), told: () => text }
 }
 
 const facts = {
@@ -237,30 +238,30 @@ const found: Difference = {
 }
 
 for (const { difference, line } of [
-  { difference: found, line: 'us-east-1:bbb is missing {"id":{"S":"a"}}' },
+  { difference: found, line: '+ missing    {"id":"a"}' },
   {
     difference: { ...found, action: 'written' },
-    line: 'us-east-1:bbb is missing {"id":{"S":"a"}}: written',
+    line: '+ missing    {"id":"a"}: written',
   },
   {
     difference: { ...found, kind: 'differing', attributes: ['b', 'c'] },
-    line: 'us-east-1:bbb differs in b, c of {"id":{"S":"a"}}',
+    line: '~ differing  {"id":"a"}   b, c',
   },
   {
     difference: { ...found, kind: 'differing', unconfirmed: true },
-    line: 'us-east-1:bbb differs in some attributes of {"id":{"S":"a"}} (unconfirmed)',
+    line: '~ differing  {"id":"a"} (unconfirmed)',
   },
   {
     difference: { ...found, kind: 'differing', attributes: ['b'], action: 'conflict' },
-    line: 'us-east-1:bbb differs in b of {"id":{"S":"a"}}: not repaired, it kept changing',
+    line: '~ differing  {"id":"a"}   b: not repaired, it kept changing',
   },
   {
     difference: { ...found, kind: 'extra', action: 'deleted' },
-    line: 'us-east-1:bbb has the extra item {"id":{"S":"a"}}: deleted',
+    line: '- extra      {"id":"a"}: deleted',
   },
   {
     difference: { ...found, kind: 'extra', action: 'failed', error: 'no luck' },
-    line: 'us-east-1:bbb has the extra item {"id":{"S":"a"}}: not repaired, no luck',
+    line: '- extra      {"id":"a"}: not repaired, no luck',
   },
 ] as { difference: Difference; line: string }[]) {
   t.test(`tellHuman prints a difference as "${line}"`, async (t) => {

@@ -75,6 +75,7 @@ export function memoryThread(
     isJournaled: false,
     isWriting: false,
     tellDifferences: true,
+    showValues: false,
     planning: 'nothing',
     canaryFlags: CanaryFlags.memoryFor(replicas.length + 1, false),
     putsInBatches: false,

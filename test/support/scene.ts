@@ -142,8 +142,7 @@ export async function openScene(t: Test, options: SceneOptions = {}): Promise<Sc
         master: named(master),
         replicas: replicas.map(named),
         workers: 1,
-        segments: 2,
-        scanLimit: 10,
+        ...(!isOfKeys(runOptions) && { segments: 2, scanLimit: 10 }),
         maxRetries: 4,
         retryDelayBase: 1,
         onProgress: (event) => void events.push(event),
@@ -164,6 +163,9 @@ export async function openScene(t: Test, options: SceneOptions = {}): Promise<Sc
     },
   }
 }
+
+/** Whether the run scans nothing. */
+const isOfKeys = ({ key, keys }: Partial<RunOptions> = {}) => (key ?? keys) !== undefined
 
 /** What a run asks of a table in its preflight. */
 export function isCheck({ operation, table, body }: StubRequest): boolean {

@@ -2,7 +2,6 @@
 
 import type { FoundItem } from '../../lib/dynamo/lookup-result.ts'
 import { parseItem } from '../../lib/item/compare.ts'
-import { differingAttributes } from '../../lib/item/normalise.ts'
 import type { Planned } from '../../lib/model/files/plan-lines.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import type { Finding } from '../../lib/protocol/messages.ts'
@@ -11,6 +10,7 @@ import type { ReplicaTask } from '../replica-task.ts'
 import type { Thread } from '../thread-context.ts'
 import type { Found, LEFT, PLANNED, RepairEnding } from '../verify/ending.ts'
 import { digestsOf } from '../verify/sides.ts'
+import { detailsOf } from './difference-details.ts'
 
 type KeyLeft = Finding & { readonly type: 'key-left' }
 
@@ -34,20 +34,11 @@ function reportDifference(
   found: Found,
   ending: RepairEnding | typeof LEFT | typeof PLANNED,
 ): MaybePromise {
-  const { verdict, key, master, replica, unconfirmed } = found
+  const { verdict, key, unconfirmed } = found
   if (!thread.setup.tellDifferences) {
     // The main thread forgets the intent of a write once it hears that its key has ended.
     return thread.setup.isWriting ? tell({ type: 'ended', replica: index, keys: [key] }) : undefined
   }
-  const isPair = verdict === 'differing' && master !== undefined && replica !== undefined
-  const attributes = () =>
-    isPair
-      ? differingAttributes(
-          parseItem(master.page, master.item),
-          parseItem(replica.page, replica.item),
-          thread.isIgnored,
-        )
-      : []
   return tell({
     type: 'difference',
     replica: index,
@@ -55,7 +46,7 @@ function reportDifference(
       replica: client.table.access.label,
       kind: verdict,
       key: JSON.parse(key) as WireItem,
-      ...(isPair && { attributes: attributes() }),
+      ...detailsOf(thread, found),
       // A difference that resolved without a write was still found, and nothing was done about it.
       action: ending.action === 'resolved' ? 'none' : ending.action,
       ...('error' in ending && { error: ending.error }),

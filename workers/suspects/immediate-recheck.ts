@@ -16,6 +16,7 @@ import type { Found } from '../verify/ending.ts'
 import type { BothSides } from '../verify/sides.ts'
 import type { Suspicion } from '../verify/verdict.ts'
 import { FalseAlarmRate } from './false-alarm-rate.ts'
+import { lookAgain } from './pending-suspect.ts'
 import type { Suspect } from './suspect.ts'
 import { type OnJudged, SuspectBatches, type WaitingSuspect } from './suspect-batches.ts'
 
@@ -98,7 +99,7 @@ export class ImmediateRecheck {
   /** Postpones a suspect until it has stood still for long enough since it was scanned. */
   postpone(suspect: Suspect): MaybePromise {
     const isInferred = suspect.ground === 'order' && suspect.looks !== 'differing'
-    return this.#batches.lookAgain(suspect, suspect, isInferred)
+    return lookAgain(this.#replicaTask, suspect, suspect, isInferred)
   }
 
   /** Queues a missing item to be put without a read of the replica. */

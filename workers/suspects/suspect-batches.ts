@@ -4,7 +4,7 @@
  */
 import { type FoundItem, isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
 import { type CanonicalKey, canonicalKeyOfText } from '../../lib/item/key.ts'
-import type { MaybePromise, MaybeValue } from '../concurrency/maybe-promise.ts'
+import type { MaybeValue } from '../concurrency/maybe-promise.ts'
 import { settleAll, settleEach } from '../concurrency/settle-all.ts'
 import { type MissingItem, putInGroups } from '../repair/bulk-put.ts'
 import { readBack } from '../repair/read-back.ts'
@@ -14,10 +14,11 @@ import type { ReplicaTask } from '../replica-task.ts'
 import { lookUpBothSides, lookUpReplica } from '../verify/both-sides.ts'
 import type { Found } from '../verify/ending.ts'
 import { hasExpired, unlessExpired } from '../verify/expired-items.ts'
-import { type BothSides, digestsLike, standingOfItems } from '../verify/sides.ts'
-import { firstPending, isDifference, judge, type Suspicion } from '../verify/verdict.ts'
+import { type BothSides, standingOfItems } from '../verify/sides.ts'
+import { isDifference, judge, type Suspicion } from '../verify/verdict.ts'
 import type { Written } from '../write/write-attempt.ts'
 import type { FalseAlarmRate } from './false-alarm-rate.ts'
+import { lookAgain } from './pending-suspect.ts'
 
 /** A suspicion that waits for its recheck. */
 export interface WaitingSuspect extends Suspicion {
@@ -99,21 +100,6 @@ export class SuspectBatches {
     })
   }
 
-  /** Queues a suspect for another look, after it has stood still as the sides are now. */
-  lookAgain(suspicion: Suspicion, sides: BothSides, isInferred = false): MaybePromise {
-    const { thread, count, replica, tell } = this.#replicaTask
-    count.state('pending')
-    // Attributes that are ignored may change as often as they like.
-    const isLiteral = thread.setup.ignore.length === 0
-    const how = { isLiteral, isInferred }
-    const seen = digestsLike(how, sides, thread.comparer)
-    return tell({
-      type: 'look-again',
-      replica,
-      pending: firstPending(suspicion, seen, how, Date.now()),
-    })
-  }
-
   /** Returns the item if it may be put at once, by what both sides hold. */
   #missingOf({ key, looks }: WaitingSuspect, { master, replica }: BothSides) {
     if (looks !== 'missing' || master === undefined || replica !== undefined) return undefined
@@ -165,6 +151,6 @@ export class SuspectBatches {
       const { master, replica } = sides
       return this.#repair.settle({ verdict, key: suspicion.key, master, replica })
     }
-    return this.lookAgain(suspicion, sides)?.then(() => undefined)
+    return lookAgain(this.#replicaTask, suspicion, sides)?.then(() => undefined)
   }
 }

@@ -32,12 +32,14 @@ export interface Judgement {
 /**
  * The second look. Each key counts once, from the master's side if the master has the item. If the
  * master turns out to have an extra, its own scan counts that. If the master no longer has an item,
- * the replica's scan counts that, unless it has already met the item.
+ * the replica's scan counts that, unless it has already met the item. No scan counts a listed key.
  */
-export function judge(
-  { looks, ground }: Suspicion,
-  { hasMaster, hasReplica, isSame }: Presence,
-): Judgement {
+export function judge({ looks, ground }: Suspicion, presence: Presence): Judgement {
+  const { hasMaster, hasReplica, isSame } = presence
+  if (ground === 'list') {
+    const isAnywhere = hasMaster || hasReplica
+    return { verdict: isAnywhere ? relationOf(presence) : 'vanished', wasFalse: false }
+  }
   if (looks === 'extra') {
     if (hasMaster) return { verdict: 'elsewhere', wasFalse: true }
     return { verdict: hasReplica ? 'extra' : 'vanished', wasFalse: false }

@@ -1,5 +1,5 @@
 /** A repair, written down before it is done: a header, a line for each key, and an end line. */
-import type { DifferenceKind } from '../difference.ts'
+import type { Difference, DifferenceKind } from '../difference.ts'
 import type { SeenItem } from '../pending-recheck.ts'
 import type { Outcome } from '../summary.ts'
 import type { WireItem } from '../wire.ts'
@@ -36,16 +36,24 @@ export interface Planned {
   readonly items?: { readonly master: WireItem | null; readonly replica: WireItem | null }
 }
 
-export interface RepairPlanEntry extends Planned {
+export interface RepairPlanEntry extends Planned, PlannedDetails {
   readonly replica: string
   readonly kind: DifferenceKind
   readonly key: WireItem
+}
+
+/** For the people who review the plan. The values of changes are left out. */
+export interface PlannedDetails extends Pick<Difference, 'attributes' | 'changes' | 'sizes'> {
+  /** How many changes the line leaves out. */
+  readonly moreChanges?: number
 }
 
 /** The last line. If it is missing, the run that wrote the plan did not finish it. */
 export interface RepairPlanEnd {
   readonly end: Outcome
   readonly entries: number
+  /** Present: its keys were listed, and nothing was scanned. */
+  readonly isOfKeys?: true
   /** How many items of the master were scanned. */
   readonly master: number
   /** How many items of each replica were scanned, by its name as it was given. */

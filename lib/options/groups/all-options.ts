@@ -6,12 +6,14 @@ import type { Option, Spelling } from '../option.ts'
 import { CONNECTION_OPTIONS } from './connection-options.ts'
 import { CREDENTIAL_OPTIONS } from './credential-options.ts'
 import { FILE_OPTIONS } from './file-options.ts'
+import { KEY_OPTIONS } from './key-options.ts'
 import { PACE_OPTIONS } from './pace-options.ts'
 import { RECHECK_OPTIONS } from './recheck-options.ts'
 import { REPAIR_OPTIONS } from './repair-options.ts'
 import { RESUME_OPTIONS } from './resume-options.ts'
 import { SAFEGUARD_OPTIONS } from './safeguard-options.ts'
 import { SCAN_OPTIONS } from './scan-options.ts'
+import { SELECTION_OPTIONS } from './selection-options.ts'
 import { ENDPOINT_OPTIONS, TABLE_OPTIONS } from './table-options.ts'
 import { TALK } from './talk-options.ts'
 
@@ -22,6 +24,8 @@ export const OPTIONS = {
   ...SAFEGUARD_OPTIONS,
   ...RECHECK_OPTIONS,
   ...FILE_OPTIONS,
+  ...KEY_OPTIONS,
+  ...SELECTION_OPTIONS,
   ...SCAN_OPTIONS,
   ...ENDPOINT_OPTIONS,
   ...CREDENTIAL_OPTIONS,
@@ -34,6 +38,6 @@ export const OPTIONS = {
 export const ALL_OPTIONS: Readonly<Record<string, Option>> = { ...OPTIONS, ...TALK }
 
 export const asFlag: Spelling = (name) => {
-  const option = (OPTIONS as Record<string, Option>)[name]
+  const option = ALL_OPTIONS[name]
   return option === undefined ? name : `--${option.flag}`
 }

@@ -1,4 +1,4 @@
-/** Options of the files that a run writes: journal, plan, report. */
+/** Options of the files that a run writes, and of what they show: journal, plan, report. */
 import { usageError } from '../../errors.ts'
 import type { WriteFlags } from '../../model/difference.ts'
 import {
@@ -8,6 +8,7 @@ import {
   type Group,
   type OptionsOf,
   type Spelling,
+  UNDO,
 } from '../option.ts'
 
 export const FILE_OPTIONS = {
@@ -32,7 +33,7 @@ export const FILE_OPTIONS = {
   allowDamaged: {
     flag: 'allow-damaged',
     kind: 'switch',
-    only: 'undo',
+    only: UNDO,
     help: 'Undo only the lines before the first one that is damaged or misplaced',
   },
   /**
@@ -60,6 +61,17 @@ export const FILE_OPTIONS = {
     help: 'Write a line of JSON per difference to this file (mode 0600)',
     more: 'The lines stand between a header and a footer. A new file is readable by its owner alone. A file that was there is begun anew (except with `--resume`) and keeps its permissions, with a warning where others can read it.',
   },
+  /**
+   * Give the values on both sides with each difference. They are data of the tables: reports and
+   * logs contain them then. @default false: paths, types and counts only
+   */
+  showValues: {
+    flag: 'show-values',
+    kind: 'switch',
+    also: APPLY_AND_UNDO,
+    help: 'Print each difference, and show the values on both sides, in the report too',
+    more: 'Without it, no value of an attribute appears anywhere but in a plan with items and in a journal. Keys and names of attributes are always shown.',
+  },
 } as const satisfies Group
 
 export type FileOptions = OptionsOf<typeof FILE_OPTIONS>
@@ -69,6 +81,7 @@ export interface FileSettings {
   readonly journal: string | undefined
   readonly repairPlan: { readonly file: string; readonly withItems: boolean } | undefined
   readonly report: string | undefined
+  readonly showValues: boolean
 }
 
 /** @param asked what would be written but for a dry run */
@@ -77,7 +90,7 @@ export function resolveFiles(
   asked: WriteFlags,
   spelling: Spelling,
 ): FileSettings {
-  const { journal, plan, planItems, report } = filled(FILE_OPTIONS, given)
+  const { journal, plan, planItems, report, showValues } = filled(FILE_OPTIONS, given)
   if (planItems && plan === undefined) {
     throw usageError(
       `Expected \`${spelling('planItems')}\` to come with \`${spelling('plan')}\`, got it alone`,
@@ -101,5 +114,5 @@ export function resolveFiles(
     if (journal !== undefined) throw alone('journal', 'write')
   }
   const repairPlan = plan === undefined ? undefined : { file: plan, withItems: planItems }
-  return { journal, repairPlan, report }
+  return { journal, repairPlan, report, showValues }
 }

@@ -1,11 +1,11 @@
 /** Options that only the command line has: what it prints, and what it asks. */
-import { APPLY_AND_UNDO, type Group } from '../option.ts'
+import { ALL_FILE_COMMANDS, APPLY_AND_UNDO, type Group } from '../option.ts'
 
 export const TALK = {
   json: {
     flag: 'json',
     kind: 'switch',
-    also: APPLY_AND_UNDO,
+    also: ALL_FILE_COMMANDS,
     help: 'Print the result as one JSON document on stdout',
     more: 'Nothing else goes to stdout.',
   },

@@ -45,6 +45,7 @@ const WORDS = {
     deleted: 'deleted',
     resolved: 'already as they were',
     all: 'Undone',
+    nothing: 'Nothing was left to undo',
     none: 'Nothing was undone: a dry run',
     some: 'Not all could be undone',
   },
@@ -55,6 +56,7 @@ const WORDS = {
     deleted: 'deleted',
     resolved: 'already in order',
     all: 'Applied',
+    nothing: 'Nothing was left to apply',
     none: 'Nothing was applied: a dry run',
     some: 'Not all could be applied',
   },
@@ -82,7 +84,7 @@ export function doneLine(
 /** What was done of a journal or a plan, for each replica. */
 export function doneLines(command: FileCommand, summary: Summary): string[] {
   const words = WORDS[command]
-  const { outcome, dryRun, stopped } = summary
+  const { dryRun, stopped } = summary
   const lines = Object.entries(summary.replicas).map(([label, replica]) => {
     const { written, deleted, changed } = replica
     const done = dryRun
@@ -97,16 +99,20 @@ export function doneLines(command: FileCommand, summary: Summary): string[] {
     return `${label}: ${[...done, ...also].join(', ')}`
   })
   if (stopped !== undefined) return [...lines, ...errorLines(summary), ...stopLines(stopped)]
-  const remains = dryRun ? words.none : words.some
-  const verdict =
-    outcome === 'in-sync'
-      ? dryRun
-        ? words.none
-        : words.all
-      : outcome === 'different'
-        ? remains
-        : OUTCOME[outcome]
-  return [...lines, ...errorLines(summary), `${verdict}.`]
+  return [...lines, ...errorLines(summary), `${verdictOf(command, summary)}.`]
+}
+
+function verdictOf(command: FileCommand, { outcome, dryRun, replicas }: Summary): string {
+  const words = WORDS[command]
+  if (outcome !== 'in-sync' && outcome !== 'different') return OUTCOME[outcome]
+  if (dryRun) return words.none
+  const all = Object.values(replicas)
+  const isDone = all.some(({ written, deleted }) => written + deleted > 0)
+  if (outcome === 'in-sync') return isDone ? words.all : words.nothing
+  const notPicked = all.reduce((sum, replica) => sum + (replica.notPicked ?? 0), 0)
+  const isAllPickedDone = all.every((replica) => notDone(replica) + replica.conflicts === 0)
+  if (notPicked === 0 || !isAllPickedDone) return words.some
+  return `${words.all} what was picked; ${counted(notPicked, 'key')} of the plan left as they are`
 }
 
 /** Keys with nothing left to do. */
@@ -122,6 +128,7 @@ function rareEndings(replica: ReplicaSummary, isDryRun: boolean): string[] {
     ['skipped by a hook', replica.skipped],
     [withheld === 1 ? 'deletion withheld' : 'deletions withheld', withheld],
     ['unverified', replica.unverified],
+    ['not picked', replica.notPicked ?? 0],
     ['not reached', replica.unjudged + (isDryRun ? 0 : notDone(replica))],
   ] as const
   return endings.filter(([, n]) => n > 0).map(([what, n]) => `${count(n)} ${what}`)

@@ -1,5 +1,4 @@
 /** Lines for people about a run in progress: its tables, its plan, what it finds. */
-import type { Difference } from '../../model/difference.ts'
 import type { RunEvent } from '../../model/events.ts'
 import { count, counted } from '../../model/figures.ts'
 import {
@@ -49,43 +48,15 @@ export function tableLines({ runId, master, replicas }: RunEvent & { type: 'tabl
 export const ASKS = 'asks before it deletes'
 
 export function planLine(plan: PlanEvent): string {
-  const { strategy, segments, parallel, workers, writes, asksBeforeDeletions } = plan
+  const { strategy, segments, parallel, workers, writes, asksBeforeDeletions, keys } = plan
   const verb = { missing: 'put missing', differing: 'update differing', extra: 'delete extra' }
   const does =
     writes.length === 0
       ? 'dry run: nothing will be written'
       : `will ${writes.map((kind) => verb[kind]).join(', ')} items${asksBeforeDeletions ? `; ${ASKS}` : ''}`
+  if (keys !== undefined) return `plan    ${counted(keys, 'listed key')}, no scan; ${does}`
   const scan = segments === 1 ? 'one segment' : `${count(segments)} segments, ${parallel} at a time`
   return `plan    ${strategy}, ${scan} on ${counted(workers, 'worker')}; ${does}`
-}
-
-export function differenceLine(difference: Difference): string {
-  const { replica, kind, key, attributes, action, error, unconfirmed, condition } = difference
-  const what = {
-    missing: `${replica} is missing`,
-    differing: `${replica} differs in ${attributes === undefined ? 'some attributes' : listed(attributes)} of`,
-    extra: `${replica} has the extra item`,
-  }[kind]
-  const done = {
-    none: '',
-    written:
-      condition === 'partial' ? ': written, though too wide to be compared whole' : ': written',
-    deleted: ': deleted',
-    conflict: `: not repaired, ${error ?? 'it kept changing'}`,
-    changed: `: left, ${error}`,
-    failed: `: not repaired, ${error}`,
-    unverified: `: not verified, ${error}`,
-    torn: `: repaired in part, ${error}`,
-  }[action]
-  return `${what} ${JSON.stringify(key)}${unconfirmed ? ' (unconfirmed)' : ''}${done}`
-}
-
-/** With more names, the key after them is hard to find. The report has all names. */
-const MOST_NAMES = 8
-
-function listed(names: readonly string[]): string {
-  const rest = names.length - MOST_NAMES
-  return rest <= 1 ? names.join(', ') : `${names.slice(0, MOST_NAMES).join(', ')} and ${rest} more`
 }
 
 /** A key that could not be read or repaired, while other keys made progress. */
@@ -104,12 +75,18 @@ export function keyLeftLine({
   return `${replica}: ${key} ${what}: ${message}`
 }
 
-export function progressLine(progress: RunEvent & { type: 'progress' }, plan?: PlanEvent): string {
+/** `keys`: how many of the listed keys are done. Absent: the tables are scanned. */
+export function progressLine(
+  progress: RunEvent & { type: 'progress' },
+  plan?: PlanEvent,
+  keys?: { readonly done: number; readonly of: number },
+): string {
   const { tally, segmentsDone, segments, elapsedMs } = progress
   const replicas = Object.values(tally.replicas)
   const sum = (kind: 'missing' | 'differing' | 'extra' | 'written' | 'deleted') =>
     count(replicas.reduce((total, replica) => total + replica[kind], 0))
-  const parts = [
+  const keysDone = keys && [`${count(keys.done)} of ${counted(keys.of, 'key')}`]
+  const parts = keysDone ?? [
     `${counted(tally.master.scanned, 'item')} in ${pace(tally.master.scanned, elapsedMs)}`,
     `${count(segmentsDone)}/${count(segments)} segments`,
   ]

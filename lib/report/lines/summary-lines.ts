@@ -2,7 +2,7 @@
 
 import { count, counted } from '../../model/figures.ts'
 import type { Outcome, ReplicaSummary, Summary } from '../../model/summary.ts'
-import { pace } from '../durations.ts'
+import { duration, pace } from '../durations.ts'
 import { errorLines, OUTCOME, stopLines } from './ending-lines.ts'
 import type { PlanEvent } from './opening-lines.ts'
 import { doneWords, foundLines } from './tally-lines.ts'
@@ -15,9 +15,11 @@ interface Planned {
 /** A verdict for each replica, and what prevents a better one. No plan: the run had none yet. */
 export function verdictLines(summary: Summary, plan?: PlanEvent, planned?: Planned): string[] {
   const { master, replicas, outcome, elapsedMs } = summary
+  const units = counted(master.readUnits, 'read unit')
   const lines = [
-    `scanned ${counted(master.scanned, 'item')} of ${master.table} in ${pace(master.scanned, elapsedMs)}, ` +
-      counted(master.readUnits, 'read unit'),
+    plan?.keys === undefined
+      ? `scanned ${counted(master.scanned, 'item')} of ${master.table} in ${pace(master.scanned, elapsedMs)}, ${units}`
+      : `read    ${counted(plan.keys, 'listed key')} of ${master.table} in ${duration(elapsedMs)}, ${units}`,
   ]
   for (const [label, replica] of Object.entries(replicas))
     lines.push(...replicaLines(label, replica, plan))
@@ -49,8 +51,9 @@ function scopeOf({ replicas }: Summary, plan?: PlanEvent): string {
   const hooks = plan?.rules.hooks
   const byRules = hooks === undefined ? '' : `, by the rules of ${hooks}`
   const hasExtras = Object.values(replicas).every(({ extra }) => extra !== null)
+  const keys = plan?.keys === undefined ? '' : ' for the listed keys'
   const extras = hasExtras ? '' : '; extras were not looked for (--scan-for-extra)'
-  return `${from}${butFor}${byRules}${newerThere}${extras}`
+  return `${keys}${from}${butFor}${byRules}${newerThere}${extras}`
 }
 
 /** The flags that would repair what was found, without those that were given. */
@@ -77,7 +80,7 @@ function replicaLines(label: string, replica: ReplicaSummary, plan?: PlanEvent):
   const done = doneWords(replica, { isWriting })
   const units = `${counted(replica.readUnits, 'read unit')}, ${counted(replica.writeUnits, 'write unit')}`
   return [
-    ...foundLines(label, replica),
+    ...foundLines(label, replica, { isOfKeys: plan?.keys !== undefined }),
     ...(done.length === 0 ? [] : [`        ${done.join(', ')}`]),
     `        ${units}, by ${replica.strategy}`,
   ]

@@ -9,13 +9,17 @@ const words = (counted: Counted) =>
   counted.filter(([, number]) => number > 0).map(([what, number]) => `${count(number)} ${what}`)
 
 /** What was found, and what became of items that are neither the same nor a difference. */
-export function foundLines(label: string, replica: ReplicaSummary): string[] {
+export function foundLines(
+  label: string,
+  replica: ReplicaSummary,
+  { isOfKeys }: { readonly isOfKeys: boolean } = { isOfKeys: false },
+): string[] {
   const { sameAs, missing, differing, extra } = replica
   const also = words([
     ['caught up while being checked (replication lag)', replica.converged],
     ['newer on the replica and left', replica.newer],
     ['expired', replica.expired],
-    ['gone since the scan', replica.vanished],
+    [isOfKeys ? 'in neither table' : 'gone since the scan', replica.vanished],
     ["that looked extra and were counted with the master's item", replica.elsewhere],
     ['changed since the plan', replica.changed],
     ['unverified', replica.unverified],
@@ -24,7 +28,8 @@ export function foundLines(label: string, replica: ReplicaSummary): string[] {
   return [
     `${label}: ${count(sameAs)} the same, ${count(missing)} missing, ${count(differing)} differing, ` +
       (extra === null ? 'extras not looked for' : `${count(extra)} extra`),
-    ...(also.length === 0 ? [] : [`        ${also.join(', ')}`, sumLine(replica)]),
+    ...(also.length === 0 ? [] : [`        ${also.join(', ')}`]),
+    ...(also.length === 0 || isOfKeys ? [] : [sumLine(replica)]),
   ]
 }
 

@@ -27,7 +27,10 @@ export function runApply(
 ): Promise<Summary> {
   return withRun(preparation, listeners, signal, async (run) => {
     const [master, ...replicas] = preparation.tables.inspected
-    const { file, end } = reviewed
+    const { file, end, left } = reviewed
+    for (const [label, keys] of left) {
+      run.ledger.stateOf(replicaOfLabel(preparation.tables, label)).notPicked = keys
+    }
     const { dryRun } = preparation.settings
     listeners.onEvent({
       ...{ type: 'apply', dryRun, plan: file, master, replicas, keys: end.entries },

@@ -3,8 +3,8 @@ import { usageError } from '../../errors.ts'
 import type { TableFacts } from '../../model/tables/table.ts'
 import type { Bytes } from '../../model/units.ts'
 import type { Settings } from '../../options/settings.ts'
+import { keyTextOfGiven } from '../../selection/key-text.ts'
 import type { Tables } from '../tables/table-inspection.ts'
-import { startingKeyText } from './starting-key.ts'
 
 export interface Plan {
   readonly segments: number
@@ -17,6 +17,8 @@ export interface Plan {
   readonly findExtras: boolean
   /** DynamoDB JSON text. */
   readonly startingKey: string | undefined
+  /** Whether keys are listed, and no scan counts the items around them. */
+  readonly isOfKeys?: boolean
   /** Of a reviewed plan: items scanned when it was written. Absent: the scans of this run count. */
   readonly scanned?: {
     readonly master: number
@@ -36,7 +38,7 @@ export function planRun(settings: Settings, { inspected, undivided }: Tables): P
     byLookup: strategy === 'lookup',
     mayGoOver: strategy === 'auto',
     findExtras: findsExtras(settings),
-    startingKey: startingKey && startingKeyText(startingKey, master.keySchema),
+    startingKey: startingKey && keyTextOfGiven(startingKey, master.keySchema, 'the starting key'),
   }
 }
 

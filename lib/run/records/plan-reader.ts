@@ -19,6 +19,8 @@ export interface ReviewedPlan {
   readonly header: RepairPlanHeader
   readonly end: RepairPlanEnd
   readonly file: string
+  /** Keys that are left as they are, since they were not picked, by the label of their replica. */
+  readonly left: ReadonlyMap<string, number>
 }
 
 /** @throws TablesyncError with code `USAGE` where the file is no repair plan, is damaged, or is not all of one */
@@ -26,7 +28,7 @@ export async function readRepairPlan(file: string): Promise<ReviewedPlan> {
   const of: CheckedFile = { file, what: 'repair plan', flag: '--plan' }
   const header = (await readOwnHeader(of, 'repair-plan')) as RepairPlanHeader
   const end = await endOf(of, header)
-  return { file, header, end, entries: () => entriesOf(of, end) }
+  return { file, header, end, left: new Map(), entries: () => entriesOf(of, end) }
 }
 
 /** All of it is read before anything is done: a plan that is damaged is refused whole. */

@@ -6,6 +6,7 @@ import type {
   NewPlanEnd,
   NewPlanHeader,
   Planned,
+  PlannedDetails,
   RepairPlanEntry,
 } from '../../model/files/plan-lines.ts'
 import { recorded } from '../../model/files/recorded-table.ts'
@@ -15,6 +16,9 @@ import type { Tables } from '../tables/table-inspection.ts'
 import { footerOf, headerOf } from './frame-lines.ts'
 
 export const PLAN_FILE = { what: 'repair plan' } as const
+
+/** Changes of one line. Who wants all of them finds them in the report. */
+const MOST_CHANGES = 100
 
 export class RepairPlan {
   readonly #lines: DurableLines
@@ -45,19 +49,21 @@ export class RepairPlan {
     return this.#entries
   }
 
-  async add({ replica, kind, key }: Difference, planned: Planned): Promise<void> {
-    const entry: RepairPlanEntry = { replica, kind, key, ...planned }
+  async add(difference: Difference, planned: Planned): Promise<void> {
+    const { replica, kind, key } = difference
+    const entry: RepairPlanEntry = { replica, kind, key, ...planned, ...detailsOf(difference) }
     this.#entries++
     await this.#lines.append([JSON.stringify(entry)])
   }
 
   /** Says that this is all. */
-  async end(summary: Summary): Promise<void> {
+  async end(summary: Summary, isOfKeys: boolean): Promise<void> {
     const { master, replicas } = summary
     const scanned = Object.entries(replicas).map(([label, replica]) => [label, replica.scanned])
     const end: NewPlanEnd = {
       ...footerOf(summary),
       entries: this.#entries,
+      ...(isOfKeys && { isOfKeys }),
       master: master.scanned,
       scanned: Object.fromEntries(scanned),
     }
@@ -66,5 +72,18 @@ export class RepairPlan {
 
   async close(): Promise<void> {
     await this.#lines.close()
+  }
+}
+
+function detailsOf({ kind, attributes, changes, sizes }: Difference): PlannedDetails {
+  const listed = kind === 'differing' && changes !== undefined
+  const more = listed ? changes.length - MOST_CHANGES : 0
+  return {
+    ...(sizes !== undefined && { sizes }),
+    ...(attributes !== undefined && { attributes }),
+    ...(listed && {
+      changes: changes.slice(0, MOST_CHANGES).map(({ values: _, ...rest }) => rest),
+    }),
+    ...(more > 0 && { moreChanges: more }),
   }
 }

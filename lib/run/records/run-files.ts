@@ -27,7 +27,7 @@ export async function openRunFiles(preparation: Preparation): Promise<RunFiles> 
     journal,
     repairPlan,
     async end(summaryNow, onFailure) {
-      await repairPlan?.end(summaryNow()).catch(onFailure)
+      await repairPlan?.end(summaryNow(), preparation.plan.isOfKeys === true).catch(onFailure)
       await journal?.end(footerOf(summaryNow())).catch(onFailure)
     },
     async close() {

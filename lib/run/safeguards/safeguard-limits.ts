@@ -84,7 +84,7 @@ export function deletionsStop(
   const scanned = plan.scanned?.replicas[label] ?? ledger.totalOf(replica).scanned
   const expected = master.facts.approximateItems ?? 0
   // A scan from a starting key sees a part of the master, and its extras are looked up one by one.
-  if (!allowShrunkenMaster && plan.startingKey === undefined) {
+  if (!allowShrunkenMaster && plan.startingKey === undefined && plan.isOfKeys !== true) {
     // An apply makes no scan of its own.
     const when = plan.scanned === undefined ? '' : ' when the plan was written'
     const hint = `If it is meant to have so few: --allow-shrunken-master`
@@ -97,8 +97,15 @@ export function deletionsStop(
       return { safeguard: 'shrunken-master', message, hint }
     }
   }
-  const most = mostDeletes(maxDeletes, scanned)
+  const most = plan.isOfKeys === true ? (maxDeletes.count ?? 0) : mostDeletes(maxDeletes, scanned)
   if (extra <= most) return undefined
+  if (plan.isOfKeys === true) {
+    return {
+      safeguard: 'max-deletes',
+      message: `${count(extra)} of the listed keys are extra on ${label}, and ${count(most)} may be deleted`,
+      hint: 'To delete more: --max-deletes N',
+    }
+  }
   return {
     safeguard: 'max-deletes',
     message: `${label} has ${count(scanned)} items, of which ${count(extra)} are extra, and ${count(most)} may be deleted`,

@@ -18,6 +18,8 @@ export interface ReplicaState {
   brokenTasks: number
   byLookup: boolean
   deletionsWithheld: number
+  /** Keys of a reviewed plan that nobody has picked: they were not read. */
+  notPicked: number
   /** Why the first repair of an item was refused. Undefined: none was, for a reason of its own. */
   refusal: string | undefined
   /** Extras whose deletion was tried in this run, whatever the outcome. */
@@ -44,6 +46,7 @@ export class Ledger {
           brokenTasks: 0,
           byLookup,
           deletionsWithheld: 0,
+          notPicked: 0,
           refusal: undefined,
           tried: new Ranges(),
           deleted: new Ranges(),

@@ -40,7 +40,13 @@ function tellStalled(
   listeners.onEvent({ type: 'stalled', replica: label(replica), message })
 }
 
-const WORK = { recheck: 'a recheck', delete: 'a deletion', apply: 'an apply', undo: 'an undo' }
+const WORK = {
+  recheck: 'a recheck',
+  delete: 'a deletion',
+  apply: 'an apply',
+  undo: 'an undo',
+  listed: 'a comparison',
+}
 
 const stalled = (message: string) =>
   new TablesyncError(message, {

@@ -32,6 +32,7 @@ export function workerSetup(
     isWriting: Object.values(settings.write).includes(true),
     isJournaled: settings.journal !== undefined,
     tellDifferences: listeners.onDifference !== undefined || repairPlan !== undefined,
+    showValues: settings.showValues,
     planning: repairPlan === undefined ? 'nothing' : repairPlan.withItems ? 'items' : 'digests',
     allowance: Allowance.memoryFor(settings.safeguards.maxWrites),
     canaryFlags: CanaryFlags.memoryFor(tables.access.length, settings.canary !== undefined),

@@ -42,7 +42,7 @@ export function startCli(
   output: 'pipe' | number = 'pipe',
 ): RunningCli {
   const saysAge =
-    args[0] === 'undo' ||
+    ['undo', 'show'].includes(args[0] ?? '') ||
     args.length < 2 ||
     args.includes('--min-mismatch-age') ||
     args.includes('--quiesced')

@@ -1,7 +1,7 @@
-/** The starting key of the user, converted to a key of the table. */
+/** A key that somebody gives, converted to a key of the table. */
 
 import type { KeySchema } from '../../lib/model/tables/table.ts'
-import { startingKeyText } from '../../lib/run/preflight/starting-key.ts'
+import { keyTextOfGiven } from '../../lib/selection/key-text.ts'
 import { t } from '../support/tap.ts'
 
 const TEXT: KeySchema = [{ name: 'id', type: 'S' }]
@@ -33,8 +33,8 @@ for (const { given, schema, text } of [
   { given: { id: { S: 'a' }, at: 7 }, schema: BOTH, text: '{"id":{"S":"a"},"at":{"N":"7"}}' },
   { given: { id: 'a\n"' }, schema: TEXT, text: JSON.stringify({ id: { S: 'a\n"' } }) },
 ]) {
-  t.test(`startingKeyText turns ${JSON.stringify(given)} into ${text}`, async (t) => {
-    t.equal(startingKeyText(given, schema), text)
+  t.test(`keyTextOfGiven turns ${JSON.stringify(given)} into ${text}`, async (t) => {
+    t.equal(keyTextOfGiven(given, schema, 'the key'), text)
   })
 }
 
@@ -95,20 +95,26 @@ for (const { what, given, schema, said } of [
     said: /type B, got "\*\*\*"/,
   },
 ]) {
-  t.test(`startingKeyText refuses ${what}`, async (t) => {
-    t.throws(() => startingKeyText(given, schema), { code: 'USAGE', message: said })
+  t.test(`keyTextOfGiven refuses ${what}`, async (t) => {
+    t.throws(() => keyTextOfGiven(given, schema, 'the key'), { code: 'USAGE', message: said })
   })
 }
 
-t.test('startingKeyText says how to write a number with too many digits', async (t) => {
-  t.throws(() => startingKeyText({ id: 2 ** 60 }, NUMBER), {
+t.test('keyTextOfGiven says how to write a number with too many digits', async (t) => {
+  t.throws(() => keyTextOfGiven({ id: 2 ** 60 }, NUMBER, 'the key'), {
     message: /type N/,
     hint: /Quote numbers/,
   })
 })
 
-t.test('startingKeyText refuses values that JSON cannot express', async (t) => {
+t.test('keyTextOfGiven refuses values that JSON cannot express', async (t) => {
   const schema = [{ name: 'id', type: 'N' }] as const
-  t.throws(() => startingKeyText({ id: 5n }, schema), { code: 'USAGE', message: /got 5n/ })
-  t.throws(() => startingKeyText({ id: 5n, x: 1 }, schema), { code: 'USAGE', message: /exactly/ })
+  t.throws(() => keyTextOfGiven({ id: 5n }, schema, 'the key'), {
+    code: 'USAGE',
+    message: /got 5n/,
+  })
+  t.throws(() => keyTextOfGiven({ id: 5n, x: 1 }, schema, 'the key'), {
+    code: 'USAGE',
+    message: /exactly/,
+  })
 })

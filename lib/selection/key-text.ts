@@ -1,28 +1,34 @@
-/** Converts the user's starting key to a key of the table. */
+/** Converts a key that somebody gives to a key of the table. */
 import { inspect } from 'node:util'
-import { type TablesyncError, usageError } from '../../errors.ts'
+import { type TablesyncError, usageError } from '../errors.ts'
 import {
   describeKey,
   type KeyAttribute,
   type KeySchema,
   type KeyType,
-} from '../../model/tables/table.ts'
-import type { WireValue } from '../../model/wire.ts'
+} from '../model/tables/table.ts'
+import type { WireValue } from '../model/wire.ts'
 
-/** Returns DynamoDB JSON text. Values may be plain, or DynamoDB JSON of the key's type. */
-export function startingKeyText(
+/**
+ * DynamoDB JSON text of a key. Its values may be plain, or DynamoDB JSON of the key's type.
+ *
+ * @param what how messages name the key
+ * @throws TablesyncError with code `USAGE` where it is no key of the table
+ */
+export function keyTextOfGiven(
   given: Readonly<Record<string, unknown>>,
   schema: KeySchema,
+  what: string,
 ): string {
   const names = schema.map(({ name }) => name)
   const stray = Object.keys(given).find((name) => !names.includes(name))
   if (stray !== undefined || Object.keys(given).length !== names.length) {
     throw usageError(
-      `Expected the starting key to have exactly ${describeKey(schema)}, got ${keyShown(given)}`,
+      `Expected ${what} to have exactly ${describeKey(schema)}, got ${keyShown(given)}`,
       'Give each attribute of the key, and no other.',
     )
   }
-  const parts = schema.map((key) => [key.name, keyValue(given[key.name], key, given)])
+  const parts = schema.map((key) => [key.name, keyValue(given[key.name], key, what)])
   return JSON.stringify(Object.fromEntries(parts))
 }
 
@@ -32,13 +38,9 @@ const SHAPE: { readonly [type in KeyType]: RegExp } = {
   B: /^(?=.)([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
 }
 
-function keyValue(
-  value: unknown,
-  { name, type }: KeyAttribute,
-  given: Readonly<Record<string, unknown>>,
-): WireValue {
+function keyValue(value: unknown, { name, type }: KeyAttribute, what: string): WireValue {
   const text = isTyped(value, type) ? value[type] : plainText(value, type)
-  if (text === undefined || !SHAPE[type].test(text)) throw refused(name, type, given)
+  if (text === undefined || !SHAPE[type].test(text)) throw refused(name, type, { what, value })
   return { [type]: text } as unknown as WireValue
 }
 
@@ -61,10 +63,10 @@ function plainText(value: unknown, type: string): string | undefined {
 function refused(
   name: string,
   type: string,
-  given: Readonly<Record<string, unknown>>,
+  { what, value }: { readonly what: string; readonly value: unknown },
 ): TablesyncError {
   return usageError(
-    `Expected \`${name}\` of the starting key to be of type ${type}, got ${keyShown(given[name])}`,
+    `Expected \`${name}\` of ${what} to be of type ${type}, got ${keyShown(value)}`,
     type === 'N'
       ? 'Quote numbers of more than 15 digits, so that none is lost.'
       : 'Binary values are given as base64.',

@@ -1,0 +1,101 @@
+/** What `tablesync show` does: reads a file of an earlier run, and prints it for people or programs. */
+import { usageError } from '../errors.ts'
+import type { FileEnd } from '../files/checked-file.ts'
+import type { Spelling } from '../options/option.ts'
+import type { ShowOptions } from '../options/run-options.ts'
+import { differenceLines } from '../report/lines/difference-lines.ts'
+import { keysGiven } from '../selection/key-lines.ts'
+import { isPicked, type Picked, picked } from '../selection/selection.ts'
+import { TotalsOfLines } from '../show/file-totals.ts'
+import { jsonOfShown, jsonOfSince } from '../show/show-json.ts'
+import { closingLines, openingLines, type Shown } from '../show/show-lines.ts'
+import { openShown, type ShownFile, type ShownLine } from '../show/shown-file.ts'
+import { compareReports } from '../show/since.ts'
+import { sinceLines } from '../show/since-lines.ts'
+
+export interface ShowOutput {
+  /** Prints a line. Settles with false where nobody reads any more. */
+  line(text: string): Promise<boolean>
+}
+
+const DIFFERENCES_FOUND = 1
+
+/**
+ * @returns the exit code
+ * @throws TablesyncError with code `USAGE` where a file cannot be shown
+ */
+export async function show(
+  options: ShowOptions,
+  { spelling, output, asJson }: { spelling: Spelling; output: ShowOutput; asJson: boolean },
+): Promise<number> {
+  const file = await openShown(options.file)
+  const pick = pickOf(options, file, spelling)
+  if (options.since !== undefined) {
+    const since = await compareReports(file, await openShown(options.since))
+    const context = { now: file, pick, since }
+    await printAll(output, asJson ? jsonOfSince(context) : sinceLines(context, linesOf(file)))
+    return since.counts.fresh > 0 ? DIFFERENCES_FOUND : 0
+  }
+  const shown = await totalsOf(file, pick)
+  await printAll(
+    output,
+    asJson ? jsonOfShown(shown, linesPicked(file, pick)) : textOf(shown, file, pick),
+  )
+  return 0
+}
+
+function pickOf(options: ShowOptions, { header }: ShownFile, spelling: Spelling): Picked {
+  const [first] = Object.values(header.tables)
+  if (first === undefined)
+    throw usageError('Expected a file of at least one table, got none', 'Name another file.')
+  const flags = { kind: spelling('kind'), attribute: spelling('attribute') }
+  const schema = first.keySchema
+  const replicas = new Map(Object.keys(header.tables).map((label) => [label, undefined]))
+  const listed = keysGiven(
+    options.key ?? [],
+    { schema, replicas, masterId: undefined },
+    spelling('key'),
+  )
+  return picked({ ...options, keys: listed.map(({ key }) => key), schema }, flags)
+}
+
+async function totalsOf(file: ShownFile, pick: Picked): Promise<Shown> {
+  const totals = new TotalsOfLines()
+  const ofPicked = new TotalsOfLines()
+  let end: FileEnd | undefined
+  const onEnd = (read: FileEnd) => {
+    end = read
+  }
+  let isAll = true
+  for await (const line of file.lines(onEnd)) {
+    totals.add(line)
+    if (isPicked(pick, line)) ofPicked.add(line)
+    else isAll = false
+  }
+  return { ...file, totals, picked: isAll ? undefined : ofPicked, end: end as FileEnd }
+}
+
+async function* linesPicked(file: ShownFile, pick: Picked): AsyncGenerator<ShownLine> {
+  for await (const line of file.lines()) if (isPicked(pick, line)) yield line
+}
+
+async function* textOf(shown: Shown, file: ShownFile, pick: Picked): AsyncGenerator<string> {
+  yield* openingLines(shown)
+  const text = linesOf(file)
+  for await (const line of linesPicked(file, pick)) yield* text(line)
+  yield* closingLines(shown)
+}
+
+/** Each line as a run prints it, with its values if the file has them. */
+function linesOf({ header }: ShownFile): (line: ShownLine) => string[] {
+  const namesReplica = Object.keys(header.tables).length > 1
+  return (line) =>
+    differenceLines(line, {
+      namesReplica,
+      withValues: line.changes?.some(({ values }) => values !== undefined) === true,
+    })
+}
+
+async function printAll(output: ShowOutput, lines: AsyncIterable<string>): Promise<void> {
+  for await (const line of lines) if (!(await output.line(line))) return
+}

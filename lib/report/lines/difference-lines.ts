@@ -1,0 +1,70 @@
+/** One difference, as `--verbose` and `--show-values` print it. */
+import { pathText } from '../../item/path.ts'
+import type { Change } from '../../model/change.ts'
+import type { Difference, DifferenceKind, RepairAction } from '../../model/difference.ts'
+import { shownKey } from '../shown-key.ts'
+import { changesText, valueLines } from './change-lines.ts'
+
+/** What a repair does: put, update, delete. */
+export const SIGN: { readonly [kind in DifferenceKind]: string } = {
+  missing: '+',
+  differing: '~',
+  extra: '-',
+}
+
+/** As much as is known of a difference. */
+export interface DifferenceShown extends Omit<Difference, 'action'> {
+  /** Absent: a plan says what to do, not what was done. */
+  readonly action?: RepairAction
+  /** How many changes are not at hand. */
+  readonly moreChanges?: number
+}
+
+export interface DifferenceLinesOptions {
+  /** Whether the line names the replica: there are several. */
+  readonly namesReplica: boolean
+  readonly withValues: boolean
+}
+
+export function differenceLines(
+  difference: DifferenceShown,
+  { namesReplica, withValues }: DifferenceLinesOptions,
+): string[] {
+  const { replica, kind, key, changes = [], unconfirmed } = difference
+  const showsValues = withValues && changes.length > 0
+  const places = showsValues ? '' : placesText(difference)
+  const line =
+    `${SIGN[kind]} ${kind.padEnd(9)}  ${shownKey(key)}${namesReplica ? `  in ${replica}` : ''}` +
+    `${unconfirmed ? ' (unconfirmed)' : ''}${places === '' ? '' : `   ${places}`}${doneText(difference)}`
+  return [line, ...(showsValues ? valueLines(changes) : [])]
+}
+
+/** Older files have the names of attributes only. */
+function placesText({ changes, moreChanges, attributes = [] }: DifferenceShown): string {
+  const places =
+    changes ?? attributes.map((name): Change => ({ path: pathText([name]), from: '', to: '' }))
+  return places.length === 0 ? '' : changesText(places, moreChanges)
+}
+
+function doneText({ action = 'none', error, condition }: DifferenceShown): string {
+  switch (action) {
+    case 'none':
+      return ''
+    case 'written':
+      return condition === 'partial'
+        ? ': written, though too wide to be compared whole'
+        : ': written'
+    case 'deleted':
+      return ': deleted'
+    case 'conflict':
+      return `: not repaired, ${error ?? 'it kept changing'}`
+    case 'changed':
+      return `: left, ${error}`
+    case 'failed':
+      return `: not repaired, ${error}`
+    case 'unverified':
+      return `: not verified, ${error}`
+    case 'torn':
+      return `: repaired in part, ${error}`
+  }
+}

@@ -1,0 +1,41 @@
+/** What a comparison tells before it begins: its tables, its warnings, its plan. */
+import type { RunEvent } from '../../model/events.ts'
+import type { RunListeners } from '../records/difference-sink.ts'
+import type { Preparation } from '../run-context.ts'
+import { asksBeforeDeletions } from '../safeguards/consent.ts'
+import { rulesOf } from './rules-from-settings.ts'
+import { tellWarnings } from './warnings.ts'
+
+/** @param keys how many keys are listed. Absent: the tables are scanned */
+export function tellOpening(
+  preparation: Preparation,
+  listeners: RunListeners,
+  keys?: number,
+): void {
+  const { runId, inspected } = preparation.tables
+  const [master, ...replicas] = inspected
+  listeners.onEvent({ type: 'tables', runId, master, replicas })
+  tellWarnings(preparation, listeners)
+  const asks = asksBeforeDeletions(preparation.settings, listeners)
+  const plan = planEvent(preparation, asks)
+  listeners.onEvent(keys === undefined ? plan : { ...plan, keys })
+}
+
+function planEvent(
+  { settings, plan: { segments, workers, startingKey } }: Preparation,
+  asksBeforeDeletions: boolean,
+): RunEvent & { readonly type: 'plan' } {
+  const { strategy, parallel, write, ignore } = settings
+  return {
+    type: 'plan',
+    strategy,
+    segments,
+    parallel: Math.min(parallel, segments),
+    workers,
+    writes: (['missing', 'differing', 'extra'] as const).filter((kind) => write[kind]),
+    asksBeforeDeletions,
+    ignore,
+    rules: rulesOf(settings),
+    ...(startingKey !== undefined && { startingKey }),
+  }
+}

@@ -1,0 +1,37 @@
+/** What `tablesync show NEW --since OLD` prints. */
+import { count } from '../model/figures.ts'
+import { isPicked, type Picked } from '../selection/selection.ts'
+import { titleLine } from './show-lines.ts'
+import type { ShownFile, ShownLine } from './shown-file.ts'
+import type { Since, SinceCounts } from './since.ts'
+
+export interface SinceContext {
+  readonly now: ShownFile
+  readonly pick: Picked
+  readonly since: Since
+}
+
+export async function* sinceLines(
+  { now, pick, since }: SinceContext,
+  textOf: (line: ShownLine) => string[],
+): AsyncGenerator<string> {
+  yield titleLine(now)
+  yield countsLine(since.counts)
+  for (const [title, lines] of [
+    ['New:', since.fresh],
+    ['Gone:', since.gone],
+  ] as const) {
+    let isFirst = true
+    for await (const line of lines) {
+      if (!isPicked(pick, line)) continue
+      if (isFirst) yield* ['', title]
+      isFirst = false
+      yield* textOf(line)
+    }
+  }
+}
+
+function countsLine({ fresh, gone, stayed, unverified }: SinceCounts): string {
+  const unknown = unverified === 0 ? '' : `, ${count(unverified)} could not be judged`
+  return `${count(fresh)} new, ${count(gone)} gone, ${count(stayed)} stayed${unknown}`
+}

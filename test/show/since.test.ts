@@ -1,0 +1,106 @@
+/** `tablesync show NEW --since OLD`, against an oracle that knows both states of the tables. */
+import { join } from 'node:path'
+import type { WireItem } from 'tablesync'
+import { choices } from '../support/arbitrary.ts'
+import { runCli, tempFolder } from '../support/command/run-cli.ts'
+import { ALL_WRITES, item, openScene } from '../support/scene.ts'
+import { t } from '../support/tap.ts'
+
+const PAIRS = 50
+const KEYS = 24
+
+interface Shown {
+  readonly totals: { readonly new: number; readonly gone: number; readonly stayed: number }
+  readonly new: readonly { readonly key: WireItem }[]
+  readonly gone: readonly { readonly key: WireItem }[]
+}
+
+const idsOf = (lines: readonly { readonly key: WireItem }[]) =>
+  lines.map(({ key }) => JSON.stringify(key)).sort()
+
+/** What differs between two tables, by key. */
+function differing(master: readonly WireItem[], replica: readonly WireItem[]): Set<string> {
+  const held = (items: readonly WireItem[]) =>
+    new Map(items.map((one) => [JSON.stringify({ id: one['id'] }), JSON.stringify(one)]))
+  const [a, b] = [held(master), held(replica)]
+  return new Set([...a.keys(), ...b.keys()].filter((key) => a.get(key) !== b.get(key)))
+}
+
+t.test('--since finds what is new, gone and stayed', async (t) => {
+  const folder = await tempFolder(t)
+  const [now, then] = [join(folder, 'now.ndjson'), join(folder, 'then.ndjson')]
+  const someItems = (choose: (below: number) => number) =>
+    Array.from({ length: KEYS }, (_, index) => index)
+      .filter(() => choose(4) > 0)
+      .map((index) => item(index, choose(4) > 0 ? {} : { v: { S: String(choose(3)) } }))
+  for (let seed = 0; seed < PAIRS; seed++) {
+    const choose = choices(seed)
+    const scene = await openScene(t, {
+      masterItems: someItems(choose),
+      replicaItems: someItems(choose),
+    })
+    const { master, replica } = scene
+    const before = differing(master.table.all(), replica.table.all())
+    // Some older runs repair a part of what they find.
+    const repairs = choose(3) === 0
+    await scene.run({ report: then, ...(repairs && { writeMissing: true }) })
+    const open = repairs ? differing(master.table.all(), replica.table.all()) : before
+    for (const changed of someItems(choose).slice(0, choose(6))) {
+      const { table } = choose(2) === 0 ? master : replica
+      table.set(changed)
+    }
+    const after = differing(master.table.all(), replica.table.all())
+    await scene.run({ report: now })
+    const { code, stdout, stderr } = await runCli(['show', now, '--since', then, '--json'])
+    const shown = JSON.parse(stdout || '{}') as Shown
+    const isNew = (key: string) => !open.has(key)
+    const expected = {
+      new: [...after].filter(isNew).sort(),
+      gone: [...open].filter((key) => !after.has(key)).sort(),
+      stayed: [...after].filter((key) => open.has(key)).length,
+    }
+    t.strictSame(
+      { new: idsOf(shown.new ?? []), gone: idsOf(shown.gone ?? []), stayed: shown.totals?.stayed },
+      expected,
+      `seed ${seed}: ${stderr}`,
+    )
+    t.equal(code, expected.new.length > 0 ? 1 : 0)
+  }
+})
+
+t.test('--since refuses reports that cannot be compared', async (t) => {
+  const folder = await tempFolder(t)
+  const at = (name: string) => join(folder, `${name}.ndjson`)
+  const scene = await openScene(t)
+  await scene.run({ report: at('now') })
+  await scene.run({ report: at('ignoring'), ignore: ['stray'] })
+  await scene.run({
+    report: at('newer'),
+    versionAttribute: 'n',
+    newerWins: true,
+    writeMissing: true,
+    dryRun: true,
+  })
+  await scene.run({ report: at('noExtras'), strategy: 'lookup' })
+  await scene.run({ report: at('stopped'), ...ALL_WRITES, maxWrites: 0 })
+  await scene.run({ plan: at('plan'), ...ALL_WRITES })
+  const other = await openScene(t, { replicas: 2 })
+  await other.run({ report: at('two') })
+  for (const [then, told] of [
+    ['ignoring', /a run with the same `ignore`, \[\]; got \["stray"\]/],
+    ['newer', /a run with the same `newerWins`/],
+    [
+      'noExtras',
+      /a run in which extras were looked for, got one in which they were not looked for/,
+    ],
+    ['stopped', /that one ended stopped/],
+    ['plan', /plan\.ndjson to be a report, got another file/],
+    ['two', /got a report of us-east-1:Master, us-east-1:Other, us-east-1:Replica/],
+    ['none', /Cannot read .*ENOENT/],
+  ] as const) {
+    const { code, stdout, stderr } = await runCli(['show', at('now'), '--since', at(then)])
+    t.equal(code, 2, then)
+    t.equal(stdout, '')
+    t.match(stderr, told, then)
+  }
+})
