@@ -16,11 +16,12 @@ import { openTextOutput } from './process/pager.ts'
 import { abortOnSignals } from './process/signals.ts'
 import { redactOutput, silenceWarnings } from './process/standard-error.ts'
 import { tellHuman } from './report/human.ts'
+import { loadMeasure } from './report/pinned-block.ts'
 import { printable } from './report/printable.ts'
 import { askPerson } from './report/prompt.ts'
 import { refusalOf } from './report/refusal.ts'
 import { openResultStream } from './report/result-stream.ts'
-import { loadCut, openScreen } from './report/screen.ts'
+import { openScreen } from './report/screen.ts'
 import { shellWord } from './report/shell-word.ts'
 import { threadFilesIn } from './run/threads/thread-files.ts'
 
@@ -36,10 +37,14 @@ const COMMANDS = {
 // First of all: whatever is written from here on has no secret in it.
 const redact = redactOutput()
 // The log of a build is no terminal to move about on, though it may pass for one.
-const isTerminal = process.stderr.isTTY === true && process.env['TERM'] !== 'dumb' && !isInCi
+const { env } = process
+const isTerminal =
+  process.stderr.isTTY === true && env['TERM'] !== 'dumb' && !env['NO_COLOR'] && !isInCi
 const screen = openScreen({
   stream: process.stderr,
-  cut: isTerminal ? await loadCut() : undefined,
+  measure: isTerminal ? await loadMeasure() : undefined,
+  isColoured: isTerminal,
+  isReflowing: wrapsAnew(env),
 })
 const result = openResultStream(process.stdout)
 
@@ -92,6 +97,7 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
   const human = tellHuman({
     screen,
     verbosity: talk.quiet ? 'quiet' : talk.verbose ? 'verbose' : 'normal',
+    progress: talk.progress,
     showValues: options.showValues === true,
     tellsEach: isEachTold(commandLine),
   })
@@ -168,6 +174,11 @@ async function print(text: string, code: number): Promise<number> {
     tellError(asTablesyncError(error))
     return Math.max(code, INCOMPLETE)
   }
+}
+
+/** xterm and GNU screen cut lines when they get narrower; other terminals wrap them. */
+function wrapsAnew({ XTERM_VERSION, TERM = '', TMUX }: NodeJS.ProcessEnv): boolean {
+  return XTERM_VERSION === undefined && (TMUX !== undefined || !TERM.startsWith('screen'))
 }
 
 /** Whether each difference has a line: who names a key wants to know what is wrong with it. */

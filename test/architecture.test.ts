@@ -118,7 +118,8 @@ const OWNERS: Record<string, readonly string[]> = {
   'xxhash-wasm': ['lib/item/digest.ts'],
   // Only where the outcome of its tasks is handled.
   'p-queue': ['workers', 'lib/run/concurrent-work.ts'],
-  'cli-truncate': ['lib/report/screen.ts'],
+  'cli-truncate': ['lib/report/pinned-block.ts'],
+  'string-width': ['lib/report/pinned-block.ts'],
   'is-in-ci': ['lib/cli.ts'],
   'node:fs': ['lib/files', 'lib/cli.ts'],
   // Worker threads touch no files.

@@ -33,3 +33,11 @@ export function bytesText(bytes: number): string {
   const digits = unit === 0 || size >= 99.95 ? 0 : 1
   return unit === 0 && bytes === 1 ? '1 byte' : `${size.toFixed(digits)} ${SIZES[unit]}`
 }
+
+/** A large number with three digits: 24.7 M. Below 100,000 all digits are kept. */
+export function shortCount(n: number): string {
+  if (n < 100_000) return count(Math.round(n))
+  const [divisor, unit] = n < 999_500 ? [1e3, 'k'] : n < 999_500_000 ? [1e6, 'M'] : [1e9, 'G']
+  const size = n / divisor
+  return `${size.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2)} ${unit}`
+}

@@ -1,20 +1,21 @@
 /** The command line: flags in, what `runSync` takes out. */
 import { cac } from 'cac'
 import { usageError } from '../errors.ts'
+import { checkValue } from './check-value.ts'
 import { type Command, FILE_COMMANDS, hintOf, isFileCommand, refuseStray } from './commands.ts'
 import { canonicalArguments, fromVerbatim, spellingsOf, TABLES } from './flags.ts'
 import { ALL_OPTIONS, asFlag, OPTIONS } from './groups/all-options.ts'
 import { TALK } from './groups/talk-options.ts'
 import { helpText } from './help.ts'
 import { nearest } from './nearest.ts'
-import type { FileCommand, Option } from './option.ts'
+import { type FileCommand, type Filled, filled, type Option } from './option.ts'
 import type { ApplyOptions, RunOptions, ShowOptions, UndoOptions } from './run-options.ts'
 
 export interface CommandLine {
   /** What to do: compare and repair, take a repair back, carry out a plan, or show a file. */
   readonly command: Command
   readonly options: RunOptions & UndoOptions & ApplyOptions & ShowOptions
-  readonly talk: { readonly [name in keyof typeof TALK]: boolean }
+  readonly talk: Filled<typeof TALK>
 }
 
 /** Or, where help or the version was asked for, that text. */
@@ -44,7 +45,7 @@ function parseFileCommand(
     )
   }
   const { options, talk } = parseFlags(command, argv, `Name one ${file}, and no tables.`)
-  const talkGiven = Object.entries(talk).filter(([, isOn]) => isOn)
+  const talkGiven = Object.entries(talk).filter(([, isOn]) => isOn === true)
   refuseStray(command, { ...options, ...Object.fromEntries(talkGiven) }, asFlag)
   if (Object.hasOwn(options, file)) {
     throw usageError(
@@ -82,7 +83,8 @@ function parseFlags(
           readValue(ALL_OPTIONS[name] as Option, [parsed.options[name]].flat()),
         ]),
     )
-  const talk = { json: false, quiet: false, yes: false, verbose: false, ...read(TALK) }
+  const talk = filled(TALK, read(TALK))
+  checkValue(TALK.progress, '--progress', talk.progress)
   if (talk.quiet && talk.verbose) {
     throw usageError('Expected `--verbose` or `--quiet`, got both', 'Leave one of the two out.')
   }

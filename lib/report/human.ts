@@ -1,9 +1,8 @@
-/** Reports a run to people, line by line, with a status line below on a terminal. */
+/** Reports a run to people, line by line, above a pinned block on a terminal. */
 import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
 import type { Summary } from '../model/summary.ts'
 import type { Milliseconds } from '../model/units.ts'
-import { barOf } from './bar.ts'
 import { doneLines } from './lines/apply-undo-lines.ts'
 import { differenceLines } from './lines/difference-lines.ts'
 import { errorLines, stopLines } from './lines/ending-lines.ts'
@@ -15,7 +14,8 @@ import type { Screen } from './screen.ts'
 
 type PlanWrittenEvent = RunEvent & { readonly type: 'plan-written' }
 
-const LINE_EVERY: Milliseconds = 5000
+/** Of a run without a terminal. */
+const LINE_EVERY: Milliseconds = 30_000
 
 /** How many keys are named here that ended for a reason of their own. */
 const KEYS_NAMED = 20
@@ -25,6 +25,8 @@ const MORE_KEYS_LEFT = 'and other keys: --report FILE or --verbose names all of 
 export interface HumanOptions {
   readonly screen: Screen
   readonly verbosity: 'quiet' | 'normal' | 'verbose'
+  /** `auto`: a pinned block on a terminal. `plain`: a line now and then. */
+  readonly progress: 'auto' | 'plain' | 'none'
   readonly showValues: boolean
   /** Whether each difference has a line of its own. */
   readonly tellsEach: boolean
@@ -40,7 +42,8 @@ export interface Human {
   close(): void
 }
 
-export function tellHuman({ screen, verbosity, showValues, tellsEach }: HumanOptions): Human {
+export function tellHuman(options: HumanOptions): Human {
+  const { screen, verbosity, progress, showValues, tellsEach } = options
   if (verbosity === 'quiet') return tellErrors(screen)
   let plan: PlanEvent | undefined
   let mode: 'sync' | 'undo' | 'apply' = 'sync'
@@ -67,8 +70,9 @@ export function tellHuman({ screen, verbosity, showValues, tellsEach }: HumanOpt
           return
         case 'progress':
           elapsed = event.elapsedMs
-          if (screen.isTerminal) {
-            return screen.show(`${barOf(progression.share)} ${progression.line}`)
+          if (progress === 'none') return
+          if (progress === 'auto' && screen.isTerminal) {
+            return screen.show((columns) => progression.block(columns))
           }
           if (elapsed - lastLine < LINE_EVERY) return
           lastLine = elapsed

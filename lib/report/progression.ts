@@ -1,7 +1,10 @@
-/** How far a run is, in words and as a share, according to its events so far. */
+/** How far a run is, according to its events so far: a line, some lines, or the pinned block. */
 import type { RunEvent } from '../model/events.ts'
 import type { ReplicaTally } from '../model/tally.ts'
-import { doneLine, type FileCommand } from './lines/apply-undo-lines.ts'
+import type { Milliseconds } from '../model/units.ts'
+import { RecentRate } from './block/recent-rate.ts'
+import { blockLines } from './block/run-block.ts'
+import { doneLine, doneText, type FileCommand, writtenWord } from './lines/apply-undo-lines.ts'
 import { type PlanEvent, progressLine } from './lines/opening-lines.ts'
 import { flowLines, waitingText } from './lines/rate-lines.ts'
 
@@ -14,21 +17,50 @@ interface Work {
   readonly dryRun: boolean
 }
 
+const RATE_WINDOW: Milliseconds = 10_000
+const SHARE_WINDOW: Milliseconds = 60_000
+
+/** Before this, nobody can say how long a run takes. */
+const SOONEST_GUESS: Milliseconds = 10_000
+const LEAST_SHARE = 0.01
+
 export class Progression {
   #plan: PlanEvent | undefined
   #progress: ProgressEvent | undefined
   #work: Work | undefined
   #undone = 0
   #expectedItems = 0
+  #master = ''
+  #heading = ''
+  readonly #items = new RecentRate(RATE_WINDOW)
+  /** In millionths, so that a slow run has a rate too. */
+  readonly #shares = new RecentRate(SHARE_WINDOW)
 
   hear(event: RunEvent): void {
-    if (event.type === 'tables') this.#expectedItems = event.master.facts.approximateItems ?? 0
+    if (event.type === 'tables') this.#opened(event)
     if (event.type === 'plan') this.#planned(event)
-    if (event.type === 'progress') this.#progress = event
+    if (event.type === 'progress') this.#progressed(event)
     if (event.type === 'undone') this.#undone += event.writes
     const { type } = event
+    if (type === 'undo') this.#heading = `undo ${event.journal}`
+    if (type === 'apply') this.#heading = `apply ${event.plan}`
     if (type === 'undo') this.#work = { command: type, of: event.writes, dryRun: event.dryRun }
     if (type === 'apply') this.#work = { command: type, of: event.keys, dryRun: event.dryRun }
+  }
+
+  #opened({ master, replicas }: RunEvent & { readonly type: 'tables' }): void {
+    this.#expectedItems = master.facts.approximateItems ?? 0
+    this.#master = master.ref.label
+    const [first] = replicas
+    const to = replicas.length === 1 ? first?.ref.label : `${replicas.length} replicas`
+    this.#heading = `${this.#master} → ${to}`
+  }
+
+  #progressed(event: ProgressEvent): void {
+    this.#progress = event
+    const { elapsedMs, tally } = event
+    this.#items.add(elapsedMs, tally.master.scanned)
+    this.#shares.add(elapsedMs, this.share * 1e6)
   }
 
   #planned(plan: PlanEvent): void {
@@ -56,6 +88,35 @@ export class Progression {
   /** For a person who asks for the status. */
   get lines(): readonly string[] {
     return [this.line, ...(this.#progress === undefined ? [] : flowLines(this.#progress))]
+  }
+
+  /** The pinned block, at most so many columns wide. */
+  block(columns: number): string[] {
+    const progress = this.#progress
+    if (progress === undefined) return [this.line]
+    const work = this.#work
+    return blockLines(
+      {
+        progress,
+        share: this.share,
+        heading: this.#heading,
+        done: work && doneText({ ...work, done: this.#done(work, progress) }),
+        itemsPerSecond: progress.tally.master.scanned === 0 ? undefined : this.#items.perSecond,
+        leftMs: this.#leftMs(progress),
+        isWriting: work === undefined ? (this.#plan?.writes.length ?? 0) > 0 : !work.dryRun,
+        writtenWord: work && writtenWord(work.command),
+        master: this.#master,
+      },
+      columns,
+    )
+  }
+
+  /** As fast as lately. Undefined: too little was seen to say it, or nothing goes on. */
+  #leftMs({ elapsedMs, isPaused }: ProgressEvent): Milliseconds | undefined {
+    const rate = this.#shares.perSecond
+    if (isPaused || elapsedMs < SOONEST_GUESS || this.share < LEAST_SHARE) return undefined
+    if (rate === undefined || rate <= 0) return undefined
+    return (((1 - this.share) * 1e6) / rate) * 1000
   }
 
   /** From 0 to 1: by the work to do, by items if the service knows how many, or by segments. */

@@ -1,25 +1,30 @@
 /**
- * Where lines for people go. Nothing else writes to stderr. On a terminal the last line is a status
- * line, and each new line is written above it.
+ * Where lines for people go. Nothing else writes to stderr. On a terminal the last lines are a
+ * pinned block, and each new line is written above it.
  */
-import { printable } from './printable.ts'
+import { type BlockOf, pinnedBlock, type TextMeasure } from './pinned-block.ts'
+import { type Line, plainOf, styledOf } from './styled-line.ts'
 
 export interface ScreenOptions {
-  readonly stream: NodeJS.WritableStream & { readonly columns?: number }
-  /** Cuts text to so many columns. Undefined: there is no terminal, and lines just follow. */
-  readonly cut: ((text: string, columns: number) => string) | undefined
+  readonly stream: NodeJS.WritableStream & { readonly columns?: number; readonly rows?: number }
+  /** Cuts and measures text. Undefined: there is no terminal, and lines just follow. */
+  readonly measure: TextMeasure | undefined
+  /** Whether some lines have colours. */
+  readonly isColoured?: boolean
+  /** Whether the terminal wraps lines anew when it is resized; most do. */
+  readonly isReflowing?: boolean
 }
 
 export interface Screen {
-  /** Whether a status line can be shown. */
+  /** Whether a block can be pinned. */
   readonly isTerminal: boolean
   /** Writes a whole line, whatever the width of the terminal. */
-  say(line: string): void
-  /** Replaces the status line, which is cut to the width of the terminal. */
-  show(status: string): void
-  /** Removes the status line. */
+  say(line: Line): void
+  /** Replaces the block, whose lines are cut to the width of the terminal. */
+  show(block: BlockOf): void
+  /** Removes the block. */
   clear(): void
-  /** Removes the status line and holds all lines back, because a person is being asked. */
+  /** Removes the block and holds all lines back, because a person is being asked. */
   hold(): void
   /** Writes the lines that were held back. */
   goOn(): void
@@ -27,46 +32,37 @@ export interface Screen {
   written(): Promise<void>
 }
 
-/** Goes back to the beginning of the line and clears it. */
-const CLEAR_LINE = '\r\u001b[K'
-
-const DEFAULT_COLUMNS = 80
-
-/** Loaded only for a terminal, because its character tables take long to load. */
-export const loadCut = async () => (await import('cli-truncate')).default
-
-export function openScreen({ stream, cut }: ScreenOptions): Screen {
-  let status = ''
+export function openScreen(options: ScreenOptions): Screen {
+  const { stream, measure, isColoured = false, isReflowing = true } = options
+  const block = pinnedBlock(stream, { measure, isReflowing })
   let isGone = false
   /** Undefined: lines are written as they come. */
-  let held: string[] | undefined
+  let held: Line[] | undefined
   // A closed terminal or pipe, or a full disk, ends the display and nothing else.
   stream.on('error', () => {
     isGone = true
   })
+  const textOf = isColoured ? styledOf : plainOf
   // Written in one piece, so that nobody sees a state between.
-  const write = (text: string, next: string) => {
-    const isNothing = text === '' && next === status
-    if (isGone || isNothing) return
-    const cleared = status === '' ? '' : CLEAR_LINE
-    status = next
-    stream.write(`${cleared}${text}${next}`)
+  const write = (text: string, next: BlockOf | undefined) => {
+    if (isGone) return
+    const all = block.replaced(text, next)
+    if (all !== '') stream.write(all)
   }
+  // The terminal has wrapped the lines of the block, or has room for more.
+  stream.on('resize', () => write('', block.shown))
   return {
-    isTerminal: cut !== undefined,
+    isTerminal: measure !== undefined,
     say(line) {
-      if (held === undefined) write(`${printable(line)}\n`, status)
+      if (held === undefined) write(`${textOf(line)}\n`, block.shown)
       else held.push(line)
     },
-    show(text) {
-      if (cut === undefined || held !== undefined) return
-      // A line that is filled to its end makes some terminals begin another.
-      const columns = (stream.columns || DEFAULT_COLUMNS) - 1
-      write('', cut(printable(text), columns))
+    show(next) {
+      if (measure !== undefined && held === undefined) write('', next)
     },
-    clear: () => write('', ''),
+    clear: () => write('', undefined),
     hold() {
-      write('', '')
+      write('', undefined)
       held = []
     },
     goOn() {

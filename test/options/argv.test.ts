@@ -11,7 +11,7 @@ const parse = (...argv: string[]): Parsed => parseArgv(argv, '1.2.3')
 /** What every comparison has in common. */
 const sync = { command: 'sync' } as const
 
-const SILENT = { json: false, quiet: false, yes: false, verbose: false }
+const SILENT = { json: false, quiet: false, yes: false, verbose: false, progress: 'auto' }
 const options = Object.entries(OPTIONS) as [string, Option][]
 
 for (const [name, option] of options) {

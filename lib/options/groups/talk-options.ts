@@ -17,6 +17,16 @@ export const TALK = {
     help: 'Print nothing on stderr but errors',
     more: 'Questions are printed too. Warnings of the AWS SDK and of Node.js are not. Cannot be combined with `--verbose`.',
   },
+  progress: {
+    flag: 'progress',
+    kind: 'choice',
+    value: 'how',
+    choices: ['auto', 'plain', 'none'],
+    default: 'auto',
+    also: APPLY_AND_UNDO,
+    help: 'How far the run is: auto (a block of lines on a terminal), plain (a line every 30 seconds) or none',
+    more: 'Pipes, CI, `TERM=dumb` and `NO_COLOR` get plain lines.',
+  },
   yes: {
     flag: 'yes',
     aliases: ['y'],

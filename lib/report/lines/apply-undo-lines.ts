@@ -66,17 +66,35 @@ const CHANGED = 'left alone because of later changes'
 
 export type FileCommand = keyof typeof WORDS
 
+/** What a write of the command does. Undefined: it compares. */
+export const writtenWord = (command: FileCommand | 'compare') =>
+  command === 'compare' ? undefined : WORDS[command].written
+
+/** `156 of 602 writes`. */
+export function doneText({
+  command,
+  done,
+  of,
+}: {
+  command: FileCommand | 'compare'
+  done: number
+  of: number
+}): string {
+  const unit = command === 'compare' ? 'key' : WORDS[command].unit
+  return `${count(done)} of ${counted(of, unit)}`
+}
+
 /** How much of a plan or a journal is done. */
 export function doneLine(
   { tally, elapsedMs }: RunEvent & { type: 'progress' },
   work: { command: FileCommand; done: number; of: number; dryRun: boolean },
 ): string {
-  const { command, done, of, dryRun } = work
+  const { command, dryRun } = work
   const words = WORDS[command]
   const replicas = Object.values(tally.replicas)
   const sum = (kind: 'written' | 'deleted' | 'changed') =>
     count(replicas.reduce((total, replica) => total + replica[kind], 0))
-  const far = `${count(done)} of ${counted(of, words.unit)} in ${Math.round(elapsedMs / 1000)} s`
+  const far = `${doneText(work)} in ${Math.round(elapsedMs / 1000)} s`
   const writes = `${sum('written')} ${words.written}, ${sum('deleted')} ${words.deleted}`
   return `${far}; ${dryRun ? '' : `${writes}, `}${sum('changed')} ${CHANGED}`
 }
