@@ -9,6 +9,7 @@ import dynalite from 'dynalite'
 import { type RunOptions, runSync, type Summary } from 'tablesync'
 import { differenceLines } from '../lib/report/lines/difference-lines.ts'
 import { verdictLines } from '../lib/report/lines/summary-lines.ts'
+import { plainOf } from '../lib/report/styled-line.ts'
 
 const ITEMS = 1000
 
@@ -69,7 +70,7 @@ async function run(writes: Partial<RunOptions>): Promise<Summary> {
     },
     ...writes,
   })
-  for (const line of verdictLines(summary)) say(`   ${line}`)
+  for (const line of verdictLines(summary, undefined, { tellsEach: true })) say(`   ${plainOf(line)}`)
   return summary
 }
 

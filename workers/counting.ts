@@ -1,5 +1,6 @@
 /** The one place that counts: what was read and written of a table, and the outcome of each key. */
-import type { DifferenceKind } from '../lib/model/difference.ts'
+import { writeUnitsOf } from '../lib/item/write-units.ts'
+import type { Difference, DifferenceKind } from '../lib/model/difference.ts'
 import type { MasterTally, ReplicaTally, State } from '../lib/model/tally.ts'
 import type { ReadUnits, WriteUnits } from '../lib/model/units.ts'
 import type { RepairEnding } from './verify/ending.ts'
@@ -24,6 +25,8 @@ export class MasterCounter {
 /** The counts of one replica in one task. */
 export class ReplicaCounter {
   readonly #tally: ReplicaTally
+  /** How many differing items differ in each attribute. */
+  readonly changed = new Map<string, number>()
 
   constructor(tally: ReplicaTally) {
     this.#tally = tally
@@ -106,7 +109,29 @@ export class ReplicaCounter {
   mended(): void {
     this.#tally.mended++
   }
+
+  /** What the repair of a difference takes, and which attributes it concerns. */
+  detailed(kind: DifferenceKind, { sizes, attributes }: Details): void {
+    for (const name of attributes ?? []) {
+      this.changed.set(name, (this.changed.get(name) ?? 0) + 1)
+    }
+    const units = writeUnitsOf({ kind, sizes })
+    if (units === undefined) return
+    const [sized, unitsOf, bytesOf] = BILLED[kind]
+    this.#tally[sized]++
+    this.#tally[unitsOf] += units
+    if (bytesOf !== undefined) this.#tally[bytesOf] += sizes?.master ?? 0
+  }
 }
+
+type Details = Pick<Difference, 'sizes' | 'attributes'>
+
+/** Where the repair of each kind is added up. */
+const BILLED = {
+  missing: ['sizedMissing', 'putUnits', 'putBytes'],
+  differing: ['sizedDiffering', 'updateUnits', 'updateBytes'],
+  extra: ['sizedExtra', 'deleteUnits', undefined],
+} as const
 
 /** The count that each ending adds to. */
 const COUNTED_AS = {

@@ -1,17 +1,19 @@
 /** What writes cost: a unit for each KB begun (Developer Guide, "Write capacity unit"). */
-import type { Difference } from '../model/difference.ts'
+import type { Difference, DifferenceKind } from '../model/difference.ts'
 import type { WriteUnits } from '../model/units.ts'
 
 const BYTES_PER_UNIT = 1024
+
+interface Sized {
+  readonly kind: DifferenceKind
+  readonly sizes?: Difference['sizes'] | undefined
+}
 
 /**
  * Units that the repair of a difference takes on the table, without its indexes. An update costs by
  * the larger of the item before and after. Undefined: the sizes are not known.
  */
-export function writeUnitsOf({
-  kind,
-  sizes,
-}: Pick<Difference, 'kind' | 'sizes'>): WriteUnits | undefined {
+export function writeUnitsOf({ kind, sizes }: Sized): WriteUnits | undefined {
   if (sizes === undefined) return undefined
   const { master, replica } = sizes
   const bytes = kind === 'missing' ? master : kind === 'extra' ? replica : largest(master, replica)

@@ -1,8 +1,8 @@
 /** The result of a run: what `runSync` resolves to and `--json` prints. */
 import type { ErrorCode } from '../errors.ts'
 import type { RunIdentity } from './run-identity.ts'
-import type { Stopped } from './safeguard.ts'
-import type { Milliseconds, ReadUnits, WriteUnits } from './units.ts'
+import type { SafeguardName, Stopped } from './safeguard.ts'
+import type { Bytes, Milliseconds, ReadUnits, WriteUnits } from './units.ts'
 
 /**
  * `in-sync`: every replica equals the master, or every difference was repaired. `different`:
@@ -90,10 +90,35 @@ export interface ReplicaSummary {
   readonly lostSegments: number
   /** Extras that were to be deleted, but were left because something had failed before. */
   readonly deletionsWithheld: number
+  /** Of a comparison that writes nothing: what the repair of all that it found would take. */
+  readonly repair?: RepairBill
+  /**
+   * Of a comparison: how many differing items differ in each attribute; most first, at most 100.
+   * Absent: none differs, or the run was resumed. No leg knows what the others counted.
+   */
+  readonly attributes?: { readonly [name: string]: number }
   /** Of an apply: keys of the plan that were not picked, and not read. Absent: all were picked. */
   readonly notPicked?: number
   /** Whether the run left the replica out before the end, and asked nothing more of it. */
   readonly lost: boolean
+}
+
+/** Write units are of the table alone: its indexes come on top. */
+export interface RepairBill {
+  readonly put: BillOfWrites
+  readonly update: BillOfWrites
+  readonly delete: BillOfWrites
+  /** False: some items were counted by key alone, and are taken to be as large as the others. */
+  readonly isExact: boolean
+  /** The safeguard that would stop the repair of all kinds, with these options. Absent: none. */
+  readonly stoppedBy?: SafeguardName
+}
+
+export interface BillOfWrites {
+  readonly items: number
+  /** Size of the items as the master has them. */
+  readonly bytes: Bytes
+  readonly writeUnits: WriteUnits
 }
 
 /** How many differences of all kinds were found. */

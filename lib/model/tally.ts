@@ -1,6 +1,6 @@
 /** Counts: what one segment, or the whole run, found and did. */
 import type { TableIndex } from './tables/table.ts'
-import type { ReadUnits, WriteUnits } from './units.ts'
+import type { Bytes, ReadUnits, WriteUnits } from './units.ts'
 
 export interface MasterTally {
   /** Items the scan of the master returned. */
@@ -66,6 +66,16 @@ export interface ReplicaTally {
   readBack: number
   /** Written keys that were found overtaken, and were repaired again. */
   mended: number
+  /** Differences whose items were sized, by kind; `putBytes` to `deleteUnits` are of these. */
+  sizedMissing: number
+  sizedDiffering: number
+  sizedExtra: number
+  /** What their repair would write: sizes of the master's items, and write units. */
+  putBytes: Bytes
+  putUnits: WriteUnits
+  updateBytes: Bytes
+  updateUnits: WriteUnits
+  deleteUnits: WriteUnits
 }
 
 /** The states that an item, or a pair of items, can end in. */
@@ -144,6 +154,14 @@ export function zeroReplicaTally(): ReplicaTally {
     torn: 0,
     readBack: 0,
     mended: 0,
+    sizedMissing: 0,
+    sizedDiffering: 0,
+    sizedExtra: 0,
+    putBytes: 0,
+    putUnits: 0,
+    updateBytes: 0,
+    updateUnits: 0,
+    deleteUnits: 0,
   }
 }
 

@@ -106,6 +106,8 @@ export interface SegmentReport {
   /** Replicas whose part of the task was left before its end: the run, or their part in it, was over. */
   readonly unfinished: readonly TableIndex[]
   readonly failures: readonly ReplicaFailure[]
+  /** By replica: how many differing items differ in each attribute. Absent: none was found. */
+  readonly changed?: readonly (readonly [TableIndex, ReadonlyMap<string, number>])[]
   /** Of a deletion task: how many extras have ended. */
   readonly ended?: number
   /** Of a deletion task: why the first deletion that failed did. Absent: none has failed. */

@@ -11,6 +11,7 @@ import { type PlanEvent, restartFlag } from './lines/opening-lines.ts'
 import { verdictLines } from './lines/summary-lines.ts'
 import { Progression } from './progression.ts'
 import type { Screen } from './screen.ts'
+import type { Line } from './styled-line.ts'
 
 type PlanWrittenEvent = RunEvent & { readonly type: 'plan-written' }
 
@@ -55,7 +56,7 @@ export function tellHuman(options: HumanOptions): Human {
   let lastLine: Milliseconds = 0
   let lastRestartKey: Milliseconds = Number.NEGATIVE_INFINITY
   let elapsed: Milliseconds = 0
-  const sayAll = (lines: readonly string[]) => {
+  const sayAll = (lines: readonly Line[]) => {
     for (const line of lines) screen.say(line)
   }
 
@@ -114,7 +115,11 @@ export function tellHuman(options: HumanOptions): Human {
     },
     conclude(summary) {
       screen.clear()
-      sayAll(mode === 'sync' ? verdictLines(summary, plan, planned) : doneLines(mode, summary))
+      sayAll(
+        mode === 'sync'
+          ? verdictLines(summary, plan, { planned, tellsEach })
+          : doneLines(mode, summary),
+      )
       const isCutShort = ['interrupted', 'incomplete', 'stopped'].includes(summary.outcome)
       if (isCutShort && restartKey !== undefined) {
         screen.say(`        to go on from here: ${restartFlag(restartKey)}`)

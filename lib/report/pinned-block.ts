@@ -23,9 +23,21 @@ export async function loadMeasure(): Promise<TextMeasure> {
 const DEFAULT_COLUMNS = 80
 const DEFAULT_ROWS = 24
 
-interface Terminal {
+export interface Terminal {
   readonly columns?: number
   readonly rows?: number
+  /** Asks the system. What `columns` says is as old as the last signal that was handled. */
+  getWindowSize?(): [columns: number, rows: number]
+}
+
+function sizeOf(terminal: Terminal): { readonly columns: number; readonly rows: number } {
+  try {
+    const [columns, rows] = terminal.getWindowSize?.() ?? [terminal.columns, terminal.rows]
+    return { columns: columns || DEFAULT_COLUMNS, rows: rows || DEFAULT_ROWS }
+  } catch {
+    // The terminal has gone.
+    return { columns: DEFAULT_COLUMNS, rows: DEFAULT_ROWS }
+  }
 }
 
 /** Removes what follows on the screen. */
@@ -42,7 +54,7 @@ export function pinnedBlock(
   /** Goes to the beginning of the block and removes it, however the terminal has wrapped it since. */
   function erased(): string {
     if (lines.length === 0 || measure === undefined) return ''
-    const columns = terminal.columns || DEFAULT_COLUMNS
+    const { columns } = sizeOf(terminal)
     const rowsOf = (line: string) =>
       isReflowing ? Math.max(1, Math.ceil(measure.width(line) / columns)) : 1
     const rows = lines.reduce((sum, line) => sum + rowsOf(line), 0)
@@ -52,10 +64,10 @@ export function pinnedBlock(
   function drawn(next: BlockOf | undefined): readonly string[] {
     if (next === undefined || measure === undefined) return []
     // A line that is filled to its end makes some terminals begin another.
-    const columns = (terminal.columns || DEFAULT_COLUMNS) - 1
-    const most = Math.max(1, (terminal.rows || DEFAULT_ROWS) - 1)
+    const size = sizeOf(terminal)
+    const columns = size.columns - 1
     return next(columns)
-      .slice(0, most)
+      .slice(0, Math.max(1, size.rows - 1))
       .map((line) => measure.cut(printable(line), columns))
   }
 

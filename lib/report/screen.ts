@@ -2,11 +2,11 @@
  * Where lines for people go. Nothing else writes to stderr. On a terminal the last lines are a
  * pinned block, and each new line is written above it.
  */
-import { type BlockOf, pinnedBlock, type TextMeasure } from './pinned-block.ts'
+import { type BlockOf, pinnedBlock, type Terminal, type TextMeasure } from './pinned-block.ts'
 import { type Line, plainOf, styledOf } from './styled-line.ts'
 
 export interface ScreenOptions {
-  readonly stream: NodeJS.WritableStream & { readonly columns?: number; readonly rows?: number }
+  readonly stream: NodeJS.WritableStream & Terminal
   /** Cuts and measures text. Undefined: there is no terminal, and lines just follow. */
   readonly measure: TextMeasure | undefined
   /** Whether some lines have colours. */

@@ -10,6 +10,7 @@ import { DifferenceSink, type RunListeners } from './records/difference-sink.ts'
 import { openRunFiles, type RunFiles } from './records/run-files.ts'
 import type { Preparation, RunContext } from './run-context.ts'
 import { Canary } from './safeguards/canary.ts'
+import { stopOfRepair } from './safeguards/safeguard-limits.ts'
 import { Ledger } from './state/ledger.ts'
 import { RecheckQueue } from './state/recheck-queue.ts'
 import { RestartKeys } from './state/restart-keys.ts'
@@ -168,6 +169,7 @@ export async function openRun(
       isInterrupted: state.isInterrupted,
       isFatal: state.fatal !== undefined,
       stopped: state.stopped,
+      stopOf: (replica) => stopOfRepair({ settings, tables, plan, ledger }, replica),
     })
   return { preparation, context, monitor, pool, commitQueue, files, checkpoint: saver, summaryNow }
 }

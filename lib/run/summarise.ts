@@ -3,11 +3,19 @@
 import type { Checkpoint } from '../model/files/checkpoint-content.ts'
 import type { RunIdentity } from '../model/run-identity.ts'
 import type { Stop } from '../model/safeguard.ts'
-import type { MasterSummary, Outcome, ReplicaSummary, Summary } from '../model/summary.ts'
-import { imbalance, remainingDifferences } from '../model/tally.ts'
+import type {
+  MasterSummary,
+  Outcome,
+  RepairBill,
+  ReplicaSummary,
+  Summary,
+} from '../model/summary.ts'
+import type { TableIndex } from '../model/tables/table.ts'
+import { imbalance, type ReplicaTally, remainingDifferences } from '../model/tally.ts'
 import type { Milliseconds, ReadUnits } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
 import { findsExtras, type Plan } from './preflight/scan-plan.ts'
+import { repairBillOf } from './repair-bill.ts'
 import { Ledger } from './state/ledger.ts'
 import { takeUp } from './state/resumed-ledger.ts'
 
@@ -22,6 +30,8 @@ export interface RunEnd {
   readonly isFatal: boolean
   /** The safeguard that ended the run. */
   readonly stopped?: Stop | undefined
+  /** The safeguard that would stop the repair of a replica. */
+  readonly stopOf?: (replica: TableIndex) => Pick<RepairBill, 'stoppedBy'>
 }
 
 export function summarise(end: RunEnd): Summary {
@@ -83,8 +93,11 @@ export function summariseNothing(
 
 function replicaSummary(end: RunEnd, replica: number): ReplicaSummary {
   const { plan, ledger } = end
-  const { byLookup, finished, deletionsWithheld, notPicked, lost } = ledger.stateOf(replica)
-  const { pending: _, claimed: __, ...tally } = ledger.totalOf(replica)
+  const { byLookup, finished, deletionsWithheld, notPicked, changed, lost } =
+    ledger.stateOf(replica)
+  const total = ledger.totalOf(replica)
+  const tally = shownTally(total)
+  const isBilled = end.settings.dryRun && foundIn(total) > 0
   const never = neverLookedAt(end, replica)
   return {
     ...tally,
@@ -95,10 +108,39 @@ function replicaSummary(end: RunEnd, replica: number): ReplicaSummary {
     strategy: byLookup ? 'lookup' : 'march',
     lostSegments: plan.segments - finished.size,
     deletionsWithheld,
+    ...(isBilled && { repair: { ...repairBillOf(total), ...end.stopOf?.(replica) } }),
+    ...(changed.size > 0 && !ledger.isResumed && { attributes: mostChanged(changed) }),
     ...(notPicked > 0 && { notPicked }),
     lost: lost !== undefined,
   }
 }
+
+/** Counts that only the run itself needs. */
+const INTERNAL = [
+  'pending',
+  'claimed',
+  'sizedMissing',
+  'sizedDiffering',
+  'sizedExtra',
+  'putBytes',
+  'putUnits',
+  'updateBytes',
+  'updateUnits',
+  'deleteUnits',
+] as const satisfies readonly (keyof ReplicaTally)[]
+
+function shownTally(tally: ReplicaTally): Omit<ReplicaTally, (typeof INTERNAL)[number]> {
+  const shown: Partial<ReplicaTally> = { ...tally }
+  for (const name of INTERNAL) delete shown[name]
+  return shown as Omit<ReplicaTally, (typeof INTERNAL)[number]>
+}
+
+const foundIn = ({ missing, differing, extra }: ReplicaTally) => missing + differing + extra
+
+const MOST_ATTRIBUTES = 100
+
+const mostChanged = (changed: ReadonlyMap<string, number>) =>
+  Object.fromEntries([...changed].sort(([, a], [, b]) => b - a).slice(0, MOST_ATTRIBUTES))
 
 /** Items that were scanned and have no outcome, including suspects that still wait. */
 function unjudged({ ledger }: RunEnd, replica: number): number {

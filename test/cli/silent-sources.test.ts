@@ -93,7 +93,7 @@ Date.now = () => now() + (existsSync(${JSON.stringify(late)}) ? 500_000 : 0)
   })
   t.equal(result.code, 1)
   t.comment(result.stderr)
-  t.match(result.stderr, /Differences remain/)
+  t.match(result.stderr, /Different: /)
   await isOver(t, folder)
 })
 

@@ -64,6 +64,8 @@ t.test('resolveOptions fills in defaults', async (t) => {
     newerWins: false,
     ttlAware: true,
     report: undefined,
+    showValues: false,
+    keyList: undefined,
   })
 })
 

@@ -30,14 +30,18 @@ export function reportEnding(
 }
 
 function reportDifference(
-  { thread, client, tell, replica: index }: ReplicaTask,
+  { thread, client, tell, replica: index, count }: ReplicaTask,
   found: Found,
   ending: RepairEnding | typeof LEFT | typeof PLANNED,
 ): MaybePromise {
   const { verdict, key, unconfirmed } = found
-  if (!thread.setup.tellDifferences) {
+  const { tellDifferences, isWriting } = thread.setup
+  // A run that writes knows in the end what it took.
+  const details = tellDifferences || !isWriting ? detailsOf(thread, found) : {}
+  count.detailed(verdict, details)
+  if (!tellDifferences) {
     // The main thread forgets the intent of a write once it hears that its key has ended.
-    return thread.setup.isWriting ? tell({ type: 'ended', replica: index, keys: [key] }) : undefined
+    return isWriting ? tell({ type: 'ended', replica: index, keys: [key] }) : undefined
   }
   return tell({
     type: 'difference',
@@ -46,7 +50,7 @@ function reportDifference(
       replica: client.table.access.label,
       kind: verdict,
       key: JSON.parse(key) as WireItem,
-      ...detailsOf(thread, found),
+      ...details,
       // A difference that resolved without a write was still found, and nothing was done about it.
       action: ending.action === 'resolved' ? 'none' : ending.action,
       ...('error' in ending && { error: ending.error }),

@@ -9,6 +9,7 @@ import type { ReplicaTask } from '../replica-task.ts'
 export class TaskEnd {
   readonly #failures: ReplicaFailure[] = []
   readonly #unfinished = new Set<TableIndex>()
+  readonly #changed = new Map<TableIndex, ReadonlyMap<string, number>>()
 
   /**
    * Runs one replica's part of the task, and notes how it ended. A failure is part of the report,
@@ -24,9 +25,16 @@ export class TaskEnd {
       else this.#failures.push({ replica, error: toWire(error) })
     }
     if (replicaTask.wasCutShort) this.#unfinished.add(replica)
+    this.#changed.set(replica, replicaTask.count.changed)
   }
 
   report(tally: Tally): SegmentReport {
-    return { tally, unfinished: [...this.#unfinished], failures: this.#failures }
+    const changed = [...this.#changed].filter(([, names]) => names.size > 0)
+    return {
+      tally,
+      unfinished: [...this.#unfinished],
+      failures: this.#failures,
+      ...(changed.length > 0 && { changed }),
+    }
   }
 }

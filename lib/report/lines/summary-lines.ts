@@ -1,37 +1,79 @@
 /** What a comparison found and a repair did, replica by replica. */
 
+import { pathText } from '../../item/path.ts'
 import { count, counted } from '../../model/figures.ts'
-import type { Outcome, ReplicaSummary, Summary } from '../../model/summary.ts'
+import { foundOf, type Outcome, type ReplicaSummary, type Summary } from '../../model/summary.ts'
 import { duration, pace } from '../durations.ts'
+import type { Line } from '../styled-line.ts'
+import { billLines } from './bill-lines.ts'
 import { errorLines, OUTCOME, stopLines } from './ending-lines.ts'
+import { attributesLine } from './kind-words.ts'
 import type { PlanEvent } from './opening-lines.ts'
 import { doneWords, foundLines } from './tally-lines.ts'
+
+/** What the run was told to say and to write. */
+export interface Told {
+  /** Whether each difference had a line. */
+  readonly tellsEach?: boolean
+  readonly planned?: Planned | undefined
+}
 
 interface Planned {
   readonly plan: string
   readonly keys: number
 }
 
-/** A verdict for each replica, and what prevents a better one. No plan: the run had none yet. */
-export function verdictLines(summary: Summary, plan?: PlanEvent, planned?: Planned): string[] {
-  const { master, replicas, outcome, elapsedMs } = summary
-  const units = counted(master.readUnits, 'read unit')
-  const lines = [
-    plan?.keys === undefined
-      ? `scanned ${counted(master.scanned, 'item')} of ${master.table} in ${pace(master.scanned, elapsedMs)}, ${units}`
-      : `read    ${counted(plan.keys, 'listed key')} of ${master.table} in ${duration(elapsedMs)}, ${units}`,
-  ]
+/** The verdict, what each replica holds, and what to do next. No plan: the run had none yet. */
+export function verdictLines(summary: Summary, plan?: PlanEvent, told: Told = {}): Line[] {
+  const { replicas, outcome, stopped } = summary
+  const { planned, tellsEach = false } = told
+  const verdict = stopped === undefined ? [verdictOf(summary, plan)] : stopLines(stopped)
+  const lines: Line[] = [[{ text: verdict[0] ?? '', style: 'verdict' }], ...verdict.slice(1)]
   for (const [label, replica] of Object.entries(replicas))
     lines.push(...replicaLines(label, replica, plan))
-  const scope = outcome === 'in-sync' ? scopeOf(summary, plan) : ''
-  lines.push(...errorLines(summary))
-  const { stopped } = summary
-  lines.push(...(stopped === undefined ? [`${OUTCOME[outcome]}${scope}.`] : stopLines(stopped)))
-  if (planned !== undefined) {
-    lines.push(planLine(outcome, planned))
-  } else if (outcome === 'different') lines.push(...repairLines(summary, plan))
+  lines.push(readLine(summary, plan), ...errorLines(summary))
+  if (planned !== undefined) lines.push(planLine(outcome, planned))
+  else if (outcome === 'different') lines.push(...repairLines(summary, plan))
+  if (outcome === 'different' && !tellsEach) lines.push(SEE_THEM)
   return lines
 }
+
+const SEE_THEM = '        to see them: --verbose, or --report FILE'
+
+function readLine({ master, elapsedMs }: Summary, plan?: PlanEvent): string {
+  const units = counted(master.readUnits, 'read unit')
+  return plan?.keys === undefined
+    ? `scanned ${counted(master.scanned, 'item')} of ${master.table} in ${pace(master.scanned, elapsedMs)}, ${units}`
+    : `read    ${counted(plan.keys, 'listed key')} of ${master.table} in ${duration(elapsedMs)}, ${units}`
+}
+
+function verdictOf(summary: Summary, plan?: PlanEvent): string {
+  const { outcome, replicas } = summary
+  const all = Object.values(replicas)
+  const sum = (of: (replica: ReplicaSummary) => number) =>
+    all.reduce((total, replica) => total + of(replica), 0)
+  if (outcome === 'different') {
+    const items = sum(({ offered, scanned, matched }) => offered + scanned - matched)
+    const remaining = sum(leftOf)
+    const repaired = sum(({ written, deleted }) => written + deleted)
+    const done = repaired === 0 ? '' : `; ${count(repaired)} repaired`
+    return `Different: ${count(remaining)} of ${counted(items, 'item')}${done}.`
+  }
+  if (outcome !== 'in-sync') return `${OUTCOME[outcome]}.`
+  const { written, deleted } = {
+    written: sum((replica) => replica.written),
+    deleted: sum((replica) => replica.deleted),
+  }
+  const done =
+    written + deleted === 0
+      ? ''
+      : `Repaired: ${count(written)} written, ${count(deleted)} deleted. `
+  return `${done}${OUTCOME[outcome]}${scopeOf(summary, plan)}.`
+}
+
+/** Differences that still stand. */
+const leftOf = (replica: ReplicaSummary) =>
+  Math.max(0, foundOf(replica) - replica.written - replica.deleted - replica.resolved)
 
 /** `apply` refuses the plan of a run that did not see everything. */
 function planLine(outcome: Outcome, { keys, plan: file }: Planned): string {
@@ -56,23 +98,26 @@ function scopeOf({ replicas }: Summary, plan?: PlanEvent): string {
   return `${keys}${from}${butFor}${byRules}${newerThere}${extras}`
 }
 
-/** The flags that would repair what was found, without those that were given. */
+const FLAGS = {
+  missing: '--write-missing',
+  differing: '--write-differing',
+  extra: '--delete-extra',
+}
+
+/** The flags that would repair what was found, without those that were given, and what it takes. */
 function repairLines({ replicas }: Summary, plan?: PlanEvent): string[] {
-  const flags = {
-    missing: '--write-missing',
-    differing: '--write-differing',
-    extra: '--delete-extra',
-  }
-  const repairable = (replica: ReplicaSummary, kind: keyof typeof flags) =>
+  const repairable = (replica: ReplicaSummary, kind: keyof typeof FLAGS) =>
     (replica[kind] ?? 0) - (kind === 'differing' ? replica.conflicts : 0)
-  const found = (kind: keyof typeof flags) =>
+  const found = (kind: keyof typeof FLAGS) =>
     Object.values(replicas).some((replica) => repairable(replica, kind) > 0)
   const kinds = (['missing', 'differing', 'extra'] as const).filter(
     (kind) => found(kind) && !plan?.writes.includes(kind),
   )
-  return kinds.length === 0
-    ? []
-    : [`        to repair: ${kinds.map((kind) => flags[kind]).join(' ')}`]
+  if (kinds.length === 0) return []
+  return [
+    `        to repair: ${kinds.map((kind) => FLAGS[kind]).join(' ')}`,
+    ...billLines(replicas),
+  ]
 }
 
 function replicaLines(label: string, replica: ReplicaSummary, plan?: PlanEvent): string[] {
@@ -82,6 +127,16 @@ function replicaLines(label: string, replica: ReplicaSummary, plan?: PlanEvent):
   return [
     ...foundLines(label, replica, { isOfKeys: plan?.keys !== undefined }),
     ...(done.length === 0 ? [] : [`        ${done.join(', ')}`]),
+    ...attributesOf(replica),
     `        ${units}, by ${replica.strategy}`,
   ]
+}
+
+/** Which attributes differ, most items first. */
+function attributesOf({ attributes = {} }: ReplicaSummary): string[] {
+  const totals = Object.entries(attributes).map(([name, items]) => ({
+    place: pathText([name]),
+    items,
+  }))
+  return attributesLine(totals).map((line) => `        ${line}`)
 }

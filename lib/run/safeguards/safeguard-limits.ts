@@ -3,7 +3,7 @@
  * hint of each names the flag that lets it pass.
  */
 import { count } from '../../model/figures.ts'
-import type { Stop } from '../../model/safeguard.ts'
+import type { SafeguardName, Stop } from '../../model/safeguard.ts'
 import type { InspectedTable, TableIndex } from '../../model/tables/table.ts'
 import type { ReplicaTally } from '../../model/tally.ts'
 import type { MaxDeletes } from '../../options/groups/safeguard-options.ts'
@@ -111,6 +111,22 @@ export function deletionsStop(
     message: `${label} has ${count(scanned)} items, of which ${count(extra)} are extra, and ${count(most)} may be deleted`,
     hint: 'To delete more: --max-deletes N, or N%',
   }
+}
+
+/** The safeguard that would stop the repair of all that was found, were it asked for. */
+export function stopOfRepair(
+  compared: Compared,
+  replica: TableIndex,
+): { readonly stoppedBy?: SafeguardName } {
+  const { settings, tables, ledger } = compared
+  const all = { ...settings, asked: { missing: true, differing: true, extra: true } }
+  const { missing, differing, extra } = ledger.totalOf(replica)
+  const { maxWrites } = settings.safeguards
+  const isTooMuch = maxWrites !== undefined && missing + differing + extra > maxWrites
+  const stop =
+    topologyStop(all, tables) ??
+    (isTooMuch ? maxWritesStop(settings) : deletionsStop(compared, replica))
+  return stop === undefined ? {} : { stoppedBy: stop.safeguard }
 }
 
 /** How many extras may be deleted on a replica with this many items. */

@@ -8,6 +8,9 @@ import { Ranges } from './index-ranges.ts'
 
 const MAX_ERRORS = 50
 
+/** Names may be data too: no run keeps a million of them. */
+const MAX_ATTRIBUTES = 1000
+
 /** A replica's state, beside its counts. */
 export interface ReplicaState {
   /** Why the replica was left out. Undefined: it is part of the run. */
@@ -18,6 +21,8 @@ export interface ReplicaState {
   brokenTasks: number
   byLookup: boolean
   deletionsWithheld: number
+  /** How many differing items differ in each attribute, as far as tasks of this run have told. */
+  readonly changed: Map<string, number>
   /** Keys of a reviewed plan that nobody has picked: they were not read. */
   notPicked: number
   /** Why the first repair of an item was refused. Undefined: none was, for a reason of its own. */
@@ -35,6 +40,8 @@ export class Ledger {
   /** Errors of keys that were left, which stay counted. */
   readonly #keyErrors = new Map<string, ErrorSummary>()
   #isIncomplete = false
+  /** Whether earlier legs have counted too. */
+  isResumed = false
 
   constructor(replicas: readonly TableIndex[], byLookup: boolean) {
     this.#states = new Map(
@@ -46,6 +53,7 @@ export class Ledger {
           brokenTasks: 0,
           byLookup,
           deletionsWithheld: 0,
+          changed: new Map<string, number>(),
           notPicked: 0,
           refusal: undefined,
           tried: new Ranges(),
@@ -59,6 +67,14 @@ export class Ledger {
     const state = this.#states.get(replica)
     if (state === undefined) throw new Error(`no replica ${replica}`)
     return state
+  }
+
+  /** Adds up how many items differ in each attribute. */
+  noteChanged(replica: TableIndex, changed: ReadonlyMap<string, number>): void {
+    const all = this.stateOf(replica).changed
+    for (const [name, items] of changed) {
+      if (all.has(name) || all.size < MAX_ATTRIBUTES) all.set(name, (all.get(name) ?? 0) + items)
+    }
   }
 
   replicas(): TableIndex[] {

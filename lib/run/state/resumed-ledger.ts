@@ -6,6 +6,7 @@ import { SegmentSet } from './segment-bitmap.ts'
 
 /** `labels`: labels of the replicas, in their order. */
 export function takeUp(ledger: Ledger, taken: Checkpoint, labels: readonly string[]): void {
+  ledger.isResumed = true
   const scanned = new Set<number>()
   for (const [at, label] of labels.entries()) {
     const replica = at + 1

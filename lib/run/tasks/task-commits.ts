@@ -89,6 +89,7 @@ export class TaskCommits {
       ledger.isAttached(replica)
     for (const { replica } of failures) ledger.stateOf(replica).brokenTasks++
     ledger.counts.close(task, tally, isWhole)
+    for (const [replica, changed] of report.changed ?? []) ledger.noteChanged(replica, changed)
     for (const replica of replicasOf(task)) {
       const findings = this.#held.take(task, replica)
       if (!isWhole(replica)) {
