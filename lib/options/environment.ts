@@ -95,8 +95,8 @@ const listIn = (value: string, mayHoldCommas = false) =>
 
 function consentIn(variable: string, { flag }: Option) {
   return usageError(
-    `\`${variable}\` is set, but \`--${flag}\` is consent, and no variable gives that`,
-    `Unset it, and write \`--${flag}\` in each command that is meant to have it.`,
+    `\`${variable}\` is set, but consent is given on the command line only`,
+    `Unset it, and write \`--${flag}\` in each command that is to have it.`,
   )
 }
 

@@ -50,7 +50,7 @@ for (const { argv, env, says } of [
   { argv: ['help', 'repiar'], says: 'Is `tablesync help repair` meant? There are apply, undo' },
   { argv: ['completion'], says: 'one of bash, zsh, fish, got nothing' },
   { argv: [], env: { TABLESYNC_MASTER: 'us-east-1:a' }, says: 'Expected at least one `--replica`' },
-  { argv: ['--json'], env: { TABLESYNC_YES: '0' }, says: '`TABLESYNC_YES` is set, but `--yes`' },
+  { argv: ['--json'], env: { TABLESYNC_YES: '0' }, says: '`TABLESYNC_YES` is set, but consent' },
   { argv: [], env: { TABLESYNC_MASTR: 'x' }, says: 'Is `TABLESYNC_MASTER` meant?' },
   {
     argv: ['-m', 'us-east-1:a', '-r', 'us-east-1:b'],
@@ -88,7 +88,7 @@ t.test('a run takes its tables, endpoint and output from the environment', async
   t.equal(code, 1, stderr)
   t.match(JSON.parse(stdout), { outcome: 'different' })
   t.match(await readFile(report, 'utf8'), '"missing"')
-  t.match(stderr, '(TABLESYNC_ENDPOINT)')
+  t.match(stderr, 'from TABLESYNC_ENDPOINT')
 })
 
 t.test('a flag wins over its variable in a run', async (t) => {

@@ -28,8 +28,8 @@ for (const [name, option] of Object.entries(ALL_OPTIONS)) {
       t.test(`${variable}=${value} is refused, for it consents`, async (t) => {
         t.throws(() => read({ [variable]: value }, '--json'), {
           code: 'USAGE',
-          message: `\`${variable}\` is set, but \`--${option.flag}\` is consent, and no variable gives that`,
-          hint: `Unset it, and write \`--${option.flag}\` in each command that is meant to have it.`,
+          message: `\`${variable}\` is set, but consent is given on the command line only`,
+          hint: `Unset it, and write \`--${option.flag}\` in each command that is to have it.`,
         })
       })
     }

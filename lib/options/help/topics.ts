@@ -12,7 +12,7 @@ A comparison writes nothing. It scans both tables in step. Where two items look
 different, it reads both again, strongly consistent, and counts a difference
 only after both have stood still for five seconds (--min-mismatch-age).
 
-  --verbose         prints a line for each difference, with the paths that differ
+  --verbose         prints a line for each difference, with its paths
   --show-values     prints the values too
   --report FILE     writes a line of JSON for each difference
   --json            prints the result as one document on stdout
@@ -27,7 +27,7 @@ More: docs/compare.md, docs/differences.md, docs/results.md`,
 
   --write-missing     puts items that the replica lacks
   --write-differing   updates items that differ, and only what differs in them
-  --delete-extra      deletes items that the master lacks, after all other writes
+  --delete-extra      deletes items that the master lacks, after all else
 
 Begin with a dry run, which is the same command without these flags. Then:
 
@@ -77,8 +77,8 @@ More: docs/plan-apply-undo.md`,
 
   resume: `Stop a long run, and go on later
 
-  tablesync -m us-east-1:Orders -r eu-west-1:Orders --checkpoint run.checkpoint
-  tablesync -m us-east-1:Orders -r eu-west-1:Orders --checkpoint run.checkpoint \\
+  tablesync -m us-east-1:Orders -r eu-west-1:Orders --checkpoint run.json
+  tablesync -m us-east-1:Orders -r eu-west-1:Orders --checkpoint run.json \\
     --resume
 
 --checkpoint FILE saves how far the run has come, every ten seconds and at the
@@ -117,7 +117,7 @@ tablesync finds credentials as the AWS SDK and the AWS CLI do: in variables
   --replica-profile, --replica-role-arn    for the replicas
   --mfa-serial, --mfa-token                where the role asks for an MFA device
 
-  --endpoint http://localhost:8000         an emulator, which needs no credentials
+  --endpoint http://localhost:8000         an emulator: no credentials needed
   --master-endpoint, --replica-endpoint    where they differ
 
 A comparison needs DescribeTable, Scan and BatchGetItem. A repair needs PutItem,
@@ -162,10 +162,11 @@ More: docs/results.md`,
 
   completion: `Complete flags and commands with the Tab key
 
-bash   add to ~/.bashrc:                source <(tablesync completion bash)
-       bash 3 of macOS needs:           eval "$(tablesync completion bash)"
-zsh    add to ~/.zshrc after compinit:  source <(tablesync completion zsh)
-fish   once:  tablesync completion fish > ~/.config/fish/completions/tablesync.fish
+bash   in ~/.bashrc:                source <(tablesync completion bash)
+       with bash 3 (macOS):         eval "$(tablesync completion bash)"
+zsh    in ~/.zshrc after compinit:  source <(tablesync completion zsh)
+fish   once:
+       tablesync completion fish > ~/.config/fish/completions/tablesync.fish
 
 The scripts do not call tablesync. Make them again after an upgrade if you have
 saved them.

@@ -70,7 +70,8 @@ zpty -d shell
   fish: `
 source ./script
 for line in $argv
-  complete -C "$line" | string split -f1 \\t | sort | string join ' '; or echo
+  set -l words (complete -C "$line" | string split -f1 \\t | sort)
+  echo $words
 end
 `,
 }
