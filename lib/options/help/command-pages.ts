@@ -75,8 +75,8 @@ export const COMMAND_PAGES: { readonly [command in Command]: CommandPage } = {
       ['Only put what is missing', 'tablesync apply plan.ndjson --kind missing'],
     ],
     exitCodes: [
-      ['0', 'every repair of the plan that was picked is made, or not needed any more'],
-      ['1', 'differences remain'],
+      ['0', 'every repair of the plan is made, or was not needed any more'],
+      ['1', 'differences remain: items that changed since, or that were not picked'],
       ['2', 'usage or set-up: nothing was written'],
       ['3', 'incomplete: something could not be read, verified or written'],
       ['4', 'stopped by a safeguard, or the answer to a question was not yes'],

@@ -39,11 +39,11 @@ export async function completing(
 
 /** Each takes lines, and prints a line for each. The shells are told as little as possible. */
 const ASKS: { readonly [shell in Shell]: string } = {
-  // Words as readline parts them: a blank ends one, and an equals sign is one.
+  // Words as readline parts them: a blank ends one, and an equals sign and a colon are one each.
   bash: `
 source ./script
 for line in "$@"; do
-  read -r -a COMP_WORDS <<<"\${line//=/ = }"
+  read -r -a COMP_WORDS <<<"$(sed "s/[=:]/ & /g" <<<"$line")"
   [[ $line == *[\\ =] ]] && [[ $line == *\\  ]] && COMP_WORDS+=("")
   COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
   COMPREPLY=()
