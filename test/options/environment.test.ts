@@ -1,10 +1,13 @@
 /** Flags that the environment gives: which are read, how, and which are refused. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgv } from '../../lib/options/argv.ts'
 import { commandToResume } from '../../lib/options/command-to-resume.ts'
 import { consentFlags, spellingWith, variableOf } from '../../lib/options/environment.ts'
 import { ALL_OPTIONS } from '../../lib/options/groups/all-options.ts'
 import { TALK } from '../../lib/options/groups/talk-options.ts'
 import { secretsIn } from '../../lib/options/secrets.ts'
+import { root } from '../docs/pages.ts'
 import { t } from '../support/tap.ts'
 
 type Env = Readonly<Record<string, string>>
@@ -176,4 +179,14 @@ t.test('every option of the command line has a variable of its own', async (t) =
   const variables = Object.values(ALL_OPTIONS).map(variableOf)
   t.equal(new Set(variables).size, variables.length)
   t.ok(variables.includes(variableOf(TALK.json)))
+})
+
+t.test('docs/environment.md names what no variable can give, and what holds commas', async (t) => {
+  const page = readFileSync(join(root, 'docs/environment.md'), 'utf8')
+  for (const option of Object.values(ALL_OPTIONS)) {
+    if (option.consents) t.ok(page.includes(`\`${variableOf(option)}\``), option.flag)
+    if (option.kind !== 'texts' || option.flag === 'replica') continue
+    const name = option.mayHoldCommas ? `--${option.flag}` : variableOf(option)
+    t.ok(page.includes(`\`${name}\``), name)
+  }
 })
