@@ -70,7 +70,8 @@ async function run(writes: Partial<RunOptions>): Promise<Summary> {
     },
     ...writes,
   })
-  for (const line of verdictLines(summary, undefined, { tellsEach: true })) say(`   ${plainOf(line)}`)
+  for (const line of verdictLines(summary, undefined, { tellsEach: true }))
+    say(`   ${plainOf(line)}`)
   return summary
 }
 

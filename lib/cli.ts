@@ -11,7 +11,8 @@ import { newRunIdentity } from './model/run-identity.ts'
 import { exitCodeOf, type Summary } from './model/summary.ts'
 import { type CommandLine, parseArgv } from './options/argv.ts'
 import { commandToResume } from './options/command-to-resume.ts'
-import { asFlag } from './options/groups/all-options.ts'
+import { spellingWith } from './options/environment.ts'
+import type { Page } from './options/help/asked-page.ts'
 import { openTextOutput } from './process/pager.ts'
 import { abortOnSignals } from './process/signals.ts'
 import { redactOutput, silenceWarnings } from './process/standard-error.ts'
@@ -76,8 +77,9 @@ process.exit()
 
 async function main(argv: readonly string[]): Promise<number> {
   try {
-    const parsed = parseArgv(argv, version())
+    const parsed = parseArgv(argv, version(), process.env)
     if ('text' in parsed) return await print(parsed.text, 0)
+    if ('page' in parsed) return await printPage(parsed.page)
     const { command } = parsed
     if (command === 'show') return await showFile(parsed)
     return await carryOut(parsed, command)
@@ -86,6 +88,14 @@ async function main(argv: readonly string[]): Promise<number> {
     const code = tellError(error)
     return isDocumentAsked() ? await printDocument(refusalOf(error, identity), code) : code
   }
+}
+
+/** What somebody reads who asked for help, or who gave nothing to do. */
+async function printPage(page: Page): Promise<number> {
+  const { pageText } = await import('./options/help/page-text.ts')
+  if (page.kind !== 'welcome') return print(pageText(page), 0)
+  for (const line of pageText(page).split('\n')) screen.say(line)
+  return 2
 }
 
 async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS): Promise<number> {
@@ -116,13 +126,13 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
         ...(isEachTold(commandLine) && { onDifference: human.onDifference }),
       },
       {
-        spelling: asFlag,
+        spelling: spellingWith(commandLine.fromEnvironment),
         threads: threadFilesIn(new URL('../workers/', import.meta.url)),
         identity,
       },
     )
     human.conclude(summary)
-    if (!talk.quiet && isLeft(summary, commandLine)) tellResume(summary)
+    if (!talk.quiet && isLeft(summary, commandLine)) tellResume(summary, commandLine)
     const code = summary.outcome === 'interrupted' ? exitCode() : exitCodeOf(summary.outcome)
     return talk.json ? await printDocument(summary, code) : code
   } finally {
@@ -133,12 +143,13 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
 }
 
 /** Prints a file of an earlier run. */
-async function showFile({ options, talk }: CommandLine): Promise<number> {
+async function showFile({ options, talk, fromEnvironment }: CommandLine): Promise<number> {
   const { show } = await import('./commands/show.ts')
   const output = await openTextOutput(!talk.json && process.stdout.isTTY === true, result.print)
   try {
     const line = (text: string) => output.line(printable(text))
-    return await show(options, { spelling: asFlag, output: { line }, asJson: talk.json })
+    const spelling = spellingWith(fromEnvironment)
+    return await show(options, { spelling, output: { line }, asJson: talk.json })
   } finally {
     await output.close()
   }
@@ -146,7 +157,9 @@ async function showFile({ options, talk }: CommandLine): Promise<number> {
 
 /** Whether `--json` was given. The arguments may be wrong otherwise, so they are not parsed. */
 function isDocumentAsked(): boolean {
-  return process.argv.includes('--json', 2)
+  return (
+    process.argv.includes('--json', 2) || /^(true|1)$/.test(process.env['TABLESYNC_JSON'] ?? '')
+  )
 }
 
 function documentText(document: object): string {
@@ -199,8 +212,8 @@ function ask(question: Question, signal: AbortSignal): Promise<boolean> {
 }
 
 /** The command that goes on, ready to paste. */
-function tellResume({ stopped }: Summary): void {
-  const words = commandToResume(process.argv.slice(2), stopped?.safeguard)
+function tellResume({ stopped }: Summary, { fromEnvironment }: CommandLine): void {
+  const words = commandToResume(process.argv.slice(2), stopped?.safeguard, fromEnvironment)
   screen.say(`        to resume: ${words.map(shellWord).join(' ')}`)
 }
 

@@ -2,13 +2,21 @@
 import { cac } from 'cac'
 import { usageError } from '../errors.ts'
 import { checkValue } from './check-value.ts'
-import { type Command, FILE_COMMANDS, hintOf, isFileCommand, refuseStray } from './commands.ts'
-import { canonicalArguments, fromVerbatim, spellingsOf, TABLES } from './flags.ts'
+import { FILE_COMMANDS, hintOf, isFileCommand, refuseStray } from './commands.ts'
+import { type Environment, optionsFrom } from './environment.ts'
+import {
+  canonicalArguments,
+  fromVerbatim,
+  type GivenOption,
+  givenOptions,
+  spellingsOf,
+  TABLES,
+} from './flags.ts'
 import { ALL_OPTIONS, asFlag, OPTIONS } from './groups/all-options.ts'
 import { TALK } from './groups/talk-options.ts'
-import { helpText } from './help.ts'
+import { askedPage, COMMANDS, type Page } from './help/asked-page.ts'
 import { nearest } from './nearest.ts'
-import { type FileCommand, type Filled, filled, type Option } from './option.ts'
+import { type Command, type FileCommand, type Filled, filled, type Option } from './option.ts'
 import type { ApplyOptions, RunOptions, ShowOptions, UndoOptions } from './run-options.ts'
 
 export interface CommandLine {
@@ -16,26 +24,32 @@ export interface CommandLine {
   readonly command: Command
   readonly options: RunOptions & UndoOptions & ApplyOptions & ShowOptions
   readonly talk: Filled<typeof TALK>
+  /** What of that the environment gave. Absent: nothing. */
+  readonly fromEnvironment?: readonly GivenOption[]
 }
 
-/** Or, where help or the version was asked for, that text. */
-export type Parsed = CommandLine | { readonly text: string }
+/** Or, where the version or a page was asked for, that. */
+export type Parsed = CommandLine | { readonly text: string } | { readonly page: Page }
 
 /** @throws TablesyncError with code `USAGE` */
-export function parseArgv(argv: readonly string[], version: string): Parsed {
-  if (argv[0] === 'help') return { text: helpText(argv[1]) }
-  if (argv.includes('--help') || argv.includes('-h')) return { text: helpText(argv[0]) }
+export function parseArgv(argv: readonly string[], version: string, env: Environment = {}): Parsed {
+  const page = askedPage(argv)
+  if (page !== undefined) return { page }
   if (argv.includes('--version') || argv.includes('-V')) return { text: version }
   const [first = '', file, ...flags] = argv
-  if (isFileCommand(first)) return parseFileCommand(first, file, flags)
-  const alike = nearest(first, Object.keys(FILE_COMMANDS))
-  return parseFlags('sync', argv, alike && `Is \`tablesync ${alike}\` meant? ${TABLES}`)
+  if (isFileCommand(first)) return parseFileCommand(first, file, flags, env)
+  const alike = nearest(first, COMMANDS)
+  const onStray = alike && `Is \`tablesync ${alike}\` meant? ${TABLES}`
+  const parsed = parseFlags('sync', argv, env, onStray)
+  const isBare = argv.length === 0 && parsed.fromEnvironment === undefined
+  return isBare ? { page: { kind: 'welcome' } } : parsed
 }
 
 function parseFileCommand(
   command: FileCommand,
   given: string | undefined,
   argv: readonly string[],
+  env: Environment,
 ): CommandLine {
   const file = FILE_COMMANDS[command]
   if (given === undefined || given.startsWith('-')) {
@@ -44,7 +58,8 @@ function parseFileCommand(
       `For example: tablesync ${command} ${EXAMPLE[command]}`,
     )
   }
-  const { options, talk } = parseFlags(command, argv, `Name one ${file}, and no tables.`)
+  const commandLine = parseFlags(command, argv, env, `Name one ${file}, and no tables.`)
+  const { options, talk } = commandLine
   const talkGiven = Object.entries(talk).filter(([, isOn]) => isOn === true)
   refuseStray(command, { ...options, ...Object.fromEntries(talkGiven) }, asFlag)
   if (Object.hasOwn(options, file)) {
@@ -53,7 +68,7 @@ function parseFileCommand(
       hintOf(command),
     )
   }
-  return { command, options: { ...options, [file]: given }, talk }
+  return { ...commandLine, options: { ...options, [file]: given } }
 }
 
 const EXAMPLE: { readonly [command in FileCommand]: string } = {
@@ -65,15 +80,17 @@ const EXAMPLE: { readonly [command in FileCommand]: string } = {
 function parseFlags(
   command: CommandLine['command'],
   argv: readonly string[],
+  env: Environment,
   onStray?: string,
 ): CommandLine {
+  const given = givenOptions(argv, onStray)
+  const fromEnvironment = optionsFrom(env, command, given)
   const cli = cac('tablesync')
   for (const [name, option] of Object.entries(ALL_OPTIONS)) {
     cli.option(option.kind === 'switch' ? `--${name}` : `--${name} <${option.value}>`, option.help)
   }
-  const parsed = cli.parse(['node', 'tablesync', ...canonicalArguments(argv, onStray)], {
-    run: false,
-  })
+  const words = canonicalArguments([...given, ...fromEnvironment])
+  const parsed = cli.parse(['node', 'tablesync', ...words], { run: false })
   const read = (names: object) =>
     Object.fromEntries(
       Object.keys(names)
@@ -88,7 +105,12 @@ function parseFlags(
   if (talk.quiet && talk.verbose) {
     throw usageError('Expected `--verbose` or `--quiet`, got both', 'Leave one of the two out.')
   }
-  return { command, options: read(OPTIONS) as unknown as CommandLine['options'], talk }
+  return {
+    command,
+    options: read(OPTIONS) as unknown as CommandLine['options'],
+    talk,
+    ...(fromEnvironment.length > 0 && { fromEnvironment }),
+  }
 }
 
 /** What is read as a number, by kind of option; all else is text. */

@@ -3,10 +3,8 @@ import { usageError } from '../errors.ts'
 import { unknownOption } from './check.ts'
 import { ALL_OPTIONS } from './groups/all-options.ts'
 import { PROGRAM_OPTIONS } from './groups/program-options.ts'
-import type { FileCommand, Option, Spelling } from './option.ts'
+import type { Command, FileCommand, Option, Spelling } from './option.ts'
 import { shown } from './quoted-value.ts'
-
-export type Command = 'sync' | FileCommand
 
 /** The file of each, as the options of the library call it. */
 export const FILE_COMMANDS = {

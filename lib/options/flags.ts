@@ -41,15 +41,9 @@ export function spellingsOf({ flag, aliases = [] }: Option): string[] {
   return [flag, ...aliases].map((name) => (name.length === 1 ? `-${name}` : `--${name}`))
 }
 
-/**
- * The arguments with every option under its one name, `--writeMissing`, and
- * every value verbatim.
- *
- * @param onStray the hint for what is no flag
- * @throws TablesyncError with code `USAGE`
- */
-export function canonicalArguments(argv: readonly string[], onStray = TABLES): string[] {
-  return givenOptions(argv, onStray).flatMap(({ name, value }) =>
+/** The options as arguments, each under its one name, `--writeMissing`, and every value verbatim. */
+export function canonicalArguments(given: readonly GivenOption[]): string[] {
+  return given.flatMap(({ name, value }) =>
     value === undefined ? [`--${name}`] : [`--${name}`, asVerbatim(value)],
   )
 }

@@ -3,6 +3,8 @@
 /** A command beside the comparison: it works on a file, which fixes the rest. */
 export type FileCommand = 'apply' | 'undo' | 'show'
 
+export type Command = 'sync' | FileCommand
+
 export const APPLY = ['apply'] as const
 export const APPLY_AND_UNDO = ['apply', 'undo'] as const
 export const UNDO = ['undo'] as const
@@ -17,12 +19,16 @@ interface OptionBase {
   /** An old name that programs may still give it. */
   readonly formerly?: string
   readonly help: string
+  /** What the help of a command says instead, where the text above does not fit it. */
+  readonly helpFor?: { readonly [command in Command]?: string }
   /** What the page of flags adds to the help. */
   readonly more?: string
   /** Commands that take it as a comparison does. Absent: only a comparison takes it. */
   readonly also?: readonly FileCommand[]
   /** The commands that take it, where a comparison does not. */
   readonly only?: readonly FileCommand[]
+  /** It allows what is not undone easily: only whoever types a command can give it. */
+  readonly consents?: true
 }
 
 export interface SwitchOption extends OptionBase {
@@ -40,6 +46,10 @@ export interface TextOption extends OptionBase {
   /** What the help calls the value. */
   readonly value: string
   readonly default?: string
+  /** Values to choose from, besides others maybe. */
+  readonly offers?: readonly string[]
+  /** In the environment a comma is then no end of a value. */
+  readonly mayHoldCommas?: true
   /** Whether the value is kept out of messages. */
   readonly secret?: true
 }
@@ -103,6 +113,9 @@ export function filled<G extends Group>(group: G, given: OptionsOf<G>): Filled<G
   ])
   return Object.fromEntries(entries) as Filled<G>
 }
+
+/** What the help of a command says of an option. */
+export const helpOf = (option: Option, command: Command) => option.helpFor?.[command] ?? option.help
 
 const defaultOf = (option: Option) =>
   option.kind === 'switch' ? option.turnsOff === true : option.default

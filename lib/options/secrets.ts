@@ -1,14 +1,15 @@
 /** What of the command's arguments and environment must not be printed. */
 import { userOf } from '../model/redaction.ts'
+import { variableOf } from './environment.ts'
 import { spellingsOf } from './flags.ts'
 import { OPTIONS } from './groups/all-options.ts'
 import type { Option } from './option.ts'
 
-const SPELLINGS: ReadonlySet<string> = new Set(
-  Object.values(OPTIONS as Record<string, Option>)
-    .filter((option) => 'secret' in option && option.secret)
-    .flatMap(spellingsOf),
+const SECRET_OPTIONS = Object.values(OPTIONS as Record<string, Option>).filter(
+  (option) => 'secret' in option && option.secret,
 )
+
+const SPELLINGS: ReadonlySet<string> = new Set(SECRET_OPTIONS.flatMap(spellingsOf))
 
 /** Of the environment that the AWS SDK reads. */
 const VARIABLES = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
@@ -26,13 +27,17 @@ export function secretsIn(
     if (!SPELLINGS.has(spelling)) return []
     return joined.length > 0 ? [joined.join('=')] : [argv[at + 1] ?? '']
   })
-  const users = argv.flatMap((argument) => {
+  const ours = Object.entries(env).flatMap(([name, value]) =>
+    name.startsWith('TABLESYNC_') && value !== undefined ? [value] : [],
+  )
+  const tokens = SECRET_OPTIONS.flatMap((option) => env[variableOf(option)] ?? [])
+  const users = [...argv, ...ours.flatMap((value) => value.split(','))].flatMap((argument) => {
     const user = userOf(argument) ?? userOf(argument.slice(argument.indexOf('=') + 1))
     return user === undefined ? [] : [user, user.slice(user.indexOf(':') + 1), encodeURI(user)]
   })
   const variables = VARIABLES.flatMap((name) => env[name] ?? [])
   return [
-    ...[...values, ...users].filter((value) => value !== '' && !value.startsWith('-')),
+    ...[...values, ...tokens, ...users].filter((value) => value !== '' && !value.startsWith('-')),
     ...variables.filter((value) => value.length >= LEAST_LENGTH),
   ]
 }

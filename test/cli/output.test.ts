@@ -361,7 +361,7 @@ for (const flag of ['--help', '-h']) {
     ).split(' ')
     for (const name of flags) t.match(stdout, new RegExp(`--${name}\\b`))
     for (const name of ['m', 'r', 's', 'v', 'q']) t.match(stdout, new RegExp(` -${name}\\b`))
-    t.match(stdout, 'Exit codes: 0 in sync')
+    t.match(stdout, /^Exit codes\n {2}0 +in sync/m)
     t.match(stdout, '(default: 100)')
   })
 }

@@ -12,7 +12,9 @@ export interface Page {
 }
 
 export function readPages(): Page[] {
-  const docs = readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)
+  const docs = readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`)
   const others = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md']
   return [...others, ...docs].sort().map((file) => ({
     file,

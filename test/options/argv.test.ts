@@ -169,20 +169,16 @@ for (const argv of [
   })
 }
 
-t.test('parseArgv answers --help with every flag, whatever else is given', async (t) => {
+t.test('parseArgv answers --help with a page, whatever else is given', async (t) => {
   for (const flag of ['--help', '-h']) {
-    const answer = parse('--segments', 'x', '--no-such-flag', flag)
-    if (!('text' in answer)) throw new Error('no text')
-    for (const [, option] of options) {
-      const [command] = option.only ?? []
-      const ofCommand = command === undefined ? answer : parse(command, 'file', flag)
-      if (!('text' in ofCommand)) throw new Error('no text')
-      const { text } = ofCommand
-      t.ok(text.includes(`--${option.flag}`))
-      t.ok(text.includes(option.help))
-    }
-    t.notOk(answer.text.includes('--allow-damaged'), 'the help of a comparison lacks it')
+    const page = { kind: 'help', command: 'sync' }
+    t.same(parse('--segments', 'x', '--no-such-flag', flag), { page })
+    t.same(parse('apply', '--no-such-flag', flag), { page: { ...page, command: 'apply' } })
   }
+})
+
+t.test('parseArgv greets whoever gives nothing to do', async (t) => {
+  t.same(parse(), { page: { kind: 'welcome' } })
 })
 
 t.test('parseArgv answers --version with the version', async (t) => {
@@ -191,7 +187,7 @@ t.test('parseArgv answers --version with the version', async (t) => {
 })
 
 t.test('parseArgv leaves out options that are not given', async (t) => {
-  t.same(parse(), { ...sync, options: {}, talk: SILENT })
+  t.same(parse('--json'), { ...sync, options: {}, talk: { ...SILENT, json: true } })
 })
 
 t.test('parseArgv takes help as a command', async (t) => {
@@ -247,6 +243,9 @@ t.test('parseArgv says what the command takes where a second file is given', asy
 for (const [typed, meant] of [
   ['aply', 'apply'],
   ['undoo', 'undo'],
+  ['shwo', 'show'],
+  ['hepl', 'help'],
+  ['completoin', 'completion'],
 ] as const) {
   t.test(`parseArgv suggests ${meant} for ${typed}`, async (t) => {
     const hint = new RegExp(`^Is \`tablesync ${meant}\` meant\\? Tables are named with`)

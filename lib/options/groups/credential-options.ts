@@ -13,6 +13,7 @@ export const CREDENTIAL_OPTIONS = {
     value: 'name',
     also: APPLY_AND_UNDO,
     help: 'Profile of the shared AWS files, for master and replicas',
+    helpFor: { undo: 'Profile of the shared AWS files, for the replicas' },
   },
   /** Role to assume, for the master and for replicas that have no credentials of their own. */
   roleArn: {
@@ -21,6 +22,7 @@ export const CREDENTIAL_OPTIONS = {
     value: 'arn',
     also: APPLY_AND_UNDO,
     help: 'Role to assume, for master and replicas',
+    helpFor: { undo: 'Role to assume, for the replicas' },
   },
   /** MFA device that the role requires. */
   mfaSerial: {

@@ -33,6 +33,7 @@ export const FILE_OPTIONS = {
   allowDamaged: {
     flag: 'allow-damaged',
     kind: 'switch',
+    consents: true,
     only: UNDO,
     help: 'Undo only the lines before the first one that is damaged or misplaced',
   },

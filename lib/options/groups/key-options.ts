@@ -9,7 +9,12 @@ export const KEY_OPTIONS = {
     kind: 'texts',
     value: 'key',
     also: SHOW,
+    mayHoldCommas: true,
     help: 'Only this key, as JSON: {"id":"a"}; repeatable. A comparison reads listed keys on both sides, and scans nothing',
+    helpFor: {
+      sync: 'Compare only this key, as JSON: {"id":"a"}; repeatable. Nothing is scanned',
+      show: 'Only lines of this key, as JSON: {"id":"a"}; repeatable',
+    },
     more: 'Values may be plain, or DynamoDB JSON: `{"id":{"S":"a"}}`. Quote numbers of more than 15 digits.',
   },
   /** Read only the keys in this file, on both sides; nothing is scanned. `-` is standard input. */

@@ -16,6 +16,7 @@ export const PACE_OPTIONS = {
     flag: 'read-capacity',
     kind: 'amount',
     value: 'n|n%|adaptive|max',
+    offers: ['adaptive', 'max'],
     also: APPLY_AND_UNDO,
     help: 'Read units a second to take of each table: a number, a percentage of its provisioned or warm throughput, adaptive (as much as is not throttled) or max (no limit) (default: 25%; max if the throughput is not known, or if the endpoint is on this machine)',
   },
@@ -24,6 +25,7 @@ export const PACE_OPTIONS = {
     flag: 'write-capacity',
     kind: 'amount',
     value: 'n|n%|adaptive|max',
+    offers: ['adaptive', 'max'],
     also: APPLY_AND_UNDO,
     help: 'Write units a second to take of each replica, with the same choices and default',
   },
@@ -32,8 +34,10 @@ export const PACE_OPTIONS = {
     flag: 'master-read-capacity',
     kind: 'amount',
     value: 'n|n%|adaptive|max',
+    offers: ['adaptive', 'max'],
     also: APPLY_AND_UNDO,
     help: 'Read units a second to take of the master, where that differs from the replicas',
+    helpFor: { undo: 'Not used: an undo asks no master' },
   },
   /**
    * A file that is read while the run goes on, whose lines change its pace:

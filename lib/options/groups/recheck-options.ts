@@ -37,6 +37,7 @@ export const RECHECK_OPTIONS = {
   quiesced: {
     flag: 'quiesced',
     kind: 'switch',
+    consents: true,
     also: APPLY,
     help: 'You vouch that nobody writes to the tables: one recheck decides, puts are unconditional (not with --journal), and writes are not read back',
   },

@@ -20,12 +20,14 @@ export const REPAIR_OPTIONS = {
   writeMissing: {
     flag: 'write-missing',
     kind: 'switch',
+    consents: true,
     help: 'Put items that a replica lacks',
   },
   /** Update items that differ, touching only the attributes that do. @default false */
   writeDiffering: {
     flag: 'write-differing',
     kind: 'switch',
+    consents: true,
     help: 'Update items that differ, touching only the attributes that do',
   },
   /**
@@ -35,6 +37,7 @@ export const REPAIR_OPTIONS = {
   deleteExtra: {
     flag: 'delete-extra',
     kind: 'switch',
+    consents: true,
     help: 'Delete items that the master lacks, after all other writes. Implies --scan-for-extra',
   },
   /** Write nothing to the tables, whatever the three options above say. @default false */
@@ -43,6 +46,10 @@ export const REPAIR_OPTIONS = {
     kind: 'switch',
     also: APPLY_AND_UNDO,
     help: 'Write nothing to the tables, whatever other flags say',
+    helpFor: {
+      apply: 'Write nothing to the tables; say what of the plan is still true',
+      undo: 'Write nothing to the tables; say what an undo would bring back',
+    },
   },
   /**
    * An attribute that grows with each change of an item: updates and deletions

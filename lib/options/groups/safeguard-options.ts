@@ -20,6 +20,7 @@ export const SAFEGUARD_OPTIONS = {
     most: Number.MAX_SAFE_INTEGER,
     also: APPLY_AND_UNDO,
     help: 'Stop before more items than this are written or deleted',
+    helpFor: { undo: 'Stop before more items than this are put back or removed' },
   },
   /**
    * Delete nothing on a replica that has more extras than this: a number, or a
@@ -51,6 +52,7 @@ export const SAFEGUARD_OPTIONS = {
   allowShrunkenMaster: {
     flag: 'allow-shrunken-master',
     kind: 'switch',
+    consents: true,
     also: APPLY,
     help: 'Delete even if the master is empty, or has under half of the items that DescribeTable reports',
   },
@@ -58,6 +60,7 @@ export const SAFEGUARD_OPTIONS = {
   allowGlobalTable: {
     flag: 'allow-global-table',
     kind: 'switch',
+    consents: true,
     also: APPLY_AND_UNDO,
     help: 'Write to a replica that is a global table with other regions',
   },
@@ -65,6 +68,7 @@ export const SAFEGUARD_OPTIONS = {
   allowStreams: {
     flag: 'allow-streams',
     kind: 'switch',
+    consents: true,
     also: APPLY_AND_UNDO,
     help: 'Write to a replica that has a stream',
   },

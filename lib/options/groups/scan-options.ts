@@ -16,6 +16,7 @@ export const SCAN_OPTIONS = {
     aliases: ['ignore-att', 'ignore-atts'],
     kind: 'texts',
     value: 'attribute',
+    mayHoldCommas: true,
     help: 'A top-level attribute to leave out of comparing and updating. Repeatable',
     more: 'A part of the key is refused. A list with commas is one name, so repeat the flag for more attributes.',
   },
@@ -40,7 +41,7 @@ export const SCAN_OPTIONS = {
     value: 'name',
     choices: ['auto', 'march', 'lookup'],
     default: 'auto',
-    help: 'march: scan both tables in step. lookup: scan the master, read replicas by key. auto: march, and switch to lookup for a replica that scans in another order',
+    help: 'How tables are read. march: scan both tables in step. lookup: scan the master, read replicas by key. auto: march, and switch to lookup for a replica that scans in another order',
   },
   /**
    * Start after this key of the master: plain values or DynamoDB JSON, as an
@@ -78,6 +79,11 @@ export const SCAN_OPTIONS = {
     most: 4096,
     also: APPLY_AND_UNDO,
     help: 'Segments scanned at once; for apply and undo, tasks at once (default: four per worker)',
+    helpFor: {
+      sync: 'Segments scanned at once (default: four per worker)',
+      apply: 'Tasks at once (default: four per worker)',
+      undo: 'Tasks at once (default: four per worker)',
+    },
   },
   /** Worker threads. @default one per core; fewer for a dry run of small tables */
   workers: {
@@ -88,6 +94,7 @@ export const SCAN_OPTIONS = {
     most: 256,
     also: APPLY_AND_UNDO,
     help: 'Worker threads (default: one per core; fewer for a dry run of small tables)',
+    helpFor: { undo: 'Worker threads (default: one per core)' },
   },
   /** Items per Scan request. @default as many as fit on a page of 1 MB */
   scanLimit: {

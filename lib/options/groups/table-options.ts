@@ -42,6 +42,7 @@ export const ENDPOINT_OPTIONS = {
     value: 'url',
     also: APPLY_AND_UNDO,
     help: 'Endpoint of all tables, instead of the service of their region',
+    helpFor: { undo: 'Endpoint of the replicas, instead of the service of their region' },
   },
   /** Endpoint of the master. */
   masterEndpoint: {
@@ -50,6 +51,7 @@ export const ENDPOINT_OPTIONS = {
     value: 'url',
     also: APPLY_AND_UNDO,
     help: 'Endpoint of the master',
+    helpFor: { undo: 'Not used: an undo asks no master' },
   },
   /** Endpoint of the replicas. */
   replicaEndpoint: {

@@ -7,6 +7,7 @@ export const TALK = {
     kind: 'switch',
     also: ALL_FILE_COMMANDS,
     help: 'Print the result as one JSON document on stdout',
+    helpFor: { show: 'Print totals and lines as one JSON document on stdout' },
     more: 'Nothing else goes to stdout.',
   },
   quiet: {
@@ -31,8 +32,14 @@ export const TALK = {
     flag: 'yes',
     aliases: ['y'],
     kind: 'switch',
+    consents: true,
     also: APPLY_AND_UNDO,
     help: 'Do not ask before deletions, or before an undo',
+    helpFor: {
+      sync: 'Do not ask before deletions',
+      apply: 'Do not ask before deletions',
+      undo: 'Do not ask before the undo',
+    },
   },
   verbose: {
     flag: 'verbose',
@@ -40,5 +47,9 @@ export const TALK = {
     kind: 'switch',
     also: APPLY_AND_UNDO,
     help: 'Print a line per difference, per action and per finished segment',
+    helpFor: {
+      apply: 'Print a line per difference of the plan, and what was done about it',
+      undo: 'Print a line per item, and whether it was brought back',
+    },
   },
 } as const satisfies Group

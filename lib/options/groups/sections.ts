@@ -1,0 +1,70 @@
+/** The options by what people do with them: the order of the help, of the page of flags and of the manual. */
+import type { Group } from '../option.ts'
+import { CONNECTION_OPTIONS } from './connection-options.ts'
+import { CREDENTIAL_OPTIONS } from './credential-options.ts'
+import { FILE_OPTIONS } from './file-options.ts'
+import { KEY_OPTIONS } from './key-options.ts'
+import { PACE_OPTIONS } from './pace-options.ts'
+import { RECHECK_OPTIONS } from './recheck-options.ts'
+import { REPAIR_OPTIONS } from './repair-options.ts'
+import { RESUME_OPTIONS } from './resume-options.ts'
+import { SAFEGUARD_OPTIONS } from './safeguard-options.ts'
+import { SCAN_OPTIONS } from './scan-options.ts'
+import { SELECTION_OPTIONS } from './selection-options.ts'
+import { ENDPOINT_OPTIONS, TABLE_OPTIONS } from './table-options.ts'
+import { TALK } from './talk-options.ts'
+
+export interface Section {
+  readonly task: string
+  /** Pages of docs/ that say more. */
+  readonly pages: readonly string[]
+  readonly options: Group
+}
+
+/** How fast a scan goes is asked elsewhere than what it compares. */
+const { segments, parallel, workers, scanLimit, batchReadLimit, ...COMPARED } = SCAN_OPTIONS
+
+/** The command line alone has them: no program passes them, and no run reads them. */
+const HELP_AND_VERSION: Group = {
+  help: {
+    flag: 'help',
+    aliases: ['h'],
+    kind: 'switch',
+    also: ['apply', 'undo', 'show'],
+    help: 'Print the help',
+  },
+  version: {
+    flag: 'version',
+    aliases: ['V'],
+    kind: 'switch',
+    also: ['apply', 'undo', 'show'],
+    help: 'Print the version',
+  },
+}
+
+export const SECTIONS: readonly Section[] = [
+  { task: 'Tables', pages: ['compare'], options: { ...TABLE_OPTIONS, ...ENDPOINT_OPTIONS } },
+  { task: 'Repair', pages: ['repair', 'hooks'], options: REPAIR_OPTIONS },
+  { task: 'Safeguards', pages: ['repair'], options: SAFEGUARD_OPTIONS },
+  {
+    task: 'When a mismatch is a difference',
+    pages: ['live-tables'],
+    options: RECHECK_OPTIONS,
+  },
+  { task: 'Files', pages: ['plan-apply-undo', 'results'], options: FILE_OPTIONS },
+  {
+    task: 'Single keys, and lines of a file',
+    pages: ['differences', 'plan-apply-undo'],
+    options: { ...KEY_OPTIONS, ...SELECTION_OPTIONS },
+  },
+  { task: 'What is compared, and how it is read', pages: ['compare'], options: COMPARED },
+  { task: 'Credentials', pages: ['credentials'], options: CREDENTIAL_OPTIONS },
+  { task: 'Requests', pages: ['long-runs'], options: CONNECTION_OPTIONS },
+  { task: 'Long runs', pages: ['long-runs'], options: RESUME_OPTIONS },
+  {
+    task: 'Speed and limits',
+    pages: ['pace'],
+    options: { ...PACE_OPTIONS, parallel, workers, segments, scanLimit, batchReadLimit },
+  },
+  { task: 'Output', pages: [], options: { ...TALK, ...HELP_AND_VERSION } },
+]

@@ -1,0 +1,132 @@
+/** What the help and the manual say of each command, besides its flags. */
+import type { Command } from '../option.ts'
+
+export interface CommandPage {
+  readonly usage: string
+  /** What it does, in a sentence or two. */
+  readonly summary: string
+  /** Names of the options that most people need, the first of them first. */
+  readonly common: readonly string[]
+  /** What each is for, and the command. */
+  readonly examples: readonly (readonly [string, string])[]
+  readonly exitCodes: readonly (readonly [string, string])[]
+}
+
+const INTERRUPTED = ['129, 130, 143', 'interrupted by a signal'] as const
+const USAGE = ['2', 'usage or set-up: nothing was scanned or written'] as const
+
+export const COMMAND_PAGES: { readonly [command in Command]: CommandPage } = {
+  sync: {
+    usage: 'tablesync --master <table> --replica <table> [flags]',
+    summary:
+      'Compares a master with its replicas. It writes nothing without a --write or --delete flag.',
+    common: [
+      'master',
+      'replicas',
+      'writeMissing',
+      'writeDiffering',
+      'deleteExtra',
+      'dryRun',
+      'plan',
+      'journal',
+      'report',
+      'verbose',
+    ],
+    examples: [
+      ['Compare', 'tablesync -m us-east-1:Orders -r eu-west-1:Orders'],
+      ['See each difference', 'tablesync -m us-east-1:Orders -r eu-west-1:Orders --verbose'],
+      [
+        'Write a repair down for review',
+        'tablesync -m us-east-1:Orders -r eu-west-1:Orders --write-missing --plan p.ndjson',
+      ],
+      [
+        'Compare tables of an emulator',
+        'tablesync -m us-east-1:A -r us-east-1:B --endpoint http://localhost:8000',
+      ],
+    ],
+    exitCodes: [
+      ['0', 'in sync, or every difference repaired'],
+      ['1', 'differences remain'],
+      USAGE,
+      ['3', 'incomplete: something could not be read, verified or written'],
+      ['4', 'stopped by a safeguard, or the answer to a question was not yes'],
+      ['129, 130, 143', 'interrupted by a signal, or by --max-duration (130)'],
+    ],
+  },
+  apply: {
+    usage: 'tablesync apply <plan> [flags]',
+    summary:
+      'Makes the repairs that a plan lists, where the tables still are as the plan says. It writes, unless --dry-run is given.',
+    common: [
+      'dryRun',
+      'journal',
+      'report',
+      'kind',
+      'attribute',
+      'exceptKeys',
+      'maxDeletes',
+      'maxWrites',
+      'yes',
+      'verbose',
+    ],
+    examples: [
+      ['See what would be done', 'tablesync apply plan.ndjson --dry-run'],
+      ['Do it, and keep a journal', 'tablesync apply plan.ndjson --journal journal.ndjson'],
+      ['Only put what is missing', 'tablesync apply plan.ndjson --kind missing'],
+    ],
+    exitCodes: [
+      ['0', 'every repair of the plan is made, or was not needed any more'],
+      ['1', 'differences remain: items that changed since, or that were not picked'],
+      ['2', 'usage or set-up: nothing was written'],
+      ['3', 'incomplete: something could not be read, verified or written'],
+      ['4', 'stopped by a safeguard, or the answer to a question was not yes'],
+      INTERRUPTED,
+    ],
+  },
+  undo: {
+    usage: 'tablesync undo <journal> [flags]',
+    summary:
+      'Takes a repair back, item by item, where a replica still holds what the repair left. It scans nothing. It writes, unless --dry-run is given.',
+    common: [
+      'dryRun',
+      'yes',
+      'report',
+      'verbose',
+      'json',
+      'maxWrites',
+      'profile',
+      'endpoint',
+      'writeCapacity',
+      'allowDamaged',
+    ],
+    examples: [
+      ['See what would be brought back', 'tablesync undo journal.ndjson --dry-run'],
+      ['Bring it back', 'tablesync undo journal.ndjson'],
+      ['In a script', 'tablesync undo journal.ndjson --yes --json'],
+    ],
+    exitCodes: [
+      ['0', 'every key is as it was before the repair'],
+      ['1', 'differences remain: keys that somebody has changed since, for example'],
+      ['2', 'usage or set-up: nothing was written'],
+      ['3', 'incomplete: something could not be read or written'],
+      ['4', 'stopped by a safeguard, or the answer to the question was not yes'],
+      INTERRUPTED,
+    ],
+  },
+  show: {
+    usage: 'tablesync show <report, plan or journal> [flags]',
+    summary: 'Prints a file of an earlier run: its totals, then its lines. It reads no table.',
+    common: ['kind', 'attribute', 'key', 'since', 'json'],
+    examples: [
+      ['Read a plan before it is applied', 'tablesync show plan.ndjson'],
+      ['Only deletions', 'tablesync show plan.ndjson --kind extra'],
+      ['What is new since yesterday', 'tablesync show today.ndjson --since yesterday.ndjson'],
+    ],
+    exitCodes: [
+      ['0', 'printed'],
+      ['1', 'with --since: something is new'],
+      ['2', 'usage, or a file that cannot be read'],
+      ['3', 'something could not be printed'],
+    ],
+  },
+}

@@ -1,0 +1,128 @@
+/** The texts of `tablesync help <topic>`: at most 25 lines each, and where docs/ says more. */
+import type { Topic } from './asked-page.ts'
+import { SHELL_TOPICS } from './shell-topics.ts'
+
+export const TOPIC_TEXTS: { readonly [topic in Topic]: string } = {
+  compare: `Compare tables
+
+  tablesync --master us-east-1:Orders --replica eu-west-1:Orders
+
+A comparison writes nothing. It scans both tables in step. Where two items look
+different, it reads both again, strongly consistent, and counts a difference
+only after both have stood still for five seconds (--min-mismatch-age).
+
+  --verbose         prints a line for each difference, with its paths
+  --show-values     prints the values too
+  --report FILE     writes a line of JSON for each difference
+  --json            prints the result as one document on stdout
+  --key, --keys     read listed keys only, and scan nothing
+  --quiesced        for tables that nobody writes to: saves the wait
+
+Repeat --replica for more replicas: the master is scanned once for all.
+
+More: docs/compare.md, docs/differences.md, docs/results.md`,
+
+  repair: `Repair a replica
+
+  --write-missing     puts items that the replica lacks
+  --write-differing   updates items that differ, and only what differs in them
+  --delete-extra      deletes items that the master lacks, after all else
+
+Begin with a dry run, which is the same command without these flags. Then:
+
+  tablesync -m us-east-1:Orders -r eu-west-1:Orders \\
+    --write-missing --write-differing --journal journal.ndjson
+
+The journal keeps what the replica held: \`tablesync undo journal.ndjson\` brings
+it back. Keep one whenever you repair something that matters.
+
+--canary 10 repairs ten items first, and goes on only if they have held.
+--dry-run overrides all three flags.
+
+More: docs/repair.md, docs/plan-apply-undo.md`,
+
+  safety: `What keeps a repair from doing damage
+
+- tablesync never writes to the master.
+- A write happens only if the replica still holds what was compared. With
+  --quiesced and without --journal, puts have no such condition.
+- With --version-attribute, no newer version is replaced with an older one.
+- Deletions come last, and not at all on a replica where anything failed. On a
+  terminal, tablesync asks first; --yes answers.
+
+A safeguard stops the run (exit code 4):
+
+  --max-writes, --max-deletes    more writes or deletions than expected
+  --allow-shrunken-master        lets deletions go on if the master has shrunk
+  --allow-global-table           lets writes go to a global table
+  --allow-streams                lets writes go to a table that has a stream
+
+More: docs/repair.md, docs/live-tables.md, docs/limits.md`,
+
+  plan: `Write a repair down, review it, apply it, take it back
+
+  tablesync -m us-east-1:Orders -r eu-west-1:Orders \\
+    --write-missing --write-differing --plan plan.ndjson
+  tablesync show plan.ndjson
+  tablesync apply plan.ndjson --dry-run
+  tablesync apply plan.ndjson --journal journal.ndjson
+  tablesync undo journal.ndjson
+
+--plan writes nothing to the tables. apply looks at each item again, and repairs
+only what is as the plan says. --kind, --attribute and --except-keys apply a
+part of it. undo brings an item back only if nobody has changed it since.
+
+More: docs/plan-apply-undo.md`,
+
+  resume: `Stop a long run, and go on later
+
+  tablesync -m us-east-1:Orders -r eu-west-1:Orders --checkpoint run.json
+  tablesync -m us-east-1:Orders -r eu-west-1:Orders --checkpoint run.json \\
+    --resume
+
+--checkpoint FILE saves how far the run has come, every ten seconds and at the
+end. After a stop, a crash or a full disk, give the same command with --resume;
+a run that stops early prints it. --restart begins anew.
+
+Ctrl-C stops after the pages in flight; a second one stops at once.
+--max-duration 8h stops by itself. --max-outage says how long to wait for an
+endpoint that does not answer.
+
+More: docs/long-runs.md`,
+
+  pace: `How fast a run goes, and what it takes of the tables
+
+  --read-capacity 500         at most 500 read units a second of each table
+  --read-capacity 25%         a quarter of the table's throughput: the default
+  --read-capacity adaptive    as much as is not throttled
+  --read-capacity max         no limit
+  --write-capacity            the same for writes to each replica
+  --master-read-capacity      for the master, if it is to be another
+
+--control FILE changes the pace of a run: add a line to the file, for example
+\`read-capacity 1000\`, \`pause\` or \`resume\`.
+
+A comparison reads each table once. An item of 4 KB takes half a read unit.
+
+More: docs/pace.md, docs/cost.md`,
+
+  credentials: `Which credentials and endpoints are used
+
+tablesync finds credentials as the AWS SDK and the AWS CLI do: in variables
+(AWS_PROFILE, AWS_ACCESS_KEY_ID ...), profiles, SSO, containers and instances.
+
+  --profile, --role-arn                    for the master, and for replicas that
+                                           have none of their own
+  --replica-profile, --replica-role-arn    for the replicas
+  --mfa-serial, --mfa-token                where the role asks for an MFA device
+
+  --endpoint http://localhost:8000         an emulator: no credentials needed
+  --master-endpoint, --replica-endpoint    where they differ
+
+A comparison needs DescribeTable, Scan and BatchGetItem. A repair needs PutItem,
+UpdateItem and DeleteItem on the replicas.
+
+More: docs/credentials.md, docs/permissions.md`,
+
+  ...SHELL_TOPICS,
+}
