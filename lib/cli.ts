@@ -28,6 +28,8 @@ import { threadFilesIn } from './run/threads/thread-files.ts'
 
 const INCOMPLETE = 3
 
+const THREADS = new URL('../workers/', import.meta.url)
+
 /** Each is loaded when it is asked for. */
 const COMMANDS = {
   sync: async () => (await import('./commands/sync.ts')).sync,
@@ -59,6 +61,9 @@ process.on('exit', endCredentialCommands)
 
 const identity = newRunIdentity()
 
+// The SDK would print to stderr that it is going to drop this version of Node.
+env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+
 // What is thrown past all others, by a hook's timer maybe, says nothing of the tables.
 process.on('uncaughtException', (thrown) => {
   const error = asTablesyncError(thrown)
@@ -82,6 +87,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if ('page' in parsed) return await printPage(parsed.page)
     const { command } = parsed
     if (command === 'show') return await showFile(parsed)
+    if (parsed.talk.estimate) return await tellEstimate(parsed)
     return await carryOut(parsed, command)
   } catch (thrown) {
     const error = asTablesyncError(thrown)
@@ -100,8 +106,6 @@ async function printPage(page: Page): Promise<number> {
 
 async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS): Promise<number> {
   const { options, talk } = commandLine
-  // The SDK would print to stderr that it is going to drop this version of Node.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   if (talk.quiet) silenceWarnings()
   const carriedOut = await COMMANDS[command]()
   const human = tellHuman({
@@ -127,7 +131,7 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
       },
       {
         spelling: spellingWith(commandLine.fromEnvironment),
-        threads: threadFilesIn(new URL('../workers/', import.meta.url)),
+        threads: threadFilesIn(THREADS),
         identity,
       },
     )
@@ -140,6 +144,19 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
     human.close()
     restore()
   }
+}
+
+/** Prints what the run would take. */
+async function tellEstimate({ options, talk, fromEnvironment }: CommandLine): Promise<number> {
+  const { estimate } = await import('./commands/estimate.ts')
+  const { estimateLines } = await import('./report/lines/estimate-lines.ts')
+  const { readPrices } = await import('./files/prices-file.ts')
+  const prices = talk.prices === undefined ? undefined : await readPrices(talk.prices)
+  const spelling = spellingWith(fromEnvironment)
+  const caller = { spelling, threads: threadFilesIn(THREADS), identity }
+  const estimated = await estimate(options, caller, talk.estimateFrom)
+  if (talk.json) return await printDocument({ version: 1, ...estimated, prices }, 0)
+  return await print(estimateLines(estimated, prices).map(printable).join('\n'), 0)
 }
 
 /** Prints a file of an earlier run. */

@@ -12,8 +12,7 @@ import {
   spellingsOf,
   TABLES,
 } from './flags.ts'
-import { ALL_OPTIONS, asFlag, OPTIONS } from './groups/all-options.ts'
-import { TALK } from './groups/talk-options.ts'
+import { ALL_OPTIONS, asFlag, COMMAND_OPTIONS, OPTIONS } from './groups/all-options.ts'
 import { askedPage, COMMANDS, type Page } from './help/asked-page.ts'
 import { nearest } from './nearest.ts'
 import { type Command, type FileCommand, type Filled, filled, type Option } from './option.ts'
@@ -23,7 +22,7 @@ export interface CommandLine {
   /** What to do: compare and repair, take a repair back, carry out a plan, or show a file. */
   readonly command: Command
   readonly options: RunOptions & UndoOptions & ApplyOptions & ShowOptions
-  readonly talk: Filled<typeof TALK>
+  readonly talk: Filled<typeof COMMAND_OPTIONS>
   /** What of that the environment gave. Absent: nothing. */
   readonly fromEnvironment?: readonly GivenOption[]
 }
@@ -60,7 +59,9 @@ function parseFileCommand(
   }
   const commandLine = parseFlags(command, argv, env, `Name one ${file}, and no tables.`)
   const { options, talk } = commandLine
-  const talkGiven = Object.entries(talk).filter(([, isOn]) => isOn === true)
+  const talkGiven = Object.entries(talk).filter(
+    ([name, value]) => value !== false && name !== 'progress',
+  )
   refuseStray(command, { ...options, ...Object.fromEntries(talkGiven) }, asFlag)
   if (Object.hasOwn(options, file)) {
     throw usageError(
@@ -100,17 +101,27 @@ function parseFlags(
           readValue(ALL_OPTIONS[name] as Option, [parsed.options[name]].flat()),
         ]),
     )
-  const talk = filled(TALK, read(TALK))
-  checkValue(TALK.progress, '--progress', talk.progress)
+  const talk = filled(COMMAND_OPTIONS, read(COMMAND_OPTIONS))
+  checkValue(COMMAND_OPTIONS.progress, '--progress', talk.progress)
   if (talk.quiet && talk.verbose) {
     throw usageError('Expected `--verbose` or `--quiet`, got both', 'Leave one of the two out.')
   }
+  refuseHalfEstimates(talk)
   return {
     command,
     options: read(OPTIONS) as unknown as CommandLine['options'],
     talk,
     ...(fromEnvironment.length > 0 && { fromEnvironment }),
   }
+}
+
+function refuseHalfEstimates({ estimate, estimateFrom, prices }: CommandLine['talk']): void {
+  const alone = estimateFrom === undefined ? prices && 'prices' : 'estimate-from'
+  if (estimate || alone === undefined) return
+  throw usageError(
+    `Expected \`--${alone}\` to come with \`--estimate\`, got it alone`,
+    'Add `--estimate`.',
+  )
 }
 
 /** What is read as a number, by kind of option; all else is text. */

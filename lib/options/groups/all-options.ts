@@ -5,6 +5,7 @@
 import type { Option, Spelling } from '../option.ts'
 import { CONNECTION_OPTIONS } from './connection-options.ts'
 import { CREDENTIAL_OPTIONS } from './credential-options.ts'
+import { ESTIMATE_OPTIONS } from './estimate-options.ts'
 import { FILE_OPTIONS } from './file-options.ts'
 import { KEY_OPTIONS } from './key-options.ts'
 import { PACE_OPTIONS } from './pace-options.ts'
@@ -34,8 +35,14 @@ export const OPTIONS = {
   ...PACE_OPTIONS,
 }
 
-/** And those that only the command line has. */
-export const ALL_OPTIONS: Readonly<Record<string, Option>> = { ...OPTIONS, ...TALK }
+/** Those that only the command line has. */
+export const COMMAND_OPTIONS = { ...ESTIMATE_OPTIONS, ...TALK }
+
+/** All of them. */
+export const ALL_OPTIONS: Readonly<Record<string, Option>> = {
+  ...OPTIONS,
+  ...COMMAND_OPTIONS,
+}
 
 export const asFlag: Spelling = (name) => {
   const option = ALL_OPTIONS[name]

@@ -2,6 +2,7 @@
 import type { Group } from '../option.ts'
 import { CONNECTION_OPTIONS } from './connection-options.ts'
 import { CREDENTIAL_OPTIONS } from './credential-options.ts'
+import { ESTIMATE_OPTIONS } from './estimate-options.ts'
 import { FILE_OPTIONS } from './file-options.ts'
 import { KEY_OPTIONS } from './key-options.ts'
 import { PACE_OPTIONS } from './pace-options.ts'
@@ -44,6 +45,7 @@ const HELP_AND_VERSION: Group = {
 
 export const SECTIONS: readonly Section[] = [
   { task: 'Tables', pages: ['compare'], options: { ...TABLE_OPTIONS, ...ENDPOINT_OPTIONS } },
+  { task: 'Before a run', pages: ['cost'], options: ESTIMATE_OPTIONS },
   { task: 'Repair', pages: ['repair', 'hooks'], options: REPAIR_OPTIONS },
   { task: 'Safeguards', pages: ['repair'], options: SAFEGUARD_OPTIONS },
   {

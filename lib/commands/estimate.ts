@@ -1,0 +1,60 @@
+/** What `--estimate` does: says what the run of the same flags would take, and writes nothing. */
+import { usageError } from '../errors.ts'
+import { newRunIdentity } from '../model/run-identity.ts'
+import { currentOptions } from '../options/current-options.ts'
+import { resolveOptions } from '../options/resolve.ts'
+import type { RunOptions } from '../options/run-options.ts'
+import { estimateTables } from '../run/estimate/estimate-tables.ts'
+import { policiesOf, type TablePolicy } from '../run/estimate/iam-policies.ts'
+import type { RepairRange, RunEstimate } from '../run/estimate/run-estimate.ts'
+import { planRun } from '../run/preflight/scan-plan.ts'
+import { inspectTables } from '../run/tables/table-inspection.ts'
+import { TotalsOfLines } from '../show/file-totals.ts'
+import { openShown } from '../show/shown-file.ts'
+import type { Caller } from './caller.ts'
+
+export interface Estimate extends RunEstimate {
+  readonly policies: readonly TablePolicy[]
+}
+
+/**
+ * @param from a report of an earlier run, which says what the repair would take
+ * @throws TablesyncError where the options, the report or the tables are not fit
+ */
+export async function estimate(
+  given: RunOptions,
+  { spelling, identity = newRunIdentity() }: Caller,
+  from?: string,
+): Promise<Estimate> {
+  const settings = resolveOptions(currentOptions(given), spelling)
+  if (settings.keyList !== undefined) {
+    throw usageError(
+      'Expected `--estimate` without a list of keys, got both',
+      'Each listed key takes a read unit or two on each side.',
+    )
+  }
+  const known = from === undefined ? undefined : await repairOf(from)
+  const over = new AbortController()
+  const signal = given.signal ?? over.signal
+  try {
+    const tables = await inspectTables(settings, { ...identity, signal, over: over.signal })
+    const plan = planRun(settings, tables)
+    const estimated = await estimateTables(settings, tables, { plan, signal, known })
+    return { ...estimated, policies: policiesOf(settings, tables) }
+  } finally {
+    over.abort()
+  }
+}
+
+/** Items whose size the report does not have cost a unit at least, and as many as the largest at most. */
+async function repairOf(file: string): Promise<RepairRange> {
+  const totals = new TotalsOfLines()
+  for await (const line of (await openShown(file)).lines()) totals.add(line)
+  const { writeUnits, unsized } = totals
+  const LARGEST_ITEM_UNITS = 400
+  return {
+    least: writeUnits + unsized,
+    most: writeUnits + unsized * LARGEST_ITEM_UNITS,
+    isKnown: true,
+  }
+}

@@ -1,0 +1,105 @@
+/** What `--estimate` prints. */
+import { bytesText, count, counted, rateText, shortCount } from '../../model/figures.ts'
+import type { Prices } from '../../model/prices.ts'
+import { duration } from '../durations.ts'
+
+interface Range {
+  readonly middle: number
+  readonly margin: number
+}
+
+/** As much of an estimate as is printed. */
+export interface EstimateShown {
+  readonly tables: readonly {
+    readonly label: string
+    readonly region: string
+    readonly items: Range
+    readonly bytes: Range
+    readonly share: number
+  }[]
+  readonly readUnits: readonly Range[]
+  readonly lookupUnits: readonly Range[]
+  readonly mostReadUnits: number
+  readonly requests: number
+  readonly cost: { readonly requests: number; readonly readUnits: number }
+  readonly seconds: number | undefined
+  readonly unitsPerSecond: number | undefined
+  readonly repair: { readonly least: number; readonly most: number; readonly isKnown: boolean }
+  readonly policies: readonly { readonly table: string; readonly policy: object }[]
+}
+
+export function estimateLines(estimate: EstimateShown, prices?: Prices): string[] {
+  const { tables, cost, policies } = estimate
+  const isAll = tables.every(({ share }) => share === 1)
+  const sampled = isAll ? 'the whole tables' : `${counted(cost.requests, 'page')} of the tables`
+  return [
+    `Estimate from ${sampled}; reading them cost ${counted(Math.ceil(cost.readUnits), 'read unit')}.`,
+    '',
+    ...tables.map(tableLine),
+    ...compareLines(estimate),
+    ...acrossLines(estimate),
+    repairLine(estimate),
+    moneyLine(estimate, prices),
+    '',
+    ...policies.flatMap(({ table, policy }) => [
+      `Permissions for ${table}:`,
+      ...JSON.stringify(policy, undefined, 2).split('\n'),
+    ]),
+  ]
+}
+
+function tableLine({ label, items, bytes, share }: EstimateShown['tables'][number]): string {
+  const read = share === 1 ? '' : `   ${percent(share)} of it was read`
+  return `  ${label}   ${ranged(items, shortCount)} items   ${ranged(bytes, bytesText)}${read}`
+}
+
+/** `39.9 M (± 2%)`. */
+function ranged({ middle, margin }: Range, text: (value: number) => string): string {
+  const share = middle === 0 ? 0 : margin / middle
+  return `${text(middle)}${share < 0.0005 ? '' : ` (± ${percent(share)})`}`
+}
+
+const percent = (share: number) => `${count(Number((share * 100).toPrecision(2)))}%`
+
+function compareLines(estimate: EstimateShown): string[] {
+  const { readUnits, lookupUnits, mostReadUnits, requests, seconds, unitsPerSecond } = estimate
+  const sum = (all: readonly Range[]) => all.reduce((total, { middle }) => total + middle, 0)
+  const margin = readUnits.reduce((total, range) => total + range.margin, 0)
+  const total = sum(readUnits)
+  const time =
+    seconds === undefined || unitsPerSecond === undefined
+      ? 'as fast as the tables answer'
+      : `about ${duration(seconds * 1000)} at ${rateText(unitsPerSecond)} units/s, ${duration(seconds * 250)} at ${rateText(unitsPerSecond * 4)}`
+  return [
+    `  compare   ${ranged({ middle: total, margin }, shortCount)} read units in ${shortCount(requests)} requests, ${time}`,
+    `            up to ${shortCount(mostReadUnits)} where much differs or changes`,
+    `            looking every key up instead: ${shortCount(sum(lookupUnits))} read units`,
+  ]
+}
+
+/** Between regions, bytes cost money too. */
+function acrossLines({ tables }: EstimateShown): string[] {
+  const [master, ...replicas] = tables
+  const far = replicas.filter(({ region }) => region !== master?.region)
+  return far.map(
+    ({ label, bytes }) => `  across    ${bytesText(bytes.middle)} of items from ${label}`,
+  )
+}
+
+function repairLine({ repair: { least, most, isKnown } }: EstimateShown): string {
+  const units = least === most ? shortCount(least) : `${shortCount(least)} to ${shortCount(most)}`
+  const why = isKnown ? 'by the report' : 'unknown before comparing'
+  return `  repair    ${units} write units, indexes on top (${why})`
+}
+
+function moneyLine({ readUnits, repair, tables }: EstimateShown, prices?: Prices): string {
+  if (prices === undefined) return '  money     with --prices FILE'
+  const read = readUnits.reduce((sum, { middle }) => sum + middle, 0) * prices.readUnit
+  const [master, ...replicas] = tables
+  const far = replicas.filter(({ region }) => region !== master?.region)
+  const bytes = far.reduce((sum, table) => sum + table.bytes.middle, 0)
+  const across = (bytes / 1e9) * (prices.transferGb ?? 0)
+  const money = (amount: number) => `${prices.currency} ${amount.toFixed(2)}`
+  const [least, most] = [repair.least, repair.most].map((units) => money(units * prices.writeUnit))
+  return `  money     compare ${money(read + across)}, repair ${least === most ? least : `${least} to ${most}`}`
+}

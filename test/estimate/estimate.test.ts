@@ -1,0 +1,217 @@
+/** `--estimate` against what a run is charged, on tables of many shapes. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { runCli, tempFolder } from '../support/command/run-cli.ts'
+import { type Test, t } from '../support/tap.ts'
+import { SizedServer, type SizedTable } from './sized-server.ts'
+
+t.setTimeout(800_000)
+
+interface Range {
+  readonly middle: number
+  readonly margin: number
+}
+
+interface Estimated {
+  readonly tables: readonly {
+    readonly items: Range
+    readonly bytes: Range
+    readonly share: number
+  }[]
+  readonly readUnits: readonly Range[]
+  readonly mostReadUnits: number
+  readonly cost: { readonly readUnits: number; readonly requests: number }
+  readonly repair: { readonly least: number; readonly most: number; readonly isKnown: boolean }
+  readonly policies: readonly {
+    readonly policy: { readonly Statement: readonly { readonly Action: readonly string[] }[] }
+  }[]
+}
+
+/** A table of items of these sizes; DescribeTable tells `factor` of the truth. */
+function tableOf(
+  items: number,
+  sizeOf: SizedTable['sizeOf'],
+  factor = 1,
+  fillOf?: SizedTable['fillOf'],
+): SizedTable {
+  let bytes = 0
+  let count = 0
+  for (let item = 0; item < items; item++) {
+    const size = sizeOf(item)
+    if (size === null) continue
+    bytes += size
+    count++
+  }
+  const said = { items: Math.round(count * factor), bytes: Math.round(bytes * factor) }
+  return { items, sizeOf, said, ...(fillOf !== undefined && { fillOf }) }
+}
+
+const SMALL = () => 100
+const LARGE = () => 100_000
+/** One in 200 is a thousand times as large; which ones looks random. */
+const SKEWED = (item: number) => ((item * 2_654_435_761) % 200 === 0 ? 100_000 : 150)
+
+async function scene(t: Test, tables: Readonly<Record<string, SizedTable>>) {
+  const server = new SizedServer(tables)
+  const endpoint = await server.start()
+  t.teardown(() => server.stop())
+  const [master = '', ...replicas] = Object.keys(tables)
+  const names = replicas.flatMap((name) => ['--replica', `us-east-1:${name}`])
+  const args = ['--master', `us-east-1:${master}`, ...names, '--endpoint', endpoint, '--quiesced']
+  return {
+    async run(...flags: readonly string[]) {
+      server.charged.clear()
+      const result = await runCli([...args, ...flags])
+      return {
+        ...result,
+        charged: [...server.charged.values()].reduce((sum, units) => sum + units, 0),
+      }
+    },
+  }
+}
+
+const total = (ranges: readonly Range[]) => ranges.reduce((sum, { middle }) => sum + middle, 0)
+const margins = (ranges: readonly Range[]) => ranges.reduce((sum, { margin }) => sum + margin, 0)
+
+for (const { shape, master, replicas, flags = [], isSkewed = false, code = 0 } of [
+  {
+    shape: 'items of 100 bytes',
+    master: tableOf(300_000, SMALL),
+    replicas: [tableOf(300_000, SMALL)],
+  },
+  { shape: 'items of 100 KB', master: tableOf(400, LARGE), replicas: [tableOf(400, LARGE)] },
+  {
+    shape: 'skewed items',
+    master: tableOf(60_000, SKEWED),
+    replicas: [tableOf(60_000, SKEWED)],
+    isSkewed: true,
+  },
+  {
+    shape: 'an empty replica',
+    master: tableOf(60_000, () => 600),
+    replicas: [tableOf(0, SMALL)],
+    isSkewed: true,
+    code: 1,
+  },
+  {
+    shape: 'drift',
+    master: tableOf(60_000, () => 600),
+    replicas: [
+      tableOf(
+        60_000,
+        () => 600,
+        1,
+        (item) => (item % 50 === 0 ? 'y' : 'x'),
+      ),
+    ],
+    isSkewed: true,
+    code: 1,
+  },
+  {
+    shape: 'two replicas',
+    master: tableOf(50_000, () => 600),
+    replicas: [tableOf(50_000, () => 600), tableOf(50_000, () => 600)],
+  },
+  {
+    shape: 'lookup',
+    master: tableOf(20_000, () => 1500),
+    replicas: [tableOf(20_000, () => 1500)],
+    flags: ['--strategy', 'lookup'],
+  },
+  {
+    shape: 'said to be empty',
+    master: tableOf(300_000, SMALL, 0),
+    replicas: [tableOf(300_000, SMALL, 0)],
+  },
+  {
+    shape: 'said to be half as large',
+    master: tableOf(300_000, SMALL, 0.5),
+    replicas: [tableOf(300_000, SMALL, 0.5)],
+  },
+  {
+    shape: 'said to be twice as large',
+    master: tableOf(300_000, SMALL, 2),
+    replicas: [tableOf(300_000, SMALL, 2)],
+  },
+  {
+    shape: 'skewed, and said to be empty',
+    master: tableOf(60_000, SKEWED, 0),
+    replicas: [tableOf(60_000, SKEWED, 0)],
+    isSkewed: true,
+  },
+]) {
+  t.test(`--estimate foretells the read units of a run: ${shape}`, async (t) => {
+    const names = ['Second', 'Third'].slice(0, replicas.length)
+    const others = Object.fromEntries(names.map((name, at) => [name, replicas[at] as SizedTable]))
+    const { run } = await scene(t, { First: master, ...others })
+    const { stdout, stderr, charged: cost, ...ended } = await run('--estimate', '--json', ...flags)
+    t.equal(ended.code, 0, stderr)
+    const estimated = JSON.parse(stdout) as Estimated
+    const real = await run(...flags)
+    t.equal(real.code, code, real.stderr)
+    const [middle, margin] = [total(estimated.readUnits), margins(estimated.readUnits)]
+    const isNear = Math.abs(middle / real.charged - 1) <= 0.05
+    const isInRange = real.charged >= middle - margin && real.charged <= estimated.mostReadUnits
+    const said = `${middle.toFixed(0)} ± ${margin.toFixed(0)}, at most ${estimated.mostReadUnits}; charged ${real.charged}`
+    t.ok(isSkewed ? isNear || isInRange : isNear, said)
+    t.ok(real.charged <= estimated.mostReadUnits, said)
+    // The sample tells what it has cost, but for the preflight.
+    t.ok(Math.abs(estimated.cost.readUnits - cost) <= 10, `${estimated.cost.readUnits} of ${cost}`)
+    const held = replicas[0]?.items ?? 0
+    const items = estimated.tables[1]?.items as Range
+    t.ok(
+      Math.abs(items.middle - held) <= Math.max(items.margin, held * 0.05),
+      `${items.middle} items`,
+    )
+  })
+}
+
+t.test('the repair is a range that holds the truth, and one figure by a report', async (t) => {
+  const master = tableOf(5000, () => 1500)
+  const replica = tableOf(5000, (item) => (item % 10 === 0 ? null : item % 10 === 1 ? 2500 : 1500))
+  const { run } = await scene(t, { First: master, Second: replica })
+  const report = join(await tempFolder(t), 'report.ndjson')
+  await run('--report', report)
+  // 500 are put at 2 units, 500 updated at 3.
+  const truth = 500 * 2 + 500 * 3
+  const repairOf = async (...flags: readonly string[]) =>
+    (JSON.parse((await run('--estimate', '--json', ...flags)).stdout) as Estimated).repair
+  const unknown = await repairOf()
+  t.ok(!unknown.isKnown && unknown.least === 0 && unknown.most >= truth, JSON.stringify(unknown))
+  t.same(await repairOf('--estimate-from', report), { least: truth, most: truth, isKnown: true })
+})
+
+t.test('--estimate says what it costs, and which permissions a run needs', async (t) => {
+  const { run } = await scene(t, { First: tableOf(100, SMALL), Second: tableOf(100, SMALL) })
+  const prices = join(await tempFolder(t), 'prices.json')
+  await writeFile(prices, '{"currency":"EUR","readUnit":1,"writeUnit":10}')
+  const { stdout } = await run('--estimate', '--prices', prices)
+  t.match(stdout, /^ {2}money {5}compare EUR \d+\.\d\d, repair EUR 0\.00 to EUR \d+\.\d\d$/m)
+  t.match(stdout, /^Permissions for us-east-1:First:$/m)
+  for (const [flags, first, second] of [
+    [[], [], []],
+    [['--write-missing'], [], ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']],
+    [['--delete-extra'], [], ['PutItem', 'UpdateItem', 'DeleteItem']],
+  ] as const) {
+    const { policies } = JSON.parse(
+      (await run('--estimate', '--json', ...flags)).stdout,
+    ) as Estimated
+    const writes = policies.map(({ policy }) =>
+      policy.Statement.flatMap(({ Action }) => Action)
+        .map((action) => action.replace('dynamodb:', ''))
+        .filter((action) => /Put|Update|Delete|Write/.test(action)),
+    )
+    t.same(writes, [first, second])
+  }
+  for (const [flags, told] of [
+    [['--prices', prices], /`--prices` to come with `--estimate`/],
+    [['--estimate', '--prices', '/none'], /Cannot read the prices in \/none/],
+    [['--estimate', '--estimate-from', '/none'], /Cannot read \/none/],
+    [['--estimate', '--key', '{"id":"a"}'], /`--estimate` without a list of keys/],
+  ] as const) {
+    const { code, stderr, charged } = await run(...flags)
+    t.equal(code, 2)
+    t.match(stderr, told)
+    t.equal(charged, 0)
+  }
+})
