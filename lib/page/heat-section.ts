@@ -1,0 +1,125 @@
+/** Where the differences are: a strip over the key space, and the worst places as a table. */
+import { count, counted } from '../model/figures.ts'
+import { chartSvg, Plot } from './chart-svg.ts'
+import { type Content, html, type Markup } from './markup.ts'
+import type { Heat, HeatCell } from './page-data.ts'
+
+/** A strip each takes 20 KB. */
+const MOST_STRIPS = 4
+const WORST_CELLS = 5
+
+/** Steps of lightness: each holds shares up to its bound. */
+const LEVELS = [
+  { upTo: 0, name: 'none' },
+  { upTo: 0.001, name: 'to 0.1%' },
+  { upTo: 0.01, name: 'to 1%' },
+  { upTo: 0.1, name: 'to 10%' },
+  { upTo: Number.POSITIVE_INFINITY, name: 'more' },
+]
+
+export function heatSection(heat: Heat): Markup {
+  const totals = heat.strips.map((strip) => ({ ...strip, found: sumOf(strip.cells) }))
+  const shown = totals.sort((a, b) => b.found - a.found).slice(0, MOST_STRIPS)
+  const left = totals.length - shown.length
+  return html`<section aria-labelledby="where">
+<h2 id="where">Where the differences are</h2>
+<p>Each cell is a slice of the key space: ${slicesText(heat)}, in the order of the hash of the
+partition key. It counts keys that looked different when they were scanned; some of them are
+equal after their second read.</p>
+${shown.map((strip) => stripFigure(strip, totals.length > 1))}
+${left > 0 && html`<p>${counted(left, 'replica')} with fewer differences not drawn.</p>`}
+${legend()}
+</section>`
+}
+
+const sumOf = (cells: readonly HeatCell[]) =>
+  cells.reduce((sum, { differences }) => sum + differences, 0)
+
+function slicesText({ segments, strips }: Heat): string {
+  const cells = strips[0]?.cells.length ?? 0
+  return cells === segments
+    ? 'a segment of the scan'
+    : `${count(Math.ceil(segments / cells))} of ${count(segments)} segments of the scan`
+}
+
+interface Strip {
+  readonly replica: string
+  readonly cells: readonly HeatCell[]
+  readonly found: number
+}
+
+function stripFigure({ replica, cells, found }: Strip, isNamed: boolean): Markup {
+  const touched = cells.filter(({ differences }) => differences > 0)
+  const unseen = cells.filter(isUnseen).length
+  const words =
+    `${counted(found, 'key')} looked different, in ${count(touched.length)} of ` +
+    `${counted(cells.length, 'cell')}${unseen === 0 ? '' : `; ${counted(unseen, 'cell')} not compared, or not to the end, by this run`}.`
+  return html`<figure>
+<figcaption>${isNamed && html`<b>${replica}</b>: `}${words}</figcaption>
+${stripSvg(cells, `Strip of the key space. ${words}`)}
+${touched.length > 0 && worstTable(touched)}
+</figure>`
+}
+
+const isUnseen = ({ compared, firstSegment, lastSegment }: HeatCell) =>
+  compared < lastSegment - firstSegment + 1
+
+function stripSvg(cells: readonly HeatCell[], label: string): Content {
+  const svg = chartSvg(label, {
+    width: 1024,
+    height: 40,
+    margin: 0,
+    axis: null,
+    x: { domain: [0, cells.length] },
+    y: { domain: [0, 1] },
+    marks: [
+      Plot.rect(cells, {
+        x1: (_: HeatCell, at: number) => at,
+        x2: (_: HeatCell, at: number) => at + 1,
+        y1: (cell: HeatCell) => (isUnseen(cell) ? 0.35 : 0),
+        y2: 1,
+        fill: (cell: HeatCell) => `var(--heat-${levelOf(cell)})`,
+        title: titleOf,
+      }),
+    ],
+  })
+  return html`<div class="strip">${svg}</div>`
+}
+
+/** Cells without a difference say nothing when pointed at. */
+const titleOf = (cell: HeatCell): string | null =>
+  cell.differences === 0
+    ? null
+    : `segments ${placeOf(cell)}: ${count(cell.differences)} of ${counted(cell.items, 'item')}`
+
+const placeOf = ({ firstSegment, lastSegment }: HeatCell) =>
+  firstSegment === lastSegment
+    ? count(firstSegment)
+    : `${count(firstSegment)} to ${count(lastSegment)}`
+
+const shareOf = ({ differences, items }: HeatCell) =>
+  differences === 0 ? 0 : differences / Math.max(items, differences)
+
+const levelOf = (cell: HeatCell) => LEVELS.findIndex(({ upTo }) => shareOf(cell) <= upTo)
+
+function worstTable(touched: readonly HeatCell[]): Markup {
+  const worst = [...touched].sort((a, b) => b.differences - a.differences).slice(0, WORST_CELLS)
+  return html`<table>
+<caption>${touched.length > WORST_CELLS ? `The ${WORST_CELLS} cells with most` : 'Cells with differences'}</caption>
+<thead><tr><th scope="col">Segments</th><th scope="col" class="n">Different</th><th scope="col" class="n">Items</th><th scope="col" class="n">Share</th></tr></thead>
+<tbody>${worst.map(
+    (cell) =>
+      html`<tr><th scope="row">${placeOf(cell)}</th><td class="n">${count(cell.differences)}</td><td class="n">${count(cell.items)}</td><td class="n">${shareText(shareOf(cell))}</td></tr>
+`,
+  )}</tbody></table>`
+}
+
+function shareText(share: number): string {
+  if (share < 0.0001) return '< 0.01%'
+  return `${count(Math.round(share * 10_000) / 100)}%`
+}
+
+const legend = () =>
+  html`<ul class="legend" aria-label="Shares of items that looked different">${LEVELS.map(
+    ({ name }, level) => html`<li><i class="heat-${level}"></i>${name}</li>`,
+  )}<li><i class="unseen"></i>low cell: not compared to its end</li></ul>`
