@@ -10,6 +10,7 @@ import type { Question } from './model/question.ts'
 import { newRunIdentity } from './model/run-identity.ts'
 import { exitCodeOf, type Summary } from './model/summary.ts'
 import { type CommandLine, parseArgv } from './options/argv.ts'
+import { commandAsTyped } from './options/command-as-typed.ts'
 import { commandToResume } from './options/command-to-resume.ts'
 import { asFlag } from './options/groups/all-options.ts'
 import { openTextOutput } from './process/pager.ts'
@@ -113,6 +114,10 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
         spelling: asFlag,
         threads: threadFilesIn(new URL('../workers/', import.meta.url)),
         identity,
+        command: {
+          words: commandAsTyped(process.argv.slice(2), process.env),
+          version: version(),
+        },
       },
     )
     human.conclude(summary)
@@ -132,7 +137,8 @@ async function showFile({ options, talk }: CommandLine): Promise<number> {
   const output = await openTextOutput(!talk.json && process.stdout.isTTY === true, result.print)
   try {
     const line = (text: string) => output.line(printable(text))
-    return await show(options, { spelling: asFlag, output: { line }, asJson: talk.json })
+    const context = { spelling: asFlag, output: { line }, asJson: talk.json, version: version() }
+    return await show(options, context)
   } finally {
     await output.close()
   }

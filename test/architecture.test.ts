@@ -81,10 +81,12 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/report',
     'lib/selection',
   ],
+  'lib/page': [...PURE, 'lib/files', 'lib/item/path.ts', 'lib/report'],
   'lib/commands': [
     ...PURE,
     'lib/files',
     'lib/options',
+    'lib/page',
     'lib/run',
     'lib/report',
     'lib/selection',
@@ -118,6 +120,9 @@ const OWNERS: Record<string, readonly string[]> = {
   'xxhash-wasm': ['lib/item/digest.ts'],
   // Only where the outcome of its tasks is handled.
   'p-queue': ['workers', 'lib/run/concurrent-work.ts'],
+  // Loaded with the page, and for nothing else.
+  '@observablehq/plot': ['lib/page/chart-svg.ts'],
+  linkedom: ['lib/page/chart-svg.ts'],
   'cli-truncate': ['lib/report/screen.ts'],
   'is-in-ci': ['lib/cli.ts'],
   'node:fs': ['lib/files', 'lib/cli.ts'],

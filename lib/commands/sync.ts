@@ -40,7 +40,7 @@ export async function sync(given: RunOptions, caller: Caller): Promise<Summary> 
       })
       return { ...identity, ...ended.summary }
     }
-    const settled = { settings, identity, threads, checkpoint }
+    const settled = { settings, identity, threads, checkpoint, caller }
     const work = await comparison(settled, spelling)
     return { ...identity, ...(await beginRun(settled, options, work)) }
   } finally {

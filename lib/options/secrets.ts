@@ -4,7 +4,8 @@ import { spellingsOf } from './flags.ts'
 import { OPTIONS } from './groups/all-options.ts'
 import type { Option } from './option.ts'
 
-const SPELLINGS: ReadonlySet<string> = new Set(
+/** Of the options whose value is secret. */
+export const SECRET_SPELLINGS: ReadonlySet<string> = new Set(
   Object.values(OPTIONS as Record<string, Option>)
     .filter((option) => 'secret' in option && option.secret)
     .flatMap(spellingsOf),
@@ -23,7 +24,7 @@ export function secretsIn(
 ): string[] {
   const values = argv.flatMap((argument, at) => {
     const [spelling = '', ...joined] = argument.split('=')
-    if (!SPELLINGS.has(spelling)) return []
+    if (!SECRET_SPELLINGS.has(spelling)) return []
     return joined.length > 0 ? [joined.join('=')] : [argv[at + 1] ?? '']
   })
   const users = argv.flatMap((argument) => {

@@ -3,11 +3,11 @@ import { count, counted } from '../model/figures.ts'
 import { valueLines } from '../report/lines/change-lines.ts'
 import { type DifferenceShown, doneText, placesText } from '../report/lines/difference-lines.ts'
 import { shownKey } from '../report/shown-key.ts'
+import { MOST_DIFFERENCES } from './first-differences.ts'
 import { html, type Markup } from './markup.ts'
 import type { PageData } from './page-data.ts'
 import { withinBudget } from './text-budget.ts'
 
-export const MOST_DIFFERENCES = 100
 const MOST_BYTES = 64_000
 
 export function differencesSection({ differences, showsValues, tables }: PageData): Markup {
@@ -40,10 +40,10 @@ function row(difference: DifferenceShown, { namesReplica, showsValues }: RowOpti
   const done = doneText(difference).replace(/^: /, '')
   return html`<li><b class="${kind}">${SIGN_AND_KIND[kind]}</b> <code>${shownKey(key)}</code>
 ${namesReplica && html`<span>in ${replica}</span> `}${unconfirmed && html`<span>unconfirmed</span> `}${
-    done !== '' && html`<span>${done}</span>`
-  }${places !== '' && html`<div class="places"><code>${places}</code></div>`}${
-    values && html`<pre tabindex="0" aria-label="Values">${valueLines(changes).join('\n')}</pre>`
-  }</li>
+  done !== '' && html`<span>${done}</span>`
+}${places !== '' && html`<div class="places"><code>${places}</code></div>`}${
+  values && html`<pre tabindex="0" aria-label="Values">${valueLines(changes).join('\n')}</pre>`
+}</li>
 `
 }
 

@@ -43,8 +43,6 @@ export interface PageTable {
 }
 
 export interface Verdict {
-  /** `good`: nothing differs. `differs`: something does. `open`: not all is known. */
-  readonly kind: 'good' | 'differs' | 'open'
   readonly sentence: string
   /** Why it is no better, and what to do. */
   readonly more: readonly string[]

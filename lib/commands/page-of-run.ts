@@ -1,0 +1,145 @@
+/** The page of a run: what hears the run for it, and what writes it when the run has ended. */
+import { asTablesyncError } from '../errors.ts'
+import { count, counted } from '../model/figures.ts'
+import type { FileHeader } from '../model/files/header-and-footer.ts'
+import type { Summary } from '../model/summary.ts'
+import { type InspectedTable, isStandIn, shownEndpoint } from '../model/tables/table.ts'
+import type { Settings } from '../options/settings.ts'
+import { optionFacts } from '../page/option-facts.ts'
+import type { Fact, PageTable } from '../page/page-data.ts'
+import { writePage } from '../page/page-file.ts'
+import { RunCollector } from '../page/run-collector.ts'
+import { timeText } from '../page/time-text.ts'
+import { countsOf, verdictOf } from '../page/verdict.ts'
+import { duration } from '../report/durations.ts'
+import type { RunListeners } from '../run/records/difference-sink.ts'
+import type { Preparation } from '../run/run-context.ts'
+import type { Caller } from './caller.ts'
+
+export interface PageOfRun {
+  /** The same listeners; the page hears what they hear. */
+  hearing(listeners: RunListeners): RunListeners
+  /** Writes the page. The summary says so where that fails; nothing else of it is lost. */
+  written(summary: Summary): Promise<Summary>
+}
+
+export interface RunToShow {
+  readonly preparation: Preparation
+  readonly header: FileHeader<'report'>
+  readonly file: string
+  readonly caller: Caller
+}
+
+export function pageOfRun({ preparation, header, file, caller }: RunToShow): PageOfRun {
+  const { settings, tables, plan, checkpoint } = preparation
+  const taken = checkpoint?.taken
+  const collector = new RunCollector({
+    segments: plan.segments,
+    replicas: Object.keys(header.tables),
+    isResumed: taken !== undefined,
+  })
+  const note =
+    taken === undefined
+      ? undefined
+      : 'This run went on with an earlier one. The counts cover both; strip, charts and listed differences cover this run only.'
+  const { command, spelling } = caller
+  const dataOf = (summary: Summary) => {
+    const { history, ...collected } = collector.collected
+    return {
+      ...collected,
+      what: 'Comparison',
+      tables: tables.inspected.flatMap(tableOf),
+      verdict: verdictOf(summary),
+      facts: factsOf(summary, header, taken?.began),
+      counts: countsOf(summary.replicas),
+      history: { samples: history?.samples ?? [], ...(note !== undefined && { note }) },
+      showsValues: settings.showValues,
+      ...(command !== undefined && { command: command.words, version: command.version }),
+      options: optionFacts(header.options, spelling),
+      safeguards: safeguardFacts(settings, spelling),
+    }
+  }
+  return {
+    hearing: (listeners) => ({
+      ...listeners,
+      onEvent(event) {
+        collector.hear(event)
+        listeners.onEvent(event)
+      },
+      async onDifference(difference) {
+        collector.add(difference)
+        await listeners.onDifference?.(difference)
+      },
+    }),
+    async written(summary) {
+      try {
+        await writePage(file, dataOf(summary))
+        return summary
+      } catch (error) {
+        return withoutPage(summary, error)
+      }
+    },
+  }
+}
+
+function withoutPage(summary: Summary, thrown: unknown): Summary {
+  const { code, message, hint } = asTablesyncError(thrown)
+  const error = { table: '', code, message, ...(hint !== undefined && { hint }), count: 1 }
+  const { outcome, errors } = summary
+  const isEnded = outcome === 'in-sync' || outcome === 'different'
+  return { ...summary, outcome: isEnded ? 'incomplete' : outcome, errors: [...errors, error] }
+}
+
+function tableOf(table: InspectedTable, at: number): PageTable[] {
+  if (isStandIn(table)) return []
+  const { ref, facts } = table
+  const { approximateItems, approximateBytes } = facts
+  const about = [
+    facts.arn ?? ref.arn,
+    facts.tableId && `id ${facts.tableId}`,
+    ref.endpoint && `at ${shownEndpoint(ref.endpoint)}`,
+    approximateItems && `about ${counted(approximateItems, 'item')}`,
+    approximateBytes && `${count(approximateBytes)} bytes`,
+  ].filter((one) => typeof one === 'string' && one !== '')
+  return [{ role: at === 0 ? 'master' : 'replica', label: ref.label, about: about as string[] }]
+}
+
+function factsOf(
+  { elapsedMs, dryRun, strategy, master, replicas }: Summary,
+  { run, began }: FileHeader,
+  firstBegan: string | undefined,
+): Fact[] {
+  const sum = (field: 'readUnits' | 'writeUnits') =>
+    Object.values(replicas).reduce((total, replica) => total + replica[field], 0)
+  return [
+    {
+      name: 'began',
+      value: `${timeText(began)}${firstBegan === undefined ? '' : `; the first run ${timeText(firstBegan)}`}`,
+    },
+    {
+      name: 'took',
+      value: `${duration(elapsedMs)}${firstBegan === undefined ? '' : ', earlier runs included'}`,
+    },
+    { name: 'run', value: `${run}, in the user agent of every request` },
+    { name: 'strategy', value: strategy },
+    {
+      name: 'units',
+      value: `${counted(master.readUnits, 'read unit')} of the master; ${counted(sum('readUnits'), 'read unit')} and ${counted(sum('writeUnits'), 'write unit')} of the replicas`,
+    },
+    ...(dryRun ? [{ name: 'dry run', value: 'nothing was written' }] : []),
+  ]
+}
+
+function safeguardFacts(
+  { safeguards, canary, dryRun }: Settings,
+  nameOf: (option: string) => string,
+): Fact[] {
+  if (dryRun) return []
+  const { maxDeletes, maxWrites, ...allowed } = safeguards
+  const limits = [
+    maxDeletes.count !== undefined && count(maxDeletes.count),
+    maxDeletes.percent !== undefined && `${maxDeletes.percent}% of the items`,
+  ].filter((limit) => limit !== false)
+  const values = { maxWrites, maxDeletes: limits.join(' or '), canary, ...allowed }
+  return optionFacts(values, nameOf)
+}
