@@ -6,7 +6,7 @@ import { html, type Markup } from './markup.ts'
 import { withinBudget } from './text-budget.ts'
 
 const MOST_PLACES = 40
-const MOST_BYTES = 24_000
+const MOST_BYTES = 20_000
 
 export function attributesSection(totals: readonly PlaceTotal[]): Markup {
   const most = Math.max(...totals.map(({ items }) => items))

@@ -8,7 +8,7 @@ import { html, type Markup } from './markup.ts'
 import type { PageData } from './page-data.ts'
 import { withinBudget } from './text-budget.ts'
 
-const MOST_BYTES = 64_000
+const MOST_BYTES = 48_000
 
 export function differencesSection({ differences, showsValues, tables }: PageData): Markup {
   const { first, total } = differences

@@ -4,8 +4,8 @@ import { chartSvg, Plot } from './chart-svg.ts'
 import { type Content, html, type Markup } from './markup.ts'
 import type { Heat, HeatCell } from './page-data.ts'
 
-/** A strip each takes 20 KB. */
-const MOST_STRIPS = 4
+/** A strip takes 15 KB, and twice that with titles. */
+const MOST_STRIPS = 3
 const WORST_CELLS = 5
 
 /** Steps of lightness: each holds shares up to its bound. */
@@ -23,10 +23,10 @@ export function heatSection(heat: Heat): Markup {
   const left = totals.length - shown.length
   return html`<section aria-labelledby="where">
 <h2 id="where">Where the differences are</h2>
-<p>Each cell is a slice of the key space: ${slicesText(heat)}, in the order of the hash of the
-partition key. It counts keys that looked different when they were scanned; some of them are
-equal after their second read.</p>
-${shown.map((strip) => stripFigure(strip, totals.length > 1))}
+<p>Each cell is a slice of the key space: ${slicesText(heat)}. They follow the hash of the
+partition key, not the key. A cell counts keys that looked different when they were scanned; some
+may have been equal at their second read.</p>
+${shown.map((strip) => stripFigure(strip, { isNamed: totals.length > 1, hasTitles: shown.length === 1 }))}
 ${left > 0 && html`<p>${counted(left, 'replica')} with fewer differences not drawn.</p>`}
 ${legend()}
 </section>`
@@ -38,8 +38,8 @@ const sumOf = (cells: readonly HeatCell[]) =>
 function slicesText({ segments, strips }: Heat): string {
   const cells = strips[0]?.cells.length ?? 0
   return cells === segments
-    ? 'a segment of the scan'
-    : `${count(Math.ceil(segments / cells))} of ${count(segments)} segments of the scan`
+    ? `one of ${count(segments)} segments of the scan`
+    : `about ${count(Math.round(segments / cells))} neighbours of the ${count(segments)} segments of the scan`
 }
 
 interface Strip {
@@ -48,7 +48,16 @@ interface Strip {
   readonly found: number
 }
 
-function stripFigure({ replica, cells, found }: Strip, isNamed: boolean): Markup {
+interface StripOptions {
+  readonly isNamed: boolean
+  /** Whether a cell tells its count when it is pointed at. */
+  readonly hasTitles: boolean
+}
+
+function stripFigure(
+  { replica, cells, found }: Strip,
+  { isNamed, hasTitles }: StripOptions,
+): Markup {
   const touched = cells.filter(({ differences }) => differences > 0)
   const unseen = cells.filter(isUnseen).length
   const words =
@@ -56,7 +65,8 @@ function stripFigure({ replica, cells, found }: Strip, isNamed: boolean): Markup
     `${counted(cells.length, 'cell')}${unseen === 0 ? '' : `; ${counted(unseen, 'cell')} not compared, or not to the end, by this run`}.`
   return html`<figure>
 <figcaption>${isNamed && html`<b>${replica}</b>: `}${words}</figcaption>
-${stripSvg(cells, `Strip of the key space. ${words}`)}
+${stripSvg(cells, `Strip of the key space. ${words}`, hasTitles)}
+<div class="ends" aria-hidden="true"><span>segment 0</span><span>${count(cells.at(-1)?.lastSegment ?? 0)}</span></div>
 ${touched.length > 0 && worstTable(touched)}
 </figure>`
 }
@@ -64,7 +74,8 @@ ${touched.length > 0 && worstTable(touched)}
 const isUnseen = ({ compared, firstSegment, lastSegment }: HeatCell) =>
   compared < lastSegment - firstSegment + 1
 
-function stripSvg(cells: readonly HeatCell[], label: string): Content {
+function stripSvg(cells: readonly HeatCell[], label: string, hasTitles: boolean): Content {
+  const placed = cells.map((cell, at) => ({ cell, at }))
   const svg = chartSvg(label, {
     width: 1024,
     height: 40,
@@ -73,24 +84,32 @@ function stripSvg(cells: readonly HeatCell[], label: string): Content {
     x: { domain: [0, cells.length] },
     y: { domain: [0, 1] },
     marks: [
-      Plot.rect(cells, {
-        x1: (_: HeatCell, at: number) => at,
-        x2: (_: HeatCell, at: number) => at + 1,
-        y1: (cell: HeatCell) => (isUnseen(cell) ? 0.35 : 0),
-        y2: 1,
-        fill: (cell: HeatCell) => `var(--heat-${levelOf(cell)})`,
-        title: titleOf,
+      ...LEVELS.map((_, level) => {
+        const ofLevel = ({ cell }: Placed) => cell.compared > 0 && levelOf(cell) === level
+        return Plot.rect(placed.filter(ofLevel), {
+          ...PLACE,
+          fill: `var(--heat-${level})`,
+          ...(hasTitles && level > 0 && { title: ({ cell }: Placed) => titleOf(cell) }),
+        })
       }),
+      Plot.rect(
+        placed.filter(({ cell }) => isUnseen(cell)),
+        { ...PLACE, y2: 0.25, fill: 'var(--mark)' },
+      ),
     ],
   })
   return html`<div class="strip">${svg}</div>`
 }
 
-/** Cells without a difference say nothing when pointed at. */
-const titleOf = (cell: HeatCell): string | null =>
-  cell.differences === 0
-    ? null
-    : `segments ${placeOf(cell)}: ${count(cell.differences)} of ${counted(cell.items, 'item')}`
+interface Placed {
+  readonly cell: HeatCell
+  readonly at: number
+}
+
+const PLACE = { x1: 'at', x2: ({ at }: Placed) => at + 1, y1: 0, y2: 1 }
+
+const titleOf = (cell: HeatCell) =>
+  `segments ${placeOf(cell)}: ${count(cell.differences)} of ${counted(cell.items, 'item')}`
 
 const placeOf = ({ firstSegment, lastSegment }: HeatCell) =>
   firstSegment === lastSegment
@@ -122,4 +141,4 @@ function shareText(share: number): string {
 const legend = () =>
   html`<ul class="legend" aria-label="Shares of items that looked different">${LEVELS.map(
     ({ name }, level) => html`<li><i class="heat-${level}"></i>${name}</li>`,
-  )}<li><i class="unseen"></i>low cell: not compared to its end</li></ul>`
+  )}<li><i class="unseen"></i>not compared to its end</li></ul>`

@@ -60,7 +60,7 @@ ${counts.map(
   ({ replica, counts: figures }) =>
     html`${counts.length > 1 && html`<h3>${replica}</h3>`}<dl class="figures">${figures.map(
       ({ name, count: figure }) =>
-        html`<div><dt>${name}</dt><dd>${figure === null ? 'not looked for' : count(figure)}</dd></div>`,
+        html`<div><dt>${name}</dt>${figure === null ? html`<dd class="none">not looked for</dd>` : html`<dd>${count(figure)}</dd>`}</div>`,
     )}</dl>`,
 )}</section>`
 }

@@ -1,13 +1,13 @@
 /** The page's looks: light, dark, in few colours, on paper, on a phone. */
 import { trusted } from './markup.ts'
 
-const LIGHT = `--paper:#fff;--ink:#1b1b1b;--soft:#595959;--line:#c9c9c9;--accent:#0a58a8;--area:#dbe8f6;--mark:#a33a00;
+const LIGHT = `--paper:#fff;--ink:#1b1b1b;--soft:#595959;--line:#c9c9c9;--accent:#0a58a8;--mark:#a33a00;
 --heat-0:#f1f1f1;--heat-1:#b9cfe6;--heat-2:#7ba4cf;--heat-3:#2f6fb0;--heat-4:#062d58`
-const DARK = `--paper:#161616;--ink:#ececec;--soft:#b3b3b3;--line:#4a4a4a;--accent:#7db7f2;--area:#1d3650;--mark:#ffa36b;
+const DARK = `--paper:#161616;--ink:#ececec;--soft:#b3b3b3;--line:#4a4a4a;--accent:#7db7f2;--mark:#ffa36b;
 --heat-0:#2a2a2a;--heat-1:#2f4d6d;--heat-2:#4479b1;--heat-3:#7db7f2;--heat-4:#e6f2ff`
 /** Charts keep their own colours there, so they are given those of the system. */
 const FORCED = `--paper:Canvas;--ink:CanvasText;--soft:CanvasText;--line:CanvasText;--accent:LinkText;
---area:color-mix(in srgb,LinkText 25%,Canvas);--mark:Highlight;--heat-0:color-mix(in srgb,CanvasText 8%,Canvas);
+--mark:Highlight;--heat-0:color-mix(in srgb,CanvasText 8%,Canvas);
 --heat-1:color-mix(in srgb,CanvasText 30%,Canvas);--heat-2:color-mix(in srgb,CanvasText 52%,Canvas);
 --heat-3:color-mix(in srgb,CanvasText 75%,Canvas);--heat-4:CanvasText`
 
@@ -31,17 +31,18 @@ dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 dl.figures{display:flex;flex-wrap:wrap;gap:.75rem 2rem}
 dl.figures div{display:flex;flex-direction:column-reverse}
 dl.figures dd{font-size:1.5rem;line-height:1.2;font-variant-numeric:tabular-nums}
+dl.figures dd.none{font-size:1rem;line-height:1.8}
 table{border-collapse:collapse;width:100%}
 th,td{padding:.3rem .75rem .3rem 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
 th{font-weight:inherit;overflow-wrap:anywhere}thead th{color:var(--soft)}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.bar{width:40%;vertical-align:middle;padding-right:0}
 .chart{display:block;max-width:100%;height:auto}.chart text{white-space:pre;font-size:12px}
 .bar .chart{width:100%}.strip .chart{width:100%;height:40px}
-.strip{border:1px solid var(--line)}
+.strip{border:1px solid var(--line)}.ends{display:flex;justify-content:space-between;color:var(--soft);font-size:.85em}
 .narrow{display:none}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;padding:0;color:var(--soft)}
 .legend i{display:inline-block;width:1.5em;height:.9em;margin-right:.4em;vertical-align:-.05em;border:1px solid var(--line);forced-color-adjust:none}
-.legend .unseen{background:linear-gradient(transparent 65%,var(--heat-0) 65%)}
+.legend .unseen{background:linear-gradient(transparent 70%,var(--mark) 70%)}
 ${[0, 1, 2, 3, 4].map((level) => `.heat-${level}{background:var(--heat-${level})}`).join('')}
 .differences{list-style:none;padding:0}.differences li{padding:.4rem 0;border-bottom:1px solid var(--line)}
 .differences b{display:inline-block;min-width:6em}.differences span{color:var(--soft)}.places{padding-left:1.25rem}

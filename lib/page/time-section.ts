@@ -7,8 +7,8 @@ import type { FlowSample, History, Sample } from './page-data.ts'
 
 /** A screen and a phone: text in a chart that is scaled down cannot be read. */
 const SIZES = [
-  { name: 'wide', width: 680, ticks: 6 },
-  { name: 'narrow', width: 320, ticks: 3 },
+  { name: 'wide', width: 680, ticks: 6, points: 240 },
+  { name: 'narrow', width: 320, ticks: 3, points: 120 },
 ] as const
 
 const MOST_FLOWS = 6
@@ -24,7 +24,7 @@ interface Point {
 interface Series {
   readonly name: string
   readonly unit: string
-  /** What a mark below the line stands for. */
+  /** What a bar at the bottom stands for. */
   readonly mark: string
   readonly points: readonly Point[]
 }
@@ -78,7 +78,7 @@ function figure(series: Series): Markup {
   const words = inWords(series)
   return html`<figure>
 <figcaption><b>${series.name}</b>, in ${series.unit}. ${words}</figcaption>
-${SIZES.map(({ name, width, ticks }) => html`<div class="${name}">${drawn(series, words, width, ticks)}</div>`)}
+${SIZES.map((size) => html`<div class="${size.name}">${drawn(series, words, size)}</div>`)}
 </figure>`
 }
 
@@ -93,38 +93,72 @@ function inWords({ points, mark }: Series): string {
     ...(limit === undefined ? [] : [`dashed: the limit, ${rateText(limit)} at the end`]),
     ...(marked === 0
       ? []
-      : [`ticks below: ${mark} (${Math.round((100 * marked) / points.length)}% of the time)`]),
+      : [
+          `bars at the bottom: ${mark} (${Math.round((100 * marked) / points.length)}% of the time)`,
+        ]),
   ]
   return `${parts.join('; ')}.`
 }
 
-function drawn({ name, points }: Series, words: string, width: number, ticks: number): Markup {
-  const marked = points.filter(({ isMarked }) => isMarked)
-  const limited = points.filter(({ limit }) => limit !== null)
+function drawn(
+  { name, points }: Series,
+  words: string,
+  { width, ticks, points: most }: (typeof SIZES)[number],
+): Markup {
+  const { unit, seconds } = unitOf(points.at(-1)?.at ?? 0)
   const top = Math.max(...points.map(({ value }) => value), 1)
   // A limit far above what is used would press the line flat.
-  const limits = limited.filter(({ limit }) => (limit as number) <= top * 3)
+  const limits = points.filter(({ limit }) => limit !== null && limit <= top * 3)
+  const at = (point: { readonly at: number }) => point.at / seconds
   return chartSvg(`${name}. ${words}`, {
-    width,
-    height: 150,
-    marginLeft: 52,
-    marginBottom: 34,
-    marginTop: 12,
-    x: { label: null, ticks, tickFormat: (seconds: number) => duration(seconds * 1000) },
+    ...{ width, height: 150, marginLeft: 52, marginRight: 12, marginBottom: 40, marginTop: 12 },
+    x: { label: unit, labelArrow: 'none', ticks, domain: [0, (points.at(-1)?.at ?? 0) / seconds] },
     y: { label: null, ticks: 4, zero: true, nice: true, grid: true, tickFormat: shortFigure },
     marks: [
-      Plot.areaY(points, { x: 'at', y: 'value', fill: 'var(--area)' }),
-      Plot.lineY(points, { x: 'at', y: 'value', stroke: 'var(--accent)', strokeWidth: 1.5 }),
-      Plot.lineY(limits, {
-        ...{ x: 'at', y: 'limit', stroke: 'currentColor' },
-        ...{ strokeWidth: 1, strokeDasharray: '4 3', curve: 'step-before' },
+      Plot.lineY(limits.filter(isTurn), {
+        ...{ x: at, y: 'limit', stroke: 'currentColor' },
+        ...{ strokeWidth: 1, strokeDasharray: '4 3', curve: 'step-after' },
       }),
+      Plot.lineY(thinned(points, most), { x: at, y: 'value', stroke: 'var(--accent)' }),
       Plot.ruleY([0]),
-      Plot.tickX(marked, {
-        ...{ x: 'at', stroke: 'var(--mark)', strokeWidth: 2, insetTop: 98, insetBottom: -6 },
+      Plot.ruleY(markedRuns(points), {
+        ...{ y: 0, x1: ({ from }) => from / seconds, x2: ({ to }) => to / seconds },
+        ...{ stroke: 'var(--mark)', strokeWidth: 8 },
       }),
     ],
   })
+}
+
+function unitOf(seconds: number) {
+  if (seconds >= 3 * 3600) return { unit: 'hours', seconds: 3600 }
+  return seconds >= 180 ? { unit: 'minutes', seconds: 60 } : { unit: 'seconds', seconds: 1 }
+}
+
+/** Where the limit changes; and its beginning and its end. */
+const isTurn = ({ limit }: Point, at: number, all: readonly Point[]) =>
+  at === all.length - 1 || limit !== all[at - 1]?.limit
+
+/** So many points at most, each the mean of its neighbours. */
+function thinned(points: readonly Point[], most: number): { at: number; value: number }[] {
+  const size = Math.ceil(points.length / most)
+  return Array.from({ length: Math.ceil(points.length / size) }, (_, index) => {
+    const some = points.slice(index * size, (index + 1) * size)
+    const value = some.reduce((sum, point) => sum + point.value, 0) / some.length
+    return { at: some.at(-1)?.at ?? 0, value }
+  })
+}
+
+/** Stretches of marked points. */
+function markedRuns(points: readonly Point[]): { from: number; to: number }[] {
+  const runs: { from: number; to: number }[] = []
+  for (const [index, { at, isMarked }] of points.entries()) {
+    if (!isMarked) continue
+    const before = points[index - 1]
+    const run = runs.at(-1)
+    if (before?.isMarked && run !== undefined) run.to = at
+    else runs.push({ from: before?.at ?? 0, to: at })
+  }
+  return runs
 }
 
 const shortFigure = (value: number) => {
