@@ -37,12 +37,17 @@ function row(difference: DifferenceShown, { namesReplica, showsValues }: RowOpti
   const { replica, kind, key, changes = [], unconfirmed } = difference
   const values = showsValues && changes.some((change) => change.values !== undefined)
   const places = values ? '' : placesText(difference)
-  const done = doneText(difference).replace(/^: /, '')
-  return html`<li><b class="${kind}">${SIGN_AND_KIND[kind]}</b> <code>${shownKey(key)}</code>
-${namesReplica && html`<span>in ${replica}</span> `}${unconfirmed && html`<span>unconfirmed</span> `}${
-  done !== '' && html`<span>${done}</span>`
-}${places !== '' && html`<div class="places"><code>${places}</code></div>`}${
-  values && html`<pre tabindex="0" aria-label="Values">${valueLines(changes).join('\n')}</pre>`
+  const notes = [
+    ...(namesReplica ? [`in ${replica}`] : []),
+    ...(unconfirmed ? ['unconfirmed'] : []),
+    doneText(difference).replace(/^: /, ''),
+  ].filter((note) => note !== '')
+  return html`<li><b>${SIGN_AND_KIND[kind]}</b> <code>${shownKey(key)}</code>
+${notes.length > 0 && html`<div class="notes">${notes.join(' · ')}</div>`}${
+  places !== '' && html`<div class="places"><code>${places}</code></div>`
+}${
+  values &&
+  html`<pre tabindex="0" aria-label="Values">${valueLines(changes).map((line) => html`${line}\n`)}</pre>`
 }</li>
 `
 }

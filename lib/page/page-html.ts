@@ -9,8 +9,6 @@ import type { Fact, PageData, ReplicaCounts } from './page-data.ts'
 import { STYLE } from './page-style.ts'
 import { timeSection } from './time-section.ts'
 
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-
 export function pageHtml(data: PageData): string {
   const { what, tables, verdict, counts, heat, attributes, history, differences } = data
   const names = tables.map(({ label }) => label).join(', ')
@@ -18,7 +16,7 @@ export function pageHtml(data: PageData): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">

@@ -45,7 +45,7 @@ th{font-weight:inherit;overflow-wrap:anywhere}thead th{color:var(--soft)}
 .legend .unseen{background:linear-gradient(transparent 70%,var(--mark) 70%)}
 ${[0, 1, 2, 3, 4].map((level) => `.heat-${level}{background:var(--heat-${level})}`).join('')}
 .differences{list-style:none;padding:0}.differences li{padding:.4rem 0;border-bottom:1px solid var(--line)}
-.differences b{display:inline-block;min-width:6em}.differences span{color:var(--soft)}.places{padding-left:1.25rem}
+.differences b{display:inline-block;min-width:6em}.notes{color:var(--soft)}.notes,.places{padding-left:1.25rem;overflow-wrap:anywhere}
 @media (max-width:46rem){.wide{display:none}.narrow{display:block}
 dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:.4rem}}
 @media (forced-colors:active){:root{${FORCED}}}

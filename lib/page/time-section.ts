@@ -112,8 +112,14 @@ function drawn(
   const at = (point: { readonly at: number }) => point.at / seconds
   return chartSvg(`${name}. ${words}`, {
     ...{ width, height: 150, marginLeft: 52, marginRight: 12, marginBottom: 40, marginTop: 12 },
-    x: { label: unit, labelArrow: 'none', ticks, domain: [0, (points.at(-1)?.at ?? 0) / seconds] },
-    y: { label: null, ticks: 4, zero: true, nice: true, grid: true, tickFormat: shortFigure },
+    x: {
+      label: unit,
+      labelArrow: 'none',
+      labelOffset: 34,
+      ticks,
+      domain: [0, (points.at(-1)?.at ?? 0) / seconds],
+    },
+    y: { label: null, ticks: 4, domain: [0, top], nice: true, grid: true, tickFormat: shortFigure },
     marks: [
       Plot.lineY(limits.filter(isTurn), {
         ...{ x: at, y: 'limit', stroke: 'currentColor' },

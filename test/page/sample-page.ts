@@ -21,7 +21,7 @@ export const HOSTILE = [
 const SEGMENTS = 65_536
 const REPLICAS = ['eu-west-1:Orders', 'ap-southeast-2:Orders']
 
-export function samplePage(more: Partial<PageData> = {}): PageData {
+export function samplePage(more: Partial<PageData> = {}, texts = HOSTILE): PageData {
   const cells = new HeatCells(SEGMENTS, REPLICAS)
   for (let segment = 0; segment < SEGMENTS - 700; segment++) {
     const isDrift = (segment > 9_000 && segment < 15_000) || segment % 997 === 0
@@ -75,10 +75,10 @@ export function samplePage(more: Partial<PageData> = {}): PageData {
     attributes: [
       { place: 'state', items: 290 },
       { place: 'address.geo', items: 40 },
-      ...HOSTILE.map((place, at) => ({ place, items: 9 - at })),
+      ...texts.map((place, at) => ({ place, items: 9 - at })),
     ],
     history: { samples: samples.all },
-    differences: { first: differences(), total: 1519 },
+    differences: { first: differences(texts), total: 1519 },
     showsValues: false,
     command: [
       'tablesync',
@@ -89,18 +89,65 @@ export function samplePage(more: Partial<PageData> = {}): PageData {
       '--mfa-token',
       '…',
       '--html',
-      HOSTILE[0] as string,
+      texts[0] as string,
     ],
-    options: [{ name: '--ignore', value: HOSTILE.join(', ') }],
+    options: [{ name: '--ignore', value: texts.join(', ') }],
     safeguards: [{ name: '--max-deletes', value: '1,000 or 1% of the items' }],
     version: '0.1.0',
     ...more,
   }
 }
 
-const differences = (): DifferenceShown[] =>
+/** All that can be long is: cells that all differ, seven charts, keys and names of 1 KB. */
+export function fullPage(): PageData {
+  const strips = ['a', 'b', 'c', 'd', 'e', 'f'].map((replica) => ({
+    replica,
+    cells: Array.from({ length: 256 }, (_, at) => ({
+      ...{ firstSegment: at * 256, lastSegment: at * 256 + 255, compared: 250 },
+      ...{ items: 1_000_000, differences: 10 ** (at % 7) },
+    })),
+  }))
+  const samples = Array.from({ length: 360 }, (_, at) => ({
+    ...{ at: at * 977.3, itemsPerSecond: Math.abs(1e5 * Math.sin(at * 7)) },
+    ...{ isWaiting: at % 2 === 0, isPaused: false },
+    flows: strips.map(({ replica }) => ({
+      ...{
+        table: replica,
+        kind: 'read' as const,
+        unitsPerSecond: Math.abs(1e4 * Math.cos(at * 5)),
+      },
+      ...{ limit: 9000 + (at % 3), isThrottled: at % 2 === 1 },
+    })),
+  }))
+  const long = (at: number) => `${at} ${'<&"'.repeat(340)}`
+  const attributes = Array.from({ length: 100 }, (_, at) => ({ place: long(at), items: 100 - at }))
+  const first = Array.from(
+    { length: 100 },
+    (_, at): DifferenceShown => ({
+      ...{ replica: 'a', kind: 'differing', action: 'failed', error: long(at) },
+      key: { pk: { S: long(at) } },
+      changes: [
+        {
+          path: long(at),
+          from: 'S',
+          to: 'S',
+          values: { from: { S: long(1) }, to: { S: long(2) } },
+        },
+      ],
+    }),
+  )
+  return samplePage({
+    heat: { segments: SEGMENTS, strips },
+    history: { samples },
+    attributes,
+    differences: { first, total: 1e6 },
+    showsValues: true,
+  })
+}
+
+const differences = (texts: readonly string[]): DifferenceShown[] =>
   Array.from({ length: 100 }, (_, at): DifferenceShown => {
-    const text = HOSTILE[at % HOSTILE.length] as string
+    const text = texts[at % texts.length] as string
     const key = { pk: { S: `cust#${at}` }, sk: { S: text } }
     const replica = REPLICAS[at % 2] as string
     if (at % 3 === 0) return { replica, kind: 'missing', key, action: 'none' }
@@ -124,7 +171,7 @@ function progressAt(second: number) {
     unitsPerSecond: kind === 'read' ? 600 : null,
     usedPerSecond:
       kind === 'read' ? 560 + 40 * Math.sin(second / 90) - (second % 1700 > 1500 ? 400 : 0) : 0,
-    isThrottled: second % 1700 > 1500,
+    isThrottled: kind === 'read' && second % 1700 > 1500,
   })
   return {
     ...{
