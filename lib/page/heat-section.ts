@@ -75,7 +75,6 @@ const isUnseen = ({ compared, firstSegment, lastSegment }: HeatCell) =>
   compared < lastSegment - firstSegment + 1
 
 function stripSvg(cells: readonly HeatCell[], label: string, hasTitles: boolean): Content {
-  const placed = cells.map((cell, at) => ({ cell, at }))
   const svg = chartSvg(label, {
     width: 1024,
     height: 40,
@@ -85,28 +84,44 @@ function stripSvg(cells: readonly HeatCell[], label: string, hasTitles: boolean)
     y: { domain: [0, 1] },
     marks: [
       ...LEVELS.map((_, level) => {
-        const ofLevel = ({ cell }: Placed) => cell.compared > 0 && levelOf(cell) === level
-        return Plot.rect(placed.filter(ofLevel), {
+        const isOfLevel = (cell: HeatCell) => cell.compared > 0 && levelOf(cell) === level
+        const isTitled = hasTitles && level > 0
+        return Plot.rect(runsOf(cells, isOfLevel, isTitled), {
           ...PLACE,
           fill: `var(--heat-${level})`,
-          ...(hasTitles && level > 0 && { title: ({ cell }: Placed) => titleOf(cell) }),
+          ...(isTitled && { title: ({ cell }: Run) => titleOf(cell) }),
         })
       }),
-      Plot.rect(
-        placed.filter(({ cell }) => isUnseen(cell)),
-        { ...PLACE, y2: 0.25, fill: 'var(--mark)' },
-      ),
+      Plot.rect(runsOf(cells, isUnseen), { ...PLACE, y2: 0.25, fill: 'var(--mark)' }),
     ],
   })
   return html`<div class="strip">${svg}</div>`
 }
 
-interface Placed {
+interface Run {
+  /** The first of them. */
   readonly cell: HeatCell
-  readonly at: number
+  readonly from: number
+  readonly to: number
 }
 
-const PLACE = { x1: 'at', x2: ({ at }: Placed) => at + 1, y1: 0, y2: 1 }
+const PLACE = { x1: 'from', x2: 'to', y1: 0, y2: 1 }
+
+/** Cells beside each other, as one; each by itself where that is asked for. */
+function runsOf(
+  cells: readonly HeatCell[],
+  isOne: (cell: HeatCell) => boolean,
+  isSplit = false,
+): Run[] {
+  const runs: { cell: HeatCell; from: number; to: number }[] = []
+  for (const [at, cell] of cells.entries()) {
+    if (!isOne(cell)) continue
+    const last = runs.at(-1)
+    if (last?.to === at && !isSplit) last.to++
+    else runs.push({ cell, from: at, to: at + 1 })
+  }
+  return runs
+}
 
 const titleOf = (cell: HeatCell) =>
   `segments ${placeOf(cell)}: ${count(cell.differences)} of ${counted(cell.items, 'item')}`

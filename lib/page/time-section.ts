@@ -7,11 +7,11 @@ import type { FlowSample, History, Sample } from './page-data.ts'
 
 /** A screen and a phone: text in a chart that is scaled down cannot be read. */
 const SIZES = [
-  { name: 'wide', width: 680, ticks: 6, points: 240 },
-  { name: 'narrow', width: 320, ticks: 3, points: 120 },
+  { name: 'wide', width: 680, ticks: 6, most: 120 },
+  { name: 'narrow', width: 320, ticks: 3, most: 80 },
 ] as const
 
-const MOST_FLOWS = 6
+const MOST_FLOWS = 4
 
 interface Point {
   readonly at: number
@@ -101,10 +101,11 @@ function inWords({ points, mark }: Series): string {
 }
 
 function drawn(
-  { name, points }: Series,
+  { name, points: all }: Series,
   words: string,
-  { width, ticks, points: most }: (typeof SIZES)[number],
+  { width, ticks, most }: (typeof SIZES)[number],
 ): Markup {
+  const points = thinned(all, most)
   const { unit, seconds } = unitOf(points.at(-1)?.at ?? 0)
   const top = Math.max(...points.map(({ value }) => value), 1)
   // A limit far above what is used would press the line flat.
@@ -123,9 +124,9 @@ function drawn(
     marks: [
       Plot.lineY(limits.filter(isTurn), {
         ...{ x: at, y: 'limit', stroke: 'currentColor' },
-        ...{ strokeWidth: 1, strokeDasharray: '4 3', curve: 'step-after' },
+        ...{ strokeWidth: 1, strokeDasharray: '4 3' },
       }),
-      Plot.lineY(thinned(points, most), { x: at, y: 'value', stroke: 'var(--accent)' }),
+      Plot.lineY(points, { x: at, y: 'value', stroke: 'var(--accent)' }),
       Plot.ruleY([0]),
       Plot.ruleY(markedRuns(points), {
         ...{ y: 0, x1: ({ from }) => from / seconds, x2: ({ to }) => to / seconds },
@@ -140,17 +141,21 @@ function unitOf(seconds: number) {
   return seconds >= 180 ? { unit: 'minutes', seconds: 60 } : { unit: 'seconds', seconds: 1 }
 }
 
-/** Where the limit changes; and its beginning and its end. */
+/** The points before and after a change, and both ends: a line needs no others. */
 const isTurn = ({ limit }: Point, at: number, all: readonly Point[]) =>
-  at === all.length - 1 || limit !== all[at - 1]?.limit
+  limit !== all[at - 1]?.limit || limit !== all[at + 1]?.limit
 
-/** So many points at most, each the mean of its neighbours. */
-function thinned(points: readonly Point[], most: number): { at: number; value: number }[] {
+/** So many points at most, each for its neighbours. */
+function thinned(points: readonly Point[], most: number): Point[] {
   const size = Math.ceil(points.length / most)
-  return Array.from({ length: Math.ceil(points.length / size) }, (_, index) => {
+  return Array.from({ length: Math.ceil(points.length / size) }, (_, index): Point => {
     const some = points.slice(index * size, (index + 1) * size)
-    const value = some.reduce((sum, point) => sum + point.value, 0) / some.length
-    return { at: some.at(-1)?.at ?? 0, value }
+    return {
+      at: some.at(-1)?.at ?? 0,
+      value: some.reduce((sum, { value }) => sum + value, 0) / some.length,
+      limit: some.at(-1)?.limit ?? null,
+      isMarked: some.some(({ isMarked }) => isMarked),
+    }
   })
 }
 

@@ -103,20 +103,20 @@ export function fullPage(): PageData {
   const strips = ['a', 'b', 'c', 'd', 'e', 'f'].map((replica) => ({
     replica,
     cells: Array.from({ length: 256 }, (_, at) => ({
-      ...{ firstSegment: at * 256, lastSegment: at * 256 + 255, compared: 250 },
+      ...{ firstSegment: at * 256, lastSegment: at * 256 + 255, compared: 250 + 6 * (at % 2) },
       ...{ items: 1_000_000, differences: 10 ** (at % 7) },
     })),
   }))
   const samples = Array.from({ length: 360 }, (_, at) => ({
     ...{ at: at * 977.3, itemsPerSecond: Math.abs(1e5 * Math.sin(at * 7)) },
-    ...{ isWaiting: at % 2 === 0, isPaused: false },
+    ...{ isWaiting: at % 6 < 3, isPaused: false },
     flows: strips.map(({ replica }) => ({
       ...{
         table: replica,
         kind: 'read' as const,
         unitsPerSecond: Math.abs(1e4 * Math.cos(at * 5)),
       },
-      ...{ limit: 9000 + (at % 3), isThrottled: at % 2 === 1 },
+      ...{ limit: 9000 + (at % 3), isThrottled: at % 6 < 3 },
     })),
   }))
   const long = (at: number) => `${at} ${'<&"'.repeat(340)}`
