@@ -4,6 +4,7 @@ import { duration } from '../report/durations.ts'
 import { chartSvg, Plot } from './chart-svg.ts'
 import { html, type Markup } from './markup.ts'
 import type { FlowSample, History, Sample } from './page-data.ts'
+import { isTurn, markedRuns, type Point, thinned } from './time-points.ts'
 
 /** A screen and a phone: text in a chart that is scaled down cannot be read. */
 const SIZES = [
@@ -12,14 +13,6 @@ const SIZES = [
 ] as const
 
 const MOST_FLOWS = 4
-
-interface Point {
-  readonly at: number
-  readonly value: number
-  readonly limit: number | null
-  /** Throttled, or waiting. */
-  readonly isMarked: boolean
-}
 
 interface Series {
   readonly name: string
@@ -139,37 +132,6 @@ function drawn(
 function unitOf(seconds: number) {
   if (seconds >= 3 * 3600) return { unit: 'hours', seconds: 3600 }
   return seconds >= 180 ? { unit: 'minutes', seconds: 60 } : { unit: 'seconds', seconds: 1 }
-}
-
-/** The points before and after a change, and both ends: a line needs no others. */
-const isTurn = ({ limit }: Point, at: number, all: readonly Point[]) =>
-  limit !== all[at - 1]?.limit || limit !== all[at + 1]?.limit
-
-/** So many points at most, each for its neighbours. */
-function thinned(points: readonly Point[], most: number): Point[] {
-  const size = Math.ceil(points.length / most)
-  return Array.from({ length: Math.ceil(points.length / size) }, (_, index): Point => {
-    const some = points.slice(index * size, (index + 1) * size)
-    return {
-      at: some.at(-1)?.at ?? 0,
-      value: some.reduce((sum, { value }) => sum + value, 0) / some.length,
-      limit: some.at(-1)?.limit ?? null,
-      isMarked: some.some(({ isMarked }) => isMarked),
-    }
-  })
-}
-
-/** Stretches of marked points. */
-function markedRuns(points: readonly Point[]): { from: number; to: number }[] {
-  const runs: { from: number; to: number }[] = []
-  for (const [index, { at, isMarked }] of points.entries()) {
-    if (!isMarked) continue
-    const before = points[index - 1]
-    const run = runs.at(-1)
-    if (before?.isMarked && run !== undefined) run.to = at
-    else runs.push({ from: before?.at ?? 0, to: at })
-  }
-  return runs
 }
 
 const shortFigure = (value: number) => {

@@ -1,5 +1,6 @@
 /** The page as text: what is escaped, what is left out, and how large it gets. */
 import { parseHTML } from 'linkedom'
+import { commandAsTyped } from '../../lib/options/command-as-typed.ts'
 import { escaped, html } from '../../lib/page/markup.ts'
 import { pageHtml } from '../../lib/page/page-html.ts'
 import { TimeSamples } from '../../lib/page/time-samples.ts'
@@ -102,4 +103,18 @@ t.test('samples are thinned, and keep the mean', async (t) => {
       [2, 100],
     ],
   )
+})
+
+t.test('the command is shown without its secrets', async (t) => {
+  for (const [given, shown] of [
+    ['-m us-east-1:A --mfa-token 123456', '-m us-east-1:A --mfa-token …'],
+    ['--mfa-token=123456 --ignore 123456', '--mfa-token=… --ignore …'],
+    ['--endpoint http://me:hidden@localhost:8000', '--endpoint http://…@localhost:8000'],
+    ['--endpoint=http://me:hidden@localhost:8000', '--endpoint=http://…@localhost:8000'],
+    ['--mfa-token', '--mfa-token'],
+    ['--report key-of-environment-0123456789', '--report …'],
+  ] as const) {
+    const env = { AWS_SECRET_ACCESS_KEY: 'key-of-environment-0123456789' }
+    t.equal(commandAsTyped(given.split(' '), env).join(' '), `tablesync ${shown}`)
+  }
 })
