@@ -14,13 +14,17 @@ t.setTimeout(300_000)
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
+const LIGHT = { colorScheme: 'light', forcedColors: 'none', width: 1400 } as const
+const DARK = { colorScheme: 'dark', forcedColors: 'none', width: 360 } as const
+
 const LOOKS = [
-  { colorScheme: 'light', forcedColors: 'none' },
-  { colorScheme: 'dark', forcedColors: 'none' },
-  { colorScheme: 'light', forcedColors: 'active' },
-  { colorScheme: 'dark', forcedColors: 'active' },
+  LIGHT,
+  DARK,
+  { ...LIGHT, width: 360 },
+  { ...DARK, width: 1400 },
+  { ...LIGHT, forcedColors: 'active' },
+  { ...DARK, forcedColors: 'active' },
 ] as const
-const WIDTHS = [360, 1400]
 
 async function written(t: Test, text: string): Promise<string> {
   const file = join(await tempFolder(t), 'page.html')
@@ -44,28 +48,37 @@ async function violationsOf(page: Page): Promise<string[]> {
 
 t.test('in every look and width', { skip: noChromium }, async (t) => {
   const browser = await startChromium(t)
-  for (const [name, data] of [
-    ['usual', samplePage()],
-    ['full', fullPage()],
-    ['with values', samplePage({ showsValues: true })],
+  for (const [name, data, looks] of [
+    ['usual', samplePage(), LOOKS],
+    ['full', fullPage(), [LIGHT, DARK]],
+    ['with values', samplePage({ showsValues: true }), [DARK]],
   ] as const) {
     const url = await written(t, pageHtml(data))
-    for (const look of LOOKS) {
-      for (const width of WIDTHS) {
-        const where = `${name}, ${look.colorScheme}, forced ${look.forcedColors}, ${width}`
-        const { page, requests, complaints, close } = await openFile(browser, url, {
-          ...look,
-          viewport: { width, height: 800 },
-        })
-        const scrolled = await page.evaluate('document.documentElement.scrollWidth')
-        t.equal(scrolled, width, `${where}: nothing is wider than the screen`)
-        t.same(await violationsOf(page), [], `${where}: axe`)
-        t.same(requests, [url], `${where}: asks for nothing`)
-        t.same(complaints, [], `${where}: complains of nothing`)
-        await close()
-      }
+    for (const { width, ...look } of looks) {
+      const where = `${name}, ${look.colorScheme}, forced ${look.forcedColors}, ${width}`
+      const viewport = { width, height: 800 }
+      const { page, requests, complaints, close } = await openFile(browser, url, {
+        ...look,
+        viewport,
+      })
+      const scrolled = await page.evaluate('document.documentElement.scrollWidth')
+      t.equal(scrolled, width, `${where}: nothing is wider than the screen`)
+      t.same(await violationsOf(page), [], `${where}: axe`)
+      t.same(requests, [url], `${where}: asks for nothing`)
+      t.same(complaints, [], `${where}: complains of nothing`)
+      await close()
     }
   }
+})
+
+t.test('axe sees what is wrong', { skip: noChromium }, async (t) => {
+  const browser = await startChromium(t)
+  const grey = pageHtml(samplePage()).replaceAll('--soft:#595959', '--soft:#bbb')
+  const url = await written(t, grey.replace('role="img" aria-label=', 'role="img" data-was='))
+  const { page, close } = await openFile(browser, url, {})
+  const found = (await violationsOf(page)).map((violation) => violation.split(':')[0])
+  t.same(found.sort(), ['color-contrast', 'svg-img-alt'])
+  await close()
 })
 
 t.test('texts of a table stay texts', { skip: noChromium }, async (t) => {
