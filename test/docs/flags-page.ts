@@ -27,7 +27,7 @@ const SECTIONS: readonly (readonly [string, string, Readonly<Record<string, Opti
   ['Repair', see('repair', 'hooks'), REPAIR_OPTIONS],
   ['Safeguards', see('repair'), SAFEGUARD_OPTIONS],
   ['When a mismatch is a difference', see('live-tables'), RECHECK_OPTIONS],
-  ['Files', see('plan-apply-undo', 'results'), FILE_OPTIONS],
+  ['Files', see('plan-apply-undo', 'results', 'page'), FILE_OPTIONS],
   [
     'Single keys, and lines of a file',
     see('differences', 'plan-apply-undo'),

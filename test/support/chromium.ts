@@ -1,13 +1,14 @@
-/** Debian's Chromium, started for a test. */
+/** Debian's Chromium, or the Chrome of a CI machine, started for a test. */
 import { existsSync } from 'node:fs'
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core'
 import type { Test } from './tap.ts'
 
-const EXECUTABLE = '/usr/bin/chromium'
+const EXECUTABLE =
+  ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((file) => existsSync(file)) ?? ''
 
 /** Why its tests cannot run here; false: they can, or must. `.ci/run` installs it. */
 export const noChromium: string | false =
-  existsSync(EXECUTABLE) || process.env['CI'] === 'true'
+  EXECUTABLE !== '' || process.env['CI'] === 'true'
     ? false
     : 'Chromium is not installed (apt-get install chromium)'
 
