@@ -38,6 +38,7 @@ export async function apply(given: ApplyOptions, caller: Caller): Promise<Summar
   await checkFiles(options, settings, caller)
   const { header, end } = reviewed
   const summary = await beginRun({ settings, identity, threads, caller }, options, {
+    subject: 'plan',
     inspect: (begin) => inspectTables(settings, begin, { scans: false }),
     check({ inspected: [master, ...replicas] }) {
       refuseOtherTable(header.master, master, 'plan')

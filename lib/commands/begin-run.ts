@@ -5,6 +5,7 @@ import type { Summary } from '../model/summary.ts'
 import type { RunOptions } from '../options/run-options.ts'
 import type { Settings } from '../options/settings.ts'
 import { refuseUnwritablePage } from '../page/page-file.ts'
+import type { SubjectName } from '../page/subjects.ts'
 import type { OpenCheckpoint } from '../run/checkpoint/checkpoint-opening.ts'
 import { tryHooks } from '../run/preflight/hooks-check.ts'
 import type { Plan } from '../run/preflight/scan-plan.ts'
@@ -51,6 +52,8 @@ export interface Settled {
 
 /** What a command does with the tables. */
 export interface Work {
+  /** What its page is about. */
+  readonly subject: SubjectName
   inspect(begin: RunToBegin): Promise<Tables>
   /** @throws TablesyncError where the tables are not fit for it */
   check(tables: Tables): void
@@ -82,7 +85,13 @@ export function beginRun(
     const runFor = (listeners: RunListeners) => work.run(preparation, listeners, signal)
     if (settings.html === undefined) return during(header, runFor)
     const { pageOfRun } = await import('./page-of-run.ts')
-    const page = pageOfRun({ preparation, header, file: settings.html, caller })
+    const page = pageOfRun({
+      subject: work.subject,
+      preparation,
+      header,
+      file: settings.html,
+      caller,
+    })
     return page.written(await during(header, (listeners) => runFor(page.hearing(listeners))))
   })
 }

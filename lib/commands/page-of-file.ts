@@ -5,6 +5,7 @@ import type { FirstDifferences } from '../page/first-differences.ts'
 import { optionFacts } from '../page/option-facts.ts'
 import type { Fact, PageData, PageTable, ReplicaCounts, Verdict } from '../page/page-data.ts'
 import { countsOf, verdictOf } from '../page/run-verdict.ts'
+import { SUBJECTS } from '../page/subjects.ts'
 import { timeText } from '../page/time-text.ts'
 import { WORD_OF_KIND } from '../report/lines/kind-words.ts'
 import type { FileTotals } from '../show/file-totals.ts'
@@ -55,7 +56,11 @@ function verdictOfFile({ header, totals, picked, end }: FileToShow): Verdict {
   ]
   if (header.tablesync === 'report' && picked === undefined && footer?.end !== undefined) {
     const { end: outcome, totals: counted } = footer
-    const ended = verdictOf({ outcome, replicas: counted?.replicas ?? {}, errors: [] })
+    const ended = verdictOf(
+      { outcome, replicas: counted?.replicas ?? {}, errors: [] },
+      // The report of an undo names no master.
+      SUBJECTS[header.master === undefined ? 'journal' : 'comparison'],
+    )
     return { sentence: ended.sentence, more: [...ended.more, ...more] }
   }
   const of = picked === undefined ? '' : ` of ${count(linesOf(totals))}`

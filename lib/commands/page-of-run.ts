@@ -10,6 +10,7 @@ import type { Fact, PageTable } from '../page/page-data.ts'
 import { writePage } from '../page/page-file.ts'
 import { RunCollector } from '../page/run-collector.ts'
 import { countsOf, verdictOf } from '../page/run-verdict.ts'
+import { SUBJECTS, type SubjectName } from '../page/subjects.ts'
 import { timeText } from '../page/time-text.ts'
 import { duration } from '../report/durations.ts'
 import type { RunListeners } from '../run/records/difference-sink.ts'
@@ -24,13 +25,14 @@ export interface PageOfRun {
 }
 
 export interface RunToShow {
+  readonly subject: SubjectName
   readonly preparation: Preparation
   readonly header: FileHeader<'report'>
   readonly file: string
   readonly caller: Caller
 }
 
-export function pageOfRun({ preparation, header, file, caller }: RunToShow): PageOfRun {
+export function pageOfRun({ subject, preparation, header, file, caller }: RunToShow): PageOfRun {
   const { settings, tables, plan, checkpoint } = preparation
   const taken = checkpoint?.taken
   const collector = new RunCollector({
@@ -47,9 +49,9 @@ export function pageOfRun({ preparation, header, file, caller }: RunToShow): Pag
     const { history, ...collected } = collector.collected
     return {
       ...collected,
-      what: 'Comparison',
+      what: SUBJECTS[subject].title,
       tables: tables.inspected.flatMap(tableOf),
-      verdict: verdictOf(summary),
+      verdict: verdictOf(summary, SUBJECTS[subject]),
       facts: factsOf(summary, header, taken?.began),
       counts: countsOf(summary.replicas),
       history: { samples: history?.samples ?? [], ...(note !== undefined && { note }) },
@@ -106,11 +108,13 @@ function tableOf(table: InspectedTable, at: number): PageTable[] {
 
 function factsOf(
   { elapsedMs, dryRun, strategy, master, replicas }: Summary,
-  { run, began }: FileHeader,
+  { run, began, master: hasMaster }: FileHeader,
   firstBegan: string | undefined,
 ): Fact[] {
   const sum = (field: 'readUnits' | 'writeUnits') =>
     Object.values(replicas).reduce((total, replica) => total + replica[field], 0)
+  const ofMaster = `${counted(master.readUnits, 'read unit')} of the master; `
+  const ofReplicas = `${counted(sum('readUnits'), 'read unit')} and ${counted(sum('writeUnits'), 'write unit')} of the replicas`
   return [
     {
       name: 'began',
@@ -122,10 +126,7 @@ function factsOf(
     },
     { name: 'run', value: `${run}, in the user agent of every request` },
     { name: 'strategy', value: strategy },
-    {
-      name: 'units',
-      value: `${counted(master.readUnits, 'read unit')} of the master; ${counted(sum('readUnits'), 'read unit')} and ${counted(sum('writeUnits'), 'write unit')} of the replicas`,
-    },
+    { name: 'units', value: `${hasMaster === undefined ? '' : ofMaster}${ofReplicas}` },
     ...(dryRun ? [{ name: 'dry run', value: 'nothing was written' }] : []),
   ]
 }

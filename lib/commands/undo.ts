@@ -36,6 +36,7 @@ export async function undo(given: UndoOptions, caller: Caller): Promise<Summary>
   const settings = resolveOptions(asRunOptions(journal.header, others), spelling, 'the journal')
   await checkFiles(options, settings, caller)
   const summary = await beginRun({ settings, identity, threads, caller }, options, {
+    subject: 'journal',
     inspect: (begin) => inspectReplicas(settings, begin),
     check({ inspected: [, ...replicas] }) {
       for (const replica of replicas) {

@@ -83,6 +83,7 @@ export interface Sample {
   readonly at: number
   readonly itemsPerSecond: number
   readonly flows: readonly FlowSample[]
+  /** It waited for something, and no item came. */
   readonly isWaiting: boolean
   readonly isPaused: boolean
 }

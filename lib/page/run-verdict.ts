@@ -3,15 +3,16 @@ import { count, counted } from '../model/figures.ts'
 import { foundOf, type ReplicaSummary, type Summary } from '../model/summary.ts'
 import { errorLines, OUTCOME, stopLines } from '../report/lines/ending-lines.ts'
 import type { ReplicaCounts, Verdict } from './page-data.ts'
+import type { Subject } from './subjects.ts'
 
 export type Ended = Pick<Summary, 'outcome' | 'replicas' | 'errors' | 'stopped'>
 
-export function verdictOf(ended: Ended): Verdict {
+export function verdictOf(ended: Ended, subject: Subject): Verdict {
   const { outcome, replicas, stopped } = ended
   const all = Object.values(replicas)
   const noExtras = all.some(({ extra }) => extra === null)
   return {
-    sentence: sentenceOf(ended, all),
+    sentence: sentenceOf(ended, all, subject),
     more: [
       ...(stopped === undefined ? [] : stopLines(stopped).slice(1)),
       ...errorLines({ ...ended } as Summary),
@@ -20,19 +21,23 @@ export function verdictOf(ended: Ended): Verdict {
   }
 }
 
-function sentenceOf({ outcome, stopped }: Ended, replicas: readonly ReplicaSummary[]): string {
+function sentenceOf(
+  { outcome, stopped }: Ended,
+  replicas: readonly ReplicaSummary[],
+  { done, inSync, left }: Subject,
+): string {
   const sum = (of: (replica: ReplicaSummary) => number) =>
     replicas.reduce((total, replica) => total + of(replica), 0)
   if (stopped !== undefined) return stopLines(stopped)[0] as string
   switch (outcome) {
     case 'in-sync': {
       const [written, deleted] = [sum((one) => one.written), sum((one) => one.deleted)]
-      if (written + deleted === 0) return 'In sync.'
-      return `Repaired: ${count(written)} written, ${count(deleted)} deleted. In sync.`
+      if (written + deleted === 0) return `${inSync}.`
+      return `${done}: ${count(written)} written, ${count(deleted)} deleted. ${inSync}.`
     }
     case 'different': {
       const items = sum(({ offered, scanned, matched }) => offered + scanned - matched)
-      return `Different: ${count(sum(leftOf))} of ${counted(items, 'item')}.`
+      return `${left}: ${count(sum(leftOf))} of ${counted(items, 'item')}.`
     }
     case 'incomplete': {
       const open = sum(({ unverified, unjudged }) => unverified + unjudged)

@@ -37,12 +37,14 @@ export class TimeSamples {
     this.#since ??= now
     const seconds = now.at - this.#since.at
     if (seconds < this.#step * 0.9) return
+    const items = Math.max(now.items - this.#since.items, 0)
     this.#stretches.push({
       seconds,
       at: now.at - this.#began,
-      itemsPerSecond: Math.max(now.items - this.#since.items, 0) / seconds,
+      itemsPerSecond: items / seconds,
       flows: flows.map(flowOf),
-      isWaiting: waitingFor.length > 0,
+      // Some keys always wait for their second read; that alone holds nothing up.
+      isWaiting: waitingFor.length > 0 && items === 0,
       isPaused,
     })
     this.#since = now

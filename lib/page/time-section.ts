@@ -38,7 +38,7 @@ function itemsOf(samples: readonly Sample[]): Series {
   return {
     name: 'Items of the master scanned',
     unit: 'items a second',
-    mark: 'waiting or paused',
+    mark: 'no item, waiting or paused',
     points: samples.map(({ at, itemsPerSecond, isWaiting, isPaused }) => ({
       ...{ at, value: itemsPerSecond, limit: null, isMarked: isWaiting || isPaused },
     })),

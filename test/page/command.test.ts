@@ -69,17 +69,21 @@ t.test('a run writes a page, and so do the files that it leaves', async (t) => {
   t.equal(JSON.parse(picked.stdout).items.length, 8)
   t.match(textOf(await readFile(html, 'utf8')), /Differences listed: 8 of 13\./)
 
-  const applied = await runCli([
-    'apply',
-    plan,
-    '--html',
-    html,
-    '--endpoint',
-    master.endpoint,
-    '--yes',
-  ])
-  t.equal(applied.code, 0, applied.stderr)
-  t.match(textOf(await readFile(html, 'utf8')), /Repaired: 5 written, 8 deleted\. In sync\./)
+  const journal = at('undo.ndjson')
+  for (const [command, told] of [
+    [
+      ['apply', plan, '--journal', journal, '--yes'],
+      /^\s*.*Repair by a plan\s+Repaired: 5 written, 8 deleted\. Nothing of the plan is left\..*master/s,
+    ],
+    [
+      ['undo', journal, '--yes'],
+      /Undo\s+Undone: 10 written, 3 deleted\. Nothing of the journal is left\.\s+replica/,
+    ],
+  ] as const) {
+    const done = await runCli([...command, '--html', html, '--endpoint', master.endpoint])
+    t.equal(done.code, 0, done.stderr)
+    t.match(textOf(await readFile(html, 'utf8')), told)
+  }
 })
 
 t.test('values are on the page only if they were asked for', async (t) => {

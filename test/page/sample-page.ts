@@ -187,8 +187,8 @@ function progressAt(second: number) {
       },
       replicas: {},
     },
-    isPaused: false,
-    waitingFor: second > 3000 && second < 3200 ? ['an endpoint'] : [],
+    isPaused: second > 3000 && second < 3200,
+    waitingFor: [],
     flows: ['us-east-1:Orders', ...REPLICAS].flatMap((table) => [
       flow(table, 'read'),
       flow(table, 'write'),
