@@ -1,20 +1,16 @@
 /** The page of a run: what hears the run for it, and what writes it when the run has ended. */
 import { asTablesyncError } from '../errors.ts'
-import { count, counted } from '../model/figures.ts'
 import type { FileHeader } from '../model/files/header-and-footer.ts'
 import type { Summary } from '../model/summary.ts'
-import { type InspectedTable, isStandIn, shownEndpoint } from '../model/tables/table.ts'
-import type { Settings } from '../options/settings.ts'
 import { optionFacts } from '../page/option-facts.ts'
-import type { Fact, PageTable } from '../page/page-data.ts'
 import { writePage } from '../page/page-file.ts'
 import { RunCollector } from '../page/run-collector.ts'
 import { countsOf, verdictOf } from '../page/run-verdict.ts'
 import { SUBJECTS, type SubjectName } from '../page/subjects.ts'
-import { duration, timeText } from '../report/durations.ts'
 import type { RunListeners } from '../run/records/difference-sink.ts'
 import type { Preparation } from '../run/run-context.ts'
 import type { Caller } from './caller.ts'
+import { factsOf, safeguardFacts, tableOf } from './run-facts.ts'
 
 export interface PageOfRun {
   /** The same listeners; the page hears what they hear. */
@@ -89,57 +85,4 @@ function withoutPage(summary: Summary, thrown: unknown): Summary {
   const { outcome, errors } = summary
   const isEnded = outcome === 'in-sync' || outcome === 'different'
   return { ...summary, outcome: isEnded ? 'incomplete' : outcome, errors: [...errors, error] }
-}
-
-function tableOf(table: InspectedTable, at: number): PageTable[] {
-  if (isStandIn(table)) return []
-  const { ref, facts } = table
-  const { approximateItems, approximateBytes } = facts
-  const about = [
-    facts.arn ?? ref.arn,
-    facts.tableId && `id ${facts.tableId}`,
-    ref.endpoint && `at ${shownEndpoint(ref.endpoint)}`,
-    approximateItems && `about ${counted(approximateItems, 'item')}`,
-    approximateBytes && `${count(approximateBytes)} bytes`,
-  ].filter((one) => typeof one === 'string' && one !== '')
-  return [{ role: at === 0 ? 'master' : 'replica', label: ref.label, about: about as string[] }]
-}
-
-function factsOf(
-  { elapsedMs, dryRun, strategy, master, replicas }: Summary,
-  { run, began, master: hasMaster }: FileHeader,
-  firstBegan: string | undefined,
-): Fact[] {
-  const sum = (field: 'readUnits' | 'writeUnits') =>
-    Object.values(replicas).reduce((total, replica) => total + replica[field], 0)
-  const ofMaster = `${counted(master.readUnits, 'read unit')} of the master; `
-  const ofReplicas = `${counted(sum('readUnits'), 'read unit')} and ${counted(sum('writeUnits'), 'write unit')} of the replicas`
-  return [
-    {
-      name: 'began',
-      value: `${timeText(began)}${firstBegan === undefined ? '' : `; the first run ${timeText(firstBegan)}`}`,
-    },
-    {
-      name: 'took',
-      value: `${duration(elapsedMs)}${firstBegan === undefined ? '' : ', earlier runs included'}`,
-    },
-    { name: 'run', value: `${run}, in the user agent of every request` },
-    { name: 'strategy', value: strategy },
-    { name: 'units', value: `${hasMaster === undefined ? '' : ofMaster}${ofReplicas}` },
-    ...(dryRun ? [{ name: 'dry run', value: 'nothing was written' }] : []),
-  ]
-}
-
-function safeguardFacts(
-  { safeguards, canary, dryRun }: Settings,
-  nameOf: (option: string) => string,
-): Fact[] {
-  if (dryRun) return []
-  const { maxDeletes, maxWrites, ...allowed } = safeguards
-  const limits = [
-    maxDeletes.count !== undefined && count(maxDeletes.count),
-    maxDeletes.percent !== undefined && `${maxDeletes.percent}% of the items`,
-  ].filter((limit) => limit !== false)
-  const values = { maxWrites, maxDeletes: limits.join(' or '), canary, ...allowed }
-  return optionFacts(values, nameOf)
 }
