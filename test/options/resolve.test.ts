@@ -65,6 +65,7 @@ t.test('resolveOptions fills in defaults', async (t) => {
     ttlAware: true,
     report: undefined,
     html: undefined,
+    showValues: false,
   })
 })
 
