@@ -10,6 +10,7 @@ import type { Question } from './model/question.ts'
 import { newRunIdentity } from './model/run-identity.ts'
 import { exitCodeOf, type Summary } from './model/summary.ts'
 import { type CommandLine, parseArgv } from './options/argv.ts'
+import { commandAsTyped } from './options/command-as-typed.ts'
 import { commandToResume } from './options/command-to-resume.ts'
 import { spellingWith } from './options/environment.ts'
 import type { Page } from './options/help/asked-page.ts'
@@ -133,6 +134,10 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
         spelling: spellingWith(commandLine.fromEnvironment),
         threads: threadFilesIn(THREADS),
         identity,
+        command: {
+          words: commandAsTyped(process.argv.slice(2), process.env),
+          version: version(),
+        },
       },
     )
     human.conclude(summary)
@@ -150,13 +155,12 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
 async function tellEstimate({ options, talk, fromEnvironment }: CommandLine): Promise<number> {
   const { estimate } = await import('./commands/estimate.ts')
   const { estimateLines } = await import('./report/lines/estimate-lines.ts')
-  const { readPrices } = await import('./files/prices-file.ts')
-  const prices = talk.prices === undefined ? undefined : await readPrices(talk.prices)
   const spelling = spellingWith(fromEnvironment)
   const caller = { spelling, threads: threadFilesIn(THREADS), identity }
-  const estimated = await estimate(options, caller, talk.estimateFrom)
-  if (talk.json) return await printDocument({ version: 1, ...estimated, prices }, 0)
-  return await print(estimateLines(estimated, prices).map(printable).join('\n'), 0)
+  const { estimateFrom: report, prices } = talk
+  const estimated = await estimate(options, caller, { report, prices })
+  if (talk.json) return await printDocument({ version: 1, ...estimated }, 0)
+  return await print(estimateLines(estimated).map(printable).join('\n'), 0)
 }
 
 /** Prints a file of an earlier run. */
@@ -166,7 +170,8 @@ async function showFile({ options, talk, fromEnvironment }: CommandLine): Promis
   try {
     const line = (text: string) => output.line(printable(text))
     const spelling = spellingWith(fromEnvironment)
-    return await show(options, { spelling, output: { line }, asJson: talk.json })
+    const context = { spelling, output: { line }, asJson: talk.json, version: version() }
+    return await show(options, context)
   } finally {
     await output.close()
   }

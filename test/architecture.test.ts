@@ -81,10 +81,12 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/report',
     'lib/selection',
   ],
+  'lib/page': [...PURE, 'lib/files', 'lib/item/path.ts', 'lib/report'],
   'lib/commands': [
     ...PURE,
     'lib/files',
     'lib/options',
+    'lib/page',
     'lib/run',
     'lib/report',
     'lib/selection',
@@ -120,6 +122,9 @@ const OWNERS: Record<string, readonly string[]> = {
   'p-queue': ['workers', 'lib/run/concurrent-work.ts'],
   'cli-truncate': ['lib/report/pinned-block.ts'],
   'string-width': ['lib/report/pinned-block.ts'],
+  // Loaded with the page, and for nothing else.
+  '@observablehq/plot': ['lib/page/chart-svg.ts'],
+  linkedom: ['lib/page/chart-svg.ts'],
   'is-in-ci': ['lib/cli.ts'],
   'node:fs': ['lib/files', 'lib/cli.ts'],
   // Worker threads touch no files.

@@ -37,7 +37,8 @@ export async function apply(given: ApplyOptions, caller: Caller): Promise<Summar
   const settings = resolveOptions(asRunOptions(reviewed.header, others), spelling, 'the plan')
   await checkFiles(options, settings, caller)
   const { header, end } = reviewed
-  const summary = await beginRun({ settings, identity, threads }, options, {
+  const summary = await beginRun({ settings, identity, threads, caller }, options, {
+    subject: 'plan',
     inspect: (begin) => inspectTables(settings, begin, { scans: false }),
     check({ inspected: [master, ...replicas] }) {
       refuseOtherTable(header.master, master, 'plan')

@@ -4,6 +4,8 @@ import type { RunIdentity } from '../model/run-identity.ts'
 import type { Summary } from '../model/summary.ts'
 import type { RunOptions } from '../options/run-options.ts'
 import type { Settings } from '../options/settings.ts'
+import { refuseUnwritablePage } from '../page/page-file.ts'
+import type { SubjectName } from '../page/subjects.ts'
 import type { OpenCheckpoint } from '../run/checkpoint/checkpoint-opening.ts'
 import { tryHooks } from '../run/preflight/hooks-check.ts'
 import type { Plan } from '../run/preflight/scan-plan.ts'
@@ -19,7 +21,7 @@ import type { ThreadFiles } from '../run/threads/thread-files.ts'
 import type { Caller } from './caller.ts'
 import { type Listening, unlessAborted, withListeners } from './listeners.ts'
 
-const FILES = ['report', 'journal', 'plan', 'checkpoint', 'control'] as const
+const FILES = ['report', 'journal', 'plan', 'checkpoint', 'control', 'html'] as const
 
 type FilesGiven = Pick<RunOptions, (typeof FILES)[number] | 'signal'>
 
@@ -34,6 +36,7 @@ export async function checkFiles(
     files: { ...Object.fromEntries(files), [spelling('hooks')]: fileBehind(hooks?.url) },
     checkpoint: spelling('checkpoint'),
   })
+  if (options.html !== undefined) await refuseUnwritablePage(options.html)
   await tryHooks(hooks, threads.hooksTrial, options.signal)
   await checkControlFile(control)
 }
@@ -44,10 +47,13 @@ export interface Settled {
   readonly identity: RunIdentity
   readonly threads: ThreadFiles
   readonly checkpoint?: OpenCheckpoint | undefined
+  readonly caller: Caller
 }
 
 /** What a command does with the tables. */
 export interface Work {
+  /** What its page is about. */
+  readonly subject: SubjectName
   inspect(begin: RunToBegin): Promise<Tables>
   /** @throws TablesyncError where the tables are not fit for it */
   check(tables: Tables): void
@@ -57,7 +63,7 @@ export interface Work {
 
 /** Inspects the tables, and runs the work if nothing speaks against it. */
 export function beginRun(
-  { settings, identity, threads, checkpoint }: Settled,
+  { settings, identity, threads, checkpoint, caller }: Settled,
   options: Listening,
   work: Work,
 ): Promise<Summary> {
@@ -76,6 +82,16 @@ export function beginRun(
     await refuseUnopenable(settings, tables, checkpoint)
     const header = headerOf('report', settings, tables)
     const preparation = { settings, tables, plan, checkpoint, identity, threads }
-    return during(header, (listeners) => work.run(preparation, listeners, signal))
+    const runFor = (listeners: RunListeners) => work.run(preparation, listeners, signal)
+    if (settings.html === undefined) return during(header, runFor)
+    const { pageOfRun } = await import('./page-of-run.ts')
+    const page = pageOfRun({
+      subject: work.subject,
+      preparation,
+      header,
+      file: settings.html,
+      caller,
+    })
+    return page.written(await during(header, (listeners) => runFor(page.hearing(listeners))))
   })
 }

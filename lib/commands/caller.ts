@@ -3,10 +3,17 @@ import type { RunIdentity } from '../model/run-identity.ts'
 import type { Spelling } from '../options/option.ts'
 import type { ThreadFiles } from '../run/threads/thread-files.ts'
 
+export interface CommandAsTyped {
+  readonly words: readonly string[]
+  readonly version: string
+}
+
 export interface Caller {
   /** How options are spelt to them. */
   readonly spelling: Spelling
   readonly threads: ThreadFiles
   /** Absent: the run gets one of its own. */
   readonly identity?: RunIdentity
+  /** The command as it was typed, without secrets, and its version. Absent: a program calls. */
+  readonly command?: CommandAsTyped
 }

@@ -1,5 +1,7 @@
 /** What `--estimate` does: says what the run of the same flags would take, and writes nothing. */
 import { usageError } from '../errors.ts'
+import { readPrices } from '../files/prices-file.ts'
+import type { Prices } from '../model/prices.ts'
 import { newRunIdentity } from '../model/run-identity.ts'
 import { currentOptions } from '../options/current-options.ts'
 import { resolveOptions } from '../options/resolve.ts'
@@ -15,16 +17,23 @@ import type { Caller } from './caller.ts'
 
 export interface Estimate extends RunEstimate {
   readonly policies: readonly TablePolicy[]
+  readonly prices?: Prices
+}
+
+/** Files that say more. */
+export interface Known {
+  /** A report of an earlier run, which says what the repair would take. */
+  readonly report: string | undefined
+  readonly prices: string | undefined
 }
 
 /**
- * @param from a report of an earlier run, which says what the repair would take
  * @throws TablesyncError where the options, the report or the tables are not fit
  */
 export async function estimate(
   given: RunOptions,
   { spelling, identity = newRunIdentity() }: Caller,
-  from?: string,
+  known: Known,
 ): Promise<Estimate> {
   const settings = resolveOptions(currentOptions(given), spelling)
   if (settings.keyList !== undefined) {
@@ -33,14 +42,16 @@ export async function estimate(
       'Each listed key takes a read unit or two on each side.',
     )
   }
-  const known = from === undefined ? undefined : await repairOf(from)
+  const prices = known.prices === undefined ? undefined : await readPrices(known.prices)
+  const repair = known.report === undefined ? undefined : await repairOf(known.report)
   const over = new AbortController()
   const signal = given.signal ?? over.signal
   try {
     const tables = await inspectTables(settings, { ...identity, signal, over: over.signal })
     const plan = planRun(settings, tables)
-    const estimated = await estimateTables(settings, tables, { plan, signal, known })
-    return { ...estimated, policies: policiesOf(settings, tables) }
+    const estimated = await estimateTables(settings, tables, { plan, signal, known: repair })
+    const policies = policiesOf(settings, tables)
+    return { ...estimated, policies, ...(prices !== undefined && { prices }) }
   } finally {
     over.abort()
   }

@@ -1,8 +1,11 @@
 /** What `tablesync show` does: reads a file of an earlier run, and prints it for people or programs. */
 import { usageError } from '../errors.ts'
 import type { FileEnd } from '../files/checked-file.ts'
+import { refuseSharedFiles } from '../files/distinct-files.ts'
 import type { Spelling } from '../options/option.ts'
 import type { ShowOptions } from '../options/run-options.ts'
+import { FirstDifferences } from '../page/first-differences.ts'
+import { refuseUnwritablePage, writePage } from '../page/page-file.ts'
 import { differenceLines } from '../report/lines/difference-lines.ts'
 import { keysGiven } from '../selection/key-lines.ts'
 import { isPicked, type Picked, picked } from '../selection/selection.ts'
@@ -12,10 +15,19 @@ import { closingLines, openingLines, type Shown } from '../show/show-lines.ts'
 import { openShown, type ShownFile, type ShownLine } from '../show/shown-file.ts'
 import { compareReports } from '../show/since.ts'
 import { sinceLines } from '../show/since-lines.ts'
+import { pageOfFile } from './page-of-file.ts'
 
 export interface ShowOutput {
   /** Prints a line. Settles with false where nobody reads any more. */
   line(text: string): Promise<boolean>
+}
+
+export interface ShowContext {
+  readonly spelling: Spelling
+  readonly output: ShowOutput
+  readonly asJson: boolean
+  /** Of tablesync. */
+  readonly version: string
 }
 
 const DIFFERENCES_FOUND = 1
@@ -26,8 +38,9 @@ const DIFFERENCES_FOUND = 1
  */
 export async function show(
   options: ShowOptions,
-  { spelling, output, asJson }: { spelling: Spelling; output: ShowOutput; asJson: boolean },
+  { spelling, output, asJson, version }: ShowContext,
 ): Promise<number> {
+  if (options.html !== undefined) await refusePage(options, options.html, spelling)
   const file = await openShown(options.file)
   const pick = pickOf(options, file, spelling)
   if (options.since !== undefined) {
@@ -37,11 +50,45 @@ export async function show(
     return since.counts.fresh > 0 ? DIFFERENCES_FOUND : 0
   }
   const shown = await totalsOf(file, pick)
+  if (options.html !== undefined) {
+    await writePageOf(shown, options.html, linesPicked(file, pick), { spelling, version })
+    if (!asJson) {
+      await printAll(output, [...openingLines(shown), `page        ${options.html}`])
+      return 0
+    }
+  }
   await printAll(
     output,
     asJson ? jsonOfShown(shown, linesPicked(file, pick)) : textOf(shown, file, pick),
   )
   return 0
+}
+
+/** @throws TablesyncError where the page could not be written */
+async function refusePage(
+  { file, since }: ShowOptions,
+  html: string,
+  spelling: Spelling,
+): Promise<void> {
+  if (since !== undefined) {
+    throw usageError(
+      `Expected \`${spelling('html')}\` without \`${spelling('since')}\`, got both`,
+      'Leave one of the two out: a page is about one file.',
+    )
+  }
+  await refuseSharedFiles({ files: { file, [spelling('html')]: html } })
+  await refuseUnwritablePage(html)
+}
+
+async function writePageOf(
+  shown: Shown,
+  html: string,
+  picked: AsyncIterable<ShownLine>,
+  { spelling, version }: Pick<ShowContext, 'spelling' | 'version'>,
+): Promise<void> {
+  const lines = new FirstDifferences()
+  for await (const line of picked) lines.add(line)
+  await writePage(html, pageOfFile({ ...shown, lines }, spelling, version))
 }
 
 function pickOf(options: ShowOptions, { header }: ShownFile, spelling: Spelling): Picked {
@@ -96,6 +143,9 @@ function linesOf({ header }: ShownFile): (line: ShownLine) => string[] {
     })
 }
 
-async function printAll(output: ShowOutput, lines: AsyncIterable<string>): Promise<void> {
+async function printAll(
+  output: ShowOutput,
+  lines: AsyncIterable<string> | Iterable<string>,
+): Promise<void> {
   for await (const line of lines) if (!(await output.line(line))) return
 }

@@ -40,7 +40,7 @@ export async function sync(given: RunOptions, caller: Caller): Promise<Summary> 
       })
       return { ...identity, ...ended.summary }
     }
-    const settled = { settings, identity, threads, checkpoint }
+    const settled = { settings, identity, threads, checkpoint, caller }
     const work = await comparison(settled, spelling)
     return { ...identity, ...(await beginRun(settled, options, work)) }
   } finally {
@@ -54,6 +54,7 @@ async function comparison({ settings, checkpoint }: Settled, spelling: Spelling)
   const { keyList } = settings
   if (keyList !== undefined) return comparisonOfKeys(settings, keyList, spelling, inspectTables)
   return {
+    subject: 'comparison',
     inspect: (begin) => inspectTables(settings, begin),
     check(tables) {
       if (checkpoint !== undefined) refuseOtherTables(checkpoint, settings, tables, spelling)
@@ -76,6 +77,7 @@ function comparisonOfKeys(
 ): Work {
   let queues: KeyQueues = new Map()
   return {
+    subject: 'listed keys',
     async inspect(begin) {
       const tables = await inspect(settings, begin, { scans: false })
       const [master, ...replicas] = tables.inspected

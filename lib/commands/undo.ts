@@ -35,7 +35,8 @@ export async function undo(given: UndoOptions, caller: Caller): Promise<Summary>
   })
   const settings = resolveOptions(asRunOptions(journal.header, others), spelling, 'the journal')
   await checkFiles(options, settings, caller)
-  const summary = await beginRun({ settings, identity, threads }, options, {
+  const summary = await beginRun({ settings, identity, threads, caller }, options, {
+    subject: 'journal',
     inspect: (begin) => inspectReplicas(settings, begin),
     check({ inspected: [, ...replicas] }) {
       for (const replica of replicas) {

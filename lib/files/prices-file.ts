@@ -6,7 +6,10 @@ import { readRegularFile } from './regular-file.ts'
 /** @throws TablesyncError with code `USAGE` where it is no file of prices */
 export async function readPrices(file: string): Promise<Prices> {
   const text = await readRegularFile(file).catch((error: Error) => {
-    throw usageError(`Cannot read the prices in ${file}: ${error.message}`, EXAMPLE)
+    throw usageError(
+      `Cannot read the prices in ${file}: ${error.message}`,
+      'docs/cost.md has an example.',
+    )
   })
   let value: Partial<Prices> | undefined
   try {
@@ -25,10 +28,7 @@ export async function readPrices(file: string): Promise<Prices> {
   )
     return { currency, readUnit, writeUnit, transferGb }
   throw usageError(
-    `Expected ${file} to have a currency, and prices of a readUnit and a writeUnit`,
-    EXAMPLE,
+    `Expected ${file} to have a currency and the prices readUnit and writeUnit`,
+    'docs/cost.md has an example.',
   )
 }
-
-const EXAMPLE =
-  'For example {"currency":"USD","readUnit":1.25e-7,"writeUnit":6.25e-7,"transferGb":0.02}.'

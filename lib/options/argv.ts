@@ -106,7 +106,7 @@ function parseFlags(
   if (talk.quiet && talk.verbose) {
     throw usageError('Expected `--verbose` or `--quiet`, got both', 'Leave one of the two out.')
   }
-  refuseHalfEstimates(talk)
+  refuseHalfEstimates(talk.estimate, given)
   return {
     command,
     options: read(OPTIONS) as unknown as CommandLine['options'],
@@ -115,11 +115,12 @@ function parseFlags(
   }
 }
 
-function refuseHalfEstimates({ estimate, estimateFrom, prices }: CommandLine['talk']): void {
-  const alone = estimateFrom === undefined ? prices && 'prices' : 'estimate-from'
-  if (estimate || alone === undefined) return
+/** A variable may stay set for the runs that take no estimate. */
+function refuseHalfEstimates(isEstimate: boolean, given: readonly GivenOption[]): void {
+  const alone = given.find(({ name }) => name === 'estimateFrom' || name === 'prices')
+  if (isEstimate || alone === undefined) return
   throw usageError(
-    `Expected \`--${alone}\` to come with \`--estimate\`, got it alone`,
+    `Expected \`${alone.spelling}\` to come with \`--estimate\`, got it alone`,
     'Add `--estimate`.',
   )
 }

@@ -59,4 +59,5 @@ export type ApplyOptions = { readonly plan: string } & Pick<RunOptions, TakenBy<
 
 /** A report, a plan or a journal, and which of its lines to show. */
 export type ShowOptions = { readonly file: string } & Pick<KeyOptions, 'key'> &
+  Pick<FileOptions, 'html'> &
   Omit<SelectionOptions, 'exceptKeys'>

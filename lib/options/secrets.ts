@@ -9,7 +9,8 @@ const SECRET_OPTIONS = Object.values(OPTIONS as Record<string, Option>).filter(
   (option) => 'secret' in option && option.secret,
 )
 
-const SPELLINGS: ReadonlySet<string> = new Set(SECRET_OPTIONS.flatMap(spellingsOf))
+/** Of the options whose value is secret. */
+export const SECRET_SPELLINGS: ReadonlySet<string> = new Set(SECRET_OPTIONS.flatMap(spellingsOf))
 
 /** Of the environment that the AWS SDK reads. */
 const VARIABLES = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
@@ -24,7 +25,7 @@ export function secretsIn(
 ): string[] {
   const values = argv.flatMap((argument, at) => {
     const [spelling = '', ...joined] = argument.split('=')
-    if (!SPELLINGS.has(spelling)) return []
+    if (!SECRET_SPELLINGS.has(spelling)) return []
     return joined.length > 0 ? [joined.join('=')] : [argv[at + 1] ?? '']
   })
   const ours = Object.entries(env).flatMap(([name, value]) =>

@@ -12,3 +12,6 @@ export function duration(time: Milliseconds): string {
   const seconds = Math.round(time / 1000)
   return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
 }
+
+/** A moment, to the minute: `2026-11-28 14:02 UTC`. */
+export const timeText = (iso: string) => `${iso.slice(0, 16).replace('T', ' ')} UTC`

@@ -7,7 +7,7 @@ import { shellWord } from '../report/shell-word.ts'
 import type { FileTotals } from './file-totals.ts'
 import { footerOf, type ShownFile } from './shown-file.ts'
 
-const TITLE: { readonly [kind in FileKind]: string } = {
+export const TITLE: { readonly [kind in FileKind]: string } = {
   report: 'Report',
   'repair-plan': 'Plan',
   'undo-journal': 'Journal',

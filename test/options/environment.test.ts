@@ -26,8 +26,12 @@ const FILES = { apply: 'plan', undo: 'journal', show: 'file' } as const
 for (const [name, option] of Object.entries(ALL_OPTIONS)) {
   const variable = variableOf(option)
   const [command] = option.only ?? []
-  const argv = command === undefined ? [] : [command, 'x']
-  const file = command === undefined ? {} : { [FILES[command]]: 'x' }
+  // These say nothing without an estimate.
+  const isOfEstimate = name === 'estimateFrom' || name === 'prices'
+  const alone = isOfEstimate ? ['--estimate'] : []
+  const argv = command === undefined ? alone : [command, 'x']
+  const asked = isOfEstimate ? { estimate: true } : {}
+  const file = command === undefined ? asked : { [FILES[command]]: 'x' }
   if (option.consents) {
     for (const value of ['true', 'false', '0', '']) {
       t.test(`${variable}=${value} is refused, for it consents`, async (t) => {

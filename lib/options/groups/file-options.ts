@@ -2,6 +2,7 @@
 import { usageError } from '../../errors.ts'
 import type { WriteFlags } from '../../model/difference.ts'
 import {
+  ALL_FILE_COMMANDS,
   APPLY,
   APPLY_AND_UNDO,
   filled,
@@ -62,6 +63,15 @@ export const FILE_OPTIONS = {
     help: 'Write a line of JSON per difference to this file (mode 0600)',
     more: 'The lines stand between a header and a footer. A new file is readable by its owner alone. A file that was there is begun anew (except with `--resume`) and keeps its permissions, with a warning where others can read it.',
   },
+  /** Write a page about the run to this file, created with mode 0600, when the run ends. */
+  html: {
+    flag: 'html',
+    kind: 'text',
+    value: 'file',
+    also: ALL_FILE_COMMANDS,
+    help: 'Write a page for people to this file (mode 0600) when the run ends; show writes one about an earlier report',
+    more: 'It is one file without scripts that loads nothing: see [the page](page.md).',
+  },
   /**
    * Give the values on both sides with each difference. They are data of the tables: reports and
    * logs contain them then. @default false: paths, types and counts only
@@ -82,6 +92,7 @@ export interface FileSettings {
   readonly journal: string | undefined
   readonly repairPlan: { readonly file: string; readonly withItems: boolean } | undefined
   readonly report: string | undefined
+  readonly html: string | undefined
   readonly showValues: boolean
 }
 
@@ -91,7 +102,7 @@ export function resolveFiles(
   asked: WriteFlags,
   spelling: Spelling,
 ): FileSettings {
-  const { journal, plan, planItems, report, showValues } = filled(FILE_OPTIONS, given)
+  const { journal, plan, planItems, report, html, showValues } = filled(FILE_OPTIONS, given)
   if (planItems && plan === undefined) {
     throw usageError(
       `Expected \`${spelling('planItems')}\` to come with \`${spelling('plan')}\`, got it alone`,
@@ -115,5 +126,5 @@ export function resolveFiles(
     if (journal !== undefined) throw alone('journal', 'write')
   }
   const repairPlan = plan === undefined ? undefined : { file: plan, withItems: planItems }
-  return { journal, repairPlan, report, showValues }
+  return { journal, repairPlan, report, html, showValues }
 }

@@ -53,7 +53,7 @@ export const SECTIONS: readonly Section[] = [
     pages: ['live-tables'],
     options: RECHECK_OPTIONS,
   },
-  { task: 'Files', pages: ['plan-apply-undo', 'results'], options: FILE_OPTIONS },
+  { task: 'Files', pages: ['plan-apply-undo', 'results', 'page'], options: FILE_OPTIONS },
   {
     task: 'Single keys, and lines of a file',
     pages: ['differences', 'plan-apply-undo'],

@@ -40,13 +40,14 @@ export function differenceLines(
 }
 
 /** Older files have the names of attributes only. */
-function placesText({ changes, moreChanges, attributes = [] }: DifferenceShown): string {
+export function placesText({ changes, moreChanges, attributes = [] }: DifferenceShown): string {
   const places =
     changes ?? attributes.map((name): Change => ({ path: pathText([name]), from: '', to: '' }))
   return places.length === 0 ? '' : changesText(places, moreChanges)
 }
 
-function doneText({ action = 'none', error, condition }: DifferenceShown): string {
+/** Begins with a colon where there is something to tell. */
+export function doneText({ action = 'none', error, condition }: DifferenceShown): string {
   switch (action) {
     case 'none':
       return ''

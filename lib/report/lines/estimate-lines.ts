@@ -26,9 +26,10 @@ export interface EstimateShown {
   readonly unitsPerSecond: number | undefined
   readonly repair: { readonly least: number; readonly most: number; readonly isKnown: boolean }
   readonly policies: readonly { readonly table: string; readonly policy: object }[]
+  readonly prices?: Prices
 }
 
-export function estimateLines(estimate: EstimateShown, prices?: Prices): string[] {
+export function estimateLines(estimate: EstimateShown): string[] {
   const { tables, cost, policies } = estimate
   const isAll = tables.every(({ share }) => share === 1)
   const sampled = isAll ? 'the whole tables' : `${counted(cost.requests, 'page')} of the tables`
@@ -39,7 +40,7 @@ export function estimateLines(estimate: EstimateShown, prices?: Prices): string[
     ...compareLines(estimate),
     ...acrossLines(estimate),
     repairLine(estimate),
-    moneyLine(estimate, prices),
+    moneyLine(estimate),
     '',
     ...policies.flatMap(({ table, policy }) => [
       `Permissions for ${table}:`,
@@ -92,7 +93,7 @@ function repairLine({ repair: { least, most, isKnown } }: EstimateShown): string
   return `  repair    ${units} write units, indexes on top (${why})`
 }
 
-function moneyLine({ readUnits, repair, tables }: EstimateShown, prices?: Prices): string {
+function moneyLine({ readUnits, repair, tables, prices }: EstimateShown): string {
   if (prices === undefined) return '  money     with --prices FILE'
   const read = readUnits.reduce((sum, { middle }) => sum + middle, 0) * prices.readUnit
   const [master, ...replicas] = tables

@@ -1,0 +1,91 @@
+/** How fast a run went, as samples: as many as a chart can show, however long the run is. */
+import type { Flow, RunEvent } from '../model/events.ts'
+import type { FlowSample, Sample } from './page-data.ts'
+
+type ProgressEvent = RunEvent & { readonly type: 'progress' }
+
+const MOST_SAMPLES = 360
+
+interface Stretch extends Sample {
+  readonly seconds: number
+}
+
+export class TimeSamples {
+  #stretches: Stretch[] = []
+  /** The length of a stretch, in seconds. It doubles when there are too many. */
+  #step = 1
+  #since: { readonly at: number; readonly items: number } | undefined
+  #began: number | undefined
+
+  /** @param isResumed what the first event counts is the work of earlier runs */
+  constructor({ isResumed }: { readonly isResumed: boolean }) {
+    if (!isResumed) {
+      this.#since = { at: 0, items: 0 }
+      this.#began = 0
+    }
+  }
+
+  get all(): readonly Sample[] {
+    return this.#stretches
+  }
+
+  hear(event: ProgressEvent): void {
+    const { elapsedMs, tally, flows, waitingFor, isPaused } = event
+    const counts = Object.values(tally.replicas).map(({ offered }) => offered)
+    const now = { at: elapsedMs / 1000, items: Math.max(tally.master.scanned, ...counts) }
+    this.#began ??= now.at
+    this.#since ??= now
+    const seconds = now.at - this.#since.at
+    if (seconds < this.#step * 0.9) return
+    const items = Math.max(now.items - this.#since.items, 0)
+    this.#stretches.push({
+      seconds,
+      at: now.at - this.#began,
+      itemsPerSecond: items / seconds,
+      flows: flows.map(flowOf),
+      // Some keys always wait for their second read; that alone holds nothing up.
+      isWaiting: waitingFor.length > 0 && items === 0,
+      isPaused,
+    })
+    this.#since = now
+    if (this.#stretches.length > MOST_SAMPLES) this.#halve()
+  }
+
+  #halve(): void {
+    this.#step *= 2
+    const all = this.#stretches
+    this.#stretches = all.flatMap((one, at) => {
+      if (at % 2 === 1) return []
+      const next = all[at + 1]
+      return [next === undefined ? one : joined(one, next)]
+    })
+  }
+}
+
+const flowOf = (flow: Flow): FlowSample => ({
+  table: flow.table,
+  kind: flow.kind,
+  unitsPerSecond: flow.usedPerSecond,
+  limit: flow.unitsPerSecond,
+  isThrottled: flow.isThrottled,
+})
+
+function joined(one: Stretch, next: Stretch): Stretch {
+  const seconds = one.seconds + next.seconds
+  const mean = (a: number, b: number) => (a * one.seconds + b * next.seconds) / seconds
+  return {
+    seconds,
+    at: next.at,
+    itemsPerSecond: mean(one.itemsPerSecond, next.itemsPerSecond),
+    flows: next.flows.map((flow, at) => {
+      const before = one.flows[at] ?? flow
+      return {
+        ...flow,
+        unitsPerSecond: mean(before.unitsPerSecond, flow.unitsPerSecond),
+        isThrottled: before.isThrottled || flow.isThrottled,
+      }
+    }),
+    isWaiting: one.isWaiting || next.isWaiting,
+    isPaused: one.isPaused || next.isPaused,
+  }
+}
