@@ -66,7 +66,7 @@ async function run(writes: Partial<RunOptions>): Promise<Summary> {
     quiesced: true,
     onDifference(difference) {
       const lines = differenceLines(difference, { namesReplica: false, withValues: false })
-      for (const line of lines) say(`   ${line}`)
+      for (const line of lines) say(`   ${plainOf(line)}`)
     },
     ...writes,
   })

@@ -18,6 +18,7 @@ import { openTextOutput } from './process/pager.ts'
 import { abortOnSignals } from './process/signals.ts'
 import { redactOutput, silenceWarnings } from './process/standard-error.ts'
 import { tellHuman } from './report/human.ts'
+import { loadWordDiff } from './report/lines/word-diff.ts'
 import { loadMeasure } from './report/pinned-block.ts'
 import { printable } from './report/printable.ts'
 import { askPerson } from './report/prompt.ts'
@@ -115,6 +116,7 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
     progress: talk.progress,
     showValues: options.showValues === true,
     tellsEach: isEachTold(commandLine),
+    wordDiff: options.showValues ? await loadWordDiff() : undefined,
   })
   askForStatus = human.status
   const { signal, restore, exitCode } = abortOnSignals(talk.quiet ? () => {} : tellEnding, () =>

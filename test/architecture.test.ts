@@ -120,6 +120,7 @@ const OWNERS: Record<string, readonly string[]> = {
   'xxhash-wasm': ['lib/item/digest.ts'],
   // Only where the outcome of its tasks is handled.
   'p-queue': ['workers', 'lib/run/concurrent-work.ts'],
+  diff: ['lib/report/lines/word-diff.ts'],
   'cli-truncate': ['lib/report/pinned-block.ts'],
   'string-width': ['lib/report/pinned-block.ts'],
   // Loaded with the page, and for nothing else.

@@ -7,6 +7,7 @@ import type { ShowOptions } from '../options/run-options.ts'
 import { FirstDifferences } from '../page/first-differences.ts'
 import { refuseUnwritablePage, writePage } from '../page/page-file.ts'
 import { differenceLines } from '../report/lines/difference-lines.ts'
+import { plainOf } from '../report/styled-line.ts'
 import { keysGiven } from '../selection/key-lines.ts'
 import { isPicked, type Picked, picked } from '../selection/selection.ts'
 import { TotalsOfLines } from '../show/file-totals.ts'
@@ -140,7 +141,7 @@ function linesOf({ header }: ShownFile): (line: ShownLine) => string[] {
     differenceLines(line, {
       namesReplica,
       withValues: line.changes?.some(({ values }) => values !== undefined) === true,
-    })
+    }).map(plainOf)
 }
 
 async function printAll(

@@ -3,6 +3,7 @@ import { count, counted } from '../model/figures.ts'
 import { valueLines } from '../report/lines/change-lines.ts'
 import { type DifferenceShown, doneText, placesText } from '../report/lines/difference-lines.ts'
 import { shownKey } from '../report/shown-key.ts'
+import { plainOf } from '../report/styled-line.ts'
 import { MOST_DIFFERENCES } from './first-differences.ts'
 import { html, type Markup } from './markup.ts'
 import type { PageData } from './page-data.ts'
@@ -47,7 +48,7 @@ ${notes.length > 0 && html`<div class="notes">${notes.join(' · ')}</div>`}${
   places !== '' && html`<div class="places"><code>${places}</code></div>`
 }${
   values &&
-  html`<pre tabindex="0" aria-label="Values">${valueLines(changes).map((line) => html`${line}\n`)}</pre>`
+  html`<pre tabindex="0" aria-label="Values">${valueLines(changes).map((line) => html`${plainOf(line)}\n`)}</pre>`
 }</li>
 `
 }

@@ -9,6 +9,7 @@ import { errorLines, stopLines } from './lines/ending-lines.ts'
 import { eventLines } from './lines/event-lines.ts'
 import { type PlanEvent, restartFlag } from './lines/opening-lines.ts'
 import { verdictLines } from './lines/summary-lines.ts'
+import type { WordDiff } from './lines/word-diff.ts'
 import { Progression } from './progression.ts'
 import type { Screen } from './screen.ts'
 import type { Line } from './styled-line.ts'
@@ -31,6 +32,8 @@ export interface HumanOptions {
   readonly showValues: boolean
   /** Whether each difference has a line of its own. */
   readonly tellsEach: boolean
+  /** Shows two long texts as one. Absent: they stand beside each other. */
+  readonly wordDiff?: WordDiff | undefined
 }
 
 export interface Human {
@@ -44,7 +47,7 @@ export interface Human {
 }
 
 export function tellHuman(options: HumanOptions): Human {
-  const { screen, verbosity, progress, showValues, tellsEach } = options
+  const { screen, verbosity, progress, showValues, tellsEach, wordDiff } = options
   if (verbosity === 'quiet') return tellErrors(screen)
   let plan: PlanEvent | undefined
   let mode: 'sync' | 'undo' | 'apply' = 'sync'
@@ -111,7 +114,11 @@ export function tellHuman(options: HumanOptions): Human {
     },
     onDifference(difference) {
       if (!tellsEach) return
-      sayAll(differenceLines(difference, { namesReplica: replicas > 1, withValues: showValues }))
+      sayAll(
+        differenceLines(difference, {
+          ...{ namesReplica: replicas > 1, withValues: showValues, wordDiff },
+        }),
+      )
     },
     conclude(summary) {
       screen.clear()

@@ -3,7 +3,9 @@
 import type { Change, ChangedValues } from '../../model/change.ts'
 import { counted } from '../../model/figures.ts'
 import type { WireValue } from '../../model/wire.ts'
+import type { Line, Span } from '../styled-line.ts'
 import { cut, valueText, valueTexts } from './value-text.ts'
+import { isProse, type WordDiff } from './word-diff.ts'
 
 /** With more, the key before them is hard to find. The report has all of them. */
 const MOST_PATHS = 8
@@ -35,39 +37,56 @@ function membersText({ added, removed }: NonNullable<Change['members']>): string
   return parts.filter(Boolean).join(', ')
 }
 
-/** A line for each change: the replica's value, and the master's. */
-export function valueLines(changes: readonly Change[]): string[] {
+/** A line for each change: the replica's value, and the master's; or both as one text. */
+export function valueLines(changes: readonly Change[], wordDiff?: WordDiff): Line[] {
   const listed = changes.length <= MOST_LINES + 1 ? changes : changes.slice(0, MOST_LINES)
   const width = Math.min(Math.max(...listed.map(({ path }) => path.length)), 40)
-  const lines = listed.map((change) =>
-    `    ${change.path.padEnd(width)}  ${valuesText(change.values)}`.trimEnd(),
-  )
+  const lines = listed.map(({ path, values }): Line => {
+    const spans = values === undefined ? [] : valueSpans(values, wordDiff)
+    return [
+      {
+        text: `    ${path.padEnd(spans.length === 0 ? 0 : width)}${spans.length === 0 ? '' : '  '}`,
+      },
+      ...spans,
+    ]
+  })
   const left = changes.length - listed.length
   return left === 0
     ? lines
     : [...lines, `    and ${counted(left, 'more change')}: --report FILE has all`]
 }
 
-function valuesText(values: ChangedValues | undefined): string {
-  if (values === undefined) return ''
+function valueSpans(values: ChangedValues, wordDiff: WordDiff | undefined): Span[] {
   if ('added' in values) {
-    return [...membersOf(values.added, '+'), ...membersOf(values.removed, '-')].join(' ')
+    return [...memberSpans(values.added, '+'), ...memberSpans(values.removed, '-')]
   }
   const { from, to } = values
-  if (from !== undefined && to !== undefined) return valueTexts(from, to).join('  →  ')
-  return from === undefined
-    ? `(absent)  →  ${cut(valueText(to as WireValue))}`
-    : `${cut(valueText(from))}  →  (absent)`
+  if (from === undefined) return pair(ABSENT, cut(valueText(to as WireValue)))
+  if (to === undefined) return pair(cut(valueText(from)), ABSENT)
+  if (wordDiff !== undefined && 'S' in from && 'S' in to && isProse(from.S) && isProse(to.S)) {
+    return wordDiff(from.S, to.S)
+  }
+  return pair(...valueTexts(from, to))
 }
+
+const ABSENT = '(absent)'
+
+const pair = (from: string, to: string): Span[] => [
+  from === ABSENT ? { text: from } : { text: from, style: 'removed' },
+  { text: '  →  ' },
+  to === ABSENT ? { text: to } : { text: to, style: 'added' },
+]
 
 const MOST_MEMBERS = 10
 
-function membersOf(set: WireValue, sign: '+' | '-'): string[] {
+function memberSpans(set: WireValue, sign: '+' | '-'): Span[] {
+  const style = sign === '+' ? 'added' : 'removed'
   const members = Object.values(set)[0] as unknown as readonly string[]
   const isText = !('NS' in set)
   const shown = members
     .slice(0, MOST_MEMBERS)
     .map((member) => `${sign}${isText ? cut(JSON.stringify(member)) : member}`)
   const left = members.length - shown.length
-  return left === 0 ? shown : [...shown, `(${left} more ${sign === '+' ? 'added' : 'removed'})`]
+  const all = left === 0 ? shown : [...shown, `(${left} more ${style})`]
+  return all.map((text): Span => ({ text: `${text} `, style }))
 }

@@ -3,7 +3,9 @@ import { pathText } from '../../item/path.ts'
 import type { Change } from '../../model/change.ts'
 import type { Difference, DifferenceKind, RepairAction } from '../../model/difference.ts'
 import { shownKey } from '../shown-key.ts'
+import type { Line } from '../styled-line.ts'
 import { changesText, valueLines } from './change-lines.ts'
+import type { WordDiff } from './word-diff.ts'
 
 /** What a repair does: put, update, delete. */
 export const SIGN: { readonly [kind in DifferenceKind]: string } = {
@@ -24,19 +26,21 @@ export interface DifferenceLinesOptions {
   /** Whether the line names the replica: there are several. */
   readonly namesReplica: boolean
   readonly withValues: boolean
+  /** Absent: long texts stand beside each other. */
+  readonly wordDiff?: WordDiff | undefined
 }
 
 export function differenceLines(
   difference: DifferenceShown,
-  { namesReplica, withValues }: DifferenceLinesOptions,
-): string[] {
+  { namesReplica, withValues, wordDiff }: DifferenceLinesOptions,
+): Line[] {
   const { replica, kind, key, changes = [], unconfirmed } = difference
   const showsValues = withValues && changes.length > 0
   const places = showsValues ? '' : placesText(difference)
   const line =
     `${SIGN[kind]} ${kind.padEnd(9)}  ${shownKey(key)}${namesReplica ? `  in ${replica}` : ''}` +
     `${unconfirmed ? ' (unconfirmed)' : ''}${places === '' ? '' : `   ${places}`}${doneText(difference)}`
-  return [line, ...(showsValues ? valueLines(changes) : [])]
+  return [line, ...(showsValues ? valueLines(changes, wordDiff) : [])]
 }
 
 /** Older files have the names of attributes only. */
