@@ -18,6 +18,7 @@ import { conflictOfVersions } from '../verify/relation.ts'
 import { digestOf } from '../verify/sides.ts'
 import type { Suspicion } from '../verify/verdict.ts'
 import type { Written } from '../write/write-attempt.ts'
+import { cleanEnding } from './clean-ending.ts'
 import { reportEnding } from './reported-endings.ts'
 
 export class Outcomes {
@@ -93,8 +94,9 @@ export class Outcomes {
   }
 
   /** Counts and reports how the repair of a counted difference ended. */
-  async conclude(ending: RepairEnding, found: Found): Promise<Written | undefined> {
+  async conclude(ended: RepairEnding, found: Found): Promise<Written | undefined> {
     const { count } = this.#replicaTask
+    const ending = cleanEnding(this.#replicaTask, found, ended)
     count.ended(found.verdict, ending)
     if ('isPartial' in ending) count.partial()
     if (ending.action === 'failed') this.#refusal ??= ending.error
@@ -173,7 +175,7 @@ export class Outcomes {
   }
 
   #report(found: Found, ending: RepairEnding | typeof LEFT | typeof PLANNED): MaybePromise {
-    return reportEnding(this.#replicaTask, found, ending)
+    return reportEnding(this.#replicaTask, found, cleanEnding(this.#replicaTask, found, ending))
   }
 }
 
