@@ -4,7 +4,7 @@ import type { RunRules } from './run-rules.ts'
 import type { Pace } from './tables/capacity.ts'
 import type { InspectedTable } from './tables/table.ts'
 import type { NamedTally } from './tally.ts'
-import type { Milliseconds } from './units.ts'
+import type { Milliseconds, ReadUnits } from './units.ts'
 
 /** How fast a run uses one table now, and the limit that it keeps. */
 export interface Flow extends Pace {
@@ -80,6 +80,11 @@ export type RunEvent =
       readonly type: 'plan'
       /** Listed keys to read. Absent: the tables are scanned. */
       readonly keys?: number
+      /**
+       * What the scans will take about, by the sizes that DescribeTable reports; of tables whose size
+       * is known.
+       */
+      readonly expected?: readonly { readonly table: string; readonly readUnits: ReadUnits }[]
       readonly strategy: 'auto' | 'march' | 'lookup'
       readonly segments: number
       readonly parallel: number

@@ -7,10 +7,12 @@ export function pace(items: number, elapsedMs: Milliseconds): string {
   return `${Math.round(seconds)} s (${rateText(items / seconds)}/s)`
 }
 
-/** In minutes from two minutes on. */
+/** In minutes from two minutes on, in hours from two hours on. */
 export function duration(time: Milliseconds): string {
   const seconds = Math.round(time / 1000)
-  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
+  if (seconds < 120) return `${seconds} s`
+  const minutes = Math.round(seconds / 60)
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
 /** A moment, to the minute: `2026-11-28 14:02 UTC`. */

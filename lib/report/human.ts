@@ -7,6 +7,7 @@ import { doneLines } from './lines/apply-undo-lines.ts'
 import { differenceLines } from './lines/difference-lines.ts'
 import { errorLines, stopLines } from './lines/ending-lines.ts'
 import { eventLines } from './lines/event-lines.ts'
+import { forecastLines } from './lines/forecast-line.ts'
 import { type PlanEvent, restartFlag } from './lines/opening-lines.ts'
 import { verdictLines } from './lines/summary-lines.ts'
 import type { WordDiff } from './lines/word-diff.ts'
@@ -56,6 +57,7 @@ export function tellHuman(options: HumanOptions): Human {
   let restartKey: string | undefined
   let keysLeft = 0
   let replicas = 0
+  let isForecast = false
   let lastLine: Milliseconds = 0
   let lastRestartKey: Milliseconds = Number.NEGATIVE_INFINITY
   let elapsed: Milliseconds = 0
@@ -94,6 +96,10 @@ export function tellHuman(options: HumanOptions): Human {
           keysLeft++
           if (keysLeft > KEYS_NAMED + 1) return
           if (keysLeft > KEYS_NAMED) return screen.say(MORE_KEYS_LEFT)
+          break
+        case 'pace':
+          if (plan !== undefined && !isForecast) sayAll(forecastLines(plan, event))
+          isForecast = true
           break
         case 'tables':
           replicas = event.replicas.length

@@ -160,7 +160,15 @@ t.test('no value is found where nobody asked for values', async (t) => {
   const folder = await tempFolder(t)
   const said = await carryOutAll(t, folder, [])
   for (const [command, text] of said)
-    t.same(isPlanted(text), [], `${command}\n${text.split('\n').filter((line) => isPlanted(line).length > 0).join('\n').slice(0, 3000)}`)
+    t.same(
+      isPlanted(text),
+      [],
+      `${command}\n${text
+        .split('\n')
+        .filter((line) => isPlanted(line).length > 0)
+        .join('\n')
+        .slice(0, 3000)}`,
+    )
   const files = await contentsOf(folder)
   t.ok(files.length > 10)
   for (const [name, text] of files) t.same(isPlanted(text), [], `${name}\n${text.slice(0, 1000)}`)

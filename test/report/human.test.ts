@@ -199,6 +199,27 @@ for (const { event, lines, verbosity = 'normal' } of cases) {
   )
 }
 
+t.test('tellHuman says once what a run will read, and how long that takes', async (t) => {
+  const { human, told } = listen()
+  const expected = [
+    { table: 'us-east-1:aaa', readUnits: 1_800_000 },
+    { table: 'us-east-1:bbb', readUnits: 1_100_000 },
+  ]
+  const paces = expected.map(({ table }) => ({
+    ...{ table, kind: 'read', unitsPerSecond: 200, isAdaptive: false },
+    ...{ origin: 'local', because: 'as asked for' },
+  }))
+  human.onEvent({ ...PLAN, expected })
+  const pace = { type: 'pace', isPaused: false, paces } as unknown as RunEvent
+  human.onEvent(pace)
+  human.onEvent(pace)
+  const lines = told().split('\n')
+  t.same(
+    lines.filter((line) => line.startsWith('reads ')),
+    ['reads   about 2.90 M read units in all, about 2 h 30 min at this pace'],
+  )
+})
+
 t.test('tellHuman prints progress and restart keys every thirty seconds', async (t) => {
   const { human, told } = listen()
   const key = (id: string): RunEvent => ({ type: 'restart-key', key: id })

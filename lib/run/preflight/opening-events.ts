@@ -18,13 +18,32 @@ export function tellOpening(
   tellWarnings(preparation, listeners)
   const asks = asksBeforeDeletions(preparation.settings, listeners)
   const plan = planEvent(preparation, asks)
-  listeners.onEvent(keys === undefined ? plan : { ...plan, keys })
+  listeners.onEvent(
+    keys === undefined ? { ...plan, ...expectedReads(preparation) } : { ...plan, keys },
+  )
 }
+
+/** Eventually consistent reads take a unit for 8 KB (Developer Guide, "Read consistency"). */
+const BYTES_PER_UNIT = 8192
+
+function expectedReads({ settings, tables, plan }: Preparation): Pick<PlanEvent, 'expected'> {
+  const perByte = (settings.consistentRead ? 2 : 1) / BYTES_PER_UNIT
+  const scanned = tables.inspected.filter((_, index) => index === 0 || !plan.byLookup)
+  const expected = scanned.flatMap(({ ref, facts }) => {
+    const { approximateBytes = 0 } = facts
+    // A size of zero is as likely six hours old as true.
+    if (approximateBytes === 0) return []
+    return [{ table: ref.label, readUnits: Math.ceil(approximateBytes * perByte) }]
+  })
+  return plan.startingKey === undefined && expected.length > 0 ? { expected } : {}
+}
+
+type PlanEvent = RunEvent & { readonly type: 'plan' }
 
 function planEvent(
   { settings, plan: { segments, workers, startingKey } }: Preparation,
   asksBeforeDeletions: boolean,
-): RunEvent & { readonly type: 'plan' } {
+): PlanEvent {
   const { strategy, parallel, write, ignore } = settings
   return {
     type: 'plan',
