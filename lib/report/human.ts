@@ -8,7 +8,7 @@ import { differenceLines } from './lines/difference-lines.ts'
 import { errorLines, stopLines } from './lines/ending-lines.ts'
 import { eventLines } from './lines/event-lines.ts'
 import { forecastLines } from './lines/forecast-line.ts'
-import { type PlanEvent, restartFlag } from './lines/opening-lines.ts'
+import { identityLines, type PlanEvent, restartFlag } from './lines/opening-lines.ts'
 import { verdictLines } from './lines/summary-lines.ts'
 import type { WordDiff } from './lines/word-diff.ts'
 import { Progression } from './progression.ts'
@@ -114,6 +114,7 @@ export function tellHuman(options: HumanOptions): Human {
           break
       }
       sayAll(eventLines(event))
+      if (event.type === 'tables' && verbosity === 'verbose') sayAll(identityLines(event))
     },
     status() {
       sayAll(progression.lines)

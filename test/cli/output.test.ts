@@ -103,13 +103,13 @@ t.test('tablesync prints the tables, their key, the plan and a verdict per repli
   const { args, master, replica } = await makeScene(engine.endpoint)
   const twin = await makeTwins(engine.endpoint)
   const { stderr } = await runCli([...args, '--replica', twin.replica.label])
-  const arn = (name: string) => `arn:aws:dynamodb:us-east-1:000000000000:table/${name}`
+  const account = 'account 000000000000'
   const lines = stderr.split('\n')
   const line = (start: string) => lines.find((one) => one.startsWith(start)) ?? ''
-  for (const part of [master.label, arn(master.name), engine.endpoint, 'size not known yet']) {
+  for (const part of [master.label, account, engine.endpoint, 'size not known yet']) {
     t.ok(line(`master  ${master.label}`).includes(part), `${part} in ${stderr}`)
   }
-  for (const part of [arn(replica.name), 'size not known yet']) {
+  for (const part of [account, 'size not known yet']) {
     t.ok(line(`replica ${replica.label}`).includes(part), `${part} in ${stderr}`)
   }
   t.ok(lines.includes('key     id (S)'))

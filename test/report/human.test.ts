@@ -89,8 +89,8 @@ const cases: { event: RunEvent; lines: string[]; verbosity?: HumanOptions['verbo
   {
     event: { type: 'tables', runId: 'ab12cd34', master, replicas: [replica] },
     lines: [
-      'master  us-east-1:aaa  (arn:aws:dynamodb:us-east-1:123456789012:table/aaa, ≈ 1,234 items, 5,678,901 bytes)',
-      'replica us-east-1:bbb  (at http://e)',
+      'master  us-east-1:aaa   1,234 items   5.7 MB   account 123456789012',
+      'replica us-east-1:bbb   at http://e',
       'key     id (S), at (N)',
       'run     ab12cd34, in the user agent of every request',
     ],

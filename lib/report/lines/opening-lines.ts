@@ -1,6 +1,6 @@
 /** Lines for people about a run in progress: its tables, its plan, what it finds. */
 import type { RunEvent } from '../../model/events.ts'
-import { count, counted } from '../../model/figures.ts'
+import { bytesText, count, counted, shortCount } from '../../model/figures.ts'
 import {
   describeKey,
   type InspectedTable,
@@ -13,16 +13,25 @@ import { shellWord } from '../shell-word.ts'
 
 export type PlanEvent = RunEvent & { readonly type: 'plan' }
 
+/** `master  us-east-1:Orders   39.9 M items   11.8 GB   account 111122223333` */
 export function tableLine(role: string, { ref, facts, defaultKeys }: InspectedTable): string {
+  const account = /^arn:[^:]*:[^:]*:[^:]*:(\d+):/.exec(facts.arn ?? ref.arn ?? '')?.[1]
   const about = [
-    facts.arn ?? ref.arn,
-    facts.tableId && `id ${facts.tableId}`,
+    sizeOf(facts),
+    account && `account ${account}`,
     ref.endpoint && `at ${shownEndpoint(ref.endpoint)}${fromWhom(ref.endpointFrom)}`,
     ...(ref.variants ?? []).map(({ kind, from }) => `${kind} endpoint${fromWhom(from)}`),
-    sizeOf(facts),
     defaultKeys !== undefined && `with default keys, since ${defaultKeys}`,
   ].filter(Boolean)
-  return `${role.padEnd(8)}${ref.label}${about.length > 0 ? `  (${about.join(', ')})` : ''}`
+  return [`${role.padEnd(8)}${ref.label}`, ...about].join('   ')
+}
+
+/** What names the tables beyond doubt: for who looks closely. */
+export function identityLines({ master, replicas }: RunEvent & { type: 'tables' }): string[] {
+  return [master, ...replicas].flatMap(({ ref, facts }) => {
+    const parts = [facts.arn ?? ref.arn, facts.tableId && `id ${facts.tableId}`].filter(Boolean)
+    return parts.length === 0 ? [] : [`        ${ref.label} is ${parts.join(', ')}`]
+  })
 }
 
 const fromWhom = (from: string | undefined) => (from === undefined ? '' : ` from ${from}`)
@@ -31,8 +40,8 @@ const fromWhom = (from: string | undefined) => (from === undefined ? '' : ` from
 function sizeOf({ approximateItems, approximateBytes }: TableFacts): string | undefined {
   if (approximateItems === undefined) return undefined
   if (approximateItems === 0) return 'size not known yet'
-  const bytes = approximateBytes === undefined ? '' : `, ${count(approximateBytes)} bytes`
-  return `≈ ${counted(approximateItems, 'item')}${bytes}`
+  const bytes = approximateBytes === undefined ? '' : `   ${bytesText(approximateBytes)}`
+  return `${shortCount(approximateItems)} ${approximateItems === 1 ? 'item' : 'items'}${bytes}`
 }
 
 export function tableLines({ runId, master, replicas }: RunEvent & { type: 'tables' }): string[] {
