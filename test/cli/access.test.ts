@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { EMULATOR_HOST, ROLE, SECRETS, writeProfiles } from '../support/command/aws-profiles.ts'
 import { type AwsWorld, startAwsWorld } from '../support/command/aws-world.ts'
+import { startRecorder } from '../support/command/recorder.ts'
 import { type CliResult, type Env, runCli, tempFolder } from '../support/command/run-cli.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { makeTable } from '../support/tables/tables.ts'
@@ -297,6 +298,42 @@ for (const { what, flags, env, hasRole = false, reached, refused, said, assumed 
       )
   })
 }
+
+t.test('a repair that is denied is told of before anything is scanned', async (t) => {
+  const asked: string[] = []
+  const guard = await startRecorder(t, engine.endpoint, ({ operation, body }) => {
+    asked.push(operation)
+    const isImpossible = String(body['ConditionExpression']).includes('attribute_not_exists')
+    const isDenied = operation === 'DeleteItem' || operation === 'UpdateItem'
+    if (!isDenied || !isImpossible) return undefined
+    return {
+      status: 400,
+      type: 'com.amazon.coral#AccessDeniedException',
+      message: 'not authorized',
+    }
+  })
+  const world = await startAwsWorld(t, { engine: guard.endpoint, hasRole: false })
+  const env = { ...world.env, HOME: folder, AWS_CONFIG_FILE: join(folder, 'config') }
+  const [one, other] = [await makeTable(engine.endpoint), await makeTable(engine.endpoint)]
+  const tables = ['-m', `us-east-1:${one.name}`, '-r', `us-west-2:${other.name}`]
+  const flags = ['--profile', 'right', '--workers', '1', '--write-missing', '--dry-run']
+  const { stderr } = await runCli([...tables, ...flags], env)
+  t.match(stderr, /^warning us-west-2:\S+: UpdateItem, DeleteItem denied on a made-up key/m)
+  t.same(
+    asked
+      .filter((operation) => operation.endsWith('Item') && !operation.startsWith('Batch'))
+      .sort(),
+    ['DeleteItem', 'PutItem', 'UpdateItem'],
+  )
+  t.same(await other.all(), [], 'nothing was written')
+  asked.length = 0
+  const silent = await runCli([...tables, ...flags.slice(0, 4)], env)
+  t.notMatch(silent.stderr, 'denied')
+  t.notOk(
+    asked.some((operation) => /^(Put|Update|Delete)Item$/.test(operation)),
+    'nothing is asked',
+  )
+})
 
 t.test('tablesync undo needs no credentials for the master', async (t) => {
   const world = await startAwsWorld(t, { engine: engine.endpoint, hasRole: false })

@@ -94,6 +94,7 @@ const TABLES: Tables = {
   access: [],
   credentials: [],
   undivided: [],
+  denied: [],
   readUnits: [],
 }
 

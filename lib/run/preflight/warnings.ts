@@ -29,9 +29,24 @@ export function tellWarnings(
     ...undividedScans(tables),
     ...doubles(settings, tables),
     ...unanswered(tables),
+    ...denials(tables),
     ...warningsOf(settings, tables),
   ]
   for (const warning of warnings) onEvent({ type: 'warning', ...warning })
+}
+
+/** A policy may name the keys that a role may use: a denial says something about its key only. */
+function denials({ inspected, denied }: Tables): Warning[] {
+  return denied.flatMap(({ table, operations }) => {
+    const { ref } = inspected[table] as InspectedTable
+    const what = `${operations.join(', ')} denied on a made-up key`
+    return [
+      {
+        replica: ref.label,
+        message: `${what}: unless the policy allows some keys only, these repairs will fail`,
+      },
+    ]
+  })
 }
 
 function unanswered({ inspected }: Tables): Warning[] {

@@ -5,7 +5,9 @@
 import type { DescribedFacts } from '../../dynamo/describe/description.ts'
 import { checkReadable, keysOf } from '../../dynamo/describe/read-check.ts'
 import { describeTable } from '../../dynamo/describe/table-facts.ts'
+import { deniedWrites, type WriteOperation } from '../../dynamo/describe/write-probe.ts'
 import type { CredentialKeeper } from '../../model/tables/aws-credentials.ts'
+import { whereIs } from '../../model/tables/endpoint-kind.ts'
 import type { RequestAddress } from '../../model/tables/request-address.ts'
 import {
   type InspectedTable,
@@ -37,8 +39,15 @@ export interface Tables {
   readonly credentials: readonly CredentialKeeper[]
   /** Tables that return all their items for each segment of a scan. */
   readonly undivided: readonly TableIndex[]
+  /** Writes that are denied on a made-up key of a replica. Not asked of emulators. */
+  readonly denied: readonly DeniedWrites[]
   /** Read units that these checks took, by table index. */
   readonly readUnits: readonly ReadUnits[]
+}
+
+export interface DeniedWrites {
+  readonly table: TableIndex
+  readonly operations: readonly WriteOperation[]
 }
 
 export interface RunToBegin {
@@ -105,14 +114,33 @@ export async function inspectTables(
       ),
     ),
   )
+  const denied = isWriting ? await deniedOn(access, options) : []
   return {
     runId,
+    denied,
     inspected: await inspected(all, facts, keySchema, credentials),
     access,
     credentials,
     undivided: readable.flatMap(({ ignoresSegments }, index) => (ignoresSegments ? [index] : [])),
     readUnits: readable.map(({ readUnits }, index) => readUnits + (index === MASTER ? sampled : 0)),
   }
+}
+
+/** An emulator may not know conditions, and would write. */
+async function deniedOn(
+  access: readonly TableAccess[],
+  options: ReturnType<typeof inspectOptions>,
+): Promise<DeniedWrites[]> {
+  const replicas = access.filter(
+    ({ index, endpoint }) => index !== MASTER && whereIs(endpoint) === 'aws',
+  )
+  const asked = await Promise.all(
+    replicas.map(async (table) => ({
+      table: table.index,
+      operations: await deniedWrites(table, options(table.index)),
+    })),
+  )
+  return asked.filter(({ operations }) => operations.length > 0)
 }
 
 /** Items count as expired only if both tables expire items by the same attribute. */

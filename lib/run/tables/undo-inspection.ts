@@ -51,6 +51,7 @@ export async function inspectReplicas(
     access,
     credentials,
     undivided: [],
+    denied: [],
     readUnits: [],
   }
 }
