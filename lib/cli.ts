@@ -116,6 +116,7 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
     progress: talk.progress,
     showValues: options.showValues === true,
     tellsEach: isEachTold(commandLine),
+    report: options.report,
     wordDiff: options.showValues ? await loadWordDiff() : undefined,
   })
   askForStatus = human.status

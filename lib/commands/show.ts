@@ -45,8 +45,10 @@ export async function show(
   const file = await openShown(options.file)
   const pick = pickOf(options, file, spelling)
   if (options.since !== undefined) {
-    const since = await compareReports(file, await openShown(options.since))
-    const context = { now: file, pick, since }
+    const since = await compareReports(file, await openShown(options.since), (line) =>
+      isPicked(pick, line),
+    )
+    const context = { now: file, since }
     await printAll(output, asJson ? jsonOfSince(context) : sinceLines(context, linesOf(file)))
     return since.counts.fresh > 0 ? DIFFERENCES_FOUND : 0
   }

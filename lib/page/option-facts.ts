@@ -5,12 +5,16 @@ import type { Fact } from './page-data.ts'
 /** They are shown by themselves. */
 const TABLES: readonly string[] = ['master', 'replicas']
 
-/** Those that are off or absent are left out. */
+/** On unless a flag turns them off: the flag is what a page names. */
+const ON_BY_DEFAULT: readonly string[] = ['ttlAware']
+
+/** Those that are as they are by default are left out. */
 export function optionFacts(
   options: Readonly<Record<string, unknown>>,
   nameOf: (option: string) => string,
 ): Fact[] {
   return Object.entries(options)
+    .map(([name, value]) => [name, ON_BY_DEFAULT.includes(name) ? value === false : value] as const)
     .filter(([name, value]) => !TABLES.includes(name) && isSet(value))
     .map(([name, value]) => ({ name: nameOf(name), value: textOf(value) }))
 }

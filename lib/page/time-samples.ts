@@ -1,10 +1,20 @@
 /** How fast a run went, as samples: as many as a chart can show, however long the run is. */
 import type { Flow, RunEvent } from '../model/events.ts'
+import type { NamedTally } from '../model/tally.ts'
 import type { FlowSample, Sample } from './page-data.ts'
 
 type ProgressEvent = RunEvent & { readonly type: 'progress' }
 
 const MOST_SAMPLES = 360
+
+/** Totals up to a time. */
+interface Look {
+  readonly at: number
+  readonly items: number
+  readonly units: UnitsUsed
+}
+
+type UnitsUsed = (flow: Flow) => number
 
 interface Stretch extends Sample {
   readonly seconds: number
@@ -14,13 +24,13 @@ export class TimeSamples {
   #stretches: Stretch[] = []
   /** The length of a stretch, in seconds. It doubles when there are too many. */
   #step = 1
-  #since: { readonly at: number; readonly items: number } | undefined
+  #since: Look | undefined
   #began: number | undefined
 
   /** @param isResumed what the first event counts is the work of earlier runs */
   constructor({ isResumed }: { readonly isResumed: boolean }) {
     if (!isResumed) {
-      this.#since = { at: 0, items: 0 }
+      this.#since = { at: 0, items: 0, units: () => 0 }
       this.#began = 0
     }
   }
@@ -32,19 +42,23 @@ export class TimeSamples {
   hear(event: ProgressEvent): void {
     const { elapsedMs, tally, flows, waitingFor, isPaused } = event
     const counts = Object.values(tally.replicas).map(({ offered }) => offered)
-    const now = { at: elapsedMs / 1000, items: Math.max(tally.master.scanned, ...counts) }
+    const items = Math.max(tally.master.scanned, ...counts)
+    const now: Look = { at: elapsedMs / 1000, items, units: unitsIn(tally) }
     this.#began ??= now.at
     this.#since ??= now
     const seconds = now.at - this.#since.at
     if (seconds < this.#step * 0.9) return
-    const items = Math.max(now.items - this.#since.items, 0)
+    const before = this.#since
+    const more = Math.max(now.items - before.items, 0)
     this.#stretches.push({
       seconds,
       at: now.at - this.#began,
-      itemsPerSecond: items / seconds,
-      flows: flows.map(flowOf),
+      itemsPerSecond: more / seconds,
+      flows: flows.map((flow) =>
+        flowOf(flow, Math.max(0, now.units(flow) - before.units(flow)) / seconds),
+      ),
       // Some keys always wait for their second read; that alone holds nothing up.
-      isWaiting: waitingFor.length > 0 && items === 0,
+      isWaiting: waitingFor.length > 0 && more === 0,
       isPaused,
     })
     this.#since = now
@@ -62,10 +76,19 @@ export class TimeSamples {
   }
 }
 
-const flowOf = (flow: Flow): FlowSample => ({
+/** A table that is no replica is the master. */
+const unitsIn =
+  ({ master, replicas }: NamedTally): UnitsUsed =>
+  ({ table, kind }) => {
+    const tally = replicas[table]
+    if (kind === 'write') return tally?.writeUnits ?? 0
+    return (tally ?? master).readUnits
+  }
+
+const flowOf = (flow: Flow, unitsPerSecond: number): FlowSample => ({
   table: flow.table,
   kind: flow.kind,
-  unitsPerSecond: flow.usedPerSecond,
+  unitsPerSecond,
   limit: flow.unitsPerSecond,
   isThrottled: flow.isThrottled,
 })

@@ -29,7 +29,7 @@ export function timeSection({ samples, note }: History): Markup {
   return html`<section aria-labelledby="time">
 <h2 id="time">How it went</h2>
 ${note !== undefined && html`<p>${note}</p>`}
-${samples.length < 2 ? html`<p>The run was too short to draw: it has ${counted(samples.length, 'sample')}.</p>` : shown.map(figure)}
+${samples.length < 2 ? html`<p>The run was too short to draw.</p>` : shown.map(figure)}
 ${left > 0 && html`<p>${counted(left, 'more table')} not drawn.</p>`}
 </section>`
 }

@@ -23,6 +23,9 @@ const LINE_EVERY: Milliseconds = 30_000
 /** How many keys are named here that ended for a reason of their own. */
 const KEYS_NAMED = 20
 
+/** What the arrow between two values means. */
+const LEGEND = "values  the replica's, then the master's: what a repair would change"
+
 const MORE_KEYS_LEFT = 'and other keys: --report FILE or --verbose names all of them'
 
 export interface HumanOptions {
@@ -33,6 +36,8 @@ export interface HumanOptions {
   readonly showValues: boolean
   /** Whether each difference has a line of its own. */
   readonly tellsEach: boolean
+  /** The report of the run. Absent: it writes none. */
+  readonly report?: string | undefined
   /** Shows two long texts as one. Absent: they stand beside each other. */
   readonly wordDiff?: WordDiff | undefined
 }
@@ -58,6 +63,7 @@ export function tellHuman(options: HumanOptions): Human {
   let keysLeft = 0
   let replicas = 0
   let isForecast = false
+  let isLegendTold = false
   let lastLine: Milliseconds = 0
   let lastRestartKey: Milliseconds = Number.NEGATIVE_INFINITY
   let elapsed: Milliseconds = 0
@@ -121,6 +127,8 @@ export function tellHuman(options: HumanOptions): Human {
     },
     onDifference(difference) {
       if (!tellsEach) return
+      if (showValues && !isLegendTold) screen.say(LEGEND)
+      isLegendTold = true
       sayAll(
         differenceLines(difference, {
           ...{ namesReplica: replicas > 1, withValues: showValues, wordDiff },
@@ -131,7 +139,7 @@ export function tellHuman(options: HumanOptions): Human {
       screen.clear()
       sayAll(
         mode === 'sync'
-          ? verdictLines(summary, plan, { planned, tellsEach })
+          ? verdictLines(summary, plan, { planned, tellsEach, report: options.report })
           : doneLines(mode, summary),
       )
       const isCutShort = ['interrupted', 'incomplete', 'stopped'].includes(summary.outcome)

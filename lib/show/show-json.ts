@@ -1,5 +1,4 @@
 /** What `tablesync show --json` prints: one document, line by line. */
-import { isPicked } from '../selection/selection.ts'
 import type { FileTotals } from './file-totals.ts'
 import type { Shown } from './show-lines.ts'
 import { footerOf, type ShownFile, type ShownLine } from './shown-file.ts'
@@ -20,17 +19,13 @@ export async function* jsonOfShown(
   yield ']}'
 }
 
-export async function* jsonOfSince({ now, pick, since }: SinceContext): AsyncGenerator<string> {
+export async function* jsonOfSince({ now, since }: SinceContext): AsyncGenerator<string> {
   const { fresh, ...counts } = since.counts
   yield `${opened({ ...aboutOf(now), totals: { new: fresh, ...counts } })},"new":[`
-  yield* elements(where(since.fresh))
+  yield* elements(since.fresh)
   yield '],"gone":['
-  yield* elements(where(since.gone))
+  yield* elements(since.gone)
   yield ']}'
-
-  async function* where(lines: AsyncIterable<ShownLine>) {
-    for await (const line of lines) if (isPicked(pick, line)) yield line
-  }
 }
 
 const aboutOf = ({ header }: Pick<ShownFile, 'header'>) => {

@@ -30,7 +30,7 @@ export function titleLine({ header }: Pick<ShownFile, 'header'>): string {
 }
 
 export function openingLines({ header, totals, picked, end }: Shown): string[] {
-  const ofAll = picked === undefined ? '' : ` of ${count(lineCount(totals))}`
+  const ofAll = picked === undefined ? '' : `   (of ${count(lineCount(totals))} in all)`
   const shown = picked ?? totals
   return [
     titleLine({ header }),

@@ -43,11 +43,14 @@ export async function openShown(file: string): Promise<ShownFile> {
       'tablesync writes these with --report FILE, --plan FILE and --journal FILE.',
     )
   }
+  let refused: ReadonlySet<number> | undefined
   return {
     file,
     header: header as ShownHeader,
     async *lines(onEnd) {
-      for await (const { value } of valuesOf(of, onEnd === undefined ? {} : { onEnd })) {
+      refused ??= header.tablesync === 'undo-journal' ? await refusedLines(of) : new Set()
+      for await (const { value, number } of valuesOf(of, onEnd === undefined ? {} : { onEnd })) {
+        if (refused.has(number)) continue
         const line = LINE_OF[header.tablesync as FileKind](value)
         if (line !== undefined) yield line
       }
@@ -65,6 +68,22 @@ const LINE_OF: { readonly [kind in FileKind]: (value: unknown) => ShownLine | un
     return line
   },
   'undo-journal': (value) => lineOfJournal(value as JournalEntry | JournalRefusal),
+}
+
+/** Lines of writes that were refused after they had been noted: a later line takes each back. */
+async function refusedLines(of: CheckedFile): Promise<ReadonlySet<number>> {
+  const last = new Map<string, number>()
+  const refused = new Set<number>()
+  for await (const { value, number } of valuesOf(of)) {
+    const entry = value as JournalEntry | JournalRefusal
+    const key = `${entry.replica}\n${JSON.stringify(entry.key)}`
+    if (!('refused' in entry)) last.set(key, number)
+    else {
+      const line = last.get(key)
+      if (line !== undefined) refused.add(line)
+    }
+  }
+  return refused
 }
 
 /** A write that the service refused has left nothing to show. */

@@ -1,18 +1,16 @@
 /** What `tablesync show NEW --since OLD` prints. */
 import { count } from '../model/figures.ts'
-import { isPicked, type Picked } from '../selection/selection.ts'
 import { titleLine } from './show-lines.ts'
 import type { ShownFile, ShownLine } from './shown-file.ts'
 import type { Since, SinceCounts } from './since.ts'
 
 export interface SinceContext {
   readonly now: ShownFile
-  readonly pick: Picked
   readonly since: Since
 }
 
 export async function* sinceLines(
-  { now, pick, since }: SinceContext,
+  { now, since }: SinceContext,
   textOf: (line: ShownLine) => string[],
 ): AsyncGenerator<string> {
   yield titleLine(now)
@@ -23,7 +21,6 @@ export async function* sinceLines(
   ] as const) {
     let isFirst = true
     for await (const line of lines) {
-      if (!isPicked(pick, line)) continue
       if (isFirst) yield* ['', title]
       isFirst = false
       yield* textOf(line)
@@ -31,7 +28,8 @@ export async function* sinceLines(
   }
 }
 
-function countsLine({ fresh, gone, stayed, unverified }: SinceCounts): string {
+function countsLine({ fresh, gone, stayed, elsewhere, unverified }: SinceCounts): string {
+  const moved = elsewhere === 0 ? '' : ` (${count(elsewhere)} of them differ elsewhere now)`
   const unknown = unverified === 0 ? '' : `, ${count(unverified)} could not be judged`
-  return `${count(fresh)} new, ${count(gone)} gone, ${count(stayed)} stayed${unknown}`
+  return `${count(fresh)} new, ${count(gone)} gone, ${count(stayed)} stayed${moved}${unknown}`
 }

@@ -1,4 +1,5 @@
 /** Two reports of the same tables: what is different now and was not then. */
+import { crc32 } from 'node:zlib'
 import { type TablesyncError, usageError } from '../errors.ts'
 import type { FileEnd } from '../files/checked-file.ts'
 import { canonicalItem } from '../item/normalise.ts'
@@ -17,27 +18,36 @@ export interface SinceCounts {
   readonly fresh: number
   readonly gone: number
   readonly stayed: number
+  /** Of those that stayed: they differ in other places now, or in another way. */
+  readonly elsewhere: number
   /** Keys that the new run could not judge: nothing is said of them. */
   readonly unverified: number
 }
 
 /** @throws TablesyncError with code `USAGE` where the reports cannot be compared */
-export async function compareReports(now: ShownFile, then: ShownFile): Promise<Since> {
+export async function compareReports(
+  now: ShownFile,
+  then: ShownFile,
+  isWanted: (line: ShownLine) => boolean,
+): Promise<Since> {
   for (const { file, header } of [now, then])
     if (header.tablesync !== 'report') throw notReport(file)
   refuseOthers(now, then)
-  const [before, after] = [await lastLines(then), await lastLines(now)]
+  const [before, after] = [await lastLines(then, isWanted), await lastLines(now, isWanted)]
   refuseOtherExtras(now, then, [after, before])
   const was = (key: string) => before.keys.get(key)?.isOpen === true
   const isFresh = (key: string) => after.keys.get(key)?.isFound === true && !was(key)
   const isGone = (key: string) => was(key) && !after.keys.has(key)
   const known = [...after.keys]
+  const stayed = known.filter(([key, { isFound }]) => isFound && was(key))
   const fresh = known.filter(([key]) => isFresh(key)).length
   return {
     counts: {
       fresh,
       gone: [...before.keys.keys()].filter(isGone).length,
-      stayed: known.filter(([key, { isFound }]) => isFound && was(key)).length,
+      stayed: stayed.length,
+      elsewhere: stayed.filter(([key, { places }]) => before.keys.get(key)?.places !== places)
+        .length,
       unverified: known.filter(([, { isFound }]) => !isFound).length,
     },
     fresh: linesWhere(now, after.keys, isFresh),
@@ -51,6 +61,8 @@ interface LastLine {
   readonly isFound: boolean
   /** And it was left. */
   readonly isOpen: boolean
+  /** Checksum of its kind and its places. */
+  readonly places: number
 }
 
 interface Lines {
@@ -59,16 +71,26 @@ interface Lines {
 }
 
 /** The last line of each key: a later line says what became of it. */
-async function lastLines(report: ShownFile): Promise<Lines> {
+async function lastLines(
+  report: ShownFile,
+  isWanted: (line: ShownLine) => boolean,
+): Promise<Lines> {
   const keys = new Map<string, LastLine>()
   let end: FileEnd | undefined
   let number = 0
   for await (const line of report.lines((read) => {
     end = read
   })) {
+    const at = number++
+    if (!isWanted(line)) continue
     const isFound = line.action !== 'unverified'
     const isDone = line.action === 'written' || line.action === 'deleted'
-    keys.set(keyOf(line), { number: number++, isFound, isOpen: isFound && !isDone })
+    keys.set(keyOf(line), {
+      number: at,
+      isFound,
+      isOpen: isFound && !isDone,
+      places: placesOf(line),
+    })
   }
   const outcome = end && footerOf(end)?.end
   if (outcome !== 'in-sync' && outcome !== 'different') throw unfinished(report.file, outcome)
@@ -86,6 +108,9 @@ async function* linesWhere(
     if (keys.get(key)?.number === number++ && isWanted(key)) yield line
   }
 }
+
+const placesOf = ({ kind, changes, attributes }: ShownLine) =>
+  crc32(JSON.stringify([kind, changes?.map(({ path }) => path) ?? attributes]))
 
 const keyOf = ({ replica, key }: ShownLine) => `${replica}\n${canonicalItem(key, () => false)}`
 

@@ -36,8 +36,9 @@ function reportDifference(
 ): MaybePromise {
   const { verdict, key, unconfirmed } = found
   const { tellDifferences, isWriting } = thread.setup
-  // A run that writes knows in the end what it took.
-  const details = tellDifferences || !isWriting ? detailsOf(thread, found) : {}
+  // A run that writes knows in the end what it took, but not which attributes differed.
+  const isDetailed = tellDifferences || !isWriting || verdict === 'differing'
+  const details = isDetailed ? detailsOf(thread, found) : {}
   count.detailed(verdict, details)
   if (!tellDifferences) {
     // The main thread forgets the intent of a write once it hears that its key has ended.

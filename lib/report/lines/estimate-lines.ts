@@ -36,7 +36,9 @@ export function estimateLines(estimate: EstimateShown): string[] {
   return [
     `Estimate from ${sampled}; reading them cost ${counted(Math.ceil(cost.readUnits), 'read unit')}.`,
     '',
-    ...tables.map(tableLine),
+    ...tables.map((table) =>
+      tableLine(table, Math.max(...tables.map(({ label }) => label.length))),
+    ),
     ...compareLines(estimate),
     ...acrossLines(estimate),
     repairLine(estimate),
@@ -49,9 +51,12 @@ export function estimateLines(estimate: EstimateShown): string[] {
   ]
 }
 
-function tableLine({ label, items, bytes, share }: EstimateShown['tables'][number]): string {
+function tableLine(
+  { label, items, bytes, share }: EstimateShown['tables'][number],
+  width: number,
+): string {
   const read = share === 1 ? '' : `   ${percent(share)} of it was read`
-  return `  ${label}   ${ranged(items, shortCount)} items   ${ranged(bytes, bytesText)}${read}`
+  return `  ${label.padEnd(width)}   ${ranged(items, shortCount)} items   ${ranged(bytes, bytesText)}${read}`
 }
 
 /** `39.9 M (± 2%)`. */
@@ -78,6 +83,13 @@ function compareLines(estimate: EstimateShown): string[] {
   ]
 }
 
+/** Small amounts keep two digits, since they are not nothing. */
+function moneyText(amount: number): string {
+  if (amount === 0) return '0'
+  if (amount >= 100) return count(Math.round(amount))
+  return amount >= 1 ? amount.toFixed(2) : String(Number(amount.toPrecision(2)))
+}
+
 /** Between regions, bytes cost money too. */
 function acrossLines({ tables }: EstimateShown): string[] {
   const [master, ...replicas] = tables
@@ -100,7 +112,7 @@ function moneyLine({ readUnits, repair, tables, prices }: EstimateShown): string
   const far = replicas.filter(({ region }) => region !== master?.region)
   const bytes = far.reduce((sum, table) => sum + table.bytes.middle, 0)
   const across = (bytes / 1e9) * (prices.transferGb ?? 0)
-  const money = (amount: number) => `${prices.currency} ${amount.toFixed(2)}`
+  const money = (amount: number) => `${prices.currency} ${moneyText(amount)}`
   const [least, most] = [repair.least, repair.most].map((units) => money(units * prices.writeUnit))
   return `  money     compare ${money(read + across)}, repair ${least === most ? least : `${least} to ${most}`}`
 }

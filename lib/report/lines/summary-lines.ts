@@ -4,6 +4,7 @@ import { pathText } from '../../item/path.ts'
 import { count, counted } from '../../model/figures.ts'
 import { foundOf, type Outcome, type ReplicaSummary, type Summary } from '../../model/summary.ts'
 import { duration, pace } from '../durations.ts'
+import { shellWord } from '../shell-word.ts'
 import type { Line } from '../styled-line.ts'
 import { billLines } from './bill-lines.ts'
 import { errorLines, OUTCOME, stopLines } from './ending-lines.ts'
@@ -15,6 +16,8 @@ import { doneWords, foundLines } from './tally-lines.ts'
 export interface Told {
   /** Whether each difference had a line. */
   readonly tellsEach?: boolean
+  /** The report of the run. */
+  readonly report?: string | undefined
   readonly planned?: Planned | undefined
 }
 
@@ -26,7 +29,7 @@ interface Planned {
 /** The verdict, what each replica holds, and what to do next. No plan: the run had none yet. */
 export function verdictLines(summary: Summary, plan?: PlanEvent, told: Told = {}): Line[] {
   const { replicas, outcome, stopped } = summary
-  const { planned, tellsEach = false } = told
+  const { planned, tellsEach = false, report } = told
   const verdict = stopped === undefined ? [verdictOf(summary, plan)] : stopLines(stopped)
   const lines: Line[] = [[{ text: verdict[0] ?? '', style: 'verdict' }], ...verdict.slice(1)]
   for (const [label, replica] of Object.entries(replicas))
@@ -34,11 +37,14 @@ export function verdictLines(summary: Summary, plan?: PlanEvent, told: Told = {}
   lines.push(readLine(summary, plan), ...errorLines(summary))
   if (planned !== undefined) lines.push(planLine(outcome, planned))
   else if (outcome === 'different') lines.push(...repairLines(summary, plan))
-  if (outcome === 'different' && !tellsEach) lines.push(SEE_THEM)
+  if (outcome === 'different' && !tellsEach) lines.push(seeThem(report ?? planned?.plan))
   return lines
 }
 
-const SEE_THEM = '        to see them: --verbose, or --report FILE'
+const seeThem = (file: string | undefined) =>
+  file === undefined
+    ? '        to see them: --verbose, or --report FILE'
+    : `        to see them: tablesync show ${shellWord(file)}`
 
 function readLine({ master, elapsedMs }: Summary, plan?: PlanEvent): string {
   const units = counted(master.readUnits, 'read unit')
@@ -93,7 +99,9 @@ function scopeOf({ replicas }: Summary, plan?: PlanEvent): string {
   const hooks = plan?.rules.hooks
   const byRules = hooks === undefined ? '' : `, by the rules of ${hooks}`
   const hasExtras = Object.values(replicas).every(({ extra }) => extra !== null)
-  const keys = plan?.keys === undefined ? '' : ' for the listed keys'
+  const nowhere = Object.values(replicas).reduce((sum, { vanished }) => sum + vanished, 0)
+  const inNeither = nowhere === 0 ? '' : `, of which ${count(nowhere)} in neither table`
+  const keys = plan?.keys === undefined ? '' : ` for the listed keys${inNeither}`
   const extras = hasExtras ? '' : '; extras were not looked for (--scan-for-extra)'
   return `${keys}${from}${butFor}${byRules}${newerThere}${extras}`
 }
