@@ -91,7 +91,13 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/show',
   ],
   'lib/index.ts': [...PURE, 'lib/options', 'lib/commands', 'lib/run/threads/thread-files.ts'],
-  'lib/process': [...PURE, 'lib/options/secrets.ts'],
+  'lib/process': [
+    ...PURE,
+    'lib/files',
+    'lib/options/option.ts',
+    'lib/options/secrets.ts',
+    'lib/report',
+  ],
   'lib/cli.ts': [
     ...PURE,
     'lib/process',
@@ -120,10 +126,16 @@ const OWNERS: Record<string, readonly string[]> = {
   'p-queue': ['workers', 'lib/run/concurrent-work.ts'],
   'cli-truncate': ['lib/report/pinned-block.ts'],
   'string-width': ['lib/report/pinned-block.ts'],
-  'is-in-ci': ['lib/cli.ts'],
-  'node:fs': ['lib/files', 'lib/cli.ts'],
+  'is-in-ci': ['lib/process/own-log.ts'],
+  'node:fs': ['lib/files', 'lib/cli.ts', 'lib/process/log-file.ts'],
   // Worker threads touch no files.
-  'node:fs/promises': ['lib/access/trust.ts', 'lib/files', 'lib/report', 'lib/run'],
+  'node:fs/promises': [
+    'lib/access/trust.ts',
+    'lib/files',
+    'lib/process/log-file.ts',
+    'lib/report',
+    'lib/run',
+  ],
   'node:child_process': ['lib/access/credential-command.ts', 'lib/process/pager.ts'],
   'node:worker_threads': [
     'lib/protocol/port.ts',

@@ -3,7 +3,7 @@ import { cac } from 'cac'
 import { usageError } from '../errors.ts'
 import { checkValue } from './check-value.ts'
 import { FILE_COMMANDS, hintOf, isFileCommand, refuseStray } from './commands.ts'
-import { type Environment, optionsFrom } from './environment.ts'
+import { type Environment, optionsFrom, spellingWith } from './environment.ts'
 import {
   canonicalArguments,
   fromVerbatim,
@@ -16,7 +16,14 @@ import { ALL_OPTIONS, asFlag, OPTIONS } from './groups/all-options.ts'
 import { TALK } from './groups/talk-options.ts'
 import { askedPage, COMMANDS, type Page } from './help/asked-page.ts'
 import { nearest } from './nearest.ts'
-import { type Command, type FileCommand, type Filled, filled, type Option } from './option.ts'
+import {
+  type Command,
+  type FileCommand,
+  type Filled,
+  filled,
+  type Option,
+  type Spelling,
+} from './option.ts'
 import type { ApplyOptions, RunOptions, ShowOptions, UndoOptions } from './run-options.ts'
 
 export interface CommandLine {
@@ -60,7 +67,8 @@ function parseFileCommand(
   }
   const commandLine = parseFlags(command, argv, env, `Name one ${file}, and no tables.`)
   const { options, talk } = commandLine
-  const talkGiven = Object.entries(talk).filter(([, isOn]) => isOn === true)
+  const untold = filled(TALK, {}) as Record<string, unknown>
+  const talkGiven = Object.entries(talk).filter(([name, value]) => value !== untold[name])
   refuseStray(command, { ...options, ...Object.fromEntries(talkGiven) }, asFlag)
   if (Object.hasOwn(options, file)) {
     throw usageError(
@@ -101,15 +109,23 @@ function parseFlags(
         ]),
     )
   const talk = filled(TALK, read(TALK))
-  checkValue(TALK.progress, '--progress', talk.progress)
-  if (talk.quiet && talk.verbose) {
-    throw usageError('Expected `--verbose` or `--quiet`, got both', 'Leave one of the two out.')
-  }
+  checkTalk(talk, spellingWith(fromEnvironment))
   return {
     command,
     options: read(OPTIONS) as unknown as CommandLine['options'],
     talk,
     ...(fromEnvironment.length > 0 && { fromEnvironment }),
+  }
+}
+
+/** Of options that a program cannot give, nobody else checks the values. */
+function checkTalk(talk: CommandLine['talk'], spelling: Spelling): void {
+  for (const [name, option] of Object.entries(TALK)) {
+    const value = talk[name as keyof typeof TALK]
+    if (value !== undefined) checkValue(option, spelling(name), value)
+  }
+  if (talk.quiet && talk.verbose) {
+    throw usageError('Expected `--verbose` or `--quiet`, got both', 'Leave one of the two out.')
   }
 }
 

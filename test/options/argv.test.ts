@@ -11,7 +11,10 @@ const parse = (...argv: string[]): Parsed => parseArgv(argv, '1.2.3')
 /** What every comparison has in common. */
 const sync = { command: 'sync' } as const
 
-const SILENT = { json: false, quiet: false, yes: false, verbose: false, progress: 'auto' }
+const SILENT = {
+  ...{ json: false, quiet: false, yes: false, verbose: false, progress: 'auto' },
+  ...{ logFormat: 'text', logFile: undefined },
+}
 const options = Object.entries(OPTIONS) as [string, Option][]
 
 for (const [name, option] of options) {
