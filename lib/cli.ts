@@ -101,7 +101,7 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
   const carriedOut = await COMMANDS[command]()
   const human = log.follow({
     verbosity: talk.quiet ? 'quiet' : talk.verbose ? 'verbose' : 'normal',
-    progress: talk.progress,
+    progress: progressOf(commandLine),
     showValues: options.showValues === true,
     tellsEach: isEachTold(commandLine),
   })
@@ -123,6 +123,7 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
         spelling,
         threads: threadFilesIn(new URL('../workers/', import.meta.url)),
         identity,
+        print: result.print,
       },
     )
     human.conclude(summary)
@@ -179,6 +180,12 @@ async function print(text: string, code: number): Promise<number> {
 /** Whether each difference has a line: who names a key wants to know what is wrong with it. */
 function isEachTold({ talk, options }: CommandLine): boolean {
   return !talk.quiet && (talk.verbose || options.showValues === true || options.key !== undefined)
+}
+
+/** Lines of a report would stand in the middle of a block. */
+function progressOf({ talk: { progress }, options }: CommandLine): typeof progress {
+  const isShared = options.report === '-' && process.stdout.isTTY === true
+  return isShared && progress === 'auto' ? 'plain' : progress
 }
 
 /** Whether there is somebody to ask before deletions. */

@@ -26,7 +26,7 @@ import type { Caller } from './caller.ts'
  * @throws TablesyncError where the plan, the options or the tables are not fit; nothing was done then
  */
 export async function apply(given: ApplyOptions, caller: Caller): Promise<Summary> {
-  const { spelling, threads, identity = newRunIdentity() } = caller
+  const { spelling, threads, print, identity = newRunIdentity() } = caller
   const options = currentOptions(given)
   refuseStray('apply', options, spelling)
   const { plan: file, kind, attribute, exceptKeys, ...others } = options
@@ -37,7 +37,7 @@ export async function apply(given: ApplyOptions, caller: Caller): Promise<Summar
   const settings = resolveOptions(asRunOptions(reviewed.header, others), spelling, 'the plan')
   await checkFiles(options, settings, caller)
   const { header, end } = reviewed
-  const summary = await beginRun({ settings, identity, threads }, options, {
+  const summary = await beginRun({ settings, identity, threads, print }, options, {
     inspect: (begin) => inspectTables(settings, begin, { scans: false }),
     check({ inspected: [master, ...replicas] }) {
       refuseOtherTable(header.master, master, 'plan')

@@ -1,4 +1,5 @@
 /** What every command does between its options and its run. */
+import { usageError } from '../errors.ts'
 import { fileBehind, refuseSharedFiles } from '../files/distinct-files.ts'
 import type { RunIdentity } from '../model/run-identity.ts'
 import type { Summary } from '../model/summary.ts'
@@ -21,15 +22,25 @@ import { type Listening, unlessAborted, withListeners } from './listeners.ts'
 
 const FILES = ['report', 'journal', 'plan', 'checkpoint', 'control'] as const
 
+/** What stands for standard output. */
+const STDOUT = '-'
+
 type FilesGiven = Pick<RunOptions, (typeof FILES)[number] | 'signal'>
 
 /** @throws TablesyncError where two options name one file, or the hooks or the control file cannot be used */
 export async function checkFiles(
   options: FilesGiven,
   { hooks, control }: Settings,
-  { spelling, threads }: Caller,
+  { spelling, threads, print }: Caller,
 ): Promise<void> {
-  const files = FILES.map((name) => [spelling(name), options[name]] as const)
+  if (options.report === STDOUT && print === undefined) {
+    throw usageError(
+      `Expected \`${spelling('report')}\` to be a file, got "-"`,
+      'A program hears of each difference by `onDifference`.',
+    )
+  }
+  const given = { ...options, report: options.report === STDOUT ? undefined : options.report }
+  const files = FILES.map((name) => [spelling(name), given[name]] as const)
   await refuseSharedFiles({
     files: { ...Object.fromEntries(files), [spelling('hooks')]: fileBehind(hooks?.url) },
     checkpoint: spelling('checkpoint'),
@@ -44,6 +55,7 @@ export interface Settled {
   readonly identity: RunIdentity
   readonly threads: ThreadFiles
   readonly checkpoint?: OpenCheckpoint | undefined
+  readonly print?: Caller['print'] | undefined
 }
 
 /** What a command does with the tables. */
@@ -57,13 +69,13 @@ export interface Work {
 
 /** Inspects the tables, and runs the work if nothing speaks against it. */
 export function beginRun(
-  { settings, identity, threads, checkpoint }: Settled,
+  { settings, identity, threads, checkpoint, print }: Settled,
   options: Listening,
   work: Work,
 ): Promise<Summary> {
   const taken = checkpoint?.taken
   const { maxDuration } = settings
-  const more = { goodReport: taken?.report, maxDuration }
+  const more = { goodReport: taken?.report, maxDuration, print }
   return withListeners(options, more, async ({ signal, over, during }) => {
     const tables = await unlessAborted(signal, work.inspect({ ...identity, signal, over }))
     if (tables === undefined) return summariseNothing(settings, { taken })

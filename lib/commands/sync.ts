@@ -22,7 +22,7 @@ import type { Caller } from './caller.ts'
  * @throws whatever a listener throws; the run stops after in-flight pages first
  */
 export async function sync(given: RunOptions, caller: Caller): Promise<Summary> {
-  const { spelling, threads, identity = newRunIdentity() } = caller
+  const { spelling, threads, print, identity = newRunIdentity() } = caller
   const options = currentOptions(given)
   const settings = resolveOptions(options, spelling)
   await checkFiles(options, settings, caller)
@@ -40,7 +40,7 @@ export async function sync(given: RunOptions, caller: Caller): Promise<Summary> 
       })
       return { ...identity, ...ended.summary }
     }
-    const settled = { settings, identity, threads, checkpoint }
+    const settled = { settings, identity, threads, checkpoint, print }
     const work = await comparison(settled, spelling)
     return { ...identity, ...(await beginRun(settled, options, work)) }
   } finally {

@@ -20,7 +20,7 @@ import type { Caller } from './caller.ts'
  * @throws TablesyncError where the journal, the options or the tables are not fit; nothing was done then
  */
 export async function undo(given: UndoOptions, caller: Caller): Promise<Summary> {
-  const { spelling, threads, identity = newRunIdentity() } = caller
+  const { spelling, threads, print, identity = newRunIdentity() } = caller
   const options = ownOptions(given)
   refuseStray('undo', options, spelling)
   const { journal: file, allowDamaged, ...others } = options
@@ -35,7 +35,7 @@ export async function undo(given: UndoOptions, caller: Caller): Promise<Summary>
   })
   const settings = resolveOptions(asRunOptions(journal.header, others), spelling, 'the journal')
   await checkFiles(options, settings, caller)
-  const summary = await beginRun({ settings, identity, threads }, options, {
+  const summary = await beginRun({ settings, identity, threads, print }, options, {
     inspect: (begin) => inspectReplicas(settings, begin),
     check({ inspected: [, ...replicas] }) {
       for (const replica of replicas) {

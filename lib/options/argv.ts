@@ -109,10 +109,18 @@ function parseFlags(
         ]),
     )
   const talk = filled(TALK, read(TALK))
-  checkTalk(talk, spellingWith(fromEnvironment))
+  const options = read(OPTIONS) as unknown as CommandLine['options']
+  const spelling = spellingWith(fromEnvironment)
+  checkTalk(talk, spelling)
+  if (talk.json && options.report === '-') {
+    throw usageError(
+      `Expected \`${spelling('json')}\` or \`${spelling('report')} -\`, got both`,
+      'Leave one of the two out, or name a file for the report.',
+    )
+  }
   return {
     command,
-    options: read(OPTIONS) as unknown as CommandLine['options'],
+    options,
     talk,
     ...(fromEnvironment.length > 0 && { fromEnvironment }),
   }

@@ -53,14 +53,14 @@ export const FILE_OPTIONS = {
     kind: 'switch',
     help: 'Store the items of both sides in the plan, not only their digests',
   },
-  /** Write a line of JSON per difference to this file, created with mode 0600. */
+  /** Write a line of JSON per difference to this file, created with mode 0600. Not to `-`. */
   report: {
     flag: 'report',
     kind: 'text',
     value: 'file',
     also: APPLY_AND_UNDO,
-    help: 'Write a line of JSON per difference to this file (mode 0600)',
-    more: 'The lines stand between a header and a footer. A new file is readable by its owner alone. A file that was there is begun anew (except with `--resume`) and keeps its permissions, with a warning where others can read it.',
+    help: 'Write a line of JSON per difference to this file (mode 0600), or to stdout if it is -',
+    more: '`-` cannot be combined with `--json`, `--checkpoint` and `--resume`. The lines stand between a header and a footer. A new file is readable by its owner alone. A file that was there is begun anew (except with `--resume`) and keeps its permissions, with a warning where others can read it.',
   },
   /**
    * Give the values on both sides with each difference. They are data of the tables: reports and
