@@ -47,6 +47,7 @@ process.on('exit', () => {
 process.on('exit', endCredentialCommands)
 
 const identity = newRunIdentity()
+const packageFile = new URL('../../package.json', import.meta.url)
 
 // What is thrown past all others, by a hook's timer maybe, says nothing of the tables.
 process.on('uncaughtException', (thrown) => {
@@ -123,6 +124,7 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
         spelling,
         threads: threadFilesIn(new URL('../workers/', import.meta.url)),
         identity,
+        packageFile,
         print: result.print,
       },
     )
@@ -234,6 +236,5 @@ function codeOf({ code }: TablesyncError): number {
 }
 
 function version(): string {
-  const file = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version
 }

@@ -73,6 +73,7 @@ const ROOMS: Record<string, readonly string[]> = {
   ],
   'lib/selection': [...PURE, 'lib/files', 'lib/item/key.ts', 'lib/item/path.ts'],
   'lib/report': [...PURE, 'lib/files', 'lib/item/path.ts'],
+  'lib/metrics': [...PURE, 'lib/files/own-file.ts', 'lib/report/progression.ts'],
   'lib/show': [
     ...PURE,
     'lib/files',
@@ -89,6 +90,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/report',
     'lib/selection',
     'lib/show',
+    'lib/metrics',
   ],
   'lib/index.ts': [...PURE, 'lib/options', 'lib/commands', 'lib/run/threads/thread-files.ts'],
   'lib/process': [
@@ -121,6 +123,7 @@ const OWNERS: Record<string, readonly string[]> = {
   '@smithy/types': ['lib/dynamo/describe/request-template.ts', 'lib/dynamo/request/sha256.ts'],
   piscina: ['lib/run/threads/worker-pool.ts'],
   cac: ['lib/options/argv.ts'],
+  'prom-client': ['lib/metrics/exposition.ts'],
   'xxhash-wasm': ['lib/item/digest.ts'],
   // Only where the outcome of its tasks is handled.
   'p-queue': ['workers', 'lib/run/concurrent-work.ts'],
@@ -132,6 +135,7 @@ const OWNERS: Record<string, readonly string[]> = {
   'node:fs/promises': [
     'lib/access/trust.ts',
     'lib/files',
+    'lib/metrics',
     'lib/process/log-file.ts',
     'lib/report',
     'lib/run',

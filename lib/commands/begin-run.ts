@@ -20,7 +20,7 @@ import type { ThreadFiles } from '../run/threads/thread-files.ts'
 import type { Caller } from './caller.ts'
 import { type Listening, unlessAborted, withListeners } from './listeners.ts'
 
-const FILES = ['report', 'journal', 'plan', 'checkpoint', 'control'] as const
+const FILES = ['report', 'journal', 'plan', 'checkpoint', 'control', 'metricsFile'] as const
 
 /** What stands for standard output. */
 const STDOUT = '-'

@@ -64,6 +64,7 @@ t.test('resolveOptions fills in defaults', async (t) => {
     newerWins: false,
     ttlAware: true,
     report: undefined,
+    metricsFile: undefined,
     showValues: false,
     keyList: undefined,
   })

@@ -63,6 +63,18 @@ export const FILE_OPTIONS = {
     more: '`-` cannot be combined with `--json`, `--checkpoint` and `--resume`. The lines stand between a header and a footer. A new file is readable by its owner alone. A file that was there is begun anew (except with `--resume`) and keeps its permissions, with a warning where others can read it.',
   },
   /**
+   * Keep metrics of the run in this file, in Prometheus' text format: written anew every 15 seconds
+   * and at the end, with mode 0644.
+   */
+  metricsFile: {
+    flag: 'metrics-file',
+    kind: 'text',
+    value: 'file',
+    also: APPLY_AND_UNDO,
+    help: "Keep metrics of the run in this file (mode 0644), for the textfile collector of Prometheus' node exporter",
+    more: 'The file is replaced every 15 seconds and at the end of the run. The collector reads names that end in `.prom`.',
+  },
+  /**
    * Give the values on both sides with each difference. They are data of the tables: reports and
    * logs contain them then. @default false: paths, types and counts only
    */
@@ -82,6 +94,8 @@ export interface FileSettings {
   readonly journal: string | undefined
   readonly repairPlan: { readonly file: string; readonly withItems: boolean } | undefined
   readonly report: string | undefined
+  /** Undefined: none are kept. */
+  readonly metricsFile: string | undefined
   readonly showValues: boolean
 }
 
@@ -91,7 +105,7 @@ export function resolveFiles(
   asked: WriteFlags,
   spelling: Spelling,
 ): FileSettings {
-  const { journal, plan, planItems, report, showValues } = filled(FILE_OPTIONS, given)
+  const { journal, plan, planItems, report, metricsFile, showValues } = filled(FILE_OPTIONS, given)
   if (planItems && plan === undefined) {
     throw usageError(
       `Expected \`${spelling('planItems')}\` to come with \`${spelling('plan')}\`, got it alone`,
@@ -115,5 +129,5 @@ export function resolveFiles(
     if (journal !== undefined) throw alone('journal', 'write')
   }
   const repairPlan = plan === undefined ? undefined : { file: plan, withItems: planItems }
-  return { journal, repairPlan, report, showValues }
+  return { journal, repairPlan, report, metricsFile, showValues }
 }
