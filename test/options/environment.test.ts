@@ -178,6 +178,10 @@ t.test('the command to resume replaces what a variable can give only once', asyn
   if (!('command' in parsed)) throw new Error('no command')
   const words = (stopped?: 'max-writes') =>
     commandToResume(['-r', 'b'], stopped, parsed.fromEnvironment).join(' ')
+  t.equal(
+    commandToResume(['--max-read-units', '9'], 'max-read-units').join(' '),
+    'tablesync --max-read-units MORE-THAN-9 --resume',
+  )
   t.equal(words(), 'tablesync -r b --mfa-token NEW-TOKEN --resume')
   t.equal(
     words('max-writes'),

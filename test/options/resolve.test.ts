@@ -30,6 +30,7 @@ t.test('resolveOptions fills in defaults', async (t) => {
     asked: { missing: false, differing: false, extra: false },
     safeguards: {
       maxWrites: undefined,
+      maxReadUnits: undefined,
       maxDeletes: { count: 1000, percent: 1, atMost: { count: 10, percent: 20 } },
       allowShrunkenMaster: false,
       allowGlobalTable: false,
