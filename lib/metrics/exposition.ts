@@ -50,11 +50,7 @@ function gaugesOf({ description, share, flows, isWaiting, ended }: RunFigures): 
     { name: 'run_info', help: 'The run that wrote these metrics.', samples: [[about, 1]] as const },
     alone('run_start_time_seconds', 'When the run began, in unix seconds.', began),
     alone('progress_ratio', 'Share of the work that is done.', share),
-    alone(
-      'waiting',
-      'Whether the run waits: it is paused, or a table is out of reach.',
-      +isWaiting,
-    ),
+    alone('waiting', 'Whether something holds the run up.', +isWaiting),
     { name: 'throttled', help: 'Whether the table refuses requests just now.', samples: throttled },
   ]
   if (ended === undefined) return gauges
