@@ -10,6 +10,8 @@ type Samples = readonly (readonly [Labels, number])[]
 /** Made anew each time: the run has counted already. */
 export function exposition(figures: RunFigures): Promise<string> {
   const registry = new Registry()
+  // Exporters refuse two files with the same series.
+  registry.setDefaultLabels({ file: figures.description.file })
   for (const { name, help, samples } of gaugesOf(figures)) {
     // A metric without samples would be told as 0.
     if (samples.length === 0) continue

@@ -15,7 +15,7 @@ export interface MetricsOptions {
   readonly file: string
   /** Says which version this is. */
   readonly packageFile: URL
-  readonly run: Omit<RunDescription, 'version'>
+  readonly run: Omit<RunDescription, 'version' | 'file'>
 }
 
 export interface Metrics {
@@ -29,7 +29,7 @@ export interface Metrics {
 /** Settles once the file is written, or cannot be. */
 export async function openMetrics({ file, packageFile, run }: MetricsOptions): Promise<Metrics> {
   const { version } = JSON.parse(await readFile(packageFile, 'utf8')) as { version: string }
-  const figures = new RunFigures({ ...run, version })
+  const figures = new RunFigures({ ...run, version, file: basename(file) })
   let failure: TablesyncError | undefined
   let isTaken = false
   let writing = Promise.resolve()

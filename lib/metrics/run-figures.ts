@@ -9,6 +9,8 @@ export interface RunDescription {
   readonly command: 'sync' | 'apply' | 'undo'
   readonly version: string
   readonly identity: RunIdentity
+  /** Name of the metrics file: runs whose files lie in one folder differ by it. */
+  readonly file: string
   /** Labels of the tables. Undefined: an undo has no master. */
   readonly master: string | undefined
   readonly replicas: readonly string[]

@@ -6,12 +6,14 @@ import type { ReplicaSummary, Summary } from '../../lib/model/summary.ts'
 import { zeroReplicaTally } from '../../lib/model/tally.ts'
 import { t } from '../support/tap.ts'
 import { noPromtool, objectionsTo } from './promtool.ts'
+import { withoutFile } from './without-file.ts'
 
 const ODD = 'us-east-1:"B\\\n'
 
 const RUN: RunDescription = {
   command: 'sync',
   version: '1.2.3',
+  file: 'm.prom',
   identity: { runId: '1a2b3c4d', startedAt: '2026-11-28T14:02:11.500Z' },
   master: 'us-east-1:A',
   replicas: [ODD],
@@ -48,7 +50,7 @@ const SUMMARY = {
 } as unknown as Summary
 
 const linesOf = async (figures: RunFigures) => {
-  const text = await exposition(figures)
+  const text = withoutFile(await exposition(figures), RUN.file)
   return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
 }
 
