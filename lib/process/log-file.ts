@@ -2,7 +2,7 @@
 import { appendFileSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { Writable } from 'node:stream'
-import { TablesyncError } from '../errors.ts'
+import { TablesyncError, usageError } from '../errors.ts'
 import { refuseSharedFiles } from '../files/distinct-files.ts'
 import { CALLED, kindOfFile } from '../files/own-file.ts'
 import type { Spelling } from '../options/option.ts'
@@ -30,6 +30,12 @@ export async function openLogFile(
   redaction: Redaction,
   onLost: (error: TablesyncError, line: string) => void,
 ): Promise<Writable> {
+  if (file === '-') {
+    throw usageError(
+      `Expected \`${spelling('logFile')}\` to be a file, got "-"`,
+      'Leave it out: the log goes to stderr then.',
+    )
+  }
   // Before anything is written: a line of a log in a journal would damage it.
   const others = OTHERS.map((name) => [spelling(name), fileOf(options[name])] as const)
   await refuseSharedFiles({

@@ -133,6 +133,9 @@ t.test('a log file that cannot be used is refused, and nothing is lost', async (
   await writeFile(join(folder, 'checkpoint.lock'), '')
   for (const [more, message] of [
     [['--log-file', join(folder, 'none', 'log')], /Cannot write the log .*ENOENT/],
+    [['--log-file', '-'], /Expected `--log-file` to be a file, got "-"/],
+    [['--metrics-file', '-'], /Expected `--metrics-file` to be a file, got "-"/],
+    [['--log-file', join(folder, 'm'), '--metrics-file', join(folder, 'm')], /different files/],
     [['--log-file', folder], /Cannot write the log .*EISDIR/],
     [['--log-file', report], /it is a report of tablesync/],
     [['--log-file', join(folder, 'link'), '--report', report], /to be different files/],

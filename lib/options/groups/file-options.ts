@@ -106,6 +106,12 @@ export function resolveFiles(
   spelling: Spelling,
 ): FileSettings {
   const { journal, plan, planItems, report, metricsFile, showValues } = filled(FILE_OPTIONS, given)
+  if (metricsFile === '-') {
+    throw usageError(
+      `Expected \`${spelling('metricsFile')}\` to be a file, got "-"`,
+      'Name a file, which is replaced while the run goes on.',
+    )
+  }
   if (planItems && plan === undefined) {
     throw usageError(
       `Expected \`${spelling('planItems')}\` to come with \`${spelling('plan')}\`, got it alone`,
