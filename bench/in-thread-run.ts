@@ -8,7 +8,11 @@ const engine = new URL('../in-thread/', import.meta.url)
 const { sync } = (await import(
   new URL('lib/commands/sync.js', engine).href
 )) as typeof import('../lib/commands/sync.ts')
-const caller = { spelling: asProperty, threads: threadFilesIn(new URL('workers/', engine)) }
+const caller = {
+  spelling: asProperty,
+  threads: threadFilesIn(new URL('workers/', engine)),
+  packageFile: new URL('../../package.json', engine),
+}
 const named = (bytes: number) => `local:${tableName({ variant: 'base', items, bytes })}`
 const began = performance.now()
 const options = {

@@ -3,7 +3,6 @@
 import { closeSync, existsSync, readFileSync, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { pathToFileURL } from 'node:url'
-import isInCi from 'is-in-ci'
 import { endCredentialCommands } from './access/credential-command.ts'
 import { asTablesyncError, type TablesyncError } from './errors.ts'
 import type { Question } from './model/question.ts'
@@ -14,17 +13,16 @@ import { commandAsTyped } from './options/command-as-typed.ts'
 import { commandToResume } from './options/command-to-resume.ts'
 import { spellingWith } from './options/environment.ts'
 import type { Page } from './options/help/asked-page.ts'
+import { isDocumentAsked } from './process/asked-formats.ts'
+import { logToFile, logToStderr } from './process/own-log.ts'
 import { openTextOutput } from './process/pager.ts'
 import { abortOnSignals } from './process/signals.ts'
 import { redactOutput, silenceWarnings } from './process/standard-error.ts'
-import { tellHuman } from './report/human.ts'
 import { loadWordDiff } from './report/lines/word-diff.ts'
-import { loadMeasure } from './report/pinned-block.ts'
 import { printable } from './report/printable.ts'
 import { askPerson } from './report/prompt.ts'
 import { refusalOf } from './report/refusal.ts'
 import { openResultStream } from './report/result-stream.ts'
-import { openScreen } from './report/screen.ts'
 import { shellWord } from './report/shell-word.ts'
 import { threadFilesIn } from './run/threads/thread-files.ts'
 
@@ -40,17 +38,8 @@ const COMMANDS = {
 }
 
 // First of all: whatever is written from here on has no secret in it.
-const redact = redactOutput()
-// The log of a build is no terminal to move about on, though it may pass for one.
-const { env } = process
-const isTerminal =
-  process.stderr.isTTY === true && env['TERM'] !== 'dumb' && !env['NO_COLOR'] && !isInCi
-const screen = openScreen({
-  stream: process.stderr,
-  measure: isTerminal ? await loadMeasure() : undefined,
-  isColoured: isTerminal,
-  isReflowing: wrapsAnew(env),
-})
+const redaction = redactOutput()
+let log = await logToStderr(redaction)
 const result = openResultStream(process.stdout)
 
 // Node up to 24 aborts at its end where a terminal has gone that it wants to restore.
@@ -62,14 +51,16 @@ process.on('exit', () => {
 process.on('exit', endCredentialCommands)
 
 const identity = newRunIdentity()
+const packageFile = new URL('../../package.json', import.meta.url)
 
 // The SDK would print to stderr that it is going to drop this version of Node.
-env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
 
 // What is thrown past all others, by a hook's timer maybe, says nothing of the tables.
 process.on('uncaughtException', (thrown) => {
   const error = asTablesyncError(thrown)
-  const code = tellError(error)
+  log.error(error)
+  const code = codeOf(error)
   // Nothing waits any more: what is printed has to be out at once.
   if (isDocumentAsked()) writeAtOnce(documentText(refusalOf(error, identity)))
   process.exit(code)
@@ -78,7 +69,7 @@ process.on('uncaughtException', (thrown) => {
 let askForStatus = tellBeginning
 process.on('SIGUSR1', () => askForStatus())
 process.exitCode = await main(process.argv.slice(2))
-await screen.written()
+await log.screen.written()
 // The work is done: whoever has not answered yet, or gone away, does not hold the command up.
 process.exit()
 
@@ -93,7 +84,8 @@ async function main(argv: readonly string[]): Promise<number> {
     return await carryOut(parsed, command)
   } catch (thrown) {
     const error = asTablesyncError(thrown)
-    const code = tellError(error)
+    log.error(error)
+    const code = codeOf(error)
     return isDocumentAsked() ? await printDocument(refusalOf(error, identity), code) : code
   }
 }
@@ -102,18 +94,21 @@ async function main(argv: readonly string[]): Promise<number> {
 async function printPage(page: Page): Promise<number> {
   const { pageText } = await import('./options/help/page-text.ts')
   if (page.kind !== 'welcome') return print(pageText(page), 0)
-  for (const line of pageText(page).split('\n')) screen.say(line)
+  for (const line of pageText(page).split('\n')) log.screen.say(line)
   return 2
 }
 
 async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS): Promise<number> {
   const { options, talk } = commandLine
+  const spelling = spellingWith(commandLine.fromEnvironment)
+  if (talk.logFile !== undefined) {
+    log = await logToFile({ file: talk.logFile, options: { ...options }, spelling }, log, redaction)
+  }
   if (talk.quiet) silenceWarnings()
   const carriedOut = await COMMANDS[command]()
-  const human = tellHuman({
-    screen,
+  const human = log.follow({
     verbosity: talk.quiet ? 'quiet' : talk.verbose ? 'verbose' : 'normal',
-    progress: talk.progress,
+    progress: progressOf(commandLine),
     showValues: options.showValues === true,
     tellsEach: isEachTold(commandLine),
     report: options.report,
@@ -121,7 +116,7 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
   })
   askForStatus = human.status
   const { signal, restore, exitCode } = abortOnSignals(talk.quiet ? () => {} : tellEnding, () =>
-    screen.clear(),
+    log.screen.clear(),
   )
   try {
     const summary = await carriedOut(
@@ -134,9 +129,11 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
         ...(isEachTold(commandLine) && { onDifference: human.onDifference }),
       },
       {
-        spelling: spellingWith(commandLine.fromEnvironment),
+        spelling,
         threads: threadFilesIn(THREADS),
         identity,
+        packageFile,
+        print: result.print,
         command: {
           words: commandAsTyped(process.argv.slice(2), process.env),
           version: version(),
@@ -159,7 +156,7 @@ async function tellEstimate({ options, talk, fromEnvironment }: CommandLine): Pr
   const { estimate } = await import('./commands/estimate.ts')
   const { estimateLines } = await import('./report/lines/estimate-lines.ts')
   const spelling = spellingWith(fromEnvironment)
-  const caller = { spelling, threads: threadFilesIn(THREADS), identity }
+  const caller = { spelling, threads: threadFilesIn(THREADS), identity, packageFile }
   const { estimateFrom: report, prices } = talk
   const estimated = await estimate(options, caller, { report, prices })
   if (talk.json) return await printDocument({ version: 1, ...estimated }, 0)
@@ -180,15 +177,8 @@ async function showFile({ options, talk, fromEnvironment }: CommandLine): Promis
   }
 }
 
-/** Whether `--json` was given. The arguments may be wrong otherwise, so they are not parsed. */
-function isDocumentAsked(): boolean {
-  return (
-    process.argv.includes('--json', 2) || /^(true|1)$/.test(process.env['TABLESYNC_JSON'] ?? '')
-  )
-}
-
 function documentText(document: object): string {
-  return printable(JSON.stringify(document, redact))
+  return printable(JSON.stringify(document, redaction.json))
 }
 
 function printDocument(document: object, code: number): Promise<number> {
@@ -209,19 +199,20 @@ async function print(text: string, code: number): Promise<number> {
     await result.print(`${text}\n`)
     return code
   } catch (error) {
-    tellError(asTablesyncError(error))
+    log.error(asTablesyncError(error))
     return Math.max(code, INCOMPLETE)
   }
-}
-
-/** xterm and GNU screen cut lines when they get narrower; other terminals wrap them. */
-function wrapsAnew({ XTERM_VERSION, TERM = '', TMUX }: NodeJS.ProcessEnv): boolean {
-  return XTERM_VERSION === undefined && (TMUX !== undefined || !TERM.startsWith('screen'))
 }
 
 /** Whether each difference has a line: who names a key wants to know what is wrong with it. */
 function isEachTold({ talk, options }: CommandLine): boolean {
   return !talk.quiet && (talk.verbose || options.showValues === true || options.key !== undefined)
+}
+
+/** Lines of a report would stand in the middle of a block. */
+function progressOf({ talk: { progress }, options }: CommandLine): typeof progress {
+  const isShared = options.report === '-' && process.stdout.isTTY === true
+  return isShared && progress === 'auto' ? 'plain' : progress
 }
 
 /** Whether there is somebody to ask before deletions. */
@@ -232,6 +223,7 @@ function isAsked({ talk }: CommandLine): boolean {
 /** Asks whoever sits at the terminal. */
 function ask(question: Question, signal: AbortSignal): Promise<boolean> {
   const { pid, stdin: input, stderr: output } = process
+  const { screen } = log
   const onInterrupt = () => process.kill(pid, 'SIGINT')
   return askPerson(question, { input, output, screen, signal, onInterrupt })
 }
@@ -239,15 +231,15 @@ function ask(question: Question, signal: AbortSignal): Promise<boolean> {
 /** The command that goes on, ready to paste. */
 function tellResume({ stopped }: Summary, { fromEnvironment }: CommandLine): void {
   const words = commandToResume(process.argv.slice(2), stopped?.safeguard, fromEnvironment)
-  screen.say(`        to resume: ${words.map(shellWord).join(' ')}`)
+  log.screen.say(`        to resume: ${words.map(shellWord).join(' ')}`)
 }
 
 function tellBeginning(): void {
-  screen.say('reading table descriptions')
+  log.screen.say('reading table descriptions')
 }
 
 function tellEnding(): void {
-  screen.say('Stopping after in-flight pages. Press Ctrl-C again to exit now.')
+  log.screen.say('Stopping after in-flight pages. Press Ctrl-C again to exit now.')
 }
 
 /** Whether something is left that the same command with --resume would do. */
@@ -263,21 +255,11 @@ function isLeft({ outcome, replicas, errors }: Summary, { options }: CommandLine
   )
 }
 
-/** Set-up errors are the user's to mend, and exit with 2; the unforeseen is ours. */
-function tellError(error: TablesyncError): number {
-  screen.say(`tablesync: ${error.message}`)
-  if (error.hint !== undefined) screen.say(error.hint)
-  if (error.code !== 'INTERNAL') return 2
-  if (error.cause instanceof Error) for (const line of traceOf(error.cause)) screen.say(line)
-  return 3
-}
-
-/** A message stays in its line: it may come from outside. */
-function traceOf({ stack = '', message }: Error): string[] {
-  return stack.replace(message, () => printable(message)).split('\n')
+/** Set-up errors are the user's to mend; the unforeseen is ours. */
+function codeOf({ code }: TablesyncError): number {
+  return code === 'INTERNAL' ? INCOMPLETE : 2
 }
 
 function version(): string {
-  const file = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version
 }

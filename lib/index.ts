@@ -9,7 +9,11 @@ import { threadFilesIn } from './run/threads/thread-files.ts'
 
 // In one piece each: of small files a thread takes twice the CPU to start.
 const WORKERS = new URL('../../bundle/workers/', import.meta.url)
-const CALLER = { spelling: asProperty, threads: threadFilesIn(WORKERS) }
+const CALLER = {
+  spelling: asProperty,
+  threads: threadFilesIn(WORKERS),
+  packageFile: new URL('../../package.json', import.meta.url),
+}
 
 /**
  * Compares a master table with its replicas, and repairs them where the

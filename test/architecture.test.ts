@@ -73,6 +73,7 @@ const ROOMS: Record<string, readonly string[]> = {
   ],
   'lib/selection': [...PURE, 'lib/files', 'lib/item/key.ts', 'lib/item/path.ts'],
   'lib/report': [...PURE, 'lib/files', 'lib/item/path.ts'],
+  'lib/metrics': [...PURE, 'lib/files/own-file.ts', 'lib/report/progression.ts'],
   'lib/show': [
     ...PURE,
     'lib/files',
@@ -91,9 +92,16 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/report',
     'lib/selection',
     'lib/show',
+    'lib/metrics',
   ],
   'lib/index.ts': [...PURE, 'lib/options', 'lib/commands', 'lib/run/threads/thread-files.ts'],
-  'lib/process': [...PURE, 'lib/options/secrets.ts'],
+  'lib/process': [
+    ...PURE,
+    'lib/files',
+    'lib/options/option.ts',
+    'lib/options/secrets.ts',
+    'lib/report',
+  ],
   'lib/cli.ts': [
     ...PURE,
     'lib/process',
@@ -117,6 +125,7 @@ const OWNERS: Record<string, readonly string[]> = {
   '@smithy/types': ['lib/dynamo/describe/request-template.ts', 'lib/dynamo/request/sha256.ts'],
   piscina: ['lib/run/threads/worker-pool.ts'],
   cac: ['lib/options/argv.ts'],
+  'prom-client': ['lib/metrics/exposition.ts'],
   'xxhash-wasm': ['lib/item/digest.ts'],
   // Only where the outcome of its tasks is handled.
   'p-queue': ['workers', 'lib/run/concurrent-work.ts'],
@@ -126,10 +135,17 @@ const OWNERS: Record<string, readonly string[]> = {
   // Loaded with the page, and for nothing else.
   '@observablehq/plot': ['lib/page/chart-svg.ts'],
   linkedom: ['lib/page/chart-svg.ts'],
-  'is-in-ci': ['lib/cli.ts'],
-  'node:fs': ['lib/files', 'lib/cli.ts'],
+  'is-in-ci': ['lib/process/own-log.ts'],
+  'node:fs': ['lib/files', 'lib/cli.ts', 'lib/process/log-file.ts'],
   // Worker threads touch no files.
-  'node:fs/promises': ['lib/access/trust.ts', 'lib/files', 'lib/report', 'lib/run'],
+  'node:fs/promises': [
+    'lib/access/trust.ts',
+    'lib/files',
+    'lib/metrics',
+    'lib/process/log-file.ts',
+    'lib/report',
+    'lib/run',
+  ],
   'node:child_process': ['lib/access/credential-command.ts', 'lib/process/pager.ts'],
   'node:worker_threads': [
     'lib/protocol/port.ts',

@@ -19,8 +19,9 @@ import { refuseOtherTable } from '../run/tables/table-match.ts'
 import { keysIn } from '../selection/key-lines.ts'
 import { KeySet } from '../selection/key-set.ts'
 import { picked } from '../selection/selection.ts'
-import { beginRun, checkFiles } from './begin-run.ts'
+import { beginRun, checkFiles, type Work } from './begin-run.ts'
 import type { Caller } from './caller.ts'
+import { withMetrics } from './with-metrics.ts'
 
 /**
  * @throws TablesyncError where the plan, the options or the tables are not fit; nothing was done then
@@ -37,7 +38,7 @@ export async function apply(given: ApplyOptions, caller: Caller): Promise<Summar
   const settings = resolveOptions(asRunOptions(reviewed.header, others), spelling, 'the plan')
   await checkFiles(options, settings, caller)
   const { header, end } = reviewed
-  const summary = await beginRun({ settings, identity, threads, caller }, options, {
+  const work: Work = {
     subject: 'plan',
     inspect: (begin) => inspectTables(settings, begin, { scans: false }),
     check({ inspected: [master, ...replicas] }) {
@@ -53,7 +54,11 @@ export async function apply(given: ApplyOptions, caller: Caller): Promise<Summar
       scanned: { master: end.master, replicas: end.scanned },
     }),
     run: (preparation, listeners, signal) => runApply(preparation, reviewed, listeners, signal),
-  })
+  }
+  const metered = { command: 'apply', settings, identity, caller } as const
+  const summary = await withMetrics(metered, options, (heard) =>
+    beginRun({ settings, identity, threads, caller }, heard, work),
+  )
   return { ...summary, ...identity }
 }
 

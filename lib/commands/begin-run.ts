@@ -1,4 +1,5 @@
 /** What every command does between its options and its run. */
+import { usageError } from '../errors.ts'
 import { fileBehind, refuseSharedFiles } from '../files/distinct-files.ts'
 import type { RunIdentity } from '../model/run-identity.ts'
 import type { Summary } from '../model/summary.ts'
@@ -21,7 +22,10 @@ import type { ThreadFiles } from '../run/threads/thread-files.ts'
 import type { Caller } from './caller.ts'
 import { type Listening, unlessAborted, withListeners } from './listeners.ts'
 
-const FILES = ['report', 'journal', 'plan', 'checkpoint', 'control', 'html'] as const
+const FILES = ['report', 'journal', 'plan', 'checkpoint', 'control', 'metricsFile', 'html'] as const
+
+/** What stands for standard output. */
+const STDOUT = '-'
 
 type FilesGiven = Pick<RunOptions, (typeof FILES)[number] | 'signal'>
 
@@ -29,9 +33,16 @@ type FilesGiven = Pick<RunOptions, (typeof FILES)[number] | 'signal'>
 export async function checkFiles(
   options: FilesGiven,
   { hooks, control }: Settings,
-  { spelling, threads }: Caller,
+  { spelling, threads, print }: Caller,
 ): Promise<void> {
-  const files = FILES.map((name) => [spelling(name), options[name]] as const)
+  if (options.report === STDOUT && print === undefined) {
+    throw usageError(
+      `Expected \`${spelling('report')}\` to be a file, got "-"`,
+      'A program hears of each difference by `onDifference`.',
+    )
+  }
+  const given = { ...options, report: options.report === STDOUT ? undefined : options.report }
+  const files = FILES.map((name) => [spelling(name), given[name]] as const)
   await refuseSharedFiles({
     files: { ...Object.fromEntries(files), [spelling('hooks')]: fileBehind(hooks?.url) },
     checkpoint: spelling('checkpoint'),
@@ -69,7 +80,7 @@ export function beginRun(
 ): Promise<Summary> {
   const taken = checkpoint?.taken
   const { maxDuration } = settings
-  const more = { goodReport: taken?.report, maxDuration }
+  const more = { goodReport: taken?.report, maxDuration, print: caller.print }
   return withListeners(options, more, async ({ signal, over, during }) => {
     const tables = await unlessAborted(signal, work.inspect({ ...identity, signal, over }))
     if (tables === undefined) return summariseNothing(settings, { taken })

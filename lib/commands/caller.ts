@@ -12,6 +12,10 @@ export interface Caller {
   /** How options are spelt to them. */
   readonly spelling: Spelling
   readonly threads: ThreadFiles
+  /** package.json, which says which version this is. */
+  readonly packageFile: URL
+  /** Writes to standard output; settles with whether somebody still reads. Absent: there is none. */
+  readonly print?: (text: string) => Promise<boolean>
   /** Absent: the run gets one of its own. */
   readonly identity?: RunIdentity
   /** The command as it was typed, without secrets, and its version. Absent: a program calls. */

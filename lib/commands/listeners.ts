@@ -6,7 +6,8 @@ import type { FileHeader } from '../model/files/header-and-footer.ts'
 import type { Question } from '../model/question.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { RunOptions } from '../options/run-options.ts'
-import { openReport } from '../report/difference-report.ts'
+import { openReport, type Report } from '../report/difference-report.ts'
+import { openReportStream } from '../report/report-stream.ts'
 import type { RunListeners } from '../run/records/difference-sink.ts'
 
 export type Listening = Pick<
@@ -33,6 +34,8 @@ export interface ListenersOptions {
   readonly goodReport?: ReportMark | undefined
   /** The work is stopped when this much time has passed. */
   readonly maxDuration?: Milliseconds | undefined
+  /** Writes to standard output, where the report `-` goes. */
+  readonly print?: ((text: string) => Promise<boolean>) | undefined
 }
 
 /** Has something done with listeners that are let go of at its end. */
@@ -43,7 +46,7 @@ export async function withListeners<T>(
 ): Promise<T> {
   const listeners = guarded(options, more.maxDuration)
   try {
-    return await work(openListeners(options, listeners, more.goodReport))
+    return await work(openListeners(options, listeners, more))
   } finally {
     listeners.release()
   }
@@ -52,14 +55,22 @@ export async function withListeners<T>(
 function openListeners(
   options: Listening,
   listeners: ReturnType<typeof guarded>,
-  goodReport: ReportMark | undefined,
+  { goodReport, print }: ListenersOptions,
 ): Listeners {
+  const open = (file: string, header: FileHeader<'report'>): Promise<Report> | Report => {
+    if (file !== '-' || print === undefined) return openReport(file, header, goodReport)
+    const message = 'nobody reads standard output any more'
+    return openReportStream(print, header, () =>
+      listeners.onProgress({ type: 'output-lost', what: 'report', file, message }),
+    )
+  }
+
   return {
     signal: listeners.signal,
     over: listeners.over,
     async during(header, work) {
       const { report: file } = options
-      const report = file === undefined ? undefined : await openReport(file, header, goodReport)
+      const report = file === undefined ? undefined : await open(file, header)
       if (file !== undefined && report?.openMode !== undefined) {
         listeners.onProgress({ type: 'readable-by-others', file, mode: report.openMode })
       }

@@ -16,16 +16,26 @@ import type { inspectTables } from '../run/tables/table-inspection.ts'
 import { listKeys } from '../selection/key-queues.ts'
 import { beginRun, checkFiles, type Settled, type Work } from './begin-run.ts'
 import type { Caller } from './caller.ts'
+import { type MeteredRun, withMetrics } from './with-metrics.ts'
 
 /**
  * @throws TablesyncError where the options or the tables are not fit for a run; nothing was done then
  * @throws whatever a listener throws; the run stops after in-flight pages first
  */
 export async function sync(given: RunOptions, caller: Caller): Promise<Summary> {
-  const { spelling, threads, identity = newRunIdentity() } = caller
+  const { spelling, identity = newRunIdentity() } = caller
   const options = currentOptions(given)
   const settings = resolveOptions(options, spelling)
   await checkFiles(options, settings, caller)
+  const metered = { command: 'sync', settings, identity, caller } as const
+  return withMetrics(metered, options, (heard) => compare(heard, metered))
+}
+
+async function compare(
+  options: RunOptions,
+  { settings, identity, caller }: MeteredRun,
+): Promise<Summary> {
+  const { spelling, threads } = caller
   const checkpoint = await openCheckpoint(settings, spelling)
   try {
     // A finished run is not begun again.

@@ -13,8 +13,9 @@ import { runUndo } from '../run/phases/undo-journal.ts'
 import { planOfKeys } from '../run/preflight/scan-plan.ts'
 import { refuseOtherTable } from '../run/tables/table-match.ts'
 import { inspectReplicas } from '../run/tables/undo-inspection.ts'
-import { beginRun, checkFiles } from './begin-run.ts'
+import { beginRun, checkFiles, type Work } from './begin-run.ts'
 import type { Caller } from './caller.ts'
+import { withMetrics } from './with-metrics.ts'
 
 /**
  * @throws TablesyncError where the journal, the options or the tables are not fit; nothing was done then
@@ -35,7 +36,7 @@ export async function undo(given: UndoOptions, caller: Caller): Promise<Summary>
   })
   const settings = resolveOptions(asRunOptions(journal.header, others), spelling, 'the journal')
   await checkFiles(options, settings, caller)
-  const summary = await beginRun({ settings, identity, threads, caller }, options, {
+  const work: Work = {
     subject: 'journal',
     inspect: (begin) => inspectReplicas(settings, begin),
     check({ inspected: [, ...replicas] }) {
@@ -45,7 +46,11 @@ export async function undo(given: UndoOptions, caller: Caller): Promise<Summary>
     },
     planOf: () => planOfKeys(settings),
     run: (preparation, listeners, signal) => runUndo(preparation, journal, listeners, signal),
-  })
+  }
+  const metered = { command: 'undo', settings, identity, caller } as const
+  const summary = await withMetrics(metered, options, (heard) =>
+    beginRun({ settings, identity, threads, caller }, heard, work),
+  )
   return { ...summary, ...identity }
 }
 

@@ -69,6 +69,14 @@ export type RunEvent =
       readonly began?: string
       readonly ended?: string
     }
+  /** What a run writes beside its result can be written no more: the run goes on without it. */
+  | {
+      readonly type: 'output-lost'
+      readonly what: 'report' | 'metrics'
+      /** `-`: standard output. */
+      readonly file: string
+      readonly message: string
+    }
   /** The report existed before the run, and users other than its owner may read it. */
   | {
       readonly type: 'readable-by-others'

@@ -2,6 +2,7 @@
 
 export type SafeguardName =
   | 'max-writes'
+  | 'max-read-units'
   | 'max-deletes'
   | 'canary'
   | 'empty-master'

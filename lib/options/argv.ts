@@ -3,7 +3,7 @@ import { cac } from 'cac'
 import { usageError } from '../errors.ts'
 import { checkValue } from './check-value.ts'
 import { FILE_COMMANDS, hintOf, isFileCommand, refuseStray } from './commands.ts'
-import { type Environment, optionsFrom } from './environment.ts'
+import { type Environment, optionsFrom, spellingWith } from './environment.ts'
 import {
   canonicalArguments,
   fromVerbatim,
@@ -15,7 +15,15 @@ import {
 import { ALL_OPTIONS, asFlag, COMMAND_OPTIONS, OPTIONS } from './groups/all-options.ts'
 import { askedPage, COMMANDS, type Page } from './help/asked-page.ts'
 import { nearest } from './nearest.ts'
-import { type Command, type FileCommand, type Filled, filled, type Option } from './option.ts'
+import {
+  type Command,
+  type FileCommand,
+  type Filled,
+  filled,
+  type Group,
+  type Option,
+  type Spelling,
+} from './option.ts'
 import type { ApplyOptions, RunOptions, ShowOptions, UndoOptions } from './run-options.ts'
 
 export interface CommandLine {
@@ -59,9 +67,8 @@ function parseFileCommand(
   }
   const commandLine = parseFlags(command, argv, env, `Name one ${file}, and no tables.`)
   const { options, talk } = commandLine
-  const talkGiven = Object.entries(talk).filter(
-    ([name, value]) => value !== false && name !== 'progress',
-  )
+  const untold = filled(COMMAND_OPTIONS, {}) as Record<string, unknown>
+  const talkGiven = Object.entries(talk).filter(([name, value]) => value !== untold[name])
   refuseStray(command, { ...options, ...Object.fromEntries(talkGiven) }, asFlag)
   if (Object.hasOwn(options, file)) {
     throw usageError(
@@ -102,14 +109,19 @@ function parseFlags(
         ]),
     )
   const talk = filled(COMMAND_OPTIONS, read(COMMAND_OPTIONS))
-  checkValue(COMMAND_OPTIONS.progress, '--progress', talk.progress)
-  if (talk.quiet && talk.verbose) {
-    throw usageError('Expected `--verbose` or `--quiet`, got both', 'Leave one of the two out.')
+  const options = read(OPTIONS) as unknown as CommandLine['options']
+  const spelling = spellingWith(fromEnvironment)
+  checkTalk(talk, spelling)
+  if (talk.json && options.report === '-') {
+    throw usageError(
+      `Expected \`${spelling('json')}\` or \`${spelling('report')} -\`, got both`,
+      'Leave one of the two out, or name a file for the report.',
+    )
   }
   refuseHalfEstimates(talk.estimate, given)
   return {
     command,
-    options: read(OPTIONS) as unknown as CommandLine['options'],
+    options,
     talk,
     ...(fromEnvironment.length > 0 && { fromEnvironment }),
   }
@@ -123,6 +135,17 @@ function refuseHalfEstimates(isEstimate: boolean, given: readonly GivenOption[])
     `Expected \`${alone.spelling}\` to come with \`--estimate\`, got it alone`,
     'Add `--estimate`.',
   )
+}
+
+/** Of options that a program cannot give, nobody else checks the values. */
+function checkTalk(talk: CommandLine['talk'], spelling: Spelling): void {
+  for (const [name, option] of Object.entries(COMMAND_OPTIONS as Group)) {
+    const value = talk[name as keyof CommandLine['talk']]
+    if (value !== undefined) checkValue(option, spelling(name), value)
+  }
+  if (talk.quiet && talk.verbose) {
+    throw usageError('Expected `--verbose` or `--quiet`, got both', 'Leave one of the two out.')
+  }
 }
 
 /** What is read as a number, by kind of option; all else is text. */

@@ -9,6 +9,7 @@ import type { Option } from './option.ts'
 /** Limits that a run which they have stopped meets again at once, by the safeguard. */
 const LIMITS: { readonly [safeguard in SafeguardName]?: string } = {
   'max-writes': 'maxWrites',
+  'max-read-units': 'maxReadUnits',
   'max-deletes': 'maxDeletes',
 }
 

@@ -18,8 +18,8 @@ export interface Report {
   write(difference: Difference): Promise<void>
   /** Settles when all lines are in the file. */
   flush(): Promise<void>
-  /** Settles when all lines are on disk. The mark says what the file then is. */
-  mark(): Promise<ReportMark>
+  /** Settles when all lines are on disk. The mark says what the file then is. Undefined: it is no file. */
+  mark(): Promise<ReportMark | undefined>
   /** Appends the footer: the report is complete. Settles when that is on disk. */
   end(footer: FileFooter): Promise<void>
   /** May be called twice. */

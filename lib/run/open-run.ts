@@ -10,7 +10,7 @@ import { DifferenceSink, type RunListeners } from './records/difference-sink.ts'
 import { openRunFiles, type RunFiles } from './records/run-files.ts'
 import type { Preparation, RunContext } from './run-context.ts'
 import { Canary } from './safeguards/canary.ts'
-import { stopOfRepair } from './safeguards/safeguard-limits.ts'
+import { readUnitsStop, stopOfRepair } from './safeguards/safeguard-limits.ts'
 import { Ledger } from './state/ledger.ts'
 import { RecheckQueue } from './state/recheck-queue.ts'
 import { RestartKeys } from './state/restart-keys.ts'
@@ -38,6 +38,8 @@ export interface OpenRun {
   readonly files: RunFiles
   /** Undefined: the run keeps no checkpoint. */
   readonly checkpoint: CheckpointSaver | undefined
+  /** Stops the run if it has read more than it may. */
+  readonly checkReadUnits: () => void
   /** The summary as of now. */
   readonly summaryNow: () => Summary
 }
@@ -118,7 +120,14 @@ export async function openRun(
   })
 
   // Tasks: how they run, what they say, and how their results are committed.
-  const onCounted = () => monitor.counted()
+  const checkReadUnits = () => {
+    const stop = isOver() ? undefined : readUnitsStop(settings, ledger)
+    if (stop !== undefined) state.stopBy(stop)
+  }
+  const onCounted = () => {
+    monitor.counted()
+    checkReadUnits()
+  }
   const known = { state, ledger, restartKeys, writeLog, commitQueue, label }
   const commits = new TaskCommits(known)
   const messages = new TaskMessages({
@@ -171,5 +180,8 @@ export async function openRun(
       stopped: state.stopped,
       stopOf: (replica) => stopOfRepair({ settings, tables, plan, ledger }, replica),
     })
-  return { preparation, context, monitor, pool, commitQueue, files, checkpoint: saver, summaryNow }
+  return {
+    ...{ preparation, context, monitor, pool, commitQueue, files },
+    ...{ checkpoint: saver, checkReadUnits, summaryNow },
+  }
 }

@@ -39,8 +39,10 @@ export async function withRun(
 }
 
 /** @returns the timer of the checkpoint */
-async function begin({ preparation, context, monitor, checkpoint }: OpenRun) {
+async function begin({ preparation, context, monitor, checkpoint, checkReadUnits }: OpenRun) {
   await checkpoint?.begin()
+  // The limit may be lower than what the tables' inspection and the legs before have taken.
+  checkReadUnits()
   context.canary.begin()
   await monitor.begin()
   const saveNowAndThen = () => void checkpoint?.saveNowAndThen().catch(context.state.fail)

@@ -12,12 +12,9 @@ const parse = (...argv: string[]): Parsed => parseArgv(argv, '1.2.3')
 const sync = { command: 'sync' } as const
 
 const SILENT = {
-  json: false,
-  quiet: false,
-  yes: false,
-  verbose: false,
-  progress: 'auto',
-  estimate: false,
+  ...{ json: false, quiet: false, yes: false, verbose: false, progress: 'auto' },
+  ...{ logFormat: 'text', logFile: undefined, estimate: false },
+  ...{ estimateFrom: undefined, prices: undefined },
 }
 const options = Object.entries(OPTIONS) as [string, Option][]
 

@@ -16,9 +16,15 @@ function read(env: Env, ...argv: string[]) {
   const parsed = parseArgv(argv, '1.2.3', env)
   if (!('command' in parsed)) throw new Error('no command')
   const talk = Object.entries(parsed.talk).filter(
-    ([, value]) => value !== false && value !== 'auto',
+    ([, value]) => value !== false && value !== 'auto' && value !== 'text' && value !== undefined,
   )
   return { ...parsed.options, ...Object.fromEntries(talk) } as Record<string, unknown>
+}
+
+/** Choices of the command line itself are checked as soon as they are read. */
+const CHOSEN: { readonly [name in string]?: readonly [string, string] } = {
+  progress: ['plain', 'none'],
+  logFormat: ['json', 'text'],
 }
 
 const FILES = { apply: 'plan', undo: 'journal', show: 'file' } as const
@@ -59,14 +65,13 @@ for (const [name, option] of Object.entries(ALL_OPTIONS)) {
     continue
   }
   t.test(`${variable} is read as --${option.flag}; a flag wins`, async (t) => {
-    // Choices of the command line itself are checked as soon as they are read.
-    const [one, other] = name === 'progress' ? ['plain', 'none'] : ['7', '8']
+    const [one, other] = CHOSEN[name] ?? ['7', '8']
     const asRead = (text: string) =>
       option.kind === 'texts' ? [text] : option.kind === 'whole' ? Number(text) : text
     if (option.kind !== 'number') {
       t.same(read({ [variable]: one }, ...argv), { ...file, [name]: asRead(one) })
       const both = read({ [variable]: one }, ...argv, `--${option.flag}=${other}`)
-      t.same(both, { ...file, [name]: asRead(other) })
+      t.same(both, { ...file, ...(other !== 'text' && { [name]: asRead(other) }) })
     }
     t.throws(() => read({ [variable]: '' }, ...argv), {
       code: 'USAGE',
@@ -177,6 +182,10 @@ t.test('the command to resume replaces what a variable can give only once', asyn
   if (!('command' in parsed)) throw new Error('no command')
   const words = (stopped?: 'max-writes') =>
     commandToResume(['-r', 'b'], stopped, parsed.fromEnvironment).join(' ')
+  t.equal(
+    commandToResume(['--max-read-units', '9'], 'max-read-units').join(' '),
+    'tablesync --max-read-units MORE-THAN-9 --resume',
+  )
   t.equal(words(), 'tablesync -r b --mfa-token NEW-TOKEN --resume')
   t.equal(
     words('max-writes'),

@@ -30,6 +30,7 @@ t.test('resolveOptions fills in defaults', async (t) => {
     asked: { missing: false, differing: false, extra: false },
     safeguards: {
       maxWrites: undefined,
+      maxReadUnits: undefined,
       maxDeletes: { count: 1000, percent: 1, atMost: { count: 10, percent: 20 } },
       allowShrunkenMaster: false,
       allowGlobalTable: false,
@@ -65,6 +66,7 @@ t.test('resolveOptions fills in defaults', async (t) => {
     ttlAware: true,
     report: undefined,
     html: undefined,
+    metricsFile: undefined,
     showValues: false,
     keyList: undefined,
   })

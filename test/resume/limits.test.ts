@@ -144,3 +144,18 @@ t.test("one replica's writes in flight are not counted for another", async (t) =
     t.match(summary.replicas[label], { missing: 100, written: 100, resolved: 0 }, label)
   }
 })
+
+t.test('maxReadUnits counts all legs, and a larger number goes on', async (t) => {
+  const { leg, landed } = await openLegs(t, {}, { masterItems: ITEMS })
+  const first = await leg({ maxReadUnits: 30 })
+  t.match(first.summary, { outcome: 'stopped', stopped: { safeguard: 'max-read-units' } })
+  t.ok(landed() < MISSING, `${landed()} landed`)
+  const scans = first.summary.master.scanned
+  // The same number stops at once, whatever was read before.
+  const again = await leg({ maxReadUnits: 30, resume: true })
+  t.equal(again.summary.outcome, 'stopped')
+  t.ok(again.summary.master.scanned <= scans)
+  const { summary } = await leg({ maxReadUnits: 100_000, resume: true })
+  t.equal(summary.outcome, 'in-sync')
+  t.equal(landed(), MISSING)
+})

@@ -1,6 +1,6 @@
 /** Safeguards, each just below, at and just beyond its limit, in a dry run and in a real one. */
 import { join } from 'node:path'
-import { applySync, type RunOptions } from 'tablesync'
+import { applySync, type RunOptions, type Summary, undoSync } from 'tablesync'
 import { exitCodeOf } from '../../lib/model/summary.ts'
 import { resolveSafeguards } from '../../lib/options/groups/safeguard-options.ts'
 import { mostDeletes } from '../../lib/run/safeguards/safeguard-limits.ts'
@@ -233,4 +233,45 @@ t.test('a run without write flags passes every safeguard', async (t) => {
   described(scene, 'replica', { Replicas: [{ RegionName: 'eu-west-1' }] })
   const { summary } = await scene.run({ maxWrites: 0, maxDeletes: 0 })
   t.equal(summary.outcome, 'different')
+})
+
+t.test('a run stops once all tables together have taken the read units', async (t) => {
+  const scene = await openScene(t, { masterItems: items(400), replicaItems: items(390) })
+  const options = { segments: 1, scanLimit: 10, quiesced: true }
+  const unitsOf = ({ master, replicas }: Summary) =>
+    Object.values(replicas).reduce((sum, { readUnits }) => sum + readUnits, master.readUnits)
+  const whole = await scene.run(options)
+  t.equal(whole.summary.outcome, 'different')
+  const all = unitsOf(whole.summary)
+  const enough = await scene.run({ ...options, maxReadUnits: Math.ceil(all) })
+  t.equal(enough.summary.outcome, 'different', 'just enough')
+
+  const half = Math.floor(all / 2)
+  const { summary, events } = await scene.run({ ...options, maxReadUnits: half })
+  t.equal(summary.outcome, 'stopped')
+  t.equal(exitCodeOf(summary.outcome), 4)
+  t.match(summary.stopped, {
+    safeguard: 'max-read-units',
+    message: `the tables have taken more than ${half} read units`,
+    hint: 'To read more: --max-read-units N',
+  })
+  t.ok(unitsOf(summary) > half, 'it has passed the limit')
+  t.ok(unitsOf(summary) <= all)
+  t.ok(events.length > 0)
+})
+
+t.test('read units that the inspection takes may be too many already', async (t) => {
+  const scene = await openScene(t, drifted)
+  const { summary } = await scene.run({ maxReadUnits: 1, writeMissing: true })
+  t.match(summary, { outcome: 'stopped', stopped: { safeguard: 'max-read-units' } })
+})
+
+t.test('applySync stops by read units, and undoSync takes no such limit', async (t) => {
+  const scene = await openScene(t, { masterItems: items(600), replicaItems: [] })
+  const plan = join(await tempFolder(t), 'plan.ndjson')
+  await scene.run({ writeMissing: true, plan, quiesced: true })
+  const stopped = await applySync({ plan, workers: 1, quiesced: true, maxReadUnits: 2 })
+  t.match(stopped, { outcome: 'stopped', stopped: { safeguard: 'max-read-units' } })
+  const options = { journal: 'x', maxReadUnits: 2 }
+  await t.rejects(undoSync(options), { code: 'USAGE', message: /got `maxReadUnits`/ })
 })

@@ -17,8 +17,9 @@ async function command<Options>(name: 'sync' | 'apply' | 'undo') {
   >
   // It has no thread files: the pool is replaced.
   const threads = threadFilesIn(new URL(import.meta.url))
+  const packageFile = new URL('../../../package.json', import.meta.url)
   return (options: Options, spelling: Spelling) =>
-    (carryOut as Command<Options>)(options, { spelling, threads })
+    (carryOut as Command<Options>)(options, { spelling, threads, packageFile })
 }
 
 export const sync = await command<RunOptions>('sync')

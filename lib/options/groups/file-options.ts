@@ -54,14 +54,26 @@ export const FILE_OPTIONS = {
     kind: 'switch',
     help: 'Store the items of both sides in the plan, not only their digests',
   },
-  /** Write a line of JSON per difference to this file, created with mode 0600. */
+  /** Write a line of JSON per difference to this file, created with mode 0600. Not to `-`. */
   report: {
     flag: 'report',
     kind: 'text',
     value: 'file',
     also: APPLY_AND_UNDO,
-    help: 'Write a line of JSON per difference to this file (mode 0600)',
-    more: 'The lines stand between a header and a footer. A new file is readable by its owner alone. A file that was there is begun anew (except with `--resume`) and keeps its permissions, with a warning where others can read it.',
+    help: 'Write a line of JSON per difference to this file (mode 0600), or to stdout if it is -',
+    more: '`-` cannot be combined with `--json`, `--checkpoint` and `--resume`. The lines stand between a header and a footer. A new file is readable by its owner alone. A file that was there is begun anew (except with `--resume`) and keeps its permissions, with a warning where others can read it.',
+  },
+  /**
+   * Keep metrics of the run in this file, in Prometheus' text format: written anew every 15 seconds
+   * and at the end, with mode 0644.
+   */
+  metricsFile: {
+    flag: 'metrics-file',
+    kind: 'text',
+    value: 'file',
+    also: APPLY_AND_UNDO,
+    help: "Keep metrics of the run in this file (mode 0644), for the textfile collector of Prometheus' node exporter",
+    more: 'The file is replaced every 15 seconds and at the end of the run. The collector reads names that end in `.prom`.',
   },
   /** Write a page about the run to this file, created with mode 0600, when the run ends. */
   html: {
@@ -93,6 +105,8 @@ export interface FileSettings {
   readonly repairPlan: { readonly file: string; readonly withItems: boolean } | undefined
   readonly report: string | undefined
   readonly html: string | undefined
+  /** Undefined: none are kept. */
+  readonly metricsFile: string | undefined
   readonly showValues: boolean
 }
 
@@ -102,7 +116,16 @@ export function resolveFiles(
   asked: WriteFlags,
   spelling: Spelling,
 ): FileSettings {
-  const { journal, plan, planItems, report, html, showValues } = filled(FILE_OPTIONS, given)
+  const { journal, plan, planItems, report, html, metricsFile, showValues } = filled(
+    FILE_OPTIONS,
+    given,
+  )
+  if (metricsFile === '-') {
+    throw usageError(
+      `Expected \`${spelling('metricsFile')}\` to be a file, got "-"`,
+      'Name a file, which is replaced while the run goes on.',
+    )
+  }
   if (planItems && plan === undefined) {
     throw usageError(
       `Expected \`${spelling('planItems')}\` to come with \`${spelling('plan')}\`, got it alone`,
@@ -126,5 +149,5 @@ export function resolveFiles(
     if (journal !== undefined) throw alone('journal', 'write')
   }
   const repairPlan = plan === undefined ? undefined : { file: plan, withItems: planItems }
-  return { journal, repairPlan, report, html, showValues }
+  return { journal, repairPlan, report, html, metricsFile, showValues }
 }

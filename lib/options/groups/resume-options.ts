@@ -60,7 +60,11 @@ export interface ResumeSettings {
   readonly maxDuration: Milliseconds | undefined
 }
 
-type Given = ResumeOptions & { readonly plan?: string; readonly journal?: string }
+type Given = ResumeOptions & {
+  readonly plan?: string
+  readonly journal?: string
+  readonly report?: string
+}
 
 export function resolveResume(given: Given, spelling: Spelling): ResumeSettings {
   const { maxDuration } = given
@@ -95,6 +99,12 @@ function checkpointOf(given: Given, spelling: Spelling): ResumeSettings['checkpo
     throw apart(
       `\`${spelling('plan')}\``,
       `Leave out \`${spelling('checkpoint')}\`: a plan is written by a single run.`,
+    )
+  }
+  if (given.report === '-') {
+    throw apart(
+      `\`${spelling('report')} -\``,
+      'Name a file for the report: a resumed run has to append to it.',
     )
   }
   if (given.journal?.endsWith('.gz')) {

@@ -23,6 +23,20 @@ export const SAFEGUARD_OPTIONS = {
     helpFor: { undo: 'Stop before more items than this are put back or removed' },
   },
   /**
+   * Stop once the read units of all tables together are more than this: pages in flight are read to
+   * their end first. With a checkpoint, all legs count. @default as many as it takes
+   */
+  maxReadUnits: {
+    flag: 'max-read-units',
+    kind: 'whole',
+    value: 'n',
+    least: 1,
+    most: Number.MAX_SAFE_INTEGER,
+    also: APPLY,
+    help: 'Stop once all tables together have taken more read units than this',
+    more: 'What is in flight then is read to its end, and counts too.',
+  },
+  /**
    * Delete nothing on a replica that has more extras than this: a number, or a
    * percentage of its items like `'2.5%'`. 0 forbids deletions.
    *
@@ -79,6 +93,8 @@ export type SafeguardOptions = OptionsOf<typeof SAFEGUARD_OPTIONS>
 export interface Safeguards {
   /** Undefined: as many as there are to make. */
   readonly maxWrites: number | undefined
+  /** Undefined: as many as it takes. */
+  readonly maxReadUnits: number | undefined
   readonly maxDeletes: MaxDeletes
   readonly allowShrunkenMaster: boolean
   readonly allowGlobalTable: boolean

@@ -53,7 +53,11 @@ export const SECTIONS: readonly Section[] = [
     pages: ['live-tables'],
     options: RECHECK_OPTIONS,
   },
-  { task: 'Files', pages: ['plan-apply-undo', 'results', 'page'], options: FILE_OPTIONS },
+  {
+    task: 'Files',
+    pages: ['plan-apply-undo', 'results', 'page', 'logs-and-metrics'],
+    options: FILE_OPTIONS,
+  },
   {
     task: 'Single keys, and lines of a file',
     pages: ['differences', 'plan-apply-undo'],
@@ -68,5 +72,5 @@ export const SECTIONS: readonly Section[] = [
     pages: ['pace'],
     options: { ...PACE_OPTIONS, parallel, workers, segments, scanLimit, batchReadLimit },
   },
-  { task: 'Output', pages: [], options: { ...TALK, ...HELP_AND_VERSION } },
+  { task: 'Output', pages: ['logs-and-metrics'], options: { ...TALK, ...HELP_AND_VERSION } },
 ]

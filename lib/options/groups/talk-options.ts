@@ -28,6 +28,23 @@ export const TALK = {
     help: 'How far the run is: auto (a block of lines on a terminal), plain (a line every 30 seconds) or none',
     more: 'Pipes, CI, `TERM=dumb` and `NO_COLOR` get plain lines.',
   },
+  logFormat: {
+    flag: 'log-format',
+    kind: 'choice',
+    value: 'format',
+    choices: ['text', 'json'],
+    default: 'text',
+    also: APPLY_AND_UNDO,
+    help: 'How the log on stderr is written: text, or json (each event is one line of JSON)',
+  },
+  logFile: {
+    flag: 'log-file',
+    kind: 'text',
+    value: 'file',
+    also: APPLY_AND_UNDO,
+    help: 'Append the log to this file (mode 0600) instead of printing it on stderr',
+    more: 'Questions still go to the terminal. Refused arguments are printed on stderr: the file is not open yet.',
+  },
   yes: {
     flag: 'yes',
     aliases: ['y'],

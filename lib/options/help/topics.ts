@@ -53,6 +53,7 @@ More: docs/repair.md, docs/plan-apply-undo.md`,
 A safeguard stops the run (exit code 4):
 
   --max-writes, --max-deletes    more writes or deletions than expected
+  --max-read-units               more read units than expected
   --allow-shrunken-master        lets deletions go on if the master has shrunk
   --allow-global-table           lets writes go to a global table
   --allow-streams                lets writes go to a table that has a stream

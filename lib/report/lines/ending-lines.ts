@@ -37,6 +37,7 @@ export const stopLines = ({ safeguard, message, hint }: Stop) => [
 function byWhat(safeguard: Stop['safeguard']): string {
   switch (safeguard) {
     case 'max-writes':
+    case 'max-read-units':
     case 'max-deletes':
     case 'canary':
       return ` by --${safeguard}`

@@ -26,6 +26,8 @@ export function eventLines(event: ToldOnce): readonly string[] {
       ]
     case 'warning':
       return [`warning ${event.replica}: ${event.message}`]
+    case 'output-lost':
+      return [`warning ${event.what} ${event.file}: ${event.message}; the run goes on without it`]
     case 'key-left':
       return [keyLeftLine(event)]
     case 'ended-before':

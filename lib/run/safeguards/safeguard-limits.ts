@@ -45,6 +45,20 @@ export function maxWritesStop({ safeguards }: Settings): Stop {
   }
 }
 
+/** Read units of all tables, those of earlier legs among them, against their limit. */
+export function readUnitsStop({ safeguards }: Settings, ledger: Ledger): Stop | undefined {
+  const { maxReadUnits } = safeguards
+  if (maxReadUnits === undefined) return undefined
+  const { master, replicas } = ledger.totals()
+  const all = [master, ...Object.values(replicas)]
+  if (all.reduce((sum, { readUnits }) => sum + readUnits, 0) <= maxReadUnits) return undefined
+  return {
+    safeguard: 'max-read-units',
+    message: `the tables have taken more than ${count(maxReadUnits)} read units`,
+    hint: 'To read more: --max-read-units N',
+  }
+}
+
 export type CanaryCounts = Pick<ReplicaTally, 'readBack' | 'mended' | 'conflicts' | 'failed'> & {
   readonly writes: number
 }

@@ -1,0 +1,82 @@
+/** The file of --log-file: appended line by line, at once, so that no exit of the process loses one. */
+import { appendFileSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { Writable } from 'node:stream'
+import { TablesyncError, usageError } from '../errors.ts'
+import { refuseSharedFiles } from '../files/distinct-files.ts'
+import { CALLED, kindOfFile } from '../files/own-file.ts'
+import type { Spelling } from '../options/option.ts'
+import type { Redaction } from './standard-error.ts'
+
+export interface LogFile {
+  readonly file: string
+  /** All that the command was given: other options may name the same file. */
+  readonly options: Readonly<Record<string, unknown>>
+  readonly spelling: Spelling
+}
+
+/** Files that a command reads or writes. */
+const OTHERS = [
+  ...['report', 'journal', 'plan', 'checkpoint', 'control', 'metricsFile'],
+  ...['hooks', 'keys', 'exceptKeys'],
+]
+
+/**
+ * @param onLost is given, once, why the file cannot be written any more, and the line. Later lines go to stderr
+ * @throws TablesyncError where it cannot be opened, or is used for something else
+ */
+export async function openLogFile(
+  { file, options, spelling }: LogFile,
+  redaction: Redaction,
+  onLost: (error: TablesyncError, line: string) => void,
+): Promise<Writable> {
+  if (file === '-') {
+    throw usageError(
+      `Expected \`${spelling('logFile')}\` to be a file, got "-"`,
+      'Leave it out: the log goes to stderr then.',
+    )
+  }
+  // Before anything is written: a line of a log in a journal would damage it.
+  const others = OTHERS.map((name) => [spelling(name), fileOf(options[name])] as const)
+  await refuseSharedFiles({
+    files: { ...Object.fromEntries(others), [spelling('logFile')]: file },
+    checkpoint: spelling('checkpoint'),
+  })
+  const handle = await openToAppend(file).catch((error: unknown) => {
+    throw unwritable(file, error)
+  })
+  let isLost = false
+  return new Writable({
+    decodeStrings: false,
+    write(chunk: string | Buffer, _, done) {
+      const text = redaction.text(chunk.toString())
+      try {
+        if (!isLost) appendFileSync(handle.fd, text)
+        else process.stderr.write(text)
+      } catch (error) {
+        isLost = true
+        onLost(unwritable(file, error), text)
+      }
+      done()
+    },
+  })
+}
+
+/** Standard input and output are no files. */
+const fileOf = (value: unknown) => (typeof value === 'string' && value !== '-' ? value : undefined)
+
+async function openToAppend(file: string): Promise<FileHandle> {
+  const kind = await kindOfFile(file)
+  if (kind !== undefined) throw new Error(`it is ${CALLED[kind]} of tablesync`)
+  // Keys may be personal data. An existing file keeps its own mode.
+  return open(file, 'a', 0o600)
+}
+
+function unwritable(file: string, cause: unknown): TablesyncError {
+  return new TablesyncError(`Cannot write the log ${file}: ${(cause as Error).message}`, {
+    code: 'FILE_UNWRITABLE',
+    scope: 'run',
+    hint: 'Name another file, in a folder that exists, on a disk with room.',
+    cause,
+  })
+}

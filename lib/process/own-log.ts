@@ -1,0 +1,40 @@
+/** Opens the log of the command: on stderr, or in a file; for people, or for programs. */
+import isInCi from 'is-in-ci'
+import { jsonLog } from '../report/json-log.ts'
+import { type Log, textLog } from '../report/log.ts'
+import { loadMeasure } from '../report/pinned-block.ts'
+import { openScreen } from '../report/screen.ts'
+import { isJsonLogAsked } from './asked-formats.ts'
+import { type LogFile, openLogFile } from './log-file.ts'
+import type { Redaction } from './standard-error.ts'
+
+export async function logToStderr(redaction: Redaction): Promise<Log> {
+  const { stderr, env } = process
+  if (isJsonLogAsked()) return jsonLog(stderr, redaction.json)
+  // The log of a build is no terminal to move about on, though it may pass for one.
+  const isTerminal = stderr.isTTY === true && env['TERM'] !== 'dumb' && !env['NO_COLOR'] && !isInCi
+  return textLog(
+    openScreen({
+      stream: stderr,
+      measure: isTerminal ? await loadMeasure() : undefined,
+      isColoured: isTerminal,
+      isReflowing: wrapsAnew(env),
+    }),
+  )
+}
+
+/** @throws TablesyncError where the file cannot be opened, or is that of another option */
+export async function logToFile(file: LogFile, onStderr: Log, redaction: Redaction): Promise<Log> {
+  const stream = await openLogFile(file, redaction, (error, line) => {
+    // Better there than nowhere.
+    onStderr.error(error)
+    process.stderr.write(line)
+  })
+  if (isJsonLogAsked()) return jsonLog(stream, redaction.json)
+  return textLog(openScreen({ stream, measure: undefined }))
+}
+
+/** xterm and GNU screen cut lines when they get narrower; other terminals wrap them. */
+function wrapsAnew({ XTERM_VERSION, TERM = '', TMUX }: NodeJS.ProcessEnv): boolean {
+  return XTERM_VERSION === undefined && (TMUX !== undefined || !TERM.startsWith('screen'))
+}
