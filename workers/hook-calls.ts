@@ -102,7 +102,7 @@ function asking(calls: DeadlineCalls, task: InFlight): Ask {
     const doing = task.begin(() => `the hook ${name} on ${key}`)
     try {
       const answer = call()
-      return answer instanceof Promise ? await calls.answer(answer) : answer
+      return isThenable(answer) ? await calls.answer(Promise.resolve(answer)) : answer
     } catch (error) {
       throw new HookFailure(`the hook ${name} failed: ${messageOf(error)}`, { cause: error })
     } finally {
@@ -121,4 +121,12 @@ function named(answer: unknown): string {
   return inspect(answer).slice(0, 40)
 }
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : named(error))
+/** An object that is awaited may throw as late as that. */
+const isThenable = (answer: unknown): answer is PromiseLike<unknown> =>
+  typeof (answer as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'
+
+/** V8 quotes parts of what it cannot parse, and that may be a value of an item. */
+function messageOf(error: unknown): string {
+  if (error instanceof SyntaxError) return 'a SyntaxError'
+  return error instanceof Error ? error.message : named(error)
+}

@@ -27,7 +27,12 @@ const FILES = ['report', 'journal', 'plan', 'checkpoint', 'control', 'metricsFil
 /** What stands for standard output. */
 const STDOUT = '-'
 
-type FilesGiven = Pick<RunOptions, (typeof FILES)[number] | 'signal'>
+/** Lists of keys, which are read. */
+const LISTS = ['keys', 'exceptKeys'] as const
+
+type FilesGiven = Pick<RunOptions, (typeof FILES)[number] | 'keys' | 'signal'> & {
+  readonly exceptKeys?: string
+}
 
 /** @throws TablesyncError where two options name one file, or the hooks or the control file cannot be used */
 export async function checkFiles(
@@ -42,7 +47,7 @@ export async function checkFiles(
     )
   }
   const given = { ...options, report: options.report === STDOUT ? undefined : options.report }
-  const files = FILES.map((name) => [spelling(name), given[name]] as const)
+  const files = [...FILES, ...LISTS].map((name) => [spelling(name), given[name]] as const)
   await refuseSharedFiles({
     files: { ...Object.fromEntries(files), [spelling('hooks')]: fileBehind(hooks?.url) },
     checkpoint: spelling('checkpoint'),

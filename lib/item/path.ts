@@ -24,6 +24,17 @@ export function pathText(steps: readonly PathStep[]): string {
 /** Whether text is spelt like a path. */
 export const isPath = (text: string): boolean => PATH.test(text)
 
+const STEPS = new RegExp(`${QUOTED}|\\[\\d+\\]|${PLAIN}`, 'gu')
+
+/** The one spelling of a path: names are quoted only where they have to be. */
+export function canonicalPath(path: string): string {
+  const steps = [...path.matchAll(STEPS)].map(([step]): PathStep => {
+    if (step.startsWith('"')) return JSON.parse(step) as string
+    return step.startsWith('[') ? Number(step.slice(1, -1)) : step
+  })
+  return pathText(steps)
+}
+
 /** Whether a path is at the place of another, or inside it. */
 export const isWithin = (path: string, place: string): boolean =>
   path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}[`)

@@ -43,10 +43,10 @@ export async function openTextOutput(
 
 /** Undefined: there is none, or none is wanted. */
 async function startPager(wanted = 'less'): Promise<ChildProcess | undefined> {
-  if (wanted === '' || wanted === 'cat') return undefined
+  const [command = '', ...words] = wanted.trim().split(/\s+/)
+  if (command === '' || command === 'cat') return undefined
   // Not longer than the screen: less leaves at once. It keeps the text on the screen in any case.
   const env = { LESS: 'FRX', ...process.env }
-  const [command = '', ...words] = wanted.split(/\s+/)
   const pager = spawn(command, words, { stdio: ['pipe', 'inherit', 'inherit'], env })
   // It may be left before it has read all.
   pager.stdin.on('error', () => {})

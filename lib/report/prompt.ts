@@ -1,6 +1,9 @@
 /** Asks a person at the terminal. Lines of the run wait until the answer. */
+
 import { createInterface } from 'node:readline/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Question } from '../model/question.ts'
+import type { Milliseconds } from '../model/units.ts'
 import { questionText } from './lines/question-lines.ts'
 import { printable } from './printable.ts'
 import type { Screen } from './screen.ts'
@@ -15,10 +18,27 @@ export interface PromptOptions {
   readonly onInterrupt: () => void
 }
 
+/** How long nothing must come: then what was typed before the question has been read. */
+const QUIET: Milliseconds = 100
+
+/** Nobody has answered a question that was not asked yet. */
+async function discardTyped(input: NodeJS.ReadableStream): Promise<void> {
+  let lastCame = performance.now()
+  const onData = () => {
+    lastCame = performance.now()
+  }
+  input.on('data', onData)
+  input.resume()
+  while (performance.now() - lastCame < QUIET) await sleep(QUIET / 4)
+  input.pause()
+  input.off('data', onData)
+}
+
 /** Yes is `y` or `yes`; anything else is no, and so is the end of input. */
 export async function askPerson(question: Question, options: PromptOptions): Promise<boolean> {
   const { input, output, screen, signal, onInterrupt } = options
   screen.hold()
+  await discardTyped(input)
   const prompt = createInterface({ input, output, terminal: screen.isTerminal })
   prompt.once('SIGINT', onInterrupt)
   const ended = new Promise<string>((resolve) => {

@@ -75,7 +75,7 @@ function parsed(text: string, what: string): Json {
     // Said below.
   }
   throw usageError(
-    `Expected ${what} to be a key as a JSON object, got ${text.length > 80 ? `${text.slice(0, 80)}…` : text}`,
+    `Expected ${what} to be a key as a JSON object, got other text`,
     'For example {"id":"a","at":7}, or {"id":{"S":"a"},"at":{"N":"7"}}.',
   )
 }

@@ -24,7 +24,7 @@ export function keyTextOfGiven(
   const stray = Object.keys(given).find((name) => !names.includes(name))
   if (stray !== undefined || Object.keys(given).length !== names.length) {
     throw usageError(
-      `Expected ${what} to have exactly ${describeKey(schema)}, got ${keyShown(given)}`,
+      `Expected ${what} to have exactly ${describeKey(schema)}, got ${Object.keys(given).join(', ') || 'none'}`,
       'Give each attribute of the key, and no other.',
     )
   }

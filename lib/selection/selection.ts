@@ -1,7 +1,7 @@
 /** Which lines of a plan or a report somebody picks: by kind, by what changes, and by key. */
 import { usageError } from '../errors.ts'
 import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../item/key.ts'
-import { isPath, isWithin, pathText } from '../item/path.ts'
+import { canonicalPath, isPath, isWithin, pathText } from '../item/path.ts'
 import type { Difference, DifferenceKind } from '../model/difference.ts'
 import type { KeySchema } from '../model/tables/table.ts'
 
@@ -48,7 +48,7 @@ export function picked(
   const canonical = keys.map((key) => canonicalKeyOfText(key, schema))
   return {
     kinds: kinds as DifferenceKind[],
-    places: attribute,
+    places: attribute.map(canonicalPath),
     keys: keys.length === 0 ? undefined : new Set(canonical),
     schema,
   }

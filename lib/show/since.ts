@@ -30,8 +30,10 @@ export async function compareReports(
   then: ShownFile,
   isWanted: (line: ShownLine) => boolean,
 ): Promise<Since> {
-  for (const { file, header } of [now, then])
+  for (const { file, header } of [now, then]) {
     if (header.tablesync !== 'report') throw notReport(file)
+    if (header.options?.['listedKeys'] === true) throw ofKeys(file)
+  }
   refuseOthers(now, then)
   const [before, after] = [await lastLines(then, isWanted), await lastLines(now, isWanted)]
   refuseOtherExtras(now, then, [after, before])
@@ -189,6 +191,12 @@ const notReport = (file: string) =>
   usageError(
     `Expected ${file} to be a report, got another file`,
     'A run writes one with --report FILE.',
+  )
+
+const ofKeys = (file: string) =>
+  usageError(
+    `Expected ${file} to be of a whole comparison, got one of listed keys`,
+    'It says nothing of the other keys.',
   )
 
 const unfinished = (file: string, outcome: string | undefined) =>

@@ -155,7 +155,7 @@ for (const { what, flags, said } of [
   {
     what: 'a key of another name',
     flags: ['{"key":"a"}'],
-    said: ['id (S)', '{\\"key\\":\\"a\\"}'.replaceAll('\\', '')],
+    said: ['id (S)', 'got key'],
   },
   { what: 'an attribute beside the key', flags: ['{"id":"a","at":1}'], said: ['exactly id (S)'] },
   {

@@ -166,6 +166,16 @@ for (const { shape, master, replicas, flags = [], isSkewed = false, code = 0 } o
   })
 }
 
+t.test('a table that is said to be far larger than it is has the items that it has', async (t) => {
+  const small: SizedTable = { items: 30, sizeOf: SMALL, said: { items: 1e9, bytes: 1e12 } }
+  const { run } = await scene(t, { First: small, Second: small })
+  const { stdout } = await run('--estimate', '--json')
+  const { tables } = JSON.parse(stdout) as Estimated
+  for (const { items } of tables) {
+    t.ok(Math.abs(items.middle - 30) <= items.margin + 1, `${items.middle} ± ${items.margin}`)
+  }
+})
+
 t.test('the repair is a range that holds the truth, and one figure by a report', async (t) => {
   const master = tableOf(5000, () => 1500)
   const replica = tableOf(5000, (item) => (item % 10 === 0 ? null : item % 10 === 1 ? 2500 : 1500))

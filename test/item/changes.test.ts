@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { changesBetween } from '../../lib/item/changes.ts'
 import { ignoring } from '../../lib/item/normalise.ts'
-import { isPath, isWithin, pathText } from '../../lib/item/path.ts'
+import { canonicalPath, isPath, isWithin, pathText } from '../../lib/item/path.ts'
 import type { Change } from '../../lib/model/change.ts'
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 import { anyChoices, anyItem, anyText, anyValue, type Choose } from '../support/arbitrary.ts'
@@ -169,6 +169,18 @@ t.test('changes of one kind each', async (t) => {
     ],
   ]
   for (const [what, from, to, expected] of cases) t.same(between(from, to).changes, expected, what)
+})
+
+t.test('canonicalPath spells a path as tablesync does', async (t) => {
+  for (const [given, expected] of [
+    ['"state"', 'state'],
+    ['"x\\u202ey".a', '"x\u202ey".a'],
+    ['a."b"[3]."c d"', 'a.b[3]."c d"'],
+    ['"a.b"[0]', '"a.b"[0]'],
+  ] as const) {
+    t.equal(canonicalPath(given), expected)
+    t.equal(canonicalPath(expected), expected)
+  }
 })
 
 t.test('isWithin tells names apart that begin alike', async (t) => {

@@ -1,5 +1,5 @@
 /** Runs of listed keys: only these are read, and all else holds as in any run. */
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { WireItem } from 'tablesync'
 import { tempFolder } from '../support/command/run-cli.ts'
@@ -109,7 +109,7 @@ t.test(
     scene.replica.table.described = { TableId: 'this one' }
     const header = { tablesync: 'report', version: 2, tables: { [label]: { tableId: 'another' } } }
     for (const [lines, told] of [
-      [[good, 'not json'], /line 2 of .*keys\.ndjson to be a key as a JSON object, got not json/],
+      [[good, 'not json'], /line 2 of .*keys\.ndjson to be a key as a JSON object, got other text/],
       [[good, '[]'], /line 2 of /],
       [[good, { ID: 'x' }], /line 2 of .* to have exactly id \(S\)/],
       [[good, good, { id: 7 }], /`id` of line 3 of .* to be of type S/],
@@ -142,6 +142,15 @@ t.test(
     t.equal(askedOf(scene.replica, 'PutItem') + askedOf(scene.replica, 'UpdateItem'), 0)
   },
 )
+
+t.test('a list of keys is no file to write to', async (t) => {
+  const scene = await openScene(t)
+  const keys = await fileOf(t, [{ id: 'item-1' }])
+  for (const name of ['report', 'html', 'metricsFile'] as const) {
+    await t.rejects(scene.run({ keys, [name]: keys }), { code: 'USAGE' })
+  }
+  t.equal(await readFile(keys, 'utf8'), '{"id":"item-1"}\n')
+})
 
 t.test('a plan of listed keys can be applied, deletions included', async (t) => {
   const { applySync } = await import('tablesync')

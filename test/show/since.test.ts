@@ -119,3 +119,19 @@ t.test('--since refuses reports that cannot be compared', async (t) => {
     t.match(stderr, told, then)
   }
 })
+
+t.test('--since refuses the report of listed keys, which says nothing of the others', async (t) => {
+  const folder = await tempFolder(t)
+  const at = (name: string) => join(folder, name)
+  const scene = await openScene(t)
+  await scene.run({ report: at('whole') })
+  await scene.run({ report: at('keys'), key: ['{"id":"item-1"}'] })
+  for (const [now, then] of [
+    ['whole', 'keys'],
+    ['keys', 'whole'],
+  ] as const) {
+    const { code, stderr } = await runCli(['show', at(now), '--since', at(then)])
+    t.equal(code, 2)
+    t.match(stderr, /keys to be of a whole comparison, got one of listed keys/)
+  }
+})

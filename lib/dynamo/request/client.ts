@@ -9,6 +9,7 @@ import type { Outages } from '../../protocol/shared/outages.ts'
 import { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
 import { RefusedKeys } from '../refused-keys.ts'
 import { identityFrom } from './cached-credentials.ts'
+import { withoutSentValues } from './clean-message.ts'
 import { HotSegments } from './hot-partitions.ts'
 import { InFlight } from './in-flight.ts'
 import { type Excused, silenceWatch } from './inactivity-timeout.ts'
@@ -110,6 +111,8 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
     label: access.label,
   })
 
+  const keyNames = access.keySchema.map(({ name }) => name)
+
   async function attempt<Answer>(
     request: ItemRequest<Answer>,
     signal: AbortSignal,
@@ -125,7 +128,9 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
       hot.cool(segment)
       return answer
     } catch (thrown) {
-      const error = asFailure(thrown, contextOf(operation))
+      const failure = asFailure(thrown, contextOf(operation))
+      const isQuoting = !isRead(operation) && !isRefusal(failure)
+      const error = isQuoting ? withoutSentValues(failure, request.body, keyNames) : failure
       if (error.code === 'THROTTLED' && !isHotKeyRange(error)) turn.throttled()
       else turn.settle(isRefusal(error) ? (request.refusedUnits ?? 0) : 0)
       if (isHotKeyRange(error)) hot.heat(segment)

@@ -197,5 +197,9 @@ function describe(error: SdkError): string {
   const tried = triedAddresses(error)
   if (tried !== undefined) return tried
   const name = error.name === 'Error' ? (error.code ?? 'Error') : error.name
+  // V8 quotes parts of what it cannot parse, and that may be a value of an item.
+  if (error.name === 'SyntaxError' && / JSON\b/.test(error.message) && /["']/.test(error.message)) {
+    return `${name}: an answer that is not JSON`
+  }
   return error.message === '' ? name : `${name}: ${error.message}`
 }

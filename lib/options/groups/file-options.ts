@@ -11,6 +11,7 @@ import {
   type Spelling,
   UNDO,
 } from '../option.ts'
+import { shown } from '../quoted-value.ts'
 
 export const FILE_OPTIONS = {
   /**
@@ -124,6 +125,12 @@ export function resolveFiles(
     throw usageError(
       `Expected \`${spelling('metricsFile')}\` to be a file, got "-"`,
       'Name a file, which is replaced while the run goes on.',
+    )
+  }
+  if (report?.endsWith('.gz')) {
+    throw usageError(
+      `Expected \`${spelling('report')}\` to be a name without .gz, got ${shown(report)}`,
+      'A report is written as it grows. Compress it afterwards: `show` reads it all the same.',
     )
   }
   if (planItems && plan === undefined) {

@@ -7,7 +7,8 @@ import { type InspectedTable, shownEndpoint } from '../../model/tables/table.ts'
 export function questionText(question: Question): string {
   const where = placeOf(question.table)
   if (question.about === 'deletions') {
-    return `Delete ${count(question.deletions)} of ${counted(question.items, 'item')} of ${where}?`
+    const of = question.items === 0 ? '' : ` of ${counted(question.items, 'item')}`
+    return `Delete ${count(question.deletions)}${of} of ${where}?`
   }
   const { restores, deletions } = question
   return `Undo the repair of ${where}: put ${counted(restores, 'item')} back, and delete ${count(deletions)}?`

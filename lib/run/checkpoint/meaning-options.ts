@@ -23,5 +23,6 @@ export function meaningOf(settings: Settings): Meaning {
     ttlAware: settings.ttlAware,
     hooks: settings.hooks?.url ?? null,
     quiesced: !recheckPolicy.looksAgain,
+    ...(settings.keyList !== undefined && { listedKeys: true }),
   }
 }

@@ -40,6 +40,12 @@ const SEGMENTS_PER_PAGE = 2
 /** A segment that goes on beyond this shows that the table is larger than it is said to be. */
 const PAGES_A_SEGMENT = 3
 
+/** Of samples that are finer or coarser than the one before. */
+const MOST_ROUNDS = 8
+
+/** Fewer items in a whole sample say nothing of the table. */
+const FEW_ITEMS = 50
+
 /** Standard deviations: more than two, since sizes of items are rarely spread evenly. */
 const DEVIATIONS = 2.6
 
@@ -59,12 +65,18 @@ export async function sampleTable(
     if (all.isWhole || isUndivided) return estimated([all], 1, spent)
   }
   let segments = Math.min(MOST_SEGMENTS, SEGMENTS_PER_PAGE * Math.max(pagesSaid, budget))
-  for (;;) {
+  for (let round = 1; ; round++) {
     const chosen = await readSome(sampler, segments, { budget, random })
     spent.push(...chosen)
     const isFine = chosen.every(({ isWhole }) => isWhole)
-    if (isFine || segments === MOST_SEGMENTS) return estimated(chosen, segments, spent)
-    segments = Math.min(MOST_SEGMENTS, segments * 8)
+    const items = chosen.reduce((sum, slice) => sum + slice.items, 0)
+    // Nearly empty segments say little: the table is far smaller than it is said to be.
+    const isSparse = isFine && items < FEW_ITEMS && segments > budget
+    const isLast = round === MOST_ROUNDS || (!isFine && segments === MOST_SEGMENTS)
+    if ((isFine && !isSparse) || isLast) return estimated(chosen, segments, spent)
+    segments = isSparse
+      ? Math.max(budget, Math.ceil(segments / 64))
+      : Math.min(MOST_SEGMENTS, segments * 8)
   }
 }
 
@@ -105,7 +117,7 @@ function estimated(
     unitsRatio: sum(slices, ({ readUnits }) => readUnits) / Math.max(explained, 0.5) || 1,
     requests: sum(spent, ({ requests }) => requests),
     readUnits: sum(spent, ({ readUnits }) => readUnits),
-    share: bytes.middle === 0 ? 1 : Math.min(1, sum(slices, (slice) => slice.bytes) / bytes.middle),
+    share: slices.length / segments,
   }
 }
 

@@ -40,7 +40,10 @@ export class SegmentPool {
   /** Why there are no threads. */
   #broken: TablesyncError | undefined
 
+  readonly #setup: WorkerSetup
+
   constructor({ workerFile, workers, parallel, setup }: PoolOptions) {
+    this.#setup = setup
     const threads = Math.min(workers, parallel)
     // More tasks than segments, so that rechecks do not wait for a segment to end.
     const perThread = Math.ceil(parallel / threads) + RECHECKS_BESIDE
@@ -98,7 +101,7 @@ export class SegmentPool {
     } catch (error) {
       this.#checkThreads()
       if (this.#broken !== undefined) throw this.#broken
-      throw new TablesyncError(`A worker thread ended: ${(error as Error).message}`, {
+      throw new TablesyncError(`A worker thread ended: ${this.#whatSaid(error as Error)}`, {
         code: 'WORKER_DIED',
         scope: 'segment',
         hint: 'Run again. If memory was short, lower --parallel.',
@@ -111,6 +114,12 @@ export class SegmentPool {
   }
 
   /** If no thread is left and none will start, ends the tasks that wait for one. */
+  /** A hook may have thrown it, with values of items in it. */
+  #whatSaid({ name, message }: Error): string {
+    const { hooks, showValues } = this.#setup
+    return hooks === undefined || showValues ? message : `${name} (--show-values shows its text)`
+  }
+
   #checkThreads(): void {
     if (this.#isClosing || this.#broken !== undefined || this.#piscina.threads.length > 0) return
     const error = this.#failedStart
