@@ -404,5 +404,5 @@ t.test('an uncaught error of a hook makes the run incomplete', async (t) => {
   )
   const { code, stderr } = await runCli([...args, '--hooks', hooks])
   t.equal(code, 3)
-  t.match(stderr, /error {3}A worker thread ended: late/)
+  t.match(stderr, /error {3}A worker thread ended: Error \(--show-values shows its text\)/)
 })

@@ -1,9 +1,11 @@
 /** `tablesync undo`: what the command does with a journal, and how it ends. */
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { answered } from '../support/command/answering.ts'
 import { CLI, runCli, runForSummary, tempFolder } from '../support/command/run-cli.ts'
 import { argsOf, inOrder, makeScene, REPLICA_ITEMS, replicaOf } from '../support/command/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
@@ -64,14 +66,10 @@ t.test('tablesync undo exits with 2 and the reason if it cannot begin', async (t
 
 t.test('tablesync undo asks for confirmation on a terminal', async (t) => {
   const { journal, replica, master } = await repaired(t)
-  const command = [process.execPath, CLI, 'undo', journal].map((part) => `'${part}'`).join(' ')
-  const child = spawn('script', ['-qec', command, '/dev/null'])
-  child.stdin.write('n\n')
-  const told = text(child.stdout)
-  t.same(await once(child, 'exit'), [4, null])
-  child.stdin.end()
-  t.match(await told, 'Undo the repair of')
-  t.match(await told, /: put 10 items back, and delete 3\? \[y\/N\]/)
+  const { told, code } = await answered(['undo', journal], { answer: 'n' })
+  t.equal(code, 4)
+  t.match(told, 'Undo the repair of')
+  t.match(told, /: put 10 items back, and delete 3\? \[y\/N\]/)
   t.strictSame(inOrder(await replica.all()), inOrder(await master.all()))
 })
 

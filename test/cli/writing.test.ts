@@ -1,7 +1,8 @@
 /** What the write flags do to the replica, read back by an independent scan. */
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { text } from 'node:stream/consumers'
+import { answered, type Typed } from '../support/command/answering.ts'
 import { startRecorder } from '../support/command/recorder.ts'
 import { CLI, runCli, runForSummary } from '../support/command/run-cli.ts'
 import {
@@ -261,16 +262,9 @@ for (const flag of ['--write-mising', '--write-missing.really', '--delete', '--d
   })
 }
 
-/** The command on a terminal of its own, with an answer typed in. */
-async function onTerminal(args: readonly string[], answer: string): Promise<string> {
-  const command = [process.execPath, CLI, ...args].map((part) => `'${part}'`).join(' ')
-  // Ends with the code of the command; its output comes back through the terminal.
-  const child = spawn('script', ['-qec', command, '/dev/null'])
-  child.stdin.write(`${answer}\n`)
-  const told = text(child.stdout)
-  const [code] = await once(child, 'exit')
-  child.stdin.end()
-  return `${await told}\ncode ${code}`
+async function onTerminal(args: readonly string[], typed: Typed): Promise<string> {
+  const { told, code } = await answered(args, typed)
+  return `${told}\ncode ${code}`
 }
 
 const quick = ['--min-mismatch-age', '0', '--delete-extra']
@@ -279,7 +273,7 @@ t.test(
   '--delete-extra asks on a terminal before it deletes, and --yes skips the question',
   async (t) => {
     const { args, replica } = await makeScene(engine.endpoint)
-    const declined = await onTerminal([...args, ...quick, '--write-missing'], 'n')
+    const declined = await onTerminal([...args, ...quick, '--write-missing'], { answer: 'n' })
     t.match(declined, 'will put missing, delete extra items; asks before it deletes')
     t.match(declined, `Delete 8 of 25 items of ${replica.label} in account `)
     t.match(declined, `at ${engine.endpoint}? [y/N]`)
@@ -289,9 +283,9 @@ t.test(
     )
     t.match(declined, /code 4/)
     t.same(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.withMissing), 'all else is done')
-    t.match(await onTerminal([...args, ...quick], 'y'), /8 deleted[\s\S]*code 1/)
+    t.match(await onTerminal([...args, ...quick], { answer: 'y' }), /8 deleted[\s\S]*code 1/)
     const again = await makeScene(engine.endpoint)
-    const told = await onTerminal([...again.args, ...quick, '--yes'], '')
+    const told = await onTerminal([...again.args, ...quick, '--yes'], {})
     t.notMatch(told, '[y/N]')
     t.notMatch(told, 'asks before')
     t.match(told, '8 deleted')
@@ -320,10 +314,21 @@ for (const [what, typed, code] of [
   })
 }
 
-t.test('--max-deletes stops the command with exit code 4, and says so last', async (t) => {
+t.test(
+  '--max-deletes stops the command with exit code 4, and says so in its verdict',
+  async (t) => {
+    const { args, replica } = await makeScene(engine.endpoint)
+    const { code, stderr } = await runCli([...args, '--delete-extra', '--max-deletes', '7'])
+    t.equal(code, 4)
+    t.match(stderr, /^Stopped by .*max-deletes.*\n.*--max-deletes N/m)
+    t.equal((await replica.all()).length, REPLICA_ITEMS.untouched.length)
+  },
+)
+
+t.test('what is typed before the question is no answer to it', async (t) => {
   const { args, replica } = await makeScene(engine.endpoint)
-  const { code, stderr } = await runCli([...args, '--delete-extra', '--max-deletes', '7'])
-  t.equal(code, 4)
-  t.match(stderr.trim().split('\n').slice(-2), [/^Stopped by .*max-deletes/, /--max-deletes N/])
-  t.equal((await replica.all()).length, REPLICA_ITEMS.untouched.length)
+  const before = (await replica.all()).length
+  const told = await onTerminal([...args, ...quick], { early: 'y', answer: 'n' })
+  t.match(told, /was not confirmed[\s\S]*code 4/)
+  t.equal((await replica.all()).length, before)
 })
