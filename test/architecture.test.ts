@@ -131,7 +131,6 @@ const OWNERS: Record<string, readonly string[]> = {
   'p-queue': ['workers', 'lib/run/concurrent-work.ts'],
   diff: ['lib/report/lines/word-diff.ts'],
   'cli-truncate': ['lib/report/pinned-block.ts'],
-  'string-width': ['lib/report/pinned-block.ts'],
   // Loaded with the page, and for nothing else.
   '@observablehq/plot': ['lib/page/chart-svg.ts'],
   linkedom: ['lib/page/chart-svg.ts'],

@@ -18,7 +18,6 @@ export async function logToStderr(redaction: Redaction): Promise<Log> {
       stream: stderr,
       measure: isTerminal ? await loadMeasure() : undefined,
       isColoured: isTerminal,
-      isReflowing: wrapsAnew(env),
     }),
   )
 }
@@ -32,9 +31,4 @@ export async function logToFile(file: LogFile, onStderr: Log, redaction: Redacti
   })
   if (isJsonLogAsked()) return jsonLog(stream, redaction.json)
   return textLog(openScreen({ stream, measure: undefined }))
-}
-
-/** xterm and GNU screen cut lines when they get narrower; other terminals wrap them. */
-function wrapsAnew({ XTERM_VERSION, TERM = '', TMUX }: NodeJS.ProcessEnv): boolean {
-  return XTERM_VERSION === undefined && (TMUX !== undefined || !TERM.startsWith('screen'))
 }

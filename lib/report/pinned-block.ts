@@ -7,17 +7,12 @@ export type BlockOf = (columns: number) => readonly string[]
 export interface TextMeasure {
   /** Cuts text to so many columns. */
   cut(text: string, columns: number): string
-  /** How many columns text takes. */
-  width(text: string): number
 }
 
 /** Loaded only for a terminal, because its character tables take long to load. */
 export async function loadMeasure(): Promise<TextMeasure> {
-  const [{ default: cut }, { default: width }] = await Promise.all([
-    import('cli-truncate'),
-    import('string-width'),
-  ])
-  return { cut: (text, columns) => cut(text, columns), width: (text) => width(text) }
+  const { default: cut } = await import('cli-truncate')
+  return { cut: (text, columns) => cut(text, columns) }
 }
 
 const DEFAULT_COLUMNS = 80
@@ -41,34 +36,30 @@ function sizeOf(terminal: Terminal): { readonly columns: number; readonly rows: 
 }
 
 /** Removes what follows on the screen. */
-const CLEAR_BELOW = '\u001b[J'
+const CLEAR_BELOW = '\r\u001b[J'
+/** Lines that are too long are cut at the edge of the screen, and do not go on in a row of their own. */
+const NO_WRAP = '\u001b[?7l'
+const WRAP = '\u001b[?7h'
+const up = (rows: number) => `\u001b[${rows}A\r`
 
+/**
+ * The cursor stays in an empty row above the block. A terminal keeps it there when it wraps its
+ * rows anew, so that what follows can be removed without knowing how many rows it takes by then.
+ */
 export function pinnedBlock(
   terminal: Terminal,
-  { measure, isReflowing }: { measure: TextMeasure | undefined; isReflowing: boolean },
+  { measure }: { readonly measure: TextMeasure | undefined },
 ) {
   let shown: BlockOf | undefined
-  /** As they stand on the screen. */
-  let lines: readonly string[] = []
+  let isDrawn = false
 
-  /** Goes to the beginning of the block and removes it, however the terminal has wrapped it since. */
-  function erased(): string {
-    if (lines.length === 0 || measure === undefined) return ''
-    const { columns } = sizeOf(terminal)
-    const rowsOf = (line: string) =>
-      isReflowing ? Math.max(1, Math.ceil(measure.width(line) / columns)) : 1
-    const rows = lines.reduce((sum, line) => sum + rowsOf(line), 0)
-    return `\r${rows > 1 ? `\u001b[${rows - 1}A` : ''}${CLEAR_BELOW}`
-  }
-
-  function drawn(next: BlockOf | undefined): readonly string[] {
-    if (next === undefined || measure === undefined) return []
-    // A line that is filled to its end makes some terminals begin another.
+  function drawn(next: BlockOf | undefined): string {
+    if (next === undefined || measure === undefined) return ''
     const size = sizeOf(terminal)
-    const columns = size.columns - 1
-    return next(columns)
-      .slice(0, Math.max(1, size.rows - 1))
-      .map((line) => measure.cut(printable(line), columns))
+    const lines = next(size.columns - 1)
+      .slice(0, Math.max(1, size.rows - 2))
+      .map((line) => measure.cut(printable(line), size.columns - 1))
+    return `${NO_WRAP}${lines.map((line) => `\n${line}`).join('\r')}${WRAP}${up(lines.length)}`
   }
 
   return {
@@ -77,10 +68,11 @@ export function pinnedBlock(
     },
     /** What to write so that text stands above the next block, instead of the one before. */
     replaced(text: string, next: BlockOf | undefined): string {
-      const before = erased()
+      const before = isDrawn ? CLEAR_BELOW : ''
       shown = next
-      lines = drawn(next)
-      return `${before}${text}${lines.join('\n')}`
+      const block = drawn(next)
+      isDrawn = block !== ''
+      return `${before}${text}${block}`
     },
   }
 }

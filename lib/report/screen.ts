@@ -7,12 +7,10 @@ import { type Line, plainOf, styledOf } from './styled-line.ts'
 
 export interface ScreenOptions {
   readonly stream: NodeJS.WritableStream & Terminal
-  /** Cuts and measures text. Undefined: there is no terminal, and lines just follow. */
+  /** Cuts text. Undefined: there is no terminal, and lines just follow. */
   readonly measure: TextMeasure | undefined
   /** Whether some lines have colours. */
   readonly isColoured?: boolean
-  /** Whether the terminal wraps lines anew when it is resized; most do. */
-  readonly isReflowing?: boolean
 }
 
 export interface Screen {
@@ -33,8 +31,8 @@ export interface Screen {
 }
 
 export function openScreen(options: ScreenOptions): Screen {
-  const { stream, measure, isColoured = false, isReflowing = true } = options
-  const block = pinnedBlock(stream, { measure, isReflowing })
+  const { stream, measure, isColoured = false } = options
+  const block = pinnedBlock(stream, { measure })
   let isGone = false
   /** Undefined: lines are written as they come. */
   let held: Line[] | undefined
