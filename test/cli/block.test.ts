@@ -155,7 +155,7 @@ t.test('Ctrl-C and kill -9 leave whole lines', { skip }, async (t) => {
     t.same(cut, [])
     // After kill -9 the block stays, and the shell writes over it: nobody was left to remove it.
     const ended = lines.findIndex((line) => line.startsWith(ENDED))
-    t.ok(lines[ended]?.startsWith(`${ENDED} ${how === 'C-c' ? 130 : 137}`), lines[ended])
+    t.ok(lines[ended]?.startsWith(`${ENDED} ${how === 'C-c' ? 130 : 137}`), lines[ended] ?? '')
     const below = lines.slice(ended + 1).filter((line) => line !== '')
     if (how === 'C-c') t.same(below, [])
   }
