@@ -54,7 +54,7 @@ export interface WorkerSetup {
   readonly isWriting: boolean
   /** Whether the coordinator wants findings one by one, or only their counts. */
   readonly tellDifferences: boolean
-  /** Whether what is told of a difference has the values on both sides. */
+  /** Whether a reported difference has the values of both sides. */
   readonly showValues: boolean
   /** What to note of each difference for a repair plan. */
   readonly planning: 'nothing' | 'digests' | 'items'

@@ -299,7 +299,7 @@ for (const { what, flags, env, hasRole = false, reached, refused, said, assumed 
   })
 }
 
-t.test('a repair that is denied is told of before anything is scanned', async (t) => {
+t.test('a run whose writes are denied says so before it scans', async (t) => {
   const asked: string[] = []
   const guard = await startRecorder(t, engine.endpoint, ({ operation, body }) => {
     asked.push(operation)

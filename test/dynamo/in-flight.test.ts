@@ -2,7 +2,7 @@
 import { InFlight } from '../../lib/dynamo/request/in-flight.ts'
 import { t } from '../support/tap.ts'
 
-/** A clock that goes on when it is told to. */
+/** A clock that only `pass` moves on. */
 function scene() {
   let now = 1000
   const task = new InFlight(() => now)
@@ -15,7 +15,7 @@ function scene() {
   }
 }
 
-/** A wait that ends when it is told to. */
+/** A wait that lasts until `end` is called. */
 function wait() {
   let end = () => {}
   const waiting = new Promise<void>((resolve) => {

@@ -30,7 +30,7 @@ const SUMMARY: Summary = {
 
 type Options = Partial<Parameters<typeof jsonEvents>[1]>
 
-/** What is told, and a clock that stands still until it is set. */
+/** The entries of a log, and a clock that stands still until a test sets it. */
 function open(more: Options = {}) {
   const entries: Record<string, unknown>[] = []
   const clock = { now: 0 }

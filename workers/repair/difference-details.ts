@@ -1,4 +1,4 @@
-/** What is told of a difference beside its key: sizes of both items, and where they differ. */
+/** The details of a difference: sizes of both items, and where they differ. */
 import type { FoundItem } from '../../lib/dynamo/lookup-result.ts'
 import { changesBetween } from '../../lib/item/changes.ts'
 import { parseItem } from '../../lib/item/compare.ts'

@@ -12,7 +12,7 @@ import { attributesLine } from './kind-words.ts'
 import type { PlanEvent } from './opening-lines.ts'
 import { doneWords, foundLines } from './tally-lines.ts'
 
-/** What the run was told to say and to write. */
+/** What the run has printed and written so far. */
 export interface Told {
   /** Whether each difference had a line. */
   readonly tellsEach?: boolean
