@@ -1,14 +1,9 @@
 /** A file that is written whole at the end of a run: the new one takes the old one's place. */
 import { randomBytes } from 'node:crypto'
 import { open, rename, rm, stat } from 'node:fs/promises'
-import { TablesyncError, usageError } from '../errors.ts'
+import { usageError } from '../errors.ts'
 import { CALLED, kindOfFile } from './own-file.ts'
-
-/** @param what how messages call it, such as `the page` */
-export interface ReplacedFile {
-  readonly file: string
-  readonly what: string
-}
+import { type NamedFile, unwritable } from './unwritable.ts'
 
 /**
  * Looks before the run whether the file can be written after it.
@@ -16,7 +11,7 @@ export interface ReplacedFile {
  * @throws TablesyncError with code `USAGE` where something else is there that must not be lost
  * @throws TablesyncError with code `FILE_UNWRITABLE` where its folder takes no file
  */
-export async function refuseUnreplaceable({ file, what }: ReplacedFile): Promise<void> {
+export async function refuseUnreplaceable({ file, what }: NamedFile): Promise<void> {
   const there = await stat(file).catch(() => undefined)
   if (there !== undefined && !there.isFile()) {
     throw usageError(
@@ -41,7 +36,7 @@ export async function refuseUnreplaceable({ file, what }: ReplacedFile): Promise
 }
 
 /** @throws TablesyncError with code `FILE_UNWRITABLE`; what was there is still there then */
-export async function replaceFile({ file, what }: ReplacedFile, text: string): Promise<void> {
+export async function replaceFile({ file, what }: NamedFile, text: string): Promise<void> {
   const next = nextTo(file)
   try {
     const handle = await open(next, 'wx', 0o600)
@@ -60,12 +55,3 @@ export async function replaceFile({ file, what }: ReplacedFile, text: string): P
 
 /** Nobody can have put a link there. */
 const nextTo = (file: string) => `${file}.${randomBytes(4).toString('hex')}`
-
-function unwritable({ file, what }: ReplacedFile, cause: unknown): TablesyncError {
-  return new TablesyncError(`Cannot write ${what} ${file}: ${(cause as Error).message}`, {
-    code: 'FILE_UNWRITABLE',
-    scope: 'run',
-    hint: 'Name another file, in a folder that exists, on a disk with room.',
-    cause,
-  })
-}

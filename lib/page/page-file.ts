@@ -1,8 +1,9 @@
 /** The page as a file. The library that draws its charts is loaded here, and not before. */
-import { type ReplacedFile, refuseUnreplaceable, replaceFile } from '../files/replaced-file.ts'
+import { refuseUnreplaceable, replaceFile } from '../files/replaced-file.ts'
+import type { NamedFile } from '../files/unwritable.ts'
 import type { PageData } from './page-data.ts'
 
-const called = (file: string): ReplacedFile => ({ file, what: 'the page' })
+const called = (file: string): NamedFile => ({ file, what: 'the page' })
 
 /** @throws TablesyncError where the page could not be written to this file */
 export const refuseUnwritablePage = (file: string): Promise<void> =>

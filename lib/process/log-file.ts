@@ -2,9 +2,10 @@
 import { appendFileSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { Writable } from 'node:stream'
-import { TablesyncError, usageError } from '../errors.ts'
+import { type TablesyncError, usageError } from '../errors.ts'
 import { refuseSharedFiles } from '../files/distinct-files.ts'
 import { CALLED, kindOfFile } from '../files/own-file.ts'
+import { unwritable } from '../files/unwritable.ts'
 import type { Spelling } from '../options/option.ts'
 import type { Redaction } from './standard-error.ts'
 
@@ -43,7 +44,7 @@ export async function openLogFile(
     checkpoint: spelling('checkpoint'),
   })
   const handle = await openToAppend(file).catch((error: unknown) => {
-    throw unwritable(file, error)
+    throw unwritable({ file, what: 'the log' }, error)
   })
   let isLost = false
   return new Writable({
@@ -55,7 +56,7 @@ export async function openLogFile(
         else process.stderr.write(text)
       } catch (error) {
         isLost = true
-        onLost(unwritable(file, error), text)
+        onLost(unwritable({ file, what: 'the log' }, error), text)
       }
       done()
     },
@@ -70,13 +71,4 @@ async function openToAppend(file: string): Promise<FileHandle> {
   if (kind !== undefined) throw new Error(`it is ${CALLED[kind]} of tablesync`)
   // Keys may be personal data. An existing file keeps its own mode.
   return open(file, 'a', 0o600)
-}
-
-function unwritable(file: string, cause: unknown): TablesyncError {
-  return new TablesyncError(`Cannot write the log ${file}: ${(cause as Error).message}`, {
-    code: 'FILE_UNWRITABLE',
-    scope: 'run',
-    hint: 'Name another file, in a folder that exists, on a disk with room.',
-    cause,
-  })
 }

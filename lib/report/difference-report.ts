@@ -1,10 +1,10 @@
 /** The report: a line of JSON for each difference, between a header and a footer. */
 import { type FileHandle, open } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
-import { TablesyncError } from '../errors.ts'
 import { chainedLine, withLine } from '../files/chained-line.ts'
 import { refuseChanged } from '../files/kept-file.ts'
 import { CALLED, kindOfFile } from '../files/own-file.ts'
+import { unwritable } from '../files/unwritable.ts'
 import type { Difference } from '../model/difference.ts'
 import type { ReportMark } from '../model/files/file-mark.ts'
 import type { FileFooter, FileHeader } from '../model/files/header-and-footer.ts'
@@ -43,7 +43,7 @@ export async function openReport(
 ): Promise<Report> {
   if (good !== undefined) await refuseChanged('the report', file, good)
   const handle = await begin(file, good?.bytes).catch((error: unknown) => {
-    throw unwritable(file, error)
+    throw unwritable({ file, what: 'the report' }, error)
   })
   let { bytes, crc, chain }: ReportMark = good ?? { bytes: 0, crc: 0, chain: NO_LINES }
   let lines: string[] = []
@@ -69,7 +69,7 @@ export async function openReport(
   const orUnwritable = <T>(writing: Promise<T>): Promise<T> =>
     writing.catch((error: unknown) => {
       isTorn = true
-      throw unwritable(file, error)
+      throw unwritable({ file, what: 'the report' }, error)
     })
   if (good === undefined) add(header)
   const { mode, isFile } = await kindOf(handle)
@@ -127,13 +127,4 @@ async function refuseOurs(file: string): Promise<void> {
   const kind = await kindOfFile(file)
   if (kind === undefined || kind === 'report') return
   throw new Error(`it is ${CALLED[kind]} of tablesync`)
-}
-
-function unwritable(file: string, cause: unknown): TablesyncError {
-  return new TablesyncError(`Cannot write the report ${file}: ${(cause as Error).message}`, {
-    code: 'FILE_UNWRITABLE',
-    scope: 'run',
-    hint: 'Name another file, in a folder that exists, on a disk with room.',
-    cause,
-  })
 }
