@@ -1,16 +1,14 @@
 /** Conditional writes to a replica, one attempt each. */
 import type { TablesyncError } from '../errors.ts'
 import { readWriteUnits } from '../item/bytes/batch-answers.ts'
-import type { Bytes, WriteUnits } from '../model/units.ts'
+import { unitsToWrite } from '../item/write-units.ts'
+import type { WriteUnits } from '../model/units.ts'
 import type { WireItem } from '../model/wire.ts'
 import type { Expression } from './conditions.ts'
 import type { TableClient } from './request/client.ts'
 import type { ItemWrite } from './request/operations.ts'
 import { isRefusal } from './request/request-errors.ts'
 import type { UpdateExpression } from './update-expression.ts'
-
-/** Charged per KB of the item, also if refused (Developer Guide, Capacity unit consumption). */
-const BYTES_PER_WRITE_UNIT: Bytes = 1024
 
 /**
  * `refused`: the condition did not hold, so nothing was written. DynamoDB charges for this, and
@@ -61,7 +59,8 @@ export function writer(client: TableClient): Writer {
         body,
         read: readWriteUnits,
         unitsOf: (units) => units,
-        refusedUnits: Math.ceil(body.length / BYTES_PER_WRITE_UNIT),
+        // Charged also if refused (Developer Guide, Capacity unit consumption).
+        refusedUnits: unitsToWrite(body.length),
       })
       return { end: 'written', writeUnits }
     } catch (error) {

@@ -1,8 +1,8 @@
 /** What writes cost: a unit for each KB begun (Developer Guide, "Write capacity unit"). */
 import type { Difference, DifferenceKind } from '../model/difference.ts'
-import type { WriteUnits } from '../model/units.ts'
+import type { Bytes, WriteUnits } from '../model/units.ts'
 
-const BYTES_PER_UNIT = 1024
+const BYTES_PER_UNIT: Bytes = 1024
 
 interface Sized {
   readonly kind: DifferenceKind
@@ -17,7 +17,12 @@ export function writeUnitsOf({ kind, sizes }: Sized): WriteUnits | undefined {
   if (sizes === undefined) return undefined
   const { master, replica } = sizes
   const bytes = kind === 'missing' ? master : kind === 'extra' ? replica : largest(master, replica)
-  return bytes === null ? undefined : Math.max(1, Math.ceil(bytes / BYTES_PER_UNIT))
+  return bytes === null ? undefined : unitsToWrite(bytes)
+}
+
+/** Units that a write of so many bytes takes on the table. */
+export function unitsToWrite(bytes: Bytes): WriteUnits {
+  return Math.max(1, Math.ceil(bytes / BYTES_PER_UNIT))
 }
 
 const largest = (a: number | null, b: number | null) =>

@@ -1,6 +1,7 @@
 /** Reads some segments of a table whole, to learn how large its items are. */
 import { parseItem } from '../../item/compare.ts'
 import { itemSize } from '../../item/item-size.ts'
+import { unitsToWrite } from '../../item/write-units.ts'
 import type { Bytes, ReadUnits } from '../../model/units.ts'
 import type { TableAccess } from '../../protocol/setup.ts'
 import { openClient } from '../request/client.ts'
@@ -29,19 +30,15 @@ export interface Sampler {
   close(): void
 }
 
-/** An item is read in blocks of 4 KB, and written in blocks of 1 KB (Developer Guide, "Capacity units"). */
+/** An item is read in blocks of 4 KB (Developer Guide, "Capacity units"). */
 const BLOCK: Bytes = 4096
-const WRITE_BLOCK: Bytes = 1024
 
-export function openSampler(
-  access: TableAccess,
-  options: DescriberOptions & { readonly consistent: boolean },
-): Sampler {
+export function openSampler(access: TableAccess, options: DescriberOptions): Sampler {
   const client = openClient(access, options)
   const scanPage = scanner(client)
   return {
     async read(segment, totalSegments, mostPages) {
-      const slice = { segment, totalSegments, consistent: options.consistent }
+      const slice = { segment, totalSegments, consistent: false }
       const found = { items: 0, bytes: 0, blocks: 0, writeBlocks: 0, readUnits: 0, requests: 0 }
       let after: string | undefined
       do {
@@ -54,7 +51,7 @@ export function openSampler(
           const bytes = itemSize(parseItem(page, item))
           found.bytes += bytes
           found.blocks += Math.max(1, Math.ceil(bytes / BLOCK))
-          found.writeBlocks += Math.max(1, Math.ceil(bytes / WRITE_BLOCK))
+          found.writeBlocks += unitsToWrite(bytes)
         }
       } while (after !== undefined && found.requests < mostPages)
       return { ...found, isWhole: after === undefined }

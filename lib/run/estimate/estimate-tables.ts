@@ -17,10 +17,10 @@ export async function estimateTables(
   const options = inspectOptions(settings, tables.credentials, signal)
   const sampled = await Promise.all(
     tables.access.map(async (access, index): Promise<SampledTable> => {
-      const sampler = openSampler(access, { ...options(index), consistent: false })
+      const sampler = openSampler(access, options(index))
       const { approximateBytes = 0 } = tables.inspected[index]?.facts ?? {}
       const isUndivided = tables.undivided.includes(index)
-      return sampleTable(sampler, approximateBytes, { isUndivided }).finally(() => sampler.close())
+      return sampleTable(sampler, approximateBytes, isUndivided).finally(() => sampler.close())
     }),
   )
   return estimateOf({

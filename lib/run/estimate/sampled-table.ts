@@ -49,11 +49,14 @@ const FEW_ITEMS = 50
 /** Standard deviations: more than two, since sizes of items are rarely spread evenly. */
 const DEVIATIONS = 2.6
 
-/** @param bytesSaid size of the table as DescribeTable has it; zero if it is unknown */
+/**
+ * @param bytesSaid size of the table as DescribeTable has it; zero if it is unknown
+ * @param isUndivided whether the engine has no segments
+ */
 export async function sampleTable(
   sampler: Sampler,
   bytesSaid: Bytes,
-  { isUndivided, random = Math.random }: { isUndivided: boolean; random?: () => number },
+  isUndivided: boolean,
 ): Promise<SampledTable> {
   const pagesSaid = Math.max(1, Math.ceil(bytesSaid / PAGE))
   const budget = Math.max(LEAST_PAGES, Math.min(MOST_PAGES, Math.ceil(pagesSaid / 100)))
@@ -66,7 +69,7 @@ export async function sampleTable(
   }
   let segments = Math.min(MOST_SEGMENTS, SEGMENTS_PER_PAGE * Math.max(pagesSaid, budget))
   for (let round = 1; ; round++) {
-    const chosen = await readSome(sampler, segments, { budget, random })
+    const chosen = await readSome(sampler, segments, budget)
     spent.push(...chosen)
     const isFine = chosen.every(({ isWhole }) => isWhole)
     const items = chosen.reduce((sum, slice) => sum + slice.items, 0)
@@ -84,11 +87,11 @@ export async function sampleTable(
 async function readSome(
   sampler: Sampler,
   segments: number,
-  { budget, random }: { readonly budget: number; readonly random: () => number },
+  budget: number,
 ): Promise<SampledSlice[]> {
   const chosen = new Set<number>()
   const wanted = Math.min(budget, segments)
-  while (chosen.size < wanted) chosen.add(Math.floor(random() * segments))
+  while (chosen.size < wanted) chosen.add(Math.floor(Math.random() * segments))
   const slices: SampledSlice[] = []
   for (const segment of chosen) {
     const slice = await sampler.read(segment, segments, PAGES_A_SEGMENT)
