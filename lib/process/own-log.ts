@@ -2,7 +2,7 @@
 import isInCi from 'is-in-ci'
 import { jsonLog } from '../report/json-log.ts'
 import { type Log, textLog } from '../report/log.ts'
-import { loadMeasure } from '../report/pinned-block.ts'
+import { loadCutText } from '../report/pinned-block.ts'
 import { openScreen } from '../report/screen.ts'
 import { isJsonLogAsked } from './asked-formats.ts'
 import { type LogFile, openLogFile } from './log-file.ts'
@@ -16,7 +16,7 @@ export async function logToStderr(redaction: Redaction): Promise<Log> {
   return textLog(
     openScreen({
       stream: stderr,
-      measure: isTerminal ? await loadMeasure() : undefined,
+      cut: isTerminal ? await loadCutText() : undefined,
       isColoured: isTerminal,
     }),
   )
@@ -30,5 +30,5 @@ export async function logToFile(file: LogFile, onStderr: Log, redaction: Redacti
     process.stderr.write(line)
   })
   if (isJsonLogAsked()) return jsonLog(stream, redaction.json)
-  return textLog(openScreen({ stream, measure: undefined }))
+  return textLog(openScreen({ stream, cut: undefined }))
 }

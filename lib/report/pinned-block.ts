@@ -4,15 +4,13 @@ import { printable } from './printable.ts'
 /** Makes the lines of the block for so many columns, most important first. */
 export type BlockOf = (columns: number) => readonly string[]
 
-export interface TextMeasure {
-  /** Cuts text to so many columns. */
-  cut(text: string, columns: number): string
-}
+/** Cuts text to so many columns. */
+export type CutText = (text: string, columns: number) => string
 
 /** Loaded only for a terminal, because its character tables take long to load. */
-export async function loadMeasure(): Promise<TextMeasure> {
+export async function loadCutText(): Promise<CutText> {
   const { default: cut } = await import('cli-truncate')
-  return { cut: (text, columns) => cut(text, columns) }
+  return cut
 }
 
 const DEFAULT_COLUMNS = 80
@@ -46,19 +44,16 @@ const up = (rows: number) => `\u001b[${rows}A\r`
  * The cursor stays in an empty row above the block. A terminal keeps it there when it wraps its
  * rows anew, so that what follows can be removed without knowing how many rows it takes by then.
  */
-export function pinnedBlock(
-  terminal: Terminal,
-  { measure }: { readonly measure: TextMeasure | undefined },
-) {
+export function pinnedBlock(terminal: Terminal, cut: CutText | undefined) {
   let shown: BlockOf | undefined
   let isDrawn = false
 
   function drawn(next: BlockOf | undefined): string {
-    if (next === undefined || measure === undefined) return ''
+    if (next === undefined || cut === undefined) return ''
     const size = sizeOf(terminal)
     const lines = next(size.columns - 1)
       .slice(0, Math.max(1, size.rows - 2))
-      .map((line) => measure.cut(printable(line), size.columns - 1))
+      .map((line) => cut(printable(line), size.columns - 1))
     return `${NO_WRAP}${lines.map((line) => `\n${line}`).join('\r')}${WRAP}${up(lines.length)}`
   }
 

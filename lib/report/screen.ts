@@ -2,13 +2,13 @@
  * Where lines for people go. Nothing else writes to stderr. On a terminal the last lines are a
  * pinned block, and each new line is written above it.
  */
-import { type BlockOf, pinnedBlock, type Terminal, type TextMeasure } from './pinned-block.ts'
+import { type BlockOf, type CutText, pinnedBlock, type Terminal } from './pinned-block.ts'
 import { type Line, plainOf, styledOf } from './styled-line.ts'
 
 export interface ScreenOptions {
   readonly stream: NodeJS.WritableStream & Terminal
-  /** Cuts text. Undefined: there is no terminal, and lines just follow. */
-  readonly measure: TextMeasure | undefined
+  /** Undefined: there is no terminal, and lines just follow. */
+  readonly cut: CutText | undefined
   /** Whether some lines have colours. */
   readonly isColoured?: boolean
 }
@@ -31,8 +31,8 @@ export interface Screen {
 }
 
 export function openScreen(options: ScreenOptions): Screen {
-  const { stream, measure, isColoured = false } = options
-  const block = pinnedBlock(stream, { measure })
+  const { stream, cut, isColoured = false } = options
+  const block = pinnedBlock(stream, cut)
   let isGone = false
   /** Undefined: lines are written as they come. */
   let held: Line[] | undefined
@@ -50,13 +50,13 @@ export function openScreen(options: ScreenOptions): Screen {
   // The terminal has wrapped the lines of the block, or has room for more.
   stream.on('resize', () => write('', block.shown))
   return {
-    isTerminal: measure !== undefined,
+    isTerminal: cut !== undefined,
     say(line) {
       if (held === undefined) write(`${textOf(line)}\n`, block.shown)
       else held.push(line)
     },
     show(next) {
-      if (measure !== undefined && held === undefined) write('', next)
+      if (cut !== undefined && held === undefined) write('', next)
     },
     clear: () => write('', undefined),
     hold() {

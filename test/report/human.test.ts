@@ -5,11 +5,11 @@ import type { RunEvent } from '../../lib/model/events.ts'
 import type { ReplicaSummary, Summary } from '../../lib/model/summary.ts'
 import { zeroReplicaTally, zeroTally } from '../../lib/model/tally.ts'
 import { type HumanOptions, tellHuman } from '../../lib/report/human.ts'
-import { loadMeasure } from '../../lib/report/pinned-block.ts'
+import { loadCutText } from '../../lib/report/pinned-block.ts'
 import { openScreen } from '../../lib/report/screen.ts'
 import { t } from '../support/tap.ts'
 
-const measured = await loadMeasure()
+const cutText = await loadCutText()
 
 /** A stream that keeps what is written; as a terminal it is 80 columns wide. */
 function listen(
@@ -23,8 +23,8 @@ function listen(
     },
   })
   const { isTerminal = false, verbosity = 'normal', columns = 80 } = how
-  const measure = isTerminal ? measured : undefined
-  const screen = openScreen({ stream: Object.assign(stream, { columns }), measure })
+  const cut = isTerminal ? cutText : undefined
+  const screen = openScreen({ stream: Object.assign(stream, { columns }), cut })
   const { progress = 'auto', showValues = false, tellsEach = verbosity === 'verbose' } = how
   return {
     human: tellHuman({ screen, verbosity, progress, showValues, tellsEach }),
