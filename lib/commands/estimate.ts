@@ -1,24 +1,18 @@
 /** What `--estimate` does: says what the run of the same flags would take, and writes nothing. */
 import { usageError } from '../errors.ts'
 import { readPrices } from '../files/prices-file.ts'
-import type { Prices } from '../model/prices.ts'
+import type { Estimate, RepairRange } from '../model/estimate.ts'
 import { newRunIdentity } from '../model/run-identity.ts'
 import { currentOptions } from '../options/current-options.ts'
 import { resolveOptions } from '../options/resolve.ts'
 import type { RunOptions } from '../options/run-options.ts'
 import { estimateTables } from '../run/estimate/estimate-tables.ts'
-import { policiesOf, type TablePolicy } from '../run/estimate/iam-policies.ts'
-import type { RepairRange, RunEstimate } from '../run/estimate/run-estimate.ts'
+import { policiesOf } from '../run/estimate/iam-policies.ts'
 import { planRun } from '../run/preflight/scan-plan.ts'
 import { inspectTables } from '../run/tables/table-inspection.ts'
 import { TotalsOfLines } from '../show/file-totals.ts'
 import { openShown } from '../show/shown-file.ts'
 import type { Caller } from './caller.ts'
-
-export interface Estimate extends RunEstimate {
-  readonly policies: readonly TablePolicy[]
-  readonly prices?: Prices
-}
 
 /** Files that say more. */
 export interface Known {

@@ -1,35 +1,9 @@
 /** What `--estimate` prints. */
+import type { Estimate, Range, TableEstimate } from '../../model/estimate.ts'
 import { bytesText, count, counted, rateText, shortCount } from '../../model/figures.ts'
-import type { Prices } from '../../model/prices.ts'
 import { duration } from '../durations.ts'
 
-interface Range {
-  readonly middle: number
-  readonly margin: number
-}
-
-/** As much of an estimate as is printed. */
-export interface EstimateShown {
-  readonly tables: readonly {
-    readonly label: string
-    readonly region: string
-    readonly items: Range
-    readonly bytes: Range
-    readonly share: number
-  }[]
-  readonly readUnits: readonly Range[]
-  readonly lookupUnits: readonly Range[]
-  readonly mostReadUnits: number
-  readonly requests: number
-  readonly cost: { readonly requests: number; readonly readUnits: number }
-  readonly seconds: number | undefined
-  readonly unitsPerSecond: number | undefined
-  readonly repair: { readonly least: number; readonly most: number; readonly isKnown: boolean }
-  readonly policies: readonly { readonly table: string; readonly policy: object }[]
-  readonly prices?: Prices
-}
-
-export function estimateLines(estimate: EstimateShown): string[] {
+export function estimateLines(estimate: Estimate): string[] {
   const { tables, cost, policies } = estimate
   const isAll = tables.every(({ share }) => share === 1)
   const sampled = isAll ? 'the whole tables' : `${counted(cost.requests, 'page')} of the tables`
@@ -51,10 +25,7 @@ export function estimateLines(estimate: EstimateShown): string[] {
   ]
 }
 
-function tableLine(
-  { label, items, bytes, share }: EstimateShown['tables'][number],
-  width: number,
-): string {
+function tableLine({ label, items, bytes, share }: TableEstimate, width: number): string {
   const read = share === 1 ? '' : `   ${percent(share)} of it was read`
   return `  ${label.padEnd(width)}   ${ranged(items, shortCount)} items   ${ranged(bytes, bytesText)}${read}`
 }
@@ -67,7 +38,7 @@ function ranged({ middle, margin }: Range, text: (value: number) => string): str
 
 const percent = (share: number) => `${count(Number((share * 100).toPrecision(2)))}%`
 
-function compareLines(estimate: EstimateShown): string[] {
+function compareLines(estimate: Estimate): string[] {
   const { readUnits, lookupUnits, mostReadUnits, requests, seconds, unitsPerSecond } = estimate
   const sum = (all: readonly Range[]) => all.reduce((total, { middle }) => total + middle, 0)
   const margin = readUnits.reduce((total, range) => total + range.margin, 0)
@@ -90,29 +61,29 @@ function moneyText(amount: number): string {
   return amount >= 1 ? amount.toFixed(2) : String(Number(amount.toPrecision(2)))
 }
 
-/** Between regions, bytes cost money too. */
-function acrossLines({ tables }: EstimateShown): string[] {
-  const [master, ...replicas] = tables
-  const far = replicas.filter(({ region }) => region !== master?.region)
-  return far.map(
+function acrossLines({ tables }: Estimate): string[] {
+  return farReplicas(tables).map(
     ({ label, bytes }) => `  across    ${bytesText(bytes.middle)} of items from ${label}`,
   )
 }
 
-function repairLine({ repair: { least, most, isKnown } }: EstimateShown): string {
+function repairLine({ repair: { least, most, isKnown } }: Estimate): string {
   const units = least === most ? shortCount(least) : `${shortCount(least)} to ${shortCount(most)}`
   const why = isKnown ? 'by the report' : 'unknown before comparing'
   return `  repair    ${units} write units, indexes on top (${why})`
 }
 
-function moneyLine({ readUnits, repair, tables, prices }: EstimateShown): string {
+function moneyLine({ readUnits, repair, tables, prices }: Estimate): string {
   if (prices === undefined) return '  money     with --prices FILE'
   const read = readUnits.reduce((sum, { middle }) => sum + middle, 0) * prices.readUnit
-  const [master, ...replicas] = tables
-  const far = replicas.filter(({ region }) => region !== master?.region)
-  const bytes = far.reduce((sum, table) => sum + table.bytes.middle, 0)
+  const bytes = farReplicas(tables).reduce((sum, table) => sum + table.bytes.middle, 0)
   const across = (bytes / 1e9) * (prices.transferGb ?? 0)
   const money = (amount: number) => `${prices.currency} ${moneyText(amount)}`
   const [least, most] = [repair.least, repair.most].map((units) => money(units * prices.writeUnit))
   return `  money     compare ${money(read + across)}, repair ${least === most ? least : `${least} to ${most}`}`
+}
+
+/** Between regions, bytes cost money too. */
+function farReplicas([master, ...replicas]: readonly TableEstimate[]): readonly TableEstimate[] {
+  return replicas.filter(({ region }) => region !== master?.region)
 }

@@ -1,12 +1,13 @@
 /** Samples the tables of a run, and works out what the run would read. */
 import { openSampler } from '../../dynamo/describe/sample-scan.ts'
+import type { Range, RepairRange, RunEstimate } from '../../model/estimate.ts'
 import type { Settings } from '../../options/settings.ts'
 import { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
 import type { Plan } from '../preflight/scan-plan.ts'
 import { RateLimits } from '../rate/rate-limits.ts'
 import { inspectOptions, type Tables } from '../tables/table-inspection.ts'
-import { estimateOf, type RepairRange, type RunEstimate } from './run-estimate.ts'
-import { type Range, type SampledTable, sampleTable } from './sampled-table.ts'
+import { estimateOf } from './run-estimate.ts'
+import { type SampledTable, sampleTable } from './sampled-table.ts'
 
 /** @param known what an earlier report says of the repair. Absent: it may be nothing or everything */
 export async function estimateTables(

@@ -1,12 +1,8 @@
 /** The IAM policies that a run needs on each side, no wider. */
+import type { TablePolicy } from '../../model/estimate.ts'
 import { isStandIn } from '../../model/tables/table.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { Tables } from '../tables/table-inspection.ts'
-
-export interface TablePolicy {
-  readonly table: string
-  readonly policy: object
-}
 
 export function policiesOf(settings: Settings, { inspected, access }: Tables): TablePolicy[] {
   return access.map(({ label, region, tableName }, index) => {

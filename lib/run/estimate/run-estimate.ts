@@ -1,39 +1,7 @@
 /** What a run would read, and how long that takes. */
+import type { Range, RepairRange, RunEstimate } from '../../model/estimate.ts'
 import type { Bytes, ReadUnits } from '../../model/units.ts'
-import { PAGE, type Range, type SampledTable } from './sampled-table.ts'
-
-export interface RunEstimate {
-  readonly tables: readonly TableEstimate[]
-  /** Read units of the strategy of this run: on the master, and on each replica. */
-  readonly readUnits: readonly Range[]
-  /** The same if each key of the master is looked up on each replica. */
-  readonly lookupUnits: readonly Range[]
-  /** Of all tables together, if much differs: rechecks come on top, as far as their budget goes. */
-  readonly mostReadUnits: number
-  readonly requests: number
-  /** What the samples and the checks of the tables took. */
-  readonly cost: { readonly requests: number; readonly readUnits: ReadUnits }
-  /** Longest time of a table at its limit, in seconds. Undefined: no table has one. */
-  readonly seconds: number | undefined
-  readonly unitsPerSecond: number | undefined
-  readonly repair: RepairRange
-}
-
-export interface TableEstimate {
-  readonly label: string
-  readonly region: string
-  readonly items: Range
-  readonly bytes: Range
-  readonly share: number
-}
-
-/** Write units from nothing to all: nobody knows what differs before it is compared. */
-export interface RepairRange {
-  readonly least: number
-  readonly most: number
-  /** Whether it is of a report, and not only of the sizes of the tables. */
-  readonly isKnown: boolean
-}
+import { PAGE, type SampledTable } from './sampled-table.ts'
 
 export interface EstimateInput {
   readonly sampled: readonly SampledTable[]

@@ -1,5 +1,6 @@
 /** How large a table is, by some of its segments, chosen at random and read whole. */
 import type { SampledSlice, Sampler } from '../../dynamo/describe/sample-scan.ts'
+import type { Range } from '../../model/estimate.ts'
 import type { Bytes, ReadUnits } from '../../model/units.ts'
 
 export interface SampledTable {
@@ -16,13 +17,6 @@ export interface SampledTable {
   readonly readUnits: ReadUnits
   /** Share of the table that was read, from 0 to 1. */
   readonly share: number
-}
-
-/** A figure, and how far it may be off: the truth is in 19 of 20 such ranges. */
-export interface Range {
-  readonly middle: number
-  /** Zero: the figure is exact. */
-  readonly margin: number
 }
 
 /** Most of a page of a scan (API Reference, "Scan"). */
