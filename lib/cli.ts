@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command: argv in, exit code out. The only reader of `process`. */
-import { closeSync, existsSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, readFileSync, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { pathToFileURL } from 'node:url'
 import { endCredentialCommands } from './access/credential-command.ts'
@@ -18,6 +18,7 @@ import { logToFile, logToStderr } from './process/own-log.ts'
 import { openTextOutput } from './process/pager.ts'
 import { abortOnSignals } from './process/signals.ts'
 import { redactOutput, silenceWarnings } from './process/standard-error.ts'
+import { hasWorkLeft } from './process/work-left.ts'
 import { loadWordDiff } from './report/lines/word-diff.ts'
 import { printable } from './report/printable.ts'
 import { askPerson } from './report/prompt.ts'
@@ -52,6 +53,7 @@ process.on('exit', endCredentialCommands)
 
 const identity = newRunIdentity()
 const packageFile = new URL('../../package.json', import.meta.url)
+const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }
 
 // The SDK would print to stderr that it is going to drop this version of Node.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
@@ -75,7 +77,7 @@ process.exit()
 
 async function main(argv: readonly string[]): Promise<number> {
   try {
-    const parsed = parseArgv(argv, version(), process.env)
+    const parsed = parseArgv(argv, version, process.env)
     if ('text' in parsed) return await print(parsed.text, 0)
     if ('page' in parsed) return await printPage(parsed.page)
     const { command } = parsed
@@ -136,12 +138,12 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
         print: result.print,
         command: {
           words: commandAsTyped(process.argv.slice(2), process.env),
-          version: version(),
+          version,
         },
       },
     )
     human.conclude(summary)
-    if (!talk.quiet && isLeft(summary, commandLine)) tellResume(summary, commandLine)
+    if (!talk.quiet && hasWorkLeft(summary, options.checkpoint)) tellResume(summary, commandLine)
     const code = summary.outcome === 'interrupted' ? exitCode() : exitCodeOf(summary.outcome)
     return talk.json ? await printDocument(summary, code) : code
   } finally {
@@ -170,7 +172,7 @@ async function showFile({ options, talk, fromEnvironment }: CommandLine): Promis
   try {
     const line = (text: string) => output.line(printable(text))
     const spelling = spellingWith(fromEnvironment)
-    const context = { spelling, output: { line }, asJson: talk.json, version: version() }
+    const context = { spelling, output: { line }, asJson: talk.json, version }
     return await show(options, context)
   } finally {
     await output.close()
@@ -242,24 +244,7 @@ function tellEnding(): void {
   log.screen.say('Stopping after in-flight pages. Press Ctrl-C again to exit now.')
 }
 
-/** Whether something is left that the same command with --resume would do. */
-function isLeft({ outcome, replicas, errors }: Summary, { options }: CommandLine): boolean {
-  if (outcome === 'in-sync' || outcome === 'different') return false
-  // A run that was ended at once has not come to save one.
-  if (options.checkpoint === undefined || !existsSync(options.checkpoint)) return false
-  if (outcome !== 'incomplete') return true
-  if (errors.some(({ code }) => code === 'FILE_UNWRITABLE')) return true
-  // Items that failed or are in conflict have had their turn.
-  return Object.values(replicas).some(
-    ({ lost, lostSegments, unjudged }) => lost || lostSegments > 0 || unjudged > 0,
-  )
-}
-
 /** Set-up errors are the user's to mend; the unforeseen is ours. */
 function codeOf({ code }: TablesyncError): number {
   return code === 'INTERNAL' ? INCOMPLETE : 2
-}
-
-function version(): string {
-  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version
 }
