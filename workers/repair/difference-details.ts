@@ -3,7 +3,7 @@ import type { FoundItem } from '../../lib/dynamo/lookup-result.ts'
 import { changesBetween } from '../../lib/item/changes.ts'
 import { parseItem } from '../../lib/item/compare.ts'
 import { itemSize } from '../../lib/item/item-size.ts'
-import { isReplicationAttribute } from '../../lib/item/normalise.ts'
+import { differingAttributes, isReplicationAttribute } from '../../lib/item/normalise.ts'
 import type { Difference } from '../../lib/model/difference.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import type { Thread } from '../thread-context.ts'
@@ -20,6 +20,9 @@ export function detailsOf(
   const withValues = setup.showValues
   if (verdict === 'differing') {
     if (from === undefined || to === undefined) return sizes
+    // Attributes are counted in any case; places are only for whoever hears of each difference.
+    if (!setup.tellDifferences)
+      return { attributes: differingAttributes(from, to, isIgnored), ...sizes }
     return { ...changesBetween(from, to, { isIgnored, withValues }), ...sizes }
   }
   if (!withValues) return sizes

@@ -100,7 +100,7 @@ export class Outcomes {
     count.ended(found.verdict, ending)
     if ('isPartial' in ending) count.partial()
     if (ending.action === 'failed') this.#refusal ??= ending.error
-    await this.#report(found, ending)
+    await reportEnding(this.#replicaTask, found, ending)
     if (!('left' in ending)) return undefined
     return { key: found.key, left: ending.left, isPut: ending.isPut === true }
   }
