@@ -4,7 +4,7 @@
  */
 import { usageError } from '../errors.ts'
 import { linesOf } from '../files/read-lines.ts'
-import { canonicalKeyOfText, type KeyText } from '../item/key.ts'
+import type { KeyText } from '../item/key.ts'
 import type { RecordedTable } from '../model/files/recorded-table.ts'
 import type { KeySchema } from '../model/tables/table.ts'
 import { keyTextOfGiven } from './key-text.ts'
@@ -49,20 +49,14 @@ export async function* keysIn(file: string, of: ListedFor): AsyncGenerator<Liste
 }
 
 /** Keys that were given one by one. */
-export function keysGiven(
-  given: readonly (string | Json)[],
-  of: ListedFor,
-  flag: string,
-): ListedKey[] {
+export function keysGiven(given: readonly string[], of: ListedFor, flag: string): ListedKey[] {
   return given.map((one) => {
-    const value = typeof one === 'string' ? parsed(one, `\`${flag}\``) : one
-    return { key: keyTextOfGiven(value, of.schema, `\`${flag}\``), replica: undefined }
+    return {
+      key: keyTextOfGiven(parsed(one, `\`${flag}\``), of.schema, `\`${flag}\``),
+      replica: undefined,
+    }
   })
 }
-
-/** One spelling for all spellings of a key. */
-export const canonicalOf = ({ key }: ListedKey, { schema }: ListedFor) =>
-  canonicalKeyOfText(key, schema)
 
 const at = (file: string, number: number) =>
   `line ${number} of ${file === '-' ? 'standard input' : file}`
