@@ -1,5 +1,6 @@
 /** The page of a report, a plan or a journal: what the file knows of its run. */
 import { count } from '../model/figures.ts'
+import { foundOf } from '../model/tally.ts'
 import type { Spelling } from '../options/option.ts'
 import type { FirstDifferences } from '../page/first-differences.ts'
 import { optionFacts } from '../page/option-facts.ts'
@@ -63,8 +64,8 @@ function verdictOfFile({ header, totals, picked, end }: FileToShow): Verdict {
     )
     return { sentence: ended.sentence, more: [...ended.more, ...more] }
   }
-  const of = picked === undefined ? '' : ` of ${count(linesOf(totals))}`
-  const lines = count(linesOf(picked ?? totals))
+  const of = picked === undefined ? '' : ` of ${count(foundOf(totals.kinds))}`
+  const lines = count(foundOf((picked ?? totals).kinds))
   const sentence = {
     report: `Differences listed: ${lines}${of}.`,
     'repair-plan': `Repairs planned: ${lines}${of}.`,
@@ -72,8 +73,6 @@ function verdictOfFile({ header, totals, picked, end }: FileToShow): Verdict {
   }[header.tablesync]
   return { sentence, more }
 }
-
-const linesOf = ({ kinds }: FileTotals) => kinds.missing + kinds.differing + kinds.extra
 
 function factsOf({ header, end }: FileToShow): Fact[] {
   const { run, began } = header

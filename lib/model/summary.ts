@@ -121,11 +121,6 @@ export interface BillOfWrites {
   readonly writeUnits: WriteUnits
 }
 
-/** How many differences of all kinds were found. */
-export function foundOf({ missing, differing, extra }: ReplicaSummary): number {
-  return missing + differing + (extra ?? 0)
-}
-
 export interface ErrorSummary {
   readonly table: string
   readonly code: ErrorCode

@@ -99,7 +99,7 @@ export type State = (typeof STATES)[number]
 /** How many items were counted too often (above zero) or not at all (below). 0: all is well. */
 export function imbalance(tally: ReplicaTally): number {
   const ended = STATES.reduce((sum, state) => sum + tally[state], 0)
-  return ended - (tally.offered + tally.scanned - tally.matched)
+  return ended - itemsRead(tally)
 }
 
 export interface Tally {
@@ -172,10 +172,23 @@ export function zeroTally(replicas: readonly number[]): Tally {
   }
 }
 
+/** The counts that tallies and summaries share. `extra` is null where nobody looked for extras. */
+type Found = Pick<ReplicaTally, 'missing' | 'differing'> & { readonly extra: number | null }
+type Ended = Pick<ReplicaTally, 'changed' | 'written' | 'deleted' | 'resolved'>
+type Read = Pick<ReplicaTally, 'offered' | 'scanned' | 'matched'>
+
+/** Items that were read; a pair, which was read on both sides, counts once. */
+export const itemsRead = ({ offered, scanned, matched }: Read) => offered + scanned - matched
+
+/** How many differences of all kinds were found. */
+export function foundOf({ missing, differing, extra }: Found): number {
+  return missing + differing + (extra ?? 0)
+}
+
 /** Differences that still stand: neither repaired, nor gone without a repair. */
-export function remainingDifferences(tally: ReplicaTally): number {
-  const found = tally.missing + tally.differing + tally.extra
-  return found + tally.changed - tally.written - tally.deleted - tally.resolved
+export function remainingDifferences(counts: Found & Ended): number {
+  const { changed, written, deleted, resolved } = counts
+  return Math.max(0, foundOf(counts) + changed - written - deleted - resolved)
 }
 
 export function addReplicaTallies(a: ReplicaTally, b: ReplicaTally): ReplicaTally {

@@ -1,5 +1,5 @@
 /** Counts of finished segments, folded into a few cells for each replica. */
-import type { ReplicaTally } from '../model/tally.ts'
+import { foundOf, itemsRead, type ReplicaTally } from '../model/tally.ts'
 import type { Heat, HeatCell } from './page-data.ts'
 
 const MOST_CELLS = 256
@@ -22,11 +22,10 @@ export class HeatCells {
     const strip = this.#strips.get(replica)
     const cell = strip?.[Math.floor((segment * strip.length) / this.#segments)]
     if (cell === undefined) return
-    const { offered, scanned, matched, missing, differing, extra, pending } = tally
     cell.compared++
-    cell.items += offered + scanned - matched
+    cell.items += itemsRead(tally)
     // What waits for its second read leaves the segment without a verdict.
-    cell.differences += missing + differing + extra + pending
+    cell.differences += foundOf(tally) + tally.pending
   }
 
   /** Undefined: one cell would be all there is, or none. */

@@ -1,6 +1,7 @@
 /** How a run ended, in one sentence, and what stands against a better one. */
 import { count, counted } from '../model/figures.ts'
-import { foundOf, type ReplicaSummary, type Summary } from '../model/summary.ts'
+import type { ReplicaSummary, Summary } from '../model/summary.ts'
+import { itemsRead, remainingDifferences } from '../model/tally.ts'
 import { errorLines, OUTCOME, stopLines } from '../report/lines/ending-lines.ts'
 import type { ReplicaCounts, Verdict } from './page-data.ts'
 import type { Subject } from './subjects.ts'
@@ -36,8 +37,8 @@ function sentenceOf(
       return `${done}: ${count(written)} written, ${count(deleted)} deleted. ${inSync}.`
     }
     case 'different': {
-      const items = sum(({ offered, scanned, matched }) => offered + scanned - matched)
-      return `${left}: ${count(sum(leftOf))} of ${counted(items, 'item')}.`
+      const items = sum(itemsRead)
+      return `${left}: ${count(sum(remainingDifferences))} of ${counted(items, 'item')}.`
     }
     case 'incomplete': {
       const open = sum(({ unverified, unjudged }) => unverified + unjudged)
@@ -48,9 +49,6 @@ function sentenceOf(
       return `${OUTCOME[outcome]}.`
   }
 }
-
-const leftOf = (one: ReplicaSummary) =>
-  foundOf(one) + one.changed - one.written - one.deleted - one.resolved
 
 /** Shown only where there are some. */
 const ALSO = [

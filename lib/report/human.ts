@@ -131,7 +131,9 @@ export function tellHuman(options: HumanOptions): Human {
       isLegendTold = true
       sayAll(
         differenceLines(difference, {
-          ...{ namesReplica: replicas > 1, withValues: showValues, wordDiff },
+          namesReplica: replicas > 1,
+          withValues: showValues,
+          wordDiff,
         }),
       )
     },

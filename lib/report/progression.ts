@@ -1,6 +1,6 @@
 /** How far a run is, according to its events so far: a line, some lines, or the pinned block. */
 import type { RunEvent } from '../model/events.ts'
-import type { ReplicaTally } from '../model/tally.ts'
+import { foundOf, type ReplicaTally } from '../model/tally.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { RecentRate } from './block/recent-rate.ts'
 import { blockLines } from './block/run-block.ts'
@@ -41,11 +41,14 @@ export class Progression {
     if (event.type === 'plan') this.#planned(event)
     if (event.type === 'progress') this.#progressed(event)
     if (event.type === 'undone') this.#undone += event.writes
-    const { type } = event
-    if (type === 'undo') this.#heading = `undo ${event.journal}`
-    if (type === 'apply') this.#heading = `apply ${event.plan}`
-    if (type === 'undo') this.#work = { command: type, of: event.writes, dryRun: event.dryRun }
-    if (type === 'apply') this.#work = { command: type, of: event.keys, dryRun: event.dryRun }
+    if (event.type === 'undo') {
+      this.#heading = `undo ${event.journal}`
+      this.#work = { command: 'undo', of: event.writes, dryRun: event.dryRun }
+    }
+    if (event.type === 'apply') {
+      this.#heading = `apply ${event.plan}`
+      this.#work = { command: 'apply', of: event.keys, dryRun: event.dryRun }
+    }
   }
 
   #opened({ master, replicas }: RunEvent & { readonly type: 'tables' }): void {
@@ -145,9 +148,8 @@ export class Progression {
 /** Keys of a plan that are done. Without a dry run, a difference must be repaired or given up. */
 function endedOf(tally: ReplicaTally, dryRun: boolean): number {
   const { sameAs, converged, vanished, expired, newer, elsewhere, unverified, changed } = tally
-  const found = tally.missing + tally.differing + tally.extra
   const { written, deleted, resolved, skipped, conflicts, failed, torn } = tally
   const others = sameAs + converged + vanished + expired + newer + elsewhere + unverified + changed
   const given = skipped + conflicts + failed + torn
-  return others + (dryRun ? found : written + deleted + resolved + given)
+  return others + (dryRun ? foundOf(tally) : written + deleted + resolved + given)
 }

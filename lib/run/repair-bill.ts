@@ -1,6 +1,6 @@
 /** What the repair of all that a run has found would write. */
 import type { RepairBill } from '../model/summary.ts'
-import type { ReplicaTally } from '../model/tally.ts'
+import { foundOf, type ReplicaTally } from '../model/tally.ts'
 
 /** Kinds of which not every item was sized cost as much as those that were. */
 export function repairBillOf(tally: ReplicaTally): RepairBill {
@@ -16,7 +16,7 @@ export function repairBillOf(tally: ReplicaTally): RepairBill {
       writeUnits: update(tally.updateUnits),
     },
     delete: { items: extra, bytes: 0, writeUnits: deletion(tally.deleteUnits) },
-    isExact: missing + differing + extra === sizedMissing + sizedDiffering + sizedExtra,
+    isExact: foundOf(tally) === sizedMissing + sizedDiffering + sizedExtra,
   }
 }
 

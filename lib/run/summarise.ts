@@ -11,7 +11,7 @@ import type {
   Summary,
 } from '../model/summary.ts'
 import type { TableIndex } from '../model/tables/table.ts'
-import { imbalance, type ReplicaTally, remainingDifferences } from '../model/tally.ts'
+import { foundOf, imbalance, type ReplicaTally, remainingDifferences } from '../model/tally.ts'
 import type { Milliseconds, ReadUnits } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
 import { findsExtras, type Plan } from './preflight/scan-plan.ts'
@@ -97,7 +97,7 @@ function replicaSummary(end: RunEnd, replica: number): ReplicaSummary {
     ledger.stateOf(replica)
   const total = ledger.totalOf(replica)
   const tally = shownTally(total)
-  const isBilled = end.settings.dryRun && foundIn(total) > 0
+  const isBilled = end.settings.dryRun && foundOf(total) > 0
   const never = neverLookedAt(end, replica)
   return {
     ...tally,
@@ -134,8 +134,6 @@ function shownTally(tally: ReplicaTally): Omit<ReplicaTally, (typeof INTERNAL)[n
   for (const name of INTERNAL) delete shown[name]
   return shown as Omit<ReplicaTally, (typeof INTERNAL)[number]>
 }
-
-const foundIn = ({ missing, differing, extra }: ReplicaTally) => missing + differing + extra
 
 const MOST_ATTRIBUTES = 100
 

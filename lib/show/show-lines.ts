@@ -2,6 +2,7 @@
 import type { FileEnd } from '../files/checked-file.ts'
 import { bytesText, count, counted } from '../model/figures.ts'
 import type { FileKind } from '../model/files/header-and-footer.ts'
+import { foundOf } from '../model/tally.ts'
 import { attributesLine, WORD_OF_KIND } from '../report/lines/kind-words.ts'
 import { shellWord } from '../report/shell-word.ts'
 import type { FileTotals } from './file-totals.ts'
@@ -30,7 +31,7 @@ export function titleLine({ header }: Pick<ShownFile, 'header'>): string {
 }
 
 export function openingLines({ header, totals, picked, end }: Shown): string[] {
-  const ofAll = picked === undefined ? '' : `   (of ${count(lineCount(totals))} in all)`
+  const ofAll = picked === undefined ? '' : `   (of ${count(foundOf(totals.kinds))} in all)`
   const shown = picked ?? totals
   return [
     titleLine({ header }),
@@ -38,11 +39,9 @@ export function openingLines({ header, totals, picked, end }: Shown): string[] {
     ...attributesLine(shown.attributes),
     ...doneLine(header.tablesync, shown),
     ...endLines(header.tablesync, end),
-    ...(lineCount(shown) === 0 ? [] : ['']),
+    ...(foundOf(shown.kinds) === 0 ? [] : ['']),
   ]
 }
-
-const lineCount = ({ kinds }: FileTotals) => kinds.missing + kinds.differing + kinds.extra
 
 function kindsText(kind: FileKind, { kinds }: FileTotals): string {
   const words = WORD_OF_KIND[kind]
@@ -73,7 +72,7 @@ function endLines(kind: FileKind, end: FileEnd): string[] {
 
 /** How to go on. */
 export function closingLines({ file, header, totals }: Shown): string[] {
-  if (lineCount(totals) === 0) return []
+  if (foundOf(totals.kinds) === 0) return []
   const name = shellWord(file)
   switch (header.tablesync) {
     case 'repair-plan':

@@ -1,7 +1,8 @@
 /** Lines for people about an undo, or about a plan that is carried out. */
 import type { RunEvent } from '../../model/events.ts'
 import { count, counted } from '../../model/figures.ts'
-import { foundOf, type ReplicaSummary, type Summary } from '../../model/summary.ts'
+import type { ReplicaSummary, Summary } from '../../model/summary.ts'
+import { foundOf } from '../../model/tally.ts'
 import { errorLines, OUTCOME, stopLines } from './ending-lines.ts'
 import { ASKS, tableLine } from './opening-lines.ts'
 

@@ -2,8 +2,8 @@
 import type { RunEvent } from '../../model/events.ts'
 import { shortCount } from '../../model/figures.ts'
 import { duration } from '../durations.ts'
+import type { PlanEvent } from './opening-lines.ts'
 
-type PlanEvent = RunEvent & { readonly type: 'plan' }
 type PaceEvent = RunEvent & { readonly type: 'pace' }
 
 /** By the sizes that DescribeTable reports, which may be hours old. None: they are unknown. */

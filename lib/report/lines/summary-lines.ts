@@ -2,7 +2,8 @@
 
 import { pathText } from '../../item/path.ts'
 import { count, counted } from '../../model/figures.ts'
-import { foundOf, type Outcome, type ReplicaSummary, type Summary } from '../../model/summary.ts'
+import type { Outcome, ReplicaSummary, Summary } from '../../model/summary.ts'
+import { itemsRead, remainingDifferences } from '../../model/tally.ts'
 import { duration, pace } from '../durations.ts'
 import { shellWord } from '../shell-word.ts'
 import type { Line } from '../styled-line.ts'
@@ -59,27 +60,21 @@ function verdictOf(summary: Summary, plan?: PlanEvent): string {
   const sum = (of: (replica: ReplicaSummary) => number) =>
     all.reduce((total, replica) => total + of(replica), 0)
   if (outcome === 'different') {
-    const items = sum(({ offered, scanned, matched }) => offered + scanned - matched)
-    const remaining = sum(leftOf)
+    const items = sum(itemsRead)
+    const remaining = sum(remainingDifferences)
     const repaired = sum(({ written, deleted }) => written + deleted)
     const done = repaired === 0 ? '' : `; ${count(repaired)} repaired`
     return `Different: ${count(remaining)} of ${counted(items, 'item')}${done}.`
   }
   if (outcome !== 'in-sync') return `${OUTCOME[outcome]}.`
-  const { written, deleted } = {
-    written: sum((replica) => replica.written),
-    deleted: sum((replica) => replica.deleted),
-  }
+  const written = sum((replica) => replica.written)
+  const deleted = sum((replica) => replica.deleted)
   const done =
     written + deleted === 0
       ? ''
       : `Repaired: ${count(written)} written, ${count(deleted)} deleted. `
   return `${done}${OUTCOME[outcome]}${scopeOf(summary, plan)}.`
 }
-
-/** Differences that still stand. */
-const leftOf = (replica: ReplicaSummary) =>
-  Math.max(0, foundOf(replica) - replica.written - replica.deleted - replica.resolved)
 
 /** `apply` refuses the plan of a run that did not see everything. */
 function planLine(outcome: Outcome, { keys, plan: file }: Planned): string {

@@ -1,7 +1,8 @@
 /** A replica's counts in words, chosen so that the numbers on the screen add up. */
 
 import { count } from '../../model/figures.ts'
-import { foundOf, type ReplicaSummary } from '../../model/summary.ts'
+import type { ReplicaSummary } from '../../model/summary.ts'
+import { foundOf, itemsRead } from '../../model/tally.ts'
 
 type Counted = readonly (readonly [what: string, number: number])[]
 
@@ -34,11 +35,11 @@ export function foundLines(
 }
 
 /** A pair is judged once, but was read on both sides. */
-function sumLine({ offered, scanned, matched }: ReplicaSummary): string {
-  const all = offered + scanned - matched
+function sumLine(replica: ReplicaSummary): string {
+  const { offered, scanned, matched } = replica
   const pairs = matched === 0 ? '' : `, less ${count(matched)} that are on both`
   const ofReplica = scanned === 0 ? '' : ` and ${count(scanned)} of the replica${pairs}`
-  return `        ${count(all)} in all: ${count(offered)} of the master${ofReplica}`
+  return `        ${count(itemsRead(replica))} in all: ${count(offered)} of the master${ofReplica}`
 }
 
 /** What became of the differences. `isWriting`: includes those that nothing was done about. */

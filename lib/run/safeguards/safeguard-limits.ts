@@ -5,7 +5,7 @@
 import { count } from '../../model/figures.ts'
 import type { SafeguardName, Stop } from '../../model/safeguard.ts'
 import type { InspectedTable, TableIndex } from '../../model/tables/table.ts'
-import type { ReplicaTally } from '../../model/tally.ts'
+import { foundOf, type ReplicaTally } from '../../model/tally.ts'
 import type { MaxDeletes } from '../../options/groups/safeguard-options.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { Plan } from '../preflight/scan-plan.ts'
@@ -134,9 +134,8 @@ export function stopOfRepair(
 ): { readonly stoppedBy?: SafeguardName } {
   const { settings, tables, ledger } = compared
   const all = { ...settings, asked: { missing: true, differing: true, extra: true } }
-  const { missing, differing, extra } = ledger.totalOf(replica)
   const { maxWrites } = settings.safeguards
-  const isTooMuch = maxWrites !== undefined && missing + differing + extra > maxWrites
+  const isTooMuch = maxWrites !== undefined && foundOf(ledger.totalOf(replica)) > maxWrites
   const stop =
     topologyStop(all, tables) ??
     (isTooMuch ? maxWritesStop(settings) : deletionsStop(compared, replica))

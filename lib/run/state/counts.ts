@@ -7,6 +7,7 @@ import { type SegmentRecord, sameCursor } from '../../model/files/segment-record
 import { MASTER, type TableIndex } from '../../model/tables/table.ts'
 import {
   addReplicaTallies,
+  foundOf,
   type MasterTally,
   type ReplicaTally,
   subtractReplicaTallies,
@@ -208,6 +209,6 @@ export function together(
 export function ofThisRelease(tally: Partial<ReplicaTally>): ReplicaTally {
   const all = { ...zeroReplicaTally(), ...tally }
   // Every difference found may have been claimed.
-  const { claimed = all.missing + all.differing + all.extra } = tally
+  const { claimed = foundOf(all) } = tally
   return { ...all, claimed }
 }
