@@ -13,10 +13,15 @@ const MOST_LINES = 20
 
 /** `state, address.geo[1], roles (1 added, 2 removed)`. `more`: changes that are not at hand. */
 export function changesText(changes: readonly Change[], more = 0): string {
-  const rest = changes.length - MOST_PATHS
-  const listed = rest <= 1 ? changes : changes.slice(0, MOST_PATHS)
-  const left = changes.length - listed.length + more
-  return `${listed.map(changeText).join(', ')}${left === 0 ? '' : ` and ${left} more`}`
+  return listText(changes.map(changeText), more)
+}
+
+/** `more`: places that are not at hand. */
+export function listText(places: readonly string[], more = 0): string {
+  const rest = places.length - MOST_PATHS
+  const listed = rest <= 1 ? places : places.slice(0, MOST_PATHS)
+  const left = places.length - listed.length + more
+  return `${listed.join(', ')}${left === 0 ? '' : ` and ${left} more`}`
 }
 
 function changeText(change: Change): string {
@@ -43,12 +48,8 @@ export function valueLines(changes: readonly Change[], wordDiff?: WordDiff): Lin
   const width = Math.min(Math.max(...listed.map(({ path }) => path.length)), 40)
   const lines = listed.map(({ path, values }): Line => {
     const spans = values === undefined ? [] : valueSpans(values, wordDiff)
-    return [
-      {
-        text: `    ${path.padEnd(spans.length === 0 ? 0 : width)}${spans.length === 0 ? '' : '  '}`,
-      },
-      ...spans,
-    ]
+    if (spans.length === 0) return [{ text: `    ${path}` }]
+    return [{ text: `    ${path.padEnd(width)}  ` }, ...spans]
   })
   const left = changes.length - listed.length
   return left === 0

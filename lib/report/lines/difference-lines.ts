@@ -1,10 +1,9 @@
 /** One difference, as `--verbose` and `--show-values` print it. */
 import { pathText } from '../../item/path.ts'
-import type { Change } from '../../model/change.ts'
 import type { Difference, DifferenceKind, RepairAction } from '../../model/difference.ts'
 import { shownKey } from '../shown-key.ts'
 import type { Line } from '../styled-line.ts'
-import { changesText, valueLines } from './change-lines.ts'
+import { changesText, listText, valueLines } from './change-lines.ts'
 import type { WordDiff } from './word-diff.ts'
 
 /** What a repair does: put, update, delete. */
@@ -45,9 +44,12 @@ export function differenceLines(
 
 /** Older files have the names of attributes only. */
 export function placesText({ changes, moreChanges, attributes = [] }: DifferenceShown): string {
-  const places =
-    changes ?? attributes.map((name): Change => ({ path: pathText([name]), from: '', to: '' }))
-  return places.length === 0 ? '' : changesText(places, moreChanges)
+  if (changes !== undefined) return changes.length === 0 ? '' : changesText(changes, moreChanges)
+  if (attributes.length === 0) return ''
+  return listText(
+    attributes.map((name) => pathText([name])),
+    moreChanges,
+  )
 }
 
 /** Begins with a colon where there is something to tell. */
