@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 /** The command: argv in, exit code out. The only reader of `process`. */
-import { closeSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, readFileSync, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { pathToFileURL } from 'node:url'
 import { endCredentialCommands } from './access/credential-command.ts'
 import { asTablesyncError, type TablesyncError } from './errors.ts'
 import type { Question } from './model/question.ts'
 import { newRunIdentity } from './model/run-identity.ts'
-import { exitCodeOf, type Summary } from './model/summary.ts'
+import { exitCodeOf, hasWorkLeft, type Summary } from './model/summary.ts'
 import { type CommandLine, parseArgv } from './options/argv.ts'
 import { commandAsTyped } from './options/command-as-typed.ts'
 import { commandToResume } from './options/command-to-resume.ts'
@@ -18,7 +18,6 @@ import { logToFile, logToStderr } from './process/own-log.ts'
 import { openTextOutput } from './process/pager.ts'
 import { abortOnSignals } from './process/signals.ts'
 import { redactOutput, silenceWarnings } from './process/standard-error.ts'
-import { hasWorkLeft } from './process/work-left.ts'
 import { loadWordDiff } from './report/lines/word-diff.ts'
 import { printable } from './report/printable.ts'
 import { askPerson } from './report/prompt.ts'
@@ -143,7 +142,9 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
       },
     )
     human.conclude(summary)
-    if (!talk.quiet && hasWorkLeft(summary, options.checkpoint)) tellResume(summary, commandLine)
+    // A run that was ended at once has not come to save a checkpoint.
+    const isSaved = options.checkpoint !== undefined && existsSync(options.checkpoint)
+    if (!talk.quiet && isSaved && hasWorkLeft(summary)) tellResume(summary, commandLine)
     const code = summary.outcome === 'interrupted' ? exitCode() : exitCodeOf(summary.outcome)
     return talk.json ? await printDocument(summary, code) : code
   } finally {

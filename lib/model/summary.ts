@@ -147,3 +147,14 @@ export function exitCodeOf(outcome: Outcome): number {
       return outcome satisfies never
   }
 }
+
+/** Whether something is left that the same run would do if it were resumed. */
+export function hasWorkLeft({ outcome, replicas, errors }: Summary): boolean {
+  if (outcome === 'in-sync' || outcome === 'different') return false
+  if (outcome !== 'incomplete') return true
+  if (errors.some(({ code }) => code === 'FILE_UNWRITABLE')) return true
+  // Items that failed or are in conflict have had their turn.
+  return Object.values(replicas).some(
+    ({ lost, lostSegments, unjudged }) => lost || lostSegments > 0 || unjudged > 0,
+  )
+}
