@@ -1,7 +1,7 @@
 /** What `--estimate` does: says what the run of the same flags would take, and writes nothing. */
 import { usageError } from '../errors.ts'
 import { readPrices } from '../files/prices-file.ts'
-import type { Estimate, RepairRange } from '../model/estimate.ts'
+import type { Estimate, RepairRange } from '../model/estimated-run.ts'
 import { newRunIdentity } from '../model/run-identity.ts'
 import { currentOptions } from '../options/current-options.ts'
 import { resolveOptions } from '../options/resolve.ts'

@@ -1,5 +1,5 @@
 /** What `--estimate` prints. */
-import type { Estimate, Range, TableEstimate } from '../../model/estimate.ts'
+import type { Estimate, Range, TableEstimate } from '../../model/estimated-run.ts'
 import { bytesText, count, counted, rateText, shortCount } from '../../model/figures.ts'
 import { duration } from '../durations.ts'
 

@@ -1,6 +1,6 @@
 /** Samples the tables of a run, and works out what the run would read. */
 import { openSampler } from '../../dynamo/describe/sample-scan.ts'
-import type { Range, RepairRange, RunEstimate } from '../../model/estimate.ts'
+import type { Range, RepairRange, RunEstimate } from '../../model/estimated-run.ts'
 import type { Settings } from '../../options/settings.ts'
 import { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
 import type { Plan } from '../preflight/scan-plan.ts'
