@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { t } from './support/tap.ts'
+import { skipLong } from './support/thorough.ts'
 
 t.setTimeout(800_000)
 
@@ -33,7 +34,7 @@ function importsBelow(folder: string): Set<string> {
   return new Set(imports.map(([, name = '']) => name))
 }
 
-t.test('the package works once it is installed', async (t) => {
+t.test('the package works once it is installed', { skip: skipLong }, async (t) => {
   // Outside of the repository, so that it finds none of its files by chance.
   const folder = mkdtempSync(join(tmpdir(), 'tablesync-package-'))
   t.teardown(() => rmSync(folder, { recursive: true }))

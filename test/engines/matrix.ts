@@ -8,6 +8,7 @@ import { content, sameContent } from '../support/same-content.ts'
 import type { Engine } from '../support/tables/dynalite.ts'
 import { type Item, makeTable, type TestTable } from '../support/tables/tables.ts'
 import type { t } from '../support/tap.ts'
+import { skipLong } from '../support/thorough.ts'
 
 export interface Places {
   readonly name: string
@@ -168,6 +169,7 @@ export function provesMatrix(t: Test, places: Places): void {
   for (const [what, key] of Object.entries(KEYS)) {
     t.test(
       `${places.name}: items with ${what} are compared, repaired and left equal`,
+      { skip: /^a binary|binary keys$/.test(what) ? skipLong : false },
       async (t) => {
         const { master, replica, sync } = await pair(t, places, key)
         const numbers = Array.from({ length: 60 }, (_, i) => i)

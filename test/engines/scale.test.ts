@@ -4,6 +4,7 @@ import { type Engine, startDynalite } from '../support/tables/dynalite.ts'
 import { noJava, startDynamoDBLocal } from '../support/tables/dynamodb-local.ts'
 import { makeTable, type TestTable } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
+import { skipLong } from '../support/thorough.ts'
 
 t.setTimeout(600_000)
 
@@ -69,6 +70,7 @@ if (noJava) {
 
   t.test(
     'runSync finds and repairs hundreds of planted differences on DynamoDB Local',
+    { skip: skipLong },
     async (t) => {
       await proves(t, { master: local, replica: local })
     },
@@ -93,9 +95,13 @@ if (noJava) {
     t.ok(units <= scan + rechecks + 50, `replica: ${units} units`)
   })
 
-  t.test('runSync finds and repairs differences from dynalite to DynamoDB Local', async (t) => {
-    const dynalite = await startDynalite()
-    t.teardown(() => dynalite.stop())
-    await proves(t, { master: dynalite, replica: local })
-  })
+  t.test(
+    'runSync finds and repairs differences from dynalite to DynamoDB Local',
+    { skip: skipLong },
+    async (t) => {
+      const dynalite = await startDynalite()
+      t.teardown(() => dynalite.stop())
+      await proves(t, { master: dynalite, replica: local })
+    },
+  )
 }

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { type RunEvent, type RunOptions, runSync } from 'tablesync'
 import { type Test, t } from '../support/tap.ts'
+import { skipLong } from '../support/thorough.ts'
 import { LimitedServer, type LimitedTable, meanUse } from './limited-server.ts'
 
 const SECONDS = Number(process.env['TABLESYNC_TEST_PACE_SECONDS'] ?? 5)
@@ -135,58 +136,66 @@ t.test('runSync holds all threads together to the capacity it is given', async (
   await stop()
 })
 
-t.test('runSync goes faster or slower, pauses and resumes, as the control file says', async (t) => {
-  const scene = await openScene(t, [9000, 9000], { readCapacity: 1000 })
-  const { master, control, after, stretch, stop, events } = scene
-  const change = async (text: string, expected: number) => {
-    await writeFile(control, text)
-    await after(2000)
-    // A thread that a busy machine stops makes up for it in a burst: short stretches show it.
+t.test(
+  'runSync goes faster or slower, pauses and resumes, as the control file says',
+  { skip: skipLong },
+  async (t) => {
+    const scene = await openScene(t, [9000, 9000], { readCapacity: 1000 })
+    const { master, control, after, stretch, stop, events } = scene
+    const change = async (text: string, expected: number) => {
+      await writeFile(control, text)
+      await after(2000)
+      // A thread that a busy machine stops makes up for it in a burst: short stretches show it.
+      const [from, to] = await stretch(SECONDS * 1000)
+      const mean = meanUse(master, from, to)
+      t.ok(Math.abs(mean - expected) <= expected * 0.07, `${text}: ${mean.toFixed(0)} units/s`)
+    }
+    await change('read-capacity 2000', 2000)
+    await change('read-capacity 400', 400)
+    await change('pause', 0)
+    t.match(last(events), { isPaused: true, waitingFor: [/resume/] })
+    await change('resume\nread-capacity: 1500 # for the night', 1500)
+    await writeFile(control, 'read-capacity lots')
+    await after(1000)
+    t.match(
+      events.find(({ type }) => type === 'control-refused'),
+      { message: /read-capacity.*"lots"/ },
+    )
+    await change('# nothing: as in the beginning', 1000)
+    await writeFile(control, 'pause')
+    await after(1000)
+    await stop()
+  },
+)
+
+t.test(
+  'runSync finds out what a table can do, and when it can do less',
+  { skip: skipLong },
+  async (t) => {
+    const { master, replica, after, stretch, stop } = await openScene(t, [1500, 3000], {
+      readCapacity: 'adaptive',
+    })
+    // A march goes as fast as the slower of two tables: the other's limit is not reached.
+    await after(9000)
     const [from, to] = await stretch(SECONDS * 1000)
     const mean = meanUse(master, from, to)
-    t.ok(Math.abs(mean - expected) <= expected * 0.07, `${text}: ${mean.toFixed(0)} units/s`)
-  }
-  await change('read-capacity 2000', 2000)
-  await change('read-capacity 400', 400)
-  await change('pause', 0)
-  t.match(last(events), { isPaused: true, waitingFor: [/resume/] })
-  await change('resume\nread-capacity: 1500 # for the night', 1500)
-  await writeFile(control, 'read-capacity lots')
-  await after(1000)
-  t.match(
-    events.find(({ type }) => type === 'control-refused'),
-    { message: /read-capacity.*"lots"/ },
-  )
-  await change('# nothing: as in the beginning', 1000)
-  await writeFile(control, 'pause')
-  await after(1000)
-  await stop()
-})
+    t.ok(mean >= 1500 * 0.85, `${mean.toFixed(0)} of 1500 units/s`)
+    const throttled = master.throttled.filter(({ at }) => at >= from && at < to).length
+    const served = master.served.filter(({ at }) => at >= from && at < to).length
+    t.ok(throttled < served * 0.05, `${throttled} throttled, ${served} served`)
+    t.equal(replica.throttled.length, 0)
 
-t.test('runSync finds out what a table can do, and when it can do less', async (t) => {
-  const { master, replica, after, stretch, stop } = await openScene(t, [1500, 3000], {
-    readCapacity: 'adaptive',
-  })
-  // A march goes as fast as the slower of two tables: the other's limit is not reached.
-  await after(9000)
-  const [from, to] = await stretch(SECONDS * 1000)
-  const mean = meanUse(master, from, to)
-  t.ok(mean >= 1500 * 0.85, `${mean.toFixed(0)} of 1500 units/s`)
-  const throttled = master.throttled.filter(({ at }) => at >= from && at < to).length
-  const served = master.served.filter(({ at }) => at >= from && at < to).length
-  t.ok(throttled < served * 0.05, `${throttled} throttled, ${served} served`)
-  t.equal(replica.throttled.length, 0)
-
-  master.limit = 400
-  const fell = performance.now()
-  await after(2000)
-  const settled = await after(SECONDS * 1000)
-  const after2 = master.throttled.filter(({ at }) => at >= fell + 2000).length
-  const served2 = master.served.filter(({ at }) => at >= fell + 2000).length
-  t.ok(after2 < served2 * 0.1, `${after2} throttled, ${served2} served after two seconds`)
-  t.ok(meanUse(master, fell + 2000, settled) >= 400 * 0.85)
-  await stop()
-})
+    master.limit = 400
+    const fell = performance.now()
+    await after(2000)
+    const settled = await after(SECONDS * 1000)
+    const after2 = master.throttled.filter(({ at }) => at >= fell + 2000).length
+    const served2 = master.served.filter(({ at }) => at >= fell + 2000).length
+    t.ok(after2 < served2 * 0.1, `${after2} throttled, ${served2} served after two seconds`)
+    t.ok(meanUse(master, fell + 2000, settled) >= 400 * 0.85)
+    await stop()
+  },
+)
 
 t.test('runSync slows down only the segment whose key range is throttled', async (t) => {
   const { master, after, stop } = await openScene(t, [9000, 9000], { readCapacity: 'adaptive' })

@@ -8,6 +8,7 @@ import { pageHtml } from '../../lib/page/page-html.ts'
 import { noChromium, openFile, startChromium } from '../support/chromium.ts'
 import { tempFolder } from '../support/command/run-cli.ts'
 import { type Test, t } from '../support/tap.ts'
+import { skipLong } from '../support/thorough.ts'
 import { fullPage, samplePage } from './sample-page.ts'
 
 t.setTimeout(300_000)
@@ -46,7 +47,7 @@ async function violationsOf(page: Page): Promise<string[]> {
   return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
 }
 
-t.test('in every look and width', { skip: noChromium }, async (t) => {
+t.test('in every look and width', { skip: noChromium || skipLong }, async (t) => {
   const browser = await startChromium(t)
   for (const [name, data, looks] of [
     ['usual', samplePage(), LOOKS],

@@ -6,9 +6,10 @@ import { failingDisk } from '../support/failing-disk.ts'
 import { openScene } from '../support/scene.ts'
 import { seeded } from '../support/seeded.ts'
 import type { Test } from '../support/tap.ts'
+import { casesToPlay } from '../support/thorough.ts'
 
-/** Failure points for each test; the variable asks for more. */
-export const POINTS = Number(process.env['TABLESYNC_TEST_DISK_POINTS'] ?? 100)
+/** Failure points for each test. */
+export const POINTS = casesToPlay(100, 30, 'TABLESYNC_TEST_DISK_POINTS')
 
 /** The options of a run, given where its files go. */
 export type FileKinds = (file: (name: string) => string) => Partial<RunOptions>

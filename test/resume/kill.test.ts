@@ -9,12 +9,13 @@ import { CLI, tempFolder } from '../support/command/run-cli.ts'
 import { asks, item, openScene, type Scene } from '../support/scene.ts'
 import { seeded } from '../support/seeded.ts'
 import { t } from '../support/tap.ts'
+import { casesToPlay } from '../support/thorough.ts'
 import { differencesIn } from '../support/told-lines.ts'
 
 t.setTimeout(3_600_000)
 
 /** The variable asks for more: each takes some seconds. */
-const SEEDS = Number(process.env['TABLESYNC_TEST_KILL_SEEDS'] ?? 2)
+const SEEDS = casesToPlay(2, 1, 'TABLESYNC_TEST_KILL_SEEDS')
 const LEAST_KILLS = 4
 const MOST_LEGS = 40
 

@@ -7,8 +7,9 @@ import { choices } from '../support/arbitrary.ts'
 import { runCli, tempFolder } from '../support/command/run-cli.ts'
 import { ALL_WRITES, item, openScene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
+import { casesToPlay } from '../support/thorough.ts'
 
-const PAIRS = 50
+const PAIRS = casesToPlay(50, 15, 'TABLESYNC_TEST_RUNS')
 /** The others are compared without a process of their own. */
 const BY_COMMAND = 5
 const KEYS = 24

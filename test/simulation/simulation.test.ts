@@ -8,9 +8,10 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { t } from '../support/tap.ts'
+import { casesToPlay } from '../support/thorough.ts'
 import { prepareEngine } from './engine.ts'
 
-const RUNS = Number(process.env['TABLESYNC_TEST_SIMULATIONS'] ?? 200)
+const RUNS = casesToPlay(200, 50, 'TABLESYNC_TEST_SIMULATIONS')
 const FIRST = Number(process.env['TABLESYNC_TEST_SEED'] ?? 1)
 /** Runs per process: what the SDK keeps of closed clients adds up. */
 const BATCH = 250

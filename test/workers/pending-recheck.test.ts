@@ -13,6 +13,7 @@ import { compareTask, memoryThread, recordedControl } from '../support/memory-th
 import { ID_KEY } from '../support/pages.ts'
 import { memoryTable } from '../support/tables/memory-table.ts'
 import { t } from '../support/tap.ts'
+import { casesToPlay } from '../support/thorough.ts'
 import {
   anyComparison,
   anyRuns,
@@ -23,7 +24,7 @@ import {
   tablesOf,
 } from './scene.ts'
 
-const RUNS = Number(process.env['TABLESYNC_TEST_RUNS'] ?? 3000)
+const RUNS = casesToPlay(3000, 600, 'TABLESYNC_TEST_RUNS')
 
 const pendingIn = (findings: readonly Finding[]): PendingRecheck[] =>
   findings.flatMap((finding) => (finding.type === 'look-again' ? [finding.pending] : []))
