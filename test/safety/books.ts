@@ -56,8 +56,9 @@ function sumOf(replica: ReplicaSummary): number {
   return found + expired + newer + elsewhere + unverified + changed
 }
 
-/** The keys of the plan or the journal; for a comparison, its own invariant covers them. */
-function expectedKeys({ mode }: History, files: Books['files']): number | undefined {
+/** The keys of the list, the plan or the journal; a comparison has an invariant of its own. */
+function expectedKeys({ mode, listed }: History, files: Books['files']): number | undefined {
+  if (mode === 'listed') return listed.length
   const name = { sync: undefined, apply: '/sim/plan.ndjson', undo: '/sim/undo.ndjson' }[mode]
   const text = name === undefined ? undefined : files.contents(name)
   if (text === undefined) return undefined

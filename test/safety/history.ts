@@ -2,7 +2,8 @@
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 import type { Faults } from '../simulation/world.ts'
 
-export type Mode = 'sync' | 'apply' | 'undo'
+/** `listed`: a repair of some keys by name, without a scan. */
+export type Mode = 'sync' | 'listed' | 'apply' | 'undo'
 
 /** Somebody writes to one of the tables; the item is computed when it happens. */
 export interface OthersWrite {
@@ -32,6 +33,8 @@ export interface History {
   readonly faults: Faults
   readonly writes: readonly OthersWrite[]
   readonly anew: readonly MadeAnew[]
+  /** Ids of the keys that a run of `listed` names: some of the tables', and one that no table has. */
+  readonly listed: readonly string[]
   /** Whether the hooks of hooks.ts are used. */
   readonly hasHooks: boolean
   /** What tablesync is asked to do. */
@@ -101,7 +104,7 @@ export function historyOf(random: () => number): History {
     }
   }
 
-  const mode = pick<Mode>('sync', 'sync', 'sync', 'apply', 'undo')
+  const mode = pick<Mode>('sync', 'sync', 'sync', 'listed', 'listed', 'apply', 'undo')
   const length = pick(60, 300, 1500)
   const writes = Array.from({ length: below(isFrozen ? 40 : pick(2, 8, 20)) }, (): OthersWrite => {
     const n = hasWide && chance(0.4) ? 0 : below(size)
@@ -160,6 +163,9 @@ export function historyOf(random: () => number): History {
       const items = (table === 'master' ? master : replica).filter(() => chance(0.2))
       return { at: below(length), table, items }
     }),
+    listed: Array.from({ length: size + 1 }, (_, n) => `item-${n}`).filter(
+      (_, n) => n === size || mode !== 'listed' || chance(0.7),
+    ),
     hasHooks: chance(0.15),
     // A plan needs at least one kind of write.
     asked: Object.values(asked).includes(true) ? asked : { ...asked, writeMissing: true },

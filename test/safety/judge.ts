@@ -57,7 +57,7 @@ export class Judge implements Observer {
     this.#random = random
     for (const item of [...history.master, ...history.replica]) this.noteWhole(item)
     // A plan and a journal name the ids of their tables.
-    if (history.mode !== 'sync') this.#known.add('replica')
+    if (history.mode === 'apply' || history.mode === 'undo') this.#known.add('replica')
     if (history.mode === 'apply') this.#known.add('master')
   }
 
@@ -148,7 +148,8 @@ export class Judge implements Observer {
 
   /** Without a flag, or against a hook, only a write of ours may be put in order. */
   #unaskedFault({ operation, before, after }: Landed, id: string): string | undefined {
-    const { asked, hasHooks } = this.#history
+    const { asked, hasHooks, mode, listed } = this.#history
+    if (mode === 'listed' && !listed.includes(id)) return 'nobody listed it'
     if (this.isUndo) return undefined
     if (after === undefined) {
       const mayDelete = asked.deleteExtra && !(hasHooks && id === KEPT)

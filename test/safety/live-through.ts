@@ -98,17 +98,16 @@ const spelt = (name: string) => name
 
 const HOOKS = new URL('./hooks.js', import.meta.url).href
 
-function optionsOf({ versionAttribute, workers, ages, hasHooks, asked }: History) {
+function optionsOf({ mode, listed, versionAttribute, workers, ages, hasHooks, asked }: History) {
   return {
     ...REACH,
     ...(hasHooks && { hooks: HOOKS }),
     ...(versionAttribute !== undefined && { versionAttribute }),
     workers,
-    segments: 2,
-    scanLimit: 5,
+    ...(mode === 'listed'
+      ? { key: listed.map((id) => JSON.stringify({ id })), maxDeletes: listed.length }
+      : { segments: 2, scanLimit: 5, maxDeletes: '100%', allowShrunkenMaster: true }),
     ...asked,
-    maxDeletes: '100%',
-    allowShrunkenMaster: true,
     minMismatchAge: ages,
     retryDelayBase: 10,
   }
@@ -118,7 +117,7 @@ function carryOut({ mode, workers, ages, hasHooks }: History, options: object): 
   const { endpoint } = REACH
   const { onDifference } = options as Pick<RunOptions, 'onDifference'>
   const shared = { workers, endpoint, retryDelayBase: 10, onDifference }
-  if (mode === 'sync') return sync(options as RunOptions, spelt)
+  if (mode === 'sync' || mode === 'listed') return sync(options as RunOptions, spelt)
   if (mode === 'undo') return undo({ ...shared, journal: JOURNAL } as UndoOptions, spelt)
   const allowed = {
     maxDeletes: '100%',
