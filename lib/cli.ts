@@ -5,6 +5,7 @@ import { isatty } from 'node:tty'
 import { pathToFileURL } from 'node:url'
 import { endCredentialCommands } from './access/credential-command.ts'
 import { asTablesyncError, type TablesyncError } from './errors.ts'
+import { readPrices } from './files/prices-file.ts'
 import type { Question } from './model/question.ts'
 import { newRunIdentity } from './model/run-identity.ts'
 import { exitCodeOf, hasWorkLeft, type Summary } from './model/summary.ts'
@@ -105,6 +106,7 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
   if (talk.logFile !== undefined) {
     log = await logToFile({ file: talk.logFile, options: { ...options }, spelling }, log, redaction)
   }
+  const prices = talk.prices === undefined ? undefined : await readPrices(talk.prices)
   if (talk.quiet) silenceWarnings()
   const carriedOut = await COMMANDS[command]()
   const human = log.follow({
@@ -113,6 +115,7 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
     showValues: options.showValues === true,
     tellsEach: isEachTold(commandLine),
     report: options.report,
+    prices,
     wordDiff: options.showValues ? await loadWordDiff() : undefined,
   })
   askForStatus = human.status

@@ -56,6 +56,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/protocol/setup.ts',
     'lib/protocol/shared/outages.ts',
     'lib/protocol/shared/token-buckets.ts',
+    'lib/protocol/shared/traffic.ts',
   ],
   'lib/run': [
     ...PURE,
@@ -109,6 +110,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/options',
     'lib/report',
     'lib/commands',
+    'lib/files/prices-file.ts',
     'lib/run/threads/thread-files.ts',
   ],
   workers: [...PURE, 'lib/diagnostics.ts', 'lib/item', 'lib/protocol', 'lib/dynamo'],

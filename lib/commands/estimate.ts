@@ -8,10 +8,12 @@ import { resolveOptions } from '../options/resolve.ts'
 import type { RunOptions } from '../options/run-options.ts'
 import { estimateTables } from '../run/estimate/estimate-tables.ts'
 import { policiesOf } from '../run/estimate/iam-policies.ts'
+import { refuseIgnoredKeys } from '../run/preflight/key-attributes.ts'
 import { planRun } from '../run/preflight/scan-plan.ts'
 import { inspectTables } from '../run/tables/table-inspection.ts'
 import { TotalsOfLines } from '../show/file-totals.ts'
 import { openShown } from '../show/shown-file.ts'
+import { checkFiles } from './begin-run.ts'
 import type { Caller } from './caller.ts'
 
 /** Files that say more. */
@@ -24,12 +26,11 @@ export interface Known {
 /**
  * @throws TablesyncError where the options, the report or the tables are not fit
  */
-export async function estimate(
-  given: RunOptions,
-  { spelling, identity = newRunIdentity() }: Caller,
-  known: Known,
-): Promise<Estimate> {
-  const settings = resolveOptions(currentOptions(given), spelling)
+export async function estimate(given: RunOptions, caller: Caller, known: Known): Promise<Estimate> {
+  const { spelling, identity = newRunIdentity() } = caller
+  const options = currentOptions(given)
+  const settings = resolveOptions(options, spelling)
+  await checkFiles(options, settings, caller)
   if (settings.keyList !== undefined) {
     throw usageError(
       'Expected `--estimate` without a list of keys, got both',
@@ -42,6 +43,7 @@ export async function estimate(
   const signal = given.signal ?? over.signal
   try {
     const tables = await inspectTables(settings, { ...identity, signal, over: over.signal })
+    refuseIgnoredKeys(settings, tables, spelling)
     const plan = planRun(settings, tables)
     const estimated = await estimateTables(settings, tables, { plan, signal, known: repair })
     const policies = policiesOf(settings, tables)

@@ -2,6 +2,7 @@
  * Figures as people read them. Without `Intl`, which takes longer to load than
  * a small table takes to compare.
  */
+import type { Prices } from './prices.ts'
 
 /** Writes 1234567 as 1,234,567, and keeps at most three digits of a fraction. */
 export function count(n: number): string {
@@ -41,3 +42,13 @@ export function shortCount(n: number): string {
   const size = n / divisor
   return `${size.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2)} ${unit}`
 }
+
+/** Small amounts keep two digits, since they are not nothing. */
+export function moneyText(amount: number, { currency }: Prices): string {
+  if (amount === 0) return `${currency} 0`
+  if (amount >= 100) return `${currency} ${count(Math.round(amount))}`
+  return `${currency} ${amount >= 1 ? amount.toFixed(2) : plainDigits(amount)}`
+}
+
+/** Without an exponent: nobody reads 6.3e-7 as money. */
+const plainDigits = (amount: number) => amount.toFixed(1 - Math.floor(Math.log10(amount)))

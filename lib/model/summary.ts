@@ -84,6 +84,11 @@ export interface ReplicaSummary {
   readonly scanned: number
   readonly readUnits: ReadUnits
   readonly writeUnits: WriteUnits
+  /**
+   * Read units of both sides that went into reading keys again: suspects, repairs, and what was
+   * written. Of a resumed run, those of its last leg. Absent: the run ended before it began.
+   */
+  readonly recheckUnits?: ReadUnits
   /** How the replica was compared: `lookup` also after a march that found the orders to differ. */
   readonly strategy: 'march' | 'lookup'
   /** Segments that were not compared to their end. */

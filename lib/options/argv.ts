@@ -129,7 +129,7 @@ function parseFlags(
 
 /** A variable may stay set for the runs that take no estimate. */
 function refuseHalfEstimates(isEstimate: boolean, given: readonly GivenOption[]): void {
-  const alone = given.find(({ name }) => name === 'estimateFrom' || name === 'prices')
+  const alone = given.find(({ name }) => name === 'estimateFrom')
   if (isEstimate || alone === undefined) return
   throw usageError(
     `Expected \`${alone.spelling}\` to come with \`--estimate\`, got it alone`,

@@ -1,6 +1,7 @@
 /** Reports a run to people, line by line, above a pinned block on a terminal. */
 import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
+import type { Prices } from '../model/prices.ts'
 import type { Summary } from '../model/summary.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { doneLines } from './lines/apply-undo-lines.ts'
@@ -38,6 +39,8 @@ export interface HumanOptions {
   readonly tellsEach: boolean
   /** The report of the run. Absent: it writes none. */
   readonly report?: string | undefined
+  /** What units cost. Absent: nothing is said of money. */
+  readonly prices?: Prices | undefined
   /** Shows two long texts as one. Absent: they stand beside each other. */
   readonly wordDiff?: WordDiff | undefined
 }
@@ -141,7 +144,12 @@ export function tellHuman(options: HumanOptions): Human {
       screen.clear()
       sayAll(
         mode === 'sync'
-          ? verdictLines(summary, plan, { planned, tellsEach, report: options.report })
+          ? verdictLines(summary, plan, {
+              planned,
+              tellsEach,
+              report: options.report,
+              prices: options.prices,
+            })
           : doneLines(mode, summary),
       )
       const isCutShort = ['interrupted', 'incomplete', 'stopped'].includes(summary.outcome)

@@ -3,6 +3,7 @@ import { Spill } from '../files/spill.ts'
 import type { Summary } from '../model/summary.ts'
 import type { TableIndex } from '../model/tables/table.ts'
 import { CanaryFlags } from '../protocol/shared/canary-flags.ts'
+import { RecheckBudget } from '../protocol/shared/recheck-budget.ts'
 import { CheckpointSaver } from './checkpoint/checkpoint-saver.ts'
 import { RunMonitor } from './progress/run-monitor.ts'
 import { RateLimits } from './rate/rate-limits.ts'
@@ -71,8 +72,8 @@ export async function openRun(
   )
 
   // This throws if a pace cannot be kept to, so it comes before any file is opened.
-  const { outages, tokenBuckets } = setup
-  const rateLimits = new RateLimits(settings, tables, tokenBuckets, isOver)
+  const { outages } = setup
+  const rateLimits = new RateLimits(settings, tables, setup, isOver)
 
   // The files of the run.
   const files = await openRunFiles(preparation)
@@ -172,12 +173,14 @@ export async function openRun(
     save: async () => saver?.save().catch(fail),
     tellPaces: () => monitor.tellPaces(),
   }
+  const recheckBudget = new RecheckBudget(setup.recheckBudget)
   const summaryNow = () =>
     summarise({
       ...{ settings, plan, ledger, elapsedMs: elapsedMs(), identity: preparation.identity },
       isInterrupted: state.isInterrupted,
       isFatal: state.fatal !== undefined,
       stopped: state.stopped,
+      recheckUnitsOf: (replica) => recheckBudget.recheckUnits(replica),
       stopOf: (replica) => stopOfRepair({ settings, tables, plan, ledger }, replica),
     })
   return {

@@ -31,6 +31,8 @@ export interface RunEnd {
   /** The safeguard that ended the run. */
   readonly stopped?: Stop | undefined
   /** The safeguard that would stop the repair of a replica. */
+  /** Read units that went into reading keys again. */
+  readonly recheckUnitsOf?: (replica: TableIndex) => ReadUnits
   readonly stopOf?: (replica: TableIndex) => Pick<RepairBill, 'stoppedBy'>
 }
 
@@ -108,6 +110,7 @@ function replicaSummary(end: RunEnd, replica: number): ReplicaSummary {
     strategy: byLookup ? 'lookup' : 'march',
     lostSegments: plan.segments - finished.size,
     deletionsWithheld,
+    ...(end.recheckUnitsOf !== undefined && { recheckUnits: end.recheckUnitsOf(replica) }),
     ...(isBilled && { repair: { ...repairBillOf(total), ...end.stopOf?.(replica) } }),
     ...(changed.size > 0 && !ledger.isResumed && { attributes: mostChanged(changed) }),
     ...(notPicked > 0 && { notPicked }),

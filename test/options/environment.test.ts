@@ -33,7 +33,7 @@ for (const [name, option] of Object.entries(ALL_OPTIONS)) {
   const variable = variableOf(option)
   const [command] = option.only ?? []
   // These say nothing without an estimate.
-  const isOfEstimate = name === 'estimateFrom' || name === 'prices'
+  const isOfEstimate = name === 'estimateFrom'
   const alone = isOfEstimate ? ['--estimate'] : []
   const argv = command === undefined ? alone : [command, 'x']
   const asked = isOfEstimate ? { estimate: true } : {}

@@ -1,4 +1,4 @@
-/** Options that ask what a run would take. Only the command line has them. */
+/** Options that ask what a run takes. Only the command line has them. */
 import type { Group } from '../option.ts'
 
 export const ESTIMATE_OPTIONS = {
@@ -17,7 +17,7 @@ export const ESTIMATE_OPTIONS = {
     flag: 'prices',
     kind: 'text',
     value: 'file',
-    help: 'With --estimate: say what it costs, by the prices in this file of JSON',
+    help: 'Say what the run and the repair cost, by the prices in this file of JSON',
     more: 'For example `{"currency":"USD","readUnit":1.25e-7,"writeUnit":6.25e-7,"transferGb":0.02}`.',
   },
 } as const satisfies Group

@@ -91,6 +91,11 @@ export class RecheckBudget {
     Atomics.add(this.#counters, replica * COUNTERS + RECHECK, more > 0n ? more : 0n)
   }
 
+  /** What was read again of a replica and its master so far, or may be by the keys claimed. */
+  recheckUnits(replica: TableIndex): ReadUnits {
+    return Number(Atomics.load(this.#counters, replica * COUNTERS + RECHECK)) / 2
+  }
+
   /** Notes what a first look took, on either side of the replica's comparison. */
   scanned(replica: TableIndex, units: ReadUnits): void {
     this.#isSpent[replica] = false

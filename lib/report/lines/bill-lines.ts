@@ -1,9 +1,13 @@
-/** What the repair of all that was found would take. */
-import { bytesText, counted } from '../../model/figures.ts'
-import type { ReplicaSummary } from '../../model/summary.ts'
+/** What a run has cost, what the repair of all that it found would take, and how to spend less. */
+import { bytesText, counted, moneyText } from '../../model/figures.ts'
+import type { Prices } from '../../model/prices.ts'
+import type { ReplicaSummary, Summary } from '../../model/summary.ts'
 
 /** `would write 1,519 items, 3.1 MB, 3,240 write units (indexes on top)` */
-export function billLines(replicas: { readonly [label: string]: ReplicaSummary }): string[] {
+export function billLines(
+  replicas: { readonly [label: string]: ReplicaSummary },
+  prices?: Prices,
+): string[] {
   const bills = Object.values(replicas).flatMap(({ repair }) => repair ?? [])
   if (bills.length === 0) return []
   const writes = bills.flatMap((bill) => [bill.put, bill.update, bill.delete])
@@ -14,10 +18,35 @@ export function billLines(replicas: { readonly [label: string]: ReplicaSummary }
     counted(sum('items'), 'item'),
     bytesText(sum('bytes')),
     counted(sum('writeUnits'), 'write unit'),
+    ...(prices === undefined ? [] : [moneyText(sum('writeUnits') * prices.writeUnit, prices)]),
   ]
   const stops = new Set(bills.flatMap(({ stoppedBy }) => stoppedBy ?? []))
   return [
     `        would write ${isExact ? '' : 'about '}${parts.join(', ')} (indexes on top)`,
     ...(stops.size === 0 ? [] : [`        would be stopped by: ${[...stops].join(', ')}`]),
+  ]
+}
+
+/** What was read and written, in money. Bytes across regions come on top: nobody counts them here. */
+export function costLines({ master, replicas }: Summary, prices?: Prices): string[] {
+  if (prices === undefined) return []
+  const all = Object.values(replicas)
+  const reads = all.reduce((sum, { readUnits }) => sum + readUnits, master.readUnits)
+  const writes = all.reduce((sum, { writeUnits }) => sum + writeUnits, 0)
+  const read = moneyText(reads * prices.readUnit, prices)
+  return [`cost    ${read} for reads, ${moneyText(writes * prices.writeUnit, prices)} for writes`]
+}
+
+/** Fewer read units are not worth a line. */
+const WORTH_SAYING = 1000
+
+/** Most units went into reading keys again, which a run of quiet tables hardly does. */
+export function quiescedLines({ master, replicas }: Summary): string[] {
+  const all = Object.values(replicas)
+  const units = all.reduce((sum, { readUnits }) => sum + readUnits, master.readUnits)
+  const again = all.reduce((sum, { recheckUnits = 0 }) => sum + recheckUnits, 0)
+  if (again < WORTH_SAYING || again < units / 2) return []
+  return [
+    `        ${counted(Math.min(again, units), 'read unit')} went into reading keys again: --quiesced takes half of them or fewer, if nobody writes to the tables`,
   ]
 }

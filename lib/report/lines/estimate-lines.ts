@@ -1,6 +1,6 @@
 /** What `--estimate` prints. */
 import type { Estimate, Range, TableEstimate } from '../../model/estimated-run.ts'
-import { bytesText, count, counted, rateText, shortCount } from '../../model/figures.ts'
+import { bytesText, count, counted, moneyText, rateText, shortCount } from '../../model/figures.ts'
 import { duration } from '../durations.ts'
 
 export function estimateLines(estimate: Estimate): string[] {
@@ -54,13 +54,6 @@ function compareLines(estimate: Estimate): string[] {
   ]
 }
 
-/** Small amounts keep two digits, since they are not nothing. */
-function moneyText(amount: number): string {
-  if (amount === 0) return '0'
-  if (amount >= 100) return count(Math.round(amount))
-  return amount >= 1 ? amount.toFixed(2) : String(Number(amount.toPrecision(2)))
-}
-
 function acrossLines({ tables }: Estimate): string[] {
   return farReplicas(tables).map(
     ({ label, bytes }) => `  across    ${bytesText(bytes.middle)} of items from ${label}`,
@@ -78,7 +71,7 @@ function moneyLine({ readUnits, repair, tables, prices }: Estimate): string {
   const read = readUnits.reduce((sum, { middle }) => sum + middle, 0) * prices.readUnit
   const bytes = farReplicas(tables).reduce((sum, table) => sum + table.bytes.middle, 0)
   const across = (bytes / 1e9) * (prices.transferGb ?? 0)
-  const money = (amount: number) => `${prices.currency} ${moneyText(amount)}`
+  const money = (amount: number) => moneyText(amount, prices)
   const [least, most] = [repair.least, repair.most].map((units) => money(units * prices.writeUnit))
   return `  money     compare ${money(read + across)}, repair ${least === most ? least : `${least} to ${most}`}`
 }

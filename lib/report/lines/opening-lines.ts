@@ -14,11 +14,15 @@ import { shellWord } from '../shell-word.ts'
 export type PlanEvent = RunEvent & { readonly type: 'plan' }
 
 /** `master  us-east-1:Orders   39.9 M items   11.8 GB   account 111122223333` */
-export function tableLine(role: string, { ref, facts, defaultKeys }: InspectedTable): string {
+export function tableLine(
+  role: string,
+  { ref, facts, profile, defaultKeys }: InspectedTable,
+): string {
   const account = /^arn:[^:]*:[^:]*:[^:]*:(\d+):/.exec(facts.arn ?? ref.arn ?? '')?.[1]
   const about = [
     sizeOf(facts),
     account && `account ${account}`,
+    profile !== undefined && `profile ${profile}`,
     ref.endpoint && `at ${shownEndpoint(ref.endpoint)}${fromWhom(ref.endpointFrom)}`,
     ...(ref.variants ?? []).map(({ kind, from }) => `${kind} endpoint${fromWhom(from)}`),
     defaultKeys !== undefined && `with default keys, since ${defaultKeys}`,

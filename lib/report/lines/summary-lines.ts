@@ -2,12 +2,13 @@
 
 import { pathText } from '../../item/path.ts'
 import { count, counted } from '../../model/figures.ts'
+import type { Prices } from '../../model/prices.ts'
 import type { Outcome, ReplicaSummary, Summary } from '../../model/summary.ts'
 import { itemsRead, remainingDifferences } from '../../model/tally.ts'
 import { duration, pace } from '../durations.ts'
 import { shellWord } from '../shell-word.ts'
 import type { Line } from '../styled-line.ts'
-import { billLines } from './bill-lines.ts'
+import { billLines, costLines, quiescedLines } from './bill-lines.ts'
 import { errorLines, OUTCOME, stopLines } from './ending-lines.ts'
 import { attributesLine } from './kind-words.ts'
 import type { PlanEvent } from './opening-lines.ts'
@@ -20,6 +21,7 @@ export interface Told {
   /** The report of the run. */
   readonly report?: string | undefined
   readonly planned?: Planned | undefined
+  readonly prices?: Prices | undefined
 }
 
 interface Planned {
@@ -30,15 +32,17 @@ interface Planned {
 /** The verdict, what each replica holds, and what to do next. No plan: the run had none yet. */
 export function verdictLines(summary: Summary, plan?: PlanEvent, told: Told = {}): Line[] {
   const { replicas, outcome, stopped } = summary
-  const { planned, tellsEach = false, report } = told
+  const { planned, tellsEach = false, report, prices } = told
   const verdict = stopped === undefined ? [verdictOf(summary, plan)] : stopLines(stopped)
   const lines: Line[] = [[{ text: verdict[0] ?? '', style: 'verdict' }], ...verdict.slice(1)]
   for (const [label, replica] of Object.entries(replicas))
     lines.push(...replicaLines(label, replica, plan))
-  lines.push(readLine(summary, plan), ...errorLines(summary))
+  lines.push(readLine(summary, plan), ...costLines(summary, prices), ...errorLines(summary))
   if (planned !== undefined) lines.push(planLine(outcome, planned))
-  else if (outcome === 'different') lines.push(...repairLines(summary, plan))
+  else if (outcome === 'different') lines.push(...repairLines(summary, plan, prices))
   if (outcome === 'different' && !tellsEach) lines.push(seeThem(report ?? planned?.plan))
+  const isScan = plan !== undefined && plan.keys === undefined
+  if (isScan && !plan.rules.quiesced) lines.push(...quiescedLines(summary))
   return lines
 }
 
@@ -66,6 +70,7 @@ function verdictOf(summary: Summary, plan?: PlanEvent): string {
     const done = repaired === 0 ? '' : `; ${count(repaired)} repaired`
     return `Different: ${count(remaining)} of ${counted(items, 'item')}${done}.`
   }
+  if (plan?.keys === 0) return 'No key was listed, so none was compared.'
   if (outcome !== 'in-sync') return `${OUTCOME[outcome]}.`
   const written = sum((replica) => replica.written)
   const deleted = sum((replica) => replica.deleted)
@@ -108,7 +113,7 @@ const FLAGS = {
 }
 
 /** The flags that would repair what was found, without those that were given, and what it takes. */
-function repairLines({ replicas }: Summary, plan?: PlanEvent): string[] {
+function repairLines({ replicas }: Summary, plan?: PlanEvent, prices?: Prices): string[] {
   const repairable = (replica: ReplicaSummary, kind: keyof typeof FLAGS) =>
     (replica[kind] ?? 0) - (kind === 'differing' ? replica.conflicts : 0)
   const found = (kind: keyof typeof FLAGS) =>
@@ -119,7 +124,7 @@ function repairLines({ replicas }: Summary, plan?: PlanEvent): string[] {
   if (kinds.length === 0) return []
   return [
     `        to repair: ${kinds.map((kind) => FLAGS[kind]).join(' ')}`,
-    ...billLines(replicas),
+    ...billLines(replicas, prices),
   ]
 }
 
