@@ -21,6 +21,7 @@ import { OrderRecord } from '../lib/protocol/shared/order-record.ts'
 import { Outages } from '../lib/protocol/shared/outages.ts'
 import { RecheckBudget } from '../lib/protocol/shared/recheck-budget.ts'
 import { TokenBuckets } from '../lib/protocol/shared/token-buckets.ts'
+import { Traffic } from '../lib/protocol/shared/traffic.ts'
 import { Allowance } from '../lib/protocol/shared/write-allowance.ts'
 import { type HookCalls, openHookCalls } from './hook-calls.ts'
 import { AttributeNames } from './keys/attribute-names.ts'
@@ -80,11 +81,13 @@ export async function openThread(
   const isIgnored = ignoring(setup.ignore)
   const digestOf = await openDigest()
   const tokenBuckets = new TokenBuckets(setup.tokenBuckets)
+  const traffic = new Traffic(setup.traffic)
   const outages = new Outages(setup.outages)
   const options = (table: TableIndex) => ({
     credentials: (refused?: string) => credentials(table, refused),
     timeouts: setup.timeouts,
     tokenBuckets,
+    traffic,
     outages,
   })
   const [masterAccess, ...replicas] = setup.tables

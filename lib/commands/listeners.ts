@@ -7,6 +7,7 @@ import type { Question } from '../model/question.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { RunOptions } from '../options/run-options.ts'
 import { openReport, type Report } from '../report/difference-report.ts'
+import { HeatCells } from '../report/heat-cells.ts'
 import { openReportStream } from '../report/report-stream.ts'
 import type { RunListeners } from '../run/records/difference-sink.ts'
 
@@ -74,14 +75,25 @@ function openListeners(
       if (file !== undefined && report?.openMode !== undefined) {
         listeners.onProgress({ type: 'readable-by-others', file, mode: report.openMode })
       }
+      let cells: HeatCells | undefined
+      const hear = (event: RunEvent) => {
+        if (event.type === 'plan' && event.keys === undefined) {
+          cells = new HeatCells(event.segments, Object.keys(header.tables))
+        }
+        cells?.hear(event)
+        listeners.onProgress(event)
+      }
       const isHeard = report !== undefined || options.onDifference !== undefined
       try {
         const result = await work({
-          onEvent: listeners.onProgress,
+          onEvent: report === undefined ? listeners.onProgress : hear,
           allTold: async () => report?.flush(),
           reportMark: async () => report?.mark(),
           ...(options.confirm !== undefined && { confirm: listeners.confirm }),
-          onEnd: async (footer) => report?.end(footer),
+          onEnd: async (footer) => {
+            const heat = cells?.recorded
+            await report?.end({ ...footer, ...(heat !== undefined && { heat }) })
+          },
           ...(isHeard && {
             async onDifference(difference: Difference) {
               await report?.write(difference)

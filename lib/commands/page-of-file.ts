@@ -8,6 +8,7 @@ import type { Fact, PageData, PageTable, ReplicaCounts, Verdict } from '../page/
 import { countsOf, verdictOf } from '../page/run-verdict.ts'
 import { SUBJECTS } from '../page/subjects.ts'
 import { timeText } from '../report/durations.ts'
+import { heatOf } from '../report/heat-cells.ts'
 import { WORD_OF_KIND } from '../report/lines/kind-words.ts'
 import type { FileTotals } from '../show/file-totals.ts'
 import { type Shown, TITLE } from '../show/show-lines.ts'
@@ -19,14 +20,17 @@ export interface FileToShow extends Shown {
 }
 
 export function pageOfFile(shown: FileToShow, spelling: Spelling, version?: string): PageData {
-  const { header, totals, picked, lines, file } = shown
+  const { header, totals, picked, lines, file, end } = shown
   const { attributes, differences } = lines
+  // A strip of all lines would say nothing of those that were picked.
+  const heat = picked === undefined ? footerOf(end)?.heat : undefined
   return {
     what: `${TITLE[header.tablesync]} ${file}`,
     tables: tablesOf(shown),
     verdict: verdictOfFile(shown),
     facts: factsOf(shown),
     counts: countsOfFile(shown, picked ?? totals),
+    ...(heat !== undefined && { heat: heatOf(heat) }),
     attributes,
     differences,
     // A report holds values only if its run was asked for them; no other line has any here.

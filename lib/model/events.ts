@@ -1,15 +1,20 @@
 /** What a run reports while it runs. */
 
+import type { DifferenceKind } from './difference.ts'
 import type { RunRules } from './run-rules.ts'
 import type { Pace } from './tables/capacity.ts'
 import type { InspectedTable } from './tables/table.ts'
 import type { NamedTally } from './tally.ts'
-import type { Milliseconds, ReadUnits } from './units.ts'
+import type { Bytes, Milliseconds, ReadUnits } from './units.ts'
 
 /** How fast a run uses one table now, and the limit that it keeps. */
 export interface Flow extends Pace {
   /** Units per second: a mean over the last five seconds, or over the run if it is shorter. */
   readonly usedPerSecond: number
+  /** Bytes of answers per second, a mean over the same time. */
+  readonly bytesPerSecond: Bytes
+  /** How long an answer took, a mean over the same time. Null: none came. */
+  readonly answerMs: Milliseconds | null
   /** Whether the table refused requests just now because it lacked capacity. */
   readonly isThrottled: boolean
 }
@@ -108,6 +113,10 @@ export type RunEvent =
   | {
       readonly type: 'progress'
       readonly tally: NamedTally
+      /** By replica and kind: suspects that wait for another look. */
+      readonly suspects: {
+        readonly [replica: string]: { readonly [kind in DifferenceKind]: number }
+      }
       readonly segmentsDone: number
       readonly segments: number
       readonly elapsedMs: Milliseconds

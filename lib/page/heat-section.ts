@@ -1,8 +1,8 @@
 /** Where the differences are: a strip over the key space, and the worst places as a table. */
 import { count, counted } from '../model/figures.ts'
+import type { Heat, HeatCell } from '../model/heat.ts'
 import { isUnseen, LEVELS, placeOf, shareOf, stripSvg } from './heat-strip.ts'
 import { html, type Markup } from './markup.ts'
-import type { Heat, HeatCell } from './page-data.ts'
 
 /** A strip takes 15 KB, and twice that with titles. */
 const MOST_STRIPS = 3

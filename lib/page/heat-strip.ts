@@ -1,8 +1,8 @@
 /** A strip of cells: the lighter or darker a cell, the more differs in its place. */
 import { count, counted } from '../model/figures.ts'
+import type { HeatCell } from '../model/heat.ts'
 import { chartSvg, Plot } from './chart-svg.ts'
 import { type Content, html } from './markup.ts'
-import type { HeatCell } from './page-data.ts'
 
 /** Steps of lightness: each holds shares up to its bound. */
 export const LEVELS = [

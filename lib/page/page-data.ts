@@ -1,4 +1,5 @@
 /** What the page shows: plain data, put together from a run or from a file. */
+import type { Heat } from '../model/heat.ts'
 import type { PlaceTotal } from '../report/change-totals.ts'
 import type { DifferenceShown } from '../report/lines/difference-lines.ts'
 
@@ -54,23 +55,6 @@ export interface ReplicaCounts {
   readonly counts: readonly { readonly name: string; readonly count: number | null }[]
 }
 
-/** Where in the key space keys looked different when they were scanned. */
-export interface Heat {
-  readonly segments: number
-  readonly strips: readonly { readonly replica: string; readonly cells: readonly HeatCell[] }[]
-}
-
-/** Some neighbouring segments, taken together. */
-export interface HeatCell {
-  readonly firstSegment: number
-  readonly lastSegment: number
-  /** How many of them this run has compared to their end. */
-  readonly compared: number
-  /** Items of both sides, a pair counted once. */
-  readonly items: number
-  readonly differences: number
-}
-
 export interface History {
   readonly samples: readonly Sample[]
   /** What the samples leave out: a resumed run knows nothing of the time before it. */
@@ -95,4 +79,6 @@ export interface FlowSample {
   /** Null: there was none. */
   readonly limit: number | null
   readonly isThrottled: boolean
+  /** How long an answer took, in milliseconds. Null: none came. */
+  readonly answerMs: number | null
 }

@@ -1,8 +1,8 @@
 /** Hears a run for its page, and keeps little of it however long the run is. */
 import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
+import { HeatCells, heatOf } from '../report/heat-cells.ts'
 import { FirstDifferences } from './first-differences.ts'
-import { HeatCells } from './heat-cells.ts'
 import type { PageData } from './page-data.ts'
 import { TimeSamples } from './time-samples.ts'
 
@@ -25,10 +25,7 @@ export class RunCollector {
 
   hear(event: RunEvent): void {
     if (event.type === 'progress') this.#samples.hear(event)
-    if (event.type !== 'segment-finished') return
-    for (const [replica, tally] of Object.entries(event.tally.replicas)) {
-      this.#heat.finished(event.segment, replica, tally)
-    }
+    this.#heat.hear(event)
   }
 
   add(difference: Difference): void {
@@ -36,9 +33,14 @@ export class RunCollector {
   }
 
   get collected(): Pick<PageData, 'attributes' | 'differences' | 'heat' | 'history'> {
-    const { heat } = this.#heat
+    const { recorded } = this.#heat
     const { attributes, differences } = this.#differences
     const history = { samples: this.#samples.all }
-    return { attributes, differences, history, ...(heat !== undefined && { heat }) }
+    return {
+      attributes,
+      differences,
+      history,
+      ...(recorded !== undefined && { heat: heatOf(recorded) }),
+    }
   }
 }

@@ -91,7 +91,12 @@ const flowOf = (flow: Flow, unitsPerSecond: number): FlowSample => ({
   unitsPerSecond,
   limit: flow.unitsPerSecond,
   isThrottled: flow.isThrottled,
+  answerMs: flow.answerMs,
 })
+
+/** Where only one of them is known, it stands for both. */
+const meanOf = (a: number | null, b: number | null, mean: (a: number, b: number) => number) =>
+  a === null || b === null ? (a ?? b) : mean(a, b)
 
 function joined(one: Stretch, next: Stretch): Stretch {
   const seconds = one.seconds + next.seconds
@@ -106,6 +111,7 @@ function joined(one: Stretch, next: Stretch): Stretch {
         ...flow,
         unitsPerSecond: mean(before.unitsPerSecond, flow.unitsPerSecond),
         isThrottled: before.isThrottled || flow.isThrottled,
+        answerMs: meanOf(before.answerMs, flow.answerMs, mean),
       }
     }),
     isWaiting: one.isWaiting || next.isWaiting,

@@ -1,4 +1,4 @@
-/** How the run went: items and units a second over time, with throttling and waits. */
+/** How the run went: items and units a second and times to answer, with throttling and waits. */
 import { counted, rateText } from '../model/figures.ts'
 import { duration } from '../report/durations.ts'
 import { chartSvg, Plot } from './chart-svg.ts'
@@ -12,7 +12,8 @@ const SIZES = [
   { name: 'narrow', width: 320, ticks: 3, most: 80 },
 ] as const
 
-const MOST_FLOWS = 4
+/** Beside the items. */
+const MOST_CHARTS = 6
 
 interface Series {
   readonly name: string
@@ -23,14 +24,15 @@ interface Series {
 }
 
 export function timeSection({ samples, note }: History): Markup {
-  const series = [itemsOf(samples), ...flowsOf(samples)]
-  const shown = series.slice(0, MOST_FLOWS + 1)
+  const flows = seriesOfFlows(samples)
+  const series = [itemsOf(samples), ...flows.map(unitsOf), ...flows.map(answersOf)]
+  const shown = series.slice(0, MOST_CHARTS + 1)
   const left = series.length - shown.length
   return html`<section aria-labelledby="time">
 <h2 id="time">How it went</h2>
 ${note !== undefined && html`<p>${note}</p>`}
 ${samples.length < 2 ? html`<p>The run was too short to draw.</p>` : shown.map(figure)}
-${left > 0 && html`<p>${counted(left, 'more table')} not drawn.</p>`}
+${left > 0 && html`<p>${counted(left, 'more chart')} not drawn.</p>`}
 </section>`
 }
 
@@ -45,26 +47,46 @@ function itemsOf(samples: readonly Sample[]): Series {
   }
 }
 
-/** Of each table what it reads, and what it writes if it writes. */
-function flowsOf(samples: readonly Sample[]): Series[] {
-  const byName = new Map<string, { flow: FlowSample; points: Point[] }>()
+type FlowAt = FlowSample & { readonly at: number }
+
+/** Of each table its reads, and its writes if it was written to. */
+function seriesOfFlows(samples: readonly Sample[]): (readonly FlowAt[])[] {
+  const byName = new Map<string, FlowAt[]>()
   for (const { at, flows } of samples) {
     for (const flow of flows) {
       const name = `${flow.kind} ${flow.table}`
-      const known = byName.get(name) ?? { flow, points: [] }
+      const known = byName.get(name) ?? []
       byName.set(name, known)
-      const { unitsPerSecond: value, limit, isThrottled: isMarked } = flow
-      known.points.push({ at, value, limit, isMarked })
+      known.push({ ...flow, at })
     }
   }
-  return [...byName.values()]
-    .filter(({ points }) => points.some(({ value, isMarked }) => value > 0 || isMarked))
-    .map(({ flow: { kind, table }, points }) => ({
-      name: `${kind === 'read' ? 'Read units' : 'Write units'} of ${table}`,
-      unit: 'units a second',
-      mark: 'throttled',
-      points,
-    }))
+  return [...byName.values()].filter((flows) =>
+    flows.some(({ unitsPerSecond, isThrottled }) => unitsPerSecond > 0 || isThrottled),
+  )
+}
+
+function unitsOf(flows: readonly FlowAt[]): Series {
+  const [first] = flows as [FlowAt]
+  return {
+    name: `${first.kind === 'read' ? 'Read units' : 'Write units'} of ${first.table}`,
+    unit: 'units a second',
+    mark: 'throttled',
+    points: flows.map(({ at, unitsPerSecond, limit, isThrottled }) => ({
+      ...{ at, value: unitsPerSecond, limit, isMarked: isThrottled },
+    })),
+  }
+}
+
+function answersOf(flows: readonly FlowAt[]): Series {
+  const [first] = flows as [FlowAt]
+  return {
+    name: `Time to answer ${first.kind === 'read' ? 'reads' : 'writes'} of ${first.table}`,
+    unit: 'milliseconds',
+    mark: 'no answer',
+    points: flows.map(({ at, answerMs }) => ({
+      ...{ at, value: answerMs ?? 0, limit: null, isMarked: answerMs === null },
+    })),
+  }
 }
 
 function figure(series: Series): Markup {

@@ -70,6 +70,8 @@ export interface WorkerSetup {
   readonly orderRecord: SharedArrayBuffer
   /** Shared counters behind `TokenBuckets`. */
   readonly tokenBuckets: SharedArrayBuffer
+  /** Shared counters behind `Traffic`. */
+  readonly traffic: SharedArrayBuffer
   /** Shared states behind `Outages`. */
   readonly outages: SharedArrayBuffer
 }

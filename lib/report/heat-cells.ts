@@ -1,45 +1,55 @@
 /** Counts of finished segments, folded into a few cells for each replica. */
+import type { RunEvent } from '../model/events.ts'
+import type { Heat, HeatCell, RecordedHeat } from '../model/heat.ts'
 import { foundOf, itemsRead, type ReplicaTally } from '../model/tally.ts'
-import type { Heat, HeatCell } from './page-data.ts'
 
 const MOST_CELLS = 256
 
-type Counted = { -readonly [name in 'compared' | 'items' | 'differences']: HeatCell[name] }
+type Cell = [compared: number, items: number, differences: number]
 
 export class HeatCells {
   readonly #segments: number
-  readonly #strips: ReadonlyMap<string, readonly Counted[]>
+  readonly #replicas: ReadonlyMap<string, readonly Cell[]>
 
   constructor(segments: number, replicas: readonly string[]) {
     this.#segments = segments
     const cells = Math.min(segments, MOST_CELLS)
-    const strip = () =>
-      Array.from({ length: cells }, () => ({ compared: 0, items: 0, differences: 0 }))
-    this.#strips = new Map(replicas.map((replica) => [replica, strip()]))
+    const strip = () => Array.from({ length: cells }, (): Cell => [0, 0, 0])
+    this.#replicas = new Map(replicas.map((replica) => [replica, strip()]))
+  }
+
+  hear(event: RunEvent): void {
+    if (event.type !== 'segment-finished') return
+    for (const [replica, tally] of Object.entries(event.tally.replicas)) {
+      this.finished(event.segment, replica, tally)
+    }
   }
 
   finished(segment: number, replica: string, tally: ReplicaTally): void {
-    const strip = this.#strips.get(replica)
+    const strip = this.#replicas.get(replica)
     const cell = strip?.[Math.floor((segment * strip.length) / this.#segments)]
     if (cell === undefined) return
-    cell.compared++
-    cell.items += itemsRead(tally)
+    cell[0]++
+    cell[1] += itemsRead(tally)
     // What waits for its second read leaves the segment without a verdict.
-    cell.differences += foundOf(tally) + tally.pending
+    cell[2] += foundOf(tally) + tally.pending
   }
 
   /** Undefined: one cell would be all there is, or none. */
-  get heat(): Heat | undefined {
+  get recorded(): RecordedHeat | undefined {
     if (this.#segments < 2) return undefined
-    const strips = [...this.#strips].map(([replica, cells]) => ({
-      replica,
-      cells: cells.map((cell, at) => ({ ...cell, ...this.#placeOf(at, cells.length) })),
-    }))
-    return { segments: this.#segments, strips }
+    return { segments: this.#segments, replicas: Object.fromEntries(this.#replicas) }
   }
+}
 
-  #placeOf(at: number, cells: number): Pick<HeatCell, 'firstSegment' | 'lastSegment'> {
-    const first = (cell: number) => Math.ceil((cell * this.#segments) / cells)
-    return { firstSegment: first(at), lastSegment: first(at + 1) - 1 }
-  }
+export function heatOf({ segments, replicas }: RecordedHeat): Heat {
+  const strips = Object.entries(replicas).map(([replica, cells]) => ({
+    replica,
+    cells: cells.map(([compared, items, differences], at): HeatCell => {
+      const first = (cell: number) => Math.ceil((cell * segments) / cells.length)
+      const [firstSegment, lastSegment] = [first(at), first(at + 1) - 1]
+      return { firstSegment, lastSegment, compared, items, differences }
+    }),
+  }))
+  return { segments, strips }
 }

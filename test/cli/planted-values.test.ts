@@ -64,6 +64,13 @@ const QUOTING = `export default {
   onMissing(item) { throw new TypeError(item.map.M.inner.S) },
 }`
 
+/** Of a run in legs: every file that it can write. */
+const filesOfLegs = (at: (name: string) => string) => [
+  ...['--checkpoint', at('run.checkpoint'), '--report', at('cut.ndjson')],
+  ...['--metrics-file', at('run.prom'), '--log-file', at('run.log'), '--log-format', 'json'],
+  ...['--html', at('run.html'), '--journal', at('undo.ndjson'), '-v'],
+]
+
 async function carryOutAll(t: Test, folder: string, showValues: readonly string[]) {
   const { args } = await makeTables()
   const at = (name: string) => join(folder, name)
@@ -94,6 +101,7 @@ async function carryOutAll(t: Test, folder: string, showValues: readonly string[
   )
   await run(...args, '--estimate')
   await run(...args, ...WRITES, '--plan', at('plan.ndjson'), ...showValues)
+  await run('apply', at('plan.ndjson'), '--kind', 'missing', '--log-format', 'json', '-v')
   const hooks = at('hooks.mjs')
   await writeFile(hooks, QUOTING)
   await run(
@@ -103,7 +111,7 @@ async function carryOutAll(t: Test, folder: string, showValues: readonly string[
     hooks,
     '--verbose',
     '--report',
-    at('hooks.ndjson'),
+    at('hooks.ndjson.gz'),
     '--json',
     ...showValues,
   )
@@ -126,18 +134,13 @@ async function carryOutAll(t: Test, folder: string, showValues: readonly string[
     at('service.ndjson'),
     ...showValues,
   )
-  await run(
-    ...args,
-    ...WRITES,
-    '--max-writes',
-    '3',
-    '--checkpoint',
-    at('run.checkpoint'),
-    '--report',
-    at('cut.ndjson'),
-    '-v',
-    ...showValues,
-  )
+  await run(...args, ...WRITES, ...filesOfLegs(at), '--max-writes', '3', ...showValues)
+  await run(...args, ...WRITES, ...filesOfLegs(at), '--resume', ...showValues)
+  await run('show', at('cut.ndjson'))
+  await run('show', at('cut.ndjson'), '--since', at('dry.ndjson'))
+  await run('show', at('undo.ndjson'))
+  await run('show', at('undo.ndjson'), '--html', at('undo.html'), '--json')
+  await run('undo', at('undo.ndjson'), '--yes', '-v', '--report', at('undone.ndjson'))
   for (const name of ['dry.ndjson', 'plan.ndjson']) {
     await run('show', at(name))
     await run('show', at(name), '--json')
@@ -146,6 +149,8 @@ async function carryOutAll(t: Test, folder: string, showValues: readonly string[
   await run(
     'apply',
     at('plan.ndjson'),
+    '--metrics-file',
+    at('applied.prom'),
     '--report',
     at('applied.ndjson'),
     '--html',
@@ -170,8 +175,24 @@ t.test('no value is found where nobody asked for values', async (t) => {
         .slice(0, 3000)}`,
     )
   const files = await contentsOf(folder)
-  t.ok(files.length > 10)
-  for (const [name, text] of files) t.same(isPlanted(text), [], `${name}\n${text.slice(0, 1000)}`)
+  const written = new Map(files)
+  for (const name of [
+    'run.prom',
+    'applied.prom',
+    'run.log',
+    'run.html',
+    'undo.html',
+    'undone.ndjson',
+  ])
+    t.ok(written.has(name), `${name} was written`)
+  t.match(written.get('run.log'), /"type":"difference"/, 'the log tells of differences')
+  const applied = said.find(([command]) => command.startsWith('apply'))?.[1]
+  t.match(applied, /"type":"difference"/)
+  for (const [name, text] of files) {
+    // Its lines bring the items back.
+    if (name === 'undo.ndjson') t.ok(isPlanted(text).length > 0)
+    else t.same(isPlanted(text), [], `${name}\n${text.slice(0, 1000)}`)
+  }
 })
 
 t.test('with --show-values, reports and the screen have them', async (t) => {
@@ -181,7 +202,9 @@ t.test('with --show-values, reports and the screen have them', async (t) => {
   const files = new Map(await contentsOf(folder))
   t.ok(isPlanted(files.get('dry.ndjson') ?? '').length > 0)
   t.same(isPlanted(files.get('plan.ndjson') ?? ''), [], 'the plan has its own option')
-  t.same(isPlanted(files.get('run.checkpoint') ?? ''), [])
+  for (const [name, text] of files) {
+    if (/checkpoint|[.]prom$/.test(name)) t.same(isPlanted(text), [], `${name} has none`)
+  }
 })
 
 t.test('a terminal has no value in what it has scrolled', async (t) => {

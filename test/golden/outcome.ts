@@ -64,7 +64,10 @@ function steady(value: unknown): unknown {
   const members = Object.entries(value).filter(([name]) => !CHANGING.has(name))
   return Object.fromEntries(
     // Pages that are read ahead cost units, whether they are looked at or not.
-    members.map(([name, member]) => [name, name === 'readUnits' ? 'UNITS' : steady(member)]),
+    members.map(([name, member]) => [
+      name,
+      /^(read|recheck)Units$/.test(name) ? 'UNITS' : steady(member),
+    ]),
   )
 }
 

@@ -7,6 +7,7 @@ import { t } from '../support/tap.ts'
 
 const progress = (segmentsDone: number): RunEvent => ({
   type: 'progress',
+  suspects: {},
   tally: zeroTally([]),
   segmentsDone,
   segments: 9,

@@ -21,7 +21,7 @@ const RUN: RunDescription = {
 
 const flow = (isThrottled: boolean): Flow => ({
   ...{ table: ODD, kind: 'read', unitsPerSecond: null, isAdaptive: false, origin: 'asked' },
-  ...{ because: '', usedPerSecond: 1, isThrottled },
+  ...{ because: '', usedPerSecond: 1, bytesPerSecond: 1, answerMs: 1, isThrottled },
 })
 
 const COUNTS = {
@@ -38,6 +38,7 @@ function inProgress(): RunFigures {
     tally: { master: { scanned: 20, readUnits: 2.5 }, replicas: { [ODD]: COUNTS } },
     ...{ segments: 8, segmentsDone: 2, elapsedMs: 1, isPaused: false },
     waitingFor: ['an endpoint'],
+    suspects: {},
     flows: [flow(true)],
   })
   return figures

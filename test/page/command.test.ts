@@ -13,6 +13,8 @@ t.setTimeout(300_000)
 /** The text between the tags. */
 const textOf = (page: string) => page.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]+>/g, ' ')
 
+const stripOf = (page: string) => /<section aria-labelledby="where">.*?<\/section>/s.exec(page)?.[0]
+
 async function openEngine(t: Test) {
   const engine = await startDynalite()
   t.teardown(() => engine.stop())
@@ -48,6 +50,7 @@ t.test('a run writes a page, and so do the files that it leaves', async (t) => {
     t.match(text, told)
   }
   t.notMatch(text, /of-replica|green/)
+  t.ok(stripOf(page)?.includes('one of 4 segments'))
   t.same((await readdir(folder)).sort(), ['page.html', 'plan.ndjson', 'report.ndjson'])
 
   for (const [file, told] of [
@@ -63,11 +66,14 @@ t.test('a run writes a page, and so do the files that it leaves', async (t) => {
     t.match(shownText, told)
     t.match(shownText, /colour\s+2/)
     t.match(shownText, /item-17/)
-    t.notMatch(shownText, /How it went|Where the differences are/)
+    t.notMatch(shownText, /How it went/)
+    // A report knows of its run where it has found what.
+    t.equal(stripOf(await readFile(out, 'utf8')), file === report ? stripOf(page) : undefined)
   }
   const picked = await runCli(['show', report, '--html', html, '--kind', 'extra', '--json'])
   t.equal(JSON.parse(picked.stdout).items.length, 8)
   t.match(textOf(await readFile(html, 'utf8')), /Differences listed: 8 of 13\./)
+  t.equal(stripOf(await readFile(html, 'utf8')), undefined, 'a strip of all would be wrong')
 
   const journal = at('undo.ndjson')
   for (const [command, told] of [

@@ -85,7 +85,14 @@ t.test('a page of little says little', async (t) => {
 t.test('samples are thinned, and keep the mean', async (t) => {
   const samples = new TimeSamples({ isResumed: false })
   const at = (second: number) => ({
-    ...{ type: 'progress' as const, segmentsDone: 0, segments: 1, isPaused: false, flows: [] },
+    ...{
+      type: 'progress' as const,
+      suspects: {},
+      segmentsDone: 0,
+      segments: 1,
+      isPaused: false,
+      flows: [],
+    },
     ...{ elapsedMs: second * 1000, waitingFor: second === 7 ? ['x'] : [] },
     tally: { master: { scanned: second * 100, readUnits: 0 }, replicas: {} },
   })

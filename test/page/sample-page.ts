@@ -1,9 +1,9 @@
 /** A page as large as pages get, with texts that would break out of it if they could. */
 
 import { zeroReplicaTally } from '../../lib/model/tally.ts'
-import { HeatCells } from '../../lib/page/heat-cells.ts'
 import type { PageData } from '../../lib/page/page-data.ts'
 import { TimeSamples } from '../../lib/page/time-samples.ts'
+import { HeatCells, heatOf } from '../../lib/report/heat-cells.ts'
 import type { DifferenceShown } from '../../lib/report/lines/difference-lines.ts'
 
 export const HOSTILE = [
@@ -29,7 +29,7 @@ export function samplePage(more: Partial<PageData> = {}, texts = HOSTILE): PageD
     const tally = { ...zeroReplicaTally(), offered: 610, sameAs: 610 - missing, missing }
     for (const replica of REPLICAS) cells.finished(segment, replica, tally)
   }
-  const { heat } = cells
+  const { recorded } = cells
   const samples = new TimeSamples({ isResumed: false })
   for (let second = 1; second <= 5000; second++) samples.hear(progressAt(second))
   return {
@@ -71,7 +71,7 @@ export function samplePage(more: Partial<PageData> = {}, texts = HOSTILE): PageD
         { name: 'caught up', count: 40 },
       ],
     })),
-    ...(heat !== undefined && { heat }),
+    ...(recorded !== undefined && { heat: heatOf(recorded) }),
     attributes: [
       { place: 'state', items: 290 },
       { place: 'address.geo', items: 40 },
@@ -116,7 +116,7 @@ export function fullPage(): PageData {
         kind: 'read' as const,
         unitsPerSecond: Math.abs(1e4 * Math.cos(at * 5)),
       },
-      ...{ limit: 9000 + (at % 3), isThrottled: at % 6 < 3 },
+      ...{ limit: 9000 + (at % 3), isThrottled: at % 6 < 3, answerMs: 40 + 30 * Math.sin(at) },
     })),
   }))
   const long = (at: number) => `${at} ${'<&"'.repeat(340)}`
@@ -172,6 +172,8 @@ function progressAt(second: number) {
     usedPerSecond:
       kind === 'read' ? 560 + 40 * Math.sin(second / 90) - (second % 1700 > 1500 ? 400 : 0) : 0,
     isThrottled: kind === 'read' && second % 1700 > 1500,
+    bytesPerSecond: kind === 'read' ? 4e6 : 0,
+    answerMs: kind === 'read' ? 45 + 12 * Math.sin(second / 50) : null,
   })
   return {
     ...{
@@ -187,6 +189,7 @@ function progressAt(second: number) {
       },
       replicas: {},
     },
+    suspects: {},
     isPaused: second > 3000 && second < 3200,
     waitingFor: [],
     flows: ['us-east-1:Orders', ...REPLICAS].flatMap((table) => [

@@ -82,6 +82,7 @@ const progress = (elapsedMs: number): RunEvent => ({
   elapsedMs,
   isPaused: false,
   waitingFor: [],
+  suspects: {},
   flows: [],
 })
 

@@ -41,6 +41,15 @@ t.test('RestartKeys waits until all earlier keys are decided', async (t) => {
   t.same(told, ['10', '20'])
 })
 
+t.test('RestartKeys reports a key once, however often it is reached', async (t) => {
+  const { keys, told } = scene([1, 2])
+  keys.kept(1, recordAt(10))
+  keys.kept(2, recordAt(10))
+  keys.kept(1, recordAt(20))
+  keys.kept(1, recordAt(30))
+  t.same(told, ['10'])
+})
+
 t.test('RestartKeys reports no key after one that was given up', async (t) => {
   const { rechecks, keys, told, takeDue } = scene()
   keys.kept(1, recordAt(10))

@@ -2,6 +2,7 @@
 import { mock } from 'node:test'
 import type { CapacityChoice } from '../../lib/model/tables/capacity.ts'
 import { TokenBuckets } from '../../lib/protocol/shared/token-buckets.ts'
+import { Traffic } from '../../lib/protocol/shared/traffic.ts'
 import { TokenRefill } from '../../lib/run/rate/token-refill.ts'
 import { type Test, t } from '../support/tap.ts'
 
@@ -12,7 +13,8 @@ function gaugeOf(t: Test, choice: CapacityChoice) {
   t.teardown(() => mock.timers.reset())
   const tokenBuckets = new TokenBuckets(TokenBuckets.memoryFor(1))
   const place = { label: 'x:T', kind: 'read', isLocal: false, known: undefined } as const
-  const gauge = new TokenRefill({ tokenBuckets, table: 0, ...place }, 0)
+  const traffic = new Traffic(Traffic.memoryFor(1))
+  const gauge = new TokenRefill({ tokenBuckets, traffic, table: 0, ...place }, 0)
   gauge.hold(choice, gauge.resolve(choice))
   let now = 0
   const seconds = (count: number, each: () => void) => {

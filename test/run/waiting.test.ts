@@ -12,6 +12,8 @@ const HELD = {
   because: 'asked',
   origin: 'asked',
   usedPerSecond: 0,
+  bytesPerSecond: 0,
+  answerMs: null,
   isThrottled: false,
   isUsedUp: true,
 } as const

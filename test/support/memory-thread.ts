@@ -13,9 +13,9 @@ import { CanaryFlags } from '../../lib/protocol/shared/canary-flags.ts'
 import { OrderRecord } from '../../lib/protocol/shared/order-record.ts'
 import { Outages } from '../../lib/protocol/shared/outages.ts'
 import { RecheckBudget } from '../../lib/protocol/shared/recheck-budget.ts'
-import { TokenBuckets } from '../../lib/protocol/shared/token-buckets.ts'
 import { Allowance } from '../../lib/protocol/shared/write-allowance.ts'
 import type { CompareTask } from '../../lib/protocol/tasks.ts'
+import { rateMemoryFor } from '../../lib/run/rate/rate-limits.ts'
 import type { SegmentControl } from '../../workers/coordinator.ts'
 import { rulesOf } from '../../workers/hook-calls.ts'
 import { AttributeNames } from '../../workers/keys/attribute-names.ts'
@@ -83,7 +83,7 @@ export function memoryThread(
     recheckBudget,
     orderRecord: OrderRecord.memoryFor(replicas.length + 1),
     outages: Outages.memoryFor(replicas.length + 1),
-    tokenBuckets: TokenBuckets.memoryFor(replicas.length + 1),
+    ...rateMemoryFor(replicas.length + 1),
   }
   const isIgnored = ignoring([])
   return {

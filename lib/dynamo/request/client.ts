@@ -7,13 +7,14 @@ import type { CredentialKeeper } from '../../model/tables/aws-credentials.ts'
 import type { TableAccess } from '../../protocol/setup.ts'
 import type { Outages } from '../../protocol/shared/outages.ts'
 import { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
+import type { Traffic } from '../../protocol/shared/traffic.ts'
 import { RefusedKeys } from '../refused-keys.ts'
 import { identityFrom } from './cached-credentials.ts'
 import { withoutSentValues } from './clean-message.ts'
 import { HotSegments } from './hot-partitions.ts'
 import { InFlight } from './in-flight.ts'
 import { type Excused, silenceWatch } from './inactivity-timeout.ts'
-import { type ItemOperation, isRead } from './operations.ts'
+import { capacityOf, type ItemOperation, isRead } from './operations.ts'
 import { OutageGate } from './outage-wait.ts'
 import { Pace } from './rate-limiter.ts'
 import {
@@ -72,6 +73,8 @@ export interface ClientOptions {
   readonly timeouts: RequestTimeouts
   /** Absent: this client shares its rate limit with no other. */
   readonly tokenBuckets?: TokenBuckets
+  /** Absent: nobody counts the answers. */
+  readonly traffic?: Traffic
   /** Absent: nobody checks whether the table is out of reach, and requests do not wait for it. */
   readonly outages?: Outages
   /** When it aborts, every request ends with its reason. */
@@ -122,8 +125,14 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
     const cooled = hot.cooled(segment, signal)
     if (cooled !== undefined) await excused(cooled)
     const turn = await pace.turn(request, signal, excused)
+    const began = performance.now()
     try {
-      const answer = request.read(await exchange(operation, request.body, signal))
+      const body = await exchange(operation, request.body, signal)
+      options.traffic?.answered(access.index, capacityOf(operation), {
+        received: body.bytes.length,
+        took: performance.now() - began,
+      })
+      const answer = request.read(body)
       turn.settle(request.unitsOf(answer))
       hot.cool(segment)
       return answer

@@ -9,7 +9,7 @@ import type { TableIndex } from '../../model/tables/table.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
 import type { Excused } from './inactivity-timeout.ts'
-import { type ItemOperation, isRead } from './operations.ts'
+import { capacityOf, type ItemOperation } from './operations.ts'
 import { runEnds } from './request-errors.ts'
 
 /** Time between two checks for capacity; random, so that threads do not all check at once. */
@@ -48,7 +48,7 @@ export class Pace {
     signal: AbortSignal,
     excused: Excused,
   ): Promise<Turn> {
-    const kind: CapacityKind = isRead(operation) ? 'read' : 'write'
+    const kind = capacityOf(operation)
     const expected = this.#expected.get(operation) ?? guess
     if (!this.#tokenBuckets.take(this.#table, kind, expected)) {
       await excused(this.#admitted(kind, expected, signal))

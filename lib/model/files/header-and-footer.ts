@@ -1,5 +1,6 @@
 /** First and last line of a journal, a plan or a report: whose it is, and that it is complete. */
 
+import type { RecordedHeat } from '../heat.ts'
 import type { MasterSummary, Outcome, ReplicaSummary } from '../summary.ts'
 import type { RecordedTable } from './recorded-table.ts'
 
@@ -31,4 +32,9 @@ export interface FileFooter {
     readonly master: MasterSummary
     readonly replicas: { readonly [label: string]: ReplicaSummary }
   }
+  /**
+   * Of a report: where the differences are. Of a resumed run, its last leg's part. Absent: no scan of
+   * more than one segment.
+   */
+  readonly heat?: RecordedHeat
 }

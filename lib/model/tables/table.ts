@@ -75,6 +75,8 @@ export interface SecondaryIndex {
 export interface InspectedTable {
   readonly ref: TableRef
   readonly facts: TableFacts
+  /** The profile that its credentials were asked of. Absent: none was named for the run. */
+  readonly profile?: string
   /** Why tablesync uses default keys, which only an emulator accepts. Absent: it uses real ones. */
   readonly defaultKeys?: string
 }

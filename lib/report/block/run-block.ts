@@ -63,22 +63,20 @@ function countRows(facts: BlockFacts): Row[] {
   const replicas = Object.entries(progress.tally.replicas)
   return replicas.map(([label, tally]) => ({
     title: 'found',
-    cells: [...(replicas.length > 1 ? [label] : []), ...countCells(tally, facts)],
+    cells: [...(replicas.length > 1 ? [label] : []), ...countCells(label, tally, facts)],
   }))
 }
 
-function countCells(tally: ReplicaTally, { isWriting, writtenWord }: BlockFacts): string[] {
-  const { missing, differing, extra, pending, written, deleted, changed, conflicts, failed } = tally
+function countCells(
+  label: string,
+  tally: ReplicaTally,
+  { progress, isWriting, writtenWord }: BlockFacts,
+): string[] {
+  const { written, deleted, changed, conflicts, failed } = tally
   const some = (word: string, n: number) => (n === 0 ? [] : [`${word} ${count(n)}`])
   const isComparing = writtenWord === undefined
-  const found = [
-    `missing ${count(missing)}`,
-    `differing ${count(differing)}`,
-    `extra ${count(extra)}`,
-    ...(pending === 0 ? [] : [`(+${count(pending)} to confirm)`]),
-  ]
   return [
-    ...(isComparing ? found : []),
+    ...(isComparing ? foundCells(tally, progress.suspects[label]) : []),
     ...(isWriting
       ? [`${writtenWord ?? 'written'} ${count(written)}`, `deleted ${count(deleted)}`]
       : []),
@@ -88,14 +86,25 @@ function countCells(tally: ReplicaTally, { isWriting, writtenWord }: BlockFacts)
   ]
 }
 
-/** Eventually consistent reads: a unit is for two blocks of 4 KB (Developer Guide, "Read consistency"). */
-const BYTES_PER_READ_UNIT = 8192
+/** `missing 1,204 (+88 to confirm)`: what waits for its second read stands beside what had it. */
+function foundCells(
+  tally: ReplicaTally,
+  suspects: ProgressEvent['suspects'][string] | undefined,
+): string[] {
+  const kinds = ['missing', 'differing', 'extra'] as const
+  const [first] = kinds.filter((kind) => suspects?.[kind])
+  return kinds.map((kind) => {
+    const waiting = suspects?.[kind] ?? 0
+    const meaning = kind === first ? ' to confirm' : ''
+    return `${kind} ${count(tally[kind])}${waiting === 0 ? '' : ` (+${count(waiting)}${meaning})`}`
+  })
+}
 
 function speedRows({ progress, itemsPerSecond, master }: BlockFacts): Row[] {
   const { tally, flows } = progress
   const reads = flows.filter(({ kind }) => kind === 'read')
   const writes = flows.filter(({ kind, usedPerSecond }) => kind === 'write' && usedPerSecond > 0)
-  const read = reads.reduce((sum, { usedPerSecond }) => sum + usedPerSecond, 0)
+  const received = flows.reduce((sum, { bytesPerSecond }) => sum + bytesPerSecond, 0)
   const units = Object.values(tally.replicas).reduce(
     (sum, { readUnits, writeUnits }) => sum + readUnits + writeUnits,
     tally.master.readUnits,
@@ -106,7 +115,7 @@ function speedRows({ progress, itemsPerSecond, master }: BlockFacts): Row[] {
       : [
           `${shortCount(tally.master.scanned)} items`,
           ...(itemsPerSecond === undefined ? [] : [`${rateText(itemsPerSecond)}/s`]),
-          ...(read === 0 ? [] : [`${bytesText(read * BYTES_PER_READ_UNIT)}/s`]),
+          ...(received === 0 ? [] : [`${bytesText(received)}/s received`]),
         ]
   const roleOf = ({ table }: Flow) => (table === master ? 'master' : table)
   const used = (flow: Flow) => {

@@ -2,9 +2,8 @@
 import { openSampler } from '../../dynamo/describe/sample-scan.ts'
 import type { Range, RepairRange, RunEstimate } from '../../model/estimated-run.ts'
 import type { Settings } from '../../options/settings.ts'
-import { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
 import type { Plan } from '../preflight/scan-plan.ts'
-import { RateLimits } from '../rate/rate-limits.ts'
+import { RateLimits, rateMemoryFor } from '../rate/rate-limits.ts'
 import { inspectOptions, type Tables } from '../tables/table-inspection.ts'
 import { estimateOf } from './run-estimate.ts'
 import { type SampledTable, sampleTable } from './sampled-table.ts'
@@ -40,7 +39,7 @@ export async function estimateTables(
 
 /** Units a second of each table. Null: it has no limit, or one that is found out as the run goes on. */
 function readLimits(settings: Settings, tables: Tables): (number | null)[] {
-  const noThreads = TokenBuckets.memoryFor(tables.access.length)
+  const noThreads = rateMemoryFor(tables.access.length)
   const { paces } = new RateLimits(settings, tables, noThreads, () => true)
   return tables.access.map(({ label }) => {
     const pace = paces.find(({ table, kind }) => table === label && kind === 'read')

@@ -6,12 +6,14 @@ import type { Plan } from '../preflight/scan-plan.ts'
 import type { RateLimits } from '../rate/rate-limits.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
 import type { Ledger } from '../state/ledger.ts'
+import type { RecheckQueue } from '../state/recheck-queue.ts'
 
 const TOLD_EVERY: Milliseconds = 250
 const TOLD_AT_LEAST_EVERY: Milliseconds = 1000
 
 export interface ProgressOptions {
   readonly ledger: Ledger
+  readonly rechecks: Pick<RecheckQueue, 'suspects'>
   readonly label: (replica: TableIndex) => string
   readonly plan: Plan
   readonly rateLimits: RateLimits
@@ -42,11 +44,17 @@ export class Progress {
   }
 
   tell(): void {
-    const { ledger, label, plan, rateLimits, waitingFor, elapsedMs, listeners } = this.#options
+    const { ledger, rechecks, label, plan, rateLimits, waitingFor, elapsedMs, listeners } =
+      this.#options
     this.#lastTold = performance.now()
+    const tally = ledger.totals()
+    const suspects = Object.keys(tally.replicas).map(Number)
     listeners.onEvent({
       type: 'progress',
-      tally: named(ledger.totals(), label),
+      tally: named(tally, label),
+      suspects: Object.fromEntries(
+        suspects.map((replica) => [label(replica), { ...rechecks.suspects(replica) }]),
+      ),
       segmentsDone: ledger.segmentsDone,
       segments: plan.segments,
       elapsedMs: elapsedMs(),

@@ -7,11 +7,21 @@ import { isHere } from '../../model/tables/endpoint-kind.ts'
 import { MASTER } from '../../model/tables/table.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { Settings } from '../../options/settings.ts'
+import type { WorkerSetup } from '../../protocol/setup.ts'
 import { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
+import { Traffic } from '../../protocol/shared/traffic.ts'
 import type { Tables } from '../tables/table-inspection.ts'
 import { TokenRefill } from './token-refill.ts'
 
 const FILL_EVERY: Milliseconds = 25
+
+/** The shared memory of `TokenBuckets` and of `Traffic`. */
+export type RateMemory = Pick<WorkerSetup, 'tokenBuckets' | 'traffic'>
+
+export const rateMemoryFor = (tables: number): RateMemory => ({
+  tokenBuckets: TokenBuckets.memoryFor(tables),
+  traffic: Traffic.memoryFor(tables),
+})
 
 export class RateLimits {
   readonly #tokenBuckets: TokenBuckets
@@ -22,14 +32,10 @@ export class RateLimits {
   #last: Milliseconds
 
   /** @throws TablesyncError with code `USAGE` if a pace is a percentage of an unknown capacity */
-  constructor(
-    settings: Settings,
-    tables: Tables,
-    memory: SharedArrayBuffer,
-    isOver: () => boolean,
-  ) {
+  constructor(settings: Settings, tables: Tables, memory: RateMemory, isOver: () => boolean) {
     this.#isOver = isOver
-    const tokenBuckets = new TokenBuckets(memory)
+    const tokenBuckets = new TokenBuckets(memory.tokenBuckets)
+    const traffic = new Traffic(memory.traffic)
     this.#tokenBuckets = tokenBuckets
     this.#last = performance.now()
     this.#asked = [settings.master, ...settings.replicas].map(({ capacity }) => capacity)
@@ -37,7 +43,7 @@ export class RateLimits {
       CAPACITY_KINDS.filter((kind) => kind === 'read' || table !== MASTER).map((kind) => {
         const isLocal = isHere(ref.endpoint)
         const known = facts.capacity?.[kind]
-        const place = { tokenBuckets, table, label: ref.label, kind, isLocal, known }
+        const place = { tokenBuckets, traffic, table, label: ref.label, kind, isLocal, known }
         return new TokenRefill(place, this.#last)
       }),
     )

@@ -9,12 +9,14 @@ import type {
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
+import type { Traffic } from '../../protocol/shared/traffic.ts'
 import { AdaptiveLimit } from './adaptive-limit.ts'
 import { MeanRate } from './mean-rate.ts'
 import { type HeldTo, resolveLimit } from './resolved-limit.ts'
 
 export interface GaugeOptions {
   readonly tokenBuckets: TokenBuckets
+  readonly traffic: Traffic
   readonly table: TableIndex
   readonly label: string
   readonly kind: CapacityKind
@@ -37,14 +39,20 @@ export class TokenRefill {
   #origin: PaceOrigin = 'asked'
   #adaptive: AdaptiveLimit | undefined
   #lastLook: { readonly at: Milliseconds; readonly used: number; readonly throttled: number }
-  readonly #rate: MeanRate
+  readonly #units: MeanRate
+  readonly #answers: MeanRate
+  readonly #received: MeanRate
+  readonly #took: MeanRate
   #throttledNow = 0
   #wasUsedUp = false
 
   constructor(options: GaugeOptions, now: Milliseconds) {
     this.#options = options
     this.#lastLook = { at: now, used: 0, throttled: 0 }
-    this.#rate = new MeanRate(now)
+    this.#units = new MeanRate(now)
+    this.#answers = new MeanRate(now)
+    this.#received = new MeanRate(now)
+    this.#took = new MeanRate(now)
   }
 
   get table(): TableIndex {
@@ -91,8 +99,9 @@ export class TokenRefill {
   }
 
   #look(now: Milliseconds): void {
-    const { tokenBuckets, table, kind } = this.#options
+    const { tokenBuckets, traffic, table, kind } = this.#options
     const { used, throttled } = tokenBuckets.observe(table, kind)
+    const { answers, received, took } = traffic.observe(table, kind)
     const seen = {
       milliseconds: now - this.#lastLook.at,
       used: used - this.#lastLook.used,
@@ -101,7 +110,10 @@ export class TokenRefill {
     }
     this.#wasUsedUp = false
     this.#lastLook = { at: now, used, throttled }
-    this.#rate.look(now, used)
+    this.#units.look(now, used)
+    this.#answers.look(now, answers)
+    this.#received.look(now, received)
+    this.#took.look(now, took)
     this.#throttledNow = seen.throttled
     if (this.#adaptive === undefined) return
     this.#adaptive.observe(seen)
@@ -119,12 +131,15 @@ export class TokenRefill {
     }
   }
 
-  /** The pace, with what the table uses and throttles now. */
+  /** The pace, with what the table uses, answers and throttles now. */
   get flow() {
     const { tokenBuckets, table, kind } = this.#options
     return {
       ...this.pace,
-      usedPerSecond: this.#rate.perSecond,
+      usedPerSecond: this.#units.perSecond,
+      bytesPerSecond: this.#received.perSecond,
+      answerMs:
+        this.#answers.perSecond === 0 ? null : this.#took.perSecond / this.#answers.perSecond,
       isThrottled: this.#throttledNow > 0,
       isUsedUp: tokenBuckets.observe(table, kind).isUsedUp,
     }

@@ -5,10 +5,9 @@
  */
 import { refuseUncreatable } from '../../files/durable-lines.ts'
 import type { Settings } from '../../options/settings.ts'
-import { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
 import type { OpenCheckpoint } from '../checkpoint/checkpoint-opening.ts'
 import { journalLeg, refuseJournal } from '../journal/journal-writer.ts'
-import { RateLimits } from '../rate/rate-limits.ts'
+import { RateLimits, rateMemoryFor } from '../rate/rate-limits.ts'
 import type { Tables } from '../tables/table-inspection.ts'
 import { PLAN_FILE } from './plan-writer.ts'
 
@@ -22,7 +21,7 @@ export async function refuseUnopenable(
   checkpoint?: OpenCheckpoint,
 ): Promise<void> {
   const { journal, repairPlan, dryRun } = settings
-  const noThreads = TokenBuckets.memoryFor(tables.access.length)
+  const noThreads = rateMemoryFor(tables.access.length)
   new RateLimits(settings, tables, noThreads, () => true)
   if (journal !== undefined && !dryRun) await refuseJournal(journal, journalLeg(checkpoint))
   if (repairPlan !== undefined) await refuseUncreatable({ ...PLAN_FILE, file: repairPlan.file })

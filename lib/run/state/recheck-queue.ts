@@ -1,4 +1,5 @@
 /** Keys that wait for another look, ordered by when they are due. */
+import type { DifferenceKind } from '../../model/difference.ts'
 import type { PendingRecheck } from '../../model/pending-recheck.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { Milliseconds } from '../../model/units.ts'
@@ -47,6 +48,8 @@ export class RecheckQueue {
   readonly #left = new Set<TableIndex>()
   /** By replica: written keys that wait or are being looked at. */
   readonly #openWrites = new Map<TableIndex, number>()
+  /** By replica and kind: suspects that wait or are being looked at. */
+  readonly #suspects = new Map<TableIndex, Record<DifferenceKind, number>>()
   /** Batches that were taken out and are not decided yet. */
   readonly #underWay = new Set<RecheckBatch>()
   /** Batches that nobody looks at any more in this run. */
@@ -93,6 +96,7 @@ export class RecheckQueue {
     const delay = this.#minAge * GROWTH ** moves * (1 + JITTER * Math.random())
     const isWritten = wrote !== undefined
     if (isWritten) this.#openWrites.set(replica, this.openWrites(replica) + 1)
+    else this.suspects(replica)[pending.looks]++
     const bucket = this.#bucket(replica, moves, isWritten, isLoose)
     bucket.waiting.push({ pending, due: since + delay })
     this.#size++
@@ -132,6 +136,15 @@ export class RecheckQueue {
     return this.#openWrites.get(replica) ?? 0
   }
 
+  /** Suspects of a replica that wait for another look, or are being looked at, by kind. */
+  suspects(replica: TableIndex): Record<DifferenceKind, number> {
+    const known = this.#suspects.get(replica)
+    if (known !== undefined) return known
+    const none = { missing: 0, differing: 0, extra: 0 }
+    this.#suspects.set(replica, none)
+    return none
+  }
+
   /** Takes out some keys of one replica that are due; undefined if none are. */
   take(now: Milliseconds, most: number, suspectLimit: SuspectLimit): RecheckBatch | undefined {
     for (const { replica, isWritten, isLoose, waiting } of this.#buckets.values()) {
@@ -162,10 +175,15 @@ export class RecheckQueue {
   }
 
   #end(batch: RecheckBatch): void {
-    const { replica, keys } = batch
     this.#underWay.delete(batch)
-    const written = keys.filter(({ wrote }) => wrote !== undefined).length
-    this.#openWrites.set(replica, this.openWrites(replica) - written)
+    this.#uncount(batch)
+  }
+
+  #uncount({ replica, keys }: RecheckBatch): void {
+    for (const { wrote, looks } of keys) {
+      if (wrote === undefined) this.suspects(replica)[looks]--
+      else this.#openWrites.set(replica, this.openWrites(replica) - 1)
+    }
   }
 
   /** Every undecided key of a replica, for a run that resumes this one. */
@@ -179,6 +197,7 @@ export class RecheckQueue {
   /** Takes out everything: the run ends before it can look at these keys. */
   takeAll(): RecheckBatch[] {
     const all = this.#waitingBatches()
+    for (const batch of all) this.#uncount(batch)
     this.#buckets.clear()
     this.#size = 0
     return all

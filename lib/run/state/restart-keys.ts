@@ -17,6 +17,8 @@ export class RestartKeys {
   /** Keys up to which all is compared, each with a mark of the recheck queue at that time. */
   readonly #compared: { readonly key: string; readonly mark: number }[] = []
 
+  #told: string | undefined
+
   constructor(
     rechecks: RecheckQueue,
     replicas: readonly TableIndex[],
@@ -47,7 +49,9 @@ export class RestartKeys {
     const open = this.#compared.findIndex(({ mark }) => !this.#rechecks.isDecided(mark))
     const decided = this.#compared.splice(0, open < 0 ? this.#compared.length : open)
     const last = decided.at(-1)
-    if (last !== undefined) this.#tell(last.key)
+    if (last === undefined || last.key === this.#told) return
+    this.#told = last.key
+    this.#tell(last.key)
   }
 }
 

@@ -17,13 +17,12 @@ import {
   type TableIndex,
 } from '../../model/tables/table.ts'
 import type { ReadUnits } from '../../model/units.ts'
-import type { TableSettings } from '../../options/groups/table-options.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { TableAccess } from '../../protocol/setup.ts'
 import { refuseKeyAsVersion } from '../preflight/version-attribute.ts'
 import { compression } from './compression.ts'
 import { knownTables, refuseSameTable } from './same-table.ts'
-import { accessOf, located } from './table-access.ts'
+import { accessOf, type LocatedTable, located } from './table-access.ts'
 import { commonKey, refuseOtherAccount } from './table-agreement.ts'
 import { credentialKeepers } from './table-credentials.ts'
 
@@ -168,15 +167,19 @@ export function inspectOptions(
 }
 
 export async function inspected(
-  all: readonly TableSettings[],
+  all: readonly Pick<LocatedTable, 'ref' | 'profile'>[],
   described: readonly DescribedFacts[],
   keySchema: KeySchema,
   credentials: readonly CredentialKeeper[],
 ): Promise<readonly [InspectedTable, ...InspectedTable[]]> {
-  const tables = all.map(async ({ ref }, index) => {
+  const tables = all.map(async ({ ref, profile }, index) => {
     const { defaultKeys } = await (credentials[index] as CredentialKeeper)()
     const facts = { ...(described[index] as DescribedFacts), keySchema }
-    return { ref, facts, ...(defaultKeys !== undefined && { defaultKeys }) }
+    return {
+      ...{ ref, facts },
+      ...(profile !== undefined && { profile }),
+      ...(defaultKeys !== undefined && { defaultKeys }),
+    }
   })
   return (await Promise.all(tables)) as [InspectedTable, ...InspectedTable[]]
 }

@@ -5,8 +5,8 @@ import { CanaryFlags } from '../../protocol/shared/canary-flags.ts'
 import { OrderRecord } from '../../protocol/shared/order-record.ts'
 import { Outages } from '../../protocol/shared/outages.ts'
 import { RecheckBudget } from '../../protocol/shared/recheck-budget.ts'
-import { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
 import { Allowance } from '../../protocol/shared/write-allowance.ts'
+import { rateMemoryFor } from '../rate/rate-limits.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
 import type { Tables } from '../tables/table-inspection.ts'
 
@@ -42,7 +42,7 @@ export function workerSetup(
       settings.journal === undefined,
     recheckBudget: RecheckBudget.memoryFor(tables.access.length),
     orderRecord: OrderRecord.memoryFor(tables.access.length),
-    tokenBuckets: TokenBuckets.memoryFor(tables.access.length),
+    ...rateMemoryFor(tables.access.length),
     outages: Outages.memoryFor(tables.access.length),
   }
 }
