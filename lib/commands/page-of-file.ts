@@ -8,7 +8,7 @@ import type { Fact, PageData, PageTable, ReplicaCounts, Verdict } from '../page/
 import { countsOf, verdictOf } from '../page/run-verdict.ts'
 import { SUBJECTS } from '../page/subjects.ts'
 import { timeText } from '../report/durations.ts'
-import { heatOf } from '../report/heat-cells.ts'
+import { heatOf, isHeat } from '../report/heat-cells.ts'
 import { WORD_OF_KIND } from '../report/lines/kind-words.ts'
 import type { FileTotals } from '../show/file-totals.ts'
 import { type Shown, TITLE } from '../show/show-lines.ts'
@@ -30,7 +30,7 @@ export function pageOfFile(shown: FileToShow, spelling: Spelling, version?: stri
     verdict: verdictOfFile(shown),
     facts: factsOf(shown),
     counts: countsOfFile(shown, picked ?? totals),
-    ...(heat !== undefined && { heat: heatOf(heat) }),
+    ...(isHeat(heat) && { heat: heatOf(heat) }),
     attributes,
     differences,
     // A report holds values only if its run was asked for them; no other line has any here.

@@ -53,3 +53,19 @@ export function heatOf({ segments, replicas }: RecordedHeat): Heat {
   }))
   return { segments, strips }
 }
+
+/** Whether a file holds what is drawn: somebody may have edited it. */
+export function isHeat(value: unknown): value is RecordedHeat {
+  const { segments, replicas } = (value ?? {}) as { segments?: unknown; replicas?: unknown }
+  if (!isCount(segments) || typeof replicas !== 'object' || replicas === null) return false
+  const lists: readonly unknown[] = Object.values(replicas)
+  return lists.every(
+    (cells) =>
+      Array.isArray(cells) &&
+      cells.length === Math.min(segments, MOST_CELLS) &&
+      cells.every((cell) => Array.isArray(cell) && cell.length === 3 && cell.every(isCount)),
+  )
+}
+
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0

@@ -4,6 +4,7 @@ import { commandAsTyped } from '../../lib/options/command-as-typed.ts'
 import { escaped, html } from '../../lib/page/markup.ts'
 import { pageHtml } from '../../lib/page/page-html.ts'
 import { TimeSamples } from '../../lib/page/time-samples.ts'
+import { heatOf, isHeat } from '../../lib/report/heat-cells.ts'
 import { t } from '../support/tap.ts'
 import { fullPage, HOSTILE, samplePage } from './sample-page.ts'
 
@@ -130,4 +131,31 @@ t.test('the command is shown without its secrets', async (t) => {
     const env = { AWS_SECRET_ACCESS_KEY: 'key-of-environment-0123456789' }
     t.equal(commandAsTyped(given.split(' '), env).join(' '), `tablesync ${shown}`)
   }
+})
+
+t.test('a strip of a file is drawn only if it is one', async (t) => {
+  const cells = [
+    [1, 2, 0],
+    [1, 3, 1],
+  ]
+  t.ok(isHeat({ segments: 2, replicas: { 'x:T': cells } }))
+  t.same(heatOf({ segments: 2, replicas: { 'x:T': cells as never } }).strips[0]?.cells[1], {
+    ...{ firstSegment: 1, lastSegment: 1, compared: 1, items: 3, differences: 1 },
+  })
+  for (const wrong of [
+    undefined,
+    null,
+    'text',
+    [],
+    { segments: 2 },
+    { segments: 2, replicas: null },
+    { segments: '2', replicas: { 'x:T': cells } },
+    { segments: 3, replicas: { 'x:T': cells } },
+    { segments: 1e300, replicas: { 'x:T': cells } },
+    { segments: 2, replicas: { 'x:T': 'cells' } },
+    { segments: 2, replicas: { 'x:T': [[1, 2], cells[1]] } },
+    { segments: 2, replicas: { 'x:T': [[1, 2, -1], cells[1]] } },
+    { segments: 2, replicas: { 'x:T': [['<img>', 2, 1], cells[1]] } },
+  ])
+    t.notOk(isHeat(wrong), JSON.stringify(wrong))
 })
