@@ -25,7 +25,7 @@ interface Series {
 
 export function timeSection({ samples, note }: History): Markup {
   const flows = seriesOfFlows(samples)
-  const series = [itemsOf(samples), ...flows.map(unitsOf), ...flows.map(answersOf)]
+  const series = [itemsOf(samples), ...flows.map(unitsOf), ...flows.flatMap(answersOf)]
   const shown = series.slice(0, MOST_CHARTS + 1)
   const left = series.length - shown.length
   return html`<section aria-labelledby="time">
@@ -77,16 +77,15 @@ function unitsOf(flows: readonly FlowAt[]): Series {
   }
 }
 
-function answersOf(flows: readonly FlowAt[]): Series {
+function answersOf(flows: readonly FlowAt[]): Series[] {
   const [first] = flows as [FlowAt]
-  return {
-    name: `Time to answer ${first.kind === 'read' ? 'reads' : 'writes'} of ${first.table}`,
-    unit: 'milliseconds',
-    mark: 'no answer',
-    points: flows.map(({ at, answerMs }) => ({
-      ...{ at, value: answerMs ?? 0, limit: null, isMarked: answerMs === null },
-    })),
-  }
+  const points = flows.flatMap(({ at, answerMs }) =>
+    answerMs === null ? [] : [{ at, value: answerMs, limit: null, isMarked: false }],
+  )
+  if (points.length === 0) return []
+  const what = first.kind === 'read' ? 'reads' : 'writes'
+  const name = `Time to answer ${what} of ${first.table}`
+  return [{ name, unit: 'milliseconds', mark: '', points }]
 }
 
 function figure(series: Series): Markup {
