@@ -55,7 +55,7 @@ const { outcome } = await run({})
 client.destroy()
 server.closeAllConnections()
 server.close()
-say('\nNow with your own tables: npx tablesync --help, or read the README.')
+say('\nNow with your own tables: node bundle/lib/cli.js --help, or read the README.')
 process.exitCode = outcome === 'in-sync' ? 0 : 1
 
 async function run(writes: Partial<RunOptions>): Promise<Summary> {

@@ -19,6 +19,7 @@ import { logToFile, logToStderr } from './process/own-log.ts'
 import { openTextOutput } from './process/pager.ts'
 import { abortOnSignals } from './process/signals.ts'
 import { redactOutput, silenceWarnings } from './process/standard-error.ts'
+import { costOf } from './report/lines/bill-lines.ts'
 import { loadWordDiff } from './report/lines/word-diff.ts'
 import { printable } from './report/printable.ts'
 import { askPerson } from './report/prompt.ts'
@@ -106,7 +107,7 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
   if (talk.logFile !== undefined) {
     log = await logToFile({ file: talk.logFile, options: { ...options }, spelling }, log, redaction)
   }
-  const prices = talk.prices === undefined ? undefined : await readPrices(talk.prices)
+  const prices = talk.prices === undefined ? undefined : await readPrices(talk.prices, options)
   if (talk.quiet) silenceWarnings()
   const carriedOut = await COMMANDS[command]()
   const human = log.follow({
@@ -115,6 +116,7 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
     showValues: options.showValues === true,
     tellsEach: isEachTold(commandLine),
     report: options.report,
+    journal: options.journal,
     prices,
     wordDiff: options.showValues ? await loadWordDiff() : undefined,
   })
@@ -125,8 +127,7 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
   try {
     const summary = await carriedOut(
       {
-        ...options,
-        ...(options.hooks !== undefined && { hooks: pathToFileURL(options.hooks).href }),
+        ...forProgram(options),
         signal,
         onProgress: human.onEvent,
         ...(isAsked(commandLine) && { confirm: (question) => ask(question, signal) }),
@@ -149,12 +150,19 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
     const isSaved = options.checkpoint !== undefined && existsSync(options.checkpoint)
     if (!talk.quiet && isSaved && hasWorkLeft(summary)) tellResume(summary, commandLine)
     const code = summary.outcome === 'interrupted' ? exitCode() : exitCodeOf(summary.outcome)
-    return talk.json ? await printDocument(summary, code) : code
+    const cost = prices === undefined ? {} : { cost: costOf(summary, prices) }
+    return talk.json ? await printDocument({ ...summary, ...cost }, code) : code
   } finally {
     askForStatus = tellBeginning
     human.close()
     restore()
   }
+}
+
+/** The options as the library takes them. */
+function forProgram(options: CommandLine['options']): CommandLine['options'] {
+  const { hooks } = options
+  return { ...options, ...(hooks !== undefined && { hooks: pathToFileURL(hooks).href }) }
 }
 
 /** Prints what the run would take. */
@@ -164,7 +172,7 @@ async function tellEstimate({ options, talk, fromEnvironment }: CommandLine): Pr
   const spelling = spellingWith(fromEnvironment)
   const caller = { spelling, threads: threadFilesIn(THREADS), identity, packageFile }
   const { estimateFrom: report, prices } = talk
-  const estimated = await estimate(options, caller, { report, prices })
+  const estimated = await estimate(forProgram(options), caller, { report, prices })
   if (talk.json) return await printDocument({ version: 1, ...estimated }, 0)
   return await print(estimateLines(estimated).map(printable).join('\n'), 0)
 }

@@ -89,7 +89,10 @@ async function pickedOf(
   const replicas = new Map(Object.entries(tables).map(([label, { tableId }]) => [label, tableId]))
   const of = { schema, replicas, masterId: master.tableId }
   if (exceptKeys !== undefined) for await (const key of keysIn(exceptKeys, of)) except.add(key)
-  return pickFrom(plan, picked({ ...given, keys: [], schema }, flags), except)
+  return pickFrom(plan, picked({ ...given, keys: [], schema }, flags), {
+    except,
+    flag: flags.attribute,
+  })
 }
 
 /** All kinds of writes: the plan has only those that were asked for. */

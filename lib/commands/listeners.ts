@@ -129,7 +129,7 @@ export async function unlessAborted<T>(
  * again. So do the caller's signal and the clock.
  */
 function guarded(
-  { onProgress, onDifference, confirm, signal }: Listening,
+  { onProgress: listener, onDifference, confirm, signal }: Listening,
   maxDuration?: Milliseconds,
 ) {
   const ending = new AbortController()
@@ -143,20 +143,26 @@ function guarded(
   const end = () => ending.abort(signal?.reason)
   if (signal?.aborted === true) end()
   signal?.addEventListener('abort', end)
-  const clock = maxDuration === undefined ? undefined : setTimeout(end, maxDuration)
+  const onProgress = (event: RunEvent) => {
+    if (failure !== undefined) return
+    try {
+      // It may be an async function, whatever its type says.
+      const answer: unknown = listener?.(event)
+      if (answer !== undefined) Promise.resolve(answer).catch(fail)
+    } catch (error) {
+      fail(error)
+    }
+  }
+  const timeOver = (afterMs: Milliseconds) => {
+    onProgress({ type: 'time-over', afterMs })
+    end()
+  }
+  const clock =
+    maxDuration === undefined ? undefined : setTimeout(timeOver, maxDuration, maxDuration)
   return {
     signal: ending.signal,
     over: ended.signal,
-    onProgress(event: RunEvent) {
-      if (failure !== undefined) return
-      try {
-        // It may be an async function, whatever its type says.
-        const answer: unknown = onProgress?.(event)
-        if (answer !== undefined) Promise.resolve(answer).catch(fail)
-      } catch (error) {
-        fail(error)
-      }
-    },
+    onProgress,
     async onDifference(difference: Difference) {
       if (failure !== undefined) return
       try {

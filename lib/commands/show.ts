@@ -62,7 +62,9 @@ export async function show(
   }
   await printAll(
     output,
-    asJson ? jsonOfShown(shown, linesPicked(file, pick)) : textOf(shown, file, pick),
+    asJson
+      ? jsonOfShown(shown, linesPicked(file, pick))
+      : textOf(shown, file, pick, picksOf(options)),
   )
   return 0
 }
@@ -129,11 +131,24 @@ async function* linesPicked(file: ShownFile, pick: Picked): AsyncGenerator<Shown
   for await (const line of file.lines()) if (isPicked(pick, line)) yield line
 }
 
-async function* textOf(shown: Shown, file: ShownFile, pick: Picked): AsyncGenerator<string> {
+/** The flags with which `apply` picks the same. Undefined: it picks no single keys. */
+function picksOf({ kind = [], attribute = [], key }: ShowOptions): string[] | undefined {
+  if (key !== undefined) return undefined
+  const flagged = (flag: string, values: readonly string[]) =>
+    values.flatMap((value) => [flag, value])
+  return [...flagged('--kind', kind), ...flagged('--attribute', attribute)]
+}
+
+async function* textOf(
+  shown: Shown,
+  file: ShownFile,
+  pick: Picked,
+  picks: readonly string[] | undefined,
+): AsyncGenerator<string> {
   yield* openingLines(shown)
   const text = linesOf(file)
   for await (const line of linesPicked(file, pick)) yield* text(line)
-  yield* closingLines(shown)
+  yield* closingLines(shown, picks)
 }
 
 /** Each line as a run prints it, with its values if the file has them. */

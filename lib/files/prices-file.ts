@@ -1,10 +1,26 @@
 /** A file of prices, in JSON. */
 import { usageError } from '../errors.ts'
 import type { Prices } from '../model/prices.ts'
+import { refuseSharedFiles } from './distinct-files.ts'
 import { readRegularFile } from './regular-file.ts'
 
-/** @throws TablesyncError with code `USAGE` where it is no file of prices */
-export async function readPrices(file: string): Promise<Prices> {
+/** In any currency: a unit costs less, and not next to nothing. */
+const MOST = 1e6
+const LEAST = 1e-12
+
+/** Options whose files are written, or read for something else. */
+const OTHERS = ['report', 'journal', 'plan', 'checkpoint', 'metricsFile', 'html', 'keys'] as const
+
+/**
+ * @param options of the run, which may name the file too
+ * @throws TablesyncError with code `USAGE` where it is no file of prices, or has another purpose too
+ */
+export async function readPrices(
+  file: string,
+  options: { readonly [name in (typeof OTHERS)[number]]?: string | undefined },
+): Promise<Prices> {
+  const others = OTHERS.map((name) => [name, options[name]])
+  await refuseSharedFiles({ files: { '--prices': file, ...Object.fromEntries(others) } })
   const text = await readRegularFile(file).catch((error: Error) => {
     throw usageError(
       `Cannot read the prices in ${file}: ${error.message}`,
@@ -13,13 +29,13 @@ export async function readPrices(file: string): Promise<Prices> {
   })
   let value: Partial<Prices> | undefined
   try {
-    value = JSON.parse(text) as Partial<Prices>
+    value = JSON.parse(text.replace(/^\uFEFF/, '')) as Partial<Prices>
   } catch {
     // Said below.
   }
   const { currency, readUnit, writeUnit, transferGb = 0 } = value ?? {}
   const isPrice = (price: unknown): price is number =>
-    typeof price === 'number' && Number.isFinite(price) && price >= 0
+    typeof price === 'number' && (price === 0 || (price >= LEAST && price <= MOST))
   if (
     typeof currency === 'string' &&
     isPrice(readUnit) &&
@@ -28,7 +44,7 @@ export async function readPrices(file: string): Promise<Prices> {
   )
     return { currency, readUnit, writeUnit, transferGb }
   throw usageError(
-    `Expected ${file} to have a currency and the prices readUnit and writeUnit`,
+    `Expected ${file} to have a currency and the prices readUnit and writeUnit, each 0 or ${LEAST} to ${MOST}`,
     'docs/cost.md has an example.',
   )
 }

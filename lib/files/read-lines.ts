@@ -47,10 +47,11 @@ const tooLong = (file: string) =>
 export const isBadArchive = (error: unknown): boolean =>
   (error as NodeJS.ErrnoException).code === 'Z_DATA_ERROR'
 
-const plain = (file: string): AsyncIterable<string> =>
-  (file === '-' ? createReadStream('', { fd: 0 }) : createReadStream(file)).setEncoding(
-    'utf8',
-  ) as AsyncIterable<string>
+/** Node's own stream of standard input waits where a pipe has nothing yet; a read of its number may not. */
+async function* plain(file: string): AsyncGenerator<string> {
+  const bytes = file === '-' ? (await import('node:process')).stdin : createReadStream(file)
+  yield* bytes.setEncoding('utf8') as AsyncIterable<string>
+}
 
 async function* unzipped(file: string): AsyncGenerator<string> {
   const bytes = createReadStream(file)

@@ -50,6 +50,8 @@ export type RunEvent =
     }
   /** This many more writes of the journal have been dealt with. */
   | { readonly type: 'undone'; readonly writes: number }
+  /** `maxDuration` is over: the run ends after what is under way. */
+  | { readonly type: 'time-over'; readonly afterMs: Milliseconds }
   /** The plan is complete. */
   | { readonly type: 'plan-written'; readonly plan: string; readonly keys: number }
   /** The first repairs of a replica were read back and held: the other repairs follow. */

@@ -51,4 +51,10 @@ export function moneyText(amount: number, { currency }: Prices): string {
 }
 
 /** Without an exponent: nobody reads 6.3e-7 as money. */
-const plainDigits = (amount: number) => amount.toFixed(1 - Math.floor(Math.log10(amount)))
+const plainDigits = (amount: number) =>
+  amount < SMALLEST
+    ? `less than ${SMALLEST}`
+    : amount.toFixed(1 - Math.floor(Math.log10(amount))).replace(/0+$/, '')
+
+/** Nobody pays less. */
+const SMALLEST = 0.000001

@@ -180,6 +180,10 @@ type Read = Pick<ReplicaTally, 'offered' | 'scanned' | 'matched'>
 /** Items that were read; a pair, which was read on both sides, counts once. */
 export const itemsRead = ({ offered, scanned, matched }: Read) => offered + scanned - matched
 
+/** The same, with an item once that both sides have and that each was read for. */
+export const distinctItems = (counts: Read & Pick<ReplicaTally, 'elsewhere'>) =>
+  itemsRead(counts) - counts.elsewhere
+
 /** How many differences of all kinds were found. */
 export function foundOf({ missing, differing, extra }: Found): number {
   return missing + differing + (extra ?? 0)

@@ -1,10 +1,15 @@
 /** What may have been meant by a word that nobody knows. */
 
-/** The first of the known words that is one slip of the fingers away; undefined: none is. */
+/**
+ * The first of the known words that begins with it, or is one slip of the fingers away; undefined:
+ * none is.
+ */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  return known.find(
+  const longer = word.length > 3 ? known.find((one) => one.startsWith(word)) : undefined
+  const alike = known.find(
     (one) => one.length > 3 && Math.abs(one.length - word.length) <= 2 && slips(one, word) <= 2,
   )
+  return longer ?? alike
 }
 
 /** Letters to add, drop or change to make one of the other (Levenshtein). */

@@ -14,6 +14,15 @@ interface Look {
   readonly units: UnitsUsed
 }
 
+/** The last that was heard. */
+interface Last {
+  readonly now: Look
+  readonly event: ProgressEvent
+}
+
+/** Seconds. What is shorter would be drawn as a spike. */
+const SHORTEST = 0.25
+
 type UnitsUsed = (flow: Flow) => number
 
 interface Stretch extends Sample {
@@ -25,6 +34,7 @@ export class TimeSamples {
   /** The length of a stretch, in seconds. It doubles when there are too many. */
   #step = 1
   #since: Look | undefined
+  #last: Last | undefined
   #began: number | undefined
 
   /** @param isResumed what the first event counts is the work of earlier runs */
@@ -35,24 +45,34 @@ export class TimeSamples {
     }
   }
 
+  /** With what there is of the last stretch. */
   get all(): readonly Sample[] {
-    return this.#stretches
+    const [since, last] = [this.#since, this.#last]
+    const seconds = since === undefined || last === undefined ? 0 : last.now.at - since.at
+    if (since === undefined || last === undefined || seconds < SHORTEST) return this.#stretches
+    return [...this.#stretches, this.#stretch(since, last)]
   }
 
   hear(event: ProgressEvent): void {
-    const { elapsedMs, tally, flows, waitingFor, isPaused } = event
+    const { elapsedMs, tally } = event
     const counts = Object.values(tally.replicas).map(({ offered }) => offered)
     const items = Math.max(tally.master.scanned, ...counts)
     const now: Look = { at: elapsedMs / 1000, items, units: unitsIn(tally) }
     this.#began ??= now.at
     this.#since ??= now
-    const seconds = now.at - this.#since.at
-    if (seconds < this.#step * 0.9) return
-    const before = this.#since
+    this.#last = { now, event }
+    if (now.at - this.#since.at < this.#step * 0.9) return
+    this.#stretches.push(this.#stretch(this.#since, this.#last))
+    this.#since = now
+    if (this.#stretches.length > MOST_SAMPLES) this.#halve()
+  }
+
+  #stretch(before: Look, { now, event: { flows, waitingFor, isPaused } }: Last): Stretch {
+    const seconds = now.at - before.at
     const more = Math.max(now.items - before.items, 0)
-    this.#stretches.push({
+    return {
       seconds,
-      at: now.at - this.#began,
+      at: now.at - (this.#began ?? now.at),
       itemsPerSecond: more / seconds,
       flows: flows.map((flow) =>
         flowOf(flow, Math.max(0, now.units(flow) - before.units(flow)) / seconds),
@@ -60,9 +80,7 @@ export class TimeSamples {
       // Some keys always wait for their second read; that alone holds nothing up.
       isWaiting: waitingFor.length > 0 && more === 0,
       isPaused,
-    })
-    this.#since = now
-    if (this.#stretches.length > MOST_SAMPLES) this.#halve()
+    }
   }
 
   #halve(): void {

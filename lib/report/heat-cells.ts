@@ -1,7 +1,7 @@
 /** Counts of finished segments, folded into a few cells for each replica. */
 import type { RunEvent } from '../model/events.ts'
 import type { Heat, HeatCell, RecordedHeat } from '../model/heat.ts'
-import { foundOf, itemsRead, type ReplicaTally } from '../model/tally.ts'
+import { distinctItems, foundOf, type ReplicaTally } from '../model/tally.ts'
 
 const MOST_CELLS = 256
 
@@ -30,7 +30,7 @@ export class HeatCells {
     const cell = strip?.[Math.floor((segment * strip.length) / this.#segments)]
     if (cell === undefined) return
     cell[0]++
-    cell[1] += itemsRead(tally)
+    cell[1] += distinctItems(tally)
     // What waits for its second read leaves the segment without a verdict.
     cell[2] += foundOf(tally) + tally.pending
   }

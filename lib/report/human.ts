@@ -5,6 +5,7 @@ import type { Prices } from '../model/prices.ts'
 import type { Summary } from '../model/summary.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { doneLines } from './lines/apply-undo-lines.ts'
+import { costLines } from './lines/bill-lines.ts'
 import { differenceLines } from './lines/difference-lines.ts'
 import { errorLines, stopLines } from './lines/ending-lines.ts'
 import { eventLines } from './lines/event-lines.ts'
@@ -14,6 +15,7 @@ import { verdictLines } from './lines/summary-lines.ts'
 import type { WordDiff } from './lines/word-diff.ts'
 import { Progression } from './progression.ts'
 import type { Screen } from './screen.ts'
+import { shellWord } from './shell-word.ts'
 import type { Line } from './styled-line.ts'
 
 type PlanWrittenEvent = RunEvent & { readonly type: 'plan-written' }
@@ -25,7 +27,9 @@ const LINE_EVERY: Milliseconds = 30_000
 const KEYS_NAMED = 20
 
 /** What the arrow between two values means. */
-const LEGEND = "values  the replica's, then the master's: what a repair would change"
+const LEGEND =
+  "values  the replica's, then the master's: what a repair would change; --report has long ones whole"
+const PATHS_LEGEND = 'places  what a repair would change on the replica'
 
 const MORE_KEYS_LEFT = 'and other keys: --report FILE or --verbose names all of them'
 
@@ -39,6 +43,8 @@ export interface HumanOptions {
   readonly tellsEach: boolean
   /** The report of the run. Absent: it writes none. */
   readonly report?: string | undefined
+  /** The journal of the run. Absent: it keeps none. */
+  readonly journal?: string | undefined
   /** What units cost. Absent: nothing is said of money. */
   readonly prices?: Prices | undefined
   /** Shows two long texts as one. Absent: they stand beside each other. */
@@ -130,8 +136,10 @@ export function tellHuman(options: HumanOptions): Human {
     },
     onDifference(difference) {
       if (!tellsEach) return
-      if (showValues && !isLegendTold) screen.say(LEGEND)
-      isLegendTold = true
+      if (!isLegendTold && difference.kind === 'differing') {
+        screen.say(showValues ? LEGEND : PATHS_LEGEND)
+        isLegendTold = true
+      }
       sayAll(
         differenceLines(difference, {
           namesReplica: replicas > 1,
@@ -150,8 +158,9 @@ export function tellHuman(options: HumanOptions): Human {
               report: options.report,
               prices: options.prices,
             })
-          : doneLines(mode, summary),
+          : [...doneLines(mode, summary), ...costLines(summary, options.prices)],
       )
+      if (mode !== 'undo') sayAll(undoHint(summary, options.journal))
       const isCutShort = ['interrupted', 'incomplete', 'stopped'].includes(summary.outcome)
       if (isCutShort && restartKey !== undefined) {
         screen.say(`        to go on from here: ${restartFlag(restartKey)}`)
@@ -159,6 +168,13 @@ export function tellHuman(options: HumanOptions): Human {
     },
     close: screen.clear,
   }
+}
+
+/** How to take back what was written. */
+function undoHint({ replicas }: Summary, journal: string | undefined): string[] {
+  const isWritten = Object.values(replicas).some(({ written, deleted }) => written + deleted > 0)
+  if (journal === undefined || !isWritten) return []
+  return [`        to take it back: tablesync undo ${shellWord(journal)}`]
 }
 
 function tellErrors(screen: Screen): Human {

@@ -34,8 +34,9 @@ export async function* keysIn(file: string, of: ListedFor): AsyncGenerator<Liste
   try {
     for await (const { text } of linesOf(file)) {
       number++
-      if (text.trim() === '') continue
-      const listed = keyOfLine(parsed(text, at(file, number)), of, at(file, number))
+      const line = number === 1 ? text.replace(/^\uFEFF/, '') : text
+      if (line.trim() === '') continue
+      const listed = keyOfLine(parsed(line, at(file, number)), of, at(file, number))
       if (listed !== undefined) yield listed
     }
   } catch (error) {

@@ -63,9 +63,14 @@ export function isPicked({ kinds, places, keys, schema }: Picked, line: Selectab
   return places.length === 0 || places.some((place) => touches(line, place))
 }
 
+/** The places of an item that a line says to differ: whole attributes where it knows no more. */
+export function placesOf({ kind, changes, attributes = [] }: SelectableLine): string[] {
+  if (kind !== 'differing') return []
+  return changes?.map(({ path }) => path) ?? attributes.map((name) => pathText([name]))
+}
+
 /** Whether the change of a differing item is at the place, around it, or inside it. */
-function touches({ kind, changes, attributes = [] }: SelectableLine, place: string): boolean {
-  if (kind !== 'differing') return false
-  if (changes === undefined) return attributes.some((name) => isWithin(place, pathText([name])))
-  return changes.some(({ path }) => isWithin(path, place) || isWithin(place, path))
+export function touches(line: SelectableLine, place: string): boolean {
+  const isKnown = line.changes !== undefined
+  return placesOf(line).some((path) => isWithin(place, path) || (isKnown && isWithin(path, place)))
 }

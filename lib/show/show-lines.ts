@@ -70,14 +70,28 @@ function endLines(kind: FileKind, end: FileEnd): string[] {
   return [`The run that wrote it did not finish it: lines may be missing.${torn}`]
 }
 
-/** How to go on. */
-export function closingLines({ file, header, totals }: Shown): string[] {
-  if (foundOf(totals.kinds) === 0) return []
+/**
+ * How to go on with what is shown.
+ *
+ * @param picks the flags that picked it. Undefined: `apply` has none of the kind
+ */
+export function closingLines(
+  { file, header, totals, picked }: Shown,
+  picks: readonly string[] | undefined,
+): string[] {
   const name = shellWord(file)
+  if (foundOf((picked ?? totals).kinds) === 0) return []
   switch (header.tablesync) {
-    case 'repair-plan':
-      return ['', `Apply it with: tablesync apply ${name} --journal undo.ndjson`]
+    case 'repair-plan': {
+      if (picked !== undefined && picks === undefined) return []
+      const words = ['tablesync', 'apply', name, ...(picks ?? []).map(shellWord)].join(' ')
+      return [
+        '',
+        `Apply ${picked === undefined ? 'it' : 'these'} with: ${words} --journal undo.ndjson`,
+      ]
+    }
     case 'undo-journal':
+      if (picked !== undefined) return []
       return ['', `Undo it with: tablesync undo ${name} --dry-run`]
     default:
       return []

@@ -235,7 +235,7 @@ const CASES: readonly {
     what: 'an emulator in the environment, and no credentials',
     env: { AWS_ENDPOINT_URL: `http://${EMULATOR_HOST}`, ...NO_MACHINE },
     reached: [`local at ${EMULATOR_HOST}`, `local at ${EMULATOR_HOST}`],
-    said: /with default keys, since neither the environment nor/,
+    said: /default keys, since neither the environment nor/,
   },
   {
     what: 'an emulator, and an AWS_PROFILE that no file has, on a machine with a role',
@@ -243,7 +243,7 @@ const CASES: readonly {
     flags: ['--endpoint', `http://${EMULATOR_HOST}`],
     hasRole: true,
     reached: [`local at ${EMULATOR_HOST}`, `local at ${EMULATOR_HOST}`],
-    said: /with default keys, since .*prdo/,
+    said: /default keys, since .*prdo/,
   },
   {
     what: 'an emulator for the replica, AWS for the master, and an AWS_PROFILE that no file has',

@@ -42,7 +42,7 @@ function isWhole(t: Test, lines: readonly string[]): void {
     'every difference has its line',
   )
   const isKnown = (line: string) =>
-    /^(master |replica |compared up to |key |run |plan |pace |rules |warning |segment |~ differing|scanned |us-east-1:|Differences remain| {8}|Different)/.test(
+    /^(master |replica |compared up to |key |run |plan |pace |rules |warning |segment |places |~ differing|scanned |us-east-1:|Differences remain| {8}|Different)/.test(
       line,
     )
   t.same(

@@ -201,7 +201,10 @@ t.test('--estimate says what it costs, and which permissions a run needs', async
   const prices = join(await tempFolder(t), 'prices.json')
   await writeFile(prices, '{"currency":"EUR","readUnit":1,"writeUnit":10}')
   const { stdout } = await run('--estimate', '--prices', prices)
-  t.match(stdout, /^ {2}money {5}compare EUR \d+(\.\d\d)?, repair EUR 0 to EUR [\d,]+$/m)
+  t.match(
+    stdout,
+    /^ {2}money {5}compare EUR \d+(\.\d\d)?, up to EUR [\d,]+(\.\d\d)? where much differs; repair EUR 0 to EUR [\d,]+$/m,
+  )
   t.match(stdout, /^Permissions for us-east-1:First:$/m)
   for (const [flags, first, second] of [
     [[], [], []],

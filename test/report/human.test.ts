@@ -293,7 +293,8 @@ for (const { difference, line } of [
   t.test(`tellHuman prints a difference as "${line}"`, async (t) => {
     const verbose = listen({ verbosity: 'verbose' })
     verbose.human.onDifference(difference)
-    t.equal(verbose.told(), `${line}\n`)
+    const legend = line.startsWith('~') ? 'places  what a repair would change on the replica\n' : ''
+    t.equal(verbose.told(), `${legend}${line}\n`)
     const normal = listen()
     normal.human.onDifference(difference)
     t.equal(normal.told(), '')

@@ -42,7 +42,7 @@ for (const [what, change, line] of [
       members: { added: 1, removed: 2 },
       values: { added: { NS: ['4'] }, removed: { NS: ['1', '2'] } },
     },
-    '    p  +4 -1 -2 ',
+    '    p  +4 -1 -2',
   ],
   [
     'control characters',

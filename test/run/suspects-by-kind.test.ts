@@ -73,3 +73,24 @@ t.test('suspects are counted by kind until somebody decides them', async (t) => 
   )
   t.pass()
 })
+
+t.test('nobody waits for the keys of a replica that was lost', async (t) => {
+  const queue = new RecheckQueue(600_000)
+  const now = Date.now()
+  for (const replica of [1, 2]) queue.add(replica, { ...pendingOf('missing', false), since: now })
+  t.equal(
+    queue.take(now, 10, () => 10),
+    undefined,
+  )
+  queue.leave(1)
+  t.equal(queue.notDue(now), 1)
+  t.match(
+    queue.take(now, 10, () => 10),
+    { replica: 1 },
+  )
+  t.equal(
+    queue.take(now, 10, () => 10),
+    undefined,
+    'the other one waits',
+  )
+})

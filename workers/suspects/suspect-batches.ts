@@ -77,11 +77,12 @@ export class SuspectBatches {
 
   /** Puts what the master still has; if a put is refused, the key is read again after all. */
   async putAll(batch: readonly Suspicion[]): Promise<void> {
-    const { count, master, masterCount, schema } = this.#replicaTask
+    const { count, master, masterCount, schema, thread, replica } = this.#replicaTask
     const keys = batch.map(({ key }) => key)
     const lookup = master.lookUp(keys, { consistent: true })
     const onMaster = await this.#orUnverified(batch, lookup)
     masterCount.read(onMaster.readUnits)
+    thread.budget.readAgain(replica, onMaster.readUnits)
     await this.#endAll(batch, async (suspicion) => {
       const { key } = suspicion
       const item = onMaster.at(canonicalKeyOfText(key, schema))

@@ -7,7 +7,7 @@ import type { CredentialKeeper } from '../../model/tables/aws-credentials.ts'
 import type { TableAccess } from '../../protocol/setup.ts'
 import type { Outages } from '../../protocol/shared/outages.ts'
 import { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
-import type { Traffic } from '../../protocol/shared/traffic.ts'
+import type { Answered, Traffic } from '../../protocol/shared/traffic.ts'
 import { RefusedKeys } from '../refused-keys.ts'
 import { identityFrom } from './cached-credentials.ts'
 import { withoutSentValues } from './clean-message.ts'
@@ -102,7 +102,12 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
     trust: access.trust,
     onHeard: silence.onHeard,
   })
-  const exchange = openExchange({ address, identity, connections })
+  const { traffic } = options
+  const onAnswer =
+    traffic &&
+    ((operation: ItemOperation, answered: Answered) =>
+      traffic.answered(access.index, capacityOf(operation), answered))
+  const exchange = openExchange({ address, identity, connections, onAnswer })
   const pace = new Pace(tokenBuckets, access.index)
   const hot = new HotSegments(timeouts.retryDelayBase)
   const isEnding = () => tokenBuckets.isEnding
@@ -125,14 +130,8 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
     const cooled = hot.cooled(segment, signal)
     if (cooled !== undefined) await excused(cooled)
     const turn = await pace.turn(request, signal, excused)
-    const began = performance.now()
     try {
-      const body = await exchange(operation, request.body, signal)
-      options.traffic?.answered(access.index, capacityOf(operation), {
-        received: body.bytes.length,
-        took: performance.now() - began,
-      })
-      const answer = request.read(body)
+      const answer = request.read(await exchange(operation, request.body, signal))
       turn.settle(request.unitsOf(answer))
       hot.cool(segment)
       return answer

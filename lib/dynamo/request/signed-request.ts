@@ -5,6 +5,7 @@ import type { Body } from '../../item/bytes/response-body.ts'
 import type { PlainCredentials } from '../../model/tables/aws-credentials.ts'
 import type { RequestAddress } from '../../model/tables/request-address.ts'
 import type { Milliseconds } from '../../model/units.ts'
+import type { Answered } from '../../protocol/shared/traffic.ts'
 import { verified } from './body-checksum.ts'
 import { decoded } from './body-decoding.ts'
 import type { Identity } from './cached-credentials.ts'
@@ -23,6 +24,8 @@ export interface ExchangeOptions {
   readonly address: RequestAddress
   readonly identity: Identity
   readonly connections: Pick<Connections, 'post'>
+  /** Called with each answer that carries a request out. */
+  readonly onAnswer?: ((operation: ItemOperation, answered: Answered) => void) | undefined
 }
 
 /** Signatures hold for five minutes either way (AWS General Reference, Signature Version 4). */
@@ -34,7 +37,12 @@ const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'TokenRefreshR
 export const isExpiry = (error: unknown) => EXPIRED.has((error as Error).name)
 
 /** Sends an operation, as DynamoDB JSON text; corrects a wrong clock and expired credentials. */
-export function openExchange({ address, identity, connections }: ExchangeOptions): Exchange {
+export function openExchange({
+  address,
+  identity,
+  connections,
+  onAnswer,
+}: ExchangeOptions): Exchange {
   let clockOffset: Milliseconds = 0
   let signsFor: { readonly credentials: PlainCredentials; readonly signer: SignatureV4 } | undefined
 
@@ -72,10 +80,15 @@ export function openExchange({ address, identity, connections }: ExchangeOptions
       { ...address.request, query: { ...address.request.query }, headers, body },
       { signingDate: new Date(Date.now() + clockOffset) },
     )
+    const began = performance.now()
     const response = await connections.post(signed.headers, body, signal)
+    const took = performance.now() - began
     const sent = verified(response.body, response.headers['x-amz-crc32'])
     const answer = await decoded(sent, response.headers['content-encoding'])
-    if (response.statusCode < 300) return answer
+    if (response.statusCode < 300) {
+      onAnswer?.(operation, { received: answer.bytes.length, took })
+      return answer
+    }
     const error = serviceError(response, answer.bytes)
     if (isMisSigned(error)) noteClock(response.headers['date'])
     throw error

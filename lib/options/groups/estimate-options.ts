@@ -1,5 +1,5 @@
 /** Options that ask what a run takes. Only the command line has them. */
-import type { Group } from '../option.ts'
+import { APPLY_AND_UNDO, type Group } from '../option.ts'
 
 export const ESTIMATE_OPTIONS = {
   estimate: {
@@ -17,7 +17,12 @@ export const ESTIMATE_OPTIONS = {
     flag: 'prices',
     kind: 'text',
     value: 'file',
+    also: APPLY_AND_UNDO,
     help: 'Say what the run and the repair cost, by the prices in this file of JSON',
+    helpFor: {
+      apply: 'Say what the run has cost, by the prices in this file of JSON',
+      undo: 'Say what the run has cost, by the prices in this file of JSON',
+    },
     more: 'For example `{"currency":"USD","readUnit":1.25e-7,"writeUnit":6.25e-7,"transferGb":0.02}`.',
   },
 } as const satisfies Group

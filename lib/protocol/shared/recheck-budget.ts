@@ -17,13 +17,17 @@ const SHARE_OF_SCAN = 10
 /** The share of the writes beyond the first ones that is read back. */
 const READ_BACK_SHARE = 1 / 16
 
-/** Per table: keys claimed, also in a row; units of rechecks, of first looks; keys to read back. */
+/**
+ * Per table: keys claimed, also in a row; units of rechecks, of first looks; keys to read back; units
+ * of all that was read again.
+ */
 const KEYS = 0
 const KEYS_IN_A_ROW = 1
 const RECHECK = 2
 const SCAN = 3
 const READ_BACK = 4
-const COUNTERS = 5
+const READ_AGAIN = 5
+const COUNTERS = 6
 
 /** A key takes at least two consistent reads of one unit each. */
 const UNITS_PER_KEY = 2
@@ -87,13 +91,18 @@ export class RecheckBudget {
 
   /** Notes what a recheck of `keys` took beyond what their claims had reserved. */
   rechecked(replica: TableIndex, keys: number, units: ReadUnits): void {
+    this.readAgain(replica, units)
     const more = halves(units) - halves(keys * UNITS_PER_KEY)
     Atomics.add(this.#counters, replica * COUNTERS + RECHECK, more > 0n ? more : 0n)
   }
 
-  /** What was read again of a replica and its master so far, or may be by the keys claimed. */
+  /** Notes units of either side that went into reading keys again, whatever for. */
+  readAgain(replica: TableIndex, units: ReadUnits): void {
+    Atomics.add(this.#counters, replica * COUNTERS + READ_AGAIN, halves(units))
+  }
+
   recheckUnits(replica: TableIndex): ReadUnits {
-    return Number(Atomics.load(this.#counters, replica * COUNTERS + RECHECK)) / 2
+    return Number(Atomics.load(this.#counters, replica * COUNTERS + READ_AGAIN)) / 2
   }
 
   /** Notes what a first look took, on either side of the replica's comparison. */

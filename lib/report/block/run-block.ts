@@ -45,17 +45,13 @@ const untitled = ({ lead = '', cells }: Row): Row => ({
   cells: cells.map((cell, at) => (at === 0 ? `${lead}${cell}` : cell)),
 })
 
-function headingRow(
-  { heading, share, progress, done, leftMs, itemsPerSecond }: BlockFacts,
-  isWide: boolean,
-): Row {
+function headingRow({ heading, share, progress, done, leftMs }: BlockFacts, isWide: boolean): Row {
   const { segmentsDone, segments } = progress
   const percent = `${Math.floor(share * 100)}%`
   const ofSegments = `${count(segmentsDone)}/${count(segments)} segments`
   const left = leftMs === undefined ? [] : [`${duration(leftMs)} left`]
   if (isWide) return { cells: [heading, barOf(share).trim(), done ?? ofSegments, ...left] }
-  const rate = itemsPerSecond === undefined ? [] : [`${rateText(itemsPerSecond)}/s`]
-  return { cells: [heading, percent, ...left, ...rate, done ?? ofSegments] }
+  return { cells: [heading, percent, ...left, done ?? ofSegments] }
 }
 
 function countRows(facts: BlockFacts): Row[] {

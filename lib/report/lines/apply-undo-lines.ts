@@ -4,7 +4,7 @@ import { count, counted } from '../../model/figures.ts'
 import type { ReplicaSummary, Summary } from '../../model/summary.ts'
 import { foundOf } from '../../model/tally.ts'
 import { errorLines, OUTCOME, stopLines } from './ending-lines.ts'
-import { ASKS, tableLine } from './opening-lines.ts'
+import { ASKS, defaultKeysLines, tableLine } from './opening-lines.ts'
 
 const DRY_RUN = '; dry run: nothing will be written'
 
@@ -20,6 +20,7 @@ export function undoLines(event: RunEvent & { type: 'undo' }): string[] {
     ...(isTorn ? [LAST_LINE_TORN] : []),
     ...(isTorn || isEnded ? [] : [NO_FOOTER]),
     ...replicas.map((replica) => tableLine('replica', replica)),
+    ...defaultKeysLines(replicas),
   ]
 }
 
@@ -35,6 +36,7 @@ export function applyLines(event: RunEvent & { type: 'apply' }): string[] {
     `apply   ${plan}, ${counted(keys, 'key')}${asks}${dryRun ? DRY_RUN : ''}`,
     tableLine('master', tables.master),
     ...tables.replicas.map((replica) => tableLine('replica', replica)),
+    ...defaultKeysLines([tables.master, ...tables.replicas]),
   ]
 }
 

@@ -2,6 +2,7 @@
 import { bytesText, counted, moneyText } from '../../model/figures.ts'
 import type { Prices } from '../../model/prices.ts'
 import type { ReplicaSummary, Summary } from '../../model/summary.ts'
+import { foundOf } from '../../model/tally.ts'
 
 /** `would write 1,519 items, 3.1 MB, 3,240 write units (indexes on top)` */
 export function billLines(
@@ -28,25 +29,41 @@ export function billLines(
 }
 
 /** What was read and written, in money. Bytes across regions come on top: nobody counts them here. */
-export function costLines({ master, replicas }: Summary, prices?: Prices): string[] {
+export function costLines(summary: Summary, prices?: Prices): string[] {
   if (prices === undefined) return []
+  const { reads, writes } = costOf(summary, prices)
+  return [`cost    ${moneyText(reads, prices)} for reads, ${moneyText(writes, prices)} for writes`]
+}
+
+/** The same for programs. `repair`: of a dry run, what its writes would cost. */
+export function costOf({ master, replicas }: Summary, { currency, ...prices }: Prices) {
   const all = Object.values(replicas)
   const reads = all.reduce((sum, { readUnits }) => sum + readUnits, master.readUnits)
   const writes = all.reduce((sum, { writeUnits }) => sum + writeUnits, 0)
-  const read = moneyText(reads * prices.readUnit, prices)
-  return [`cost    ${read} for reads, ${moneyText(writes * prices.writeUnit, prices)} for writes`]
+  const bills = all.flatMap(({ repair }) => repair ?? [])
+  const units = bills.flatMap((bill) => [bill.put, bill.update, bill.delete])
+  const repair = units.reduce((sum, { writeUnits }) => sum + writeUnits, 0) * prices.writeUnit
+  return {
+    currency,
+    reads: reads * prices.readUnit,
+    writes: writes * prices.writeUnit,
+    ...(bills.length > 0 && { repair }),
+  }
 }
 
 /** Fewer read units are not worth a line. */
 const WORTH_SAYING = 1000
 
-/** Most units went into reading keys again, which a run of quiet tables hardly does. */
+/** Most units went into reading again what was put: `--quiesced` reads that on the replica alone. */
 export function quiescedLines({ master, replicas }: Summary): string[] {
   const all = Object.values(replicas)
   const units = all.reduce((sum, { readUnits }) => sum + readUnits, master.readUnits)
   const again = all.reduce((sum, { recheckUnits = 0 }) => sum + recheckUnits, 0)
-  if (again < WORTH_SAYING || again < units / 2) return []
+  const sum = (of: (replica: ReplicaSummary) => number) =>
+    all.reduce((total, replica) => total + of(replica), 0)
+  const isFill = sum(({ written, missing }) => Math.min(written, missing)) > sum(foundOf) / 2
+  if (!isFill || again < WORTH_SAYING || again < units / 2) return []
   return [
-    `        ${counted(Math.min(again, units), 'read unit')} went into reading keys again: --quiesced takes half of them or fewer, if nobody writes to the tables`,
+    `        ${counted(Math.min(again, units), 'read unit')} went into reading keys again: --quiesced takes less than half of them, if nobody writes to the tables`,
   ]
 }

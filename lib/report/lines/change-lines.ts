@@ -59,7 +59,8 @@ export function valueLines(changes: readonly Change[], wordDiff?: WordDiff): Lin
 
 function valueSpans(values: ChangedValues, wordDiff: WordDiff | undefined): Span[] {
   if ('added' in values) {
-    return [...memberSpans(values.added, '+'), ...memberSpans(values.removed, '-')]
+    const members = [...memberSpans(values.added, '+'), ...memberSpans(values.removed, '-')]
+    return members.map((span, at) => (at === 0 ? span : { ...span, text: ` ${span.text}` }))
   }
   const { from, to } = values
   if (from === undefined) return pair(ABSENT, cut(valueText(to as WireValue)))
@@ -89,5 +90,5 @@ function memberSpans(set: WireValue, sign: '+' | '-'): Span[] {
     .map((member) => `${sign}${isText ? cut(JSON.stringify(member)) : member}`)
   const left = members.length - shown.length
   const all = left === 0 ? shown : [...shown, `(${left} more ${style})`]
-  return all.map((text): Span => ({ text: `${text} `, style }))
+  return all.map((text): Span => ({ text, style }))
 }

@@ -66,14 +66,15 @@ function repairLine({ repair: { least, most, isKnown } }: Estimate): string {
   return `  repair    ${units} write units, indexes on top (${why})`
 }
 
-function moneyLine({ readUnits, repair, tables, prices }: Estimate): string {
+function moneyLine({ readUnits, mostReadUnits, repair, tables, prices }: Estimate): string {
   if (prices === undefined) return '  money     with --prices FILE'
   const read = readUnits.reduce((sum, { middle }) => sum + middle, 0) * prices.readUnit
   const bytes = farReplicas(tables).reduce((sum, table) => sum + table.bytes.middle, 0)
   const across = (bytes / 1e9) * (prices.transferGb ?? 0)
   const money = (amount: number) => moneyText(amount, prices)
   const [least, most] = [repair.least, repair.most].map((units) => money(units * prices.writeUnit))
-  return `  money     compare ${money(read + across)}, repair ${least === most ? least : `${least} to ${most}`}`
+  const more = money(mostReadUnits * prices.readUnit + across)
+  return `  money     compare ${money(read + across)}, up to ${more} where much differs; repair ${least === most ? least : `${least} to ${most}`}`
 }
 
 /** Between regions, bytes cost money too. */

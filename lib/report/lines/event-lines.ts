@@ -1,6 +1,7 @@
 /** Lines for people about what happens in a run. */
 import type { RunEvent } from '../../model/events.ts'
 import { counted } from '../../model/figures.ts'
+import { duration } from '../durations.ts'
 import { applyLines, readableLine, undoLines } from './apply-undo-lines.ts'
 import { keyLeftLine, planLine, tableLines } from './opening-lines.ts'
 import { outageLines, outageOverLine, paceLines } from './rate-lines.ts'
@@ -28,6 +29,10 @@ export function eventLines(event: ToldOnce): readonly string[] {
       return [`warning ${event.replica}: ${event.message}`]
     case 'output-lost':
       return [`warning ${event.what} ${event.file}: ${event.message}; the run goes on without it`]
+    case 'time-over':
+      return [
+        `stopping after in-flight pages: --max-duration of ${duration(event.afterMs)} is over`,
+      ]
     case 'key-left':
       return [keyLeftLine(event)]
     case 'ended-before':

@@ -25,7 +25,7 @@ export function tableLine(
     profile !== undefined && `profile ${profile}`,
     ref.endpoint && `at ${shownEndpoint(ref.endpoint)}${fromWhom(ref.endpointFrom)}`,
     ...(ref.variants ?? []).map(({ kind, from }) => `${kind} endpoint${fromWhom(from)}`),
-    defaultKeys !== undefined && `with default keys, since ${defaultKeys}`,
+    defaultKeys !== undefined && 'with default keys',
   ].filter(Boolean)
   return [`${role.padEnd(8)}${ref.label}`, ...about].join('   ')
 }
@@ -36,6 +36,12 @@ export function identityLines({ master, replicas }: RunEvent & { type: 'tables' 
     const parts = [facts.arn ?? ref.arn, facts.tableId && `id ${facts.tableId}`].filter(Boolean)
     return parts.length === 0 ? [] : [`        ${ref.label} is ${parts.join(', ')}`]
   })
+}
+
+/** Once for all tables that have the same reason. */
+export function defaultKeysLines(tables: readonly InspectedTable[]): string[] {
+  const reasons = new Set(tables.flatMap(({ defaultKeys }) => defaultKeys ?? []))
+  return [...reasons].map((reason) => `        default keys, since ${reason}`)
 }
 
 const fromWhom = (from: string | undefined) => (from === undefined ? '' : ` from ${from}`)
@@ -52,6 +58,7 @@ export function tableLines({ runId, master, replicas }: RunEvent & { type: 'tabl
   return [
     tableLine('master', master),
     ...replicas.map((replica) => tableLine('replica', replica)),
+    ...defaultKeysLines([master, ...replicas]),
     `key     ${describeKey(master.facts.keySchema)}`,
     `run     ${runId}, in the user agent of every request`,
   ]

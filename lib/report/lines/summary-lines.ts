@@ -4,7 +4,7 @@ import { pathText } from '../../item/path.ts'
 import { count, counted } from '../../model/figures.ts'
 import type { Prices } from '../../model/prices.ts'
 import type { Outcome, ReplicaSummary, Summary } from '../../model/summary.ts'
-import { itemsRead, remainingDifferences } from '../../model/tally.ts'
+import { distinctItems, remainingDifferences } from '../../model/tally.ts'
 import { duration, pace } from '../durations.ts'
 import { shellWord } from '../shell-word.ts'
 import type { Line } from '../styled-line.ts'
@@ -40,7 +40,10 @@ export function verdictLines(summary: Summary, plan?: PlanEvent, told: Told = {}
   lines.push(readLine(summary, plan), ...costLines(summary, prices), ...errorLines(summary))
   if (planned !== undefined) lines.push(planLine(outcome, planned))
   else if (outcome === 'different') lines.push(...repairLines(summary, plan, prices))
-  if (outcome === 'different' && !tellsEach) lines.push(seeThem(report ?? planned?.plan))
+  // What went to standard output has been seen.
+  if (outcome === 'different' && !tellsEach && report !== '-') {
+    lines.push(seeThem(report ?? planned?.plan))
+  }
   const isScan = plan !== undefined && plan.keys === undefined
   if (isScan && !plan.rules.quiesced) lines.push(...quiescedLines(summary))
   return lines
@@ -64,7 +67,7 @@ function verdictOf(summary: Summary, plan?: PlanEvent): string {
   const sum = (of: (replica: ReplicaSummary) => number) =>
     all.reduce((total, replica) => total + of(replica), 0)
   if (outcome === 'different') {
-    const items = sum(itemsRead)
+    const items = sum(distinctItems)
     const remaining = sum(remainingDifferences)
     const repaired = sum(({ written, deleted }) => written + deleted)
     const done = repaired === 0 ? '' : `; ${count(repaired)} repaired`
@@ -84,8 +87,9 @@ function verdictOf(summary: Summary, plan?: PlanEvent): string {
 /** `apply` refuses the plan of a run that did not see everything. */
 function planLine(outcome: Outcome, { keys, plan: file }: Planned): string {
   const repairs = `planned ${counted(keys, 'repair')} in ${file}`
+  if (keys === 0) return repairs
   return outcome === 'in-sync' || outcome === 'different'
-    ? `${repairs}; to do them: tablesync apply ${file}`
+    ? `${repairs}; to do them: tablesync apply ${shellWord(file)} --journal undo.ndjson`
     : `${repairs}, but the run did not see everything: \`tablesync apply\` refuses this plan. Run again with another --plan file`
 }
 

@@ -71,7 +71,8 @@ export class RecheckQueue {
   notDue(now: Milliseconds): number {
     const buckets = [...this.#buckets.values()]
     return buckets.reduce(
-      (sum, { waiting }) => sum + waiting.filter(({ due }) => due > now).length,
+      (sum, { replica, waiting }) =>
+        this.#left.has(replica) ? sum : sum + waiting.filter(({ due }) => due > now).length,
       0,
     )
   }
@@ -149,7 +150,9 @@ export class RecheckQueue {
   take(now: Milliseconds, most: number, suspectLimit: SuspectLimit): RecheckBatch | undefined {
     for (const { replica, isWritten, isLoose, waiting } of this.#buckets.values()) {
       const limit = isWritten ? most : Math.min(most, suspectLimit(replica))
-      const notDue = waiting.slice(0, limit).findIndex(({ due }) => due > now)
+      // Nobody waits for the keys of a lost replica: they are given up at once.
+      const isDue = (one: Waiting) => one.due <= now || this.#left.has(replica)
+      const notDue = waiting.slice(0, limit).findIndex((one) => !isDue(one))
       const count = notDue < 0 ? Math.min(limit, waiting.length) : notDue
       if (count === 0) continue
       this.#size -= count
