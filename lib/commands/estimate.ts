@@ -1,24 +1,21 @@
 /** What `--estimate` does: says what the run of the same flags would take, and writes nothing. */
 import { usageError } from '../errors.ts'
-import type { FileEnd } from '../files/checked-file.ts'
 import { readPrices } from '../files/prices-file.ts'
 import { refuseUnreplaceable } from '../files/replaced-file.ts'
-import type { Estimate, RepairRange } from '../model/estimated-run.ts'
+import type { Estimate } from '../model/estimated-run.ts'
 import { newRunIdentity } from '../model/run-identity.ts'
 import { currentOptions } from '../options/current-options.ts'
 import { resolveOptions } from '../options/resolve.ts'
 import type { RunOptions } from '../options/run-options.ts'
-import type { Settings } from '../options/settings.ts'
 import { estimateTables } from '../run/estimate/estimate-tables.ts'
 import { policiesOf } from '../run/estimate/iam-policies.ts'
 import { refuseIgnoredKeys } from '../run/preflight/key-attributes.ts'
 import { planRun } from '../run/preflight/scan-plan.ts'
 import { refuseUnopenable } from '../run/records/refusals.ts'
 import { inspectTables } from '../run/tables/table-inspection.ts'
-import { TotalsOfLines } from '../show/file-totals.ts'
-import { footerOf, openShown, type ShownFile } from '../show/shown-file.ts'
 import { checkFiles } from './begin-run.ts'
 import type { Caller } from './caller.ts'
+import { repairByReport } from './repair-by-report.ts'
 
 /** Files that say more. */
 export interface Known {
@@ -46,7 +43,8 @@ export async function estimate(given: RunOptions, caller: Caller, known: Known):
     )
   }
   const prices = known.prices === undefined ? undefined : await readPrices(known.prices, options)
-  const repair = known.report === undefined ? undefined : await repairOf(known.report, settings)
+  const repair =
+    known.report === undefined ? undefined : await repairByReport(known.report, settings)
   const over = new AbortController()
   const signal = given.signal ?? over.signal
   try {
@@ -61,37 +59,3 @@ export async function estimate(given: RunOptions, caller: Caller, known: Known):
     over.abort()
   }
 }
-
-/** Items whose size the report does not have cost a unit at least, and as many as the largest at most. */
-async function repairOf(file: string, settings: Settings): Promise<RepairRange> {
-  const totals = new TotalsOfLines()
-  const shown = await openShown(file)
-  refuseOtherTables(shown, settings)
-  let outcome: string | undefined
-  const onEnd = (end: FileEnd) => {
-    outcome = footerOf(end)?.end
-  }
-  for await (const line of shown.lines(onEnd)) totals.add(line)
-  if (outcome !== 'in-sync' && outcome !== 'different') {
-    const ended = outcome === undefined ? 'one without an end' : `one that ended ${outcome}`
-    throw notOfThis(file, `to be of a run that saw everything, got ${ended}`)
-  }
-  const { writeUnits, unsized } = totals
-  const LARGEST_ITEM_UNITS = 400
-  return {
-    least: writeUnits + unsized,
-    most: writeUnits + unsized * LARGEST_ITEM_UNITS,
-    isKnown: true,
-  }
-}
-
-function refuseOtherTables({ file, header }: ShownFile, { master, replicas }: Settings): void {
-  if (header.tablesync !== 'report') throw notOfThis(file, 'to be a report, got another file')
-  const listed = [header.master?.label ?? '', ...Object.keys(header.tables).sort()].join(', ')
-  const labels = replicas.map(({ ref }) => ref.label).sort()
-  const asked = [master.ref.label, ...labels].join(', ')
-  if (listed !== asked) throw notOfThis(file, `to be of ${asked}, got one of ${listed}`)
-}
-
-const notOfThis = (file: string, expected: string) =>
-  usageError(`Expected ${file} ${expected}`, 'Name the report of an earlier run of these tables.')

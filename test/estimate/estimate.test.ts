@@ -1,6 +1,6 @@
 /** `--estimate` against what a run is charged, on tables of many shapes. */
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 import { runCli, tempFolder } from '../support/command/run-cli.ts'
 import { type Test, t } from '../support/tap.ts'
 import { skipLong } from '../support/thorough.ts'
@@ -194,6 +194,25 @@ t.test('the repair is a range that holds the truth, and one figure by a report',
   const unknown = await repairOf()
   t.ok(!unknown.isKnown && unknown.least === 0 && unknown.most >= truth, JSON.stringify(unknown))
   t.same(await repairOf('--estimate-from', report), { least: truth, most: truth, isKnown: true })
+
+  // A report of other tables, or of a part of these, would be a wrong figure.
+  const other = await scene(t, { Other: master, Second: replica })
+  const refused = await other.run('--estimate', '--estimate-from', report)
+  t.equal(refused.code, 2)
+  t.match(refused.stderr, /to be of us-east-1:Other, us-east-1:Second, got one of us-east-1:First/)
+  const lines = (await readFile(report, 'utf8')).trim().split('\n')
+  await writeFile(report, `${lines.slice(0, 20).join('\n')}\n`)
+  const cut = await run('--estimate', '--estimate-from', report)
+  t.equal(cut.code, 2)
+  t.match(cut.stderr, /to be of a run that saw everything, got one without an end/)
+})
+
+t.test('--estimate takes hooks as the run does, by a path from here', async (t) => {
+  const { run } = await scene(t, { First: tableOf(100, SMALL), Second: tableOf(100, SMALL) })
+  const hooks = join(await tempFolder(t), 'hooks.mjs')
+  await writeFile(hooks, 'export default { isItemDifferent: () => false }')
+  const { code, stderr } = await run('--estimate', '--hooks', relative(process.cwd(), hooks))
+  t.equal(code, 0, stderr)
 })
 
 t.test('--estimate says what it costs, and which permissions a run needs', async (t) => {
