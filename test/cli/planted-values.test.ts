@@ -59,10 +59,14 @@ async function contentsOf(folder: string): Promise<[string, string][]> {
 }
 
 /** A hook that quotes the item which it fails on, in every way. */
-const QUOTING = `export default {
-  isItemDifferent(a, b) { throw new Error('no good: ' + JSON.stringify(a) + ' ' + b.text.S + ' ' + b.number.N) },
-  onMissing(item) { throw new TypeError(item.map.M.inner.S) },
-}`
+const QUOTING = `
+export function isItemDifferent(a, b) {
+  throw new Error('no good: ' + JSON.stringify(a) + ' ' + b.text.S + ' ' + b.number.N)
+}
+export function onMissing(item) {
+  throw new TypeError(item.map.M.inner.S)
+}
+`
 
 /** Of a run in legs: every file that it can write. */
 const filesOfLegs = (at: (name: string) => string) => [
@@ -111,7 +115,7 @@ async function carryOutAll(t: Test, folder: string, showValues: readonly string[
     hooks,
     '--verbose',
     '--report',
-    at('hooks.ndjson.gz'),
+    at('hooks.ndjson'),
     '--json',
     ...showValues,
   )
@@ -177,6 +181,7 @@ t.test('no value is found where nobody asked for values', async (t) => {
   const files = await contentsOf(folder)
   const written = new Map(files)
   for (const name of [
+    'hooks.ndjson',
     'run.prom',
     'applied.prom',
     'run.log',
@@ -188,6 +193,7 @@ t.test('no value is found where nobody asked for values', async (t) => {
   t.match(written.get('run.log'), /"type":"difference"/, 'the log tells of differences')
   const applied = said.find(([command]) => command.startsWith('apply'))?.[1]
   t.match(applied, /"type":"difference"/)
+  t.match(written.get('hooks.ndjson'), /isItemDifferent .*failed|failed .*isItemDifferent/s)
   for (const [name, text] of files) {
     // Its lines bring the items back.
     if (name === 'undo.ndjson') t.ok(isPlanted(text).length > 0)

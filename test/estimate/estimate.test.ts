@@ -210,7 +210,7 @@ t.test('the repair is a range that holds the truth, and one figure by a report',
 t.test('--estimate takes hooks as the run does, by a path from here', async (t) => {
   const { run } = await scene(t, { First: tableOf(100, SMALL), Second: tableOf(100, SMALL) })
   const hooks = join(await tempFolder(t), 'hooks.mjs')
-  await writeFile(hooks, 'export default { isItemDifferent: () => false }')
+  await writeFile(hooks, 'export const isItemDifferent = () => false')
   const { code, stderr } = await run('--estimate', '--hooks', relative(process.cwd(), hooks))
   t.equal(code, 0, stderr)
 })
