@@ -14,7 +14,7 @@ t.setTimeout(800_000)
 const IDS = Array.from({ length: 60 }, (_, at) => `key-${String(at).padStart(3, '0')}`)
 
 /** Tables of which every item differs, and flags that compare them slowly. */
-async function slowScene({ replicas = 1 } = {}) {
+async function slowScene({ replicas = 1, unitsPerSecond = 25 } = {}) {
   const master = await makeTable(engine.endpoint)
   await master.put(IDS.map((id) => item(id, 'red')))
   const others = await Promise.all(
@@ -25,7 +25,15 @@ async function slowScene({ replicas = 1 } = {}) {
     }),
   )
   const [first, ...more] = others
-  const pace = ['--scan-limit', '2', '--segments', '1', '--read-capacity', '25', '--quiesced']
+  const pace = [
+    '--scan-limit',
+    '2',
+    '--segments',
+    '1',
+    '--read-capacity',
+    String(unitsPerSecond),
+    '--quiesced',
+  ]
   const args = argsOf(master, first as NonNullable<typeof first>)
   return [...args, ...more.flatMap(({ label }) => ['--replica', label]), ...pace]
 }
@@ -140,7 +148,8 @@ t.test('three replicas have a line each', { skip }, async (t) => {
 
 t.test('Ctrl-C and kill -9 leave whole lines', { skip }, async (t) => {
   for (const how of ['C-c', 'kill'] as const) {
-    const args = [...(await slowScene()), '--verbose']
+    // It must not come to its end before it is ended.
+    const args = [...(await slowScene({ unitsPerSecond: 2 })), '--verbose']
     const terminal = await openTmux(t, { args, columns: 100, rows: 24 })
     await terminal.shows('~ differing')
     await terminal.shows(/ {2}found/)
