@@ -1,7 +1,7 @@
 /** Options of what is compared, and how it is read. */
 import { availableParallelism } from 'node:os'
 import { APPLY_AND_UNDO, filled, type Group, type OptionsOf, type Spelling } from '../option.ts'
-import { parseStartingKey } from '../starting-key-text.ts'
+import { parseStartingKey } from './starting-key-text.ts'
 
 export const SCAN_OPTIONS = {
   /** Look for extra items where the strategy would not. The march sees them anyway. */

@@ -6,7 +6,6 @@ import { checkUrl } from '../check-value.ts'
 import { APPLY_AND_UNDO, type Group, type OptionsOf, type Spelling } from '../option.ts'
 import { ownOptions } from '../own-options.ts'
 import { shown } from '../quoted-value.ts'
-import { parseTableName } from '../table-name.ts'
 import {
   type CredentialOptions,
   type CredentialSettings,
@@ -16,6 +15,7 @@ import {
   replicaCredentials,
 } from './credential-options.ts'
 import { type PaceOptions, resolveCapacity } from './pace-options.ts'
+import { parseTableName } from './table-name.ts'
 
 export const TABLE_OPTIONS = {
   master: {
