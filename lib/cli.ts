@@ -2,7 +2,6 @@
 /** The command: argv in, exit code out. The only reader of `process`. */
 import { closeSync, existsSync, readFileSync, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
-import { pathToFileURL } from 'node:url'
 import { endCredentialCommands } from './access/credential-command.ts'
 import { asTablesyncError, type TablesyncError } from './errors.ts'
 import { readPrices } from './files/prices-file.ts'
@@ -11,9 +10,11 @@ import { newRunIdentity } from './model/run-identity.ts'
 import { exitCodeOf, hasWorkLeft, type Summary } from './model/summary.ts'
 import { type CommandLine, parseArgv } from './options/argv.ts'
 import { commandAsTyped } from './options/command-as-typed.ts'
+import { forProgram, isEachTold, progressOf } from './options/command-line.ts'
 import { commandToResume } from './options/command-to-resume.ts'
 import { spellingWith } from './options/environment.ts'
 import type { Page } from './options/help/asked-page.ts'
+import { namedFiles } from './options/named-files.ts'
 import { isDocumentAsked } from './process/asked-formats.ts'
 import { logToFile, logToStderr } from './process/own-log.ts'
 import { openTextOutput } from './process/pager.ts'
@@ -104,15 +105,18 @@ async function printPage(page: Page): Promise<number> {
 async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS): Promise<number> {
   const { options, talk } = commandLine
   const spelling = spellingWith(commandLine.fromEnvironment)
+  const named = namedFiles(options, spelling)
+  const hooksFile = { [spelling('hooks')]: options.hooks }
   if (talk.logFile !== undefined) {
-    log = await logToFile({ file: talk.logFile, options: { ...options }, spelling }, log, redaction)
+    const file = { file: talk.logFile, others: { ...named, ...hooksFile }, spelling }
+    log = await logToFile(file, log, redaction)
   }
-  const prices = talk.prices === undefined ? undefined : await readPrices(talk.prices, options)
+  const prices = talk.prices === undefined ? undefined : await readPrices(talk.prices, named)
   if (talk.quiet) silenceWarnings()
   const carriedOut = await COMMANDS[command]()
   const human = log.follow({
     verbosity: talk.quiet ? 'quiet' : talk.verbose ? 'verbose' : 'normal',
-    progress: progressOf(commandLine),
+    progress: progressOf(commandLine, process.stdout.isTTY === true),
     showValues: options.showValues === true,
     tellsEach: isEachTold(commandLine),
     report: options.report,
@@ -157,12 +161,6 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
     human.close()
     restore()
   }
-}
-
-/** The options as the library takes them. */
-function forProgram(options: CommandLine['options']): CommandLine['options'] {
-  const { hooks } = options
-  return { ...options, ...(hooks !== undefined && { hooks: pathToFileURL(hooks).href }) }
 }
 
 /** Prints what the run would take. */
@@ -216,17 +214,6 @@ async function print(text: string, code: number): Promise<number> {
     log.error(asTablesyncError(error))
     return Math.max(code, INCOMPLETE)
   }
-}
-
-/** Whether each difference has a line: who names a key wants to know what is wrong with it. */
-function isEachTold({ talk, options }: CommandLine): boolean {
-  return !talk.quiet && (talk.verbose || options.showValues === true || options.key !== undefined)
-}
-
-/** Lines of a report would stand in the middle of a block. */
-function progressOf({ talk: { progress }, options }: CommandLine): typeof progress {
-  const isShared = options.report === '-' && process.stdout.isTTY === true
-  return isShared && progress === 'auto' ? 'plain' : progress
 }
 
 /** Whether there is somebody to ask before deletions. */

@@ -3,6 +3,7 @@ import { usageError } from '../errors.ts'
 import { fileBehind, refuseSharedFiles } from '../files/distinct-files.ts'
 import type { RunIdentity } from '../model/run-identity.ts'
 import type { Summary } from '../model/summary.ts'
+import { namedFiles } from '../options/named-files.ts'
 import type { RunOptions } from '../options/run-options.ts'
 import type { Settings } from '../options/settings.ts'
 import { refuseUnwritablePage } from '../page/page-file.ts'
@@ -22,17 +23,10 @@ import type { ThreadFiles } from '../run/threads/thread-files.ts'
 import type { Caller } from './caller.ts'
 import { type Listening, unlessAborted, withListeners } from './listeners.ts'
 
-const FILES = ['report', 'journal', 'plan', 'checkpoint', 'control', 'metricsFile', 'html'] as const
-
 /** What stands for standard output. */
 const STDOUT = '-'
 
-/** Lists of keys, which are read. */
-const LISTS = ['keys', 'exceptKeys'] as const
-
-type FilesGiven = Pick<RunOptions, (typeof FILES)[number] | 'keys' | 'signal'> & {
-  readonly exceptKeys?: string
-}
+type FilesGiven = Pick<RunOptions, 'report' | 'html' | 'signal'>
 
 /** @throws TablesyncError where two options name one file, or the hooks or the control file cannot be used */
 export async function checkFiles(
@@ -46,10 +40,8 @@ export async function checkFiles(
       'A program hears of each difference by `onDifference`.',
     )
   }
-  const given = { ...options, report: options.report === STDOUT ? undefined : options.report }
-  const files = [...FILES, ...LISTS].map((name) => [spelling(name), given[name]] as const)
   await refuseSharedFiles({
-    files: { ...Object.fromEntries(files), [spelling('hooks')]: fileBehind(hooks?.url) },
+    files: { ...namedFiles(options, spelling), [spelling('hooks')]: fileBehind(hooks?.url) },
     checkpoint: spelling('checkpoint'),
   })
   if (options.html !== undefined) await refuseUnwritablePage(options.html)

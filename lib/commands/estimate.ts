@@ -1,12 +1,13 @@
 /** What `--estimate` does: says what the run of the same flags would take, and writes nothing. */
 import { usageError } from '../errors.ts'
 import { readPrices } from '../files/prices-file.ts'
-import { refuseUnreplaceable } from '../files/replaced-file.ts'
 import type { Estimate } from '../model/estimated-run.ts'
 import { newRunIdentity } from '../model/run-identity.ts'
 import { currentOptions } from '../options/current-options.ts'
+import { namedFiles } from '../options/named-files.ts'
 import { resolveOptions } from '../options/resolve.ts'
 import type { RunOptions } from '../options/run-options.ts'
+import { refuseUnopenableReport } from '../report/difference-report.ts'
 import { estimateTables } from '../run/estimate/estimate-tables.ts'
 import { policiesOf } from '../run/estimate/iam-policies.ts'
 import { refuseIgnoredKeys } from '../run/preflight/key-attributes.ts'
@@ -33,16 +34,17 @@ export async function estimate(given: RunOptions, caller: Caller, known: Known):
   const settings = resolveOptions(options, spelling)
   await checkFiles(options, settings, caller)
   const { report } = options
-  if (report !== undefined && report !== '-') {
-    await refuseUnreplaceable({ file: report, what: 'the report' })
-  }
+  if (report !== undefined && report !== '-') await refuseUnopenableReport(report)
   if (settings.keyList !== undefined) {
     throw usageError(
       'Expected `--estimate` without a list of keys, got both',
       'Each listed key takes a read unit or two on each side.',
     )
   }
-  const prices = known.prices === undefined ? undefined : await readPrices(known.prices, options)
+  const prices =
+    known.prices === undefined
+      ? undefined
+      : await readPrices(known.prices, namedFiles(options, spelling))
   const repair =
     known.report === undefined ? undefined : await repairByReport(known.report, settings)
   const over = new AbortController()

@@ -8,19 +8,15 @@ import { readRegularFile } from './regular-file.ts'
 const MOST = 1e6
 const LEAST = 1e-12
 
-/** Options whose files are written, or read for something else. */
-const OTHERS = ['report', 'journal', 'plan', 'checkpoint', 'metricsFile', 'html', 'keys'] as const
-
 /**
- * @param options of the run, which may name the file too
+ * @param others what other options name, by the name that the user knows
  * @throws TablesyncError with code `USAGE` where it is no file of prices, or has another purpose too
  */
 export async function readPrices(
   file: string,
-  options: { readonly [name in (typeof OTHERS)[number]]?: string | undefined },
+  others: Readonly<Record<string, string | undefined>>,
 ): Promise<Prices> {
-  const others = OTHERS.map((name) => [name, options[name]])
-  await refuseSharedFiles({ files: { '--prices': file, ...Object.fromEntries(others) } })
+  await refuseSharedFiles({ files: { '--prices': file, ...others } })
   const text = await readRegularFile(file).catch((error: Error) => {
     throw usageError(
       `Cannot read the prices in ${file}: ${error.message}`,

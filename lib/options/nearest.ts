@@ -5,11 +5,10 @@
  * none is.
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const longer = word.length > 3 ? known.find((one) => one.startsWith(word)) : undefined
-  const alike = known.find(
-    (one) => one.length > 3 && Math.abs(one.length - word.length) <= 2 && slips(one, word) <= 2,
-  )
-  return longer ?? alike
+  const isBegun = (one: string) => word.length > 3 && one.startsWith(word)
+  const isAlike = (one: string) =>
+    one.length > 3 && Math.abs(one.length - word.length) <= 2 && slips(one, word) <= 2
+  return known.find(isBegun) ?? known.find(isAlike)
 }
 
 /** Letters to add, drop or change to make one of the other (Levenshtein). */

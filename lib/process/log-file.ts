@@ -11,23 +11,17 @@ import type { Redaction } from './standard-error.ts'
 
 export interface LogFile {
   readonly file: string
-  /** All that the command was given: other options may name the same file. */
-  readonly options: Readonly<Record<string, unknown>>
+  /** What other options name, by the name that the user knows: none may be the same file. */
+  readonly others: Readonly<Record<string, string | undefined>>
   readonly spelling: Spelling
 }
-
-/** Files that a command reads or writes. */
-const OTHERS = [
-  ...['report', 'journal', 'plan', 'checkpoint', 'control', 'metricsFile'],
-  ...['hooks', 'keys', 'exceptKeys'],
-]
 
 /**
  * @param onLost is given, once, why the file cannot be written any more, and the line. Later lines go to stderr
  * @throws TablesyncError where it cannot be opened, or is used for something else
  */
 export async function openLogFile(
-  { file, options, spelling }: LogFile,
+  { file, others, spelling }: LogFile,
   redaction: Redaction,
   onLost: (error: TablesyncError, line: string) => void,
 ): Promise<Writable> {
@@ -38,9 +32,8 @@ export async function openLogFile(
     )
   }
   // Before anything is written: a line of a log in a journal would damage it.
-  const others = OTHERS.map((name) => [spelling(name), fileOf(options[name])] as const)
   await refuseSharedFiles({
-    files: { ...Object.fromEntries(others), [spelling('logFile')]: file },
+    files: { ...others, [spelling('logFile')]: file },
     checkpoint: spelling('checkpoint'),
   })
   const handle = await openToAppend(file).catch((error: unknown) => {
@@ -64,8 +57,6 @@ export async function openLogFile(
 }
 
 /** Standard input and output are no files. */
-const fileOf = (value: unknown) => (typeof value === 'string' && value !== '-' ? value : undefined)
-
 async function openToAppend(file: string): Promise<FileHandle> {
   const kind = await kindOfFile(file)
   if (kind !== undefined) throw new Error(`it is ${CALLED[kind]} of tablesync`)

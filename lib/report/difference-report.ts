@@ -1,5 +1,6 @@
 /** The report: a line of JSON for each difference, between a header and a footer. */
-import { type FileHandle, open } from 'node:fs/promises'
+import { access, constants, type FileHandle, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { chainedLine, withLine } from '../files/chained-line.ts'
 import { refuseChanged } from '../files/kept-file.ts'
@@ -101,6 +102,24 @@ export async function openReport(
       await orUnwritable(flush().finally(() => handle.close()))
     },
   }
+}
+
+/**
+ * Looks whether a report could be begun there, and leaves all as it is.
+ *
+ * @throws TablesyncError with code `FILE_UNWRITABLE`, as `openReport` would
+ */
+export async function refuseUnopenableReport(file: string): Promise<void> {
+  const look = async () => {
+    await refuseOurs(file)
+    await access(file, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+      return access(dirname(file), constants.W_OK)
+    })
+  }
+  await look().catch((error: unknown) => {
+    throw unwritable({ file, what: 'the report' }, error)
+  })
 }
 
 /** Read permission of the group and of all others. */

@@ -64,7 +64,7 @@ t.test('what was written says how to take it back, and what it has cost', async 
   t.match(undone.stderr, /^cost {4}EUR/m)
   t.notMatch(undone.stderr, /take it back/)
   const same = await runCli(['undo', journal, '--yes', ...money, '--report', prices])
-  t.match(same.stderr, /Expected `--prices` and `report` to be different files/)
+  t.match(same.stderr, /Expected `--prices` and `--report` to be different files/)
 })
 
 t.test('a run that --max-duration ends says so', async (t) => {

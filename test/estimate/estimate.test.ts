@@ -191,6 +191,17 @@ t.test('the repair is a range that holds the truth, and one figure by a report',
   const truth = 500 * 2 + 500 * 3
   const repairOf = async (...flags: readonly string[]) =>
     (JSON.parse((await run('--estimate', '--json', ...flags)).stdout) as Estimated).repair
+  // What the run takes the estimate takes, and leaves as it is.
+  const before = await readFile(report, 'utf8')
+  for (const [place, code] of [
+    [report, 0],
+    ['/dev/null', 0],
+    ['/no/such/folder/report.ndjson', 2],
+  ] as const) {
+    const { code: ended, stderr } = await run('--estimate', '--report', place)
+    t.equal(ended, code, stderr)
+  }
+  t.equal(await readFile(report, 'utf8'), before)
   const unknown = await repairOf()
   t.ok(!unknown.isKnown && unknown.least === 0 && unknown.most >= truth, JSON.stringify(unknown))
   t.same(await repairOf('--estimate-from', report), { least: truth, most: truth, isKnown: true })

@@ -1,19 +1,14 @@
 /** What a run has cost, what the repair of all that it found would take, and how to spend less. */
 import { bytesText, counted, moneyText } from '../../model/figures.ts'
 import type { Prices } from '../../model/prices.ts'
-import type { ReplicaSummary, Summary } from '../../model/summary.ts'
+import type { BillOfWrites, RepairBill, ReplicaSummary, Summary } from '../../model/summary.ts'
 import { foundOf } from '../../model/tally.ts'
 
 /** `would write 1,519 items, 3.1 MB, 3,240 write units (indexes on top)` */
-export function billLines(
-  replicas: { readonly [label: string]: ReplicaSummary },
-  prices?: Prices,
-): string[] {
-  const bills = Object.values(replicas).flatMap(({ repair }) => repair ?? [])
+export function billLines(replicas: Replicas, prices?: Prices): string[] {
+  const bills = billsOf(replicas)
   if (bills.length === 0) return []
-  const writes = bills.flatMap((bill) => [bill.put, bill.update, bill.delete])
-  const sum = (of: 'items' | 'bytes' | 'writeUnits') =>
-    writes.reduce((total, write) => total + write[of], 0)
+  const sum = (of: keyof BillOfWrites) => billed(bills, of)
   const isExact = bills.every((bill) => bill.isExact)
   const parts = [
     counted(sum('items'), 'item'),
@@ -28,6 +23,21 @@ export function billLines(
   ]
 }
 
+type Replicas = Summary['replicas']
+
+const billsOf = (replicas: Replicas): RepairBill[] =>
+  Object.values(replicas).flatMap(({ repair }) => repair ?? [])
+
+/** The sum over all kinds of writes. */
+const billed = (bills: readonly RepairBill[], of: keyof BillOfWrites) =>
+  bills.reduce((sum, bill) => sum + bill.put[of] + bill.update[of] + bill.delete[of], 0)
+
+const sumOf = (replicas: Replicas, of: (replica: ReplicaSummary) => number) =>
+  Object.values(replicas).reduce((sum, replica) => sum + of(replica), 0)
+
+const unitsRead = ({ master, replicas }: Summary) =>
+  master.readUnits + sumOf(replicas, ({ readUnits }) => readUnits)
+
 /** What was read and written, in money. Bytes across regions come on top: nobody counts them here. */
 export function costLines(summary: Summary, prices?: Prices): string[] {
   if (prices === undefined) return []
@@ -36,18 +46,13 @@ export function costLines(summary: Summary, prices?: Prices): string[] {
 }
 
 /** The same for programs. `repair`: of a dry run, what its writes would cost. */
-export function costOf({ master, replicas }: Summary, { currency, ...prices }: Prices) {
-  const all = Object.values(replicas)
-  const reads = all.reduce((sum, { readUnits }) => sum + readUnits, master.readUnits)
-  const writes = all.reduce((sum, { writeUnits }) => sum + writeUnits, 0)
-  const bills = all.flatMap(({ repair }) => repair ?? [])
-  const units = bills.flatMap((bill) => [bill.put, bill.update, bill.delete])
-  const repair = units.reduce((sum, { writeUnits }) => sum + writeUnits, 0) * prices.writeUnit
+export function costOf(summary: Summary, { currency, ...prices }: Prices) {
+  const bills = billsOf(summary.replicas)
   return {
     currency,
-    reads: reads * prices.readUnit,
-    writes: writes * prices.writeUnit,
-    ...(bills.length > 0 && { repair }),
+    reads: unitsRead(summary) * prices.readUnit,
+    writes: sumOf(summary.replicas, ({ writeUnits }) => writeUnits) * prices.writeUnit,
+    ...(bills.length > 0 && { repair: billed(bills, 'writeUnits') * prices.writeUnit }),
   }
 }
 
@@ -55,13 +60,12 @@ export function costOf({ master, replicas }: Summary, { currency, ...prices }: P
 const WORTH_SAYING = 1000
 
 /** Most units went into reading again what was put: `--quiesced` reads that on the replica alone. */
-export function quiescedLines({ master, replicas }: Summary): string[] {
-  const all = Object.values(replicas)
-  const units = all.reduce((sum, { readUnits }) => sum + readUnits, master.readUnits)
-  const again = all.reduce((sum, { recheckUnits = 0 }) => sum + recheckUnits, 0)
-  const sum = (of: (replica: ReplicaSummary) => number) =>
-    all.reduce((total, replica) => total + of(replica), 0)
-  const isFill = sum(({ written, missing }) => Math.min(written, missing)) > sum(foundOf) / 2
+export function quiescedLines(summary: Summary): string[] {
+  const { replicas } = summary
+  const units = unitsRead(summary)
+  const again = sumOf(replicas, ({ recheckUnits = 0 }) => recheckUnits)
+  const put = sumOf(replicas, ({ written, missing }) => Math.min(written, missing))
+  const isFill = put > sumOf(replicas, foundOf) / 2
   if (!isFill || again < WORTH_SAYING || again < units / 2) return []
   return [
     `        ${counted(Math.min(again, units), 'read unit')} went into reading keys again: --quiesced takes less than half of them, if nobody writes to the tables`,
