@@ -1,13 +1,13 @@
 /** What `--estimate` does: says what the run of the same flags would take, and writes nothing. */
 import { usageError } from '../errors.ts'
 import { readPrices } from '../files/prices-file.ts'
+import { refuseUnwritable } from '../files/writable-file.ts'
 import type { Estimate } from '../model/estimated-run.ts'
 import { newRunIdentity } from '../model/run-identity.ts'
 import { currentOptions } from '../options/current-options.ts'
 import { namedFiles } from '../options/named-files.ts'
 import { resolveOptions } from '../options/resolve.ts'
 import type { RunOptions } from '../options/run-options.ts'
-import { refuseUnopenableReport } from '../report/difference-report.ts'
 import { estimateTables } from '../run/estimate/estimate-tables.ts'
 import { policiesOf } from '../run/estimate/iam-policies.ts'
 import { refuseIgnoredKeys } from '../run/preflight/key-attributes.ts'
@@ -34,7 +34,9 @@ export async function estimate(given: RunOptions, caller: Caller, known: Known):
   const settings = resolveOptions(options, spelling)
   await checkFiles(options, settings, caller)
   const { report } = options
-  if (report !== undefined && report !== '-') await refuseUnopenableReport(report)
+  if (report !== undefined && report !== '-') {
+    await refuseUnwritable({ file: report, what: 'the report' }, 'report')
+  }
   if (settings.keyList !== undefined) {
     throw usageError(
       'Expected `--estimate` without a list of keys, got both',

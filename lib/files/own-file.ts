@@ -27,3 +27,15 @@ export const CALLED: { readonly [kind in OwnFile]: string } = {
   'repair-plan': 'a repair plan',
   'write-log': 'a log of writes',
 }
+
+/**
+ * A typing error must not overwrite a journal or a plan.
+ *
+ * @param but the kind that may be replaced
+ * @throws Error that says what the file is
+ */
+export async function refuseOwn(file: string, but?: OwnFile): Promise<void> {
+  const kind = await kindOfFile(file)
+  if (kind === undefined || kind === but) return
+  throw new Error(`it is ${CALLED[kind]} of tablesync`)
+}

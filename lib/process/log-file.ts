@@ -4,7 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { Writable } from 'node:stream'
 import { type TablesyncError, usageError } from '../errors.ts'
 import { refuseSharedFiles } from '../files/distinct-files.ts'
-import { CALLED, kindOfFile } from '../files/own-file.ts'
+import { refuseOwn } from '../files/own-file.ts'
 import { unwritable } from '../files/unwritable.ts'
 import type { Spelling } from '../options/option.ts'
 import type { Redaction } from './standard-error.ts'
@@ -58,8 +58,7 @@ export async function openLogFile(
 
 /** Standard input and output are no files. */
 async function openToAppend(file: string): Promise<FileHandle> {
-  const kind = await kindOfFile(file)
-  if (kind !== undefined) throw new Error(`it is ${CALLED[kind]} of tablesync`)
+  await refuseOwn(file)
   // Keys may be personal data. An existing file keeps its own mode.
   return open(file, 'a', 0o600)
 }

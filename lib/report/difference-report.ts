@@ -1,10 +1,9 @@
 /** The report: a line of JSON for each difference, between a header and a footer. */
-import { access, constants, type FileHandle, open } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { type FileHandle, open } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { chainedLine, withLine } from '../files/chained-line.ts'
 import { refuseChanged } from '../files/kept-file.ts'
-import { CALLED, kindOfFile } from '../files/own-file.ts'
+import { refuseOwn } from '../files/own-file.ts'
 import { unwritable } from '../files/unwritable.ts'
 import type { Difference } from '../model/difference.ts'
 import type { ReportMark } from '../model/files/file-mark.ts'
@@ -104,24 +103,6 @@ export async function openReport(
   }
 }
 
-/**
- * Looks whether a report could be begun there, and leaves all as it is.
- *
- * @throws TablesyncError with code `FILE_UNWRITABLE`, as `openReport` would
- */
-export async function refuseUnopenableReport(file: string): Promise<void> {
-  const look = async () => {
-    await refuseOurs(file)
-    await access(file, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
-      return access(dirname(file), constants.W_OK)
-    })
-  }
-  await look().catch((error: unknown) => {
-    throw unwritable({ file, what: 'the report' }, error)
-  })
-}
-
 /** Read permission of the group and of all others. */
 const OTHERS_READ = 0o044
 
@@ -136,14 +117,7 @@ async function begin(file: string, goodBytes: Bytes | undefined): Promise<FileHa
     await before.truncate(goodBytes).finally(() => before.close())
     return open(file, 'a')
   }
-  await refuseOurs(file)
+  await refuseOwn(file, 'report')
   // The mode is for a new file. An existing one, maybe behind a link, keeps its own mode.
   return open(file, 'w', 0o600)
-}
-
-/** A typing error must not overwrite a journal or a plan. */
-async function refuseOurs(file: string): Promise<void> {
-  const kind = await kindOfFile(file)
-  if (kind === undefined || kind === 'report') return
-  throw new Error(`it is ${CALLED[kind]} of tablesync`)
 }
