@@ -6,8 +6,9 @@ import { endCredentialCommands } from './access/credential-command.ts'
 import { asTablesyncError, type TablesyncError } from './errors.ts'
 import { readPrices } from './files/prices-file.ts'
 import type { Question } from './model/question.ts'
+import { REVERT_EXIT_CODE } from './model/results/reverted-export.ts'
+import { exitCodeOf, hasWorkLeft, type Summary } from './model/results/summary.ts'
 import { newRunIdentity } from './model/run-identity.ts'
-import { exitCodeOf, hasWorkLeft, type Summary } from './model/summary.ts'
 import { type CommandLine, parseArgv } from './options/argv.ts'
 import { commandAsTyped } from './options/command-as-typed.ts'
 import { forProgram, isEachTold, progressOf } from './options/command-line.ts'
@@ -84,6 +85,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if ('page' in parsed) return await printPage(parsed.page)
     const { command } = parsed
     if (command === 'show') return await showFile(parsed)
+    if (command === 'revert') return await revertExport(parsed)
     if (parsed.talk.estimate) return await tellEstimate(parsed)
     return await carryOut(parsed, command)
   } catch (thrown) {
@@ -173,6 +175,32 @@ async function tellEstimate({ options, talk, fromEnvironment }: CommandLine): Pr
   const estimated = await estimate(forProgram(options), caller, { report, prices })
   if (talk.json) return await printDocument({ version: 1, ...estimated }, 0)
   return await print(estimateLines(estimated).map(printable).join('\n'), 0)
+}
+
+/** Makes a journal of an export, and says how to go on. */
+async function revertExport({ options, talk, fromEnvironment }: CommandLine): Promise<number> {
+  const { revert } = await import('./commands/revert.ts')
+  const { revertTalk } = await import('./report/lines/revert-lines.ts')
+  const tell = (line: string) => (talk.quiet ? undefined : log.screen.say(line))
+  const { onExport, onCounts, conclude } = revertTalk(tell)
+  const { signal, restore, exitCode } = abortOnSignals(
+    () => tell('Stopping. No journal is left.'),
+    () => log.screen.clear(),
+  )
+  const caller = {
+    spelling: spellingWith(fromEnvironment),
+    threads: threadFilesIn(THREADS),
+    identity,
+    packageFile,
+  }
+  try {
+    const done = await revert({ ...forProgram(options), signal }, caller, { onExport, onCounts })
+    conclude(done)
+    const code = done.outcome === 'interrupted' ? exitCode() : REVERT_EXIT_CODE[done.outcome]
+    return talk.json ? await printDocument(done, code) : code
+  } finally {
+    restore()
+  }
 }
 
 /** Prints a file of an earlier run. */

@@ -1,10 +1,12 @@
 /** tablesync as a library. */
 import { apply } from './commands/apply.ts'
+import { revert } from './commands/revert.ts'
 import { sync } from './commands/sync.ts'
 import { undo } from './commands/undo.ts'
-import type { Summary } from './model/summary.ts'
+import type { RevertedExport } from './model/results/reverted-export.ts'
+import type { Summary } from './model/results/summary.ts'
 import { asProperty } from './options/option.ts'
-import type { ApplyOptions, RunOptions, UndoOptions } from './options/run-options.ts'
+import type { ApplyOptions, RevertOptions, RunOptions, UndoOptions } from './options/run-options.ts'
 import { threadFilesIn } from './run/threads/thread-files.ts'
 
 // In one piece each: of small files a thread takes twice the CPU to start.
@@ -55,13 +57,29 @@ export function applySync(options: ApplyOptions): Promise<Summary> {
   return apply(options, CALLER)
 }
 
+/**
+ * Makes an undo journal of the changes in an incremental export to S3, of which
+ * `undoSync` takes each back where the item still is as the export says it became.
+ * Writes no table.
+ *
+ * @throws TablesyncError when the export, the options or the table are not fit. No
+ * journal is left then
+ */
+export function revertSync(options: RevertOptions): Promise<RevertedExport> {
+  return revert(options, CALLER)
+}
+
 export { type ErrorCode, type ErrorScope, TablesyncError } from './errors.ts'
 export type { Change, ChangedValues, TypeName } from './model/change.ts'
 export type { Difference, DifferenceKind, RepairAction } from './model/difference.ts'
 export type { RunEvent } from './model/events.ts'
 export type { HookItem, Hooks, Skip } from './model/hooks.ts'
 export type { Question } from './model/question.ts'
-export type { SafeguardName, SafeguardName as RailName, Stop, Stopped } from './model/safeguard.ts'
+export type {
+  ChangeCounts,
+  ExportOfTable,
+  RevertedExport,
+} from './model/results/reverted-export.ts'
 export type {
   ErrorSummary,
   MasterSummary,
@@ -69,11 +87,12 @@ export type {
   Refusal,
   ReplicaSummary,
   Summary,
-} from './model/summary.ts'
+} from './model/results/summary.ts'
+export type { SafeguardName, SafeguardName as RailName, Stop, Stopped } from './model/safeguard.ts'
 export type { CredentialSource, PlainCredentials } from './model/tables/aws-credentials.ts'
 export type { InspectedTable, KeySchema, TableFacts, TableRef } from './model/tables/table.ts'
 export type { MasterTally, NamedTally, ReplicaTally } from './model/tally.ts'
 export type { WireItem, WireValue } from './model/wire.ts'
 export type { Timeouts } from './options/groups/program-options.ts'
 export type { TableOptions } from './options/groups/table-options.ts'
-export type { ApplyOptions, RunOptions, UndoOptions } from './options/run-options.ts'
+export type { ApplyOptions, RevertOptions, RunOptions, UndoOptions } from './options/run-options.ts'

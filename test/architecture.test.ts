@@ -83,6 +83,14 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/report',
     'lib/selection',
   ],
+  'lib/export': [
+    ...PURE,
+    'lib/files',
+    'lib/protocol/revert-batches.ts',
+    'lib/protocol/wire-error.ts',
+    'lib/options/option.ts',
+    'lib/run/concurrent-work.ts',
+  ],
   'lib/page': [...PURE, 'lib/files', 'lib/item/path.ts', 'lib/report'],
   'lib/commands': [
     ...PURE,
@@ -93,6 +101,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/report',
     'lib/selection',
     'lib/show',
+    'lib/export',
     'lib/metrics',
   ],
   'lib/index.ts': [...PURE, 'lib/options', 'lib/commands', 'lib/run/threads/thread-files.ts'],
@@ -125,7 +134,7 @@ const OWNERS: Record<string, readonly string[]> = {
   'proxy-from-env': ['lib/http/proxy.ts'],
   '@smithy/signature-v4': ['lib/dynamo/request/signed-request.ts'],
   '@smithy/types': ['lib/dynamo/describe/request-template.ts', 'lib/dynamo/request/sha256.ts'],
-  piscina: ['lib/run/threads/worker-pool.ts'],
+  piscina: ['lib/run/threads/worker-pool.ts', 'lib/export/journaled-changes.ts'],
   cac: ['lib/options/argv.ts'],
   'prom-client': ['lib/metrics/exposition.ts'],
   'xxhash-wasm': ['lib/item/digest.ts'],
@@ -141,6 +150,8 @@ const OWNERS: Record<string, readonly string[]> = {
   // Worker threads touch no files.
   'node:fs/promises': [
     'lib/access/trust.ts',
+    'lib/commands/revert.ts',
+    'lib/export/data-files.ts',
     'lib/files',
     'lib/metrics',
     'lib/process/log-file.ts',
@@ -154,6 +165,7 @@ const OWNERS: Record<string, readonly string[]> = {
     'lib/run/threads/worker-pool.ts',
     'workers/entry.ts',
     'workers/hooks-trial.ts',
+    'workers/revert-entry.ts',
   ],
 }
 

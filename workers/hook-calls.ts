@@ -26,6 +26,14 @@ export interface HookCalls {
         key: KeyText,
       ) => Promise<void>)
     | undefined
+  /** Whether a change of an export is taken back. Undefined: no hook decides that. */
+  readonly selects: ((change: ChangedItem, key: KeyText) => Promise<boolean>) | undefined
+}
+
+/** Null: there was no item. */
+interface ChangedItem {
+  readonly before: WireItem | null
+  readonly after: WireItem | null
 }
 
 /** Thrown when a hook fails: that fails its item, and nothing else. */
@@ -42,6 +50,7 @@ export async function openHookCalls(
 
 export function rulesOf(hooks: Hooks, calls: DeadlineCalls, task: InFlight): HookCalls {
   const { items, isItemDifferent, onMatching, onMissing, onDiffering, onExtra } = hooks
+  const { shouldRevert } = hooks
   const ask = asking(calls, task)
   const given = (item: WireItem): HookItem => (items === 'plain' ? plainItem(item) : item)
   const itemOf = ({ page, item }: FoundItem) => given(parseItem(page, item))
@@ -50,11 +59,10 @@ export function rulesOf(hooks: Hooks, calls: DeadlineCalls, task: InFlight): Hoo
     isItemDifferent &&
     (async (master, replica, key) => {
       const name = 'isItemDifferent'
-      const answer: unknown = await ask(name, key, () =>
-        isItemDifferent(itemOf(master), itemOf(replica)),
+      return yesOrNo(
+        name,
+        await ask(name, key, () => isItemDifferent(itemOf(master), itemOf(replica))),
       )
-      if (typeof answer === 'boolean') return answer
-      throw wrongAnswer(name, 'true or false', answer)
     })
   const matches: HookCalls['matches'] =
     onMatching &&
@@ -64,7 +72,14 @@ export function rulesOf(hooks: Hooks, calls: DeadlineCalls, task: InFlight): Hoo
       )
     })
   const hasSay = onMissing ?? onDiffering ?? onExtra
-  return { differ, mayRepair: hasSay && mayRepair, matches }
+  const selects: HookCalls['selects'] =
+    shouldRevert &&
+    (async ({ before, after }, key) => {
+      const name = 'shouldRevert'
+      const [from, to] = [before, after].map((item) => (item === null ? undefined : given(item)))
+      return yesOrNo(name, await ask(name, key, () => shouldRevert(from, to, keyOf(key))))
+    })
+  return { differ, mayRepair: hasSay && mayRepair, matches, selects }
 
   async function mayRepair(
     { verdict, key, master, replica }: Found,
@@ -109,6 +124,11 @@ function asking(calls: DeadlineCalls, task: InFlight): Ask {
       doing.end()
     }
   }
+}
+
+function yesOrNo(name: string, answer: unknown): boolean {
+  if (typeof answer === 'boolean') return answer
+  throw wrongAnswer(name, 'true or false', answer)
 }
 
 const wrongAnswer = (name: string, expected: string, answer: unknown) =>

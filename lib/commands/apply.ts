@@ -1,8 +1,8 @@
 /** Plan in, result out: what the `apply` command and `applySync` have in common. */
 import type { RepairPlanHeader } from '../model/files/plan-lines.ts'
 import type { RecordedTable } from '../model/files/recorded-table.ts'
+import type { Summary } from '../model/results/summary.ts'
 import { newRunIdentity } from '../model/run-identity.ts'
-import type { Summary } from '../model/summary.ts'
 import { checkValue } from '../options/check-value.ts'
 import { checkFile, refuseStray } from '../options/commands.ts'
 import { currentOptions } from '../options/current-options.ts'

@@ -1,8 +1,8 @@
 /** What every command does between its options and its run. */
 import { usageError } from '../errors.ts'
 import { fileBehind, refuseSharedFiles } from '../files/distinct-files.ts'
+import type { Summary } from '../model/results/summary.ts'
 import type { RunIdentity } from '../model/run-identity.ts'
-import type { Summary } from '../model/summary.ts'
 import { namedFiles } from '../options/named-files.ts'
 import type { RunOptions } from '../options/run-options.ts'
 import type { Settings } from '../options/settings.ts'

@@ -2,7 +2,7 @@
 import { usageError } from '../errors.ts'
 import { readPrices } from '../files/prices-file.ts'
 import { refuseUnwritable } from '../files/writable-file.ts'
-import type { Estimate } from '../model/estimated-run.ts'
+import type { Estimate } from '../model/results/estimated-run.ts'
 import { newRunIdentity } from '../model/run-identity.ts'
 import { currentOptions } from '../options/current-options.ts'
 import { namedFiles } from '../options/named-files.ts'

@@ -1,7 +1,7 @@
 /** The page of a run: what hears the run for it, and what writes it when the run has ended. */
 import { asTablesyncError } from '../errors.ts'
 import type { FileHeader } from '../model/files/header-and-footer.ts'
-import type { Summary } from '../model/summary.ts'
+import type { Summary } from '../model/results/summary.ts'
 import { optionFacts } from '../page/option-facts.ts'
 import { writePage } from '../page/page-file.ts'
 import { RunCollector } from '../page/run-collector.ts'

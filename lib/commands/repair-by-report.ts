@@ -1,7 +1,7 @@
 /** What the repair of two tables would write, by the report of an earlier run. */
 import { usageError } from '../errors.ts'
 import type { FileEnd } from '../files/checked-file.ts'
-import type { RepairRange } from '../model/estimated-run.ts'
+import type { RepairRange } from '../model/results/estimated-run.ts'
 import type { Settings } from '../options/settings.ts'
 import { TotalsOfLines } from '../show/file-totals.ts'
 import { footerOf, openShown, type ShownFile } from '../show/shown-file.ts'

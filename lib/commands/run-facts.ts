@@ -1,7 +1,7 @@
 /** What a page says of a run beside its counts: tables, times, units, safeguards. */
 import { count, counted } from '../model/figures.ts'
 import type { FileHeader } from '../model/files/header-and-footer.ts'
-import type { Summary } from '../model/summary.ts'
+import type { Summary } from '../model/results/summary.ts'
 import { type InspectedTable, isStandIn, shownEndpoint } from '../model/tables/table.ts'
 import type { Settings } from '../options/settings.ts'
 import { optionFacts } from '../page/option-facts.ts'

@@ -1,6 +1,7 @@
 /** Options in, result out: what the command and `runSync` have in common. */
+
+import type { Summary } from '../model/results/summary.ts'
 import { newRunIdentity } from '../model/run-identity.ts'
-import type { Summary } from '../model/summary.ts'
 import { currentOptions } from '../options/current-options.ts'
 import type { KeyList } from '../options/groups/key-options.ts'
 import type { Spelling } from '../options/option.ts'

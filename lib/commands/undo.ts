@@ -1,7 +1,7 @@
 /** Journal in, result out: what the `undo` command and `undoSync` have in common. */
 import type { JournalHeader } from '../model/files/journal-lines.ts'
+import type { Summary } from '../model/results/summary.ts'
 import { newRunIdentity } from '../model/run-identity.ts'
-import type { Summary } from '../model/summary.ts'
 import { checkValue } from '../options/check-value.ts'
 import { checkFile, refuseStray } from '../options/commands.ts'
 import { FILE_OPTIONS } from '../options/groups/file-options.ts'

@@ -1,8 +1,8 @@
 /** Has a run write its metrics, if it is asked to. */
 import { asTablesyncError } from '../errors.ts'
 import type { RunEvent } from '../model/events.ts'
+import type { Summary } from '../model/results/summary.ts'
 import type { RunIdentity } from '../model/run-identity.ts'
-import type { Summary } from '../model/summary.ts'
 import type { Settings } from '../options/settings.ts'
 import type { Caller } from './caller.ts'
 import type { Listening } from './listeners.ts'

@@ -8,6 +8,8 @@ export interface HooksSource {
   readonly url: string
   /** How long the module may take to load. */
   readonly loadsWithin: Milliseconds
+  /** Absent: the rules of a comparison. */
+  readonly isForRevert?: true
 }
 
 /**
@@ -45,12 +47,24 @@ export interface Hooks {
     key: HookItem,
   ): Answer<void>
   onExtra?(key: HookItem, replica: string): Answer<Skip>
+  /**
+   * Whether `tablesync revert` takes a change of an export back. `oldItem`: what the item was when
+   * the window began, `newItem`: what it was at its end. Undefined: there was none.
+   */
+  shouldRevert?(
+    oldItem: HookItem | undefined,
+    newItem: HookItem | undefined,
+    key: HookItem,
+  ): Answer<boolean>
 }
 
-export const HOOK_NAMES = [
+/** Those of a comparison, an apply or an undo. */
+export const RUN_HOOKS = [
   'isItemDifferent',
   'onMissing',
   'onDiffering',
   'onMatching',
   'onExtra',
 ] as const satisfies readonly (keyof Hooks)[]
+
+export const REVERT_HOOKS = ['shouldRevert'] as const satisfies readonly (keyof Hooks)[]

@@ -24,12 +24,18 @@ import {
   type Option,
   type Spelling,
 } from './option.ts'
-import type { ApplyOptions, RunOptions, ShowOptions, UndoOptions } from './run-options.ts'
+import type {
+  ApplyOptions,
+  RevertOptions,
+  RunOptions,
+  ShowOptions,
+  UndoOptions,
+} from './run-options.ts'
 
 export interface CommandLine {
-  /** What to do: compare and repair, take a repair back, carry out a plan, or show a file. */
+  /** What to do: compare and repair, take a repair back, carry out a plan, make a journal of an export, or show a file. */
   readonly command: Command
-  readonly options: RunOptions & UndoOptions & ApplyOptions & ShowOptions
+  readonly options: RunOptions & UndoOptions & ApplyOptions & RevertOptions & ShowOptions
   readonly talk: Filled<typeof COMMAND_OPTIONS>
   /** What of that the environment gave. Absent: nothing. */
   readonly fromEnvironment?: readonly GivenOption[]
@@ -82,6 +88,8 @@ function parseFileCommand(
 const EXAMPLE: { readonly [command in FileCommand]: string } = {
   apply: 'plan.ndjson --dry-run',
   undo: 'journal.ndjson --dry-run',
+  revert:
+    'AWSDynamoDB/01695097218000-d6299cbd --replica us-east-1:Orders --all --journal undo.ndjson',
   show: 'report.ndjson',
 }
 

@@ -10,6 +10,7 @@ import { shown } from './quoted-value.ts'
 export const FILE_COMMANDS = {
   apply: 'plan',
   undo: 'journal',
+  revert: 'export',
   show: 'file',
 } as const satisfies Record<FileCommand, string>
 
@@ -23,10 +24,11 @@ export function takes(command: Command, { only, also = [] }: Option): boolean {
 }
 
 /** Why a command refuses an option. */
-export const hintOf = (command: FileCommand) =>
-  command === 'show'
-    ? 'Leave it out: `tablesync show` only reads a file.'
-    : `Leave it out: the ${FILE_COMMANDS[command]} already says which tables, and what is done to them.`
+export function hintOf(command: FileCommand): string {
+  if (command === 'show') return 'Leave it out: `tablesync show` only reads a file.'
+  if (command === 'revert') return 'Leave it out: `tablesync revert` only writes a journal.'
+  return `Leave it out: the ${FILE_COMMANDS[command]} already says which tables, and what is done to them.`
+}
 
 /** @throws TablesyncError with code `USAGE` where the command does not take an option */
 export function refuseStray(command: FileCommand, options: object, spelling: Spelling): void {
@@ -51,6 +53,6 @@ export function checkFile(command: FileCommand, given: unknown): void {
   const file = FILE_COMMANDS[command]
   throw usageError(
     `Expected \`${file}\` to be a file, got ${shown(given)}`,
-    `Name the ${file} that a run wrote.`,
+    command === 'revert' ? 'Name the folder of the export.' : `Name the ${file} that a run wrote.`,
   )
 }

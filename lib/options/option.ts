@@ -1,16 +1,20 @@
 /** What an option is: its kind, its value, its spellings, and the commands that take it. */
 
 /** A command beside the comparison: it works on a file, which fixes the rest. */
-export type FileCommand = 'apply' | 'undo' | 'show'
+export type FileCommand = 'apply' | 'undo' | 'revert' | 'show'
 
 export type Command = 'sync' | FileCommand
 
 export const APPLY = ['apply'] as const
 export const APPLY_AND_UNDO = ['apply', 'undo'] as const
+export const APPLY_UNDO_AND_REVERT = ['apply', 'undo', 'revert'] as const
 export const UNDO = ['undo'] as const
+export const REVERT = ['revert'] as const
+export const APPLY_AND_REVERT = ['apply', 'revert'] as const
 export const SHOW = ['show'] as const
 export const APPLY_AND_SHOW = ['apply', 'show'] as const
-export const ALL_FILE_COMMANDS = ['apply', 'undo', 'show'] as const
+export const APPLY_UNDO_AND_SHOW = ['apply', 'undo', 'show'] as const
+export const ALL_FILE_COMMANDS = ['apply', 'undo', 'revert', 'show'] as const
 
 interface OptionBase {
   /** The flag, without its dashes. */

@@ -9,6 +9,7 @@ import type { ProgramOptions } from './groups/program-options.ts'
 import type { RecheckOptions } from './groups/recheck-options.ts'
 import type { RepairOptions } from './groups/repair-options.ts'
 import type { ResumeOptions } from './groups/resume-options.ts'
+import type { RevertOnly } from './groups/revert-options.ts'
 import type { SafeguardOptions } from './groups/safeguard-options.ts'
 import type { ScanOptions } from './groups/scan-options.ts'
 import type { SelectionOptions } from './groups/selection-options.ts'
@@ -56,6 +57,11 @@ export type UndoOptions = {
 export type ApplyOptions = { readonly plan: string } & Pick<RunOptions, TakenBy<'apply'> | 'undo'> &
   Pick<SelectionOptions, 'kind' | 'attribute' | 'exceptKeys'> &
   ProgramOptions
+
+/** The folder of an export, and which of its changes to take back. */
+export type RevertOptions = { readonly export: string } & Pick<RunOptions, TakenBy<'revert'>> &
+  RevertOnly &
+  Pick<ProgramOptions, 'signal' | 'timeouts'>
 
 /** A report, a plan or a journal, and which of its lines to show. */
 export type ShowOptions = { readonly file: string } & Pick<KeyOptions, 'key'> &

@@ -1,6 +1,6 @@
 /** How a run ended, in one sentence, and what stands against a better one. */
 import { count, counted } from '../model/figures.ts'
-import type { ReplicaSummary, Summary } from '../model/summary.ts'
+import type { ReplicaSummary, Summary } from '../model/results/summary.ts'
 import { itemsRead, remainingDifferences } from '../model/tally.ts'
 import { errorLines, OUTCOME, stopLines } from '../report/lines/ending-lines.ts'
 import type { ReplicaCounts, Verdict } from './page-data.ts'

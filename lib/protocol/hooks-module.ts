@@ -5,7 +5,7 @@
 import { Console } from 'node:console'
 import { stderr, stdout } from 'node:process'
 import { type TablesyncError, usageError } from '../errors.ts'
-import { HOOK_NAMES, type Hooks, type HooksSource } from '../model/hooks.ts'
+import { type Hooks, type HooksSource, REVERT_HOOKS, RUN_HOOKS } from '../model/hooks.ts'
 
 /**
  * From here on, what a module prints goes to stderr: standard output is for the result.
@@ -17,15 +17,17 @@ export async function loadHooks(source: HooksSource): Promise<Hooks> {
   stdout.write = stderr.write.bind(stderr)
   const { url } = source
   const { items, ...exported } = await importInTime(source)
-  const known: readonly string[] = HOOK_NAMES
+  const known: readonly string[] = [...RUN_HOOKS, ...REVERT_HOOKS]
+  const wanted: readonly string[] = source.isForRevert ? REVERT_HOOKS : RUN_HOOKS
   const hooks = Object.entries(exported).filter(([name]) => known.includes(name))
   const wrong = hooks.find(([, hook]) => typeof hook !== 'function')
-  const isMisspelt = (name: string) => /^on[A-Z]/.test(name) && !known.includes(name)
+  const isMisspelt = (name: string) => /^(on|should)[A-Z]/.test(name) && !known.includes(name)
   const stray = Object.keys(exported).find(isMisspelt)
-  if (hooks.length === 0 || wrong !== undefined || stray !== undefined) {
+  const isOfUse = hooks.some(([name]) => wanted.includes(name))
+  if (!isOfUse || wrong !== undefined || stray !== undefined) {
     const got = stray ?? wrong?.[0] ?? 'none of them'
     throw usageError(
-      `Expected the hooks ${url} to export functions named ${known.join(', ')}; got ${got}`,
+      `Expected the hooks ${url} to export functions named ${wanted.join(', ')}; got ${got}`,
       'Correct the name, or export a function of one of these names.',
     )
   }

@@ -2,7 +2,7 @@
 import type { Difference } from '../model/difference.ts'
 import type { RunEvent } from '../model/events.ts'
 import type { Prices } from '../model/prices.ts'
-import type { Summary } from '../model/summary.ts'
+import type { Summary } from '../model/results/summary.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { doneLines } from './lines/apply-undo-lines.ts'
 import { costLines } from './lines/bill-lines.ts'

@@ -1,7 +1,7 @@
 /** The JSON document of a command that had no result. */
 import type { TablesyncError } from '../errors.ts'
+import type { Refusal } from '../model/results/summary.ts'
 import type { RunIdentity } from '../model/run-identity.ts'
-import type { Refusal } from '../model/summary.ts'
 
 export function refusalOf(error: TablesyncError, identity: RunIdentity): Refusal {
   const { code, message, hint } = error

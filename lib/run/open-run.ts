@@ -1,6 +1,6 @@
 /** Builds the parts of a run, in the order in which they depend on each other. */
 import { Spill } from '../files/spill.ts'
-import type { Summary } from '../model/summary.ts'
+import type { Summary } from '../model/results/summary.ts'
 import type { TableIndex } from '../model/tables/table.ts'
 import { CanaryFlags } from '../protocol/shared/canary-flags.ts'
 import { RecheckBudget } from '../protocol/shared/recheck-budget.ts'

@@ -1,5 +1,5 @@
 /** What the repair of all that a run has found would write. */
-import type { RepairBill } from '../model/summary.ts'
+import type { RepairBill } from '../model/results/summary.ts'
 import { foundOf, type ReplicaTally } from '../model/tally.ts'
 
 /** Kinds of which not every item was sized cost as much as those that were. */

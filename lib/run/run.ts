@@ -3,7 +3,7 @@
  * all segments and none of the items.
  */
 import { freshRecord, type SegmentRecord } from '../model/files/segment-record.ts'
-import type { Summary } from '../model/summary.ts'
+import type { Summary } from '../model/results/summary.ts'
 import { MASTER, type TableIndex } from '../model/tables/table.ts'
 import { named, zeroReplicaTally } from '../model/tally.ts'
 import type { CompareTask, SegmentReport } from '../protocol/tasks.ts'

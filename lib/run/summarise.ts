@@ -1,15 +1,15 @@
 /** Makes the summary of a run from its ledger. */
 
 import type { Checkpoint } from '../model/files/checkpoint-content.ts'
-import type { RunIdentity } from '../model/run-identity.ts'
-import type { Stop } from '../model/safeguard.ts'
 import type {
   MasterSummary,
   Outcome,
   RepairBill,
   ReplicaSummary,
   Summary,
-} from '../model/summary.ts'
+} from '../model/results/summary.ts'
+import type { RunIdentity } from '../model/run-identity.ts'
+import type { Stop } from '../model/safeguard.ts'
 import type { TableIndex } from '../model/tables/table.ts'
 import { foundOf, imbalance, type ReplicaTally, remainingDifferences } from '../model/tally.ts'
 import type { Milliseconds, ReadUnits } from '../model/units.ts'

@@ -1,5 +1,5 @@
 /** Runs the work of a command: opens the run before it, ends and closes the run after it. */
-import type { Summary } from '../model/summary.ts'
+import type { Summary } from '../model/results/summary.ts'
 import { MASTER } from '../model/tables/table.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { type OpenRun, openRun } from './open-run.ts'

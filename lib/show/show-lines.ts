@@ -2,6 +2,7 @@
 import type { FileEnd } from '../files/checked-file.ts'
 import { bytesText, count, counted } from '../model/figures.ts'
 import type { FileKind } from '../model/files/header-and-footer.ts'
+import type { ExportOfTable } from '../model/results/reverted-export.ts'
 import { foundOf } from '../model/tally.ts'
 import { attributesLine, WORD_OF_KIND } from '../report/lines/kind-words.ts'
 import { shellWord } from '../report/shell-word.ts'
@@ -35,6 +36,7 @@ export function openingLines({ header, totals, picked, end }: Shown): string[] {
   const shown = picked ?? totals
   return [
     titleLine({ header }),
+    ...exportLine(header.export),
     `${kindsText(header.tablesync, shown)}${ofAll}${costText(shown)}`,
     ...attributesLine(shown.attributes),
     ...doneLine(header.tablesync, shown),
@@ -42,6 +44,9 @@ export function openingLines({ header, totals, picked, end }: Shown): string[] {
     ...(foundOf(shown.kinds) === 0 ? [] : ['']),
   ]
 }
+
+const exportLine = (of: ExportOfTable | undefined) =>
+  of === undefined ? [] : [`export      ${of.arn}   ${of.from} to ${of.to}`]
 
 function kindsText(kind: FileKind, { kinds }: FileTotals): string {
   const words = WORD_OF_KIND[kind]

@@ -7,6 +7,7 @@ import type { FileFooter, FileKind } from '../model/files/header-and-footer.ts'
 import type { JournalEntry, JournalRefusal } from '../model/files/journal-lines.ts'
 import type { RepairPlanEntry } from '../model/files/plan-lines.ts'
 import type { RecordedTable } from '../model/files/recorded-table.ts'
+import type { ExportOfTable } from '../model/results/reverted-export.ts'
 import type { DifferenceShown } from '../report/lines/difference-lines.ts'
 
 /** The header. Files of version 1 have neither run nor time. */
@@ -17,6 +18,8 @@ export interface ShownHeader {
   readonly began?: string
   readonly master?: RecordedTable & { readonly label: string }
   readonly tables: { readonly [label: string]: RecordedTable }
+  /** Of a journal that a revert made. */
+  readonly export?: ExportOfTable
   readonly options?: { readonly [option: string]: unknown }
 }
 

@@ -41,7 +41,7 @@ const OFFERED: readonly (readonly [line: string, words: string])[] = [
   ['tablesync --max-writes ', ''],
   ['tablesync --report rep', 'report.ndjson'],
   ['tablesync undo rep', 'report.ndjson'],
-  ['tablesync help ', sorted(['apply', 'undo', 'show', ...TOPICS])],
+  ['tablesync help ', sorted(['apply', 'undo', 'revert', 'show', ...TOPICS])],
   ['tablesync help ex', 'exit-codes'],
   ['tablesync completion ', sorted(SHELLS)],
 ]

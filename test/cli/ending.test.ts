@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Summary } from '../../lib/model/summary.ts'
+import type { Summary } from '../../lib/model/results/summary.ts'
 import { isPreflight, startRecorder } from '../support/command/recorder.ts'
 import { runCli, runForSummary, startCli, tempFolder } from '../support/command/run-cli.ts'
 import {

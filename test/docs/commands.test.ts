@@ -3,11 +3,13 @@
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { chdir } from 'node:process'
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { parseArgv } from '../../lib/options/argv.ts'
+import { writeExport } from '../revert/an-export.ts'
 import { runCli, tempFolder } from '../support/command/run-cli.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
-import { makeTable } from '../support/tables/tables.ts'
-import { t } from '../support/tap.ts'
+import { LOCAL_CREDENTIALS, makeTable } from '../support/tables/tables.ts'
+import { type Test, t } from '../support/tap.ts'
 import { commandsIn, readPages } from './pages.ts'
 
 t.setTimeout(800_000)
@@ -28,6 +30,19 @@ t.test('every command in the docs parses', async (t) => {
 const order = (n: number, state = 'paid') => ({ id: { S: `order-${n}` }, state: { S: state } })
 const orders = Array.from({ length: 40 }, (_, n) => order(n))
 
+/** What a bad job has done to an order. */
+async function exportOrders(t: Test, endpoint: string, place: string): Promise<void> {
+  const client = new DynamoDBClient({
+    region: 'us-east-1',
+    endpoint,
+    credentials: LOCAL_CREDENTIALS,
+  })
+  const { Table } = await client.send(new DescribeTableCommand({ TableName: 'Orders' }))
+  const { id } = order(1)
+  const changes = [{ keys: { id }, before: order(1), after: order(1, 'no') }]
+  await writeExport(t, { tableId: Table?.TableId as string, changes, place })
+}
+
 for (const { file, commands } of pages) {
   // The others name an endpoint or a profile of their own, or print the help.
   const runs = commands.filter((words) => !/endpoint|profile|--help/.test(words.join(' ')))
@@ -43,13 +58,17 @@ for (const { file, commands } of pages) {
       const table = await makeTable(endpoint, { name })
       await table.put(endpoint === here.endpoint ? orders : [...orders.slice(1), order(1, 'no')])
     }
-    chdir(await tempFolder(t))
+    const place = await tempFolder(t)
+    chdir(place)
+    await exportOrders(t, there.endpoint, place)
     // A file of keys that the user has made.
     await writeFile('keep.ndjson', '{"id":"order-1"}\n')
     t.teardown(() => chdir(tmpdir()))
     for (const words of runs) {
       const places = ['--replica-endpoint', there.endpoint, '--workers', '1']
-      const master = words[0] === 'undo' ? [] : ['--master-endpoint', here.endpoint]
+      const master = ['undo', 'revert'].includes(words[0] ?? '')
+        ? []
+        : ['--master-endpoint', here.endpoint]
       // It reads a file, and no table.
       const tables = words[0] === 'show' ? [] : [...master, ...places]
       const { code, stderr } = await runCli([...words, ...tables])

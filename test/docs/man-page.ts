@@ -13,6 +13,7 @@ const NAMES: { readonly [command in Command]: string } = {
   sync: 'compare and repair DynamoDB tables',
   apply: 'make the repairs that a plan lists',
   undo: 'take a repair back',
+  revert: 'make a journal of what changed in an export',
   show: 'print a report, a plan or a journal',
 }
 

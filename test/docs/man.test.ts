@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { takes } from '../../lib/options/commands.ts'
 import { spellingsOf } from '../../lib/options/flags.ts'
 import { ALL_OPTIONS } from '../../lib/options/groups/all-options.ts'
+import { COMMAND_PAGES } from '../../lib/options/help/command-pages.ts'
 import type { Command } from '../../lib/options/option.ts'
 import { t } from '../support/tap.ts'
 import { manPage, pageNameOf } from './man-page.ts'
 import { root } from './pages.ts'
 
-const COMMANDS: readonly Command[] = ['sync', 'apply', 'undo', 'show']
+const COMMANDS = Object.keys(COMMAND_PAGES) as Command[]
 const hasMandoc = spawnSync('mandoc', ['-Tascii', '/dev/null']).error === undefined
 const { man } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { man: string[] }
 

@@ -1,6 +1,6 @@
 /** A replica that is lost half-way does not affect the others. */
 
-import { exitCodeOf } from '../../lib/model/summary.ts'
+import { exitCodeOf } from '../../lib/model/results/summary.ts'
 import { ALL_WRITES, asks, counts, item, openScene, REPAIRED, SHORT } from '../support/scene.ts'
 import type { Fault } from '../support/tables/stub.ts'
 import { t } from '../support/tap.ts'

@@ -1,7 +1,7 @@
 /** Scans that leave items out: the counts of the run reveal it, and it is never in sync. */
 
 import type { RunEvent, RunOptions } from 'tablesync'
-import { exitCodeOf } from '../../lib/model/summary.ts'
+import { exitCodeOf } from '../../lib/model/results/summary.ts'
 import { askedOf, asks, item, openScene, type Scene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
 

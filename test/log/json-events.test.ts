@@ -1,6 +1,6 @@
 /** Which entries the JSON log has of a run. */
 import type { RunEvent } from '../../lib/model/events.ts'
-import type { Summary } from '../../lib/model/summary.ts'
+import type { Summary } from '../../lib/model/results/summary.ts'
 import { zeroTally } from '../../lib/model/tally.ts'
 import { jsonEvents } from '../../lib/report/json-events.ts'
 import { t } from '../support/tap.ts'

@@ -2,7 +2,7 @@
 import { exposition } from '../../lib/metrics/exposition.ts'
 import { type RunDescription, RunFigures } from '../../lib/metrics/run-figures.ts'
 import type { Flow } from '../../lib/model/events.ts'
-import type { ReplicaSummary, Summary } from '../../lib/model/summary.ts'
+import type { ReplicaSummary, Summary } from '../../lib/model/results/summary.ts'
 import { zeroReplicaTally } from '../../lib/model/tally.ts'
 import { t } from '../support/tap.ts'
 import { noPromtool, objectionsTo } from './promtool.ts'

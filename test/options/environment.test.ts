@@ -27,7 +27,7 @@ const CHOSEN: { readonly [name in string]?: readonly [string, string] } = {
   logFormat: ['json', 'text'],
 }
 
-const FILES = { apply: 'plan', undo: 'journal', show: 'file' } as const
+const FILES = { apply: 'plan', undo: 'journal', revert: 'export', show: 'file' } as const
 
 for (const [name, option] of Object.entries(ALL_OPTIONS)) {
   const variable = variableOf(option)

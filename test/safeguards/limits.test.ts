@@ -1,7 +1,7 @@
 /** Safeguards, each just below, at and just beyond its limit, in a dry run and in a real one. */
 import { join } from 'node:path'
 import { applySync, type RunOptions, type Summary, undoSync } from 'tablesync'
-import { exitCodeOf } from '../../lib/model/summary.ts'
+import { exitCodeOf } from '../../lib/model/results/summary.ts'
 import { resolveSafeguards } from '../../lib/options/groups/safeguard-options.ts'
 import { mostDeletes } from '../../lib/run/safeguards/safeguard-limits.ts'
 import { tempFolder } from '../support/command/run-cli.ts'

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applySync, undoSync } from 'tablesync'
-import { exitCodeOf, type Summary } from '../../lib/model/summary.ts'
+import { exitCodeOf, type Summary } from '../../lib/model/results/summary.ts'
 import { tempFolder } from '../support/command/run-cli.ts'
 import { always, askedOf, asks, item, openScene, type Scene } from '../support/scene.ts'
 import type { StubRequest } from '../support/tables/stub.ts'

@@ -4,7 +4,7 @@
  */
 
 import type { PendingRecheck } from '../pending-recheck.ts'
-import type { ErrorSummary, Summary } from '../summary.ts'
+import type { ErrorSummary, Summary } from '../results/summary.ts'
 import type { MasterTally, ReplicaTally } from '../tally.ts'
 import type { Bytes, Milliseconds } from '../units.ts'
 import type { FileMark, ReportMark } from './file-mark.ts'

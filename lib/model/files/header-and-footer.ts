@@ -1,7 +1,8 @@
 /** First and last line of a journal, a plan or a report: whose it is, and that it is complete. */
 
 import type { RecordedHeat } from '../heat.ts'
-import type { MasterSummary, Outcome, ReplicaSummary } from '../summary.ts'
+import type { ExportOfTable } from '../results/reverted-export.ts'
+import type { MasterSummary, Outcome, ReplicaSummary } from '../results/summary.ts'
 import type { RecordedTable } from './recorded-table.ts'
 
 export type FileKind = 'undo-journal' | 'repair-plan' | 'report'
@@ -18,6 +19,8 @@ export interface FileHeader<Kind extends FileKind = FileKind> {
   readonly master?: RecordedTable & { readonly label: string }
   /** By the replica's name as it was given. */
   readonly tables: { readonly [label: string]: RecordedTable }
+  /** Of a journal that a revert made: the export whose changes it takes back. */
+  readonly export?: ExportOfTable
   /** Options that the counts and the writes depend on, by their names. */
   readonly options: { readonly [option: string]: unknown }
 }

@@ -1,7 +1,7 @@
 /** A repair, written down before it is done: a header, a line for each key, and an end line. */
 import type { Difference, DifferenceKind } from '../difference.ts'
 import type { SeenItem } from '../pending-recheck.ts'
-import type { Outcome } from '../summary.ts'
+import type { Outcome } from '../results/summary.ts'
 import type { WireItem } from '../wire.ts'
 import type { FileFooter, FileHeader } from './header-and-footer.ts'
 import type { RecordedTable } from './recorded-table.ts'

@@ -12,6 +12,7 @@ import { PACE_OPTIONS } from './pace-options.ts'
 import { RECHECK_OPTIONS } from './recheck-options.ts'
 import { REPAIR_OPTIONS } from './repair-options.ts'
 import { RESUME_OPTIONS } from './resume-options.ts'
+import { REVERT_OPTIONS } from './revert-options.ts'
 import { SAFEGUARD_OPTIONS } from './safeguard-options.ts'
 import { SCAN_OPTIONS } from './scan-options.ts'
 import { SELECTION_OPTIONS } from './selection-options.ts'
@@ -27,6 +28,7 @@ export const OPTIONS = {
   ...FILE_OPTIONS,
   ...KEY_OPTIONS,
   ...SELECTION_OPTIONS,
+  ...REVERT_OPTIONS,
   ...SCAN_OPTIONS,
   ...ENDPOINT_OPTIONS,
   ...CREDENTIAL_OPTIONS,

@@ -1,7 +1,7 @@
 /** Options of who we are to a table, and which of them go together. */
 import { usageError } from '../../errors.ts'
 import type { CredentialSource, PlainCredentials } from '../../model/tables/aws-credentials.ts'
-import { APPLY_AND_UNDO, type Group, type OptionsOf, type Spelling } from '../option.ts'
+import { APPLY_UNDO_AND_REVERT, type Group, type OptionsOf, type Spelling } from '../option.ts'
 import { ownOptions } from '../own-options.ts'
 import { shown } from '../quoted-value.ts'
 
@@ -11,25 +11,31 @@ export const CREDENTIAL_OPTIONS = {
     flag: 'profile',
     kind: 'text',
     value: 'name',
-    also: APPLY_AND_UNDO,
+    also: APPLY_UNDO_AND_REVERT,
     help: 'Profile of the shared AWS files, for master and replicas',
-    helpFor: { undo: 'Profile of the shared AWS files, for the replicas' },
+    helpFor: {
+      undo: 'Profile of the shared AWS files, for the replicas',
+      revert: 'Profile of the shared AWS files, for the replica',
+    },
   },
   /** Role to assume, for the master and for replicas that have no credentials of their own. */
   roleArn: {
     flag: 'role-arn',
     kind: 'text',
     value: 'arn',
-    also: APPLY_AND_UNDO,
+    also: APPLY_UNDO_AND_REVERT,
     help: 'Role to assume, for master and replicas',
-    helpFor: { undo: 'Role to assume, for the replicas' },
+    helpFor: {
+      undo: 'Role to assume, for the replicas',
+      revert: 'Role to assume, for the replica',
+    },
   },
   /** MFA device that the role requires. */
   mfaSerial: {
     flag: 'mfa-serial',
     kind: 'text',
     value: 'serial',
-    also: APPLY_AND_UNDO,
+    also: APPLY_UNDO_AND_REVERT,
     help: 'MFA device that the role requires',
   },
   /** Token of the MFA device. */
@@ -38,7 +44,7 @@ export const CREDENTIAL_OPTIONS = {
     kind: 'text',
     value: 'digits',
     secret: true,
-    also: APPLY_AND_UNDO,
+    also: APPLY_UNDO_AND_REVERT,
     help: 'Token of the MFA device; used once and never logged',
   },
   /** Profile for the replicas. */
@@ -47,7 +53,7 @@ export const CREDENTIAL_OPTIONS = {
     aliases: ['slave-profile'],
     kind: 'text',
     value: 'name',
-    also: APPLY_AND_UNDO,
+    also: APPLY_UNDO_AND_REVERT,
     help: 'Profile for the replicas. A URL is taken as --replica-endpoint',
   },
   /** Role to assume for the replicas. */
@@ -56,7 +62,7 @@ export const CREDENTIAL_OPTIONS = {
     aliases: ['slave-role-arn'],
     kind: 'text',
     value: 'arn',
-    also: APPLY_AND_UNDO,
+    also: APPLY_UNDO_AND_REVERT,
     help: 'Role to assume for the replicas, from --replica-profile or the default credentials',
   },
   /** MFA device that the replicas' role requires. */
@@ -65,7 +71,7 @@ export const CREDENTIAL_OPTIONS = {
     aliases: ['slave-mfa-serial'],
     kind: 'text',
     value: 'serial',
-    also: APPLY_AND_UNDO,
+    also: APPLY_UNDO_AND_REVERT,
     help: "MFA device that the replicas' role requires",
   },
   /** Token of that device. */
@@ -75,7 +81,7 @@ export const CREDENTIAL_OPTIONS = {
     kind: 'text',
     value: 'digits',
     secret: true,
-    also: APPLY_AND_UNDO,
+    also: APPLY_UNDO_AND_REVERT,
     help: 'Token of that device; used once and never logged',
   },
 } as const satisfies Group

@@ -2,9 +2,9 @@
 import { usageError } from '../../errors.ts'
 import type { WriteFlags } from '../../model/difference.ts'
 import {
-  ALL_FILE_COMMANDS,
-  APPLY,
+  APPLY_AND_REVERT,
   APPLY_AND_UNDO,
+  APPLY_UNDO_AND_SHOW,
   filled,
   type Group,
   type OptionsOf,
@@ -24,8 +24,11 @@ export const FILE_OPTIONS = {
     formerly: 'undo',
     kind: 'text',
     value: 'file',
-    also: APPLY,
+    also: APPLY_AND_REVERT,
     help: 'A new file (mode 0600) that keeps what a replica held before each write; tablesync undo FILE brings it back',
+    helpFor: {
+      revert: 'A new file (mode 0600) for the changes to take back; tablesync undo FILE does it',
+    },
     more: '`--undo` is its old name.',
   },
   /**
@@ -81,7 +84,7 @@ export const FILE_OPTIONS = {
     flag: 'html',
     kind: 'text',
     value: 'file',
-    also: ALL_FILE_COMMANDS,
+    also: APPLY_UNDO_AND_SHOW,
     help: 'Write a page for people to this file (mode 0600) when the run ends; show writes one about an earlier report',
     more: 'It is one file without scripts that loads nothing: see [the page](page.md).',
   },

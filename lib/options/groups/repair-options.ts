@@ -6,7 +6,7 @@ import type { WriteFlags } from '../../model/difference.ts'
 import type { HooksSource } from '../../model/hooks.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import {
-  APPLY,
+  APPLY_AND_REVERT,
   APPLY_AND_UNDO,
   filled,
   type Group,
@@ -72,8 +72,9 @@ export const REPAIR_OPTIONS = {
     flag: 'hooks',
     kind: 'text',
     value: 'module.js',
-    also: APPLY,
+    also: APPLY_AND_REVERT,
     help: 'An ES module with rules of your own, loaded in each worker thread',
+    helpFor: { revert: 'An ES module whose shouldRevert selects the changes to take back' },
   },
 } as const satisfies Group
 

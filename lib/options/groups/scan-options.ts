@@ -1,6 +1,13 @@
 /** Options of what is compared, and how it is read. */
 import { availableParallelism } from 'node:os'
-import { APPLY_AND_UNDO, filled, type Group, type OptionsOf, type Spelling } from '../option.ts'
+import {
+  APPLY_AND_UNDO,
+  APPLY_UNDO_AND_REVERT,
+  filled,
+  type Group,
+  type OptionsOf,
+  type Spelling,
+} from '../option.ts'
 import { parseStartingKey } from './starting-key-text.ts'
 
 export const SCAN_OPTIONS = {
@@ -92,9 +99,12 @@ export const SCAN_OPTIONS = {
     value: 'n',
     least: 1,
     most: 256,
-    also: APPLY_AND_UNDO,
+    also: APPLY_UNDO_AND_REVERT,
     help: 'Worker threads (default: one per core; fewer for a dry run of small tables)',
-    helpFor: { undo: 'Worker threads (default: one per core)' },
+    helpFor: {
+      undo: 'Worker threads (default: one per core)',
+      revert: 'Worker threads (default: one per core)',
+    },
   },
   /** Items per Scan request. @default as many as fit on a page of 1 MB */
   scanLimit: {

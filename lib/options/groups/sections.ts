@@ -1,5 +1,5 @@
 /** The options by what people do with them: the order of the help, of the page of flags and of the manual. */
-import type { Group } from '../option.ts'
+import { ALL_FILE_COMMANDS, type Group } from '../option.ts'
 import { CONNECTION_OPTIONS } from './connection-options.ts'
 import { CREDENTIAL_OPTIONS } from './credential-options.ts'
 import { ESTIMATE_OPTIONS } from './estimate-options.ts'
@@ -9,6 +9,7 @@ import { PACE_OPTIONS } from './pace-options.ts'
 import { RECHECK_OPTIONS } from './recheck-options.ts'
 import { REPAIR_OPTIONS } from './repair-options.ts'
 import { RESUME_OPTIONS } from './resume-options.ts'
+import { REVERT_OPTIONS } from './revert-options.ts'
 import { SAFEGUARD_OPTIONS } from './safeguard-options.ts'
 import { SCAN_OPTIONS } from './scan-options.ts'
 import { SELECTION_OPTIONS } from './selection-options.ts'
@@ -31,14 +32,14 @@ const HELP_AND_VERSION: Group = {
     flag: 'help',
     aliases: ['h'],
     kind: 'switch',
-    also: ['apply', 'undo', 'show'],
+    also: ALL_FILE_COMMANDS,
     help: 'Print the help',
   },
   version: {
     flag: 'version',
     aliases: ['V'],
     kind: 'switch',
-    also: ['apply', 'undo', 'show'],
+    also: ALL_FILE_COMMANDS,
     help: 'Print the version',
   },
 }
@@ -59,9 +60,9 @@ export const SECTIONS: readonly Section[] = [
     options: FILE_OPTIONS,
   },
   {
-    task: 'Single keys, and lines of a file',
-    pages: ['differences', 'plan-apply-undo'],
-    options: { ...KEY_OPTIONS, ...SELECTION_OPTIONS },
+    task: 'Single keys, lines of a file, and changes of an export',
+    pages: ['differences', 'plan-apply-undo', 'revert'],
+    options: { ...KEY_OPTIONS, ...SELECTION_OPTIONS, ...REVERT_OPTIONS },
   },
   { task: 'What is compared, and how it is read', pages: ['compare'], options: COMPARED },
   { task: 'Credentials', pages: ['credentials'], options: CREDENTIAL_OPTIONS },

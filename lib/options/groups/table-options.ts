@@ -3,7 +3,14 @@ import { usageError } from '../../errors.ts'
 import type { CapacityChoices } from '../../model/tables/capacity.ts'
 import { shownEndpoint, type TableRef } from '../../model/tables/table.ts'
 import { checkUrl } from '../check-value.ts'
-import { APPLY_AND_UNDO, type Group, type OptionsOf, type Spelling } from '../option.ts'
+import {
+  APPLY_AND_UNDO,
+  APPLY_UNDO_AND_REVERT,
+  type Group,
+  type OptionsOf,
+  REVERT,
+  type Spelling,
+} from '../option.ts'
 import { ownOptions } from '../own-options.ts'
 import { shown } from '../quoted-value.ts'
 import {
@@ -30,7 +37,9 @@ export const TABLE_OPTIONS = {
     aliases: ['r', 'slave', 'slaves', 's'],
     kind: 'texts',
     value: 'table',
+    also: REVERT,
     help: 'A table that should equal the master. Repeatable',
+    helpFor: { revert: 'The table that was exported. Not written: undo writes' },
   },
 } as const satisfies Group
 
@@ -40,9 +49,12 @@ export const ENDPOINT_OPTIONS = {
     flag: 'endpoint',
     kind: 'url',
     value: 'url',
-    also: APPLY_AND_UNDO,
+    also: APPLY_UNDO_AND_REVERT,
     help: 'Endpoint of all tables, instead of the service of their region',
-    helpFor: { undo: 'Endpoint of the replicas, instead of the service of their region' },
+    helpFor: {
+      undo: 'Endpoint of the replicas, instead of the service of their region',
+      revert: 'Endpoint of the replica, instead of the service of its region',
+    },
   },
   /** Endpoint of the master. */
   masterEndpoint: {
@@ -59,7 +71,7 @@ export const ENDPOINT_OPTIONS = {
     aliases: ['slave-endpoint'],
     kind: 'url',
     value: 'url',
-    also: APPLY_AND_UNDO,
+    also: APPLY_UNDO_AND_REVERT,
     help: 'Endpoint of the replicas',
   },
 } as const satisfies Group

@@ -1,5 +1,5 @@
 /** Options that only the command line has: what it prints, and what it asks. */
-import { ALL_FILE_COMMANDS, APPLY_AND_UNDO, type Group } from '../option.ts'
+import { ALL_FILE_COMMANDS, APPLY_AND_UNDO, APPLY_UNDO_AND_REVERT, type Group } from '../option.ts'
 
 export const TALK = {
   json: {
@@ -14,7 +14,7 @@ export const TALK = {
     flag: 'quiet',
     aliases: ['q'],
     kind: 'switch',
-    also: APPLY_AND_UNDO,
+    also: APPLY_UNDO_AND_REVERT,
     help: 'Print nothing on stderr but errors',
     more: 'Questions are printed too. Warnings of the AWS SDK and of Node.js are not. Cannot be combined with `--verbose`.',
   },

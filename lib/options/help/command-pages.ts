@@ -113,6 +113,39 @@ export const COMMAND_PAGES: { readonly [command in Command]: CommandPage } = {
       INTERRUPTED,
     ],
   },
+  revert: {
+    usage: 'tablesync revert <export> --replica <table> --journal <file> [flags]',
+    summary:
+      'Makes an undo journal of the changes in an incremental export to S3. It writes no table: tablesync undo takes the changes back, where an item still is as the export says it became.',
+    common: [
+      'replicas',
+      'journal',
+      'all',
+      'hooks',
+      'withExpired',
+      'sameTableAs',
+      'profile',
+      'endpoint',
+      'json',
+    ],
+    examples: [
+      [
+        'Take a bad hour back',
+        'tablesync revert AWSDynamoDB/01695097218000-d6299cbd -r us-east-1:Orders --all --journal u.ndjson',
+      ],
+      [
+        'Only what your rule selects',
+        'tablesync revert AWSDynamoDB/01695097218000-d6299cbd -r us-east-1:Orders --hooks rule.mjs --journal u.ndjson',
+      ],
+      ['Then', 'tablesync undo u.ndjson --dry-run'],
+    ],
+    exitCodes: [
+      ['0', 'the journal has every selected change'],
+      ['2', 'usage or set-up, or an export that cannot be taken back: no journal was left'],
+      ['3', 'incomplete: items were too wide for one condition, and are not in the journal'],
+      INTERRUPTED,
+    ],
+  },
   show: {
     usage: 'tablesync show <report, plan or journal> [flags]',
     summary: 'Prints a file of an earlier run: its totals, then its lines. It reads no table.',

@@ -30,6 +30,7 @@ export const OPTION_COMMANDS: readonly Command[] = [
 export const FIRST_WORDS: readonly (readonly [string, string])[] = [
   ['apply', 'Make the repairs that a plan lists'],
   ['undo', 'Take a repair back'],
+  ['revert', 'Make a journal of what changed in an export, to take it back'],
   ['show', 'Print a report, a plan or a journal'],
   ['help', 'Explain a command or a topic'],
   ['completion', 'Print a script that completes flags and commands'],

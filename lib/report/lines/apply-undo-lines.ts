@@ -1,7 +1,7 @@
 /** Lines for people about an undo, or about a plan that is carried out. */
 import type { RunEvent } from '../../model/events.ts'
 import { count, counted } from '../../model/figures.ts'
-import type { ReplicaSummary, Summary } from '../../model/summary.ts'
+import type { ReplicaSummary, Summary } from '../../model/results/summary.ts'
 import { foundOf } from '../../model/tally.ts'
 import { errorLines, OUTCOME, stopLines } from './ending-lines.ts'
 import { ASKS, defaultKeysLines, tableLine } from './opening-lines.ts'

@@ -1,7 +1,12 @@
 /** What a run has cost, what the repair of all that it found would take, and how to spend less. */
 import { bytesText, counted, moneyText } from '../../model/figures.ts'
 import type { Prices } from '../../model/prices.ts'
-import type { BillOfWrites, RepairBill, ReplicaSummary, Summary } from '../../model/summary.ts'
+import type {
+  BillOfWrites,
+  RepairBill,
+  ReplicaSummary,
+  Summary,
+} from '../../model/results/summary.ts'
 import { foundOf } from '../../model/tally.ts'
 
 /** `would write 1,519 items, 3.1 MB, 3,240 write units (indexes on top)` */

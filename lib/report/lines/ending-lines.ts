@@ -1,8 +1,8 @@
 /** How a run ended, and what went wrong in it. */
 
 import { count } from '../../model/figures.ts'
+import type { Summary } from '../../model/results/summary.ts'
 import type { Stop } from '../../model/safeguard.ts'
-import type { Summary } from '../../model/summary.ts'
 
 export const OUTCOME = {
   'in-sync': 'In sync',

@@ -1,6 +1,7 @@
 /** What `--estimate` prints. */
-import type { Estimate, Range, TableEstimate } from '../../model/estimated-run.ts'
+
 import { bytesText, count, counted, moneyText, rateText, shortCount } from '../../model/figures.ts'
+import type { Estimate, Range, TableEstimate } from '../../model/results/estimated-run.ts'
 import { duration } from '../durations.ts'
 
 export function estimateLines(estimate: Estimate): string[] {

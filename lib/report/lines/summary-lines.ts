@@ -3,7 +3,7 @@
 import { pathText } from '../../item/path.ts'
 import { count, counted } from '../../model/figures.ts'
 import type { Prices } from '../../model/prices.ts'
-import type { Outcome, ReplicaSummary, Summary } from '../../model/summary.ts'
+import type { Outcome, ReplicaSummary, Summary } from '../../model/results/summary.ts'
 import { distinctItems, remainingDifferences } from '../../model/tally.ts'
 import { duration, pace } from '../durations.ts'
 import { shellWord } from '../shell-word.ts'

@@ -1,7 +1,7 @@
 /** A replica's counts in words, chosen so that the numbers on the screen add up. */
 
 import { count } from '../../model/figures.ts'
-import type { ReplicaSummary } from '../../model/summary.ts'
+import type { ReplicaSummary } from '../../model/results/summary.ts'
 import { foundOf, itemsRead } from '../../model/tally.ts'
 
 type Counted = readonly (readonly [what: string, number: number])[]

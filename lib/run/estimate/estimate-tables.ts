@@ -1,6 +1,6 @@
 /** Samples the tables of a run, and works out what the run would read. */
 import { openSampler } from '../../dynamo/describe/sample-scan.ts'
-import type { Range, RepairRange, RunEstimate } from '../../model/estimated-run.ts'
+import type { Range, RepairRange, RunEstimate } from '../../model/results/estimated-run.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { Plan } from '../preflight/scan-plan.ts'
 import { RateLimits, rateMemoryFor } from '../rate/rate-limits.ts'

@@ -1,5 +1,5 @@
 /** The IAM policies that a run needs on each side, no wider. */
-import type { TablePolicy } from '../../model/estimated-run.ts'
+import type { TablePolicy } from '../../model/results/estimated-run.ts'
 import { isStandIn } from '../../model/tables/table.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { Tables } from '../tables/table-inspection.ts'

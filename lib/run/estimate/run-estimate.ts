@@ -1,5 +1,5 @@
 /** What a run would read, and how long that takes. */
-import type { Range, RepairRange, RunEstimate } from '../../model/estimated-run.ts'
+import type { Range, RepairRange, RunEstimate } from '../../model/results/estimated-run.ts'
 import type { Bytes, ReadUnits } from '../../model/units.ts'
 import { PAGE, type SampledTable } from './sampled-table.ts'
 

@@ -1,6 +1,6 @@
 /** How large a table is, by some of its segments, chosen at random and read whole. */
 import type { SampledSlice, Sampler } from '../../dynamo/describe/sample-scan.ts'
-import type { Range } from '../../model/estimated-run.ts'
+import type { Range } from '../../model/results/estimated-run.ts'
 import type { Bytes, ReadUnits } from '../../model/units.ts'
 
 export interface SampledTable {

@@ -1,6 +1,6 @@
 /** A reviewed plan carried out: its keys to the workers, its deletions last. */
 
-import type { Summary } from '../../model/summary.ts'
+import type { Summary } from '../../model/results/summary.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { ApplyTask, PlannedKey } from '../../protocol/tasks.ts'
 import { ConcurrentWork } from '../concurrent-work.ts'

@@ -1,5 +1,5 @@
 /** A run of listed keys: they are read on both sides, without a scan. */
-import type { Summary } from '../../model/summary.ts'
+import type { Summary } from '../../model/results/summary.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { ListedTask } from '../../protocol/tasks.ts'
 import { ConcurrentWork } from '../concurrent-work.ts'

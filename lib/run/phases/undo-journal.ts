@@ -1,6 +1,6 @@
 /** An undo: the entries of a journal by key, each key brought back by a worker. */
 
-import type { Summary } from '../../model/summary.ts'
+import type { Summary } from '../../model/results/summary.ts'
 import type { UndoTask } from '../../protocol/tasks.ts'
 import { ConcurrentWork } from '../concurrent-work.ts'
 import { JournalKeys, type KeysByReplica } from '../journal/journal-keys.ts'

@@ -1,7 +1,7 @@
 /** The first and the last line of the files that a run writes. */
 import type { FileFooter, FileHeader, FileKind } from '../../model/files/header-and-footer.ts'
 import { recorded } from '../../model/files/recorded-table.ts'
-import type { Summary } from '../../model/summary.ts'
+import type { Summary } from '../../model/results/summary.ts'
 import { isStandIn } from '../../model/tables/table.ts'
 import type { Settings } from '../../options/settings.ts'
 import { meaningOf } from '../checkpoint/meaning-options.ts'

@@ -10,7 +10,7 @@ import type {
   RepairPlanEntry,
 } from '../../model/files/plan-lines.ts'
 import { recorded } from '../../model/files/recorded-table.ts'
-import type { Summary } from '../../model/summary.ts'
+import type { Summary } from '../../model/results/summary.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { Tables } from '../tables/table-inspection.ts'
 import { footerOf, headerOf } from './frame-lines.ts'

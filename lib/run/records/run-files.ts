@@ -1,6 +1,6 @@
 /** The files that a run writes for later commands: its undo journal, and the plan of its repairs. */
 import type { DurableLines } from '../../files/durable-lines.ts'
-import type { Summary } from '../../model/summary.ts'
+import type { Summary } from '../../model/results/summary.ts'
 import { journalLeg, openJournal } from '../journal/journal-writer.ts'
 import type { Preparation } from '../run-context.ts'
 import { footerOf } from './frame-lines.ts'

@@ -1,6 +1,6 @@
 /** All that the run has found, and the state of each replica. */
 import type { TablesyncError } from '../../errors.ts'
-import type { ErrorSummary } from '../../model/summary.ts'
+import type { ErrorSummary } from '../../model/results/summary.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { ReplicaTally, Tally } from '../../model/tally.ts'
 import { Counts } from './counts.ts'

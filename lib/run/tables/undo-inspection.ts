@@ -1,4 +1,4 @@
-/** Checks the replicas of an undo before it begins. */
+/** Checks the replicas of an undo, or of a revert, before it begins. */
 import { describeTable } from '../../dynamo/describe/table-facts.ts'
 import type { CredentialKeeper } from '../../model/tables/aws-credentials.ts'
 import type { RequestAddress } from '../../model/tables/request-address.ts'
@@ -18,6 +18,7 @@ import { inspected, inspectOptions, type RunToBegin, type Tables } from './table
 export async function inspectReplicas(
   settings: Settings,
   { runId, signal, over }: RunToBegin,
+  { timeToLive } = { timeToLive: false },
 ): Promise<Tables> {
   const [master, ...replicas] = await located(settings)
   const all = [replicas[0] as LocatedTable, ...replicas]
@@ -27,11 +28,7 @@ export async function inspectReplicas(
   const options = inspectOptions(settings, credentials, signal)
   const described = await Promise.all(
     all.map((table, index) =>
-      describeTable(
-        accessOf(table, index, runId),
-        { timeToLive: false, recovery: false },
-        options(index),
-      ),
+      describeTable(accessOf(table, index, runId), { timeToLive, recovery: false }, options(index)),
     ),
   )
   const facts = described.map((one) => one.facts)

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Summary } from '../../../lib/model/summary.ts'
+import type { Summary } from '../../../lib/model/results/summary.ts'
 
 /** As it is shipped. */
 export const CLI = fileURLToPath(new URL('../../../../bundle/lib/cli.js', import.meta.url))
@@ -42,7 +42,7 @@ export function startCli(
   output: 'pipe' | number = 'pipe',
 ): RunningCli {
   const saysAge =
-    ['undo', 'show'].includes(args[0] ?? '') ||
+    ['undo', 'revert', 'show'].includes(args[0] ?? '') ||
     args.length < 2 ||
     args.includes('--min-mismatch-age') ||
     args.includes('--quiesced')

@@ -1,5 +1,5 @@
 /** A master and a replica with every kind of difference, small enough to count by hand. */
-import type { ReplicaSummary, Summary } from '../../../lib/model/summary.ts'
+import type { ReplicaSummary, Summary } from '../../../lib/model/results/summary.ts'
 import { type Item, makeTable, type TestTable } from '../tables/tables.ts'
 
 export interface Scene {

@@ -1,6 +1,6 @@
 /** What a run would read and write, worked out before it. */
-import type { Prices } from './prices.ts'
-import type { ReadUnits } from './units.ts'
+import type { Prices } from '../prices.ts'
+import type { ReadUnits } from '../units.ts'
 
 /** What `--estimate` says. */
 export interface Estimate extends RunEstimate {

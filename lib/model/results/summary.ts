@@ -1,8 +1,8 @@
 /** The result of a run: what `runSync` resolves to and `--json` prints. */
-import type { ErrorCode } from '../errors.ts'
-import type { RunIdentity } from './run-identity.ts'
-import type { SafeguardName, Stopped } from './safeguard.ts'
-import type { Bytes, Milliseconds, ReadUnits, WriteUnits } from './units.ts'
+import type { ErrorCode } from '../../errors.ts'
+import type { RunIdentity } from '../run-identity.ts'
+import type { SafeguardName, Stopped } from '../safeguard.ts'
+import type { Bytes, Milliseconds, ReadUnits, WriteUnits } from '../units.ts'
 
 /**
  * `in-sync`: every replica equals the master, or every difference was repaired. `different`:

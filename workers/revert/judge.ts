@@ -1,0 +1,86 @@
+/** Judges changes of an export: makes lines of an undo journal of those to take back. */
+import { unchanged } from '../../lib/dynamo/conditions.ts'
+import { InFlight } from '../../lib/dynamo/request/in-flight.ts'
+import { updateTo } from '../../lib/dynamo/update-expression.ts'
+import { TablesyncError } from '../../lib/errors.ts'
+import { openDigest } from '../../lib/item/digest.ts'
+import { isExpired } from '../../lib/item/expiry.ts'
+import { canonicalItem } from '../../lib/item/normalise.ts'
+import type { JournalEntry } from '../../lib/model/files/journal-lines.ts'
+import { type ChangeCounts, NO_CHANGES } from '../../lib/model/results/reverted-export.ts'
+import type { WireItem } from '../../lib/model/wire.ts'
+import type { ChangeBatch, JudgedBatch, RevertSetup } from '../../lib/protocol/revert-batches.ts'
+import { toWire } from '../../lib/protocol/wire-error.ts'
+import { HookFailure, openHookCalls } from '../hook-calls.ts'
+import { type ExportedChange, readChange } from './exported-change.ts'
+
+/** What becomes of a change. */
+type Fate = Exclude<keyof ChangeCounts, 'changes'>
+
+export async function openJudge(
+  setup: RevertSetup,
+): Promise<(batch: ChangeBatch) => Promise<JudgedBatch>> {
+  const { replica, keySchema, ttlAttribute } = setup
+  const digestOf = await openDigest()
+  // Whoever wants to end the reading ends the threads.
+  const callsFor = await openHookCalls(setup.hooks, new AbortController().signal)
+  const { selects } = callsFor(new InFlight())
+
+  return async (batch) => {
+    try {
+      return await judged(batch)
+    } catch (error) {
+      return { error: toWire(error instanceof HookFailure ? hookFailed(error, batch) : error) }
+    }
+  }
+
+  async function judged({ file, first, lines }: ChangeBatch): Promise<JudgedBatch> {
+    const journal: string[] = []
+    const counts = { ...NO_CHANGES, changes: lines.length }
+    for (const [index, text] of lines.entries()) {
+      const change = readChange(text, keySchema, `line ${first + index} of ${file}`)
+      const fate = await fateOf(change)
+      counts[fate]++
+      if (fate === 'selected') journal.push(journalLine(change))
+    }
+    return { journal, counts }
+  }
+
+  async function fateOf(change: ExportedChange): Promise<Fate> {
+    const { key, before, after, at } = change
+    if (textOf(before) === textOf(after)) return 'unchanged'
+    const isDeletion = before !== null && after === null
+    if (isDeletion && ttlAttribute !== undefined && isExpired(before, ttlAttribute, at)) {
+      return 'expired'
+    }
+    const isSelected = selects === undefined || (await selects(change, JSON.stringify(key)))
+    if (!isSelected) return 'unselected'
+    return isTooWide(change) ? 'tooWide' : 'selected'
+  }
+
+  /** Whether one write on one condition that compares the whole item could take it back. */
+  function isTooWide({ before, after }: ExportedChange): boolean {
+    const shape = { schema: keySchema, isIgnored: () => false }
+    if (after === null) return false
+    if (before === null) return unchanged(after, shape).isPartial === true
+    const update = updateTo(before, after, shape)
+    return update.isPartial === true || !update.complete
+  }
+
+  function journalLine({ key, before, after }: ExportedChange): string {
+    const left = after === null ? null : digestOf(textOf(after))
+    return JSON.stringify({ replica, key, before, left } satisfies JournalEntry)
+  }
+}
+
+const textOf = (item: WireItem | null): string =>
+  item === null ? '' : canonicalItem(item, () => false)
+
+/** The hook's answer decides what is written, so without it nothing is. */
+function hookFailed({ message }: HookFailure, { file }: ChangeBatch): TablesyncError {
+  return new TablesyncError(`Cannot select changes of ${file}: ${message}`, {
+    code: 'HOOK_FAILED',
+    scope: 'run',
+    hint: 'Correct the hook. Nothing was done.',
+  })
+}
