@@ -14,7 +14,11 @@ import { build } from 'esbuild'
 const EXTERNAL = ['piscina']
 
 const COMMAND = 'dist/lib/cli.js'
-const THREADS = ['dist/workers/entry.js', 'dist/workers/revert-entry.js', 'dist/workers/hooks-trial.js']
+const THREADS = [
+  'dist/workers/entry.js',
+  'dist/workers/revert-entry.js',
+  'dist/workers/hooks-trial.js',
+]
 
 await rm('bundle', { recursive: true, force: true })
 if (process.argv.includes('--unbundled')) {
