@@ -3,8 +3,6 @@ import { measure, startServer } from '../bench/processes.ts'
 import { t } from './support/tap.ts'
 import { skipLong } from './support/thorough.ts'
 
-t.setTimeout(800_000)
-
 async function peakMegabytes(endpoint: string, replica: Variant, items: number): Promise<number> {
   const name = (variant: Variant) => tableName({ variant, items, bytes: 300 })
   const { peakMB } = await measure('tablesync', endpoint, name('base'), name(replica))

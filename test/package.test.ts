@@ -6,8 +6,6 @@ import { fileURLToPath } from 'node:url'
 import { t } from './support/tap.ts'
 import { skipLong } from './support/thorough.ts'
 
-t.setTimeout(800_000)
-
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** The package as npm would publish it, installed into an empty folder with what it declares. */

@@ -6,7 +6,6 @@ import { startDynalite } from './support/tables/dynalite.ts'
 import { makeTable } from './support/tables/tables.ts'
 import { t } from './support/tap.ts'
 
-t.setTimeout(800_000)
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
 

@@ -18,6 +18,7 @@ import { RestartKeys } from './state/restart-keys.ts'
 import { RunState } from './state/run-state.ts'
 import { WriteAheadLog } from './state/write-ahead-log.ts'
 import { summarise } from './summarise.ts'
+import { settingsOfReplica } from './tables/differing-settings.ts'
 import { watchTables } from './tables/table-watch.ts'
 import { CommitQueue } from './tasks/commit-queue.ts'
 import { RecordBarrier } from './tasks/record-barrier.ts'
@@ -181,6 +182,7 @@ export async function openRun(
       isFatal: state.fatal !== undefined,
       stopped: state.stopped,
       recheckUnitsOf: (replica) => recheckBudget.recheckUnits(replica),
+      settingsOf: (replica) => settingsOfReplica(tables, replica),
       stopOf: (replica) => stopOfRepair({ settings, tables, plan, ledger }, replica),
     })
   return {

@@ -11,6 +11,7 @@ import type {
 import type { RunIdentity } from '../model/run-identity.ts'
 import type { Stop } from '../model/safeguard.ts'
 import type { TableIndex } from '../model/tables/table.ts'
+import type { DifferingSettings } from '../model/tables/table-settings.ts'
 import { foundOf, imbalance, type ReplicaTally, remainingDifferences } from '../model/tally.ts'
 import type { Milliseconds, ReadUnits } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
@@ -30,9 +31,11 @@ export interface RunEnd {
   readonly isFatal: boolean
   /** The safeguard that ended the run. */
   readonly stopped?: Stop | undefined
-  /** The safeguard that would stop the repair of a replica. */
   /** Read units that went into reading keys again. */
   readonly recheckUnitsOf?: (replica: TableIndex) => ReadUnits
+  /** Settings in which a replica is not like the master. Undefined: none is known. */
+  readonly settingsOf?: (replica: TableIndex) => DifferingSettings | undefined
+  /** The safeguard that would stop the repair of a replica. */
   readonly stopOf?: (replica: TableIndex) => Pick<RepairBill, 'stoppedBy'>
 }
 
@@ -101,6 +104,7 @@ function replicaSummary(end: RunEnd, replica: number): ReplicaSummary {
   const tally = shownTally(total)
   const isBilled = end.settings.dryRun && foundOf(total) > 0
   const never = neverLookedAt(end, replica)
+  const settings = end.settingsOf?.(replica)
   return {
     ...tally,
     offered: tally.offered + never.notOffered,
@@ -113,6 +117,7 @@ function replicaSummary(end: RunEnd, replica: number): ReplicaSummary {
     ...(end.recheckUnitsOf !== undefined && { recheckUnits: end.recheckUnitsOf(replica) }),
     ...(isBilled && { repair: { ...repairBillOf(total), ...end.stopOf?.(replica) } }),
     ...(changed.size > 0 && !ledger.isResumed && { attributes: mostChanged(changed) }),
+    ...(settings !== undefined && { settings }),
     ...(notPicked > 0 && { notPicked }),
     lost: lost !== undefined,
   }

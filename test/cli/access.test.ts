@@ -9,7 +9,6 @@ import { makeTable } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
 
 // Each test spawns the command, which takes longer than tap expects of a file.
-t.setTimeout(800_000)
 t.jobs = 2
 
 const engine = await startDynalite()

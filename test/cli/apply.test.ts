@@ -14,8 +14,6 @@ import { t } from '../support/tap.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
-t.setTimeout(800_000)
-
 const WRITES = ['--write-missing', '--write-differing', '--delete-extra']
 
 t.test('tablesync apply carries out what --plan wrote down', async (t) => {

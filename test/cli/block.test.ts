@@ -9,8 +9,6 @@ import { type Test, t } from '../support/tap.ts'
 const skip = TMUX_VERSION === undefined ? 'tmux is not installed' : false
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
-t.setTimeout(800_000)
-
 const IDS = Array.from({ length: 60 }, (_, at) => `key-${String(at).padStart(3, '0')}`)
 
 /** Tables of which every item differs, and flags that compare them slowly. */

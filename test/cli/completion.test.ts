@@ -7,8 +7,6 @@ import type { Command } from '../../lib/options/option.ts'
 import { completing, skipsWithout } from '../support/command/completing.ts'
 import { t } from '../support/tap.ts'
 
-t.setTimeout(800_000)
-
 const sorted = (words: readonly string[]) => [...words].sort().join(' ')
 
 /** What a command takes that begins with two dashes and these letters. */

@@ -6,7 +6,6 @@ import { makeScene } from '../support/command/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { t } from '../support/tap.ts'
 
-t.setTimeout(800_000)
 t.jobs = 2
 
 const engine = await startDynalite()

@@ -11,8 +11,6 @@ import { t } from '../support/tap.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
-t.setTimeout(800_000)
-
 const seriesIn = async (file: string) => withoutFile(await readFile(file, 'utf8'), basename(file))
 
 t.test('--metrics-file tells what the run has found, readable by all', async (t) => {

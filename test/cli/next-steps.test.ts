@@ -12,8 +12,6 @@ import { type Test, t } from '../support/tap.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
-t.setTimeout(300_000)
-
 const WRITES = ['--write-missing', '--write-differing']
 
 async function planned(t: Test) {

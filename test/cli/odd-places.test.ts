@@ -7,7 +7,6 @@ import { text } from 'node:stream/consumers'
 import { CLI, runCli, tempFolder, testEnv } from '../support/command/run-cli.ts'
 import { t } from '../support/tap.ts'
 
-t.setTimeout(800_000)
 t.jobs = 2
 
 const TABLES = '-m us-east-1:aaa -r us-east-1:bbb --endpoint http://127.0.0.1:1 --max-retries 0'

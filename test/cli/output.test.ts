@@ -25,7 +25,6 @@ import { differencesIn } from '../support/told-lines.ts'
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
 // Each test spawns the command, which takes longer than tap expects of a file.
-t.setTimeout(800_000)
 t.jobs = 2
 
 t.test('--json prints one document on stdout and nothing else', async (t) => {

@@ -12,8 +12,6 @@ import { type Test, t } from '../support/tap.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
-t.setTimeout(800_000)
-
 const TEXT = 'planted-secret-text'
 const NUMBER = '31415926535897932384'
 const BINARY = Buffer.from('planted-secret-bytes').toString('base64')

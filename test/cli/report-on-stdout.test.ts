@@ -13,8 +13,6 @@ import { t } from '../support/tap.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
-t.setTimeout(800_000)
-
 const linesIn = (text: string) =>
   text
     .trimEnd()

@@ -19,8 +19,6 @@ import { type Test, t } from '../support/tap.ts'
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
 // Each test spawns the command, which takes longer than tap expects of a file.
-t.setTimeout(800_000)
-
 /** How long a silent process runs. Whoever waits for it that long finds the file `done`. */
 const LONG = 60_000
 

@@ -9,7 +9,6 @@ import { type Test, t } from '../support/tap.ts'
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
 // Each test spawns the command, which takes longer than tap expects of a file.
-t.setTimeout(800_000)
 t.jobs = 2
 const at = ['--endpoint', engine.endpoint, '--workers', '1']
 

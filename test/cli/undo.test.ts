@@ -14,7 +14,6 @@ import { type Test, t } from '../support/tap.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
-t.setTimeout(800_000)
 t.jobs = 2
 
 const WRITES = ['--write-missing', '--write-differing', '--delete-extra']

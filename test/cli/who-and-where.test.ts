@@ -14,7 +14,6 @@ import { startDynalite } from '../support/tables/dynalite.ts'
 import { makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
 
-t.setTimeout(800_000)
 t.jobs = 2
 
 const engine = await startDynalite()

@@ -26,7 +26,6 @@ import { t } from '../support/tap.ts'
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
 // Each test spawns the command, which takes longer than tap expects of a file.
-t.setTimeout(800_000)
 t.jobs = 2
 
 interface Case {

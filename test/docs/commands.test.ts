@@ -12,7 +12,6 @@ import { LOCAL_CREDENTIALS, makeTable } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
 import { commandsIn, readPages } from './pages.ts'
 
-t.setTimeout(800_000)
 // Files are named relative to the working folder: one page at a time.
 t.jobs = 1
 

@@ -6,8 +6,6 @@ import { t } from '../support/tap.ts'
 import { skipLong } from '../support/thorough.ts'
 import { provesMatrix } from './matrix.ts'
 
-t.setTimeout(800_000)
-
 if (noJava) {
   t.test('dynalite and DynamoDB Local', { skip: noJava }, async () => {})
 } else {

@@ -2,7 +2,6 @@ import { startDynalite } from '../support/tables/dynalite.ts'
 import { t } from '../support/tap.ts'
 import { provesMatrix } from './matrix.ts'
 
-t.setTimeout(800_000)
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
 

@@ -2,8 +2,6 @@ import { noJava, startDynamoDBLocal } from '../support/tables/dynamodb-local.ts'
 import { t } from '../support/tap.ts'
 import { provesMatrix } from './matrix.ts'
 
-t.setTimeout(800_000)
-
 if (noJava) {
   t.test('DynamoDB Local', { skip: noJava }, async () => {})
 } else {

@@ -6,8 +6,6 @@ import { makeTable, type TestTable } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
 import { skipLong } from '../support/thorough.ts'
 
-t.setTimeout(600_000)
-
 /** With TABLESYNC_TEST_ITEMS=100000 these take some minutes. */
 const ITEMS = Number(process.env['TABLESYNC_TEST_ITEMS'] ?? 2400)
 const PLANTED = 300

@@ -6,8 +6,6 @@ import { type Test, t } from '../support/tap.ts'
 import { skipLong } from '../support/thorough.ts'
 import { SizedServer, type SizedTable } from './sized-server.ts'
 
-t.setTimeout(800_000)
-
 interface Range {
   readonly middle: number
   readonly margin: number

@@ -22,8 +22,6 @@ import {
 import { type Test, t } from '../support/tap.ts'
 
 // Runs of the engine take longer than tap expects of a file.
-t.setTimeout(800_000)
-
 const MINUTE = 60_000
 const LIMIT = {
   over: new AbortController().signal,

@@ -12,8 +12,6 @@ import { type Stub, startStub } from '../support/tables/stub.ts'
 import { type Test, t } from '../support/tap.ts'
 import { freePort, noTinyproxy, startTinyproxy } from '../support/tinyproxy.ts'
 
-t.setTimeout(800_000)
-
 const VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY', 'AWS_CA_BUNDLE'] as const
 
 type Environment = { readonly [name in (typeof VARIABLES)[number]]?: string }

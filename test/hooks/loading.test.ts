@@ -7,8 +7,6 @@ import { ALL_WRITES, openScene, REPLICA_ITEMS as SCENE_ITEMS } from '../support/
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { t } from '../support/tap.ts'
 
-t.setTimeout(800_000)
-
 const RULES = 'export const onMissing = () => {}'
 
 for (const [what, text, told] of [

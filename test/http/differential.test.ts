@@ -10,8 +10,6 @@ import { t } from '../support/tap.ts'
 
 const ANSWERS = Number(process.env['TABLESYNC_TEST_ANSWERS'] ?? 10_000)
 
-t.setTimeout(800_000)
-
 /** `refused`: at once. `cut`: incomplete when the connection ended. */
 type Read = 'refused' | 'cut' | { readonly status: number; readonly body: string }
 

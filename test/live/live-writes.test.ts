@@ -28,8 +28,6 @@ const DIFFERING = many(400, (n) => n)
 
 // Mostly waiting: for the mismatch age and the replicator.
 t.jobs = 2
-t.setTimeout(800_000)
-
 for (const versionAttribute of ['v', undefined]) {
   const how = versionAttribute === undefined ? 'without a version' : 'with a version'
   const skip = versionAttribute === undefined ? skipLong : false

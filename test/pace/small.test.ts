@@ -8,8 +8,6 @@ import { ALL_WRITES, always, asks, item, openScene, type Scene } from '../suppor
 import type { Body } from '../support/tables/stub-terms.ts'
 import { type Test, t } from '../support/tap.ts'
 
-t.setTimeout(800_000)
-
 const MANY = Array.from({ length: 400 }, (_, n) => item(n))
 
 const PUTS = asks('PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem')

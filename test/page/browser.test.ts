@@ -11,8 +11,6 @@ import { type Test, t } from '../support/tap.ts'
 import { skipLong } from '../support/thorough.ts'
 import { fullPage, samplePage } from './sample-page.ts'
 
-t.setTimeout(300_000)
-
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 const LIGHT = { colorScheme: 'light', forcedColors: 'none', width: 1400 } as const

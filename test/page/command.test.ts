@@ -8,8 +8,6 @@ import { item, openScene } from '../support/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Test, t } from '../support/tap.ts'
 
-t.setTimeout(300_000)
-
 /** The text between the tags. */
 const textOf = (page: string) => page.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]+>/g, ' ')
 

@@ -16,8 +16,6 @@ import {
 } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
 
-t.setTimeout(300_000)
-
 async function openRun(t: Test, options: Partial<RunOptions> = {}) {
   const scene = await openScene(t)
   const checkpoint = join(await tempFolder(t), 'checkpoint')

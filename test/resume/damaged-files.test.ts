@@ -12,8 +12,6 @@ import { ALL_WRITES, asks, counts, openScene, REPAIRED } from '../support/scene.
 import { type Test, t } from '../support/tap.ts'
 import { differencesIn } from '../support/told-lines.ts'
 
-t.setTimeout(300_000)
-
 /** A run that was interrupted when some of its findings were in the report and the journal. */
 async function interrupted(t: Test) {
   const scene = await openScene(t)

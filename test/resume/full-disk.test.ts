@@ -16,8 +16,6 @@ const ITEMS = 600
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
-t.setTimeout(800_000)
-
 for (const [what, kibibytes] of [
   ['the report', 24],
   ['the report or the journal', 12],

@@ -12,8 +12,6 @@ import { t } from '../support/tap.ts'
 import { casesToPlay } from '../support/thorough.ts'
 import { differencesIn } from '../support/told-lines.ts'
 
-t.setTimeout(3_600_000)
-
 /** The variable asks for more: each takes some seconds. */
 const SEEDS = casesToPlay(2, 1, 'TABLESYNC_TEST_KILL_SEEDS')
 const LEAST_KILLS = 4

@@ -6,8 +6,6 @@ import { tempFolder } from '../support/command/run-cli.ts'
 import { always, askedOf, asks, item, openScene } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
 
-t.setTimeout(300_000)
-
 const ITEMS = Array.from({ length: 200 }, (_, n) => item(n))
 const MISSING = 60
 

@@ -7,8 +7,6 @@ import { hooksModule } from '../support/hooks-module.ts'
 import { asks, item, openScene, type SceneOptions } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
 
-t.setTimeout(300_000)
-
 const ITEMS = Array.from({ length: 400 }, (_, n) => item(n))
 const MISSING = 120
 

@@ -14,8 +14,6 @@ import { type Item, LOCAL_CREDENTIALS, makeTable } from '../support/tables/table
 import { t } from '../support/tap.ts'
 import { type ChangeOfKey, writeExport } from './an-export.ts'
 
-t.setTimeout(800_000)
-
 const PAST = String(Date.parse('2026-11-30T08:00:00.000Z') / 1000)
 const item = (id: string, more: Item): Item => ({ id: { S: id }, at: { N: '1.50' }, ...more })
 

@@ -19,9 +19,7 @@ import {
   startStub,
 } from './tables/stub.ts'
 import type { StubTable } from './tables/stub-table.ts'
-import { type Test, t } from './tap.ts'
-
-t.setTimeout(800_000)
+import type { Test } from './tap.ts'
 
 export interface Party {
   readonly stub: Stub

@@ -12,5 +12,8 @@ syncBuiltinESMExports()
 
 const { default: t } = await import('tap')
 
+// How long a test takes depends on what else the machine does: `node --test` has the limit.
+t.setTimeout(0)
+
 export type { Test } from 'tap'
 export { t }

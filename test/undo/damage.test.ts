@@ -9,8 +9,6 @@ import { asOfVersion1, BREAKS, linesIn, writeLines } from '../support/rewritten.
 import { ALL_WRITES, item, openScene } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
 
-t.setTimeout(600_000)
-
 /** Nine items put one by one: a header, a line for each of them, and a footer. */
 async function journaled(t: Test, name = 'undo.ndjson') {
   const scene = await openScene(t, {

@@ -23,8 +23,6 @@ import {
 
 const RUNS = casesToPlay(3000, 600, 'TABLESYNC_TEST_RUNS')
 
-t.setTimeout(800_000)
-
 t.test('compareSegment counts the same as a brute-force comparison, in any order', async (t) => {
   await t.resolves(() =>
     fc.assert(

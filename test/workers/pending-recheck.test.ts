@@ -49,8 +49,6 @@ async function lookAgain(
 const withRuns = (comparison: typeof anyComparison extends fc.Arbitrary<infer C> ? C : never) =>
   anyRuns.map((runs) => ({ ...comparison, fates: [...runs, ...runs, ...comparison.fates] }))
 
-t.setTimeout(800_000)
-
 t.test('keys rechecked later are counted once, wherever the comparison was left', async (t) => {
   let postponed = 0
   const anyFates = fc.oneof(anyComparison, anyComparison.chain(withRuns))

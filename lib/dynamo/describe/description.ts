@@ -17,7 +17,7 @@ export type DescribedFacts = Omit<TableFacts, 'keySchema'> & {
 
 type TableFactsProper = Omit<
   DescribedFacts,
-  'ttlAttribute' | 'hasPointInTimeRecovery' | 'unanswered'
+  'ttlAttribute' | 'hasPointInTimeRecovery' | 'unanswered' | 'settings'
 >
 
 export function factsOf(table: TableDescription, region: string): TableFactsProper {
@@ -31,10 +31,7 @@ export function factsOf(table: TableDescription, region: string): TableFactsProp
     approximateBytes: countOf(table.TableSizeBytes),
     otherRegions: regions.filter((name) => name !== '' && name !== region),
     hasStream: table.StreamSpecification?.StreamEnabled === true,
-    indexes: [
-      ...(table.GlobalSecondaryIndexes ?? []).map((index) => indexOf(table, index, false)),
-      ...(table.LocalSecondaryIndexes ?? []).map((index) => indexOf(table, index, true)),
-    ],
+    indexes: indexesOf(table),
     capacity: {
       read: knownCapacity(
         table.ProvisionedThroughput?.ReadCapacityUnits,
@@ -49,6 +46,11 @@ export function factsOf(table: TableDescription, region: string): TableFactsProp
     },
   }
 }
+
+export const indexesOf = (table: TableDescription): SecondaryIndex[] => [
+  ...(table.GlobalSecondaryIndexes ?? []).map((index) => indexOf(table, index, false)),
+  ...(table.LocalSecondaryIndexes ?? []).map((index) => indexOf(table, index, true)),
+]
 
 /** Some engines report -1 for what they do not count. */
 const countOf = (value: number | undefined): number | undefined =>

@@ -8,6 +8,7 @@ import {
   openDescriber,
 } from './describer.ts'
 import { type DescribedFacts, factsOf } from './description.ts'
+import { settingsOf } from './settings-of.ts'
 import { refuseUnready } from './table-status.ts'
 
 export type { Described }
@@ -69,7 +70,11 @@ async function factsFrom(
       : undefined,
     wanted.recovery ? optional(describer.describePointInTimeRecovery()) : undefined,
   ])
-  return { ...factsOf(table, access.region), ttlAttribute, hasPointInTimeRecovery, unanswered }
+  return {
+    ...factsOf(table, access.region),
+    ...{ ttlAttribute, hasPointInTimeRecovery, unanswered },
+    settings: settingsOf(table, ttlAttribute),
+  }
 }
 
 /** What to ask for beside the table itself, because something depends on it. */

@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../../errors.ts'
 import type { RunIdentity } from '../run-identity.ts'
 import type { SafeguardName, Stopped } from '../safeguard.ts'
+import type { DifferingSettings } from '../tables/table-settings.ts'
 import type { Bytes, Milliseconds, ReadUnits, WriteUnits } from '../units.ts'
 
 /**
@@ -102,6 +103,11 @@ export interface ReplicaSummary {
    * Absent: none differs, or the run was resumed. No leg knows what the others counted.
    */
   readonly attributes?: { readonly [name: string]: number }
+  /**
+   * Of a comparison: settings in which the replica is not like the master, by their names. Absent:
+   * none, or a description was denied.
+   */
+  readonly settings?: DifferingSettings
   /** Of an apply: keys of the plan that were not picked, and not read. Absent: all were picked. */
   readonly notPicked?: number
   /** Whether the run left the replica out before the end, and asked nothing more of it. */

@@ -2,6 +2,7 @@
 
 import type { Bytes } from '../units.ts'
 import type { KnownCapacities } from './capacity.ts'
+import type { TableSettings } from './table-settings.ts'
 
 /** The master is table 0; replicas follow in the order they were given. */
 export type TableIndex = number
@@ -61,6 +62,8 @@ export interface TableFacts {
   readonly hasPointInTimeRecovery: boolean | undefined
   readonly indexes: readonly SecondaryIndex[] | undefined
   readonly capacity: KnownCapacities | undefined
+  /** How it is set up. Absent: the description was denied. */
+  readonly settings?: TableSettings
   /** Why a fact is unknown that was asked for and not denied. */
   readonly unanswered?: readonly string[]
 }

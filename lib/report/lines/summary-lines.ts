@@ -12,6 +12,7 @@ import { billLines, costLines, quiescedLines } from './bill-lines.ts'
 import { errorLines, OUTCOME, stopLines } from './ending-lines.ts'
 import { attributesLine } from './kind-words.ts'
 import type { PlanEvent } from './opening-lines.ts'
+import { settingLines } from './setting-lines.ts'
 import { doneWords, foundLines } from './tally-lines.ts'
 
 /** What the run has printed and written so far. */
@@ -140,6 +141,7 @@ function replicaLines(label: string, replica: ReplicaSummary, plan?: PlanEvent):
     ...foundLines(label, replica, { isOfKeys: plan?.keys !== undefined }),
     ...(done.length === 0 ? [] : [`        ${done.join(', ')}`]),
     ...attributesOf(replica),
+    ...settingLines(replica.settings),
     `        ${units}, by ${replica.strategy}`,
   ]
 }
