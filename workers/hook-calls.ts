@@ -76,7 +76,10 @@ export function rulesOf(hooks: Hooks, calls: DeadlineCalls, task: InFlight): Hoo
     shouldRevert &&
     (async ({ before, after }, key) => {
       const name = 'shouldRevert'
-      const [from, to] = [before, after].map((item) => (item === null ? undefined : given(item)))
+      // A hook may change what it is given, and the journal must not change with it.
+      const [from, to] = [before, after].map((item) =>
+        item === null ? undefined : given(structuredClone(item)),
+      )
       return yesOrNo(name, await ask(name, key, () => shouldRevert(from, to, keyOf(key))))
     })
   return { differ, mayRepair: hasSay && mayRepair, matches, selects }

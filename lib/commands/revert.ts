@@ -6,6 +6,7 @@ import { refuseOtherExport, ttlAttributeOf } from '../export/exported-table.ts'
 import { journalChanges } from '../export/journaled-changes.ts'
 import { type ExportManifest, readManifest } from '../export/manifest.ts'
 import { DurableLines, refuseUncreatable } from '../files/durable-lines.ts'
+import { finish, unfinishedName } from '../files/finished-file.ts'
 import type { FileFooter } from '../model/files/header-and-footer.ts'
 import {
   type ChangeCounts,
@@ -93,15 +94,17 @@ interface Work {
   readonly signal: AbortSignal
 }
 
-/** A part of a journal would be taken for the whole of it, so none is left where anything fails. */
+/** A part of a journal would be taken for the whole of it, so it gets its name at the end. */
 async function writeJournal(
   { caller, settings, tables, manifest, files, ttl, signal }: Work,
   { onCounts = () => {} }: RevertListeners,
 ): Promise<ChangeCounts> {
-  const { journal: file, hooks, workers } = settings
+  const { hooks, workers } = settings
+  const file = settings.journal as string
+  const unfinished = unfinishedName(file, tables.runId)
   const [{ ref, facts }] = tables.inspected
   const header = { ...headerOf('undo-journal', settings, tables), export: manifest.of }
-  const journal = await DurableLines.open({ ...JOURNAL_FILE, file: file as string }, header)
+  const journal = await DurableLines.open({ ...JOURNAL_FILE, file: unfinished }, header)
   const judging = {
     threadFile: caller.threads.revert,
     threads: workers,
@@ -118,10 +121,11 @@ async function writeJournal(
     const footer: Omit<FileFooter, 'totals'> = { end, ended: new Date().toISOString() }
     await journal.end(footer)
     await journal.close()
+    await finish(unfinished, { file, what: 'the undo journal' })
     return counts
   } catch (error) {
     await journal.close()
-    await rm(file as string, { force: true })
+    await rm(unfinished, { force: true })
     throw error
   }
 }

@@ -1,14 +1,16 @@
 /** The data files of an export, found beside its manifest and checked against it. */
-import { stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { usageError } from '../errors.ts'
 import { md5OfFile } from '../files/file-md5.ts'
-import { linesOf } from '../files/read-lines.ts'
+import { type FileLine, isBadArchive, linesOf } from '../files/read-lines.ts'
+import type { Bytes } from '../model/units.ts'
 import type { ChangeBatch } from '../protocol/revert-batches.ts'
 import { AGAIN, type ExportManifest, type NamedFile } from './manifest.ts'
 
 export interface DataFile extends NamedFile {
   readonly path: string
+  readonly bytes: Bytes
 }
 
 /**
@@ -35,12 +37,12 @@ export async function checkedFiles(
 }
 
 async function located(folder: string, file: NamedFile): Promise<DataFile> {
-  const own = resolve(folder)
+  const own = await realpath(folder)
   const name = basename(file.s3Key)
   const places = [dirname(own), own].map((place) => join(place, 'data', name))
   for (const path of places) {
     const there = await stat(path).catch(() => undefined)
-    if (there?.isFile()) return { ...file, path }
+    if (there?.isFile()) return { ...file, path, bytes: there.size }
   }
   throw usageError(
     `Cannot find the data file ${file.s3Key} at ${places.join(' or ')}`,
@@ -56,12 +58,12 @@ const BATCH = 1 << 20
  *
  * @throws TablesyncError with code `USAGE` where there are not as many as the manifest says
  */
-export async function* batchesOf({ path, items }: DataFile): AsyncGenerator<ChangeBatch> {
+export async function* batchesOf(file: DataFile): AsyncGenerator<ChangeBatch> {
+  const { path, items } = file
   let first = 1
   let lines: string[] = []
   let gathered = 0
-  for await (const { text } of linesOf(path)) {
-    if (text === '') continue
+  for await (const { text } of wholeLines(file)) {
     lines.push(text)
     gathered += text.length
     if (gathered < BATCH) continue
@@ -79,3 +81,19 @@ export async function* batchesOf({ path, items }: DataFile): AsyncGenerator<Chan
   }
   if (lines.length > 0) yield { file: path, first, lines }
 }
+
+/** A partition that is empty has an empty file. */
+async function* wholeLines({ path, bytes }: DataFile): AsyncGenerator<FileLine> {
+  if (bytes === 0) return
+  try {
+    for await (const line of linesOf(path)) {
+      if (!line.isEnded && line.text === '') throw cutShort(path)
+      yield line
+    }
+  } catch (error) {
+    throw isBadArchive(error) ? cutShort(path) : error
+  }
+}
+
+const cutShort = (path: string) =>
+  usageError(`Expected ${path} to be a whole compressed file, got a damaged one`, AGAIN)

@@ -38,6 +38,8 @@ export async function journalChanges(
     atomics: 'disabled',
     workerData: setup,
   })
+  // The tasks of a thread report its failure.
+  pool.on('error', () => {})
   const end = () => void pool.destroy().catch(() => {})
   signal.addEventListener('abort', end)
   const work = new ConcurrentWork(threads)

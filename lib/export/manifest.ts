@@ -2,7 +2,7 @@
  * The manifest of an incremental export to S3, in a local folder as `aws s3 sync` brings it. The
  * developer guide shows both of its files under "DynamoDB table export output format".
  */
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { usageError } from '../errors.ts'
 import { md5OfText } from '../files/file-md5.ts'
 import { readRegularFile } from '../files/regular-file.ts'
@@ -50,9 +50,11 @@ export async function readManifest(folder: string): Promise<ExportManifest> {
   }
   const files = filesOf(await textOf(folder, FILES), join(folder, FILES))
   const items = files.reduce((sum, file) => sum + file.items, 0)
-  if (items !== summary['itemCount']) {
+  const { itemCount } = summary
+  if (!Number.isSafeInteger(itemCount)) throw lacking(join(folder, SUMMARY), 'itemCount')
+  if (items !== itemCount) {
     throw usageError(
-      `Expected the files of ${join(folder, FILES)} to have the ${summary['itemCount']} items of the summary, got ${items}`,
+      `Expected the files of ${join(folder, FILES)} to have the ${itemCount} items of the summary, got ${items}`,
       AGAIN,
     )
   }
@@ -61,10 +63,19 @@ export async function readManifest(folder: string): Promise<ExportManifest> {
 
 function filesOf(text: string, place: string): NamedFile[] {
   const lines = text.split('\n').filter((line) => line !== '')
+  const names = new Set<string>()
   return lines.map((line, index) => {
     const at = `line ${index + 1} of ${place}`
     const { dataFileS3Key: s3Key, itemCount: items, md5Checksum: md5 } = object(line, at)
     if (typeof s3Key !== 'string' || s3Key === '') throw lacking(at, 'dataFileS3Key')
+    // Exports have one line for each key, so no file may be read twice.
+    if (names.has(basename(s3Key))) {
+      throw usageError(
+        `Expected ${at} to name another file than the lines before, got ${s3Key}`,
+        AGAIN,
+      )
+    }
+    names.add(basename(s3Key))
     if (!Number.isSafeInteger(items) || (items as number) < 0) throw lacking(at, 'itemCount')
     if (typeof md5 !== 'string' || md5 === '') throw lacking(at, 'md5Checksum')
     return { s3Key, items: items as number, md5 }
@@ -92,7 +103,10 @@ async function textOf(folder: string, name: string): Promise<string> {
 async function checksumBeside(folder: string, name: string): Promise<string | undefined> {
   for (const ending of ['.checksum', '.md5']) {
     const file = join(folder, name.replace('.json', ending))
-    const text = await readRegularFile(file).catch(() => undefined)
+    const text = await readRegularFile(file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined
+      throw usageError(`Cannot read ${file}: ${error.message}`, AGAIN)
+    })
     if (text === undefined) continue
     const sum = text.trim()
     return /^[0-9a-f]{32}$/i.test(sum) ? Buffer.from(sum, 'hex').toString('base64') : sum

@@ -16,20 +16,31 @@ export function refuseUnfit(summary: Summary): void {
   if (outputView !== 'NEW_AND_OLD_IMAGES') {
     throw unfit('an export of new and old images', told(outputView))
   }
-  const partly = Object.entries(summary).find(
-    ([name, value]) => PARTLY.test(name) && !isEmpty(value),
-  )
-  if (partly !== undefined) throw unfit('an export of all changes', `one with ${partly[0]}`)
+  const partly = partOf(summary)
+  if (partly !== undefined) throw unfit('an export of all changes', `one with ${partly}`)
 }
 
+/** What says that the export leaves changes or attributes out, at whatever depth. */
+function partOf(value: object, levels = MOST_LEVELS): string | undefined {
+  for (const [name, inner] of Object.entries(value)) {
+    if (PARTLY.test(name) && !isEmpty(inner)) return name
+    if (typeof inner !== 'object' || inner === null) continue
+    if (levels === 0) return `more in ${name} than is known`
+    const found = partOf(inner, levels - 1)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+const MOST_LEVELS = 8
+
 /** A filter judges the newest image alone, and a projection leaves attributes out of both. */
-const PARTLY = /filter|projection|condition/i
+const PARTLY = /filter|projection|condition|attributesToGet/i
 
 const isEmpty = (value: unknown): boolean =>
   value === null ||
-  value === undefined ||
   value === '' ||
-  (typeof value === 'object' && Object.values(value).every(isEmpty))
+  (typeof value === 'object' && Object.values(value as object).every((one) => one === null))
 
 const told = (value: unknown) => (typeof value === 'string' ? value : 'one that does not say')
 

@@ -14,6 +14,10 @@ export function checkValue(option: Option, name: string, value: unknown): void {
       )
     case 'text':
     case 'duration':
+      if (value === '-' && option.kind === 'text' && option.value === 'file') {
+        if (option.mayBeStream) return
+        throw usageError(`Expected \`${name}\` to be a file, got "-"`, 'Name a file.')
+      }
       if (typeof value === 'string' && value !== '') return
       throw usageError(
         `Expected \`${name}\` to be one ${option.value}, got ${option.secret ? 'something else' : shown(value)}`,

@@ -52,6 +52,8 @@ export interface TextOption extends OptionBase {
   readonly default?: string
   /** Values to choose from, besides others maybe. */
   readonly offers?: readonly string[]
+  /** `-` is a standard stream, where it names a file elsewhere. */
+  readonly mayBeStream?: true
   /** In the environment a comma is then no end of a value. */
   readonly mayHoldCommas?: true
   /** Whether the value is kept out of messages. */

@@ -2,7 +2,7 @@
 import { appendFileSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { Writable } from 'node:stream'
-import { type TablesyncError, usageError } from '../errors.ts'
+import type { TablesyncError } from '../errors.ts'
 import { refuseSharedFiles } from '../files/distinct-files.ts'
 import { refuseOwn } from '../files/own-file.ts'
 import { unwritable } from '../files/unwritable.ts'
@@ -25,12 +25,6 @@ export async function openLogFile(
   redaction: Redaction,
   onLost: (error: TablesyncError, line: string) => void,
 ): Promise<Writable> {
-  if (file === '-') {
-    throw usageError(
-      `Expected \`${spelling('logFile')}\` to be a file, got "-"`,
-      'Leave it out: the log goes to stderr then.',
-    )
-  }
   // Before anything is written: a line of a log in a journal would damage it.
   await refuseSharedFiles({
     files: { ...others, [spelling('logFile')]: file },

@@ -29,7 +29,7 @@ export async function* jsonOfSince({ now, since }: SinceContext): AsyncGenerator
 }
 
 const aboutOf = ({ header }: Pick<ShownFile, 'header'>) => {
-  const { tablesync, run, began, master, tables } = header
+  const { tablesync, run, began, master, tables, export: of } = header
   return {
     version: 1,
     shows: tablesync,
@@ -37,6 +37,7 @@ const aboutOf = ({ header }: Pick<ShownFile, 'header'>) => {
     began,
     master: master?.label,
     replicas: Object.keys(tables),
+    ...(of !== undefined && { export: of }),
   }
 }
 

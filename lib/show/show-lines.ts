@@ -37,7 +37,7 @@ export function openingLines({ header, totals, picked, end }: Shown): string[] {
   return [
     titleLine({ header }),
     ...exportLine(header.export),
-    `${kindsText(header.tablesync, shown)}${ofAll}${costText(shown)}`,
+    `${kindsText(header, shown)}${ofAll}${costText(shown)}`,
     ...attributesLine(shown.attributes),
     ...doneLine(header.tablesync, shown),
     ...endLines(header.tablesync, end),
@@ -48,8 +48,9 @@ export function openingLines({ header, totals, picked, end }: Shown): string[] {
 const exportLine = (of: ExportOfTable | undefined) =>
   of === undefined ? [] : [`export      ${of.arn}   ${of.from} to ${of.to}`]
 
-function kindsText(kind: FileKind, { kinds }: FileTotals): string {
-  const words = WORD_OF_KIND[kind]
+/** What a revert found written was written by others. */
+function kindsText({ tablesync, export: of }: Shown['header'], { kinds }: FileTotals): string {
+  const words = { ...WORD_OF_KIND[tablesync], ...(of !== undefined && { intro: 'to take back: ' }) }
   const { missing, differing, extra } = kinds
   return `${words.intro}${words.missing} ${count(missing)}   ${words.differing} ${count(differing)}   ${words.extra} ${count(extra)}`
 }

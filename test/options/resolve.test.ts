@@ -1,6 +1,7 @@
 /** Options, checked and completed. */
 import { availableParallelism } from 'node:os'
-import { asFlag } from '../../lib/options/groups/all-options.ts'
+import { checkValue } from '../../lib/options/check-value.ts'
+import { ALL_OPTIONS, asFlag } from '../../lib/options/groups/all-options.ts'
 import { asProperty } from '../../lib/options/option.ts'
 import { resolveOptions } from '../../lib/options/resolve.ts'
 import type { RunOptions } from '../../lib/options/run-options.ts'
@@ -440,4 +441,17 @@ t.test('resolveOptions refuses ARNs whose account is not 12 digits long', async 
     const options = { master: arn(account), replicas: ['us-east-1:bbb'] }
     t.equal(resolveOptions(options, asProperty).master.ref.name, 'Orders', account)
   }
+})
+
+t.test('- names a standard stream only where the option says so', async (t) => {
+  const files = Object.entries(ALL_OPTIONS).filter(
+    ([, option]) => option.kind === 'text' && option.value === 'file',
+  )
+  const streams = files.filter(([name, option]) => {
+    const check = () => checkValue(option, name, '-')
+    if ('mayBeStream' in option) return true
+    t.throws(check, { code: 'USAGE', message: `Expected \`${name}\` to be a file, got "-"` })
+    return false
+  })
+  t.strictSame(streams.map(([name]) => name).sort(), ['exceptKeys', 'keys', 'report'])
 })

@@ -1,18 +1,16 @@
 /** `tablesync revert` as it is shipped, then `undo`, on real engines. */
-import { readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  DescribeTableCommand,
-  DynamoDBClient,
-  UpdateTimeToLiveCommand,
-} from '@aws-sdk/client-dynamodb'
-import { runCli, runForSummary, tempFolder } from '../support/command/run-cli.ts'
+import { DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
+import { runCli, runForSummary, startCli, tempFolder } from '../support/command/run-cli.ts'
 import { inOrder } from '../support/command/scene.ts'
+import { hooksModule } from '../support/hooks-module.ts'
 import { type Engine, startDynalite } from '../support/tables/dynalite.ts'
 import { noJava, startDynamoDBLocal } from '../support/tables/dynamodb-local.ts'
 import { type Item, LOCAL_CREDENTIALS, makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
 import { type ChangeOfKey, writeExport } from './an-export.ts'
+import { waitsForEver } from './waiting-hook.ts'
 
 const PAST = String(Date.parse('2026-11-30T08:00:00.000Z') / 1000)
 const item = (id: string, more: Item): Item => ({ id: { S: id }, at: { N: '1.50' }, ...more })
@@ -37,13 +35,12 @@ for (const { name, skip, knowsExpiry, start } of ENGINES) {
         { name: 'at', type: 'N' },
       ],
     })
-    const client = new DynamoDBClient({
-      region: 'us-east-1',
-      endpoint,
-      credentials: LOCAL_CREDENTIALS,
-    })
-    const { Table } = await client.send(new DescribeTableCommand({ TableName: table.name }))
     if (knowsExpiry) {
+      const client = new DynamoDBClient({
+        region: 'us-east-1',
+        endpoint,
+        credentials: LOCAL_CREDENTIALS,
+      })
       const TimeToLiveSpecification = { AttributeName: 'ttl', Enabled: true }
       const what = { TableName: table.name, TimeToLiveSpecification }
       await client.send(new UpdateTimeToLiveCommand(what))
@@ -61,7 +58,7 @@ for (const { name, skip, knowsExpiry, start } of ENGINES) {
     const since = item('since', { n: { N: '3' }, good: { BOOL: true } })
     await table.put([item('updated', { n: { N: '2' } }), item('put', { n: { N: '2' } }), since])
     // DynamoDB Local gives tables no ids.
-    const { TableId: tableId = 'of-the-export' } = Table ?? {}
+    const tableId = (await table.id()) ?? 'of-the-export'
     const { folder, arn, tableArn } = await writeExport(t, { tableId, changes })
     const journal = join(await tempFolder(t), 'journal.ndjson')
     const restored = tableId === 'of-the-export' ? ['--same-table-as', tableArn] : []
@@ -132,21 +129,35 @@ t.test('what is refused names the flag, exits with 2 and leaves no journal', asy
   t.match(JSON.parse(stdout), { outcome: 'refused', errors: [{ code: 'TABLE_CHANGED' }] })
 })
 
+t.test('a command that is ended twice at once leaves no file of that name', async (t) => {
+  const { endpoint, stop } = await startDynalite()
+  t.teardown(stop)
+  const table = await makeTable(endpoint)
+  const id = { S: 'a' }
+  const changes = [{ keys: { id }, after: { id } }]
+  const { folder } = await writeExport(t, { tableId: (await table.id()) as string, changes })
+  const place = await tempFolder(t)
+  const journal = join(place, 'journal.ndjson')
+  const hooks = await hooksModule(t, waitsForEver)
+  const args = ['revert', folder, '-r', table.label, '--endpoint', endpoint, '--hooks', hooks]
+  const { child, said, ended } = startCli([...args, '--journal', journal])
+  await said('window')
+  child.kill('SIGINT')
+  await said('Stopping. No journal is left.')
+  child.kill('SIGINT')
+  t.equal((await ended).code, 130)
+  t.notOk((await readdir(place)).includes('journal.ndjson'))
+})
+
 t.test('items too wide for one condition are told, and exit with 3', async (t) => {
   const { endpoint, stop } = await startDynalite()
   t.teardown(stop)
   const table = await makeTable(endpoint)
-  const client = new DynamoDBClient({
-    region: 'us-east-1',
-    endpoint,
-    credentials: LOCAL_CREDENTIALS,
-  })
-  const { Table } = await client.send(new DescribeTableCommand({ TableName: table.name }))
   const wide = (n: number) =>
     Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`a${at}`, { N: String(n) }]))
   const id = { S: 'wide' }
   const changes = [{ keys: { id }, before: { id, ...wide(1) }, after: { id, ...wide(2) } }]
-  const { folder } = await writeExport(t, { tableId: Table?.TableId as string, changes })
+  const { folder } = await writeExport(t, { tableId: (await table.id()) as string, changes })
   const journal = join(await tempFolder(t), 'journal.ndjson')
   const args = ['revert', folder, '-r', table.label, '--endpoint', endpoint, '--all']
   const { code, stderr } = await runCli([...args, '--journal', journal])

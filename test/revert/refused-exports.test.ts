@@ -1,5 +1,6 @@
 /** Exports that cannot be taken back, and damaged ones: refused by name, with nothing left behind. */
-import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { type RevertOptions, revertSync } from 'tablesync'
@@ -48,17 +49,24 @@ const withLine =
     const lines = gunzipSync(await readFile(file))
       .toString()
       .split('\n')
-    const bytes = gzipSync([change(lines[0] as string), ...lines.slice(1)].join('\n'))
-    await writeFile(file, bytes)
-    const { createHash } = await import('node:crypto')
-    const md5 = createHash('md5').update(bytes).digest('base64')
-    const manifest = join(folder, 'manifest-files.json')
-    await rewrite(manifest, (text) => {
-      const [first = '', ...others] = text.split('\n')
-      return [JSON.stringify({ ...JSON.parse(first), md5Checksum: md5 }), ...others].join('\n')
-    })
-    await rm(join(folder, 'manifest-files.checksum'))
+    await replaced(
+      folder,
+      file,
+      gzipSync([change(lines[0] as string), ...lines.slice(1)].join('\n')),
+    )
   }
+
+/** Puts other bytes into the first data file, and into the manifest that these are right. */
+async function replaced(folder: string, file: string, bytes: Buffer): Promise<void> {
+  await writeFile(file, bytes)
+  const md5 = createHash('md5').update(bytes).digest('base64')
+  const manifest = join(folder, 'manifest-files.json')
+  await rewrite(manifest, (text) => {
+    const [first = '', ...others] = text.split('\n')
+    return [JSON.stringify({ ...JSON.parse(first), md5Checksum: md5 }), ...others].join('\n')
+  })
+  await rm(join(folder, 'manifest-files.checksum'))
+}
 
 const CASES: readonly Case[] = [
   {
@@ -195,6 +203,90 @@ const CASES: readonly Case[] = [
     name: 'a time that is none',
     damage: withLine((line) => line.replace(/"N":"\d+"/, '"N":"soon"')),
     message: /Expected line 1 of .*part-0.json.gz to be a change of an incremental export/,
+  },
+  ...[
+    ['a member that is no value', '"note":"a-value-that-nobody-may-see"'],
+    ['a list in a list', '"note":{"L":["a-value-that-nobody-may-see"]}'],
+    ['a null', '"note":null'],
+    ['a number', '"note":5'],
+    ['a number that is text', '"note":{"N":"a-value-that-nobody-may-see"}'],
+    ['two types', '"note":{"S":"a","N":"1"}'],
+    ['no type', '"note":{}'],
+    ['an unknown type', '"note":{"ZZ":"a-value-that-nobody-may-see"}'],
+    ['a set that is none', '"note":{"SS":"a-value-that-nobody-may-see"}'],
+    ['an empty set', '"note":{"NS":[]}'],
+    ['bytes that are none', '"note":{"B":"?"}'],
+    ['a boolean that is text', '"note":{"BOOL":"true"}'],
+    ['a null that is none', '"note":{"NULL":false}'],
+    ['a map of nothing', '"note":{"M":null}'],
+    ['40 levels', `"note":${'{"L":['.repeat(40)}{"S":"a"}${']}'.repeat(40)}`],
+  ].map(([what, member]) => ({
+    name: `an image with ${what}`,
+    damage: withLine((line) =>
+      line.replace('"note":{"S":"a-value-that-nobody-may-see"}', member as string),
+    ),
+    message: /Expected line 1 of .*part-0.json.gz to be a change of an incremental export/,
+  })),
+  ...['{"S":""}', '{"S":5}', '{"N":"1"}', '{"S":"a","N":"1"}', '"a-value-that-nobody-may-see"'].map(
+    (key) => ({
+      name: `a key that is ${key}`,
+      damage: withLine((line) => line.replace(/"Keys":\{"id":.*?\}\}/, `"Keys":{"id":${key}}`)),
+      message: /Expected (line 1|the changes) of .*/,
+    }),
+  ),
+  {
+    name: 'a blank line',
+    damage: withLine(() => ''),
+    message: /Expected line 1 of .*part-0.json.gz to be a change of an incremental export/,
+  },
+  {
+    name: 'bytes behind the end of a compressed file',
+    damage: async ({ folder, data: [file = ''] }) =>
+      replaced(folder, file, Buffer.concat([await readFile(file), Buffer.from('more')])),
+    message: /Expected .*part-0.json.gz to be a whole compressed file/,
+  },
+  {
+    name: 'a compressed file without its end',
+    damage: async ({ folder, data: [file = ''] }) =>
+      replaced(folder, file, (await readFile(file)).subarray(0, -8)),
+    message: /Expected .*part-0.json.gz to be a whole compressed file/,
+  },
+  {
+    name: 'a file that is not compressed',
+    damage: async ({ folder, data: [file = ''] }) =>
+      replaced(folder, file, gunzipSync(await readFile(file))),
+    message: /Expected .*part-0.json.gz to be a whole compressed file/,
+  },
+  {
+    name: 'a data file named twice',
+    async damage({ folder }) {
+      await rewrite(join(folder, 'manifest-files.json'), (text) => text.replace('part-1', 'part-0'))
+      await rm(join(folder, 'manifest-files.checksum'))
+    },
+    message: /line 2 of .*manifest-files.json to name another file/,
+  },
+  {
+    name: 'a filter inside of something else',
+    write: { summary: { incrementalExportSpecification: { filterExpression: 'a = b' } } },
+    message: /got one with filterExpression/,
+  },
+  {
+    name: 'a summary whose count is text',
+    write: { summary: { itemCount: '4' } },
+    message: /to have `itemCount`/,
+  },
+  {
+    name: 'a checksum that cannot be read',
+    write: { checksums: 'none' },
+    async damage({ folder }) {
+      await mkdir(join(folder, 'manifest-files.checksum'))
+    },
+    message: /Cannot read .*manifest-files.checksum/,
+  },
+  {
+    name: 'standard output',
+    options: { journal: '-' },
+    message: /Expected `journal` to be a file/,
   },
   {
     name: 'neither all nor hooks',

@@ -1,6 +1,7 @@
 /** A bad deploy taken back: an export becomes a journal, and an undo follows it. */
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type RevertOptions, revertSync, undoSync, type WireItem } from 'tablesync'
 import { tempFolder } from '../support/command/run-cli.ts'
 import { hooksModule } from '../support/hooks-module.ts'
@@ -16,6 +17,7 @@ import {
   type WrittenExport,
   writeExport,
 } from './an-export.ts'
+import { waitsForEver } from './waiting-hook.ts'
 
 const ID = '12345a12-abcd-123a-ab12-1234abc12345'
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' }
@@ -56,6 +58,10 @@ async function openTable(t: Test, items: Iterable<WireItem>): Promise<Scene> {
     undo: () =>
       undoSync({ journal, endpoint: stub.endpoint, workers: 1, maxRetries: 2, retryDelayBase: 1 }),
   }
+}
+
+async function isThere(file: string): Promise<void> {
+  while ((await stat(file).catch(() => undefined)) === undefined) await sleep(5)
 }
 
 const wide = (index: number, n: string): WireItem => ({
@@ -240,6 +246,7 @@ t.test('a hook that fails, or answers otherwise, leaves no journal', async (t) =
     ['throw new Error("no idea")', /shouldRevert failed: no idea/],
     ['return 1', /expected true or false from it, got 1/],
     ['process.exit(7)', /A worker thread ended/],
+    ['Promise.reject(new Error("unhandled")); return new Promise(() => {})', /thread ended/],
   ] as const) {
     const hooks = await hooksModule(t, `export function shouldRevert() { ${body} }`)
     await t.rejects(scene.revert(folder, { hooks }), { message })
@@ -255,13 +262,54 @@ t.test('a hook that fails, or answers otherwise, leaves no journal', async (t) =
 t.test('an aborted revert leaves no journal', async (t) => {
   const scene = await openTable(t, [])
   const { folder } = await scene.exported([bad(1)])
-  const hooks = await hooksModule(t, 'export const shouldRevert = () => new Promise(() => {})')
+  const hooks = await hooksModule(t, waitsForEver)
   const controller = new AbortController()
   const reverting = scene.revert(folder, { hooks, signal: controller.signal })
-  while ((await stat(scene.journal).catch(() => undefined)) === undefined) {
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+  await isThere(join(dirname(hooks), 'mark'))
   controller.abort()
   t.match(await reverting, { outcome: 'interrupted', changes: 0 })
-  await t.rejects(stat(scene.journal), { code: 'ENOENT' })
+  t.strictSame(await readdir(dirname(scene.journal)), [])
+})
+
+t.test('a hook that changes its items changes nothing of the journal', async (t) => {
+  for (const items of ['dynamodb', 'plain']) {
+    const scene = await openTable(t, [afterOf(bad(1))])
+    const { folder } = await scene.exported([bad(1)])
+    const hooks = await hooksModule(
+      t,
+      `export const items = '${items}'
+      export function shouldRevert(oldItem, newItem, key) {
+        for (const one of [oldItem, newItem, key]) {
+          for (const name of Object.keys(one)) one[name] = { S: 'evil' }
+          delete one.id
+        }
+        return true
+      }`,
+    )
+    t.match(await scene.revert(folder, { hooks }), { selected: 1 })
+    await scene.undo()
+    t.strictSame(scene.table.all(), [item(1)], items)
+  }
+})
+
+t.test('no message of a hook has a value of an item', async (t) => {
+  const scene = await openTable(t, [])
+  const secret = 'a-value-that-nobody-may-see'
+  const { folder } = await scene.exported([
+    { keys: { id: { S: 'item-1' } }, before: item(1, { note: { S: secret } }) },
+  ])
+  for (const body of [
+    'return oldItem.note.S',
+    'throw oldItem.note.S',
+    'throw new Error("cannot use " + oldItem.note.S)',
+    'return "a" in oldItem.note.S',
+  ]) {
+    const hooks = await hooksModule(t, `export function shouldRevert(oldItem) { ${body} }`)
+    const error = await scene.revert(folder, { hooks }).then(
+      () => undefined,
+      (thrown: Error) => thrown,
+    )
+    t.match(error, { code: 'HOOK_FAILED' }, body)
+    t.notMatch(String(error), secret, body)
+  }
 })

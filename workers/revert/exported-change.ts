@@ -4,6 +4,7 @@ import { canonicalValue } from '../../lib/item/normalise.ts'
 import type { KeySchema } from '../../lib/model/tables/table.ts'
 import type { Milliseconds } from '../../lib/model/units.ts'
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
+import { isItem, isKey, isObject } from './well-formed.ts'
 
 export interface ExportedChange {
   /** The key's attributes in the order of the schema. */
@@ -25,49 +26,45 @@ export interface ExportedChange {
  */
 export function readChange(text: string, schema: KeySchema, place: string): ExportedChange {
   const line = parsed(text)
-  const micros = Number(line?.Metadata?.WriteTimestampMicros?.N)
   const { Keys: keys, OldImage: before = null, NewImage: after = null } = line ?? {}
-  if (!isItem(keys) || !Number.isFinite(micros)) throw noChange(place)
-  for (const image of [before, after]) {
-    if (image !== null && !(isItem(image) && isUnder(keys, image, schema))) throw noChange(place)
-  }
-  const parts = schema.map(({ name, type }) => [name, keys[name], type] as const)
-  const isOfTable = Object.keys(keys).length === schema.length
-  if (!isOfTable || !parts.every(([, value, type]) => value !== undefined && type in value)) {
+  const micros = microsOf(line?.['Metadata'])
+  if (!isItem(keys) || micros === undefined) throw noChange(place)
+  if (!isKey(keys, schema)) {
     throw usageError(
       `Expected the changes of the export to have the keys of the table; ${place} has others`,
       'Check that the export is one of this table. Nothing was done.',
     )
   }
-  const key = Object.fromEntries(parts.map(([name, value]) => [name, value as WireValue]))
+  if (!isImage(before, keys) || !isImage(after, keys)) throw noChange(place)
+  const key = Object.fromEntries(schema.map(({ name }) => [name, keys[name] as WireValue]))
   return { key, before, after, at: micros / 1e3 }
 }
 
-interface Line {
-  readonly Metadata?: { readonly WriteTimestampMicros?: { readonly N?: unknown } }
-  readonly Keys?: WireItem
-  readonly OldImage?: WireItem
-  readonly NewImage?: WireItem
-}
-
 /** V8 quotes parts of what it cannot parse, and that may be a value of an item. */
-function parsed(text: string): Line | undefined {
+function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const line: unknown = JSON.parse(text)
-    return isItem(line) ? (line as Line) : undefined
+    return isObject(line) ? line : undefined
   } catch {
     return undefined
   }
 }
 
-const isItem = (value: unknown): value is WireItem =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+/** `{"WriteTimestampMicros":{"N":"1764491400000000"}}` */
+function microsOf(metadata: unknown): number | undefined {
+  const written = isObject(metadata) ? metadata['WriteTimestampMicros'] : undefined
+  const micros = isObject(written) ? written['N'] : undefined
+  return typeof micros === 'string' && /^\d{1,20}$/.test(micros) ? Number(micros) : undefined
+}
 
-const isUnder = (keys: WireItem, image: WireItem, schema: KeySchema) =>
-  schema.every(({ name }) => {
-    const [one, other] = [keys[name], image[name]]
-    return one !== undefined && other !== undefined && canonicalValue(one) === canonicalValue(other)
-  })
+/** Whether it is none, or an item under that key. */
+const isImage = (image: unknown, keys: WireItem): image is WireItem | null =>
+  image === null ||
+  (isItem(image) &&
+    Object.entries(keys).every(([name, value]) => {
+      const own = Object.hasOwn(image, name) ? image[name] : undefined
+      return own !== undefined && canonicalValue(own) === canonicalValue(value)
+    }))
 
 const noChange = (place: string): TablesyncError =>
   usageError(

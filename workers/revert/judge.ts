@@ -5,6 +5,7 @@ import { updateTo } from '../../lib/dynamo/update-expression.ts'
 import { TablesyncError } from '../../lib/errors.ts'
 import { openDigest } from '../../lib/item/digest.ts'
 import { isExpired } from '../../lib/item/expiry.ts'
+import { withoutValues } from '../../lib/item/hidden-values.ts'
 import { canonicalItem } from '../../lib/item/normalise.ts'
 import type { JournalEntry } from '../../lib/model/files/journal-lines.ts'
 import { type ChangeCounts, NO_CHANGES } from '../../lib/model/results/reverted-export.ts'
@@ -30,7 +31,7 @@ export async function openJudge(
     try {
       return await judged(batch)
     } catch (error) {
-      return { error: toWire(error instanceof HookFailure ? hookFailed(error, batch) : error) }
+      return { error: toWire(error) }
     }
   }
 
@@ -39,7 +40,9 @@ export async function openJudge(
     const counts = { ...NO_CHANGES, changes: lines.length }
     for (const [index, text] of lines.entries()) {
       const change = readChange(text, keySchema, `line ${first + index} of ${file}`)
-      const fate = await fateOf(change)
+      const fate = await fateOf(change).catch((error: unknown) => {
+        throw error instanceof HookFailure ? hookFailed(error, file, change) : error
+      })
       counts[fate]++
       if (fate === 'selected') journal.push(journalLine(change))
     }
@@ -77,8 +80,14 @@ const textOf = (item: WireItem | null): string =>
   item === null ? '' : canonicalItem(item, () => false)
 
 /** The hook's answer decides what is written, so without it nothing is. */
-function hookFailed({ message }: HookFailure, { file }: ChangeBatch): TablesyncError {
-  return new TablesyncError(`Cannot select changes of ${file}: ${message}`, {
+function hookFailed(
+  { message }: HookFailure,
+  file: string,
+  { key, before, after }: ExportedChange,
+): TablesyncError {
+  const items = [before, after].filter((item) => item !== null)
+  const said = withoutValues(message, items, Object.keys(key))
+  return new TablesyncError(`Cannot select changes of ${file}: ${said}`, {
     code: 'HOOK_FAILED',
     scope: 'run',
     hint: 'Correct the hook. Nothing was done.',

@@ -63,6 +63,7 @@ export const FILE_OPTIONS = {
     flag: 'report',
     kind: 'text',
     value: 'file',
+    mayBeStream: true,
     also: APPLY_AND_UNDO,
     help: 'Write a line of JSON per difference to this file (mode 0600), or to stdout if it is -',
     more: '`-` cannot be combined with `--json`, `--checkpoint` and `--resume`. The lines stand between a header and a footer. A new file is readable by its owner alone. A file that was there is begun anew (except with `--resume`) and keeps its permissions, with a warning where others can read it.',
@@ -124,12 +125,6 @@ export function resolveFiles(
     FILE_OPTIONS,
     given,
   )
-  if (metricsFile === '-') {
-    throw usageError(
-      `Expected \`${spelling('metricsFile')}\` to be a file, got "-"`,
-      'Name a file, which is replaced while the run goes on.',
-    )
-  }
   if (report?.endsWith('.gz')) {
     throw usageError(
       `Expected \`${spelling('report')}\` to be a name without .gz, got ${shown(report)}`,

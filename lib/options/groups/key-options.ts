@@ -22,6 +22,7 @@ export const KEY_OPTIONS = {
     flag: 'keys',
     kind: 'text',
     value: 'file',
+    mayBeStream: true,
     help: 'Compare only the keys in this file: JSON lines, or lines of a report; - is standard input',
   },
 } as const satisfies Group

@@ -26,6 +26,7 @@ export const SELECTION_OPTIONS = {
     flag: 'except-keys',
     kind: 'text',
     value: 'file',
+    mayBeStream: true,
     only: APPLY,
     help: 'Leave the keys in this file as they are: JSON lines, or lines of a report; - is standard input',
   },

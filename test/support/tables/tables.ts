@@ -5,6 +5,7 @@ import {
   type AttributeValue,
   BatchWriteItemCommand,
   CreateTableCommand,
+  DescribeTableCommand,
   DynamoDBClient,
   PutItemCommand,
   ScanCommand,
@@ -27,6 +28,8 @@ export interface TestTable {
   put(items: Iterable<Item>): Promise<void>
   remove(items: Iterable<Item>): Promise<void>
   all(): Promise<Item[]>
+  /** The id that the engine gives it. Undefined: it gives none. */
+  id(): Promise<string | undefined>
   keyOf(item: Item): Item
 }
 
@@ -106,6 +109,10 @@ export async function makeTable(endpoint: string, shape: TableShape = {}): Promi
       await write(all.map((item) => ({ PutRequest: { Item: item } })))
     },
     remove: (items) => write([...items].map((item) => ({ DeleteRequest: { Key: keyOf(item) } }))),
+    async id() {
+      const { Table } = await client.send(new DescribeTableCommand({ TableName: name }))
+      return Table?.TableId
+    },
     async all() {
       const items: Item[] = []
       let from: Item | undefined
