@@ -1,4 +1,5 @@
 /** How the command ends: its exit codes, and what a signal does. */
+
 import { execFileSync } from 'node:child_process'
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,6 +16,7 @@ import {
 } from '../support/command/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Test, t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -126,21 +128,25 @@ async function heldRun(t: Test, flags: readonly string[]) {
 const ENDING_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  t.test(`${signal} ends the run after the pages in flight and prints the summary`, async (t) => {
-    const { run, letOn, master, pages } = await heldRun(t, ['--json'])
-    run.child.kill(signal)
-    await run.said('Press Ctrl-C again to exit now')
-    letOn()
-    const { code, stdout, stderr } = await run.ended
-    t.equal(code, ENDING_CODES[signal])
-    const summary = JSON.parse(stdout) as Summary
-    t.equal(summary.outcome, 'interrupted')
-    t.equal(summary.master.table, master.label)
-    t.ok(summary.master.scanned < 20, `${summary.master.scanned} of 20 items`)
-    t.ok(pages() < 20, 'reads no further page')
-    t.match(stderr, 'Interrupted.')
-    t.match(stderr, `scanned ${summary.master.scanned} items of ${master.label}`)
-  })
+  t.test(
+    `${signal} ends the run after the pages in flight and prints the summary`,
+    oneInThree(),
+    async (t) => {
+      const { run, letOn, master, pages } = await heldRun(t, ['--json'])
+      run.child.kill(signal)
+      await run.said('Press Ctrl-C again to exit now')
+      letOn()
+      const { code, stdout, stderr } = await run.ended
+      t.equal(code, ENDING_CODES[signal])
+      const summary = JSON.parse(stdout) as Summary
+      t.equal(summary.outcome, 'interrupted')
+      t.equal(summary.master.table, master.label)
+      t.ok(summary.master.scanned < 20, `${summary.master.scanned} of 20 items`)
+      t.ok(pages() < 20, 'reads no further page')
+      t.match(stderr, 'Interrupted.')
+      t.match(stderr, `scanned ${summary.master.scanned} items of ${master.label}`)
+    },
+  )
 }
 
 t.test('SIGINT ends the run before any extra is deleted', async (t) => {

@@ -1,4 +1,5 @@
 /** Values planted in items are found only where somebody has asked for values or for items. */
+
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -9,6 +10,7 @@ import { startOnTerminal } from '../support/command/terminal.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Item, makeTable } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
+import { skipLong } from '../support/thorough.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -199,7 +201,7 @@ t.test('no value is found where nobody asked for values', async (t) => {
   }
 })
 
-t.test('with --show-values, reports and the screen have them', async (t) => {
+t.test('with --show-values, reports and the screen have them', { skip: skipLong }, async (t) => {
   const folder = await tempFolder(t)
   const said = await carryOutAll(t, folder, ['--show-values'])
   t.ok(isPlanted(said[0]?.[1] ?? '').length > 0)

@@ -17,6 +17,7 @@ import {
 } from '../support/command/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Test, t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -142,7 +143,7 @@ t.test('without --consistent-read, the first look is eventually consistent', asy
 })
 
 for (const strategy of ['auto', 'march', 'lookup']) {
-  t.test(`--strategy ${strategy} is used, and named in the result`, async (t) => {
+  t.test(`--strategy ${strategy} is used, and named in the result`, oneInThree(), async (t) => {
     const { args, recorder, replica } = await watch(t, await makeScene(engine.endpoint))
     const { summary } = await runForSummary([...args, '--strategy', strategy])
     t.equal(summary.strategy, strategy)
@@ -220,17 +221,21 @@ for (const { flag, least, most } of [
   { flag: '--retry-delay-base', least: 1, most: 60_000 },
 ]) {
   const tables = ['-m', 'us-east-1:aaa', '-r', 'us-east-1:bbb', '--endpoint', engine.endpoint]
-  t.test(`${flag} refuses anything but a whole number from ${least} to ${most}`, async (t) => {
-    for (const value of [String(least - 1), String(most + 1), '1.5', '1e2', '16x', '']) {
-      const { code, stdout, stderr } = await runCli([...tables, `${flag}=${value}`])
-      t.equal(code, 2)
-      t.equal(stdout, '')
-      t.match(stderr, `Expected \`${flag}\` to be a whole number from ${least} to ${most}`)
-      t.ok(stderr.includes(`got ${value}`) || stderr.includes(`got "${value}"`), stderr)
-    }
-  })
+  t.test(
+    `${flag} refuses anything but a whole number from ${least} to ${most}`,
+    oneInThree(),
+    async (t) => {
+      for (const value of [String(least - 1), String(most + 1), '1.5', '1e2', '16x', '']) {
+        const { code, stdout, stderr } = await runCli([...tables, `${flag}=${value}`])
+        t.equal(code, 2)
+        t.equal(stdout, '')
+        t.match(stderr, `Expected \`${flag}\` to be a whole number from ${least} to ${most}`)
+        t.ok(stderr.includes(`got ${value}`) || stderr.includes(`got "${value}"`), stderr)
+      }
+    },
+  )
 
-  t.test(`${flag} refuses a missing value`, async (t) => {
+  t.test(`${flag} refuses a missing value`, oneInThree(), async (t) => {
     for (const args of [[flag], [flag, '--json']]) {
       const { code, stdout, stderr } = await runCli([...tables, ...args])
       t.equal(code, 2)

@@ -1,4 +1,5 @@
 /** Plants a secret in every option that can hold one, and looks for it in all output. */
+
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OPTIONS } from '../../lib/options/groups/all-options.ts'
@@ -8,6 +9,7 @@ import { type CliResult, runCli, tempFolder } from '../support/command/run-cli.t
 import { makeScene } from '../support/command/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Test, t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -39,7 +41,7 @@ const options = Object.values(OPTIONS) as Option[]
 const ofText = options.filter(({ kind }) => kind === 'text' || kind === 'texts')
 
 for (const [at, option] of ofText.entries()) {
-  t.test(`--${option.flag}, refused or not, prints no password`, async (t) => {
+  t.test(`--${option.flag}, refused or not, prints no password`, oneInThree(), async (t) => {
     const folder = await tempFolder(t)
     const nowhere = 'http://127.0.0.1:1'
     const tables = ['-m', 'us-east-1:aaa', '-r', 'us-east-1:bbb', '--endpoint', nowhere]
@@ -52,23 +54,27 @@ for (const [at, option] of ofText.entries()) {
 }
 
 for (const flag of ['mfa-token', 'replica-mfa-token', 'slave-mfa-token']) {
-  t.test(`the value of --${flag} is in no refusal, whatever else is wrong`, async (t) => {
-    const folder = await tempFolder(t)
-    for (const args of [
-      [`--${flag}`, TOKEN],
-      [`--${flag}=${TOKEN}`],
-      [`--${flag}`, TOKEN, `--${flag}`, TOKEN],
-      [`--${flag}`, '--json', TOKEN],
-      ['--json', TOKEN, `--${flag}`],
-      [`--${flag}x`, TOKEN],
-      [`--${flag}x=${TOKEN}`],
-      ['--ignore', 'a', TOKEN, `--${flag}`, 'x'],
-    ]) {
-      const result = await runCli(['-m', 'us-east-1:aaa', '-r', 'us-east-1:bbb', ...args])
-      t.equal(result.code, 2, args.join(' '))
-      hasNoSecret(t, result, folder)
-    }
-  })
+  t.test(
+    `the value of --${flag} is in no refusal, whatever else is wrong`,
+    oneInThree(),
+    async (t) => {
+      const folder = await tempFolder(t)
+      for (const args of [
+        [`--${flag}`, TOKEN],
+        [`--${flag}=${TOKEN}`],
+        [`--${flag}`, TOKEN, `--${flag}`, TOKEN],
+        [`--${flag}`, '--json', TOKEN],
+        ['--json', TOKEN, `--${flag}`],
+        [`--${flag}x`, TOKEN],
+        [`--${flag}x=${TOKEN}`],
+        ['--ignore', 'a', TOKEN, `--${flag}`, 'x'],
+      ]) {
+        const result = await runCli(['-m', 'us-east-1:aaa', '-r', 'us-east-1:bbb', ...args])
+        t.equal(result.code, 2, args.join(' '))
+        hasNoSecret(t, result, folder)
+      }
+    },
+  )
 }
 
 /** Arguments of a run that writes every file and stops, so that it prints how to resume. */
@@ -104,16 +110,20 @@ for (const [where, flags] of [
     ['--master-endpoint', engine.endpoint, '--replica-profile', planted(engine.endpoint)],
   ],
 ] as const) {
-  t.test(`neither output nor files of a run hold a secret, with ${where}`, async (t) => {
-    const { args, folder, env } = await stoppedRun(t)
-    const result = await runCli([...args, ...flags], env)
-    t.equal(result.code, 4, result.stderr)
-    t.match(result.stderr, /to resume: tablesync .*--mfa-token NEW-TOKEN .*--resume/)
-    t.match(result.stderr, `${engine.endpoint}`, 'the endpoint is printed, without its user')
-    const made = readdirSync(folder)
-    for (const name of ['report', 'undo', 'checkpoint']) t.ok(made.includes(name), name)
-    hasNoSecret(t, result, folder)
-  })
+  t.test(
+    `neither output nor files of a run hold a secret, with ${where}`,
+    oneInThree(),
+    async (t) => {
+      const { args, folder, env } = await stoppedRun(t)
+      const result = await runCli([...args, ...flags], env)
+      t.equal(result.code, 4, result.stderr)
+      t.match(result.stderr, /to resume: tablesync .*--mfa-token NEW-TOKEN .*--resume/)
+      t.match(result.stderr, `${engine.endpoint}`, 'the endpoint is printed, without its user')
+      const made = readdirSync(folder)
+      for (const name of ['report', 'undo', 'checkpoint']) t.ok(made.includes(name), name)
+      hasNoSecret(t, result, folder)
+    },
+  )
 }
 
 t.test('neither output nor files of plan, apply and undo hold a secret', async (t) => {

@@ -15,6 +15,7 @@ import {
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Item, makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -26,17 +27,21 @@ for (const { what, write } of [
   { what: 'DynamoDB JSON', write: (id: string | undefined) => JSON.stringify({ id: { S: id } }) },
 ]) {
   for (const strategy of ['march', 'lookup']) {
-    t.test(`--starting-key starts after that key, given as ${what}, by ${strategy}`, async (t) => {
-      const { args, master, replica } = await makeScene(engine.endpoint)
-      const order = await master.all()
-      const key = write(order[11]?.['id']?.S)
-      const behind = new Set(order.slice(12).map((one) => one['id']?.S))
-      const lacking = ['item-17', 'item-18', 'item-19'].filter((id) => behind.has(id))
-      const flags = ['--starting-key', key, '--strategy', strategy]
-      const { summary } = await runForSummary([...args, ...flags])
-      t.equal(summary.master.scanned, 8)
-      t.match(replicaOf(summary, replica), { missing: lacking.length, extra: null })
-    })
+    t.test(
+      `--starting-key starts after that key, given as ${what}, by ${strategy}`,
+      oneInThree(),
+      async (t) => {
+        const { args, master, replica } = await makeScene(engine.endpoint)
+        const order = await master.all()
+        const key = write(order[11]?.['id']?.S)
+        const behind = new Set(order.slice(12).map((one) => one['id']?.S))
+        const lacking = ['item-17', 'item-18', 'item-19'].filter((id) => behind.has(id))
+        const flags = ['--starting-key', key, '--strategy', strategy]
+        const { summary } = await runForSummary([...args, ...flags])
+        t.equal(summary.master.scanned, 8)
+        t.match(replicaOf(summary, replica), { missing: lacking.length, extra: null })
+      },
+    )
   }
 }
 
@@ -50,16 +55,20 @@ t.test('--starting-key with --write-missing writes only what comes after the key
 })
 
 for (const strategy of ['march', 'lookup']) {
-  t.test(`--starting-key with --scan-for-extra finds every extra, by ${strategy}`, async (t) => {
-    const { args, replica } = await makeScene(engine.endpoint)
-    const order = (await replica.all()).map((one) => one['id']?.S ?? '')
-    const at = order.indexOf('item-7')
-    const before = order.slice(0, at).filter((id) => EXTRA_IDS.includes(id)).length
-    t.ok(before > 0 && before < EXTRA_IDS.length, 'extras lie on both sides of the key')
-    const flags = ['--starting-key', '{"id":"item-7"}', '--strategy', strategy]
-    const { summary } = await runForSummary([...args, ...flags, '--scan-for-extra'])
-    t.match(replicaOf(summary, replica), { extra: COUNTS.extra })
-  })
+  t.test(
+    `--starting-key with --scan-for-extra finds every extra, by ${strategy}`,
+    oneInThree(),
+    async (t) => {
+      const { args, replica } = await makeScene(engine.endpoint)
+      const order = (await replica.all()).map((one) => one['id']?.S ?? '')
+      const at = order.indexOf('item-7')
+      const before = order.slice(0, at).filter((id) => EXTRA_IDS.includes(id)).length
+      t.ok(before > 0 && before < EXTRA_IDS.length, 'extras lie on both sides of the key')
+      const flags = ['--starting-key', '{"id":"item-7"}', '--strategy', strategy]
+      const { summary } = await runForSummary([...args, ...flags, '--scan-for-extra'])
+      t.match(replicaOf(summary, replica), { extra: COUNTS.extra })
+    },
+  )
 }
 
 t.test('--starting-key with --delete-extra deletes every extra, and no other item', async (t) => {
@@ -93,7 +102,7 @@ for (const { what, key } of [
   { what: 'numbers as text', key: '{"id":"7","at":"-1"}' },
   { what: 'DynamoDB JSON', key: '{"id":{"N":"7"},"at":{"N":"-1"}}' },
 ]) {
-  t.test(`--starting-key takes ${what} for a key of numbers`, async (t) => {
+  t.test(`--starting-key takes ${what} for a key of numbers`, oneInThree(), async (t) => {
     const master = await makeTable(engine.endpoint, { key: NUMBERED })
     const replica = await makeTable(engine.endpoint, { key: NUMBERED })
     const rows = [-2, -1, 0, 1].map((at): Item => ({ id: { N: '7' }, at: { N: String(at) } }))
@@ -178,7 +187,7 @@ for (const { what, flags, said } of [
     said: ['Expected one `--starting-key`, got 2'],
   },
 ]) {
-  t.test(`--starting-key refuses ${what}`, async (t) => {
+  t.test(`--starting-key refuses ${what}`, oneInThree(), async (t) => {
     const { args, replica } = await makeScene(engine.endpoint)
     const before = await replica.all()
     const result = await runCli([...args, '--write-missing', '--starting-key', ...flags])

@@ -5,6 +5,7 @@ import { COUNTS, makeScene, makeTwins, replicaOf } from '../support/command/scen
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { makeTable } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -13,7 +14,7 @@ t.jobs = 2
 const at = ['--endpoint', engine.endpoint, '--workers', '1']
 
 for (const flag of ['--master', '-m']) {
-  t.test(`${flag} names the table that is the truth`, async (t) => {
+  t.test(`${flag} names the table that is the truth`, oneInThree(), async (t) => {
     const { master, replica } = await makeScene(engine.endpoint)
     const { summary } = await runForSummary([...at, flag, master.label, '-r', replica.label])
     t.equal(summary.master.table, master.label)
@@ -23,16 +24,20 @@ for (const flag of ['--master', '-m']) {
 }
 
 for (const flag of ['--replica', '-r', '--slave', '--slaves', '-s']) {
-  t.test(`${flag} names tables that should equal the master, and is repeatable`, async (t) => {
-    const { master, replica } = await makeScene(engine.endpoint)
-    const twin = await makeTwins(engine.endpoint)
-    const args = [...at, '-m', master.label, flag, replica.label, flag, twin.replica.label]
-    const { code, summary } = await runForSummary(args)
-    t.same(Object.keys(summary.replicas), [replica.label, twin.replica.label])
-    t.match(replicaOf(summary, replica), COUNTS)
-    t.match(replicaOf(summary, twin.replica), { sameAs: 20, missing: 0, differing: 0, extra: 0 })
-    t.equal(code, 1)
-  })
+  t.test(
+    `${flag} names tables that should equal the master, and is repeatable`,
+    oneInThree(),
+    async (t) => {
+      const { master, replica } = await makeScene(engine.endpoint)
+      const twin = await makeTwins(engine.endpoint)
+      const args = [...at, '-m', master.label, flag, replica.label, flag, twin.replica.label]
+      const { code, summary } = await runForSummary(args)
+      t.same(Object.keys(summary.replicas), [replica.label, twin.replica.label])
+      t.match(replicaOf(summary, replica), COUNTS)
+      t.match(replicaOf(summary, twin.replica), { sameAs: 20, missing: 0, differing: 0, extra: 0 })
+      t.equal(code, 1)
+    },
+  )
 }
 
 t.test('--replica and its other names add up in one command', async (t) => {
@@ -148,7 +153,7 @@ for (const { what, args, said } of [
     said: ['Expected flags only', '"--"'],
   },
 ]) {
-  t.test(`tablesync refuses ${what}`, async (t) => {
+  t.test(`tablesync refuses ${what}`, oneInThree(), async (t) => {
     isRefusal(t, await runCli([...at, '--max-retries', '0', ...args]), ...said)
   })
 }
@@ -185,7 +190,7 @@ for (const { what, key, said } of [
     said: 'id (S), at (N)',
   },
 ] as const) {
-  t.test(`tablesync refuses ${what}, and writes nothing`, async (t) => {
+  t.test(`tablesync refuses ${what}, and writes nothing`, oneInThree(), async (t) => {
     const { master } = await makeTwins(engine.endpoint)
     const replica = await makeTable(engine.endpoint, { key })
     const args = [...at, '-m', master.label, '-r', replica.label, '--write-missing']

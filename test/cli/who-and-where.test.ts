@@ -2,6 +2,7 @@
  * Whose keys sign requests and which host gets them, or why a run is refused: for every kind of
  * profile, named by an option or by the environment, on a machine with and without a role.
  */
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
@@ -13,6 +14,7 @@ import { LIBRARY } from '../support/command/run-cli.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 t.jobs = 2
 
@@ -90,7 +92,7 @@ const tables: Record<string, { master: string; replica: string }> = Object.fromE
 for (const hasRole of [true, false]) {
   for (const by of ['option', 'environment']) {
     const machine = hasRole ? 'a machine with a role of its own' : 'a machine without a role'
-    t.test(`profiles named by ${by}, on ${machine}`, async (t) => {
+    t.test(`profiles named by ${by}, on ${machine}`, oneInThree(), async (t) => {
       const world = await startAwsWorld(t, { engine: engine.endpoint, hasRole })
       const child = spawn(process.execPath, [program, JSON.stringify({ by, tables })], {
         env: {

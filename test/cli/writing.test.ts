@@ -22,6 +22,7 @@ import {
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Item, makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -97,7 +98,7 @@ const cases: readonly Case[] = [
 
 for (const strategy of ['march', 'lookup']) {
   for (const { title, flags, leaves, counts, dryRun, code } of cases) {
-    t.test(`${title}, by ${strategy}`, async (t) => {
+    t.test(`${title}, by ${strategy}`, oneInThree(), async (t) => {
       const { args, master, replica } = await makeScene(engine.endpoint)
       const result = await runForSummary([...args, ...flags, '--strategy', strategy])
       t.same(inOrder(await replica.all()), inOrder(leaves))
@@ -152,6 +153,7 @@ const repair = ['--write-missing', '--write-differing', '--delete-extra']
 for (const flag of ['--ignore', '--ignore-att', '--ignore-atts']) {
   t.test(
     `${flag} excludes an attribute from comparison and keeps the replica's value`,
+    oneInThree(),
     async (t) => {
       const { args, replica } = await makeScene(engine.endpoint)
       await replica.put(SAME_IDS.map((id) => item(id, 'red', 'of-replica')))
@@ -165,7 +167,7 @@ for (const flag of ['--ignore', '--ignore-att', '--ignore-atts']) {
     },
   )
 
-  t.test(`${flag} is repeatable`, async (t) => {
+  t.test(`${flag} is repeatable`, oneInThree(), async (t) => {
     const { args, replica } = await makeScene(engine.endpoint)
     const { summary } = await runForSummary([...args, flag, 'stamp', flag, 'colour'])
     t.match(replicaOf(summary, replica), { sameAs: 17, differing: 0 })
@@ -195,7 +197,7 @@ for (const { name, form } of [
   { name: 'a.b', form: 'apart' },
   { name: ' ', form: 'apart' },
 ] as const) {
-  t.test(`--ignore takes ${JSON.stringify(name)} as text, ${form}`, async (t) => {
+  t.test(`--ignore takes ${JSON.stringify(name)} as text, ${form}`, oneInThree(), async (t) => {
     const [master, replica] = [await makeTable(engine.endpoint), await makeTable(engine.endpoint)]
     const row = (text: string) => ({ id: { S: 'a' }, [name]: { S: text } })
     await Promise.all([master.put([row('m')]), replica.put([row('r')])])
@@ -232,7 +234,7 @@ t.test('--delete-extra leaves the extras where an item could not be repaired', a
 
 for (const flag of ['--write-missing', '--write-differing', '--delete-extra']) {
   for (const given of [[`${flag}=false`], [flag, 'us-east-1:other']]) {
-    t.test(`${given.join(' ')} is refused, and writes nothing`, async (t) => {
+    t.test(`${given.join(' ')} is refused, and writes nothing`, oneInThree(), async (t) => {
       const { args, replica } = await makeScene(engine.endpoint)
       const { code, stdout, stderr } = await runCli([...args, ...given])
       t.same(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.untouched))
@@ -250,15 +252,19 @@ t.test('--no-write-missing after --write-missing does not write', async (t) => {
 })
 
 for (const flag of ['--write-mising', '--write-missing.really', '--delete', '--dryrun', '-x']) {
-  t.test(`tablesync refuses the unknown flag ${flag} and names it as it was given`, async (t) => {
-    const { args, replica } = await makeScene(engine.endpoint)
-    const { code, stdout, stderr } = await runCli([...args, '--delete-extra', flag])
-    t.equal(code, 2)
-    t.equal(stdout, '')
-    t.ok(stderr.includes(`\`${flag}\``), `names ${flag}; said ${stderr}`)
-    t.match(stderr, '--help')
-    t.same(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.untouched))
-  })
+  t.test(
+    `tablesync refuses the unknown flag ${flag} and names it as it was given`,
+    oneInThree(),
+    async (t) => {
+      const { args, replica } = await makeScene(engine.endpoint)
+      const { code, stdout, stderr } = await runCli([...args, '--delete-extra', flag])
+      t.equal(code, 2)
+      t.equal(stdout, '')
+      t.ok(stderr.includes(`\`${flag}\``), `names ${flag}; said ${stderr}`)
+      t.match(stderr, '--help')
+      t.same(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.untouched))
+    },
+  )
 }
 
 async function onTerminal(args: readonly string[], typed: Typed): Promise<string> {
@@ -296,7 +302,7 @@ for (const [what, typed, code] of [
   ['an empty line', '\r', 4],
   ['Ctrl-C', '\u0003', 130],
 ] as const) {
-  t.test(`${what} does not confirm deletions`, async (t) => {
+  t.test(`${what} does not confirm deletions`, oneInThree(), async (t) => {
     const { args, replica } = await makeScene(engine.endpoint)
     const command = [process.execPath, CLI, ...args, ...quick].map((part) => `'${part}'`).join(' ')
     const child = spawn('script', ['-qec', command, '/dev/null'])

@@ -1,4 +1,5 @@
 /** A machine that sleeps: no timer of ours may take the sleep for the silence of a table. */
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
@@ -6,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunEvent, Summary } from 'tablesync'
 import { ALL_WRITES, asks, counts, openScene, REPAIRED, SHORT } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const library = import.meta.resolve('tablesync')
 
@@ -20,6 +22,7 @@ const SCRIPT = `
 for (const slept of [3500, 9000]) {
   t.test(
     `runSync goes on after a sleep of ${slept} ms, longer than all its timeouts`,
+    oneInThree(),
     async (t) => {
       const { master, replica } = await openScene(t)
       const named = ({ label, stub }: typeof master) => ({

@@ -1,4 +1,5 @@
 /** Connections that break, go silent or were never there. */
+
 import { createServer } from 'node:net'
 import {
   ALL_WRITES,
@@ -17,6 +18,7 @@ import {
 } from '../support/scene.ts'
 import type { Fault, StubRequest } from '../support/tables/stub.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 for (const [what, fault] of [
   ['cut in the middle', 'cut'],
@@ -25,7 +27,7 @@ for (const [what, fault] of [
   ['with a wrong checksum', 'wrong-checksum'],
 ] as const satisfies readonly (readonly [string, Fault])[]) {
   for (const strategy of ['march', 'lookup'] as const) {
-    t.test(`runSync retries, by ${strategy}, an answer ${what}`, async (t) => {
+    t.test(`runSync retries, by ${strategy}, an answer ${what}`, oneInThree(), async (t) => {
       const { master, replica, run } = await openScene(t)
       for (const { stub } of [master, replica]) {
         stub.on(eachFirst(1, fault, asks('Scan', 'BatchGetItem')))
@@ -39,7 +41,7 @@ for (const [what, fault] of [
     })
   }
 
-  t.test(`runSync detaches a replica whose answers are always ${what}`, async (t) => {
+  t.test(`runSync detaches a replica whose answers are always ${what}`, oneInThree(), async (t) => {
     const { replica, other, run } = await openScene(t, { replicas: 2 })
     replica.stub.on(always(fault, asks('Scan')))
     const timeouts = { connect: 2000, response: 1000, silence: 20_000 }
@@ -90,27 +92,31 @@ t.test('runSync ends soon where the master falls silent', async (t) => {
 })
 
 for (const strategy of ['march', 'lookup'] as const) {
-  t.test(`runSync finishes one replica, by ${strategy}, where the other is silent`, async (t) => {
-    const { master, replica, other, run } = await openScene(t, { replicas: 2 })
-    replica.stub.on(always('silence', asks('Scan', 'BatchGetItem')))
-    const { summary, events } = await run({
-      ...ALL_WRITES,
-      strategy,
-      maxRetries: 100,
-      timeouts: SHORT,
-    })
-    t.equal(summary.outcome, 'incomplete')
-    t.match(summary.errors, [{ table: replica.label, code: 'TABLE_SILENT' }])
-    t.match(summary.errors[0]?.message, replica.label)
-    t.equal(summary.errors.length, 1)
-    t.match(
-      events.filter(({ type }) => type === 'replica-lost'),
-      [{ replica: replica.label }],
-    )
-    t.strictSame(counts(summary, other), REPAIRED)
-    t.strictSame(other.table.all(), master.table.all())
-    t.equal(summary.master.scanned, MASTER_ITEMS.length)
-  })
+  t.test(
+    `runSync finishes one replica, by ${strategy}, where the other is silent`,
+    oneInThree(),
+    async (t) => {
+      const { master, replica, other, run } = await openScene(t, { replicas: 2 })
+      replica.stub.on(always('silence', asks('Scan', 'BatchGetItem')))
+      const { summary, events } = await run({
+        ...ALL_WRITES,
+        strategy,
+        maxRetries: 100,
+        timeouts: SHORT,
+      })
+      t.equal(summary.outcome, 'incomplete')
+      t.match(summary.errors, [{ table: replica.label, code: 'TABLE_SILENT' }])
+      t.match(summary.errors[0]?.message, replica.label)
+      t.equal(summary.errors.length, 1)
+      t.match(
+        events.filter(({ type }) => type === 'replica-lost'),
+        [{ replica: replica.label }],
+      )
+      t.strictSame(counts(summary, other), REPAIRED)
+      t.strictSame(other.table.all(), master.table.all())
+      t.equal(summary.master.scanned, MASTER_ITEMS.length)
+    },
+  )
 }
 
 t.test('runSync rejects soon where a table is silent from the beginning', async (t) => {

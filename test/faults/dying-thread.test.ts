@@ -1,4 +1,5 @@
 /** A thread dies while the replicas of one segment are at different places of the master. */
+
 import { writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import type { RunOptions } from 'tablesync'
 import { tempFolder } from '../support/command/run-cli.ts'
 import { ALL_WRITES, asks, item, openScene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 t.jobs = 4
 
@@ -26,7 +28,7 @@ for (const options of ways) {
   for (const slow of [0, 1, 2]) {
     for (const hasCheckpoint of [false, true]) {
       const title = `${options.strategy}, the slow one of three being number ${slow}${hasCheckpoint ? ', with a checkpoint' : ''}`
-      t.test(`no item is skipped or counted twice: ${title}`, async (t) => {
+      t.test(`no item is skipped or counted twice: ${title}`, oneInThree(), async (t) => {
         const folder = await tempFolder(t)
         const flag = join(folder, 'die')
         const module = join(folder, 'hooks.mjs')

@@ -1,4 +1,5 @@
 /** Answers that are errors: transient ones, denials, and refusals of one item. */
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { WireItem } from 'tablesync'
 import {
@@ -19,22 +20,27 @@ import {
 } from '../support/scene.ts'
 import type { Fault, Intercept, StubRequest } from '../support/tables/stub.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const READS = ['Scan', 'BatchGetItem']
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem']
 
 for (const status of [500, 502, 503]) {
-  t.test(`runSync repairs despite a transient ${status} on every request`, async (t) => {
-    const { master, replica, run } = await openScene(t)
-    for (const { stub } of [master, replica]) {
-      stub.on(eachFirst(2, { error: 'InternalServerError', status }, asks(...READS, ...WRITES)))
-    }
-    const { summary } = await run(ALL_WRITES)
-    t.strictSame(counts(summary, replica), REPAIRED)
-    t.equal(summary.outcome, 'in-sync')
-    t.strictSame(summary.errors, [])
-    t.strictSame(replica.table.all(), master.table.all())
-  })
+  t.test(
+    `runSync repairs despite a transient ${status} on every request`,
+    oneInThree(),
+    async (t) => {
+      const { master, replica, run } = await openScene(t)
+      for (const { stub } of [master, replica]) {
+        stub.on(eachFirst(2, { error: 'InternalServerError', status }, asks(...READS, ...WRITES)))
+      }
+      const { summary } = await run(ALL_WRITES)
+      t.strictSame(counts(summary, replica), REPAIRED)
+      t.equal(summary.outcome, 'in-sync')
+      t.strictSame(summary.errors, [])
+      t.strictSame(replica.table.all(), master.table.all())
+    },
+  )
 }
 
 for (const [what, fault] of [
@@ -44,23 +50,27 @@ for (const [what, fault] of [
   ['a wrong checksum', 'wrong-checksum'],
   ['silence', 'silence-landed'],
 ] as const satisfies readonly (readonly [string, Fault])[]) {
-  t.test(`runSync counts a write that landed as done, although ${what} came back`, async (t) => {
-    const { master, replica, run } = await openScene(t)
-    replica.stub.on(eachFirst(1, fault, asks(...WRITES)))
-    const { summary, differences } = await run({ ...ALL_WRITES, timeouts: SHORT })
-    t.strictSame(counts(summary, replica), REPAIRED)
-    t.equal(summary.outcome, 'in-sync')
-    t.strictSame(replica.table.all(), master.table.all())
-    t.strictSame(
-      WRITES.map((operation) => askedOf(replica, operation)),
-      [5, 4, 3],
-      'nothing was written twice',
-    )
-    t.strictSame(differences.map(({ action }) => action).sort(), [
-      ...Array(3).fill('deleted'),
-      ...Array(9).fill('written'),
-    ])
-  })
+  t.test(
+    `runSync counts a write that landed as done, although ${what} came back`,
+    oneInThree(),
+    async (t) => {
+      const { master, replica, run } = await openScene(t)
+      replica.stub.on(eachFirst(1, fault, asks(...WRITES)))
+      const { summary, differences } = await run({ ...ALL_WRITES, timeouts: SHORT })
+      t.strictSame(counts(summary, replica), REPAIRED)
+      t.equal(summary.outcome, 'in-sync')
+      t.strictSame(replica.table.all(), master.table.all())
+      t.strictSame(
+        WRITES.map((operation) => askedOf(replica, operation)),
+        [5, 4, 3],
+        'nothing was written twice',
+      )
+      t.strictSame(differences.map(({ action }) => action).sort(), [
+        ...Array(3).fill('deleted'),
+        ...Array(9).fill('written'),
+      ])
+    },
+  )
 }
 
 t.test('an item whose write always ends in 500 fails, and no other item does', async (t) => {
@@ -124,6 +134,7 @@ t.test('runSync reports an item that the service refuses, and withholds deletion
 for (const operation of WRITES) {
   t.test(
     `runSync fails the items of a replica that denies ${operation}, and no others`,
+    oneInThree(),
     async (t) => {
       const { master, replica, other, run } = await openScene(t, { replicas: 2 })
       const before = replica.table.all()
@@ -239,7 +250,7 @@ for (const side of ['master', 'replica'] as const) {
     ['does not know the key', { error: 'UnrecognizedClientException' }, () => true, 'CREDENTIALS'],
     ['finds the session expired', { error: 'ExpiredTokenException' }, () => true, 'CREDENTIALS'],
   ] as const) {
-    t.test(`runSync rejects where the ${side} ${what}, before the run`, async (t) => {
+    t.test(`runSync rejects where the ${side} ${what}, before the run`, oneInThree(), async (t) => {
       const scene = await openScene(t)
       scene[side].stub.on(always(fault, concerns))
       await t.rejects(scene.run(ALL_WRITES), {

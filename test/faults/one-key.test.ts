@@ -17,6 +17,7 @@ import {
 import type { Intercept, StubRequest } from '../support/tables/stub.ts'
 import type { Body } from '../support/tables/stub-terms.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const textOf = ({ body }: StubRequest) => JSON.stringify(body)
 
@@ -53,33 +54,37 @@ for (const strategy of ['march', 'lookup'] as const) {
     ['master', 'item-57', 'differing', { differing: 3, written: 8 }],
     ['master', 'item-101', 'extra', { extra: 2, written: 9 }],
   ] as const) {
-    t.test(`a hot key of the ${side} fails alone: ${kind}, by ${strategy}`, async (t) => {
-      const scene = await openScene(t)
-      const { replica, run } = scene
-      tooHot(scene[side], id)
-      const { summary, differences, events } = await run({ ...PATIENT, strategy })
-      // A lookup also asks the master for the replica's item, which is counted separately.
-      const times = strategy === 'lookup' && side === 'master' && kind !== 'extra' ? 2 : 1
-      t.strictSame(counts(summary, replica), {
-        ...FOUND,
-        ...left,
-        unverified: times,
-        deletionsWithheld: kind === 'extra' ? 2 : 3,
-      })
-      t.equal(summary.outcome, 'incomplete')
-      const told = differences.filter(({ action }) => action === 'unverified')
-      const error = /BatchGetItem on us-east-1:\w+: ProvisionedThroughputExceeded/
-      t.match(told, Array(times).fill({ key: { id: { S: id } }, error }))
-      t.match(
-        events.filter(({ type }) => type === 'key-left'),
-        Array(times).fill({ replica: replica.label, key: `{"id":{"S":"${id}"}}` }),
-      )
-      t.match(
-        events.filter(({ type }) => type === 'deletions-withheld'),
-        [{ reason: `${times === 1 ? '1 key' : '2 keys'} could not be verified` }],
-      )
-      t.match(summary.errors, [{ table: scene[side].label, code: 'THROTTLED', count: times }])
-    })
+    t.test(
+      `a hot key of the ${side} fails alone: ${kind}, by ${strategy}`,
+      oneInThree(),
+      async (t) => {
+        const scene = await openScene(t)
+        const { replica, run } = scene
+        tooHot(scene[side], id)
+        const { summary, differences, events } = await run({ ...PATIENT, strategy })
+        // A lookup also asks the master for the replica's item, which is counted separately.
+        const times = strategy === 'lookup' && side === 'master' && kind !== 'extra' ? 2 : 1
+        t.strictSame(counts(summary, replica), {
+          ...FOUND,
+          ...left,
+          unverified: times,
+          deletionsWithheld: kind === 'extra' ? 2 : 3,
+        })
+        t.equal(summary.outcome, 'incomplete')
+        const told = differences.filter(({ action }) => action === 'unverified')
+        const error = /BatchGetItem on us-east-1:\w+: ProvisionedThroughputExceeded/
+        t.match(told, Array(times).fill({ key: { id: { S: id } }, error }))
+        t.match(
+          events.filter(({ type }) => type === 'key-left'),
+          Array(times).fill({ replica: replica.label, key: `{"id":{"S":"${id}"}}` }),
+        )
+        t.match(
+          events.filter(({ type }) => type === 'deletions-withheld'),
+          [{ reason: `${times === 1 ? '1 key' : '2 keys'} could not be verified` }],
+        )
+        t.match(summary.errors, [{ table: scene[side].label, code: 'THROTTLED', count: times }])
+      },
+    )
   }
 }
 
@@ -116,6 +121,7 @@ const OTHERS = TENANTS.filter((_, n) => n % 7 === 3).length
 for (const more of [{}, { quiesced: true }, { strategy: 'lookup' }] as const) {
   t.test(
     `a role that may not write some keys writes the others: ${JSON.stringify(more)}`,
+    oneInThree(),
     async (t) => {
       const { replica, run } = await openScene(t, { masterItems: TENANTS, replicaItems: [] })
       replica.stub.on(deniesKeys(isOthers, ...WRITES))
@@ -142,6 +148,7 @@ for (const more of [{}, { quiesced: true }, { strategy: 'lookup' }] as const) {
 
   t.test(
     `a role that may not read some keys repairs the others: ${JSON.stringify(more)}`,
+    oneInThree(),
     async (t) => {
       const { replica, run } = await openScene(t, { masterItems: TENANTS, replicaItems: [] })
       replica.stub.on(deniesKeys(isOthers, 'BatchGetItem', ...WRITES))
@@ -190,13 +197,17 @@ const deniesTheInvented = always(
 )
 
 for (const more of [{}, { strategy: 'lookup' }] as const) {
-  t.test(`a role is not refused for an invented key: ${JSON.stringify(more)}`, async (t) => {
-    const { master, replica, run } = await openScene(t)
-    for (const { stub } of [master, replica]) stub.on(deniesTheInvented)
-    const { summary } = await run({ ...ALL_WRITES, ...more })
-    t.strictSame(counts(summary, replica), REPAIRED)
-    t.equal(summary.outcome, 'in-sync')
-  })
+  t.test(
+    `a role is not refused for an invented key: ${JSON.stringify(more)}`,
+    oneInThree(),
+    async (t) => {
+      const { master, replica, run } = await openScene(t)
+      for (const { stub } of [master, replica]) stub.on(deniesTheInvented)
+      const { summary } = await run({ ...ALL_WRITES, ...more })
+      t.strictSame(counts(summary, replica), REPAIRED)
+      t.equal(summary.outcome, 'in-sync')
+    },
+  )
 }
 
 t.test('a role that may not scan the replica is checked with keys of the master', async (t) => {

@@ -4,6 +4,7 @@ import { exitCodeOf } from '../../lib/model/results/summary.ts'
 import { ALL_WRITES, asks, counts, item, openScene, REPAIRED, SHORT } from '../support/scene.ts'
 import type { Fault } from '../support/tables/stub.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const ITEMS = Array.from({ length: 400 }, (_, index) => item(index))
 const DRIFTED = [
@@ -20,47 +21,51 @@ for (const [what, fault] of [
   ['refusing everything', { error: 'AccessDeniedException' }],
 ] as [string, Fault][]) {
   for (const strategy of ['march', 'lookup'] as const) {
-    t.test(`runSync finishes two replicas, by ${strategy}, where a third is ${what}`, async (t) => {
-      const scene = await openScene(t, {
-        replicas: 3,
-        masterItems: ITEMS,
-        replicaItems: DRIFTED,
-      })
-      const { master, replica, other, third } = scene
-      let asked = 0
-      other.stub.on((request) =>
-        asks('Scan', 'BatchGetItem', 'PutItem', 'UpdateItem')(request) && ++asked > 12
-          ? fault
-          : undefined,
-      )
-      const { summary } = await scene.run({
-        ...ALL_WRITES,
-        strategy,
-        segments: 4,
-        maxRetries: 2,
-        timeouts: SHORT,
-      })
-      for (const party of [replica, third]) {
-        t.strictSame(counts(summary, party), ALL_REPAIRED)
-        t.strictSame(party.table.all(), master.table.all())
-      }
-      t.equal(exitCodeOf(summary.outcome), 3)
-      const lost = summary.replicas[other.label]
-      const {
-        sameAs = 0,
-        missing = 0,
-        differing = 0,
-        extra,
-        elsewhere = 0,
-        unverified = 0,
-      } = lost ?? {}
-      const ended = sameAs + missing + differing + (extra ?? 0) + elsewhere + unverified
-      const read = summary.master.scanned + (lost?.scanned ?? 0) - (lost?.matched ?? 0)
-      t.equal(ended, read, JSON.stringify(lost))
-      t.equal(summary.master.scanned, ITEMS.length)
-      t.ok(unverified > 0)
-      t.equal(lost?.deleted, 0)
-      t.ok(summary.errors.every(({ table }) => table === other.label))
-    })
+    t.test(
+      `runSync finishes two replicas, by ${strategy}, where a third is ${what}`,
+      oneInThree(),
+      async (t) => {
+        const scene = await openScene(t, {
+          replicas: 3,
+          masterItems: ITEMS,
+          replicaItems: DRIFTED,
+        })
+        const { master, replica, other, third } = scene
+        let asked = 0
+        other.stub.on((request) =>
+          asks('Scan', 'BatchGetItem', 'PutItem', 'UpdateItem')(request) && ++asked > 12
+            ? fault
+            : undefined,
+        )
+        const { summary } = await scene.run({
+          ...ALL_WRITES,
+          strategy,
+          segments: 4,
+          maxRetries: 2,
+          timeouts: SHORT,
+        })
+        for (const party of [replica, third]) {
+          t.strictSame(counts(summary, party), ALL_REPAIRED)
+          t.strictSame(party.table.all(), master.table.all())
+        }
+        t.equal(exitCodeOf(summary.outcome), 3)
+        const lost = summary.replicas[other.label]
+        const {
+          sameAs = 0,
+          missing = 0,
+          differing = 0,
+          extra,
+          elsewhere = 0,
+          unverified = 0,
+        } = lost ?? {}
+        const ended = sameAs + missing + differing + (extra ?? 0) + elsewhere + unverified
+        const read = summary.master.scanned + (lost?.scanned ?? 0) - (lost?.matched ?? 0)
+        t.equal(ended, read, JSON.stringify(lost))
+        t.equal(summary.master.scanned, ITEMS.length)
+        t.ok(unverified > 0)
+        t.equal(lost?.deleted, 0)
+        t.ok(summary.errors.every(({ table }) => table === other.label))
+      },
+    )
   }
 }

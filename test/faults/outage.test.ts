@@ -14,6 +14,7 @@ import {
 } from '../support/scene.ts'
 import type { Fault, Stub } from '../support/tables/stub.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 /** Far shorter than the outages here. */
 const LIMITS = { maxRetries: 2, timeouts: { ...SHORT, silence: 900, stall: 2500 } }
@@ -79,45 +80,51 @@ for (const [what, how] of [
   ['whose load balancer answers 503', { error: 'ServiceUnavailable', status: 503 }],
 ] as const satisfies readonly (readonly [string, Fault | 'gone'])[]) {
   for (const who of ['master', 'replica'] as const) {
-    t.test(`runSync waits for a ${who} ${what} for longer than all its limits`, async (t) => {
-      const scene = await openScene(t)
-      const { master, replica, run } = scene
-      const taken = takenAwayAt(scene[who], how, 3, 'Scan')
-      const events: RunEvent[] = []
-      const bringBack = endingAfter(TOLD_EVERY, taken)
-      const { summary } = await run({
-        ...ALL_WRITES,
-        ...LIMITS,
-        onProgress(event) {
-          events.push(event)
-          bringBack(event)
-        },
-      })
-      t.strictSame(summary.errors, [])
-      t.equal(summary.outcome, 'in-sync')
-      t.strictSame(counts(summary, replica), REPAIRED)
-      t.strictSame(replica.table.all(), master.table.all())
-      const told = outagesIn(events)
-      t.match(told[0], {
-        table: scene[who].label,
-        endpoint: scene[who].stub.endpoint,
-        since: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
-        elapsedMs: Number,
-        message: String,
-      })
-      t.ok(
-        (told[0]?.elapsedMs ?? 1e9) < TOLD_EVERY,
-        'reported at once, or once a request has had no answer',
-      )
-      t.ok((told.at(-1)?.elapsedMs ?? 0) >= TOLD_EVERY, 'and again every few seconds')
-      const waited = events.flatMap((event) => (event.type === 'progress' ? event.waitingFor : []))
-      t.ok(
-        waited.some((text) => text.includes(scene[who].stub.endpoint)),
-        'and progress events name it too',
-      )
-      const over = events.filter(({ type }) => type === 'outage-over')
-      t.match(over.at(-1), { table: scene[who].label, endpoint: scene[who].stub.endpoint })
-    })
+    t.test(
+      `runSync waits for a ${who} ${what} for longer than all its limits`,
+      oneInThree(),
+      async (t) => {
+        const scene = await openScene(t)
+        const { master, replica, run } = scene
+        const taken = takenAwayAt(scene[who], how, 3, 'Scan')
+        const events: RunEvent[] = []
+        const bringBack = endingAfter(TOLD_EVERY, taken)
+        const { summary } = await run({
+          ...ALL_WRITES,
+          ...LIMITS,
+          onProgress(event) {
+            events.push(event)
+            bringBack(event)
+          },
+        })
+        t.strictSame(summary.errors, [])
+        t.equal(summary.outcome, 'in-sync')
+        t.strictSame(counts(summary, replica), REPAIRED)
+        t.strictSame(replica.table.all(), master.table.all())
+        const told = outagesIn(events)
+        t.match(told[0], {
+          table: scene[who].label,
+          endpoint: scene[who].stub.endpoint,
+          since: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
+          elapsedMs: Number,
+          message: String,
+        })
+        t.ok(
+          (told[0]?.elapsedMs ?? 1e9) < TOLD_EVERY,
+          'reported at once, or once a request has had no answer',
+        )
+        t.ok((told.at(-1)?.elapsedMs ?? 0) >= TOLD_EVERY, 'and again every few seconds')
+        const waited = events.flatMap((event) =>
+          event.type === 'progress' ? event.waitingFor : [],
+        )
+        t.ok(
+          waited.some((text) => text.includes(scene[who].stub.endpoint)),
+          'and progress events name it too',
+        )
+        const over = events.filter(({ type }) => type === 'outage-over')
+        t.match(over.at(-1), { table: scene[who].label, endpoint: scene[who].stub.endpoint })
+      },
+    )
   }
 }
 
@@ -125,6 +132,7 @@ for (const operation of ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'
   const quiesced = operation === 'BatchWriteItem'
   t.test(
     `runSync waits where a replica goes away at a ${operation}, without a spare retry`,
+    oneInThree(),
     async (t) => {
       const { master, replica, run } = await openScene(t)
       const taken = takenAwayAt(replica, 'gone', 1, operation)

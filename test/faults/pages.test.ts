@@ -18,6 +18,7 @@ import {
 import type { Intercept, StubRequest } from '../support/tables/stub.ts'
 import type { Body } from '../support/tables/stub-terms.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 /** Sends `times` empty pages before each page: answers without items that lead on. */
 function emptyPages(times: number): Intercept {
@@ -44,29 +45,37 @@ const BEFORE_ALL = { id: { S: 'before-104181' } }
 
 for (const strategy of ['march', 'lookup'] as const) {
   for (const side of ['master', 'replica'] as const) {
-    t.test(`runSync reads on, by ${strategy}, over empty pages of the ${side}`, async (t) => {
-      const scene = await openScene(t)
-      const { master, replica } = scene
-      scene[side].stub.on(emptyPages(20))
-      const { summary } = await scene.run({ ...ALL_WRITES, strategy, segments: 1 })
-      t.strictSame(counts(summary, replica), REPAIRED)
-      t.equal(summary.outcome, 'in-sync')
-      t.equal(summary.master.scanned, 60)
-      t.strictSame(replica.table.all(), master.table.all())
-    })
+    t.test(
+      `runSync reads on, by ${strategy}, over empty pages of the ${side}`,
+      oneInThree(),
+      async (t) => {
+        const scene = await openScene(t)
+        const { master, replica } = scene
+        scene[side].stub.on(emptyPages(20))
+        const { summary } = await scene.run({ ...ALL_WRITES, strategy, segments: 1 })
+        t.strictSame(counts(summary, replica), REPAIRED)
+        t.equal(summary.outcome, 'in-sync')
+        t.equal(summary.master.scanned, 60)
+        t.strictSame(replica.table.all(), master.table.all())
+      },
+    )
   }
 
-  t.test(`runSync asks, by ${strategy}, for the empty page after the last full one`, async (t) => {
-    const { master, replica, run } = await openScene(t)
-    // Each segment ends with a full page, and an empty one after it.
-    const { summary } = await run({ strategy, segments: 1, scanLimit: 20, scanForExtra: true })
-    t.strictSame(counts(summary, replica), FOUND)
-    const last = master.stub.requests.filter(asks('Scan')).at(-1)
-    t.match(last?.body['ExclusiveStartKey'], { id: { S: String } })
-    t.equal(master.stub.requests.filter(asks('Scan')).length, 4)
-  })
+  t.test(
+    `runSync asks, by ${strategy}, for the empty page after the last full one`,
+    oneInThree(),
+    async (t) => {
+      const { master, replica, run } = await openScene(t)
+      // Each segment ends with a full page, and an empty one after it.
+      const { summary } = await run({ strategy, segments: 1, scanLimit: 20, scanForExtra: true })
+      t.strictSame(counts(summary, replica), FOUND)
+      const last = master.stub.requests.filter(asks('Scan')).at(-1)
+      t.match(last?.body['ExclusiveStartKey'], { id: { S: String } })
+      t.equal(master.stub.requests.filter(asks('Scan')).length, 4)
+    },
+  )
 
-  t.test(`runSync finds nothing, by ${strategy}, in empty tables`, async (t) => {
+  t.test(`runSync finds nothing, by ${strategy}, in empty tables`, oneInThree(), async (t) => {
     const { replica, run } = await openScene(t, { masterItems: [], replicaItems: [] })
     const { summary } = await run({ ...ALL_WRITES, strategy, segments: 5 })
     t.strictSame(counts(summary, replica), {
@@ -79,20 +88,24 @@ for (const strategy of ['march', 'lookup'] as const) {
     t.equal(summary.outcome, 'in-sync')
   })
 
-  t.test(`runSync empties, by ${strategy}, the replica of an empty master`, async (t) => {
-    const { replica, run } = await openScene(t, { masterItems: [] })
-    const { summary } = await run({ ...ALL_WRITES, strategy })
-    t.strictSame(counts(summary, replica), {
-      ...FOUND,
-      sameAs: 0,
-      missing: 0,
-      differing: 0,
-      extra: REPLICA_ITEMS.length,
-      deleted: REPLICA_ITEMS.length,
-    })
-    t.equal(summary.outcome, 'in-sync')
-    t.strictSame(replica.table.all(), [])
-  })
+  t.test(
+    `runSync empties, by ${strategy}, the replica of an empty master`,
+    oneInThree(),
+    async (t) => {
+      const { replica, run } = await openScene(t, { masterItems: [] })
+      const { summary } = await run({ ...ALL_WRITES, strategy })
+      t.strictSame(counts(summary, replica), {
+        ...FOUND,
+        sameAs: 0,
+        missing: 0,
+        differing: 0,
+        extra: REPLICA_ITEMS.length,
+        deleted: REPLICA_ITEMS.length,
+      })
+      t.equal(summary.outcome, 'in-sync')
+      t.strictSame(replica.table.all(), [])
+    },
+  )
 }
 
 /** JSON text of a value, with members in the order and scalars in the form of a style. */
@@ -216,7 +229,7 @@ for (const { what, key, odd } of SCHEMAS) {
 
   // Odd attributes without an odd key are tested in one layout only.
   for (const [layout, rewrite] of what === 'odd' ? LAYOUTS.slice(-1) : LAYOUTS) {
-    t.test(`runSync repairs ${what} items from answers ${layout}`, async (t) => {
+    t.test(`runSync repairs ${what} items from answers ${layout}`, oneInThree(), async (t) => {
       const masterItems = shaped(MASTER_ITEMS)
       const replicaItems = shaped(REPLICA_ITEMS)
       const { master, replica, run } = await openScene(t, { key, masterItems, replicaItems })
@@ -248,7 +261,7 @@ for (const [what, body] of [
   ['half an object', '{"Items":[{"id":{"S":"item-1"'],
   ['an item without its key', '{"Items":[{"n":{"N":"1"}}]}'],
 ] as const) {
-  t.test(`runSync detaches a replica that answers a scan with ${what}`, async (t) => {
+  t.test(`runSync detaches a replica that answers a scan with ${what}`, oneInThree(), async (t) => {
     const { replica, other, run } = await openScene(t, { replicas: 2 })
     replica.stub.on(always({ rewrite: () => body }, asks('Scan')))
     const { summary } = await run(ALL_WRITES)
@@ -276,7 +289,7 @@ t.test('runSync counts a write as done although its answer was a page of HTML', 
 for (const operation of ['Scan', 'BatchGetItem'] as const) {
   const empty = { rewrite: () => '{}' }
 
-  t.test(`runSync retries a ${operation} that was answered with {}`, async (t) => {
+  t.test(`runSync retries a ${operation} that was answered with {}`, oneInThree(), async (t) => {
     const { master, replica, run } = await openScene(t)
     for (const { stub } of [master, replica]) stub.on(eachFirst(2, empty, asks(operation)))
     const { summary } = await run({ ...ALL_WRITES, strategy: 'lookup' })
@@ -284,19 +297,24 @@ for (const operation of ['Scan', 'BatchGetItem'] as const) {
     t.equal(summary.outcome, 'in-sync')
   })
 
-  t.test(`runSync is incomplete where every ${operation} is answered with {}`, async (t) => {
-    const { replica, run } = await openScene(t)
-    replica.stub.on(always(empty, asks(operation)))
-    const { summary } = await run({ strategy: 'lookup', scanForExtra: true })
-    t.equal(summary.outcome, 'incomplete')
-    t.match(summary.errors[0], { code: 'BAD_RESPONSE', message: new RegExp(operation) })
-  })
+  t.test(
+    `runSync is incomplete where every ${operation} is answered with {}`,
+    oneInThree(),
+    async (t) => {
+      const { replica, run } = await openScene(t)
+      replica.stub.on(always(empty, asks(operation)))
+      const { summary } = await run({ strategy: 'lookup', scanForExtra: true })
+      t.equal(summary.outcome, 'incomplete')
+      t.match(summary.errors[0], { code: 'BAD_RESPONSE', message: new RegExp(operation) })
+    },
+  )
 }
 
 for (const side of ['master', 'replica'] as const) {
   for (const strategy of ['march', 'lookup'] as const) {
     t.test(
       `runSync ends, by ${strategy}, a scan of the ${side} that goes in a circle`,
+      oneInThree(),
       async (t) => {
         const scene = await openScene(t)
         const { replica, run } = scene

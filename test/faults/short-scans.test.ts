@@ -4,6 +4,7 @@ import type { RunEvent, RunOptions } from 'tablesync'
 import { exitCodeOf } from '../../lib/model/results/summary.ts'
 import { askedOf, asks, item, openScene, type Scene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
 /** Without the scene's own settings. */
@@ -32,22 +33,29 @@ for (const side of ['master', 'replica'] as const) {
     ['nothing for every second segment', (segment: number) => segment % 2 === 1],
   ] as const) {
     for (const strategy of ['march', 'lookup', 'auto'] as const) {
-      t.test(`a ${side} that returns ${what} is not in sync, by ${strategy}`, async (t) => {
-        const scene = await openScene(t, { masterItems: items(600), replicaItems: items(588, 12) })
-        leaveOut(scene[side], isLeftOut)
-        const { summary } = await scene.run({
-          ...WRITES,
-          segments: 8,
-          strategy,
-          scanForExtra: true,
-        })
-        t.equal(summary.outcome, 'incomplete')
-        t.equal(exitCodeOf(summary.outcome), 3)
-        t.match(summary.errors, [
-          { code: 'BAD_RESPONSE', message: new RegExp(`scan of ${scene[side].label}`) },
-        ])
-        t.equal(askedOf(scene.replica, 'DeleteItem'), 0)
-      })
+      t.test(
+        `a ${side} that returns ${what} is not in sync, by ${strategy}`,
+        oneInThree(),
+        async (t) => {
+          const scene = await openScene(t, {
+            masterItems: items(600),
+            replicaItems: items(588, 12),
+          })
+          leaveOut(scene[side], isLeftOut)
+          const { summary } = await scene.run({
+            ...WRITES,
+            segments: 8,
+            strategy,
+            scanForExtra: true,
+          })
+          t.equal(summary.outcome, 'incomplete')
+          t.equal(exitCodeOf(summary.outcome), 3)
+          t.match(summary.errors, [
+            { code: 'BAD_RESPONSE', message: new RegExp(`scan of ${scene[side].label}`) },
+          ])
+          t.equal(askedOf(scene.replica, 'DeleteItem'), 0)
+        },
+      )
     }
   }
 }
@@ -61,6 +69,7 @@ for (const side of ['master', 'replica'] as const) {
   ] as const) {
     t.test(
       `60 items of a ${side} of ${counted} are ${isTold ? '' : 'not '}worth a warning`,
+      oneInThree(),
       async (t) => {
         const scene = await openScene(t, { masterItems: items(60), replicaItems: items(60) })
         scene[side].table.described = { ItemCount: counted }
@@ -88,6 +97,7 @@ t.test('two tables whose scans find nothing are in sync with a warning', async (
 for (const writes of [{}, { writeMissing: true }]) {
   t.test(
     `a size of -1 counts as unknown, ${'writeMissing' in writes ? 'with' : 'without'} writes`,
+    oneInThree(),
     async (t) => {
       const scene = await openScene(t, { masterItems: items(60), replicaItems: items(50) })
       scene.master.table.described = { TableSizeBytes: -1, ItemCount: -1 }

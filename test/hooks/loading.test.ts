@@ -6,6 +6,7 @@ import { hooksModule } from '../support/hooks-module.ts'
 import { ALL_WRITES, openScene, REPLICA_ITEMS as SCENE_ITEMS } from '../support/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const RULES = 'export const onMissing = () => {}'
 
@@ -28,21 +29,25 @@ for (const [what, text, told] of [
     /a late fault/,
   ],
 ] as const) {
-  t.test(`tablesync refuses hooks of a module that ${what}, and does nothing`, async (t) => {
-    const engine = await startDynalite()
-    t.teardown(() => engine.stop())
-    const { master, replica } = await makeScene(engine.endpoint)
-    const hooks = await hooksModule(t, () => text)
-    const { code, stdout, stderr } = await runCli([
-      ...argsOf(master, replica),
-      ...['--write-missing', '--hooks', hooks],
-    ])
-    t.equal(code, 2, stderr)
-    t.equal(stdout, '')
-    t.match(stderr, told)
-    t.ok(stderr.includes(hooks), 'the module is named')
-    t.same(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.untouched))
-  })
+  t.test(
+    `tablesync refuses hooks of a module that ${what}, and does nothing`,
+    oneInThree(),
+    async (t) => {
+      const engine = await startDynalite()
+      t.teardown(() => engine.stop())
+      const { master, replica } = await makeScene(engine.endpoint)
+      const hooks = await hooksModule(t, () => text)
+      const { code, stdout, stderr } = await runCli([
+        ...argsOf(master, replica),
+        ...['--write-missing', '--hooks', hooks],
+      ])
+      t.equal(code, 2, stderr)
+      t.equal(stdout, '')
+      t.match(stderr, told)
+      t.ok(stderr.includes(hooks), 'the module is named')
+      t.same(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.untouched))
+    },
+  )
 }
 
 t.test('what a module prints while it loads goes to stderr', async (t) => {
@@ -66,7 +71,7 @@ for (const [what, text] of [
   ],
   ['never returns', 'for (;;) {}'],
 ] as const) {
-  t.test(`runSync refuses hooks of a module that ${what}`, async (t) => {
+  t.test(`runSync refuses hooks of a module that ${what}`, oneInThree(), async (t) => {
     const { master, run } = await openScene(t)
     const hooks = await hooksModule(t, () => `${text}; ${RULES}`)
     await t.rejects(run({ hooks, timeouts: { hooks: 500 } }), {
@@ -97,15 +102,19 @@ for (const [what, then] of [
   ['wait for ever', 'await new Promise(() => {})'],
   ['never return', 'for (;;) {}'],
 ] as const) {
-  t.test(`a run whose hooks ${what} on their second load ends, and names them`, async (t) => {
-    const { replica, run } = await openScene(t)
-    const hooks = await hooksModule(t, (mark) => loadedOnce(mark, then))
-    const { summary } = await run({ ...ALL_WRITES, hooks, timeouts: { hooks: 2000 } })
-    t.equal(summary.outcome, 'incomplete')
-    const told = summary.errors.find(({ message }) =>
-      message.includes('Worker threads cannot start'),
-    )
-    t.match(told, { code: 'WORKER_DIED', hint: /hooks\.mjs/ }, JSON.stringify(summary.errors))
-    t.equal(replica.table.all().length, SCENE_ITEMS.length)
-  })
+  t.test(
+    `a run whose hooks ${what} on their second load ends, and names them`,
+    oneInThree(),
+    async (t) => {
+      const { replica, run } = await openScene(t)
+      const hooks = await hooksModule(t, (mark) => loadedOnce(mark, then))
+      const { summary } = await run({ ...ALL_WRITES, hooks, timeouts: { hooks: 2000 } })
+      t.equal(summary.outcome, 'incomplete')
+      const told = summary.errors.find(({ message }) =>
+        message.includes('Worker threads cannot start'),
+      )
+      t.match(told, { code: 'WORKER_DIED', hint: /hooks\.mjs/ }, JSON.stringify(summary.errors))
+      t.equal(replica.table.all().length, SCENE_ITEMS.length)
+    },
+  )
 }

@@ -1,4 +1,5 @@
 /** Checkpoints: left and resumed, refused by name, held by one run at a time. */
+
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +16,7 @@ import {
   type Scene,
 } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 async function openRun(t: Test, options: Partial<RunOptions> = {}) {
   const scene = await openScene(t)
@@ -82,24 +84,28 @@ t.test('every later leg gives the reason why keys failed', async (t) => {
 })
 
 for (const kind of ['live', 'quiet', 'quiet, and journaled']) {
-  t.test(`legs that a limit on writes stops use up no more than they write: ${kind}`, async (t) => {
-    const writes = asks('PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem')
-    const undo = join(await tempFolder(t), 'undo.ndjson')
-    const scene = await openRun(t, {
-      quiesced: kind !== 'live',
-      ...(kind.endsWith('journaled') && { undo }),
-    })
-    // As many as there are writes; what one leg finds and leaves, the next one finds again.
-    const limits = [1, 1, 3, 3, 3, 5, 11, 12]
-    for (const [at, maxWrites] of limits.entries()) {
-      const { summary } = await scene.leg({ maxWrites, ...(at > 0 && { resume: true }) })
-      const { written, deleted } = counts(summary, scene.replica)
-      t.ok(Number(written) + Number(deleted) <= maxWrites)
-      t.ok(scene.replica.stub.requests.filter(writes).length <= maxWrites, `at most ${maxWrites}`)
-      t.equal(summary.outcome, maxWrites < 12 ? 'stopped' : 'in-sync', `with ${maxWrites}`)
-    }
-    t.strictSame(scene.replica.table.all(), scene.master.table.all())
-  })
+  t.test(
+    `legs that a limit on writes stops use up no more than they write: ${kind}`,
+    oneInThree(),
+    async (t) => {
+      const writes = asks('PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem')
+      const undo = join(await tempFolder(t), 'undo.ndjson')
+      const scene = await openRun(t, {
+        quiesced: kind !== 'live',
+        ...(kind.endsWith('journaled') && { undo }),
+      })
+      // As many as there are writes; what one leg finds and leaves, the next one finds again.
+      const limits = [1, 1, 3, 3, 3, 5, 11, 12]
+      for (const [at, maxWrites] of limits.entries()) {
+        const { summary } = await scene.leg({ maxWrites, ...(at > 0 && { resume: true }) })
+        const { written, deleted } = counts(summary, scene.replica)
+        t.ok(Number(written) + Number(deleted) <= maxWrites)
+        t.ok(scene.replica.stub.requests.filter(writes).length <= maxWrites, `at most ${maxWrites}`)
+        t.equal(summary.outcome, maxWrites < 12 ? 'stopped' : 'in-sync', `with ${maxWrites}`)
+      }
+      t.strictSame(scene.replica.table.all(), scene.master.table.all())
+    },
+  )
 }
 
 t.test('a replica that was lost is resumed', async (t) => {

@@ -1,11 +1,13 @@
 /**
  * The first few repairs go out alone; the others follow once those were read back and have held.
  */
+
 import { join } from 'node:path'
 import { applySync, type RunOptions, type WireItem } from 'tablesync'
 import { tempFolder } from '../support/command/run-cli.ts'
 import { ALL_WRITES, asks, item, openScene, type Scene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem']
@@ -38,14 +40,18 @@ for (const [what, masterItems, replicaItems] of [
   ['extra', [], items(60)],
 ] as const) {
   for (const canary of [1, 7, 59, 60]) {
-    t.test(`a canary of ${canary} holds, and the rest of 60 ${what} items follow`, async (t) => {
-      const scene = await openScene(t, { masterItems, replicaItems })
-      const { summary, writesThen, writes } = await fly(scene, { canary })
-      t.equal(writesThen, canary)
-      t.equal(writes, 60)
-      t.equal(summary.outcome, 'in-sync')
-      t.strictSame(scene.replica.table.all(), scene.master.table.all())
-    })
+    t.test(
+      `a canary of ${canary} holds, and the rest of 60 ${what} items follow`,
+      oneInThree(),
+      async (t) => {
+        const scene = await openScene(t, { masterItems, replicaItems })
+        const { summary, writesThen, writes } = await fly(scene, { canary })
+        t.equal(writesThen, canary)
+        t.equal(writes, 60)
+        t.equal(summary.outcome, 'in-sync')
+        t.strictSame(scene.replica.table.all(), scene.master.table.all())
+      },
+    )
   }
 }
 
@@ -73,7 +79,7 @@ for (const [what, damage] of [
     (scene: Scene, key: WireItem) => scene.replica.table.set({ ...key, n: { N: '-9' } }),
   ],
 ] as const) {
-  t.test(`a run whose canary is ${what} stops there`, async (t) => {
+  t.test(`a run whose canary is ${what} stops there`, oneInThree(), async (t) => {
     const scene = await openScene(t, { masterItems: items(60), replicaItems: [] })
     scene.replica.stub.on((request) => {
       if (!asks('PutItem')(request)) return undefined

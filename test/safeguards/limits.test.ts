@@ -1,4 +1,5 @@
 /** Safeguards, each just below, at and just beyond its limit, in a dry run and in a real one. */
+
 import { join } from 'node:path'
 import { applySync, type RunOptions, type Summary, undoSync } from 'tablesync'
 import { exitCodeOf } from '../../lib/model/results/summary.ts'
@@ -14,6 +15,7 @@ import {
   type SceneOptions,
 } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
 const DELETE = { deleteExtra: true }
@@ -181,20 +183,24 @@ const CASES: readonly Case[] = [
 for (const { what, scene: sceneOptions, options, rail, prepare, writes } of CASES) {
   for (const dryRun of [false, true]) {
     const how = dryRun ? 'in a dry run' : 'in earnest'
-    t.test(`a run ${rail ? 'is stopped' : 'passes'} with ${what}, ${how}`, async (t) => {
-      const scene = await openScene(t, sceneOptions)
-      prepare?.(scene)
-      const { summary } = await scene.run({ ...options, dryRun, quiesced: true })
-      const done = putsOf(scene.replica) + askedOf(scene.replica, 'DeleteItem')
-      t.equal(done, dryRun ? 0 : writes)
-      t.equal(summary.outcome, rail ? 'stopped' : dryRun ? 'different' : 'in-sync')
-      if (rail === undefined) {
-        t.notOk(summary.stopped)
-        return
-      }
-      t.match(summary.stopped, { rail, message: String, hint: /--/ })
-      t.equal(exitCodeOf(summary.outcome), 4)
-    })
+    t.test(
+      `a run ${rail ? 'is stopped' : 'passes'} with ${what}, ${how}`,
+      oneInThree(),
+      async (t) => {
+        const scene = await openScene(t, sceneOptions)
+        prepare?.(scene)
+        const { summary } = await scene.run({ ...options, dryRun, quiesced: true })
+        const done = putsOf(scene.replica) + askedOf(scene.replica, 'DeleteItem')
+        t.equal(done, dryRun ? 0 : writes)
+        t.equal(summary.outcome, rail ? 'stopped' : dryRun ? 'different' : 'in-sync')
+        if (rail === undefined) {
+          t.notOk(summary.stopped)
+          return
+        }
+        t.match(summary.stopped, { rail, message: String, hint: /--/ })
+        t.equal(exitCodeOf(summary.outcome), 4)
+      },
+    )
   }
 }
 
@@ -208,10 +214,14 @@ for (const { items: all, most } of [
   { items: 100_000, most: 1000 },
   { items: 1_000_000, most: 10_000 },
 ]) {
-  t.test(`of ${all} items ${most} may be deleted without a limit given`, async (t) => {
-    const { safeguards } = resolveSafeguards({}, false, (name) => name)
-    t.equal(mostDeletes(safeguards.maxDeletes, all), most)
-  })
+  t.test(
+    `of ${all} items ${most} may be deleted without a limit given`,
+    oneInThree(),
+    async (t) => {
+      const { safeguards } = resolveSafeguards({}, false, (name) => name)
+      t.equal(mostDeletes(safeguards.maxDeletes, all), most)
+    },
+  )
 }
 
 t.test('applySync stops at the limit on deletions', async (t) => {

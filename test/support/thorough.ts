@@ -1,6 +1,6 @@
 /**
- * Two sizes of the tests. `npm test` plays a part of the random cases, and leaves out what takes
- * minutes. `npm run test:thorough` plays all of that; CI does both.
+ * Two sizes of the tests. `npm test` plays a part of the random cases and of tests that are alike,
+ * and leaves out what takes minutes. `npm run test:thorough` plays all of that; CI does both.
  */
 const IS_THOROUGH = process.env['TABLESYNC_TEST_THOROUGH'] === 'yes'
 
@@ -11,3 +11,16 @@ export function casesToPlay(all: number, few: number, variable: string): number 
 
 /** For the option `skip` of a test. */
 export const skipLong = IS_THOROUGH ? false : 'takes minutes: npm run test:thorough plays it'
+
+let asked = 0
+
+/**
+ * Options of a test that is one of many alike: every third of a file is played. Both of a pair get
+ * their turn, since three is odd.
+ */
+export function oneInThree(): { readonly skip: string | false } {
+  const isTurn = asked++ % 3 === 0
+  return {
+    skip: IS_THOROUGH || isTurn ? false : 'one of many alike: npm run test:thorough plays it',
+  }
+}
