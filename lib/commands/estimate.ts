@@ -32,6 +32,12 @@ export async function estimate(given: RunOptions, caller: Caller, known: Known):
   const { spelling, identity = newRunIdentity() } = caller
   const options = currentOptions(given)
   const settings = resolveOptions(options, spelling)
+  if (settings.filter !== undefined) {
+    throw usageError(
+      'Expected `--estimate` without a filter, got both',
+      'Leave the filter out: a scan with one takes as many read units, and reads fewer keys of the replicas.',
+    )
+  }
   await checkFiles(options, settings, caller)
   const { report } = options
   if (report !== undefined && report !== '-') {

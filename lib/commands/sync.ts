@@ -3,6 +3,7 @@
 import type { Summary } from '../model/results/summary.ts'
 import { newRunIdentity } from '../model/run-identity.ts'
 import { currentOptions } from '../options/current-options.ts'
+import { refuseBesideFilter } from '../options/groups/filter-options.ts'
 import type { KeyList } from '../options/groups/key-options.ts'
 import type { Spelling } from '../options/option.ts'
 import { resolveOptions } from '../options/resolve.ts'
@@ -27,6 +28,7 @@ export async function sync(given: RunOptions, caller: Caller): Promise<Summary> 
   const { spelling, identity = newRunIdentity() } = caller
   const options = currentOptions(given)
   const settings = resolveOptions(options, spelling)
+  refuseBesideFilter(options, spelling)
   await checkFiles(options, settings, caller)
   const metered = { command: 'sync', settings, identity, caller } as const
   return withMetrics(metered, options, (heard) => compare(heard, metered))

@@ -2,12 +2,16 @@
 import { TablesyncError } from '../errors.ts'
 import { type BatchGetPage, readBatchGetPage } from '../item/bytes/batch-answers.ts'
 import { badResponse } from '../item/bytes/json-bytes.ts'
+import { readScanPage } from '../item/bytes/scan-answer.ts'
 import { type CanonicalKey, canonicalKeyOf, canonicalKeyOfText, type KeyText } from '../item/key.ts'
 import { keyNames } from '../item/page.ts'
+import type { ItemFilter } from '../model/item-filter.ts'
 import type { RequestTimeouts } from '../model/request-timeouts.ts'
+import { filteredQueryBody } from './filter-fields.ts'
 import { type LookupOptions, lookupBody } from './lookup-body.ts'
 import { type FoundItem, LookedUp, Unread } from './lookup-result.ts'
 import type { TableClient } from './request/client.ts'
+import type { ItemRead } from './request/operations.ts'
 import { isFinalRefusal, isHotKeyRange, isOfTheTable } from './request/request-errors.ts'
 
 export type { FoundItem }
@@ -47,13 +51,20 @@ class Lookup {
     this.#options = options
   }
 
+  get #operation(): ItemRead {
+    return this.#client.access.filter === undefined ? 'BatchGetItem' : 'Query'
+  }
+
   async read(keys: readonly KeyText[]): Promise<void> {
+    const { filter } = this.#client.access
+    if (filter !== undefined) return this.#each(keys, (key) => this.#query(key, filter))
     let wanted = keys
     for (let retry = 0; wanted.length > 0; ) {
       const page = await this.#ask(wanted).catch((error: TablesyncError) => error)
       const isAnyRead = wanted.length < keys.length
       if (page instanceof TablesyncError) return this.#refused(wanted, page, isAnyRead)
-      if (page.isBare) return this.#readEachAlone(wanted)
+      // Requests for single keys may tell what an answer to a batch did not.
+      if (page.isBare) return this.#each(wanted, (key) => this.#readAlone(key))
       const left = page.unprocessed
       if (left.length < wanted.length) this.#client.refusedKeys.answered('BatchGetItem')
       if (left.length === 0) return
@@ -94,14 +105,42 @@ class Lookup {
     return page
   }
 
-  /** Requests each key alone: that may tell what an answer to a batch did not. */
-  async #readEachAlone(keys: readonly KeyText[]): Promise<void> {
+  async #each(keys: readonly KeyText[], read: (key: KeyText) => Promise<void>): Promise<void> {
     for (let at = 0; at < keys.length; at += AT_ONCE) {
-      const ends = await Promise.allSettled(
-        keys.slice(at, at + AT_ONCE).map((key) => this.#readAlone(key)),
-      )
+      const ends = await Promise.allSettled(keys.slice(at, at + AT_ONCE).map(read))
       for (const end of ends) if (end.status === 'rejected') throw end.reason
     }
+  }
+
+  /** An item that the filter leaves out counts as absent. */
+  async #query(key: KeyText, filter: ItemFilter): Promise<void> {
+    const { access } = this.#client
+    const { keySchema } = access
+    const canonical = canonicalKeyOfText(key, keySchema)
+    const names = keyNames(keySchema)
+    const { consistent } = this.#options
+    const page = await this.#client
+      .send({
+        operation: 'Query',
+        body: filteredQueryBody(access, filter, { key, consistent }),
+        // An answer to a Query has the members of one to a Scan.
+        read: (body) => {
+          const answer = readScanPage(body, names)
+          const isStray =
+            answer.count > 1 ||
+            (answer.count === 1 && canonicalKeyOf(answer, 0, keySchema) !== canonical)
+          if (isStray) throw strayKey()
+          return answer
+        },
+        unitsOf: ({ readUnits }) => readUnits,
+        key,
+        guess: consistent ? 1 : 0.5,
+      })
+      .catch((error: TablesyncError) => error)
+    if (page instanceof TablesyncError) return this.#refused([key], page, false)
+    this.#client.refusedKeys.answered(this.#operation)
+    this.looked.readUnits += page.readUnits
+    if (page.count === 1) this.looked.noteFound(canonical, { page, item: 0 })
   }
 
   async #readAlone(key: KeyText): Promise<void> {
@@ -141,7 +180,7 @@ class Lookup {
   #leave(keys: readonly KeyText[], error: TablesyncError, why: Unread['why']): void {
     const { refusedKeys, access } = this.#client
     for (const key of keys) {
-      const ended = refusedKeys.refused('BatchGetItem', error)
+      const ended = refusedKeys.refused(this.#operation, error)
       if (ended.scope !== 'item') throw ended
       this.looked.noteUnread(canonicalKeyOfText(key, access.keySchema), new Unread(ended, why))
     }
@@ -172,7 +211,9 @@ class Lookup {
   }
 }
 
+const strayKey = () => badResponse('Expected the keys that were asked for, got another one')
+
 /** Refuses an answer about other keys: it says nothing about the requested ones. */
 function refuseStray(key: CanonicalKey, asked: ReadonlyMap<CanonicalKey, KeyText>): void {
-  if (!asked.has(key)) throw badResponse('Expected the keys that were asked for, got another one')
+  if (!asked.has(key)) throw strayKey()
 }

@@ -2,6 +2,7 @@
 
 import { readScanPage, type ScanPage } from '../item/bytes/scan-answer.ts'
 import { keyNames } from '../item/page.ts'
+import { filterFields } from './filter-fields.ts'
 import type { PageSize } from './page-size.ts'
 import type { TableClient } from './request/client.ts'
 import { asFailure } from './request/request-errors.ts'
@@ -18,7 +19,7 @@ export interface ScanSlice {
 export type ScanOnePage = (slice: ScanSlice, after: string | undefined) => Promise<ScanPage>
 
 export function scanner(client: TableClient, pageSize?: PageSize): ScanOnePage {
-  const { tableName, keySchema, index, label } = client.access
+  const { tableName, keySchema, index, label, filter } = client.access
   const blame = (error: unknown) => asFailure(error, { operation: 'Scan', table: index, label })
   const names = keyNames(keySchema)
   return async ({ segment, totalSegments, consistent, limit: most }, after) => {
@@ -29,6 +30,7 @@ export function scanner(client: TableClient, pageSize?: PageSize): ScanOnePage {
       `"ConsistentRead":${consistent},"ReturnConsumedCapacity":"TOTAL"`,
     ]
     if (limit !== undefined) fields.push(`"Limit":${limit}`)
+    if (filter !== undefined) fields.push(filterFields(filter))
     if (after !== undefined) fields.push(`"ExclusiveStartKey":${after}`)
     const page = await client.send({
       operation: 'Scan',
@@ -39,7 +41,7 @@ export function scanner(client: TableClient, pageSize?: PageSize): ScanOnePage {
       segment,
       key: after,
     })
-    pageSize?.learn(page.readUnits, page.count)
+    pageSize?.learn(page.readUnits, filter === undefined ? page.count : page.scanned)
     return page
   }
 }

@@ -6,6 +6,8 @@ export interface RunRules {
   readonly versionAttribute?: string
   /** Whether newer items of a replica are no differences. */
   readonly newerWins: boolean
+  /** The expression that items of the master are chosen by. Absent: all are compared. */
+  readonly filter?: string
   /** URL of the hooks module. Absent: there are no hooks. */
   readonly hooks?: string
   /** Whether items that have expired are compared like any other. */

@@ -1,7 +1,6 @@
 /** The command line: flags in, what `runSync` takes out. */
 import { cac } from 'cac'
 import { usageError } from '../errors.ts'
-import { checkValue } from './check-value.ts'
 import { FILE_COMMANDS, hintOf, isFileCommand, refuseStray } from './commands.ts'
 import { type Environment, optionsFrom, spellingWith } from './environment.ts'
 import {
@@ -31,6 +30,7 @@ import type {
   ShowOptions,
   UndoOptions,
 } from './run-options.ts'
+import { checkValue } from './values/check-value.ts'
 
 export interface CommandLine {
   /** What to do: compare and repair, take a repair back, carry out a plan, make a journal of an export, or show a file. */

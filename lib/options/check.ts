@@ -1,6 +1,5 @@
 /** Each option by itself: that it is one, that its command takes it, and its value. */
 import { type TablesyncError, usageError } from '../errors.ts'
-import { checkValue } from './check-value.ts'
 import { nameOf } from './flags.ts'
 import { OPTIONS } from './groups/all-options.ts'
 import { checkProgramOptions, PROGRAM_OPTIONS } from './groups/program-options.ts'
@@ -8,6 +7,7 @@ import { TABLE_OPTIONS } from './groups/table-options.ts'
 import { nearest } from './nearest.ts'
 import type { Option, Spelling } from './option.ts'
 import type { RunOptions } from './run-options.ts'
+import { checkValue } from './values/check-value.ts'
 
 export function checkOptions(options: RunOptions, spelling: Spelling): void {
   for (const [name, value] of Object.entries(options)) {

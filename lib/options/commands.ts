@@ -4,7 +4,7 @@ import { unknownOption } from './check.ts'
 import { ALL_OPTIONS } from './groups/all-options.ts'
 import { PROGRAM_OPTIONS } from './groups/program-options.ts'
 import type { Command, FileCommand, Option, Spelling } from './option.ts'
-import { shown } from './quoted-value.ts'
+import { shown } from './values/quoted-value.ts'
 
 /** The file of each, as the options of the library call it. */
 export const FILE_COMMANDS = {

@@ -9,7 +9,7 @@ import { type GivenOption, spellingsOf } from './flags.ts'
 import { ALL_OPTIONS, asFlag } from './groups/all-options.ts'
 import { nearest } from './nearest.ts'
 import type { Command, Option, Spelling } from './option.ts'
-import { shown } from './quoted-value.ts'
+import { shown } from './values/quoted-value.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

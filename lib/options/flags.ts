@@ -9,7 +9,7 @@ import { type TablesyncError, usageError } from '../errors.ts'
 import { ALL_OPTIONS } from './groups/all-options.ts'
 import { nearest } from './nearest.ts'
 import type { Option } from './option.ts'
-import { shown } from './quoted-value.ts'
+import { shown } from './values/quoted-value.ts'
 
 /** A value that begins with this is text to cac, whatever it looks like. */
 const VERBATIM = '\u0001'

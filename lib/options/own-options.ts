@@ -1,6 +1,6 @@
 /** Options as somebody gave them, and nothing that lies on all objects or on a prototype of theirs. */
 import { usageError } from '../errors.ts'
-import { shown } from './quoted-value.ts'
+import { shown } from './values/quoted-value.ts'
 
 /** Options that are objects of options themselves. */
 const NESTED = ['master', 'timeouts']

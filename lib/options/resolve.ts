@@ -6,6 +6,7 @@ import { checkOptions } from './check.ts'
 import { currentOptions } from './current-options.ts'
 import { resolveConnection } from './groups/connection-options.ts'
 import { resolveFiles } from './groups/file-options.ts'
+import { resolveFilter } from './groups/filter-options.ts'
 import { resolveKeys } from './groups/key-options.ts'
 import { resolvePace } from './groups/pace-options.ts'
 import { resolveRecheck } from './groups/recheck-options.ts'
@@ -36,6 +37,7 @@ export function resolveOptions(
     ...resolveFiles(options, repair.asked, spelling),
     ...resolveKeys(options, spelling),
     ...resolveScan(options, spelling),
+    ...resolveFilter(options, spelling),
     ...resolveConnection(options, spelling),
     ...resolveResume(options, spelling),
     ...resolvePace(options),

@@ -3,6 +3,7 @@ import type { OPTIONS } from './groups/all-options.ts'
 import type { ConnectionOptions } from './groups/connection-options.ts'
 import type { CredentialOptions } from './groups/credential-options.ts'
 import type { FILE_OPTIONS, FileOptions } from './groups/file-options.ts'
+import type { FilterOptions } from './groups/filter-options.ts'
 import type { KeyOptions } from './groups/key-options.ts'
 import type { PaceOptions } from './groups/pace-options.ts'
 import type { ProgramOptions } from './groups/program-options.ts'
@@ -24,6 +25,7 @@ export interface RunOptions
     RecheckOptions,
     Omit<FileOptions, 'allowDamaged'>,
     ScanOptions,
+    FilterOptions,
     KeyOptions,
     EndpointOptions,
     CredentialOptions,

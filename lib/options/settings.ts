@@ -1,6 +1,7 @@
 /** Options, checked and filled in: what the rest of the program goes by. */
 import type { ConnectionSettings } from './groups/connection-options.ts'
 import type { FileSettings } from './groups/file-options.ts'
+import type { FilterSettings } from './groups/filter-options.ts'
 import type { KeySettings } from './groups/key-options.ts'
 import type { PaceSettings } from './groups/pace-options.ts'
 import type { RecheckSettings } from './groups/recheck-options.ts'
@@ -18,6 +19,7 @@ export interface Settings
     FileSettings,
     KeySettings,
     ScanSettings,
+    FilterSettings,
     ConnectionSettings,
     ResumeSettings,
     PaceSettings {}

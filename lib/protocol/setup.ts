@@ -1,6 +1,7 @@
 /** What a thread gets when it starts. Plain data only. */
 import type { WriteFlags } from '../model/difference.ts'
 import type { HooksSource } from '../model/hooks.ts'
+import type { ItemFilter } from '../model/item-filter.ts'
 import type { RecheckPolicy } from '../model/recheck-policy.ts'
 import type { RequestTimeouts } from '../model/request-timeouts.ts'
 import type { RequestAddress } from '../model/tables/request-address.ts'
@@ -25,6 +26,8 @@ export interface TableAccess {
   readonly trust?: string
   readonly keySchema: KeySchema
   readonly address: RequestAddress
+  /** Of the master alone: items that it leaves out count as absent. */
+  readonly filter?: ItemFilter
   /** Says when an item expires, here and in the master. Absent: nothing does, or it is ignored. */
   readonly ttlAttribute?: string
 }

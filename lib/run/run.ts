@@ -63,7 +63,7 @@ function judgeScans({
       failures.loseTable(found.side === 'master' ? MASTER : replica, found.error)
     }
   }
-  tellShortScans({ ledger, plan, tables }, listeners)
+  tellShortScans({ settings, ledger, plan, tables }, listeners)
 }
 
 async function compareAll(run: RunContext): Promise<void> {

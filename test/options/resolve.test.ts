@@ -1,10 +1,10 @@
 /** Options, checked and completed. */
 import { availableParallelism } from 'node:os'
-import { checkValue } from '../../lib/options/check-value.ts'
 import { ALL_OPTIONS, asFlag } from '../../lib/options/groups/all-options.ts'
 import { asProperty } from '../../lib/options/option.ts'
 import { resolveOptions } from '../../lib/options/resolve.ts'
 import type { RunOptions } from '../../lib/options/run-options.ts'
+import { checkValue } from '../../lib/options/values/check-value.ts'
 import { t } from '../support/tap.ts'
 
 const TABLES = { master: 'us-east-1:aaa', replicas: ['us-east-1:bbb'] }

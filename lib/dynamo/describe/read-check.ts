@@ -33,15 +33,22 @@ export async function checkReadable(
 ): Promise<Readable> {
   const { client, units } = countingUnits(openClient(access, options))
   try {
-    const key = check.scan ? await keyOfSliver(client, 0) : undefined
-    const others = check.scan ? () => sampleKeys(client) : check.keysElsewhere
+    // What segments hold, and which keys there are, is no matter of the filter.
+    const unfiltered = { ...client, access: withoutFilter(access) }
+    const key = check.scan ? await keyOfSliver(unfiltered, 0) : undefined
+    const others = check.scan ? () => sampleKeys(unfiltered) : check.keysElsewhere
     if (check.lookup) await checkLookup(client, options.timeouts, { key, others })
     // If segments work, no item is in two of them.
-    const ignoresSegments = key !== undefined && key === (await keyOfSliver(client, SLIVERS / 2))
+    const ignoresSegments =
+      key !== undefined && key === (await keyOfSliver(unfiltered, SLIVERS / 2))
     return { ignoresSegments, readUnits: units() }
   } finally {
     client.close()
   }
+}
+
+function withoutFilter({ filter: _, ...access }: TableAccess): TableAccess {
+  return access
 }
 
 /** A client that counts the read units of all answers. */
@@ -69,7 +76,7 @@ export async function keysOf(
   access: TableAccess,
   options: DescriberOptions,
 ): Promise<{ readonly keys: readonly KeyText[]; readonly readUnits: ReadUnits }> {
-  const { client, units } = countingUnits(openClient(access, options))
+  const { client, units } = countingUnits(openClient(withoutFilter(access), options))
   const keys = await sampleKeys(client).finally(() => client.close())
   return { keys, readUnits: units() }
 }

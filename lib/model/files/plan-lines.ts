@@ -26,6 +26,10 @@ export interface PlanRules {
   readonly ttlAware: boolean
   readonly newerWins: boolean
   readonly versionAttribute?: string
+  /** Absent: all items of the master were compared. */
+  readonly filterExpression?: string
+  readonly expressionAttributeNames?: Readonly<Record<string, string>>
+  readonly expressionAttributeValues?: WireItem
 }
 
 /** What the two sides were seen to hold under a key. */

@@ -7,6 +7,7 @@ import { CONNECTION_OPTIONS } from './connection-options.ts'
 import { CREDENTIAL_OPTIONS } from './credential-options.ts'
 import { ESTIMATE_OPTIONS } from './estimate-options.ts'
 import { FILE_OPTIONS } from './file-options.ts'
+import { FILTER_OPTIONS } from './filter-options.ts'
 import { KEY_OPTIONS } from './key-options.ts'
 import { PACE_OPTIONS } from './pace-options.ts'
 import { RECHECK_OPTIONS } from './recheck-options.ts'
@@ -30,6 +31,7 @@ export const OPTIONS = {
   ...SELECTION_OPTIONS,
   ...REVERT_OPTIONS,
   ...SCAN_OPTIONS,
+  ...FILTER_OPTIONS,
   ...ENDPOINT_OPTIONS,
   ...CREDENTIAL_OPTIONS,
   ...CONNECTION_OPTIONS,

@@ -1,6 +1,5 @@
 /** Options of how requests are made, and how long a table is waited for. */
 import type { RequestTimeouts } from '../../model/request-timeouts.ts'
-import { parseDuration } from '../duration.ts'
 import {
   APPLY_UNDO_AND_REVERT,
   filled,
@@ -8,6 +7,7 @@ import {
   type OptionsOf,
   type Spelling,
 } from '../option.ts'
+import { parseDuration } from '../values/duration.ts'
 import type { Timeouts } from './program-options.ts'
 
 export const CONNECTION_OPTIONS = {

@@ -3,7 +3,7 @@ import { usageError } from '../../errors.ts'
 import type { CredentialSource, PlainCredentials } from '../../model/tables/aws-credentials.ts'
 import { APPLY_UNDO_AND_REVERT, type Group, type OptionsOf, type Spelling } from '../option.ts'
 import { ownOptions } from '../own-options.ts'
-import { shown } from '../quoted-value.ts'
+import { shown } from '../values/quoted-value.ts'
 
 export const CREDENTIAL_OPTIONS = {
   /** Profile of the shared AWS files, for the master and for replicas that have no credentials of their own. */

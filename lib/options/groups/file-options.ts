@@ -11,7 +11,7 @@ import {
   type Spelling,
   UNDO,
 } from '../option.ts'
-import { shown } from '../quoted-value.ts'
+import { shown } from '../values/quoted-value.ts'
 
 export const FILE_OPTIONS = {
   /**

@@ -2,7 +2,7 @@
 import { usageError } from '../../errors.ts'
 import type { CapacityChoice, CapacityChoices } from '../../model/tables/capacity.ts'
 import { APPLY_AND_UNDO, type Group, type OptionsOf, type Spelling } from '../option.ts'
-import { shown } from '../quoted-value.ts'
+import { shown } from '../values/quoted-value.ts'
 
 export const PACE_OPTIONS = {
   /**

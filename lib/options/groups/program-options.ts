@@ -4,7 +4,7 @@ import type { Difference } from '../../model/difference.ts'
 import type { RunEvent } from '../../model/events.ts'
 import type { Question } from '../../model/question.ts'
 import type { Milliseconds } from '../../model/units.ts'
-import { shown } from '../quoted-value.ts'
+import { shown } from '../values/quoted-value.ts'
 
 export interface ProgramOptions {
   /** How long to wait for a table. */

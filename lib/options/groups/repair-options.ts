@@ -13,7 +13,7 @@ import {
   type OptionsOf,
   type Spelling,
 } from '../option.ts'
-import { shown } from '../quoted-value.ts'
+import { shown } from '../values/quoted-value.ts'
 
 export const REPAIR_OPTIONS = {
   /** Put items that a replica lacks. @default false */

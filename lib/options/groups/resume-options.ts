@@ -1,8 +1,8 @@
 /** Options of runs that may be left and taken up again. */
 import { usageError } from '../../errors.ts'
 import type { Milliseconds } from '../../model/units.ts'
-import { parseDuration } from '../duration.ts'
 import { filled, type Group, type OptionsOf, type Spelling } from '../option.ts'
+import { parseDuration } from '../values/duration.ts'
 
 export const RESUME_OPTIONS = {
   /**

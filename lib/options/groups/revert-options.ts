@@ -1,7 +1,7 @@
 /** Options of `tablesync revert`: which changes of an export to take back, and of which table. */
 import { usageError } from '../../errors.ts'
 import { type Group, type OptionsOf, REVERT, type Spelling } from '../option.ts'
-import { shown } from '../quoted-value.ts'
+import { shown } from '../values/quoted-value.ts'
 
 export const REVERT_OPTIONS = {
   /** Take all changes back. @default false: `shouldRevert` of the hooks selects */

@@ -8,7 +8,7 @@ import {
   type OptionsOf,
   type Spelling,
 } from '../option.ts'
-import { shown } from '../quoted-value.ts'
+import { shown } from '../values/quoted-value.ts'
 
 export const SAFEGUARD_OPTIONS = {
   /** Stop before more items than this are written or deleted. @default as many as there are */

@@ -8,7 +8,7 @@ import {
   type OptionsOf,
   type Spelling,
 } from '../option.ts'
-import { parseStartingKey } from './starting-key-text.ts'
+import { parseStartingKey } from '../values/starting-key-text.ts'
 
 export const SCAN_OPTIONS = {
   /** Look for extra items where the strategy would not. The march sees them anyway. */
@@ -153,7 +153,7 @@ export interface ScanSettings {
 const SEGMENTS_PER_WORKER = 4
 
 export function resolveScan(
-  given: ScanOptions & { readonly deleteExtra?: boolean },
+  given: ScanOptions & { readonly deleteExtra?: boolean; readonly filterExpression?: string },
   spelling: Spelling,
 ): ScanSettings {
   const options = filled(SCAN_OPTIONS, given)
@@ -164,6 +164,8 @@ export function resolveScan(
     scanForExtra: options.scanForExtra || given.deleteExtra === true,
     ignore: [...(options.ignore ?? [])],
     startingKey,
+    // A replica holds more than the filter lets through, so no scans of both could be aligned.
+    strategy: given.filterExpression === undefined ? options.strategy : 'lookup',
     segments: startingKey === undefined ? options.segments : 1,
     parallel: options.parallel ?? workers * SEGMENTS_PER_WORKER,
     workers,

@@ -4,6 +4,7 @@ import { CONNECTION_OPTIONS } from './connection-options.ts'
 import { CREDENTIAL_OPTIONS } from './credential-options.ts'
 import { ESTIMATE_OPTIONS } from './estimate-options.ts'
 import { FILE_OPTIONS } from './file-options.ts'
+import { FILTER_OPTIONS } from './filter-options.ts'
 import { KEY_OPTIONS } from './key-options.ts'
 import { PACE_OPTIONS } from './pace-options.ts'
 import { RECHECK_OPTIONS } from './recheck-options.ts'
@@ -64,7 +65,11 @@ export const SECTIONS: readonly Section[] = [
     pages: ['differences', 'plan-apply-undo', 'revert'],
     options: { ...KEY_OPTIONS, ...SELECTION_OPTIONS, ...REVERT_OPTIONS },
   },
-  { task: 'What is compared, and how it is read', pages: ['compare'], options: COMPARED },
+  {
+    task: 'What is compared, and how it is read',
+    pages: ['compare'],
+    options: { ...COMPARED, ...FILTER_OPTIONS },
+  },
   { task: 'Credentials', pages: ['credentials'], options: CREDENTIAL_OPTIONS },
   { task: 'Requests', pages: ['long-runs'], options: CONNECTION_OPTIONS },
   { task: 'Long runs', pages: ['long-runs'], options: RESUME_OPTIONS },

@@ -2,7 +2,6 @@
 import { usageError } from '../../errors.ts'
 import type { CapacityChoices } from '../../model/tables/capacity.ts'
 import { shownEndpoint, type TableRef } from '../../model/tables/table.ts'
-import { checkUrl } from '../check-value.ts'
 import {
   APPLY_AND_UNDO,
   APPLY_UNDO_AND_REVERT,
@@ -12,7 +11,9 @@ import {
   type Spelling,
 } from '../option.ts'
 import { ownOptions } from '../own-options.ts'
-import { shown } from '../quoted-value.ts'
+import { checkUrl } from '../values/check-value.ts'
+import { shown } from '../values/quoted-value.ts'
+import { parseTableName } from '../values/table-name.ts'
 import {
   type CredentialOptions,
   type CredentialSettings,
@@ -22,7 +23,6 @@ import {
   replicaCredentials,
 } from './credential-options.ts'
 import { type PaceOptions, resolveCapacity } from './pace-options.ts'
-import { parseTableName } from './table-name.ts'
 
 export const TABLE_OPTIONS = {
   master: {

@@ -3,7 +3,7 @@ import { usageError } from '../../errors.ts'
 import { FILE_COMMANDS, isFileCommand } from '../commands.ts'
 import { nearest } from '../nearest.ts'
 import type { Command } from '../option.ts'
-import { shown } from '../quoted-value.ts'
+import { shown } from '../values/quoted-value.ts'
 
 export const TOPICS = [
   'compare',

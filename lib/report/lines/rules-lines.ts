@@ -3,9 +3,10 @@ import type { RunRules } from '../../model/run-rules.ts'
 
 /** No line if everything is as usual. `startingKey`: DynamoDB JSON text. */
 export function rulesLines(rules: RunRules, startingKey?: string): string[] {
-  const { ignore, versionAttribute, newerWins, hooks, comparesExpired, quiesced } = rules
+  const { ignore, versionAttribute, newerWins, hooks, comparesExpired, quiesced, filter } = rules
   const newer = newerWins ? ', and newer items of a replica are left' : ''
   const told = [
+    ...(filter === undefined ? [] : [`only items of the master where ${filter}`]),
     ...(ignore.length > 0 ? [`ignored: ${ignore.join(', ')}`] : []),
     ...(versionAttribute === undefined ? [] : [`versions by ${versionAttribute}${newer}`]),
     ...(hooks === undefined ? [] : [`hooks ${hooks}`]),

@@ -60,7 +60,8 @@ function refuseOtherOptions(
   now: Checkpoint['options'],
   spelling: Spelling,
 ): void {
-  const changed = Object.keys(now).find(
+  // What only one of the two has, such as a filter, has changed too.
+  const changed = [...Object.keys(now), ...Object.keys(then)].find(
     (name) => JSON.stringify(then[name]) !== JSON.stringify(now[name]),
   )
   if (changed === undefined) return

@@ -1,8 +1,15 @@
 /** Options that change what a run finds and writes; all others may differ from leg to leg. */
+import type { ItemFilter } from '../../model/item-filter.ts'
 import type { Settings } from '../../options/settings.ts'
 
 /** Values by option name, as JSON has it. */
 export type Meaning = { readonly [option: string]: unknown }
+
+const filterMeaning = ({ expression, names, values }: ItemFilter): Meaning => ({
+  filterExpression: expression,
+  expressionAttributeNames: names,
+  expressionAttributeValues: values,
+})
 
 export function meaningOf(settings: Settings): Meaning {
   const { master, replicas, asked, dryRun, recheckPolicy } = settings
@@ -23,6 +30,7 @@ export function meaningOf(settings: Settings): Meaning {
     ttlAware: settings.ttlAware,
     hooks: settings.hooks?.url ?? null,
     quiesced: !recheckPolicy.looksAgain,
+    ...(settings.filter !== undefined && filterMeaning(settings.filter)),
     ...(settings.keyList !== undefined && { listedKeys: true }),
   }
 }

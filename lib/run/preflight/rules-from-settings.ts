@@ -3,11 +3,12 @@ import type { RunRules } from '../../model/run-rules.ts'
 import type { Settings } from '../../options/settings.ts'
 
 export function rulesOf(settings: Settings): RunRules {
-  const { ignore, versionAttribute, newerWins, hooks, ttlAware, recheckPolicy } = settings
+  const { ignore, versionAttribute, newerWins, hooks, ttlAware, recheckPolicy, filter } = settings
   return {
     ignore,
     ...(versionAttribute !== undefined && { versionAttribute }),
     newerWins,
+    ...(filter !== undefined && { filter: filter.expression }),
     ...(hooks !== undefined && { hooks: hooks.url }),
     comparesExpired: !ttlAware,
     quiesced: !recheckPolicy.looksAgain,

@@ -98,14 +98,16 @@ export function oddWishes({ ignore, segments = 0 }: Asked, planned: number): str
 
 type Asked = Pick<Settings, 'ignore' | 'segments'>
 
-type Scanned = Pick<RunContext, 'ledger' | 'plan' | 'tables'>
+type Scanned = Pick<RunContext, 'settings' | 'ledger' | 'plan' | 'tables'>
 
 /** Warns about complete scans that found far fewer items than DescribeTable counts. */
 export function tellShortScans(scanned: Scanned, { onEvent }: RunListeners): void {
   for (const warning of shortScans(scanned)) onEvent({ type: 'warning', ...warning })
 }
 
-function shortScans({ ledger, plan, tables }: Scanned): Warning[] {
+function shortScans({ settings, ledger, plan, tables }: Scanned): Warning[] {
+  // What a filter leaves out is scanned, and not counted.
+  if (settings.filter !== undefined) return []
   if (plan.startingKey !== undefined || ledger.segmentsDone < plan.segments) return []
   return tables.inspected.flatMap(({ ref, facts: { approximateItems = 0 } }, table) => {
     // A replica that is only read by lookup is not scanned.

@@ -27,7 +27,7 @@ export class RepairPlan {
   /** @throws TablesyncError with code `FILE_UNWRITABLE` */
   static async open(file: string, settings: Settings, tables: Tables): Promise<RepairPlan> {
     const [master] = tables.inspected
-    const { ignore, ttlAware, newerWins, versionAttribute } = settings
+    const { ignore, ttlAware, newerWins, versionAttribute, filter } = settings
     const header: NewPlanHeader = {
       ...headerOf('repair-plan', settings, tables),
       master: { label: master.ref.label, ...recorded(master) },
@@ -36,6 +36,11 @@ export class RepairPlan {
         ttlAware,
         newerWins,
         ...(versionAttribute !== undefined && { versionAttribute }),
+        ...(filter !== undefined && {
+          filterExpression: filter.expression,
+          expressionAttributeNames: filter.names,
+          expressionAttributeValues: filter.values,
+        }),
       },
     }
     return new RepairPlan(await DurableLines.open({ ...PLAN_FILE, file }, header))

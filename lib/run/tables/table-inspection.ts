@@ -19,6 +19,7 @@ import {
 import type { ReadUnits } from '../../model/units.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { TableAccess } from '../../protocol/setup.ts'
+import { refuseFilteredKeys } from '../preflight/filtered-attributes.ts'
 import { refuseKeyAsVersion } from '../preflight/version-attribute.ts'
 import { compression } from './compression.ts'
 import { knownTables, refuseSameTable } from './same-table.ts'
@@ -84,6 +85,7 @@ export async function inspectTables(
   const addresses = described.map((one) => one.address)
   const keySchema = commonKey(all, facts)
   refuseKeyAsVersion(settings, keySchema)
+  refuseFilteredKeys(settings, keySchema)
   const asked = compression(settings)
   refuseSameTable(knownTables(all, facts))
   refuseOtherAccount(all, facts)
@@ -92,6 +94,7 @@ export async function inspectTables(
     keySchema,
     address: asked(table.ref, addresses[index] as RequestAddress),
     ...ttlOf(settings, facts[0], facts[index]),
+    ...(index === MASTER && settings.filter !== undefined && { filter: settings.filter }),
   }))
   let sampled: ReadUnits = 0
   const keysElsewhere = async () => {

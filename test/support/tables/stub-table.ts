@@ -99,13 +99,33 @@ export class StubTable {
     const left = places.slice(from, to)
     const items = left.slice(0, Limit).map((place) => this.#items.get(place) as WireItem)
     const last = items.at(-1)
+    const chosen = filtered(items, body)
     return {
-      Items: items,
-      Count: items.length,
+      Items: chosen,
+      Count: chosen.length,
       ScannedCount: items.length,
       // A full page has a cursor even where nothing follows, as in the service.
       ...(last !== undefined && items.length === Limit && { LastEvaluatedKey: this.keyOf(last) }),
       ConsumedCapacity: { TableName: this.name, CapacityUnits: Math.max(items.length, 1) / 2 },
+    }
+  }
+
+  /** One item at most: tablesync asks for a whole key. */
+  query(body: Body): Body {
+    const terms = new Terms(body)
+    const condition = body['KeyConditionExpression']
+    const items = this.all().filter((item) => terms.holds(item, condition))
+    const used = String(body['FilterExpression']).match(/#\w+/g) ?? []
+    const names = (body['ExpressionAttributeNames'] ?? {}) as Readonly<Record<string, string>>
+    if (used.some((name) => this.key.some((part) => part.name === names[name]))) {
+      throw invalid('Filter Expression can only contain non-primary key attributes')
+    }
+    const chosen = filtered(items, body)
+    return {
+      Items: chosen,
+      Count: chosen.length,
+      ScannedCount: items.length,
+      ConsumedCapacity: { TableName: this.name, CapacityUnits: 1 },
     }
   }
 
@@ -200,6 +220,17 @@ export class StubTable {
       ...parts,
     ].join(' ')
   }
+}
+
+/** Each placeholder has its use in the filter, or in the condition on the key. */
+function filtered(items: readonly WireItem[], body: Body): readonly WireItem[] {
+  const { FilterExpression: filter, KeyConditionExpression: condition } = body
+  if (filter === undefined) return items
+  const terms = new Terms(body)
+  if (condition !== undefined) terms.holds(undefined, condition)
+  const chosen = items.filter((item) => terms.holds(item, filter))
+  if (items.length > 0) terms.end()
+  return chosen
 }
 
 /**

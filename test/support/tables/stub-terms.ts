@@ -37,7 +37,8 @@ export class Terms {
   readonly #used = new Set<string>()
 
   constructor(body: Body) {
-    for (const field of ['ConditionExpression', 'UpdateExpression']) limited(body[field])
+    const fields = ['ConditionExpression', 'UpdateExpression', 'FilterExpression']
+    for (const field of fields) limited(body[field])
     this.#names = new Map(
       Object.entries((body['ExpressionAttributeNames'] ?? {}) as Record<string, string>),
     )
@@ -45,8 +46,12 @@ export class Terms {
   }
 
   check(item: WireItem | undefined, condition: unknown): void {
-    if (condition === undefined) return
-    const holds = String(condition)
+    if (condition === undefined || this.holds(item, condition)) return
+    throw new Refusal('ConditionalCheckFailedException', 'The conditional request failed')
+  }
+
+  holds(item: WireItem | undefined, condition: unknown): boolean {
+    const terms = String(condition)
       .split(' AND ')
       .map((term) => {
         const [, not, name] = /^attribute_(not_)?exists\((#\w+)\)$/.exec(term) ?? []
@@ -56,9 +61,7 @@ export class Terms {
         const wanted = this.#value(right)
         return this.#has(item, left) && isDeepStrictEqual(item?.[this.#name(left)], wanted)
       })
-    if (holds.includes(false)) {
-      throw new Refusal('ConditionalCheckFailedException', 'The conditional request failed')
-    }
+    return !terms.includes(false)
   }
 
   apply(item: WireItem, update: unknown): WireItem {

@@ -66,11 +66,16 @@ export interface Stub {
 }
 
 const EXPRESSIONS = ['ConditionExpression', 'ExpressionAttributeNames', 'ExpressionAttributeValues']
+const FILTER = ['FilterExpression', 'ExpressionAttributeNames', 'ExpressionAttributeValues']
 const FIELDS: { readonly [operation: string]: readonly string[] } = {
   DescribeTable: [],
   DescribeTimeToLive: [],
   DescribeContinuousBackups: [],
-  Scan: ['Segment', 'TotalSegments', 'ConsistentRead', 'Limit', 'ExclusiveStartKey'],
+  Scan: [
+    ...['Segment', 'TotalSegments', 'ConsistentRead', 'Limit', 'ExclusiveStartKey'],
+    ...FILTER,
+  ],
+  Query: ['KeyConditionExpression', 'ConsistentRead', ...FILTER],
   BatchGetItem: ['RequestItems'],
   BatchWriteItem: ['RequestItems'],
   PutItem: ['Item', ...EXPRESSIONS],
@@ -163,6 +168,8 @@ export async function startStub(): Promise<Stub> {
         }
       case 'Scan':
         return table.scan(body)
+      case 'Query':
+        return table.query(body)
       case 'BatchGetItem': {
         const items = table.get((body['RequestItems'] as Record<string, Body>)[name] as Body)
         const units = [{ TableName: name, CapacityUnits: items.length / 2 }]

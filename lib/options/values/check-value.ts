@@ -1,6 +1,6 @@
 /** One value against its option's kind and range. */
-import { usageError } from '../errors.ts'
-import type { Option } from './option.ts'
+import { usageError } from '../../errors.ts'
+import type { Option } from '../option.ts'
 import { shown } from './quoted-value.ts'
 
 /** @throws TablesyncError with code `USAGE` */

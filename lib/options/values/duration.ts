@@ -1,6 +1,6 @@
 /** Durations as people write them: 90s, 30m, 8h; a bare number is seconds. */
-import { usageError } from '../errors.ts'
-import type { Milliseconds } from '../model/units.ts'
+import { usageError } from '../../errors.ts'
+import type { Milliseconds } from '../../model/units.ts'
 import { shown } from './quoted-value.ts'
 
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000 } as const

@@ -1,6 +1,6 @@
 /** A value that was given, as a refusal may repeat it: enough to find it, and no secret. */
 import { format } from 'node:util'
-import { redacted } from '../model/redaction.ts'
+import { redacted } from '../../model/redaction.ts'
 
 /** Of an object it shows the names of its fields alone; their values may be credentials. */
 export function shown(value: unknown): string {

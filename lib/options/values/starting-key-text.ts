@@ -1,7 +1,7 @@
 /** The starting key as far as it can be checked without the table. */
 import { usageError } from '../../errors.ts'
 import type { Spelling } from '../option.ts'
-import { shown } from '../quoted-value.ts'
+import { shown } from './quoted-value.ts'
 
 interface Given {
   readonly startingKey?: string | Readonly<Record<string, unknown>>

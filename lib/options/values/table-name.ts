@@ -1,7 +1,7 @@
 /** How users name tables: `<region>:<table>`, or an ARN. */
 import { usageError } from '../../errors.ts'
 import type { TableRef } from '../../model/tables/table.ts'
-import { shown } from '../quoted-value.ts'
+import { shown } from './quoted-value.ts'
 
 /** Table names: 3 to 255 of these characters (developer guide, "Naming rules"). */
 const TABLE = /^[A-Za-z0-9_.-]{3,255}$/

@@ -1,0 +1,137 @@
+/** Options that choose by their content which items of the master are compared. */
+import { usageError } from '../../errors.ts'
+import type { ItemFilter } from '../../model/item-filter.ts'
+import type { WireItem } from '../../model/wire.ts'
+import type { Group, OptionsOf, Spelling } from '../option.ts'
+import { shown } from '../values/quoted-value.ts'
+
+export const FILTER_OPTIONS = {
+  /**
+   * Compare only items of the master that this expression holds for, as a Scan takes it. A replica
+   * is read by key, and extras are not looked for.
+   */
+  filterExpression: {
+    flag: 'filter-expression',
+    kind: 'text',
+    value: 'expression',
+    mayHoldCommas: true,
+    help: 'Compare only items of the master that this filter expression holds for; extras are not looked for',
+    more: 'For example `#state = :open`, with the two flags below, as in the aws command. It saves no read units of the scan. It may not use parts of the key.',
+  },
+  /** Names for the placeholders of the filter, as an object or as its JSON text. */
+  expressionAttributeNames: {
+    flag: 'expression-attribute-names',
+    kind: 'key',
+    value: 'json',
+    mayHoldCommas: true,
+    help: 'Names for the placeholders of the filter: {"#state":"state"}',
+  },
+  /** Values for the placeholders of the filter, in DynamoDB JSON, as an object or as its text. */
+  expressionAttributeValues: {
+    flag: 'expression-attribute-values',
+    kind: 'key',
+    value: 'json',
+    mayHoldCommas: true,
+    help: 'Values for the placeholders of the filter, in DynamoDB JSON: {":open":{"S":"open"}}',
+  },
+} as const satisfies Group
+
+export type FilterOptions = OptionsOf<typeof FILTER_OPTIONS>
+
+export interface FilterSettings {
+  /** Undefined: all items are compared. */
+  readonly filter: ItemFilter | undefined
+}
+
+export function resolveFilter(given: FilterOptions, spelling: Spelling): FilterSettings {
+  const { filterExpression: expression } = given
+  const { expressionAttributeNames: names, expressionAttributeValues: values } = given
+  if (expression === undefined) {
+    const alone = names === undefined ? 'expressionAttributeValues' : 'expressionAttributeNames'
+    if (given[alone] === undefined) return { filter: undefined }
+    throw usageError(
+      `Expected \`${spelling(alone)}\` to come with \`${spelling('filterExpression')}\`, got it alone`,
+      `Add \`${spelling('filterExpression')}\`.`,
+    )
+  }
+  const filter = {
+    expression,
+    names: placeholders(names, spelling('expressionAttributeNames'), {
+      form: /^#\w+$/,
+      isRight: (value) => typeof value === 'string',
+      example: '{"#state":"state"}',
+    }) as ItemFilter['names'],
+    values: placeholders(values, spelling('expressionAttributeValues'), {
+      form: /^:\w+$/,
+      isRight: (value) => isObject(value) && Object.keys(value).length === 1,
+      example: '{":open":{"S":"open"}}',
+    }) as WireItem,
+  }
+  return { filter }
+}
+
+interface Placeholders {
+  readonly form: RegExp
+  readonly isRight: (value: unknown) => boolean
+  readonly example: string
+}
+
+function placeholders(
+  given: FilterOptions['expressionAttributeNames'],
+  name: string,
+  { form, isRight, example }: Placeholders,
+): Readonly<Record<string, unknown>> {
+  if (given === undefined) return {}
+  const value = typeof given === 'string' ? parsed(given) : given
+  const isAll =
+    isObject(value) && Object.entries(value).every(([at, one]) => form.test(at) && isRight(one))
+  if (isAll) return value
+  // What it holds may be a value of an item.
+  throw usageError(
+    `Expected \`${name}\` to be JSON like ${example}, got ${typeof given === 'string' ? 'another text' : shown(typeof given)}`,
+    'Quote it for the shell: \'…\'. Numbers are texts: {"N":"5"}.',
+  )
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** What a comparison cannot do with a filter, and why. */
+const APART = {
+  deleteExtra: 'An item that the filter leaves out looks like one that the master lacks.',
+  scanForExtra: 'An item that the filter leaves out looks like one that the master lacks.',
+  key: 'Listed keys are compared whatever they hold.',
+  keys: 'Listed keys are compared whatever they hold.',
+} as const
+
+type Beside = FilterOptions & { readonly strategy?: string } & {
+  readonly [name in keyof typeof APART]?: unknown
+}
+
+/** @throws TablesyncError with code `USAGE` */
+export function refuseBesideFilter(given: Beside, spelling: Spelling): void {
+  if (given.filterExpression === undefined) return
+  const flag = spelling('filterExpression')
+  if (given.strategy === 'march') {
+    throw usageError(
+      `Expected \`${flag}\` without \`${spelling('strategy')} march\`, got both`,
+      'Leave the strategy out: with a filter, replicas are read by key.',
+    )
+  }
+  const apart = (Object.keys(APART) as (keyof typeof APART)[]).find(
+    (name) => given[name] !== undefined && given[name] !== false,
+  )
+  if (apart === undefined) return
+  throw usageError(
+    `Expected \`${flag}\` without \`${spelling(apart)}\`, got both`,
+    `Leave one of the two out. ${APART[apart]}`,
+  )
+}
