@@ -1,10 +1,12 @@
 /** The pinned block on a real terminal of any width, resized while the run goes on. */
+
 import { runCli } from '../support/command/run-cli.ts'
 import { argsOf, item } from '../support/command/scene.ts'
 import { ENDED, openTmux, TMUX_VERSION } from '../support/command/tmux.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { makeTable } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
+import { skipLong } from '../support/thorough.ts'
 
 const skip = TMUX_VERSION === undefined ? 'tmux is not installed' : false
 const engine = await startDynalite()
@@ -168,24 +170,28 @@ t.test('Ctrl-C and kill -9 leave whole lines', { skip }, async (t) => {
   }
 })
 
-t.test('NO_COLOR, dumb terminals and pipes get plain lines', { skip }, async (t) => {
-  const args = await slowScene()
-  for (const [what, options] of [
-    ['NO_COLOR', { env: { NO_COLOR: '1' } }],
-    ['dumb', { shell: (line: string) => line.replace('TERM=tmux-256color', 'TERM=dumb') }],
-    ['--progress none', { args: [...args, '--progress', 'none'] }],
-    ['a pipe on stderr', { shell: (line: string) => `${line} 2>&1 >/dev/tty | cat` }],
-  ] as const) {
-    const terminal = await openTmux(t, { args, columns: 100, rows: 24, ...options })
-    await terminal.shows('plan ')
-    await terminal.shows(/Differen|ENDED/)
-    const lines = await terminal.lines()
-    t.notOk(
-      lines.some((line) => /░|^ {2}found/.test(line)),
-      what,
-    )
-  }
-  const { stderr, stdout } = await runCli([...args, '--verbose'])
-  t.equal(stdout, '')
-  t.notOk(stderr.includes('\u001b'), 'no escape codes in a pipe')
-})
+t.test(
+  'NO_COLOR, dumb terminals and pipes get plain lines',
+  { skip: skip || skipLong },
+  async (t) => {
+    const args = await slowScene()
+    for (const [what, options] of [
+      ['NO_COLOR', { env: { NO_COLOR: '1' } }],
+      ['dumb', { shell: (line: string) => line.replace('TERM=tmux-256color', 'TERM=dumb') }],
+      ['--progress none', { args: [...args, '--progress', 'none'] }],
+      ['a pipe on stderr', { shell: (line: string) => `${line} 2>&1 >/dev/tty | cat` }],
+    ] as const) {
+      const terminal = await openTmux(t, { args, columns: 100, rows: 24, ...options })
+      await terminal.shows('plan ')
+      await terminal.shows(/Differen|ENDED/)
+      const lines = await terminal.lines()
+      t.notOk(
+        lines.some((line) => /░|^ {2}found/.test(line)),
+        what,
+      )
+    }
+    const { stderr, stdout } = await runCli([...args, '--verbose'])
+    t.equal(stdout, '')
+    t.notOk(stderr.includes('\u001b'), 'no escape codes in a pipe')
+  },
+)

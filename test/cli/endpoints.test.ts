@@ -5,6 +5,7 @@ import { runCli } from '../support/command/run-cli.ts'
 import { makeTwins } from '../support/command/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -88,7 +89,7 @@ for (const { title, flags, env, master, replica } of [
 }
 
 for (const flag of ['--endpoint', '--master-endpoint', '--replica-endpoint', '--slave-endpoint']) {
-  t.test(`${flag} refuses anything but an http or https URL`, async (t) => {
+  t.test(`${flag} refuses anything but an http or https URL`, oneInThree(), async (t) => {
     for (const value of ['localhost:8000', 'ftp://localhost', 'http://', '']) {
       const args = [
         '-m',
@@ -116,18 +117,22 @@ for (const { what, flags, env } of [
     env: (url: string) => ({ AWS_ENDPOINT_URL: url }),
   },
 ]) {
-  t.test(`an emulator is asked for a table by name where ${what} gives its endpoint`, async (t) => {
-    const { master, replica } = await makeTwins(engine.endpoint)
-    const recorder = await startRecorder(t, engine.endpoint)
-    const arn = (name: string) => `arn:aws:dynamodb:us-east-1:111122223333:table/${name}`
-    const args = ['-m', arn(master.name), '-r', arn(replica.name), '--workers', '1']
-    const result = await runCli([...args, ...flags(recorder.endpoint)], env(recorder.endpoint))
-    t.equal(result.code, 0)
-    t.comment(result.stderr)
-    const named = new Set(recorder.bodies('Scan').map((body) => body['TableName']))
-    t.same([...named].sort(), [master.name, replica.name].sort())
-    t.match(result.stderr, `at ${recorder.endpoint} from `)
-  })
+  t.test(
+    `an emulator is asked for a table by name where ${what} gives its endpoint`,
+    oneInThree(),
+    async (t) => {
+      const { master, replica } = await makeTwins(engine.endpoint)
+      const recorder = await startRecorder(t, engine.endpoint)
+      const arn = (name: string) => `arn:aws:dynamodb:us-east-1:111122223333:table/${name}`
+      const args = ['-m', arn(master.name), '-r', arn(replica.name), '--workers', '1']
+      const result = await runCli([...args, ...flags(recorder.endpoint)], env(recorder.endpoint))
+      t.equal(result.code, 0)
+      t.comment(result.stderr)
+      const named = new Set(recorder.bodies('Scan').map((body) => body['TableName']))
+      t.same([...named].sort(), [master.name, replica.name].sort())
+      t.match(result.stderr, `at ${recorder.endpoint} from `)
+    },
+  )
 }
 
 t.test('a table in another account than its ARN names is refused', async (t) => {

@@ -1,4 +1,5 @@
 /** Credential sources that do not answer: nothing waits for ever, and nothing is left behind. */
+
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
@@ -15,6 +16,7 @@ import { makeScene } from '../support/command/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { makeTable } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -111,18 +113,21 @@ for (const { what, silentOn, profile, said } of [
   { what: 'SSO', silentOn: 'GetRoleCredentials', profile: 'sso', said: /profile sso/ },
   { what: 'the endpoint of a container', silentOn: '/container', said: /role of this container/ },
 ]) {
-  t.test(`runSync gives up on ${what} that does not answer, and leaves nothing open`, async (t) => {
-    const folder = await processProfile(t, 'never')
-    const startUrl = 'https://alive.awsapps.com/start'
-    const cache = join(folder, '.aws', 'sso', 'cache')
-    await mkdir(cache, { recursive: true })
-    await writeFile(
-      join(cache, `${createHash('sha1').update(startUrl).digest('hex')}.json`),
-      JSON.stringify({ startUrl, accessToken: 'token', expiresAt: '2099-01-01T00:00:00Z' }),
-    )
-    await writeFile(
-      join(folder, 'config'),
-      `${await readFile(join(folder, 'config'), 'utf8')}
+  t.test(
+    `runSync gives up on ${what} that does not answer, and leaves nothing open`,
+    oneInThree(),
+    async (t) => {
+      const folder = await processProfile(t, 'never')
+      const startUrl = 'https://alive.awsapps.com/start'
+      const cache = join(folder, '.aws', 'sso', 'cache')
+      await mkdir(cache, { recursive: true })
+      await writeFile(
+        join(cache, `${createHash('sha1').update(startUrl).digest('hex')}.json`),
+        JSON.stringify({ startUrl, accessToken: 'token', expiresAt: '2099-01-01T00:00:00Z' }),
+      )
+      await writeFile(
+        join(folder, 'config'),
+        `${await readFile(join(folder, 'config'), 'utf8')}
 [profile keys]
 aws_access_key_id = KEYS
 aws_secret_access_key = secret
@@ -135,35 +140,36 @@ sso_region = us-east-1
 sso_account_id = 111122223333
 sso_role_name = reader
 `,
-    )
-    const world = await startAwsWorld(t, {
-      engine: engine.endpoint,
-      hasRole: true,
-      ...(silentOn !== undefined && { silentOn }),
-    })
-    const { name } = await makeTable(engine.endpoint)
-    const options = {
-      master: `us-east-1:${name}`,
-      replicas: [`us-west-2:${name}`],
-      ...(profile !== undefined && { profile }),
-      timeouts: { silence: 2000 },
-    }
-    const program = join(folder, 'program.mjs')
-    await writeFile(program, PROGRAM)
-    const child = spawn(process.execPath, [program, JSON.stringify(options)], {
-      env: {
-        PATH: process.env['PATH'],
-        ...world.env,
-        HOME: folder,
-        AWS_CONFIG_FILE: join(folder, 'config'),
-        AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/container',
-      },
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-    t.teardown(() => child.kill('SIGKILL'))
-    const [told] = await Promise.all([text(child.stdout), once(child, 'exit')])
-    t.match(told, /^CREDENTIALS/)
-    t.match(told, said)
-    if (profile === 'slow') await isOver(t, folder)
-  })
+      )
+      const world = await startAwsWorld(t, {
+        engine: engine.endpoint,
+        hasRole: true,
+        ...(silentOn !== undefined && { silentOn }),
+      })
+      const { name } = await makeTable(engine.endpoint)
+      const options = {
+        master: `us-east-1:${name}`,
+        replicas: [`us-west-2:${name}`],
+        ...(profile !== undefined && { profile }),
+        timeouts: { silence: 2000 },
+      }
+      const program = join(folder, 'program.mjs')
+      await writeFile(program, PROGRAM)
+      const child = spawn(process.execPath, [program, JSON.stringify(options)], {
+        env: {
+          PATH: process.env['PATH'],
+          ...world.env,
+          HOME: folder,
+          AWS_CONFIG_FILE: join(folder, 'config'),
+          AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/container',
+        },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+      t.teardown(() => child.kill('SIGKILL'))
+      const [told] = await Promise.all([text(child.stdout), once(child, 'exit')])
+      t.match(told, /^CREDENTIALS/)
+      t.match(told, said)
+      if (profile === 'slow') await isOver(t, folder)
+    },
+  )
 }

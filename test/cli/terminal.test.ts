@@ -1,4 +1,5 @@
 /** What the command shows on a terminal, and what text from outside cannot do to it. */
+
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startRecorder } from '../support/command/recorder.ts'
@@ -8,6 +9,7 @@ import { linesSeen, startOnTerminal } from '../support/command/terminal.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -75,30 +77,36 @@ t.test('a refused argument is shown without control characters', async (t) => {
 })
 
 for (const columns of [60, 250]) {
-  t.test(`--verbose on ${columns} columns keeps every line, and every key whole`, async (t) => {
-    const [master, replica] = [await makeTable(engine.endpoint), await makeTable(engine.endpoint)]
-    const ids = Array.from({ length: 60 }, (_, at) => `${'long-'.repeat(30)}${at}`)
-    await master.put(ids.map((id) => item(id, 'red')))
-    // A page at a time, so that there is a block before the last differences.
-    const pace = ['--scan-limit', '2', '--segments', '1', '--parallel', '1', '--verbose']
-    const { raw } = await startOnTerminal({ args: [...argsOf(master, replica), ...pace], columns })
-      .ended
-    const lines = await linesSeen(raw, columns)
-    const missing = (id: string) => `+ missing    {"id":"${id}"}`
-    t.same(
-      ids.filter((id) => !lines.some((line) => line === missing(id))),
-      [],
-    )
-    const summary = lines.findIndex((line) => line.startsWith('scanned 60 items'))
-    const last = lines.findLastIndex((line) => line.startsWith('+ missing '))
-    t.ok(summary > last, 'the summary stands below all of them')
-    t.match(lines.slice(-3).join('\n'), 'to repair: --write-missing')
-    t.notOk(
-      lines.some((line) => line.includes('█') || line.includes('/1 segments')),
-      'no block is left behind',
-    )
-    t.ok(raw.includes(columns < 90 ? '/1 segments' : '░'), 'there was one')
-  })
+  t.test(
+    `--verbose on ${columns} columns keeps every line, and every key whole`,
+    oneInThree(),
+    async (t) => {
+      const [master, replica] = [await makeTable(engine.endpoint), await makeTable(engine.endpoint)]
+      const ids = Array.from({ length: 60 }, (_, at) => `${'long-'.repeat(30)}${at}`)
+      await master.put(ids.map((id) => item(id, 'red')))
+      // A page at a time, so that there is a block before the last differences.
+      const pace = ['--scan-limit', '2', '--segments', '1', '--parallel', '1', '--verbose']
+      const { raw } = await startOnTerminal({
+        args: [...argsOf(master, replica), ...pace],
+        columns,
+      }).ended
+      const lines = await linesSeen(raw, columns)
+      const missing = (id: string) => `+ missing    {"id":"${id}"}`
+      t.same(
+        ids.filter((id) => !lines.some((line) => line === missing(id))),
+        [],
+      )
+      const summary = lines.findIndex((line) => line.startsWith('scanned 60 items'))
+      const last = lines.findLastIndex((line) => line.startsWith('+ missing '))
+      t.ok(summary > last, 'the summary stands below all of them')
+      t.match(lines.slice(-3).join('\n'), 'to repair: --write-missing')
+      t.notOk(
+        lines.some((line) => line.includes('█') || line.includes('/1 segments')),
+        'no block is left behind',
+      )
+      t.ok(raw.includes(columns < 90 ? '/1 segments' : '░'), 'there was one')
+    },
+  )
 }
 
 t.test('a run ends with its checkpoint saved when its terminal closes', async (t) => {
@@ -119,12 +127,16 @@ t.test('a run ends with its checkpoint saved when its terminal closes', async (t
 })
 
 for (const env of [{ TERM: 'dumb' }, { CI: 'true' }]) {
-  t.test(`a terminal with ${JSON.stringify(env)} gets plain lines only`, async (t) => {
-    const { args } = await makeScene(engine.endpoint)
-    const pace = ['--scan-limit', '1', '--parallel', '1']
-    const { raw } = await startOnTerminal({ args: [...args, ...pace], env }).ended
-    const text = raw.replaceAll('\r\n', '\n')
-    for (const character of ['\u001b', '\r', '\b', '█', '░']) t.notOk(text.includes(character))
-    t.match(text, 'Different: ')
-  })
+  t.test(
+    `a terminal with ${JSON.stringify(env)} gets plain lines only`,
+    oneInThree(),
+    async (t) => {
+      const { args } = await makeScene(engine.endpoint)
+      const pace = ['--scan-limit', '1', '--parallel', '1']
+      const { raw } = await startOnTerminal({ args: [...args, ...pace], env }).ended
+      const text = raw.replaceAll('\r\n', '\n')
+      for (const character of ['\u001b', '\r', '\b', '█', '░']) t.notOk(text.includes(character))
+      t.match(text, 'Different: ')
+    },
+  )
 }

@@ -41,6 +41,7 @@ for (const { file, commands } of pages) {
     let tableId = ''
     for (const [name, { endpoint }] of [
       ['Orders', here],
+      ['OrdersCopy', here],
       ['Orders', there],
       ['OrdersCopy', there],
     ] as const) {

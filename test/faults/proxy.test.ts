@@ -1,4 +1,5 @@
 /** Behind a proxy, and with certificates of one's own. */
+
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect } from 'node:net'
@@ -10,6 +11,7 @@ import { CERTIFICATE, PRIVATE_KEY } from '../http/self-signed.ts'
 import { ALL_WRITES, MASTER_ITEMS, REPLICA_ITEMS } from '../support/scene.ts'
 import { type Stub, startStub } from '../support/tables/stub.ts'
 import { type Test, t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 import { freePort, noTinyproxy, startTinyproxy } from '../support/tinyproxy.ts'
 
 const VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY', 'AWS_CA_BUNDLE'] as const
@@ -94,17 +96,21 @@ const host = (endpoint: string) => new URL(endpoint).host
 
 t.test('behind a proxy', { skip: noTinyproxy }, async (t) => {
   for (const name of ['HTTPS_PROXY', 'ALL_PROXY'] as const) {
-    t.test(`runSync goes through ${name} to an endpoint that speaks TLS`, async (t) => {
-      const { secure, connections, stub, run } = await openTables(t)
-      const proxy = await startTinyproxy(t)
-      const AWS_CA_BUNDLE = await bundleOf(t, CERTIFICATE)
-      environment(t, { [name]: `http://127.0.0.1:${proxy.port}`, AWS_CA_BUNDLE })
-      t.match(await run(secure), { outcome: 'in-sync', errors: [] })
-      const asked = await proxy.asked()
-      t.strictSame([...new Set(asked)], [`CONNECT ${host(secure)}`])
-      t.equal(asked.length, connections(), 'no connection bypasses the proxy')
-      t.ok(stub.requests.some(({ operation }) => operation === 'DescribeTable'))
-    })
+    t.test(
+      `runSync goes through ${name} to an endpoint that speaks TLS`,
+      oneInThree(),
+      async (t) => {
+        const { secure, connections, stub, run } = await openTables(t)
+        const proxy = await startTinyproxy(t)
+        const AWS_CA_BUNDLE = await bundleOf(t, CERTIFICATE)
+        environment(t, { [name]: `http://127.0.0.1:${proxy.port}`, AWS_CA_BUNDLE })
+        t.match(await run(secure), { outcome: 'in-sync', errors: [] })
+        const asked = await proxy.asked()
+        t.strictSame([...new Set(asked)], [`CONNECT ${host(secure)}`])
+        t.equal(asked.length, connections(), 'no connection bypasses the proxy')
+        t.ok(stub.requests.some(({ operation }) => operation === 'DescribeTable'))
+      },
+    )
   }
 
   t.test('runSync goes through HTTP_PROXY to an endpoint without TLS', async (t) => {
@@ -197,7 +203,7 @@ for (const [what, fileOf] of [
   ['does not exist', async () => '/nowhere/ca.pem'],
   ['has no certificate', (t: Test) => bundleOf(t, 'no certificate')],
 ] as const) {
-  t.test(`runSync refuses an AWS_CA_BUNDLE that ${what}`, async (t) => {
+  t.test(`runSync refuses an AWS_CA_BUNDLE that ${what}`, oneInThree(), async (t) => {
     const { secure, stub, run } = await openTables(t)
     environment(t, { AWS_CA_BUNDLE: await fileOf(t) })
     await t.rejects(run(secure), { code: 'USAGE', message: /AWS_CA_BUNDLE.*ca\.pem/ })

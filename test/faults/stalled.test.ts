@@ -21,7 +21,7 @@ import {
 } from '../support/scene.ts'
 import type { Intercept, StubRequest } from '../support/tables/stub.ts'
 import { t } from '../support/tap.ts'
-import { oneInThree } from '../support/thorough.ts'
+import { oneInThree, skipLong } from '../support/thorough.ts'
 
 const TIMEOUTS = { ...SHORT, stall: 2500 }
 
@@ -125,7 +125,7 @@ t.test('runSync names a hook that hangs, while other work waits for capacity', a
   t.strictSame(replica.table.all(), master.table.all())
 })
 
-t.test('runSync does not take slow hooks for a stall', async (t) => {
+t.test('runSync does not take slow hooks for a stall', { skip: skipLong }, async (t) => {
   const hooks = await hooksModule(
     t,
     () => `export async function isItemDifferent() {
@@ -145,7 +145,7 @@ t.test('runSync does not take slow hooks for a stall', async (t) => {
   t.match(counts(summary, replica), { differing: 60, sameAs: 0 })
 })
 
-t.test('runSync does not take slow listeners for a stall', async (t) => {
+t.test('runSync does not take slow listeners for a stall', { skip: skipLong }, async (t) => {
   const { replica, run } = await openScene(t)
   const { summary, events } = await run({
     timeouts: { ...SHORT, stall: 1000 },

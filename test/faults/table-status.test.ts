@@ -2,6 +2,7 @@
 
 import { always, askedOf, asks, isCheck, item, openScene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
 
@@ -14,21 +15,25 @@ for (const side of ['master', 'replica'] as const) {
     ['INACCESSIBLE_ENCRYPTION_CREDENTIALS', /KMS key/],
     ['REPLICATION_NOT_AUTHORIZED', /ACTIVE/],
   ] as const) {
-    t.test(`a ${side} that is ${TableStatus} is refused with its status`, async (t) => {
-      const scene = await openScene(t)
-      scene[side].table.described = { TableStatus }
-      // What the service answers for a table that is not ready.
-      const error = { error: 'ResourceNotFoundException' }
-      scene[side].stub.on(always(error, ({ operation }) => operation !== 'DescribeTable'))
-      await t.rejects(scene.run({ writeMissing: true }), {
-        code: 'TABLE_NOT_READY',
-        message: new RegExp(`${scene[side].label} to be ACTIVE or UPDATING, got ${TableStatus}`),
-        hint,
-      })
-      for (const { stub } of [scene.master, scene.replica]) t.ok(stub.requests.every(isCheck))
-    })
+    t.test(
+      `a ${side} that is ${TableStatus} is refused with its status`,
+      oneInThree(),
+      async (t) => {
+        const scene = await openScene(t)
+        scene[side].table.described = { TableStatus }
+        // What the service answers for a table that is not ready.
+        const error = { error: 'ResourceNotFoundException' }
+        scene[side].stub.on(always(error, ({ operation }) => operation !== 'DescribeTable'))
+        await t.rejects(scene.run({ writeMissing: true }), {
+          code: 'TABLE_NOT_READY',
+          message: new RegExp(`${scene[side].label} to be ACTIVE or UPDATING, got ${TableStatus}`),
+          hint,
+        })
+        for (const { stub } of [scene.master, scene.replica]) t.ok(stub.requests.every(isCheck))
+      },
+    )
   }
-  t.test(`a ${side} that is UPDATING is used`, async (t) => {
+  t.test(`a ${side} that is UPDATING is used`, oneInThree(), async (t) => {
     const scene = await openScene(t, { masterItems: items(20), replicaItems: items(20) })
     scene[side].table.described = { TableStatus: 'UPDATING' }
     t.equal((await scene.run()).summary.outcome, 'in-sync')

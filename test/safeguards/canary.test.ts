@@ -7,7 +7,7 @@ import { applySync, type RunOptions, type WireItem } from 'tablesync'
 import { tempFolder } from '../support/command/run-cli.ts'
 import { ALL_WRITES, asks, item, openScene, type Scene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
-import { oneInThree } from '../support/thorough.ts'
+import { oneInThree, skipLong } from '../support/thorough.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem']
@@ -63,14 +63,18 @@ t.test('a run with fewer repairs than its canary makes all of them', async (t) =
   t.equal(writes, 60)
 })
 
-t.test('a canary also goes before puts beyond the recheck budget', async (t) => {
-  const scene = await openScene(t, { masterItems: items(10_400), replicaItems: [] })
-  const options = { canary: 3, scanLimit: 1000, segments: 2 }
-  const { summary, writesThen, counts } = await fly(scene, options)
-  t.equal(writesThen, 3)
-  t.ok((counts?.readBack ?? 0) < 10_400, `${counts?.readBack} were read back`)
-  t.equal(summary.outcome, 'in-sync')
-})
+t.test(
+  'a canary also goes before puts beyond the recheck budget',
+  { skip: skipLong },
+  async (t) => {
+    const scene = await openScene(t, { masterItems: items(10_400), replicaItems: [] })
+    const options = { canary: 3, scanLimit: 1000, segments: 2 }
+    const { summary, writesThen, counts } = await fly(scene, options)
+    t.equal(writesThen, 3)
+    t.ok((counts?.readBack ?? 0) < 10_400, `${counts?.readBack} were read back`)
+    t.equal(summary.outcome, 'in-sync')
+  },
+)
 
 for (const [what, damage] of [
   ['deleted by somebody else', (scene: Scene, key: WireItem) => scene.replica.table.unset(key)],

@@ -1,4 +1,5 @@
 /** `confirm` is called before deletions, once their number is known. */
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applySync, type Question, undoSync } from 'tablesync'
@@ -15,6 +16,7 @@ import {
   REPLICA_ITEMS,
 } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const DELETES = { ...ALL_WRITES, maxDeletes: '100%' }
 
@@ -57,18 +59,22 @@ t.test(
 )
 
 for (const answer of [false, undefined, 'yes', 1]) {
-  t.test(`runSync deletes nothing where the answer is ${JSON.stringify(answer)}`, async (t) => {
-    const { replica, run } = await openScene(t)
-    const { confirm } = asker(answer)
-    const { summary } = await run({ ...DELETES, confirm })
-    t.equal(summary.outcome, 'stopped')
-    t.match(summary.stopped, {
-      rail: 'confirmation',
-      message: `the deletion of 3 of 58 items of ${replica.label} was not confirmed`,
-    })
-    t.match(summary.replicas[replica.label], { written: 9, deleted: 0, deletionsWithheld: 3 })
-    t.equal(askedOf(replica, 'DeleteItem'), 0)
-  })
+  t.test(
+    `runSync deletes nothing where the answer is ${JSON.stringify(answer)}`,
+    oneInThree(),
+    async (t) => {
+      const { replica, run } = await openScene(t)
+      const { confirm } = asker(answer)
+      const { summary } = await run({ ...DELETES, confirm })
+      t.equal(summary.outcome, 'stopped')
+      t.match(summary.stopped, {
+        rail: 'confirmation',
+        message: `the deletion of 3 of 58 items of ${replica.label} was not confirmed`,
+      })
+      t.match(summary.replicas[replica.label], { written: 9, deleted: 0, deletionsWithheld: 3 })
+      t.equal(askedOf(replica, 'DeleteItem'), 0)
+    },
+  )
 }
 
 t.test('runSync rejects with the error that confirm throws, and deletes nothing', async (t) => {

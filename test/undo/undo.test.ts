@@ -1,4 +1,5 @@
 /** Repairs undone: what a journal holds, and what undo restores from it. */
+
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +16,7 @@ import {
   type SceneOptions,
 } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
+import { oneInThree, skipLong } from '../support/thorough.ts'
 
 async function journalIn(t: Test, name = 'undo.ndjson'): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))
@@ -37,7 +39,7 @@ const undone = (journal: string, more = {}) =>
   undoSync({ journal, maxRetries: 2, retryDelayBase: 1, workers: 1, ...more })
 
 for (const name of ['undo.ndjson', 'undo.ndjson.gz']) {
-  t.test(`undoSync restores what a repair has changed, from ${name}`, async (t) => {
+  t.test(`undoSync restores what a repair has changed, from ${name}`, oneInThree(), async (t) => {
     const { replica, before, journal } = await repaired(t, {}, name)
     const bytes = await readFile(journal)
     const text = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()
@@ -53,7 +55,7 @@ for (const name of ['undo.ndjson', 'undo.ndjson.gz']) {
   })
 }
 
-t.test('undoSync restores 2,000 items of all kinds exactly', async (t) => {
+t.test('undoSync restores 2,000 items of all kinds exactly', { skip: skipLong }, async (t) => {
   const masterItems = Array.from({ length: 2000 }, (_, n) => item(n))
   const replicaItems = [
     ...masterItems.slice(800, 1200),
@@ -281,22 +283,26 @@ for (const [what, before] of [
   ['put', undefined],
   ['update', item(1, { v: { N: '1' } })],
 ] as const) {
-  t.test(`undoSync leaves what a replicator wrote when our ${what} was refused`, async (t) => {
-    const now = item(1, { v: { N: '2' } })
-    const scene = await openScene(t, {
-      masterItems: [now],
-      replicaItems: before === undefined ? [] : [before],
-    })
-    scene.replica.stub.on((request) => {
-      if (asks('PutItem', 'UpdateItem')(request)) scene.replica.table.set(now)
-      return undefined
-    })
-    const undo = join(await tempFolder(t), 'undo.ndjson')
-    const { summary } = await scene.run({ ...ALL_WRITES, undo })
-    t.match(summary.replicas[scene.replica.label], { written: 0, resolved: 1 })
-    await undoSync({ journal: undo, workers: 1 })
-    t.strictSame(scene.replica.table.all(), [now])
-  })
+  t.test(
+    `undoSync leaves what a replicator wrote when our ${what} was refused`,
+    oneInThree(),
+    async (t) => {
+      const now = item(1, { v: { N: '2' } })
+      const scene = await openScene(t, {
+        masterItems: [now],
+        replicaItems: before === undefined ? [] : [before],
+      })
+      scene.replica.stub.on((request) => {
+        if (asks('PutItem', 'UpdateItem')(request)) scene.replica.table.set(now)
+        return undefined
+      })
+      const undo = join(await tempFolder(t), 'undo.ndjson')
+      const { summary } = await scene.run({ ...ALL_WRITES, undo })
+      t.match(summary.replicas[scene.replica.label], { written: 0, resolved: 1 })
+      await undoSync({ journal: undo, workers: 1 })
+      t.strictSame(scene.replica.table.all(), [now])
+    },
+  )
 }
 
 t.test('undoSync writes no more than maxWrites', async (t) => {

@@ -1,10 +1,12 @@
 /** Neither undo nor a retry counts a write that was not made, or whose fate is unknown, as made. */
+
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { undoSync } from 'tablesync'
 import { tempFolder } from '../support/command/run-cli.ts'
 import { asks, item, openScene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const FOUR = [0, 1, 2, 3].map((n) => item(n))
 const KEY = { id: { S: 'item-0' } }
@@ -15,28 +17,32 @@ for (const error of [
   'TransactionConflictException',
   'ValidationException',
 ]) {
-  t.test(`undo leaves an item that somebody put after our put ended in ${error}`, async (t) => {
-    const { replica, run } = await openScene(t, {
-      masterItems: FOUR,
-      replicaItems: FOUR.slice(1),
-    })
-    replica.stub.on((request) => (asks('PutItem')(request) ? { error } : undefined))
-    const undo = join(await tempFolder(t), 'undo.ndjson')
-    const { summary } = await run({ writeMissing: true, undo })
-    t.match(summary.replicas[replica.label], { missing: 1, written: 0, failed: 1 })
-    // The very same item, from a replicator that lags, or another run.
-    replica.table.set(item(0))
-    const undone = await undoSync({ journal: undo, workers: 1 })
-    t.match(undone.replicas[replica.label], { deleted: 0 })
-    t.same(replica.table.at(KEY), item(0))
-  })
+  t.test(
+    `undo leaves an item that somebody put after our put ended in ${error}`,
+    oneInThree(),
+    async (t) => {
+      const { replica, run } = await openScene(t, {
+        masterItems: FOUR,
+        replicaItems: FOUR.slice(1),
+      })
+      replica.stub.on((request) => (asks('PutItem')(request) ? { error } : undefined))
+      const undo = join(await tempFolder(t), 'undo.ndjson')
+      const { summary } = await run({ writeMissing: true, undo })
+      t.match(summary.replicas[replica.label], { missing: 1, written: 0, failed: 1 })
+      // The very same item, from a replicator that lags, or another run.
+      replica.table.set(item(0))
+      const undone = await undoSync({ journal: undo, workers: 1 })
+      t.match(undone.replicas[replica.label], { deleted: 0 })
+      t.same(replica.table.at(KEY), item(0))
+    },
+  )
 }
 
 for (const [what, more, hook] of [
   ['a flag that was not given', {}, undefined],
   ['a hook that skips', { writeDiffering: true }, "export const onDiffering = () => 'skip'\n"],
 ] as const) {
-  t.test(`a read-back respects ${what}`, async (t) => {
+  t.test(`a read-back respects ${what}`, oneInThree(), async (t) => {
     const { replica, run } = await openScene(t, {
       masterItems: FOUR,
       replicaItems: FOUR.slice(1),
@@ -101,6 +107,7 @@ for (const stray of [
 ]) {
   t.test(
     `an answer with items that were not in the batch proves nothing: ${JSON.stringify(stray)}`,
+    oneInThree(),
     async (t) => {
       const { master, replica, run } = await openScene(t, { masterItems: FOUR, replicaItems: [] })
       let batches = 0

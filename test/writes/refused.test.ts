@@ -1,14 +1,16 @@
 /** Writes that are refused: which are retried, which fail their item, and when the run gives up. */
+
 import { EventEmitter, once } from 'node:events'
 import { isDeepStrictEqual } from 'node:util'
 import { ALL_WRITES, always, askedOf, asks, eachFirst, item, openScene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const MANY = Array.from({ length: 400 }, (_, n) => item(n))
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem'] as const
 
 for (const operation of WRITES) {
-  t.test(`${operation} is retried after a transaction conflict`, async (t) => {
+  t.test(`${operation} is retried after a transaction conflict`, oneInThree(), async (t) => {
     const { master, replica, run } = await openScene(t)
     replica.stub.on(eachFirst(2, { error: 'TransactionConflictException' }, asks(operation)))
     const { summary } = await run({ ...ALL_WRITES, maxDeletes: '100%' })
@@ -74,7 +76,7 @@ for (const { error, told } of [
     told: { hint: /--delete-extra alone first/ },
   },
 ]) {
-  t.test(`the summary says why items failed, and how many: ${error}`, async (t) => {
+  t.test(`the summary says why items failed, and how many: ${error}`, oneInThree(), async (t) => {
     const { replica, run } = await openScene(t)
     const status = error === 'InternalServerError' ? 500 : 400
     replica.stub.on(always({ error, status }, asks('PutItem')))
@@ -90,6 +92,7 @@ for (const { error, told } of [
 for (const operation of ['PutItem', 'UpdateItem'] as const) {
   t.test(
     `a hundred refusals of ${operation} in a row detach the replica, with one reason`,
+    oneInThree(),
     async (t) => {
       const { replica, run } = await openScene(t, {
         masterItems: MANY,

@@ -7,6 +7,7 @@ import { hooksModule } from '../support/hooks-module.ts'
 import { askedOf, asks, openScene, type Party } from '../support/scene.ts'
 import type { Fault, StubRequest } from '../support/tables/stub.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 /** One item with a version and many other attributes, all with one value. */
 const wide = (attributes: number, value: string, version: string): WireItem => ({
@@ -29,45 +30,53 @@ const atUpdate = (n: number, fault: Fault | (() => Fault | undefined)) => {
 const BY_VERSION = 'export const isItemDifferent = (a, b) => Number(a.v.N) > Number(b.v.N)\n'
 
 for (const attributes of [79, 81, 100, 400, 500]) {
-  t.test(`an item that differs in ${attributes} attributes takes one update`, async (t) => {
-    const scene = await openScene(t, {
-      masterItems: [wide(attributes, 'new', '2')],
-      replicaItems: [wide(attributes, 'old', '1')],
-    })
-    const { summary } = await scene.run({ writeDiffering: true })
-    t.equal(summary.outcome, 'in-sync')
-    t.strictSame(scene.replica.table.all(), scene.master.table.all())
-    t.equal(askedOf(scene.replica, 'UpdateItem'), 1)
-  })
+  t.test(
+    `an item that differs in ${attributes} attributes takes one update`,
+    oneInThree(),
+    async (t) => {
+      const scene = await openScene(t, {
+        masterItems: [wide(attributes, 'new', '2')],
+        replicaItems: [wide(attributes, 'old', '1')],
+      })
+      const { summary } = await scene.run({ writeDiffering: true })
+      t.equal(summary.outcome, 'in-sync')
+      t.strictSame(scene.replica.table.all(), scene.master.table.all())
+      t.equal(askedOf(scene.replica, 'UpdateItem'), 1)
+    },
+  )
 }
 
 for (const quiesced of [false, true]) {
   for (const rules of ['no rules', 'a version attribute', 'a hook that judges by the version']) {
     const how = `${rules}${quiesced ? ', on a quiet table' : ''}`
-    t.test(`1,300 attributes take several updates, the version last, with ${how}`, async (t) => {
-      const scene = await openScene(t, {
-        masterItems: [wide(1300, 'new', '2')],
-        replicaItems: [wide(1300, 'old', '1')],
-      })
-      const { summary } = await scene.run({
-        writeDiffering: true,
-        quiesced,
-        ...(rules.includes('attribute') && { versionAttribute: 'v' }),
-        ...(rules.includes('hook') && { hooks: await hooksModule(t, BY_VERSION) }),
-      })
-      t.equal(summary.outcome, 'in-sync')
-      t.match(summary.replicas[scene.replica.label], { written: 1, torn: 0 })
-      t.strictSame(scene.replica.table.all(), scene.master.table.all())
-      const updates = updatesOf(scene.replica)
-      t.ok(updates.length > 1)
-      const setsVersion = ({ body }: StubRequest) => {
-        const names = body['ExpressionAttributeNames'] as Record<string, string>
-        const [placeholder] = Object.entries(names).find(([, name]) => name === 'v') ?? []
-        return new RegExp(`${placeholder}=`).test(String(body['UpdateExpression']))
-      }
-      if (!rules.includes('attribute')) return
-      t.strictSame(updates.map(setsVersion), [...updates.slice(1).map(() => false), true])
-    })
+    t.test(
+      `1,300 attributes take several updates, the version last, with ${how}`,
+      oneInThree(),
+      async (t) => {
+        const scene = await openScene(t, {
+          masterItems: [wide(1300, 'new', '2')],
+          replicaItems: [wide(1300, 'old', '1')],
+        })
+        const { summary } = await scene.run({
+          writeDiffering: true,
+          quiesced,
+          ...(rules.includes('attribute') && { versionAttribute: 'v' }),
+          ...(rules.includes('hook') && { hooks: await hooksModule(t, BY_VERSION) }),
+        })
+        t.equal(summary.outcome, 'in-sync')
+        t.match(summary.replicas[scene.replica.label], { written: 1, torn: 0 })
+        t.strictSame(scene.replica.table.all(), scene.master.table.all())
+        const updates = updatesOf(scene.replica)
+        t.ok(updates.length > 1)
+        const setsVersion = ({ body }: StubRequest) => {
+          const names = body['ExpressionAttributeNames'] as Record<string, string>
+          const [placeholder] = Object.entries(names).find(([, name]) => name === 'v') ?? []
+          return new RegExp(`${placeholder}=`).test(String(body['UpdateExpression']))
+        }
+        if (!rules.includes('attribute')) return
+        t.strictSame(updates.map(setsVersion), [...updates.slice(1).map(() => false), true])
+      },
+    )
   }
 }
 
@@ -97,7 +106,7 @@ for (const [what, interruption] of [
   ['a part is invalid', () => ({ error: 'ValidationException' })],
   ['somebody writes a newer version', (replica: Party) => meddle(replica, { v: { N: '9' } })],
 ] as [string, (replica: Party) => Fault | (() => undefined)][]) {
-  t.test(`an item is reported as torn where ${what}`, async (t) => {
+  t.test(`an item is reported as torn where ${what}`, oneInThree(), async (t) => {
     const before = wide(1300, 'old', '1')
     const scene = await openScene(t, {
       masterItems: [wide(1300, 'new', '2')],

@@ -1,4 +1,5 @@
 /** Version attributes: which item may replace which, and what a condition has to include. */
+
 import { join } from 'node:path'
 import { applySync, type WireItem } from 'tablesync'
 import { checkedLine } from '../../lib/files/checked-line.ts'
@@ -7,6 +8,7 @@ import { asOfVersion1, linesIn, writeLines } from '../support/rewritten.ts'
 import { ALL_WRITES, asks, item, openScene, type Party } from '../support/scene.ts'
 import type { StubRequest } from '../support/tables/stub.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 
 const one = (text: string, version?: WireItem): WireItem => ({
   id: { S: 'one' },
@@ -44,7 +46,7 @@ for (const [what, master, replica, end] of [
 ] as [string, WireItem | undefined, WireItem | undefined, string][]) {
   for (const newerWins of [false, true]) {
     const how = newerWins ? ', newer ones left alone' : ''
-    t.test(`the master's version is ${what}: ${end}${how}`, async (t) => {
+    t.test(`the master's version is ${what}: ${end}${how}`, oneInThree(), async (t) => {
       const before = one('theirs', replica)
       const scene = await openScene(t, {
         masterItems: [one('ours', master)],
@@ -104,15 +106,19 @@ const KEY = [
 ] as const
 
 for (const versionAttribute of ['id', 'version']) {
-  t.test(`a version attribute that is the key's ${versionAttribute} is refused`, async (t) => {
-    const items = [{ id: { S: 'one' }, version: { N: '1' }, text: { S: 'x' } }]
-    const scene = await openScene(t, { masterItems: items, replicaItems: [], key: KEY })
-    await t.rejects(scene.run({ ...QUICK, versionAttribute }), {
-      code: 'USAGE',
-      message: /version attribute "(id|version)" is the (partition|sort) key/,
-    })
-    t.strictSame(scene.replica.table.all(), [])
-  })
+  t.test(
+    `a version attribute that is the key's ${versionAttribute} is refused`,
+    oneInThree(),
+    async (t) => {
+      const items = [{ id: { S: 'one' }, version: { N: '1' }, text: { S: 'x' } }]
+      const scene = await openScene(t, { masterItems: items, replicaItems: [], key: KEY })
+      await t.rejects(scene.run({ ...QUICK, versionAttribute }), {
+        code: 'USAGE',
+        message: /version attribute "(id|version)" is the (partition|sort) key/,
+      })
+      t.strictSame(scene.replica.table.all(), [])
+    },
+  )
 }
 
 t.test('a plan whose version attribute has become a key is refused', async (t) => {
