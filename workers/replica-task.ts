@@ -77,6 +77,10 @@ export function replicaTaskOf(
   }
 }
 
+/** Whether a filter leaves items of the master out: those look as if it had deleted them. */
+export const isFiltered = ({ master }: Pick<ReplicaTask, 'master'>): boolean =>
+  master.access.filter !== undefined
+
 /** Picks the replica's intents: a task of several replicas has those of all. */
 function intentsOf(
   task: SegmentTask,

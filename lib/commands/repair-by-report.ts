@@ -36,6 +36,9 @@ export async function repairByReport(file: string, settings: Settings): Promise<
 
 function refuseOtherTables({ file, header }: ShownFile, { master, replicas }: Settings): void {
   if (header.tablesync !== 'report') throw notOfThis(file, 'to be a report, got another file')
+  if (header.options?.['filterExpression'] !== undefined) {
+    throw notOfThis(file, 'to be of a run of all items, got one with a filter')
+  }
   const listed = [header.master?.label ?? '', ...Object.keys(header.tables).sort()].join(', ')
   const labels = replicas.map(({ ref }) => ref.label).sort()
   const asked = [master.ref.label, ...labels].join(', ')

@@ -2,11 +2,16 @@
 import type { TablesyncError } from '../errors.ts'
 import type { CanonicalKey } from '../item/key.ts'
 import type { ItemPage } from '../item/page.ts'
-import type { ReadUnits } from '../model/units.ts'
+import type { Milliseconds, ReadUnits } from '../model/units.ts'
 
 export interface FoundItem {
   readonly page: ItemPage
   readonly item: number
+  /**
+   * When it was read, by a clock that never goes back. Absent: with all others of its lookup, so
+   * when that ended.
+   */
+  readonly readAt?: Milliseconds
 }
 
 /** A key that could not be read: nobody knows whether there is an item. */

@@ -44,6 +44,8 @@ class Lookup {
   readonly #client: TableClient
   readonly #timeouts: RequestTimeouts
   readonly #options: LookupOptions
+  /** Of queries: whether one of them was answered. */
+  #isAnyAnswered = false
 
   constructor(client: TableClient, timeouts: RequestTimeouts, options: LookupOptions) {
     this.#client = client
@@ -137,10 +139,20 @@ class Lookup {
         guess: consistent ? 1 : 0.5,
       })
       .catch((error: TablesyncError) => error)
-    if (page instanceof TablesyncError) return this.#refused([key], page, false)
+    if (page instanceof TablesyncError) return this.#queryRefused(key, page)
+    this.#isAnyAnswered = true
     this.#client.refusedKeys.answered(this.#operation)
     this.looked.readUnits += page.readUnits
-    if (page.count === 1) this.looked.noteFound(canonical, { page, item: 0 })
+    const readAt = performance.now()
+    if (page.count === 1) this.looked.noteFound(canonical, { page, item: 0, readAt })
+  }
+
+  /** Trouble that passes is the key's own only if the table has just answered about others. */
+  #queryRefused(key: KeyText, error: TablesyncError): void {
+    if (isOfTheTable(error)) throw error
+    const isItsOwn = isFinalRefusal(error) || isHotKeyRange(error) || this.#isAnyAnswered
+    if (!isItsOwn) throw error
+    this.#leave([key], error, 'refused')
   }
 
   async #readAlone(key: KeyText): Promise<void> {

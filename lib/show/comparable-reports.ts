@@ -12,6 +12,9 @@ const MEANING = [
   'newerWins',
   'versionAttribute',
   'ttlAware',
+  'filterExpression',
+  'expressionAttributeNames',
+  'expressionAttributeValues',
 ] as const
 
 /** @throws TablesyncError with code `USAGE` where the first lines of the files forbid it */

@@ -1,5 +1,6 @@
 /** --filter-expression: which items of the master are compared, and that no other is ever written. */
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { applySync, type RunOptions, runSync, type WireItem } from 'tablesync'
 import { runCli, tempFolder } from '../support/command/run-cli.ts'
 import { makeScene } from '../support/command/scene.ts'
@@ -206,12 +207,12 @@ function setBy(body: Readonly<Record<string, unknown>>): Record<string, unknown>
 
 t.test('a plan is applied under its filter', async (t) => {
   const { master, replica, run } = await openScene(t, {
-    masterItems: [state(1, 'open'), state(2, 'open'), state(3, 'closed')],
-    replicaItems: [],
+    masterItems: [1, 2, 4].map((at) => state(at, 'open')).concat(state(3, 'closed')),
+    replicaItems: [state(4, 'stale')],
   })
   const plan = join(await tempFolder(t), 'plan.ndjson')
   await run({ ...OPEN, ...WRITES, plan })
-  master.table.set(state(2, 'closed'))
+  for (const at of [2, 4]) master.table.set(state(at, 'closed'))
   const { outcome, replicas } = await applySync({
     plan,
     masterEndpoint: master.stub.endpoint,
@@ -221,7 +222,9 @@ t.test('a plan is applied under its filter', async (t) => {
   })
   t.equal(outcome, 'in-sync', 'what does not match any more has nothing to do')
   t.match(replicas[replica.label], { written: 1, deleted: 0 })
-  t.strictSame(replica.table.all(), [state(1, 'open')])
+  t.strictSame(replica.table.at({ id: { S: 'item-4' } }), state(4, 'stale'))
+  t.strictSame(replica.table.at({ id: { S: 'item-1' } }), state(1, 'open'))
+  t.equal(replica.table.all().length, 2)
 })
 
 t.test('a run is resumed under its own filter only', async (t) => {
@@ -232,9 +235,9 @@ t.test('a run is resumed under its own filter only', async (t) => {
   for (const [more, message] of [
     [
       { ...OPEN, expressionAttributeValues: other },
-      /Expected `expressionAttributeValues` to be as/,
+      /Expected `expressionAttributeValues` to be as when the run began; it has changed$/,
     ],
-    [{}, /Expected `(strategy|filterExpression)` to be as when the run began/],
+    [{}, /Expected `filterExpression` to be as when the run began, "#state=:open"; got none/],
     [{ strategy: 'lookup' }, /Expected `filterExpression` to be as when the run began/],
   ] as const) {
     await t.rejects(run({ ...more, checkpoint, resume: true }), { code: 'USAGE', message })
@@ -275,6 +278,7 @@ t.test('what does not go with a filter is refused', async (t) => {
       { ...OPEN, expressionAttributeValues: { ':open': 'open' } },
       /`expressionAttributeValues` to be/,
     ],
+    [{ ...OPEN, expressionAttributeValues: { ':tablesync_key_0': { S: 'a' } } }, /to be JSON/],
     [{ filterExpression: 'id = :a' }, /attributes beside the key, got "id" of the key id \(S\)/],
     [
       {
@@ -313,4 +317,71 @@ t.test('the command says what it chose', async (t) => {
   t.match(stderr, 'only items of the master where begins_with(colour, :r) AND #s = :stamp')
   t.match(stderr, 'In sync for the items that the filter chose.')
   t.equal((await replica.all()).length, (await master.all()).length)
+})
+
+t.test('an item that stops matching during its repair is no conflict', async (t) => {
+  const { master, replica, run } = await openScene(t, {
+    masterItems: [state(1, 'open')],
+    replicaItems: [state(1, 'stale')],
+  })
+  replica.stub.on(({ operation }) => {
+    if (operation !== 'UpdateItem') return undefined
+    master.table.set(state(1, 'closed'))
+    replica.table.set(state(1, 'closed'))
+    return undefined
+  })
+  const { summary } = await run({ ...OPEN, ...WRITES })
+  t.equal(summary.outcome, 'in-sync')
+  t.match(summary.replicas[replica.label], { written: 0, conflicts: 0, resolved: 1 })
+  t.strictSame(replica.table.all(), [state(1, 'closed')])
+})
+
+t.test('what was read long before its write is read again', async (t) => {
+  const ids = Array.from({ length: 60 }, (_, at) => at)
+  const { master, replica, run } = await openScene(t, {
+    masterItems: ids.map((at) => state(at, 'open')),
+    replicaItems: ids.map((at) => state(at, 'stale')),
+  })
+  const queried = new Set<string>()
+  let wasLate: Promise<void> | undefined
+  // The last key of each lookup is answered late, and meanwhile the others stop matching.
+  master.stub.on((request) => {
+    if (!asks('Query')(request)) return undefined
+    const values = request.body['ExpressionAttributeValues'] as WireItem
+    const id = JSON.stringify(values[':tablesync_key_0'])
+    if (queried.has(id)) return undefined
+    queried.add(id)
+    if (queried.size < ids.length) return undefined
+    for (const at of ids) master.table.set(state(at, 'closed'))
+    wasLate = sleep(600)
+    return { answeredAfter: wasLate }
+  })
+  await run({ ...OPEN, ...WRITES, segments: 1, scanLimit: 100 })
+  const set = replica.stub.requests
+    .filter(({ operation }) => operation === 'UpdateItem')
+    .map(({ body }) => setBy(body))
+  t.strictSame(
+    set.filter((one) => JSON.stringify(one).includes('open')),
+    [],
+    'none was written as it was read 600 ms before',
+  )
+  t.ok(wasLate !== undefined)
+})
+
+t.test('a throttled master ends the segment, and not its keys', async (t) => {
+  const { master, replica, run } = await openScene(t, {
+    masterItems: [state(1, 'open'), state(2, 'open')],
+    replicaItems: [],
+  })
+  let queries = 0
+  // The first is asked before the run, to see whether it is allowed.
+  master.stub.on(({ operation }) =>
+    operation === 'Query' && queries++ > 0
+      ? { error: 'ThrottlingException', status: 400 }
+      : undefined,
+  )
+  const { summary } = await run({ ...OPEN, ...WRITES, maxRetries: 1 })
+  t.equal(summary.outcome, 'incomplete')
+  t.notOk(replica.stub.requests.some(asks('PutItem')))
+  t.ok((summary.replicas[replica.label]?.lostSegments ?? 0) > 0)
 })

@@ -10,7 +10,7 @@
 import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
 import type { PendingRecheck } from '../../lib/model/pending-recheck.ts'
 import { HookFailure } from '../hook-calls.ts'
-import type { ReplicaTask } from '../replica-task.ts'
+import { isFiltered, type ReplicaTask } from '../replica-task.ts'
 import { lookUpBothSides } from '../verify/both-sides.ts'
 import { type Found, failed, hookFailed, withWord } from '../verify/ending.ts'
 import { relationUnderRules } from '../verify/relation.ts'
@@ -73,7 +73,10 @@ export async function lookAtWritten(
   if (relation === 'sameAs') return 'held'
   const isOurs = now.replica === left
   // The master lacks it, and it is not ours to delete: others put it, or it was there before.
-  if (relation === 'extra' && !(isOurs && wrote.isPut)) return undefined
+  if (relation === 'extra' && !(isOurs && wrote.isPut)) {
+    // An item that stops matching a filter is no sign that its update did not hold.
+    return isOurs && isFiltered(replicaTask) ? 'held' : undefined
+  }
   if (moves >= setup.recheckPolicy.attempts) {
     const error = 'it was written, and kept changing after that'
     const found: Found = { key, verdict: relation, ...sides }

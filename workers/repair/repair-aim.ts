@@ -4,7 +4,7 @@ import { parseItem, sameBytes } from '../../lib/item/compare.ts'
 import type { KeyText } from '../../lib/item/key.ts'
 import type { DifferenceKind } from '../../lib/model/difference.ts'
 import type { SeenSides } from '../../lib/model/pending-recheck.ts'
-import { intentOf, isHalfWritten, type ReplicaTask } from '../replica-task.ts'
+import { intentOf, isFiltered, isHalfWritten, type ReplicaTask } from '../replica-task.ts'
 import { lookUpKey } from '../verify/both-sides.ts'
 import type { RepairEnding } from '../verify/ending.ts'
 import { conflictOfVersions, relationUnderRules } from '../verify/relation.ts'
@@ -60,7 +60,10 @@ export function repairAim(replicaTask: ReplicaTask, wanted: Wanted): Aim<BothSid
         ? isWantedToTheEnd(relation)
         : isWanted(relation, seen)
     // It has become another kind of difference, whose repair was not asked for.
-    if (!goesOn) return { ending: unwanted }
+    if (!goesOn) {
+      const isLeftOut = relation === 'extra' && isFiltered(replicaTask)
+      return isLeftOut ? { settled: () => seen.replica } : { ending: unwanted }
+    }
     const conflict = conflictOfVersions(replicaTask, sides)
     if (conflict !== undefined) return { ending: conflict }
     const write = repairing(replicaTask, relation, { key, ...sides, isAlone: wanted.isAlone })

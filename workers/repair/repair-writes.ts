@@ -52,7 +52,11 @@ export class RepairWrites {
   write(
     found: Found,
     expected?: Expected,
-    { readAt = performance.now(), mayHaveLanded = false, isAlone = false }: WriteOptions = {},
+    {
+      readAt = found.master?.readAt ?? performance.now(),
+      mayHaveLanded = false,
+      isAlone = false,
+    }: WriteOptions = {},
   ): Promise<Written | undefined> {
     const { count, deletions } = this.#replicaTask
     const { verdict, key } = found

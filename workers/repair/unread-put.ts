@@ -22,7 +22,7 @@ export function putUnread(
   repair: Repair,
   found: Found,
 ): Promise<Written | BothSides | Unread | undefined> {
-  const readAt = performance.now()
+  const readAt = found.master?.readAt ?? performance.now()
   return repair.writes.inTurn(async () => {
     try {
       if (await repair.outcomes.maySkip(found)) return undefined

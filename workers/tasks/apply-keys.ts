@@ -5,7 +5,13 @@ import type { ApplyTask, PlannedKey } from '../../lib/protocol/tasks.ts'
 import type { MaybeValue } from '../concurrency/maybe-promise.ts'
 import type { Repair } from '../repair/repair.ts'
 import type { Expected } from '../repair/repair-writes.ts'
-import { hasLanded, intentOf, isHalfWritten, type ReplicaTask } from '../replica-task.ts'
+import {
+  hasLanded,
+  intentOf,
+  isFiltered,
+  isHalfWritten,
+  type ReplicaTask,
+} from '../replica-task.ts'
 import { lookUpBothSides } from '../verify/both-sides.ts'
 import { CHANGED, type Found, torn } from '../verify/ending.ts'
 import { unlessExpired } from '../verify/expired-items.ts'
@@ -47,6 +53,10 @@ function applyOne(
   // What a write of ours left is not as planned; a half-written item has to be completed.
   const isOurs =
     isHalfWritten(replicaTask, key, sides.replica) || hasLanded(replicaTask, key, sides.replica)
+  if (now.master === null && !isOurs && isFiltered(replicaTask)) {
+    count.state('vanished')
+    return undefined
+  }
   if (relation !== 'sameAs' && !isOurs && !isStillTrue(planned, now)) {
     const found: Found = { verdict: kind, key, ...sides }
     const wasHalfWritten = intentOf(replicaTask, key)?.parts !== undefined

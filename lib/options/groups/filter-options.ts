@@ -70,6 +70,9 @@ export function resolveFilter(given: FilterOptions, spelling: Spelling): FilterS
   return { filter }
 }
 
+/** Placeholders of our own, in a Query. */
+const OWN = /^.tablesync_key_/
+
 interface Placeholders {
   readonly form: RegExp
   readonly isRight: (value: unknown) => boolean
@@ -84,7 +87,8 @@ function placeholders(
   if (given === undefined) return {}
   const value = typeof given === 'string' ? parsed(given) : given
   const isAll =
-    isObject(value) && Object.entries(value).every(([at, one]) => form.test(at) && isRight(one))
+    isObject(value) &&
+    Object.entries(value).every(([at, one]) => form.test(at) && !OWN.test(at) && isRight(one))
   if (isAll) return value
   // What it holds may be a value of an item.
   throw usageError(

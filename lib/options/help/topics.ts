@@ -120,8 +120,8 @@ tablesync finds credentials as the AWS SDK and the AWS CLI do: in variables
   --endpoint http://localhost:8000         an emulator: no credentials needed
   --master-endpoint, --replica-endpoint    where they differ
 
-A comparison needs DescribeTable, Scan and BatchGetItem. A repair needs PutItem,
-UpdateItem and DeleteItem on the replicas.
+A comparison needs DescribeTable, Scan and BatchGetItem, with a filter Query
+too. A repair needs PutItem, UpdateItem and DeleteItem on the replicas.
 
 More: docs/credentials.md, docs/permissions.md`,
 

@@ -58,7 +58,7 @@ const seeThem = (file: string | undefined) =>
 function readLine({ master, elapsedMs }: Summary, plan?: PlanEvent): string {
   const units = counted(master.readUnits, 'read unit')
   return plan?.keys === undefined
-    ? `scanned ${counted(master.scanned, 'item')} of ${master.table} in ${pace(master.scanned, elapsedMs)}, ${units}`
+    ? `${plan?.rules.filter === undefined ? 'scanned' : 'chose  '} ${counted(master.scanned, 'item')} of ${master.table} in ${pace(master.scanned, elapsedMs)}, ${units}`
     : `read    ${counted(plan.keys, 'listed key')} of ${master.table} in ${duration(elapsedMs)}, ${units}`
 }
 

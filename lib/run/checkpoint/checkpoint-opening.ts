@@ -60,14 +60,20 @@ function refuseOtherOptions(
   now: Checkpoint['options'],
   spelling: Spelling,
 ): void {
-  // What only one of the two has, such as a filter, has changed too.
-  const changed = [...Object.keys(now), ...Object.keys(then)].find(
+  // A filter first: it decides the strategy. What only one of the two has has changed too.
+  const changed = ['filterExpression', ...Object.keys(now), ...Object.keys(then)].find(
     (name) => JSON.stringify(then[name]) !== JSON.stringify(now[name]),
   )
   if (changed === undefined) return
   const name = spelling(changed === JOURNAL ? 'journal' : changed)
+  const told = (value: unknown) => (value === undefined ? 'none' : JSON.stringify(value))
+  // What a filter compares with may be a value of an item.
+  const values =
+    changed === 'expressionAttributeValues'
+      ? '; it has changed'
+      : `, ${told(then[changed])}; got ${told(now[changed])}`
   throw usageError(
-    `Expected \`${name}\` to be as when the run began, ${JSON.stringify(then[changed])}; got ${JSON.stringify(now[changed])}`,
+    `Expected \`${name}\` to be as when the run began${values}`,
     `${spelling('restart')} begins the run anew.`,
   )
 }

@@ -5,10 +5,14 @@ import type { Settings } from '../../options/settings.ts'
 /** Values by option name, as JSON has it. */
 export type Meaning = { readonly [option: string]: unknown }
 
+/** Members in an order of their own: filters that mean the same look the same. */
+const sorted = (members: object) =>
+  Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1)))
+
 const filterMeaning = ({ expression, names, values }: ItemFilter): Meaning => ({
   filterExpression: expression,
-  expressionAttributeNames: names,
-  expressionAttributeValues: values,
+  expressionAttributeNames: sorted(names),
+  expressionAttributeValues: sorted(values),
 })
 
 export function meaningOf(settings: Settings): Meaning {
