@@ -81,7 +81,8 @@ export async function openTmux(t: Teardown, options: TmuxOptions): Promise<Tmux>
     },
     async pid() {
       const shellPid = (await tmux('display-message', '-p', '-t', ':run', '#{pane_pid}')).trim()
-      const { stdout } = await run('pgrep', ['-P', shellPid, 'node'])
+      // Not by name: Node.js 24 calls its process after its main thread.
+      const { stdout } = await run('pgrep', ['-P', shellPid])
       return Number(stdout.trim())
     },
   }
