@@ -16,6 +16,7 @@ import { commandToResume } from './options/command-to-resume.ts'
 import { spellingWith } from './options/environment.ts'
 import type { Page } from './options/help/asked-page.ts'
 import { namedFiles } from './options/named-files.ts'
+import type { Spelling } from './options/option.ts'
 import { isDocumentAsked } from './process/asked-formats.ts'
 import { logToFile, logToStderr } from './process/own-log.ts'
 import { openTextOutput } from './process/pager.ts'
@@ -140,10 +141,7 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
         ...(isEachTold(commandLine) && { onDifference: human.onDifference }),
       },
       {
-        spelling,
-        threads: threadFilesIn(THREADS),
-        identity,
-        packageFile,
+        ...callerWith(spelling),
         print: result.print,
         command: {
           words: commandAsTyped(process.argv.slice(2), process.env),
@@ -165,12 +163,17 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
   }
 }
 
+/** What every command has to know of who asks for it. */
+function callerWith(spelling: Spelling) {
+  return { spelling, threads: threadFilesIn(THREADS), identity, packageFile }
+}
+
 /** Prints what the run would take. */
 async function tellEstimate({ options, talk, fromEnvironment }: CommandLine): Promise<number> {
   const { estimate } = await import('./commands/estimate.ts')
   const { estimateLines } = await import('./report/lines/estimate-lines.ts')
   const spelling = spellingWith(fromEnvironment)
-  const caller = { spelling, threads: threadFilesIn(THREADS), identity, packageFile }
+  const caller = callerWith(spelling)
   const { estimateFrom: report, prices } = talk
   const estimated = await estimate(forProgram(options), caller, { report, prices })
   if (talk.json) return await printDocument({ version: 1, ...estimated }, 0)
@@ -187,12 +190,7 @@ async function revertExport({ options, talk, fromEnvironment }: CommandLine): Pr
     () => tell('Stopping. No journal is left.'),
     () => log.screen.clear(),
   )
-  const caller = {
-    spelling: spellingWith(fromEnvironment),
-    threads: threadFilesIn(THREADS),
-    identity,
-    packageFile,
-  }
+  const caller = callerWith(spellingWith(fromEnvironment))
   try {
     const done = await revert({ ...forProgram(options), signal }, caller, { onExport, onCounts })
     conclude(done)

@@ -1,6 +1,6 @@
 /** Calls the user's hooks where they may decide. */
 import { inspect } from 'node:util'
-import type { FoundItem } from '../lib/dynamo/lookup.ts'
+import type { FoundItem } from '../lib/dynamo/lookup-result.ts'
 import { plainItem } from '../lib/dynamo/plain-item.ts'
 import type { InFlight } from '../lib/dynamo/request/in-flight.ts'
 import { parseItem } from '../lib/item/compare.ts'

@@ -1,7 +1,7 @@
 /** One replica's part in one task: its tables, its counts, its way to the main thread. */
 
 import type { ReadableTable } from '../lib/dynamo/item-table.ts'
-import type { FoundItem } from '../lib/dynamo/lookup.ts'
+import type { FoundItem } from '../lib/dynamo/lookup-result.ts'
 import { parseItem } from '../lib/item/compare.ts'
 import { type CanonicalKey, canonicalKeyOfText, type KeyText } from '../lib/item/key.ts'
 import type { Intent } from '../lib/model/files/write-intent.ts'

@@ -31,7 +31,7 @@ import { inspectReplicas } from '../run/tables/undo-inspection.ts'
 import { checkFiles } from './begin-run.ts'
 import type { Caller } from './caller.ts'
 
-/** What is told while an export is read. */
+/** Hears how far the reading of an export is. */
 export interface RevertListeners {
   /** Once it is known to be whole, and of the table. */
   readonly onExport?: (of: ExportOfTable, table: InspectedTable, changes: number) => void
@@ -54,7 +54,7 @@ export async function revert(
   refuseStray('revert', options, spelling)
   const { export: folder, all, withExpired, sameTableAs, ...others } = options
   checkFile('revert', folder)
-  checkRevert({ ...options }, spelling)
+  checkRevert(options, spelling)
   const settings = settingsOf(others, spelling)
   const journal = settings.journal as string
   const [{ ref }] = settings.replicas as [Settings['replicas'][number]]

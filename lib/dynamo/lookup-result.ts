@@ -1,8 +1,9 @@
 /** What a lookup says about each key: its item, that there is none, or that the read failed. */
 import type { TablesyncError } from '../errors.ts'
-import type { CanonicalKey } from '../item/key.ts'
+import type { CanonicalKey, KeyText } from '../item/key.ts'
 import type { ItemPage } from '../item/page.ts'
 import type { Milliseconds, ReadUnits } from '../model/units.ts'
+import type { LookupOptions } from './lookup-body.ts'
 
 export interface FoundItem {
   readonly page: ItemPage
@@ -58,3 +59,12 @@ export class LookedUp {
     this.#unread.set(key, unread)
   }
 }
+
+/**
+ * Looks up to 100 keys up, in as many requests as the service needs. A key that is given twice is
+ * requested once: the service refuses duplicates (API reference, BatchGetItem). If one key cannot
+ * be read, the others are still read.
+ *
+ * @throws TablesyncError if the trouble is the table's, and not a key's
+ */
+export type LookUp = (keys: readonly KeyText[], options: LookupOptions) => Promise<LookedUp>

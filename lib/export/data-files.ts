@@ -6,9 +6,9 @@ import { md5OfFile } from '../files/file-md5.ts'
 import { type FileLine, isBadArchive, linesOf } from '../files/read-lines.ts'
 import type { Bytes } from '../model/units.ts'
 import type { ChangeBatch } from '../protocol/revert-batches.ts'
-import { AGAIN, type ExportManifest, type NamedFile } from './manifest.ts'
+import { AGAIN, type ExportManifest, type ListedFile } from './manifest.ts'
 
-export interface DataFile extends NamedFile {
+export interface DataFile extends ListedFile {
   readonly path: string
   readonly bytes: Bytes
 }
@@ -36,7 +36,7 @@ export async function checkedFiles(
   return found
 }
 
-async function located(folder: string, file: NamedFile): Promise<DataFile> {
+async function located(folder: string, file: ListedFile): Promise<DataFile> {
   const own = await realpath(folder)
   const name = basename(file.s3Key)
   const places = [dirname(own), own].map((place) => join(place, 'data', name))

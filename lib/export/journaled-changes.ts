@@ -44,26 +44,18 @@ export async function journalChanges(
   signal.addEventListener('abort', end)
   const work = new ConcurrentWork(threads)
   let counts = NO_CHANGES
-  let isFailed = false
   const judge = async (batch: ChangeBatch) => {
-    try {
-      const judged = await judgedBy(pool, batch)
-      if (judged.journal.length > 0) await journal.append(judged.journal)
-      counts = sum(counts, judged.counts)
-      onCounts(counts)
-    } catch (error) {
-      isFailed = true
-      throw error
-    }
+    const judged = await judgedBy(pool, batch)
+    if (judged.journal.length > 0) await journal.append(judged.journal)
+    counts = sum(counts, judged.counts)
+    onCounts(counts)
   }
   try {
-    for (const file of files) {
-      for await (const batch of batchesOf(file)) {
-        await work.room(1)
-        signal.throwIfAborted()
-        if (isFailed) break
-        work.start(() => judge(batch))
-      }
+    for await (const batch of batchesOfAll(files)) {
+      await work.room(1)
+      signal.throwIfAborted()
+      if (work.hasFailed) break
+      work.start(() => judge(batch))
     }
     await work.end()
     signal.throwIfAborted()
@@ -76,6 +68,10 @@ export async function journalChanges(
     signal.removeEventListener('abort', end)
     await pool.destroy()
   }
+}
+
+async function* batchesOfAll(files: readonly DataFile[]): AsyncGenerator<ChangeBatch> {
+  for (const file of files) yield* batchesOf(file)
 }
 
 async function judgedBy(

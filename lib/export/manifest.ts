@@ -14,11 +14,11 @@ export interface ExportManifest {
   readonly tableId: string
   /** Lines of all data files. */
   readonly items: number
-  readonly files: readonly NamedFile[]
+  readonly files: readonly ListedFile[]
 }
 
 /** A data file, as the manifest names it. */
-export interface NamedFile {
+export interface ListedFile {
   /** Its name in the bucket. */
   readonly s3Key: string
   readonly items: number
@@ -61,7 +61,7 @@ export async function readManifest(folder: string): Promise<ExportManifest> {
   return { of, tableId: text('tableId'), items, files }
 }
 
-function filesOf(text: string, place: string): NamedFile[] {
+function filesOf(text: string, place: string): ListedFile[] {
   const lines = text.split('\n').filter((line) => line !== '')
   const names = new Set<string>()
   return lines.map((line, index) => {

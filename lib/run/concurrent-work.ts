@@ -20,6 +20,11 @@ export class ConcurrentWork {
     return this.#queue.size
   }
 
+  /** Whether work has failed: `end` will throw. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined
+  }
+
   get isIdle(): boolean {
     return this.#queue.size + this.#queue.pending === 0
   }

@@ -149,21 +149,24 @@ t.test('a command that is ended twice at once leaves no file of that name', asyn
   t.notOk((await readdir(place)).includes('journal.ndjson'))
 })
 
-t.test('items too wide for one condition are told, and exit with 3', async (t) => {
-  const { endpoint, stop } = await startDynalite()
-  t.teardown(stop)
-  const table = await makeTable(endpoint)
-  const wide = (n: number) =>
-    Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`a${at}`, { N: String(n) }]))
-  const id = { S: 'wide' }
-  const changes = [{ keys: { id }, before: { id, ...wide(1) }, after: { id, ...wide(2) } }]
-  const { folder } = await writeExport(t, { tableId: (await table.id()) as string, changes })
-  const journal = join(await tempFolder(t), 'journal.ndjson')
-  const args = ['revert', folder, '-r', table.label, '--endpoint', endpoint, '--all']
-  const { code, stderr } = await runCli([...args, '--journal', journal])
-  t.equal(code, 3, stderr)
-  t.match(stderr, '1 too wide')
-  t.notMatch(stderr, 'undo', 'there is nothing to undo')
-  const lines = (await readFile(journal, 'utf8')).trim().split('\n')
-  t.equal(lines.length, 2, 'header and footer')
-})
+t.test(
+  'the command counts items that are too wide for one condition, and exits with 3',
+  async (t) => {
+    const { endpoint, stop } = await startDynalite()
+    t.teardown(stop)
+    const table = await makeTable(endpoint)
+    const wide = (n: number) =>
+      Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`a${at}`, { N: String(n) }]))
+    const id = { S: 'wide' }
+    const changes = [{ keys: { id }, before: { id, ...wide(1) }, after: { id, ...wide(2) } }]
+    const { folder } = await writeExport(t, { tableId: (await table.id()) as string, changes })
+    const journal = join(await tempFolder(t), 'journal.ndjson')
+    const args = ['revert', folder, '-r', table.label, '--endpoint', endpoint, '--all']
+    const { code, stderr } = await runCli([...args, '--journal', journal])
+    t.equal(code, 3, stderr)
+    t.match(stderr, '1 too wide')
+    t.notMatch(stderr, 'undo', 'there is nothing to undo')
+    const lines = (await readFile(journal, 'utf8')).trim().split('\n')
+    t.equal(lines.length, 2, 'header and footer')
+  },
+)

@@ -167,7 +167,7 @@ t.test(`${CHANGES} changes are taken back, and nothing of what came later is los
     else wrong++
   }
   t.strictSame({ lost, wrong }, { lost: 0, wrong: 0 })
-  t.equal(summary.outcome, 'different', 'those that changed since are told')
+  t.equal(summary.outcome, 'different', 'some items have changed since')
 
   const again = await scene.undo()
   t.match(again.replicas['us-east-1:Orders'], { written: 0, deleted: 0 })

@@ -1,5 +1,5 @@
 /** Compares one replica in one segment by the run's strategy, from where it was left. */
-import type { FoundItem } from '../../lib/dynamo/lookup.ts'
+import type { FoundItem } from '../../lib/dynamo/lookup-result.ts'
 import { keyTextOf } from '../../lib/item/key.ts'
 import type { Cursor, SegmentRecord } from '../../lib/model/files/segment-record.ts'
 import { subtractReplicaTallies, zeroReplicaTally } from '../../lib/model/tally.ts'

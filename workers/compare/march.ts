@@ -2,7 +2,7 @@
  * The march: scans both tables in step, and reads each once. It ends with the segment, or if the
  * two scans turn out to be in different orders.
  */
-import type { FoundItem } from '../../lib/dynamo/lookup.ts'
+import type { FoundItem } from '../../lib/dynamo/lookup-result.ts'
 import { type KeyText, keyTextOf } from '../../lib/item/key.ts'
 import { detached, type ItemPage } from '../../lib/item/page.ts'
 import type { Cursor } from '../../lib/model/files/segment-record.ts'

@@ -40,18 +40,19 @@ export async function openJudge(
     const counts = { ...NO_CHANGES, changes: lines.length }
     for (const [index, text] of lines.entries()) {
       const change = readChange(text, keySchema, `line ${first + index} of ${file}`)
-      const fate = await fateOf(change).catch((error: unknown) => {
+      const left = textOf(change.after)
+      const fate = await fateOf(change, left).catch((error: unknown) => {
         throw error instanceof HookFailure ? hookFailed(error, file, change) : error
       })
       counts[fate]++
-      if (fate === 'selected') journal.push(journalLine(change))
+      if (fate === 'selected') journal.push(journalLine(change, left))
     }
     return { journal, counts }
   }
 
-  async function fateOf(change: ExportedChange): Promise<Fate> {
+  async function fateOf(change: ExportedChange, left: string): Promise<Fate> {
     const { key, before, after, at } = change
-    if (textOf(before) === textOf(after)) return 'unchanged'
+    if (textOf(before) === left) return 'unchanged'
     const isDeletion = before !== null && after === null
     if (isDeletion && ttlAttribute !== undefined && isExpired(before, ttlAttribute, at)) {
       return 'expired'
@@ -70,12 +71,13 @@ export async function openJudge(
     return update.isPartial === true || !update.complete
   }
 
-  function journalLine({ key, before, after }: ExportedChange): string {
-    const left = after === null ? null : digestOf(textOf(after))
-    return JSON.stringify({ replica, key, before, left } satisfies JournalEntry)
+  function journalLine({ key, before, after }: ExportedChange, left: string): string {
+    const entry: JournalEntry = { replica, key, before, left: after && digestOf(left) }
+    return JSON.stringify(entry)
   }
 }
 
+/** The text that two items share if they are equal. No item: no text. */
 const textOf = (item: WireItem | null): string =>
   item === null ? '' : canonicalItem(item, () => false)
 

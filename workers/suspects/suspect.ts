@@ -1,5 +1,5 @@
 /** A suspect: the suspicion that a first look gives of a key, with the items that it saw. */
-import type { FoundItem } from '../../lib/dynamo/lookup.ts'
+import type { FoundItem } from '../../lib/dynamo/lookup-result.ts'
 import { type CanonicalKey, canonicalKeyOf, type KeyText, keyTextOf } from '../../lib/item/key.ts'
 import type { Keyed } from '../../lib/item/key-hash.ts'
 import { KeyPage } from '../../lib/item/key-page.ts'

@@ -3,6 +3,7 @@ import { usageError } from '../../errors.ts'
 import type { ItemFilter } from '../../model/item-filter.ts'
 import type { WireItem } from '../../model/wire.ts'
 import type { Group, OptionsOf, Spelling } from '../option.ts'
+import { isJsonObject, jsonObjectOf } from '../values/json-object.ts'
 import { shown } from '../values/quoted-value.ts'
 
 export const FILTER_OPTIONS = {
@@ -63,7 +64,7 @@ export function resolveFilter(given: FilterOptions, spelling: Spelling): FilterS
     }) as ItemFilter['names'],
     values: placeholders(values, spelling('expressionAttributeValues'), {
       form: /^:\w+$/,
-      isRight: (value) => isObject(value) && Object.keys(value).length === 1,
+      isRight: (value) => isJsonObject(value) && Object.keys(value).length === 1,
       example: '{":open":{"S":"open"}}',
     }) as WireItem,
   }
@@ -85,9 +86,9 @@ function placeholders(
   { form, isRight, example }: Placeholders,
 ): Readonly<Record<string, unknown>> {
   if (given === undefined) return {}
-  const value = typeof given === 'string' ? parsed(given) : given
+  const value = jsonObjectOf(given)
   const isAll =
-    isObject(value) &&
+    value !== undefined &&
     Object.entries(value).every(([at, one]) => form.test(at) && !OWN.test(at) && isRight(one))
   if (isAll) return value
   // What it holds may be a value of an item.
@@ -95,17 +96,6 @@ function placeholders(
     `Expected \`${name}\` to be JSON like ${example}, got ${typeof given === 'string' ? 'another text' : shown(typeof given)}`,
     'Quote it for the shell: \'…\'. Numbers are texts: {"N":"5"}.',
   )
-}
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** What a comparison cannot do with a filter, and why. */

@@ -1,6 +1,7 @@
 /** The starting key as far as it can be checked without the table. */
 import { usageError } from '../../errors.ts'
 import type { Spelling } from '../option.ts'
+import { jsonObjectOf } from './json-object.ts'
 import { shown } from './quoted-value.ts'
 
 interface Given {
@@ -16,20 +17,12 @@ export function parseStartingKey({ startingKey, segments }: Given, spelling: Spe
       `Leave out \`${spelling('segments')}\`, or give 1: a key is a place in one scan.`,
     )
   }
-  const value = typeof startingKey === 'string' ? parseJson(startingKey) : startingKey
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  const value = jsonObjectOf(startingKey)
+  if (value === undefined) {
     throw usageError(
       `Expected \`${spelling('startingKey')}\` to be a JSON object, got ${shown(startingKey)}`,
       'For example {"id":"a","at":7}, or {"id":{"S":"a"},"at":{"N":"7"}}.',
     )
   }
-  return value as Readonly<Record<string, unknown>>
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  return value
 }

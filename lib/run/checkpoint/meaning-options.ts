@@ -6,10 +6,11 @@ import type { Settings } from '../../options/settings.ts'
 export type Meaning = { readonly [option: string]: unknown }
 
 /** Members in an order of their own: filters that mean the same look the same. */
-const sorted = (members: object) =>
+const sorted = <Member>(members: Readonly<Record<string, Member>>) =>
   Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1)))
 
-const filterMeaning = ({ expression, names, values }: ItemFilter): Meaning => ({
+/** A filter by the names of its options. */
+export const filterMeaning = ({ expression, names, values }: ItemFilter) => ({
   filterExpression: expression,
   expressionAttributeNames: sorted(names),
   expressionAttributeValues: sorted(values),

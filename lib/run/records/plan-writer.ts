@@ -12,6 +12,7 @@ import type {
 import { recorded } from '../../model/files/recorded-table.ts'
 import type { Summary } from '../../model/results/summary.ts'
 import type { Settings } from '../../options/settings.ts'
+import { filterMeaning } from '../checkpoint/meaning-options.ts'
 import type { Tables } from '../tables/table-inspection.ts'
 import { footerOf, headerOf } from './frame-lines.ts'
 
@@ -36,11 +37,7 @@ export class RepairPlan {
         ttlAware,
         newerWins,
         ...(versionAttribute !== undefined && { versionAttribute }),
-        ...(filter !== undefined && {
-          filterExpression: filter.expression,
-          expressionAttributeNames: filter.names,
-          expressionAttributeValues: filter.values,
-        }),
+        ...(filter !== undefined && filterMeaning(filter)),
       },
     }
     return new RepairPlan(await DurableLines.open({ ...PLAN_FILE, file }, header))
