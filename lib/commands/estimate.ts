@@ -38,6 +38,12 @@ export async function estimate(given: RunOptions, caller: Caller, known: Known):
       'Leave the filter out: a scan with one takes as many read units, and reads fewer keys of the replicas.',
     )
   }
+  if (settings.passes !== undefined) {
+    throw usageError(
+      'Expected `--estimate` without `--until-in-sync`, got both',
+      'Leave `--until-in-sync` out: the estimate is of one pass, and nobody knows how many it takes.',
+    )
+  }
   await checkFiles(options, settings, caller)
   const { report } = options
   if (report !== undefined && report !== '-') {

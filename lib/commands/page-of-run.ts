@@ -1,7 +1,6 @@
 /** The page of a run: what hears the run for it, and what writes it when the run has ended. */
-import { asTablesyncError } from '../errors.ts'
 import type { FileHeader } from '../model/files/header-and-footer.ts'
-import type { Summary } from '../model/results/summary.ts'
+import { type Summary, withError } from '../model/results/summary.ts'
 import { optionFacts } from '../page/option-facts.ts'
 import { writePage } from '../page/page-file.ts'
 import { RunCollector } from '../page/run-collector.ts'
@@ -73,16 +72,8 @@ export function pageOfRun({ subject, preparation, header, file, caller }: RunToS
         await writePage(file, dataOf(summary))
         return summary
       } catch (error) {
-        return withoutPage(summary, error)
+        return withError(summary, error)
       }
     },
   }
-}
-
-function withoutPage(summary: Summary, thrown: unknown): Summary {
-  const { code, message, hint } = asTablesyncError(thrown)
-  const error = { table: '', code, message, ...(hint !== undefined && { hint }), count: 1 }
-  const { outcome, errors } = summary
-  const isEnded = outcome === 'in-sync' || outcome === 'different'
-  return { ...summary, outcome: isEnded ? 'incomplete' : outcome, errors: [...errors, error] }
 }

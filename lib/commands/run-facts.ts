@@ -1,12 +1,12 @@
 /** What a page says of a run beside its counts: tables, times, units, safeguards. */
 import { count, counted } from '../model/figures.ts'
 import type { FileHeader } from '../model/files/header-and-footer.ts'
-import type { Summary } from '../model/results/summary.ts'
+import type { PassesSummary, Summary } from '../model/results/summary.ts'
 import { type InspectedTable, isStandIn, shownEndpoint } from '../model/tables/table.ts'
 import type { Settings } from '../options/settings.ts'
 import { optionFacts } from '../page/option-facts.ts'
 import type { Fact, PageTable } from '../page/page-data.ts'
-import { duration, timeText } from '../report/durations.ts'
+import { between, duration, timeText } from '../report/durations.ts'
 
 export function tableOf(table: InspectedTable, at: number): PageTable[] {
   if (isStandIn(table)) return []
@@ -23,10 +23,11 @@ export function tableOf(table: InspectedTable, at: number): PageTable[] {
 }
 
 export function factsOf(
-  { elapsedMs, dryRun, strategy, master, replicas }: Summary,
+  { elapsedMs, dryRun, strategy, passes, ...ofLast }: Summary,
   { run, began, master: hasMaster }: FileHeader,
   firstBegan: string | undefined,
 ): Fact[] {
+  const { master, replicas } = passes ?? ofLast
   const sum = (field: 'readUnits' | 'writeUnits') =>
     Object.values(replicas).reduce((total, replica) => total + replica[field], 0)
   const ofMaster = `${counted(master.readUnits, 'read unit')} of the master; `
@@ -42,10 +43,14 @@ export function factsOf(
     },
     { name: 'run', value: `${run}, in the user agent of every request` },
     { name: 'strategy', value: strategy },
+    ...(passes === undefined ? [] : [{ name: 'passes', value: passesFact(passes) }]),
     { name: 'units', value: `${hasMaster === undefined ? '' : ofMaster}${ofReplicas}` },
     ...(dryRun ? [{ name: 'dry run', value: 'nothing was written' }] : []),
   ]
 }
+
+const passesFact = ({ count: all, last }: PassesSummary) =>
+  `${count(all)}; counts, strip and charts of the items are of the last, ${between(last.began, last.ended, 'to')}`
 
 export function safeguardFacts(
   { safeguards, canary, dryRun }: Settings,

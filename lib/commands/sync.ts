@@ -10,6 +10,7 @@ import { resolveOptions } from '../options/resolve.ts'
 import type { RunOptions } from '../options/run-options.ts'
 import type { Settings } from '../options/settings.ts'
 import { openCheckpoint, refuseOtherTables } from '../run/checkpoint/checkpoint-opening.ts'
+import { runUntilInSync } from '../run/passes/until-in-sync.ts'
 import { type KeyQueues, runListed } from '../run/phases/compare-listed.ts'
 import { refuseIgnoredKeys } from '../run/preflight/key-attributes.ts'
 import { planOfKeys, planRun } from '../run/preflight/scan-plan.ts'
@@ -64,7 +65,7 @@ async function compare(
 async function comparison({ settings, checkpoint }: Settled, spelling: Spelling): Promise<Work> {
   // With it comes the SDK, which a run that is refused does without.
   const { inspectTables } = await import('../run/tables/table-inspection.ts')
-  const { keyList } = settings
+  const { keyList, passes } = settings
   if (keyList !== undefined) return comparisonOfKeys(settings, keyList, spelling, inspectTables)
   return {
     subject: 'comparison',
@@ -77,7 +78,10 @@ async function comparison({ settings, checkpoint }: Settled, spelling: Spelling)
       const plan = planRun(settings, tables)
       return { ...plan, segments: checkpoint?.taken?.segments ?? plan.segments }
     },
-    run,
+    run: (preparation, listeners, signal) =>
+      passes === undefined
+        ? run(preparation, listeners, signal)
+        : runUntilInSync(preparation, passes, listeners, signal),
   }
 }
 

@@ -33,6 +33,9 @@ export class RunFigures {
   readonly #progression = new Progression()
   #master: MasterTally = { scanned: 0, readUnits: 0 }
   readonly #replicas: Map<string, Counts>
+  /** Of the passes before the one under way. */
+  #masterBefore: MasterTally = { scanned: 0, readUnits: 0 }
+  #before: ReadonlyMap<string, Counts> = new Map()
   #flows: readonly Flow[] = []
   #isWaiting = false
   #end: RunEnd | undefined
@@ -44,6 +47,7 @@ export class RunFigures {
 
   hear(event: RunEvent): void {
     this.#progression.hear(event)
+    if (event.type === 'pass-began') this.#passBegan()
     if (event.type !== 'progress') return
     this.#count(event.tally.master, event.tally.replicas)
     this.#flows = event.flows
@@ -88,8 +92,31 @@ export class RunFigures {
     return this.#end
   }
 
-  #count(master: MasterTally, replicas: { readonly [label: string]: Counts }): void {
-    this.#master = master
-    for (const [label, counts] of Object.entries(replicas)) this.#replicas.set(label, counts)
+  /** Counters never go back: what a pass counts is added to the passes before. */
+  #passBegan(): void {
+    this.#masterBefore = this.#master
+    this.#before = new Map(this.#replicas)
   }
+
+  #count(master: MasterTally, replicas: { readonly [label: string]: Counts }): void {
+    this.#master = {
+      scanned: this.#masterBefore.scanned + master.scanned,
+      readUnits: this.#masterBefore.readUnits + master.readUnits,
+    }
+    for (const [label, counts] of Object.entries(replicas)) {
+      const before = this.#before.get(label)
+      this.#replicas.set(label, before === undefined ? counts : added(before, counts))
+    }
+  }
+}
+
+const COUNTED = [
+  ...(['scanned', 'readUnits', 'writeUnits', 'missing', 'differing'] as const),
+  ...(['written', 'deleted', 'failed', 'conflicts', 'unverified'] as const),
+] satisfies readonly (keyof Counts)[]
+
+function added(a: Counts, b: Counts): Counts {
+  const sums = COUNTED.map((name) => [name, a[name] + b[name]])
+  const extra = a.extra === null || b.extra === null ? null : a.extra + b.extra
+  return { ...(Object.fromEntries(sums) as Record<(typeof COUNTED)[number], number>), extra }
 }

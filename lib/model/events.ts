@@ -1,6 +1,7 @@
 /** What a run reports while it runs. */
 
 import type { DifferenceKind } from './difference.ts'
+import type { Outcome } from './results/summary.ts'
 import type { RunRules } from './run-rules.ts'
 import type { Pace } from './tables/capacity.ts'
 import type { InspectedTable } from './tables/table.ts'
@@ -48,10 +49,29 @@ export type RunEvent =
       readonly keys: number
       readonly asksBeforeDeletions: boolean
     }
+  /** Of a run until in sync: the tables are compared from the beginning. Counts begin at zero. */
+  | { readonly type: 'pass-began'; readonly pass: number }
+  | {
+      readonly type: 'pass-ended'
+      readonly pass: number
+      /** ISO 8601, UTC. */
+      readonly began: string
+      readonly ended: string
+      readonly outcome: Outcome
+      /** Differences of all replicas. */
+      readonly found: number
+      /** How many of them were written or deleted. */
+      readonly repaired: number
+    }
   /** This many more writes of the journal have been dealt with. */
   | { readonly type: 'undone'; readonly writes: number }
-  /** `maxDuration` is over: the run ends after what is under way. */
-  | { readonly type: 'time-over'; readonly afterMs: Milliseconds }
+  /** The time of one of these two is over: the run ends after what is under way. */
+  | {
+      readonly type: 'time-over'
+      readonly afterMs: Milliseconds
+      /** Absent: of `maxDuration`. */
+      readonly of?: 'untilInSync'
+    }
   /** The plan is complete. */
   | { readonly type: 'plan-written'; readonly plan: string; readonly keys: number }
   /** The first repairs of a replica were read back and held: the other repairs follow. */

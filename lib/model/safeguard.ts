@@ -9,6 +9,7 @@ export type SafeguardName =
   | 'shrunken-master'
   | 'global-table'
   | 'stream'
+  | 'repeated-repair'
   | 'confirmation'
 
 export interface Stop {

@@ -9,6 +9,7 @@ import { resolveFiles } from './groups/file-options.ts'
 import { resolveFilter } from './groups/filter-options.ts'
 import { resolveKeys } from './groups/key-options.ts'
 import { resolvePace } from './groups/pace-options.ts'
+import { resolvePasses } from './groups/pass-options.ts'
 import { resolveRecheck } from './groups/recheck-options.ts'
 import { resolveRepair } from './groups/repair-options.ts'
 import { resolveResume } from './groups/resume-options.ts'
@@ -40,6 +41,7 @@ export function resolveOptions(
     ...resolveFilter(options, spelling),
     ...resolveConnection(options, spelling),
     ...resolveResume(options, spelling),
+    ...resolvePasses(options, spelling),
     ...resolvePace(options),
   })
 }

@@ -4,6 +4,7 @@ import type { FileSettings } from './groups/file-options.ts'
 import type { FilterSettings } from './groups/filter-options.ts'
 import type { KeySettings } from './groups/key-options.ts'
 import type { PaceSettings } from './groups/pace-options.ts'
+import type { PassSettings } from './groups/pass-options.ts'
 import type { RecheckSettings } from './groups/recheck-options.ts'
 import type { RepairSettings } from './groups/repair-options.ts'
 import type { ResumeSettings } from './groups/resume-options.ts'
@@ -22,4 +23,5 @@ export interface Settings
     FilterSettings,
     ConnectionSettings,
     ResumeSettings,
+    PassSettings,
     PaceSettings {}

@@ -25,6 +25,7 @@ export class RunCollector {
 
   hear(event: RunEvent): void {
     if (event.type === 'progress') this.#samples.hear(event)
+    if (event.type === 'pass-began') this.#samples.passBegan()
     this.#heat.hear(event)
   }
 

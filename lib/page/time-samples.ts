@@ -36,6 +36,8 @@ export class TimeSamples {
   #since: Look | undefined
   #last: Last | undefined
   #began: number | undefined
+  /** When the pass under way began, in seconds. */
+  #offset = 0
 
   /** @param isResumed what the first event counts is the work of earlier runs */
   constructor({ isResumed }: { readonly isResumed: boolean }) {
@@ -53,11 +55,19 @@ export class TimeSamples {
     return [...this.#stretches, this.#stretch(since, last)]
   }
 
+  /** Its counts and its time begin at zero: the line goes on from where the pass before ended. */
+  passBegan(): void {
+    if (this.#last === undefined) return
+    this.#offset = this.#last.now.at
+    this.#since = { at: this.#offset, items: 0, units: () => 0 }
+    this.#last = undefined
+  }
+
   hear(event: ProgressEvent): void {
     const { elapsedMs, tally } = event
     const counts = Object.values(tally.replicas).map(({ offered }) => offered)
     const items = Math.max(tally.master.scanned, ...counts)
-    const now: Look = { at: elapsedMs / 1000, items, units: unitsIn(tally) }
+    const now: Look = { at: this.#offset + elapsedMs / 1000, items, units: unitsIn(tally) }
     this.#began ??= now.at
     this.#since ??= now
     this.#last = { now, event }

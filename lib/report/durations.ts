@@ -17,3 +17,10 @@ export function duration(time: Milliseconds): string {
 
 /** A moment, to the minute: `2026-11-28 14:02 UTC`. */
 export const timeText = (iso: string) => `${iso.slice(0, 16).replace('T', ' ')} UTC`
+
+/** Two moments to the second: `14:02:10 and 14:09:33 UTC`, with their dates if these differ. */
+export function between(from: string, to: string, word: string): string {
+  const isOneDay = from.slice(0, 10) === to.slice(0, 10)
+  const shown = (iso: string) => iso.slice(isOneDay ? 11 : 0, 19).replace('T', ' ')
+  return `${shown(from)} ${word} ${shown(to)} UTC`
+}

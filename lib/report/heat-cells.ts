@@ -19,6 +19,7 @@ export class HeatCells {
   }
 
   hear(event: RunEvent): void {
+    if (event.type === 'pass-began') this.#clear()
     if (event.type !== 'segment-finished') return
     for (const [replica, tally] of Object.entries(event.tally.replicas)) {
       this.finished(event.segment, replica, tally)
@@ -33,6 +34,11 @@ export class HeatCells {
     cell[1] += distinctItems(tally)
     // What waits for its second read leaves the segment without a verdict.
     cell[2] += foundOf(tally) + tally.pending
+  }
+
+  /** The next pass finishes all segments again. */
+  #clear(): void {
+    for (const cell of [...this.#replicas.values()].flat()) cell.fill(0)
   }
 
   /** Undefined: one cell would be all there is, or none. */

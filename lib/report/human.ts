@@ -88,6 +88,7 @@ export function tellHuman(options: HumanOptions): Human {
           planned = event
           return
         case 'undone':
+        case 'pass-began':
           return
         case 'progress':
           elapsed = event.elapsedMs
@@ -171,8 +172,10 @@ export function tellHuman(options: HumanOptions): Human {
 }
 
 /** How to take back what was written. */
-function undoHint({ replicas }: Summary, journal: string | undefined): string[] {
-  const isWritten = Object.values(replicas).some(({ written, deleted }) => written + deleted > 0)
+function undoHint({ replicas, passes }: Summary, journal: string | undefined): string[] {
+  const isWritten = Object.values(passes?.replicas ?? replicas).some(
+    ({ written, deleted }) => written + deleted > 0,
+  )
   if (journal === undefined || !isWritten) return []
   return [`        to take it back: tablesync undo ${shellWord(journal)}`]
 }

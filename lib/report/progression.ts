@@ -32,14 +32,16 @@ export class Progression {
   #expectedItems = 0
   #master = ''
   #heading = ''
-  readonly #items = new RecentRate(RATE_WINDOW)
+  #items = new RecentRate(RATE_WINDOW)
   /** In millionths, so that a slow run has a rate too. */
-  readonly #shares = new RecentRate(SHARE_WINDOW)
+  #shares = new RecentRate(SHARE_WINDOW)
+  #pass = 1
 
   hear(event: RunEvent): void {
     if (event.type === 'tables') this.#opened(event)
     if (event.type === 'plan') this.#planned(event)
     if (event.type === 'progress') this.#progressed(event)
+    if (event.type === 'pass-began') this.#passBegan(event.pass)
     if (event.type === 'undone') this.#undone += event.writes
     if (event.type === 'undo') {
       this.#heading = `undo ${event.journal}`
@@ -57,6 +59,14 @@ export class Progression {
     const [first] = replicas
     const to = replicas.length === 1 ? first?.ref.label : `${replicas.length} replicas`
     this.#heading = `${this.#master} → ${to}`
+  }
+
+  /** Its counts and its time begin at zero. */
+  #passBegan(pass: number): void {
+    this.#pass = pass
+    this.#progress = undefined
+    this.#items = new RecentRate(RATE_WINDOW)
+    this.#shares = new RecentRate(SHARE_WINDOW)
   }
 
   #progressed(event: ProgressEvent): void {
@@ -77,7 +87,9 @@ export class Progression {
 
   get line(): string {
     const progress = this.#progress
-    if (progress === undefined) return 'inspecting the tables'
+    if (progress === undefined) {
+      return this.#pass > 1 ? `pass ${this.#pass}: it begins` : 'inspecting the tables'
+    }
     const work = this.#work
     return this.#far(progress, work) + waitingText(progress)
   }
@@ -104,7 +116,7 @@ export class Progression {
       {
         progress,
         share: this.share,
-        heading: this.#heading,
+        heading: `${this.#pass > 1 ? `pass ${this.#pass}  ` : ''}${this.#heading}`,
         done: work && doneText({ ...work, done: this.#done(work, progress) }),
         itemsPerSecond: progress.tally.master.scanned === 0 ? undefined : this.#items.perSecond,
         leftMs: this.#leftMs(progress),

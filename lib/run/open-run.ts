@@ -4,6 +4,7 @@ import type { Summary } from '../model/results/summary.ts'
 import type { TableIndex } from '../model/tables/table.ts'
 import { CanaryFlags } from '../protocol/shared/canary-flags.ts'
 import { RecheckBudget } from '../protocol/shared/recheck-budget.ts'
+import { Allowance } from '../protocol/shared/write-allowance.ts'
 import { CheckpointSaver } from './checkpoint/checkpoint-saver.ts'
 import { RunMonitor } from './progress/run-monitor.ts'
 import { RateLimits } from './rate/rate-limits.ts'
@@ -54,12 +55,14 @@ export async function openRun(
   listeners: RunListeners,
   signal: AbortSignal,
 ): Promise<OpenRun> {
-  const { settings, tables, plan, checkpoint } = preparation
+  const { settings, tables, plan, checkpoint, pass } = preparation
+  const spentBefore = pass?.spentBefore
   const began = performance.now()
   const before = checkpoint?.taken?.elapsedMs ?? 0
   const elapsedMs = () => Math.round(before + performance.now() - began)
   const label = (table: TableIndex) => tables.access[table]?.label ?? ''
   const setup = workerSetup(settings, tables, listeners)
+  if (spentBefore !== undefined) Allowance.restore(setup.allowance, spentBefore.claimed)
 
   // The state of the run.
   const replicas = tables.access.slice(1).map(({ index }) => index)
@@ -77,10 +80,14 @@ export async function openRun(
   const rateLimits = new RateLimits(settings, tables, setup, isOver)
 
   // The files of the run.
-  const files = await openRunFiles(preparation)
+  const files = await (pass?.openFiles() ?? openRunFiles(preparation))
   const deletes = new Spill(checkpoint && `${checkpoint.file}.extras`)
   const writeLog = new WriteAheadLog(checkpoint && `${checkpoint.file}.writes`)
-  const sink = new DifferenceSink(listeners, files.repairPlan, fail, signal)
+  const sink = new DifferenceSink(listeners, files.repairPlan, {
+    onFailure: fail,
+    onStop: state.stopBy,
+    ending: signal,
+  })
   const heard = { ledger, rechecks, deletes, sink, writeLog, label }
   const commitQueue = new CommitQueue({ ...heard, onEvent: listeners.onEvent, onFailure: fail })
 
@@ -123,7 +130,7 @@ export async function openRun(
 
   // Tasks: how they run, what they say, and how their results are committed.
   const checkReadUnits = () => {
-    const stop = isOver() ? undefined : readUnitsStop(settings, ledger)
+    const stop = isOver() ? undefined : readUnitsStop(settings, ledger, spentBefore?.readUnits)
     if (stop !== undefined) state.stopBy(stop)
   }
   const onCounted = () => {
@@ -169,7 +176,7 @@ export async function openRun(
   checkpoint?.lock.onLost(fail)
   const context: RunContext = {
     ...{ settings, tables, plan, listeners, state, ledger, failures, executor, rechecks, canary },
-    ...{ restartKeys, sink, deletes, writeLog, tableWatch, label, isOver },
+    ...{ restartKeys, sink, deletes, writeLog, tableWatch, label, isOver, spentBefore },
     hold: (isHeld) => pool.hold(isHeld),
     save: async () => saver?.save().catch(fail),
     tellPaces: () => monitor.tellPaces(),
@@ -183,7 +190,7 @@ export async function openRun(
       stopped: state.stopped,
       recheckUnitsOf: (replica) => recheckBudget.recheckUnits(replica),
       settingsOf: (replica) => settingsOfReplica(tables, replica),
-      stopOf: (replica) => stopOfRepair({ settings, tables, plan, ledger }, replica),
+      stopOf: (replica) => stopOfRepair({ settings, tables, plan, ledger, spentBefore }, replica),
     })
   return {
     ...{ preparation, context, monitor, pool, commitQueue, files },

@@ -6,11 +6,13 @@ import type { Settings } from '../options/settings.ts'
 import type { OpenCheckpoint } from './checkpoint/checkpoint-opening.ts'
 import type { Plan } from './preflight/scan-plan.ts'
 import type { DifferenceSink, RunListeners } from './records/difference-sink.ts'
+import type { RunFiles } from './records/run-files.ts'
 import type { Canary } from './safeguards/canary.ts'
 import type { Ledger } from './state/ledger.ts'
 import type { RecheckQueue } from './state/recheck-queue.ts'
 import type { RestartKeys } from './state/restart-keys.ts'
 import type { RunState } from './state/run-state.ts'
+import type { SpentBefore } from './state/spent-before.ts'
 import type { WriteAheadLog } from './state/write-ahead-log.ts'
 import type { Tables } from './tables/table-inspection.ts'
 import type { TableWatch } from './tables/table-watch.ts'
@@ -28,6 +30,16 @@ export interface Preparation {
   readonly identity?: RunIdentity
   /** Undefined: the run keeps no checkpoint. */
   readonly checkpoint?: OpenCheckpoint | undefined
+  /** Of one pass of several. Absent: the run stands alone. */
+  readonly pass?: PassPreparation
+}
+
+/** What a pass shares with the others of its run. */
+export interface PassPreparation {
+  readonly isFirst: boolean
+  readonly spentBefore: SpentBefore
+  /** Opens the files of the run, or yields those that are open; none of them is closed by a pass. */
+  readonly openFiles: () => Promise<RunFiles>
 }
 
 export interface RunContext {
@@ -48,6 +60,8 @@ export interface RunContext {
   readonly tableWatch: TableWatch
   readonly label: (table: TableIndex) => string
   readonly isOver: () => boolean
+  /** Undefined: no pass was before this one. */
+  readonly spentBefore: SpentBefore | undefined
   /** Pauses the comparison, or lets it go on. */
   readonly hold: (isHeld: boolean) => void
   /** Settles once the checkpoint, if there is one, has all that was committed so far. */

@@ -27,8 +27,10 @@ export function run(
   signal: AbortSignal,
 ): Promise<Summary> {
   return withRun(preparation, listeners, signal, async (run) => {
-    tellOpening(preparation, listeners)
-    run.tellPaces()
+    if (preparation.pass?.isFirst !== false) {
+      tellOpening(preparation, listeners)
+      run.tellPaces()
+    }
     await recheckDuring(run, compareAll(run))
     judgeScans(run)
     // No later comparison finds what was deleted: the checkpoint must have these results first.

@@ -12,6 +12,7 @@ import { casesToPlay } from '../support/thorough.ts'
 import { prepareEngine } from './engine.ts'
 
 const RUNS = casesToPlay(200, 50, 'TABLESYNC_TEST_SIMULATIONS')
+const PASSES = casesToPlay(400, 100, 'TABLESYNC_TEST_PASSES')
 const FIRST = Number(process.env['TABLESYNC_TEST_SEED'] ?? 1)
 /** Runs per process: what the SDK keeps of closed clients adds up. */
 const BATCH = 250
@@ -24,6 +25,8 @@ const runner = fileURLToPath(new URL('runner.js', import.meta.url))
 interface Batch {
   readonly runs: number
   readonly whole: number
+  readonly inSync: number
+  readonly stopped: number
   readonly crashes: number
   readonly deaths: number
   readonly requests: number
@@ -31,8 +34,8 @@ interface Batch {
   readonly failures: readonly { readonly seed: number; readonly message: string }[]
 }
 
-async function simulateBatch(first: number, count: number): Promise<Batch> {
-  const child = spawn(process.execPath, [runner, String(first), String(count)], {
+async function simulateBatch(first: number, count: number, ...mode: string[]): Promise<Batch> {
+  const child = spawn(process.execPath, [runner, String(first), String(count), ...mode], {
     stdio: ['ignore', 'pipe', 'pipe'],
     // Coverage of the copy would be useless.
     env: {
@@ -70,5 +73,28 @@ t.test(
       `${sum((one) => one.requests)} requests, ${sum((one) => one.crashes)} crashes, ` +
         `${sum((one) => one.deaths)} dead threads, ${sum((one) => one.virtualSeconds)} virtual seconds`,
     )
+  },
+)
+
+t.test(
+  `${PASSES} simulated runs until in sync, from seed ${FIRST}, are right where they say so`,
+  async (t) => {
+    const half = Math.ceil(PASSES / LANES)
+    const batches = await Promise.all(
+      Array.from({ length: LANES }, (_, lane) =>
+        simulateBatch(FIRST + lane * half, half, 'passes'),
+      ),
+    )
+    const sum = (of: (batch: Batch) => number) => batches.reduce((all, one) => all + of(one), 0)
+    for (const { failures } of batches) {
+      for (const { seed, message } of failures) t.fail(`seed ${seed}: ${message}`)
+    }
+    t.equal(
+      sum((one) => one.runs),
+      half * LANES,
+    )
+    const [inSync, stopped] = [sum((one) => one.inSync), sum((one) => one.stopped)]
+    t.ok(inSync > PASSES / 4, `${inSync} in sync`)
+    t.ok(stopped > PASSES / 20, `${stopped} stopped by a safeguard`)
   },
 )

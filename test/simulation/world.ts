@@ -86,6 +86,8 @@ export class World {
   readonly #absences: Absence[]
   /** The present absence of each table, and when it ends. */
   readonly #absent = new Map<string, Absence & { readonly until: number }>()
+  /** Hears of each change of a table, whoever made it. */
+  onChange: (table: string, key: WireItem, item: WireItem | undefined) => void = () => {}
   onScan: (table: string, segment: number, afterId: string | undefined) => void = () => {}
 
   constructor(
@@ -315,6 +317,7 @@ export class World {
   /** The lagging nodes get a write later. */
   #follow(name: string, key: WireItem): void {
     const { now, before } = this.#table(name)
+    this.onChange(name, key, now.at(key))
     const timer = this.#clock.set(() => {
       const item = now.at(key)
       if (item === undefined) before.unset(key)

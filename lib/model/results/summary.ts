@@ -1,5 +1,5 @@
 /** The result of a run: what `runSync` resolves to and `--json` prints. */
-import type { ErrorCode } from '../../errors.ts'
+import { asTablesyncError, type ErrorCode } from '../../errors.ts'
 import type { RunIdentity } from '../run-identity.ts'
 import type { SafeguardName, Stopped } from '../safeguard.ts'
 import type { DifferingSettings } from '../tables/table-settings.ts'
@@ -29,6 +29,43 @@ export interface Summary {
   readonly errors: readonly ErrorSummary[]
   /** The safeguard that ended the run. Absent: none did. */
   readonly stopped?: Stopped
+  /** Of a run until in sync, whose last pass all counts above are of. Absent: a single comparison. */
+  readonly passes?: PassesSummary
+}
+
+/**
+ * Why no pass followed: the last one found no difference; or there was no time, or no pass, left; or
+ * a safeguard, the caller or an error ended the run.
+ */
+export type PassesEnd = 'in-sync' | 'time-over' | 'max-passes' | Outcome
+
+export interface PassesSummary {
+  readonly count: number
+  readonly end: PassesEnd
+  /**
+   * When the last pass began and ended: ISO 8601, UTC. If `end` is `in-sync`, no difference was seen
+   * in between.
+   */
+  readonly last: { readonly began: string; readonly ended: string }
+  /** Of all passes together. */
+  readonly master: { readonly readUnits: ReadUnits }
+  readonly replicas: { readonly [label: string]: PassesOfReplica }
+}
+
+export interface PassesOfReplica {
+  readonly written: number
+  readonly deleted: number
+  readonly readUnits: ReadUnits
+  readonly writeUnits: WriteUnits
+}
+
+/** The result with one more error, after which it is not whole any more. */
+export function withError(summary: Summary, thrown: unknown): Summary {
+  const { code, message, hint } = asTablesyncError(thrown)
+  const error = { table: '', code, message, ...(hint !== undefined && { hint }), count: 1 }
+  const { outcome, errors } = summary
+  const isEnded = outcome === 'in-sync' || outcome === 'different'
+  return { ...summary, outcome: isEnded ? 'incomplete' : outcome, errors: [...errors, error] }
 }
 
 /** What the command prints with `--json` without a result: nothing was scanned or written. */

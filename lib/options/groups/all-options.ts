@@ -10,6 +10,7 @@ import { FILE_OPTIONS } from './file-options.ts'
 import { FILTER_OPTIONS } from './filter-options.ts'
 import { KEY_OPTIONS } from './key-options.ts'
 import { PACE_OPTIONS } from './pace-options.ts'
+import { PASS_OPTIONS } from './pass-options.ts'
 import { RECHECK_OPTIONS } from './recheck-options.ts'
 import { REPAIR_OPTIONS } from './repair-options.ts'
 import { RESUME_OPTIONS } from './resume-options.ts'
@@ -36,6 +37,7 @@ export const OPTIONS = {
   ...CREDENTIAL_OPTIONS,
   ...CONNECTION_OPTIONS,
   ...RESUME_OPTIONS,
+  ...PASS_OPTIONS,
   ...PACE_OPTIONS,
 }
 

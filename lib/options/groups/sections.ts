@@ -7,6 +7,7 @@ import { FILE_OPTIONS } from './file-options.ts'
 import { FILTER_OPTIONS } from './filter-options.ts'
 import { KEY_OPTIONS } from './key-options.ts'
 import { PACE_OPTIONS } from './pace-options.ts'
+import { PASS_OPTIONS } from './pass-options.ts'
 import { RECHECK_OPTIONS } from './recheck-options.ts'
 import { REPAIR_OPTIONS } from './repair-options.ts'
 import { RESUME_OPTIONS } from './resume-options.ts'
@@ -72,7 +73,11 @@ export const SECTIONS: readonly Section[] = [
   },
   { task: 'Credentials', pages: ['credentials'], options: CREDENTIAL_OPTIONS },
   { task: 'Requests', pages: ['long-runs'], options: CONNECTION_OPTIONS },
-  { task: 'Long runs', pages: ['long-runs'], options: RESUME_OPTIONS },
+  {
+    task: 'Long runs, and runs until the tables are in sync',
+    pages: ['long-runs', 'until-in-sync'],
+    options: { ...RESUME_OPTIONS, ...PASS_OPTIONS },
+  },
   {
     task: 'Speed and limits',
     pages: ['pace'],

@@ -3,8 +3,8 @@ import { bytesText, counted, moneyText } from '../../model/figures.ts'
 import type { Prices } from '../../model/prices.ts'
 import type {
   BillOfWrites,
+  PassesSummary,
   RepairBill,
-  ReplicaSummary,
   Summary,
 } from '../../model/results/summary.ts'
 import { foundOf } from '../../model/tally.ts'
@@ -37,10 +37,10 @@ const billsOf = (replicas: Replicas): RepairBill[] =>
 const billed = (bills: readonly RepairBill[], of: keyof BillOfWrites) =>
   bills.reduce((sum, bill) => sum + bill.put[of] + bill.update[of] + bill.delete[of], 0)
 
-const sumOf = (replicas: Replicas, of: (replica: ReplicaSummary) => number) =>
+const sumOf = <One>(replicas: { readonly [label: string]: One }, of: (replica: One) => number) =>
   Object.values(replicas).reduce((sum, replica) => sum + of(replica), 0)
 
-const unitsRead = ({ master, replicas }: Summary) =>
+const unitsRead = ({ master, replicas }: Pick<PassesSummary, 'master' | 'replicas'>) =>
   master.readUnits + sumOf(replicas, ({ readUnits }) => readUnits)
 
 /** What was read and written, in money. Bytes across regions come on top: nobody counts them here. */
@@ -53,10 +53,11 @@ export function costLines(summary: Summary, prices?: Prices): string[] {
 /** The same for programs. `repair`: of a dry run, what its writes would cost. */
 export function costOf(summary: Summary, { currency, ...prices }: Prices) {
   const bills = billsOf(summary.replicas)
+  const { master, replicas } = summary.passes ?? summary
   return {
     currency,
-    reads: unitsRead(summary) * prices.readUnit,
-    writes: sumOf(summary.replicas, ({ writeUnits }) => writeUnits) * prices.writeUnit,
+    reads: unitsRead({ master, replicas }) * prices.readUnit,
+    writes: sumOf(replicas, ({ writeUnits }) => writeUnits) * prices.writeUnit,
     ...(bills.length > 0 && { repair: billed(bills, 'writeUnits') * prices.writeUnit }),
   }
 }

@@ -4,13 +4,18 @@ import { counted } from '../../model/figures.ts'
 import { duration } from '../durations.ts'
 import { applyLines, readableLine, undoLines } from './apply-undo-lines.ts'
 import { keyLeftLine, planLine, tableLines } from './opening-lines.ts'
+import { passLine } from './pass-lines.ts'
 import { outageLines, outageOverLine, paceLines } from './rate-lines.ts'
 import { rulesLines } from './rules-lines.ts'
 
 /** Progress and restart keys come often: `human.ts` decides when to print them. */
 export type ToldOnce = Exclude<
   RunEvent,
-  { readonly type: 'progress' | 'restart-key' | 'plan-written' | 'segment-finished' | 'undone' }
+  {
+    readonly type:
+      | ('progress' | 'restart-key' | 'plan-written' | 'segment-finished')
+      | ('undone' | 'pass-began')
+  }
 >
 
 export function eventLines(event: ToldOnce): readonly string[] {
@@ -31,8 +36,10 @@ export function eventLines(event: ToldOnce): readonly string[] {
       return [`warning ${event.what} ${event.file}: ${event.message}; the run goes on without it`]
     case 'time-over':
       return [
-        `stopping after in-flight pages: --max-duration of ${duration(event.afterMs)} is over`,
+        `stopping after in-flight pages: ${event.of === undefined ? '--max-duration' : '--until-in-sync'} of ${duration(event.afterMs)} is over`,
       ]
+    case 'pass-ended':
+      return [passLine(event)]
     case 'key-left':
       return [keyLeftLine(event)]
     case 'ended-before':

@@ -12,6 +12,7 @@ import { billLines, costLines, quiescedLines } from './bill-lines.ts'
 import { errorLines, OUTCOME, stopLines } from './ending-lines.ts'
 import { attributesLine } from './kind-words.ts'
 import type { PlanEvent } from './opening-lines.ts'
+import { passesLines, unprovenVerdict } from './pass-lines.ts'
 import { settingLines } from './setting-lines.ts'
 import { doneWords, foundLines } from './tally-lines.ts'
 
@@ -34,7 +35,10 @@ interface Planned {
 export function verdictLines(summary: Summary, plan?: PlanEvent, told: Told = {}): Line[] {
   const { replicas, outcome, stopped } = summary
   const { planned, tellsEach = false, report, prices } = told
-  const verdict = stopped === undefined ? [verdictOf(summary, plan)] : stopLines(stopped)
+  const verdict = [
+    ...(stopped === undefined ? [verdictOf(summary, plan)] : stopLines(stopped)),
+    ...passesLines(summary),
+  ]
   const lines: Line[] = [[{ text: verdict[0] ?? '', style: 'verdict' }], ...verdict.slice(1)]
   for (const [label, replica] of Object.entries(replicas))
     lines.push(...replicaLines(label, replica, plan))
@@ -55,7 +59,9 @@ const seeThem = (file: string | undefined) =>
     ? '        to see them: --verbose, or --report FILE'
     : `        to see them: tablesync show ${shellWord(file)}`
 
-function readLine({ master, elapsedMs }: Summary, plan?: PlanEvent): string {
+function readLine({ master, elapsedMs: time, passes }: Summary, plan?: PlanEvent): string {
+  const last = passes?.last
+  const elapsedMs = last === undefined ? time : Date.parse(last.ended) - Date.parse(last.began)
   const units = counted(master.readUnits, 'read unit')
   return plan?.keys === undefined
     ? `${plan?.rules.filter === undefined ? 'scanned' : 'chose  '} ${counted(master.scanned, 'item')} of ${master.table} in ${pace(master.scanned, elapsedMs)}, ${units}`
@@ -64,6 +70,8 @@ function readLine({ master, elapsedMs }: Summary, plan?: PlanEvent): string {
 
 function verdictOf(summary: Summary, plan?: PlanEvent): string {
   const { outcome, replicas } = summary
+  const unproven = unprovenVerdict(summary)
+  if (unproven !== undefined) return unproven
   const all = Object.values(replicas)
   const sum = (of: (replica: ReplicaSummary) => number) =>
     all.reduce((total, replica) => total + of(replica), 0)

@@ -6,6 +6,7 @@ import type { ReportMark } from '../../model/files/file-mark.ts'
 import type { FileFooter } from '../../model/files/header-and-footer.ts'
 import type { Planned } from '../../model/files/plan-lines.ts'
 import type { Question } from '../../model/question.ts'
+import type { Stop } from '../../model/safeguard.ts'
 import { DeadlineCalls } from '../../protocol/deadline-calls.ts'
 import type { RepairPlan } from './plan-writer.ts'
 
@@ -16,6 +17,8 @@ export interface RunListeners {
   readonly onDifference?: (difference: Difference) => Promise<void>
   /** Settles with the answer. Absent: nobody is asked. */
   readonly confirm?: (question: Question) => Promise<boolean>
+  /** Called for each difference; yields what it has the run stop by. Absent: nothing. */
+  readonly stopBy?: (difference: Difference) => Stop | undefined
   /** Settles with how much of the report is good; undefined where there is none. */
   readonly reportMark: () => Promise<ReportMark | undefined>
   /** Settles when the report holds all differences that were passed on. */
@@ -24,25 +27,27 @@ export interface RunListeners {
   readonly onEnd: (footer: FileFooter) => Promise<void>
 }
 
+/** How differences end a run, and the other way round. */
+export interface Endings {
+  /** Called when a difference could not be passed on. No later one is then. */
+  readonly onFailure: (error: TablesyncError) => void
+  readonly onStop: (stop: Stop) => void
+  readonly ending: AbortSignal
+}
+
 export class DifferenceSink {
   readonly #listeners: RunListeners
   readonly #repairPlan: RepairPlan | undefined
-  readonly #onFailure: (error: TablesyncError) => void
+  readonly #endings: Endings
   readonly #calls: DeadlineCalls
   /** The plan, the report or the listener has failed. */
   #isUnheard = false
 
-  /** `onFailure` is called when a difference could not be passed on. No later one is then. */
-  constructor(
-    listeners: RunListeners,
-    repairPlan: RepairPlan | undefined,
-    onFailure: (error: TablesyncError) => void,
-    ending: AbortSignal,
-  ) {
-    this.#calls = new DeadlineCalls(ending)
+  constructor(listeners: RunListeners, repairPlan: RepairPlan | undefined, endings: Endings) {
+    this.#calls = new DeadlineCalls(endings.ending)
     this.#listeners = listeners
     this.#repairPlan = repairPlan
-    this.#onFailure = onFailure
+    this.#endings = endings
   }
 
   /** `planned`: the run plans to repair it. */
@@ -50,6 +55,8 @@ export class DifferenceSink {
     if (this.#isUnheard) return
     if (planned !== undefined) await this.#heard(this.#repairPlan?.add(difference, planned))
     await this.#heard(this.#listeners.onDifference?.(difference))
+    const stop = this.#listeners.stopBy?.(difference)
+    if (stop !== undefined) this.#endings.onStop(stop)
   }
 
   /** Reports an extra that was left as it is. The key is DynamoDB JSON text. */
@@ -67,7 +74,7 @@ export class DifferenceSink {
       if (telling !== undefined) await this.#calls.answer(telling)
     } catch (error) {
       this.#isUnheard = true
-      this.#onFailure(asTablesyncError(error))
+      this.#endings.onFailure(asTablesyncError(error))
     }
   }
 }

@@ -1,8 +1,11 @@
 /** The files that a run writes for later commands: its undo journal, and the plan of its repairs. */
 import type { DurableLines } from '../../files/durable-lines.ts'
 import type { Summary } from '../../model/results/summary.ts'
+import type { Settings } from '../../options/settings.ts'
+import type { OpenCheckpoint } from '../checkpoint/checkpoint-opening.ts'
 import { journalLeg, openJournal } from '../journal/journal-writer.ts'
-import type { Preparation } from '../run-context.ts'
+import type { Plan } from '../preflight/scan-plan.ts'
+import type { Tables } from '../tables/table-inspection.ts'
 import { footerOf } from './frame-lines.ts'
 import { RepairPlan } from './plan-writer.ts'
 
@@ -15,19 +18,26 @@ export interface RunFiles {
   close(): Promise<void>
 }
 
+interface FilesOf {
+  readonly settings: Settings
+  readonly tables: Tables
+  readonly plan: Plan
+  readonly checkpoint?: OpenCheckpoint | undefined
+}
+
 /** @throws TablesyncError with code `FILE_UNWRITABLE` where one cannot be opened */
-export async function openRunFiles(preparation: Preparation): Promise<RunFiles> {
-  const { settings, tables, checkpoint } = preparation
+export async function openRunFiles(run: FilesOf): Promise<RunFiles> {
+  const { settings, tables, checkpoint } = run
   const isJournaled = settings.journal !== undefined && !settings.dryRun
   const leg = journalLeg(checkpoint)
-  const journal = isJournaled ? await openJournal(settings.journal, preparation, leg) : undefined
+  const journal = isJournaled ? await openJournal(settings.journal, run, leg) : undefined
   const { repairPlan: planned } = settings
   const repairPlan = planned && (await RepairPlan.open(planned.file, settings, tables))
   return {
     journal,
     repairPlan,
     async end(summaryNow, onFailure) {
-      await repairPlan?.end(summaryNow(), preparation.plan.isOfKeys === true).catch(onFailure)
+      await repairPlan?.end(summaryNow(), run.plan.isOfKeys === true).catch(onFailure)
       await journal?.end(footerOf(summaryNow())).catch(onFailure)
     },
     async close() {

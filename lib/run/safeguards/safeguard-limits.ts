@@ -6,10 +6,12 @@ import { count } from '../../model/figures.ts'
 import type { SafeguardName, Stop } from '../../model/safeguard.ts'
 import type { InspectedTable, TableIndex } from '../../model/tables/table.ts'
 import { foundOf, type ReplicaTally } from '../../model/tally.ts'
+import type { ReadUnits } from '../../model/units.ts'
 import type { MaxDeletes } from '../../options/groups/safeguard-options.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { Plan } from '../preflight/scan-plan.ts'
 import type { Ledger } from '../state/ledger.ts'
+import type { SpentBefore } from '../state/spent-before.ts'
 import type { Tables } from '../tables/table-inspection.ts'
 
 /** Stops for tables that pass writes on to other places. Checked before anything is scanned. */
@@ -45,13 +47,18 @@ export function maxWritesStop({ safeguards }: Settings): Stop {
   }
 }
 
-/** Read units of all tables, those of earlier legs among them, against their limit. */
-export function readUnitsStop({ safeguards }: Settings, ledger: Ledger): Stop | undefined {
+/** Read units of all tables, those of earlier legs and passes among them, against their limit. */
+export function readUnitsStop(
+  { safeguards }: Settings,
+  ledger: Ledger,
+  before: ReadUnits = 0,
+): Stop | undefined {
   const { maxReadUnits } = safeguards
   if (maxReadUnits === undefined) return undefined
   const { master, replicas } = ledger.totals()
   const all = [master, ...Object.values(replicas)]
-  if (all.reduce((sum, { readUnits }) => sum + readUnits, 0) <= maxReadUnits) return undefined
+  const total = all.reduce((sum, { readUnits }) => sum + readUnits, before)
+  if (total <= maxReadUnits) return undefined
   return {
     safeguard: 'max-read-units',
     message: `the tables have taken more than ${count(maxReadUnits)} read units`,
@@ -80,11 +87,12 @@ interface Compared {
   readonly tables: Tables
   readonly plan: Plan
   readonly ledger: Ledger
+  readonly spentBefore?: SpentBefore | undefined
 }
 
 /** Checked when everything is compared and nothing is deleted yet. */
 export function deletionsStop(
-  { settings, ledger, plan, tables }: Compared,
+  { settings, ledger, plan, tables, spentBefore }: Compared,
   replica: TableIndex,
 ): Stop | undefined {
   const { maxDeletes, allowShrunkenMaster } = settings.safeguards
@@ -112,7 +120,8 @@ export function deletionsStop(
     }
   }
   const most = plan.isOfKeys === true ? (maxDeletes.count ?? 0) : mostDeletes(maxDeletes, scanned)
-  if (extra <= most) return undefined
+  const before = spentBefore?.deleted(replica) ?? 0
+  if (extra + before <= most) return undefined
   if (plan.isOfKeys === true) {
     return {
       safeguard: 'max-deletes',
@@ -120,9 +129,13 @@ export function deletionsStop(
       hint: 'To delete more: --max-deletes N',
     }
   }
+  const found = `${label} has ${count(scanned)} items, of which ${count(extra)} are extra`
   return {
     safeguard: 'max-deletes',
-    message: `${label} has ${count(scanned)} items, of which ${count(extra)} are extra, and ${count(most)} may be deleted`,
+    message:
+      before === 0
+        ? `${found}, and ${count(most)} may be deleted`
+        : `${found}; ${count(before)} were deleted in earlier passes, and ${count(most)} may be`,
     hint: 'To delete more: --max-deletes N, or N%',
   }
 }
@@ -132,10 +145,12 @@ export function stopOfRepair(
   compared: Compared,
   replica: TableIndex,
 ): { readonly stoppedBy?: SafeguardName } {
-  const { settings, tables, ledger } = compared
+  const { settings, tables, ledger, spentBefore } = compared
   const all = { ...settings, asked: { missing: true, differing: true, extra: true } }
   const { maxWrites } = settings.safeguards
-  const isTooMuch = maxWrites !== undefined && foundOf(ledger.totalOf(replica)) > maxWrites
+  const isTooMuch =
+    maxWrites !== undefined &&
+    foundOf(ledger.totalOf(replica)) + (spentBefore?.claimed ?? 0) > maxWrites
   const stop =
     topologyStop(all, tables) ??
     (isTooMuch ? maxWritesStop(settings) : deletionsStop(compared, replica))
