@@ -13,7 +13,7 @@ import { type CommandLine, parseArgv } from './options/argv.ts'
 import { commandAsTyped } from './options/command-as-typed.ts'
 import { forProgram, isEachTold, progressOf } from './options/command-line.ts'
 import { commandToResume } from './options/command-to-resume.ts'
-import { spellingWith } from './options/environment.ts'
+import { MASK_KEY, spellingWith } from './options/environment.ts'
 import type { Page } from './options/help/asked-page.ts'
 import { namedFiles } from './options/named-files.ts'
 import type { Spelling } from './options/option.ts'
@@ -165,7 +165,9 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
 
 /** What every command has to know of who asks for it. */
 function callerWith(spelling: Spelling) {
-  return { spelling, threads: threadFilesIn(THREADS), identity, packageFile }
+  const maskKey = process.env[MASK_KEY]
+  const threads = threadFilesIn(THREADS)
+  return { spelling, threads, identity, packageFile, ...(maskKey !== undefined && { maskKey }) }
 }
 
 /** Prints what the run would take. */

@@ -28,6 +28,10 @@ export type ErrorCode =
   | 'BAD_RESPONSE'
   /** An engine treats number keys as different that are one key to DynamoDB. */
   | 'KEY_SPELLING'
+  /** The rules of `--masks` do not fit an item: it was left. */
+  | 'UNMASKED'
+  /** Two items of the master become one key of the replica. */
+  | 'KEY_COLLISION'
   /** The service refused a request for another reason. */
   | 'SERVICE'
   /** An item was left as it is, because the replica's may be newer. */

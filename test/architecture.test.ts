@@ -45,6 +45,13 @@ const ROOMS: Record<string, readonly string[]> = {
   'lib/diagnostics.ts': [],
   'lib/item': PURE,
   'lib/options': PURE,
+  'lib/masks': [
+    ...PURE,
+    'lib/item',
+    'lib/files/regular-file.ts',
+    'lib/options/nearest.ts',
+    'lib/options/values',
+  ],
   'lib/protocol': PURE,
   'lib/files': [...PURE, 'lib/diagnostics.ts'],
   'lib/http': [...PURE, 'lib/item/bytes/response-body.ts'],
@@ -65,6 +72,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/protocol',
     'lib/files',
     'lib/selection',
+    'lib/masks',
     'lib/access/configuration.ts',
     'lib/access/credentials.ts',
     'lib/access/endpoint.ts',
@@ -98,6 +106,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/options',
     'lib/page',
     'lib/run',
+    'lib/masks',
     'lib/report',
     'lib/selection',
     'lib/show',
@@ -122,7 +131,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/files/prices-file.ts',
     'lib/run/threads/thread-files.ts',
   ],
-  workers: [...PURE, 'lib/diagnostics.ts', 'lib/item', 'lib/protocol', 'lib/dynamo'],
+  workers: [...PURE, 'lib/diagnostics.ts', 'lib/item', 'lib/masks', 'lib/protocol', 'lib/dynamo'],
 }
 
 const OWNERS: Record<string, readonly string[]> = {

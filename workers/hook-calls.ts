@@ -3,12 +3,15 @@ import { inspect } from 'node:util'
 import type { FoundItem } from '../lib/dynamo/lookup-result.ts'
 import { plainItem } from '../lib/dynamo/plain-item.ts'
 import type { InFlight } from '../lib/dynamo/request/in-flight.ts'
+import { wireItem } from '../lib/dynamo/wire-item.ts'
 import { parseItem } from '../lib/item/compare.ts'
 import type { KeyText } from '../lib/item/key.ts'
+import { withoutOrigin } from '../lib/item/key-origin.ts'
 import type { HookItem, Hooks, HooksSource } from '../lib/model/hooks.ts'
 import type { WireItem } from '../lib/model/wire.ts'
 import { DeadlineCalls } from '../lib/protocol/deadline-calls.ts'
 import { loadHooks } from '../lib/protocol/hooks-module.ts'
+import { isItem } from './revert/well-formed.ts'
 import type { Found } from './verify/ending.ts'
 
 export interface HookCalls {
@@ -26,6 +29,8 @@ export interface HookCalls {
         key: KeyText,
       ) => Promise<void>)
     | undefined
+  /** What an item of the master becomes; null: no item. Undefined: no hook changes items. */
+  readonly transform: ((item: WireItem, key: KeyText) => Promise<WireItem | null>) | undefined
   /** Whether a change of an export is taken back. Undefined: no hook decides that. */
   readonly selects: ((change: ChangedItem, key: KeyText) => Promise<boolean>) | undefined
 }
@@ -50,11 +55,11 @@ export async function openHookCalls(
 
 export function rulesOf(hooks: Hooks, calls: DeadlineCalls, task: InFlight): HookCalls {
   const { items, isItemDifferent, onMatching, onMissing, onDiffering, onExtra } = hooks
-  const { shouldRevert } = hooks
+  const { shouldRevert, transform: asked } = hooks
   const ask = asking(calls, task)
   const given = (item: WireItem): HookItem => (items === 'plain' ? plainItem(item) : item)
   const itemOf = ({ page, item }: FoundItem) => given(parseItem(page, item))
-  const keyOf = (key: KeyText) => given(JSON.parse(key) as WireItem)
+  const keyOf = (key: KeyText) => given(JSON.parse(withoutOrigin(key)) as WireItem)
   const differ: HookCalls['differ'] =
     isItemDifferent &&
     (async (master, replica, key) => {
@@ -82,7 +87,17 @@ export function rulesOf(hooks: Hooks, calls: DeadlineCalls, task: InFlight): Hoo
       )
       return yesOrNo(name, await ask(name, key, () => shouldRevert(from, to, keyOf(key))))
     })
-  return { differ, mayRepair: hasSay && mayRepair, matches, selects }
+  const transform: HookCalls['transform'] =
+    asked &&
+    (async (item, key) => {
+      const answer = await ask('transform', key, () => asked(given(item)))
+      if (answer === null) return null
+      const isPlain = typeof answer === 'object' && items === 'plain'
+      const made = isPlain ? wireItem(answer) : answer
+      if (isItem(made) && !Object.hasOwn(made, '')) return made
+      throw wrongAnswer('transform', 'an item or null', answer)
+    })
+  return { differ, mayRepair: hasSay && mayRepair, matches, transform, selects }
 
   async function mayRepair(
     { verdict, key, master, replica }: Found,
@@ -117,7 +132,7 @@ type Ask = (name: string, key: KeyText, call: () => unknown) => Promise<unknown>
 function asking(calls: DeadlineCalls, task: InFlight): Ask {
   return async (name, key, call) => {
     // Named by its key alone: the content of an item is nobody else's concern.
-    const doing = task.begin(() => `the hook ${name} on ${key}`)
+    const doing = task.begin(() => `the hook ${name} on ${withoutOrigin(key)}`)
     try {
       const answer = call()
       return isThenable(answer) ? await calls.answer(Promise.resolve(answer)) : answer

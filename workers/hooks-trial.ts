@@ -5,7 +5,7 @@ import { loadHooks } from '../lib/protocol/hooks-module.ts'
 import { toWire } from '../lib/protocol/wire-error.ts'
 
 const answer = await loadHooks(workerData as HooksSource).then(
-  () => ({}),
+  ({ transform }) => ({ transforms: transform !== undefined }),
   (error: unknown) => ({ error: toWire(error) }),
 )
 parentPort?.postMessage(answer)

@@ -77,9 +77,9 @@ export function replicaTaskOf(
   }
 }
 
-/** Whether a filter leaves items of the master out: those look as if it had deleted them. */
+/** Whether items of the master are left out, by a filter or a hook, as if it had deleted them. */
 export const isFiltered = ({ master }: Pick<ReplicaTask, 'master'>): boolean =>
-  master.access.filter !== undefined
+  master.access.filter !== undefined || master.access.leavesOut === true
 
 /** Picks the replica's intents: a task of several replicas has those of all. */
 function intentsOf(

@@ -1,5 +1,6 @@
 /** What all tasks of a thread share: tables, hasher, and limits on what is under way. */
 import PQueue from 'p-queue'
+import { underOwnKeys } from '../lib/dynamo/changed/own-keys.ts'
 import type { ItemShape } from '../lib/dynamo/conditions.ts'
 import {
   openMaster,
@@ -15,6 +16,7 @@ import type { HeldCredentials } from '../lib/model/tables/aws-credentials.ts'
 import { MASTER, type TableIndex } from '../lib/model/tables/table.ts'
 import type { Milliseconds } from '../lib/model/units.ts'
 import type { WireItem } from '../lib/model/wire.ts'
+import type { ClaimRequests } from '../lib/protocol/claim-requests.ts'
 import type { WorkerSetup } from '../lib/protocol/setup.ts'
 import { CanaryFlags } from '../lib/protocol/shared/canary-flags.ts'
 import { OrderRecord } from '../lib/protocol/shared/order-record.ts'
@@ -23,6 +25,7 @@ import { RecheckBudget } from '../lib/protocol/shared/recheck-budget.ts'
 import { TokenBuckets } from '../lib/protocol/shared/token-buckets.ts'
 import { Traffic } from '../lib/protocol/shared/traffic.ts'
 import { Allowance } from '../lib/protocol/shared/write-allowance.ts'
+import { openMasterChange } from './change/changed-master.ts'
 import { type HookCalls, openHookCalls } from './hook-calls.ts'
 import { AttributeNames } from './keys/attribute-names.ts'
 import { NumberKeys } from './keys/number-keys.ts'
@@ -61,7 +64,7 @@ export interface Thread {
 }
 
 /** `task`: the requests and hooks that the task itself has in flight. */
-export type OpenThread = (task: InFlight) => Thread
+export type OpenThread = (task: InFlight, claims: ClaimRequests) => Thread
 
 /** How long answers are waited for once the run is to end. */
 const GRACE: Milliseconds = 10_000
@@ -108,6 +111,7 @@ export async function openThread(
   }
   ending.addEventListener('abort', () => setTimeout(endRequests, GRACE).unref(), { once: true })
   const openedRules = await openHookCalls(setup.hooks, ending)
+  const changedMaster = openMasterChange(setup, masterAccess.keySchema, digestOf)
   const comparer = itemComparer(digestOf, isIgnored)
   const wholeDigest = (item: WireItem) => digestOf(canonicalItem(item, () => false))
   const digest = (item: WireItem) => digestOf(canonicalItem(item, isIgnored))
@@ -118,11 +122,12 @@ export async function openThread(
   const numberKeys = new NumberKeys(masterAccess.keySchema)
   const orderRecord = new OrderRecord(setup.orderRecord)
   const names = new AttributeNames()
+  const mayChangeKeys = setup.change?.mayChangeKeys === true
   const clientFor = (
     { opened, queues, streak }: (typeof clients)[number],
     task: InFlight,
   ): ReplicaClient => ({
-    table: opened.of(task),
+    table: mayChangeKeys ? underOwnKeys(opened.of(task)) : opened.of(task),
     lookups: queues.lookups,
     rechecks: queues.rechecks,
     writes: queues.writes,
@@ -130,21 +135,24 @@ export async function openThread(
   })
   // Spelt out: objects that are put together from others differ in shape to the engine. It would
   // compile all code that reads them again for each task.
-  return (task) => ({
-    setup,
-    master: openedMaster.of(task),
-    replicas: new Map(clients.map((client) => [client.index, clientFor(client, task)])),
-    comparer,
-    isIgnored,
-    wholeDigest,
-    digest,
-    shape,
-    rules: openedRules(task),
-    allowance,
-    canary,
-    names,
-    budget,
-    orderRecord,
-    numberKeys,
-  })
+  return (task, claims) => {
+    const rules = openedRules(task)
+    return {
+      setup,
+      master: changedMaster(openedMaster.of(task), rules, claims),
+      replicas: new Map(clients.map((client) => [client.index, clientFor(client, task)])),
+      comparer,
+      isIgnored,
+      wholeDigest,
+      digest,
+      shape,
+      rules,
+      allowance,
+      canary,
+      names,
+      budget,
+      orderRecord,
+      numberKeys,
+    }
+  }
 }

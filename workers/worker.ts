@@ -6,6 +6,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Milliseconds } from '../lib/model/units.ts'
 import { type AsText, asText, fromText } from '../lib/protocol/as-text.ts'
+import { ClaimRequests } from '../lib/protocol/claim-requests.ts'
 import { CredentialRequests } from '../lib/protocol/credential-requests.ts'
 import { Gate } from '../lib/protocol/gate.ts'
 import type { ControlMessage, ProgressMessage } from '../lib/protocol/messages.ts'
@@ -95,14 +96,17 @@ async function carryOut(
         return outbox.taken()
       case 'record-kept':
         return kept.shift()?.()
+      case 'claimed':
+        return claims.answered(message.collided)
       case 'credentials':
         return credentials.answer(message.table, message.answer)
       default:
         return message satisfies never
     }
   })
+  const claims = new ClaimRequests((claims) => coordinator.say({ type: 'claim-keys', claims }))
   const beat = heartbeat.begin((message) => coordinator.say(message))
-  const thread = open(beat.underWay)
+  const thread = open(beat.underWay, claims)
   const ask = (table: number, refused?: string) =>
     coordinator.say({
       type: 'credentials-wanted',

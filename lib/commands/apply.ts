@@ -1,5 +1,6 @@
 /** Plan in, result out: what the `apply` command and `applySync` have in common. */
-import type { RepairPlanHeader } from '../model/files/plan-lines.ts'
+import { usageError } from '../errors.ts'
+import type { PlanRules, RepairPlanHeader } from '../model/files/plan-lines.ts'
 import type { RecordedTable } from '../model/files/recorded-table.ts'
 import type { Summary } from '../model/results/summary.ts'
 import { newRunIdentity } from '../model/run-identity.ts'
@@ -9,8 +10,10 @@ import { SELECTION_OPTIONS } from '../options/groups/selection-options.ts'
 import type { Spelling } from '../options/option.ts'
 import { resolveOptions } from '../options/resolve.ts'
 import type { ApplyOptions, RunOptions } from '../options/run-options.ts'
+import type { Settings } from '../options/settings.ts'
 import { checkValue } from '../options/values/check-value.ts'
 import { runApply } from '../run/phases/apply-plan.ts'
+import { refuseMisfitMasks } from '../run/preflight/changed-items.ts'
 import { planOfKeys } from '../run/preflight/scan-plan.ts'
 import { pickFrom } from '../run/records/picked-plan.ts'
 import { type ReviewedPlan, readRepairPlan } from '../run/records/plan-reader.ts'
@@ -35,17 +38,20 @@ export async function apply(given: ApplyOptions, caller: Caller): Promise<Summar
   checkPicks({ kind, attribute, exceptKeys }, spelling)
   const whole = await readRepairPlan(file)
   const reviewed = await pickedOf(whole, { kind, attribute, exceptKeys }, spelling)
-  const settings = resolveOptions(asRunOptions(reviewed.header, others), spelling, 'the plan')
-  await checkFiles(options, settings, caller)
+  const resolved = resolveOptions(asRunOptions(reviewed.header, others), spelling, 'the plan')
+  const settings = await checkFiles(options, resolved, caller)
   const { header, end } = reviewed
+  refuseOtherChanges(header.rules, settings, spelling)
   const work: Work = {
     subject: 'plan',
     inspect: (begin) => inspectTables(settings, begin, { scans: false }),
-    check({ inspected: [master, ...replicas] }) {
+    check(tables) {
+      const [master, ...replicas] = tables.inspected
       refuseOtherTable(header.master, master, 'plan')
       for (const replica of replicas) {
         refuseOtherTable(header.tables[replica.ref.label], replica, 'plan')
       }
+      refuseMisfitMasks(settings, tables, spelling)
     },
     // What the reviewed run has scanned stands for a scan.
     planOf: () => ({
@@ -60,6 +66,25 @@ export async function apply(given: ApplyOptions, caller: Caller): Promise<Summar
     beginRun({ settings, identity, threads, caller }, heard, work),
   )
   return { ...summary, ...identity }
+}
+
+/** @throws TablesyncError with code `USAGE` where items would become others than were planned */
+function refuseOtherChanges(
+  { maskedBy, transformedBy }: PlanRules,
+  { change }: Settings,
+  spelling: Spelling,
+): void {
+  if (maskedBy !== change?.masks?.mark) {
+    throw usageError(
+      `Expected the masks of the plan, ${maskedBy ?? 'none'}; got ${change?.masks?.mark ?? 'none'}`,
+      `Give \`${spelling('masks')}\` and its key as when the plan was written.`,
+    )
+  }
+  if (transformedBy === change?.transform) return
+  throw usageError(
+    `Expected the hook \`transform\` of the plan, ${transformedBy ?? 'none'}; got ${change?.transform ?? 'none'}`,
+    `Give \`${spelling('hooks')}\` as when the plan was written.`,
+  )
 }
 
 type Picks = { readonly [name in 'kind' | 'attribute' | 'exceptKeys']: ApplyOptions[name] }
@@ -97,13 +122,14 @@ async function pickedOf(
 
 /** All kinds of writes: the plan has only those that were asked for. */
 function asRunOptions(
-  { master, tables, rules }: RepairPlanHeader,
+  { master, tables, rules: planned }: RepairPlanHeader,
   options: Omit<ApplyOptions, 'plan'>,
 ): RunOptions {
   const endpoints = [options.endpoint, options.masterEndpoint, options.replicaEndpoint]
   const isElsewhere = endpoints.some((endpoint) => endpoint !== undefined)
   const named = (table: string, { endpoint }: RecordedTable) =>
     endpoint === undefined || isElsewhere ? table : { table, endpoint }
+  const { maskedBy: _, transformedBy: __, ...rules } = planned
   const writes = { writeMissing: true, writeDiffering: true, deleteExtra: true }
   return {
     ...options,

@@ -1,6 +1,7 @@
 /** What every command does between its options and its run. */
 import { usageError } from '../errors.ts'
 import { fileBehind, refuseSharedFiles } from '../files/distinct-files.ts'
+import { readMasks } from '../masks/masks-file.ts'
 import type { Summary } from '../model/results/summary.ts'
 import type { RunIdentity } from '../model/run-identity.ts'
 import { namedFiles } from '../options/named-files.ts'
@@ -10,6 +11,7 @@ import { refuseUnwritablePage } from '../page/page-file.ts'
 import type { SubjectName } from '../page/subjects.ts'
 import type { OpenCheckpoint } from '../run/checkpoint/checkpoint-opening.ts'
 import { tryHooks } from '../run/preflight/hooks-check.ts'
+import { hooksDigest } from '../run/preflight/hooks-digest.ts'
 import type { Plan } from '../run/preflight/scan-plan.ts'
 import { checkControlFile } from '../run/rate/control-file.ts'
 import type { RunListeners } from '../run/records/difference-sink.ts'
@@ -28,12 +30,18 @@ const STDOUT = '-'
 
 type FilesGiven = Pick<RunOptions, 'report' | 'html' | 'signal'>
 
-/** @throws TablesyncError where two options name one file, or the hooks or the control file cannot be used */
+/**
+ * Returns the settings with what files say of them.
+ *
+ * @throws TablesyncError where two options name one file, or the hooks, the masks or the control
+ * file cannot be used
+ */
 export async function checkFiles(
   options: FilesGiven,
-  { hooks, control }: Settings,
-  { spelling, threads, print }: Caller,
-): Promise<void> {
+  settings: Settings,
+  { spelling, threads, print, maskKey }: Caller,
+): Promise<Settings> {
+  const { hooks, control, maskFiles } = settings
   if (options.report === STDOUT && print === undefined) {
     throw usageError(
       `Expected \`${spelling('report')}\` to be a file, got "-"`,
@@ -45,8 +53,16 @@ export async function checkFiles(
     checkpoint: spelling('checkpoint'),
   })
   if (options.html !== undefined) await refuseUnwritablePage(options.html)
-  await tryHooks(hooks, threads.hooksTrial, options.signal)
+  const tried = await tryHooks(hooks, threads.hooksTrial, options.signal)
   await checkControlFile(control)
+  const masks = maskFiles && (await readMasks({ ...maskFiles, key: maskKey }))
+  const transform = tried.transforms && hooks ? await hooksDigest(hooks) : undefined
+  if (masks === undefined && transform === undefined) return settings
+  const change = {
+    ...(masks !== undefined && { masks }),
+    ...(transform !== undefined && { transform }),
+  }
+  return Object.freeze({ ...settings, change })
 }
 
 /** What is settled before the tables are looked at. */

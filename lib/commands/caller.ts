@@ -18,6 +18,8 @@ export interface Caller {
   readonly print?: (text: string) => Promise<boolean>
   /** Absent: the run gets one of its own. */
   readonly identity?: RunIdentity
+  /** The key of the masks, where no file holds it. Absent: there is none. */
+  readonly maskKey?: string
   /** The command as it was typed, without secrets, and its version. Absent: a program calls. */
   readonly command?: CommandAsTyped
 }

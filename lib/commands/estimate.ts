@@ -44,7 +44,13 @@ export async function estimate(given: RunOptions, caller: Caller, known: Known):
       'Leave `--until-in-sync` out: the estimate is of one pass, and nobody knows how many it takes.',
     )
   }
-  await checkFiles(options, settings, caller)
+  const { change } = await checkFiles(options, settings, caller)
+  if (change !== undefined) {
+    throw usageError(
+      'Expected `--estimate` without masks and without the hook transform, got both',
+      'Leave them out: a scan takes as many read units with them.',
+    )
+  }
   const { report } = options
   if (report !== undefined && report !== '-') {
     await refuseUnwritable({ file: report, what: 'the report' }, 'report')

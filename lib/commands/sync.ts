@@ -12,6 +12,7 @@ import type { Settings } from '../options/settings.ts'
 import { openCheckpoint, refuseOtherTables } from '../run/checkpoint/checkpoint-opening.ts'
 import { runUntilInSync } from '../run/passes/until-in-sync.ts'
 import { type KeyQueues, runListed } from '../run/phases/compare-listed.ts'
+import { refuseBesideChanges } from '../run/preflight/changed-items.ts'
 import { refuseIgnoredKeys } from '../run/preflight/key-attributes.ts'
 import { planOfKeys, planRun } from '../run/preflight/scan-plan.ts'
 import { run } from '../run/run.ts'
@@ -28,9 +29,9 @@ import { type MeteredRun, withMetrics } from './with-metrics.ts'
 export async function sync(given: RunOptions, caller: Caller): Promise<Summary> {
   const { spelling, identity = newRunIdentity() } = caller
   const options = currentOptions(given)
-  const settings = resolveOptions(options, spelling)
+  const resolved = resolveOptions(options, spelling)
   refuseBesideFilter(options, spelling)
-  await checkFiles(options, settings, caller)
+  const settings = await checkFiles(options, resolved, caller)
   const metered = { command: 'sync', settings, identity, caller } as const
   return withMetrics(metered, options, (heard) => compare(heard, metered))
 }
@@ -73,6 +74,7 @@ async function comparison({ settings, checkpoint }: Settled, spelling: Spelling)
     check(tables) {
       if (checkpoint !== undefined) refuseOtherTables(checkpoint, settings, tables, spelling)
       refuseIgnoredKeys(settings, tables, spelling)
+      refuseBesideChanges(settings, tables, spelling)
     },
     planOf(tables) {
       const plan = planRun(settings, tables)
@@ -106,7 +108,10 @@ function comparisonOfKeys(
       queues = await listKeys(keyList, listedFor, spelling('key'))
       return tables
     },
-    check: (tables) => refuseIgnoredKeys(settings, tables, spelling),
+    check(tables) {
+      refuseIgnoredKeys(settings, tables, spelling)
+      refuseBesideChanges(settings, tables, spelling)
+    },
     planOf: () => ({ ...planOfKeys(settings), findExtras: true, isOfKeys: true }),
     run: (preparation, listeners, signal) => runListed(preparation, queues, listeners, signal),
   }

@@ -29,6 +29,12 @@ export class Unread {
 
 export const isUnread = (looked: unknown): looked is Unread => looked instanceof Unread
 
+/** Why an item that was read could not be changed as the run asks. Undefined: it could. */
+export function refusalOf(found: FoundItem | undefined): Unread | undefined {
+  const refusal = found?.page.refusals?.get(found.item)
+  return refusal && new Unread(refusal, 'refused')
+}
+
 export class LookedUp {
   readonly #found = new Map<CanonicalKey, FoundItem>()
   readonly #unread = new Map<CanonicalKey, Unread>()

@@ -2,6 +2,7 @@
  * A page of items: the bytes of the response, and where in them each item and its key stand. Items
  * are identified by position, and never built.
  */
+import type { TablesyncError } from '../errors.ts'
 import type { KeySchema } from '../model/tables/table.ts'
 
 /** Numbers for each item in `spans`: start and end of the item, and of each key value. */
@@ -14,6 +15,10 @@ export interface ItemPage {
   readonly spans: Int32Array
   /** Absent: only the positions of the single items are known. */
   readonly extent?: Extent
+  /** Items that could not be changed as the run asks: only their keys are here. Absent: none. */
+  readonly refusals?: ReadonlyMap<number, TablesyncError>
+  /** By item: the master's key, sealed, where it has another. Absent: all have their own keys. */
+  readonly origins?: readonly (string | undefined)[]
   /** Called when one of the page's holders is done with it. Absent: nobody needs to know. */
   release?(): void
   /** Called when an item is kept for longer: the page's bytes are not reused then. */
@@ -62,5 +67,7 @@ export function detached(page: ItemPage, item: number): { page: ItemPage; item: 
     if (spans[at] !== 0) spans[at] = (spans[at] as number) - start
   // A Buffer's own `slice` is a view of the same bytes.
   const bytes = Uint8Array.prototype.slice.call(page.bytes, start, itemEnd(page, item))
-  return { page: { bytes, count: 1, spans }, item: 0 }
+  const refusal = page.refusals?.get(item)
+  const refusals = refusal === undefined ? {} : { refusals: new Map([[0, refusal]]) }
+  return { page: { bytes, count: 1, spans, ...refusals }, item: 0 }
 }

@@ -30,6 +30,11 @@ export type Skip = 'skip' | undefined | void
  */
 export interface Hooks {
   readonly items?: 'dynamodb' | 'plain'
+  /**
+   * What an item of the master counts as from here on; null: as no item. It must answer the same
+   * whenever it is given the same.
+   */
+  transform?(masterItem: HookItem): Answer<HookItem | null>
   /** Whether two items count as different. Only called for items that are not equal. */
   isItemDifferent?(masterItem: HookItem, replicaItem: HookItem): Answer<boolean>
   onMissing?(masterItem: HookItem, replica: string, key: HookItem): Answer<Skip>
@@ -60,6 +65,7 @@ export interface Hooks {
 
 /** Those of a comparison, an apply or an undo. */
 export const RUN_HOOKS = [
+  'transform',
   'isItemDifferent',
   'onMissing',
   'onDiffering',

@@ -10,6 +10,10 @@ export interface RunRules {
   readonly filter?: string
   /** URL of the hooks module. Absent: there are no hooks. */
   readonly hooks?: string
+  /** Tells masks apart. Absent: nothing is masked. */
+  readonly masks?: string
+  /** Present: the module changes items of the master. */
+  readonly transforms?: true
   /** Whether items that have expired are compared like any other. */
   readonly comparesExpired: boolean
   /** Whether the user vouches that nobody else writes. */

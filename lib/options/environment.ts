@@ -15,6 +15,9 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 const PREFIX = 'TABLESYNC_'
 
+/** A secret, which no flag takes. */
+export const MASK_KEY = 'TABLESYNC_MASK_KEY'
+
 /** What tests read, here and in the programs of others. */
 const OF_TESTS = 'TABLESYNC_TEST_'
 
@@ -49,7 +52,7 @@ export function optionsFrom(
   const flags = new Set(given.map(({ name }) => name))
   return Object.entries(env).flatMap(([variable, value]) => {
     if (!variable.startsWith(PREFIX) || variable.startsWith(OF_TESTS)) return []
-    if (value === undefined) return []
+    if (value === undefined || variable === MASK_KEY) return []
     const named = NAMED.get(variable)
     if (named === undefined) throw unknownVariable(variable)
     const { name, option } = named

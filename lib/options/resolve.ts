@@ -7,6 +7,7 @@ import { currentOptions } from './current-options.ts'
 import { resolveConnection } from './groups/connection-options.ts'
 import { resolveFiles } from './groups/file-options.ts'
 import { resolveFilter } from './groups/filter-options.ts'
+import { resolveMasks } from './groups/items/mask-options.ts'
 import { resolveKeys } from './groups/key-options.ts'
 import { resolvePace } from './groups/pace-options.ts'
 import { resolvePasses } from './groups/pass-options.ts'
@@ -39,6 +40,7 @@ export function resolveOptions(
     ...resolveKeys(options, spelling),
     ...resolveScan(options, spelling),
     ...resolveFilter(options, spelling),
+    ...resolveMasks(options, spelling),
     ...resolveConnection(options, spelling),
     ...resolveResume(options, spelling),
     ...resolvePasses(options, spelling),

@@ -4,6 +4,7 @@ import type { ConnectionOptions } from './groups/connection-options.ts'
 import type { CredentialOptions } from './groups/credential-options.ts'
 import type { FILE_OPTIONS, FileOptions } from './groups/file-options.ts'
 import type { FilterOptions } from './groups/filter-options.ts'
+import type { MaskOptions } from './groups/items/mask-options.ts'
 import type { KeyOptions } from './groups/key-options.ts'
 import type { PaceOptions } from './groups/pace-options.ts'
 import type { PassOptions } from './groups/pass-options.ts'
@@ -27,6 +28,7 @@ export interface RunOptions
     Omit<FileOptions, 'allowDamaged'>,
     ScanOptions,
     FilterOptions,
+    MaskOptions,
     KeyOptions,
     EndpointOptions,
     CredentialOptions,

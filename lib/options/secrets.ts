@@ -1,6 +1,6 @@
 /** What of the command's arguments and environment must not be printed. */
 import { userOf } from '../model/redaction.ts'
-import { variableOf } from './environment.ts'
+import { MASK_KEY, variableOf } from './environment.ts'
 import { spellingsOf } from './flags.ts'
 import { OPTIONS } from './groups/all-options.ts'
 import type { Option } from './option.ts'
@@ -12,8 +12,8 @@ const SECRET_OPTIONS = Object.values(OPTIONS as Record<string, Option>).filter(
 /** Of the options whose value is secret. */
 export const SECRET_SPELLINGS: ReadonlySet<string> = new Set(SECRET_OPTIONS.flatMap(spellingsOf))
 
-/** Of the environment that the AWS SDK reads. */
-const VARIABLES = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
+/** Of the environment: what the AWS SDK reads, and the key of the masks. */
+const VARIABLES = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', MASK_KEY]
 
 /** Shorter ones are made up for an emulator, and stand in other words too. */
 const LEAST_LENGTH = 16

@@ -34,6 +34,8 @@ export type ControlMessage =
   | { readonly type: 'record-kept' }
   /** This many writes are on record, or could not be recorded. */
   | { readonly type: 'journaled'; readonly count: number; readonly error?: WireError }
+  /** Of the claims that were sent, those on keys that another item has claimed. */
+  | { readonly type: 'claimed'; readonly collided: readonly number[] }
   | {
       readonly type: 'credentials'
       readonly table: TableIndex
@@ -67,8 +69,8 @@ export type Finding =
   | {
       readonly type: 'key-left'
       readonly replica: TableIndex
-      /** DynamoDB JSON text. */
-      readonly key: string
+      /** DynamoDB JSON text. Absent: the key cannot be told. */
+      readonly key?: string
       readonly end: 'failed' | 'torn' | 'conflict' | 'unverified'
       readonly error: WireError
     }
@@ -100,6 +102,8 @@ export type ProgressMessage =
   | { readonly type: 'about-to-write'; readonly writes: AsText<readonly AboutToWrite[]> }
   | { readonly type: 'findings'; readonly findings: AsText<readonly Finding[]> }
   | { readonly type: 'orders-differ'; readonly replica: TableIndex }
+  /** Keys that items of the master become, by their hashes; see `CLAIM_WORDS`. */
+  | { readonly type: 'claim-keys'; readonly claims: Uint32Array }
   /** The run wanted to make one more write than it may. */
   | { readonly type: 'allowance-spent' }
   | {

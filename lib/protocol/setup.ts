@@ -2,6 +2,7 @@
 import type { WriteFlags } from '../model/difference.ts'
 import type { HooksSource } from '../model/hooks.ts'
 import type { ItemFilter } from '../model/item-filter.ts'
+import type { ChangeSetup } from '../model/items/item-changes.ts'
 import type { RecheckPolicy } from '../model/recheck-policy.ts'
 import type { RequestTimeouts } from '../model/request-timeouts.ts'
 import type { RequestAddress } from '../model/tables/request-address.ts'
@@ -28,6 +29,10 @@ export interface TableAccess {
   readonly address: RequestAddress
   /** Of the master alone: items that it leaves out count as absent. */
   readonly filter?: ItemFilter
+  /** Of the master alone: items may count as absent for another reason than a filter. */
+  readonly leavesOut?: true
+  /** Of the master alone: no message names its keys, since the run masks them. */
+  readonly keysAreHidden?: true
   /** Says when an item expires, here and in the master. Absent: nothing does, or it is ignored. */
   readonly ttlAttribute?: string
 }
@@ -51,6 +56,8 @@ export interface WorkerSetup {
   readonly newerWins: boolean
   /** The module with the user's own rules. Absent: there are none. */
   readonly hooks?: HooksSource
+  /** What items of the master are changed by, besides the hook. Absent: nothing changes them. */
+  readonly change?: ChangeSetup
   /** Whether to record what a replica held before each write. */
   readonly isJournaled: boolean
   /** Whether anything is written: then intents are recorded, for a task that is taken up again. */

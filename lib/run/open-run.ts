@@ -1,7 +1,7 @@
 /** Builds the parts of a run, in the order in which they depend on each other. */
 import { Spill } from '../files/spill.ts'
 import type { Summary } from '../model/results/summary.ts'
-import type { TableIndex } from '../model/tables/table.ts'
+import { MASTER, type TableIndex } from '../model/tables/table.ts'
 import { CanaryFlags } from '../protocol/shared/canary-flags.ts'
 import { RecheckBudget } from '../protocol/shared/recheck-budget.ts'
 import { Allowance } from '../protocol/shared/write-allowance.ts'
@@ -71,9 +71,9 @@ export async function openRun(
   const state = new RunState(signal, ledger)
   const { isOver, fail } = state
   const rechecks = new RecheckQueue(settings.recheckPolicy.minAge)
-  const restartKeys = new RestartKeys(rechecks, replicas, (key) =>
-    listeners.onEvent({ type: 'restart-key', key }),
-  )
+  const restartKeys = new RestartKeys(rechecks, replicas, (key) => {
+    if (!tables.access[MASTER]?.keysAreHidden) listeners.onEvent({ type: 'restart-key', key })
+  })
 
   // This throws if a pace cannot be kept to, so it comes before any file is opened.
   const { outages } = setup

@@ -54,6 +54,7 @@ export function summarise(end: RunEnd): Summary {
     dryRun: settings.dryRun,
     elapsedMs,
     strategy: settings.strategy,
+    ...(settings.change?.masks !== undefined && { masks: settings.change.masks.mark }),
     master,
     replicas: Object.fromEntries(summaries),
     errors: ledger.errors(),

@@ -15,6 +15,8 @@ const MEANING = [
   'filterExpression',
   'expressionAttributeNames',
   'expressionAttributeValues',
+  'masks',
+  'transform',
 ] as const
 
 /** @throws TablesyncError with code `USAGE` where the first lines of the files forbid it */

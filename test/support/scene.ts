@@ -49,6 +49,8 @@ export interface SceneOptions {
   readonly masterItems?: readonly WireItem[]
   readonly replicaItems?: readonly WireItem[]
   readonly key?: readonly KeyAttribute[]
+  /** What the run makes of an item of the master; undefined: no item. @default the item itself */
+  readonly becomes?: (item: WireItem) => WireItem | undefined
 }
 
 export const ALL_WRITES = {
@@ -108,6 +110,7 @@ export function counts(summary: Summary, { label }: Party): Partial<ReplicaSumma
 /** Closed with the test. A request that the stubs do not know fails the test. */
 export async function openScene(t: Test, options: SceneOptions = {}): Promise<Scene> {
   const { masterItems = MASTER_ITEMS, replicaItems = REPLICA_ITEMS, key } = options
+  const { becomes = (one: WireItem) => one } = options
   const open = async (name: string, items: readonly WireItem[]): Promise<Party> => {
     const stub = await startStub()
     t.teardown(() => stub.close())
@@ -154,7 +157,7 @@ export async function openScene(t: Test, options: SceneOptions = {}): Promise<Sc
       if (isAllTold && othersWrites() === writtenBefore) {
         for (const [at, party] of replicas.entries()) {
           const held = { before: before[at] ?? [], ignore: runOptions?.ignore ?? [] }
-          isForetold(t, { master, replica: party, differences, ...held })
+          isForetold(t, { master, replica: party, differences, becomes, ...held })
         }
       }
       return { summary, events, differences }
@@ -223,9 +226,11 @@ function isForetold(
     master,
     replica,
     differences,
+    becomes,
     ...held
   }: Pick<Scene, 'master' | 'replica'> &
-    Pick<Outcome, 'differences'> & {
+    Pick<Outcome, 'differences'> &
+    Required<Pick<SceneOptions, 'becomes'>> & {
       readonly before: readonly WireItem[]
       readonly ignore: readonly string[]
     },
@@ -234,7 +239,10 @@ function isForetold(
   const keyOf = (one: WireItem) => textOf(replica.table.keyOf(one))
   const { items, uncertain } = foretell({
     ...held,
-    master: master.table.all(),
+    master: master.table
+      .all()
+      .map(becomes)
+      .filter((one) => one !== undefined),
     differences: differences.filter((one) => one.replica === replica.label),
     keyOf,
     keyOfDifference: textOf,

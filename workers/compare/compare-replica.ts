@@ -85,6 +85,7 @@ async function compareWith(
       const page = await nextUnlessEnded(master)
       if (page === 'ended') return endHere()
       if (page === undefined) return
+      for (const error of page.nameless ?? []) await suspects.nameless(error)
       await lookUpOnReplica(replicaTask, suspects, itemsOf(page))
     }
   }

@@ -64,6 +64,9 @@ export async function compareSegment(
   }
 }
 
+/** Those whose keys cannot be told are on no page, and count all the same. */
+const itemsIn = ({ count, nameless = [] }: ScanPage) => count + nameless.length
+
 const talliesOf = (from: CompareTask['from']) =>
   Object.fromEntries(Object.entries(from).map(([replica, { tally }]) => [replica, { ...tally }]))
 
@@ -79,7 +82,7 @@ function sharedMasterPages(task: CompareTask, thread: Thread, tally: Tally): Sha
   }
   const from = task.from[task.replicas[0] ?? 0]?.master ?? 'start'
   const count = (page: ScanPage) => {
-    counter.scanned(page.count)
+    counter.scanned(itemsIn(page))
   }
   const scan = new PageScan(read, from, count, advanceOf(thread.master, thread))
   scan.begin()
@@ -99,7 +102,7 @@ function readerOf(
     after: from,
     async next() {
       const page = await pages.next(replica)
-      count.offered(page?.count ?? 0)
+      count.offered(page === undefined ? 0 : itemsIn(page))
       reader.before = reader.after
       reader.after = cursorAfter(page)
       return page

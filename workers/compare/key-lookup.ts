@@ -2,9 +2,11 @@
  * Lookup: reads items of one side by key on the other. This is the second strategy, and the
  * fallback of the march.
  */
-import { type FoundItem, isUnread } from '../../lib/dynamo/lookup-result.ts'
-import { canonicalKeyOf, keyTextOf } from '../../lib/item/key.ts'
+import { type FoundItem, isUnread, refusalOf, type Unread } from '../../lib/dynamo/lookup-result.ts'
+import { canonicalKeyOf, type KeyText, keyTextOf } from '../../lib/item/key.ts'
+import { withOrigin } from '../../lib/item/key-origin.ts'
 import { type ItemPage, itemEnd, itemStart } from '../../lib/item/page.ts'
+import type { KeySchema } from '../../lib/model/tables/table.ts'
 import type { Bytes } from '../../lib/model/units.ts'
 import { settleAll } from '../concurrency/settle-all.ts'
 import type { ReplicaTask } from '../replica-task.ts'
@@ -22,7 +24,7 @@ export async function lookUpOnReplica(
   const { schema, client, thread, count, replica } = replicaTask
   const { consistentRead, batchReadLimit } = thread.setup
   await eachBatch(items, batchReadLimit, async (batch) => {
-    const keys = batch.map(({ page, item }) => keyTextOf(page, item, schema))
+    const keys = batch.map(({ page, item }) => originalKeyOf(page, item, schema))
     const onReplica = await inTurn(replicaTask, () =>
       client.table.lookUp(keys, { consistent: consistentRead }),
     )
@@ -31,8 +33,10 @@ export async function lookUpOnReplica(
     for (const [index, master] of batch.entries()) {
       const there = onReplica.at(canonicalKeyOf(master.page, master.item, schema))
       const key = keys[index] as string
-      if (isUnread(there)) {
-        await suspects.unread({ key, looks: 'missing', ground: 'key' }, there)
+      const refusal = refusalOf(master)
+      if (refusal !== undefined || isUnread(there)) {
+        const unread = refusal ?? (there as Unread)
+        await suspects.unread({ key, looks: 'missing', ground: 'key' }, unread)
       } else if (there === undefined) {
         await suspects.add({ looks: 'missing', ground: 'key', key, master, replica: undefined })
       } else if (thread.comparer.equal(master.page, master.item, there.page, there.item)) {
@@ -72,6 +76,13 @@ export async function findExtras(
       }
     }
   })
+}
+
+/** The key of an item, with that of the master's where the run has changed it. */
+function originalKeyOf(page: ItemPage, item: number, schema: KeySchema): KeyText {
+  const key = keyTextOf(page, item, schema)
+  const origin = page.origins?.[item]
+  return origin === undefined ? key : withOrigin(key, origin)
 }
 
 /** Every item of a page. */

@@ -9,6 +9,7 @@ import { MOST_BYTES, MOST_ITEMS, type PutEnd } from '../../lib/dynamo/batch-put.
 import type { FoundItem } from '../../lib/dynamo/lookup-result.ts'
 import { isEnded, mayPass } from '../../lib/dynamo/request/request-errors.ts'
 import { itemText } from '../../lib/item/compare.ts'
+import { withoutOrigin } from '../../lib/item/key-origin.ts'
 import { itemEnd, itemStart } from '../../lib/item/page.ts'
 import { settleEach } from '../concurrency/settle-all.ts'
 import type { ReplicaTask } from '../replica-task.ts'
@@ -65,7 +66,9 @@ async function recorded(
   founds: readonly MissingItem[],
 ): Promise<boolean> {
   passing('about-to-write')
-  const intents = founds.map(({ key }) => ({ replica, key, kind: 'missing' }) as const)
+  const intents = founds.map(({ key }) => {
+    return { replica, key: withoutOrigin(key), kind: 'missing' } as const
+  })
   return record({ intents }).then(
     () => true,
     () => false,

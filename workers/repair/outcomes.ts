@@ -1,5 +1,8 @@
 /** The outcomes of keys: counts and reports them, and calls the user's hooks where those decide. */
 import type { Unread } from '../../lib/dynamo/lookup-result.ts'
+import type { TablesyncError } from '../../lib/errors.ts'
+import { withoutOrigin } from '../../lib/item/key-origin.ts'
+import { toWire } from '../../lib/protocol/wire-error.ts'
 import type { MaybePromise } from '../concurrency/maybe-promise.ts'
 import type { ReplicaTask } from '../replica-task.ts'
 import {
@@ -53,6 +56,13 @@ export class Outcomes {
   ): Promise<undefined> {
     this.#replicaTask.count.state('unverified')
     await this.#report(foundUnread(looks, key), unverified(unread))
+  }
+
+  /** Counts and reports an item of the master whose key cannot be told. */
+  async nameless(error: TablesyncError): Promise<undefined> {
+    const { count, tell, replica } = this.#replicaTask
+    count.state('unverified')
+    await tell({ type: 'key-left', replica, end: 'unverified', error: toWire(error) })
   }
 
   /** Whether the user's hook says that a pair whose items are not equal is no difference. */
@@ -118,7 +128,7 @@ export class Outcomes {
     const { thread, tell, replica, count } = this.#replicaTask
     count.written(founds.length)
     if (!thread.setup.tellDifferences) {
-      await tell({ type: 'ended', replica, keys: founds.map(({ key }) => key) })
+      await tell({ type: 'ended', replica, keys: founds.map(({ key }) => withoutOrigin(key)) })
       return
     }
     for (const found of founds) {

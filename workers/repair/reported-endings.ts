@@ -2,6 +2,7 @@
 
 import type { FoundItem } from '../../lib/dynamo/lookup-result.ts'
 import { parseItem } from '../../lib/item/compare.ts'
+import { withoutOrigin } from '../../lib/item/key-origin.ts'
 import type { Planned } from '../../lib/model/files/plan-lines.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import type { Finding } from '../../lib/protocol/messages.ts'
@@ -24,7 +25,8 @@ export function reportEnding(
   if (own === undefined) return reportDifference(replicaTask, found, ending)
   const { tell, replica } = replicaTask
   const end = ending.action as KeyLeft['end']
-  const keyLeft = tell({ type: 'key-left', replica, key: found.key, end, error: own })
+  const key = withoutOrigin(found.key)
+  const keyLeft = tell({ type: 'key-left', replica, key, end, error: own })
   const reported = reportDifference(replicaTask, found, ending)
   return keyLeft === undefined ? reported : keyLeft.then(() => reported)
 }
@@ -34,7 +36,8 @@ function reportDifference(
   found: Found,
   ending: RepairEnding | typeof LEFT | typeof PLANNED,
 ): MaybePromise {
-  const { verdict, key, unconfirmed } = found
+  const { verdict, unconfirmed } = found
+  const key = withoutOrigin(found.key)
   const { tellDifferences, isWriting } = thread.setup
   // A run that writes knows in the end what it took, but not which attributes differed.
   const isDetailed = tellDifferences || !isWriting || verdict === 'differing'

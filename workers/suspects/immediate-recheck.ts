@@ -3,6 +3,7 @@
  * long cleared nothing up, the scan counts as the first look, and the pending recheck is the next.
  */
 import type { FoundItem, Unread } from '../../lib/dynamo/lookup-result.ts'
+import type { TablesyncError } from '../../lib/errors.ts'
 import type { CanonicalKey, KeyText } from '../../lib/item/key.ts'
 import { detached, itemEnd, itemStart } from '../../lib/item/page.ts'
 import type { Bytes } from '../../lib/model/units.ts'
@@ -67,6 +68,11 @@ export class ImmediateRecheck {
   /** Counts and reports a key that could not be read. */
   unread(suspicion: Suspicion, unread: Unread): Promise<undefined> {
     return this.#repair.outcomes.unread(suspicion, unread)
+  }
+
+  /** Counts and reports an item of the master whose key cannot be told. */
+  nameless(error: TablesyncError): Promise<undefined> {
+    return this.#repair.outcomes.nameless(error)
   }
 
   /** Counts an equal pair. */

@@ -6,7 +6,8 @@
  * strongly consistent. Beyond the run's budget for that, it is counted as the scan found it, and
  * reported as unconfirmed.
  */
-import type { Unread } from '../../lib/dynamo/lookup-result.ts'
+import { refusalOf, type Unread } from '../../lib/dynamo/lookup-result.ts'
+import type { TablesyncError } from '../../lib/errors.ts'
 import { canonicalKeyOfText, type KeyText } from '../../lib/item/key.ts'
 import { keyedByText } from '../../lib/item/key-page.ts'
 import type { DifferenceKind } from '../../lib/model/difference.ts'
@@ -119,6 +120,11 @@ export class Triage {
     return this.#recheck.unread(suspicion, unread)
   }
 
+  /** Counts and reports an item of the master whose key cannot be told. */
+  nameless(error: TablesyncError): Promise<undefined> {
+    return this.#recheck.nameless(error)
+  }
+
   /** Counts an equal pair. */
   async equal(key: KeyText, pair: BothSides): Promise<void> {
     await this.#recheck.equal(key, pair)
@@ -160,6 +166,8 @@ export class Triage {
 
   #place(suspect: Suspect): MaybePromise {
     if (suspect instanceof UnmatchedItem) return this.#placeAlone(suspect)
+    const refusal = refusalOf(suspect.master)
+    if (refusal !== undefined) return this.unread(suspect, refusal).then(() => {})
     const { differ } = this.#replicaTask.thread.rules
     if (differ === undefined || suspect.looks !== 'differing') return this.#placeByKey(suspect)
     return this.#placeUnlessEnded(suspect)
@@ -196,7 +204,9 @@ export class Triage {
 
   #judgeAlone(suspect: UnmatchedItem, isWitness: boolean): MaybePromise {
     const { looks, found } = suspect
-    if (isWitness || this.#orders.isDoubted) return this.#confirmByOrder(suspect)
+    // Another read says what became of the item. It is never counted as it was scanned.
+    const isRefused = refusalOf(suspect.master) !== undefined
+    if (isRefused || isWitness || this.#orders.isDoubted) return this.#confirmByOrder(suspect)
     const mayRecheck = this.#mayRecheck(suspect.isInARow)
     if (mayRecheck || this.#isReadForRepair(looks)) {
       if (!mayRecheck || this.#recheck.isWorthwhile()) return this.#confirmByOrder(suspect)

@@ -1,6 +1,7 @@
 /** Records of a write: its journal line and its intent before it, or that nothing was written. */
 import { passing } from '../../lib/diagnostics.ts'
 import { canonicalKeyOfText } from '../../lib/item/key.ts'
+import { withoutOrigin } from '../../lib/item/key-origin.ts'
 import type { DifferenceKind } from '../../lib/model/difference.ts'
 import type { JournalEntry, JournalRefusal } from '../../lib/model/files/journal-lines.ts'
 import type { Intent } from '../../lib/model/files/write-intent.ts'
@@ -22,6 +23,7 @@ export async function recordBefore(
   const isIntended = isWriting && intends !== undefined
   const isDeletion = action === 'deleted'
   if (!isJournaled && !isIntended && !isDeletion) return
+  const own = withoutOrigin(key)
   const left = () => {
     const item = after()
     return item === undefined ? null : thread.wholeDigest(item)
@@ -29,7 +31,7 @@ export async function recordBefore(
   const line = () => {
     const entry: JournalEntry = {
       replica: client.table.access.label,
-      key: JSON.parse(key) as WireItem,
+      key: JSON.parse(own) as WireItem,
       before: before ?? null,
       left: left(),
     }
@@ -38,9 +40,9 @@ export async function recordBefore(
   const intent = (): Intent => {
     const kind = intends as DifferenceKind
     const item = after()
-    if (item === undefined) return { replica, key, kind }
+    if (item === undefined) return { replica, key: own, kind }
     const signature = [thread.digest(item)]
-    return { replica, key, kind, ...(isPart ? { parts: signature } : { leaves: signature }) }
+    return { replica, key: own, kind, ...(isPart ? { parts: signature } : { leaves: signature }) }
   }
   passing('about-to-write')
   await record({
@@ -60,9 +62,10 @@ export async function takeBack(
   isInDoubt: boolean,
 ): Promise<void> {
   const { isJournaled, isWriting } = thread.setup
+  const own = withoutOrigin(key)
   const refusal: JournalRefusal = {
     replica: client.table.access.label,
-    key: JSON.parse(key) as WireItem,
+    key: JSON.parse(own) as WireItem,
     refused: true,
   }
   const isWithdrawn = isWriting && !isInDoubt
@@ -70,7 +73,7 @@ export async function takeBack(
   if (!isJournaled && !isWithdrawn) return
   const recorded = record({
     ...(isJournaled && { line: JSON.stringify(refusal) }),
-    ...(isWithdrawn && { withdrawn: [{ replica, key }] }),
+    ...(isWithdrawn && { withdrawn: [{ replica, key: own }] }),
   })
   // A record that cannot be kept ends the run elsewhere; this write has ended all the same.
   await recorded.catch(() => {})

@@ -151,7 +151,8 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
     const context = contextOf(operation)
     const doing = task.begin(() => {
       const where = segment === undefined ? '' : ` of segment ${segment}`
-      return `${operation} on ${access.label}${where}${key === undefined ? '' : ` at ${key}`}`
+      const at = key === undefined || access.keysAreHidden ? '' : ` at ${key}`
+      return `${operation} on ${access.label}${where}${at}`
     })
     try {
       return await silence.watch(context, (signal, excused) => {

@@ -1,4 +1,5 @@
 /** Reads the answer to a Scan from its bytes. */
+import type { TablesyncError } from '../../errors.ts'
 import type { ReadUnits } from '../../model/units.ts'
 import { type ItemPage, type KeyNames, noItems } from '../page.ts'
 import { UnwalkedPage } from '../unwalked-page.ts'
@@ -14,6 +15,8 @@ export interface ScanPage extends ItemPage {
   readonly readUnits: ReadUnits
   /** How many items the request went over: `ScannedCount`, or the items' count if it is absent. */
   readonly scanned: number
+  /** Of items that could not be changed, and whose keys cannot be told. Absent: there are none. */
+  readonly nameless?: readonly TablesyncError[]
   /** Called before the page is handed out: so many holders will release it. */
   shareAmong?(holders: number): void
 }

@@ -30,6 +30,10 @@ export interface PlanRules {
   readonly filterExpression?: string
   readonly expressionAttributeNames?: Readonly<Record<string, string>>
   readonly expressionAttributeValues?: WireItem
+  /** Tells masks apart. Absent: nothing was masked. */
+  readonly maskedBy?: string
+  /** The digest of the hooks module that made items of the master's. Absent: none did. */
+  readonly transformedBy?: string
 }
 
 /** What the two sides were seen to hold under a key. */

@@ -22,6 +22,8 @@ export interface Summary {
   readonly dryRun: boolean
   readonly elapsedMs: Milliseconds
   readonly strategy: 'auto' | 'march' | 'lookup'
+  /** Tells masks apart, by their rules and their key. Absent: nothing was masked. */
+  readonly masks?: string
   readonly master: MasterSummary
   /** By the replica's name as it was given. */
   readonly replicas: { readonly [label: string]: ReplicaSummary }

@@ -8,6 +8,7 @@ import { CREDENTIAL_OPTIONS } from './credential-options.ts'
 import { ESTIMATE_OPTIONS } from './estimate-options.ts'
 import { FILE_OPTIONS } from './file-options.ts'
 import { FILTER_OPTIONS } from './filter-options.ts'
+import { MASK_OPTIONS } from './items/mask-options.ts'
 import { KEY_OPTIONS } from './key-options.ts'
 import { PACE_OPTIONS } from './pace-options.ts'
 import { PASS_OPTIONS } from './pass-options.ts'
@@ -33,6 +34,7 @@ export const OPTIONS = {
   ...REVERT_OPTIONS,
   ...SCAN_OPTIONS,
   ...FILTER_OPTIONS,
+  ...MASK_OPTIONS,
   ...ENDPOINT_OPTIONS,
   ...CREDENTIAL_OPTIONS,
   ...CONNECTION_OPTIONS,

@@ -5,6 +5,7 @@ import { CREDENTIAL_OPTIONS } from './credential-options.ts'
 import { ESTIMATE_OPTIONS } from './estimate-options.ts'
 import { FILE_OPTIONS } from './file-options.ts'
 import { FILTER_OPTIONS } from './filter-options.ts'
+import { MASK_OPTIONS } from './items/mask-options.ts'
 import { KEY_OPTIONS } from './key-options.ts'
 import { PACE_OPTIONS } from './pace-options.ts'
 import { PASS_OPTIONS } from './pass-options.ts'
@@ -71,6 +72,7 @@ export const SECTIONS: readonly Section[] = [
     pages: ['compare'],
     options: { ...COMPARED, ...FILTER_OPTIONS },
   },
+  { task: 'Masked test tables', pages: ['masks'], options: MASK_OPTIONS },
   { task: 'Credentials', pages: ['credentials'], options: CREDENTIAL_OPTIONS },
   { task: 'Requests', pages: ['long-runs'], options: CONNECTION_OPTIONS },
   {

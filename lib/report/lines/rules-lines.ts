@@ -3,13 +3,16 @@ import type { RunRules } from '../../model/run-rules.ts'
 
 /** No line if everything is as usual. `startingKey`: DynamoDB JSON text. */
 export function rulesLines(rules: RunRules, startingKey?: string): string[] {
-  const { ignore, versionAttribute, newerWins, hooks, comparesExpired, quiesced, filter } = rules
+  const { ignore, versionAttribute, newerWins, hooks, comparesExpired, quiesced, filter, masks } =
+    rules
   const newer = newerWins ? ', and newer items of a replica are left' : ''
   const told = [
     ...(filter === undefined ? [] : [`only items of the master where ${filter}`]),
     ...(ignore.length > 0 ? [`ignored: ${ignore.join(', ')}`] : []),
     ...(versionAttribute === undefined ? [] : [`versions by ${versionAttribute}${newer}`]),
     ...(hooks === undefined ? [] : [`hooks ${hooks}`]),
+    ...(masks === undefined ? [] : [`values are masked (${masks})`]),
+    ...(rules.transforms ? ['items of the master are what the hook transform makes of them'] : []),
     ...(comparesExpired ? ['expired items are compared like any other'] : []),
     ...(quiesced ? ['nobody else writes (--quiesced)'] : []),
     ...(startingKey === undefined ? [] : [`only what comes after the key ${startingKey}`]),

@@ -1,5 +1,7 @@
 /** Options that change what a run finds and writes; all others may differ from leg to leg. */
+
 import type { ItemFilter } from '../../model/item-filter.ts'
+import type { ItemChanges } from '../../model/items/item-changes.ts'
 import type { Settings } from '../../options/settings.ts'
 
 /** Values by option name, as JSON has it. */
@@ -14,6 +16,12 @@ export const filterMeaning = ({ expression, names, values }: ItemFilter) => ({
   filterExpression: expression,
   expressionAttributeNames: sorted(names),
   expressionAttributeValues: sorted(values),
+})
+
+/** Who reads a file knows what was written as what, and learns nothing of the values. */
+export const changeMeaning = ({ masks, transform }: ItemChanges = {}) => ({
+  ...(masks !== undefined && { masks: masks.mark }),
+  ...(transform !== undefined && { transform }),
 })
 
 export function meaningOf(settings: Settings): Meaning {
@@ -36,6 +44,7 @@ export function meaningOf(settings: Settings): Meaning {
     hooks: settings.hooks?.url ?? null,
     quiesced: !recheckPolicy.looksAgain,
     ...(settings.filter !== undefined && filterMeaning(settings.filter)),
+    ...changeMeaning(settings.change),
     ...(settings.keyList !== undefined && { listedKeys: true }),
   }
 }

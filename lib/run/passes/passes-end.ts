@@ -10,6 +10,8 @@ const LASTING: ReadonlySet<ErrorCode> = new Set([
   'TABLE_CHANGED',
   'KEY_SCHEMA_MISMATCH',
   'KEY_SPELLING',
+  'UNMASKED',
+  'KEY_COLLISION',
   'ACCESS_DENIED',
   'FILE_UNWRITABLE',
   'INTERNAL',

@@ -10,6 +10,14 @@ import { fromWire, type WireError } from '../../protocol/wire-error.ts'
 /** The exit code of a thread whose top-level await can never settle. */
 const UNSETTLED = 13
 
+/** What a trial has shown. */
+export interface TriedHooks {
+  /** Whether the module changes items of the master. */
+  readonly transforms: boolean
+}
+
+const NONE: TriedHooks = { transforms: false }
+
 /**
  * Returns early once the signal is aborted: then no hook will be called.
  *
@@ -19,18 +27,18 @@ export async function tryHooks(
   source: HooksSource | undefined,
   threadFile: URL,
   signal: AbortSignal | undefined,
-): Promise<void> {
-  if (source === undefined || signal?.aborted) return
+): Promise<TriedHooks> {
+  if (source === undefined || signal?.aborted) return NONE
   const { url, loadsWithin } = source
   const thread = new Worker(threadFile, { workerData: source })
   let timer: NodeJS.Timeout | undefined
   let end = () => {}
   try {
-    await new Promise<void>((resolve, reject) => {
-      end = resolve
+    return await new Promise<TriedHooks>((resolve, reject) => {
+      end = () => resolve(NONE)
       signal?.addEventListener('abort', end)
-      thread.on('message', ({ error }: { readonly error?: WireError }) =>
-        error === undefined ? resolve() : reject(fromWire(error)),
+      thread.on('message', ({ error, ...tried }: TriedHooks & { readonly error?: WireError }) =>
+        error === undefined ? resolve(tried) : reject(fromWire(error)),
       )
       thread.on('error', (error: unknown) =>
         reject(cannotLoad(url, error instanceof Error ? error.message : String(error))),

@@ -3,13 +3,16 @@ import type { RunRules } from '../../model/run-rules.ts'
 import type { Settings } from '../../options/settings.ts'
 
 export function rulesOf(settings: Settings): RunRules {
-  const { ignore, versionAttribute, newerWins, hooks, ttlAware, recheckPolicy, filter } = settings
+  const { ignore, versionAttribute, newerWins, hooks, ttlAware, recheckPolicy, filter, change } =
+    settings
   return {
     ignore,
     ...(versionAttribute !== undefined && { versionAttribute }),
     newerWins,
     ...(filter !== undefined && { filter: filter.expression }),
     ...(hooks !== undefined && { hooks: hooks.url }),
+    ...(change?.masks !== undefined && { masks: change.masks.mark }),
+    ...(change?.transform !== undefined && { transforms: true as const }),
     comparesExpired: !ttlAware,
     quiesced: !recheckPolicy.looksAgain,
   }

@@ -5,6 +5,7 @@ import type { Bytes } from '../../model/units.ts'
 import type { Settings } from '../../options/settings.ts'
 import { keyTextOfGiven } from '../../selection/key-text.ts'
 import type { Tables } from '../tables/table-inspection.ts'
+import { isByKeyOnly } from './changed-keys.ts'
 
 export interface Plan {
   readonly segments: number
@@ -28,8 +29,9 @@ export interface Plan {
 
 /** @throws TablesyncError with code `USAGE` if the tables rule out the starting key or segments */
 export function planRun(settings: Settings, { inspected, undivided }: Tables): Plan {
-  const { strategy, startingKey } = settings
+  const { startingKey } = settings
   const [{ facts: master }] = inspected
+  const strategy = isByKeyOnly(settings, master.keySchema) ? 'lookup' : settings.strategy
   const undividedTable = undivided.map((table) => inspected[table]?.ref.label)[0]
   if (undividedTable !== undefined) refuseSegments(settings.segments, undividedTable)
   return {
@@ -37,7 +39,7 @@ export function planRun(settings: Settings, { inspected, undivided }: Tables): P
     workers: planWorkers(settings, master),
     byLookup: strategy === 'lookup',
     mayGoOver: strategy === 'auto',
-    findExtras: findsExtras(settings),
+    findExtras: findsExtras({ ...settings, strategy }),
     startingKey: startingKey && keyTextOfGiven(startingKey, master.keySchema, 'the starting key'),
   }
 }

@@ -28,7 +28,7 @@ export class RepairPlan {
   /** @throws TablesyncError with code `FILE_UNWRITABLE` */
   static async open(file: string, settings: Settings, tables: Tables): Promise<RepairPlan> {
     const [master] = tables.inspected
-    const { ignore, ttlAware, newerWins, versionAttribute, filter } = settings
+    const { ignore, ttlAware, newerWins, versionAttribute, filter, change } = settings
     const header: NewPlanHeader = {
       ...headerOf('repair-plan', settings, tables),
       master: { label: master.ref.label, ...recorded(master) },
@@ -38,6 +38,8 @@ export class RepairPlan {
         newerWins,
         ...(versionAttribute !== undefined && { versionAttribute }),
         ...(filter !== undefined && filterMeaning(filter)),
+        ...(change?.masks !== undefined && { maskedBy: change.masks.mark }),
+        ...(change?.transform !== undefined && { transformedBy: change.transform }),
       },
     }
     return new RepairPlan(await DurableLines.open({ ...PLAN_FILE, file }, header))

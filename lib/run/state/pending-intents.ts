@@ -49,8 +49,12 @@ export class PendingIntents {
 }
 
 /** A key's text may have blanks, or escapes as they came on the wire. */
-const inOneSpelling = (key: string) =>
-  MAY_BE_RESPELT.test(key) ? JSON.stringify(JSON.parse(key) as WireItem) : key
+function inOneSpelling(key: string): string {
+  if (!MAY_BE_RESPELT.test(key)) return key
+  // A key of the master that travels with that of the replica has the empty name.
+  const { '': _, ...own } = JSON.parse(key) as WireItem
+  return JSON.stringify(own)
+}
 
-/** Blanks, escapes, and names that JavaScript puts in another order. */
-const MAY_BE_RESPELT = /[\s\\]|[{,]"\d/
+/** Blanks, escapes, names that JavaScript puts in another order, and the empty name. */
+const MAY_BE_RESPELT = /[\s\\]|[{,]"[\d"]/

@@ -19,6 +19,7 @@ import {
 import type { ReadUnits } from '../../model/units.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { TableAccess } from '../../protocol/setup.ts'
+import { isByKeyOnly, keysAreMasked } from '../preflight/changed-keys.ts'
 import { refuseFilteredKeys } from '../preflight/filtered-attributes.ts'
 import { refuseKeyAsVersion } from '../preflight/version-attribute.ts'
 import { compression } from './compression.ts'
@@ -89,12 +90,18 @@ export async function inspectTables(
   const asked = compression(settings)
   refuseSameTable(knownTables(all, facts))
   refuseOtherAccount(all, facts)
+  const areKeysMasked = keysAreMasked(settings, keySchema)
+  const masterOnly = {
+    ...(settings.filter !== undefined && { filter: settings.filter }),
+    ...(settings.change?.transform !== undefined && { leavesOut: true as const }),
+    ...(areKeysMasked && { keysAreHidden: true as const }),
+  }
   const access = all.map((table, index) => ({
     ...accessOf(table, index, runId),
     keySchema,
     address: asked(table.ref, addresses[index] as RequestAddress),
     ...ttlOf(settings, facts[0], facts[index]),
-    ...(index === MASTER && settings.filter !== undefined && { filter: settings.filter }),
+    ...(index === MASTER && masterOnly),
   }))
   let sampled: ReadUnits = 0
   const keysElsewhere = async () => {
@@ -102,7 +109,8 @@ export async function inspectTables(
     sampled += readUnits
     return keys
   }
-  const scansReplicas = settings.strategy !== 'lookup' || settings.scanForExtra
+  const isByKey = settings.strategy === 'lookup' || isByKeyOnly(settings, keySchema)
+  const scansReplicas = !isByKey || settings.scanForExtra
   const readable = await Promise.all(
     access.map((table, index) =>
       checkReadable(
@@ -110,7 +118,8 @@ export async function inspectTables(
         {
           scan: scans && (index === 0 || scansReplicas),
           lookup: true,
-          ...(scans && { keysElsewhere }),
+          // A masked key is nobody's business but the master's.
+          ...(scans && !areKeysMasked && { keysElsewhere }),
         },
         options(index),
       ),

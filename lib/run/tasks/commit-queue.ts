@@ -101,7 +101,7 @@ export class CommitQueue {
     const { message, hint } = error
     ledger.noteKeyError(label(error.table ?? replica), fromWire(error))
     // Throttling or silence is not the fault of one key: it is counted, but keys are not named.
-    if (error.scope !== 'item') return
+    if (error.scope !== 'item' || key === undefined) return
     const why = { message, ...(hint !== undefined && { hint }) }
     onEvent({ type: 'key-left', replica: label(replica), key, end, ...why })
   }

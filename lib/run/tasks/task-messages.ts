@@ -1,7 +1,7 @@
 /** Passes what tasks say while they run to the parts that it concerns. */
-import type { TablesyncError } from '../../errors.ts'
+import { TablesyncError } from '../../errors.ts'
 import type { DurableLines } from '../../files/durable-lines.ts'
-import type { TableIndex } from '../../model/tables/table.ts'
+import { MASTER, type TableIndex } from '../../model/tables/table.ts'
 import type { Settings } from '../../options/settings.ts'
 import { fromText } from '../../protocol/as-text.ts'
 import type { AboutToWrite, ProgressMessage } from '../../protocol/messages.ts'
@@ -16,6 +16,7 @@ import type { WriteAheadLog } from '../state/write-ahead-log.ts'
 import type { Tables } from '../tables/table-inspection.ts'
 import type { TableWatch } from '../tables/table-watch.ts'
 import type { Reply } from '../threads/worker-pool.ts'
+import { ClaimedKeys } from './claimed-keys.ts'
 import type { RecordBarrier } from './record-barrier.ts'
 import type { TaskCommits } from './task-commits.ts'
 
@@ -40,9 +41,13 @@ type RecordMessage = ProgressMessage & { readonly type: 'record' }
 
 export class TaskMessages {
   readonly #options: TaskMessagesOptions
+  readonly #claimed: ClaimedKeys
 
   constructor(options: TaskMessagesOptions) {
     this.#options = options
+    const { ledger, label } = options
+    // Of the item that came first: it may have ended long ago.
+    this.#claimed = new ClaimedKeys(() => ledger.noteIncomplete(label(MASTER), collision()))
   }
 
   hear(task: SegmentTask, message: ProgressMessage, reply: Reply): void {
@@ -67,6 +72,9 @@ export class TaskMessages {
         return
       case 'orders-differ':
         this.#goOver(message.replica)
+        return
+      case 'claim-keys':
+        reply({ type: 'claimed', collided: this.#claimed.enter(message.claims) })
         return
       case 'allowance-spent':
         state.stopBy(maxWritesStop(settings))
@@ -123,3 +131,11 @@ export class TaskMessages {
     )
   }
 }
+
+const collision = () =>
+  new TablesyncError('two items of the master become one key', {
+    code: 'KEY_COLLISION',
+    scope: 'item',
+    table: MASTER,
+    hint: 'One of them may have been written before. Choose rules that keep keys apart.',
+  })

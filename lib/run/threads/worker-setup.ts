@@ -1,4 +1,6 @@
 /** All that a thread of the run gets when it starts. */
+import { randomBytes } from 'node:crypto'
+import type { ChangeSetup } from '../../model/items/item-changes.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { WorkerSetup } from '../../protocol/setup.ts'
 import { CanaryFlags } from '../../protocol/shared/canary-flags.ts'
@@ -6,9 +8,19 @@ import { OrderRecord } from '../../protocol/shared/order-record.ts'
 import { Outages } from '../../protocol/shared/outages.ts'
 import { RecheckBudget } from '../../protocol/shared/recheck-budget.ts'
 import { Allowance } from '../../protocol/shared/write-allowance.ts'
+import { mayChangeKeys } from '../preflight/changed-keys.ts'
 import { rateMemoryFor } from '../rate/rate-limits.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
 import type { Tables } from '../tables/table-inspection.ts'
+
+function changeSetup(settings: Settings, { inspected }: Tables): ChangeSetup {
+  const { masks } = settings.change ?? {}
+  return {
+    ...(masks !== undefined && { masks: { rules: masks.rules, key: masks.key } }),
+    mayChangeKeys: mayChangeKeys(settings, inspected[0].facts.keySchema),
+    seal: randomBytes(32),
+  }
+}
 
 export function workerSetup(
   settings: Settings,
@@ -29,6 +41,7 @@ export function workerSetup(
     ...(versionAttribute !== undefined && { versionAttribute }),
     newerWins: settings.newerWins,
     ...(hooks !== undefined && { hooks }),
+    ...(settings.change !== undefined && { change: changeSetup(settings, tables) }),
     isWriting: Object.values(settings.write).includes(true),
     isJournaled: settings.journal !== undefined,
     tellDifferences: listeners.onDifference !== undefined || repairPlan !== undefined,

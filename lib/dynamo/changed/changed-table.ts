@@ -1,0 +1,124 @@
+/**
+ * The master as a run sees it that changes items: pages and lookups hold what the items become.
+ * Keys that come in are the replica's, and carry the master's where that has another.
+ */
+
+import type { ScanPage } from '../../item/bytes/scan-answer.ts'
+import { parseItem } from '../../item/compare.ts'
+import { canonicalKeyOfText, type KeyText, keyTextOf } from '../../item/key.ts'
+import { originOf, withoutOrigin } from '../../item/key-origin.ts'
+import type { ReadableTable } from '../item-table.ts'
+import { type FoundItem, isUnread, LookedUp, type LookUp, Unread } from '../lookup-result.ts'
+import type { ScanOnePage } from '../scan.ts'
+import { type Became, type Changing, changeAll, pageOf } from './changed-batch.ts'
+import type { ItemChange } from './item-change.ts'
+import type { SealedKeys } from './sealed-keys.ts'
+import { withoutMessage } from './withheld-message.ts'
+
+export function changedTable(
+  table: ReadableTable,
+  change: ItemChange,
+  sealed: SealedKeys,
+): ReadableTable {
+  const { keySchema: schema } = table.access
+  const changing: Changing = { change, schema, sealed }
+  const withheld = change.withholdsMessages ? withoutMessage : (error: unknown) => error
+  const quietly = <T>(reading: Promise<T>) =>
+    reading.catch((error: unknown) => {
+      throw withheld(error)
+    })
+  return {
+    access: table.access,
+    scanPage: (slice, after) => quietly(scanChanged(table.scanPage(slice, after), changing)),
+    lookUp: (keys, options) =>
+      quietly(
+        options.keysOnly && !change.mayChangeKeys
+          ? table.lookUp(keys, options)
+          : lookUpChanged(table, keys, { changing, options, withheld }),
+      ),
+  }
+}
+
+async function scanChanged(
+  reading: ReturnType<ScanOnePage>,
+  changing: Changing,
+): Promise<ScanPage> {
+  const page = await reading
+  const { schema } = changing
+  const originals = Array.from({ length: page.count }, (_, item) => ({
+    item: parseItem(page, item),
+    key: keyTextOf(page, item, schema),
+  }))
+  const { lastEvaluatedKey, readUnits, scanned } = page
+  page.release?.()
+  const became = await changeAll(originals, changing)
+  const nameless = became.flatMap((one) =>
+    one !== 'absent' && 'refused' in one && one.key === undefined ? [one.refused] : [],
+  )
+  return {
+    ...pageOf(became.filter(isNamed), schema),
+    ...{ lastEvaluatedKey, readUnits, scanned },
+    ...(nameless.length > 0 && { nameless }),
+  }
+}
+
+type Named = Exclude<Became, 'absent'> & { readonly key: KeyText }
+
+const isNamed = (one: Became): one is Named => one !== 'absent' && one.key !== undefined
+
+interface Lookup {
+  readonly changing: Changing
+  readonly options: Parameters<LookUp>[1]
+  readonly withheld: (error: unknown) => unknown
+}
+
+async function lookUpChanged(
+  table: ReadableTable,
+  keys: readonly KeyText[],
+  { changing, options, withheld }: Lookup,
+): Promise<LookedUp> {
+  const { schema, sealed } = changing
+  const asked = keys.map((key) => {
+    const own = withoutOrigin(key)
+    const origin = originOf(key)
+    return {
+      canonical: canonicalKeyOfText(own, schema),
+      masterKey: origin === undefined ? own : sealed.open(origin),
+    }
+  })
+  const looked = await table.lookUp(
+    asked.map(({ masterKey }) => masterKey),
+    { consistent: options.consistent },
+  )
+  const result = new LookedUp()
+  result.readUnits = looked.readUnits
+  const found: { readonly canonical: string; readonly at: FoundItem; readonly key: KeyText }[] = []
+  for (const { canonical, masterKey } of asked) {
+    const at = looked.at(canonicalKeyOfText(masterKey, schema))
+    if (isUnread(at)) {
+      result.noteUnread(canonical, new Unread(withheld(at.error) as Unread['error'], at.why))
+    } else if (at !== undefined) found.push({ canonical, at, key: masterKey })
+  }
+  const originals = found.map(({ at: { page, item }, key }) => ({
+    item: parseItem(page, item),
+    key,
+  }))
+  const became = await changeAll(originals, changing)
+  const kept: { readonly one: Named; readonly from: (typeof found)[number] }[] = []
+  for (const [at, one] of became.entries()) {
+    const from = found[at] as (typeof found)[number]
+    if (one === 'absent') continue
+    if ('refused' in one) result.noteUnread(from.canonical, new Unread(one.refused, 'refused'))
+    // Under another key by now: here the master has no item.
+    else if (canonicalKeyOfText(one.key, schema) === from.canonical) kept.push({ one, from })
+  }
+  const page = pageOf(
+    kept.map(({ one }) => one),
+    schema,
+  )
+  for (const [item, { from }] of kept.entries()) {
+    const { readAt } = from.at
+    result.noteFound(from.canonical, { page, item, ...(readAt !== undefined && { readAt }) })
+  }
+  return result
+}
