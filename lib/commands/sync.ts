@@ -63,14 +63,21 @@ async function compare(
   }
 }
 
-async function comparison({ settings, checkpoint }: Settled, spelling: Spelling): Promise<Work> {
+async function comparison(
+  { settings, checkpoint, threads }: Settled,
+  spelling: Spelling,
+): Promise<Work> {
   // With it comes the SDK, which a run that is refused does without.
   const { inspectTables } = await import('../run/tables/table-inspection.ts')
+  const { withTriedTransform } = await import('../run/preflight/transform-trial.ts')
   const { keyList, passes } = settings
   if (keyList !== undefined) return comparisonOfKeys(settings, keyList, spelling, inspectTables)
   return {
     subject: 'comparison',
-    inspect: (begin) => inspectTables(settings, begin),
+    async inspect(begin) {
+      const tables = await inspectTables(settings, begin)
+      return withTriedTransform(settings, tables, threads.hooksTrial, begin.signal)
+    },
     check(tables) {
       if (checkpoint !== undefined) refuseOtherTables(checkpoint, settings, tables, spelling)
       refuseIgnoredKeys(settings, tables, spelling)

@@ -12,6 +12,12 @@ export interface HooksSource {
   readonly isForRevert?: true
 }
 
+/** What a trial of them gets. */
+export interface HooksToTry extends HooksSource {
+  /** Items that `transform` would be given. Absent: the module is only loaded. */
+  readonly samples?: readonly WireItem[]
+}
+
 /**
  * An item as hooks get it: DynamoDB JSON, unless the module exports `items = 'plain'`. Plain values
  * lose nothing: numbers are `{ value: '1.0' }`, sets are `Set`, binary is `Uint8Array`.

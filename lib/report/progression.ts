@@ -79,7 +79,7 @@ export class Progression {
   #planned(plan: PlanEvent): void {
     this.#plan = plan
     // Items that a filter leaves out are not counted: how far the scan is, its segments tell.
-    if (plan.rules.filter !== undefined) this.#expectedItems = 0
+    if (plan.rules.filter !== undefined || plan.rules.transforms) this.#expectedItems = 0
     const { keys, writes } = plan
     if (keys === undefined) return
     this.#work = { command: 'compare', of: keys, dryRun: writes.length === 0 }

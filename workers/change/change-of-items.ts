@@ -2,13 +2,13 @@
 import type { Changed, ClaimKeys, ItemChange } from '../../lib/dynamo/changed/item-change.ts'
 import { TablesyncError } from '../../lib/errors.ts'
 import { withoutValues } from '../../lib/item/hidden-values.ts'
-import { canonicalItem } from '../../lib/item/normalise.ts'
 import { isNotMasked, type Masking, masking } from '../../lib/masks/masked-item.ts'
 import { type KeySchema, MASTER } from '../../lib/model/tables/table.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import type { WorkerSetup } from '../../lib/protocol/setup.ts'
 import type { HookCalls } from '../hook-calls.ts'
 import { isKey } from '../revert/well-formed.ts'
+import { makesAgain } from './steadiness.ts'
 
 /** What one task needs to change items. */
 export type OpenChange = (rules: HookCalls, claim: ClaimKeys) => ItemChange
@@ -44,13 +44,11 @@ export function openChange(setup: WorkerSetup, schema: KeySchema): OpenChange | 
     const key = keyOf(item)
     const name = JSON.stringify(key)
     try {
-      const isSample = samples.draw()
-      const again = isSample ? structuredClone(item) : undefined
+      const call = (one: WireItem) => transform(one, name)
       // A hook may change what it is given.
-      const given = structuredClone(item)
-      const made = await transform(given, name)
-      const isSteady = again === undefined || same(made, await later(() => transform(again, name)))
-      if (!isSteady) return { refused: unsteady(), key }
+      const made = await call(structuredClone(item))
+      const isOdd = samples.draw() && !(await makesAgain(call, item, made))
+      if (isOdd) return { refused: unsteady(), key }
       if (made === null) return 'absent'
       return isKey(keyOf(made), schema) ? { item: made } : { refused: keyless(), key }
     } catch (error) {
@@ -76,19 +74,6 @@ const unsteady = () =>
 
 const keyless = () =>
   ofItem('the hook transform failed: its item lacks a part of the key', 'HOOK_FAILED', CORRECT)
-
-/** An answer that depends on the time is another one soon after. */
-const SOON = 3
-
-async function later<T>(call: () => Promise<T>): Promise<T> {
-  await new Promise((resolve) => setTimeout(resolve, SOON))
-  return call()
-}
-
-const canonical = (item: WireItem) => canonicalItem(item, () => false)
-
-const same = (one: WireItem | null, other: WireItem | null) =>
-  one === null || other === null ? one === other : canonical(one) === canonical(other)
 
 /** Items that are transformed twice: the first of a thread, and a few of all others. */
 class Samples {

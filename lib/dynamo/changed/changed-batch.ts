@@ -25,15 +25,22 @@ export interface Changing {
   readonly sealed: SealedKeys
 }
 
+/** How many calls of a hook are under way at once. */
+const AT_ONCE = 25
+
 export async function changeAll(
   originals: readonly Original[],
   { change, schema, sealed }: Changing,
 ): Promise<readonly Became[]> {
   const became: Became[] = []
-  for (const { item, key } of originals) {
-    const changing = change.of(item)
-    const changed = changing instanceof Promise ? await changing : changing
-    became.push(becameOf(changed, key))
+  for (let at = 0; at < originals.length; at += AT_ONCE) {
+    const some = originals.slice(at, at + AT_ONCE)
+    const changing = some.map(({ item }) => change.of(item))
+    const isAsync = changing.some((one) => one instanceof Promise)
+    const changed = isAsync ? await Promise.all(changing) : (changing as Changed[])
+    for (const [index, { key }] of some.entries()) {
+      became.push(becameOf(changed[index] as Changed, key))
+    }
   }
   if (!change.mayChangeKeys) return became
   const canonical = (key: KeyText) => canonicalKeyOfText(key, schema)

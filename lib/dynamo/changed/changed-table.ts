@@ -90,6 +90,8 @@ async function lookUpChanged(
     asked.map(({ masterKey }) => masterKey),
     { consistent: options.consistent },
   )
+  // A hook may take its time with what was read.
+  const lookedAt = performance.now()
   const result = new LookedUp()
   result.readUnits = looked.readUnits
   const found: { readonly canonical: string; readonly at: FoundItem; readonly key: KeyText }[] = []
@@ -117,8 +119,8 @@ async function lookUpChanged(
     schema,
   )
   for (const [item, { from }] of kept.entries()) {
-    const { readAt } = from.at
-    result.noteFound(from.canonical, { page, item, ...(readAt !== undefined && { readAt }) })
+    const { readAt = lookedAt } = from.at
+    result.noteFound(from.canonical, { page, item, readAt })
   }
   return result
 }

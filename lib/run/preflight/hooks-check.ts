@@ -3,7 +3,7 @@
  * away, since a module may end its thread, spin, or wait for ever.
  */
 import { Worker } from 'node:worker_threads'
-import type { HooksSource } from '../../model/hooks.ts'
+import type { HooksToTry } from '../../model/hooks.ts'
 import { cannotLoad, tooLate } from '../../protocol/hooks-module.ts'
 import { fromWire, type WireError } from '../../protocol/wire-error.ts'
 
@@ -14,9 +14,11 @@ const UNSETTLED = 13
 export interface TriedHooks {
   /** Whether the module changes items of the master. */
   readonly transforms: boolean
+  /** Whether it has made two items of one. */
+  readonly isUnsteady: boolean
 }
 
-const NONE: TriedHooks = { transforms: false }
+const NONE: TriedHooks = { transforms: false, isUnsteady: false }
 
 /**
  * Returns early once the signal is aborted: then no hook will be called.
@@ -24,7 +26,7 @@ const NONE: TriedHooks = { transforms: false }
  * @throws TablesyncError with code `USAGE` if the module exports no hooks, or does not load
  */
 export async function tryHooks(
-  source: HooksSource | undefined,
+  source: HooksToTry | undefined,
   threadFile: URL,
   signal: AbortSignal | undefined,
 ): Promise<TriedHooks> {
