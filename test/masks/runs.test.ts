@@ -1,30 +1,15 @@
 /** Runs under masks: what is compared, written, reported and refused. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { RunOptions, WireItem } from 'tablesync'
-import { isNotMasked, masking } from '../../lib/masks/masked-item.ts'
-import { readMasks } from '../../lib/masks/masks-file.ts'
-import { type Teardown, tempFolder } from '../support/command/run-cli.ts'
+import { applySync, type WireItem } from 'tablesync'
+import { tempFolder } from '../support/command/run-cli.ts'
 import { asks, counts, item, openScene } from '../support/scene.ts'
+import { seeded } from '../support/seeded.ts'
 import { t } from '../support/tap.ts'
+import { casesToPlay } from '../support/thorough.ts'
+import { masked } from './masked.ts'
 
 const WRITES = { writeMissing: true, writeDiffering: true }
-
-type Rules = Readonly<Record<string, unknown>>
-
-/** Options with masks, and what the masks make of an item. */
-export async function masked(t: Teardown, rules: Rules, key = 'the key of all these tests') {
-  const folder = await tempFolder(t)
-  const [masks, maskKeyFile] = [join(folder, 'masks.json'), join(folder, 'key')]
-  await writeFile(masks, JSON.stringify({ rules }))
-  await writeFile(maskKeyFile, `${key}\n`)
-  const { masked } = masking(await readMasks({ file: masks, keyFile: maskKeyFile, key: undefined }))
-  const becomes = (one: WireItem): WireItem | undefined => {
-    const made = masked(one)
-    return isNotMasked(made) ? undefined : made
-  }
-  return { options: { masks, maskKeyFile } satisfies Partial<RunOptions>, becomes }
-}
 
 const person = (at: number, more: WireItem = {}) =>
   item(at, { email: { S: `ann${at}@company.example` }, ...more })
@@ -93,4 +78,184 @@ t.test('masked keys', async (t) => {
   t.equal(replica.table.all().length, 60)
   t.notMatch(JSON.stringify(replica.stub.requests.filter(asks('PutItem'))), /item-/)
   t.notMatch(JSON.stringify([first, second]), /item-/)
+})
+
+t.test('an attribute that only item 5,000 has stops that item alone', async (t) => {
+  const { options, becomes } = await masked(t, RULES)
+  const masterItems = Array.from({ length: 5001 }, (_, at) =>
+    person(at, at === 5000 ? { extra: { S: 'seen for the first time' } } : {}),
+  )
+  const { replica, run } = await openScene(t, { masterItems, replicaItems: [], becomes })
+  const { summary } = await run({ ...options, ...WRITES, scanLimit: 500, quiesced: true })
+  t.equal(summary.outcome, 'incomplete')
+  t.match(counts(summary, replica), { missing: 5000, written: 5000, unverified: 1 })
+  t.match(summary.errors, [
+    { code: 'UNMASKED', message: 'extra: no rule covers this value of type S', count: 1 },
+  ])
+  t.equal(replica.table.all().length, 5000)
+  t.equal(replica.table.at({ id: { S: 'item-5000' } }), undefined)
+})
+
+t.test('equal values are equal in two tables, and under another key others', async (t) => {
+  const emails = async (key: string, name: string) => {
+    const { options, becomes } = await masked(t, { id: 'hash', [name]: 'email', n: 'digits' }, key)
+    const masterItems = Array.from({ length: 20 }, (_, at) =>
+      item(at, { [name]: { S: `ann${at % 5}@company.example` } }),
+    )
+    const { replica, run } = await openScene(t, { masterItems, replicaItems: [], becomes })
+    t.equal((await run({ ...options, ...WRITES })).summary.outcome, 'in-sync')
+    const all = replica.table.all().map((one) => JSON.stringify([one['id'], one[name]]))
+    return all.sort()
+  }
+  const one = await emails('the key of two tables', 'mail')
+  t.strictSame(await emails('the key of two tables', 'contact'), one)
+  t.equal(new Set(one.map((text) => text.slice(text.indexOf(',')))).size, 5)
+  t.notSame(await emails('the key of another table', 'mail'), one)
+})
+
+t.test('keys that become one by their masks are an error of both', async (t) => {
+  const { options, becomes } = await masked(t, { id: 'last4', n: 'drop' })
+  const numbers = Array.from({ length: 30 }, (_, at) => `number 1${1000 + at}`)
+  const masterItems = [...numbers, 'number 21007', 'number 21008'].map((S, at) => ({
+    ...{ id: { S }, n: { N: String(at) } },
+  }))
+  const { replica, run } = await openScene(t, { masterItems, replicaItems: [], becomes })
+  const { summary, events } = await run({ ...options, ...WRITES })
+  t.equal(summary.outcome, 'incomplete')
+  const { unverified = 0, written = 0 } = counts(summary, replica)
+  t.equal(unverified + written, 32)
+  t.ok(unverified >= 2)
+  t.ok(summary.errors.every(({ code }) => code === 'KEY_COLLISION'))
+  t.match(
+    summary.errors.map(({ message, count }) => [message, count]),
+    [['two items of the master become one key', 2]],
+  )
+  t.notMatch(JSON.stringify([summary, events]), /number /)
+})
+
+t.test('a key that cannot be masked is not named', async (t) => {
+  const { options, becomes } = await masked(t, { id: 'last4', n: 'keep' })
+  const masterItems = [item(1), { id: { S: 'a long enough name' }, n: { N: '1' } }]
+  const { replica, run } = await openScene(t, { masterItems, replicaItems: [], becomes })
+  const { summary, events, differences } = await run({ ...options, ...WRITES })
+  t.equal(summary.outcome, 'incomplete')
+  t.match(summary.master, { scanned: 2 })
+  t.match(counts(summary, replica), { missing: 1, written: 1, unverified: 1 })
+  t.match(summary.errors, [{ code: 'UNMASKED', message: 'id: the value is too short for last4' }])
+  t.notMatch(JSON.stringify([summary, events, differences]), /item-1/)
+})
+
+t.test('a table is written under its own masks only', async (t) => {
+  const one = await masked(t, RULES)
+  const other = await masked(t, RULES, 'another key of these tests')
+  const rules = await masked(t, { ...RULES, n: 'keep' })
+  const masterItems = Array.from({ length: 30 }, (_, at) => person(at))
+  const scene = { masterItems, replicaItems: masterItems.slice(0, 9), becomes: one.becomes }
+  const { master, replica, run } = await openScene(t, scene)
+  const folder = await tempFolder(t)
+  const [plan, checkpoint] = [join(folder, 'plan.ndjson'), join(folder, 'checkpoint.json')]
+  await run({ ...one.options, ...WRITES, plan })
+  await run({ ...one.options, checkpoint })
+  const reach = {
+    ...{ masterEndpoint: master.stub.endpoint, replicaEndpoint: replica.stub.endpoint },
+    ...{ minMismatchAge: 0, workers: 1 },
+  }
+  for (const options of [{}, other.options, rules.options]) {
+    await t.rejects(run({ ...options, checkpoint, resume: true }), {
+      code: 'USAGE',
+      message: /Expected `masks` to be as when the run began, "[\da-f]{16}-[\da-f]{8}"; got/,
+    })
+    await t.rejects(applySync({ ...options, plan, ...reach }), {
+      code: 'USAGE',
+      message: /Expected the masks of the plan, [\da-f]{16}-[\da-f]{8}; got/,
+    })
+  }
+  const { outcome, replicas } = await applySync({ ...one.options, plan, ...reach })
+  t.equal(outcome, 'in-sync')
+  t.match(replicas[replica.label], { written: 30 })
+  t.equal((await run({ ...one.options, ...WRITES })).summary.outcome, 'in-sync')
+  const unmasked = join(folder, 'unmasked.ndjson')
+  await run({ ...WRITES, plan: unmasked })
+  await t.rejects(applySync({ ...one.options, plan: unmasked, ...reach }), {
+    code: 'USAGE',
+    message: /Expected the masks of the plan, none; got/,
+  })
+})
+
+t.test('what does not go with masks is refused', async (t) => {
+  const { run } = await openScene(t)
+  const keysMasked = await masked(t, { id: 'hash', '*': 'keep' })
+  const kept = await masked(t, { id: 'keep', '*': 'drop' })
+  const file = join(await tempFolder(t), 'file')
+  const bad = join(await tempFolder(t), 'bad.json')
+  await writeFile(bad, '{"rules":{"id":"keep","n":"digit"}}')
+  for (const [more, message] of [
+    [{ ...keysMasked.options, deleteExtra: true }, /masked keys without `deleteExtra`/],
+    [{ ...keysMasked.options, scanForExtra: true }, /masked keys without `scanForExtra`/],
+    [{ ...keysMasked.options, strategy: 'march' }, /masked keys without `strategy march`/],
+    [{ ...keysMasked.options, key: ['{"id":"a"}'] }, /masked keys without `keys`/],
+    [{ ...keysMasked.options, plan: file, writeMissing: true }, /masked keys without `plan`/],
+    [{ ...keysMasked.options, checkpoint: file }, /masked keys without `checkpoint`/],
+    [
+      { ...keysMasked.options, startingKey: '{"id":"a"}', segments: 1 },
+      /masked keys without `startingKey`/,
+    ],
+    [
+      (await masked(t, { '*': 'drop' })).options,
+      /a rule that keeps or masks "id" \(S\) of the key, got drop/,
+    ],
+    [
+      (await masked(t, { n: 'keep' })).options,
+      /a rule that keeps or masks "id" \(S\) of the key, got none/,
+    ],
+    [{ ...kept.options, versionAttribute: 'n' }, /the rule keep for `versionAttribute` "n"/],
+    [{ masks: bad }, /Expected a rule for n, got "digit"/],
+    [{ maskKeyFile: kept.options.maskKeyFile }, /`maskKeyFile` to come with `masks`, got it alone/],
+    [{ masks: keysMasked.options.masks }, /Expected a key for the rules/],
+    [{ masks: file }, /Cannot read the masks in/],
+    [{ ...kept.options, maskKeyFile: file }, /Cannot read the key of the masks in/],
+    [{ ...kept.options, report: kept.options.masks }, /masks/],
+  ] as const) {
+    await t.rejects(run(more as never), { code: 'USAGE', message })
+  }
+  const short = await masked(t, { id: 'keep' }, 'too short').catch((error: Error) => error)
+  t.match(short, { message: /to have 16 bytes or more, got 9/ })
+  t.equal((await run({ masks: kept.options.masks })).summary.outcome, 'different', 'without a key')
+})
+
+const SEEDS = casesToPlay(60, 10, 'TABLESYNC_TEST_MASKS_SEEDS')
+
+t.test(`${SEEDS} racing writers: only masked items are written`, async (t) => {
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const random = seeded(seed)
+    const rules = seed % 2 === 0 ? RULES : { ...RULES, id: 'hash' }
+    const { options, becomes } = await masked(t, rules)
+    const { master, replica, run } = await openScene(t, {
+      masterItems: Array.from({ length: 40 }, (_, at) => person(at)),
+      replicaItems: [],
+    })
+    const had = new Set(master.table.all().map((one) => JSON.stringify(becomes(one))))
+    master.stub.on(() => {
+      for (let turn = 0; turn < 2; turn++) {
+        const at = Math.floor(random() * 40)
+        const isOdd = random() < 0.3
+        const n = { N: String(Math.floor(random() * 1000)) }
+        const now = person(at, { n, ...(isOdd && { note: { S: 'secret' } }) })
+        master.table.set(now)
+        if (!isOdd) had.add(JSON.stringify(becomes(now)))
+      }
+      return undefined
+    })
+    await run({
+      ...options,
+      ...WRITES,
+      maxDuration: '30s',
+      ...(seed % 4 < 2 && { quiesced: true }),
+    })
+    for (const one of replica.table.all()) {
+      const { id, n, email } = one
+      t.ok(had.has(JSON.stringify({ id, n, email })), `seed ${seed}: ${JSON.stringify(one)}`)
+    }
+    t.notMatch(JSON.stringify(replica.stub.requests), /company\.example|secret/)
+  }
 })

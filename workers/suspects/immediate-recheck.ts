@@ -2,7 +2,7 @@
  * Collects suspects in batches, and reads them again while the comparison goes on. If rechecks have
  * long cleared nothing up, the scan counts as the first look, and the pending recheck is the next.
  */
-import type { FoundItem, Unread } from '../../lib/dynamo/lookup-result.ts'
+import { type FoundItem, refusalOf, type Unread } from '../../lib/dynamo/lookup-result.ts'
 import type { TablesyncError } from '../../lib/errors.ts'
 import type { CanonicalKey, KeyText } from '../../lib/item/key.ts'
 import { detached, itemEnd, itemStart } from '../../lib/item/page.ts'
@@ -88,7 +88,8 @@ export class ImmediateRecheck {
     canonical?: CanonicalKey,
   ): MaybePromise {
     // Without the items as scanned: they would keep whole pages in memory.
-    const stands = this.#mastersStand && looks === 'missing' ? master : undefined
+    const isRefused = refusalOf(master) !== undefined
+    const stands = this.#mastersStand && looks === 'missing' && !isRefused ? master : undefined
     const itsMaster = stands && detached(stands.page, stands.item)
     this.#batch.push({ looks, key, ground, canonical, master: itsMaster })
     this.#batchBytes += weight(master) + weight(replica)

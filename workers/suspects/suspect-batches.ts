@@ -2,7 +2,7 @@
  * Reads a batch of suspects again, and ends each by what both sides hold then. What still differs
  * waits for a pending recheck, unless the user vouches that nobody writes.
  */
-import { type FoundItem, isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
+import { type FoundItem, isUnread, refusalOf, type Unread } from '../../lib/dynamo/lookup-result.ts'
 import { type CanonicalKey, canonicalKeyOfText } from '../../lib/item/key.ts'
 import type { MaybeValue } from '../concurrency/maybe-promise.ts'
 import { settleAll, settleEach } from '../concurrency/settle-all.ts'
@@ -104,6 +104,7 @@ export class SuspectBatches {
   /** Returns the item if it may be put at once, by what both sides hold. */
   #missingOf({ key, looks }: WaitingSuspect, { master, replica }: BothSides) {
     if (looks !== 'missing' || master === undefined || replica !== undefined) return undefined
+    if (refusalOf(master) !== undefined) throw new Error('no item to put')
     const found: MissingItem = { verdict: 'missing', key, master, replica }
     return hasExpired(this.#replicaTask, found) ? undefined : found
   }

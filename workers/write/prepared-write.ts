@@ -2,6 +2,7 @@
 
 import type { WriteResult } from '../../lib/dynamo/conditional-write.ts'
 import { absent, type ItemShape, unchanged } from '../../lib/dynamo/conditions.ts'
+import { refusalOf } from '../../lib/dynamo/lookup-result.ts'
 import { isEnded, mayPass } from '../../lib/dynamo/request/request-errors.ts'
 import { updateTo } from '../../lib/dynamo/update-expression.ts'
 import { asTablesyncError } from '../../lib/errors.ts'
@@ -39,7 +40,7 @@ export function repairing(
   const seen = replica && parseItem(replica.page, replica.item)
   if (seen !== undefined) names.note(seen)
   if (relation === 'extra' && seen !== undefined) return deleting(replicaTask, { key, seen })
-  if (master === undefined) throw new Error('no item to write')
+  if (master === undefined || refusalOf(master)) throw new Error('no item to write')
   if (relation === 'missing') {
     return putting(replicaTask, {
       key,
