@@ -26,6 +26,7 @@ import { TokenBuckets } from '../lib/protocol/shared/token-buckets.ts'
 import { Traffic } from '../lib/protocol/shared/traffic.ts'
 import { Allowance } from '../lib/protocol/shared/write-allowance.ts'
 import { openMasterChange } from './change/changed-master.ts'
+import { type KeyOrigins, keyOrigins } from './change/key-origins.ts'
 import { type HookCalls, openHookCalls } from './hook-calls.ts'
 import { AttributeNames } from './keys/attribute-names.ts'
 import { NumberKeys } from './keys/number-keys.ts'
@@ -61,6 +62,7 @@ export interface Thread {
   readonly budget: RecheckBudget
   readonly orderRecord: OrderRecord
   readonly numberKeys: NumberKeys
+  readonly origins: KeyOrigins
 }
 
 /** `task`: the requests and hooks that the task itself has in flight. */
@@ -122,6 +124,7 @@ export async function openThread(
   const numberKeys = new NumberKeys(masterAccess.keySchema)
   const orderRecord = new OrderRecord(setup.orderRecord)
   const names = new AttributeNames()
+  const origins = keyOrigins(setup.change)
   const mayChangeKeys = setup.change?.mayChangeKeys === true
   const clientFor = (
     { opened, queues, streak }: (typeof clients)[number],
@@ -153,6 +156,7 @@ export async function openThread(
       budget,
       orderRecord,
       numberKeys,
+      origins,
     }
   }
 }

@@ -72,6 +72,8 @@ export interface UndoTask extends TakenUp {
 export interface PlannedKey extends Pick<RepairPlanEntry, 'kind' | 'seen'> {
   /** DynamoDB JSON text. */
   readonly key: string
+  /** The same of the master's item. Absent: it is that of the replica's. */
+  readonly masterKey?: string
 }
 
 /** Coordinator to worker: do what was planned, if it is still true. */

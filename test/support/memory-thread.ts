@@ -16,6 +16,7 @@ import { RecheckBudget } from '../../lib/protocol/shared/recheck-budget.ts'
 import { Allowance } from '../../lib/protocol/shared/write-allowance.ts'
 import type { CompareTask } from '../../lib/protocol/tasks.ts'
 import { rateMemoryFor } from '../../lib/run/rate/rate-limits.ts'
+import { keyOrigins } from '../../workers/change/key-origins.ts'
 import type { SegmentControl } from '../../workers/coordinator.ts'
 import { rulesOf } from '../../workers/hook-calls.ts'
 import { AttributeNames } from '../../workers/keys/attribute-names.ts'
@@ -113,6 +114,7 @@ export function memoryThread(
     budget: new RecheckBudget(recheckBudget),
     orderRecord: new OrderRecord(setup.orderRecord),
     numberKeys: new NumberKeys(master.access.keySchema),
+    origins: keyOrigins(setup.change),
   }
 }
 

@@ -166,15 +166,45 @@ const reach = (master: Party, replica: Party) => ({
   workers: 1,
 })
 
-t.test('files hold no changed keys: such items are left', async (t) => {
+t.test('a plan holds both keys', async (t) => {
   const hooks = await hooksModule(t, RENAMED)
-  for (const file of ['plan', 'checkpoint'] as const) {
-    const { replica, run } = await openScene(t, { masterItems: [item(1)], replicaItems: [] })
-    const { summary } = await run({ hooks, ...WRITES, [file]: join(await tempFolder(t), file) })
-    t.equal(summary.outcome, 'incomplete')
-    t.match(summary.errors, [{ code: 'HOOK_FAILED', message: /changed the key/ }])
-    t.equal(replica.table.all().length, 0)
+  const renamed = (one: WireItem): WireItem => {
+    return { ...one, id: { S: `x-${(one['id'] as { S: string }).S}` } }
   }
+  const masterItems = Array.from({ length: 30 }, (_, at) => item(at))
+  const replicaItems = masterItems.slice(0, 9).map((one) => ({ ...renamed(one), n: { N: '-1' } }))
+  const { master, replica, run } = await openScene(t, {
+    ...{ masterItems, replicaItems },
+    becomes: renamed,
+  })
+  const plan = join(await tempFolder(t), 'plan.ndjson')
+  await run({ hooks, ...WRITES, plan })
+  const lines = (await readFile(plan, 'utf8')).trim().split('\n').slice(1, -1)
+  t.equal(lines.length, 30)
+  for (const line of lines) {
+    const { key, masterKey } = JSON.parse(line)
+    t.strictSame(renamed(masterKey), key)
+  }
+  master.table.set(item(7, { n: { N: '77' } }))
+  master.table.unset({ id: { S: 'item-8' } })
+  master.table.unset({ id: { S: 'item-28' } })
+  const { outcome, replicas } = await applySync({ hooks, plan, ...reach(master, replica) })
+  t.equal(outcome, 'different', 'what is not as planned is left')
+  t.match(replicas[replica.label], { written: 27, changed: 1, deleted: 0, vanished: 2 })
+  t.strictSame(replica.table.at({ id: { S: 'x-item-7' } }), replicaItems[7])
+  t.strictSame(replica.table.at({ id: { S: 'x-item-8' } }), replicaItems[8])
+  t.strictSame(replica.table.at({ id: { S: 'x-item-29' } }), renamed(item(29)))
+  t.notOk(replica.table.all().some((one) => JSON.stringify(one).includes('""')))
+})
+
+t.test('a checkpoint holds no changed keys: such items are left', async (t) => {
+  const hooks = await hooksModule(t, RENAMED)
+  const { replica, run } = await openScene(t, { masterItems: [item(1)], replicaItems: [] })
+  const checkpoint = join(await tempFolder(t), 'checkpoint.json')
+  const { summary } = await run({ hooks, ...WRITES, checkpoint })
+  t.equal(summary.outcome, 'incomplete')
+  t.match(summary.errors, [{ code: 'HOOK_FAILED', message: /changed the key/ }])
+  t.equal(replica.table.all().length, 0)
 })
 
 t.test('what does not go with the hook is refused', async (t) => {

@@ -67,14 +67,16 @@ function reportDifference(
 
 /** What a repair plan records of a difference: nothing if it was not read again. */
 function plannedOf(
-  { setup, comparer }: Thread,
-  { master, replica, unconfirmed }: Found,
+  { setup, comparer, origins }: Thread,
+  { key, master, replica, unconfirmed }: Found,
 ): { readonly planned?: Planned } {
   if (setup.planning === 'nothing') return {}
-  if (unconfirmed) return { planned: {} }
+  const origin = origins.originOf(key)
+  const keys = origin === undefined ? {} : { masterKey: JSON.parse(origin) as WireItem }
+  if (unconfirmed) return { planned: keys }
   const item = (found: FoundItem | undefined) =>
     found === undefined ? null : parseItem(found.page, found.item)
   const seen = digestsOf({ master, replica }, comparer)
-  if (setup.planning === 'digests') return { planned: { seen } }
-  return { planned: { seen, items: { master: item(master), replica: item(replica) } } }
+  if (setup.planning === 'digests') return { planned: { ...keys, seen } }
+  return { planned: { ...keys, seen, items: { master: item(master), replica: item(replica) } } }
 }

@@ -27,9 +27,14 @@ function applying(
   replicaTask: ReplicaTask,
   repair: Repair,
 ): KeyWork<PlannedKey, BothSides | Unread> {
+  const { origins } = replicaTask.thread
   return {
     ...listedKeys(replicaTask),
-    keys,
+    keys: keys.map(({ masterKey, ...planned }) =>
+      masterKey === undefined
+        ? planned
+        : { ...planned, key: origins.withOrigin(planned.key, masterKey) },
+    ),
     read: (texts) => lookUpBothSides(replicaTask, texts),
     end: (planned, sides) => applyOne(replicaTask, repair, planned, sides),
   }

@@ -114,5 +114,5 @@ const otherKey = () =>
   ofItem(
     'the hook transform changed the key, which this run does not allow',
     'HOOK_FAILED',
-    'Leave out --checkpoint and --plan, or keep the key.',
+    'Leave out --checkpoint, or keep the key.',
   )

@@ -38,6 +38,8 @@ export interface PlanRules {
 
 /** What the two sides were seen to hold under a key. */
 export interface Planned {
+  /** The key of the master's item. Absent: it is that of the replica's. */
+  readonly masterKey?: WireItem
   /** Absent: counted from the scan, and not read again. */
   readonly seen?: { readonly master: SeenItem; readonly replica: SeenItem }
   /** Absent: the user did not ask for them. */

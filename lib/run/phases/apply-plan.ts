@@ -67,12 +67,16 @@ async function applyAll(
     }
   }
   const size = Math.min(BATCH, settings.batchReadLimit)
-  for await (const { replica, kind, key, seen } of entries()) {
+  for await (const { replica, kind, key, masterKey, seen } of entries()) {
     planned.add(replica)
     if (isOver()) continue
     const keys = waiting.get(replica) ?? []
     waiting.set(replica, keys)
-    keys.push({ key: JSON.stringify(key), kind, ...(seen !== undefined && { seen }) })
+    keys.push({
+      ...{ key: JSON.stringify(key), kind },
+      ...(masterKey !== undefined && { masterKey: JSON.stringify(masterKey) }),
+      ...(seen !== undefined && { seen }),
+    })
     if (keys.length >= size) await send(replica)
   }
   for (const label of [...waiting.keys()]) await send(label)
