@@ -21,7 +21,9 @@ export async function loadHooks(source: HooksSource): Promise<Hooks> {
   const wanted: readonly string[] = source.isForRevert ? REVERT_HOOKS : RUN_HOOKS
   const hooks = Object.entries(exported).filter(([name]) => known.includes(name))
   const wrong = hooks.find(([, hook]) => typeof hook !== 'function')
-  const isMisspelt = (name: string) => /^(on|should)[A-Z]/.test(name) && !known.includes(name)
+  // A misspelt `transform` would let items through as they are.
+  const isMisspelt = (name: string) =>
+    (/^(on|should)[A-Z]/.test(name) || /^(trans|tranf|trasf)/i.test(name)) && !known.includes(name)
   const stray = Object.keys(exported).find(isMisspelt)
   const isOfUse = hooks.some(([name]) => wanted.includes(name))
   if (!isOfUse || wrong !== undefined || stray !== undefined) {

@@ -52,8 +52,10 @@ for (const { file, commands } of pages) {
     const place = await tempFolder(t)
     chdir(place)
     await writeExport(t, { tableId, place, changes: BAD_JOB })
-    // A file of keys that the user has made.
+    // Files that the user has made.
     await writeFile('keep.ndjson', '{"id":"order-1"}\n')
+    await writeFile('masks.json', '{"rules":{"id":"keep","state":"digits"}}')
+    await writeFile('mask.key', 'a key that nobody has to know')
     t.teardown(() => chdir(tmpdir()))
     for (const words of runs) {
       const places = ['--replica-endpoint', there.endpoint, '--workers', '1']
