@@ -31,6 +31,8 @@ export interface TableAccess {
   readonly filter?: ItemFilter
   /** Of the master alone: items may count as absent for another reason than a filter. */
   readonly leavesOut?: true
+  /** Of the master alone: no message quotes its values, since the run masks them. */
+  readonly valuesAreHidden?: true
   /** Of the master alone: no message names its keys, since the run masks them. */
   readonly keysAreHidden?: true
   /** Says when an item expires, here and in the master. Absent: nothing does, or it is ignored. */

@@ -22,7 +22,6 @@ export function openChange(setup: WorkerSetup, schema: KeySchema): OpenChange | 
   const names = schema.map(({ name }) => name)
   return ({ transform }, claim) => ({
     mayChangeKeys: change.mayChangeKeys,
-    withholdsMessages: masks !== undefined,
     claim,
     of(item) {
       const masked = masks === undefined ? item : masks.masked(item)

@@ -22,7 +22,7 @@ export function changedTable(
 ): ReadableTable {
   const { keySchema: schema } = table.access
   const changing: Changing = { change, schema, sealed }
-  const withheld = change.withholdsMessages ? withoutMessage : (error: unknown) => error
+  const withheld = table.access.valuesAreHidden ? withoutMessage : (error: unknown) => error
   const quietly = <T>(reading: Promise<T>) =>
     reading.catch((error: unknown) => {
       throw withheld(error)

@@ -15,8 +15,6 @@ export interface ItemChange {
   of(item: WireItem): Changed | Promise<Changed>
   /** Whether items may get other keys. */
   readonly mayChangeKeys: boolean
-  /** Whether messages of the service about the master are withheld: they may quote values. */
-  readonly withholdsMessages: boolean
   /** Finds keys that two items of the master become. */
   readonly claim: ClaimKeys
 }

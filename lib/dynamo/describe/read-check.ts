@@ -2,6 +2,7 @@
 import { type KeyText, keyTextOf } from '../../item/key.ts'
 import type { ReadUnits } from '../../model/units.ts'
 import type { TableAccess } from '../../protocol/setup.ts'
+import { withoutMessage } from '../changed/withheld-message.ts'
 import { openClient, type TableClient } from '../request/client.ts'
 import { scanner } from '../scan.ts'
 import type { DescriberOptions } from './describer.ts'
@@ -42,6 +43,8 @@ export async function checkReadable(
     const ignoresSegments =
       key !== undefined && key === (await keyOfSliver(unfiltered, SLIVERS / 2))
     return { ignoresSegments, readUnits: units() }
+  } catch (error) {
+    throw access.valuesAreHidden ? withoutMessage(error) : error
   } finally {
     client.close()
   }

@@ -3,6 +3,7 @@ import { parseItem } from '../../item/compare.ts'
 import type { ReadUnits } from '../../model/units.ts'
 import type { WireItem } from '../../model/wire.ts'
 import type { TableAccess } from '../../protocol/setup.ts'
+import { withoutMessage } from '../changed/withheld-message.ts'
 import { openClient } from '../request/client.ts'
 import { scanner } from '../scan.ts'
 import type { DescriberOptions } from './describer.ts'
@@ -24,6 +25,8 @@ export async function sampleItems(
     const page = await scanner(client)(slice, undefined)
     const items = Array.from({ length: page.count }, (_, item) => parseItem(page, item))
     return { items, readUnits: page.readUnits }
+  } catch (error) {
+    throw access.valuesAreHidden ? withoutMessage(error) : error
   } finally {
     client.close()
   }

@@ -94,6 +94,7 @@ export async function inspectTables(
   const masterOnly = {
     ...(settings.filter !== undefined && { filter: settings.filter }),
     ...(settings.change?.transform !== undefined && { leavesOut: true as const }),
+    ...(settings.change?.masks !== undefined && { valuesAreHidden: true as const }),
     ...(areKeysMasked && { keysAreHidden: true as const }),
   }
   const access = all.map((table, index) => ({
