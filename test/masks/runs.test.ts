@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applySync, type WireItem } from 'tablesync'
 import { tempFolder } from '../support/command/run-cli.ts'
+import { hooksModule } from '../support/hooks-module.ts'
 import { asks, counts, item, openScene } from '../support/scene.ts'
 import { seeded } from '../support/seeded.ts'
 import { t } from '../support/tap.ts'
@@ -257,5 +258,38 @@ t.test(`${SEEDS} racing writers: only masked items are written`, async (t) => {
       t.ok(had.has(JSON.stringify({ id, n, email })), `seed ${seed}: ${JSON.stringify(one)}`)
     }
     t.notMatch(JSON.stringify(replica.stub.requests), /company\.example|secret/)
+  }
+})
+
+t.test('two replicas, a filter, and hooks that see what is masked', async (t) => {
+  const { options, becomes } = await masked(t, { id: 'last4', n: 'digits', email: 'email' })
+  const masterItems = [
+    ...Array.from({ length: 30 }, (_, at) => ({ ...person(at), id: { S: `number ${2000 + at}` } })),
+    // Its key cannot be told.
+    { ...person(99), id: { S: 'short' } },
+  ]
+  const scene = { masterItems, replicaItems: [], replicas: 2 } as const
+  const { replica, other, run } = await openScene(t, { ...scene, becomes })
+  const hooks = await hooksModule(
+    t,
+    `export const onMissing = (item) => {
+      if (/company|number/.test(JSON.stringify(item))) throw new Error('clear')
+      return item.id.S.endsWith('2007') ? 'skip' : undefined
+    }`,
+  )
+  const { summary } = await run({ ...options, ...WRITES, hooks })
+  for (const party of [replica, other]) {
+    t.match(summary.replicas[party.label], { missing: 30, written: 29, skipped: 1, unverified: 1 })
+  }
+  const filtered = await run({
+    ...{ ...options, ...WRITES },
+    filterExpression: '#email=:one',
+    expressionAttributeNames: { '#email': 'email' },
+    expressionAttributeValues: { ':one': { S: 'ann7@company.example' } },
+  })
+  t.match(filtered.summary, { outcome: 'in-sync', master: { scanned: 1 } })
+  for (const party of [replica, other]) {
+    t.match(filtered.summary.replicas[party.label], { missing: 1, written: 1, unverified: 0 })
+    t.equal(party.table.all().length, 30)
   }
 })
