@@ -89,7 +89,8 @@ export function beginRun(
     const plan = work.planOf(tables)
     await refuseUnopenable(settings, tables, checkpoint)
     const header = headerOf('report', settings, tables)
-    const preparation = { settings, tables, plan, checkpoint, identity, threads }
+    const { sharedLimits } = caller
+    const preparation = { settings, tables, plan, checkpoint, identity, threads, sharedLimits }
     const runFor = (listeners: RunListeners) => work.run(preparation, listeners, signal)
     if (settings.html === undefined) return during(header, runFor)
     const { pageOfRun } = await import('./page-of-run.ts')

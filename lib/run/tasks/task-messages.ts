@@ -10,6 +10,7 @@ import { toWire } from '../../protocol/wire-error.ts'
 import { settleBeforeWriting } from '../phases/write-preconditions.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
 import { maxWritesStop } from '../safeguards/safeguard-limits.ts'
+import type { SharedLimits } from '../safeguards/shared-limits.ts'
 import type { Ledger } from '../state/ledger.ts'
 import type { RunState } from '../state/run-state.ts'
 import type { WriteAheadLog } from '../state/write-ahead-log.ts'
@@ -31,6 +32,7 @@ export interface TaskMessagesOptions {
   readonly tableWatch: TableWatch
   readonly listeners: RunListeners
   readonly label: (table: TableIndex) => string
+  readonly sharedLimits: SharedLimits | undefined
   /** Called with each new count. */
   readonly onCounted: () => void
 }
@@ -69,7 +71,7 @@ export class TaskMessages {
         this.#goOver(message.replica)
         return
       case 'allowance-spent':
-        state.stopBy(maxWritesStop(settings))
+        state.stopBy(this.#options.sharedLimits?.writesStop() ?? maxWritesStop(settings))
         return
       case 'alive':
         return

@@ -8,11 +8,17 @@ import { RecheckBudget } from '../../protocol/shared/recheck-budget.ts'
 import { Allowance } from '../../protocol/shared/write-allowance.ts'
 import { rateMemoryFor } from '../rate/rate-limits.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
+import type { SharedLimits } from '../safeguards/shared-limits.ts'
 import type { Tables } from '../tables/table-inspection.ts'
 
+interface RunToSetUp {
+  readonly settings: Settings
+  readonly tables: Tables
+  readonly sharedLimits?: SharedLimits | undefined
+}
+
 export function workerSetup(
-  settings: Settings,
-  tables: Tables,
+  { settings, tables, sharedLimits }: RunToSetUp,
   listeners: RunListeners,
 ): WorkerSetup {
   const { scanLimit, versionAttribute, hooks, repairPlan } = settings
@@ -35,6 +41,7 @@ export function workerSetup(
     showValues: settings.showValues,
     planning: repairPlan === undefined ? 'nothing' : repairPlan.withItems ? 'items' : 'digests',
     allowance: Allowance.memoryFor(settings.safeguards.maxWrites),
+    ...(sharedLimits?.allowance !== undefined && { sharedAllowance: sharedLimits.allowance }),
     canaryFlags: CanaryFlags.memoryFor(tables.access.length, settings.canary !== undefined),
     putsInBatches:
       !settings.recheckPolicy.looksAgain &&

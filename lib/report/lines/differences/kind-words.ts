@@ -1,6 +1,6 @@
 /** Words for counts by kind and by attribute. */
-import { count } from '../../model/figures.ts'
-import type { PlaceTotal } from '../change-totals.ts'
+import { count } from '../../../model/figures.ts'
+import type { PlaceTotal } from '../../change-totals.ts'
 
 /** What each kind of difference is to a report, a plan and a journal. */
 export const WORD_OF_KIND = {

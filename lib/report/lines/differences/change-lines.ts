@@ -1,9 +1,9 @@
 /** Where two items differ, for people: in one line, or with the values below each other. */
 
-import type { Change, ChangedValues } from '../../model/change.ts'
-import { counted } from '../../model/figures.ts'
-import type { WireValue } from '../../model/wire.ts'
-import type { Line, Span } from '../styled-line.ts'
+import type { Change, ChangedValues } from '../../../model/change.ts'
+import { counted } from '../../../model/figures.ts'
+import type { WireValue } from '../../../model/wire.ts'
+import type { Line, Span } from '../../styled-line.ts'
 import { cut, valueText, valueTexts } from './value-text.ts'
 import { isProse, type WordDiff } from './word-diff.ts'
 

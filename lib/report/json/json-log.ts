@@ -1,8 +1,10 @@
 /** The log as lines of JSON: each has a time and a type. */
+
+import type { Log } from '../log.ts'
+import { printable } from '../printable.ts'
+import { type Line, plainOf } from '../styled-line.ts'
 import { jsonEvents, type WriteEntry } from './json-events.ts'
-import type { Log } from './log.ts'
-import { printable } from './printable.ts'
-import { type Line, plainOf } from './styled-line.ts'
+import { jsonPairs } from './json-pairs.ts'
 
 /** @param redact takes secrets out of each string, as `JSON.stringify` calls it */
 export function jsonLog(
@@ -46,6 +48,7 @@ export function jsonLog(
         }),
     },
     follow: (options) => jsonEvents(write, options),
+    followPairs: (options) => jsonPairs(write, options),
     error({ code, message, hint, cause }) {
       const stack = code === 'INTERNAL' && cause instanceof Error ? cause.stack : undefined
       write('error', { code, message, hint, stack })

@@ -2,7 +2,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { kill, pid } from 'node:process'
-import type { Milliseconds } from '../model/units.ts'
+import type { Milliseconds } from '../../model/units.ts'
 
 /** A holder that cannot be seen from here counts as dead after so long without a renewal. */
 export const LEASE: Milliseconds = 120_000

@@ -1,5 +1,5 @@
 /** Two texts as one, word by word: `the [-quick-]{+slow+} fox`, as git marks it. */
-import type { Span } from '../styled-line.ts'
+import type { Span } from '../../styled-line.ts'
 
 export type WordDiff = (from: string, to: string) => Span[]
 

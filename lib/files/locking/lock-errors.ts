@@ -1,5 +1,5 @@
 /** Why a lock cannot be taken, or is no longer held. */
-import { TablesyncError, usageError } from '../errors.ts'
+import { TablesyncError, usageError } from '../../errors.ts'
 import type { HolderState, LockHolder } from './lock-holder.ts'
 
 const nameOf = ({ pid, host }: LockHolder) => `process ${pid} on ${host}`

@@ -1,5 +1,5 @@
 /** Options that ask what a run takes. Only the command line has them. */
-import { APPLY_AND_UNDO, type Group } from '../option.ts'
+import { APPLY_AND_UNDO, type Group } from '../../option.ts'
 
 export const ESTIMATE_OPTIONS = {
   estimate: {

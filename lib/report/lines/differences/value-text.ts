@@ -1,6 +1,6 @@
 /** Values as people read them: JSON, with the type where JSON has none. */
-import { count } from '../../model/figures.ts'
-import type { WireItem, WireValue } from '../../model/wire.ts'
+import { count } from '../../../model/figures.ts'
+import type { WireItem, WireValue } from '../../../model/wire.ts'
 
 /** `"open"`, `12.25`, `true`, `null`, `B"AAE="`, `SS["a","b"]`, `{"a":1}`. Numbers stay exact. */
 export function valueText(value: WireValue): string {

@@ -1,11 +1,11 @@
 /** Keeps two runs off one checkpoint: a file beside it says who holds it, and until when. */
 import { link, open, rename, rm, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TablesyncError } from '../errors.ts'
-import type { Milliseconds } from '../model/units.ts'
+import type { TablesyncError } from '../../errors.ts'
+import type { Milliseconds } from '../../model/units.ts'
+import { readRegularFile, refuseIrregular } from '../regular-file.ts'
 import { held, lost, noLock, timeless, unwritableLock } from './lock-errors.ts'
 import { isHolder, LEASE, type LockHolder, ourselves, stateOf } from './lock-holder.ts'
-import { readRegularFile, refuseIrregular } from './regular-file.ts'
 
 const RENEW_EVERY: Milliseconds = LEASE / 4
 

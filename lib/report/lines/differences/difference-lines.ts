@@ -1,8 +1,8 @@
 /** One difference, as `--verbose` and `--show-values` print it. */
-import { pathText } from '../../item/path.ts'
-import type { Difference, DifferenceKind, RepairAction } from '../../model/difference.ts'
-import { shownKey } from '../shown-key.ts'
-import type { Line } from '../styled-line.ts'
+import { pathText } from '../../../item/path.ts'
+import type { Difference, DifferenceKind, RepairAction } from '../../../model/difference.ts'
+import { shownKey } from '../../shown-key.ts'
+import type { Line } from '../../styled-line.ts'
 import { changesText, listText, valueLines } from './change-lines.ts'
 import type { WordDiff } from './word-diff.ts'
 

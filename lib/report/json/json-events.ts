@@ -1,8 +1,8 @@
 /** Tells a run to programs: each event, difference and error is an entry of the log. */
-import type { RunEvent } from '../model/events.ts'
-import type { Summary } from '../model/results/summary.ts'
-import type { Milliseconds } from '../model/units.ts'
-import type { Human, HumanOptions } from './human.ts'
+import type { RunEvent } from '../../model/events.ts'
+import type { Summary } from '../../model/results/summary.ts'
+import type { Milliseconds } from '../../model/units.ts'
+import type { Human, HumanOptions } from '../human.ts'
 
 /** Events that replace the one before them come no more often than this. */
 const REPLACED_EVERY: Milliseconds = 5000

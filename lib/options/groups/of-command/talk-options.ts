@@ -1,5 +1,10 @@
 /** Options that only the command line has: what it prints, and what it asks. */
-import { ALL_FILE_COMMANDS, APPLY_AND_UNDO, APPLY_UNDO_AND_REVERT, type Group } from '../option.ts'
+import {
+  ALL_FILE_COMMANDS,
+  APPLY_AND_UNDO,
+  APPLY_UNDO_AND_REVERT,
+  type Group,
+} from '../../option.ts'
 
 export const TALK = {
   json: {
