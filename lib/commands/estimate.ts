@@ -32,10 +32,10 @@ export async function estimate(given: RunOptions, caller: Caller, known: Known):
   const { spelling, identity = newRunIdentity() } = caller
   const options = currentOptions(given)
   const settings = resolveOptions(options, spelling)
-  if (settings.filter !== undefined) {
+  if (settings.filter !== undefined || settings.first !== undefined) {
     throw usageError(
-      'Expected `--estimate` without a filter, got both',
-      'Leave the filter out: a scan with one takes as many read units, and reads fewer keys of the replicas.',
+      `Expected \`--estimate\` without ${settings.first === undefined ? 'a filter' : '`--first`'}, got both`,
+      'Leave it out: the estimate is of all items. A scan with a filter takes as many read units.',
     )
   }
   if (settings.passes !== undefined) {

@@ -153,6 +153,7 @@ async function compareTogether(
       mayGoOver: plan.mayGoOver,
       findExtras: plan.findExtras,
       ...(plan.startingKey !== undefined && { startingKey: plan.startingKey }),
+      ...(plan.first !== undefined && { first: plan.first }),
     }
   }
   const report = await executor.execute({ taskNow })

@@ -114,10 +114,17 @@ function scopeOf({ replicas }: Summary, plan?: PlanEvent): string {
   const hasExtras = Object.values(replicas).every(({ extra }) => extra !== null)
   const nowhere = Object.values(replicas).reduce((sum, { vanished }) => sum + vanished, 0)
   const inNeither = nowhere === 0 ? '' : `, of which ${count(nowhere)} in neither table`
-  const chosen = plan?.rules.filter === undefined ? '' : ' for the items that the filter chose'
+  const chosen = chosenWords(plan)
   const keys = plan?.keys === undefined ? '' : ` for the listed keys${inNeither}`
   const extras = hasExtras || chosen !== '' ? '' : '; extras were not looked for (--scan-for-extra)'
   return `${keys}${chosen}${from}${butFor}${byRules}${newerThere}${extras}`
+}
+
+/** Which items of the master were compared; nothing: all. */
+function chosenWords(plan?: PlanEvent): string {
+  const { filter, first } = plan?.rules ?? {}
+  if (first !== undefined) return ` for the first ${counted(first, 'item')}`
+  return filter === undefined ? '' : ' for the items that the filter chose'
 }
 
 const FLAGS = {

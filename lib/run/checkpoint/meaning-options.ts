@@ -36,6 +36,7 @@ export function meaningOf(settings: Settings): Meaning {
     hooks: settings.hooks?.url ?? null,
     quiesced: !recheckPolicy.looksAgain,
     ...(settings.filter !== undefined && filterMeaning(settings.filter)),
+    ...(settings.first !== undefined && { first: settings.first }),
     ...(settings.keyList !== undefined && { listedKeys: true }),
   }
 }

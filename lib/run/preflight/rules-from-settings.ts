@@ -9,6 +9,7 @@ export function rulesOf(settings: Settings): RunRules {
     ...(versionAttribute !== undefined && { versionAttribute }),
     newerWins,
     ...(filter !== undefined && { filter: filter.expression }),
+    ...(settings.first !== undefined && { first: settings.first }),
     ...(hooks !== undefined && { hooks: hooks.url }),
     comparesExpired: !ttlAware,
     quiesced: !recheckPolicy.looksAgain,
