@@ -14,6 +14,7 @@ import { commandAsTyped } from './options/command-as-typed.ts'
 import { forProgram, isEachTold, progressOf } from './options/command-line.ts'
 import { commandToResume } from './options/command-to-resume.ts'
 import { spellingWith } from './options/environment.ts'
+import { refuseUnconsented } from './options/groups/create-options.ts'
 import type { Page } from './options/help/asked-page.ts'
 import { namedFiles } from './options/named-files.ts'
 import type { Spelling } from './options/option.ts'
@@ -109,6 +110,8 @@ async function carryOut(commandLine: CommandLine, command: keyof typeof COMMANDS
   const { options, talk } = commandLine
   const spelling = spellingWith(commandLine.fromEnvironment)
   const named = namedFiles(options, spelling)
+  const isUnattended = !isTerminal() && !talk.yes
+  refuseUnconsented(options, { isAsked: isAsked(commandLine), isUnattended }, spelling)
   const hooksFile = { [spelling('hooks')]: options.hooks }
   if (talk.logFile !== undefined) {
     const file = { file: talk.logFile, others: { ...named, ...hooksFile }, spelling }
@@ -242,9 +245,13 @@ async function print(text: string, code: number): Promise<number> {
   }
 }
 
-/** Whether there is somebody to ask before deletions. */
+/** Whether there is somebody to ask, before deletions for example. */
 function isAsked({ talk }: CommandLine): boolean {
-  return !talk.yes && process.stdin.isTTY === true && process.stderr.isTTY === true
+  return !talk.yes && isTerminal()
+}
+
+function isTerminal(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true
 }
 
 /** Asks whoever sits at the terminal. */

@@ -38,6 +38,12 @@ export async function estimate(given: RunOptions, caller: Caller, known: Known):
       'Leave the filter out: a scan with one takes as many read units, and reads fewer keys of the replicas.',
     )
   }
+  if (settings.creation !== undefined) {
+    throw usageError(
+      'Expected `--estimate` without `--create-replica`, got both',
+      'A table that does not exist has no sample. --dry-run says what would be made.',
+    )
+  }
   await checkFiles(options, settings, caller)
   const { report } = options
   if (report !== undefined && report !== '-') {
