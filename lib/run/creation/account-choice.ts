@@ -28,14 +28,14 @@ export async function accountFor(
   const { account } = found
   if (expectAccount !== undefined && expectAccount !== account) {
     throw usageError(
-      `Expected the account of ${ref.label} to be ${expectAccount}, got ${account}: no table is made there`,
-      `Check the name and the credentials. If that account is meant: --expect-account ${account}`,
+      `Expected the account of ${ref.label} to be ${expectAccount}, got ${account}`,
+      `Check name and credentials, or give --expect-account ${account}.`,
     )
   }
   if (ref.account !== undefined && account !== NO_ACCOUNT && ref.account !== account) {
     throw usageError(
-      `Expected credentials of account ${ref.account}, where ${ref.label} is to be made; got those of ${account}`,
-      'A table is made with credentials of its own account: --replica-profile or --replica-role-arn.',
+      `Expected credentials of account ${ref.account} to make ${ref.label}, got those of ${account}`,
+      'Give those of its own account: --replica-profile or --replica-role-arn.',
     )
   }
   return found
