@@ -19,6 +19,9 @@ export interface CallerAccount {
 /** What emulators say, which have one account mostly. */
 const OF_EMULATORS: CallerAccount = { account: NO_ACCOUNT, partition: 'aws' }
 
+/** Errors that an STS answers with, and no engine without one. */
+const OF_STS = /^(AccessDenied|ExpiredToken|InvalidClientTokenId|SignatureDoesNotMatch)/
+
 export interface AccountAsking {
   readonly ref: TableRef
   /** The table's profile; its endpoints apply to STS too. */
@@ -47,9 +50,9 @@ export async function callerAccount(asking: AccountAsking): Promise<CallerAccoun
     const { name, message, $metadata } = error as Error & {
       readonly $metadata?: { readonly httpStatusCode?: number }
     }
-    const isRefused = ($metadata?.httpStatusCode ?? 0) >= 400
+    const isAnswered = ($metadata?.httpStatusCode ?? 0) >= 400 && !OF_STS.test(name)
     // One variable names the endpoint of all services, and this one is of DynamoDB alone.
-    if (!isAws && isRefused && placeOf(sts?.url) === placeOf(ref.endpoint)) return OF_EMULATORS
+    if (!isAws && isAnswered && placeOf(sts?.url) === placeOf(ref.endpoint)) return OF_EMULATORS
     if (error instanceof TablesyncError) throw error
     throw new TablesyncError(`GetCallerIdentity for ${ref.label}: ${name}: ${message}`, {
       code: 'CREDENTIALS',
