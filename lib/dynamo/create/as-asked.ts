@@ -15,10 +15,7 @@ export const settingsAsked = (asked: CreateTableCommandInput): TableSettings => 
   encryption: encryptionIn(asked.SSESpecification),
 })
 
-/**
- * The settings in which the table is not as asked, in words. The key of encryption is not among
- * them: a table that is being made does not tell it yet.
- */
+/** The settings in which the table is not as asked, in words. Keys of encryption are not compared. */
 export const otherThanAsked = (table: TableDescription, asked: CreateTableCommandInput): string[] =>
   Object.keys(differingSettings(carried(asDescribed(asked)), carried(table)))
 

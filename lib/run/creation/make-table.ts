@@ -4,7 +4,7 @@ import { openTableMaker, type TableMaker } from '../../dynamo/create/table-maker
 import { TablesyncError } from '../../errors.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import { accessOf, type LocatedTable } from '../tables/table-access.ts'
-import type { Making } from './making.ts'
+import type { Making, TableDescription } from './making.ts'
 import type { Planned } from './plan-table.ts'
 import { Patience } from './until-active.ts'
 
@@ -15,12 +15,13 @@ import { Patience } from './until-active.ts'
 export async function makeTable(making: Making, planned: Planned): Promise<void> {
   const { label: replica, table } = planned
   await attended(making, planned.index, async (maker, patience, onBegun) => {
-    await begin(maker, planned, patience)
+    const begun = await begin(maker, planned, patience)
     onBegun()
     await patience.untilActive(maker)
-    making.onEvent({
-      ...{ type: 'created', replica, arn: table.arn, elapsedMs: patience.elapsedMs },
-    })
+    // An answer that was lost on its way looks as if somebody had been quicker.
+    if (begun === 'exists') refuseOther(planned, await maker.look())
+    const { elapsedMs } = patience
+    making.onEvent({ type: 'created', replica, arn: table.arn, elapsedMs })
   })
 }
 
@@ -62,26 +63,25 @@ async function begin(
   maker: TableMaker,
   { label, index, request }: Planned,
   patience: Patience,
-): Promise<void> {
+): Promise<'made' | 'exists'> {
   for (;;) {
     const begun = await maker.make(request)
-    if (begun === 'made') return
-    if (begun === 'busy') {
-      await patience.wait('queued', () => busy(label, index))
-      continue
-    }
-    const there = await maker.look()
-    // An answer that was lost on its way looks like this too.
-    const other = there === undefined ? [] : otherThanAsked(there, request)
-    if (other.length === 0) return
-    throw new TablesyncError(
-      `Somebody has made ${label} meanwhile, and not as asked: other ${other.join(', ')}`,
-      {
-        ...{ code: 'TABLE_CHANGED', scope: 'run', table: index },
-        hint: 'Look at that table. Run again to compare and fill it as it is.',
-      },
-    )
+    if (begun !== 'busy') return begun
+    await patience.wait('queued', () => busy(label, index))
   }
+}
+
+/** A table that is still being made does not tell all of its settings, so this comes after that. */
+function refuseOther({ label, index, request }: Planned, there: TableDescription | undefined) {
+  const other = there === undefined ? [] : otherThanAsked(there, request)
+  if (other.length === 0) return
+  throw new TablesyncError(
+    `Somebody has made ${label} meanwhile, and not as asked: other ${other.join(', ')}`,
+    {
+      ...{ code: 'TABLE_CHANGED', scope: 'run', table: index },
+      hint: 'Look at that table. Run again to compare and fill it as it is.',
+    },
+  )
 }
 
 const busy = (label: string, table: TableIndex) =>
