@@ -138,6 +138,11 @@ const REFUSALS: readonly Refusal[] = [
       ),
     says: /CreateTable on us-east-1:Copy: AccessDeniedException.*permissions\.md/s,
   },
+  {
+    name: 'one table under two names',
+    more: ['-r', 'arn:aws:dynamodb:us-east-1:111122223333:table/Copy'],
+    says: /different tables, got one table as us-east-1:Copy and arn:/,
+  },
   // What refuses the run, refuses it before there is a table.
   {
     name: 'a version in the key',

@@ -12,11 +12,15 @@ import {
   openControlPlane,
 } from '../describe/control-plane.ts'
 
-/**
- * `made`: its making has begun. `exists`: a table of that name is there. `busy`: the account makes
- * as many tables at once as it may (API reference, CreateTable, LimitExceededException).
- */
-export type Begun = 'made' | 'exists' | 'busy'
+export interface Begun {
+  /**
+   * `made`: its making has begun. `exists`: a table of that name is there. `busy`: the account makes
+   * as many tables at once as it may, or has too many (API reference, LimitExceededException).
+   */
+  readonly end: 'made' | 'exists' | 'busy'
+  /** In the words of the service. Absent: it is made. */
+  readonly reason?: string
+}
 
 export type { TableDescription }
 
@@ -28,7 +32,7 @@ export interface TableMaker {
   close(): void
 }
 
-const ENDS: ReadonlyMap<string, Begun> = new Map([
+const ENDS: ReadonlyMap<string, Begun['end']> = new Map([
   ['ResourceInUseException', 'exists'],
   ['LimitExceededException', 'busy'],
 ])
@@ -40,11 +44,12 @@ export function openTableMaker(access: Described, options: ControlPlaneOptions):
       ask('CreateTable', async (sending) => {
         try {
           await sdk.send(new CreateTableCommand(request), sending)
-          return 'made'
+          return { end: 'made' as const }
         } catch (error) {
-          const end = ENDS.get((error as Error).name)
+          const { name, message } = error as Error
+          const end = ENDS.get(name)
           if (end === undefined) throw error
-          return end
+          return { end, reason: `${name}: ${message}` }
         }
       }),
     async look() {

@@ -65,9 +65,9 @@ async function begin(
   patience: Patience,
 ): Promise<'made' | 'exists'> {
   for (;;) {
-    const begun = await maker.make(request)
-    if (begun !== 'busy') return begun
-    await patience.wait('queued', () => busy(label, index))
+    const { end, reason } = await maker.make(request)
+    if (end !== 'busy') return end
+    await patience.wait('queued', () => busy(label, index, reason))
   }
 }
 
@@ -84,11 +84,8 @@ function refuseOther({ label, index, request }: Planned, there: TableDescription
   )
 }
 
-const busy = (label: string, table: TableIndex) =>
-  new TablesyncError(
-    `CreateTable on ${label}: the account makes, changes or deletes as many tables as it may at once`,
-    {
-      ...{ code: 'THROTTLED', scope: 'run', table },
-      hint: 'Run again when some are done, or with a longer --max-outage.',
-    },
-  )
+const busy = (label: string, table: TableIndex, reason = '') =>
+  new TablesyncError(`CreateTable on ${label}: ${reason}`, {
+    ...{ code: 'THROTTLED', scope: 'run', table },
+    hint: 'The account makes as many tables as it may at once, or has too many. Run again later, or with a longer --max-outage.',
+  })

@@ -3,8 +3,10 @@ import { settingsAsked } from '../../dynamo/create/as-asked.ts'
 import { readAsides } from '../../dynamo/create/asides.ts'
 import { notMade } from '../../dynamo/create/not-made.ts'
 import { tableRequest } from '../../dynamo/create/table-request.ts'
+import { TablesyncError } from '../../errors.ts'
+import { placeOf } from '../../model/tables/endpoint-kind.ts'
 import type { PlannedTable } from '../../model/tables/planned-table.ts'
-import { MASTER, type TableIndex } from '../../model/tables/table.ts'
+import { MASTER, type TableIndex, type TableRef } from '../../model/tables/table.ts'
 import { accessOf, type LocatedTable } from '../tables/table-access.ts'
 import { accountFor } from './account-choice.ts'
 import { keyFor } from './key-choice.ts'
@@ -24,6 +26,7 @@ export async function planTables(
   master: TableDescription,
   missing: readonly TableIndex[],
 ): Promise<readonly Planned[]> {
+  refuseTwice(missing.map((index) => (making.all[index] as LocatedTable).ref))
   const requests = await Promise.all(missing.map((index) => requestFor(making, master, index)))
   const [source] = making.all
   const access = accessOf(source, MASTER, making.runId)
@@ -44,6 +47,18 @@ export async function planTables(
     }
     return { index, label: ref.label, table, request }
   })
+}
+
+/** Made twice, it would be one table, and the run would be refused after that. */
+function refuseTwice(refs: readonly TableRef[]): void {
+  const places = refs.map(({ region, name, endpoint }) => `${placeOf(endpoint)} ${region} ${name}`)
+  const at = places.findIndex((place, index) => places.indexOf(place) < index)
+  if (at < 0) return
+  const first = refs[places.indexOf(places[at] as string)]
+  throw new TablesyncError(
+    `Expected replicas to be different tables, got one table as ${first?.label} and ${refs[at]?.label}`,
+    { code: 'SAME_TABLE', scope: 'run', hint: 'Name each table once.' },
+  )
 }
 
 async function requestFor(making: Making, master: TableDescription, index: TableIndex) {
