@@ -6,7 +6,7 @@ import { endCredentialCommands } from './access/credential-command.ts'
 import { carryOutFolder } from './cli/carry-out-folder.ts'
 import { type CommandContext, tellEnding } from './cli/command-context.ts'
 import { comparePairs } from './cli/compare-pairs.ts'
-import { askAtTerminal, isAsked } from './cli/person.ts'
+import { askAtTerminal, consentOf, isAsked } from './cli/person.ts'
 import { revertExport } from './cli/revert-export.ts'
 import { showFile } from './cli/show-file.ts'
 import { tellEstimate } from './cli/tell-estimate.ts'
@@ -20,6 +20,7 @@ import { type CommandLine, parseArgv } from './options/argv.ts'
 import { commandAsTyped } from './options/command-as-typed.ts'
 import { forProgram, isEachTold, progressOf } from './options/command-line.ts'
 import { commandToResume } from './options/command-to-resume.ts'
+import { refuseUnconsented } from './options/groups/create-options.ts'
 import type { Page } from './options/help/asked-page.ts'
 import { namedFiles } from './options/named-files.ts'
 import { isDocumentAsked } from './process/asked-formats.ts'
@@ -145,6 +146,7 @@ async function withConfig(parsed: CommandLine) {
 async function openTalk(line: ConfiguredCommandLine) {
   const { options, talk, spelling } = line
   const named = namedFiles(options, spelling)
+  refuseUnconsented(options, consentOf(line), spelling)
   const hooksFile = { [spelling('hooks')]: options.hooks }
   if (talk.logFile !== undefined) {
     const file = { file: talk.logFile, others: { ...named, ...hooksFile }, spelling }

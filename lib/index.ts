@@ -154,6 +154,7 @@ export type {
 } from './model/results/summary.ts'
 export type { SafeguardName, SafeguardName as RailName, Stop, Stopped } from './model/safeguard.ts'
 export type { CredentialSource, PlainCredentials } from './model/tables/aws-credentials.ts'
+export type { NotMade, PlannedTable } from './model/tables/planned-table.ts'
 export type { InspectedTable, KeySchema, TableFacts, TableRef } from './model/tables/table.ts'
 export type { MasterTally, NamedTally, ReplicaTally } from './model/tally.ts'
 export type { WireItem, WireValue } from './model/wire.ts'

@@ -65,10 +65,12 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/protocol',
     'lib/files',
     'lib/selection',
+    'lib/access/caller-account.ts',
     'lib/access/configuration.ts',
     'lib/access/credentials.ts',
     'lib/access/endpoint.ts',
     'lib/access/trust.ts',
+    'lib/dynamo/create',
     'lib/dynamo/describe',
     'lib/dynamo/request/request-errors.ts',
   ],
@@ -133,7 +135,13 @@ const ROOMS: Record<string, readonly string[]> = {
 }
 
 const OWNERS: Record<string, readonly string[]> = {
-  '@aws-sdk/client-dynamodb': ['lib/dynamo/describe', 'lib/dynamo/plain-item.ts'],
+  '@aws-sdk/client-dynamodb': [
+    'lib/dynamo/create',
+    'lib/dynamo/describe',
+    'lib/dynamo/plain-item.ts',
+  ],
+  // Loaded where a table is made, and for nothing else.
+  '@aws-sdk/client-sts': ['lib/access/caller-account.ts'],
   '@aws-sdk/util-dynamodb': ['lib/dynamo/plain-item.ts'],
   '@aws-sdk/credential-providers': ['lib/access/sources.ts'],
   '@smithy/core/config': ['lib/access'],

@@ -2,9 +2,11 @@
 import type { Config } from '../config/config-file.ts'
 import type { ConfiguredCommandLine } from '../config/configured-command-line.ts'
 import type { CommandLine } from '../options/argv.ts'
+import { refuseUnconsented } from '../options/groups/create-options.ts'
 import type { HumanOptions } from '../report/human.ts'
 import { carryOutMany } from './carry-out-many.ts'
 import type { CommandContext } from './command-context.ts'
+import { consentOf } from './person.ts'
 
 export interface PairsToCompare {
   readonly line: ConfiguredCommandLine
@@ -27,6 +29,9 @@ export async function comparePairs(
     ...(limits !== undefined && { limits }),
   }
   const over = typed.options as unknown as Readonly<Record<string, unknown>>
+  for (const pair of named) {
+    refuseUnconsented({ ...shared, ...pair, ...over }, consentOf(line), line.spelling)
+  }
   return carryOutMany(line, telling, context, (listeners, caller) =>
     pairs({ ...listeners, options, over, nameOf }, caller),
   )

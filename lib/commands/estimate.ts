@@ -44,6 +44,12 @@ export async function estimate(given: RunOptions, caller: Caller, known: Known):
       'Leave `--until-in-sync` out: the estimate is of one pass, and nobody knows how many it takes.',
     )
   }
+  if (settings.creation !== undefined) {
+    throw usageError(
+      'Expected `--estimate` without `--create-replica`, got both',
+      'A table that does not exist has no sample. --dry-run says what would be made.',
+    )
+  }
   await checkFiles(options, settings, caller)
   const { report } = options
   if (report !== undefined && report !== '-') {

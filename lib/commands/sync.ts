@@ -3,6 +3,7 @@
 import type { Summary } from '../model/results/summary.ts'
 import { newRunIdentity } from '../model/run-identity.ts'
 import { currentOptions } from '../options/current-options.ts'
+import { refuseUnconsented } from '../options/groups/create-options.ts'
 import { refuseBesideFilter } from '../options/groups/filter-options.ts'
 import type { KeyList } from '../options/groups/key-options.ts'
 import type { Spelling } from '../options/option.ts'
@@ -31,6 +32,7 @@ export async function sync(given: RunOptions, caller: Caller): Promise<Summary> 
   const options = currentOptions(given)
   const settings = resolveOptions(options, spelling)
   refuseBesideFilter(options, spelling)
+  refuseUnconsented(options, { isAsked: options.confirm !== undefined }, spelling)
   await checkFiles(options, settings, caller)
   const metered = { command: 'sync', settings, identity, caller } as const
   return withMetrics(metered, options, (heard) => compare(heard, metered))

@@ -4,6 +4,7 @@
  */
 import type { Option, Spelling } from '../option.ts'
 import { CONNECTION_OPTIONS } from './connection-options.ts'
+import { CREATE_OPTIONS } from './create-options.ts'
 import { CREDENTIAL_OPTIONS } from './credential-options.ts'
 import { FILE_OPTIONS } from './file-options.ts'
 import { FILTER_OPTIONS } from './filter-options.ts'
@@ -26,6 +27,7 @@ import { ENDPOINT_OPTIONS, TABLE_OPTIONS } from './table-options.ts'
 export const OPTIONS = {
   ...TABLE_OPTIONS,
   ...REPAIR_OPTIONS,
+  ...CREATE_OPTIONS,
   ...SAFEGUARD_OPTIONS,
   ...RECHECK_OPTIONS,
   ...FILE_OPTIONS,

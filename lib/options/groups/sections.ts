@@ -1,6 +1,7 @@
 /** The options by what people do with them: the order of the help, of the page of flags and of the manual. */
 import { ALL_FILE_COMMANDS, type Group } from '../option.ts'
 import { CONNECTION_OPTIONS } from './connection-options.ts'
+import { CREATE_OPTIONS } from './create-options.ts'
 import { CREDENTIAL_OPTIONS } from './credential-options.ts'
 import { FILE_OPTIONS } from './file-options.ts'
 import { FILTER_OPTIONS } from './filter-options.ts'
@@ -55,6 +56,11 @@ export const SECTIONS: readonly Section[] = [
   },
   { task: 'Before a run', pages: ['cost'], options: ESTIMATE_OPTIONS },
   { task: 'Repair', pages: ['repair', 'hooks'], options: REPAIR_OPTIONS },
+  {
+    task: 'A replica that does not exist',
+    pages: ['create-replica'],
+    options: CREATE_OPTIONS,
+  },
   { task: 'Safeguards', pages: ['repair'], options: SAFEGUARD_OPTIONS },
   {
     task: 'When a mismatch is a difference',

@@ -56,9 +56,9 @@ export const TALK = {
     kind: 'switch',
     consents: true,
     also: APPLY_AND_UNDO,
-    help: 'Do not ask before deletions, or before an undo',
+    help: 'Do not ask before deletions, before a table is made, or before an undo',
     helpFor: {
-      sync: 'Do not ask before deletions',
+      sync: 'Do not ask before deletions, or before a table is made',
       apply: 'Do not ask before deletions',
       undo: 'Do not ask before the undo',
     },
