@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { BatchWriteItemCommand, CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
 import { type RunOptions, runSync, type Summary } from 'tablesync'
-import { differenceLines } from '../lib/report/lines/difference-lines.ts'
+import { differenceLines } from '../lib/report/lines/differences/difference-lines.ts'
 import { verdictLines } from '../lib/report/lines/summary-lines.ts'
 import { plainOf } from '../lib/report/styled-line.ts'
 

@@ -1,11 +1,17 @@
 /** tablesync as a library. */
 import { apply } from './commands/apply.ts'
+import { folderOf } from './commands/files-of-folder.ts'
+import type { ManyListeners } from './commands/many-runs.ts'
+import { pairs } from './commands/pairs.ts'
 import { revert } from './commands/revert.ts'
 import { sync } from './commands/sync.ts'
 import { undo } from './commands/undo.ts'
+import type { PairsSummary } from './model/results/pairs-summary.ts'
 import type { RevertedExport } from './model/results/reverted-export.ts'
 import type { Summary } from './model/results/summary.ts'
+import type { ProgramOptions } from './options/groups/program-options.ts'
 import { asProperty } from './options/option.ts'
+import type { PairsOptions } from './options/pair-options.ts'
 import type { ApplyOptions, RevertOptions, RunOptions, UndoOptions } from './options/run-options.ts'
 import { threadFilesIn } from './run/threads/thread-files.ts'
 
@@ -69,12 +75,69 @@ export function revertSync(options: RevertOptions): Promise<RevertedExport> {
   return revert(options, CALLER)
 }
 
+/** What a program hears of a run over many pairs, and how it ends one. */
+export type PairsListeners = ManyListeners
+
+/**
+ * Compares and repairs many pairs of tables, some at once. A pair that is refused or fails does not
+ * stop the others.
+ *
+ * @throws TablesyncError when the options, or the pairs together, are not fit. Nothing has been
+ * scanned or written then
+ *
+ * @example
+ * const { outcome, pairs } = await runPairs({
+ *   pairs: [{ master: 'us-east-1:*-prod', replica: 'eu-west-1:*-copy' }],
+ *   pairsAtOnce: 2,
+ * })
+ */
+export function runPairs(
+  options: PairsOptions,
+  listeners: PairsListeners = {},
+): Promise<PairsSummary> {
+  return pairs({ ...listeners, options }, CALLER)
+}
+
+/**
+ * Carries out the plans that lie in a folder, in the order in which they were written. Files are
+ * named by `{pair}`, which stands for the name of the plan.
+ *
+ * @throws TablesyncError when the folder holds no plan, or a file that is not of tablesync
+ */
+export function applyFolder(
+  folder: string,
+  options: Omit<ApplyOptions, 'plan' | keyof ProgramOptions> = {},
+  listeners: PairsListeners = {},
+): Promise<PairsSummary> {
+  return folderOf({ ...listeners, command: 'apply', folder, options }, CALLER)
+}
+
+/**
+ * Undoes the journals that lie in a folder, the latest first.
+ *
+ * @throws TablesyncError when the folder holds no journal, or a file that is not of tablesync
+ */
+export function undoFolder(
+  folder: string,
+  options: Omit<UndoOptions, 'journal' | keyof ProgramOptions> = {},
+  listeners: PairsListeners = {},
+): Promise<PairsSummary> {
+  return folderOf({ ...listeners, command: 'undo', folder, options }, CALLER)
+}
+
 export { type ErrorCode, type ErrorScope, TablesyncError } from './errors.ts'
 export type { Change, ChangedValues, TypeName } from './model/change.ts'
 export type { Difference, DifferenceKind, RepairAction } from './model/difference.ts'
 export type { RunEvent } from './model/events.ts'
 export type { HookItem, Hooks, Skip } from './model/hooks.ts'
+export type { PairsEvent } from './model/pairs-events.ts'
 export type { Question } from './model/question.ts'
+export type {
+  NamedPair,
+  PairResult,
+  PairsOutcome,
+  PairsSummary,
+} from './model/results/pairs-summary.ts'
 export type {
   ChangeCounts,
   ExportOfTable,
@@ -84,15 +147,18 @@ export type {
   ErrorSummary,
   MasterSummary,
   Outcome,
+  PassesSummary,
   Refusal,
   ReplicaSummary,
   Summary,
 } from './model/results/summary.ts'
 export type { SafeguardName, SafeguardName as RailName, Stop, Stopped } from './model/safeguard.ts'
 export type { CredentialSource, PlainCredentials } from './model/tables/aws-credentials.ts'
+export type { NotMade, PlannedTable } from './model/tables/planned-table.ts'
 export type { InspectedTable, KeySchema, TableFacts, TableRef } from './model/tables/table.ts'
 export type { MasterTally, NamedTally, ReplicaTally } from './model/tally.ts'
 export type { WireItem, WireValue } from './model/wire.ts'
 export type { Timeouts } from './options/groups/program-options.ts'
 export type { TableOptions } from './options/groups/table-options.ts'
+export type { PairLimits, PairOptions, PairsOptions } from './options/pair-options.ts'
 export type { ApplyOptions, RevertOptions, RunOptions, UndoOptions } from './options/run-options.ts'

@@ -118,7 +118,7 @@ export async function openThread(
   const wholeDigest = (item: WireItem) => digestOf(canonicalItem(item, () => false))
   const digest = (item: WireItem) => digestOf(canonicalItem(item, isIgnored))
   const shape = { schema: masterAccess.keySchema, isIgnored, version: setup.versionAttribute }
-  const allowance = new Allowance(setup.allowance)
+  const allowance = new Allowance(setup.allowance, setup.sharedAllowance)
   const canary = new CanaryFlags(setup.canaryFlags)
   const budget = new RecheckBudget(setup.recheckBudget)
   const numberKeys = new NumberKeys(masterAccess.keySchema)

@@ -23,6 +23,7 @@ import { summariseNothing } from '../run/summarise.ts'
 import type { RunToBegin, Tables } from '../run/tables/table-inspection.ts'
 import type { ThreadFiles } from '../run/threads/thread-files.ts'
 import type { Caller } from './caller.ts'
+import { refuseGone, withCreations, withoutMissing } from './creations.ts'
 import { type Listening, unlessAborted, withListeners } from './listeners.ts'
 
 /** What stands for standard output. */
@@ -87,27 +88,43 @@ export interface Work {
 
 /** Inspects the tables, and runs the work if nothing speaks against it. */
 export function beginRun(
-  { settings, identity, threads, checkpoint, caller }: Settled,
+  { settings: given, identity, threads, checkpoint, caller }: Settled,
   options: Listening,
   work: Work,
 ): Promise<Summary> {
   const taken = checkpoint?.taken
-  const { maxDuration } = settings
+  const { maxDuration } = given
   const more = { goodReport: taken?.report, maxDuration, print: caller.print }
-  return withListeners(options, more, async ({ signal, over, during }) => {
-    const tables = await unlessAborted(signal, work.inspect({ ...identity, signal, over }))
-    if (tables === undefined) return summariseNothing(settings, { taken })
+  return withListeners(options, more, async ({ signal, over, before, during }) => {
+    const check = async (tables: Tables) => {
+      const settings = withoutMissing(given, tables)
+      refuseGone(tables, given, checkpoint)
+      work.check(tables)
+      await refuseUnopenable(settings, tables, checkpoint)
+      return topologyStop(settings, tables) !== undefined
+    }
+    const begin = { ...identity, signal, over, making: { ...before, check } }
+    const tables = await unlessAborted(signal, work.inspect(begin))
+    if (tables === undefined) return summariseNothing(given, { taken })
+    const settings = withoutMissing(given, tables)
+    const told = (summary: Summary) => withCreations(summary, given, tables)
+    refuseGone(tables, given, checkpoint)
     work.check(tables)
-    const stop = topologyStop(settings, tables)
+    const stop = tables.made?.stop ?? topologyStop(settings, tables)
+    const { readUnits } = tables
     if (stop !== undefined) {
-      return summariseNothing(settings, { stopped: stop, readUnits: tables.readUnits, taken })
+      return told(summariseNothing(settings, { stopped: stop, readUnits, taken }))
+    }
+    if (settings.replicas.length === 0) {
+      return told(summariseNothing(settings, { readUnits, isInterrupted: false }))
     }
     const plan = work.planOf(tables)
     await refuseUnopenable(settings, tables, checkpoint)
     const header = headerOf('report', settings, tables)
-    const preparation = { settings, tables, plan, checkpoint, identity, threads }
+    const { sharedLimits } = caller
+    const preparation = { settings, tables, plan, checkpoint, identity, threads, sharedLimits }
     const runFor = (listeners: RunListeners) => work.run(preparation, listeners, signal)
-    if (settings.html === undefined) return during(header, runFor)
+    if (settings.html === undefined) return told(await during(header, runFor))
     const { pageOfRun } = await import('./page-of-run.ts')
     const page = pageOfRun({
       subject: work.subject,
@@ -116,6 +133,8 @@ export function beginRun(
       file: settings.html,
       caller,
     })
-    return page.written(await during(header, (listeners) => runFor(page.hearing(listeners))))
+    return told(
+      await page.written(await during(header, (listeners) => runFor(page.hearing(listeners)))),
+    )
   })
 }

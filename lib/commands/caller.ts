@@ -1,6 +1,7 @@
 /** Who asks for a command to be carried out: the command line, or a program. */
 import type { RunIdentity } from '../model/run-identity.ts'
 import type { Spelling } from '../options/option.ts'
+import type { SharedLimits } from '../run/safeguards/shared-limits.ts'
 import type { ThreadFiles } from '../run/threads/thread-files.ts'
 
 export interface CommandAsTyped {
@@ -16,6 +17,8 @@ export interface Caller {
   readonly packageFile: URL
   /** Writes to standard output; settles with whether somebody still reads. Absent: there is none. */
   readonly print?: (text: string) => Promise<boolean>
+  /** Limits that other runs keep together with this one. Absent: there are none. */
+  readonly sharedLimits?: SharedLimits
   /** Absent: the run gets one of its own. */
   readonly identity?: RunIdentity
   /** The key of the masks, where no file holds it. Absent: there is none. */

@@ -32,16 +32,22 @@ export async function estimate(given: RunOptions, caller: Caller, known: Known):
   const { spelling, identity = newRunIdentity() } = caller
   const options = currentOptions(given)
   const settings = resolveOptions(options, spelling)
-  if (settings.filter !== undefined) {
+  if (settings.filter !== undefined || settings.first !== undefined) {
     throw usageError(
-      'Expected `--estimate` without a filter, got both',
-      'Leave the filter out: a scan with one takes as many read units, and reads fewer keys of the replicas.',
+      `Expected \`--estimate\` without ${settings.first === undefined ? 'a filter' : '`--first`'}, got both`,
+      'Leave it out: the estimate is of all items. A scan with a filter takes as many read units.',
     )
   }
   if (settings.passes !== undefined) {
     throw usageError(
       'Expected `--estimate` without `--until-in-sync`, got both',
       'Leave `--until-in-sync` out: the estimate is of one pass, and nobody knows how many it takes.',
+    )
+  }
+  if (settings.creation !== undefined) {
+    throw usageError(
+      'Expected `--estimate` without `--create-replica`, got both',
+      'A table that does not exist has no sample. --dry-run says what would be made.',
     )
   }
   const { change } = await checkFiles(options, settings, caller)

@@ -21,6 +21,8 @@ export interface Listeners {
   readonly signal: AbortSignal
   /** Aborted once all is done: nobody waits for what is still under way. */
   readonly over: AbortSignal
+  /** The caller's, before the work has begun. */
+  readonly before: Pick<RunListeners, 'onEvent' | 'confirm'>
   /**
    * Does the work with listeners that reach the caller's and the report.
    *
@@ -47,7 +49,9 @@ export async function withListeners<T>(
 ): Promise<T> {
   const listeners = guarded(options, more.maxDuration)
   try {
-    return await work(openListeners(options, listeners, more))
+    const result = await work(openListeners(options, listeners, more))
+    listeners.throwFailure()
+    return result
   } finally {
     listeners.release()
   }
@@ -69,6 +73,10 @@ function openListeners(
   return {
     signal: listeners.signal,
     over: listeners.over,
+    before: {
+      onEvent: listeners.onProgress,
+      ...(options.confirm !== undefined && { confirm: listeners.confirm }),
+    },
     async during(header, work) {
       const { report: file } = options
       const report = file === undefined ? undefined : await open(file, header)

@@ -36,8 +36,10 @@ export async function repairByReport(file: string, settings: Settings): Promise<
 
 function refuseOtherTables({ file, header }: ShownFile, { master, replicas }: Settings): void {
   if (header.tablesync !== 'report') throw notOfThis(file, 'to be a report, got another file')
-  if (header.options?.['filterExpression'] !== undefined) {
-    throw notOfThis(file, 'to be of a run of all items, got one with a filter')
+  const { filterExpression, first } = header.options ?? {}
+  if (filterExpression !== undefined || first !== undefined) {
+    const what = first === undefined ? 'with a filter' : 'of the first items'
+    throw notOfThis(file, `to be of a run of all items, got one ${what}`)
   }
   const listed = [header.master?.label ?? '', ...Object.keys(header.tables).sort()].join(', ')
   const labels = replicas.map(({ ref }) => ref.label).sort()

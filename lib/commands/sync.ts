@@ -3,6 +3,7 @@
 import type { Summary } from '../model/results/summary.ts'
 import { newRunIdentity } from '../model/run-identity.ts'
 import { currentOptions } from '../options/current-options.ts'
+import { refuseUnconsented } from '../options/groups/create-options.ts'
 import { refuseBesideFilter } from '../options/groups/filter-options.ts'
 import type { KeyList } from '../options/groups/key-options.ts'
 import type { Spelling } from '../options/option.ts'
@@ -16,6 +17,7 @@ import { refuseBesideChanges } from '../run/preflight/changed-items.ts'
 import { refuseIgnoredKeys } from '../run/preflight/key-attributes.ts'
 import { planOfKeys, planRun } from '../run/preflight/scan-plan.ts'
 import { run } from '../run/run.ts'
+import type { SpentByRun } from '../run/safeguards/shared-limits.ts'
 import type { inspectTables } from '../run/tables/table-inspection.ts'
 import { listKeys } from '../selection/key-queues.ts'
 import { beginRun, checkFiles, type Settled, type Work } from './begin-run.ts'
@@ -31,6 +33,7 @@ export async function sync(given: RunOptions, caller: Caller): Promise<Summary> 
   const options = currentOptions(given)
   const resolved = resolveOptions(options, spelling)
   refuseBesideFilter(options, spelling)
+  refuseUnconsented(options, { isAsked: options.confirm !== undefined }, spelling)
   const settings = await checkFiles(options, resolved, caller)
   const metered = { command: 'sync', settings, identity, caller } as const
   return withMetrics(metered, options, (heard) => compare(heard, metered))
@@ -47,6 +50,7 @@ async function compare(
     const ended = checkpoint?.taken
     if (ended?.summary !== undefined) {
       const { began, saved } = ended
+      caller.sharedLimits?.enter(settings, spentOf(ended.summary))
       options.onProgress?.({
         type: 'ended-before',
         checkpoint: checkpoint?.file ?? '',
@@ -121,5 +125,17 @@ function comparisonOfKeys(
     },
     planOf: () => ({ ...planOfKeys(settings), findExtras: true, isOfKeys: true }),
     run: (preparation, listeners, signal) => runListed(preparation, queues, listeners, signal),
+  }
+}
+
+/** What a run has spent that ended before. */
+function spentOf({ master, replicas }: Pick<Summary, 'master' | 'replicas'>): SpentByRun {
+  const sum = (of: 'written' | 'deleted' | 'readUnits') =>
+    Object.values(replicas).reduce((total, replica) => total + replica[of], 0)
+  const deletes = sum('deleted')
+  return {
+    writes: sum('written') + deletes,
+    deletes,
+    readUnits: master.readUnits + sum('readUnits'),
   }
 }

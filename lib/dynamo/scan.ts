@@ -13,6 +13,8 @@ export interface ScanSlice {
   readonly consistent: boolean
   /** Items per request. Absent: as many as DynamoDB puts on a page. */
   readonly limit?: number
+  /** Items that are wanted yet: the scan ends when it has them. Absent: all. */
+  readonly wanted?: number
 }
 
 /** Reads the page of `slice` that follows the key `after`, given as DynamoDB JSON text. */
@@ -22,8 +24,12 @@ export function scanner(client: TableClient, pageSize?: PageSize): ScanOnePage {
   const { tableName, keySchema, index, label, filter } = client.access
   const blame = (error: unknown) => asFailure(error, { operation: 'Scan', table: index, label })
   const names = keyNames(keySchema)
-  return async ({ segment, totalSegments, consistent, limit: most }, after) => {
-    const { limit, units } = pageSize?.next(most, consistent) ?? { limit: most, units: undefined }
+  return async ({ segment, totalSegments, consistent, limit: most, wanted }, after) => {
+    const { limit: fits, units } = pageSize?.next(most, consistent) ?? {
+      limit: most,
+      units: undefined,
+    }
+    const limit = wanted === undefined ? fits : Math.min(wanted, fits ?? wanted)
     const fields = [
       `"TableName":${JSON.stringify(tableName)}`,
       `"Segment":${segment},"TotalSegments":${totalSegments}`,
@@ -35,7 +41,7 @@ export function scanner(client: TableClient, pageSize?: PageSize): ScanOnePage {
     const page = await client.send({
       operation: 'Scan',
       body: `{${fields.join(',')}}`,
-      read: (body) => readScanPage(body, names, blame),
+      read: (body) => readScanPage(body, names, blame, wanted),
       unitsOf: ({ readUnits }) => readUnits,
       ...(units !== undefined && { guess: units }),
       segment,

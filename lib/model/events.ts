@@ -4,6 +4,7 @@ import type { DifferenceKind } from './difference.ts'
 import type { Outcome } from './results/summary.ts'
 import type { RunRules } from './run-rules.ts'
 import type { Pace } from './tables/capacity.ts'
+import type { PlannedTable } from './tables/planned-table.ts'
 import type { InspectedTable } from './tables/table.ts'
 import type { NamedTally } from './tally.ts'
 import type { Bytes, Milliseconds, ReadUnits } from './units.ts'
@@ -85,6 +86,30 @@ export type RunEvent =
       readonly end: 'failed' | 'torn' | 'conflict' | 'unverified'
       readonly message: string
       readonly hint?: string
+    }
+  /** A replica does not exist: it will be made, or would be without `dryRun`. */
+  | {
+      readonly type: 'creation'
+      readonly replica: string
+      readonly dryRun: boolean
+      readonly table: PlannedTable
+    }
+  /** A table is being made. Repeated every few seconds. */
+  | {
+      readonly type: 'creating'
+      readonly replica: string
+      /** `unknown`: DescribeTable does not know it yet. `queued`: the account makes too many now. */
+      readonly status: 'CREATING' | 'unknown' | 'queued'
+      readonly elapsedMs: Milliseconds
+      /** The run waits at most this long. */
+      readonly limitMs: Milliseconds
+    }
+  /** The table can be used now. */
+  | {
+      readonly type: 'created'
+      readonly replica: string
+      readonly arn: string | null
+      readonly elapsedMs: Milliseconds
     }
   /** A replica may reject, multiply or undo writes; or a scan, maybe the master's, is odd. */
   | { readonly type: 'warning'; readonly replica: string; readonly message: string }

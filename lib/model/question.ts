@@ -23,3 +23,19 @@ export type Question =
       /** How many items will be put back as they were. */
       readonly restores: number
     })
+  /** From a run with `createReplica`: the table does not exist, and nothing is written yet. */
+  | {
+      readonly about: 'creation'
+      /** The replica's name as it was given. */
+      readonly replica: string
+      /** Where it will be. */
+      readonly table: Pick<InspectedTable, 'ref'>
+      readonly region: string
+      /** Twelve digits. */
+      readonly account: string | null
+      readonly arn: string | null
+      /** The KMS key that will encrypt it. Absent: one that AWS keeps or owns. */
+      readonly kmsKey?: string
+      /** Items of the master, as DescribeTable counts them. */
+      readonly approximateItems: number | null
+    }

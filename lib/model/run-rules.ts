@@ -8,6 +8,8 @@ export interface RunRules {
   readonly newerWins: boolean
   /** The expression that items of the master are chosen by. Absent: all are compared. */
   readonly filter?: string
+  /** How many items of the master are compared. Absent: all. */
+  readonly first?: number
   /** URL of the hooks module. Absent: there are no hooks. */
   readonly hooks?: string
   /** Tells masks apart. Absent: nothing is masked. */

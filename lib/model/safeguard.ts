@@ -17,6 +17,8 @@ export interface Stop {
   readonly message: string
   /** The flag that lets the run pass. */
   readonly hint: string
+  /** Whether the limit is one of all pairs together: no other pair begins then. */
+  readonly isOfAll?: true
 }
 
 /** A stop as the result reports it. */

@@ -37,6 +37,8 @@ export interface CommandLine {
   readonly command: Command
   readonly options: RunOptions & UndoOptions & ApplyOptions & RevertOptions & ShowOptions
   readonly talk: Filled<typeof COMMAND_OPTIONS>
+  /** What of that was given; the rest are defaults. */
+  readonly talkGiven: Readonly<Record<string, unknown>>
   /** What of that the environment gave. Absent: nothing. */
   readonly fromEnvironment?: readonly GivenOption[]
 }
@@ -74,8 +76,8 @@ function parseFileCommand(
   const commandLine = parseFlags(command, argv, env, `Name one ${file}, and no tables.`)
   const { options, talk } = commandLine
   const untold = filled(COMMAND_OPTIONS, {}) as Record<string, unknown>
-  const talkGiven = Object.entries(talk).filter(([name, value]) => value !== untold[name])
-  refuseStray(command, { ...options, ...Object.fromEntries(talkGiven) }, asFlag)
+  const told = Object.entries(talk).filter(([name, value]) => value !== untold[name])
+  refuseStray(command, { ...options, ...Object.fromEntries(told) }, asFlag)
   if (Object.hasOwn(options, file)) {
     throw usageError(
       `Expected \`tablesync ${command}\` to be followed by one ${file}, got \`${asFlag(file)}\` too`,
@@ -116,7 +118,8 @@ function parseFlags(
           readValue(ALL_OPTIONS[name] as Option, [parsed.options[name]].flat()),
         ]),
     )
-  const talk = filled(COMMAND_OPTIONS, read(COMMAND_OPTIONS))
+  const talkGiven = read(COMMAND_OPTIONS)
+  const talk = filled(COMMAND_OPTIONS, talkGiven)
   const options = read(OPTIONS) as unknown as CommandLine['options']
   const spelling = spellingWith(fromEnvironment)
   checkTalk(talk, spelling)
@@ -131,6 +134,7 @@ function parseFlags(
     command,
     options,
     talk,
+    talkGiven,
     ...(fromEnvironment.length > 0 && { fromEnvironment }),
   }
 }
@@ -146,7 +150,7 @@ function refuseHalfEstimates(isEstimate: boolean, given: readonly GivenOption[])
 }
 
 /** Of options that a program cannot give, nobody else checks the values. */
-function checkTalk(talk: CommandLine['talk'], spelling: Spelling): void {
+export function checkTalk(talk: CommandLine['talk'], spelling: Spelling): void {
   for (const [name, option] of Object.entries(COMMAND_OPTIONS as Group)) {
     const value = talk[name as keyof CommandLine['talk']]
     if (value !== undefined) checkValue(option, spelling(name), value)

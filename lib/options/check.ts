@@ -37,7 +37,7 @@ export function unknownOption(name: string): TablesyncError {
 }
 
 /** The option that has a flag, or an alias, that reads like this in camel case. */
-function nameOfFlag(camelCase: string): string | undefined {
+export function nameOfFlag(camelCase: string): string | undefined {
   const flag = camelCase.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   const name = nameOf(`--${flag}`)
   return name !== undefined && Object.hasOwn(OPTIONS, name) ? name : undefined

@@ -5,6 +5,7 @@
 import { checkOptions } from './check.ts'
 import { currentOptions } from './current-options.ts'
 import { resolveConnection } from './groups/connection-options.ts'
+import { resolveCreation } from './groups/create-options.ts'
 import { resolveFiles } from './groups/file-options.ts'
 import { resolveFilter } from './groups/filter-options.ts'
 import { resolveMasks } from './groups/items/mask-options.ts'
@@ -34,6 +35,7 @@ export function resolveOptions(
   return Object.freeze({
     ...tables,
     ...repair,
+    ...resolveCreation(options, spelling),
     ...resolveSafeguards(options, repair.dryRun, spelling),
     ...resolveRecheck(options),
     ...resolveFiles(options, repair.asked, spelling),

@@ -1,6 +1,7 @@
 /** What a program passes to `runSync`, `applySync` and `undoSync`. */
 import type { OPTIONS } from './groups/all-options.ts'
 import type { ConnectionOptions } from './groups/connection-options.ts'
+import type { CreateOptions } from './groups/create-options.ts'
 import type { CredentialOptions } from './groups/credential-options.ts'
 import type { FILE_OPTIONS, FileOptions } from './groups/file-options.ts'
 import type { FilterOptions } from './groups/filter-options.ts'
@@ -23,6 +24,7 @@ import type { FileCommand, OptionsOf } from './option.ts'
 export interface RunOptions
   extends NamedTables,
     RepairOptions,
+    CreateOptions,
     SafeguardOptions,
     RecheckOptions,
     Omit<FileOptions, 'allowDamaged'>,

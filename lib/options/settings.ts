@@ -1,5 +1,6 @@
 /** Options, checked and filled in: what the rest of the program goes by. */
 import type { ConnectionSettings } from './groups/connection-options.ts'
+import type { CreateSettings } from './groups/create-options.ts'
 import type { FileSettings } from './groups/file-options.ts'
 import type { FilterSettings } from './groups/filter-options.ts'
 import type { MaskSettings } from './groups/items/mask-options.ts'
@@ -16,6 +17,7 @@ import type { TablesSettings } from './groups/table-options.ts'
 export interface Settings
   extends TablesSettings,
     RepairSettings,
+    CreateSettings,
     SafeguardSettings,
     RecheckSettings,
     FileSettings,

@@ -1,7 +1,11 @@
 /** The first differences, with their keys whole and the places where they differ. */
 import { count, counted } from '../model/figures.ts'
-import { valueLines } from '../report/lines/change-lines.ts'
-import { type DifferenceShown, doneText, placesText } from '../report/lines/difference-lines.ts'
+import { valueLines } from '../report/lines/differences/change-lines.ts'
+import {
+  type DifferenceShown,
+  doneText,
+  placesText,
+} from '../report/lines/differences/difference-lines.ts'
 import { shownKey } from '../report/shown-key.ts'
 import { plainOf } from '../report/styled-line.ts'
 import { MOST_DIFFERENCES } from './first-differences.ts'

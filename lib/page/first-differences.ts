@@ -1,6 +1,6 @@
 /** The differences that a page lists, and how many there are in all. */
 import { ChangeTotals, type PlaceTotal } from '../report/change-totals.ts'
-import type { DifferenceShown } from '../report/lines/difference-lines.ts'
+import type { DifferenceShown } from '../report/lines/differences/difference-lines.ts'
 
 export const MOST_DIFFERENCES = 100
 /** With values, a difference may be as large as two items. */

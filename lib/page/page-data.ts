@@ -1,7 +1,7 @@
 /** What the page shows: plain data, put together from a run or from a file. */
 import type { Heat } from '../model/heat.ts'
 import type { PlaceTotal } from '../report/change-totals.ts'
-import type { DifferenceShown } from '../report/lines/difference-lines.ts'
+import type { DifferenceShown } from '../report/lines/differences/difference-lines.ts'
 
 export interface PageData {
   /** What the page is of: `Comparison`, `Report`, … */

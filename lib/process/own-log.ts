@@ -1,6 +1,6 @@
 /** Opens the log of the command: on stderr, or in a file; for people, or for programs. */
 import isInCi from 'is-in-ci'
-import { jsonLog } from '../report/json-log.ts'
+import { jsonLog } from '../report/json/json-log.ts'
 import { type Log, textLog } from '../report/log.ts'
 import { loadCutText } from '../report/pinned-block.ts'
 import { openScreen } from '../report/screen.ts'

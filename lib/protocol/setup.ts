@@ -72,6 +72,8 @@ export interface WorkerSetup {
   readonly planning: 'nothing' | 'digests' | 'items'
   /** Shared counter behind `Allowance`. */
   readonly allowance: SharedArrayBuffer
+  /** The same of several runs together. Absent: the run stands alone. */
+  readonly sharedAllowance?: SharedArrayBuffer
   /** Shared flags behind `CanaryFlags`. */
   readonly canaryFlags: SharedArrayBuffer
   /** Whether missing items go out in unconditional batches: nobody else writes, and no journal. */

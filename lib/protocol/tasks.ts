@@ -23,6 +23,8 @@ export interface CompareTask extends TakenUp {
   readonly findExtras: boolean
   /** DynamoDB JSON text. Absent: the scan began at the segment's beginning. */
   readonly startingKey?: string
+  /** Items of the master to compare. Absent: all of the segment. */
+  readonly first?: number
 }
 
 /** An extra item of a replica, as it was found. */

@@ -1,6 +1,7 @@
 /** What the command says of itself and of a run: lines for people here, lines of JSON in `json-log.ts`. */
 import type { TablesyncError } from '../errors.ts'
 import { type Human, type HumanOptions, tellHuman } from './human.ts'
+import { type PairsHuman, tellPairs } from './pairs-human.ts'
 import { printable } from './printable.ts'
 import type { Screen } from './screen.ts'
 
@@ -9,6 +10,8 @@ export interface Log {
   readonly screen: Screen
   /** Begins to tell of a run. */
   follow(options: Omit<HumanOptions, 'screen'>): Human
+  /** Begins to tell of a run over many pairs. */
+  followPairs(options: Omit<HumanOptions, 'screen'>): PairsHuman
   error(error: TablesyncError): void
 }
 
@@ -16,6 +19,7 @@ export function textLog(screen: Screen): Log {
   return {
     screen,
     follow: (options) => tellHuman({ ...options, screen }),
+    followPairs: (options) => tellPairs({ ...options, screen }),
     error({ message, hint, code, cause }) {
       screen.say(`tablesync: ${message}`)
       if (hint !== undefined) screen.say(hint)

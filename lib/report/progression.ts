@@ -80,6 +80,8 @@ export class Progression {
     this.#plan = plan
     // Items that a filter leaves out are not counted: how far the scan is, its segments tell.
     if (plan.rules.filter !== undefined || plan.rules.transforms) this.#expectedItems = 0
+    const { first } = plan.rules
+    if (first !== undefined) this.#expectedItems = Math.min(first, this.#expectedItems)
     const { keys, writes } = plan
     if (keys === undefined) return
     this.#work = { command: 'compare', of: keys, dryRun: writes.length === 0 }

@@ -12,7 +12,7 @@ import { DifferenceSink, type RunListeners } from './records/difference-sink.ts'
 import { openRunFiles, type RunFiles } from './records/run-files.ts'
 import type { Preparation, RunContext } from './run-context.ts'
 import { Canary } from './safeguards/canary.ts'
-import { readUnitsStop, stopOfRepair } from './safeguards/safeguard-limits.ts'
+import { readUnitsStop, readUnitsUsed, stopOfRepair } from './safeguards/safeguard-limits.ts'
 import { Ledger } from './state/ledger.ts'
 import { RecheckQueue } from './state/recheck-queue.ts'
 import { RestartKeys } from './state/restart-keys.ts'
@@ -55,13 +55,13 @@ export async function openRun(
   listeners: RunListeners,
   signal: AbortSignal,
 ): Promise<OpenRun> {
-  const { settings, tables, plan, checkpoint, pass } = preparation
+  const { settings, tables, plan, checkpoint, pass, sharedLimits } = preparation
   const spentBefore = pass?.spentBefore
   const began = performance.now()
   const before = checkpoint?.taken?.elapsedMs ?? 0
   const elapsedMs = () => Math.round(before + performance.now() - began)
   const label = (table: TableIndex) => tables.access[table]?.label ?? ''
-  const setup = workerSetup(settings, tables, listeners)
+  const setup = workerSetup(preparation, listeners)
   if (spentBefore !== undefined) Allowance.restore(setup.allowance, spentBefore.claimed)
 
   // The state of the run.
@@ -77,7 +77,7 @@ export async function openRun(
 
   // This throws if a pace cannot be kept to, so it comes before any file is opened.
   const { outages } = setup
-  const rateLimits = new RateLimits(settings, tables, setup, isOver)
+  const rateLimits = new RateLimits(preparation, setup, isOver)
 
   // The files of the run.
   const files = await (pass?.openFiles() ?? openRunFiles(preparation))
@@ -130,7 +130,9 @@ export async function openRun(
 
   // Tasks: how they run, what they say, and how their results are committed.
   const checkReadUnits = () => {
-    const stop = isOver() ? undefined : readUnitsStop(settings, ledger, spentBefore?.readUnits)
+    if (isOver()) return
+    const used = readUnitsUsed(ledger, spentBefore?.readUnits)
+    const stop = readUnitsStop(settings, used) ?? sharedLimits?.noteReadUnits(settings, used)
     if (stop !== undefined) state.stopBy(stop)
   }
   const onCounted = () => {
@@ -150,6 +152,7 @@ export async function openRun(
     tableWatch,
     listeners,
     label,
+    sharedLimits,
     journal: files.journal,
     onCounted,
   })
@@ -177,6 +180,7 @@ export async function openRun(
   const context: RunContext = {
     ...{ settings, tables, plan, listeners, state, ledger, failures, executor, rechecks, canary },
     ...{ restartKeys, sink, deletes, writeLog, tableWatch, label, isOver, spentBefore },
+    sharedLimits,
     hold: (isHeld) => pool.hold(isHeld),
     save: async () => saver?.save().catch(fail),
     tellPaces: () => monitor.tellPaces(),

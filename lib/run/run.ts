@@ -98,9 +98,14 @@ async function mayDelete(run: RunContext, replica: TableIndex): Promise<void> {
   // Before the safeguards: they use counts of a table that may not exist any more.
   await tableWatch.look([MASTER, replica])
   if (isOver()) return
-  const stop = deletionsStop(run, replica)
+  const stop = deletionsStop(run, replica) ?? reserveDeletes(run, replica)
   if (stop === undefined) await askToDelete(run, replica)
   else state.stopBy(stop)
+}
+
+/** Takes the deletions from a limit that several runs keep together; those of a dry run too. */
+function reserveDeletes({ sharedLimits, ledger }: RunContext, replica: TableIndex) {
+  return sharedLimits?.reserveDeletes(ledger.totalOf(replica).extra)
 }
 
 /** Compares a segment with each replica that has not finished it; those at one place together. */
@@ -148,6 +153,7 @@ async function compareTogether(
       mayGoOver: plan.mayGoOver,
       findExtras: plan.findExtras,
       ...(plan.startingKey !== undefined && { startingKey: plan.startingKey }),
+      ...(plan.first !== undefined && { first: plan.first }),
     }
   }
   const report = await executor.execute({ taskNow })

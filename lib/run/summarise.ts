@@ -69,12 +69,14 @@ export interface NotBegun {
   readonly readUnits?: readonly ReadUnits[]
   /** The checkpoint of the legs before. Undefined: there is none. */
   readonly taken?: Checkpoint | undefined
+  /** False: there was nothing to do. */
+  readonly isInterrupted?: boolean
 }
 
 /** The summary of a run that ended before it began: interrupted, unless a safeguard stopped it. */
 export function summariseNothing(
   settings: Settings,
-  { stopped, readUnits = [], taken }: NotBegun = {},
+  { stopped, readUnits = [], taken, isInterrupted = stopped === undefined }: NotBegun = {},
 ): Summary {
   const replicas = settings.replicas.map((_, at) => at + 1)
   const ledger = new Ledger(replicas, settings.strategy === 'lookup')
@@ -91,7 +93,7 @@ export function summariseNothing(
     },
     ledger,
     elapsedMs: taken?.elapsedMs ?? 0,
-    isInterrupted: stopped === undefined,
+    isInterrupted,
     isFatal: false,
     stopped,
   })

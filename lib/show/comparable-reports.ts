@@ -12,6 +12,7 @@ const MEANING = [
   'newerWins',
   'versionAttribute',
   'ttlAware',
+  'first',
   'filterExpression',
   'expressionAttributeNames',
   'expressionAttributeValues',

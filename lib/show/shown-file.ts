@@ -8,7 +8,7 @@ import type { JournalEntry, JournalRefusal } from '../model/files/journal-lines.
 import type { RepairPlanEntry } from '../model/files/plan-lines.ts'
 import type { RecordedTable } from '../model/files/recorded-table.ts'
 import type { ExportOfTable } from '../model/results/reverted-export.ts'
-import type { DifferenceShown } from '../report/lines/difference-lines.ts'
+import type { DifferenceShown } from '../report/lines/differences/difference-lines.ts'
 
 /** The header. Files of version 1 have neither run nor time. */
 export interface ShownHeader {

@@ -1,6 +1,6 @@
 /** Every command in the docs parses, and those on plain tables run. */
 
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { chdir } from 'node:process'
 import { parseArgv } from '../../lib/options/argv.ts'
@@ -28,6 +28,9 @@ t.test('every command in the docs parses', async (t) => {
 const order = (n: number, state = 'paid') => ({ id: { S: `order-${n}` }, state: { S: state } })
 const orders = Array.from({ length: 40 }, (_, n) => order(n))
 
+/** The file of options of docs/many-tables.md. */
+const PAIRS = "pairs: [{ master: 'us-east-1:Orders*', replica: 'eu-west-1:Orders*' }]\n"
+
 /** What the export has of the replica. */
 const BAD_JOB = [{ keys: { id: order(1).id }, before: order(1), after: order(1, 'no') }]
 
@@ -52,10 +55,12 @@ for (const { file, commands } of pages) {
     const place = await tempFolder(t)
     chdir(place)
     await writeExport(t, { tableId, place, changes: BAD_JOB })
-    // Files that the user has made.
+    // Files and folders that the user has made.
     await writeFile('keep.ndjson', '{"id":"order-1"}\n')
     await writeFile('masks.json', '{"rules":{"id":"keep","state":"digits"}}')
     await writeFile('mask.key', 'a key that nobody has to know')
+    await writeFile('tables.yaml', PAIRS)
+    await mkdir('undo')
     t.teardown(() => chdir(tmpdir()))
     for (const words of runs) {
       const places = ['--replica-endpoint', there.endpoint, '--workers', '1']

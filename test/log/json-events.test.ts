@@ -2,7 +2,7 @@
 import type { RunEvent } from '../../lib/model/events.ts'
 import type { Summary } from '../../lib/model/results/summary.ts'
 import { zeroTally } from '../../lib/model/tally.ts'
-import { jsonEvents } from '../../lib/report/json-events.ts'
+import { jsonEvents } from '../../lib/report/json/json-events.ts'
 import { t } from '../support/tap.ts'
 
 const progress = (segmentsDone: number): RunEvent => ({

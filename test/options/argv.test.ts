@@ -6,7 +6,14 @@ import { OPTIONS } from '../../lib/options/groups/all-options.ts'
 import type { Option } from '../../lib/options/option.ts'
 import { t } from '../support/tap.ts'
 
-const parse = (...argv: string[]): Parsed => parseArgv(argv, '1.2.3')
+/** What was given of the options that only the command has is among them too, with their defaults. */
+const parse = (...argv: string[]): Parsed => {
+  const parsed = parseArgv(argv, '1.2.3')
+  if (!('talkGiven' in parsed)) return parsed
+  const { talkGiven, ...line } = parsed
+  t.match(line.talk, talkGiven)
+  return line as Parsed
+}
 
 /** What every comparison has in common. */
 const sync = { command: 'sync' } as const
@@ -15,6 +22,7 @@ const SILENT = {
   ...{ json: false, quiet: false, yes: false, verbose: false, progress: 'auto' },
   ...{ logFormat: 'text', logFile: undefined, estimate: false },
   ...{ estimateFrom: undefined, prices: undefined },
+  ...{ config: undefined, pairsAtOnce: undefined },
 }
 const options = Object.entries(OPTIONS) as [string, Option][]
 

@@ -5,7 +5,7 @@ import { parseArgv } from '../../lib/options/argv.ts'
 import { commandToResume } from '../../lib/options/command-to-resume.ts'
 import { consentFlags, spellingWith, variableOf } from '../../lib/options/environment.ts'
 import { ALL_OPTIONS } from '../../lib/options/groups/all-options.ts'
-import { TALK } from '../../lib/options/groups/talk-options.ts'
+import { TALK } from '../../lib/options/groups/of-command/talk-options.ts'
 import { secretsIn } from '../../lib/options/secrets.ts'
 import { root } from '../docs/pages.ts'
 import { t } from '../support/tap.ts'
@@ -86,7 +86,9 @@ t.test('what consents is what writes, deletes or lets a safeguard go', async (t)
     '--allow-global-table',
     '--allow-shrunken-master',
     '--allow-streams',
+    '--create-replica',
     '--delete-extra',
+    '--expect-account',
     '--quiesced',
     '--write-differing',
     '--write-missing',

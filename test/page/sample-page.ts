@@ -4,7 +4,7 @@ import { zeroReplicaTally } from '../../lib/model/tally.ts'
 import type { PageData } from '../../lib/page/page-data.ts'
 import { TimeSamples } from '../../lib/page/time-samples.ts'
 import { HeatCells, heatOf } from '../../lib/report/heat-cells.ts'
-import type { DifferenceShown } from '../../lib/report/lines/difference-lines.ts'
+import type { DifferenceShown } from '../../lib/report/lines/differences/difference-lines.ts'
 
 export const HOSTILE = [
   '<img src=x onerror="globalThis.broken=1">',

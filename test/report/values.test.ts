@@ -1,8 +1,8 @@
 /** Values side by side: exact, cut around what differs, and as one text where they are prose. */
 import type { Change } from '../../lib/model/change.ts'
 import type { WireValue } from '../../lib/model/wire.ts'
-import { changesText, valueLines } from '../../lib/report/lines/change-lines.ts'
-import { loadWordDiff } from '../../lib/report/lines/word-diff.ts'
+import { changesText, valueLines } from '../../lib/report/lines/differences/change-lines.ts'
+import { loadWordDiff } from '../../lib/report/lines/differences/word-diff.ts'
 import { plainOf } from '../../lib/report/styled-line.ts'
 import { t } from '../support/tap.ts'
 

@@ -4,7 +4,7 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { RunOptions, Summary } from 'tablesync'
-import { Lock } from '../../lib/files/lock.ts'
+import { Lock } from '../../lib/files/locking/lock.ts'
 import { tempFolder } from '../support/command/run-cli.ts'
 import {
   ALL_WRITES,

@@ -220,6 +220,23 @@ t.test('what does not go with the hook is refused', async (t) => {
   }
 })
 
+t.test('the first items are those that it leaves', async (t) => {
+  const hooks = await hooksModule(
+    t,
+    `export const transform = (item) => (Number(item.n.N) % 3 === 0 ? item : null)`,
+  )
+  const masterItems = Array.from({ length: 60 }, (_, at) => item(at))
+  const { replica, run } = await openScene(t, {
+    ...{ masterItems, replicaItems: [] },
+    becomes: (one) => (Number((one['n'] as { N: string }).N) % 3 === 0 ? one : undefined),
+  })
+  for (const first of [1, 7, 20, 50]) {
+    const { summary } = await run({ hooks, ...WRITES, first, segments: 1 })
+    t.match(summary, { outcome: 'in-sync', master: { scanned: Math.min(first, 20) } })
+    t.equal(replica.table.all().length, Math.min(first, 20))
+  }
+})
+
 t.test('other hooks see what it makes', async (t) => {
   const hooks = await hooksModule(
     t,

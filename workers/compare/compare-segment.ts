@@ -73,8 +73,11 @@ const talliesOf = (from: CompareTask['from']) =>
 function sharedMasterPages(task: CompareTask, thread: Thread, tally: Tally): SharedPages {
   const slice = sliceOf(task, thread)
   const counter = new MasterCounter(tally.master)
+  let wanted = task.first === undefined ? undefined : task.first - task.master.scanned
   const read = async (after: string | undefined) => {
-    const page = await thread.master.scanPage(slice, after)
+    const some = wanted === undefined ? slice : { ...slice, wanted }
+    const page = await thread.master.scanPage(some, after)
+    if (wanted !== undefined) wanted -= itemsIn(page)
     counter.read(page.readUnits)
     for (const replica of task.replicas) thread.budget.scanned(replica, page.readUnits)
     page.shareAmong?.(task.replicas.length)

@@ -9,7 +9,7 @@ import { canonicalKeyOfText, type KeyText, keyTextOf } from '../../item/key.ts'
 import { originOf, withoutOrigin } from '../../item/key-origin.ts'
 import type { ReadableTable } from '../item-table.ts'
 import { type FoundItem, isUnread, LookedUp, type LookUp, Unread } from '../lookup-result.ts'
-import type { ScanOnePage } from '../scan.ts'
+import type { ScanSlice } from '../scan.ts'
 import { type Became, type Changing, changeAll, pageOf } from './changed-batch.ts'
 import type { ItemChange } from './item-change.ts'
 import type { SealedKeys } from './sealed-keys.ts'
@@ -29,7 +29,7 @@ export function changedTable(
     })
   return {
     access: table.access,
-    scanPage: (slice, after) => quietly(scanChanged(table.scanPage(slice, after), changing)),
+    scanPage: (slice, after) => quietly(scanChanged(table, { slice, after, changing })),
     lookUp: (keys, options) =>
       quietly(
         options.keysOnly && !change.mayChangeKeys
@@ -39,11 +39,19 @@ export function changedTable(
   }
 }
 
+interface Scanning {
+  readonly slice: ScanSlice
+  readonly after: string | undefined
+  readonly changing: Changing
+}
+
 async function scanChanged(
-  reading: ReturnType<ScanOnePage>,
-  changing: Changing,
+  { scanPage }: ReadableTable,
+  { slice: { wanted, ...slice }, after, changing }: Scanning,
 ): Promise<ScanPage> {
-  const page = await reading
+  // Those that are wanted are counted here, where it is known which are left.
+  const limit = wanted === undefined ? slice.limit : Math.min(wanted, slice.limit ?? wanted)
+  const page = await scanPage({ ...slice, ...(limit !== undefined && { limit }) }, after)
   const { schema } = changing
   const originals = Array.from({ length: page.count }, (_, item) => ({
     item: parseItem(page, item),
@@ -51,20 +59,22 @@ async function scanChanged(
   }))
   const { lastEvaluatedKey, readUnits, scanned } = page
   page.release?.()
-  const became = await changeAll(originals, changing)
+  const all = await changeAll(originals, changing)
+  const became = all.filter((one) => one !== 'absent').slice(0, wanted)
   const nameless = became.flatMap((one) =>
-    one !== 'absent' && 'refused' in one && one.key === undefined ? [one.refused] : [],
+    'refused' in one && one.key === undefined ? [one.refused] : [],
   )
   return {
     ...pageOf(became.filter(isNamed), schema),
-    ...{ lastEvaluatedKey, readUnits, scanned },
+    ...{ readUnits, scanned },
+    lastEvaluatedKey: became.length === wanted ? undefined : lastEvaluatedKey,
     ...(nameless.length > 0 && { nameless }),
   }
 }
 
 type Named = Exclude<Became, 'absent'> & { readonly key: KeyText }
 
-const isNamed = (one: Became): one is Named => one !== 'absent' && one.key !== undefined
+const isNamed = (one: Exclude<Became, 'absent'>): one is Named => one.key !== undefined
 
 interface Lookup {
   readonly changing: Changing

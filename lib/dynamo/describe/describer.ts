@@ -1,27 +1,17 @@
-/** Asks what a table is and how to reach it: all that the SDK itself does, in the main thread. */
+/** Asks what a table is and how to reach it. */
 import {
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
-  DynamoDBClient,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb'
-import { TablesyncError } from '../../errors.ts'
-import { sdkHandler } from '../../http/sdk-handler.ts'
-import type { RequestTimeouts } from '../../model/request-timeouts.ts'
-import type { CredentialKeeper } from '../../model/tables/aws-credentials.ts'
-import { whereIs } from '../../model/tables/endpoint-kind.ts'
 import type { RequestAddress } from '../../model/tables/request-address.ts'
-import type { EndpointVariant } from '../../model/tables/table.ts'
-import type { TableAccess } from '../../protocol/setup.ts'
-import type { Outages } from '../../protocol/shared/outages.ts'
-import { identityFrom } from '../request/cached-credentials.ts'
-import { silenceWatch } from '../request/inactivity-timeout.ts'
-import { OutageGate } from '../request/outage-wait.ts'
-import { asFailure, isMisSigned } from '../request/request-errors.ts'
-import { retrying } from '../request/retry.ts'
-import { isExpiry } from '../request/signed-request.ts'
+import { type ControlPlaneOptions, type Described, openControlPlane } from './control-plane.ts'
 import { learnAddress } from './request-template.ts'
+
+export type { Described }
+
+export type DescriberOptions = ControlPlaneOptions
 
 export interface Describer {
   /** @throws TablesyncError, classified by `request-errors.ts`; so do the other methods */
@@ -35,81 +25,9 @@ export interface Describer {
   close(): void
 }
 
-export interface DescriberOptions {
-  readonly credentials: CredentialKeeper
-  readonly timeouts: RequestTimeouts
-  /** When it aborts, every request ends with its reason. */
-  readonly ending?: AbortSignal
-  /** Absent: requests do not wait for a table that is out of reach. */
-  readonly outages?: Outages
-}
-
-export type Described = Omit<TableAccess, 'keySchema' | 'address'>
-
 export function openDescriber(access: Described, options: DescriberOptions): Describer {
-  const { timeouts } = options
-  const { tableName: TableName, index: table, label } = access
-  const requestHandler = sdkHandler({ timeouts: timeouts, trust: access.trust })
-  const silence = silenceWatch(timeouts.silenceLimit, options.ending)
-  const isEnding = () => options.ending?.aborted === true
-  const gate = new OutageGate({ ...options, table, isEnding })
-  const identity = identityFrom(options.credentials)
-  const isVariant = (kind: EndpointVariant['kind']) =>
-    access.variants?.some((variant) => variant.kind === kind) === true
-  const sdk = new DynamoDBClient({
-    region: access.region,
-    ...(access.profile !== undefined && { profile: access.profile }),
-    // The SDK would use the endpoint of AWS_PROFILE, whatever profile it is given.
-    ...(access.endpoint === undefined
-      ? { ignoreConfiguredEndpointUrls: true }
-      : { endpoint: access.endpoint }),
-    useFipsEndpoint: isVariant('FIPS'),
-    useDualstackEndpoint: isVariant('dual-stack'),
-    credentials: () => identity.get(),
-    maxAttempts: 1,
-    customUserAgent: access.userAgent,
-    requestHandler,
-  })
-
-  /** Asks, and retries as often as `limits` allow. */
-  function ask<Answer>(
-    operation: string,
-    once: (options: { readonly abortSignal: AbortSignal }) => Promise<Answer>,
-    limits: RequestTimeouts = timeouts,
-  ): Promise<Answer> {
-    const context = { operation, table, label }
-    return silence.watch(context, (abortSignal, excused) => {
-      const answerOnce = async () => {
-        const answer = await once({ abortSignal })
-        silence.onHeard()
-        return answer
-      }
-      // The SDK has learnt the service's clock from the refusal, but does not retry on its own.
-      const answerNow = () =>
-        answerOnce().catch((error: Error) => {
-          if (isMisSigned(error) && isClockMended(error)) return answerOnce()
-          throw error
-        })
-      const attempt = async () => {
-        try {
-          const credentials = await identity.get()
-          return await answerNow().catch(async (error: unknown) => {
-            if (isExpiry(error) && (await identity.replace(credentials))) return answerNow()
-            throw error
-          })
-        } catch (error) {
-          throw withEmulatorHint(asFailure(error, context), access.endpoint)
-        }
-      }
-      const watched = gate.watch(attempt, { context, signal: abortSignal, excused })
-      return retrying(limits, abortSignal, watched.attempt, { outlasts: watched.outlasts })
-    })
-  }
-
-  /** For answers that the run can do without: at most one retry. */
-  const askOnceOrTwice: typeof ask = (operation, once) =>
-    ask(operation, once, { ...timeouts, maxRetries: Math.min(timeouts.maxRetries, 1) })
-
+  const { tableName: TableName } = access
+  const { sdk, ask, askOnceOrTwice, close } = openControlPlane(access, options)
   return {
     async describe() {
       const command = new DescribeTableCommand({ TableName })
@@ -133,24 +51,6 @@ export function openDescriber(access: Described, options: DescriberOptions): Des
       return PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === 'ENABLED'
     },
     address: () => ask('Scan', () => learnAddress(sdk, TableName)),
-    close() {
-      sdk.destroy()
-      requestHandler.destroy()
-    },
+    close,
   }
 }
-
-/** DynamoDB Local refuses access keys that cannot name a database (its usage notes, since 2.0). */
-function withEmulatorHint(error: TablesyncError, endpoint: string | undefined): TablesyncError {
-  const { cause, code, scope, table } = error
-  const isKeyRefused = (cause as Error | undefined)?.name === 'UnrecognizedClientException'
-  if (!isKeyRefused || whereIs(endpoint) === 'aws') return error
-  return new TablesyncError(error.message, {
-    ...{ code, scope, table, cause },
-    hint: 'DynamoDB Local accepts only letters and digits in access key ids (no - or _). Set AWS_ACCESS_KEY_ID or the profile so.',
-  })
-}
-
-/** The SDK marks an error after which it has corrected its clock. */
-const isClockMended = (error: Error): boolean =>
-  (error as { $metadata?: { clockSkewCorrected?: boolean } }).$metadata?.clockSkewCorrected === true

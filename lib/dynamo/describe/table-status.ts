@@ -23,7 +23,10 @@ const HINTS = new Map([
 ])
 
 /** @throws TablesyncError with code `TABLE_NOT_READY` */
-export function refuseUnready({ label, index }: Described, status: string | undefined): void {
+export function refuseUnready(
+  { label, index }: Pick<Described, 'label' | 'index'>,
+  status: string | undefined,
+): void {
   if (READY.has(status)) return
   throw new TablesyncError(`Expected ${label} to be ACTIVE or UPDATING, got ${status}`, {
     code: 'TABLE_NOT_READY',

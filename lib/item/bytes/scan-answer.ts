@@ -25,6 +25,7 @@ export interface ScanPage extends ItemPage {
  * Reads what stands around the items. The items themselves are walked when one of them is first
  * needed, or at once if the answer has to be read step by step.
  *
+ * @param wanted how many items are wanted; absent: all of the segment
  * @param blame turns an error of that later walk into one that says whose answer it was
  * @throws SyntaxError if it is not an answer to a Scan
  * @throws TablesyncError with code `BAD_RESPONSE` if it contradicts itself
@@ -32,13 +33,19 @@ export interface ScanPage extends ItemPage {
 export function readScanPage(
   body: Body,
   names: KeyNames,
-  blame?: (error: unknown) => unknown,
+  ...[blame, wanted]: [blame?: (error: unknown) => unknown, wanted?: number]
 ): ScanPage {
   // An answer that may be garbled is walked at once, so that it can be requested again.
   const frame = body.isVerified ? frameOf(body.bytes) : undefined
-  return frame === undefined
-    ? readStepByStep(body.bytes, names)
-    : new UnwalkedPage(body, frame, names, blame)
+  if (frame === undefined) return endingAfter(readStepByStep(body.bytes, names), wanted)
+  return new UnwalkedPage(body, endingAfter(frame, wanted), names, blame)
+}
+
+/** The scan ends with a page that has all the items that are wanted. */
+function endingAfter<
+  Page extends { readonly count: number; readonly lastEvaluatedKey: string | undefined },
+>(page: Page, wanted = Number.POSITIVE_INFINITY): Page {
+  return page.count < wanted ? page : { ...page, lastEvaluatedKey: undefined }
 }
 
 /** An absent `Items` means that there are none only if another known member is present. */

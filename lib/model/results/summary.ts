@@ -2,6 +2,7 @@
 import { asTablesyncError, type ErrorCode } from '../../errors.ts'
 import type { RunIdentity } from '../run-identity.ts'
 import type { SafeguardName, Stopped } from '../safeguard.ts'
+import type { PlannedTable } from '../tables/planned-table.ts'
 import type { DifferingSettings } from '../tables/table-settings.ts'
 import type { Bytes, Milliseconds, ReadUnits, WriteUnits } from '../units.ts'
 
@@ -151,6 +152,11 @@ export interface ReplicaSummary {
   readonly notPicked?: number
   /** Whether the run left the replica out before the end, and asked nothing more of it. */
   readonly lost: boolean
+  /**
+   * Of a replica that did not exist, with `createReplica`: the table that this run has made, or that
+   * it would make. Nothing of one that is not made is compared: its counts are 0. Absent: it existed.
+   */
+  readonly create?: PlannedTable
 }
 
 /** Write units are of the table alone: its indexes come on top. */

@@ -4,12 +4,15 @@
  */
 import type { Option, Spelling } from '../option.ts'
 import { CONNECTION_OPTIONS } from './connection-options.ts'
+import { CREATE_OPTIONS } from './create-options.ts'
 import { CREDENTIAL_OPTIONS } from './credential-options.ts'
-import { ESTIMATE_OPTIONS } from './estimate-options.ts'
 import { FILE_OPTIONS } from './file-options.ts'
 import { FILTER_OPTIONS } from './filter-options.ts'
 import { MASK_OPTIONS } from './items/mask-options.ts'
 import { KEY_OPTIONS } from './key-options.ts'
+import { ESTIMATE_OPTIONS } from './of-command/estimate-options.ts'
+import { PAIRS_OPTIONS } from './of-command/pairs-options.ts'
+import { TALK } from './of-command/talk-options.ts'
 import { PACE_OPTIONS } from './pace-options.ts'
 import { PASS_OPTIONS } from './pass-options.ts'
 import { RECHECK_OPTIONS } from './recheck-options.ts'
@@ -20,12 +23,12 @@ import { SAFEGUARD_OPTIONS } from './safeguard-options.ts'
 import { SCAN_OPTIONS } from './scan-options.ts'
 import { SELECTION_OPTIONS } from './selection-options.ts'
 import { ENDPOINT_OPTIONS, TABLE_OPTIONS } from './table-options.ts'
-import { TALK } from './talk-options.ts'
 
 /** By the name that `runSync` knows them under. */
 export const OPTIONS = {
   ...TABLE_OPTIONS,
   ...REPAIR_OPTIONS,
+  ...CREATE_OPTIONS,
   ...SAFEGUARD_OPTIONS,
   ...RECHECK_OPTIONS,
   ...FILE_OPTIONS,
@@ -44,7 +47,7 @@ export const OPTIONS = {
 }
 
 /** Those that only the command line has. */
-export const COMMAND_OPTIONS = { ...ESTIMATE_OPTIONS, ...TALK }
+export const COMMAND_OPTIONS = { ...PAIRS_OPTIONS, ...ESTIMATE_OPTIONS, ...TALK }
 
 /** All of them. */
 export const ALL_OPTIONS: Readonly<Record<string, Option>> = {

@@ -35,6 +35,19 @@ export const FILTER_OPTIONS = {
     mayHoldCommas: true,
     help: 'Values for the placeholders of the filter, in DynamoDB JSON: {":open":{"S":"open"}}',
   },
+  /**
+   * Compare only as many items of the master, those that its scan returns first: to seed a table.
+   * Implies one segment. A replica is read by key, and extras are not looked for.
+   */
+  first: {
+    flag: 'first',
+    kind: 'whole',
+    value: 'n',
+    least: 1,
+    most: Number.MAX_SAFE_INTEGER,
+    help: 'Compare only the first <n> items that the scan of the master returns; extras are not looked for',
+    more: 'Implies one segment. With a filter, it counts items that the filter chose. The order is that of the scan: which items come first says nothing of them.',
+  },
 } as const satisfies Group
 
 export type FilterOptions = OptionsOf<typeof FILTER_OPTIONS>
@@ -42,14 +55,20 @@ export type FilterOptions = OptionsOf<typeof FILTER_OPTIONS>
 export interface FilterSettings {
   /** Undefined: all items are compared. */
   readonly filter: ItemFilter | undefined
+  /** Items of the master to compare. Undefined: all. */
+  readonly first: number | undefined
 }
 
+/** Whether some items of the master are left out: extras of a replica cannot be told from those. */
+export const choosesItems = ({ filterExpression, first }: FilterOptions): boolean =>
+  filterExpression !== undefined || first !== undefined
+
 export function resolveFilter(given: FilterOptions, spelling: Spelling): FilterSettings {
-  const { filterExpression: expression } = given
+  const { filterExpression: expression, first } = given
   const { expressionAttributeNames: names, expressionAttributeValues: values } = given
   if (expression === undefined) {
     const alone = names === undefined ? 'expressionAttributeValues' : 'expressionAttributeNames'
-    if (given[alone] === undefined) return { filter: undefined }
+    if (given[alone] === undefined) return { filter: undefined, first }
     throw usageError(
       `Expected \`${spelling(alone)}\` to come with \`${spelling('filterExpression')}\`, got it alone`,
       `Add \`${spelling('filterExpression')}\`.`,
@@ -68,7 +87,7 @@ export function resolveFilter(given: FilterOptions, spelling: Spelling): FilterS
       example: '{":open":{"S":"open"}}',
     }) as WireItem,
   }
-  return { filter }
+  return { filter, first }
 }
 
 /** Placeholders of our own, in a Query. */
@@ -98,34 +117,39 @@ function placeholders(
   )
 }
 
-/** What a comparison cannot do with a filter, and why. */
+/** What a comparison of chosen items cannot do, and why. */
 const APART = {
-  deleteExtra: 'An item that the filter leaves out looks like one that the master lacks.',
-  scanForExtra: 'An item that the filter leaves out looks like one that the master lacks.',
+  deleteExtra: 'An item that is left out looks like one that the master lacks.',
+  scanForExtra: 'An item that is left out looks like one that the master lacks.',
   key: 'Listed keys are compared whatever they hold.',
   keys: 'Listed keys are compared whatever they hold.',
 } as const
 
-type Beside = FilterOptions & { readonly strategy?: string } & {
+type Beside = FilterOptions & { readonly strategy?: string; readonly segments?: number } & {
   readonly [name in keyof typeof APART]?: unknown
 }
 
 /** @throws TablesyncError with code `USAGE` */
 export function refuseBesideFilter(given: Beside, spelling: Spelling): void {
-  if (given.filterExpression === undefined) return
-  const flag = spelling('filterExpression')
+  if (!choosesItems(given)) return
+  const flag = spelling(given.filterExpression === undefined ? 'first' : 'filterExpression')
+  const refuse = (other: string, hint: string) =>
+    usageError(`Expected \`${flag}\` without \`${other}\`, got both`, hint)
   if (given.strategy === 'march') {
+    throw refuse(
+      `${spelling('strategy')} march`,
+      'Leave the strategy out: replicas are read by key then.',
+    )
+  }
+  if (given.first !== undefined && given.segments !== undefined && given.segments > 1) {
     throw usageError(
-      `Expected \`${flag}\` without \`${spelling('strategy')} march\`, got both`,
-      'Leave the strategy out: with a filter, replicas are read by key.',
+      `Expected \`${spelling('first')}\` with one segment, got \`${spelling('segments')}\` ${given.segments}`,
+      'Leave the segments out: several would each have items that come first.',
     )
   }
   const apart = (Object.keys(APART) as (keyof typeof APART)[]).find(
     (name) => given[name] !== undefined && given[name] !== false,
   )
   if (apart === undefined) return
-  throw usageError(
-    `Expected \`${flag}\` without \`${spelling(apart)}\`, got both`,
-    `Leave one of the two out. ${APART[apart]}`,
-  )
+  throw refuse(spelling(apart), `Leave one of the two out. ${APART[apart]}`)
 }

@@ -9,6 +9,7 @@ import {
   type Spelling,
 } from '../option.ts'
 import { parseStartingKey } from '../values/starting-key-text.ts'
+import { choosesItems, type FilterOptions } from './filter-options.ts'
 
 export const SCAN_OPTIONS = {
   /** Look for extra items where the strategy would not. The march sees them anyway. */
@@ -153,7 +154,7 @@ export interface ScanSettings {
 const SEGMENTS_PER_WORKER = 4
 
 export function resolveScan(
-  given: ScanOptions & { readonly deleteExtra?: boolean; readonly filterExpression?: string },
+  given: ScanOptions & FilterOptions & { readonly deleteExtra?: boolean },
   spelling: Spelling,
 ): ScanSettings {
   const options = filled(SCAN_OPTIONS, given)
@@ -164,9 +165,9 @@ export function resolveScan(
     scanForExtra: options.scanForExtra || given.deleteExtra === true,
     ignore: [...(options.ignore ?? [])],
     startingKey,
-    // A replica holds more than the filter lets through, so no scans of both could be aligned.
-    strategy: given.filterExpression === undefined ? options.strategy : 'lookup',
-    segments: startingKey === undefined ? options.segments : 1,
+    // A replica holds more than what is chosen, so no scans of both could be aligned.
+    strategy: choosesItems(given) ? 'lookup' : options.strategy,
+    segments: startingKey === undefined && given.first === undefined ? options.segments : 1,
     parallel: options.parallel ?? workers * SEGMENTS_PER_WORKER,
     workers,
     areWorkersAsked: options.workers !== undefined,

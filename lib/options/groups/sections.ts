@@ -1,12 +1,15 @@
 /** The options by what people do with them: the order of the help, of the page of flags and of the manual. */
 import { ALL_FILE_COMMANDS, type Group } from '../option.ts'
 import { CONNECTION_OPTIONS } from './connection-options.ts'
+import { CREATE_OPTIONS } from './create-options.ts'
 import { CREDENTIAL_OPTIONS } from './credential-options.ts'
-import { ESTIMATE_OPTIONS } from './estimate-options.ts'
 import { FILE_OPTIONS } from './file-options.ts'
 import { FILTER_OPTIONS } from './filter-options.ts'
 import { MASK_OPTIONS } from './items/mask-options.ts'
 import { KEY_OPTIONS } from './key-options.ts'
+import { ESTIMATE_OPTIONS } from './of-command/estimate-options.ts'
+import { PAIRS_OPTIONS } from './of-command/pairs-options.ts'
+import { TALK } from './of-command/talk-options.ts'
 import { PACE_OPTIONS } from './pace-options.ts'
 import { PASS_OPTIONS } from './pass-options.ts'
 import { RECHECK_OPTIONS } from './recheck-options.ts'
@@ -17,7 +20,6 @@ import { SAFEGUARD_OPTIONS } from './safeguard-options.ts'
 import { SCAN_OPTIONS } from './scan-options.ts'
 import { SELECTION_OPTIONS } from './selection-options.ts'
 import { ENDPOINT_OPTIONS, TABLE_OPTIONS } from './table-options.ts'
-import { TALK } from './talk-options.ts'
 
 export interface Section {
   readonly task: string
@@ -48,9 +50,18 @@ const HELP_AND_VERSION: Group = {
 }
 
 export const SECTIONS: readonly Section[] = [
-  { task: 'Tables', pages: ['compare'], options: { ...TABLE_OPTIONS, ...ENDPOINT_OPTIONS } },
+  {
+    task: 'Tables',
+    pages: ['compare', 'many-tables'],
+    options: { ...TABLE_OPTIONS, ...ENDPOINT_OPTIONS, ...PAIRS_OPTIONS },
+  },
   { task: 'Before a run', pages: ['cost'], options: ESTIMATE_OPTIONS },
   { task: 'Repair', pages: ['repair', 'hooks'], options: REPAIR_OPTIONS },
+  {
+    task: 'A replica that does not exist',
+    pages: ['create-replica'],
+    options: CREATE_OPTIONS,
+  },
   { task: 'Safeguards', pages: ['repair'], options: SAFEGUARD_OPTIONS },
   {
     task: 'When a mismatch is a difference',

@@ -36,10 +36,12 @@ Begin with a dry run, which is the same command without these flags. Then:
 The journal keeps what the replica held: \`tablesync undo journal.ndjson\` brings
 it back. Keep one whenever you repair something that matters.
 
---canary 10 repairs ten items first, and goes on only if they have held.
---dry-run overrides all three flags.
+A replica that does not exist is made with --create-replica, like the master.
 
-More: docs/repair.md, docs/plan-apply-undo.md`,
+--canary 10 repairs ten items first, and goes on only if they have held.
+--dry-run overrides all of these flags.
+
+More: docs/repair.md, docs/create-replica.md, docs/plan-apply-undo.md`,
 
   safety: `What keeps a repair from doing damage
 

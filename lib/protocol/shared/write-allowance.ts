@@ -1,6 +1,8 @@
 /** How many more writes a run may make, over all threads. */
 export class Allowance {
   readonly #left: BigInt64Array
+  /** One of several runs together. */
+  readonly #shared: Allowance | undefined
 
   /** Undefined: there is no limit. */
   static memoryFor(most: number | undefined): SharedArrayBuffer {
@@ -14,17 +16,31 @@ export class Allowance {
     Atomics.sub(new BigInt64Array(memory), 0, BigInt(claimed))
   }
 
-  constructor(memory: SharedArrayBuffer) {
+  /** @param shared of an allowance that several runs keep together */
+  constructor(memory: SharedArrayBuffer, shared?: SharedArrayBuffer) {
     this.#left = new BigInt64Array(memory)
+    this.#shared = shared && new Allowance(shared)
+  }
+
+  get left(): bigint {
+    return Atomics.load(this.#left, 0)
   }
 
   /** A claimed write was not made. */
   giveBack(): void {
     Atomics.add(this.#left, 0, 1n)
+    this.#shared?.giveBack()
   }
 
   /** Whether one more write may be made. A refused claim takes nothing. */
   claim(): boolean {
+    if (!this.#claimOwn()) return false
+    if (this.#shared?.claim() !== false) return true
+    Atomics.add(this.#left, 0, 1n)
+    return false
+  }
+
+  #claimOwn(): boolean {
     for (;;) {
       const left = Atomics.load(this.#left, 0)
       if (left <= 0n) return false

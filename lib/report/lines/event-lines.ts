@@ -3,6 +3,7 @@ import type { RunEvent } from '../../model/events.ts'
 import { counted } from '../../model/figures.ts'
 import { duration } from '../durations.ts'
 import { applyLines, readableLine, undoLines } from './apply-undo-lines.ts'
+import { creatingLine, creationLines } from './creation-lines.ts'
 import { keyLeftLine, planLine, tableLines } from './opening-lines.ts'
 import { passLine } from './pass-lines.ts'
 import { outageLines, outageOverLine, paceLines } from './rate-lines.ts'
@@ -30,6 +31,12 @@ export function eventLines(event: ToldOnce): readonly string[] {
       return [
         `${event.replica}: the first ${counted(event.writes, 'repair was', 'repairs were')} read back and held; the others follow`,
       ]
+    case 'creation':
+      return creationLines(event)
+    case 'creating':
+      return [creatingLine(event)]
+    case 'created':
+      return [`made    ${event.replica} is there after ${duration(event.elapsedMs)}`]
     case 'warning':
       return [`warning ${event.replica}: ${event.message}`]
     case 'output-lost':

@@ -1,4 +1,5 @@
 /** Rules that change the meaning of a result, for a line at the beginning and in the verdict. */
+import { counted } from '../../model/figures.ts'
 import type { RunRules } from '../../model/run-rules.ts'
 
 /** No line if everything is as usual. `startingKey`: DynamoDB JSON text. */
@@ -7,6 +8,9 @@ export function rulesLines(rules: RunRules, startingKey?: string): string[] {
     rules
   const newer = newerWins ? ', and newer items of a replica are left' : ''
   const told = [
+    ...(rules.first === undefined
+      ? []
+      : [`only the first ${counted(rules.first, 'item')} that the scan of the master returns`]),
     ...(filter === undefined ? [] : [`only items of the master where ${filter}`]),
     ...(ignore.length > 0 ? [`ignored: ${ignore.join(', ')}`] : []),
     ...(versionAttribute === undefined ? [] : [`versions by ${versionAttribute}${newer}`]),

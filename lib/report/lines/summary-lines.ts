@@ -9,8 +9,9 @@ import { duration, pace } from '../durations.ts'
 import { shellWord } from '../shell-word.ts'
 import type { Line } from '../styled-line.ts'
 import { billLines, costLines, quiescedLines } from './bill-lines.ts'
+import { absentLine, absentText, TO_MAKE } from './creation-lines.ts'
+import { attributesLine } from './differences/kind-words.ts'
 import { errorLines, OUTCOME, stopLines } from './ending-lines.ts'
-import { attributesLine } from './kind-words.ts'
 import type { PlanEvent } from './opening-lines.ts'
 import { passesLines, unprovenVerdict } from './pass-lines.ts'
 import { settingLines } from './setting-lines.ts'
@@ -34,6 +35,7 @@ interface Planned {
 /** The verdict, what each replica holds, and what to do next. No plan: the run had none yet. */
 export function verdictLines(summary: Summary, plan?: PlanEvent, told: Told = {}): Line[] {
   const { replicas, outcome, stopped } = summary
+  const isAnyThere = Object.values(replicas).some(({ create }) => create?.made !== false)
   const { planned, tellsEach = false, report, prices } = told
   const verdict = [
     ...(stopped === undefined ? [verdictOf(summary, plan)] : stopLines(stopped)),
@@ -42,17 +44,21 @@ export function verdictLines(summary: Summary, plan?: PlanEvent, told: Told = {}
   const lines: Line[] = [[{ text: verdict[0] ?? '', style: 'verdict' }], ...verdict.slice(1)]
   for (const [label, replica] of Object.entries(replicas))
     lines.push(...replicaLines(label, replica, plan))
+  if (outcome === 'different' && isAnyAbsent(summary)) lines.push(TO_MAKE)
   lines.push(readLine(summary, plan), ...costLines(summary, prices), ...errorLines(summary))
   if (planned !== undefined) lines.push(planLine(outcome, planned))
   else if (outcome === 'different') lines.push(...repairLines(summary, plan, prices))
   // What went to standard output has been seen.
-  if (outcome === 'different' && !tellsEach && report !== '-') {
+  if (outcome === 'different' && isAnyThere && !tellsEach && report !== '-') {
     lines.push(seeThem(report ?? planned?.plan))
   }
   const isScan = plan !== undefined && plan.keys === undefined
   if (isScan && !plan.rules.quiesced) lines.push(...quiescedLines(summary))
   return lines
 }
+
+const isAnyAbsent = ({ replicas }: Summary) =>
+  Object.values(replicas).some(({ create }) => create?.made === false)
 
 const seeThem = (file: string | undefined) =>
   file === undefined
@@ -75,12 +81,15 @@ function verdictOf(summary: Summary, plan?: PlanEvent): string {
   const all = Object.values(replicas)
   const sum = (of: (replica: ReplicaSummary) => number) =>
     all.reduce((total, replica) => total + of(replica), 0)
+  const absent = all.filter(({ create }) => create?.made === false).length
+  if (outcome === 'different' && absent === all.length) return `Different: ${absentText(absent)}.`
   if (outcome === 'different') {
     const items = sum(distinctItems)
     const remaining = sum(remainingDifferences)
     const repaired = sum(({ written, deleted }) => written + deleted)
     const done = repaired === 0 ? '' : `; ${count(repaired)} repaired`
-    return `Different: ${count(remaining)} of ${counted(items, 'item')}${done}.`
+    const more = absent === 0 ? '' : `; ${absentText(absent)}`
+    return `Different: ${count(remaining)} of ${counted(items, 'item')}${done}${more}.`
   }
   if (plan?.keys === 0) return 'No key was listed, so none was compared.'
   if (outcome !== 'in-sync') return `${OUTCOME[outcome]}.`
@@ -114,10 +123,17 @@ function scopeOf({ replicas }: Summary, plan?: PlanEvent): string {
   const hasExtras = Object.values(replicas).every(({ extra }) => extra !== null)
   const nowhere = Object.values(replicas).reduce((sum, { vanished }) => sum + vanished, 0)
   const inNeither = nowhere === 0 ? '' : `, of which ${count(nowhere)} in neither table`
-  const chosen = plan?.rules.filter === undefined ? '' : ' for the items that the filter chose'
+  const chosen = chosenWords(plan)
   const keys = plan?.keys === undefined ? '' : ` for the listed keys${inNeither}`
   const extras = hasExtras || chosen !== '' ? '' : '; extras were not looked for (--scan-for-extra)'
   return `${keys}${chosen}${from}${butFor}${byRules}${newerThere}${extras}`
+}
+
+/** Which items of the master were compared; nothing: all. */
+function chosenWords(plan?: PlanEvent): string {
+  const { filter, first } = plan?.rules ?? {}
+  if (first !== undefined) return ` for the first ${counted(first, 'item')}`
+  return filter === undefined ? '' : ' for the items that the filter chose'
 }
 
 const FLAGS = {
@@ -143,6 +159,7 @@ function repairLines({ replicas }: Summary, plan?: PlanEvent, prices?: Prices): 
 }
 
 function replicaLines(label: string, replica: ReplicaSummary, plan?: PlanEvent): string[] {
+  if (replica.create?.made === false) return [absentLine(label, replica.create)]
   const isWriting = plan !== undefined && plan.writes.length > 0
   const done = doneWords(replica, { isWriting })
   const units = `${counted(replica.readUnits, 'read unit')}, ${counted(replica.writeUnits, 'write unit')}`

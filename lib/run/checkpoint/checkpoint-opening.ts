@@ -1,7 +1,7 @@
 /** Opens a checkpoint, a new one or one to resume from. A lock lets only one run hold it. */
 import { randomUUID } from 'node:crypto'
 import { usageError } from '../../errors.ts'
-import { Lock } from '../../files/lock.ts'
+import { Lock } from '../../files/locking/lock.ts'
 import type { Checkpoint } from '../../model/files/checkpoint-content.ts'
 import type { Spelling } from '../../options/option.ts'
 import type { Settings } from '../../options/settings.ts'

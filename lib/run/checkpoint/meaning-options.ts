@@ -45,6 +45,7 @@ export function meaningOf(settings: Settings): Meaning {
     quiesced: !recheckPolicy.looksAgain,
     ...(settings.filter !== undefined && filterMeaning(settings.filter)),
     ...changeMeaning(settings.change),
+    ...(settings.first !== undefined && { first: settings.first }),
     ...(settings.keyList !== undefined && { listedKeys: true }),
   }
 }

@@ -40,7 +40,7 @@ export async function estimateTables(
 /** Units a second of each table. Null: it has no limit, or one that is found out as the run goes on. */
 function readLimits(settings: Settings, tables: Tables): (number | null)[] {
   const noThreads = rateMemoryFor(tables.access.length)
-  const { paces } = new RateLimits(settings, tables, noThreads, () => true)
+  const { paces } = new RateLimits({ settings, tables }, noThreads, () => true)
   return tables.access.map(({ label }) => {
     const pace = paces.find(({ table, kind }) => table === label && kind === 'read')
     return pace?.unitsPerSecond ?? null

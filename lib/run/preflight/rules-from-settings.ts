@@ -10,6 +10,7 @@ export function rulesOf(settings: Settings): RunRules {
     ...(versionAttribute !== undefined && { versionAttribute }),
     newerWins,
     ...(filter !== undefined && { filter: filter.expression }),
+    ...(settings.first !== undefined && { first: settings.first }),
     ...(hooks !== undefined && { hooks: hooks.url }),
     ...(change?.masks !== undefined && { masks: change.masks.mark }),
     ...(change?.transform !== undefined && { transforms: true as const }),

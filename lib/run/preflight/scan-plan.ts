@@ -18,6 +18,8 @@ export interface Plan {
   readonly findExtras: boolean
   /** DynamoDB JSON text. */
   readonly startingKey: string | undefined
+  /** Items of the master to compare. Absent: all. */
+  readonly first?: number | undefined
   /** Whether keys are listed, and no scan counts the items around them. */
   readonly isOfKeys?: boolean
   /** Of a reviewed plan: items scanned when it was written. Absent: the scans of this run count. */
@@ -40,6 +42,7 @@ export function planRun(settings: Settings, { inspected, undivided }: Tables): P
     byLookup: strategy === 'lookup',
     mayGoOver: strategy === 'auto',
     findExtras: findsExtras({ ...settings, strategy }),
+    ...(settings.first !== undefined && { first: settings.first }),
     startingKey: startingKey && keyTextOfGiven(startingKey, master.keySchema, 'the starting key'),
   }
 }

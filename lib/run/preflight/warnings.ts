@@ -106,8 +106,10 @@ export function tellShortScans(scanned: Scanned, { onEvent }: RunListeners): voi
 }
 
 function shortScans({ settings, ledger, plan, tables }: Scanned): Warning[] {
-  // What a filter or a hook leaves out is scanned, and not counted.
-  if (settings.filter !== undefined || settings.change?.transform !== undefined) return []
+  // What a filter or a hook leaves out is scanned, and not counted; and more than the first is not
+  // asked for.
+  if (settings.filter !== undefined || settings.first !== undefined) return []
+  if (settings.change?.transform !== undefined) return []
   if (plan.startingKey !== undefined || ledger.segmentsDone < plan.segments) return []
   return tables.inspected.flatMap(({ ref, facts: { approximateItems = 0 } }, table) => {
     // A replica that is only read by lookup is not scanned.

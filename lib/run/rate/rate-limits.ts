@@ -4,13 +4,15 @@
  */
 import { CAPACITY_KINDS, type CapacityChoices, type Pace } from '../../model/tables/capacity.ts'
 import { isHere } from '../../model/tables/endpoint-kind.ts'
-import { MASTER } from '../../model/tables/table.ts'
+import { type InspectedTable, MASTER } from '../../model/tables/table.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { WorkerSetup } from '../../protocol/setup.ts'
 import { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
 import { Traffic } from '../../protocol/shared/traffic.ts'
+import type { SharedLimits } from '../safeguards/shared-limits.ts'
 import type { Tables } from '../tables/table-inspection.ts'
+import type { Shared } from './capacity-shares.ts'
 import { TokenRefill } from './token-refill.ts'
 
 const FILL_EVERY: Milliseconds = 25
@@ -23,17 +25,31 @@ export const rateMemoryFor = (tables: number): RateMemory => ({
   traffic: Traffic.memoryFor(tables),
 })
 
+interface RunToLimit {
+  readonly settings: Settings
+  readonly tables: Tables
+  readonly sharedLimits?: SharedLimits | undefined
+}
+
 export class RateLimits {
   readonly #tokenBuckets: TokenBuckets
   readonly #refills: readonly TokenRefill[]
+  readonly #shared: Shared[] = []
+  readonly #enter: (refill: TokenRefill) => Shared | undefined
   readonly #asked: readonly CapacityChoices[]
   readonly #isOver: () => boolean
   #timer: NodeJS.Timeout | undefined
   #last: Milliseconds
 
   /** @throws TablesyncError with code `USAGE` if a pace is a percentage of an unknown capacity */
-  constructor(settings: Settings, tables: Tables, memory: RateMemory, isOver: () => boolean) {
+  constructor(
+    { settings, tables, sharedLimits }: RunToLimit,
+    memory: RateMemory,
+    isOver: () => boolean,
+  ) {
     this.#isOver = isOver
+    this.#enter = ({ table, kind }) =>
+      sharedLimits?.shares.enter(tables.inspected[table] as InspectedTable, kind)
     const tokenBuckets = new TokenBuckets(memory.tokenBuckets)
     const traffic = new Traffic(memory.traffic)
     this.#tokenBuckets = tokenBuckets
@@ -51,6 +67,12 @@ export class RateLimits {
   }
 
   begin(): void {
+    for (const refill of this.#refills) {
+      const shared = this.#enter(refill)
+      if (shared === undefined) continue
+      this.#shared.push(shared)
+      refill.shareBy(shared.share)
+    }
     this.#timer = setInterval(() => this.#fill(), FILL_EVERY)
   }
 
@@ -59,6 +81,7 @@ export class RateLimits {
     clearInterval(this.#timer)
     this.pause(false)
     for (const refill of this.#refills) refill.lift()
+    for (const shared of this.#shared) shared.leave()
   }
 
   pause(isPaused: boolean): void {

@@ -11,6 +11,7 @@ import type { Milliseconds } from '../../model/units.ts'
 import type { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
 import type { Traffic } from '../../protocol/shared/traffic.ts'
 import { AdaptiveLimit } from './adaptive-limit.ts'
+import type { Share } from './capacity-shares.ts'
 import { MeanRate } from './mean-rate.ts'
 import { type HeldTo, resolveLimit } from './resolved-limit.ts'
 
@@ -45,6 +46,9 @@ export class TokenRefill {
   readonly #took: MeanRate
   #throttledNow = 0
   #wasUsedUp = false
+  #isShared = false
+  /** What of its limit the table may use now. */
+  #shareNow: Share = () => 1
 
   constructor(options: GaugeOptions, now: Milliseconds) {
     this.#options = options
@@ -70,11 +74,17 @@ export class TokenRefill {
 
   hold(choice: CapacityChoice, { unitsPerSecond, origin, because }: HeldTo): void {
     this.#origin = origin
+    this.#isShared = choice.kind === 'units'
     this.#because = because
     if (choice.kind !== 'adaptive') this.#adaptive = undefined
     else this.#adaptive ??= new AdaptiveLimit()
     this.#unitsPerSecond = this.#adaptive?.unitsPerSecond ?? unitsPerSecond
     if (this.#unitsPerSecond === null) this.lift()
+  }
+
+  /** The limit is one of several tables. */
+  shareBy(share: Share): void {
+    this.#shareNow = share
   }
 
   /** Removes the limit: all requests go out at once. */
@@ -90,7 +100,7 @@ export class TokenRefill {
     if (now - this.#lastLook.at >= ADAPT_EVERY) this.#look(now)
     if (this.#unitsPerSecond === null) return
     const kept = this.#adaptive === undefined ? KEPT : KEPT_ADAPTIVE
-    const rate = this.#unitsPerSecond
+    const rate = this.#unitsPerSecond * this.#share
     tokenBuckets.fill(table, kind, {
       rate,
       milliseconds: elapsed,
@@ -120,11 +130,16 @@ export class TokenRefill {
     this.#unitsPerSecond = this.#adaptive.unitsPerSecond
   }
 
+  /** Only of what was asked for in units: a percentage is of the table alone. */
+  get #share(): number {
+    return this.#isShared ? this.#shareNow() : 1
+  }
+
   get pace(): Pace {
     return {
       table: this.#options.label,
       kind: this.#options.kind,
-      unitsPerSecond: this.#unitsPerSecond,
+      unitsPerSecond: this.#unitsPerSecond === null ? null : this.#unitsPerSecond * this.#share,
       isAdaptive: this.#adaptive !== undefined,
       origin: this.#origin,
       because: this.#because,

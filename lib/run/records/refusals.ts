@@ -22,7 +22,7 @@ export async function refuseUnopenable(
 ): Promise<void> {
   const { journal, repairPlan, dryRun } = settings
   const noThreads = rateMemoryFor(tables.access.length)
-  new RateLimits(settings, tables, noThreads, () => true)
+  new RateLimits({ settings, tables }, noThreads, () => true)
   if (journal !== undefined && !dryRun) await refuseJournal(journal, journalLeg(checkpoint))
   if (repairPlan !== undefined) await refuseUncreatable({ ...PLAN_FILE, file: repairPlan.file })
 }

@@ -37,14 +37,17 @@ export async function askToUndo(
   await ask(run, { about: 'undo', replica: label, table, ...counts })
 }
 
-async function ask({ listeners, state, isOver }: RunContext, question: Question): Promise<void> {
+/** What is asked while a run is under way. */
+type Asked = Exclude<Question, { readonly about: 'creation' }>
+
+async function ask({ listeners, state, isOver }: RunContext, question: Asked): Promise<void> {
   if (listeners.confirm === undefined || isOver()) return
   const isConfirmed = await listeners.confirm(question)
   // If the run ended meanwhile, a missing yes is no answer.
   if (!isConfirmed && !isOver()) state.stopBy(refused(question))
 }
 
-function refused(question: Question): Stop {
+function refused(question: Asked): Stop {
   const what =
     question.about === 'undo'
       ? `the undo of ${count(question.restores + question.deletions)} items`

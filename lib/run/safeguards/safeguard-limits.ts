@@ -47,18 +47,16 @@ export function maxWritesStop({ safeguards }: Settings): Stop {
   }
 }
 
-/** Read units of all tables, those of earlier legs and passes among them, against their limit. */
-export function readUnitsStop(
-  { safeguards }: Settings,
-  ledger: Ledger,
-  before: ReadUnits = 0,
-): Stop | undefined {
-  const { maxReadUnits } = safeguards
-  if (maxReadUnits === undefined) return undefined
+/** Read units of all tables, those of earlier legs and passes among them. */
+export function readUnitsUsed(ledger: Ledger, before: ReadUnits = 0): ReadUnits {
   const { master, replicas } = ledger.totals()
   const all = [master, ...Object.values(replicas)]
-  const total = all.reduce((sum, { readUnits }) => sum + readUnits, before)
-  if (total <= maxReadUnits) return undefined
+  return all.reduce((sum, { readUnits }) => sum + readUnits, before)
+}
+
+export function readUnitsStop({ safeguards }: Settings, used: ReadUnits): Stop | undefined {
+  const { maxReadUnits } = safeguards
+  if (maxReadUnits === undefined || used <= maxReadUnits) return undefined
   return {
     safeguard: 'max-read-units',
     message: `the tables have taken more than ${count(maxReadUnits)} read units`,

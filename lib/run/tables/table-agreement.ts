@@ -1,6 +1,7 @@
 /** Checks that described tables fit each other, and the names that the user gave them. */
 import type { DescribedFacts } from '../../dynamo/describe/description.ts'
 import { TablesyncError } from '../../errors.ts'
+import { NO_ACCOUNT } from '../../model/tables/planned-table.ts'
 import { describeKey, type KeySchema } from '../../model/tables/table.ts'
 import type { TableSettings } from '../../options/groups/table-options.ts'
 
@@ -32,9 +33,6 @@ export function commonKey(
   }
   return expected
 }
-
-/** The account id that emulators give their tables. */
-const NO_ACCOUNT = '000000000000'
 
 /**
  * On this machine, requests name a table by its name, whatever account its ARN has. The endpoint

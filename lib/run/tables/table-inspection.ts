@@ -19,6 +19,7 @@ import {
 import type { ReadUnits } from '../../model/units.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { TableAccess } from '../../protocol/setup.ts'
+import type { Made, MakingHeard } from '../creation/making.ts'
 import { isByKeyOnly, keysAreMasked } from '../preflight/changed-keys.ts'
 import { refuseFilteredKeys } from '../preflight/filtered-attributes.ts'
 import { refuseKeyAsVersion } from '../preflight/version-attribute.ts'
@@ -44,6 +45,8 @@ export interface Tables {
   readonly denied: readonly DeniedWrites[]
   /** Read units that these checks took, by table index. */
   readonly readUnits: readonly ReadUnits[]
+  /** Of replicas that did not exist. Absent: none was to be made. */
+  readonly made?: Pick<Made, 'creations' | 'stop'>
 }
 
 export interface DeniedWrites {
@@ -58,19 +61,53 @@ export interface RunToBegin {
   readonly signal: AbortSignal
   /** Aborts when the run has ended. */
   readonly over: AbortSignal
+  /** Who is told and asked of replicas that are made. Absent: none is. */
+  readonly making?: MakingHeard & {
+    /** Whether something speaks against a run of these tables, for which others are made then. */
+    readonly check: (tables: Tables) => Promise<boolean>
+  }
 }
 
 /**
+ * Replicas that do not exist are made first, if that is asked for: what is returned is of the tables
+ * that exist then.
+ *
  * @throws TablesyncError if a table cannot be read or does not fit the others
  * @throws the reason of `signal`, once that is aborted
  */
 export async function inspectTables(
   settings: Settings,
-  { runId, signal, over }: RunToBegin,
+  begin: RunToBegin,
   { scans } = { scans: true },
 ): Promise<Tables> {
+  const { creation, dryRun } = settings
+  const { runId, signal, over, making } = begin
   const all = await located(settings)
   const credentials = credentialKeepers(all, settings.timeouts, runId, over)
+  const inspect = (tables: readonly TableIndex[]) => {
+    const of = <One>(each: readonly One[]) => tables.map((index) => each[index] as One)
+    const replicas = of([settings.master, ...settings.replicas]).slice(1)
+    const found = { all: of(all), credentials: of(credentials), scans }
+    return inspectThese({ ...settings, replicas }, begin, found)
+  }
+  if (creation === undefined || making === undefined) return inspect(all.map((_, index) => index))
+  const { withMissing } = await import('../creation/with-missing.ts')
+  const { check, ...heard } = making
+  const options = inspectOptions(settings, credentials, signal)
+  return withMissing({ creation, dryRun, all, runId, options, ...heard }, { inspect, check })
+}
+
+interface FoundTables {
+  readonly all: readonly LocatedTable[]
+  readonly credentials: readonly CredentialKeeper[]
+  readonly scans: boolean
+}
+
+async function inspectThese(
+  settings: Settings,
+  { runId, signal }: RunToBegin,
+  { all, credentials, scans }: FoundTables,
+): Promise<Tables> {
   const options = inspectOptions(settings, credentials, signal)
   const isWriting = Object.values(settings.asked).includes(true)
   const wanted = (index: number) => ({

@@ -10,6 +10,7 @@ import { toWire } from '../../protocol/wire-error.ts'
 import { settleBeforeWriting } from '../phases/write-preconditions.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
 import { maxWritesStop } from '../safeguards/safeguard-limits.ts'
+import type { SharedLimits } from '../safeguards/shared-limits.ts'
 import type { Ledger } from '../state/ledger.ts'
 import type { RunState } from '../state/run-state.ts'
 import type { WriteAheadLog } from '../state/write-ahead-log.ts'
@@ -32,6 +33,7 @@ export interface TaskMessagesOptions {
   readonly tableWatch: TableWatch
   readonly listeners: RunListeners
   readonly label: (table: TableIndex) => string
+  readonly sharedLimits: SharedLimits | undefined
   /** Called with each new count. */
   readonly onCounted: () => void
 }
@@ -77,7 +79,7 @@ export class TaskMessages {
         reply({ type: 'claimed', collided: this.#claimed.enter(message.claims) })
         return
       case 'allowance-spent':
-        state.stopBy(maxWritesStop(settings))
+        state.stopBy(this.#options.sharedLimits?.writesStop() ?? maxWritesStop(settings))
         return
       case 'alive':
         return

@@ -11,6 +11,7 @@ import { Allowance } from '../../protocol/shared/write-allowance.ts'
 import { mayChangeKeys } from '../preflight/changed-keys.ts'
 import { rateMemoryFor } from '../rate/rate-limits.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
+import type { SharedLimits } from '../safeguards/shared-limits.ts'
 import type { Tables } from '../tables/table-inspection.ts'
 
 function changeSetup(settings: Settings, { inspected }: Tables): ChangeSetup {
@@ -22,9 +23,14 @@ function changeSetup(settings: Settings, { inspected }: Tables): ChangeSetup {
   }
 }
 
+interface RunToSetUp {
+  readonly settings: Settings
+  readonly tables: Tables
+  readonly sharedLimits?: SharedLimits | undefined
+}
+
 export function workerSetup(
-  settings: Settings,
-  tables: Tables,
+  { settings, tables, sharedLimits }: RunToSetUp,
   listeners: RunListeners,
 ): WorkerSetup {
   const { scanLimit, versionAttribute, hooks, repairPlan } = settings
@@ -48,6 +54,7 @@ export function workerSetup(
     showValues: settings.showValues,
     planning: repairPlan === undefined ? 'nothing' : repairPlan.withItems ? 'items' : 'digests',
     allowance: Allowance.memoryFor(settings.safeguards.maxWrites),
+    ...(sharedLimits?.allowance !== undefined && { sharedAllowance: sharedLimits.allowance }),
     canaryFlags: CanaryFlags.memoryFor(tables.access.length, settings.canary !== undefined),
     putsInBatches:
       !settings.recheckPolicy.looksAgain &&

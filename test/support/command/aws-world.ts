@@ -60,6 +60,11 @@ export async function startAwsWorld(
       outgoing.setHeader('content-type', 'text/xml')
       return outgoing.end(assumed(new URLSearchParams(text)))
     }
+    if (text.includes('Action=GetCallerIdentity')) {
+      note('GetCallerIdentity')
+      outgoing.setHeader('content-type', 'text/xml')
+      return outgoing.end(CALLER)
+    }
     if (incoming.url?.startsWith('/federation/credentials')) {
       note('GetRoleCredentials')
       if (silentOn === 'GetRoleCredentials') return
@@ -143,6 +148,10 @@ function assumed(form: URLSearchParams): string {
     <SessionToken>sts-token</SessionToken><Expiration>${LATER}</Expiration></Credentials>
     </${action}Result></${action}Response>`
 }
+
+const CALLER = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+    <Arn>arn:aws-cn:sts::444455556666:assumed-role/a/b</Arn><UserId>A:b</UserId><Account>444455556666</Account>
+    </GetCallerIdentityResult></GetCallerIdentityResponse>`
 
 /** The instance metadata service, and the endpoint that gives a container its role. */
 function machineAnswers(url: string): string | undefined {

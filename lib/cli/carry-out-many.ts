@@ -1,0 +1,46 @@
+/** Carries out many runs of one command: of the pairs of a file, or of the files of a folder. */
+import type { Caller } from '../commands/caller.ts'
+import type { ManyListeners } from '../commands/many-runs.ts'
+import type { ConfiguredCommandLine } from '../config/configured-command-line.ts'
+import { exitCodeOfPairs, type PairsSummary } from '../model/results/pairs-summary.ts'
+import { exitCodeOf } from '../model/results/summary.ts'
+import { isEachTold } from '../options/command-line.ts'
+import { abortOnSignals } from '../process/signals.ts'
+import type { HumanOptions } from '../report/human.ts'
+import { type CommandContext, tellEnding } from './command-context.ts'
+import { askAtTerminal, isAsked } from './person.ts'
+
+export async function carryOutMany(
+  line: ConfiguredCommandLine,
+  telling: Omit<HumanOptions, 'screen'>,
+  { log, output, answerStatus, callerWith }: CommandContext,
+  carryOut: (listeners: ManyListeners, caller: Caller) => Promise<PairsSummary>,
+): Promise<number> {
+  const { talk, spelling } = line
+  const { screen, followPairs } = log()
+  const human = followPairs(telling)
+  answerStatus(human.status)
+  const { signal, restore, exitCode } = abortOnSignals(
+    () => (talk.quiet ? undefined : tellEnding(screen)),
+    () => screen.clear(),
+  )
+  try {
+    const summary = await carryOut(
+      {
+        signal,
+        onProgress: human.onEvent,
+        ...(isAsked(line) && { confirm: (question) => askAtTerminal(question, signal, screen) }),
+        ...(isEachTold(line) && { onDifference: human.onDifference }),
+      },
+      callerWith(spelling),
+    )
+    human.conclude(summary)
+    const { outcome } = summary
+    const code = outcome === 'interrupted' ? exitCode() : exitCodeOfPairs(outcome, exitCodeOf)
+    return talk.json ? await output.printDocument(summary, code) : code
+  } finally {
+    answerStatus()
+    human.close()
+    restore()
+  }
+}

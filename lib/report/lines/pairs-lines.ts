@@ -1,0 +1,104 @@
+/** What a run over many pairs tells people: which they are, and what became of each. */
+import { count, counted } from '../../model/figures.ts'
+import type { NamedPair, PairResult, PairsSummary } from '../../model/results/pairs-summary.ts'
+import type { ReplicaSummary, Summary } from '../../model/results/summary.ts'
+import { duration } from '../durations.ts'
+import type { Line } from '../styled-line.ts'
+
+/** `pairs   12, 2 at a time`, and a line for each. */
+export function pairsLines(pairs: readonly NamedPair[], atOnce: number): string[] {
+  const width = widest(pairs)
+  const how = atOnce === 1 ? 'one after another' : `${count(atOnce)} at a time`
+  return [
+    `pairs   ${count(pairs.length)}, ${how}`,
+    ...pairs.map(({ name, master, replicas }) => {
+      const tables = [...(master === undefined ? [] : [master]), replicas.join(', ')]
+      return `        ${name.padEnd(width)}  ${tables.join(' → ')}`
+    }),
+  ]
+}
+
+const WORDS: { readonly [outcome in PairResult['outcome']]: string } = {
+  'in-sync': 'in sync',
+  different: 'different',
+  incomplete: 'incomplete',
+  stopped: 'stopped',
+  interrupted: 'interrupted',
+  refused: 'refused',
+  'not-begun': 'not begun',
+}
+
+export const pairWords = (outcome: PairResult['outcome']): string => WORDS[outcome]
+
+/** `9 of 12 pairs in sync, 1 different, 2 refused.` */
+export function pairsVerdict({ pairs }: Pick<PairsSummary, 'pairs'>): string {
+  const of = (outcome: PairResult['outcome']) =>
+    pairs.filter((pair) => pair.outcome === outcome).length
+  const others = Object.entries(WORDS)
+    .map(([outcome, words]) => [of(outcome as PairResult['outcome']), words] as const)
+    .filter(([number, words]) => number > 0 && words !== WORDS['in-sync'])
+    .map(([number, words]) => `${count(number)} ${words}`)
+  const inSync = `${count(of('in-sync'))} of ${counted(pairs.length, 'pair')} in sync`
+  return `${[inSync, ...others].join(', ')}.`
+}
+
+/** The verdict, a table with a row for each pair, and why some were refused. */
+export function pairsSummaryLines(summary: PairsSummary): Line[] {
+  const { pairs, elapsedMs, stopped } = summary
+  const width = widest(pairs)
+  return [
+    [{ text: pairsVerdict(summary), style: 'verdict' }],
+    ...(stopped === undefined ? [] : [`        ${stopped.message}`, `        ${stopped.hint}`]),
+    rowText(width, HEADINGS),
+    ...pairs.map((pair) => rowText(width, cellsOf(pair))),
+    ...pairs.flatMap(refusalLines),
+    `took    ${duration(elapsedMs)}`,
+  ]
+}
+
+const HEADINGS = [
+  'pair',
+  'result',
+  'the same',
+  'missing',
+  'differing',
+  'extra',
+  'written',
+  'deleted',
+]
+const COLUMN = 10
+
+function rowText(width: number, [name = '', result = '', ...counts]: readonly string[]): string {
+  const cells = counts.map((cell) => cell.padStart(COLUMN))
+  return `${name.padEnd(Math.max(width, HEADINGS[0]?.length ?? 0))}  ${result.padEnd(COLUMN + 1)}${cells.join('')}`
+}
+
+function cellsOf({ name, outcome, summary }: PairResult): string[] {
+  if (summary === undefined) return [name, WORDS[outcome]]
+  const counts = (['sameAs', 'missing', 'differing', 'extra', 'written', 'deleted'] as const).map(
+    (field) => shownSum(summary, field),
+  )
+  return [name, WORDS[outcome], ...counts]
+}
+
+/** Over all replicas; what nobody looked for has no number. */
+function shownSum({ replicas }: Summary, field: keyof ReplicaSummary): string {
+  const values = Object.values(replicas).map((replica) => replica[field])
+  if (values.every((value) => value === null)) return '-'
+  return count(values.reduce<number>((sum, value) => sum + Number(value ?? 0), 0))
+}
+
+function refusalLines({ name, error, summary }: PairResult): string[] {
+  const told = error === undefined ? (summary?.errors ?? []) : [error]
+  return [
+    ...told.flatMap(({ message, hint }) => [
+      `error   ${name}: ${message}`,
+      ...(hint === undefined ? [] : [`        ${hint}`]),
+    ]),
+    ...(summary?.stopped === undefined || summary.stopped.isOfAll
+      ? []
+      : [`stopped ${name}: ${summary.stopped.message}`, `        ${summary.stopped.hint}`]),
+  ]
+}
+
+const widest = (pairs: readonly NamedPair[]) => Math.max(0, ...pairs.map(({ name }) => name.length))
