@@ -1,10 +1,11 @@
 /** Masks on the command line: where the key comes from, what is said, and what is refused. */
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startRecorder } from '../support/command/recorder.ts'
 import { runCli, tempFolder } from '../support/command/run-cli.ts'
 import { makeScene } from '../support/command/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
+import { makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
 import { masked } from './masked.ts'
 
@@ -49,6 +50,39 @@ t.test('the key comes from a file or the environment, and is never said', async 
   const refused = await runCli(['show', join(folder, 'three.ndjson'), ...since])
   t.equal(refused.code, 2)
   t.match(refused.stderr, /of a run with the same `masks`/)
+})
+
+t.test('equal values are equal in the tables of a run of pairs', async (t) => {
+  const { endpoint } = engine
+  const [users, orders] = [await makeTable(endpoint), await makeTable(endpoint)]
+  const [usersCopy, ordersCopy] = [await makeTable(endpoint), await makeTable(endpoint)]
+  const names = Array.from({ length: 12 }, (_, at) => `ann-${at}`)
+  await users.put(names.map((S) => ({ id: { S }, secret: { S: `secret of ${S}` } })))
+  await orders.put(
+    names.flatMap((S, at) => [0, 1].map((no) => ({ id: { S: `o-${at}-${no}` }, user: { S } }))),
+  )
+  const { options } = await masked(t, { id: 'hash', user: 'hash', '*': 'drop' })
+  const folder = await tempFolder(t)
+  const config = join(folder, 'tables.json')
+  const pairs = [
+    { name: 'users', master: users.label, replica: usersCopy.label },
+    // Order numbers tell nothing, and are kept.
+    { name: 'orders', master: orders.label, replica: ordersCopy.label, masks: 'orders.json' },
+  ]
+  const shared = { masks: options.masks, maskKeyFile: options.maskKeyFile, endpoint, workers: 1 }
+  await writeFile(config, JSON.stringify({ ...shared, pairs }))
+  await writeFile(join(folder, 'orders.json'), '{"rules":{"id":"keep","user":"hash"}}')
+  const { code, stderr } = await runCli(['--config', config, '--write-missing'])
+  t.equal(code, 0, stderr)
+  const ids = new Set((await usersCopy.all()).map(({ id }) => id?.S))
+  t.equal(ids.size, 12)
+  const made = await ordersCopy.all()
+  t.equal(made.length, 24)
+  t.ok(
+    made.every(({ user }) => ids.has(user?.S)),
+    'each order leads to its user',
+  )
+  t.notMatch(JSON.stringify([await usersCopy.all(), made]), /ann-|secret/)
 })
 
 t.test('what is wrong with masks is said before anything is read', async (t) => {
