@@ -1,7 +1,7 @@
 /** The hook `transform`: what it may answer, what it may not, and what it rules out. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { applySync, type WireItem } from 'tablesync'
+import { applySync, undoSync, type WireItem } from 'tablesync'
 import { tempFolder } from '../support/command/run-cli.ts'
 import { hooksModule } from '../support/hooks-module.ts'
 import { asks, counts, item, openScene } from '../support/scene.ts'
@@ -235,6 +235,35 @@ t.test('the first items are those that it leaves', async (t) => {
     t.match(summary, { outcome: 'in-sync', master: { scanned: Math.min(first, 20) } })
     t.equal(replica.table.all().length, Math.min(first, 20))
   }
+})
+
+t.test('a thread that dies between a write and its report leaves nothing twice', async (t) => {
+  const hooks = await hooksModule(
+    t,
+    (mark) => `import { existsSync, writeFileSync } from 'node:fs'
+    export const transform = (item) => ({ ...item, id: { S: 'x-' + item.id.S } })
+    let calls = 0
+    export function onDiffering() {
+      if (++calls < 9 || existsSync(${mark})) return
+      writeFileSync(${mark}, '')
+      process.exit()
+    }`,
+  )
+  const masterItems = Array.from({ length: 40 }, (_, at) => item(at))
+  const renamed = (one: WireItem): WireItem => {
+    return { ...one, id: { S: `x-${(one['id'] as { S: string }).S}` } }
+  }
+  const { replica, run } = await openScene(t, {
+    ...{ masterItems, becomes: renamed },
+    replicaItems: masterItems.map((one) => ({ ...renamed(one), n: { N: '-1' } })),
+  })
+  const journal = join(await tempFolder(t), 'undo.ndjson')
+  const { summary } = await run({ hooks, ...WRITES, journal })
+  t.equal(summary.outcome, 'in-sync')
+  t.match(counts(summary, replica), { differing: 40, written: 40, unverified: 0, conflicts: 0 })
+  const { outcome } = await undoSync({ journal, replicaEndpoint: replica.stub.endpoint })
+  t.equal(outcome, 'in-sync')
+  t.ok(replica.table.all().every(({ n }) => JSON.stringify(n) === '{"N":"-1"}'))
 })
 
 t.test('other hooks see what it makes', async (t) => {
