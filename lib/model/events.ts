@@ -1,5 +1,6 @@
 /** What a run reports while it runs. */
 
+import type { ErrorCode } from '../errors.ts'
 import type { DifferenceKind } from './difference.ts'
 import type { Outcome } from './results/summary.ts'
 import type { RunRules } from './run-rules.ts'
@@ -84,6 +85,7 @@ export type RunEvent =
       /** DynamoDB JSON text. */
       readonly key: string
       readonly end: 'failed' | 'torn' | 'conflict' | 'unverified'
+      readonly code?: ErrorCode
       readonly message: string
       readonly hint?: string
     }

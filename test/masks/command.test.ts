@@ -52,6 +52,24 @@ t.test('the key comes from a file or the environment, and is never said', async 
   t.match(refused.stderr, /of a run with the same `masks`/)
 })
 
+t.test('an item that no rule covers is named, with the place', async (t) => {
+  const { args, master, replica } = await makeScene(engine.endpoint)
+  await master.put([{ id: { S: 'item-3' }, colour: { S: 'red' }, note: { S: 'a secret' } }])
+  const { options } = await masked(t, RULES)
+  const masks = ['--masks', options.masks, '--mask-key-file', options.maskKeyFile]
+  const { code, stderr } = await runCli([...args, ...masks, '--write-missing', '--write-differing'])
+  t.equal(code, 3, stderr)
+  t.match(
+    stderr,
+    /{"id":{"S":"item-3"}} could not be masked: note: no rule covers this value of type S/,
+  )
+  t.match(stderr, 'Add a rule that fits to the file of --masks.')
+  t.notMatch(stderr, /secret/)
+  t.notOk(
+    (await replica.all()).some(({ id, stamp }) => id?.S === 'item-3' && stamp?.S === 'masked'),
+  )
+})
+
 t.test('equal values are equal in the tables of a run of pairs', async (t) => {
   const { endpoint } = engine
   const [users, orders] = [await makeTable(endpoint), await makeTable(endpoint)]

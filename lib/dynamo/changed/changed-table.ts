@@ -32,7 +32,7 @@ export function changedTable(
     scanPage: (slice, after) => quietly(scanChanged(table, { slice, after, changing })),
     lookUp: (keys, options) =>
       quietly(
-        options.keysOnly && !change.mayChangeKeys
+        options.keysOnly && !change.mayChangeKeys && table.access.filter === undefined
           ? table.lookUp(keys, options)
           : lookUpChanged(table, keys, { changing, options, withheld }),
       ),

@@ -79,18 +79,31 @@ export function planLine(plan: PlanEvent): string {
   return `plan    ${strategy}, ${scan} on ${counted(workers, 'worker')}; ${does}`
 }
 
+function notVerified(code: (RunEvent & { type: 'key-left' })['code']): string {
+  switch (code) {
+    case 'UNMASKED':
+      return 'could not be masked'
+    case 'KEY_COLLISION':
+    case 'HOOK_FAILED':
+      return 'was left'
+    default:
+      return 'could not be read'
+  }
+}
+
 /** A key that could not be read or repaired, while other keys made progress. */
 export function keyLeftLine({
   replica,
   key,
   end,
+  code,
   message,
 }: RunEvent & { type: 'key-left' }): string {
   const what = {
     failed: 'could not be repaired',
     torn: 'was repaired in part',
     conflict: 'was left',
-    unverified: 'could not be read',
+    unverified: notVerified(code),
   }[end]
   return `${replica}: ${key} ${what}: ${message}`
 }

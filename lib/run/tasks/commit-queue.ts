@@ -98,11 +98,11 @@ export class CommitQueue {
     const { replica, key, end, error } = finding
     const { ledger, label, onEvent } = this.#options
     this.#noteRefusal(finding)
-    const { message, hint } = error
+    const { code, message, hint } = error
     ledger.noteKeyError(label(error.table ?? replica), fromWire(error))
     // Throttling or silence is not the fault of one key: it is counted, but keys are not named.
     if (error.scope !== 'item' || key === undefined) return
-    const why = { message, ...(hint !== undefined && { hint }) }
+    const why = { code, message, ...(hint !== undefined && { hint }) }
     onEvent({ type: 'key-left', replica: label(replica), key, end, ...why })
   }
 
