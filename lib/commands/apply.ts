@@ -1,4 +1,5 @@
 /** Plan in, result out: what the `apply` command and `applySync` have in common. */
+import { pathsRecorded } from '../item/places/recorded-paths.ts'
 import type { RepairPlanHeader } from '../model/files/plan-lines.ts'
 import type { RecordedTable } from '../model/files/recorded-table.ts'
 import type { Summary } from '../model/results/summary.ts'
@@ -104,11 +105,13 @@ function asRunOptions(
   const isElsewhere = endpoints.some((endpoint) => endpoint !== undefined)
   const named = (table: string, { endpoint }: RecordedTable) =>
     endpoint === undefined || isElsewhere ? table : { table, endpoint }
+  const { ignorePaths: _, ...others } = rules
   const writes = { writeMissing: true, writeDiffering: true, deleteExtra: true }
   return {
     ...options,
     ...writes,
-    ...rules,
+    ...others,
+    ignore: pathsRecorded(rules),
     // Reads by key are all that it takes.
     strategy: 'lookup',
     master: named(master.label, master),

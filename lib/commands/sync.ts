@@ -10,6 +10,7 @@ import { resolveOptions } from '../options/resolve.ts'
 import type { RunOptions } from '../options/run-options.ts'
 import type { Settings } from '../options/settings.ts'
 import { openCheckpoint, refuseOtherTables } from '../run/checkpoint/checkpoint-opening.ts'
+import { withLiteralIgnore } from '../run/checkpoint/literal-ignore.ts'
 import { type KeyQueues, runListed } from '../run/phases/compare-listed.ts'
 import { refuseIgnoredKeys } from '../run/preflight/key-attributes.ts'
 import { planOfKeys, planRun } from '../run/preflight/scan-plan.ts'
@@ -26,7 +27,7 @@ import { type MeteredRun, withMetrics } from './with-metrics.ts'
  */
 export async function sync(given: RunOptions, caller: Caller): Promise<Summary> {
   const { spelling, identity = newRunIdentity() } = caller
-  const options = currentOptions(given)
+  const options = await withLiteralIgnore(currentOptions(given))
   const settings = resolveOptions(options, spelling)
   refuseBesideFilter(options, spelling)
   await checkFiles(options, settings, caller)

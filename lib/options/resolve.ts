@@ -9,6 +9,7 @@ import { resolveFiles } from './groups/file-options.ts'
 import { resolveFilter } from './groups/filter-options.ts'
 import { resolveKeys } from './groups/key-options.ts'
 import { resolvePace } from './groups/pace-options.ts'
+import { resolvePlaces } from './groups/place-options.ts'
 import { resolveRecheck } from './groups/recheck-options.ts'
 import { resolveRepair } from './groups/repair-options.ts'
 import { resolveResume } from './groups/resume-options.ts'
@@ -28,9 +29,11 @@ export function resolveOptions(
   const options = currentOptions(given)
   checkOptions(options, spelling)
   const tables = resolveTables(options, spelling, tablesFrom)
-  const repair = resolveRepair(options, spelling)
+  const places = resolvePlaces(options, spelling)
+  const repair = resolveRepair(options, places, spelling)
   return Object.freeze({
     ...tables,
+    ...places,
     ...repair,
     ...resolveSafeguards(options, repair.dryRun, spelling),
     ...resolveRecheck(options),

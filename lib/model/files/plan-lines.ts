@@ -22,7 +22,13 @@ export interface RepairPlanHeader {
 }
 
 export interface PlanRules {
+  /** Bare names of top-level attributes. */
   readonly ignore: readonly string[]
+  /** Present: `ignore` is empty, and these paths are ignored. */
+  readonly ignorePaths?: readonly string[]
+  /** Absent: there is no limit to what is compared. */
+  readonly only?: readonly string[]
+  readonly missingItems?: 'whole'
   readonly ttlAware: boolean
   readonly newerWins: boolean
   readonly versionAttribute?: string

@@ -10,6 +10,7 @@ import { FILE_OPTIONS } from './file-options.ts'
 import { FILTER_OPTIONS } from './filter-options.ts'
 import { KEY_OPTIONS } from './key-options.ts'
 import { PACE_OPTIONS } from './pace-options.ts'
+import { PLACE_OPTIONS } from './place-options.ts'
 import { RECHECK_OPTIONS } from './recheck-options.ts'
 import { REPAIR_OPTIONS } from './repair-options.ts'
 import { RESUME_OPTIONS } from './resume-options.ts'
@@ -31,6 +32,7 @@ export const OPTIONS = {
   ...SELECTION_OPTIONS,
   ...REVERT_OPTIONS,
   ...SCAN_OPTIONS,
+  ...PLACE_OPTIONS,
   ...FILTER_OPTIONS,
   ...ENDPOINT_OPTIONS,
   ...CREDENTIAL_OPTIONS,

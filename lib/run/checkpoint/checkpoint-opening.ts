@@ -2,6 +2,11 @@
 import { randomUUID } from 'node:crypto'
 import { usageError } from '../../errors.ts'
 import { Lock } from '../../files/lock.ts'
+import {
+  pathsRecorded,
+  type RecordedPaths,
+  recordedPaths,
+} from '../../item/places/recorded-paths.ts'
 import type { Checkpoint } from '../../model/files/checkpoint-content.ts'
 import type { Spelling } from '../../options/option.ts'
 import type { Settings } from '../../options/settings.ts'
@@ -55,17 +60,27 @@ export async function openCheckpoint(
 /** The journal under its old name, so that runs of earlier releases can be taken up. */
 const JOURNAL = 'undo'
 
+/** Options that are recorded under another name. */
+const OPTION_OF: Readonly<Record<string, string>> = { [JOURNAL]: 'journal', ignorePaths: 'ignore' }
+
 function refuseOtherOptions(
-  { options: then }: Checkpoint,
+  { options }: Checkpoint,
   now: Checkpoint['options'],
   spelling: Spelling,
 ): void {
+  // An earlier release took texts that are paths now for bare names.
+  const paths = recordedPaths(pathsRecorded(options as Partial<RecordedPaths>))
+  const then: Checkpoint['options'] = { ...options, ignorePaths: undefined, ...paths }
   // A filter first: it decides the strategy. What only one of the two has has changed too.
-  const changed = ['filterExpression', ...Object.keys(now), ...Object.keys(then)].find(
-    (name) => JSON.stringify(then[name]) !== JSON.stringify(now[name]),
-  )
+  const changed = [
+    'filterExpression',
+    'only',
+    'missingItems',
+    ...Object.keys(now),
+    ...Object.keys(then),
+  ].find((name) => JSON.stringify(then[name]) !== JSON.stringify(now[name]))
   if (changed === undefined) return
-  const name = spelling(changed === JOURNAL ? 'journal' : changed)
+  const name = spelling(OPTION_OF[changed] ?? changed)
   const told = (value: unknown) => (value === undefined ? 'none' : JSON.stringify(value))
   // What a filter compares with may be a value of an item.
   const values =
