@@ -6,24 +6,18 @@ import { type ItemComparer, itemComparer } from '../../lib/item/compare.ts'
 import { openDigest } from '../../lib/item/digest.ts'
 import { differingAttributes } from '../../lib/item/normalise.ts'
 import { pathText, stepsOf } from '../../lib/item/path.ts'
-import { type Compared, comparing } from '../../lib/item/places/compared.ts'
 import { pathMeant } from '../../lib/item/places/recorded-paths.ts'
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 import { anyChoices, choices, respelt } from '../support/arbitrary.ts'
 import { pageOf } from '../support/pages.ts'
 import { t } from '../support/tap.ts'
+import { comparedUnder } from './compared-under.ts'
 import { equalUnder, places, type Rules, spelt } from './places-oracle.ts'
 import { drifted, randomItem, randomRules } from './random-places.ts'
 import { sameItem } from './reference.ts'
 
 const RUNS = { numRuns: 6000 }
 const digestOf = await openDigest()
-
-/** As the options would make it: through the spelling that threads get. */
-export const comparedUnder = ({ ignore = [], only = [] }: Rules): Compared => {
-  const canonical = (path: Parameters<typeof spelt>[0]) => pathMeant(spelt(path)) as string
-  return comparing({ ignore: ignore.map(canonical), only: only.map(canonical) })
-}
 
 const cases = anyChoices.map((choose) => {
   const master = randomItem(choose)
