@@ -96,17 +96,22 @@ async function pickedOf(
   })
 }
 
-/** All kinds of writes: the plan has only those that were asked for. */
+/**
+ * All kinds of writes: the plan has only those that were asked for. But what is put whole, with
+ * what is not compared, is taken back only where deletions were asked for.
+ */
 function asRunOptions(
-  { master, tables, rules }: RepairPlanHeader,
+  { master, tables, rules, options: planned }: RepairPlanHeader,
   options: Omit<ApplyOptions, 'plan'>,
 ): RunOptions {
   const endpoints = [options.endpoint, options.masterEndpoint, options.replicaEndpoint]
   const isElsewhere = endpoints.some((endpoint) => endpoint !== undefined)
   const named = (table: string, { endpoint }: RecordedTable) =>
     endpoint === undefined || isElsewhere ? table : { table, endpoint }
-  const { ignorePaths: _, ...others } = rules
-  const writes = { writeMissing: true, writeDiffering: true, deleteExtra: true }
+  const { ignorePaths, ...others } = rules
+  const isOfParts = ignorePaths !== undefined || rules.only !== undefined
+  const deleteExtra = !isOfParts || planned?.['deleteExtra'] === true
+  const writes = { writeMissing: true, writeDiffering: true, deleteExtra }
   return {
     ...options,
     ...writes,

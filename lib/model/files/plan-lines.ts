@@ -17,6 +17,8 @@ export interface RepairPlanHeader {
   readonly master: RecordedTable & { readonly label: string }
   /** By the replica's name as it was given. */
   readonly tables: { readonly [label: string]: RecordedTable }
+  /** Options of the run that wrote it. Absent in version 1. */
+  readonly options?: { readonly [option: string]: unknown }
   /** Settings that the digests and the writes depend on. */
   readonly rules: PlanRules
 }
