@@ -16,7 +16,7 @@ import { ID_KEY } from '../support/pages.ts'
 import { noJava, startDynamoDBLocal } from '../support/tables/dynamodb-local.ts'
 import { StubTable } from '../support/tables/stub-table.ts'
 import { makeTable } from '../support/tables/tables.ts'
-import { t } from '../support/tap.ts'
+import { type Test, t } from '../support/tap.ts'
 
 const RUNS = { numRuns: 6000 }
 const KEY = { id: { S: 'one' } }
@@ -179,22 +179,7 @@ t.test('an update that could not spare what is not compared says why', async (t)
 })
 
 t.test('DynamoDB Local carries updates out as the stub does', { skip: noJava }, async (t) => {
-  const { endpoint, stop } = await startDynamoDBLocal()
-  t.teardown(stop)
-  const { name } = await makeTable(endpoint)
-  const send = async (operation: string, body: object) => {
-    const answer = await fetch(endpoint, {
-      method: 'POST',
-      headers: {
-        'x-amz-target': `DynamoDB_20120810.${operation}`,
-        'content-type': 'application/x-amz-json-1.0',
-        authorization:
-          'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
-      },
-      body: JSON.stringify({ TableName: name, ...body }),
-    })
-    return (await answer.json()) as { readonly __type?: string; readonly Item?: WireItem }
-  }
+  const send = await localTable(t)
   let played = 0
   let refused = 0
   for (let seed = 1; played < 400; seed++) {
@@ -217,6 +202,69 @@ t.test('DynamoDB Local carries updates out as the stub does', { skip: noJava }, 
   }
   t.ok(refused > 50 && refused < 350, `${refused} of ${played} were refused`)
 })
+
+/** A table on DynamoDB Local, which is sent bodies as they are. */
+async function localTable(t: Test) {
+  const { endpoint, stop } = await startDynamoDBLocal()
+  t.teardown(stop)
+  const { name } = await makeTable(endpoint)
+  return async (operation: string, body: object) => {
+    const answer = await fetch(endpoint, {
+      method: 'POST',
+      headers: {
+        'x-amz-target': `DynamoDB_20120810.${operation}`,
+        'content-type': 'application/x-amz-json-1.0',
+        authorization:
+          'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+      },
+      body: JSON.stringify({ TableName: name, ...body }),
+    })
+    return (await answer.json()) as { readonly __type?: string; readonly Item?: WireItem }
+  }
+}
+
+t.test(
+  'DynamoDB Local takes the largest conditions, and deep paths',
+  { skip: noJava },
+  async (t) => {
+    const send = await localTable(t)
+    const rules: Rules = { ignore: [['a', 'seen']] }
+    const wide = (members: number, text: string): WireItem => {
+      const others = Array.from({ length: members }, (_, at) => [`m${at}`, { S: 'x' }] as const)
+      return {
+        ...KEY,
+        a: { M: { ...Object.fromEntries(others), text: { S: text }, seen: { S: text } } },
+      }
+    }
+    let most = 0
+    const fits = (members: number) =>
+      obstacleTo(wide(members, 'new'), wide(members, 'old'), {
+        schema: ID_KEY,
+        compared: comparedUnder(rules),
+      }) === undefined
+    while (fits(most + 1)) most++
+    t.ok(most > 140 && most < 150, `${most} members beside the one that differs`)
+    const deep = (text: string) => {
+      const seen = Array.from({ length: 28 }).reduce<WireValue>(
+        (value) => ({ M: { a: value, b: { S: 'x' } } }),
+        { M: { text: { S: text }, seen: { S: text } } },
+      )
+      return { ...KEY, a: seen }
+    }
+    const deepRules: Rules = { ignore: [[...Array.from({ length: 29 }, () => 'a'), 'seen']] }
+    for (const [wanted, seen, of] of [
+      [wide(most, 'new'), wide(most, 'old'), rules],
+      [deep('new'), deep('old'), deepRules],
+    ] as const) {
+      await send('PutItem', { Item: seen })
+      const request = requestOf({ wanted, seen, rules: of, choose: choices(1) })
+      t.strictSame(await send('UpdateItem', request?.body ?? {}), {})
+      const { Item: now } = await send('GetItem', { Key: KEY, ConsistentRead: true })
+      t.ok(equalUnder(of, now as WireItem, wanted))
+      t.ok(samePlaces(others(now as WireItem, of), others(seen, of)))
+    }
+  },
+)
 
 function sameAt(all: Places, at: string, value: object): boolean {
   const other = all.get(at)
