@@ -3,6 +3,11 @@
 /** A name of an attribute or in a map, or an index of a list. */
 export type PathStep = string | number
 
+/** All elements of a list, which paths of options may name. */
+export const EACH = Symbol('[*]')
+
+export type PlaceStep = PathStep | typeof EACH
+
 /** No dot, bracket, quote, comma or backslash, no blank, and nothing that a terminal hides. */
 const PLAIN = String.raw`[^.\[\]",\\\s\p{C}]+`
 const QUOTED = String.raw`"(?:[^"\\]|\\.)*"`
@@ -10,10 +15,12 @@ const NAME = `(?:${PLAIN}|${QUOTED})`
 const PLAIN_NAME = new RegExp(`^${PLAIN}$`, 'u')
 const FIRST_NAME = new RegExp(`^${NAME}`, 'u')
 const NAMES = new RegExp(`^${NAME}(?:\\.${NAME})*`, 'u')
-const PATH = new RegExp(`^${NAME}(?:\\.${NAME}|\\[(?:0|[1-9]\\d*)\\])*$`, 'u')
+const INDEX = String.raw`\[(?:0|[1-9]\d*|\*)\]`
+const PATH = new RegExp(`^${NAME}(?:\\.${NAME}|${INDEX})*$`, 'u')
 
-export function pathText(steps: readonly PathStep[]): string {
+export function pathText(steps: readonly PlaceStep[]): string {
   const parts = steps.map((step, at) => {
+    if (step === EACH) return '[*]'
     if (typeof step === 'number') return `[${step}]`
     const name = PLAIN_NAME.test(step) ? step : JSON.stringify(step)
     return at === 0 ? name : `.${name}`
@@ -22,18 +29,32 @@ export function pathText(steps: readonly PathStep[]): string {
 }
 
 /** Whether text is spelt like a path. */
-export const isPath = (text: string): boolean => PATH.test(text)
+export const isPath = (text: string): boolean => stepsOf(text)?.includes(EACH) === false
 
-const STEPS = new RegExp(`${QUOTED}|\\[\\d+\\]|${PLAIN}`, 'gu')
+const STEPS = new RegExp(`${QUOTED}|${INDEX}|${PLAIN}`, 'gu')
+
+/** The steps of a path, in which `[*]` may stand for all elements. Undefined: it is badly spelt. */
+export function stepsOf(path: string): PlaceStep[] | undefined {
+  if (!PATH.test(path)) return undefined
+  try {
+    const steps = [...path.matchAll(STEPS)].map(([step]) => stepOf(step))
+    const isExact = steps.every((step) => typeof step !== 'number' || Number.isSafeInteger(step))
+    return isExact ? steps : undefined
+  } catch (error) {
+    // A quoted name has an escape that JSON does not know.
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+function stepOf(step: string): PlaceStep {
+  if (step.startsWith('"')) return JSON.parse(step) as string
+  if (step === '[*]') return EACH
+  return step.startsWith('[') ? Number(step.slice(1, -1)) : step
+}
 
 /** The one spelling of a path: names are quoted only where they have to be. */
-export function canonicalPath(path: string): string {
-  const steps = [...path.matchAll(STEPS)].map(([step]): PathStep => {
-    if (step.startsWith('"')) return JSON.parse(step) as string
-    return step.startsWith('[') ? Number(step.slice(1, -1)) : step
-  })
-  return pathText(steps)
-}
+export const canonicalPath = (path: string): string => pathText(stepsOf(path) ?? [path])
 
 /** Whether a path is at the place of another, or inside it. */
 export const isWithin = (path: string, place: string): boolean =>

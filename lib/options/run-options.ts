@@ -8,6 +8,7 @@ import type { FilterOptions } from './groups/filter-options.ts'
 import type { KeyOptions } from './groups/key-options.ts'
 import type { PaceOptions } from './groups/pace-options.ts'
 import type { PassOptions } from './groups/pass-options.ts'
+import type { PlaceOptions } from './groups/place-options.ts'
 import type { ProgramOptions } from './groups/program-options.ts'
 import type { RecheckOptions } from './groups/recheck-options.ts'
 import type { RepairOptions } from './groups/repair-options.ts'
@@ -28,6 +29,7 @@ export interface RunOptions
     RecheckOptions,
     Omit<FileOptions, 'allowDamaged'>,
     ScanOptions,
+    PlaceOptions,
     FilterOptions,
     KeyOptions,
     EndpointOptions,
