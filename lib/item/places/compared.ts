@@ -26,9 +26,6 @@ export interface Place {
   readonly each: Branch | undefined
 }
 
-/** What is compared where no option says otherwise. */
-export const BY_DEFAULT = comparing({ ignore: [], only: [] })
-
 /** How much of a value is compared. */
 export type Part = 'all' | 'nothing' | Place
 
@@ -47,6 +44,9 @@ export const WHOLE: Compared = {
   chosen: [],
   isFlat: true,
 }
+
+/** What is compared where no option says otherwise. */
+export const BY_DEFAULT = comparing({ ignore: [], only: [] })
 
 /** @throws Error where a path is badly spelt: options are checked before */
 export function comparing({ ignore, only }: ComparedPaths): Compared {

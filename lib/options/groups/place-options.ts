@@ -7,7 +7,10 @@ import { filled, type Group, type OptionsOf, type Spelling } from '../option.ts'
 import { shown } from '../values/quoted-value.ts'
 
 export const PLACE_OPTIONS = {
-  /** Attributes, or places inside them, left out of comparing and updating. */
+  /**
+   * Paths of attributes, or of places inside them, left out of comparing and updating: `state`,
+   * `profile.lastSeen`, `tags[*].id`. A name that looks like a path is quoted: `"a.b"`.
+   */
   ignore: {
     flag: 'ignore',
     aliases: ['ignore-att', 'ignore-atts'],
@@ -17,7 +20,7 @@ export const PLACE_OPTIONS = {
     help: 'An attribute, or a place inside one, to leave out of comparing and updating. Repeatable',
     more: 'For example `state`, `profile.lastSeen` or `tags[*].id`. A name with a dot is quoted: `\'"a.b"\'`. A part of the key is refused. A list with commas is one name, so repeat the flag for more.',
   },
-  /** Attributes, or places inside them, beside which nothing is compared or updated. */
+  /** Paths beside which nothing is compared or updated. Not together with `ignore`. */
   only: {
     flag: 'only',
     kind: 'texts',
