@@ -9,7 +9,7 @@ export interface Compared {
   partOf(name: string): Part
   /** Attributes that are compared in any case, whole or in part, and that an item may lack. */
   readonly chosen: readonly string[]
-  /** Whether each attribute is compared as a whole or not at all. */
+  /** Whether all is compared, but for some attributes as a whole. */
   readonly isFlat: boolean
 }
 
