@@ -60,8 +60,8 @@ function updateOf(wanted: WireItem, seen: WireItem, shape: ItemShape): Update {
   const { needed, others } = comparedBy({ wanted, seen, touched, edits }, shape)
   const { expression, held } = conditioned(terms, { comparisons: [...needed, ...others], schema })
   const complete = touched.length === edits.length
-  // What lies beside a nested edit could change unseen.
-  if (edits.some(isNested) && (held < needed.length || !complete)) return { obstacle: TOO_MANY }
+  // Something that is not compared could change unseen.
+  if (edits.some(isDelicate) && (held < needed.length || !complete)) return { obstacle: TOO_MANY }
   return {
     expression: {
       ...expression,
@@ -76,6 +76,9 @@ const TOO_MANY = 'more places of it are compared than one condition can name'
 
 const isNested = ({ path }: Edit) => path.length > 1
 
+/** Whether there may be something beside the edit, or inside it, that is not compared. */
+const isDelicate = (edit: Edit) => isNested(edit) || isWhole(edit)
+
 interface Touching {
   readonly wanted: WireItem
   readonly seen: WireItem
@@ -85,7 +88,7 @@ interface Touching {
 }
 
 interface ComparedBy {
-  /** With nested edits, the update is not sent without them. */
+  /** With delicate edits, the update is not sent without them. */
   readonly needed: readonly Comparison[]
   readonly others: readonly Comparison[]
 }
@@ -105,13 +108,16 @@ function comparedBy(touching: Touching, { schema, compared, version }: ItemShape
   const rest = places.filter(({ path }) => !isAt(path, itsVersion.path))
   switch (orderOfVersions(wanted, seen, version)) {
     case 'later':
-      return { needed: [itsVersion, ...holders], others: [] }
+      // Whoever writes what is not compared need not know of versions.
+      return { needed: [itsVersion, ...holders, ...touched.filter(isWhole)], others: [] }
     case 'equal':
       return { needed: [itsVersion, ...rest], others: [] }
     default:
       return { needed: [itsVersion, ...rest], others }
   }
 }
+
+const isWhole = (edit: Edit) => edit.isWhole === true
 
 const attributeOf = ({ path }: Edit) => path[0] as string
 

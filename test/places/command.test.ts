@@ -46,6 +46,8 @@ t.test('what is badly spelt or not possible is refused, and nothing is read', as
       ['--only', 'a.'],
       'Expected `--only` to be a path like profile.lastSeen or tags[*].id, got "a."',
     ],
+    [['--only', 'state,name'], 'got "state,name"'],
+    [['--only', 'a b'], 'got "a b"'],
     [
       ['--only', 'tags[*]'],
       'Expected `--only` to name a list without [*] at its end, got "tags[*]"',

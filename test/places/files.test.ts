@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applySync, type RunOptions, undoSync, type WireItem, type WireValue } from 'tablesync'
+import { chainedLine, withLine } from '../../lib/files/chained-line.ts'
 import { checkedLine } from '../../lib/files/checked-line.ts'
 import { runCli, tempFolder } from '../support/command/run-cli.ts'
 import { asOfVersion1, linesIn, writeLines } from '../support/rewritten.ts'
@@ -205,19 +206,42 @@ t.test('show --since compares the meaning of paths, and not their text', async (
   ] as const) {
     await scene.run({ report: file(name), ...rules })
   }
-  const old = await linesIn(file('name'))
-  const literal = old[0]?.replace(/"ignore":\[\],"ignorePaths":\[[^\]]*\]/, '"ignore":["a.b","x"]')
-  const { crc: _, ...header } = JSON.parse(literal as string)
-  await writeLines(file('old'), [checkedLine(header), ...old.slice(1)])
+  await rechained(file('name'), file('old'), (header) => {
+    const { ignorePaths: _, ...options } = header['options'] as Record<string, unknown>
+    return { ...header, options: { ...options, ignore: ['x', 'a.b'] } }
+  })
   for (const [now, then, isRefused] of [
     ['paths', 'sameMeaning', false],
     ['paths', 'name', true],
     ['paths', 'only', true],
     ['only', 'onlyToo', false],
     ['only', 'onlyName', true],
+    ['name', 'old', false],
+    ['paths', 'old', true],
   ] as const) {
     const { code, stderr } = await runCli(['show', file(now), '--since', file(then)])
     t.equal(code === 2, isRefused, `${now} since ${then}: ${stderr}`)
     if (isRefused) t.match(stderr, /a run with the same `(ignore|only)`/)
   }
 })
+
+/** Another file with the lines of a file, and another header. */
+async function rechained(
+  from: string,
+  to: string,
+  change: (header: Record<string, unknown>) => object,
+): Promise<void> {
+  const contents = (await linesIn(from)).map((line) => {
+    const { crc: _, line: __, after: ___, ...content } = JSON.parse(line)
+    return content as Record<string, unknown>
+  })
+  const [header = {}, ...rest] = contents
+  const lines = [checkedLine(change(header))]
+  let chain = withLine({ lines: 0, last: '' }, lines[0] as string)
+  for (const content of rest) {
+    const line = chainedLine(chain, JSON.stringify(content))
+    lines.push(line)
+    chain = withLine(chain, line)
+  }
+  await writeLines(to, lines)
+}

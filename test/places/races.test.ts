@@ -282,6 +282,13 @@ t.test('a version attribute allows for more places than a condition can name', a
   const options = { ...SEEN, versionAttribute: 'v' }
   const told = await play(t, { master, replica, options })
   t.strictSame(told.now, profile({ ...wide(200), name: S('new'), seen: S('r') }, v('2')))
+  // Who writes what is not compared need not know of versions.
+  const held = profile({ seen: S('later') }, v('1'))
+  const added = await play(t, {
+    ...{ master: profile({ name: S('new') }, v('2')), replica: { ...KEY, ...v('1') }, options },
+    before: ({ replica: { table } }) => table.set(held),
+  })
+  t.strictSame(added.now, profile({ name: S('new'), seen: S('later') }, v('2')))
   const newer = profile({ name: S('theirs'), seen: S('r') }, v('3'))
   const raced = await play(t, {
     ...{ master, replica, options },

@@ -1,7 +1,7 @@
 /** Makes a history from a seed: what tables hold, what tablesync does, and what others do. */
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 import type { Faults } from '../simulation/world.ts'
-import { type InParts, inParts, movedProfile, withProfile } from './in-parts.ts'
+import { type InParts, inParts, movedProfile, seenAgain, withProfile } from './in-parts.ts'
 
 /** `listed`: a repair of some keys by name, without a scan. */
 export type Mode = 'sync' | 'listed' | 'apply' | 'undo'
@@ -206,6 +206,7 @@ function partly(
         const changed = write.change(item)
         if (changed === undefined) return undefined
         const isNew = item === undefined || write.isWhole
+        if (!isNew && write.table === 'replica' && n % 2 === 0) return seenAgain(item, n)
         return isNew ? withProfile(changed, n) : movedProfile(changed, n)
       },
     })),

@@ -28,11 +28,19 @@ export function inParts(
   }
 }
 
-/** Some items have no such map. */
+/** Some items have no such map, and some maps nothing that is left alone. */
 export function withProfile(item: WireItem, n: number): WireItem {
   if (n % 5 === 4) return item
   const text = item['text'] as { readonly S: string }
-  return { ...item, profile: { M: { name: text, seen: { S: `seen by ${text.S} ${n}` } } } }
+  const seen = n % 3 === 2 ? {} : { seen: { S: `seen by ${text.S} ${n}` } }
+  return { ...item, profile: { M: { name: text, ...seen } } }
+}
+
+/** Somebody writes nothing but what is not compared, and knows of no version. */
+export function seenAgain(item: WireItem, n: number): WireItem {
+  const { profile = { M: {} } } = item
+  const members = 'M' in profile ? profile.M : {}
+  return { ...item, profile: { M: { ...members, seen: { S: `seen again ${n}` } } } }
 }
 
 /** What somebody does to the map, beside the change of the item. */

@@ -9,7 +9,7 @@ export interface Compared {
   partOf(name: string): Part
   /** Attributes that are compared in any case, whole or in part, and that an item may lack. */
   readonly chosen: readonly string[]
-  /** Whether each attribute is compared as a whole or not at all. */
+  /** Whether all is compared, but for some attributes as a whole. */
   readonly isFlat: boolean
 }
 
@@ -25,9 +25,6 @@ export interface Place {
   /** What becomes of elements that have no branch of their own. */
   readonly each: Branch | undefined
 }
-
-/** What is compared where no option says otherwise. */
-export const BY_DEFAULT = comparing({ ignore: [], only: [] })
 
 /** How much of a value is compared. */
 export type Part = 'all' | 'nothing' | Place
@@ -47,6 +44,9 @@ export const WHOLE: Compared = {
   chosen: [],
   isFlat: true,
 }
+
+/** What is compared where no option says otherwise. */
+export const BY_DEFAULT = comparing({ ignore: [], only: [] })
 
 /** @throws Error where a path is badly spelt: options are checked before */
 export function comparing({ ignore, only }: ComparedPaths): Compared {

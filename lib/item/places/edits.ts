@@ -10,6 +10,8 @@ export interface Edit {
   readonly path: Path
   readonly wanted: WireValue | undefined
   readonly seen: WireValue | undefined
+  /** Present: somebody may add something there that is not compared. */
+  readonly isWhole?: true
 }
 
 /** `obstacle`: why no edit could spare what is not compared. */
@@ -38,8 +40,9 @@ class Walk {
         const inside = { wanted: own(wanted.M, name), seen: own(seen.M, name) }
         this.visit({ path: [...path, name], ...inside }, partAt(part, name))
       }
-    } else if (isAllCompared(wanted, part) && isAllCompared(seen, part)) this.edits.push(edit)
-    else this.obstacle ??= obstacleOf(edit)
+    } else if (isAllCompared(wanted, part) && isAllCompared(seen, part)) {
+      this.edits.push({ ...edit, isWhole: true })
+    } else this.obstacle ??= obstacleOf(edit)
   }
 }
 

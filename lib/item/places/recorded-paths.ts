@@ -12,9 +12,13 @@ export interface RecordedPaths {
 /** Whether an option takes the text for the bare name of an attribute, without a path's marks. */
 export const isBareName = (text: string): boolean => !/[.[\]"\\]/.test(text)
 
-/** The path that an option means. Undefined: it is badly spelt. */
+/** The path that `--ignore` means, which takes bare names as ever. Undefined: it is badly spelt. */
 export function pathMeant(text: string): string | undefined {
-  if (text !== '' && isBareName(text)) return pathText([text])
+  return text !== '' && isBareName(text) ? pathText([text]) : pathSpelt(text)
+}
+
+/** The one spelling of a path. Undefined: it is badly spelt. */
+export function pathSpelt(text: string): string | undefined {
   const steps = stepsOf(text)
   return steps && pathText(steps)
 }

@@ -1,13 +1,16 @@
 /** Options of which places of items are compared. */
 import { usageError } from '../../errors.ts'
 import { type PlaceStep, stepsOf } from '../../item/path.ts'
-import { pathMeant } from '../../item/places/recorded-paths.ts'
+import { pathMeant, pathSpelt } from '../../item/places/recorded-paths.ts'
 import type { ComparedPaths } from '../../model/compared-paths.ts'
 import { filled, type Group, type OptionsOf, type Spelling } from '../option.ts'
 import { shown } from '../values/quoted-value.ts'
 
 export const PLACE_OPTIONS = {
-  /** Attributes, or places inside them, left out of comparing and updating. */
+  /**
+   * Paths of attributes, or of places inside them, left out of comparing and updating: `state`,
+   * `profile.lastSeen`, `tags[*].id`. A name that looks like a path is quoted: `"a.b"`.
+   */
   ignore: {
     flag: 'ignore',
     aliases: ['ignore-att', 'ignore-atts'],
@@ -17,7 +20,7 @@ export const PLACE_OPTIONS = {
     help: 'An attribute, or a place inside one, to leave out of comparing and updating. Repeatable',
     more: 'For example `state`, `profile.lastSeen` or `tags[*].id`. A name with a dot is quoted: `\'"a.b"\'`. A part of the key is refused. A list with commas is one name, so repeat the flag for more.',
   },
-  /** Attributes, or places inside them, beside which nothing is compared or updated. */
+  /** Paths beside which nothing is compared or updated. Not together with `ignore`. */
   only: {
     flag: 'only',
     kind: 'texts',
@@ -53,8 +56,9 @@ export interface PlaceSettings extends ComparedPaths {
 /** @throws TablesyncError with code `USAGE` where a path is badly spelt */
 export function resolvePlaces(given: PlaceOptions, spelling: Spelling): PlaceSettings {
   const { missingItems } = filled(PLACE_OPTIONS, given)
-  const ignore = pathsOf(given.ignore, spelling('ignore'))
-  const only = pathsOf(given.only, spelling('only'))
+  const ignore = pathsOf(given.ignore, spelling('ignore'), pathMeant)
+  // A list with a comma would be one name, which no item has: then all would be in sync.
+  const only = pathsOf(given.only, spelling('only'), pathSpelt)
   if (ignore.length > 0 && only.length > 0) {
     throw usageError(
       `Expected \`${spelling('only')}\` without \`${spelling('ignore')}\`, got both`,
@@ -72,13 +76,16 @@ export function resolvePlaces(given: PlaceOptions, spelling: Spelling): PlaceSet
   return { ignore, only, missingItems, putsWhole: !comparesParts || missingItems === 'whole' }
 }
 
-function pathsOf(texts: readonly string[] = [], name: string): string[] {
+function pathsOf(
+  texts: readonly string[] = [],
+  ...[name, read]: [name: string, read: (text: string) => string | undefined]
+): string[] {
   const paths = texts.map((text) => {
-    const path = pathMeant(text)
+    const path = read(text)
     if (path !== undefined) return path
     throw usageError(
       `Expected \`${name}\` to be a path like profile.lastSeen or tags[*].id, got ${shown(text)}`,
-      `Quote a name that is no path, for example '"a.b"'.`,
+      `Give it again for another path. Quote a name that is no path: '"a.b"'.`,
     )
   })
   return [...new Set(paths)]
