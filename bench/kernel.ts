@@ -4,21 +4,22 @@
  *
  * `npm run bench -- kernel [milliseconds a case] [--json]`
  */
+
 import createHasher from 'xxhash-wasm'
 import { ownBody } from '../lib/item/bytes/response-body.ts'
 import { readScanPage, type ScanPage } from '../lib/item/bytes/scan-answer.ts'
 import { itemComparer } from '../lib/item/compare.ts'
 import { openDigest } from '../lib/item/digest.ts'
 import { theKernel } from '../lib/item/kernel/kernel.ts'
-import { ignoring } from '../lib/item/normalise.ts'
 import { keyNames } from '../lib/item/page.ts'
+import { BY_DEFAULT } from '../lib/item/places/compared.ts'
 import { type Shape, shapes } from './shapes.ts'
 
 const args = process.argv.slice(2)
 const [milliseconds = 300] = args.filter((arg) => /^\d+$/.test(arg)).map(Number)
 
 const { h64Raw } = await createHasher()
-const comparer = itemComparer(await openDigest(), ignoring([]))
+const comparer = itemComparer(await openDigest(), BY_DEFAULT)
 const names = keyNames([{ name: 'id', type: 'S' }])
 
 /** A page with all of its items found. */

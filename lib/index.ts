@@ -128,10 +128,10 @@ export function undoFolder(
 export { type ErrorCode, type ErrorScope, TablesyncError } from './errors.ts'
 export type { Change, ChangedValues, TypeName } from './model/change.ts'
 export type { Difference, DifferenceKind, RepairAction } from './model/difference.ts'
-export type { RunEvent } from './model/events.ts'
+export type { RunEvent } from './model/events/events.ts'
+export type { PairsEvent } from './model/events/pairs-events.ts'
+export type { Question } from './model/events/question.ts'
 export type { HookItem, Hooks, Skip } from './model/hooks.ts'
-export type { PairsEvent } from './model/pairs-events.ts'
-export type { Question } from './model/question.ts'
 export type {
   NamedPair,
   PairResult,

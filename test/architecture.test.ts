@@ -38,13 +38,16 @@ const workers = sourcesBelow('workers')
 
 const PURE = ['lib/model', 'lib/errors.ts']
 
+/** How paths are spelt, and recorded in files. */
+const PATHS = ['lib/item/path.ts', 'lib/item/places/recorded-paths.ts']
+
 /** What each room may import from other rooms. Its own room is always allowed. */
 const ROOMS: Record<string, readonly string[]> = {
   'lib/model': ['lib/errors.ts'],
   'lib/errors.ts': ['lib/model/redaction.ts'],
   'lib/diagnostics.ts': [],
   'lib/item': PURE,
-  'lib/options': PURE,
+  'lib/options': [...PURE, ...PATHS],
   'lib/masks': [
     ...PURE,
     'lib/item',
@@ -67,6 +70,7 @@ const ROOMS: Record<string, readonly string[]> = {
   ],
   'lib/run': [
     ...PURE,
+    ...PATHS,
     'lib/diagnostics.ts',
     'lib/options',
     'lib/protocol',
@@ -89,6 +93,8 @@ const ROOMS: Record<string, readonly string[]> = {
     ...PURE,
     'lib/files',
     'lib/item/normalise.ts',
+    'lib/item/places/compared.ts',
+    'lib/item/places/recorded-paths.ts',
     'lib/item/write-units.ts',
     'lib/report',
     'lib/selection',
@@ -104,6 +110,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'lib/page': [...PURE, 'lib/files', 'lib/item/path.ts', 'lib/report'],
   'lib/commands': [
     ...PURE,
+    'lib/item/places/recorded-paths.ts',
     'lib/files',
     'lib/options',
     'lib/page',

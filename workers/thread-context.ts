@@ -11,7 +11,8 @@ import {
 import type { InFlight } from '../lib/dynamo/request/in-flight.ts'
 import { type ItemComparer, itemComparer } from '../lib/item/compare.ts'
 import { type Digest, openDigest } from '../lib/item/digest.ts'
-import { canonicalItem, type IsIgnored, ignoring } from '../lib/item/normalise.ts'
+import { canonicalItem } from '../lib/item/normalise.ts'
+import { type Compared, comparing, WHOLE } from '../lib/item/places/compared.ts'
 import type { HeldCredentials } from '../lib/model/tables/aws-credentials.ts'
 import { MASTER, type TableIndex } from '../lib/model/tables/table.ts'
 import type { Milliseconds } from '../lib/model/units.ts'
@@ -48,10 +49,10 @@ export interface Thread {
   /** By table index. */
   readonly replicas: ReadonlyMap<TableIndex, ReplicaClient>
   readonly comparer: ItemComparer
-  readonly isIgnored: IsIgnored
-  /** Digest of all attributes of an item, even those that are not compared. */
+  readonly compared: Compared
+  /** Digest of all of an item, even of what is not compared. */
   readonly wholeDigest: (item: WireItem) => Digest
-  /** Digest of the attributes that are compared. */
+  /** Digest of what is compared. */
   readonly digest: (item: WireItem) => Digest
   readonly shape: ItemShape
   readonly rules: HookCalls
@@ -83,7 +84,7 @@ export async function openThread(
   credentials: (table: TableIndex, refused?: string) => Promise<HeldCredentials>,
   ending: AbortSignal,
 ): Promise<OpenThread> {
-  const isIgnored = ignoring(setup.ignore)
+  const compared = comparing(setup.compared)
   const digestOf = await openDigest()
   const tokenBuckets = new TokenBuckets(setup.tokenBuckets)
   const traffic = new Traffic(setup.traffic)
@@ -114,10 +115,10 @@ export async function openThread(
   ending.addEventListener('abort', () => setTimeout(endRequests, GRACE).unref(), { once: true })
   const openedRules = await openHookCalls(setup.hooks, ending)
   const changedMaster = openMasterChange(setup, masterAccess.keySchema, digestOf)
-  const comparer = itemComparer(digestOf, isIgnored)
-  const wholeDigest = (item: WireItem) => digestOf(canonicalItem(item, () => false))
-  const digest = (item: WireItem) => digestOf(canonicalItem(item, isIgnored))
-  const shape = { schema: masterAccess.keySchema, isIgnored, version: setup.versionAttribute }
+  const comparer = itemComparer(digestOf, compared)
+  const wholeDigest = (item: WireItem) => digestOf(canonicalItem(item, WHOLE))
+  const digest = (item: WireItem) => digestOf(canonicalItem(item, compared))
+  const shape = { schema: masterAccess.keySchema, compared, version: setup.versionAttribute }
   const allowance = new Allowance(setup.allowance, setup.sharedAllowance)
   const canary = new CanaryFlags(setup.canaryFlags)
   const budget = new RecheckBudget(setup.recheckBudget)
@@ -145,7 +146,7 @@ export async function openThread(
       master: changedMaster(openedMaster.of(task), rules, claims),
       replicas: new Map(clients.map((client) => [client.index, clientFor(client, task)])),
       comparer,
-      isIgnored,
+      compared,
       wholeDigest,
       digest,
       shape,

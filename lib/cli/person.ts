@@ -1,5 +1,5 @@
 /** Whoever sits at the terminal. */
-import type { Question } from '../model/question.ts'
+import type { Question } from '../model/events/question.ts'
 import type { CommandLine } from '../options/argv.ts'
 import type { Consent } from '../options/groups/create-options.ts'
 import { askPerson } from '../report/prompt.ts'

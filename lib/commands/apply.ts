@@ -1,5 +1,6 @@
 /** Plan in, result out: what the `apply` command and `applySync` have in common. */
 import { usageError } from '../errors.ts'
+import { pathsRecorded } from '../item/places/recorded-paths.ts'
 import type { PlanRules, RepairPlanHeader } from '../model/files/plan-lines.ts'
 import type { RecordedTable } from '../model/files/recorded-table.ts'
 import type { Summary } from '../model/results/summary.ts'
@@ -120,21 +121,27 @@ async function pickedOf(
   })
 }
 
-/** All kinds of writes: the plan has only those that were asked for. */
+/**
+ * All kinds of writes: the plan has only those that were asked for. But what is put whole, with
+ * what is not compared, is taken back only where deletions were asked for.
+ */
 function asRunOptions(
-  { master, tables, rules: planned }: RepairPlanHeader,
+  { master, tables, rules, options: planned }: RepairPlanHeader,
   options: Omit<ApplyOptions, 'plan'>,
 ): RunOptions {
   const endpoints = [options.endpoint, options.masterEndpoint, options.replicaEndpoint]
   const isElsewhere = endpoints.some((endpoint) => endpoint !== undefined)
   const named = (table: string, { endpoint }: RecordedTable) =>
     endpoint === undefined || isElsewhere ? table : { table, endpoint }
-  const { maskedBy: _, transformedBy: __, ...rules } = planned
-  const writes = { writeMissing: true, writeDiffering: true, deleteExtra: true }
+  const { ignorePaths, maskedBy: _, transformedBy: __, ...others } = rules
+  const isOfParts = ignorePaths !== undefined || rules.only !== undefined
+  const deleteExtra = !isOfParts || planned?.['deleteExtra'] === true
+  const writes = { writeMissing: true, writeDiffering: true, deleteExtra }
   return {
     ...options,
     ...writes,
-    ...rules,
+    ...others,
+    ignore: pathsRecorded(rules),
     // Reads by key are all that it takes.
     strategy: 'lookup',
     master: named(master.label, master),

@@ -1,9 +1,9 @@
 /** Opens what hears of a run: the caller's listeners, and the report. */
 import type { Difference } from '../model/difference.ts'
-import type { RunEvent } from '../model/events.ts'
+import type { RunEvent } from '../model/events/events.ts'
+import type { Question } from '../model/events/question.ts'
 import type { ReportMark } from '../model/files/file-mark.ts'
 import type { FileHeader } from '../model/files/header-and-footer.ts'
-import type { Question } from '../model/question.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { RunOptions } from '../options/run-options.ts'
 import { openReport, type Report } from '../report/difference-report.ts'

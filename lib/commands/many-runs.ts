@@ -1,8 +1,8 @@
 /** Several runs of one command, some at once: one that fails does not stop the others. */
 import { asTablesyncError } from '../errors.ts'
 import type { Difference } from '../model/difference.ts'
-import type { PairsEvent } from '../model/pairs-events.ts'
-import type { Question } from '../model/question.ts'
+import type { PairsEvent } from '../model/events/pairs-events.ts'
+import type { Question } from '../model/events/question.ts'
 import {
   type NamedPair,
   outcomeOfPairs,

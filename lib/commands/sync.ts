@@ -11,6 +11,7 @@ import { resolveOptions } from '../options/resolve.ts'
 import type { RunOptions } from '../options/run-options.ts'
 import type { Settings } from '../options/settings.ts'
 import { openCheckpoint, refuseOtherTables } from '../run/checkpoint/checkpoint-opening.ts'
+import { withLiteralIgnore } from '../run/checkpoint/literal-ignore.ts'
 import { runUntilInSync } from '../run/passes/until-in-sync.ts'
 import { type KeyQueues, runListed } from '../run/phases/compare-listed.ts'
 import { refuseBesideChanges } from '../run/preflight/changed-items.ts'
@@ -30,7 +31,7 @@ import { type MeteredRun, withMetrics } from './with-metrics.ts'
  */
 export async function sync(given: RunOptions, caller: Caller): Promise<Summary> {
   const { spelling, identity = newRunIdentity() } = caller
-  const options = currentOptions(given)
+  const options = await withLiteralIgnore(currentOptions(given))
   const resolved = resolveOptions(options, spelling)
   refuseBesideFilter(options, spelling)
   refuseUnconsented(options, { isAsked: options.confirm !== undefined }, spelling)

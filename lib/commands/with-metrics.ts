@@ -1,6 +1,6 @@
 /** Has a run write its metrics, if it is asked to. */
 import { asTablesyncError } from '../errors.ts'
-import type { RunEvent } from '../model/events.ts'
+import type { RunEvent } from '../model/events/events.ts'
 import type { Summary } from '../model/results/summary.ts'
 import type { RunIdentity } from '../model/run-identity.ts'
 import type { Settings } from '../options/settings.ts'

@@ -1,4 +1,5 @@
 /** Placeholders and limits of expressions, whose text never contains a name or a value. */
+import type { PathStep } from '../item/path.ts'
 import type { WireItem, WireValue } from '../model/wire.ts'
 
 /** The most bytes of one expression (developer guide, "Service quotas", expression parameters). */
@@ -14,6 +15,13 @@ export const MAX_COMPARISONS = 150
 /** The most bytes of a placeholder: `#` or `:` and two base-36 digits, enough for 1,296 of them. */
 export const PLACEHOLDER_BYTES = 3
 
+/** The most bytes of a path. */
+export function pathBytes(steps: readonly PathStep[]): number {
+  const bytes = (step: PathStep) =>
+    typeof step === 'number' ? `[${step}]`.length : PLACEHOLDER_BYTES + '.'.length
+  return steps.reduce<number>((sum, step) => sum + bytes(step), -'.'.length)
+}
+
 /** Hands out the shortest placeholders. */
 export class Terms {
   readonly #names = new Map<string, string>()
@@ -23,6 +31,15 @@ export class Terms {
     const placeholder = this.#names.get(name) ?? `#${this.#names.size.toString(36)}`
     this.#names.set(name, placeholder)
     return placeholder
+  }
+
+  path(steps: readonly PathStep[]): string {
+    return steps
+      .map((step, at) => {
+        if (typeof step === 'number') return `[${step}]`
+        return at === 0 ? this.name(step) : `.${this.name(step)}`
+      })
+      .join('')
   }
 
   value(value: WireValue): string {

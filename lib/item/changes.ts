@@ -1,8 +1,11 @@
 /** Where two items differ: the smallest places whose values are not equal. */
 import type { Change, ChangedValues, TypeName } from '../model/change.ts'
 import type { WireItem, WireValue } from '../model/wire.ts'
-import { canonicalMember, canonicalValue, type IsIgnored } from './normalise.ts'
+import { canonicalMember, canonicalValue } from './normalise.ts'
 import { type PathStep, pathText } from './path.ts'
+import { type Compared, type Part, type Place, partAt } from './places/compared.ts'
+import { own } from './places/comparisons.ts'
+import { visible } from './places/visible.ts'
 
 export interface Changes {
   /** Names of the top-level attributes in which the items differ, sorted. */
@@ -13,19 +16,18 @@ export interface Changes {
 
 /**
  * The changes that make one item the other. Maps are compared name by name and lists index by
- * index, so that no equal value lies inside a changed place.
+ * index, so that no equal value lies inside a changed place. What is not compared does not show.
  */
 export function changesBetween(
   from: WireItem,
   to: WireItem,
-  { isIgnored, withValues }: { readonly isIgnored: IsIgnored; readonly withValues: boolean },
+  { compared, withValues }: { readonly compared: Compared; readonly withValues: boolean },
 ): Changes {
   const walk = new Walk(withValues)
   const attributes: string[] = []
   for (const name of namesOf(from, to)) {
-    if (isIgnored(name)) continue
     const before = walk.changes.length
-    walk.member(from, to, name)
+    walk.member(from, to, name, compared.partOf(name))
     if (walk.changes.length > before) attributes.push(name)
   }
   return { attributes, changes: walk.changes }
@@ -40,24 +42,41 @@ class Walk {
     this.#withValues = withValues
   }
 
-  member(from: WireItem, to: WireItem, name: string): void {
-    this.#at(name, own(from, name), own(to, name))
+  member(from: WireItem, to: WireItem, name: string, part: Part): void {
+    this.#at(name, own(from, name), own(to, name), part)
   }
 
-  #at(step: PathStep, from: WireValue | undefined, to: WireValue | undefined): void {
+  #at(step: PathStep, from: WireValue | undefined, to: WireValue | undefined, part: Part): void {
+    if (part === 'nothing' || (from === undefined && to === undefined)) return
     this.#steps.push(step)
-    this.#compare(from, to)
+    this.#compare(from, to, part)
     this.#steps.pop()
   }
 
-  #compare(from: WireValue | undefined, to: WireValue | undefined): void {
-    if (from === undefined || to === undefined) this.#changed(from, to)
-    else if ('M' in from && 'M' in to) {
-      for (const name of namesOf(from.M, to.M)) this.member(from.M, to.M, name)
-    } else if ('L' in from && 'L' in to) {
-      const length = Math.max(from.L.length, to.L.length)
-      for (let index = 0; index < length; index++) this.#at(index, from.L[index], to.L[index])
-    } else if (canonicalValue(from) !== canonicalValue(to)) this.#valueChanged(from, to)
+  #compare(
+    from: WireValue | undefined,
+    to: WireValue | undefined,
+    part: Exclude<Part, 'nothing'>,
+  ): void {
+    const isChosen = part !== 'all' && part.rest === 'ignored'
+    const areAlike =
+      from !== undefined && to !== undefined && isHolder(from) && typeOf(from) === typeOf(to)
+    // Where paths choose places, a map or a list does not count by itself.
+    if (isChosen || areAlike) this.#inside(from, to, part)
+    else if (part !== 'all') this.#compare(visible(from, part), visible(to, part), 'all')
+    else if (from === undefined || to === undefined) this.#changed(from, to)
+    else if (canonicalValue(from) !== canonicalValue(to)) this.#valueChanged(from, to)
+  }
+
+  #inside(from: WireValue | undefined, to: WireValue | undefined, part: 'all' | Place): void {
+    const partOf = (step: PathStep) => (part === 'all' ? part : partAt(part, step))
+    const [fromMap, toMap] = [mapIn(from), mapIn(to)]
+    for (const name of namesOf(fromMap, toMap)) this.member(fromMap, toMap, name, partOf(name))
+    const [fromList, toList] = [listIn(from), listIn(to)]
+    const length = Math.max(fromList.length, toList.length)
+    for (let index = 0; index < length; index++) {
+      this.#at(index, fromList[index], toList[index], partOf(index))
+    }
   }
 
   #valueChanged(from: WireValue, to: WireValue): void {
@@ -98,6 +117,14 @@ class Walk {
   }
 }
 
+const isHolder = (value: WireValue) => 'M' in value || 'L' in value
+
+const mapIn = (value: WireValue | undefined): WireItem =>
+  value !== undefined && 'M' in value ? value.M : {}
+
+const listIn = (value: WireValue | undefined): readonly WireValue[] =>
+  value !== undefined && 'L' in value ? value.L : []
+
 type SetType = 'SS' | 'NS' | 'BS'
 
 const isSetType = (type: TypeName): type is SetType => ['SS', 'NS', 'BS'].includes(type)
@@ -114,9 +141,6 @@ type Members = ReadonlyMap<string, string>
 
 const without = (members: Members, others: Members): string[] =>
   [...members].flatMap(([canonical, member]) => (others.has(canonical) ? [] : member))
-
-const own = (map: WireItem, name: string): WireValue | undefined =>
-  Object.hasOwn(map, name) ? map[name] : undefined
 
 const namesOf = (a: WireItem, b: WireItem): string[] =>
   [...new Set([...Object.keys(a), ...Object.keys(b)])].sort()

@@ -3,21 +3,23 @@ import type { WireItem } from '../model/wire.ts'
 import { asBuffer, sameSpan, textOf } from './bytes/json-bytes.ts'
 import { sameMembers } from './bytes/same-members.ts'
 import type { Digest, DigestOf } from './digest.ts'
-import { canonicalItem, type IsIgnored } from './normalise.ts'
+import { canonicalItem } from './normalise.ts'
 import { type ItemPage, itemEnd, itemStart, STRIDE } from './page.ts'
+import type { Compared } from './places/compared.ts'
 
 export interface ItemComparer {
   /** True if the items are equal: the same bytes, the same attributes, or the same digest. */
   equal(a: ItemPage, i: number, b: ItemPage, j: number): boolean
-  /** The same for equal items only, after normalising them. Ignored attributes do not count. */
+  /** The same for equal items only, after normalising them. What is not compared does not count. */
   digest(page: ItemPage, item: number): Digest
   /** The same for items of the same bytes. Equal items that are spelt differently have others. */
   literalDigest(page: ItemPage, item: number): Digest
 }
 
-export function itemComparer(digestOf: DigestOf, isIgnored: IsIgnored): ItemComparer {
+export function itemComparer(digestOf: DigestOf, compared: Compared): ItemComparer {
   const digest = (page: ItemPage, item: number) =>
-    digestOf(canonicalItem(parseItem(page, item), isIgnored))
+    digestOf(canonicalItem(parseItem(page, item), compared))
+  const { isIgnored } = compared
   return {
     equal: (a, i, b, j) =>
       sameBytes(a, i, b, j) || sameMembers(a, i, b, j, isIgnored) || digest(a, i) === digest(b, j),

@@ -7,26 +7,55 @@
  */
 import type { WireItem, WireValue } from '../model/wire.ts'
 import { canonicalNumber } from './number.ts'
+import { type Compared, type Part, type Place, partAt } from './places/compared.ts'
 
-/** Global tables of 2017 add attributes with this prefix to the user's own. */
-const REPLICATION_PREFIX = 'aws:rep:'
-
-/** Says which top-level attributes are ignored. */
-export type IsIgnored = (name: string) => boolean
-
-export function ignoring(names: readonly string[]): IsIgnored {
-  const ignored = new Set(names)
-  return (name) => ignored.has(name) || isReplicationAttribute(name)
-}
-
-export const isReplicationAttribute = (name: string) => name.startsWith(REPLICATION_PREFIX)
-
-export function canonicalItem(item: WireItem, isIgnored: IsIgnored): string {
-  return canonicalMembers(
-    item,
-    Object.keys(item).filter((name) => !isIgnored(name)),
+export function canonicalItem(item: WireItem, compared: Compared): string {
+  const names = Object.keys(item).filter((name) => !compared.isIgnored(name))
+  if (compared.isFlat) return canonicalMembers(item, names)
+  return joined(
+    sorted(names).map((name) => [JSON.stringify(name), canonicalAttribute(item, name, compared)]),
   )
 }
+
+/** What of an attribute is compared. Undefined: nothing of it is there. */
+function canonicalAttribute(item: WireItem, name: string, compared: Compared): string | undefined {
+  const value = Object.hasOwn(item, name) ? (item[name] as WireValue) : undefined
+  return value && canonicalPart(value, compared.partOf(name))
+}
+
+/**
+ * What of a value is compared. Elements keep their index, whatever is left out before them. Where
+ * paths leave places out, a map or a list without them stays one, and a value that is neither is
+ * compared whole. Where paths choose places, nothing else counts, and no map or list by itself.
+ */
+export function canonicalPart(value: WireValue, part: Part): string | undefined {
+  if (part === 'nothing') return undefined
+  if (part === 'all') return canonicalValue(value)
+  const isChosen = part.rest === 'ignored'
+  const members = 'M' in value || 'L' in value ? canonicalInside(value, part) : undefined
+  if (members === undefined) return isChosen ? undefined : canonicalValue(value)
+  const texts = members.filter(([, text]) => text !== undefined)
+  if (isChosen && texts.length === 0) return undefined
+  return `${'M' in value ? 'M' : 'L'}${joined(texts)}`
+}
+
+type Member = readonly [step: string, text: string | undefined]
+
+function canonicalInside(
+  value: { readonly M: WireItem } | { readonly L: readonly WireValue[] },
+  place: Place,
+): Member[] {
+  if ('L' in value) {
+    return value.L.map((one, at) => [String(at), canonicalPart(one, partAt(place, at))])
+  }
+  return sorted(Object.keys(value.M)).map((name) => [
+    JSON.stringify(name),
+    canonicalPart(value.M[name] as WireValue, partAt(place, name)),
+  ])
+}
+
+const joined = (members: readonly Member[]): string =>
+  `{${members.flatMap(([step, text]) => (text === undefined ? [] : [`${step}:${text}`])).join(',')}}`
 
 export function canonicalValue(value: WireValue): string {
   if ('S' in value) return `S${JSON.stringify(value.S)}`
@@ -44,14 +73,11 @@ export function canonicalValue(value: WireValue): string {
 }
 
 /** Names of the top-level attributes in which the items differ, sorted. */
-export function differingAttributes(a: WireItem, b: WireItem, isIgnored: IsIgnored): string[] {
+export function differingAttributes(a: WireItem, b: WireItem, compared: Compared): string[] {
   const names = new Set([...Object.keys(a), ...Object.keys(b)])
-  return [...names].filter((name) => !isIgnored(name) && !sameAttribute(a, b, name)).sort()
-}
-
-function sameAttribute(a: WireItem, b: WireItem, name: string): boolean {
-  if (!Object.hasOwn(a, name) || !Object.hasOwn(b, name)) return false
-  return canonicalValue(a[name] as WireValue) === canonicalValue(b[name] as WireValue)
+  const differs = (name: string) =>
+    canonicalAttribute(a, name, compared) !== canonicalAttribute(b, name, compared)
+  return [...names].filter((name) => !compared.isIgnored(name) && differs(name)).sort()
 }
 
 function canonicalMembers(map: WireItem, names: string[]): string {

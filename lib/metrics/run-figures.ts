@@ -1,5 +1,5 @@
 /** What the metrics say of a run: gathered from its events, and at last from its summary. */
-import type { Flow, RunEvent } from '../model/events.ts'
+import type { Flow, RunEvent } from '../model/events/events.ts'
 import type { Outcome, Refusal, Summary } from '../model/results/summary.ts'
 import type { RunIdentity } from '../model/run-identity.ts'
 import { type MasterTally, type ReplicaTally, zeroReplicaTally } from '../model/tally.ts'

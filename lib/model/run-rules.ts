@@ -1,7 +1,11 @@
 /** Rules that change the meaning of a run's result. They are reported when the run begins. */
 export interface RunRules {
-  /** Attributes that are ignored. */
+  /** Places that are ignored, by their paths. */
   readonly ignore: readonly string[]
+  /** Places beside which nothing is compared. Absent: there is no such limit. */
+  readonly only?: readonly string[]
+  /** Present: missing items are left, since a put would touch what is not compared. */
+  readonly leavesMissing?: true
   /** Absent: items have no versions. */
   readonly versionAttribute?: string
   /** Whether newer items of a replica are no differences. */

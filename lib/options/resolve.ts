@@ -12,6 +12,7 @@ import { resolveMasks } from './groups/items/mask-options.ts'
 import { resolveKeys } from './groups/key-options.ts'
 import { resolvePace } from './groups/pace-options.ts'
 import { resolvePasses } from './groups/pass-options.ts'
+import { resolvePlaces } from './groups/place-options.ts'
 import { resolveRecheck } from './groups/recheck-options.ts'
 import { resolveRepair } from './groups/repair-options.ts'
 import { resolveResume } from './groups/resume-options.ts'
@@ -31,9 +32,11 @@ export function resolveOptions(
   const options = currentOptions(given)
   checkOptions(options, spelling)
   const tables = resolveTables(options, spelling, tablesFrom)
-  const repair = resolveRepair(options, spelling)
+  const places = resolvePlaces(options, spelling)
+  const repair = resolveRepair(options, places, spelling)
   return Object.freeze({
     ...tables,
+    ...places,
     ...repair,
     ...resolveCreation(options, spelling),
     ...resolveSafeguards(options, repair.dryRun, spelling),

@@ -9,6 +9,7 @@ import type { MaskOptions } from './groups/items/mask-options.ts'
 import type { KeyOptions } from './groups/key-options.ts'
 import type { PaceOptions } from './groups/pace-options.ts'
 import type { PassOptions } from './groups/pass-options.ts'
+import type { PlaceOptions } from './groups/place-options.ts'
 import type { ProgramOptions } from './groups/program-options.ts'
 import type { RecheckOptions } from './groups/recheck-options.ts'
 import type { RepairOptions } from './groups/repair-options.ts'
@@ -29,6 +30,7 @@ export interface RunOptions
     RecheckOptions,
     Omit<FileOptions, 'allowDamaged'>,
     ScanOptions,
+    PlaceOptions,
     FilterOptions,
     MaskOptions,
     KeyOptions,

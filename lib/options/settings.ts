@@ -7,6 +7,7 @@ import type { MaskSettings } from './groups/items/mask-options.ts'
 import type { KeySettings } from './groups/key-options.ts'
 import type { PaceSettings } from './groups/pace-options.ts'
 import type { PassSettings } from './groups/pass-options.ts'
+import type { PlaceSettings } from './groups/place-options.ts'
 import type { RecheckSettings } from './groups/recheck-options.ts'
 import type { RepairSettings } from './groups/repair-options.ts'
 import type { ResumeSettings } from './groups/resume-options.ts'
@@ -23,6 +24,7 @@ export interface Settings
     FileSettings,
     KeySettings,
     ScanSettings,
+    PlaceSettings,
     FilterSettings,
     MaskSettings,
     ConnectionSettings,

@@ -1,6 +1,6 @@
 /** Hears a run for its page, and keeps little of it however long the run is. */
 import type { Difference } from '../model/difference.ts'
-import type { RunEvent } from '../model/events.ts'
+import type { RunEvent } from '../model/events/events.ts'
 import { HeatCells, heatOf } from '../report/heat-cells.ts'
 import { FirstDifferences } from './first-differences.ts'
 import type { PageData } from './page-data.ts'

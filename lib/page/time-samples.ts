@@ -1,5 +1,5 @@
 /** How fast a run went, as samples: as many as a chart can show, however long the run is. */
-import type { Flow, RunEvent } from '../model/events.ts'
+import type { Flow, RunEvent } from '../model/events/events.ts'
 import type { NamedTally } from '../model/tally.ts'
 import type { FlowSample, Sample } from './page-data.ts'
 

@@ -1,4 +1,6 @@
 /** What a thread gets when it starts. Plain data only. */
+
+import type { ComparedPaths } from '../model/compared-paths.ts'
 import type { WriteFlags } from '../model/difference.ts'
 import type { HooksSource } from '../model/hooks.ts'
 import type { ItemFilter } from '../model/item-filter.ts'
@@ -44,7 +46,9 @@ export interface WorkerSetup {
   /** Master first: each table is at its own index. */
   readonly tables: readonly TableAccess[]
   readonly timeouts: RequestTimeouts
-  readonly ignore: readonly string[]
+  readonly compared: ComparedPaths
+  /** Whether missing items may be put: whole, and so with what is not compared. */
+  readonly putsWhole: boolean
   /** What would be written without a dry run. It counts against the allowance all the same. */
   readonly asked: WriteFlags
   readonly write: WriteFlags

@@ -1,5 +1,5 @@
 /** Counts of finished segments, folded into a few cells for each replica. */
-import type { RunEvent } from '../model/events.ts'
+import type { RunEvent } from '../model/events/events.ts'
 import type { Heat, HeatCell, RecordedHeat } from '../model/heat.ts'
 import { distinctItems, foundOf, type ReplicaTally } from '../model/tally.ts'
 

@@ -1,6 +1,6 @@
 /** Reports a run to people, line by line, above a pinned block on a terminal. */
 import type { Difference } from '../model/difference.ts'
-import type { RunEvent } from '../model/events.ts'
+import type { RunEvent } from '../model/events/events.ts'
 import type { Prices } from '../model/prices.ts'
 import type { Summary } from '../model/results/summary.ts'
 import type { Milliseconds } from '../model/units.ts'

@@ -1,8 +1,8 @@
 /** Reports a run over many pairs to people: each line names its pair, and the block shows those under way. */
 import type { Difference } from '../model/difference.ts'
-import type { RunEvent } from '../model/events.ts'
+import type { RunEvent } from '../model/events/events.ts'
+import type { PairsEvent } from '../model/events/pairs-events.ts'
 import { count } from '../model/figures.ts'
-import type { PairsEvent } from '../model/pairs-events.ts'
 import type { PairResult, PairsSummary } from '../model/results/pairs-summary.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { duration } from './durations.ts'

@@ -1,5 +1,5 @@
 /** How far a run is, according to its events so far: a line, some lines, or the pinned block. */
-import type { RunEvent } from '../model/events.ts'
+import type { RunEvent } from '../model/events/events.ts'
 import { foundOf, type ReplicaTally } from '../model/tally.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { RecentRate } from './block/recent-rate.ts'

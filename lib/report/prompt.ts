@@ -2,7 +2,7 @@
 
 import { createInterface } from 'node:readline/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Question } from '../model/question.ts'
+import type { Question } from '../model/events/question.ts'
 import type { Milliseconds } from '../model/units.ts'
 import { questionText } from './lines/question-lines.ts'
 import { printable } from './printable.ts'

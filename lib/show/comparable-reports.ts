@@ -1,12 +1,14 @@
 /** Refuses to compare reports that do not say the same kind of thing about the same tables. */
 import { usageError } from '../errors.ts'
 import type { FileEnd } from '../files/checked-file.ts'
+import { pathsRecorded, type RecordedPaths } from '../item/places/recorded-paths.ts'
 import type { RecordedTable } from '../model/files/recorded-table.ts'
 import { footerOf, type ShownFile } from './shown-file.ts'
 
 /** Options that decide what counts as a difference. */
 const MEANING = [
   'ignore',
+  'only',
   'hooks',
   'startingKey',
   'newerWins',
@@ -25,15 +27,22 @@ export function refuseOtherReports(now: ShownFile, then: ShownFile): void {
   for (const report of [now, then]) refuseOtherFile(report)
   refuseOtherTables(now, then)
   for (const name of MEANING) {
-    const [one, other] = [now, then].map(({ header }) =>
-      JSON.stringify(header.options?.[name] ?? null),
-    )
+    const [one, other] = [now, then].map(({ header }) => JSON.stringify(meantBy(header, name)))
     if (one === other) continue
     throw usageError(
       `Expected ${then.file} to be of a run with the same \`${name}\`, ${one}; got ${other}`,
       'Reports are only compared if the same items count as differences.',
     )
   }
+}
+
+/** Paths mean the same in any order, and under whichever name they were recorded. */
+function meantBy({ options = {} }: ShownFile['header'], name: string): unknown {
+  if (name === 'ignore') {
+    return pathsRecorded(options as Partial<RecordedPaths>).sort()
+  }
+  const value = options[name] ?? null
+  return name === 'only' && Array.isArray(value) ? [...value].sort() : value
 }
 
 function refuseOtherFile({ file, header }: ShownFile): void {

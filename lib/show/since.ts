@@ -2,6 +2,7 @@
 import { crc32 } from 'node:zlib'
 import type { FileEnd } from '../files/checked-file.ts'
 import { canonicalItem } from '../item/normalise.ts'
+import { WHOLE } from '../item/places/compared.ts'
 import { refuseOtherExtras, refuseOtherReports, refuseUnfinished } from './comparable-reports.ts'
 import type { ShownFile, ShownLine } from './shown-file.ts'
 
@@ -108,4 +109,4 @@ async function* linesWhere(
 const placesOf = ({ kind, changes, attributes }: ShownLine) =>
   crc32(JSON.stringify([kind, changes?.map(({ path }) => path) ?? attributes]))
 
-const keyOf = ({ replica, key }: ShownLine) => `${replica}\n${canonicalItem(key, () => false)}`
+const keyOf = ({ replica, key }: ShownLine) => `${replica}\n${canonicalItem(key, WHOLE)}`

@@ -217,7 +217,7 @@ t.test('refused: a checkpoint of a run whose table is gone', async (t) => {
       ? 'ResourceNotFoundException'
       : undefined,
   )
-  const { code, stderr } = await runCli([...all, '--resume'], env)
+  const { code, stderr } = await runCli([...all, '--resume', '--max-outage', '1s'], env)
   t.equal(code, 2, stderr)
   t.match(stderr, /Expected us-east-1:Copy to exist as when the run of the checkpoint began/)
   t.same(service.made('CreateTable'), [])

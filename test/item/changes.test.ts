@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { changesBetween } from '../../lib/item/changes.ts'
-import { ignoring } from '../../lib/item/normalise.ts'
 import { canonicalPath, isPath, isWithin, pathText } from '../../lib/item/path.ts'
+import { BY_DEFAULT } from '../../lib/item/places/compared.ts'
 import type { Change } from '../../lib/model/change.ts'
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 import { anyChoices, anyItem, anyText, anyValue, type Choose } from '../support/arbitrary.ts'
@@ -14,7 +14,7 @@ type Step = string | number
 type Json = { [name: string]: unknown }
 
 const between = (from: WireItem, to: WireItem, withValues = true) =>
-  changesBetween(from, to, { isIgnored: ignoring([]), withValues })
+  changesBetween(from, to, { compared: BY_DEFAULT, withValues })
 
 /** Two items that have much in common, and are nested. */
 const pairs: fc.Arbitrary<readonly [WireItem, WireItem]> = fc

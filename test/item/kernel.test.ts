@@ -1,4 +1,5 @@
 /** The kernel against its reference, over random tables. `TABLESYNC_TEST_ITEMS`: how many items. */
+
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { alikeToEnd, type Place } from '../../lib/item/bytes/alike.ts'
@@ -10,8 +11,8 @@ import { itemComparer, itemText, parseItem, sameBytes } from '../../lib/item/com
 import { openDigest } from '../../lib/item/digest.ts'
 import { theKernel } from '../../lib/item/kernel/kernel.ts'
 import { canonicalKeyOf, sameKeyBytes } from '../../lib/item/key.ts'
-import { ignoring } from '../../lib/item/normalise.ts'
 import { itemStart, keyNames } from '../../lib/item/page.ts'
+import { BY_DEFAULT } from '../../lib/item/places/compared.ts'
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 import { type Choose, choices, respelt, shuffled } from '../support/arbitrary.ts'
 import { ID_KEY } from '../support/pages.ts'
@@ -21,7 +22,7 @@ import { referencePage, sameItem } from './reference.ts'
 const ITEMS = Number(process.env['TABLESYNC_TEST_ITEMS'] ?? 40_000)
 const SEED = Number(process.env['TABLESYNC_TEST_SEED'] ?? 1)
 
-const comparer = itemComparer(await openDigest(), ignoring([]))
+const comparer = itemComparer(await openDigest(), BY_DEFAULT)
 const names = keyNames(ID_KEY)
 
 const WORDS = [
@@ -158,7 +159,7 @@ function checkRun(
     }
     at += run
     if (at === a.count || !isPlain(mine[at] ?? '') || !isPlain(theirs[at] ?? '')) continue
-    const isSure = sameBytes(a, at, b, at) || sameMembers(a, at, b, at, ignoring([]))
+    const isSure = sameBytes(a, at, b, at) || sameMembers(a, at, b, at, BY_DEFAULT.isIgnored)
     assert.equal(isSure && sameKeyBytes(a, at, b, at), false, `${mine[at]} ${theirs[at]}`)
   }
 }

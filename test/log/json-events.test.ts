@@ -1,5 +1,5 @@
 /** Which entries the JSON log has of a run. */
-import type { RunEvent } from '../../lib/model/events.ts'
+import type { RunEvent } from '../../lib/model/events/events.ts'
 import type { Summary } from '../../lib/model/results/summary.ts'
 import { zeroTally } from '../../lib/model/tally.ts'
 import { jsonEvents } from '../../lib/report/json/json-events.ts'

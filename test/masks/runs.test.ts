@@ -81,6 +81,36 @@ t.test('masked keys', async (t) => {
   t.notMatch(JSON.stringify([first, second]), /item-/)
 })
 
+for (const strategy of ['march', 'lookup'] as const) {
+  t.test(
+    `extras are deleted, and never an item that cannot be masked, by ${strategy}`,
+    async (t) => {
+      const { options, becomes } = await masked(t, RULES)
+      const odd = new Set([2, 17, 41])
+      const masterItems = Array.from({ length: 60 }, (_, at) =>
+        person(at, odd.has(at) ? { note: { S: 'secret' } } : {}),
+      )
+      const all = Array.from({ length: 60 }, (_, at) => becomes(person(at)) as WireItem)
+      const { replica, run } = await openScene(t, {
+        ...{ masterItems, becomes },
+        replicaItems: [...all, person(100), person(101)],
+      })
+      const extras = { deleteExtra: true, maxDeletes: 50, strategy }
+      const { summary } = await run({ ...options, ...WRITES, ...extras })
+      t.match(counts(summary, replica), { sameAs: 57, unverified: 3, extra: 2, failed: 0 })
+      t.equal(summary.outcome, 'incomplete')
+      for (const at of odd) t.ok(replica.table.at({ id: { S: `item-${at}` } }), `item ${at} stays`)
+      t.notOk(replica.stub.requests.some(({ body }) => /item-(2|17|41)"/.test(keyOf(body))))
+    },
+  )
+}
+
+/** Of a write. */
+const keyOf = (body: Readonly<Record<string, unknown>>) =>
+  body['UpdateExpression'] !== undefined || body['ConditionExpression'] !== undefined
+    ? JSON.stringify(body['Key'] ?? {})
+    : ''
+
 t.test('an attribute that only item 5,000 has stops that item alone', async (t) => {
   const { options, becomes } = await masked(t, RULES)
   const masterItems = Array.from({ length: 5001 }, (_, at) =>

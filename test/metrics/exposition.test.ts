@@ -1,7 +1,7 @@
 /** What the metrics of a run say, while it goes on and when it has ended. */
 import { exposition } from '../../lib/metrics/exposition.ts'
 import { type RunDescription, RunFigures } from '../../lib/metrics/run-figures.ts'
-import type { Flow } from '../../lib/model/events.ts'
+import type { Flow } from '../../lib/model/events/events.ts'
 import type { ReplicaSummary, Summary } from '../../lib/model/results/summary.ts'
 import { zeroReplicaTally } from '../../lib/model/tally.ts'
 import { t } from '../support/tap.ts'

@@ -1,7 +1,7 @@
 /** What a run prints for people. */
 import { Writable } from 'node:stream'
 import type { Difference } from '../../lib/model/difference.ts'
-import type { RunEvent } from '../../lib/model/events.ts'
+import type { RunEvent } from '../../lib/model/events/events.ts'
 import type { ReplicaSummary, Summary } from '../../lib/model/results/summary.ts'
 import { zeroReplicaTally, zeroTally } from '../../lib/model/tally.ts'
 import { type HumanOptions, tellHuman } from '../../lib/report/human.ts'

@@ -1,5 +1,5 @@
 /** What the pinned block says of a run's counts and speed. */
-import type { RunEvent } from '../../lib/model/events.ts'
+import type { RunEvent } from '../../lib/model/events/events.ts'
 import { zeroReplicaTally } from '../../lib/model/tally.ts'
 import { blockLines } from '../../lib/report/block/run-block.ts'
 import { t } from '../support/tap.ts'

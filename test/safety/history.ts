@@ -1,6 +1,7 @@
 /** Makes a history from a seed: what tables hold, what tablesync does, and what others do. */
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 import type { Faults } from '../simulation/world.ts'
+import { type InParts, inParts, movedProfile, seenAgain, withProfile } from './in-parts.ts'
 
 /** `listed`: a repair of some keys by name, without a scan. */
 export type Mode = 'sync' | 'listed' | 'apply' | 'undo'
@@ -37,6 +38,8 @@ export interface History {
   readonly listed: readonly string[]
   /** Whether the hooks of hooks.ts are used. */
   readonly hasHooks: boolean
+  /** What is compared of items. Undefined: all. */
+  readonly inParts: InParts | undefined
   /** What tablesync is asked to do. */
   readonly asked: {
     readonly writeMissing: boolean
@@ -141,7 +144,7 @@ export function historyOf(random: () => number): History {
     writeDiffering: chance(0.9),
     deleteExtra: chance(0.8),
   }
-  return {
+  const history: History = {
     mode,
     master,
     replica,
@@ -167,11 +170,45 @@ export function historyOf(random: () => number): History {
       (_, n) => n === size || mode !== 'listed' || chance(0.7),
     ),
     hasHooks: chance(0.15),
+    inParts: undefined,
     // A plan needs at least one kind of write.
     asked: Object.values(asked).includes(true) ? asked : { ...asked, writeMissing: true },
     deaths: Array.from({ length: chance(0.3) ? 1 + below(2) : 0 }, () => below(length)),
     refusals: hasWide && chance(0.5) ? 0.3 : 0,
     workers: pick(1, 2),
     ages: pick(0, 0.05, 0.3),
+  }
+  return chance(0.35)
+    ? partly(history, pick('ignore', 'only'), pick('leave', 'leave', 'whole'))
+    : history
+}
+
+/** The same history, with something in its items that is not compared. */
+function partly(
+  history: History,
+  ...[how, missing]: ['ignore' | 'only', 'leave' | 'whole']
+): History {
+  const { asked, versionAttribute } = history
+  // Deletions that were asked for may take back what was put.
+  const some =
+    missing === 'whole'
+      ? { ...asked, writeMissing: true, deleteExtra: false }
+      : { ...asked, writeDiffering: asked.writeDiffering || !asked.deleteExtra }
+  return {
+    ...history,
+    master: history.master.map(withProfile),
+    replica: history.replica.map((item, n) => withProfile(item, n + 1)),
+    inParts: inParts(how, missing, versionAttribute),
+    asked: some,
+    writes: history.writes.map((write, n) => ({
+      ...write,
+      change(item) {
+        const changed = write.change(item)
+        if (changed === undefined) return undefined
+        const isNew = item === undefined || write.isWhole
+        if (!isNew && write.table === 'replica' && n % 2 === 0) return seenAgain(item, n)
+        return isNew ? withProfile(changed, n) : movedProfile(changed, n)
+      },
+    })),
   }
 }

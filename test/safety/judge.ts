@@ -5,9 +5,11 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { WireItem } from '../../lib/model/wire.ts'
+import { places, samePlaces } from '../item/places-oracle.ts'
 import type { Observer, World } from '../simulation/world.ts'
 import { type History, isWide } from './history.ts'
 import { KEPT } from './hooks.ts'
+import { flat } from './in-parts.ts'
 
 type Landed = Parameters<Observer['landed']>[0]
 
@@ -94,8 +96,9 @@ export class Judge implements Observer {
   /** Called at each read of a key on the replica. */
   onReading: (id: string) => void = () => {}
 
-  served(table: string, key: WireItem, item: WireItem | undefined): void {
+  served(table: string, key: WireItem, answered: WireItem | undefined): void {
     const id = idOf(key)
+    const item = answered && this.#flat(answered)
     if (this.#anew.has(table)) {
       this.#servedAnew.set(table, (this.#servedAnew.get(table) ?? new Set()).add(id))
     }
@@ -125,7 +128,10 @@ export class Judge implements Observer {
   landed(write: Landed): void {
     const id = idOf(write.key)
     const fault =
-      this.#unaskedFault(write, id) ?? this.#undoFault(write, id) ?? this.#faultOf(write, id)
+      this.#unaskedFault(write, id) ??
+      this.#undoFault(write, id) ??
+      this.#partsFault(write) ??
+      this.#faultOf(write, id)
     if (write.after === undefined) this.#asLeft.delete(id)
     else this.#asLeft.set(id, write.after)
     this.written.add(id)
@@ -176,6 +182,27 @@ export class Judge implements Observer {
     return fault && `${fault} has changed since the repair`
   }
 
+  /** What is not compared goes and comes with its item alone, and only where that was asked for. */
+  #partsFault({ before, after }: Landed): string | undefined {
+    const { inParts, asked } = this.#history
+    if (inParts === undefined) return undefined
+    if (before !== undefined && after !== undefined) {
+      const [was, is] = [before, after].map((item) => places(item, inParts.rules, 'others'))
+      const isSame = was !== undefined && is !== undefined && samePlaces(was, is)
+      return isSame ? undefined : 'something that is not compared was written'
+    }
+    if (this.isUndo) return undefined
+    if (before === undefined) {
+      return inParts.options.missingItems === 'whole' ? undefined : 'it was put whole, unasked'
+    }
+    return asked.deleteExtra ? undefined : 'it was taken back whole, unasked'
+  }
+
+  /** Where attributes are compared in part, each of their places was read by itself. */
+  #flat(item: WireItem): WireItem {
+    return this.#history.inParts === undefined ? item : flat(item)
+  }
+
   #faultOf(write: Landed, id: string): string | undefined {
     switch (write.operation) {
       case 'BatchWriteItem':
@@ -189,8 +216,9 @@ export class Judge implements Observer {
     }
   }
 
-  #updateFault({ before, after }: Landed, id: string): string | undefined {
-    if (before === undefined || after === undefined) return 'there was no item to update'
+  #updateFault({ before: was, after: is }: Landed, id: string): string | undefined {
+    if (was === undefined || is === undefined) return 'there was no item to update'
+    const [before, after] = [this.#flat(was), this.#flat(is)]
     if (!this.isUndo) {
       const version = this.#versionFault(before, after)
       if (version !== undefined) return version
@@ -225,8 +253,9 @@ export class Judge implements Observer {
       : 'versions without order replaced each other'
   }
 
-  #deletionFault({ before }: Landed, id: string): string | undefined {
-    if (before === undefined) return undefined
+  #deletionFault({ before: was }: Landed, id: string): string | undefined {
+    if (was === undefined) return undefined
+    const before = this.#flat(was)
     // DescribeTable is sent after both sides were read, and before anything is deleted.
     const isAnew = [...this.#servedAnew.values()].some((ids) => ids.has(id))
     if (!this.isUndo && isAnew) return 'it goes by what a table said that was made anew'

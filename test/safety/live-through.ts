@@ -98,9 +98,11 @@ const spelt = (name: string) => name
 
 const HOOKS = new URL('./hooks.js', import.meta.url).href
 
-function optionsOf({ mode, listed, versionAttribute, workers, ages, hasHooks, asked }: History) {
+function optionsOf({ mode, listed, versionAttribute, inParts, ...history }: History) {
+  const { workers, ages, hasHooks, asked } = history
   return {
     ...REACH,
+    ...inParts?.options,
     ...(hasHooks && { hooks: HOOKS }),
     ...(versionAttribute !== undefined && { versionAttribute }),
     workers,

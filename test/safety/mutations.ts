@@ -22,8 +22,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'conditions without what was seen',
     file: 'lib/dynamo/conditions.js',
-    from: 'for (const name of compared) {',
-    to: 'for (const name of []) {',
+    from: 'comparisons.map((comparison) => addTo(condition, comparison, terms))',
+    to: '[]',
   },
   {
     name: 'conditions without the version that a side lacked',
@@ -34,8 +34,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'updates without the condition on others of equal versions',
     file: 'lib/dynamo/update-expression.js',
-    from: 'return [version, ...rest];',
-    to: 'return [version];',
+    from: '{ needed: [itsVersion, ...rest], others: [] }',
+    to: '{ needed: [itsVersion], others: [] }',
   },
   {
     name: 'no conflict of versions',
@@ -90,6 +90,30 @@ const MUTATIONS: readonly Mutation[] = [
     file: 'workers/repair/read-back.js',
     from: '!(isOurs && wrote.isPut)',
     to: '!isOurs',
+  },
+  {
+    name: 'attributes are written whole, with what is not compared in them',
+    file: 'lib/item/places/edits.js',
+    from: "if (part === 'all')",
+    to: 'if (true)',
+  },
+  {
+    name: 'places inside attributes are changed, whatever they hold',
+    file: 'lib/dynamo/update-expression.js',
+    from: 'const places = [...touched, ...holders, ...besideNested(touching, compared)];',
+    to: 'const places = [...touched.filter((edit) => !isNested(edit)), ...holders];',
+  },
+  {
+    name: 'missing items are put whole, unasked',
+    file: 'lib/options/groups/place-options.js',
+    from: "putsWhole: !comparesParts || missingItems === 'whole'",
+    to: 'putsWhole: true',
+  },
+  {
+    name: 'what was put whole is taken back, unasked',
+    file: 'workers/repair/read-back.js',
+    from: 'if (heldBack !== undefined)',
+    to: 'if (false)',
   },
   {
     name: 'undo goes by what it is to bring, and not by what is there',

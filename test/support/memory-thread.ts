@@ -1,9 +1,11 @@
 /** A worker thread's context over in-memory tables, for segments compared in-process. */
+
 import PQueue from 'p-queue'
 import { InFlight } from '../../lib/dynamo/request/in-flight.ts'
 import { itemComparer } from '../../lib/item/compare.ts'
 import { openDigest } from '../../lib/item/digest.ts'
-import { canonicalItem, ignoring } from '../../lib/item/normalise.ts'
+import { canonicalItem } from '../../lib/item/normalise.ts'
+import { comparing, WHOLE } from '../../lib/item/places/compared.ts'
 import { freshRecord, type SegmentRecord } from '../../lib/model/files/segment-record.ts'
 import { zeroReplicaTally } from '../../lib/model/tally.ts'
 import { DeadlineCalls } from '../../lib/protocol/deadline-calls.ts'
@@ -66,7 +68,8 @@ export function memoryThread(
   const setup: WorkerSetup = {
     tables: [master.access, ...replicas.map(({ access }) => access)],
     timeouts: PATIENCE,
-    ignore: [],
+    compared: { ignore: [], only: [] },
+    putsWhole: true,
     asked: { missing: false, differing: false, extra: false },
     write: { missing: false, differing: false, extra: false },
     consistentRead: false,
@@ -86,7 +89,7 @@ export function memoryThread(
     outages: Outages.memoryFor(replicas.length + 1),
     ...rateMemoryFor(replicas.length + 1),
   }
-  const isIgnored = ignoring([])
+  const compared = comparing(setup.compared)
   return {
     setup,
     master,
@@ -102,12 +105,12 @@ export function memoryThread(
         },
       ]),
     ),
-    comparer: itemComparer(digestOf, isIgnored),
-    isIgnored,
-    wholeDigest: (item) => digestOf(canonicalItem(item, () => false)),
-    digest: (item) => digestOf(canonicalItem(item, isIgnored)),
+    comparer: itemComparer(digestOf, compared),
+    compared,
+    wholeDigest: (item) => digestOf(canonicalItem(item, WHOLE)),
+    digest: (item) => digestOf(canonicalItem(item, compared)),
     rules: rulesOf({}, new DeadlineCalls(new AbortController().signal), new InFlight()),
-    shape: { schema: master.access.keySchema, isIgnored },
+    shape: { schema: master.access.keySchema, compared },
     allowance: new Allowance(setup.allowance),
     canary: new CanaryFlags(setup.canaryFlags),
     names: new AttributeNames(),

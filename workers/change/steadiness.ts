@@ -1,6 +1,7 @@
 /** Whether the hook `transform` answers the same whenever it is given the same. */
 import { InFlight } from '../../lib/dynamo/request/in-flight.ts'
 import { canonicalItem } from '../../lib/item/normalise.ts'
+import { WHOLE } from '../../lib/item/places/compared.ts'
 import type { Hooks } from '../../lib/model/hooks.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import { DeadlineCalls } from '../../lib/protocol/deadline-calls.ts'
@@ -22,7 +23,7 @@ export async function makesAgain(
   return made === null || again === null ? made === again : canonical(made) === canonical(again)
 }
 
-const canonical = (item: WireItem) => canonicalItem(item, () => false)
+const canonical = (item: WireItem) => canonicalItem(item, WHOLE)
 
 /** Whether a hook makes two items of one sample. Samples on which it fails say nothing. */
 export async function isUnsteady(hooks: Hooks, samples: readonly WireItem[]): Promise<boolean> {

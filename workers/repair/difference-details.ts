@@ -3,7 +3,8 @@ import type { FoundItem } from '../../lib/dynamo/lookup-result.ts'
 import { changesBetween } from '../../lib/item/changes.ts'
 import { parseItem } from '../../lib/item/compare.ts'
 import { itemSize } from '../../lib/item/item-size.ts'
-import { differingAttributes, isReplicationAttribute } from '../../lib/item/normalise.ts'
+import { differingAttributes } from '../../lib/item/normalise.ts'
+import { BY_DEFAULT } from '../../lib/item/places/compared.ts'
 import type { Difference } from '../../lib/model/difference.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import type { Thread } from '../thread-context.ts'
@@ -11,7 +12,7 @@ import type { Found } from '../verify/ending.ts'
 
 /** Nothing of a key that could not be read, or whose items are not at hand any more. */
 export function detailsOf(
-  { setup, isIgnored }: Thread,
+  { setup, compared }: Thread,
   { verdict, key, master, replica }: Found,
 ): Pick<Difference, 'attributes' | 'changes' | 'sizes'> {
   const [from, to] = [replica, master].map(itemOf)
@@ -22,13 +23,14 @@ export function detailsOf(
     if (from === undefined || to === undefined) return sizes
     // Attributes are counted in any case; places are only for whoever hears of each difference.
     if (!setup.tellDifferences)
-      return { attributes: differingAttributes(from, to, isIgnored), ...sizes }
-    return { ...changesBetween(from, to, { isIgnored, withValues }), ...sizes }
+      return { attributes: differingAttributes(from, to, compared), ...sizes }
+    return { ...changesBetween(from, to, { compared, withValues }), ...sizes }
   }
   if (!withValues) return sizes
   // All attributes of a missing item are to come, ignored ones too, and those of an extra to go.
+  const isWhole = verdict === 'extra' || setup.putsWhole
   const bare = JSON.parse(key) as WireItem
-  const how = { isIgnored: isReplicationAttribute, withValues }
+  const how = { compared: isWhole ? BY_DEFAULT : compared, withValues }
   return { changes: changesBetween(from ?? bare, to ?? bare, how).changes, ...sizes }
 }
 

@@ -19,6 +19,7 @@ import {
 } from '../verify/ending.ts'
 import { conflictOfVersions } from '../verify/relation.ts'
 import { digestOf } from '../verify/sides.ts'
+import { conflictOfPlaces } from '../verify/unwritable-places.ts'
 import type { Suspicion } from '../verify/verdict.ts'
 import type { Written } from '../write/write-attempt.ts'
 import { cleanEnding } from './clean-ending.ts'
@@ -164,7 +165,10 @@ export class Outcomes {
    */
   unasked(found: Found): MaybePromise {
     const { setup } = this.#replicaTask.thread
-    const conflict = conflictOfVersions(this.#replicaTask, found)
+    const isAsked = found.verdict === 'differing' && setup.asked.differing
+    const conflict =
+      conflictOfVersions(this.#replicaTask, found) ??
+      (isAsked ? conflictOfPlaces(this.#replicaTask, found) : undefined)
     if (conflict !== undefined) return this.conclude(conflict, found).then(() => undefined)
     const isPlanned = setup.asked[found.verdict] && !setup.write[found.verdict]
     return this.#report(found, isPlanned ? PLANNED : LEFT)

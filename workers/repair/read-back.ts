@@ -8,13 +8,15 @@
  * repaired again, once both sides have stood still.
  */
 import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
+import type { DifferenceKind } from '../../lib/model/difference.ts'
 import type { PendingRecheck } from '../../lib/model/pending-recheck.ts'
 import { HookFailure } from '../hook-calls.ts'
 import { isFiltered, type ReplicaTask } from '../replica-task.ts'
 import { lookUpBothSides } from '../verify/both-sides.ts'
-import { type Found, failed, hookFailed, withWord } from '../verify/ending.ts'
+import { type Found, failed, hookFailed, type RepairEnding, withWord } from '../verify/ending.ts'
 import { relationUnderRules } from '../verify/relation.ts'
 import { type BothSides, digestsOf } from '../verify/sides.ts'
+import { notWhole } from '../verify/unwritable-places.ts'
 import { movedOn } from '../verify/verdict.ts'
 import type { Written } from '../write/write-attempt.ts'
 import { foundUnread } from './outcomes.ts'
@@ -85,9 +87,23 @@ export async function lookAtWritten(
   const isGhostOrHole = isOurs && (now.master === null || now.replica === null)
   const stoodStill = now.master === pending.master && now.replica === pending.replica
   if (!isGhostOrHole && !stoodStill) return movedOn(pending, now, Date.now())
+  const heldBack = wholeItemLeft(replicaTask, relation)
+  if (heldBack !== undefined) {
+    return repair.outcomes.trouble('conflicts', { key, verdict: relation, ...sides }, heldBack)
+  }
   const mended = await repair.writes.mend({ key, verdict: relation, ...sides }, wrote)
   if (mended === 'refused') return movedOn(pending, now, Date.now())
   return mended && pendingWritten(mended, moves + 1)
+}
+
+/** Why a written item is not put again or taken back where parts of items are not compared. */
+function wholeItemLeft(
+  { thread: { compared, setup }, replica }: ReplicaTask,
+  relation: DifferenceKind,
+): RepairEnding | undefined {
+  if (relation === 'missing' && !setup.putsWhole) return notWhole('put', replica)
+  const isToDelete = relation === 'extra' && !setup.write.extra
+  return isToDelete && !compared.isFlat ? notWhole('taken back', replica) : undefined
 }
 
 /** The pending recheck of what a write has left; its clock starts with the write. */

@@ -9,6 +9,7 @@ import { lookUpKey } from '../verify/both-sides.ts'
 import type { RepairEnding } from '../verify/ending.ts'
 import { conflictOfVersions, relationUnderRules } from '../verify/relation.ts'
 import { type BothSides, DigestsWhenAsked, standingOfItems } from '../verify/sides.ts'
+import { conflictOfPlaces } from '../verify/unwritable-places.ts'
 import { relationOf } from '../verify/verdict.ts'
 import type { Achieved, Aim, Next } from '../write/aim.ts'
 import { repairing } from '../write/prepared-write.ts'
@@ -64,7 +65,8 @@ export function repairAim(replicaTask: ReplicaTask, wanted: Wanted): Aim<BothSid
       const isLeftOut = relation === 'extra' && isFiltered(replicaTask)
       return isLeftOut ? { settled: () => seen.replica } : { ending: unwanted }
     }
-    const conflict = conflictOfVersions(replicaTask, sides)
+    if (relation === 'missing' && !thread.setup.putsWhole) return { ending: unwanted }
+    const conflict = conflictOfVersions(replicaTask, sides) ?? conflictOfPlaces(replicaTask, sides)
     if (conflict !== undefined) return { ending: conflict }
     const write = repairing(replicaTask, relation, { key, ...sides, isAlone: wanted.isAlone })
     return { write, left: () => seen.master }

@@ -7,6 +7,7 @@ import { openDigest } from '../../lib/item/digest.ts'
 import { isExpired } from '../../lib/item/expiry.ts'
 import { withoutValues } from '../../lib/item/hidden-values.ts'
 import { canonicalItem } from '../../lib/item/normalise.ts'
+import { WHOLE } from '../../lib/item/places/compared.ts'
 import type { JournalEntry } from '../../lib/model/files/journal-lines.ts'
 import { type ChangeCounts, NO_CHANGES } from '../../lib/model/results/reverted-export.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
@@ -64,7 +65,7 @@ export async function openJudge(
 
   /** Whether one write on one condition that compares the whole item could take it back. */
   function isTooWide({ before, after }: ExportedChange): boolean {
-    const shape = { schema: keySchema, isIgnored: () => false }
+    const shape = { schema: keySchema, compared: WHOLE }
     if (after === null) return false
     if (before === null) return unchanged(after, shape).isPartial === true
     const update = updateTo(before, after, shape)
@@ -78,8 +79,7 @@ export async function openJudge(
 }
 
 /** The text that two items share if they are equal. No item: no text. */
-const textOf = (item: WireItem | null): string =>
-  item === null ? '' : canonicalItem(item, () => false)
+const textOf = (item: WireItem | null): string => (item === null ? '' : canonicalItem(item, WHOLE))
 
 /** The hook's answer decides what is written, so without it nothing is. */
 function hookFailed(

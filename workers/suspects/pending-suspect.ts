@@ -12,8 +12,9 @@ export function lookAgain(
   isInferred = false,
 ): MaybePromise {
   count.state('pending')
-  // Attributes that are ignored may change as often as they like.
-  const isLiteral = thread.setup.ignore.length === 0
+  // What is not compared may change as often as it likes.
+  const { ignore, only } = thread.setup.compared
+  const isLiteral = ignore.length === 0 && only.length === 0
   const how = { isLiteral, isInferred }
   const seen = digestsLike(how, sides, thread.comparer)
   return tell({

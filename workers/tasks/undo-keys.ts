@@ -4,6 +4,7 @@ import { isUnread, type Unread } from '../../lib/dynamo/lookup-result.ts'
 import { isEnded } from '../../lib/dynamo/request/request-errors.ts'
 import { parseItem } from '../../lib/item/compare.ts'
 import { canonicalKeyOfText } from '../../lib/item/key.ts'
+import { WHOLE } from '../../lib/item/places/compared.ts'
 import type { DifferenceKind } from '../../lib/model/difference.ts'
 import type { SeenItem } from '../../lib/model/pending-recheck.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
@@ -154,7 +155,7 @@ interface BringingBack {
 /** Compares attributes, not a version: the item must be what we left, whoever wrote it. */
 function bringingBack(replicaTask: ReplicaTask, { key, now, target }: BringingBack): PreparedWrite {
   const { schema } = replicaTask
-  const shape = { schema, isIgnored: () => false }
+  const shape = { schema, compared: WHOLE }
   if (target === null && now !== null) return deleting(replicaTask, { key, seen: now, shape })
   if (target === null) throw new Error('nothing to bring back')
   if (now === null) {

@@ -8,7 +8,7 @@ import { updateTo } from '../../lib/dynamo/update-expression.ts'
 import { asTablesyncError } from '../../lib/errors.ts'
 import { itemText, parseItem } from '../../lib/item/compare.ts'
 import type { KeyText } from '../../lib/item/key.ts'
-import { isReplicationAttribute } from '../../lib/item/normalise.ts'
+import { isReplicationAttribute } from '../../lib/item/places/compared.ts'
 import type { DifferenceKind } from '../../lib/model/difference.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import type { ReplicaTask } from '../replica-task.ts'
@@ -42,6 +42,7 @@ export function repairing(
   if (relation === 'extra' && seen !== undefined) return deleting(replicaTask, { key, seen })
   if (master === undefined || refusalOf(master)) throw new Error('no item to write')
   if (relation === 'missing') {
+    if (!replicaTask.thread.setup.putsWhole) throw new Error('no item may be put whole')
     return putting(replicaTask, {
       key,
       item: withoutReplication(itemText(master.page, master.item)),

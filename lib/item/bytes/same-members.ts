@@ -4,8 +4,8 @@
  * spelling are left to digests.
  */
 
-import type { IsIgnored } from '../normalise.ts'
 import { type ItemPage, itemStart } from '../page.ts'
+import type { IsIgnored } from '../places/compared.ts'
 import { sameSpan, skipBlanks, valueEnd } from './json-bytes.ts'
 import { Members } from './members.ts'
 

@@ -17,12 +17,20 @@ export interface RepairPlanHeader {
   readonly master: RecordedTable & { readonly label: string }
   /** By the replica's name as it was given. */
   readonly tables: { readonly [label: string]: RecordedTable }
+  /** Options of the run that wrote it. Absent in version 1. */
+  readonly options?: { readonly [option: string]: unknown }
   /** Settings that the digests and the writes depend on. */
   readonly rules: PlanRules
 }
 
 export interface PlanRules {
+  /** Bare names of top-level attributes. */
   readonly ignore: readonly string[]
+  /** Present: `ignore` is empty, and these paths are ignored. */
+  readonly ignorePaths?: readonly string[]
+  /** Absent: there is no limit to what is compared. */
+  readonly only?: readonly string[]
+  readonly missingItems?: 'whole'
   readonly ttlAware: boolean
   readonly newerWins: boolean
   readonly versionAttribute?: string

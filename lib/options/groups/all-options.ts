@@ -15,6 +15,7 @@ import { PAIRS_OPTIONS } from './of-command/pairs-options.ts'
 import { TALK } from './of-command/talk-options.ts'
 import { PACE_OPTIONS } from './pace-options.ts'
 import { PASS_OPTIONS } from './pass-options.ts'
+import { PLACE_OPTIONS } from './place-options.ts'
 import { RECHECK_OPTIONS } from './recheck-options.ts'
 import { REPAIR_OPTIONS } from './repair-options.ts'
 import { RESUME_OPTIONS } from './resume-options.ts'
@@ -36,6 +37,7 @@ export const OPTIONS = {
   ...SELECTION_OPTIONS,
   ...REVERT_OPTIONS,
   ...SCAN_OPTIONS,
+  ...PLACE_OPTIONS,
   ...FILTER_OPTIONS,
   ...MASK_OPTIONS,
   ...ENDPOINT_OPTIONS,

@@ -117,7 +117,7 @@ export interface FileSettings {
 
 /** @param asked what would be written but for a dry run */
 export function resolveFiles(
-  given: FileOptions,
+  given: FileOptions & { readonly writeMissing?: boolean },
   asked: WriteFlags,
   spelling: Spelling,
 ): FileSettings {
@@ -148,7 +148,9 @@ export function resolveFiles(
     const alone = (name: string, what: string) =>
       usageError(
         `Expected \`${spelling(name)}\` to come with a flag that says what to ${what}, got none`,
-        `Add at least one of ${flags.join(', ')}.`,
+        given.writeMissing === true
+          ? `Add \`${spelling('missingItems')} whole\`: with parts of items, missing ones are left.`
+          : `Add at least one of ${flags.join(', ')}.`,
       )
     if (plan !== undefined) throw alone('plan', 'plan')
     if (journal !== undefined) throw alone('journal', 'write')

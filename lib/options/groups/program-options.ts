@@ -1,8 +1,8 @@
 /** Options that only a program can give: functions, a signal, time-outs. */
 import { usageError } from '../../errors.ts'
 import type { Difference } from '../../model/difference.ts'
-import type { RunEvent } from '../../model/events.ts'
-import type { Question } from '../../model/question.ts'
+import type { RunEvent } from '../../model/events/events.ts'
+import type { Question } from '../../model/events/question.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import { shown } from '../values/quoted-value.ts'
 

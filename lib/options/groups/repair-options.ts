@@ -14,6 +14,7 @@ import {
   type Spelling,
 } from '../option.ts'
 import { shown } from '../values/quoted-value.ts'
+import { checkVersionPlace, type PlaceSettings } from './place-options.ts'
 
 export const REPAIR_OPTIONS = {
   /** Put items that a replica lacks. @default false */
@@ -95,16 +96,20 @@ const NO_WRITES: WriteFlags = { missing: false, differing: false, extra: false }
 /** What other groups have to do with a repair. */
 interface Beside {
   readonly plan?: string
-  readonly ignore?: readonly string[]
   readonly timeouts?: { readonly hooks?: Milliseconds }
 }
 
-export function resolveRepair(given: RepairOptions & Beside, spelling: Spelling): RepairSettings {
+export function resolveRepair(
+  given: RepairOptions & Beside,
+  places: PlaceSettings,
+  spelling: Spelling,
+): RepairSettings {
   const options = filled(REPAIR_OPTIONS, given)
   const { versionAttribute, newerWins, hooks } = options
   checkVersion(given, spelling)
+  checkVersionPlace(versionAttribute, places, spelling)
   const asked = {
-    missing: options.writeMissing,
+    missing: options.writeMissing && places.putsWhole,
     differing: options.writeDiffering,
     extra: options.deleteExtra,
   }
@@ -123,20 +128,14 @@ export function resolveRepair(given: RepairOptions & Beside, spelling: Spelling)
 }
 
 function checkVersion(
-  { newerWins, versionAttribute: version, ignore }: RepairOptions & Beside,
+  { newerWins, versionAttribute: version }: RepairOptions,
   spelling: Spelling,
 ): void {
+  if (newerWins !== true || version !== undefined) return
   const name = spelling('versionAttribute')
-  if (newerWins === true && version === undefined) {
-    throw usageError(
-      `Expected \`${spelling('newerWins')}\` to come with \`${name}\`, got it alone`,
-      `Add \`${name}\`: an attribute that grows with each change says which item is newer.`,
-    )
-  }
-  if (version === undefined || !ignore?.includes(version)) return
   throw usageError(
-    `\`${name}\` ${shown(version)} is also in \`${spelling('ignore')}\``,
-    'Remove it from one of them: ignored attributes are not written, so the version would be wrong.',
+    `Expected \`${spelling('newerWins')}\` to come with \`${name}\`, got it alone`,
+    `Add \`${name}\`: an attribute that grows with each change says which item is newer.`,
   )
 }
 

@@ -1,4 +1,4 @@
-/** Options of what is compared, and how it is read. */
+/** Options of how tables are read. */
 import { availableParallelism } from 'node:os'
 import {
   APPLY_AND_UNDO,
@@ -17,16 +17,6 @@ export const SCAN_OPTIONS = {
     flag: 'scan-for-extra',
     kind: 'switch',
     help: 'Look for extra items where the strategy would not (the march sees them anyway)',
-  },
-  /** Top-level attributes left out of comparing and updating. */
-  ignore: {
-    flag: 'ignore',
-    aliases: ['ignore-att', 'ignore-atts'],
-    kind: 'texts',
-    value: 'attribute',
-    mayHoldCommas: true,
-    help: 'A top-level attribute to leave out of comparing and updating. Repeatable',
-    more: 'A part of the key is refused. A list with commas is one name, so repeat the flag for more attributes.',
   },
   /**
    * Take items that have expired for absent, if master and replica have the same
@@ -134,7 +124,6 @@ export type ScanOptions = OptionsOf<typeof SCAN_OPTIONS>
 
 export interface ScanSettings {
   readonly scanForExtra: boolean
-  readonly ignore: readonly string[]
   /** Whether items that have expired count as absent. */
   readonly ttlAware: boolean
   readonly strategy: 'auto' | 'march' | 'lookup'
@@ -163,7 +152,6 @@ export function resolveScan(
   return {
     ...options,
     scanForExtra: options.scanForExtra || given.deleteExtra === true,
-    ignore: [...(options.ignore ?? [])],
     startingKey,
     // A replica holds more than what is chosen, so no scans of both could be aligned.
     strategy: choosesItems(given) ? 'lookup' : options.strategy,

@@ -12,6 +12,7 @@ import { PAIRS_OPTIONS } from './of-command/pairs-options.ts'
 import { TALK } from './of-command/talk-options.ts'
 import { PACE_OPTIONS } from './pace-options.ts'
 import { PASS_OPTIONS } from './pass-options.ts'
+import { PLACE_OPTIONS } from './place-options.ts'
 import { RECHECK_OPTIONS } from './recheck-options.ts'
 import { REPAIR_OPTIONS } from './repair-options.ts'
 import { RESUME_OPTIONS } from './resume-options.ts'
@@ -29,7 +30,8 @@ export interface Section {
 }
 
 /** How fast a scan goes is asked elsewhere than what it compares. */
-const { segments, parallel, workers, scanLimit, batchReadLimit, ...COMPARED } = SCAN_OPTIONS
+const { scanForExtra, segments, parallel, workers, scanLimit, batchReadLimit, ...READ } =
+  SCAN_OPTIONS
 
 /** The command line alone has them: no program passes them, and no run reads them. */
 const HELP_AND_VERSION: Group = {
@@ -81,7 +83,7 @@ export const SECTIONS: readonly Section[] = [
   {
     task: 'What is compared, and how it is read',
     pages: ['compare'],
-    options: { ...COMPARED, ...FILTER_OPTIONS },
+    options: { scanForExtra, ...PLACE_OPTIONS, ...READ, ...FILTER_OPTIONS },
   },
   { task: 'Masked test tables', pages: ['masks'], options: MASK_OPTIONS },
   { task: 'Credentials', pages: ['credentials'], options: CREDENTIAL_OPTIONS },

@@ -1,5 +1,5 @@
 /** The pinned block of a run: how far it is, what it has found, how fast it goes, what holds it up. */
-import type { Flow, RunEvent } from '../../model/events.ts'
+import type { Flow, RunEvent } from '../../model/events/events.ts'
 import { bytesText, count, rateText, shortCount } from '../../model/figures.ts'
 import type { ReplicaTally } from '../../model/tally.ts'
 import type { Milliseconds } from '../../model/units.ts'

@@ -1,5 +1,5 @@
 /** Tells a run to programs: each event, difference and error is an entry of the log. */
-import type { RunEvent } from '../../model/events.ts'
+import type { RunEvent } from '../../model/events/events.ts'
 import type { Summary } from '../../model/results/summary.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { Human, HumanOptions } from '../human.ts'

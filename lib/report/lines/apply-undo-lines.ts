@@ -1,5 +1,5 @@
 /** Lines for people about an undo, or about a plan that is carried out. */
-import type { RunEvent } from '../../model/events.ts'
+import type { RunEvent } from '../../model/events/events.ts'
 import { count, counted } from '../../model/figures.ts'
 import type { ReplicaSummary, Summary } from '../../model/results/summary.ts'
 import { foundOf } from '../../model/tally.ts'

@@ -1,5 +1,5 @@
 /** Lines for people about a replica that does not exist: what is made, and what is not. */
-import type { RunEvent } from '../../model/events.ts'
+import type { RunEvent } from '../../model/events/events.ts'
 import { counted } from '../../model/figures.ts'
 import type { PlannedTable } from '../../model/tables/planned-table.ts'
 import { duration } from '../durations.ts'

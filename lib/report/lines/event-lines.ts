@@ -1,5 +1,5 @@
 /** Lines for people about what happens in a run. */
-import type { RunEvent } from '../../model/events.ts'
+import type { RunEvent } from '../../model/events/events.ts'
 import { counted } from '../../model/figures.ts'
 import { duration } from '../durations.ts'
 import { applyLines, readableLine, undoLines } from './apply-undo-lines.ts'

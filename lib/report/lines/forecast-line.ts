@@ -1,5 +1,5 @@
 /** How much a run will read, and for how long, said once at its start. */
-import type { RunEvent } from '../../model/events.ts'
+import type { RunEvent } from '../../model/events/events.ts'
 import { shortCount } from '../../model/figures.ts'
 import { duration } from '../durations.ts'
 import type { PlanEvent } from './opening-lines.ts'

@@ -1,5 +1,5 @@
 /** Lines for people about a run in progress: its tables, its plan, what it finds. */
-import type { RunEvent } from '../../model/events.ts'
+import type { RunEvent } from '../../model/events/events.ts'
 import { bytesText, count, counted, shortCount } from '../../model/figures.ts'
 import {
   describeKey,

@@ -1,5 +1,5 @@
 /** What a run until in sync tells people of its passes. */
-import type { RunEvent } from '../../model/events.ts'
+import type { RunEvent } from '../../model/events/events.ts'
 import { count, counted } from '../../model/figures.ts'
 import type { PassesSummary, Summary } from '../../model/results/summary.ts'
 import { remainingDifferences } from '../../model/tally.ts'

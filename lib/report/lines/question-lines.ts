@@ -1,7 +1,7 @@
 /** A question to the person at the terminal: how much, of how much, and where. */
 
+import type { Question } from '../../model/events/question.ts'
 import { count, counted } from '../../model/figures.ts'
-import type { Question } from '../../model/question.ts'
 import { type InspectedTable, shownEndpoint } from '../../model/tables/table.ts'
 
 export function questionText(question: Question): string {

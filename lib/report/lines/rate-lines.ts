@@ -1,6 +1,6 @@
 /** Lines for people about how fast a run goes, and what holds it up. */
 
-import type { Flow, RunEvent } from '../../model/events.ts'
+import type { Flow, RunEvent } from '../../model/events/events.ts'
 import { rateText } from '../../model/figures.ts'
 import type { Pace } from '../../model/tables/capacity.ts'
 import { duration } from '../durations.ts'

@@ -114,8 +114,9 @@ function planLine(outcome: Outcome, { keys, plan: file }: Planned): string {
 /** What the comparison left out or let stand, so that the verdict does not cover it. */
 function scopeOf({ replicas }: Summary, plan?: PlanEvent): string {
   const from = plan?.startingKey === undefined ? '' : ' from the starting key on'
-  const ignored = plan?.ignore ?? []
-  const butFor = ignored.length === 0 ? '' : `, ignoring ${ignored.join(', ')}`
+  const { ignore = [], rules } = plan ?? {}
+  const butFor = ignore.length === 0 ? '' : `, ignoring ${ignore.join(', ')}`
+  const of = rules?.only === undefined ? '' : `, comparing only ${rules.only.join(', ')}`
   const newer = Object.values(replicas).reduce((sum, replica) => sum + replica.newer, 0)
   const newerThere = newer === 0 ? '' : `, but for ${count(newer)} newer on the replica`
   const hooks = plan?.rules.hooks
@@ -126,7 +127,7 @@ function scopeOf({ replicas }: Summary, plan?: PlanEvent): string {
   const chosen = chosenWords(plan)
   const keys = plan?.keys === undefined ? '' : ` for the listed keys${inNeither}`
   const extras = hasExtras || chosen !== '' ? '' : '; extras were not looked for (--scan-for-extra)'
-  return `${keys}${chosen}${from}${butFor}${byRules}${newerThere}${extras}`
+  return `${keys}${chosen}${from}${of}${butFor}${byRules}${newerThere}${extras}`
 }
 
 /** Which items of the master were compared; nothing: all. */
@@ -142,6 +143,8 @@ const FLAGS = {
   extra: '--delete-extra',
 }
 
+const MISSING_LEFT = '        missing items were left: to put one brings what is not compared too'
+
 /** The flags that would repair what was found, without those that were given, and what it takes. */
 function repairLines({ replicas }: Summary, plan?: PlanEvent, prices?: Prices): string[] {
   const repairable = (replica: ReplicaSummary, kind: keyof typeof FLAGS) =>
@@ -152,8 +155,14 @@ function repairLines({ replicas }: Summary, plan?: PlanEvent, prices?: Prices): 
     (kind) => found(kind) && !plan?.writes.includes(kind),
   )
   if (kinds.length === 0) return []
+  const flags = kinds.map((kind) =>
+    kind === 'missing' && plan?.rules.leavesMissing
+      ? `${FLAGS.missing} --missing-items whole`
+      : FLAGS[kind],
+  )
   return [
-    `        to repair: ${kinds.map((kind) => FLAGS[kind]).join(' ')}`,
+    `        to repair: ${flags.join(' ')}`,
+    ...(plan?.rules.leavesMissing && kinds.includes('missing') ? [MISSING_LEFT] : []),
     ...billLines(replicas, prices),
   ]
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { usageError } from '../../errors.ts'
 import { Lock } from '../../files/locking/lock.ts'
+import { pathsRecorded, type RecordedPaths } from '../../item/places/recorded-paths.ts'
 import type { Checkpoint } from '../../model/files/checkpoint-content.ts'
 import type { Spelling } from '../../options/option.ts'
 import type { Settings } from '../../options/settings.ts'
@@ -45,7 +46,8 @@ export async function openCheckpoint(
     const meaning = { ...meaningOf(settings), [JOURNAL]: journal, report }
     const options = JSON.parse(JSON.stringify(meaning)) as Checkpoint['options']
     if (taken !== undefined) refuseOtherOptions(taken, options, spelling)
-    return { file, run: taken?.run ?? run, lock, options, taken }
+    // They stay as recorded, so that every later leg may be begun by the same command.
+    return { file, run: taken?.run ?? run, lock, options: taken?.options ?? options, taken }
   } catch (error) {
     await lock.release()
     throw error
@@ -55,13 +57,24 @@ export async function openCheckpoint(
 /** The journal under its old name, so that runs of earlier releases can be taken up. */
 const JOURNAL = 'undo'
 
+/** A filter decides the strategy, and places whether missing items are put. */
+const DECISIVE = ['filterExpression', 'ignore', 'only', 'missingItems'] as const
+
+/** Ignored places by their paths, under whichever name they were recorded. */
+function asMeant(recorded: Checkpoint['options']): Checkpoint['options'] {
+  const { ignorePaths: _, ...options } = recorded
+  return { ...options, ignore: pathsRecorded(recorded as Partial<RecordedPaths>) }
+}
+
 function refuseOtherOptions(
-  { options: then }: Checkpoint,
-  now: Checkpoint['options'],
+  { options: recorded }: Checkpoint,
+  options: Checkpoint['options'],
   spelling: Spelling,
 ): void {
-  // A filter first: it decides the strategy. What only one of the two has has changed too.
-  const changed = ['filterExpression', ...Object.keys(now), ...Object.keys(then)].find(
+  const then = asMeant(recorded)
+  const now = asMeant(options)
+  // First what decides other options. What only one of the two has has changed too.
+  const changed = [...DECISIVE, ...Object.keys(now), ...Object.keys(then)].find(
     (name) => JSON.stringify(then[name]) !== JSON.stringify(now[name]),
   )
   if (changed === undefined) return

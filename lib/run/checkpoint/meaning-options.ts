@@ -1,7 +1,8 @@
 /** Options that change what a run finds and writes; all others may differ from leg to leg. */
-
+import { recordedPaths } from '../../item/places/recorded-paths.ts'
 import type { ItemFilter } from '../../model/item-filter.ts'
 import type { ItemChanges } from '../../model/items/item-changes.ts'
+import type { PlaceSettings } from '../../options/groups/place-options.ts'
 import type { Settings } from '../../options/settings.ts'
 
 /** Values by option name, as JSON has it. */
@@ -24,6 +25,13 @@ export const changeMeaning = ({ masks, transform }: ItemChanges = {}) => ({
   ...(transform !== undefined && { transform }),
 })
 
+/** What is compared of items. */
+export const placesMeaning = ({ ignore, only, missingItems }: PlaceSettings) => ({
+  ...recordedPaths(ignore),
+  ...(only.length > 0 && { only }),
+  ...(missingItems === 'whole' && { missingItems }),
+})
+
 export function meaningOf(settings: Settings): Meaning {
   const { master, replicas, asked, dryRun, recheckPolicy } = settings
   return {
@@ -35,7 +43,7 @@ export function meaningOf(settings: Settings): Meaning {
     deleteExtra: asked.extra,
     dryRun,
     scanForExtra: settings.scanForExtra,
-    ignore: settings.ignore,
+    ...placesMeaning(settings),
     consistentRead: settings.consistentRead,
     startingKey: settings.startingKey ?? null,
     versionAttribute: settings.versionAttribute ?? null,

@@ -1,6 +1,6 @@
 /** Sees to the replicas that do not exist, before the tables of a run are inspected. */
 import { refuseUnready } from '../../dynamo/describe/table-status.ts'
-import type { Question } from '../../model/question.ts'
+import type { Question } from '../../model/events/question.ts'
 import type { Stop } from '../../model/safeguard.ts'
 import { MASTER } from '../../model/tables/table.ts'
 import type { LocatedTable } from '../tables/table-access.ts'

@@ -15,8 +15,7 @@ import { Patience } from './until-active.ts'
 export async function makeTable(making: Making, planned: Planned): Promise<void> {
   const { label: replica, table } = planned
   await attended(making, planned.index, async (maker, patience, onBegun) => {
-    const begun = await begin(maker, planned, patience)
-    onBegun()
+    const begun = await begin(maker, planned, patience, onBegun)
     await patience.untilActive(maker)
     // An answer that was lost on its way looks as if somebody had been quicker.
     if (begun === 'exists') refuseOther(planned, await maker.look())
@@ -28,22 +27,25 @@ export async function makeTable(making: Making, planned: Planned): Promise<void>
 /** Waits for a table whose making an earlier run, or somebody else, has begun. */
 export const awaitTable = (making: Making, index: TableIndex): Promise<void> =>
   attended(making, index, (maker, patience, onBegun) => {
-    onBegun()
+    onBegun(true)
     return patience.untilActive(maker)
   })
+
+/** Called with whether there may be a table by now. */
+type OnBegun = (isBegun: boolean) => void
 
 /** Whoever goes away in between learns that there will be a table. */
 async function attended(
   making: Making,
   index: TableIndex,
-  work: (maker: TableMaker, patience: Patience, onBegun: () => void) => Promise<void>,
+  work: (maker: TableMaker, patience: Patience, onBegun: OnBegun) => Promise<void>,
 ): Promise<void> {
   const located = making.all[index] as LocatedTable
   const options = making.options(index)
   const maker = openTableMaker(accessOf(located, index, making.runId), options)
   let isBegun = false
-  const onBegun = () => {
-    isBegun = true
+  const onBegun: OnBegun = (begun) => {
+    isBegun = begun
   }
   try {
     await work(maker, new Patience(making, index), onBegun)
@@ -63,10 +65,14 @@ async function begin(
   maker: TableMaker,
   { label, index, request }: Planned,
   patience: Patience,
+  onBegun: OnBegun,
 ): Promise<'made' | 'exists'> {
   for (;;) {
+    // A request that is given up may be carried out all the same.
+    onBegun(true)
     const { end, reason } = await maker.make(request)
     if (end !== 'busy') return end
+    onBegun(false)
     await patience.wait('queued', () => busy(label, index, reason))
   }
 }

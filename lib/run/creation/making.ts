@@ -1,8 +1,8 @@
 /** What the making of replicas needs, and what it yields. */
 import type { TableDescription } from '../../dynamo/create/table-maker.ts'
 import type { ControlPlaneOptions } from '../../dynamo/describe/control-plane.ts'
-import type { RunEvent } from '../../model/events.ts'
-import type { Question } from '../../model/question.ts'
+import type { RunEvent } from '../../model/events/events.ts'
+import type { Question } from '../../model/events/question.ts'
 import type { Stop } from '../../model/safeguard.ts'
 import type { PlannedTable } from '../../model/tables/planned-table.ts'
 import type { TableIndex } from '../../model/tables/table.ts'

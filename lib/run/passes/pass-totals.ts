@@ -1,5 +1,5 @@
 /** What all passes of a run have spent and written, by what each tells at its end. */
-import type { RunEvent } from '../../model/events.ts'
+import type { RunEvent } from '../../model/events/events.ts'
 import type { PassesOfReplica, PassesSummary } from '../../model/results/summary.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { NamedTally } from '../../model/tally.ts'

@@ -1,5 +1,5 @@
 /** What a comparison tells before it begins: its tables, its warnings, its plan. */
-import type { RunEvent } from '../../model/events.ts'
+import type { RunEvent } from '../../model/events/events.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
 import type { Preparation } from '../run-context.ts'
 import { asksBeforeDeletions } from '../safeguards/consent.ts'

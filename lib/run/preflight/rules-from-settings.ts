@@ -3,10 +3,12 @@ import type { RunRules } from '../../model/run-rules.ts'
 import type { Settings } from '../../options/settings.ts'
 
 export function rulesOf(settings: Settings): RunRules {
-  const { ignore, versionAttribute, newerWins, hooks, ttlAware, recheckPolicy, filter, change } =
-    settings
+  const { ignore, only, versionAttribute, newerWins, hooks, ttlAware, recheckPolicy } = settings
+  const { filter, putsWhole, change } = settings
   return {
     ignore,
+    ...(only.length > 0 && { only }),
+    ...(!putsWhole && { leavesMissing: true as const }),
     ...(versionAttribute !== undefined && { versionAttribute }),
     newerWins,
     ...(filter !== undefined && { filter: filter.expression }),

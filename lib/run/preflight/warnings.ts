@@ -82,11 +82,11 @@ function undividedScans({ undivided, inspected }: Tables): Warning[] {
 
 /** Options that are probably not meant as given. */
 export function oddWishes({ ignore, segments = 0 }: Asked, planned: number): string[] {
-  const lists = ignore.filter((name) => name.includes(','))
+  const lists = ignore.filter((path) => path.includes(','))
   return [
     ...lists.map(
-      (name) =>
-        `--ignore ${JSON.stringify(name)} names one attribute with a comma in it; to ignore several, give --ignore for each`,
+      (path) =>
+        `--ignore ${path} names one attribute with a comma in it; to ignore several, give --ignore for each`,
     ),
     ...(planned > 0 && segments > planned
       ? [

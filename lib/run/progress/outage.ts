@@ -1,7 +1,7 @@
 /** One outage of an endpoint: since when, for how long, and its events. */
 import { reasonOf } from '../../dynamo/request/request-errors.ts'
 import type { TablesyncError } from '../../errors.ts'
-import type { RunEvent } from '../../model/events.ts'
+import type { RunEvent } from '../../model/events/events.ts'
 import type { Milliseconds } from '../../model/units.ts'
 
 /** Pause between two events about it. */

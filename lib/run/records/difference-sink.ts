@@ -1,11 +1,11 @@
 /** Passes differences to the plan, the report and the caller's listener, until one of them fails. */
 import { asTablesyncError, type TablesyncError } from '../../errors.ts'
 import type { Difference } from '../../model/difference.ts'
-import type { RunEvent } from '../../model/events.ts'
+import type { RunEvent } from '../../model/events/events.ts'
+import type { Question } from '../../model/events/question.ts'
 import type { ReportMark } from '../../model/files/file-mark.ts'
 import type { FileFooter } from '../../model/files/header-and-footer.ts'
 import type { Planned } from '../../model/files/plan-lines.ts'
-import type { Question } from '../../model/question.ts'
 import type { Stop } from '../../model/safeguard.ts'
 import { DeadlineCalls } from '../../protocol/deadline-calls.ts'
 import type { RepairPlan } from './plan-writer.ts'

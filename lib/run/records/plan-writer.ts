@@ -12,7 +12,7 @@ import type {
 import { recorded } from '../../model/files/recorded-table.ts'
 import type { Summary } from '../../model/results/summary.ts'
 import type { Settings } from '../../options/settings.ts'
-import { filterMeaning } from '../checkpoint/meaning-options.ts'
+import { filterMeaning, placesMeaning } from '../checkpoint/meaning-options.ts'
 import type { Tables } from '../tables/table-inspection.ts'
 import { footerOf, headerOf } from './frame-lines.ts'
 
@@ -28,12 +28,12 @@ export class RepairPlan {
   /** @throws TablesyncError with code `FILE_UNWRITABLE` */
   static async open(file: string, settings: Settings, tables: Tables): Promise<RepairPlan> {
     const [master] = tables.inspected
-    const { ignore, ttlAware, newerWins, versionAttribute, filter, change } = settings
+    const { ttlAware, newerWins, versionAttribute, filter, change } = settings
     const header: NewPlanHeader = {
       ...headerOf('repair-plan', settings, tables),
       master: { label: master.ref.label, ...recorded(master) },
       rules: {
-        ignore,
+        ...placesMeaning(settings),
         ttlAware,
         newerWins,
         ...(versionAttribute !== undefined && { versionAttribute }),

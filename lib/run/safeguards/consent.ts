@@ -1,7 +1,7 @@
 /** Asks for confirmation, if somebody wants to be asked, once the number of deletions is known. */
 
+import type { Question } from '../../model/events/question.ts'
 import { count } from '../../model/figures.ts'
-import type { Question } from '../../model/question.ts'
 import type { Stop } from '../../model/safeguard.ts'
 import type { InspectedTable, TableIndex } from '../../model/tables/table.ts'
 import type { Settings } from '../../options/settings.ts'

@@ -1,6 +1,6 @@
 /**
  * Keys of the replica that items of the master have become in this run, by their hashes: two items
- * that become one key are a collision. Takes 25 to 50 bytes for each item.
+ * that become one key are a collision. Takes 27 to 54 bytes for each item.
  */
 import { CLAIM_WORDS } from '../../protocol/claim-requests.ts'
 
@@ -32,7 +32,7 @@ export class ClaimedKeys {
   }
 
   #enterOne(claims: Uint32Array, from: number): boolean {
-    if (this.#taken * 2 >= this.#slots) this.#grow()
+    if (this.#taken * 4 >= this.#slots * 3) this.#grow()
     const origin = originIn(claims, from)
     const slot = this.#slotOf(claims, from)
     const known = this.#words[slot + ORIGIN] as number

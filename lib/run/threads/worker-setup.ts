@@ -37,7 +37,8 @@ export function workerSetup(
   return {
     tables: tables.access,
     timeouts: settings.timeouts,
-    ignore: settings.ignore,
+    compared: { ignore: settings.ignore, only: settings.only },
+    putsWhole: settings.putsWhole,
     asked: settings.asked,
     write: settings.write,
     consistentRead: settings.consistentRead,

@@ -30,6 +30,21 @@ function limited(expression: unknown): void {
 /** Counts each comparison or function, and each AND. */
 const operatorsIn = (condition: string) => 2 * condition.split(' AND ').length
 
+const PATH = String.raw`#\w+(?:\.#\w+|\[\d+\])*`
+const EXISTS = new RegExp(`^attribute_(not_)?exists\\((${PATH})\\)$`)
+const TYPE = new RegExp(`^attribute_type\\((${PATH}),(:\\w+)\\)$`)
+const EQUAL = new RegExp(`^(${PATH})=(:\\w+)$`)
+
+/** What a step may lead into: names into a map, indexes into a list. */
+function holderIn(
+  value: WireValue | undefined,
+  step: string | number,
+): WireItem | readonly WireValue[] | undefined {
+  if (value === undefined) return undefined
+  if (typeof step === 'number') return 'L' in value ? value.L : undefined
+  return 'M' in value ? value.M : undefined
+}
+
 /** Expressions that use only placeholders; each declared one has to be used. */
 export class Terms {
   readonly #names: ReadonlyMap<string, string>
@@ -54,12 +69,18 @@ export class Terms {
     const terms = String(condition)
       .split(' AND ')
       .map((term) => {
-        const [, not, name] = /^attribute_(not_)?exists\((#\w+)\)$/.exec(term) ?? []
-        if (name !== undefined) return this.#has(item, name) === (not === undefined)
-        const [, left, right] = /^(#\w+)=(:\w+)$/.exec(term) ?? []
+        const [, not, tested] = EXISTS.exec(term) ?? []
+        if (tested !== undefined) {
+          return (this.#at(item, tested) !== undefined) === (not === undefined)
+        }
+        const [, typed, type] = TYPE.exec(term) ?? []
+        if (typed !== undefined) {
+          const { S: wanted } = this.#value(type) as { readonly S: string }
+          return Object.hasOwn(this.#at(item, typed) ?? {}, wanted)
+        }
+        const [, left, right] = EQUAL.exec(term) ?? []
         if (left === undefined) throw invalid(`Cannot read ${term}`)
-        const wanted = this.#value(right)
-        return this.#has(item, left) && isDeepStrictEqual(item?.[this.#name(left)], wanted)
+        return isDeepStrictEqual(this.#at(item, left), this.#value(right))
       })
     return !terms.includes(false)
   }
@@ -67,13 +88,13 @@ export class Terms {
   apply(item: WireItem, update: unknown): WireItem {
     const [all, set, remove] = /^(?:SET (\S+))? ?(?:REMOVE (\S+))?$/.exec(String(update)) ?? []
     if (!all) throw invalid(`Cannot read ${update}`)
-    const members = new Map(Object.entries(item))
+    const changed = structuredClone(item)
     for (const assignment of set?.split(',') ?? []) {
-      const [name, value] = assignment.split('=')
-      members.set(this.#name(name), this.#value(value))
+      const [path, value] = assignment.split('=')
+      this.#write(changed, path, this.#value(value))
     }
-    for (const name of remove?.split(',') ?? []) members.delete(this.#name(name))
-    return Object.fromEntries(members)
+    for (const path of remove?.split(',') ?? []) this.#write(changed, path, undefined)
+    return changed
   }
 
   /** @throws Refusal where a placeholder was declared and never used */
@@ -83,9 +104,36 @@ export class Terms {
     if (unused !== undefined) throw invalid(`${unused} is declared and not used`)
   }
 
-  #has(item: WireItem | undefined, placeholder: string | undefined): boolean {
-    const name = this.#name(placeholder)
-    return item !== undefined && Object.hasOwn(item, name)
+  #at(item: WireItem | undefined, path: string): WireValue | undefined {
+    const [name = '', ...steps] = this.#steps(path)
+    let value = item !== undefined && Object.hasOwn(item, name) ? item[name] : undefined
+    for (const step of steps) {
+      const holder = holderIn(value, step)
+      value = holder && Object.hasOwn(holder, step) ? holder[step as never] : undefined
+    }
+    return value
+  }
+
+  /** As the service: a map that is not there is not made. */
+  #write(item: WireItem, path: string | undefined, value: WireValue | undefined): void {
+    const steps = this.#steps(path)
+    const last = steps.pop() as string
+    const parent = (path ?? '').slice(0, Math.max((path ?? '').lastIndexOf('.'), 0))
+    const holder = parent === '' ? item : holderIn(this.#at(item, parent), last)
+    if (holder === undefined || typeof last === 'number')
+      throw invalid('The document path is invalid')
+    if (value === undefined) delete (holder as Record<string, WireValue>)[last]
+    else {
+      const member = { value, enumerable: true, configurable: true, writable: true }
+      Object.defineProperty(holder, last, member)
+    }
+  }
+
+  #steps(path = ''): (string | number)[] {
+    if (!new RegExp(`^${PATH}$`).test(path)) throw invalid(`Cannot read ${path}`)
+    return (path.match(/#\w+|\d+(?=\])/g) ?? []).map((step) =>
+      step.startsWith('#') ? this.#name(step) : Number(step),
+    )
   }
 
   #name(placeholder = ''): string {

@@ -1,14 +1,14 @@
 /** What a run reports while it runs. */
 
-import type { ErrorCode } from '../errors.ts'
-import type { DifferenceKind } from './difference.ts'
-import type { Outcome } from './results/summary.ts'
-import type { RunRules } from './run-rules.ts'
-import type { Pace } from './tables/capacity.ts'
-import type { PlannedTable } from './tables/planned-table.ts'
-import type { InspectedTable } from './tables/table.ts'
-import type { NamedTally } from './tally.ts'
-import type { Bytes, Milliseconds, ReadUnits } from './units.ts'
+import type { ErrorCode } from '../../errors.ts'
+import type { DifferenceKind } from '../difference.ts'
+import type { Outcome } from '../results/summary.ts'
+import type { RunRules } from '../run-rules.ts'
+import type { Pace } from '../tables/capacity.ts'
+import type { PlannedTable } from '../tables/planned-table.ts'
+import type { InspectedTable } from '../tables/table.ts'
+import type { NamedTally } from '../tally.ts'
+import type { Bytes, Milliseconds, ReadUnits } from '../units.ts'
 
 /** How fast a run uses one table now, and the limit that it keeps. */
 export interface Flow extends Pace {

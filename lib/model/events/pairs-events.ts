@@ -1,7 +1,8 @@
 /** What a run over many pairs reports while it runs. */
+
+import type { NamedPair, PairResult } from '../results/pairs-summary.ts'
+import type { Milliseconds } from '../units.ts'
 import type { RunEvent } from './events.ts'
-import type { NamedPair, PairResult } from './results/pairs-summary.ts'
-import type { Milliseconds } from './units.ts'
 
 export type PairsEvent =
   /** All pairs, before the first begins. */

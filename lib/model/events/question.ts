@@ -1,5 +1,5 @@
 /** A question that somebody has to answer before a run goes on. */
-import type { InspectedTable } from './tables/table.ts'
+import type { InspectedTable } from '../tables/table.ts'
 
 interface AboutReplica {
   /** The replica's name as it was given. */
