@@ -23,7 +23,7 @@ export async function refuseOtherMasks(
         `Expected the masks ${theirs} for ${table.label}, which was made under them; got ${ours ?? 'none'}`,
         {
           ...{ code: 'USAGE', scope: 'run', table: table.index },
-          hint: 'Give the same --masks and key. If other values are meant, remove its tag tablesync:masks.',
+          hint: 'Give the same --masks and key, or remove its tag tablesync:masks.',
         },
       )
     }),
