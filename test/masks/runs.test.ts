@@ -105,6 +105,31 @@ for (const strategy of ['march', 'lookup'] as const) {
   )
 }
 
+for (const strategy of ['march', 'lookup'] as const) {
+  t.test(`more refused items than may be read again, by ${strategy}`, async (t) => {
+    const { options, becomes } = await masked(t, RULES)
+    const odd = { note: { S: 'secret' } }
+    const masterItems = Array.from({ length: 4000 }, (_, at) => person(at, odd))
+    const { replica, run } = await openScene(t, {
+      ...{ masterItems, becomes },
+      // Every other one is there, some with nothing but their key.
+      replicaItems: masterItems
+        .filter((_, at) => at % 2 === 0)
+        .map(({ id }, at) => ({
+          id: id as WireItem[string],
+          ...(at % 2 === 0 && { n: { N: '1' } }),
+        })),
+    })
+    for (const more of [{}, WRITES, { ...WRITES, quiesced: true }]) {
+      const { summary } = await run({ ...options, ...more, strategy, scanLimit: 400 })
+      const none = { sameAs: 0, missing: 0, differing: 0, written: 0, unconfirmed: 0 }
+      t.match(counts(summary, replica), { ...none, unverified: 4000 }, JSON.stringify(more))
+      t.match(summary.errors, [{ code: 'UNMASKED', count: 4000 }])
+    }
+    t.equal(replica.table.all().length, 2000)
+  })
+}
+
 /** Of a write. */
 const keyOf = (body: Readonly<Record<string, unknown>>) =>
   body['UpdateExpression'] !== undefined || body['ConditionExpression'] !== undefined
