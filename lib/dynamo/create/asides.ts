@@ -4,7 +4,6 @@ import {
   DescribeKinesisStreamingDestinationCommand,
   DescribeTimeToLiveCommand,
   GetResourcePolicyCommand,
-  ListTagsOfResourceCommand,
   type Tag,
 } from '@aws-sdk/client-dynamodb'
 import type { TablesyncError } from '../../errors.ts'
@@ -14,6 +13,7 @@ import {
   type Described,
   openControlPlane,
 } from '../describe/control-plane.ts'
+import { tagsOf } from '../describe/table-tags.ts'
 
 /** What a call said, or why it said nothing. */
 export type Answered<Value> = { readonly value: Value } | { readonly unknown: string }
@@ -80,21 +80,6 @@ async function recoveryOf({ sdk, askOnceOrTwice }: ControlPlane, TableName: stri
   return found?.PointInTimeRecoveryStatus === 'ENABLED'
     ? { days: found.RecoveryPeriodInDays }
     : undefined
-}
-
-async function tagsOf({ sdk, askOnceOrTwice }: ControlPlane, ResourceArn: string) {
-  const tags: Tag[] = []
-  let NextToken: string | undefined
-  do {
-    const command = new ListTagsOfResourceCommand({ ResourceArn, NextToken })
-    const answer = await askOnceOrTwice('ListTagsOfResource', (sending) =>
-      sdk.send(command, sending),
-    )
-    tags.push(...(answer.Tags ?? []))
-    NextToken = answer.NextToken
-  } while (NextToken)
-  // Nobody may give tags of this name but AWS itself.
-  return tags.filter(({ Key }) => Key?.startsWith('aws:') === false)
 }
 
 async function policyOf({ sdk, askOnceOrTwice }: ControlPlane, ResourceArn: string) {

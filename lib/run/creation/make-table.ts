@@ -1,6 +1,7 @@
 /** Makes one table, and waits until it can be filled. */
 import { otherThanAsked } from '../../dynamo/create/as-asked.ts'
 import { openTableMaker, type TableMaker } from '../../dynamo/create/table-maker.ts'
+import { tagWithMasks } from '../../dynamo/describe/table-tags.ts'
 import { TablesyncError } from '../../errors.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import { accessOf, type LocatedTable } from '../tables/table-access.ts'
@@ -19,9 +20,30 @@ export async function makeTable(making: Making, planned: Planned): Promise<void>
     await patience.untilActive(maker)
     // An answer that was lost on its way looks as if somebody had been quicker.
     if (begun === 'exists') refuseOther(planned, await maker.look())
+    await noteMasks(making, planned, maker)
     const { elapsedMs } = patience
     making.onEvent({ type: 'created', replica, arn: table.arn, elapsedMs })
   })
+}
+
+/** A later run without these masks is refused. Where nobody may tag, the run goes on. */
+async function noteMasks(
+  making: Making,
+  { index, label, table }: Planned,
+  maker: TableMaker,
+): Promise<void> {
+  const { masks, runId } = making
+  if (masks === undefined) return
+  const access = accessOf(making.all[index] as LocatedTable, index, runId)
+  const options = making.options(index)
+  try {
+    const arn = table.arn ?? (await maker.look())?.TableArn ?? label
+    await tagWithMasks(access, arn, masks, options)
+  } catch (error) {
+    options.ending.throwIfAborted()
+    const message = `the table is not tagged with its masks, so a run without them would not be refused: ${(error as Error).message}`
+    making.onEvent({ type: 'warning', replica: label, message })
+  }
 }
 
 /** Waits for a table whose making an earlier run, or somebody else, has begun. */

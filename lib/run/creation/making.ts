@@ -19,6 +19,8 @@ export interface MakingHeard {
 export interface Making extends MakingHeard {
   readonly creation: Creation
   readonly dryRun: boolean
+  /** The masks that a new table is filled under. Undefined: none. */
+  readonly masks: string | undefined
   readonly all: LocatedTables
   readonly runId: string
   readonly options: (table: TableIndex) => MakingOptions

@@ -20,6 +20,7 @@ import type { ReadUnits } from '../../model/units.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { TableAccess } from '../../protocol/setup.ts'
 import type { Made, MakingHeard } from '../creation/making.ts'
+import { refuseOtherMasks } from '../creation/other-masks.ts'
 import { isByKeyOnly, keysAreMasked } from '../preflight/changed-keys.ts'
 import { refuseFilteredKeys } from '../preflight/filtered-attributes.ts'
 import { refuseKeyAsVersion } from '../preflight/version-attribute.ts'
@@ -94,7 +95,9 @@ export async function inspectTables(
   const { withMissing } = await import('../creation/with-missing.ts')
   const { check, ...heard } = making
   const options = inspectOptions(settings, credentials, signal)
-  return withMissing({ creation, dryRun, all, runId, options, ...heard }, { inspect, check })
+  const masks = settings.change?.masks?.mark
+  const toMake = { creation, dryRun, all, runId, options, masks, ...heard }
+  return withMissing(toMake, { inspect, check })
 }
 
 interface FoundTables {
@@ -163,6 +166,13 @@ async function inspectThese(
       ),
     ),
   )
+  if (isWriting)
+    await refuseOtherMasks(
+      settings,
+      access,
+      facts.map(({ arn }) => arn),
+      options,
+    )
   const denied = isWriting ? await deniedOn(access, options) : []
   return {
     runId,
