@@ -12,6 +12,7 @@ import { showFile } from './cli/show-file.ts'
 import { tellEstimate } from './cli/tell-estimate.ts'
 import { type ConfiguredCommandLine, configured } from './config/configured-command-line.ts'
 import { asTablesyncError, type TablesyncError } from './errors.ts'
+import { refuseSharedFiles } from './files/distinct-files.ts'
 import { isFolder } from './files/folder.ts'
 import { readPrices } from './files/prices-file.ts'
 import { exitCodeOf, hasWorkLeft, type Summary } from './model/results/summary.ts'
@@ -149,7 +150,8 @@ async function openTalk(line: ConfiguredCommandLine) {
   const { options, talk, spelling } = line
   const named = namedFiles(options, spelling)
   refuseUnconsented(options, consentOf(line), spelling)
-  const hooksFile = { [spelling('hooks')]: options.hooks }
+  const hooksFile = { [spelling('hooks')]: options.hooks, [spelling('config')]: talk.config }
+  if (talk.config !== undefined) await refuseSharedFiles({ files: { ...named, ...hooksFile } })
   if (talk.logFile !== undefined) {
     const file = { file: talk.logFile, others: { ...named, ...hooksFile }, spelling }
     log = await logToFile(file, log, redaction)
@@ -189,7 +191,7 @@ async function carryOut(
         signal,
         onProgress: human.onEvent,
         ...(isAsked(commandLine) && {
-          confirm: (question) => askAtTerminal(question, signal, log.screen),
+          confirm: (question, ending) => askAtTerminal(question, ending, log.screen),
         }),
         ...(isEachTold(commandLine) && { onDifference: human.onDifference }),
       },

@@ -1,8 +1,8 @@
 /** tablesync as a library. */
 import { apply } from './commands/apply.ts'
-import { folderOf } from './commands/files-of-folder.ts'
-import type { ManyListeners } from './commands/many-runs.ts'
-import { pairs } from './commands/pairs.ts'
+import { folderOf } from './commands/many/files-of-folder.ts'
+import type { ManyListeners } from './commands/many/many-runs.ts'
+import { pairs } from './commands/many/pairs.ts'
 import { revert } from './commands/revert.ts'
 import { sync } from './commands/sync.ts'
 import { undo } from './commands/undo.ts'

@@ -138,6 +138,7 @@ const ROOMS: Record<string, readonly string[]> = {
     ...PURE,
     'lib/cli',
     'lib/config',
+    'lib/files/distinct-files.ts',
     'lib/files/folder.ts',
     'lib/process',
     'lib/access/credential-command.ts',

@@ -17,7 +17,7 @@ export async function carryOutFolder(
     command === 'apply'
       ? [plan, { ...others, ...(journal !== undefined && { journal }) }]
       : [journal, others]
-  const { folderOf } = await import('../commands/files-of-folder.ts')
+  const { folderOf } = await import('../commands/many/files-of-folder.ts')
   const given = { command, folder: String(folder), options } as const
   return carryOutMany(line, telling, context, (listeners, caller) =>
     folderOf({ ...listeners, ...given }, caller),

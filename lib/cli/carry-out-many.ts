@@ -1,12 +1,13 @@
 /** Carries out many runs of one command: of the pairs of a file, or of the files of a folder. */
 import type { Caller } from '../commands/caller.ts'
-import type { ManyListeners } from '../commands/many-runs.ts'
+import type { ManyListeners } from '../commands/many/many-runs.ts'
 import type { ConfiguredCommandLine } from '../config/configured-command-line.ts'
 import { exitCodeOfPairs, type PairsSummary } from '../model/results/pairs-summary.ts'
 import { exitCodeOf } from '../model/results/summary.ts'
 import { isEachTold } from '../options/command-line.ts'
 import { abortOnSignals } from '../process/signals.ts'
 import type { HumanOptions } from '../report/human.ts'
+import { costOfPairs } from '../report/lines/bill-lines.ts'
 import { type CommandContext, tellEnding } from './command-context.ts'
 import { askAtTerminal, isAsked } from './person.ts'
 
@@ -29,7 +30,9 @@ export async function carryOutMany(
       {
         signal,
         onProgress: human.onEvent,
-        ...(isAsked(line) && { confirm: (question) => askAtTerminal(question, signal, screen) }),
+        ...(isAsked(line) && {
+          confirm: (question, _, ending) => askAtTerminal(question, ending, screen),
+        }),
         ...(isEachTold(line) && { onDifference: human.onDifference }),
       },
       callerWith(spelling),
@@ -37,7 +40,9 @@ export async function carryOutMany(
     human.conclude(summary)
     const { outcome } = summary
     const code = outcome === 'interrupted' ? exitCode() : exitCodeOfPairs(outcome, exitCodeOf)
-    return talk.json ? await output.printDocument(summary, code) : code
+    const { prices } = telling
+    const cost = prices === undefined ? {} : { cost: costOfPairs(summary.pairs, prices) }
+    return talk.json ? await output.printDocument({ ...summary, ...cost }, code) : code
   } finally {
     answerStatus()
     human.close()

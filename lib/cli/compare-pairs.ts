@@ -21,7 +21,7 @@ export async function comparePairs(
   context: CommandContext,
 ): Promise<number> {
   const { options: shared, pairs: named = [], limits, nameOf } = config
-  const { pairs } = await import('../commands/pairs.ts')
+  const { pairs } = await import('../commands/many/pairs.ts')
   const options = {
     ...shared,
     pairs: named,
@@ -32,7 +32,9 @@ export async function comparePairs(
   for (const pair of named) {
     refuseUnconsented({ ...shared, ...pair, ...over }, consentOf(line), line.spelling)
   }
+  const { config: file, logFile } = line.talk
+  const otherFiles = { [line.spelling('config')]: file, [line.spelling('logFile')]: logFile }
   return carryOutMany(line, telling, context, (listeners, caller) =>
-    pairs({ ...listeners, options, over, nameOf }, caller),
+    pairs({ ...listeners, options, over, nameOf, otherFiles }, caller),
   )
 }

@@ -51,7 +51,7 @@ export async function checkFiles(
   }
   await refuseSharedFiles({
     files: { ...namedFiles(options, spelling), [spelling('hooks')]: fileBehind(hooks?.url) },
-    checkpoint: spelling('checkpoint'),
+    checkpoints: [spelling('checkpoint')],
   })
   if (options.html !== undefined) await refuseUnwritablePage(options.html)
   const tried = await tryHooks(hooks, threads.hooksTrial, options.signal)

@@ -179,17 +179,23 @@ function guarded(
         fail(error)
       }
     },
-    async confirm(question: Question) {
-      if (failure !== undefined || ending.signal.aborted) return false
+    async confirm(question: Question, pass?: AbortSignal) {
+      if (failure !== undefined || ending.signal.aborted || pass?.aborted) return false
+      const over = new AbortController()
+      const end = () => over.abort()
       // Whoever is asked may have gone home.
       const ended = new Promise<false>((resolve) => {
-        ending.signal.addEventListener('abort', () => resolve(false), { once: true })
+        over.signal.addEventListener('abort', () => resolve(false))
       })
+      for (const signal of [ending.signal, pass]) signal?.addEventListener('abort', end)
       try {
-        return (await Promise.race([confirm?.(question), ended])) === true
+        return (await Promise.race([confirm?.(question, over.signal), ended])) === true
       } catch (error) {
         fail(error)
         return false
+      } finally {
+        for (const signal of [ending.signal, pass]) signal?.removeEventListener('abort', end)
+        end()
       }
     },
     throwFailure() {

@@ -18,7 +18,6 @@ import { refuseBesideChanges } from '../run/preflight/changed-items.ts'
 import { refuseIgnoredKeys } from '../run/preflight/key-attributes.ts'
 import { planOfKeys, planRun } from '../run/preflight/scan-plan.ts'
 import { run } from '../run/run.ts'
-import type { SpentByRun } from '../run/safeguards/shared-limits.ts'
 import type { inspectTables } from '../run/tables/table-inspection.ts'
 import { listKeys } from '../selection/key-queues.ts'
 import { beginRun, checkFiles, type Settled, type Work } from './begin-run.ts'
@@ -51,7 +50,6 @@ async function compare(
     const ended = checkpoint?.taken
     if (ended?.summary !== undefined) {
       const { began, saved } = ended
-      caller.sharedLimits?.enter(settings, spentOf(ended.summary))
       options.onProgress?.({
         type: 'ended-before',
         checkpoint: checkpoint?.file ?? '',
@@ -126,17 +124,5 @@ function comparisonOfKeys(
     },
     planOf: () => ({ ...planOfKeys(settings), findExtras: true, isOfKeys: true }),
     run: (preparation, listeners, signal) => runListed(preparation, queues, listeners, signal),
-  }
-}
-
-/** What a run has spent that ended before. */
-function spentOf({ master, replicas }: Pick<Summary, 'master' | 'replicas'>): SpentByRun {
-  const sum = (of: 'written' | 'deleted' | 'readUnits') =>
-    Object.values(replicas).reduce((total, replica) => total + replica[of], 0)
-  const deletes = sum('deleted')
-  return {
-    writes: sum('written') + deletes,
-    deletes,
-    readUnits: master.readUnits + sum('readUnits'),
   }
 }

@@ -54,7 +54,7 @@ function parsed(
 ): { readonly fields: Readonly<Record<string, unknown>>; readonly nameOf: FieldName } {
   const lines = new LineCounter()
   const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines })
-  const [error] = document.errors
+  const [error] = [...document.errors, ...document.warnings]
   if (error !== undefined) {
     // The lines after the first show a part of the file.
     throw usageError(
@@ -62,7 +62,7 @@ function parsed(
       'docs/many-tables.md has an example.',
     )
   }
-  const value: unknown = document.toJS({ maxAliasCount: 100 })
+  const value = plainValue(() => document.toJS({ maxAliasCount: 100 }), file)
   if (!isFields(value)) {
     throw usageError(
       `Expected ${file} to have options by name, got ${value === null ? 'nothing' : 'something else'}`,
@@ -75,4 +75,18 @@ function parsed(
     return `${path.at(-1)} (${file}${line})`
   }
   return { fields: value, nameOf }
+}
+
+/** An alias may lead nowhere, into itself, or to more than fits. */
+function plainValue(made: () => unknown, file: string): unknown {
+  try {
+    const value = made()
+    JSON.stringify(value)
+    return value
+  } catch {
+    throw usageError(
+      `Expected ${file} to be YAML or JSON, got an alias or a merge that leads nowhere`,
+      'An alias (*) needs an anchor (&) before it. Quote texts that begin with *.',
+    )
+  }
 }

@@ -10,12 +10,12 @@ const BESIDE_CHECKPOINT = /^\.(next|lock(\..+)?|(writes|extras)\.\d+)$/
 export interface FilesInUse {
   /** Paths, by the name that the user knows. Undefined: the user did not ask for this file. */
   readonly files: Readonly<Record<string, string | undefined>>
-  /** The name of the entry that is a checkpoint, which keeps files of its own beside it. */
-  readonly checkpoint?: string
+  /** Names of entries that are checkpoints, which keep files of their own beside them. */
+  readonly checkpoints?: readonly string[]
 }
 
 /** @throws TablesyncError with code `USAGE` if two are one file, or one is the checkpoint's own */
-export async function refuseSharedFiles({ files, checkpoint = '' }: FilesInUse): Promise<void> {
+export async function refuseSharedFiles({ files, checkpoints = [] }: FilesInUse): Promise<void> {
   const places = await Promise.all(
     Object.entries(files).flatMap(([name, file]) =>
       file === undefined ? [] : placeOf(name, file),
@@ -33,13 +33,14 @@ export async function refuseSharedFiles({ files, checkpoint = '' }: FilesInUse):
       )
     }
   }
-  const own = places.find(({ name }) => name === checkpoint)
-  const taken = own && places.find((place) => place !== own && liesBeside(own, place))
-  if (taken === undefined) return
-  throw usageError(
-    `\`${taken.name}\` ${taken.file} has a name that \`${checkpoint}\` keeps for itself`,
-    "Choose a name that does not begin with the checkpoint's.",
-  )
+  for (const own of places.filter(({ name }) => checkpoints.includes(name))) {
+    const taken = places.find((place) => place !== own && liesBeside(own, place))
+    if (taken === undefined) continue
+    throw usageError(
+      `\`${taken.name}\` ${taken.file} has a name that \`${own.name}\` keeps for itself`,
+      "Choose a name that does not begin with the checkpoint's.",
+    )
+  }
 }
 
 /** The path of a file URL. Undefined: the URL names no file on this machine. */

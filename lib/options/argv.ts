@@ -123,12 +123,7 @@ function parseFlags(
   const options = read(OPTIONS) as unknown as CommandLine['options']
   const spelling = spellingWith(fromEnvironment)
   checkTalk(talk, spelling)
-  if (talk.json && options.report === '-') {
-    throw usageError(
-      `Expected \`${spelling('json')}\` or \`${spelling('report')} -\`, got both`,
-      'Leave one of the two out, or name a file for the report.',
-    )
-  }
+  refuseBothOnStdout(talk, options, spelling)
   refuseHalfEstimates(talk.estimate, given)
   return {
     command,
@@ -137,6 +132,18 @@ function parseFlags(
     talkGiven,
     ...(fromEnvironment.length > 0 && { fromEnvironment }),
   }
+}
+
+export function refuseBothOnStdout(
+  { json }: Pick<CommandLine['talk'], 'json'>,
+  { report }: { readonly report?: unknown },
+  spelling: Spelling,
+): void {
+  if (!json || report !== '-') return
+  throw usageError(
+    `Expected \`${spelling('json')}\` or \`${spelling('report')} -\`, got both`,
+    'Leave one of the two out, or name a file for the report.',
+  )
 }
 
 /** A variable may stay set for the runs that take no estimate. */

@@ -90,10 +90,19 @@ function checkPair(pair: unknown, nameOf: (path: readonly (string | number)[]) =
     throw unknownField(field, nameOf([field]), [...PAIR_FIELDS, ...COMPARED_OPTIONS.keys()])
   }
   const { name, replica, replicas } = pair as unknown as PairOptions
-  if (name !== undefined && (typeof name !== 'string' || !/^[A-Za-z0-9_.*-]{1,100}$/.test(name))) {
+  if (
+    name !== undefined &&
+    (typeof name !== 'string' || !/^(?!\.+$)[A-Za-z0-9_.*-]{1,100}$/.test(name))
+  ) {
     throw usageError(
       `Expected \`${nameOf(['name'])}\` to be 1 to 100 letters, digits, _, . or -, got ${shown(name)}`,
-      'It is part of the names of files.',
+      'It is part of the names of files, and no folder.',
+    )
+  }
+  if (replicas !== undefined && !Array.isArray(replicas)) {
+    throw usageError(
+      `Expected \`${nameOf(['replicas'])}\` to be a list, got ${shown(replicas)}`,
+      'For example [eu-west-1:Orders]. One table alone may be its `replica`.',
     )
   }
   if ((replica === undefined) === (replicas === undefined)) {
@@ -139,7 +148,7 @@ export function unknownField(
   if (Object.hasOwn(PROGRAM_OPTIONS, field)) {
     return usageError(
       `Expected \`${name}\` to be left out here, got it`,
-      'It is of the whole run: pass it beside `pairs`.',
+      'Only a program gives it, and for the whole run.',
     )
   }
   const alike = nameOfFlag(field) ?? nearest(field, known)

@@ -9,44 +9,60 @@ interface Resolved {
   readonly settings: Pick<Settings, 'master' | 'replicas'>
 }
 
+interface Known {
+  readonly pair: string
+  readonly label: string
+  readonly place: string
+  /** Undefined: the account of its credentials. */
+  readonly account: string | undefined
+  readonly credentials: string
+}
+
 /**
- * Tables are told apart by account, region and name: two profiles may lead to one account, which
- * nobody knows before the tables are described.
+ * Tables are told apart by account, region and name. Two profiles may lead to one account, which
+ * nobody knows before the tables are described; an ARN tells the account of one side only.
  *
  * @throws TablesyncError with code `USAGE`
  */
 export function refuseCollidingPairs(pairs: readonly Resolved[]): void {
-  const masters = new Map<string, string>()
-  for (const { name, settings } of pairs) masters.set(placeIn(settings.master, settings), name)
-  const replicas = new Map<string, string>()
-  for (const { name, settings } of pairs) {
-    for (const replica of settings.replicas) {
-      const place = placeIn(replica, settings)
-      const { label } = replica.ref
-      const [twice, asMaster] = [replicas.get(place), masters.get(place)]
-      if (twice !== undefined) {
-        throw usageError(
-          `Expected each replica in one pair, got ${label} in ${twice} and ${name}`,
-          'Two masters would overwrite each other there. Leave one of the two out.',
-        )
-      }
-      if (asMaster !== undefined) {
-        throw usageError(
-          `Expected ${label} to be a master or a replica, got it as master of ${asMaster} and replica of ${name}`,
-          'One pair would change what another takes for the truth. Compare in two runs.',
-        )
-      }
-      replicas.set(place, name)
+  const masters = pairs.map(({ name, settings }) => knownAs(name, settings.master, settings))
+  const replicas = pairs.flatMap(({ name, settings }) =>
+    settings.replicas.map((replica) => knownAs(name, replica, settings)),
+  )
+  for (const [at, replica] of replicas.entries()) {
+    const twice = replicas.slice(0, at).find((one) => mayBeOne(one, replica))
+    if (twice !== undefined && twice.pair !== replica.pair) {
+      throw usageError(
+        `Expected each replica in one pair, got ${replica.label} in ${twice.pair} and ${replica.pair}`,
+        'Two masters would overwrite each other there. Leave one of the two out.',
+      )
     }
+    // Within a pair, the tables themselves are compared.
+    const master = masters.find((one) => one.pair !== replica.pair && mayBeOne(one, replica))
+    if (master === undefined) continue
+    throw usageError(
+      `Expected ${replica.label} to be a master or a replica, got it as master of ${master.pair} and replica of ${replica.pair}`,
+      'One pair would change what another takes for the truth. Compare in two runs.',
+    )
   }
 }
 
-function placeIn(
+function mayBeOne(one: Known, other: Known): boolean {
+  if (one.place !== other.place) return false
+  if (one.account !== undefined && other.account !== undefined) return one.account === other.account
+  return one.account !== other.account || one.credentials === other.credentials
+}
+
+function knownAs(
+  pair: string,
   { ref, credentials }: TableSettings,
   { master }: Pick<Settings, 'master'>,
-): string {
-  const { region, name, account, endpoint } = ref
+): Known {
+  const { region, name, account, endpoint, label } = ref
   const { profile, roleArn } = credentials ?? master.credentials ?? {}
-  const who = account ?? [profile, roleArn].join(' ')
-  return JSON.stringify([placeOf(endpoint) ?? 'aws', region, name, who])
+  return {
+    ...{ pair, label, account },
+    place: JSON.stringify([placeOf(endpoint) ?? 'aws', region, name]),
+    credentials: JSON.stringify([profile, roleArn]),
+  }
 }

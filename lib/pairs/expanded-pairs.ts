@@ -102,6 +102,13 @@ function withNames(
   nameOf: PairField,
 ): ExpandedPair[] {
   const named = pairs.map((pair) => ({ ...pair, name: pair.name || tableIn(textOf(pair.master)) }))
+  const folder = named.find(({ name }) => /^\.+$/.test(name))
+  if (folder !== undefined) {
+    throw usageError(
+      `Expected \`${nameOf(folder.at, 'name')}\` to name a file, got "${folder.name}"`,
+      'It is part of the names of files, and no folder.',
+    )
+  }
   const twice = named.find(({ name }, at) => named.findIndex((one) => one.name === name) !== at)
   if (twice === undefined) return named
   const isOwn = given[twice.at]?.name !== undefined

@@ -2,7 +2,12 @@
 import { usageError } from '../errors.ts'
 
 /** Options that name a file which each pair writes. */
-const WRITTEN = ['report', 'journal', 'plan', 'checkpoint', 'metricsFile', 'html'] as const
+export const WRITTEN_BY_PAIRS = [
+  ...(['report', 'journal', 'plan', 'checkpoint', 'metricsFile', 'html'] as const),
+]
+
+/** Options that name a file which pairs read. */
+export const READ_BY_PAIRS = ['control', 'keys', 'exceptKeys', 'masks', 'maskKeyFile'] as const
 
 const PLACE = '{pair}'
 
@@ -13,9 +18,9 @@ export const isPerPair = (file: unknown): boolean =>
 
 /** The same options, with the files of this pair. */
 export function filesOfPair<Given extends Options>(options: Given, pair: string): Given {
-  const files = WRITTEN.flatMap((name) => {
+  const files = WRITTEN_BY_PAIRS.flatMap((name) => {
     const file = options[name]
-    return typeof file === 'string' ? [[name, file.replaceAll(PLACE, pair)]] : []
+    return typeof file === 'string' ? [[name, file.replaceAll(PLACE, () => pair)]] : []
   })
   return { ...options, ...Object.fromEntries(files) }
 }
@@ -25,7 +30,7 @@ export function refuseSharedOutput(
   pairs: readonly { readonly name: string; readonly options: Options }[],
   nameOf: (option: string) => string,
 ): void {
-  for (const option of WRITTEN) {
+  for (const option of WRITTEN_BY_PAIRS) {
     const seen = new Map<unknown, string>()
     for (const { name, options } of pairs) {
       const file = options[option]
@@ -37,7 +42,7 @@ export function refuseSharedOutput(
       }
       throw usageError(
         `Expected \`${nameOf(option)}\` to be a file of each pair, got "${file}" for ${other === undefined ? 'all' : `${other} and ${name}`}`,
-        `Write {pair} in its name, such as ${option}s/{pair}.ndjson.`,
+        'Write {pair} in its name, such as out/{pair}.ndjson.',
       )
     }
   }

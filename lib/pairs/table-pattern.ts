@@ -13,12 +13,30 @@ export const starsIn = (name: string): number => name.split('*').length - 1
 
 /** The names that fit; the first `*` of several takes as little as it can. */
 export function matching(pattern: string, names: readonly string[]): Match[] {
-  const parts = pattern.split('*').map((part) => part.replace(/[.\\+^$()[\]{}|?]/g, '\\$&'))
-  const fits = new RegExp(`^${parts.join('(.*?)')}$`, 's')
+  const parts = pattern.split('*')
   return names.flatMap((name) => {
-    const found = fits.exec(name)
-    return found === null ? [] : [{ name, captured: found.slice(1) }]
+    const captured = capturedIn(name, parts)
+    return captured === undefined ? [] : [{ name, captured }]
   })
+}
+
+/** What stands between the parts. No part is looked for twice, however many there are. */
+function capturedIn(name: string, parts: readonly string[]): string[] | undefined {
+  const [first = '', ...others] = parts
+  const last = others.pop()
+  if (last === undefined) return name === first ? [] : undefined
+  if (!name.startsWith(first)) return undefined
+  const captured: string[] = []
+  let from = first.length
+  for (const part of others) {
+    const at = name.indexOf(part, from)
+    if (at < 0) return undefined
+    captured.push(name.slice(from, at))
+    from = at + part.length
+  }
+  const to = name.length - last.length
+  if (to < from || !name.endsWith(last)) return undefined
+  return [...captured, name.slice(from, to)]
 }
 
 /** The name that `captured` makes of a pattern with as many stars. */

@@ -28,7 +28,7 @@ export async function openLogFile(
   // Before anything is written: a line of a log in a journal would damage it.
   await refuseSharedFiles({
     files: { ...others, [spelling('logFile')]: file },
-    checkpoint: spelling('checkpoint'),
+    checkpoints: [spelling('checkpoint')],
   })
   const handle = await openToAppend(file).catch((error: unknown) => {
     throw unwritable({ file, what: 'the log' }, error)

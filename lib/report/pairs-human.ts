@@ -7,7 +7,7 @@ import type { PairResult, PairsSummary } from '../model/results/pairs-summary.ts
 import type { Milliseconds } from '../model/units.ts'
 import { duration } from './durations.ts'
 import { type Human, type HumanOptions, tellHuman } from './human.ts'
-import { pairsLines, pairsSummaryLines, pairWords } from './lines/pairs-lines.ts'
+import { pairsLines, pairsSummaryLines, pairWords, troubleLines } from './lines/pairs-lines.ts'
 import { Progression } from './progression.ts'
 import type { Screen } from './screen.ts'
 import type { Line } from './styled-line.ts'
@@ -29,6 +29,7 @@ const TOLD: ReadonlySet<RunEvent['type']> = new Set([
   ...(['warning', 'segment-lost', 'replica-lost', 'stalled', 'outage', 'outage-over'] as const),
   ...(['deletions-withheld', 'key-left', 'ended-before', 'control-refused'] as const),
   ...(['output-lost', 'time-over', 'pass-ended'] as const),
+  ...(['creation', 'creating', 'created'] as const),
 ])
 
 interface Running {
@@ -103,8 +104,9 @@ export function tellPairs(options: HumanOptions): PairsHuman {
     },
     conclude(summary) {
       screen.clear()
-      const lines = pairsSummaryLines(summary)
-      for (const line of isQuiet ? lines.filter(isTrouble) : lines) screen.say(line)
+      const { prices } = options
+      const lines = isQuiet ? troubleLines(summary) : pairsSummaryLines(summary, prices)
+      for (const line of lines) screen.say(line)
     },
     status() {
       for (const line of linesNow()) screen.say(line)
@@ -112,8 +114,6 @@ export function tellPairs(options: HumanOptions): PairsHuman {
     close: screen.clear,
   }
 }
-
-const isTrouble = (line: Line) => typeof line === 'string' && /^(error|stopped) /.test(line)
 
 /** Lines that name their pair. */
 const namedScreen = (screen: Screen, pair: string): Screen => ({

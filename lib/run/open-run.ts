@@ -132,7 +132,7 @@ export async function openRun(
   const checkReadUnits = () => {
     if (isOver()) return
     const used = readUnitsUsed(ledger, spentBefore?.readUnits)
-    const stop = readUnitsStop(settings, used) ?? sharedLimits?.noteReadUnits(settings, used)
+    const stop = readUnitsStop(settings, used) ?? sharedLimits?.noteReadUnits(used)
     if (stop !== undefined) state.stopBy(stop)
   }
   const onCounted = () => {

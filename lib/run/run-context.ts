@@ -8,7 +8,7 @@ import type { Plan } from './preflight/scan-plan.ts'
 import type { DifferenceSink, RunListeners } from './records/difference-sink.ts'
 import type { RunFiles } from './records/run-files.ts'
 import type { Canary } from './safeguards/canary.ts'
-import type { SharedLimits } from './safeguards/shared-limits.ts'
+import type { LimitsOfRun } from './safeguards/shared-limits.ts'
 import type { Ledger } from './state/ledger.ts'
 import type { RecheckQueue } from './state/recheck-queue.ts'
 import type { RestartKeys } from './state/restart-keys.ts'
@@ -32,7 +32,7 @@ export interface Preparation {
   /** Undefined: the run keeps no checkpoint. */
   readonly checkpoint?: OpenCheckpoint | undefined
   /** Limits that other runs keep together with this one. Absent: there are none. */
-  readonly sharedLimits?: SharedLimits | undefined
+  readonly sharedLimits?: LimitsOfRun | undefined
   /** Of one pass of several. Absent: the run stands alone. */
   readonly pass?: PassPreparation
 }
@@ -63,7 +63,7 @@ export interface RunContext {
   readonly tableWatch: TableWatch
   readonly label: (table: TableIndex) => string
   readonly isOver: () => boolean
-  readonly sharedLimits: SharedLimits | undefined
+  readonly sharedLimits: LimitsOfRun | undefined
   /** Undefined: no pass was before this one. */
   readonly spentBefore: SpentBefore | undefined
   /** Pauses the comparison, or lets it go on. */

@@ -4,6 +4,7 @@
  */
 import { freshRecord, type SegmentRecord } from '../model/files/segment-record.ts'
 import type { Summary } from '../model/results/summary.ts'
+import type { Stop } from '../model/safeguard.ts'
 import { MASTER, type TableIndex } from '../model/tables/table.ts'
 import { named, zeroReplicaTally } from '../model/tally.ts'
 import type { CompareTask, SegmentReport } from '../protocol/tasks.ts'
@@ -30,6 +31,9 @@ export function run(
     if (preparation.pass?.isFirst !== false) {
       tellOpening(preparation, listeners)
       run.tellPaces()
+    } else {
+      // Since the pass before, a table may have been re-created.
+      await run.tableWatch.look()
     }
     await recheckDuring(run, compareAll(run))
     judgeScans(run)
@@ -90,6 +94,7 @@ export async function deleteAll(run: RunContext): Promise<void> {
     if (settings.asked.extra && isLong) await tableWatch.look([MASTER, replica])
     await deleteExtras(run, replica).catch(run.state.fail)
   }
+  for (const replica of replicas) settleDeletes(run, replica)
 }
 
 /** Stops the run if a safeguard or a person refuses the deletions of a replica. */
@@ -104,9 +109,23 @@ async function mayDelete(run: RunContext, replica: TableIndex): Promise<void> {
 }
 
 /** Takes the deletions from a limit that several runs keep together; those of a dry run too. */
-function reserveDeletes({ sharedLimits, ledger }: RunContext, replica: TableIndex) {
-  return sharedLimits?.reserveDeletes(ledger.totalOf(replica).extra)
+function reserveDeletes(run: RunContext, replica: TableIndex): Stop | undefined {
+  const { sharedLimits, ledger } = run
+  const { extra } = ledger.totalOf(replica)
+  if (extra === 0) return undefined
+  return sharedLimits?.reserveDeletes(replica, deletedBefore(run, replica) + extra)
 }
+
+/** What was not deleted after all may be deleted by another run. */
+function settleDeletes(run: RunContext, replica: TableIndex): void {
+  const { sharedLimits, settings, ledger } = run
+  if (!settings.write.extra) return
+  const { deleted } = ledger.totalOf(replica)
+  sharedLimits?.settleDeletes(replica, deletedBefore(run, replica) + deleted)
+}
+
+const deletedBefore = ({ spentBefore }: RunContext, replica: TableIndex) =>
+  spentBefore?.deleted(replica) ?? 0
 
 /** Compares a segment with each replica that has not finished it; those at one place together. */
 async function compareOne(run: RunContext, segment: number): Promise<void> {

@@ -51,7 +51,7 @@ t.test('no output may have a name that a checkpoint keeps for its own files', as
   const refuse = (report: string, checkpoint = 'cp') =>
     refuseSharedFiles({
       files: { report: file(report), checkpoint: file(checkpoint) },
-      checkpoint: 'checkpoint',
+      checkpoints: ['checkpoint'],
     })
   const taken = ['lock', 'lock.takeover', 'lock.1a2b', 'next', 'writes.1', 'extras.12']
   for (const name of taken.map((end) => `cp.${end}`)) await t.rejects(refuse(name), TAKEN, name)

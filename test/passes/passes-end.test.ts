@@ -19,6 +19,8 @@ const DIFFERENT = pass('different', { extra: 1 })
 const INCOMPLETE = pass('incomplete', {}, [error('UNREACHABLE')])
 const CUT = pass('interrupted')
 
+const LASTING_CUT = pass('interrupted', {}, [error('TABLE_NOT_FOUND')])
+
 const GOES_ON = undefined
 const NOW = {}
 const TIME_OVER = { isTimeOver: true }
@@ -43,6 +45,12 @@ for (const [name, summary, when, expected] of [
   ['incomplete, the last', INCOMPLETE, LAST, ['max-passes', 'incomplete']],
   ['cut off by the time', CUT, TIME_OVER, ['time-over', 'incomplete']],
   ['cut off by the caller', CUT, CALLER, ['interrupted', 'interrupted']],
+  [
+    'cut off by the time, with a lasting error',
+    LASTING_CUT,
+    TIME_OVER,
+    ['incomplete', 'incomplete'],
+  ],
   ['stopped', pass('stopped'), NOW, ['stopped', 'stopped']],
   ['stopped, the time over', pass('stopped'), TIME_OVER, ['stopped', 'stopped']],
   ...(['TABLE_CHANGED', 'ACCESS_DENIED', 'FILE_UNWRITABLE', 'INTERNAL'] as const).map(

@@ -18,9 +18,10 @@ export interface ProgramOptions {
   /**
    * Called before items of a replica are deleted, when all else is written and
    * it is known how many, and before an undo. Any answer but `true` stops the
-   * run, with the safeguard `confirmation`. @default nobody is asked
+   * run, with the safeguard `confirmation`. `ending` is aborted when nobody waits for the answer any
+   * more. @default nobody is asked
    */
-  readonly confirm?: (question: Question) => boolean | Promise<boolean>
+  readonly confirm?: (question: Question, ending: AbortSignal) => boolean | Promise<boolean>
 }
 
 export interface Timeouts {

@@ -7,7 +7,8 @@ export function shown(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'string') return JSON.stringify(shortened(redacted(value)))
   if (typeof value === 'function') return 'a function'
-  if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`
+  if (Array.isArray(value))
+    return `[${value.map((one) => (Array.isArray(one) ? 'a list' : shown(one))).join(', ')}]`
   if (typeof value === 'object' && value !== null) {
     const fields = Object.keys(value)
     return fields.length === 0 ? 'an empty object' : `an object with ${fields.join(', ')}`

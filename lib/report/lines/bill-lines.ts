@@ -1,6 +1,7 @@
 /** What a run has cost, what the repair of all that it found would take, and how to spend less. */
 import { bytesText, counted, moneyText } from '../../model/figures.ts'
 import type { Prices } from '../../model/prices.ts'
+import type { PairResult } from '../../model/results/pairs-summary.ts'
 import type {
   BillOfWrites,
   PassesSummary,
@@ -48,6 +49,19 @@ export function costLines(summary: Summary, prices?: Prices): string[] {
   if (prices === undefined) return []
   const { reads, writes } = costOf(summary, prices)
   return [`cost    ${moneyText(reads, prices)} for reads, ${moneyText(writes, prices)} for writes`]
+}
+
+/** The same of many pairs. */
+export function pairsCostLines(pairs: readonly PairResult[], prices?: Prices): string[] {
+  if (prices === undefined) return []
+  const { reads, writes } = costOfPairs(pairs, prices)
+  return [`cost    ${moneyText(reads, prices)} for reads, ${moneyText(writes, prices)} for writes`]
+}
+
+export function costOfPairs(pairs: readonly PairResult[], prices: Prices) {
+  const costs = pairs.flatMap(({ summary }) => (summary ? [costOf(summary, prices)] : []))
+  const sum = (of: 'reads' | 'writes') => costs.reduce((total, cost) => total + cost[of], 0)
+  return { currency: prices.currency, reads: sum('reads'), writes: sum('writes') }
 }
 
 /** The same for programs. `repair`: of a dry run, what its writes would cost. */

@@ -1,9 +1,11 @@
 /** What a run over many pairs tells people: which they are, and what became of each. */
 import { count, counted } from '../../model/figures.ts'
+import type { Prices } from '../../model/prices.ts'
 import type { NamedPair, PairResult, PairsSummary } from '../../model/results/pairs-summary.ts'
-import type { ReplicaSummary, Summary } from '../../model/results/summary.ts'
+import type { ErrorSummary, ReplicaSummary, Summary } from '../../model/results/summary.ts'
 import { duration } from '../durations.ts'
 import type { Line } from '../styled-line.ts'
+import { pairsCostLines } from './bill-lines.ts'
 
 /** `pairs   12, 2 at a time`, and a line for each. */
 export function pairsLines(pairs: readonly NamedPair[], atOnce: number): string[] {
@@ -43,16 +45,27 @@ export function pairsVerdict({ pairs }: Pick<PairsSummary, 'pairs'>): string {
 }
 
 /** The verdict, a table with a row for each pair, and why some were refused. */
-export function pairsSummaryLines(summary: PairsSummary): Line[] {
-  const { pairs, elapsedMs, stopped } = summary
+export function pairsSummaryLines(summary: PairsSummary, prices?: Prices): Line[] {
+  const { pairs, elapsedMs } = summary
   const width = widest(pairs)
   return [
     [{ text: pairsVerdict(summary), style: 'verdict' }],
-    ...(stopped === undefined ? [] : [`        ${stopped.message}`, `        ${stopped.hint}`]),
     rowText(width, HEADINGS),
     ...pairs.map((pair) => rowText(width, cellsOf(pair))),
-    ...pairs.flatMap(refusalLines),
+    ...troubleLines(summary),
+    ...pairsCostLines(pairs, prices),
     `took    ${duration(elapsedMs)}`,
+  ]
+}
+
+/** Why it is no better: for all together, and pair by pair. */
+export function troubleLines({ pairs, errors = [], stopped }: PairsSummary): string[] {
+  return [
+    ...(stopped === undefined
+      ? []
+      : [`stopped all pairs: ${stopped.message}`, `        ${stopped.hint}`]),
+    ...errors.flatMap((error) => errorLine('', error)),
+    ...pairs.flatMap(refusalLines),
   ]
 }
 
@@ -91,14 +104,16 @@ function shownSum({ replicas }: Summary, field: keyof ReplicaSummary): string {
 function refusalLines({ name, error, summary }: PairResult): string[] {
   const told = error === undefined ? (summary?.errors ?? []) : [error]
   return [
-    ...told.flatMap(({ message, hint }) => [
-      `error   ${name}: ${message}`,
-      ...(hint === undefined ? [] : [`        ${hint}`]),
-    ]),
+    ...told.flatMap((one) => errorLine(`${name}: `, one)),
     ...(summary?.stopped === undefined || summary.stopped.isOfAll
       ? []
       : [`stopped ${name}: ${summary.stopped.message}`, `        ${summary.stopped.hint}`]),
   ]
 }
+
+const errorLine = (name: string, { message, hint }: ErrorSummary): string[] => [
+  `error   ${name}${message}`,
+  ...(hint === undefined ? [] : [`        ${hint}`]),
+]
 
 const widest = (pairs: readonly NamedPair[]) => Math.max(0, ...pairs.map(({ name }) => name.length))

@@ -180,7 +180,6 @@ export class CheckpointSaver {
     }
     const claimed = claimedBefore(ledger, writeLog.all())
     Allowance.restore(setup.allowance, claimed)
-    if (setup.sharedAllowance !== undefined) Allowance.restore(setup.sharedAllowance, claimed)
     // The limit may be lower than what the legs before have used.
     const { maxWrites } = preparation.settings.safeguards
     if (maxWrites !== undefined && claimed > maxWrites) {

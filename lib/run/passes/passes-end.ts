@@ -39,7 +39,9 @@ export function endOfRun(judged: PassToJudge): RunEnded | undefined {
   if (outcome === 'stopped') return { end: outcome, outcome }
   if (outcome === 'in-sync' && isClean(summary)) return { end: 'in-sync', outcome }
   if (isEndedByCaller) return { end: 'interrupted', outcome: 'interrupted' }
-  if (errors.some(({ code }) => LASTING.has(code))) return { end: 'incomplete', outcome }
+  if (errors.some(({ code }) => LASTING.has(code))) {
+    return { end: 'incomplete', outcome: unclean(outcome) }
+  }
   if (isTimeOver) return { end: 'time-over', outcome: unclean(outcome) }
   return pass === most ? { end: 'max-passes', outcome: unclean(outcome) } : undefined
 }

@@ -45,7 +45,8 @@ export async function runUntilInSync(
       listeners.onEvent({ type: 'pass-began', pass })
       const at = new Date().toISOString()
       const shared = { isFirst: pass === 1, spentBefore: totals.spent, openFiles }
-      const summary = await run(passOf(preparation, shared), heard, clock.beginPass())
+      const ending = clock.beginPass()
+      const summary = await run(passOf(preparation, shared), askingIn(heard, ending), ending)
       const last = { began: at, ended: new Date().toISOString() }
       totals.add()
       tellEnd(listeners, pass, last, summary)
@@ -97,6 +98,13 @@ function listenersOfPass(
     // The report ends with the last pass.
     onEnd: async () => {},
   }
+}
+
+/** A question does not outlive its pass. */
+function askingIn(listeners: RunListeners, ending: AbortSignal): RunListeners {
+  const { confirm, ...others } = listeners
+  if (confirm === undefined) return listeners
+  return { ...others, confirm: (question) => confirm(question, ending) }
 }
 
 const keptOpen = (files: RunFiles): RunFiles => ({

@@ -10,7 +10,7 @@ import type { Settings } from '../../options/settings.ts'
 import type { WorkerSetup } from '../../protocol/setup.ts'
 import { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
 import { Traffic } from '../../protocol/shared/traffic.ts'
-import type { SharedLimits } from '../safeguards/shared-limits.ts'
+import type { LimitsOfRun } from '../safeguards/shared-limits.ts'
 import type { Tables } from '../tables/table-inspection.ts'
 import type { Shared } from './capacity-shares.ts'
 import { TokenRefill } from './token-refill.ts'
@@ -28,7 +28,7 @@ export const rateMemoryFor = (tables: number): RateMemory => ({
 interface RunToLimit {
   readonly settings: Settings
   readonly tables: Tables
-  readonly sharedLimits?: SharedLimits | undefined
+  readonly sharedLimits?: LimitsOfRun | undefined
 }
 
 export class RateLimits {
@@ -49,7 +49,7 @@ export class RateLimits {
   ) {
     this.#isOver = isOver
     this.#enter = ({ table, kind }) =>
-      sharedLimits?.shares.enter(tables.inspected[table] as InspectedTable, kind)
+      sharedLimits?.share(tables.inspected[table] as InspectedTable, kind)
     const tokenBuckets = new TokenBuckets(memory.tokenBuckets)
     const traffic = new Traffic(memory.traffic)
     this.#tokenBuckets = tokenBuckets

@@ -15,8 +15,8 @@ export interface RunListeners {
   readonly onEvent: (event: RunEvent) => void
   /** Absent: differences are counted, and not reported one by one. */
   readonly onDifference?: (difference: Difference) => Promise<void>
-  /** Settles with the answer. Absent: nobody is asked. */
-  readonly confirm?: (question: Question) => Promise<boolean>
+  /** Settles with the answer; `false` once the signal is aborted. Absent: nobody is asked. */
+  readonly confirm?: (question: Question, ending?: AbortSignal) => Promise<boolean>
   /** Called for each difference; yields what it has the run stop by. Absent: nothing. */
   readonly stopBy?: (difference: Difference) => Stop | undefined
   /** Settles with how much of the report is good; undefined where there is none. */

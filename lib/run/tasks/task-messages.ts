@@ -1,6 +1,7 @@
 /** Passes what tasks say while they run to the parts that it concerns. */
 import { TablesyncError } from '../../errors.ts'
 import type { DurableLines } from '../../files/durable-lines.ts'
+import type { Stop } from '../../model/safeguard.ts'
 import { MASTER, type TableIndex } from '../../model/tables/table.ts'
 import type { Settings } from '../../options/settings.ts'
 import { fromText } from '../../protocol/as-text.ts'
@@ -10,7 +11,7 @@ import { toWire } from '../../protocol/wire-error.ts'
 import { settleBeforeWriting } from '../phases/write-preconditions.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
 import { maxWritesStop } from '../safeguards/safeguard-limits.ts'
-import type { SharedLimits } from '../safeguards/shared-limits.ts'
+import type { LimitsOfRun } from '../safeguards/shared-limits.ts'
 import type { Ledger } from '../state/ledger.ts'
 import type { RunState } from '../state/run-state.ts'
 import type { WriteAheadLog } from '../state/write-ahead-log.ts'
@@ -33,7 +34,7 @@ export interface TaskMessagesOptions {
   readonly tableWatch: TableWatch
   readonly listeners: RunListeners
   readonly label: (table: TableIndex) => string
-  readonly sharedLimits: SharedLimits | undefined
+  readonly sharedLimits: LimitsOfRun | undefined
   /** Called with each new count. */
   readonly onCounted: () => void
 }
@@ -52,8 +53,17 @@ export class TaskMessages {
     this.#claimed = new ClaimedKeys(() => ledger.noteIncomplete(label(MASTER), collision()))
   }
 
+  /** Another run may have given a write back since: without a limit of its own, it was the shared one. */
+  #writesStop(): Stop {
+    const { settings, sharedLimits } = this.#options
+    const isShared = sharedLimits?.isSpent() || settings.safeguards.maxWrites === undefined
+    return sharedLimits !== undefined && isShared
+      ? sharedLimits.writesStop()
+      : maxWritesStop(settings)
+  }
+
   hear(task: SegmentTask, message: ProgressMessage, reply: Reply): void {
-    const { ledger, commits, barrier, state, settings, onCounted } = this.#options
+    const { ledger, commits, barrier, state, onCounted } = this.#options
     switch (message.type) {
       case 'snapshot':
         ledger.counts.note(task, message.tally)
@@ -79,7 +89,7 @@ export class TaskMessages {
         reply({ type: 'claimed', collided: this.#claimed.enter(message.claims) })
         return
       case 'allowance-spent':
-        state.stopBy(this.#options.sharedLimits?.writesStop() ?? maxWritesStop(settings))
+        state.stopBy(this.#writesStop())
         return
       case 'alive':
         return

@@ -11,7 +11,7 @@ import { Allowance } from '../../protocol/shared/write-allowance.ts'
 import { mayChangeKeys } from '../preflight/changed-keys.ts'
 import { rateMemoryFor } from '../rate/rate-limits.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
-import type { SharedLimits } from '../safeguards/shared-limits.ts'
+import type { LimitsOfRun } from '../safeguards/shared-limits.ts'
 import type { Tables } from '../tables/table-inspection.ts'
 
 function changeSetup(settings: Settings, { inspected }: Tables): ChangeSetup {
@@ -26,7 +26,7 @@ function changeSetup(settings: Settings, { inspected }: Tables): ChangeSetup {
 interface RunToSetUp {
   readonly settings: Settings
   readonly tables: Tables
-  readonly sharedLimits?: SharedLimits | undefined
+  readonly sharedLimits?: LimitsOfRun | undefined
 }
 
 export function workerSetup(

@@ -1,13 +1,13 @@
 /** One page about all pairs of a run. */
-import { count, counted } from '../model/figures.ts'
-import type { PairResult, PairsSummary } from '../model/results/pairs-summary.ts'
-import { foundOf } from '../model/tally.ts'
-import type { PageData } from '../page/page-data.ts'
-import { writePage } from '../page/page-file.ts'
-import { countsOf } from '../page/run-verdict.ts'
-import { duration, timeText } from '../report/durations.ts'
-import { pairsVerdict, pairWords } from '../report/lines/pairs-lines.ts'
-import type { Caller } from './caller.ts'
+import { count, counted } from '../../model/figures.ts'
+import type { PairResult, PairsSummary } from '../../model/results/pairs-summary.ts'
+import { foundOf } from '../../model/tally.ts'
+import type { PageData } from '../../page/page-data.ts'
+import { writePage } from '../../page/page-file.ts'
+import { countsOf } from '../../page/run-verdict.ts'
+import { duration, timeText } from '../../report/durations.ts'
+import { pairsVerdict, pairWords } from '../../report/lines/pairs-lines.ts'
+import type { Caller } from '../caller.ts'
 import { withErrorOfPairs } from './many-runs.ts'
 
 /** The summary says so if the page cannot be written; nothing else of it is lost. */

@@ -1,17 +1,17 @@
 /** Plans or journals of a folder, applied or undone one after another. */
 import { basename } from 'node:path'
-import { usageError } from '../errors.ts'
-import { filesIn } from '../files/folder.ts'
-import { CALLED, kindOfFile } from '../files/own-file.ts'
-import type { PairsSummary } from '../model/results/pairs-summary.ts'
-import { newRunIdentity } from '../model/run-identity.ts'
-import type { ApplyOptions, UndoOptions } from '../options/run-options.ts'
-import { filesOfPair, refuseSharedOutput } from '../pairs/pair-files.ts'
-import { openShown, type ShownHeader } from '../show/shown-file.ts'
-import { apply } from './apply.ts'
-import type { Caller } from './caller.ts'
+import { usageError } from '../../errors.ts'
+import { filesIn } from '../../files/folder.ts'
+import { CALLED, kindOfFile } from '../../files/own-file.ts'
+import type { PairsSummary } from '../../model/results/pairs-summary.ts'
+import { newRunIdentity } from '../../model/run-identity.ts'
+import type { ApplyOptions, UndoOptions } from '../../options/run-options.ts'
+import { filesOfPair, refuseSharedOutput } from '../../pairs/pair-files.ts'
+import { openShown, type ShownHeader } from '../../show/shown-file.ts'
+import { apply } from '../apply.ts'
+import type { Caller } from '../caller.ts'
+import { undo } from '../undo.ts'
 import { type ManyListeners, manyRuns, type OneOfMany } from './many-runs.ts'
-import { undo } from './undo.ts'
 
 type Options = Readonly<Record<string, unknown>>
 
@@ -32,6 +32,9 @@ const COMMANDS = {
   apply: { field: 'plan', kind: 'repair-plan', what: 'plan' },
   undo: { field: 'journal', kind: 'undo-journal', what: 'journal' },
 } as const
+
+/** What a checkpoint keeps beside itself, also after a crash. */
+const BESIDE_CHECKPOINT = /\.(next|lock(\.[\w-]+)?|(writes|extras)\.\d+)$/
 
 /**
  * Plans are applied in the order in which they were written. Journals are undone from the latest to
@@ -77,21 +80,31 @@ async function ofKind(command: FolderGiven['command'], folder: string): Promise<
   })
   const others = new Set<string>()
   for (const file of names) {
+    if (BESIDE_CHECKPOINT.test(file)) continue
     const known = await kindOfFile(file)
     if (known === 'checkpoint' || known === 'write-log') {
       others.add(CALLED[known])
       continue
     }
     const { header } = await openShown(file)
-    const name = basename(file).replace(/(\.ndjson)?(\.gz)?$/, '')
-    if (header.tablesync === kind) found.push({ file, name, header })
+    if (header.tablesync === kind) found.push({ file, name: '', header })
     else others.add(CALLED[header.tablesync])
   }
-  if (found.length > 0) return inOrder(found, command)
+  if (found.length > 0) return inOrder(withNames(found), command)
   throw usageError(
     `Expected the folder ${folder} to hold a ${what}, got ${others.size === 0 ? 'no file' : [...others].join(', ')}`,
     `Name a ${what}, or the folder where the ${what}s of a run lie.`,
   )
+}
+
+/** Without its ending, unless two would be called the same. */
+function withNames(files: readonly FileOfFolder[]): FileOfFolder[] {
+  const short = files.map(({ file }) => basename(file).replace(/(\.ndjson)?(\.gz)?$/, ''))
+  return files.map((one, at) => {
+    const name = short[at] as string
+    const isOne = short.filter((other) => other === name).length === 1
+    return { ...one, name: isOne ? name : basename(one.file) }
+  })
 }
 
 function inOrder(files: FileOfFolder[], command: FolderGiven['command']): FileOfFolder[] {
