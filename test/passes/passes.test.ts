@@ -264,6 +264,46 @@ t.test('what no pass can get over ends it', async (t) => {
   t.match(summary.errors, [{ code: 'TABLE_CHANGED' }])
 })
 
+t.test('a table that was re-created between two passes is not compared, nor written', async (t) => {
+  for (const name of ['master', 'replica'] as const) {
+    const scene = await openScene(t)
+    for (const party of [scene.master, scene.replica]) party.table.described = { TableId: 'one' }
+    const other = MASTER_ITEMS.map((one) => ({ ...one, of: { S: 'another table' } }))
+    const { summary } = await scene.run({
+      ...UNTIL,
+      ...ALL_WRITES,
+      onProgress: afterPass((pass) => {
+        if (pass === 1) scene[name].table.makeAnew({ TableId: 'two' }, other)
+      }),
+    })
+    t.match(summary, { outcome: 'incomplete', passes: { count: 2, end: 'incomplete' } }, name)
+    t.match(summary.errors, [{ code: 'TABLE_CHANGED' }])
+    const copied = scene.replica.table
+      .all()
+      .filter((one) => JSON.stringify(one).includes('another'))
+    t.equal(copied.length, name === 'master' ? 0 : other.length, 'nothing of it was copied')
+  }
+})
+
+t.test('a question that nobody answers ends with the time', async (t) => {
+  const scene = await openScene(t, { replicaItems: [...MASTER_ITEMS, item(500)] })
+  let isLetGo = false
+  const { summary } = await scene.run({
+    ...ALL_WRITES,
+    quiesced: true,
+    untilInSync: '2s',
+    confirm: (_, ending) =>
+      new Promise(() => {
+        ending.addEventListener('abort', () => {
+          isLetGo = true
+        })
+      }),
+  })
+  t.match(summary, { outcome: 'incomplete', passes: { count: 1, end: 'time-over' } })
+  t.ok(isLetGo)
+  t.equal(askedOf(scene.replica, 'DeleteItem'), 0)
+})
+
 t.test('many passes leave nothing behind', async (t) => {
   const warnings: Error[] = []
   const note = (warning: Error) => void warnings.push(warning)
