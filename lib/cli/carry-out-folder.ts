@@ -19,7 +19,7 @@ export async function carryOutFolder(
       : [journal, others]
   const { folderOf } = await import('../commands/many/files-of-folder.ts')
   const given = { command, folder: String(folder), options } as const
-  return carryOutMany(line, telling, context, (listeners, caller) =>
+  return carryOutMany(line, { ...telling, of: 'files' }, context, (listeners, caller) =>
     folderOf({ ...listeners, ...given }, caller),
   )
 }

@@ -8,12 +8,13 @@ import { isEachTold } from '../options/command-line.ts'
 import { abortOnSignals } from '../process/signals.ts'
 import type { HumanOptions } from '../report/human.ts'
 import { costOfPairs } from '../report/lines/bill-lines.ts'
+import type { ManyOf } from '../report/lines/pairs-lines.ts'
 import { type CommandContext, tellEnding } from './command-context.ts'
 import { askAtTerminal, isAsked } from './person.ts'
 
 export async function carryOutMany(
   line: ConfiguredCommandLine,
-  telling: Omit<HumanOptions, 'screen'>,
+  telling: Omit<HumanOptions, 'screen'> & { readonly of?: ManyOf },
   { log, output, answerStatus, callerWith }: CommandContext,
   carryOut: (listeners: ManyListeners, caller: Caller) => Promise<PairsSummary>,
 ): Promise<number> {

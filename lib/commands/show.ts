@@ -101,6 +101,12 @@ function pickOf(options: ShowOptions, { header }: ShownFile, spelling: Spelling)
   if (first === undefined)
     throw usageError('Expected a file of at least one table, got none', 'Name another file.')
   const flags = { kind: spelling('kind'), attribute: spelling('attribute') }
+  if (header.tablesync === 'undo-journal' && (options.attribute ?? []).length > 0) {
+    throw usageError(
+      `Expected \`${flags.attribute}\` with a report or a plan, got a journal`,
+      'A journal holds whole items, and no list of what changed. Leave it out.',
+    )
+  }
   const schema = first.keySchema
   const replicas = new Map(Object.keys(header.tables).map((label) => [label, undefined]))
   const listed = keysGiven(

@@ -1,6 +1,7 @@
 /** What the command says of itself and of a run: lines for people here, lines of JSON in `json-log.ts`. */
 import type { TablesyncError } from '../errors.ts'
 import { type Human, type HumanOptions, tellHuman } from './human.ts'
+import type { ManyOf } from './lines/pairs-lines.ts'
 import { type PairsHuman, tellPairs } from './pairs-human.ts'
 import { printable } from './printable.ts'
 import type { Screen } from './screen.ts'
@@ -11,7 +12,7 @@ export interface Log {
   /** Begins to tell of a run. */
   follow(options: Omit<HumanOptions, 'screen'>): Human
   /** Begins to tell of a run over many pairs. */
-  followPairs(options: Omit<HumanOptions, 'screen'>): PairsHuman
+  followPairs(options: Omit<HumanOptions, 'screen'> & { readonly of?: ManyOf }): PairsHuman
   error(error: TablesyncError): void
 }
 

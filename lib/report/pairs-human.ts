@@ -7,7 +7,13 @@ import type { PairResult, PairsSummary } from '../model/results/pairs-summary.ts
 import type { Milliseconds } from '../model/units.ts'
 import { duration } from './durations.ts'
 import { type Human, type HumanOptions, tellHuman } from './human.ts'
-import { pairsLines, pairsSummaryLines, pairWords, troubleLines } from './lines/pairs-lines.ts'
+import {
+  type ManyOf,
+  pairsLines,
+  pairsSummaryLines,
+  pairWords,
+  troubleLines,
+} from './lines/pairs-lines.ts'
 import { Progression } from './progression.ts'
 import type { Screen } from './screen.ts'
 import type { Line } from './styled-line.ts'
@@ -37,7 +43,7 @@ interface Running {
   readonly progression: Progression
 }
 
-export function tellPairs(options: HumanOptions): PairsHuman {
+export function tellPairs(options: HumanOptions & { readonly of?: ManyOf }): PairsHuman {
   const { screen, verbosity, progress } = options
   const running = new Map<string, Running>()
   let done = 0
@@ -74,7 +80,8 @@ export function tellPairs(options: HumanOptions): PairsHuman {
     running.delete(name)
     done++
     if (verbosity === 'verbose' && summary !== undefined) one?.human.conclude(summary)
-    if (outcome !== 'not-begun') say(`${name}: ${pairWords(outcome)}`)
+    if (outcome !== 'not-begun')
+      say(`${name}: ${pairWords(outcome, options.of)}${reasonOf(result)}`)
     tellProgress()
   }
 
@@ -104,8 +111,7 @@ export function tellPairs(options: HumanOptions): PairsHuman {
     },
     conclude(summary) {
       screen.clear()
-      const { prices } = options
-      const lines = isQuiet ? troubleLines(summary) : pairsSummaryLines(summary, prices)
+      const lines = isQuiet ? troubleLines(summary) : pairsSummaryLines(summary, options)
       for (const line of lines) screen.say(line)
     },
     status() {
@@ -114,6 +120,9 @@ export function tellPairs(options: HumanOptions): PairsHuman {
     close: screen.clear,
   }
 }
+
+/** A refused pair has told nothing yet. */
+const reasonOf = ({ error }: PairResult) => (error === undefined ? '' : `: ${error.message}`)
 
 /** Lines that name their pair. */
 const namedScreen = (screen: Screen, pair: string): Screen => ({

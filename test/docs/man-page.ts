@@ -70,9 +70,12 @@ function linesOf(option: Option, command: Command): string[] {
   return [
     '.TP',
     bold(namesOf(option)),
-    ...sentences(`${helpOf(option, command)}${defaultOf(option)}.${more}`),
+    ...sentences(withoutLinks(`${helpOf(option, command)}${defaultOf(option)}.${more}`)),
   ]
 }
+
+/** `[many tables](many-tables.md)`: a terminal follows no link. */
+const withoutLinks = (text: string) => text.replace(/\[([^\]]+)\]\([^)]+\)/g, 'docs: $1')
 
 const bold = (text: string) => `\\fB${escaped(text)}\\fR`
 

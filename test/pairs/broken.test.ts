@@ -157,7 +157,7 @@ t.test('options of all sorts are refused, and nothing is asked', async (t) => {
     'a: &a [1,1]\nb: &b [*a,*a]\nquiet: *b',
     "pairs: [{ master: 'us-east-1:aaa-prod', replicas: 5 }]",
     "pairs: [{ name: '..', master: 'us-east-1:aaa-prod', replica: 'us-east-1:aaa-copy' }]",
-    "keys: '-'\n" + ALL,
+    `keys: '-'\n${ALL}`,
     "report: '-'\nmaster: us-east-1:aaa-prod\nreplicas: [us-east-1:aaa-copy]",
     'pairsAtOnce: 2\nmaster: us-east-1:aaa-prod\nreplicas: [us-east-1:aaa-copy]',
     '__proto__: { quiet: true }',

@@ -112,7 +112,7 @@ function placeholders(
   if (isAll) return value
   // What it holds may be a value of an item.
   throw usageError(
-    `Expected \`${name}\` to be JSON like ${example}, got ${typeof given === 'string' ? 'another text' : shown(typeof given)}`,
+    `Expected \`${name}\` to be JSON like ${example}, got ${typeof given === 'string' ? 'JSON of another form, or none' : shown(typeof given)}`,
     'Quote it for the shell: \'…\'. Numbers are texts: {"N":"5"}.',
   )
 }

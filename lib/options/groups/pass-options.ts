@@ -43,7 +43,8 @@ export interface PassSettings {
 
 /** What goes with a single comparison only, and why. */
 const APART = {
-  checkpoint: 'It takes up one comparison, and each pass is a new one. Run again instead.',
+  checkpoint:
+    'A checkpoint takes up one comparison, and each pass is a new one. Run again instead.',
   plan: 'A plan is of one comparison.',
   key: 'Listed keys are no whole pass.',
   keys: 'Listed keys are no whole pass.',

@@ -41,7 +41,7 @@ export const COMMAND_PAGES: { readonly [command in Command]: CommandPage } = {
       ],
       [
         'Compare tables of an emulator',
-        'tablesync -m us-east-1:A -r us-east-1:B --endpoint http://localhost:8000',
+        'tablesync -m us-east-1:Orders -r us-east-1:Copy --endpoint http://localhost:8000',
       ],
     ],
     exitCodes: [

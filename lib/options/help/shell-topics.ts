@@ -9,13 +9,14 @@ Each flag can be given as a variable: TABLESYNC_ and its name in capitals.
 
   TABLESYNC_READ_CAPACITY=500       --read-capacity 500
   TABLESYNC_VERBOSE=true            --verbose; also false, 1 and 0
-  TABLESYNC_REPLICA=eu-west-1:A,eu-west-1:B
+  TABLESYNC_REPLICA=eu-west-1:Orders,eu-west-2:Orders
                                     two --replica
 
 - A flag on the command line wins.
 - A command ignores variables of flags that it does not take.
-- TABLESYNC_KEY, _IGNORE and _ATTRIBUTE have one value a line, not commas.
-- Variables with unknown names are refused, except TABLESYNC_TEST_...
+- TABLESYNC_KEY, _IGNORE, _ONLY and _ATTRIBUTE have one value a line, no commas.
+- Variables with unknown names are refused, but for TABLESYNC_TEST_... and
+  TABLESYNC_MASK_KEY, the key of --masks.
 
 These flags consent to something. Only a command line can give them:
 ${indented(consentFlags().join(', '))}

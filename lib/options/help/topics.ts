@@ -127,5 +127,59 @@ too. A repair needs PutItem, UpdateItem and DeleteItem on the replicas.
 
 More: docs/credentials.md, docs/permissions.md`,
 
+  'many-tables': `Many tables in one run
+
+  tablesync --config tables.yaml
+
+tables.yaml holds options by their names in camel case, and pairs:
+
+  minMismatchAge: 10
+  pairs:
+    - { master: us-east-1:*-prod, replica: eu-west-1:*-copy, name: '*' }
+
+* stands for any text: each table that fits makes a pair. Pairs are compared one
+after another, or --pairs-at-once. A flag wins over the file.
+
+  journal: undo/{pair}.ndjson    a file of each pair
+  limits: { maxWrites: 10000 }   a total of all pairs
+
+\`tablesync undo undo\` and \`tablesync apply plans\` take a folder of such files.
+
+More: docs/many-tables.md`,
+
+  'until-in-sync': `Compare until the tables are in sync
+
+  tablesync -m us-east-1:Orders -r eu-west-1:Orders --until-in-sync 2h
+
+Compares, and repairs what is asked for, pass after pass, until one whole pass
+finds nothing and writes nothing: the gate of a cut-over. Exit code 0 says that
+no difference was seen in that pass. It does not prove that nobody writes.
+
+  --max-passes 20          at most so many
+  --min-mismatch-age 30    above the lag of what replicates
+  --max-writes             counts over all passes
+
+A key that was repaired twice and differs again stops the run: something else
+keeps writing it.
+
+More: docs/until-in-sync.md`,
+
+  masks: `Fill a test table with masked values
+
+  tablesync -m us-east-1:Orders -r us-east-1:OrdersTest --write-missing \\
+    --masks masks.json --mask-key-file mask.key
+
+masks.json has a rule for each attribute, by its path:
+
+  {"rules":{"id":"keep","email":"email","profile.name":"name","*":"drop"}}
+
+Rules: keep, drop, hash, digits, email, name, last4, {"fixed":"XX"}. An item
+with an attribute that no rule covers is left as it is, and the exit code is 3.
+Equal values become equal values, under one key, in all tables.
+
+A table that tablesync makes under masks is tagged with them.
+
+More: docs/masks.md`,
+
   ...SHELL_TOPICS,
 }

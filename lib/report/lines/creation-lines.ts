@@ -48,7 +48,7 @@ export const absentText = (replicas: number) =>
 
 function copied({ approximateItems }: PlannedTable): string {
   const items =
-    approximateItems === null
+    approximateItems === null || approximateItems === 0
       ? 'all items of the master'
       : `${counted(approximateItems, 'item')} (about, from DescribeTable)`
   return `would be made, then ${items} copied`

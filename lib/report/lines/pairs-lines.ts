@@ -30,28 +30,40 @@ const WORDS: { readonly [outcome in PairResult['outcome']]: string } = {
   'not-begun': 'not begun',
 }
 
-export const pairWords = (outcome: PairResult['outcome']): string => WORDS[outcome]
+/** Of files that were applied or undone, nobody compares the whole tables. */
+const OF_FILES: Partial<typeof WORDS> = {
+  'in-sync': 'nothing left',
+  different: 'some left',
+}
+
+export type ManyOf = 'pairs' | 'files'
+
+export const pairWords = (outcome: PairResult['outcome'], of: ManyOf = 'pairs'): string =>
+  (of === 'files' ? OF_FILES[outcome] : undefined) ?? WORDS[outcome]
 
 /** `9 of 12 pairs in sync, 1 different, 2 refused.` */
-export function pairsVerdict({ pairs }: Pick<PairsSummary, 'pairs'>): string {
-  const of = (outcome: PairResult['outcome']) =>
+export function pairsVerdict({ pairs }: Pick<PairsSummary, 'pairs'>, of: ManyOf = 'pairs'): string {
+  const number = (outcome: PairResult['outcome']) =>
     pairs.filter((pair) => pair.outcome === outcome).length
-  const others = Object.entries(WORDS)
-    .map(([outcome, words]) => [of(outcome as PairResult['outcome']), words] as const)
-    .filter(([number, words]) => number > 0 && words !== WORDS['in-sync'])
-    .map(([number, words]) => `${count(number)} ${words}`)
-  const inSync = `${count(of('in-sync'))} of ${counted(pairs.length, 'pair')} in sync`
+  const others = (Object.keys(WORDS) as PairResult['outcome'][])
+    .filter((outcome) => number(outcome) > 0 && outcome !== 'in-sync')
+    .map((outcome) => `${count(number(outcome))} ${pairWords(outcome, of)}`)
+  const all = counted(pairs.length, of === 'files' ? 'file' : 'pair')
+  const inSync = `${count(number('in-sync'))} of ${all} ${of === 'files' ? 'with nothing left' : 'in sync'}`
   return `${[inSync, ...others].join(', ')}.`
 }
 
 /** The verdict, a table with a row for each pair, and why some were refused. */
-export function pairsSummaryLines(summary: PairsSummary, prices?: Prices): Line[] {
+export function pairsSummaryLines(
+  summary: PairsSummary,
+  { prices, of = 'pairs' }: { readonly prices?: Prices | undefined; readonly of?: ManyOf } = {},
+): Line[] {
   const { pairs, elapsedMs } = summary
   const width = widest(pairs)
   return [
-    [{ text: pairsVerdict(summary), style: 'verdict' }],
+    [{ text: pairsVerdict(summary, of), style: 'verdict' }],
     rowText(width, HEADINGS),
-    ...pairs.map((pair) => rowText(width, cellsOf(pair))),
+    ...pairs.map((pair) => rowText(width, cellsOf(pair, of))),
     ...troubleLines(summary),
     ...pairsCostLines(pairs, prices),
     `took    ${duration(elapsedMs)}`,
@@ -80,18 +92,20 @@ const HEADINGS = [
   'deleted',
 ]
 const COLUMN = 10
+const RESULT = 14
 
 function rowText(width: number, [name = '', result = '', ...counts]: readonly string[]): string {
   const cells = counts.map((cell) => cell.padStart(COLUMN))
-  return `${name.padEnd(Math.max(width, HEADINGS[0]?.length ?? 0))}  ${result.padEnd(COLUMN + 1)}${cells.join('')}`
+  return `${name.padEnd(Math.max(width, HEADINGS[0]?.length ?? 0))}  ${result.padEnd(RESULT)}${cells.join('')}`
 }
 
-function cellsOf({ name, outcome, summary }: PairResult): string[] {
-  if (summary === undefined) return [name, WORDS[outcome]]
+function cellsOf({ name, outcome, summary }: PairResult, of: ManyOf): string[] {
+  const words = pairWords(outcome, of)
+  if (summary === undefined) return [name, words]
   const counts = (['sameAs', 'missing', 'differing', 'extra', 'written', 'deleted'] as const).map(
     (field) => shownSum(summary, field),
   )
-  return [name, WORDS[outcome], ...counts]
+  return [name, words, ...counts]
 }
 
 /** Over all replicas; what nobody looked for has no number. */

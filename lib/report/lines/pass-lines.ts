@@ -47,7 +47,7 @@ function endLines({ count: passes, end, last: { began, ended } }: PassesSummary)
         `the time of --until-in-sync is over; pass ${count(passes)} went from ${between(began, ended, 'to')}`,
       ]
     case 'max-passes':
-      return [`after pass ${count(passes)} no more were to be made (--max-passes)`]
+      return [`after pass ${count(passes)} none was left (--max-passes)`]
     default:
       return [`ended in pass ${count(passes)}`]
   }

@@ -25,7 +25,9 @@ function creationText(question: Question & { about: 'creation' }): string {
     ...(kmsKey === undefined ? [] : [`encrypted by ${kmsKey}`]),
   ].join(', ')
   const items =
-    approximateItems === null ? 'all items' : `about ${counted(approximateItems, 'item')}`
+    approximateItems === null || approximateItems === 0
+      ? 'all items'
+      : `about ${counted(approximateItems, 'item')}`
   return `${replica} does not exist. Make it ${where}, and copy ${items} of the master?`
 }
 
