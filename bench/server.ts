@@ -166,6 +166,7 @@ function answer(operation: string, body: Body): Buffer {
       return batchWrite(body as unknown as BatchWriteBody)
     case 'DescribeTimeToLive':
     case 'DescribeContinuousBackups':
+    case 'ListTagsOfResource':
       return Buffer.from('{}')
     default:
       return write(operation, body)
