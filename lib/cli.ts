@@ -1,12 +1,13 @@
 #!/usr/bin/env node
-/** The command: argv in, exit code out. The only reader of `process`. */
-import { closeSync, existsSync, readFileSync } from 'node:fs'
+/** The command: argv in, exit code out. Only it, `cli/` and `process/` know `process`. */
+import { closeSync, readFileSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { endCredentialCommands } from './access/credential-command.ts'
+import { carryOut } from './cli/carry-out.ts'
 import { carryOutFolder } from './cli/carry-out-folder.ts'
-import { type CommandContext, tellEnding } from './cli/command-context.ts'
+import type { CommandContext } from './cli/command-context.ts'
 import { comparePairs } from './cli/compare-pairs.ts'
-import { askAtTerminal, consentOf, isAsked } from './cli/person.ts'
+import { consentOf } from './cli/person.ts'
 import { revertExport } from './cli/revert-export.ts'
 import { showFile } from './cli/show-file.ts'
 import { tellEstimate } from './cli/tell-estimate.ts'
@@ -15,12 +16,10 @@ import { asTablesyncError, type TablesyncError } from './errors.ts'
 import { refuseSharedFiles } from './files/distinct-files.ts'
 import { isFolder } from './files/folder.ts'
 import { readPrices } from './files/prices-file.ts'
-import { exitCodeOf, hasWorkLeft, type Summary } from './model/results/summary.ts'
 import { newRunIdentity } from './model/run-identity.ts'
 import { type CommandLine, parseArgv } from './options/argv.ts'
 import { commandAsTyped } from './options/command-as-typed.ts'
-import { forProgram, isEachTold, progressOf } from './options/command-line.ts'
-import { commandToResume } from './options/command-to-resume.ts'
+import { isEachTold, progressOf } from './options/command-line.ts'
 import { MASK_KEY } from './options/environment.ts'
 import { refuseUnconsented } from './options/groups/create-options.ts'
 import type { Page } from './options/help/asked-page.ts'
@@ -28,24 +27,14 @@ import { namedFiles } from './options/named-files.ts'
 import { isDocumentAsked } from './process/asked-formats.ts'
 import { logToFile, logToStderr } from './process/own-log.ts'
 import { openPrintedResult } from './process/printed-result.ts'
-import { abortOnSignals } from './process/signals.ts'
 import { redactOutput, silenceWarnings } from './process/standard-error.ts'
-import { costOf } from './report/lines/bill-lines.ts'
 import { loadWordDiff } from './report/lines/differences/word-diff.ts'
 import { refusalOf } from './report/refusal.ts'
-import { shellWord } from './report/shell-word.ts'
 import { threadFilesIn } from './run/threads/thread-files.ts'
 
 const INCOMPLETE = 3
 
 const THREADS = new URL('../workers/', import.meta.url)
-
-/** Each is loaded when it is asked for. */
-const COMMANDS = {
-  sync: async () => (await import('./commands/sync.ts')).sync,
-  undo: async () => (await import('./commands/undo.ts')).undo,
-  apply: async () => (await import('./commands/apply.ts')).apply,
-}
 
 // First of all: whatever is written from here on has no secret in it.
 const redaction = redactOutput()
@@ -112,8 +101,9 @@ async function main(argv: readonly string[]): Promise<number> {
       return await carryOutFolder(line, await openTalk(line), context)
     }
     if (line.talk.estimate) return await tellEstimate(line, config, context)
-    if (config?.pairs === undefined) return await carryOut(line, command)
-    return await comparePairs({ line, typed: parsed, config }, await openTalk(line), context)
+    const telling = await openTalk(line)
+    if (config?.pairs === undefined) return await carryOut(line, command, telling, context)
+    return await comparePairs({ line, typed: parsed, config }, telling, context)
   } catch (thrown) {
     const error = asTablesyncError(thrown)
     log.error(error)
@@ -168,56 +158,6 @@ async function openTalk(line: ConfiguredCommandLine) {
     prices,
     wordDiff: options.showValues ? await loadWordDiff() : undefined,
   } as const
-}
-
-async function carryOut(
-  commandLine: ConfiguredCommandLine,
-  command: keyof typeof COMMANDS,
-): Promise<number> {
-  const { options, talk, spelling } = commandLine
-  const telling = await openTalk(commandLine)
-  const { prices } = telling
-  const carriedOut = await COMMANDS[command]()
-  const human = log.follow(telling)
-  askForStatus = human.status
-  const { signal, restore, exitCode } = abortOnSignals(
-    () => (talk.quiet ? undefined : tellEnding(log.screen)),
-    () => log.screen.clear(),
-  )
-  try {
-    const summary = await carriedOut(
-      {
-        ...forProgram(options),
-        signal,
-        onProgress: human.onEvent,
-        ...(isAsked(commandLine) && {
-          confirm: (question, ending) => askAtTerminal(question, ending, log.screen),
-        }),
-        ...(isEachTold(commandLine) && { onDifference: human.onDifference }),
-      },
-      {
-        ...context.callerWith(spelling),
-        print: output.write,
-      },
-    )
-    human.conclude(summary)
-    // A run that was ended at once has not come to save a checkpoint.
-    const isSaved = options.checkpoint !== undefined && existsSync(options.checkpoint)
-    if (!talk.quiet && isSaved && hasWorkLeft(summary)) tellResume(summary, commandLine)
-    const code = summary.outcome === 'interrupted' ? exitCode() : exitCodeOf(summary.outcome)
-    const cost = prices === undefined ? {} : { cost: costOf(summary, prices) }
-    return talk.json ? await output.printDocument({ ...summary, ...cost }, code) : code
-  } finally {
-    askForStatus = tellBeginning
-    human.close()
-    restore()
-  }
-}
-
-/** The command that goes on, ready to paste. */
-function tellResume({ stopped }: Summary, { fromEnvironment }: CommandLine): void {
-  const words = commandToResume(process.argv.slice(2), stopped?.safeguard, fromEnvironment)
-  log.screen.say(`        to resume: ${words.map(shellWord).join(' ')}`)
 }
 
 function tellBeginning(): void {

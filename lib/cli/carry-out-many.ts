@@ -5,28 +5,23 @@ import type { ConfiguredCommandLine } from '../config/configured-command-line.ts
 import { exitCodeOfPairs, type PairsSummary } from '../model/results/pairs-summary.ts'
 import { exitCodeOf } from '../model/results/summary.ts'
 import { isEachTold } from '../options/command-line.ts'
-import { abortOnSignals } from '../process/signals.ts'
 import type { HumanOptions } from '../report/human.ts'
 import { costOfPairs } from '../report/lines/bill-lines.ts'
 import type { ManyOf } from '../report/lines/pairs-lines.ts'
-import { type CommandContext, tellEnding } from './command-context.ts'
+import type { CommandContext } from './command-context.ts'
+import { followed } from './followed.ts'
 import { askAtTerminal, isAsked } from './person.ts'
 
 export async function carryOutMany(
   line: ConfiguredCommandLine,
   telling: Omit<HumanOptions, 'screen'> & { readonly of?: ManyOf },
-  { log, output, answerStatus, callerWith }: CommandContext,
+  context: CommandContext,
   carryOut: (listeners: ManyListeners, caller: Caller) => Promise<PairsSummary>,
 ): Promise<number> {
   const { talk, spelling } = line
-  const { screen, followPairs } = log()
+  const { screen, followPairs } = context.log()
   const human = followPairs(telling)
-  answerStatus(human.status)
-  const { signal, restore, exitCode } = abortOnSignals(
-    () => (talk.quiet ? undefined : tellEnding(screen)),
-    () => screen.clear(),
-  )
-  try {
+  return followed(context, human, talk.quiet === true, async ({ signal, exitCode }) => {
     const summary = await carryOut(
       {
         signal,
@@ -36,17 +31,13 @@ export async function carryOutMany(
         }),
         ...(isEachTold(line) && { onDifference: human.onDifference }),
       },
-      callerWith(spelling),
+      context.callerWith(spelling),
     )
     human.conclude(summary)
     const { outcome } = summary
     const code = outcome === 'interrupted' ? exitCode() : exitCodeOfPairs(outcome, exitCodeOf)
     const { prices } = telling
     const cost = prices === undefined ? {} : { cost: costOfPairs(summary.pairs, prices) }
-    return talk.json ? await output.printDocument({ ...summary, ...cost }, code) : code
-  } finally {
-    answerStatus()
-    human.close()
-    restore()
-  }
+    return talk.json ? await context.output.printDocument({ ...summary, ...cost }, code) : code
+  })
 }

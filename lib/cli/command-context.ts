@@ -3,7 +3,6 @@ import type { Caller } from '../commands/caller.ts'
 import type { Spelling } from '../options/option.ts'
 import type { PrintedResult } from '../process/printed-result.ts'
 import type { Log } from '../report/log.ts'
-import type { Screen } from '../report/screen.ts'
 
 export interface CommandContext {
   /** It may be opened anew, in a file. */
@@ -15,6 +14,3 @@ export interface CommandContext {
   /** What every command has to know of who asks for it. */
   readonly callerWith: (spelling: Spelling) => Caller
 }
-
-export const tellEnding = (screen: Screen): void =>
-  screen.say('Stopping after in-flight pages. Press Ctrl-C again to exit now.')

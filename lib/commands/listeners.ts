@@ -10,6 +10,7 @@ import { openReport, type Report } from '../report/difference-report.ts'
 import { HeatCells } from '../report/heat-cells.ts'
 import { openReportStream } from '../report/report-stream.ts'
 import type { RunListeners } from '../run/records/difference-sink.ts'
+import { guard } from './guard.ts'
 
 export type Listening = Pick<
   RunOptions,
@@ -132,79 +133,44 @@ export async function unlessAborted<T>(
   }
 }
 
-/**
- * The caller's listeners; the first that throws ends the run, and is not called
- * again. So do the caller's signal and the clock.
- */
+/** The caller's listeners, behind a guard. */
 function guarded(
   { onProgress: listener, onDifference, confirm, signal }: Listening,
   maxDuration?: Milliseconds,
 ) {
-  const ending = new AbortController()
   const ended = new AbortController()
-  let failure: { readonly error: unknown } | undefined
-  const fail = (error: unknown) => {
-    failure ??= { error }
-    ending.abort()
-  }
-  // Not `AbortSignal.any`: in Node 20 what it yields may be collected before it is aborted.
-  const end = () => ending.abort(signal?.reason)
-  if (signal?.aborted === true) end()
-  signal?.addEventListener('abort', end)
-  const onProgress = (event: RunEvent) => {
-    if (failure !== undefined) return
-    try {
-      // It may be an async function, whatever its type says.
-      const answer: unknown = listener?.(event)
-      if (answer !== undefined) Promise.resolve(answer).catch(fail)
-    } catch (error) {
-      fail(error)
-    }
-  }
-  const timeOver = (afterMs: Milliseconds) => {
-    onProgress({ type: 'time-over', afterMs })
-    end()
-  }
-  const clock =
-    maxDuration === undefined ? undefined : setTimeout(timeOver, maxDuration, maxDuration)
+  const onProgress = (event: RunEvent) => held.tell(listener, event)
+  const held = guard({
+    ...{ signal, maxDuration },
+    onTimeOver: (afterMs) => onProgress({ type: 'time-over', afterMs }),
+  })
   return {
-    signal: ending.signal,
+    signal: held.signal,
     over: ended.signal,
     onProgress,
-    async onDifference(difference: Difference) {
-      if (failure !== undefined) return
-      try {
-        await onDifference?.(difference)
-      } catch (error) {
-        fail(error)
-      }
-    },
+    onDifference: (difference: Difference) =>
+      held.ask<void>(() => onDifference?.(difference), undefined),
     async confirm(question: Question, pass?: AbortSignal) {
-      if (failure !== undefined || ending.signal.aborted || pass?.aborted) return false
+      if (held.signal.aborted || pass?.aborted) return false
       const over = new AbortController()
       const end = () => over.abort()
       // Whoever is asked may have gone home.
       const ended = new Promise<false>((resolve) => {
         over.signal.addEventListener('abort', () => resolve(false))
       })
-      for (const signal of [ending.signal, pass]) signal?.addEventListener('abort', end)
+      for (const signal of [held.signal, pass]) signal?.addEventListener('abort', end)
       try {
-        return (await Promise.race([confirm?.(question, over.signal), ended])) === true
-      } catch (error) {
-        fail(error)
-        return false
+        const asked = () => Promise.race([confirm?.(question, over.signal), ended])
+        return (await held.ask<boolean | undefined>(asked, false)) === true
       } finally {
-        for (const signal of [ending.signal, pass]) signal?.removeEventListener('abort', end)
+        for (const signal of [held.signal, pass]) signal?.removeEventListener('abort', end)
         end()
       }
     },
-    throwFailure() {
-      if (failure !== undefined) throw failure.error
-    },
+    throwFailure: held.throwFailure,
     release() {
       ended.abort()
-      clearTimeout(clock)
-      signal?.removeEventListener('abort', end)
+      held.release()
     },
   }
 }

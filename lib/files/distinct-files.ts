@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { asTablesyncError, usageError } from '../errors.ts'
 
 /** What follows the checkpoint's name in the names of the files that it keeps beside itself. */
-const BESIDE_CHECKPOINT = /^\.(next|lock(\..+)?|(writes|extras)\.\d+)$/
+export const BESIDE_CHECKPOINT = /\.(next|lock(\..+)?|(writes|extras)\.\d+)$/
 
 export interface FilesInUse {
   /** Paths, by the name that the user knows. Undefined: the user did not ask for this file. */
@@ -74,10 +74,12 @@ async function placeOf(name: string, file: string): Promise<Place> {
 const isSame = (one: Place, other: Place) =>
   one.real === other.real || (one.id !== undefined && one.id === other.id)
 
+const isBeside = (ending: string) => BESIDE_CHECKPOINT.exec(ending)?.index === 0
+
 const liesBeside = ({ beside, real }: Place, other: Place) =>
   [beside, real].some((own) =>
     [other.beside, other.real].some(
-      (place) => place.startsWith(own) && BESIDE_CHECKPOINT.test(place.slice(own.length)),
+      (place) => place.startsWith(own) && isBeside(place.slice(own.length)),
     ),
   )
 

@@ -19,8 +19,9 @@ interface Known {
 }
 
 /**
- * Tables are told apart by account, region and name. Two profiles may lead to one account, which
- * nobody knows before the tables are described; an ARN tells the account of one side only.
+ * Two tables are the same if account, region and name are. Which account a profile leads to is not
+ * known yet, so two profiles count as two accounts. If only one of two tables is named by its ARN,
+ * they count as the same.
  *
  * @throws TablesyncError with code `USAGE`
  */

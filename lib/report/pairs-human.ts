@@ -30,7 +30,7 @@ export interface PairsHuman {
 /** Of a run without a terminal. */
 const LINE_EVERY: Milliseconds = 30_000
 
-/** Of a pair, only these are told, unless all is: the table at the end has the rest. */
+/** Without `--verbose`, only these events of a pair get a line: the table at the end has the rest. */
 const TOLD: ReadonlySet<RunEvent['type']> = new Set([
   ...(['warning', 'segment-lost', 'replica-lost', 'stalled', 'outage', 'outage-over'] as const),
   ...(['deletions-withheld', 'key-left', 'ended-before', 'control-refused'] as const),

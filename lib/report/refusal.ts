@@ -1,15 +1,14 @@
 /** The JSON document of a command that had no result. */
 import type { TablesyncError } from '../errors.ts'
-import type { Refusal } from '../model/results/summary.ts'
+import { errorSummaryOf, type Refusal } from '../model/results/summary.ts'
 import type { RunIdentity } from '../model/run-identity.ts'
 
 export function refusalOf(error: TablesyncError, identity: RunIdentity): Refusal {
-  const { code, message, hint } = error
   return {
     version: 1,
     // A fault of ours says nothing about what was asked for.
-    outcome: code === 'INTERNAL' ? 'incomplete' : 'refused',
+    outcome: error.code === 'INTERNAL' ? 'incomplete' : 'refused',
     ...identity,
-    errors: [{ table: '', code, message, ...(hint !== undefined && { hint }), count: 1 }],
+    errors: [errorSummaryOf(error)],
   }
 }

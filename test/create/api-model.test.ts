@@ -1,9 +1,9 @@
 /** The stand-in refuses what the service's model does not know, and pages its list of tables. */
-import { DynamoDBClient, ListTablesCommand, paginateListTables } from '@aws-sdk/client-dynamodb'
+import { ListTablesCommand, paginateListTables } from '@aws-sdk/client-dynamodb'
 import { operations, violationsOf } from '../support/tables/api-model.ts'
 import { refusalOf } from '../support/tables/create-table-rules.ts'
 import { startModelledService } from '../support/tables/modelled-service.ts'
-import { LOCAL_CREDENTIALS } from '../support/tables/tables.ts'
+import { clientOf } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
 
 const TABLE = {
@@ -105,12 +105,7 @@ t.test('130 tables are listed in pages, in the order of their names', async (t) 
   t.teardown(() => service.close())
   const names = Array.from({ length: 130 }, (_, at) => `table-${String(at).padStart(3, '0')}`)
   for (const name of [...names].reverse()) service.table(name)
-  const client = new DynamoDBClient({
-    region: 'us-east-1',
-    endpoint: service.endpoint,
-    credentials: LOCAL_CREDENTIALS,
-  })
-  t.teardown(() => client.destroy())
+  const client = clientOf(t, service.endpoint)
   const pages: (readonly string[])[] = []
   for await (const page of paginateListTables({ client }, {})) pages.push(page.TableNames ?? [])
   t.same(

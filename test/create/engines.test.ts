@@ -3,7 +3,6 @@ import {
   CreateTableCommand,
   type CreateTableCommandInput,
   DescribeTableCommand,
-  DynamoDBClient,
   PutItemCommand,
   ScanCommand,
   TagResourceCommand,
@@ -11,7 +10,7 @@ import {
 import { runForSummary } from '../support/command/run-cli.ts'
 import { type Engine, startDynalite } from '../support/tables/dynalite.ts'
 import { noJava, startDynamoDBLocal } from '../support/tables/dynamodb-local.ts'
-import { LOCAL_CREDENTIALS } from '../support/tables/tables.ts'
+import { clientOf } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
 import { carriedIn, FULL, ITEMS } from './full-master.ts'
 
@@ -20,12 +19,7 @@ const EMULATED = ['--yes', '--expect-account', '000000000000']
 async function openEngine(t: Test, start: () => Promise<Engine>) {
   const { endpoint, stop } = await start()
   t.teardown(stop)
-  const client = new DynamoDBClient({
-    region: 'us-east-1',
-    endpoint,
-    credentials: LOCAL_CREDENTIALS,
-  })
-  t.teardown(() => client.destroy())
+  const client = clientOf(t, endpoint)
   const describe = async (TableName: string) => {
     const { Table } = await client.send(new DescribeTableCommand({ TableName }))
     return Table ?? {}

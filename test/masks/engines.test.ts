@@ -2,8 +2,7 @@
 import { runSync, type WireItem, type WireValue } from 'tablesync'
 import type { KeyAttribute } from '../../lib/model/tables/table.ts'
 import { seeded } from '../support/seeded.ts'
-import { type Engine, startDynalite } from '../support/tables/dynalite.ts'
-import { noJava, startDynamoDBLocal } from '../support/tables/dynamodb-local.ts'
+import { asSdk, canonical, REAL_ENGINES } from '../support/tables/real-engines.ts'
 import { type Item, makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
 import { casesToPlay } from '../support/thorough.ts'
@@ -42,13 +41,9 @@ function randomItem(random: () => number, key: readonly KeyAttribute[], at: numb
   }
 }
 
-const ENGINES: readonly [string, string | false, () => Promise<Engine>, boolean][] = [
-  ['dynalite', false, startDynalite, false],
-  ['DynamoDB Local', noJava, startDynamoDBLocal, true],
-]
 const ROUNDS = casesToPlay(18, 9, 'TABLESYNC_TEST_MASKS_ROUNDS')
 
-for (const [name, skip, start, takesMaps] of ENGINES) {
+for (const { name, skip, start, takesMaps } of REAL_ENGINES) {
   t.test(`random items end as the rules say, on ${name}`, { skip }, async (t) => {
     const { endpoint, stop } = await start()
     t.teardown(stop)
@@ -82,29 +77,10 @@ for (const [name, skip, start, takesMaps] of ENGINES) {
       const what = `round ${round}`
       const first = await run()
       t.match(first, { outcome: 'in-sync', errors: [] }, what)
-      const sorted = (some: readonly Item[]) => some.map(canonical).sort()
+      const sorted = (some: readonly Item[]) => some.map((one) => canonical(one)).sort()
       t.strictSame(sorted(await replica.all()), sorted(made.map(asSdk)), what)
       const again = await run()
       t.match(again.replicas[replica.label], { sameAs: 80, missing: 0, differing: 0 }, what)
     }
   })
-}
-
-const asSdk = (item: WireItem): Item =>
-  JSON.parse(JSON.stringify(item), (name, value) => {
-    if (name === 'B') return Buffer.from(value, 'base64')
-    return name === 'BS' ? value.map((one: string) => Buffer.from(one, 'base64')) : value
-  }) as Item
-
-const canonical = (item: Item): string => JSON.stringify(inOrder(item))
-
-function inOrder(value: unknown): unknown {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
-  if (Array.isArray(value)) return value.map(inOrder)
-  if (typeof value !== 'object' || value === null) return value
-  const members = Object.entries(value).map(([name, one]) => {
-    const isSet = name.endsWith('S') && Array.isArray(one)
-    return [name, isSet ? one.map(inOrder).sort() : inOrder(one)] as const
-  })
-  return Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1)))
 }

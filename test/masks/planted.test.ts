@@ -173,7 +173,7 @@ for (const [name, { rules, files }] of Object.entries(CASES)) {
     if (hasLegs) {
       await run([...args, ...writes, ...legs, '--resume', ...all('first')])
       const report = await readFile(at('first.ndjson'), 'utf8')
-      t.match(report, /planted-id-29.*unverified/, 'keys that are kept are told')
+      t.match(report, /planted-id-29.*unverified/, 'the report names keys that are kept')
       t.match(report, 'its message is withheld')
     }
     const others = writes.map((one) => one.replace('undo', 'undo2'))

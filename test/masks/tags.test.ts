@@ -1,7 +1,6 @@
 /** A table that was made under masks is tagged with them: a run under others, or none, is refused. */
 import {
   DescribeTableCommand,
-  DynamoDBClient,
   ListTagsOfResourceCommand,
   ScanCommand,
   UntagResourceCommand,
@@ -9,7 +8,7 @@ import {
 import { runCli } from '../support/command/run-cli.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { noJava, startDynamoDBLocal } from '../support/tables/dynamodb-local.ts'
-import { LOCAL_CREDENTIALS, makeTable } from '../support/tables/tables.ts'
+import { clientOf, makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
 import { masked } from './masked.ts'
 
@@ -25,12 +24,7 @@ for (const [name, skip, start, takesTags] of [
   t.test(`on ${name}`, { skip }, async (t) => {
     const { endpoint, stop } = await start()
     t.teardown(stop)
-    const client = new DynamoDBClient({
-      region: 'us-east-1',
-      endpoint,
-      credentials: LOCAL_CREDENTIALS,
-    })
-    t.teardown(() => client.destroy())
+    const client = clientOf(t, endpoint)
     const master = await makeTable(endpoint)
     await master.put([{ id: { S: 'a' }, email: { S: CLEAR } }])
     const { options } = await masked(t, RULES)

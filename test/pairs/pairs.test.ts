@@ -1,23 +1,12 @@
 /** Many pairs of tables in one run: what becomes of each, killed and taken up again, and their limits. */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import { type PairsEvent, runPairs } from 'tablesync'
 import { runCli, startCli } from '../support/command/run-cli.ts'
-import { LOCAL_CREDENTIALS, makeTable } from '../support/tables/tables.ts'
+import { clientOf, makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
 import { ALL, ITEMS, item, openPairs, outcomes, summaryOf } from './scene-of-pairs.ts'
-
-async function tablesAt(endpoint: string) {
-  const client = new DynamoDBClient({
-    region: 'us-east-1',
-    endpoint,
-    credentials: LOCAL_CREDENTIALS,
-  })
-  const answer = await client.send(new ListTablesCommand({}))
-  client.destroy()
-  return answer
-}
 
 t.test('twelve pairs by a pattern, out of 130 tables', async (t) => {
   const names = Array.from({ length: 12 }, (_, at) => `orders${at}`)
@@ -279,6 +268,6 @@ t.test('replicas that do not exist are made, for all pairs or for one', async (t
   t.equal(made(), before)
   t.match(outcomes(await summaryOf(t, ['--config', file, '--yes'], 0)), { new: 'in-sync' })
   t.equal(made(), before + 1)
-  const { TableNames } = await tablesAt(gate.endpoint)
+  const { TableNames } = await clientOf(t, gate.endpoint).send(new ListTablesCommand({}))
   t.ok(TableNames?.includes('new-copy'))
 })

@@ -58,7 +58,7 @@ t.test('what a pass has repaired, another pass has to find equal', async (t) => 
     { pass: 2, outcome: 'in-sync', found: 0, repaired: 0 },
   ])
   const once = (type: RunEvent['type']) => events.filter((event) => event.type === type).length
-  t.strictSame([once('tables'), once('plan')], [1, 1], 'the opening is told once')
+  t.strictSame([once('tables'), once('plan')], [1, 1], 'the run says once what it begins with')
   const { readUnits = 0 } = summary.passes?.replicas[scene.replica.label] ?? {}
   t.ok(readUnits > (summary.replicas[scene.replica.label]?.readUnits ?? 0))
 })

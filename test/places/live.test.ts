@@ -1,8 +1,8 @@
 /** A writer counts up what is not compared while tablesync repairs: no count is ever lost. */
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { runSync } from 'tablesync'
 import { noJava, startDynamoDBLocal } from '../support/tables/dynamodb-local.ts'
-import { type Item, LOCAL_CREDENTIALS, makeTable } from '../support/tables/tables.ts'
+import { clientOf, type Item, LOCAL_CREDENTIALS, makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
 
 const ITEMS = 40
@@ -20,9 +20,7 @@ t.test('counters beside what is repaired never lose a step', { skip: noJava }, a
     const [master, replica] = [await makeTable(endpoint), await makeTable(endpoint)]
     await master.put(ids.map((id) => row(id, 'new')))
     await replica.put(ids.map((id) => row(id, 'old')))
-    const client = new DynamoDBClient({
-      ...{ region: 'us-east-1', endpoint, credentials: LOCAL_CREDENTIALS },
-    })
+    const client = clientOf(t, endpoint)
     const steps = new Map<string, number>()
     let isOver = false
     const writer = async (from: number) => {

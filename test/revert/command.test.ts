@@ -1,13 +1,13 @@
 /** `tablesync revert` as it is shipped, then `undo`, on real engines. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
+import { UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
 import { runCli, runForSummary, startCli, tempFolder } from '../support/command/run-cli.ts'
 import { inOrder } from '../support/command/scene.ts'
 import { hooksModule } from '../support/hooks-module.ts'
 import { type Engine, startDynalite } from '../support/tables/dynalite.ts'
 import { noJava, startDynamoDBLocal } from '../support/tables/dynamodb-local.ts'
-import { type Item, LOCAL_CREDENTIALS, makeTable } from '../support/tables/tables.ts'
+import { clientOf, type Item, makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
 import { type ChangeOfKey, writeExport } from './an-export.ts'
 import { waitsForEver } from './waiting-hook.ts'
@@ -36,11 +36,7 @@ for (const { name, skip, knowsExpiry, start } of ENGINES) {
       ],
     })
     if (knowsExpiry) {
-      const client = new DynamoDBClient({
-        region: 'us-east-1',
-        endpoint,
-        credentials: LOCAL_CREDENTIALS,
-      })
+      const client = clientOf(t, endpoint)
       const TimeToLiveSpecification = { AttributeName: 'ttl', Enabled: true }
       const what = { TableName: table.name, TimeToLiveSpecification }
       await client.send(new UpdateTimeToLiveCommand(what))

@@ -1,10 +1,10 @@
 /** Settings in which a replica is not like the master: in the summary, on the screen, and no phantoms. */
 
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
 import { runCli, runForSummary } from '../support/command/run-cli.ts'
 import { openScene } from '../support/scene.ts'
 import { noJava, startDynamoDBLocal } from '../support/tables/dynamodb-local.ts'
-import { LOCAL_CREDENTIALS } from '../support/tables/tables.ts'
+import { clientOf } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
 
 type Description = Readonly<Record<string, unknown>>
@@ -165,11 +165,7 @@ t.test(
   async (t) => {
     const { endpoint, stop } = await startDynamoDBLocal()
     t.teardown(stop)
-    const client = new DynamoDBClient({
-      region: 'us-east-1',
-      endpoint,
-      credentials: LOCAL_CREDENTIALS,
-    })
+    const client = clientOf(t, endpoint)
     const key = {
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' as const }],
       AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' as const }],

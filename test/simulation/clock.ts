@@ -18,7 +18,7 @@ export const isDead = (mortal: Mortal | undefined): boolean =>
 /** What dead processes and threads wait for. */
 export const never = () => new Promise<never>(() => {})
 
-interface Timer {
+export interface Timer {
   at: number
   order: number
   call: () => void

@@ -1,15 +1,11 @@
 /** One simulated run until in sync, from a seed: beside writers, a lagging replication, and a rival. */
 import type { RunOptions, Summary } from 'tablesync'
 import type { WireItem } from '../../lib/model/wire.ts'
-import { seeded } from '../support/seeded.ts'
-import { VirtualClock, whose } from './clock.ts'
+import { type VirtualClock, whose } from './clock.ts'
 import { JOURNAL, LIMIT, REACH, replicasOf, sync } from './command.ts'
-import { current } from './current.ts'
-import * as files from './files.ts'
-import { forgetPools, killThread } from './pool.ts'
-import { type Scenario, scenarioOf } from './scenario.ts'
-import type { Simulated } from './simulate.ts'
-import { World } from './world.ts'
+import type { Scenario } from './scenario.ts'
+import { enterWorld, type Simulated } from './simulate.ts'
+import type { World } from './world.ts'
 
 /** How far eventually consistent reads may lag behind: what a pass sees may be so much older. */
 const STALE = 400
@@ -24,22 +20,10 @@ interface Rival {
 
 /** @throws Error that says what did not hold */
 export async function simulatePasses(seed: number): Promise<Simulated> {
-  const scenario = scenarioOf(seeded(seed))
-  const random = seeded(seed + 0xba55)
+  const { scenario, random, clock, world, deaths } = enterWorld(seed, 0xba55)
   const pick = <T>(...values: readonly T[]) => values[Math.floor(random() * values.length)] as T
-  const clock = new VirtualClock()
-  clock.install()
-  Math.random = random
-  files.clear()
-  forgetPools()
-  const world = new World(clock, random, scenario.faults, scenario)
-  Object.assign(current, { clock, world, random })
   const history = new History(clock, scenario)
   world.onChange = (table, key, item) => history.changed(table, key, item)
-  for (const { at, id, item } of scenario.writes) {
-    clock.set(() => world.write(id, item, scenario.lag), at)
-  }
-  const deaths = scenario.deaths.map((at) => clock.set(() => killThread(random), at))
   const rival = random() < 0.25 ? { id: 'rival', item: rivalItem } : undefined
   const rivalry =
     rival && clock.set(() => world.writeTo('replica', rival.id, rival.item), 0, RIVAL_EVERY)

@@ -25,10 +25,10 @@ export interface Simulated {
   readonly readAgain: number
 }
 
-/** @throws Error that says what did not hold */
-export async function simulate(seed: number): Promise<Simulated> {
+/** The world of a seed, with the writes and the deaths of threads that are to come. */
+export function enterWorld(seed: number, salt: number) {
   const scenario = scenarioOf(seeded(seed))
-  const random = seeded(seed + 0x5eed)
+  const random = seeded(seed + salt)
   const clock = new VirtualClock()
   clock.install()
   Math.random = random
@@ -40,6 +40,12 @@ export async function simulate(seed: number): Promise<Simulated> {
     clock.set(() => world.write(id, item, scenario.lag), at)
   }
   const deaths = scenario.deaths.map((at) => clock.set(() => killThread(random), at))
+  return { scenario, random, clock, world, deaths }
+}
+
+/** @throws Error that says what did not hold */
+export async function simulate(seed: number): Promise<Simulated> {
+  const { scenario, random, clock, world, deaths } = enterWorld(seed, 0x5eed)
   const readAgain = new ReadAgain(clock)
   world.onScan = (...scan) => readAgain.scanned(...scan)
   const unlisten = readAgain.listen()

@@ -1,6 +1,7 @@
 /** Plans or journals of a folder, applied or undone one after another. */
 import { basename } from 'node:path'
 import { usageError } from '../../errors.ts'
+import { BESIDE_CHECKPOINT } from '../../files/distinct-files.ts'
 import { filesIn } from '../../files/folder.ts'
 import { CALLED, kindOfFile } from '../../files/own-file.ts'
 import type { PairsSummary } from '../../model/results/pairs-summary.ts'
@@ -32,9 +33,6 @@ const COMMANDS = {
   apply: { field: 'plan', kind: 'repair-plan', what: 'plan' },
   undo: { field: 'journal', kind: 'undo-journal', what: 'journal' },
 } as const
-
-/** What a checkpoint keeps beside itself, also after a crash. */
-const BESIDE_CHECKPOINT = /\.(next|lock(\.[\w-]+)?|(writes|extras)\.\d+)$/
 
 /**
  * Plans are applied in the order in which they were written. Journals are undone from the latest to
@@ -80,7 +78,7 @@ async function ofKind(command: FolderGiven['command'], folder: string): Promise<
   })
   const others = new Set<string>()
   for (const file of names) {
-    if (BESIDE_CHECKPOINT.test(file)) continue
+    if (BESIDE_CHECKPOINT.test(basename(file))) continue
     const known = await kindOfFile(file)
     if (known === 'checkpoint' || known === 'write-log') {
       others.add(CALLED[known])

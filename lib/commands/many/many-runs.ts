@@ -1,12 +1,11 @@
 /** Several runs of one command, some at once: one that fails does not stop the others. */
-import { asTablesyncError } from '../../errors.ts'
 import {
   type NamedPair,
   outcomeOfPairs,
   type PairResult,
   type PairsSummary,
 } from '../../model/results/pairs-summary.ts'
-import type { ErrorSummary, Summary } from '../../model/results/summary.ts'
+import { errorSummaryOf, type Summary } from '../../model/results/summary.ts'
 import type { RunIdentity } from '../../model/run-identity.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import { ConcurrentWork } from '../../run/concurrent-work.ts'
@@ -32,13 +31,7 @@ export async function manyRuns(
   listeners: ManyListeners,
 ): Promise<PairsSummary> {
   const began = performance.now()
-  const heard = guarded(listeners)
-  const timeOver = (afterMs: Milliseconds) => {
-    heard.tell({ type: 'pairs-time-over', afterMs })
-    heard.end()
-  }
-  const clock =
-    maxDuration === undefined ? undefined : setTimeout(timeOver, maxDuration, maxDuration)
+  const heard = guarded(listeners, maxDuration)
   const results: PairResult[] = []
   let stopped: Summary['stopped']
   const one = async ({ run, ...pair }: OneOfMany, at: number) => {
@@ -60,7 +53,6 @@ export async function manyRuns(
     for (const [at, run] of runs.entries()) work.start(() => one(run, at))
     await work.end()
   } finally {
-    clearTimeout(clock)
     heard.release()
   }
   heard.throwFailure()
@@ -80,19 +72,8 @@ async function ended(pair: NamedPair, run: () => Promise<Summary>): Promise<Pair
     const summary = await run()
     return { ...pair, outcome: summary.outcome, summary }
   } catch (thrown) {
-    const { code, message, hint } = asTablesyncError(thrown)
-    const told = hint === undefined ? {} : { hint }
-    const error: ErrorSummary = { table: '', code, message, ...told, count: 1 }
+    const error = errorSummaryOf(thrown)
     // A fault of tablesync itself may have come after the first write.
-    return { ...pair, outcome: code === 'INTERNAL' ? 'incomplete' : 'refused', error }
+    return { ...pair, outcome: error.code === 'INTERNAL' ? 'incomplete' : 'refused', error }
   }
-}
-
-/** The result with an error that is of no pair. */
-export function withErrorOfPairs(summary: PairsSummary, thrown: unknown): PairsSummary {
-  const { code, message, hint } = asTablesyncError(thrown)
-  const error = { table: '', code, message, ...(hint !== undefined && { hint }), count: 1 }
-  const { outcome } = summary
-  const isEnded = outcome === 'in-sync' || outcome === 'different'
-  return { ...summary, outcome: isEnded ? 'incomplete' : outcome, errors: [error] }
 }

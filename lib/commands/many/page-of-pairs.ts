@@ -1,6 +1,7 @@
 /** One page about all pairs of a run. */
 import { count, counted } from '../../model/figures.ts'
 import type { PairResult, PairsSummary } from '../../model/results/pairs-summary.ts'
+import { withError } from '../../model/results/summary.ts'
 import { foundOf } from '../../model/tally.ts'
 import type { PageData } from '../../page/page-data.ts'
 import { writePage } from '../../page/page-file.ts'
@@ -8,7 +9,6 @@ import { countsOf } from '../../page/run-verdict.ts'
 import { duration, timeText } from '../../report/durations.ts'
 import { pairsVerdict, pairWords } from '../../report/lines/pairs-lines.ts'
 import type { Caller } from '../caller.ts'
-import { withErrorOfPairs } from './many-runs.ts'
 
 /** The summary says so if the page cannot be written; nothing else of it is lost. */
 export async function withPageOfPairs(
@@ -20,7 +20,7 @@ export async function withPageOfPairs(
     await writePage(file, dataOf(summary, caller))
     return summary
   } catch (error) {
-    return withErrorOfPairs(summary, error)
+    return withError(summary, error)
   }
 }
 

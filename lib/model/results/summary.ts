@@ -62,13 +62,26 @@ export interface PassesOfReplica {
   readonly writeUnits: WriteUnits
 }
 
-/** The result with one more error, after which it is not whole any more. */
-export function withError(summary: Summary, thrown: unknown): Summary {
+/** An error as results list it. `table`: the label of the table that it is about, or nothing. */
+export function errorSummaryOf(thrown: unknown, table = ''): ErrorSummary {
   const { code, message, hint } = asTablesyncError(thrown)
-  const error = { table: '', code, message, ...(hint !== undefined && { hint }), count: 1 }
-  const { outcome, errors } = summary
+  return { table, code, message, ...(hint !== undefined && { hint }), count: 1 }
+}
+
+interface Ended {
+  readonly outcome: Outcome | 'refused'
+  readonly errors?: readonly ErrorSummary[]
+}
+
+/** The result with one more error, after which it is not whole any more. */
+export function withError<Result extends Ended>(summary: Result, thrown: unknown): Result {
+  const { outcome, errors = [] } = summary
   const isEnded = outcome === 'in-sync' || outcome === 'different'
-  return { ...summary, outcome: isEnded ? 'incomplete' : outcome, errors: [...errors, error] }
+  return {
+    ...summary,
+    outcome: isEnded ? 'incomplete' : outcome,
+    errors: [...errors, errorSummaryOf(thrown)],
+  }
 }
 
 /** What the command prints with `--json` without a result: nothing was scanned or written. */

@@ -9,7 +9,7 @@ import type { TableIndex } from '../../model/tables/table.ts'
 import type { Creation } from '../../options/groups/create-options.ts'
 import type { LocatedTables } from '../tables/table-access.ts'
 
-/** Who is told of it, and asked. */
+/** Who hears of the making, and who agrees to it. */
 export interface MakingHeard {
   readonly onEvent: (event: RunEvent) => void
   /** Absent: nobody is asked, and an account is expected. */

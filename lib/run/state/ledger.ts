@@ -1,6 +1,6 @@
 /** All that the run has found, and the state of each replica. */
 import type { TablesyncError } from '../../errors.ts'
-import type { ErrorSummary } from '../../model/results/summary.ts'
+import { type ErrorSummary, errorSummaryOf } from '../../model/results/summary.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { ReplicaTally, Tally } from '../../model/tally.ts'
 import { Counts } from './counts.ts'
@@ -116,12 +116,12 @@ export class Ledger {
 
   /** Keeps the first error of each message, and counts the others. */
   noteError(table: string, error: TablesyncError): void {
-    note(this.#errors, summaryOf(table, error))
+    note(this.#errors, errorSummaryOf(error, table))
   }
 
   /** Notes why a key failed or could not be verified: true for as long as it is counted so. */
   noteKeyError(table: string, error: TablesyncError): void {
-    note(this.#keyErrors, summaryOf(table, error))
+    note(this.#keyErrors, errorSummaryOf(error, table))
   }
 
   /** Restores the key errors of the legs before. */
@@ -138,10 +138,6 @@ export class Ledger {
     for (const error of this.#keyErrors.values()) note(all, error)
     return [...all.values()]
   }
-}
-
-function summaryOf(table: string, { code, message, hint }: TablesyncError): ErrorSummary {
-  return { table, code, message, ...(hint !== undefined && { hint }), count: 1 }
 }
 
 function note(errors: Map<string, ErrorSummary>, error: ErrorSummary): void {

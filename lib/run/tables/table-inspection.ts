@@ -62,7 +62,7 @@ export interface RunToBegin {
   readonly signal: AbortSignal
   /** Aborts when the run has ended. */
   readonly over: AbortSignal
-  /** Who is told and asked of replicas that are made. Absent: none is. */
+  /** Who hears of replicas that are made, and agrees to them. Absent: no replica is made. */
   readonly making?: MakingHeard & {
     /** Whether something speaks against a run of these tables, for which others are made then. */
     readonly check: (tables: Tables) => Promise<boolean>

@@ -3,14 +3,13 @@
  * model knows, and keeps a record of all. Requests that the model would refuse it refuses, and keeps
  * in `violations`. Tables are made slowly. It answers for STS too.
  */
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { KeyAttribute } from '../../../lib/model/tables/table.ts'
 import type { WireItem } from '../../../lib/model/wire.ts'
 import { violationsOf } from './api-model.ts'
 import { refusalOf } from './create-table-rules.ts'
+import { listenOnLoopback } from './loopback.ts'
 import { StubTable } from './stub-table.ts'
 import { type Body, invalid, Refusal } from './stub-terms.ts'
 
@@ -62,18 +61,10 @@ export async function startModelledService(region = 'us-east-1'): Promise<Modell
   const calls: Call[] = []
   const violations: string[] = []
   const refusals: ((call: Call) => string | undefined)[] = []
-  const server = createServer((incoming, outgoing) => {
-    answer(incoming, outgoing).catch((error: Error) => {
-      violations.push(error.message)
-      outgoing.destroy()
-    })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const { endpoint, close } = await listenOnLoopback(answer, violations)
 
   const service: ModelledService = {
-    endpoint: `http://127.0.0.1:${port}`,
+    ...{ endpoint, close },
     account: '111122223333',
     looksUntilActive: 2,
     calls,
@@ -88,11 +79,6 @@ export async function startModelledService(region = 'us-east-1'): Promise<Modell
     items: (name) => tables.get(name)?.items.all() ?? [],
     on: (refuse) => void refusals.push(refuse),
     made: (wanted) => calls.filter(({ operation }) => operation === wanted),
-    async close() {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
   }
   return service
 

@@ -2,13 +2,12 @@
  * The part of DynamoDB's HTTP API that tablesync uses, with faults on demand. Strict: it refuses
  * what it does not know, and records that in `violations`.
  */
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { crc32 } from 'node:zlib'
 import type { KeyAttribute } from '../../../lib/model/tables/table.ts'
 import type { WireItem } from '../../../lib/model/wire.ts'
+import { type Loopback, listenOnLoopback } from './loopback.ts'
 import { StubTable } from './stub-table.ts'
 import { type Body, invalid, Refusal } from './stub-terms.ts'
 
@@ -52,17 +51,13 @@ export type Fault =
 /** Undefined leaves the request to the next intercept, and finally to the table. */
 export type Intercept = (request: StubRequest) => Fault | undefined
 
-export interface Stub {
-  readonly endpoint: string
+export interface Stub extends Loopback {
   /** In the order they came. */
   readonly requests: readonly StubRequest[]
   /** Requests that it does not know, or that the service would refuse as malformed. */
   readonly violations: readonly string[]
   table(name: string, items?: Iterable<WireItem>, key?: readonly KeyAttribute[]): StubTable
   on(intercept: Intercept): void
-  close(): Promise<void>
-  /** Listens again after `close`, at the same port. */
-  listenAgain(): Promise<void>
 }
 
 const EXPRESSIONS = ['ConditionExpression', 'ExpressionAttributeNames', 'ExpressionAttributeValues']
@@ -89,18 +84,10 @@ export async function startStub(): Promise<Stub> {
   const requests: StubRequest[] = []
   const violations: string[] = []
 
-  const server = createServer((incoming, outgoing) => {
-    answer(incoming, outgoing).catch((error: Error) => {
-      violations.push(error.message)
-      outgoing.destroy()
-    })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const server = await listenOnLoopback(answer, violations)
 
   return {
-    endpoint: `http://127.0.0.1:${port}`,
+    ...server,
     requests,
     violations,
     table(name, items = [], key = [{ name: 'id', type: 'S' }]) {
@@ -109,16 +96,6 @@ export async function startStub(): Promise<Stub> {
       return table
     },
     on: (intercept) => void intercepts.push(intercept),
-    async close() {
-      if (!server.listening) return
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
-    async listenAgain() {
-      server.listen(port, '127.0.0.1')
-      await once(server, 'listening')
-    },
   }
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

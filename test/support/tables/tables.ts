@@ -13,6 +13,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 import type { KeyAttribute } from '../../../lib/model/tables/table.ts'
+import type { Test } from '../tap.ts'
 
 export type Item = Record<string, AttributeValue>
 
@@ -40,6 +41,17 @@ export interface TableShape {
 }
 
 const HASH_ONLY: readonly KeyAttribute[] = [{ name: 'id', type: 'S' }]
+
+/** A client of an emulator, closed at the end of the test. */
+export function clientOf(t: Test, endpoint: string): DynamoDBClient {
+  const client = new DynamoDBClient({
+    region: 'us-east-1',
+    endpoint,
+    credentials: LOCAL_CREDENTIALS,
+  })
+  t.teardown(() => client.destroy())
+  return client
+}
 
 export async function makeTable(endpoint: string, shape: TableShape = {}): Promise<TestTable> {
   const { key = HASH_ONLY, region = 'us-east-1', name = `t-${process.pid}-${++made}` } = shape
