@@ -131,7 +131,15 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/options/secrets.ts',
     'lib/report',
   ],
-  'lib/cli': [...PURE, 'lib/commands', 'lib/config', 'lib/options', 'lib/process', 'lib/report'],
+  'lib/cli': [
+    ...PURE,
+    'lib/commands',
+    'lib/config',
+    'lib/files/regular-file.ts',
+    'lib/options',
+    'lib/process',
+    'lib/report',
+  ],
   'lib/config': [...PURE, 'lib/files', 'lib/options'],
   'lib/pairs': [...PURE, 'lib/options'],
   'lib/cli.ts': [

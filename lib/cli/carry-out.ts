@@ -1,6 +1,6 @@
 /** Carries out one run, and tells of it. */
-import { existsSync } from 'node:fs'
 import type { ConfiguredCommandLine } from '../config/configured-command-line.ts'
+import { isThere } from '../files/regular-file.ts'
 import { exitCodeOf, hasWorkLeft, type Summary } from '../model/results/summary.ts'
 import type { CommandLine } from '../options/argv.ts'
 import { forProgram, isEachTold } from '../options/command-line.ts'
@@ -45,7 +45,7 @@ export async function carryOut(
     )
     human.conclude(summary)
     // A run that was ended at once has not come to save a checkpoint.
-    const isSaved = options.checkpoint !== undefined && existsSync(options.checkpoint)
+    const isSaved = options.checkpoint !== undefined && (await isThere(options.checkpoint))
     if (!talk.quiet && isSaved && hasWorkLeft(summary)) {
       screen.say(`        to resume: ${wordsToResume(summary, line)}`)
     }

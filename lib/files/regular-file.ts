@@ -1,4 +1,7 @@
-/** Files that are read whole. A pipe that nobody writes to would block, and a device has no end. */
+/**
+ * Files that are read whole, and whether one is there.
+ * A pipe that nobody writes to would block, and a device has no end.
+ */
 import { readFile, stat } from 'node:fs/promises'
 
 /** @throws an error that says so if the file does not exist, or cannot be read whole */
@@ -12,3 +15,9 @@ export async function refuseIrregular(file: string): Promise<void> {
   const found = await stat(file)
   if (!found.isFile()) throw new Error('it is a folder, a pipe or a device')
 }
+
+export const isThere = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  )

@@ -1,5 +1,6 @@
 /** Makes the pairs of a run ready: which tables, which options, which files. Nothing is done before. */
 import { usageError } from '../../errors.ts'
+import { isThere } from '../../files/regular-file.ts'
 import { currentOptions } from '../../options/current-options.ts'
 import type { Spelling } from '../../options/option.ts'
 import { ownOptions } from '../../options/own-options.ts'
@@ -18,7 +19,6 @@ import { refuseUnwritablePage } from '../../page/page-file.ts'
 import { refuseCollidingPairs } from '../../pairs/colliding-pairs.ts'
 import { expandedPairs, type TablesBeside } from '../../pairs/expanded-pairs.ts'
 import { filesOfPair, isPerPair, refuseSharedOutput } from '../../pairs/pair-files.ts'
-import { isThere } from '../../run/checkpoint/checkpoint-file.ts'
 import { refuseSharedPlaces } from './files-of-pairs.ts'
 
 export type Options = Readonly<Record<string, unknown>>

@@ -8,13 +8,6 @@ import { CALLED, kindOfFile, type OwnFile } from '../../files/own-file.ts'
 import { readRegularFile } from '../../files/regular-file.ts'
 import type { Checkpoint } from '../../model/files/checkpoint-content.ts'
 
-export async function isThere(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  )
-}
-
 /** @throws TablesyncError with code `USAGE` if this is not a file: a save would replace it */
 export async function refuseNoFile(file: string): Promise<void> {
   const there = await stat(file).catch(() => undefined)

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { usageError } from '../../errors.ts'
 import { Lock } from '../../files/locking/lock.ts'
+import { isThere } from '../../files/regular-file.ts'
 import { pathsRecorded, type RecordedPaths } from '../../item/places/recorded-paths.ts'
 import type { Checkpoint } from '../../model/files/checkpoint-content.ts'
 import type { Spelling } from '../../options/option.ts'
@@ -9,7 +10,7 @@ import type { Settings } from '../../options/settings.ts'
 import { planSegments, refuseSegments } from '../preflight/scan-plan.ts'
 import type { Tables } from '../tables/table-inspection.ts'
 import { refuseOtherTable } from '../tables/table-match.ts'
-import { isThere, readCheckpoint, refuseNoFile, refuseOtherFile } from './checkpoint-file.ts'
+import { readCheckpoint, refuseNoFile, refuseOtherFile } from './checkpoint-file.ts'
 import { meaningOf } from './meaning-options.ts'
 
 export interface OpenCheckpoint {
