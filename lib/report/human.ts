@@ -73,6 +73,7 @@ export function tellHuman(options: HumanOptions): Human {
   let replicas = 0
   let isForecast = false
   let isLegendTold = false
+  let isWaitTold = false
   let lastLine: Milliseconds = 0
   let lastRestartKey: Milliseconds = Number.NEGATIVE_INFINITY
   let elapsed: Milliseconds = 0
@@ -88,7 +89,9 @@ export function tellHuman(options: HumanOptions): Human {
           planned = event
           return
         case 'undone':
+          return
         case 'pass-began':
+          isWaitTold = false
           return
         case 'progress':
           elapsed = event.elapsedMs
@@ -96,7 +99,9 @@ export function tellHuman(options: HumanOptions): Human {
           if (progress === 'auto' && screen.isTerminal) {
             return screen.show((columns) => progression.block(columns))
           }
-          if (elapsed - lastLine < LINE_EVERY) return
+          // Most runs wait for less time than lies between two lines.
+          if (elapsed - lastLine < LINE_EVERY && (isWaitTold || !event.standstill)) return
+          isWaitTold ||= event.standstill !== undefined
           lastLine = elapsed
           return screen.say(progression.line)
         case 'segment-finished':

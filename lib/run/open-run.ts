@@ -7,6 +7,7 @@ import { RecheckBudget } from '../protocol/shared/recheck-budget.ts'
 import { Allowance } from '../protocol/shared/write-allowance.ts'
 import { CheckpointSaver } from './checkpoint/checkpoint-saver.ts'
 import { RunMonitor } from './progress/run-monitor.ts'
+import { StandstillWait } from './progress/standstill-wait.ts'
 import { RateLimits } from './rate/rate-limits.ts'
 import { DifferenceSink, type RunListeners } from './records/difference-sink.ts'
 import { openRunFiles, type RunFiles } from './records/run-files.ts'
@@ -111,7 +112,8 @@ export async function openRun(
     ...{ settings, ledger, listeners, label },
     endThread: (thread) => pool.endThread(thread),
   })
-  const monitor = new RunMonitor({
+  const standstill = new StandstillWait({ rechecks, onBegun: () => monitor.tellProgress() })
+  const monitor: RunMonitor = new RunMonitor({
     settings,
     tables,
     plan,
@@ -125,7 +127,7 @@ export async function openRun(
     outages,
     rateLimits,
     watchdog,
-    isComparing: () => barrier.isAny,
+    wait: standstill,
   })
 
   // Tasks: how they run, what they say, and how their results are committed.
@@ -180,7 +182,7 @@ export async function openRun(
   const context: RunContext = {
     ...{ settings, tables, plan, listeners, state, ledger, failures, executor, rechecks, canary },
     ...{ restartKeys, sink, deletes, writeLog, tableWatch, label, isOver, spentBefore },
-    sharedLimits,
+    ...{ sharedLimits, standstill },
     hold: (isHeld) => pool.hold(isHeld),
     save: async () => saver?.save().catch(fail),
     tellPaces: () => monitor.tellPaces(),
@@ -192,6 +194,7 @@ export async function openRun(
       isInterrupted: state.isInterrupted,
       isFatal: state.fatal !== undefined,
       stopped: state.stopped,
+      standstill: standstill.waited,
       recheckUnitsOf: (replica) => recheckBudget.recheckUnits(replica),
       settingsOf: (replica) => settingsOfReplica(tables, replica),
       stopOf: (replica) => stopOfRepair({ settings, tables, plan, ledger, spentBefore }, replica),

@@ -5,6 +5,7 @@ import type { TableIndex } from '../model/tables/table.ts'
 import type { Settings } from '../options/settings.ts'
 import type { OpenCheckpoint } from './checkpoint/checkpoint-opening.ts'
 import type { Plan } from './preflight/scan-plan.ts'
+import type { StandstillWait } from './progress/standstill-wait.ts'
 import type { DifferenceSink, RunListeners } from './records/difference-sink.ts'
 import type { RunFiles } from './records/run-files.ts'
 import type { Canary } from './safeguards/canary.ts'
@@ -56,6 +57,7 @@ export interface RunContext {
   readonly executor: TaskExecutor
   readonly rechecks: RecheckQueue
   readonly canary: Canary
+  readonly standstill: StandstillWait
   readonly restartKeys: RestartKeys
   readonly sink: DifferenceSink
   readonly deletes: Spill

@@ -7,6 +7,7 @@ import type {
   RepairBill,
   ReplicaSummary,
   Summary,
+  WaitedStandstill,
 } from '../model/results/summary.ts'
 import type { RunIdentity } from '../model/run-identity.ts'
 import type { Stop } from '../model/safeguard.ts'
@@ -29,6 +30,8 @@ export interface RunEnd {
   readonly isInterrupted: boolean
   /** Whether the run ended by an error after which it could not go on. */
   readonly isFatal: boolean
+  /** How it waited for keys to stand still. Undefined: it did not. */
+  readonly standstill?: WaitedStandstill | undefined
   /** The safeguard that ended the run. */
   readonly stopped?: Stop | undefined
   /** Read units that went into reading keys again. */
@@ -53,6 +56,7 @@ export function summarise(end: RunEnd): Summary {
     outcome: outcomeOf(end),
     dryRun: settings.dryRun,
     elapsedMs,
+    ...(end.standstill !== undefined && { standstill: end.standstill }),
     strategy: settings.strategy,
     ...(settings.change?.masks !== undefined && { masks: settings.change.masks.mark }),
     master,

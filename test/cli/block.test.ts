@@ -1,7 +1,7 @@
 /** The pinned block on a real terminal of any width, resized while the run goes on. */
 
 import { runCli } from '../support/command/run-cli.ts'
-import { argsOf, item } from '../support/command/scene.ts'
+import { argsOf, item, makeScene } from '../support/command/scene.ts'
 import { ENDED, openTmux, TMUX_VERSION } from '../support/command/tmux.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { makeTable } from '../support/tables/tables.ts'
@@ -135,6 +135,32 @@ t.test(
     }
   },
 )
+
+t.test('the block says for how much longer a run waits for keys', { skip }, async (t) => {
+  const { args } = await makeScene(engine.endpoint)
+  const waiting = /waiting (?: {2}|for )13 keys for another (\d+) s/
+  // Narrow terminals show the figures too.
+  for (const columns of [120, 40]) {
+    const terminal = await openTmux(t, {
+      args: [...args, '--min-mismatch-age', '600'],
+      ...{ columns, rows: 24 },
+    })
+    const secondsLeft = async () => {
+      for (;;) {
+        // The screen may be caught while the block is written anew.
+        const found = waiting.exec((await terminal.screen()).join('\n'))
+        if (found !== null) return Number(found[1])
+        await new Promise((look) => setTimeout(look, 50))
+      }
+    }
+    const first = await secondsLeft()
+    while ((await secondsLeft()) >= first) await new Promise((look) => setTimeout(look, 50))
+    await terminal.keys('C-c')
+    await terminal.shows(`${ENDED} 130`)
+    await terminal.shows(/^waited {2}.* for 13 keys/m)
+    t.pass(`${columns} columns`)
+  }
+})
 
 t.test('three replicas have a line each', { skip }, async (t) => {
   const args = await slowScene({ replicas: 3 })

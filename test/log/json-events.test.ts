@@ -61,6 +61,25 @@ t.test('progress comes at most every 5 seconds, and the last of it always', asyn
   )
 })
 
+t.test('progress that begins a wait for keys is told at once, in each pass', async (t) => {
+  const { entries, clock, human } = open()
+  const waiting = (segmentsDone: number): RunEvent => ({
+    ...(progress(segmentsDone) as RunEvent & { type: 'progress' }),
+    standstill: { keys: 3, ageMs: 5000, leftMs: 4000 },
+  })
+  const events = [progress(0), waiting(1), waiting(2), progress(3), waiting(4)]
+  for (const event of events) {
+    clock.now += 100
+    human.onEvent(event)
+  }
+  human.onEvent({ type: 'pass-began', pass: 2 })
+  for (const event of [progress(5), waiting(6), waiting(7)]) human.onEvent(event)
+  t.same(
+    entries.map(({ segmentsDone }) => segmentsDone),
+    [0, 1, undefined, 6],
+  )
+})
+
 t.test('the last progress comes before the errors and the summary', async (t) => {
   const { entries, human, types } = open()
   human.onEvent(progress(0))

@@ -5,6 +5,7 @@ import type { RunEvent } from '../../lib/model/events/events.ts'
 import type { ReplicaSummary, Summary } from '../../lib/model/results/summary.ts'
 import { zeroReplicaTally, zeroTally } from '../../lib/model/tally.ts'
 import { type HumanOptions, tellHuman } from '../../lib/report/human.ts'
+import { doneLines } from '../../lib/report/lines/apply-undo-lines.ts'
 import { loadCutText } from '../../lib/report/pinned-block.ts'
 import { openScreen } from '../../lib/report/screen.ts'
 import { t } from '../support/tap.ts'
@@ -232,6 +233,22 @@ t.test('tellHuman prints progress and restart keys every thirty seconds', async 
   t.match(told(), /^.* first\n.* in 30 s .*\n.* second\n.* in 60 s .*\n$/)
 })
 
+t.test('tellHuman says at once that a run waits for keys, in each pass', async (t) => {
+  const { human, told } = listen()
+  const waitingFor = ['3 keys for another 4 s']
+  const standstill = { keys: 3, ageMs: 5000, leftMs: 4000 }
+  const waiting = (elapsedMs: number) =>
+    ({ ...progress(elapsedMs), waitingFor, standstill }) as RunEvent
+  for (const event of [progress(1000), waiting(2000), waiting(3000)]) human.onEvent(event)
+  human.onEvent({ type: 'pass-began', pass: 2 })
+  for (const event of [waiting(4000), waiting(33_999), waiting(34_000)]) human.onEvent(event)
+  const lines = told().trimEnd().split('\n')
+  t.same(
+    lines.map((line) => / in (\d+ s) .*; waiting for 3 keys for another 4 s$/.exec(line)?.[1]),
+    ['2 s', '4 s', '34 s'],
+  )
+})
+
 t.test('tellHuman names the first keys that failed alone, and how to see the others', (t) => {
   const keyLeft = (n: number): RunEvent => ({
     type: 'key-left',
@@ -351,6 +368,22 @@ t.test('tellHuman concludes with a verdict per replica, the errors and the outco
     '',
   ])
 })
+
+for (const [waitedMs, time] of [
+  [12, '0.1 s'],
+  [3471, '3 s'],
+  [600_000, '10 min'],
+] as const) {
+  t.test(`tellHuman says that a run has waited for ${time}, of a plan too`, async (t) => {
+    const line = `waited  ${time} for 13 keys to stand still (--min-mismatch-age)`
+    const waited = { ...summary, standstill: { keys: 13, waitedMs } }
+    const { human, told } = listen()
+    human.conclude(waited)
+    const lines = told().split('\n')
+    t.equal(lines.findIndex((one) => one.startsWith('scanned')) + 1, lines.indexOf(line))
+    t.ok(doneLines('apply', waited).includes(line))
+  })
+}
 
 /** Of summaries whose `extra` is null. */
 const UNLOOKED = '; extras were not looked for (--scan-for-extra)'

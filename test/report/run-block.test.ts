@@ -17,7 +17,7 @@ const progress: RunEvent & { readonly type: 'progress' } = {
   },
   suspects: { [LABEL]: { missing: 88, differing: 12, extra: 4 } },
   ...{ segmentsDone: 9872, segments: 16_384, elapsedMs: 3_000_000, isPaused: false },
-  waitingFor: ['104 keys to stay unchanged (--min-mismatch-age)'],
+  waitingFor: ['104 keys for another 8 s: they must stand still for 10 s (--min-mismatch-age)'],
   flows: [MASTER, LABEL].map((table) => ({
     ...{ table, kind: 'read', unitsPerSecond: 600, isAdaptive: false, origin: 'asked' },
     ...{ because: 'asked', usedPerSecond: 602, bytesPerSecond: 4_900_000, answerMs: 40 },
@@ -36,7 +36,7 @@ t.test('suspects stand beside what is confirmed, by kind', async (t) => {
     '  found     missing 1,204 (+88 to confirm)   differing 311 (+12)   extra 0 (+4)',
     '  items     24.7 M items   8,300/s   9.8 MB/s received',
     `  units     read master 602/s of 600   read ${LABEL} 602/s of 600   1.79 M used`,
-    '  waiting   104 keys to stay unchanged (--min-mismatch-age)',
+    '  waiting   104 keys for another 8 s: they must stand still for 10 s (--min-mismatch-age)',
   ])
 })
 

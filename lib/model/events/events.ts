@@ -22,6 +22,15 @@ export interface Flow extends Pace {
   readonly isThrottled: boolean
 }
 
+/** Keys that a run waits for: both sides must have stood still before it looks at them again. */
+export interface Standstill {
+  readonly keys: number
+  /** How long both sides must have been unchanged: the `minMismatchAge`. */
+  readonly ageMs: Milliseconds
+  /** How long it is until the last of these keys is due, if none of them changes. */
+  readonly leftMs: Milliseconds
+}
+
 export type RunEvent =
   | {
       readonly type: 'tables'
@@ -172,6 +181,11 @@ export type RunEvent =
       readonly isPaused: boolean
       /** In words. Empty: nothing holds the run up. */
       readonly waitingFor: readonly string[]
+      /**
+       * In figures what `waitingFor` says of the mismatch age. Absent: no key waits for it; or the
+       * run is paused, or still compares, writes or deletes something else.
+       */
+      readonly standstill?: Standstill
       readonly flows: readonly Flow[]
     }
   /** The limits that each table has from here on. */

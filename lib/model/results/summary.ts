@@ -22,6 +22,8 @@ export interface Summary {
   readonly startedAt?: string
   readonly dryRun: boolean
   readonly elapsedMs: Milliseconds
+  /** How the run waited for keys to stand still. Absent: it never did only that. */
+  readonly standstill?: WaitedStandstill
   readonly strategy: 'auto' | 'march' | 'lookup'
   /** Tells masks apart, by their rules and their key. Absent: nothing was masked. */
   readonly masks?: string
@@ -34,6 +36,16 @@ export interface Summary {
   readonly stopped?: Stopped
   /** Of a run until in sync, whose last pass all counts above are of. Absent: a single comparison. */
   readonly passes?: PassesSummary
+}
+
+/**
+ * The time after the last page in which a run did nothing but wait until both sides of some keys had
+ * stood still for the mismatch age. Of a resumed run, that of its last leg.
+ */
+export interface WaitedStandstill {
+  /** Keys that were waited for, suspects and written ones; those of each replica count. */
+  readonly keys: number
+  readonly waitedMs: Milliseconds
 }
 
 /**

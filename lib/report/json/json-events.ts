@@ -22,6 +22,7 @@ export function jsonEvents(
   const latest = new Map<string, RunEvent>()
   const unwritten = new Set<string>()
   const writtenAt = new Map<string, Milliseconds>()
+  let isWaitTold = false
   const tell = (event: RunEvent) => write(event.type, event)
   const tellLatest = (type: string) => {
     const event = latest.get(type)
@@ -35,13 +36,17 @@ export function jsonEvents(
   return {
     onEvent(event) {
       if (event.type === 'progress') latest.set(event.type, event)
+      if (event.type === 'pass-began') isWaitTold = false
       if (isQuiet || (event.type === 'progress' && progress === 'none')) return
       if (event.type !== 'progress' && event.type !== 'restart-key') return tell(event)
       const { type } = event
       latest.set(type, event)
       unwritten.add(type)
       const last = writtenAt.get(type) ?? Number.NEGATIVE_INFINITY
-      if (now() - last >= REPLACED_EVERY) tellLatest(type)
+      // The first of them: most runs wait for less time than lies between two entries.
+      const beginsToWait = !isWaitTold && 'standstill' in event
+      isWaitTold ||= beginsToWait
+      if (beginsToWait || now() - last >= REPLACED_EVERY) tellLatest(type)
     },
     onDifference(difference) {
       if (tellsEach) write('difference', difference)

@@ -3,7 +3,7 @@ import type { RunEvent } from '../../model/events/events.ts'
 import { count, counted } from '../../model/figures.ts'
 import type { ReplicaSummary, Summary } from '../../model/results/summary.ts'
 import { foundOf } from '../../model/tally.ts'
-import { errorLines, OUTCOME, stopLines } from './ending-lines.ts'
+import { errorLines, OUTCOME, stopLines, waitedLines } from './ending-lines.ts'
 import { ASKS, defaultKeysLines, tableLine } from './opening-lines.ts'
 
 const DRY_RUN = '; dry run: nothing will be written'
@@ -119,6 +119,7 @@ export function doneLines(command: FileCommand, summary: Summary): string[] {
     ]
     return `${label}: ${[...done, ...also].join(', ')}`
   })
+  lines.push(...waitedLines(summary))
   if (stopped !== undefined) return [...lines, ...errorLines(summary), ...stopLines(stopped)]
   return [...lines, ...errorLines(summary), `${verdictOf(command, summary)}.`]
 }

@@ -1,8 +1,9 @@
 /** How a run ended, and what went wrong in it. */
 
-import { count } from '../../model/figures.ts'
+import { count, counted } from '../../model/figures.ts'
 import type { Summary } from '../../model/results/summary.ts'
 import type { Stop } from '../../model/safeguard.ts'
+import { duration } from '../durations.ts'
 
 export const OUTCOME = {
   'in-sync': 'In sync',
@@ -10,6 +11,14 @@ export const OUTCOME = {
   incomplete: 'Incomplete: not everything could be read, verified or written',
   stopped: 'Stopped by a safeguard',
   interrupted: 'Interrupted',
+}
+
+/** Why a run took longer than its scan. */
+export function waitedLines({ standstill }: Pick<Summary, 'standstill'>): string[] {
+  if (standstill === undefined) return []
+  const { keys, waitedMs } = standstill
+  const time = waitedMs < 1000 ? `${Math.ceil(waitedMs / 100) / 10} s` : duration(waitedMs)
+  return [`waited  ${time} for ${counted(keys, 'key')} to stand still (--min-mismatch-age)`]
 }
 
 /** What went wrong. With --quiet, people see only this. */

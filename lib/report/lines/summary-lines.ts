@@ -11,7 +11,7 @@ import type { Line } from '../styled-line.ts'
 import { billLines, costLines, quiescedLines } from './bill-lines.ts'
 import { absentLine, absentText, TO_MAKE } from './creation-lines.ts'
 import { attributesLine } from './differences/kind-words.ts'
-import { errorLines, OUTCOME, stopLines } from './ending-lines.ts'
+import { errorLines, OUTCOME, stopLines, waitedLines } from './ending-lines.ts'
 import type { PlanEvent } from './opening-lines.ts'
 import { passesLines, unprovenVerdict } from './pass-lines.ts'
 import { settingLines } from './setting-lines.ts'
@@ -45,7 +45,8 @@ export function verdictLines(summary: Summary, plan?: PlanEvent, told: Told = {}
   for (const [label, replica] of Object.entries(replicas))
     lines.push(...replicaLines(label, replica, plan))
   if (outcome === 'different' && isAnyAbsent(summary)) lines.push(TO_MAKE)
-  lines.push(readLine(summary, plan), ...costLines(summary, prices), ...errorLines(summary))
+  lines.push(readLine(summary, plan), ...waitedLines(summary))
+  lines.push(...costLines(summary, prices), ...errorLines(summary))
   if (planned !== undefined) lines.push(planLine(outcome, planned))
   else if (outcome === 'different') lines.push(...repairLines(summary, plan, prices))
   // What went to standard output has been seen.

@@ -22,7 +22,7 @@ const LOOK_EVERY: Milliseconds = 50
 
 /** Settles once the work has, and no key waits for a recheck any more. */
 export async function recheckDuring(run: RunContext, work: Promise<void>): Promise<void> {
-  const { rechecks, hold, isOver, settings, plan, canary } = run
+  const { rechecks, hold, isOver, settings, plan, canary, standstill } = run
   const { write, batchReadLimit } = settings
   const isWriting = write.missing || write.differing || write.extra
   const most = isWriting ? Math.min(WRITE_BATCH, batchReadLimit) : BATCHES_A_TASK * batchReadLimit
@@ -39,6 +39,7 @@ export async function recheckDuring(run: RunContext, work: Promise<void>): Promi
       isHeld = !isHeld
       hold(isHeld)
     }
+    standstill.isAllThatIsLeft = !isWorking || canary.isAwaited
     const batch =
       tasks.waiting === 0
         ? rechecks.take(Date.now(), most, (replica) => canary.room(replica))
@@ -49,9 +50,10 @@ export async function recheckDuring(run: RunContext, work: Promise<void>): Promi
     } else {
       // What the comparison itself has found landed may have been all that was to be tried out.
       if (!isWorking && tasks.isIdle) canary.look()
-      await (isWorking
+      const pausing = isWorking
         ? Promise.race([pause(LOOK_EVERY), ended.catch(() => {})])
-        : pause(LOOK_EVERY))
+        : pause(LOOK_EVERY)
+      await (standstill.isAllThatIsLeft && tasks.isIdle ? standstill.during(pausing) : pausing)
     }
   }
   if (isHeld) hold(false)

@@ -1,4 +1,5 @@
 /** Reports how far a run is and what it waits for: after counts, and at least once a second. */
+import type { Standstill } from '../../model/events/events.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import { named } from '../../model/tally.ts'
 import type { Milliseconds } from '../../model/units.ts'
@@ -17,7 +18,9 @@ export interface ProgressOptions {
   readonly label: (replica: TableIndex) => string
   readonly plan: Plan
   readonly rateLimits: RateLimits
-  readonly waitingFor: () => readonly string[]
+  /** Keys that must stand still, if the run waits for nothing but rechecks. */
+  readonly standstill: () => Standstill | undefined
+  readonly waitingFor: (standstill: Standstill | undefined) => readonly string[]
   readonly elapsedMs: () => Milliseconds
   readonly listeners: RunListeners
 }
@@ -44,10 +47,10 @@ export class Progress {
   }
 
   tell(): void {
-    const { ledger, rechecks, label, plan, rateLimits, waitingFor, elapsedMs, listeners } =
-      this.#options
+    const { ledger, rechecks, label, plan, rateLimits, elapsedMs, listeners } = this.#options
     this.#lastTold = performance.now()
     const tally = ledger.totals()
+    const standstill = this.#options.standstill()
     const suspects = Object.keys(tally.replicas).map(Number)
     listeners.onEvent({
       type: 'progress',
@@ -59,7 +62,8 @@ export class Progress {
       segments: plan.segments,
       elapsedMs: elapsedMs(),
       isPaused: rateLimits.isPaused,
-      waitingFor: waitingFor(),
+      waitingFor: this.#options.waitingFor(standstill),
+      ...(standstill !== undefined && { standstill }),
       flows: rateLimits.flows,
     })
   }

@@ -16,6 +16,8 @@ import type { TableWatch } from '../tables/table-watch.ts'
 import type { Watchdog } from '../threads/watchdog.ts'
 import { OutageWatch } from './outage-watch.ts'
 import { Progress } from './progress.ts'
+import { standstillOf } from './standstill.ts'
+import type { StandstillWait } from './standstill-wait.ts'
 import { waitingOf } from './waiting-reasons.ts'
 
 export interface RunMonitorOptions {
@@ -33,8 +35,7 @@ export interface RunMonitorOptions {
   readonly isOver: () => boolean
   readonly label: (table: TableIndex) => string
   readonly watchdog: Watchdog
-  /** Whether a segment is being compared. */
-  readonly isComparing: () => boolean
+  readonly wait: Pick<StandstillWait, 'isAllThatIsLeft'>
 }
 
 export class RunMonitor {
@@ -47,23 +48,22 @@ export class RunMonitor {
   readonly #control: ControlFile | undefined
 
   constructor(options: RunMonitorOptions) {
-    const { settings, tableWatch, rateLimits, listeners, watchdog } = options
+    const { settings, tableWatch, rateLimits, listeners, watchdog, rechecks, wait } = options
     const outages = new OutageWatch({
       ...options,
       // A table that was out of reach may have been recreated.
       onBack: (table) => void tableWatch.look([table]),
     })
-    const waitingFor = waitingOf({
-      ...options,
-      outages,
-      isWorking: options.isComparing,
-    })
+    const isWorking = () => !wait.isAllThatIsLeft
+    const waitingFor = waitingOf({ ...options, outages, isWorking })
+    const standstill = () =>
+      isWorking() || rateLimits.isPaused ? undefined : standstillOf(rechecks, Date.now())
     this.#listeners = listeners
     this.#tableWatch = tableWatch
     this.#watchdog = watchdog
     this.#rateLimits = rateLimits
     this.#outages = outages
-    this.#progress = new Progress({ ...options, waitingFor })
+    this.#progress = new Progress({ ...options, standstill, waitingFor })
     this.#control =
       settings.control === undefined
         ? undefined

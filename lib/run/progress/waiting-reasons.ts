@@ -1,10 +1,13 @@
 /** Says in words what a run waits for, so that nobody has to guess. */
+
+import type { Standstill } from '../../model/events/events.ts'
 import { counted, rateText } from '../../model/figures.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { RateLimits } from '../rate/rate-limits.ts'
 import type { RecheckQueue } from '../state/recheck-queue.ts'
 import type { Watchdog } from '../threads/watchdog.ts'
 import type { OutageWatch } from './outage-watch.ts'
+import { standstillWords } from './standstill.ts'
 
 /** A task that takes longer than this is mentioned. */
 const LONG: Milliseconds = 3000
@@ -16,13 +19,14 @@ export interface WaitingOptions {
   readonly rateLimits: Pick<RateLimits, 'isPaused' | 'flows'>
   readonly outages: Pick<OutageWatch, 'waitingFor'>
   readonly watchdog: Pick<Watchdog, 'longest'>
-  readonly rechecks: RecheckQueue
-  /** Whether something is compared, written or deleted now. */
+  readonly rechecks: Pick<RecheckQueue, 'size'>
+  /** Whether something is compared, written or deleted now, beside what is rechecked. */
   readonly isWorking: () => boolean
 }
 
+/** Called with the keys that must stand still; undefined: none must, or others hold the run up. */
 export function waitingOf({ rateLimits, outages, watchdog, rechecks, isWorking }: WaitingOptions) {
-  return (): readonly string[] => {
+  return (standstill: Standstill | undefined): readonly string[] => {
     if (rateLimits.isPaused) return ['the control file to say resume']
     const flows = rateLimits.flows.flatMap((flow) => {
       const { table, kind, unitsPerSecond, isUsedUp, isThrottled } = flow
@@ -34,18 +38,15 @@ export function waitingOf({ rateLimits, outages, watchdog, rechecks, isWorking }
     const long =
       busy < LONG ? [] : [`${what.slice(0, MOST_CHARACTERS)}, for ${round(busy / 1000)} s`]
     const known = [...outages.waitingFor, ...flows, ...long]
-    return isWorking() ? known : [...known, ...keysWaiting(rechecks, known.length > 0)]
+    if (isWorking()) return known
+    const due = rechecks.size - (standstill?.keys ?? 0)
+    return [
+      ...known,
+      ...(standstill === undefined ? [] : [standstillWords(standstill)]),
+      // They wait for a request; mostly another reason already explains that wait.
+      ...(due > 0 && known.length === 0 ? [`${counted(due, 'key')} to be read again`] : []),
+    ]
   }
-}
-
-/** Keys that are due wait for a request; mostly another reason already explains that wait. */
-function keysWaiting(rechecks: RecheckQueue, isExplained: boolean): string[] {
-  const young = rechecks.notDue(Date.now())
-  const due = rechecks.size - young
-  return [
-    ...(young > 0 ? [`${counted(young, 'key')} to stay unchanged (--min-mismatch-age)`] : []),
-    ...(due > 0 && !isExplained ? [`${counted(due, 'key')} to be read again`] : []),
-  ]
 }
 
 const round = (value: number) => String(Math.round(value * 10) / 10)

@@ -29,6 +29,8 @@ export class Canary {
   readonly #options: CanaryOptions
   /** How many keys are with a thread that may write them. */
   readonly #sent = new Map<TableIndex, number>()
+  /** How many callers of `admit` wait. */
+  #admitting = 0
   /** Counts of the legs before: each leg tries out writes of its own. */
   readonly #before = new Map<TableIndex, ReplicaTally>()
 
@@ -62,12 +64,19 @@ export class Canary {
 
   /** Waits until some of `wanted` keys can be sent; returns how many, and counts them as sent. */
   async admit(replica: TableIndex, wanted: number, isOver: () => boolean): Promise<number> {
+    this.#admitting++
     while (this.room(replica) === 0 && !isOver()) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY))
     }
+    this.#admitting--
     const admitted = isOver() ? wanted : Math.min(wanted, this.room(replica))
     this.send(replica, admitted)
     return admitted
+  }
+
+  /** Whether somebody waits to send more, and nothing that was sent is under way. */
+  get isAwaited(): boolean {
+    return this.#admitting > 0 && [...this.#sent.values()].every((keys) => keys === 0)
   }
 
   send(replica: TableIndex, keys: number): void {

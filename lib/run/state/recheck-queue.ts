@@ -40,7 +40,8 @@ export interface RecheckBatch {
 export type SuspectLimit = (replica: TableIndex) => number
 
 export class RecheckQueue {
-  readonly #minAge: Milliseconds
+  /** How long both sides must have stood still. */
+  readonly minAge: Milliseconds
   readonly #buckets = new Map<number, DueBucket>()
   /** By arrival: how many keys of each replica are not decided. */
   readonly #undecided = new Map<number, Map<TableIndex, number>>()
@@ -59,7 +60,7 @@ export class RecheckQueue {
   #size = 0
 
   constructor(minAge: Milliseconds) {
-    this.#minAge = minAge
+    this.minAge = minAge
   }
 
   /** How many keys wait. */
@@ -67,14 +68,15 @@ export class RecheckQueue {
     return this.#size
   }
 
-  /** How many keys have not stood still for long enough to be looked at again. */
-  notDue(now: Milliseconds): number {
-    const buckets = [...this.#buckets.values()]
-    return buckets.reduce(
-      (sum, { replica, waiting }) =>
-        this.#left.has(replica) ? sum : sum + waiting.filter(({ due }) => due > now).length,
-      0,
-    )
+  /** Passes on each key that has not stood still for long enough to be looked at again. */
+  eachNotDue(
+    now: Milliseconds,
+    hear: (replica: TableIndex, key: string, due: Milliseconds) => void,
+  ): void {
+    for (const { replica, waiting } of this.#buckets.values()) {
+      if (this.#left.has(replica)) continue
+      for (const { pending, due } of waiting) if (due > now) hear(replica, pending.key, due)
+    }
   }
 
   /** Marks this moment; `isDecided` then says whether all keys from before it are decided. */
@@ -94,7 +96,7 @@ export class RecheckQueue {
     // Changed in place: nobody else holds it, and copies would be most of the cost here.
     if (pending.arrival === undefined) Object.assign(pending, { arrival })
     if (!this.#left.has(replica)) this.#count(replica, arrival, 1)
-    const delay = this.#minAge * GROWTH ** moves * (1 + JITTER * Math.random())
+    const delay = this.minAge * GROWTH ** moves * (1 + JITTER * Math.random())
     const isWritten = wrote !== undefined
     if (isWritten) this.#openWrites.set(replica, this.openWrites(replica) + 1)
     else this.suspects(replica)[pending.looks]++

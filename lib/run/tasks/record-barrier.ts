@@ -26,11 +26,6 @@ export class RecordBarrier {
     this.#askAll = askAll
   }
 
-  /** Whether any comparison is under way. */
-  get isAny(): boolean {
-    return this.#comparing.size > 0
-  }
-
   begun(task: CompareTask): void {
     this.#comparing.set(task, { open: new Set(task.replicas), owed: new Set() })
   }
