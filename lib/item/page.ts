@@ -13,17 +13,30 @@ export interface ItemPage {
   readonly count: number
   /** `STRIDE` byte offsets for each item. Those of the sort key are 0 if there is none. */
   readonly spans: Int32Array
-  /** Absent: only the positions of the single items are known. */
-  readonly extent?: Extent
   /** Items that could not be changed as the run asks: only their keys are here. Absent: none. */
   readonly refusals?: ReadonlyMap<number, TablesyncError>
   /** By item: the master's key, sealed, where it has another. Absent: all have their own keys. */
   readonly origins?: readonly (string | undefined)[]
-  /** Called when one of the page's holders is done with it. Absent: nobody needs to know. */
+  /**
+   * Called when one of the page's holders is done with it: its bytes may be overwritten then.
+   * Absent: they stay as long as somebody holds the page.
+   */
   release?(): void
-  /** Called when an item is kept for longer: the page's bytes are not reused then. */
-  keep?(): void
 }
+
+/** A page whose items stand one after the other, without blanks, so that one is found by itself. */
+export interface PlainPage extends ItemPage {
+  readonly extent: Extent
+  /** Whether `spans` is known. If not, the first look at it walks the whole page. */
+  readonly isWalked: boolean
+  /** Where each item begins. Takes a fifth of the time of a walk. */
+  readonly starts: Int32Array
+  /** The spans of the one item that begins at a byte; valid until the next walk. */
+  spansAt(start: number): Int32Array
+  release(): void
+}
+
+export const isPlain = (page: ItemPage): page is PlainPage => 'extent' in page
 
 const NO_ITEMS = new Int32Array(0)
 

@@ -3,11 +3,11 @@ import type { ReadUnits } from '../model/units.ts'
 import { otherCount, readMembers, skipped } from './bytes/answer-members.ts'
 import type { Frame } from './bytes/frame.ts'
 import type { Body } from './bytes/response-body.ts'
-import { walkItems } from './bytes/walk.ts'
+import { walkItems, walkOne } from './bytes/walk.ts'
 import { theKernel } from './kernel/kernel.ts'
-import type { Extent, ItemPage, KeyNames } from './page.ts'
+import { type Extent, type KeyNames, type PlainPage, STRIDE } from './page.ts'
 
-export class UnwalkedPage implements ItemPage {
+export class UnwalkedPage implements PlainPage {
   readonly count: number
   extent: Extent
   readonly lastEvaluatedKey: string | undefined
@@ -17,8 +17,8 @@ export class UnwalkedPage implements ItemPage {
   readonly #blame: (error: unknown) => unknown
   #body: Body | undefined
   #holders = 1
-  #isKept = false
   #spans: Int32Array | undefined
+  #starts: Int32Array | undefined
 
   /** `blame`: turns an error into one that says whose answer it was. */
   constructor(
@@ -48,20 +48,40 @@ export class UnwalkedPage implements ItemPage {
     return this.#spans
   }
 
+  get isWalked(): boolean {
+    return this.#spans !== undefined
+  }
+
+  /** @throws TablesyncError with code `BAD_RESPONSE` if items are malformed, or miscounted */
+  get starts(): Int32Array {
+    this.#starts ??= theKernel().starts(this.bytes, this.extent, this.count) ?? this.#walkedStarts()
+    return this.#starts
+  }
+
+  /** @throws TablesyncError with code `BAD_RESPONSE` if the item is malformed */
+  spansAt(start: number): Int32Array {
+    try {
+      return walkOne(this.bytes, start, this.#names)
+    } catch (error) {
+      throw this.#blame(error)
+    }
+  }
+
   /** Called before the page is handed out: so many holders will release it. */
   shareAmong(holders: number): void {
     this.#holders = holders
   }
 
-  keep(): void {
-    this.#isKept = true
-  }
-
   release(): void {
     this.#holders--
-    if (this.#holders > 0 || this.#isKept) return
+    if (this.#holders > 0) return
     this.#body?.giveBack()
     this.#body = undefined
+  }
+
+  #walkedStarts(): Int32Array {
+    const { spans, count } = this
+    return Int32Array.from({ length: count }, (_, item) => spans[item * STRIDE] as number)
   }
 
   #walk(): Int32Array {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { alikeToEnd, type Place } from '../../lib/item/bytes/alike.ts'
+import { alikeFrom } from '../../lib/item/bytes/alike.ts'
 import { ownBody } from '../../lib/item/bytes/response-body.ts'
 import { sameMembers } from '../../lib/item/bytes/same-members.ts'
 import { readScanPage, type ScanPage } from '../../lib/item/bytes/scan-answer.ts'
@@ -11,7 +11,7 @@ import { itemComparer, itemText, parseItem, sameBytes } from '../../lib/item/com
 import { openDigest } from '../../lib/item/digest.ts'
 import { theKernel } from '../../lib/item/kernel/kernel.ts'
 import { canonicalKeyOf, sameKeyBytes } from '../../lib/item/key.ts'
-import { itemStart, keyNames } from '../../lib/item/page.ts'
+import { isPlain as isPlainPage, keyNames, type PlainPage, STRIDE } from '../../lib/item/page.ts'
 import { BY_DEFAULT } from '../../lib/item/places/compared.ts'
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 import { type Choose, choices, respelt, shuffled } from '../support/arbitrary.ts'
@@ -133,14 +133,25 @@ function checkWalk(page: ScanPage, texts: readonly string[]): void {
     assert.ok(!texts.every(isPlain))
   } else {
     walked.byKernel++
-    assert.deepEqual(found, walkItems(bytes, 0, names).page.spans)
+    const { spans } = walkItems(bytes, 0, names).page
+    assert.deepEqual(found, spans)
+    const starts = Int32Array.from(texts, (_, item) => spans[item * STRIDE] as number)
+    const extent = { start: 1, end: bytes.length - 1 }
+    assert.deepEqual(theKernel().starts(bytes, extent, texts.length), starts)
   }
   for (const wrong of [texts.length - 1, texts.length + 1]) {
     assert.equal(theKernel().walk(bytes, { ...list, count: wrong }, names), undefined)
+    const extent = { start: 1, end: bytes.length - 1 }
+    // With blanks between brackets, two items may be taken for one.
+    const starts = theKernel().starts(bytes, extent, wrong)
+    if (found !== undefined) assert.equal(starts, undefined)
   }
   for (const cut of [1, 2, bytes.length >> 1]) {
     const end = bytes.length - cut
     assert.equal(theKernel().walk(bytes.subarray(0, end), { ...list, end }, names), undefined)
+    // A blank may be all that was cut.
+    const starts = theKernel().starts(bytes, { start: 1, end: end - 1 }, texts.length)
+    if (found !== undefined) assert.equal(starts, undefined)
   }
   assert.equal(page.count, texts.length)
 }
@@ -182,12 +193,15 @@ function checkPages(choose: Choose): number {
   if (!a || !b || !x || !y) throw new Error('two pages')
 
   const from = choose(items.length)
-  const place = (page: typeof a) => ({ page, item: from, at: itemStart(page, from) }) as Place
+  const place = (page: PlainPage, texts: readonly string[]) => {
+    const before = Buffer.byteLength(texts.slice(0, from).join())
+    return { page, item: from, at: page.extent.start + before + Math.min(from, 1) }
+  }
   // A page is walked at once if it has texts that might be mistaken for its end.
-  if (a.extent !== undefined && b.extent !== undefined) {
-    const areAlike = mine.slice(from).join() === theirs.slice(from).join()
-    const alike = alikeToEnd(place(a), place(b))
-    assert.equal(alike?.count, areAlike ? items.length - from : undefined)
+  if (isPlainPage(a) && isPlainPage(b)) {
+    let same = 0
+    while (from + same < mine.length && mine[from + same] === theirs[from + same]) same++
+    assert.equal(alikeFrom(place(a, mine), place(b, theirs)).count, same)
   }
 
   for (const [page, texts] of [

@@ -1,5 +1,6 @@
 import { ownBody } from '../../lib/item/bytes/response-body.ts'
 import { readScanPage } from '../../lib/item/bytes/scan-answer.ts'
+import { itemText } from '../../lib/item/compare.ts'
 import { keyNames } from '../../lib/item/page.ts'
 import { Alignment } from '../../workers/compare/alignment.ts'
 import { ID_KEY } from '../support/pages.ts'
@@ -23,14 +24,30 @@ t.test('Alignment does not go on after a wrong count', async (t) => {
   t.throws(() => alignment.advance(), { code: 'BAD_RESPONSE' })
 })
 
+t.test('Alignment does not take a page that was cut within an item for ended', async (t) => {
+  const texts = ['{"id":{"S":"a"}}', '{"id":{"S":"b"},"l":{"L":[{"S":"x"}]}}']
+  const whole = `{"Count":2,"Items":[${texts.join()}],"ScannedCount":2}`
+  const cut = `${whole.slice(0, whole.indexOf(']}}]') + 2)}`
+  const read = (answer: string) => readScanPage(ownBody(Buffer.from(answer)), keyNames(ID_KEY))
+  for (const [master, replica] of [
+    [whole, cut],
+    [cut, whole],
+  ] as const) {
+    const alignment = new Alignment({ schema: ID_KEY, windowBytes: 1 << 20 }, listener)
+    alignment.feed('master', read(master))
+    alignment.feed('replica', read(replica))
+    t.throws(() => alignment.advance(), { code: 'BAD_RESPONSE' })
+  }
+})
+
 t.test('Alignment goes on within a page that it has consumed in part', async (t) => {
   const told: unknown[] = []
   const alignment = new Alignment(
     { schema: ID_KEY, windowBytes: 1 << 20 },
     {
       alike: (count) => void told.push(count),
-      pair: (_master, i, _replica, j) => void told.push([i, j]),
-      alone: (side, { item }) => void told.push([side, item]),
+      pair: (master, i, replica, j) => void told.push([itemText(master, i), itemText(replica, j)]),
+      alone: (side, { page, item }) => void told.push([side, itemText(page, item)]),
       again() {},
     },
   )
@@ -43,7 +60,8 @@ t.test('Alignment goes on within a page that it has consumed in part', async (t)
   t.equal(alignment.advance(), 'replica')
   alignment.feed('replica', undefined)
   t.equal(alignment.advance(), 'end')
-  t.same(told, [2, [0, 3], ['replica', 2]])
+  const text = (id: number) => `{"id":{"S":"item ${id}"}}`
+  t.same(told, [2, [text(3), text(3)], ['replica', text(2)]])
 })
 
 t.test('Alignment probes a gap before much of either side waits', async (t) => {

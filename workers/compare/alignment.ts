@@ -8,20 +8,14 @@
  * side has a run that the other lacks, its items up to the next match are alone at once. Both may
  * be wrong, since DynamoDB promises no order: to be alone is a suspicion and no verdict.
  */
-import { type Keyed, keyed } from '../../lib/item/key-hash.ts'
+import { ItemCopies } from '../../lib/item/item-copies.ts'
+import type { Keyed } from '../../lib/item/key-hash.ts'
 import type { ItemPage } from '../../lib/item/page.ts'
 import type { KeySchema } from '../../lib/model/tables/table.ts'
 import type { Bytes } from '../../lib/model/units.ts'
 import type { Place } from '../keys/key-index.ts'
 import { ProbeSchedule } from './probe-schedule.ts'
-import {
-  checkPlace,
-  hasItem,
-  type InHand,
-  isDone,
-  newSideCursor,
-  type SideCursor,
-} from './side-cursor.ts'
+import { SideCursor } from './side-cursor.ts'
 import { type PairListener, Steps } from './steps.ts'
 import type { Window } from './unmatched-window.ts'
 
@@ -29,7 +23,7 @@ export type Side = 'master' | 'replica'
 
 export interface AlignmentListener extends PairListener {
   /**
-   * The item's page may be released at the next `feed`, unless it is kept. `isPassed`: the other
+   * The item's page may be released at the next `feed`. `isPassed`: the other
    * side is at or behind the item's place, if the orders agree.
    */
   alone(side: Side, item: Keyed, isPassed: boolean): void
@@ -68,9 +62,10 @@ export class Alignment {
 
   constructor(options: AlignmentOptions, listener: AlignmentListener) {
     this.#options = options
+    const copies = new ItemCopies()
     this.#cursors = {
-      master: newSideCursor(options.schema),
-      replica: newSideCursor(options.schema),
+      master: new SideCursor(options.schema, copies),
+      replica: new SideCursor(options.schema, copies),
     }
     this.#listener = listener
     this.#steps = new Steps(this.#cursors, listener, this.#probes)
@@ -82,7 +77,7 @@ export class Alignment {
 
   /** Whether no page is left on either side. */
   get isAtEnd(): boolean {
-    return isDone(this.#cursors.master) && isDone(this.#cursors.replica)
+    return this.#cursors.master.isDone && this.#cursors.replica.isDone
   }
 
   /** The page in hand of a side, and how many of its items were taken. Undefined: there is none. */
@@ -93,13 +88,7 @@ export class Alignment {
 
   /** Gives a side its next page; undefined: the side has ended. */
   feed(side: Side, page: ItemPage | undefined): void {
-    const cursor = this.#cursors[side]
-    cursor.page?.release?.()
-    cursor.page = page
-    cursor.at = 0
-    cursor.offset = page?.extent?.start
-    this.#steps.lookForStretch()
-    cursor.ended = page === undefined
+    this.#cursors[side].feed(page)
     if (page !== undefined && page.count > 0) this.#probes.page()
   }
 
@@ -120,7 +109,7 @@ export class Alignment {
         this.#unheeded = 0
         return 'heed'
       }
-      if (hasItem(cursor)) this.#take(side, this.#current(cursor))
+      if (cursor.hasItem) this.#take(side, cursor.take())
       else return this.#probes.isDueForPages(this.#waiting) ? 'probe' : side
     }
   }
@@ -133,12 +122,14 @@ export class Alignment {
     this.#probes.answered(this.#waiting)
   }
 
-  /** Takes what is left of the page in hand and of the window: everything unmatched. */
+  /**
+   * Takes what is left of the page in hand and of the window: everything unmatched. The page in hand
+   * is never released then.
+   */
   takeUnmatched(side: Side): Keyed[] {
     const cursor = this.#cursors[side]
     const unmatched = cursor.window.takeOlder()
-    while (hasItem(cursor)) unmatched.push(this.#current(cursor))
-    for (const { page } of unmatched) page.keep?.()
+    while (cursor.hasItem) unmatched.push(cursor.take())
     return unmatched
   }
 
@@ -150,11 +141,11 @@ export class Alignment {
   /** The side to read on: the one with fewer items waiting; undefined when both have ended. */
   #nextSide(): Side | undefined {
     const { master, replica } = this.#cursors
-    if (isDone(master)) return isDone(replica) ? undefined : 'replica'
-    if (isDone(replica)) return 'master'
+    if (master.isDone) return replica.isDone ? undefined : 'replica'
+    if (replica.isDone) return 'master'
     if (this.#direction !== 'both') return this.#direction
     // Nothing has to be remembered while both sides have an item.
-    if (this.#isInStep && hasItem(master) && !hasItem(replica)) return 'replica'
+    if (this.#isInStep && master.hasItem && !replica.hasItem) return 'replica'
     return master.window.size <= replica.window.size ? 'master' : 'replica'
   }
 
@@ -170,14 +161,13 @@ export class Alignment {
    * Whether an unmatched item of a side is alone: it can wait for nothing, or a probe has said so.
    */
   #isSurplus(side: Side, other: SideCursor): boolean {
-    return this.#direction === side || (isDone(other) && other.window.size === 0)
+    return this.#direction === side || (other.isDone && other.window.size === 0)
   }
 
   /** Pairs an item with the one at `place` of the other side's window. */
   #match(side: Side, entry: Keyed, place: Place): void {
     const other = otherSide(side)
     this.#direction = 'both'
-    this.#steps.lookForStretch()
     this.#probes.match()
     const older = this.window(other).takeOlder(place)
     const match = this.window(other).take(place)
@@ -190,18 +180,12 @@ export class Alignment {
 
   #wait(side: Side, entry: Keyed): void {
     const window = this.window(side)
-    entry.page.keep?.()
-    if (window.add(entry)) this.#listener.again()
+    if (window.add(this.#cursors[side].lasting(entry))) this.#listener.again()
     while (window.bytes > this.#options.windowBytes && window.pages > 1) {
       const oldest = window.takeOldest()
       if (oldest === undefined) return
       this.#alone(side, oldest, false)
     }
-  }
-
-  #current(cursor: InHand): Keyed {
-    checkPlace(cursor)
-    return keyed(cursor.page, cursor.at++, this.#options.schema)
   }
 
   /** How many items wait at least on either side. */

@@ -166,7 +166,6 @@ export async function march(
     for (const suspect of pending) {
       // An item was alone only by the order, which is wrong; a pair differs in any order.
       if (suspect.looks === 'differing') await suspects.add(suspect)
-      for (const found of [suspect.master, suspect.replica]) found?.page.keep?.()
       if (suspect.looks === 'missing' && suspect.master) unmatched.master.push(suspect.master)
       if (suspect.looks === 'extra' && suspect.replica) unmatched.replica.push(suspect.replica)
     }

@@ -1,10 +1,10 @@
 /** While both sides are at equal keys, they go in step: pair by pair, or a stretch at once. */
-import { alikeToEnd } from '../../lib/item/bytes/alike.ts'
+import { alikeFrom } from '../../lib/item/bytes/alike.ts'
 import { theKernel } from '../../lib/item/kernel/kernel.ts'
 import { sameKeyBytes } from '../../lib/item/key.ts'
 import type { ItemPage } from '../../lib/item/page.ts'
 import type { ProbeSchedule } from './probe-schedule.ts'
-import { checkPlace, goOn, hasItem, type InHand, placeIn, type SideCursor } from './side-cursor.ts'
+import type { SideCursor } from './side-cursor.ts'
 
 export interface PairListener {
   /**
@@ -23,8 +23,6 @@ export class Steps {
   readonly #cursors: Cursors
   readonly #listener: PairListener
   readonly #probes: ProbeSchedule
-  /** Whether the rest of both pages may be equal; checked at most once per page and match. */
-  #maybeAlike = true
 
   constructor(cursors: Cursors, listener: PairListener, probes: ProbeSchedule) {
     this.#cursors = cursors
@@ -32,50 +30,48 @@ export class Steps {
     this.#probes = probes
   }
 
-  /** A side has another page, or a match has brought the sides together: the rest may be equal. */
-  lookForStretch(): void {
-    this.#maybeAlike = true
-  }
-
   /** Goes on until a page ends, or the keys differ. */
   go(): void {
     const { master, replica } = this.#cursors
-    while (hasItem(master) && hasItem(replica)) {
-      if (this.#skipAlike(master, replica)) continue
-      checkPlace(master)
-      checkPlace(replica)
-      if (this.#skipEqual(master, replica)) continue
-      if (!sameKeyBytes(master.page, master.at, replica.page, replica.at)) return
-      this.#listener.pair(master.page, master.at++, replica.page, replica.at++)
+    while (master.hasItem && replica.hasItem) {
+      if (this.#skipAlike()) continue
+      const [ours, theirs] = [master.look(), replica.look()]
+      if (!sameKeyBytes(ours.page, ours.item, theirs.page, theirs.item)) return
+      this.#listener.pair(ours.page, ours.item, theirs.page, theirs.item)
+      master.pass()
+      replica.pass()
       this.#probes.inStep()
     }
   }
 
-  /** Skips to the end of a page at once, if all up to there is the same on the other side. */
-  #skipAlike(master: InHand, replica: InHand): boolean {
+  /** Skips pairs that are surely equal. */
+  #skipAlike(): boolean {
     const { alike } = this.#listener
-    if (alike === undefined || !this.#maybeAlike) return false
-    this.#maybeAlike = false
-    const [a, b] = [placeIn(master), placeIn(replica)]
-    const stretch = a && b && alikeToEnd(a, b)
-    if (stretch === undefined) return false
-    alike(stretch.count)
-    goOn(master, stretch.count, stretch.a)
-    goOn(replica, stretch.count, stretch.b)
+    if (alike === undefined) return false
+    const count = this.#skipEqual()
+    if (count === 0) return false
+    alike(count)
     this.#probes.inStep()
     return true
   }
 
-  /** Skips pairs that are surely equal. */
-  #skipEqual(master: InHand, replica: InHand): boolean {
-    const { alike } = this.#listener
-    if (alike === undefined) return false
-    const count = theKernel().equalRun(master.page, master.at, replica.page, replica.at)
-    if (count === 0) return false
-    alike(count)
-    master.at += count
-    replica.at += count
-    this.#probes.inStep()
-    return true
+  /** Skips items that are the same bytes; if the pages are walked, also those that are only equal. */
+  #skipEqual(): number {
+    const { master, replica } = this.#cursors
+    if (!master.isWalked && !replica.isWalked) {
+      const { count, a, b } = alikeFrom(master.place, replica.place)
+      if (count > 0) {
+        master.skip(count, a)
+        replica.skip(count, b)
+      }
+      return count
+    }
+    const [ours, theirs] = [master.walked(), replica.walked()]
+    const count = theKernel().equalRun(ours, master.at, theirs, replica.at)
+    if (count > 0) {
+      master.skip(count, 0)
+      replica.skip(count, 0)
+    }
+    return count
   }
 }

@@ -1,13 +1,12 @@
-/** Finds stretches of two pages that are the same bytes, so that no item in them is looked at. */
-
-import type { Extent, ItemPage } from '../page.ts'
+/** Finds how far two pages are the same bytes, so that no item in between is looked at. */
+import type { PlainPage } from '../page.ts'
 import { asBuffer } from './json-bytes.ts'
 
 const COMMA = 0x2c
 
-/** An item of a page with an extent, and the byte at which the item begins. */
+/** An item of a page, and the byte at which it begins. */
 export interface Place {
-  readonly page: ItemPage & { readonly extent: Extent }
+  readonly page: PlainPage
   readonly item: number
   readonly at: number
 }
@@ -20,30 +19,62 @@ export interface Alike {
   readonly b: number
 }
 
-/** What both pages share from here to the end of one of them. Undefined: they differ earlier. */
-export function alikeToEnd(a: Place, b: Place): Alike | undefined {
-  const length = Math.min(bytesLeft(a), bytesLeft(b))
-  if (length <= 0 || !sameFrom(a, b, length)) return undefined
-  const aNext = nextItem(a, length)
-  const bNext = nextItem(b, length)
-  if (aNext === undefined || bNext === undefined) return undefined
-  const count = aNext === a.page.extent.end ? itemsLeft(a) : itemsLeft(b)
-  const isWhole = (place: Place, next: number) =>
-    next === place.page.extent.end ? itemsLeft(place) === count : itemsLeft(place) > count
-  return isWhole(a, aNext) && isWhole(b, bNext) ? { count, a: aNext, b: bNext } : undefined
+/** The items from here on that are the same bytes on both pages. */
+export function alikeFrom(a: Place, b: Place): Alike {
+  const most = Math.min(bytesLeft(a), bytesLeft(b))
+  const length = sharedLength(a, b, most)
+  const count = length < most ? wholeItems(a, length) : itemsLeft(bytesLeft(b) === most ? b : a)
+  if (count === 0) return { count, a: a.at, b: b.at }
+  const end = length < most ? endOfItem(a.page, a.item + count - 1) : a.at + most
+  return { count, a: after(a, end), b: after(b, end - a.at + b.at) }
 }
 
 const bytesLeft = ({ page, at }: Place) => page.extent.end - at
 const itemsLeft = ({ page, item }: Place) => page.count - item
 
-function sameFrom(a: Place, b: Place, length: number): boolean {
-  const bytes = asBuffer(a.page.bytes)
-  return bytes.compare(b.page.bytes, b.at, b.at + length, a.at, a.at + length) === 0
+/** Where the next item begins, if the one before it ends at `end`. */
+const after = ({ page }: Place, end: number) => (page.bytes[end] === COMMA ? end + 1 : end)
+
+const endOfItem = ({ starts, extent, count }: PlainPage, item: number) =>
+  item + 1 < count ? (starts[item + 1] as number) - 1 : extent.end
+
+/** How many items end within so many bytes. */
+function wholeItems({ page, item, at }: Place, length: number): number {
+  let [low, high] = [item, page.count]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (endOfItem(page, middle) <= at + length) low = middle + 1
+    else high = middle
+  }
+  return low - item
 }
 
-/** Where the next item begins, or the end of the items. Undefined: the stretch ends in an item. */
-function nextItem({ page, at }: Place, length: number): number | undefined {
-  const after = at + length
-  if (after === page.extent.end) return after
-  return page.bytes[after] === COMMA ? after + 1 : undefined
+/** The first bytes that are compared at once, and the most. */
+const FIRST = 1 << 10
+const MOST = 1 << 18
+
+/** Fewer bytes than this are compared one by one: a call out of JavaScript takes longer. */
+const FEW = 48
+
+/** How many bytes from here on are the same, at most `most`. */
+function sharedLength(a: Place, b: Place, most: number): number {
+  const [ours, theirs] = [asBuffer(a.page.bytes), asBuffer(b.page.bytes)]
+  const areSame = (from: number, to: number) =>
+    ours.compare(theirs, b.at + from, b.at + to, a.at + from, a.at + to) === 0
+  let same = 0
+  let step = FIRST
+  while (same < most && areSame(same, Math.min(same + step, most))) {
+    same = Math.min(same + step, most)
+    step = Math.min(step * 2, MOST)
+  }
+  if (same === most) return most
+  // They differ before `end`: halve what is in doubt until it is short.
+  let end = Math.min(same + step, most)
+  while (end - same > FEW) {
+    const middle = (same + end) >>> 1
+    if (areSame(same, middle)) same = middle
+    else end = middle
+  }
+  while (ours[a.at + same] === theirs[b.at + same]) same++
+  return same
 }

@@ -25,6 +25,12 @@ export function walkItems(
   return { page: { bytes, count, spans }, end }
 }
 
+/** Walks one item. Its spans are valid until the next walk of this thread. */
+export function walkOne(bytes: Uint8Array, at: number, names: KeyNames): Int32Array {
+  walkItem(bytes, at, names, 0)
+  return scratch.spans
+}
+
 /** Notes the spans of one item at `base` of the scratch; returns the position after the item. */
 function walkItem(bytes: Uint8Array, at: number, names: KeyNames, base: number): number {
   const { partition, sort } = names

@@ -4,8 +4,7 @@
  * to the comparer. They are the reference: the kernel says nothing that they would not say.
  */
 import type { Bytes } from '../../model/units.ts'
-import type { ItemPage, KeyNames } from '../page.ts'
-import { STRIDE } from '../page.ts'
+import { type Extent, type ItemPage, isPlain, type KeyNames, STRIDE } from '../page.ts'
 import { WASM } from './wasm.ts'
 
 /** Only what is used here: the types of Node.js have it only together with a browser's types. */
@@ -18,6 +17,7 @@ interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
   freeFrom(): number
   namePlace(part: 0 | 1, length: number): number
+  starts(page: number, from: number, to: number, into: number, most: number): number
   walk(page: number, at: number, length: number, spans: number, most: number): number
   equalRun(
     ...sides: [
@@ -28,7 +28,7 @@ interface Exports {
 }
 
 /** The kernel reads this far beyond the bytes that it needs. */
-const PADDING: Bytes = 16
+const PADDING: Bytes = 64
 
 /** WebAssembly's memory grows by multiples of this. */
 const MEMORY_PAGE: Bytes = 64 << 10
@@ -84,6 +84,19 @@ class Kernel {
     return place.spans
   }
 
+  /**
+   * Where each item of a plain list begins. Strings and brackets are looked at, and nothing else.
+   *
+   * @returns undefined: the list is not plain, or does not hold `count` items
+   */
+  starts(bytes: Uint8Array, { start, end }: Extent, count: number): Int32Array | undefined {
+    const place = this.#otherThan(this.#last)
+    this.#put(place, bytes, end, count)
+    const { starts, memory } = this.#exports
+    if (starts(place.at, start, end, place.spansAt, count) !== count) return undefined
+    return new Int32Array(memory.buffer, place.spansAt, count).slice()
+  }
+
   /** How many items from `i` and `j` on are pairs that are surely equal. */
   equalRun(a: ItemPage, i: number, b: ItemPage, j: number): number {
     const known = this.#placeOf(a)
@@ -110,8 +123,9 @@ class Kernel {
     return this.#places[0] === place ? this.#places[1] : this.#places[0]
   }
 
-  #load(place: Place, { bytes, spans, count, extent }: ItemPage): Place {
-    this.#put(place, bytes, extent === undefined ? bytes.length : extent.end + 1, count)
+  #load(place: Place, page: ItemPage): Place {
+    const { bytes, spans, count } = page
+    this.#put(place, bytes, isPlain(page) ? page.extent.end + 1 : bytes.length, count)
     place.spans = spans
     new Int32Array(this.#exports.memory.buffer, place.spansAt, spans.length).set(spans)
     return place
@@ -149,7 +163,7 @@ class Kernel {
   #setNames(names: KeyNames): boolean {
     if (this.#names === names) return true
     const { partition, sort } = names
-    if (!isPlain(partition) || (sort !== undefined && !isPlain(sort))) return false
+    if (!isPlainName(partition) || (sort !== undefined && !isPlainName(sort))) return false
     const { memory, namePlace } = this.#exports
     const write = (part: 0 | 1, name: Uint8Array) =>
       new Uint8Array(memory.buffer, namePlace(part, name.length), name.length).set(name)
@@ -164,7 +178,7 @@ class Kernel {
 const aligned = (bytes: Bytes) => Math.ceil(bytes / PADDING) * PADDING
 
 /** Whether a key's attribute may have a name so long, and JSON escapes nothing in it. */
-function isPlain(name: Uint8Array): boolean {
+function isPlainName(name: Uint8Array): boolean {
   return name.length <= 255 && name.every((byte) => byte >= 0x20 && byte !== 0x22 && byte !== 0x5c)
 }
 

@@ -1,5 +1,6 @@
 /** What JavaScript calls. */
 export { equalRun } from './compare'
+export { starts } from './starts'
 export { namePlace, walk } from './walk'
 
 /** The first free byte of memory, rounded up to a multiple of 16. */
