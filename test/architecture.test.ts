@@ -172,7 +172,7 @@ const OWNERS: Record<string, readonly string[]> = {
   '@smithy/core/config': ['lib/access'],
   '@smithy/node-http-handler': ['lib/http/sdk-handler.ts'],
   'proxy-from-env': ['lib/http/proxy.ts'],
-  '@smithy/signature-v4': ['lib/dynamo/request/signed-request.ts'],
+  '@smithy/signature-v4': ['lib/dynamo/request/signature.ts'],
   '@smithy/types': ['lib/dynamo/describe/request-template.ts', 'lib/dynamo/request/sha256.ts'],
   piscina: ['lib/run/threads/worker-pool.ts', 'lib/export/journaled-changes.ts'],
   cac: ['lib/options/argv.ts'],
@@ -180,6 +180,7 @@ const OWNERS: Record<string, readonly string[]> = {
   'prom-client': ['lib/metrics/exposition.ts'],
   'xxhash-wasm': ['lib/item/digest.ts'],
   // Only where the outcome of its tasks is handled.
+  'p-limit': ['workers'],
   'p-queue': ['workers', 'lib/run/concurrent-work.ts'],
   diff: ['lib/report/lines/differences/word-diff.ts'],
   'cli-truncate': ['lib/report/pinned-block.ts'],

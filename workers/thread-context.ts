@@ -1,4 +1,5 @@
 /** What all tasks of a thread share: tables, hasher, and limits on what is under way. */
+import pLimit, { type LimitFunction } from 'p-limit'
 import PQueue from 'p-queue'
 import { underOwnKeys } from '../lib/dynamo/changed/own-keys.ts'
 import type { ItemShape } from '../lib/dynamo/conditions.ts'
@@ -36,9 +37,9 @@ import { RejectionStreak } from './write/rejection-streak.ts'
 /** A replica's table, and its queues for reads by key, rechecks, and writes. */
 export interface ReplicaClient {
   readonly table: WritableTable
-  readonly lookups: PQueue
+  readonly lookups: LimitFunction
   readonly rechecks: PQueue
-  readonly writes: PQueue
+  readonly writes: LimitFunction
   readonly streak: RejectionStreak
 }
 
@@ -103,9 +104,9 @@ export async function openThread(
     index: access.index,
     opened: openReplica(access, options(access.index)),
     queues: {
-      lookups: new PQueue({ concurrency: LOOKUPS }),
+      lookups: pLimit(LOOKUPS),
       rechecks: new PQueue({ concurrency: RECHECKS }),
-      writes: new PQueue({ concurrency: setup.putsInBatches ? WRITES_IN_BATCHES : WRITES }),
+      writes: pLimit(setup.putsInBatches ? WRITES_IN_BATCHES : WRITES),
     },
     streak: new RejectionStreak(),
   }))

@@ -6,6 +6,7 @@
 import type { RequestAddress } from '../model/tables/request-address.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { Answer, ConnectionOptions } from './answer.ts'
+import type { Cancelling } from './cancelling.ts'
 import { Connection, hungUp } from './connection.ts'
 import { PageBuffers } from './page-buffers.ts'
 import { proxyFor } from './proxy.ts'
@@ -20,11 +21,7 @@ export interface Connections {
    * (`HPE_*`)
    * @throws the reason of the signal
    */
-  post(
-    headers: Readonly<Record<string, string>>,
-    body: Buffer,
-    signal: AbortSignal,
-  ): Promise<Answer>
+  post(headers: Readonly<Record<string, string>>, body: Buffer, signal: Cancelling): Promise<Answer>
   close(): void
 }
 
@@ -93,7 +90,7 @@ export function openConnections(
   }
 
   /** Settles when another request has freed a connection. */
-  function oneIsFree(signal: AbortSignal): Promise<void> {
+  function oneIsFree(signal: Cancelling): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = () => {
         signal.removeEventListener('abort', settle)

@@ -1,6 +1,7 @@
 /** One connection. It sends one request at a time, and the next one after the answer. */
 import type { Bytes, Milliseconds } from '../model/units.ts'
 import type { Answer, ConnectionOptions } from './answer.ts'
+import type { Cancelling } from './cancelling.ts'
 import type { PageBuffers } from './page-buffers.ts'
 import { ResponseParser } from './response-parser.ts'
 import type { NewWire, Wire } from './sockets.ts'
@@ -17,6 +18,7 @@ const OLDEST_AGE: Milliseconds = 300_000
 interface Awaited {
   resolve(answer: Answer): void
   reject(error: unknown): void
+  readonly signal: Cancelling
 }
 
 export class Connection {
@@ -28,7 +30,11 @@ export class Connection {
   #isConnected = false
   #isGone = false
   #awaited: Awaited | undefined
+  /** Started again with each request and each read: to make one takes longer. */
   #timer: NodeJS.Timeout | undefined
+  #waitsFor: 'connect' | 'response' | undefined
+
+  readonly #onAbort = () => this.#fail(this.#awaited?.signal.reason)
 
   /** `onGone`: called once, when the connection can no longer be used. */
   constructor(
@@ -63,28 +69,19 @@ export class Connection {
    * @throws Error that says why there is no answer; the connection is closed then
    * @throws the reason of the signal
    */
-  request(head: string, body: Buffer, signal: AbortSignal): Promise<Answer> {
+  request(head: string, body: Buffer, signal: Cancelling): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const abort = () => this.#fail(signal.reason)
-      const settled = () => signal.removeEventListener('abort', abort)
-      this.#awaited = {
-        resolve(answer) {
-          settled()
-          resolve(answer)
-        },
-        reject(error) {
-          settled()
-          reject(error)
-        },
-      }
-      signal.addEventListener('abort', abort)
+      this.#awaited = { resolve, reject, signal }
+      signal.addEventListener('abort', this.#onAbort)
       this.#waitFor(this.#isConnected ? 'response' : 'connect')
       this.#reading.begin()
-      const headBytes = Buffer.from(head, 'latin1')
       if (body.length < TOGETHER_BYTES) {
-        this.#wire.write(Buffer.concat([headBytes, body]))
+        const both = Buffer.allocUnsafe(head.length + body.length)
+        both.write(head, 'latin1')
+        body.copy(both, head.length)
+        this.#wire.write(both)
       } else {
-        this.#wire.write(headBytes)
+        this.#wire.write(Buffer.from(head, 'latin1'))
         this.#wire.write(body)
       }
     })
@@ -114,28 +111,36 @@ export class Connection {
   }
 
   #waitFor(what: 'connect' | 'response'): void {
+    if (what === this.#waitsFor) {
+      this.#timer?.refresh()
+      return
+    }
+    this.#waitsFor = what
     const limit: Milliseconds =
       what === 'connect' ? this.#options.connectTimeout : this.#options.responseTimeout
     const missing = what === 'connect' ? 'connection' : 'byte'
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
-      this.#fail(
-        Object.assign(new Error(`no ${missing} for ${limit} ms`), { name: 'TimeoutError' }),
-      )
+      // It also goes off between two requests.
+      if (this.#awaited === undefined) return
+      const error = new Error(`no ${missing} for ${limit} ms`)
+      this.#fail(Object.assign(error, { name: 'TimeoutError' }))
     }, limit)
+    // The socket keeps the thread alive for as long as an answer is awaited.
+    this.#timer.unref()
   }
 
   #settle(): Awaited | undefined {
     const awaited = this.#awaited
     this.#awaited = undefined
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+    awaited?.signal.removeEventListener('abort', this.#onAbort)
     return awaited
   }
 
   #fail(error: unknown): void {
     if (this.#isGone) return
     this.#isGone = true
+    clearTimeout(this.#timer)
     this.#wire.destroy()
     this.#settle()?.reject(error)
     this.#onGone()

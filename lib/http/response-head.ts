@@ -17,6 +17,8 @@ export interface Head {
 }
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: (.*))?$/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const CONTROLS = /[\x00-\x08\x0a-\x1f\x7f]/
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/
 
 /** Headers that say where a body ends. */
@@ -120,11 +122,7 @@ export function checkTrailer(line: string): void {
 
 /** Text in a head may have tabs, but no other control characters (RFC 9110, section 5.5). */
 function hasControls(text: string): boolean {
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === 0x7f || (code < 0x20 && code !== 0x09)) return true
-  }
-  return false
+  return CONTROLS.test(text)
 }
 
 function lengthOf(statusCode: number, headers: Readonly<Record<string, string>>): Head['length'] {

@@ -13,6 +13,7 @@ const MOST_HEAD_BYTES: Bytes = 16 << 10
 /** A connection is given up this long before the other end closes it, as it has announced. */
 const SOONER: Milliseconds = 1000
 
+const HEAD_END = Buffer.from('\r\n\r\n')
 const LF = 0x0a
 const CR = 0x0d
 
@@ -96,9 +97,26 @@ export class ResponseParser {
       case 'to-end':
         this.#body?.add(bytes)
         return bytes.length
+      case 'head':
+        return this.#takeHead(bytes) || this.#takeLine(bytes)
       default:
         return this.#takeLine(bytes)
     }
+  }
+
+  /** Takes a head that came in one piece, as nearly all do. 0: it has to be taken line by line. */
+  #takeHead(bytes: Buffer): number {
+    if (this.#begunBytes > 0 || !this.#headLines.isEmpty) return 0
+    const end = bytes.indexOf(HEAD_END)
+    if (end <= 0 || end > MOST_HEAD_BYTES - HEAD_END.length) return 0
+    const lines = bytes.toString('latin1', 0, end).split('\r\n')
+    // What is wrong with a line, its own reader says.
+    if (lines.some((line) => line === '' || line.includes('\r') || line.includes('\n'))) return 0
+    for (const line of lines) this.#headLines.add(line)
+    // Another head may follow, and counts with this one.
+    this.#begunBytes = end + HEAD_END.length
+    this.#start(this.#headLines.end())
+    return end + HEAD_END.length
   }
 
   #takeBody(bytes: Buffer): number {

@@ -1,7 +1,7 @@
 /** Judges pairs: by their bytes, then by attributes in any order, then by digests of the items. */
 import type { WireItem } from '../model/wire.ts'
 import { asBuffer, sameSpan, textOf } from './bytes/json-bytes.ts'
-import { sameMembers } from './bytes/same-members.ts'
+import { compareMembers } from './bytes/same-members.ts'
 import type { Digest, DigestOf } from './digest.ts'
 import { canonicalItem } from './normalise.ts'
 import { type ItemPage, itemEnd, itemStart, STRIDE } from './page.ts'
@@ -19,10 +19,13 @@ export interface ItemComparer {
 export function itemComparer(digestOf: DigestOf, compared: Compared): ItemComparer {
   const digest = (page: ItemPage, item: number) =>
     digestOf(canonicalItem(parseItem(page, item), compared))
-  const { isIgnored } = compared
+  const equal: ItemComparer['equal'] = (a, i, b, j) => {
+    if (sameBytes(a, i, b, j)) return true
+    const verdict = compareMembers(a, i, b, j, compared)
+    return verdict === 'unsure' ? digest(a, i) === digest(b, j) : verdict === 'same'
+  }
   return {
-    equal: (a, i, b, j) =>
-      sameBytes(a, i, b, j) || sameMembers(a, i, b, j, isIgnored) || digest(a, i) === digest(b, j),
+    equal,
     digest,
     literalDigest: ({ bytes, spans }, item) =>
       digestOf(bytes.subarray(spans[item * STRIDE], spans[item * STRIDE + 1])),

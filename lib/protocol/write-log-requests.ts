@@ -12,6 +12,7 @@ export class WriteLogRequests {
   #writes: AboutToWrite[] = []
   /** In the order they came. */
   readonly #waiting: Waiting[] = []
+  #isAwaiting = false
 
   constructor(send: (writes: readonly AboutToWrite[]) => void) {
     this.#send = send
@@ -19,8 +20,9 @@ export class WriteLogRequests {
 
   /** Settles when the write is on record. */
   record(write: AboutToWrite): Promise<void> {
-    // Writes of one turn of the event loop go together, and share one sync to disk.
-    if (this.#writes.length === 0) setImmediate(() => this.#flush())
+    // Writes of one turn of the event loop go together, and share one sync to disk. So do those that
+    // come while earlier ones are put on record.
+    if (this.#writes.length === 0 && !this.#isAwaiting) setImmediate(() => this.#flush())
     this.#writes.push(write)
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
   }
@@ -31,11 +33,14 @@ export class WriteLogRequests {
       if (error === undefined) resolve()
       else reject(fromWire(error))
     }
+    this.#isAwaiting = false
+    if (this.#writes.length > 0) this.#flush()
   }
 
   #flush(): void {
     const writes = this.#writes
     this.#writes = []
+    this.#isAwaiting = true
     this.#send(writes)
   }
 }

@@ -1,3 +1,4 @@
+import type { Cancelling } from '../../lib/http/cancelling.ts'
 import { isDead, never, whose } from './clock.ts'
 import { current } from './current.ts'
 import type { Answer } from './world.ts'
@@ -7,7 +8,7 @@ export async function answerOf(
   headers: Readonly<Record<string, string>>,
   body: Uint8Array,
   timeout: number,
-  signal?: AbortSignal,
+  signal?: Cancelling,
 ): Promise<Answer> {
   if (isDead(whose.getStore())) await never()
   const operation = String(headers['x-amz-target']).split('.')[1] ?? ''
@@ -17,7 +18,7 @@ export async function answerOf(
     onAbort = () => reject(Object.assign(new Error('aborted'), { name: 'AbortError' }))
   })
   aborted.catch(() => {})
-  signal?.addEventListener('abort', onAbort, { once: true })
+  signal?.addEventListener('abort', onAbort)
   try {
     return await Promise.race([current.world.answer(operation, asked, timeout), aborted])
   } finally {

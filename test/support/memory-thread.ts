@@ -1,5 +1,6 @@
 /** A worker thread's context over in-memory tables, for segments compared in-process. */
 
+import pLimit from 'p-limit'
 import PQueue from 'p-queue'
 import { InFlight } from '../../lib/dynamo/request/in-flight.ts'
 import { itemComparer } from '../../lib/item/compare.ts'
@@ -98,9 +99,9 @@ export function memoryThread(
         table.access.index,
         {
           table,
-          lookups: new PQueue({ concurrency: 4 }),
+          lookups: pLimit(4),
           rechecks: new PQueue({ concurrency: 2 }),
-          writes: new PQueue({ concurrency: 4 }),
+          writes: pLimit(4),
           streak: new RejectionStreak(),
         },
       ]),

@@ -15,7 +15,7 @@ import { isFiltered, type ReplicaTask } from '../replica-task.ts'
 import { lookUpBothSides } from '../verify/both-sides.ts'
 import { type Found, failed, hookFailed, type RepairEnding, withWord } from '../verify/ending.ts'
 import { relationUnderRules } from '../verify/relation.ts'
-import { type BothSides, digestsOf } from '../verify/sides.ts'
+import { type BothSides, DigestsWhenAsked } from '../verify/sides.ts'
 import { notWhole } from '../verify/unwritable-places.ts'
 import { movedOn } from '../verify/verdict.ts'
 import type { Written } from '../write/write-attempt.ts'
@@ -63,7 +63,7 @@ export async function lookAtWritten(
   const { comparer, setup } = replicaTask.thread
   const { key, moves, wrote = { left: null } } = pending
   const { left } = wrote
-  const now = digestsOf(sides, comparer)
+  const now = new DigestsWhenAsked(sides, comparer)
   const relation = await relationUnderRules(replicaTask, sides, key).catch((error: unknown) => {
     if (error instanceof HookFailure) return error
     throw error

@@ -127,8 +127,7 @@ export class RepairWrites {
 
   /** Runs a job as one of the writes that may be under way at once. */
   inTurn<T>(job: () => Promise<T>): Promise<T> {
-    // `add` resolves with undefined only if the queue was cleared, which never happens to this one.
-    return this.#replicaTask.client.writes.add(job) as Promise<T>
+    return this.#replicaTask.client.writes(job)
   }
 
   /** If the replica itself is lost, this repair is still counted. */

@@ -6,7 +6,7 @@ import type { TablesyncError } from '../../lib/errors.ts'
 import { intentOf, type ReplicaTask } from '../replica-task.ts'
 import { lookUpKey } from '../verify/both-sides.ts'
 import { endsTable, type Found, failed, type RepairEnding, unverified } from '../verify/ending.ts'
-import { type BothSides, digestOf, standingOfItems } from '../verify/sides.ts'
+import { type BothSides, standingOfItems } from '../verify/sides.ts'
 import { relationOf } from '../verify/verdict.ts'
 import { repairing } from '../write/prepared-write.ts'
 import { attempt, type Written } from '../write/write-attempt.ts'
@@ -47,7 +47,6 @@ async function putOnce(
   found: Found,
 ): Promise<Written | BothSides | Unread | undefined> {
   const { thread, count } = replicaTask
-  const left = () => digestOf(found.master, thread.comparer)
   const end = (ending: RepairEnding) => {
     count.state('missing')
     return repair.outcomes.conclude(ending, found)
@@ -55,6 +54,7 @@ async function putOnce(
   // A put of an earlier thread or run may have landed: a refusal does not take its intent back.
   const isInDoubt = intentOf(replicaTask, found.key) !== undefined
   const write = repairing(replicaTask, 'missing', found)
+  const left = write.leaves
   const result = await attempt(replicaTask, write, 'missing', isInDoubt)
   switch (result.end) {
     case 'landed':

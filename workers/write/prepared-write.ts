@@ -10,8 +10,10 @@ import { itemText, parseItem } from '../../lib/item/compare.ts'
 import type { KeyText } from '../../lib/item/key.ts'
 import { isReplicationAttribute } from '../../lib/item/places/compared.ts'
 import type { DifferenceKind } from '../../lib/model/difference.ts'
+import type { SeenItem } from '../../lib/model/pending-recheck.ts'
 import type { WireItem } from '../../lib/model/wire.ts'
 import type { ReplicaTask } from '../replica-task.ts'
+import type { Thread } from '../thread-context.ts'
 import type { BothSides } from '../verify/sides.ts'
 
 export interface PreparedWrite {
@@ -21,6 +23,8 @@ export interface PreparedWrite {
   readonly before: WireItem | undefined
   /** Works out what the write leaves; undefined: no item. */
   readonly after: () => WireItem | undefined
+  /** The digest of that, worked out once; null: no item. */
+  readonly leaves: () => SeenItem
   readonly send: () => Promise<WriteResult>
   /** Present: the condition could not compare all of the item. */
   readonly isPartial?: true
@@ -72,13 +76,13 @@ export function putting(
     key,
     action: 'written',
     before: undefined,
-    after: () => JSON.parse(item) as WireItem,
+    ...leaving(thread, () => JSON.parse(item) as WireItem),
     send: isInBatch ? putInBatch : putAlone,
   }
 }
 
 export function updating(
-  { client }: ReplicaTask,
+  { client, thread }: ReplicaTask,
   {
     key,
     wanted,
@@ -91,7 +95,7 @@ export function updating(
     key,
     action: 'written',
     before: seen,
-    after: () => expression.apply(seen),
+    ...leaving(thread, () => expression.apply(seen)),
     send: () => client.table.write.update(key, expression),
     ...(expression.isPartial && { isPartial: true }),
     ...(!expression.complete && { isPart: true }),
@@ -111,10 +115,24 @@ export function deleting(
     key,
     action: 'deleted',
     before: seen,
-    after: () => undefined,
+    ...leaving(thread, () => undefined),
     send: () => client.table.write.delete(key, expression),
     ...(expression.isPartial && { isPartial: true }),
   }
+}
+
+function leaving(
+  { digest }: Thread,
+  after: () => WireItem | undefined,
+): Pick<PreparedWrite, 'after' | 'leaves'> {
+  let known: SeenItem | undefined
+  const leaves = () => {
+    if (known !== undefined) return known
+    const item = after()
+    known = item === undefined ? null : digest(item)
+    return known
+  }
+  return { after, leaves }
 }
 
 /** The item as it came, without the attributes that old global tables keep beside it. */

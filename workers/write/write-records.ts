@@ -16,7 +16,7 @@ import type { PreparedWrite } from './prepared-write.ts'
  */
 export async function recordBefore(
   { thread, client, record, replica }: ReplicaTask,
-  { key, action, before, after, isPart }: PreparedWrite,
+  { key, action, before, after, leaves, isPart }: PreparedWrite,
   intends: DifferenceKind | undefined,
 ): Promise<void> {
   const { isJournaled, isWriting } = thread.setup
@@ -39,9 +39,9 @@ export async function recordBefore(
   }
   const intent = (): Intent => {
     const kind = intends as DifferenceKind
-    const item = after()
-    if (item === undefined) return { replica, key: own, kind }
-    const signature = [thread.digest(item)]
+    const digest = leaves()
+    if (digest === null) return { replica, key: own, kind }
+    const signature = [digest]
     return { replica, key: own, kind, ...(isPart ? { parts: signature } : { leaves: signature }) }
   }
   passing('about-to-write')

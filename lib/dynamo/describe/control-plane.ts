@@ -72,9 +72,9 @@ export function openControlPlane(access: Described, options: ControlPlaneOptions
     limits: RequestTimeouts = timeouts,
   ): Promise<Answer> {
     const context = { operation, table, label }
-    return silence.watch(context, (abortSignal, excused) => {
+    return silence.watch(context, (cutoff, excused) => {
       const answerOnce = async () => {
-        const answer = await once({ abortSignal })
+        const answer = await once({ abortSignal: cutoff.signal })
         silence.onHeard()
         return answer
       }
@@ -86,7 +86,7 @@ export function openControlPlane(access: Described, options: ControlPlaneOptions
         })
       const attempt = async () => {
         try {
-          const credentials = await identity.get()
+          const credentials = await cutoff.endingEarly(identity.get())
           return await answerNow().catch(async (error: unknown) => {
             if (isExpiry(error) && (await identity.replace(credentials))) return answerNow()
             throw error
@@ -95,8 +95,8 @@ export function openControlPlane(access: Described, options: ControlPlaneOptions
           throw withEmulatorHint(asFailure(error, context), access.endpoint)
         }
       }
-      const watched = gate.watch(attempt, { context, signal: abortSignal, excused })
-      return retrying(limits, abortSignal, watched.attempt, { outlasts: watched.outlasts })
+      const watched = gate.watch(attempt, { context, cutoff, excused })
+      return retrying(limits, cutoff, watched.attempt, { outlasts: watched.outlasts })
     })
   }
 

@@ -6,6 +6,8 @@ import type {
 } from '../../model/tables/aws-credentials.ts'
 
 export interface Identity {
+  /** Those that are held and still valid. Undefined: they have to be asked for. */
+  held(): PlainCredentials | undefined
   /** @throws TablesyncError with code `CREDENTIALS` if there are none */
   get(): Promise<PlainCredentials>
   /** Called when a table calls credentials expired. Resolves to whether there are others now. */
@@ -22,9 +24,11 @@ export function identityFrom(keeper: CredentialKeeper): Identity {
     held = await asking
     return held.credentials
   }
+  const valid = () =>
+    held !== undefined && Date.now() < held.askAgainAt ? held.credentials : undefined
   return {
-    get: async () =>
-      held !== undefined && Date.now() < held.askAgainAt ? held.credentials : ask(),
+    held: valid,
+    get: async () => valid() ?? ask(),
     async replace(refused) {
       const current = held?.credentials
       const isCurrent = current === undefined || current.accessKeyId === refused.accessKeyId

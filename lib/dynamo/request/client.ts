@@ -11,6 +11,7 @@ import type { Answered, Traffic } from '../../protocol/shared/traffic.ts'
 import { RefusedKeys } from '../refused-keys.ts'
 import { identityFrom } from './cached-credentials.ts'
 import { withoutSentValues } from './clean-message.ts'
+import type { Cutoff } from './cutoff.ts'
 import { HotSegments } from './hot-partitions.ts'
 import { InFlight } from './in-flight.ts'
 import { type Excused, silenceWatch } from './inactivity-timeout.ts'
@@ -123,15 +124,15 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
 
   async function attempt<Answer>(
     request: ItemRequest<Answer>,
-    signal: AbortSignal,
+    cutoff: Cutoff,
     excused: Excused,
   ): Promise<Answer> {
     const { operation, segment } = request
-    const cooled = hot.cooled(segment, signal)
+    const cooled = hot.cooled(segment, cutoff)
     if (cooled !== undefined) await excused(cooled)
-    const turn = await pace.turn(request, signal, excused)
+    const turn = await pace.turn(request, cutoff, excused)
     try {
-      const answer = request.read(await exchange(operation, request.body, signal))
+      const answer = request.read(await exchange(operation, request.body, cutoff))
       turn.settle(request.unitsOf(answer))
       hot.cool(segment)
       return answer
@@ -155,14 +156,14 @@ export function openClient(access: TableAccess, options: ClientOptions): TableCl
       return `${operation} on ${access.label}${where}${at}`
     })
     try {
-      return await silence.watch(context, (signal, excused) => {
+      return await silence.watch(context, (cutoff, excused) => {
         const known: Excused = (waiting) => excused(doing.excused(waiting))
-        const once = () => attempt(request, signal, known)
+        const once = () => attempt(request, cutoff, known)
         const { attempt: admitted, outlasts } = gate.watch(once, {
-          ...{ context, signal },
+          ...{ context, cutoff },
           excused: known,
         })
-        return retrying(timeouts, signal, admitted, {
+        return retrying(timeouts, cutoff, admitted, {
           excused: doing.excused,
           ...{ isEnding, outlasts },
           isRepeatable: isRead(operation),

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Milliseconds } from '../../model/units.ts'
+import type { Cutoff } from './cutoff.ts'
 
 const LONGEST_PAUSE: Milliseconds = 10_000
 
@@ -17,9 +18,9 @@ export class HotSegments {
   }
 
   /** Settles when the segment may be read again. Undefined: at once. */
-  cooled(segment: number | undefined, signal: AbortSignal): Promise<void> | undefined {
+  cooled(segment: number | undefined, cutoff: Cutoff): Promise<void> | undefined {
     const pause = this.#pauses.get(segment)
-    return pause === undefined ? undefined : sleep(pause, undefined, { signal })
+    return pause === undefined ? undefined : sleep(pause, undefined, { signal: cutoff.signal })
   }
 
   /** The segment's key range was throttled: its pause doubles. */

@@ -2,6 +2,7 @@
 import { TablesyncError } from '../../errors.ts'
 import { oversleptBy } from '../../model/request-timeouts.ts'
 import type { Milliseconds } from '../../model/units.ts'
+import { Cutoff } from './cutoff.ts'
 import type { RequestContext } from './request-errors.ts'
 
 export interface Silence {
@@ -10,92 +11,102 @@ export interface Silence {
   /** Called when the table was heard: headers, or a chunk of a body. */
   onHeard(): void
   /**
-   * Makes a request. Aborts it when nothing was heard from the table for as long as silence is
-   * allowed, or when the caller's own signal aborts. Waits that the request passes to `excused` do
-   * not count as silence of the table.
+   * Makes a request. Cuts it off when nothing was heard from the table for as long as silence is
+   * allowed, or when the caller's own signal aborts: the request has to heed that. Waits that it
+   * passes to `excused` do not count as silence of the table.
    *
    * @throws TablesyncError with code `TABLE_SILENT`, or what the request throws
    * @throws the reason of the caller's signal
    */
   watch<T>(
     context: RequestContext,
-    request: (signal: AbortSignal, excused: Excused) => Promise<T>,
+    request: (cutoff: Cutoff, excused: Excused) => Promise<T>,
   ): Promise<T>
 }
 
 export type Excused = (waiting: Promise<void>) => Promise<void>
 
+/** A request in flight. */
+interface Watched {
+  readonly cutoff: Cutoff
+  began: Milliseconds
+  isExcused: boolean
+}
+
+const SILENT = Symbol('silent')
+
 export function silenceWatch(limit: Milliseconds, ending?: AbortSignal): Silence {
   let lastHeard = 0
-  const open = new Set<AbortController>()
+  const open = new Set<Watched>()
+  /** One for all requests: to set and clear one for each takes longer than to watch it. */
+  let timer: NodeJS.Timeout | undefined
+
+  const cutAll = (reason: unknown) => {
+    for (const { cutoff } of [...open]) cutoff.abort(reason)
+  }
+  ending?.addEventListener('abort', () => cutAll(ending.reason))
+
+  function lookIn(time: Milliseconds): void {
+    const due = performance.now() + time
+    timer = setTimeout(() => look(due), time)
+  }
+
+  function look(due: Milliseconds): void {
+    timer = undefined
+    const now = performance.now()
+    const hasOverslept = now - due > oversleptBy(limit)
+    let next = limit
+    for (const one of [...open]) {
+      if (hasOverslept) one.began = now
+      const quiet = one.isExcused ? 0 : now - Math.max(one.began, lastHeard)
+      if (quiet >= limit) one.cutoff.abort(SILENT)
+      else next = Math.min(next, limit - quiet)
+    }
+    if (open.size > 0) lookIn(next + 1)
+  }
+
+  function begin(): Watched {
+    const one = { cutoff: new Cutoff(), began: performance.now(), isExcused: false }
+    open.add(one)
+    if (timer === undefined) lookIn(limit)
+    else if (open.size === 1) timer.ref()
+    return one
+  }
+
+  function end(one: Watched): void {
+    open.delete(one)
+    if (open.size === 0) timer?.unref()
+  }
+
   return {
-    end(reason) {
-      for (const one of open) one.abort(reason)
-    },
+    end: cutAll,
     onHeard() {
       lastHeard = performance.now()
     },
     async watch(context, request) {
-      const silence = new AbortController()
-      const signal =
-        ending === undefined ? silence.signal : AbortSignal.any([silence.signal, ending])
-      let began = performance.now()
-      let isExcused = false
+      ending?.throwIfAborted()
+      const one = begin()
       const excused: Excused = async (waiting) => {
         const from = performance.now()
-        isExcused = true
+        one.isExcused = true
         try {
           await waiting
         } finally {
-          isExcused = false
-          began = Math.max(began, lastHeard) + performance.now() - from
+          one.isExcused = false
+          one.began = Math.max(one.began, lastHeard) + performance.now() - from
         }
       }
-      let timer: NodeJS.Timeout | undefined
-      const lookIn = (time: Milliseconds) => {
-        const due = performance.now() + time
-        timer = setTimeout(() => look(due), time)
-      }
-      const look = (due: Milliseconds) => {
-        const now = performance.now()
-        if (now - due > oversleptBy(limit)) began = now
-        const quiet = isExcused ? 0 : now - Math.max(began, lastHeard)
-        if (quiet >= limit) silence.abort()
-        else lookIn(limit - quiet + 1)
-      }
-      lookIn(limit)
-      open.add(silence)
       try {
-        return await endingWith(signal, request(signal, excused))
+        return await request(one.cutoff, excused)
       } catch (error) {
         ending?.throwIfAborted()
-        const { aborted, reason } = silence.signal
+        const { aborted, reason } = one.cutoff
         if (!aborted) throw error
-        throw reason instanceof TablesyncError ? reason : silent(context, limit)
+        throw reason === SILENT ? silent(context, limit) : reason
       } finally {
-        open.delete(silence)
-        clearTimeout(timer)
+        end(one)
       }
     },
-  }
-}
-
-/**
- * Waits for the request, or until the signal aborts. A request in flight heeds the signal itself,
- * but not while it still waits for credentials.
- */
-async function endingWith<T>(signal: AbortSignal, request: Promise<T>): Promise<T> {
-  let onAbort = () => {}
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason)
-  })
-  signal.addEventListener('abort', onAbort)
-  try {
-    signal.throwIfAborted()
-    return await Promise.race([request, aborted])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-    request.catch(() => {})
   }
 }
 

@@ -5,6 +5,7 @@ import type { RequestTimeouts } from '../../model/request-timeouts.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { Outages } from '../../protocol/shared/outages.ts'
+import type { Cutoff } from './cutoff.ts'
 import type { Excused } from './inactivity-timeout.ts'
 import { hasNoAnswer, type RequestContext, reasonOf, runEnds } from './request-errors.ts'
 
@@ -28,7 +29,7 @@ export interface OutageGateOptions {
 /** The request that waits. */
 export interface Waiting {
   readonly context: RequestContext
-  readonly signal: AbortSignal
+  readonly cutoff: Cutoff
   readonly excused: Excused
 }
 
@@ -91,11 +92,11 @@ export class OutageGate {
     this.#refuseGivenUp(outages, waiting)
   }
 
-  async #settled(outages: Outages, { signal, excused }: Waiting): Promise<void> {
+  async #settled(outages: Outages, { cutoff, excused }: Waiting): Promise<void> {
     const wait = async () => {
       for (let look = FIRST_LOOK; outages.isOpen(this.#table) && !this.#isEnding(); look *= 1.5) {
         const time = Math.min(look, LONGEST_LOOK) * (0.5 + Math.random())
-        await sleep(time, undefined, { signal })
+        await sleep(time, undefined, { signal: cutoff.signal })
       }
     }
     await excused(wait())

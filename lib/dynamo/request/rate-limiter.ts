@@ -8,6 +8,7 @@ import type { CapacityKind } from '../../model/tables/capacity.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { TokenBuckets } from '../../protocol/shared/token-buckets.ts'
+import type { Cutoff } from './cutoff.ts'
 import type { Excused } from './inactivity-timeout.ts'
 import { capacityOf, type ItemOperation } from './operations.ts'
 import { runEnds } from './request-errors.ts'
@@ -41,17 +42,17 @@ export class Pace {
    * answered.
    *
    * @throws TablesyncError with code `ENDED` if it may not go out any more
-   * @throws the reason of the signal
+   * @throws the reason of the cutoff
    */
   async turn(
     { operation, guess = 1 }: { readonly operation: ItemOperation; readonly guess?: number },
-    signal: AbortSignal,
+    cutoff: Cutoff,
     excused: Excused,
   ): Promise<Turn> {
     const kind = capacityOf(operation)
     const expected = this.#expected.get(operation) ?? guess
     if (!this.#tokenBuckets.take(this.#table, kind, expected)) {
-      await excused(this.#admitted(kind, expected, signal))
+      await excused(this.#admitted(kind, expected, cutoff))
     }
     return {
       settle: (units) => {
@@ -62,10 +63,10 @@ export class Pace {
     }
   }
 
-  async #admitted(kind: CapacityKind, units: number, signal: AbortSignal): Promise<void> {
+  async #admitted(kind: CapacityKind, units: number, cutoff: Cutoff): Promise<void> {
     do {
       if (this.#tokenBuckets.isEnding) throw runEnds('not sent')
-      await sleep(LOOK_AGAIN * (1 + 2 * Math.random()), undefined, { signal })
+      await sleep(LOOK_AGAIN * (1 + 2 * Math.random()), undefined, { signal: cutoff.signal })
     } while (!this.#tokenBuckets.take(this.#table, kind, units))
   }
 }

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { TablesyncError } from '../../errors.ts'
 import type { RequestTimeouts } from '../../model/request-timeouts.ts'
 import type { Milliseconds } from '../../model/units.ts'
+import type { Cutoff } from './cutoff.ts'
 import type { Excused } from './inactivity-timeout.ts'
 import { hasReachedNobody, isPassing, runEnds } from './request-errors.ts'
 
@@ -23,17 +24,17 @@ const SLICE: Milliseconds = 500
  * Waits before the next try of a read.
  *
  * @throws TablesyncError with code `ENDED` if the run is ending
- * @throws the reason of the signal
+ * @throws the reason of the cutoff
  */
 export async function rest(
   delay: Milliseconds,
   isEnding: () => boolean,
-  signal?: AbortSignal,
+  cutoff?: Cutoff,
 ): Promise<void> {
   for (let left = delay; ; left -= SLICE) {
     if (isEnding()) throw runEnds('not tried again')
     if (left <= 0) return
-    await sleep(Math.min(left, SLICE), undefined, { signal })
+    await sleep(Math.min(left, SLICE), undefined, { signal: cutoff?.signal })
   }
 }
 
@@ -63,11 +64,11 @@ export interface Retrying {
 
 /**
  * @param attempt throws a TablesyncError, which says whether another attempt may help
- * @throws what the last attempt threw, the reason of the signal, or an error with code `ENDED`
+ * @throws what the last attempt threw, the reason of the cutoff, or an error with code `ENDED`
  */
 export async function retrying<T>(
   limits: RetryLimits,
-  signal: AbortSignal,
+  cutoff: Cutoff,
   attempt: () => Promise<T>,
   {
     excused = (waiting) => waiting,
@@ -80,13 +81,13 @@ export async function retrying<T>(
     try {
       return await attempt()
     } catch (thrown) {
-      signal.throwIfAborted()
+      cutoff.throwIfAborted()
       const error = thrown as TablesyncError
       const isOutlasted = await outlasts(error)
       const most = hasReachedNobody(error) ? limits.maxConnectRetries : limits.maxRetries
       const mayRetry = isOutlasted || (retries < most && isPassing(error))
       if (!isRepeatable || !mayRetry) throw error
-      await excused(rest(retryDelay(limits.retryDelayBase, retries), isEnding, signal))
+      await excused(rest(retryDelay(limits.retryDelayBase, retries), isEnding, cutoff))
       if (!isOutlasted) retries++
     }
   }

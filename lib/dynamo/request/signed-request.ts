@@ -1,5 +1,4 @@
 /** One attempt of one item operation: signs it, sends it and reads the answer. */
-import { SignatureV4 } from '@smithy/signature-v4'
 import type { Connections } from '../../http/connection-pool.ts'
 import type { Body } from '../../item/bytes/response-body.ts'
 import type { PlainCredentials } from '../../model/tables/aws-credentials.ts'
@@ -9,16 +8,13 @@ import type { Answered } from '../../protocol/shared/traffic.ts'
 import { verified } from './body-checksum.ts'
 import { decoded } from './body-decoding.ts'
 import type { Identity } from './cached-credentials.ts'
+import type { Cutoff } from './cutoff.ts'
 import { type ItemOperation, targetOf } from './operations.ts'
 import { isMisSigned } from './request-errors.ts'
 import { serviceError } from './service-error.ts'
-import { Sha256 } from './sha256.ts'
+import { type Sign, signerFor } from './signature.ts'
 
-export type Exchange = (
-  operation: ItemOperation,
-  body: string,
-  signal: AbortSignal,
-) => Promise<Body>
+export type Exchange = (operation: ItemOperation, body: string, cutoff: Cutoff) => Promise<Body>
 
 export interface ExchangeOptions {
   readonly address: RequestAddress
@@ -44,21 +40,23 @@ export function openExchange({
   onAnswer,
 }: ExchangeOptions): Exchange {
   let clockOffset: Milliseconds = 0
-  let signsFor: { readonly credentials: PlainCredentials; readonly signer: SignatureV4 } | undefined
+  let signsFor: { readonly credentials: PlainCredentials; readonly sign: Sign } | undefined
 
-  return async (operation, body, signal) => {
+  return async (operation, body, cutoff) => {
     const bytes = Buffer.from(body)
     // Only once: a clock that changes with each answer cannot be corrected.
     let mayMendClock = true
     for (;;) {
-      const credentials = await identity.get()
+      const credentials = identity.held() ?? (await cutoff.endingEarly(identity.get()))
       const offset = clockOffset
       try {
-        return await attempt(operation, bytes, credentials, signal)
+        return await attempt(operation, bytes, credentials, cutoff)
       } catch (error) {
         const isClockMended: boolean = mayMendClock && clockOffset !== offset
         mayMendClock &&= !isClockMended
-        const isMended = isClockMended || (isExpiry(error) && (await identity.replace(credentials)))
+        const isMended =
+          isClockMended ||
+          (isExpiry(error) && (await cutoff.endingEarly(identity.replace(credentials))))
         if (!isMended) throw error
       }
     }
@@ -68,23 +66,17 @@ export function openExchange({
     operation: ItemOperation,
     body: Buffer,
     credentials: PlainCredentials,
-    signal: AbortSignal,
+    cutoff: Cutoff,
   ): Promise<Body> {
-    const signer = signerFor(credentials)
-    const headers = {
-      ...address.request.headers,
-      'content-length': String(body.length),
-      'x-amz-target': targetOf(operation),
-    }
-    const signed = await signer.sign(
-      { ...address.request, query: { ...address.request.query }, headers, body },
-      { signingDate: new Date(Date.now() + clockOffset) },
-    )
+    const at = Date.now() + clockOffset
+    const signing = signingFor(credentials)({ target: targetOf(operation), body, at })
+    const headers = signing instanceof Promise ? await signing : signing
     const began = performance.now()
-    const response = await connections.post(signed.headers, body, signal)
+    const response = await connections.post(headers, body, cutoff)
     const took = performance.now() - began
     const sent = verified(response.body, response.headers['x-amz-crc32'])
-    const answer = await decoded(sent, response.headers['content-encoding'])
+    const encoding = response.headers['content-encoding']
+    const answer = encoding === undefined ? sent : await decoded(sent, encoding)
     if (response.statusCode < 300) {
       onAnswer?.(operation, { received: answer.bytes.length, took })
       return answer
@@ -94,13 +86,11 @@ export function openExchange({
     throw error
   }
 
-  function signerFor(credentials: PlainCredentials): SignatureV4 {
+  function signingFor(credentials: PlainCredentials): Sign {
     if (credentials !== signsFor?.credentials) {
-      const { signingRegion: region, signingService: service } = address
-      const signer = new SignatureV4({ credentials, region, service, sha256: Sha256 })
-      signsFor = { credentials, signer }
+      signsFor = { credentials, sign: signerFor(address, credentials) }
     }
-    return signsFor.signer
+    return signsFor.sign
   }
 
   /** Notes the service's clock. If our clock is off, every signature is wrong. */

@@ -1,10 +1,14 @@
 /** Reads answers about many keys, and answers to writes, from their bytes. */
 import type { ReadUnits, WriteUnits } from '../../model/units.ts'
-import { type ItemPage, type KeyNames, noItems } from '../page.ts'
+import { theKernel } from '../kernel/kernel.ts'
+import { type ItemPage, type KeyNames, noItems, STRIDE } from '../page.ts'
 import { isNull, parsed, type ReadMember, readMembers, skipped, unitsOf } from './answer-members.ts'
 import { badResponse, eachElement, eachMember, stringOf, textOf, valueEnd } from './json-bytes.ts'
 import type { Body } from './response-body.ts'
 import { walkItems } from './walk.ts'
+
+/** The most items of an answer (API reference, BatchGetItem). */
+const MOST_ITEMS = 100
 
 export interface BatchGetPage extends ItemPage {
   /** Keys that the service left unread, each as DynamoDB JSON text. */
@@ -27,7 +31,8 @@ export function readBatchGetPage({ bytes }: Body, names: KeyNames): BatchGetPage
   const unprocessed: string[] = []
   let readUnits = 0
   const readItems = (items: number) => {
-    const walked = walkItems(bytes, items, names)
+    const quick = theKernel().walkList(bytes, { start: items, most: MOST_ITEMS }, names)
+    const walked = quick === undefined ? walkItems(bytes, items, names) : pageOf(bytes, quick)
     page = walked.page
     return walked.end
   }
@@ -47,6 +52,11 @@ export function readBatchGetPage({ bytes }: Body, names: KeyNames): BatchGetPage
   const isBare = page === undefined && !said.has('UnprocessedKeys') && !said.has('ConsumedCapacity')
   return { bytes, count, spans, unprocessed, readUnits, isBare }
 }
+
+const pageOf = (bytes: Uint8Array, { spans, end }: { spans: Int32Array; end: number }) => ({
+  page: { bytes, count: spans.length / STRIDE, spans },
+  end,
+})
 
 export interface BatchWriteAnswer {
   /** Requests that the service left undone, each as its JSON text. */

@@ -70,4 +70,16 @@ export class Members {
     }
     return -1
   }
+
+  /** How many members have the same name, spelt the same, as a member of an object. */
+  namesakesOf(other: Members, member: number): number {
+    const start = other.nameStart(member)
+    const end = other.nameEnd(member)
+    let count = 0
+    for (let own = 0; own < this.count; own++) {
+      const ownStart = this.nameStart(own)
+      if (sameSpan(other.bytes, start, end, this.bytes, ownStart, this.nameEnd(own))) count++
+    }
+    return count
+  }
 }

@@ -1,11 +1,11 @@
 /**
- * Compares items whose attributes are in another order, by their bytes: each attribute with its
- * namesake. Only says that items are surely equal. Sets in another order and numbers in another
- * spelling are left to digests.
+ * Compares items by their bytes, each attribute with its namesake, in whatever order they are. Sets in
+ * another order and numbers in another spelling are left to digests.
  */
 
 import { type ItemPage, itemStart } from '../page.ts'
-import type { IsIgnored } from '../places/compared.ts'
+import type { Compared, IsIgnored } from '../places/compared.ts'
+import { differSurely } from './differing-members.ts'
 import { sameSpan, skipBlanks, valueEnd } from './json-bytes.ts'
 import { Members } from './members.ts'
 
@@ -17,18 +17,22 @@ const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 const COMMA = 0x2c
 
-/** Whether two items are surely equal, apart from ignored attributes. False: digests must tell. */
-export function sameMembers(
+/** What the bytes of two items tell. `unsure`: digests must tell. */
+export type Verdict = 'same' | 'different' | 'unsure'
+
+/** Compares two items, apart from what is not compared. */
+export function compareMembers(
   a: ItemPage,
   i: number,
   b: ItemPage,
   j: number,
-  isIgnored: IsIgnored,
-): boolean {
+  compared: Compared,
+): Verdict {
   const sides = sidesAt(0)
   sides.a.note(a.bytes, itemStart(a, i))
   sides.b.note(b.bytes, itemStart(b, j))
-  return sameNoted(sides, 0, isIgnored)
+  if (sameNoted(sides, 0, compared.isIgnored)) return 'same'
+  return differSurely(sides, compared) ? 'different' : 'unsure'
 }
 
 /** Members of both sides for each level of nesting, reused: a comparison runs without a pause. */

@@ -18,6 +18,7 @@ interface Exports {
   freeFrom(): number
   namePlace(part: 0 | 1, length: number): number
   starts(page: number, from: number, to: number, into: number, most: number): number
+  endOfWalk(): number
   walk(page: number, at: number, length: number, spans: number, most: number): number
   equalRun(
     ...sides: [
@@ -72,16 +73,34 @@ class Kernel {
     { start, end, count }: { readonly start: number; readonly end: number; readonly count: number },
     names: KeyNames,
   ): Int32Array | undefined {
+    const walked = this.#walk(bytes, { start, end, most: count }, names)
+    if (walked?.end !== end || walked.spans.length !== count * STRIDE) return undefined
+    walked.place.spans = walked.spans
+    return walked.spans
+  }
+
+  /** The same for a list of at most so many items, which ends somewhere before the last byte. */
+  walkList(
+    bytes: Uint8Array,
+    { start, most }: { readonly start: number; readonly most: number },
+    names: KeyNames,
+  ): { readonly spans: Int32Array; readonly end: number } | undefined {
+    return this.#walk(bytes, { start, end: bytes.length, most }, names)
+  }
+
+  #walk(
+    bytes: Uint8Array,
+    { start, end, most }: { readonly start: number; readonly end: number; readonly most: number },
+    names: KeyNames,
+  ): { readonly spans: Int32Array; readonly end: number; readonly place: Place } | undefined {
     if (!this.#setNames(names)) return undefined
     const place = this.#otherThan(this.#last)
-    this.#put(place, bytes, end, count)
-    const { walk, memory } = this.#exports
-    if (walk(place.at, start, end, place.spansAt, count) !== count) {
-      place.bytes = undefined
-      return undefined
-    }
-    place.spans = new Int32Array(memory.buffer, place.spansAt, count * STRIDE).slice()
-    return place.spans
+    this.#put(place, bytes, end, most)
+    const { walk, endOfWalk, memory } = this.#exports
+    const count = walk(place.at, start, end, place.spansAt, most)
+    if (count < 0) return undefined
+    const spans = new Int32Array(memory.buffer, place.spansAt, count * STRIDE).slice()
+    return { spans, end: endOfWalk(), place }
   }
 
   /**

@@ -1,4 +1,4 @@
-/** Finds surely equal items. Readable version: `sameMembers` in lib/item/bytes/same-members.ts. */
+/** Finds surely equal items. Readable version: `compareMembers` in lib/item/bytes/same-members.ts. */
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,

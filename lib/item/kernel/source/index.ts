@@ -1,7 +1,7 @@
 /** What JavaScript calls. */
 export { equalRun } from './compare'
 export { starts } from './starts'
-export { namePlace, walk } from './walk'
+export { endOfWalk, namePlace, walk } from './walk'
 
 /** The first free byte of memory, rounded up to a multiple of 16. */
 export function freeFrom(): usize {

@@ -29,15 +29,25 @@ export function namePlace(part: i32, length: i32): usize {
   return part == 0 ? partitionName : sortName
 }
 
+/** Where the last list that was walked ends. */
+let ended: i32 = 0
+
+export function endOfWalk(): i32 {
+  return ended
+}
+
 /**
- * Notes at `spans` where each item of the list at `page + at` stands. Returns
- * how many there are; -1: more than `most`, or not as DynamoDB writes them.
+ * Notes at `spans` where each item of the list at `page + at` stands. Returns how many there are; -1:
+ * more than `most`, or not as DynamoDB writes them. `length`: how far the list may go.
  */
 export function walk(page: usize, at: i32, length: i32, spans: usize, most: i32): i32 {
   const end = page + length
   let p = page + at
   if (load<u8>(p++) != OPEN_BRACKET) return -1
-  if (load<u8>(p) == CLOSE_BRACKET) return p + 1 == end ? 0 : -1
+  if (load<u8>(p) == CLOSE_BRACKET) {
+    ended = <i32>(p + 1 - page)
+    return 0
+  }
   let count = 0
   let into = spans
   while (true) {
@@ -47,7 +57,10 @@ export function walk(page: usize, at: i32, length: i32, spans: usize, most: i32)
     count++
     into += STRIDE
     const after = load<u8>(p++)
-    if (after == CLOSE_BRACKET) return p == end ? count : -1
+    if (after == CLOSE_BRACKET) {
+      ended = <i32>(p - page)
+      return p <= end ? count : -1
+    }
     if (after != COMMA) return -1
   }
 }
