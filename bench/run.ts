@@ -7,7 +7,7 @@ const BENCHMARKS = {
   kernel: () => import('./kernel.ts'),
   scale: () => import('./scale.ts'),
   'dynamodb-local': () => import('./dynamodb-local.ts'),
-  threads: () => import('./threads.ts'),
+  threads: () => import('./in-thread/threads.ts'),
   strategies: () => import('./strategies.ts'),
 }
 

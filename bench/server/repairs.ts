@@ -1,5 +1,6 @@
 /** A generated table, with a byte for each item that says whether it was written or deleted. */
-import { type GeneratedTable, itemsAt, positionOf } from './generated-table.ts'
+import type { GeneratedTable } from '../tables/generated-table.ts'
+import { type GeneratedItem, itemsAt, positionOf } from '../tables/items-at.ts'
 
 const WRITTEN = 1
 const DELETED = 2
@@ -19,14 +20,12 @@ export class Repairs {
     this.#others = new Uint8Array(table.items)
   }
 
-  itemsAt(position: number): readonly string[] {
-    if (this.#own[position] === 0 && this.#others[position] === 0) {
-      return itemsAt(this.table, position)
-    }
+  itemsAt(position: number): readonly GeneratedItem[] {
     const generated = itemsAt(this.table, position)
+    if (this.#own[position] === 0 && this.#others[position] === 0) return generated
     const own = this.#own[position] === WRITTEN ? itemsAt(this.#base, position) : []
-    const kept = generated.filter((text) =>
-      isOther(text)
+    const kept = generated.filter(({ id }) =>
+      isOther(id)
         ? this.#others[position] !== DELETED
         : own.length === 0 && this.#own[position] !== DELETED,
     )
@@ -39,10 +38,10 @@ export class Repairs {
   }
 
   delete(id: string): void {
-    const marks = id.startsWith('other-') ? this.#others : this.#own
+    const marks = isOther(id) ? this.#others : this.#own
     marks[positionOf(id) ?? 0] = DELETED
     this.hasAny = true
   }
 }
 
-const isOther = (text: string) => text.includes('"S":"other-')
+const isOther = (id: string) => id.startsWith('other-')

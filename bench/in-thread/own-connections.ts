@@ -4,10 +4,11 @@
  * Every page of a segment has the same items: for two equal tables their content does not matter.
  */
 import { crc32 } from 'node:zlib'
-import type { Answer } from '../lib/http/answer.ts'
-import type { Connections } from '../lib/http/connection-pool.ts'
-import { PageBuffers } from '../lib/http/page-buffers.ts'
-import { itemsAt, parseTableName } from './generated-table.ts'
+import type { Answer } from '../../lib/http/answer.ts'
+import type { Connections } from '../../lib/http/connection-pool.ts'
+import { PageBuffers } from '../../lib/http/page-buffers.ts'
+import { itemsAt } from '../tables/items-at.ts'
+import { parseTableName } from '../tables/table-name.ts'
 
 interface Asked {
   readonly TableName: string
@@ -22,7 +23,7 @@ let items: Buffer | undefined
 
 function itemsOf(bytes: number): Buffer {
   const table = { variant: 'base', items: ITEMS_A_PAGE, bytes } as const
-  const texts = Array.from({ length: ITEMS_A_PAGE }, (_, at) => itemsAt(table, at).join())
+  const texts = Array.from({ length: ITEMS_A_PAGE }, (_, at) => itemsAt(table, at)[0]?.text)
   return Buffer.from(`${HEAD}${texts.join()}]`)
 }
 
