@@ -12,7 +12,9 @@ import { parseTableName } from '../tables/table-name.ts'
 
 interface Asked {
   readonly TableName: string
+  readonly Segment?: number
   readonly TotalSegments?: number
+  readonly Limit?: number
   readonly ExclusiveStartKey?: { readonly id: { readonly S: string } }
 }
 
@@ -40,10 +42,15 @@ export function openConnections(): Connections {
 }
 
 function scanned(
-  { TableName, TotalSegments = 1, ExclusiveStartKey }: Asked,
+  { TableName, Segment = 0, TotalSegments = 1, Limit, ExclusiveStartKey }: Asked,
   buffers: PageBuffers,
 ): Answer {
-  const { items: all, bytes } = parseTableName(TableName)
+  const table = parseTableName(TableName)
+  const { items: all, bytes } = table
+  // A look before the run: no two segments may begin with the same item.
+  if (Limit !== undefined) {
+    return answer([Buffer.from(`{"Items":[${itemsAt(table, Segment)[0]?.text}]}`)], buffers)
+  }
   items ??= itemsOf(bytes)
   const pages = Math.ceil(all / TotalSegments / ITEMS_A_PAGE)
   const page = Number(ExclusiveStartKey?.id.S ?? 0) + 1
