@@ -9,6 +9,7 @@ const BENCHMARKS = {
   'dynamodb-local': () => import('./dynamodb-local.ts'),
   threads: () => import('./in-thread/threads.ts'),
   strategies: () => import('./strategies.ts'),
+  drift: () => import('./drift/drift.ts'),
 }
 
 const [first = 'replay'] = process.argv.slice(2)
