@@ -10,6 +10,7 @@ const BENCHMARKS = {
   threads: () => import('./in-thread/threads.ts'),
   strategies: () => import('./strategies.ts'),
   drift: () => import('./drift/drift.ts'),
+  repair: () => import('./repair/repair.ts'),
 }
 
 const [first = 'replay'] = process.argv.slice(2)
