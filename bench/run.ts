@@ -11,6 +11,7 @@ const BENCHMARKS = {
   strategies: () => import('./strategies.ts'),
   drift: () => import('./drift/drift.ts'),
   repair: () => import('./repair/repair.ts'),
+  memory: () => import('./memory/memory.ts'),
 }
 
 const [first = 'replay'] = process.argv.slice(2)
