@@ -12,6 +12,7 @@ const BENCHMARKS = {
   drift: () => import('./drift/drift.ts'),
   repair: () => import('./repair/repair.ts'),
   memory: () => import('./memory/memory.ts'),
+  start: () => import('./start/start.ts'),
 }
 
 const [first = 'replay'] = process.argv.slice(2)
