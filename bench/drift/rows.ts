@@ -29,15 +29,18 @@ interface Family {
   readonly hasFloor: boolean
 }
 
-/** A page bound of the replica falls into the middle of the master's pages, and never the same. */
-const OTHER_PAGES = 1_130_000
+/** Smaller than those of the master, and no part of them. Few segments, so that each has pages. */
+const OTHER_PAGES: Omit<Family, 'prefix' | 'hasFloor'> = {
+  replica: { pageBytes: 1_130_000 },
+  options: { segments: 8 },
+}
 
 const MILLION = 1_000_000
 
 const PLAIN: Family = { prefix: '', hasFloor: true }
 const QUIESCED: Family = { prefix: 'quiesced-', options: { quiesced: true }, hasFloor: false }
 const FAMILIES: readonly Family[] = [
-  { prefix: 'other-pages-', replica: { pageBytes: OTHER_PAGES }, hasFloor: true },
+  { prefix: 'other-pages-', ...OTHER_PAGES, hasFloor: true },
   { prefix: 'log-normal-', both: { shape: 'logNormal' }, hasFloor: true },
   { prefix: 'escapes-', both: { shape: 'escapes' }, hasFloor: true },
   { prefix: 'boundaries-', both: { shape: 'boundaries' }, hasFloor: true },

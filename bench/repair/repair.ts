@@ -2,7 +2,7 @@
  * The repair benchmark: what writing takes, beside single requests that write the same items, beside
  * reading each key twice, and beside a script of the AWS SDK.
  *
- * `npm run bench -- repair [items] [repetitions] [--seed N] [--tls] [--json]`
+ * `npm run bench -- repair [items] [repetitions] [--only NAME,…] [--seed N] [--tls] [--json]`
  */
 import { randomInt } from 'node:crypto'
 import { measure } from '../contestants/measure.ts'
@@ -13,25 +13,26 @@ import { startServer } from '../server/start-server.ts'
 import { differencesOf } from '../tables/difference-at.ts'
 import { tableName } from '../tables/table-name.ts'
 import { type WriterRun, writerRows } from './writer-figures.ts'
-import { tablesFor, WRITERS, type Writer } from './writers.ts'
+import { chosenWriters, tablesFor, type Writer } from './writers.ts'
 
 /** What a small repair takes is what most people see. */
 const SMALL = [500, 5_000]
 
 const asked = readArguments()
 const { isJson, isTls } = asked
-const [items = 50_000, repetitions = 3] = asked.numbers
+const [items = 20_000, repetitions = 3] = asked.numbers
 const seed = Number(asked.after('--seed') ?? randomInt(1_000_000))
+const writers = chosenWriters(asked.after('--only')?.split(','))
 const slope = [items, 4 * items] as const
 const sizes = [...new Set([...SMALL, ...slope])].sort((a, b) => a - b)
 
 const server = await startServer({ isTls })
 let instance = 0
-const runs = new Map(WRITERS.map(({ name }) => [name, new Map<number, WriterRun[]>()]))
+const runs = new Map(writers.map(({ name }) => [name, new Map<number, WriterRun[]>()]))
 // Interleaved, so that a machine that slows down affects all alike.
 for (let round = 0; round < repetitions; round++) {
   for (const size of sizes) {
-    for (const writer of WRITERS) {
+    for (const writer of writers) {
       const run = await repaired(writer, size)
       const bySize = runs.get(writer.name) as Map<number, WriterRun[]>
       bySize.set(size, [...(bySize.get(size) ?? []), run])
@@ -43,7 +44,7 @@ await server.stop()
 
 const measuredOn = { ...machine(), items, repetitions, seed, isTls }
 console.log(isJson ? JSON.stringify(measuredOn) : measuredOn)
-printTable(writerRows(runs, WRITERS, slope), isJson)
+printTable(writerRows(runs, writers, slope), isJson)
 
 async function repaired(writer: Writer, writes: number): Promise<WriterRun> {
   // Writes persist: each run gets tables of its own.

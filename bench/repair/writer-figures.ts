@@ -24,7 +24,7 @@ export function writerRows(
       const { writes = '', reads = '' } = writer.floor ?? {}
       const each = perItem(writer.name, size)
       return {
-        name: `${writer.name}, ${size}`,
+        name: `${writer.name} ${size}`,
         items: own[0]?.written ?? 0,
         'CPU ms': middle(own, 'cpuMs'),
         '± ms': spread(own.map(({ cpuMs }) => cpuMs)),

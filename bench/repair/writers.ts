@@ -11,9 +11,9 @@ export interface Writer {
   readonly floor?: { readonly writes: string; readonly reads: string }
 }
 
-const COPIES = { writes: 'raw PutItem', reads: 'raw reads, copies' }
-const BATCHES = { writes: 'raw BatchWriteItem', reads: 'raw reads, copies' }
-const UPDATES = { writes: 'raw UpdateItem', reads: 'raw reads, updates' }
+const COPIES = { writes: 'raw-put', reads: 'raw-reads-copies' }
+const BATCHES = { writes: 'raw-batch-write', reads: 'raw-reads-copies' }
+const UPDATES = { writes: 'raw-update', reads: 'raw-reads-updates' }
 
 export const WRITERS: readonly Writer[] = [
   { name: COPIES.writes, contestant: 'rawPut', repairs: 'copies' },
@@ -21,23 +21,23 @@ export const WRITERS: readonly Writer[] = [
   { name: UPDATES.writes, contestant: 'rawUpdate', repairs: 'updates' },
   { name: COPIES.reads, contestant: 'rawRead', repairs: 'copies' },
   { name: UPDATES.reads, contestant: 'rawRead', repairs: 'updates' },
-  { name: 'sdk script', contestant: 'sdkScript', repairs: 'copies', floor: COPIES },
+  { name: 'sdk-script', contestant: 'sdkScript', repairs: 'copies', floor: COPIES },
   {
-    name: 'tablesync, copies',
+    name: 'copies',
     contestant: 'tablesync',
     repairs: 'copies',
     options: { writeMissing: true },
     floor: COPIES,
   },
   {
-    name: 'tablesync, copies, quiesced',
+    name: 'copies-quiesced',
     contestant: 'tablesync',
     repairs: 'copies',
     options: { writeMissing: true, quiesced: true },
     floor: BATCHES,
   },
   {
-    name: 'tablesync, updates',
+    name: 'updates',
     contestant: 'tablesync',
     repairs: 'updates',
     options: { writeDiffering: true },
@@ -61,4 +61,18 @@ export function tablesFor(
   if (repairs === 'copies') return { master, replica: { ...master, variant: 'empty' } }
   const drift = { perMillion: UPDATED_PER_MILLION, kinds: ['differing'] as const }
   return { master, replica: { ...master, variant: 'drift', ...drift } }
+}
+
+/** The writers of these names, and those that they are compared with. All without names. */
+export function chosenWriters(names: readonly string[] | undefined): readonly Writer[] {
+  if (names === undefined) return WRITERS
+  const chosen = names.map((name) => {
+    const found = WRITERS.find((each) => each.name === name)
+    if (found === undefined) {
+      throw new Error(`no writer ${name}; there are ${WRITERS.map((each) => each.name).join(', ')}`)
+    }
+    return found
+  })
+  const wanted = chosen.flatMap(({ name, floor }) => [name, floor?.writes, floor?.reads])
+  return WRITERS.filter(({ name }) => wanted.includes(name))
 }

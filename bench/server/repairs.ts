@@ -8,39 +8,42 @@ const DELETED = 2
 export class Repairs {
   readonly table: GeneratedTable
   readonly #base: GeneratedTable
-  /** By position, for items of the `base` and for others. */
-  readonly #own: Uint8Array
-  readonly #others: Uint8Array
-  hasAny = false
+  /** By position, for items of the `base` and for others. Few tables are ever written to. */
+  #marks: { readonly own: Uint8Array; readonly others: Uint8Array } | undefined
 
   constructor(table: GeneratedTable) {
     this.table = table
     this.#base = { ...table, variant: 'base' }
-    this.#own = new Uint8Array(table.items)
-    this.#others = new Uint8Array(table.items)
+  }
+
+  get hasAny(): boolean {
+    return this.#marks !== undefined
   }
 
   itemsAt(position: number): readonly GeneratedItem[] {
     const generated = itemsAt(this.table, position)
-    if (this.#own[position] === 0 && this.#others[position] === 0) return generated
-    const own = this.#own[position] === WRITTEN ? itemsAt(this.#base, position) : []
-    const kept = generated.filter(({ id }) =>
-      isOther(id)
-        ? this.#others[position] !== DELETED
-        : own.length === 0 && this.#own[position] !== DELETED,
-    )
-    return [...own, ...kept]
+    const own = this.#marks?.own[position] ?? 0
+    const others = this.#marks?.others[position] ?? 0
+    if (own === 0 && others === 0) return generated
+    const written = own === WRITTEN ? itemsAt(this.#base, position) : []
+    const kept = generated.filter(({ id }) => (isOther(id) ? others !== DELETED : own === 0))
+    return [...written, ...kept]
   }
 
   write(id: string): void {
-    this.#own[positionOf(id) ?? 0] = WRITTEN
-    this.hasAny = true
+    this.#marked.own[positionOf(id) ?? 0] = WRITTEN
   }
 
   delete(id: string): void {
-    const marks = isOther(id) ? this.#others : this.#own
+    const { own, others } = this.#marked
+    const marks = isOther(id) ? others : own
     marks[positionOf(id) ?? 0] = DELETED
-    this.hasAny = true
+  }
+
+  get #marked() {
+    const { items } = this.table
+    this.#marks ??= { own: new Uint8Array(items), others: new Uint8Array(items) }
+    return this.#marks
   }
 }
 
