@@ -31,7 +31,7 @@ const figures = new Figures(runs, sizes)
 console.log(isJson ? JSON.stringify(measuredOn) : measuredOn)
 printTable(figures.ofAllRows(), isJson)
 const { step } = figures
-if (isJson) console.log(JSON.stringify({ step }))
-else if (step !== undefined) {
-  console.log(`No step: (1e-4 - healthy) / (1e-3 - healthy) = ${shown(step)}; 0.1 is proportional.`)
+if (step !== undefined) {
+  const words = `(1e-4 - healthy) / (1e-3 - healthy) = ${shown(step)}; 0.1 is proportional.`
+  console.log(isJson ? JSON.stringify({ step }) : `No step: ${words}`)
 }
