@@ -6,8 +6,9 @@
  * `npm run bench -- cost [items] [--json]`
  */
 import { type RunOptions, runSync } from 'tablesync'
-import { tableName, type Variant } from './generated-table.ts'
-import { startServer } from './processes.ts'
+import { startServer } from './server/start-server.ts'
+import type { Variant } from './tables/generated-table.ts'
+import { tableName } from './tables/table-name.ts'
 
 const BYTES = 300
 const MILLION = 1_000_000

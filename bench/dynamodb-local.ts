@@ -10,8 +10,8 @@ import { cpus, loadavg } from 'node:os'
 import cac from 'cac'
 import { noJava, startDynamoDBLocal } from '../test/support/tables/dynamodb-local.ts'
 import { makeTable } from '../test/support/tables/tables.ts'
-import { itemsAt } from './generated-table.ts'
-import { type Measured, measure } from './processes.ts'
+import { type Measured, measure } from './contestants/measure.ts'
+import { itemsAt } from './tables/items-at.ts'
 
 const MEBIBYTE = 1 << 20
 const MILLION = 1_000_000
@@ -35,11 +35,17 @@ await replica.put(rows(drift / 100))
 const asked = { strategy, scanForExtra: true, ...(workers !== undefined && { workers }) }
 const WRITES = { writeMissing: true, writeDiffering: true, deleteExtra: true, maxDeletes: '100%' }
 const run = (contestant: 'floor' | 'tablesync', more: object = {}) =>
-  measure(contestant, local.endpoint, master.name, replica.name, {
-    ...asked,
-    master: `us-east-1:${master.name}`,
-    replicas: [`us-east-1:${replica.name}`],
-    ...more,
+  measure(contestant, {
+    endpoint: local.endpoint,
+    master: master.name,
+    replica: replica.name,
+    options: {
+      minMismatchAge: 0,
+      ...asked,
+      master: `us-east-1:${master.name}`,
+      replicas: [`us-east-1:${replica.name}`],
+      ...more,
+    },
   })
 
 // A warm-up, so that the first measured run does not meet a cold emulator.
@@ -93,8 +99,8 @@ function* rows(drifted: number) {
   for (let at = 0; at < items; at++) {
     const place = at % every
     if (place === 1) continue
-    for (const text of itemsAt(place === 2 ? changed : base, at)) yield JSON.parse(text)
+    for (const { text } of itemsAt(place === 2 ? changed : base, at)) yield JSON.parse(text)
     if (place === 3)
-      for (const text of itemsAt({ ...base, variant: 'disjoint' }, at)) yield JSON.parse(text)
+      for (const { text } of itemsAt({ ...base, variant: 'disjoint' }, at)) yield JSON.parse(text)
   }
 }

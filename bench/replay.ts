@@ -2,12 +2,16 @@
  * The replay benchmark: tablesync compares generated tables that another process serves. In the
  * same run: the floor (reading the same bytes and nothing else) and ordinary programs that parse.
  *
- * `npm run bench -- replay [items] [repetitions] [--json]`
+ * `npm run bench -- replay [items] [repetitions] [--tls] [--json]`
  */
-import { execFileSync } from 'node:child_process'
-import { cpus, loadavg } from 'node:os'
-import { tableName, type Variant } from './generated-table.ts'
-import { type Contestant, type Measured, measure, startServer } from './processes.ts'
+import type { Contestant } from './contestants/job.ts'
+import { type Measured, measure } from './contestants/measure.ts'
+import { readArguments } from './figures/arguments.ts'
+import { machine } from './figures/machine.ts'
+import { median as middle, spread } from './figures/middle.ts'
+import { startServer } from './server/start-server.ts'
+import type { Variant } from './tables/generated-table.ts'
+import { tableName } from './tables/table-name.ts'
 
 interface Case {
   readonly name: string
@@ -52,10 +56,10 @@ const CASES: readonly Case[] = [
 ]
 
 const BYTES = 300
-const args = process.argv.slice(2)
-const [items = 200_000, repetitions = 3] = args.filter((arg) => /^\d+$/.test(arg)).map(Number)
+const { numbers, isTls, isJson } = readArguments()
+const [items = 200_000, repetitions = 3] = numbers
 
-const server = await startServer()
+const server = await startServer({ isTls })
 interface Run extends Measured {
   readonly requests: number
   /** CPU time of the server, which shares the cores with the contestant. */
@@ -70,13 +74,12 @@ for (let round = 0; round < repetitions; round++) {
     const bytes = BYTES + (each.most === undefined ? 0 : round * CASES.length + index)
     const name = (variant: Variant) => tableName({ variant, items: itemsOf(each), bytes })
     const before = await server.done()
-    const once = await measure(
-      each.contestant,
-      server.endpoint,
-      name('base'),
-      name(each.replica),
-      each.options,
-    )
+    const once = await measure(each.contestant, {
+      ...server,
+      master: name('base'),
+      replica: name(each.replica),
+      options: { minMismatchAge: 0, ...each.options },
+    })
     const after = await server.done()
     const run = {
       ...once,
@@ -88,23 +91,13 @@ for (let round = 0; round < repetitions; round++) {
 }
 await server.stop()
 
-const machine = {
-  node: process.version,
-  cpu: cpus()[0]?.model,
-  cores: cpus().length,
-  load: loadavg()[0],
-  commit: commit(),
-  items,
-  bytes: BYTES,
-  repetitions,
-}
+const measuredOn = { ...machine(), items, bytes: BYTES, repetitions, isTls }
 const floor = median(measured.get(CASES[0] as Case) ?? [], 'cpuMs')
 const rows = [...measured].map(([each, runs]) => ({
   name: each.name,
   items: itemsOf(each),
   cpuMs: median(runs, 'cpuMs'),
-  spreadMs:
-    Math.max(...runs.map(({ cpuMs }) => cpuMs)) - Math.min(...runs.map(({ cpuMs }) => cpuMs)),
+  spreadMs: spread(runs.map(({ cpuMs }) => cpuMs)),
   microsecondsPerPair: (median(runs, 'cpuMs') * 1000) / itemsOf(each),
   // A copy takes one request per item, and the floor takes none.
   timesFloor: each.most === undefined ? median(runs, 'cpuMs') / floor : undefined,
@@ -115,11 +108,11 @@ const rows = [...measured].map(([each, runs]) => ({
   serverMs: median(runs, 'serverMs'),
 }))
 
-if (args.includes('--json')) {
-  console.log(JSON.stringify(machine))
+if (isJson) {
+  console.log(JSON.stringify(measuredOn))
   for (const row of rows) console.log(JSON.stringify(row))
 } else {
-  console.log(machine)
+  console.log(measuredOn)
   console.table(
     Object.fromEntries(
       rows.map(({ name, ...row }) => [
@@ -145,14 +138,5 @@ function itemsOf({ most = items }: Case): number {
 }
 
 function median(runs: readonly Run[], figure: 'cpuMs' | 'wallMs' | 'peakMB' | 'serverMs'): number {
-  const sorted = runs.map((run) => run[figure]).sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
-
-function commit(): string {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD']).toString().trim()
-  } catch {
-    return 'unknown'
-  }
+  return middle(runs.map((run) => run[figure]))
 }

@@ -7,8 +7,12 @@ const BENCHMARKS = {
   kernel: () => import('./kernel.ts'),
   scale: () => import('./scale.ts'),
   'dynamodb-local': () => import('./dynamodb-local.ts'),
-  threads: () => import('./threads.ts'),
+  threads: () => import('./in-thread/threads.ts'),
   strategies: () => import('./strategies.ts'),
+  drift: () => import('./drift/drift.ts'),
+  repair: () => import('./repair/repair.ts'),
+  memory: () => import('./memory/memory.ts'),
+  start: () => import('./start/start.ts'),
 }
 
 const [first = 'replay'] = process.argv.slice(2)

@@ -2,29 +2,30 @@
  * The scale benchmark: healthy tables of growing size, with growing numbers of workers. CPU per
  * pair and peak memory should stay flat.
  *
- * `npm run bench -- scale [most items] [--json]`
+ * `npm run bench -- scale [most items] [--tls] [--json]`
  */
-import { tableName } from './generated-table.ts'
-import { measure, startServer } from './processes.ts'
+import { measure } from './contestants/measure.ts'
+import { readArguments } from './figures/arguments.ts'
+import { startServer } from './server/start-server.ts'
+import { tableName } from './tables/table-name.ts'
 
 const WORKERS = [1, 2, 4]
 const SMALLEST = 100_000
 
-const args = process.argv.slice(2)
-const [most = 1_000_000] = args.filter((arg) => /^\d+$/.test(arg)).map(Number)
+const { numbers, isTls, isJson } = readArguments()
+const [most = 1_000_000] = numbers
 
-const server = await startServer()
+const server = await startServer({ isTls })
 const rows: object[] = []
 for (let items = Math.min(SMALLEST, most); items <= most; items *= 10) {
   for (const workers of WORKERS) {
     const name = (variant: 'base' | 'copy') => tableName({ variant, items, bytes: 300 })
-    const { cpuMs, wallMs, peakMB } = await measure(
-      'tablesync',
-      server.endpoint,
-      name('base'),
-      name('copy'),
-      { workers },
-    )
+    const { cpuMs, wallMs, peakMB } = await measure('tablesync', {
+      ...server,
+      master: name('base'),
+      replica: name('copy'),
+      options: { minMismatchAge: 0, workers },
+    })
     rows.push({
       items,
       workers,
@@ -37,5 +38,5 @@ for (let items = Math.min(SMALLEST, most); items <= most; items *= 10) {
   }
 }
 await server.stop()
-if (args.includes('--json')) for (const row of rows) console.log(JSON.stringify(row))
+if (isJson) for (const row of rows) console.log(JSON.stringify(row))
 else console.table(rows)

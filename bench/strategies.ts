@@ -7,8 +7,9 @@
  * `npm run bench -- strategies [items] [--json]`
  */
 import { type RunOptions, runSync } from 'tablesync'
-import { tableName, type Variant } from './generated-table.ts'
-import { startServer } from './processes.ts'
+import { startServer } from './server/start-server.ts'
+import type { Variant } from './tables/generated-table.ts'
+import { tableName } from './tables/table-name.ts'
 
 const BYTES = 300
 const SEGMENTS = 8
@@ -67,9 +68,7 @@ async function unitsOf(
     minMismatchAge: 0,
     allowShrunkenMaster: true,
   } as RunOptions)
-  const { scan, lookup, recheck } = (await (await fetch(server.endpoint)).json()) as Readonly<
-    Record<'scan' | 'lookup' | 'recheck', number>
-  >
+  const { scan, lookup, recheck } = await server.done()
   await server.stop()
   return scan + lookup + (isSame ? recheck : 0)
 }

@@ -1,11 +1,18 @@
-import { tableName, type Variant } from '../bench/generated-table.ts'
-import { measure, startServer } from '../bench/processes.ts'
+import { measure } from '../bench/contestants/measure.ts'
+import { startServer } from '../bench/server/start-server.ts'
+import type { Variant } from '../bench/tables/generated-table.ts'
+import { tableName } from '../bench/tables/table-name.ts'
 import { t } from './support/tap.ts'
 import { skipLong } from './support/thorough.ts'
 
 async function peakMegabytes(endpoint: string, replica: Variant, items: number): Promise<number> {
   const name = (variant: Variant) => tableName({ variant, items, bytes: 300 })
-  const { peakMB } = await measure('tablesync', endpoint, name('base'), name(replica))
+  const { peakMB } = await measure('tablesync', {
+    endpoint,
+    master: name('base'),
+    replica: name(replica),
+    options: { minMismatchAge: 0 },
+  })
   return peakMB
 }
 

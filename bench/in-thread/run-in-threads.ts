@@ -1,13 +1,13 @@
-/** `node in-thread-run.js ITEMS WORKERS REPLICAS`: one run whose threads make their own pages. */
-import { asProperty } from '../lib/options/option.ts'
-import { threadFilesIn } from '../lib/run/threads/thread-files.ts'
-import { tableName } from './generated-table.ts'
+/** `node run-in-threads.js ITEMS WORKERS REPLICAS`: one run whose threads make their own pages. */
+import { asProperty } from '../../lib/options/option.ts'
+import { threadFilesIn } from '../../lib/run/threads/thread-files.ts'
+import { tableName } from '../tables/table-name.ts'
 
 const [items = 0, workers = 1, replicas = 1] = process.argv.slice(2).map(Number)
-const engine = new URL('../in-thread/', import.meta.url)
+const engine = new URL('../../in-thread/', import.meta.url)
 const { sync } = (await import(
   new URL('lib/commands/sync.js', engine).href
-)) as typeof import('../lib/commands/sync.ts')
+)) as typeof import('../../lib/commands/sync.ts')
 const caller = {
   spelling: asProperty,
   threads: threadFilesIn(new URL('workers/', engine)),

@@ -7,7 +7,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { copyEngine } from './engine-copy.ts'
+import { copyEngine } from '../engine-copy.ts'
 
 const CASES = [
   { name: '1 worker, 2 tables', workers: 1, replicas: 1 },
@@ -19,8 +19,8 @@ const args = process.argv.slice(2)
 const [items = 10_000_000, repetitions = 3] = args.filter((arg) => /^\d+$/.test(arg)).map(Number)
 
 await copyEngine('in-thread', ['lib', 'workers'], {
-  '@smithy/node-http-handler': 'bench/in-thread-handler.js',
-  'lib/http/connection-pool.js': 'bench/in-thread-connections.js',
+  '@smithy/node-http-handler': 'bench/in-thread/own-handler.js',
+  'lib/http/connection-pool.js': 'bench/in-thread/own-connections.js',
 })
 interface Measured {
   readonly items: number
@@ -31,7 +31,7 @@ interface Measured {
 const measured = new Map<string, Measured[]>()
 for (let round = 0; round < repetitions; round++) {
   for (const { name, workers, replicas } of CASES) {
-    const run = fileURLToPath(new URL('in-thread-run.js', import.meta.url))
+    const run = fileURLToPath(new URL('run-in-threads.js', import.meta.url))
     const asked = [run, String(items), String(workers), String(replicas)]
     const { stdout } = await promisify(execFile)(process.execPath, asked)
     measured.set(name, [...(measured.get(name) ?? []), JSON.parse(stdout) as Measured])

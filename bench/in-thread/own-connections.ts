@@ -4,14 +4,17 @@
  * Every page of a segment has the same items: for two equal tables their content does not matter.
  */
 import { crc32 } from 'node:zlib'
-import type { Answer } from '../lib/http/answer.ts'
-import type { Connections } from '../lib/http/connection-pool.ts'
-import { PageBuffers } from '../lib/http/page-buffers.ts'
-import { itemsAt, parseTableName } from './generated-table.ts'
+import type { Answer } from '../../lib/http/answer.ts'
+import type { Connections } from '../../lib/http/connection-pool.ts'
+import { PageBuffers } from '../../lib/http/page-buffers.ts'
+import { itemsAt } from '../tables/items-at.ts'
+import { parseTableName } from '../tables/table-name.ts'
 
 interface Asked {
   readonly TableName: string
+  readonly Segment?: number
   readonly TotalSegments?: number
+  readonly Limit?: number
   readonly ExclusiveStartKey?: { readonly id: { readonly S: string } }
 }
 
@@ -22,7 +25,7 @@ let items: Buffer | undefined
 
 function itemsOf(bytes: number): Buffer {
   const table = { variant: 'base', items: ITEMS_A_PAGE, bytes } as const
-  const texts = Array.from({ length: ITEMS_A_PAGE }, (_, at) => itemsAt(table, at).join())
+  const texts = Array.from({ length: ITEMS_A_PAGE }, (_, at) => itemsAt(table, at)[0]?.text)
   return Buffer.from(`${HEAD}${texts.join()}]`)
 }
 
@@ -39,10 +42,15 @@ export function openConnections(): Connections {
 }
 
 function scanned(
-  { TableName, TotalSegments = 1, ExclusiveStartKey }: Asked,
+  { TableName, Segment = 0, TotalSegments = 1, Limit, ExclusiveStartKey }: Asked,
   buffers: PageBuffers,
 ): Answer {
-  const { items: all, bytes } = parseTableName(TableName)
+  const table = parseTableName(TableName)
+  const { items: all, bytes } = table
+  // A look before the run: no two segments may begin with the same item.
+  if (Limit !== undefined) {
+    return answer([Buffer.from(`{"Items":[${itemsAt(table, Segment)[0]?.text}]}`)], buffers)
+  }
   items ??= itemsOf(bytes)
   const pages = Math.ceil(all / TotalSegments / ITEMS_A_PAGE)
   const page = Number(ExclusiveStartKey?.id.S ?? 0) + 1

@@ -1,5 +1,5 @@
 /** Replaces `@smithy/node-http-handler`: answers DescribeTable without a server. */
-import { parseTableName } from './generated-table.ts'
+import { parseTableName } from '../tables/table-name.ts'
 
 interface Request {
   readonly headers: Readonly<Record<string, string>>
