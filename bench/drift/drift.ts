@@ -3,7 +3,7 @@
  * compares them, with the default wait before a mismatch counts. Beside each row its floor.
  *
  * `npm run bench -- drift [items] [repetitions] [--slopes] [--only NAME,…] [--seed N] [--tls]
- *   [--json]`
+ *   [--library] [--json]`
  */
 import { randomInt } from 'node:crypto'
 import { readArguments } from '../figures/arguments.ts'
@@ -20,13 +20,14 @@ const { isJson, isTls } = asked
 const [items = 200_000, repetitions = 5] = asked.numbers
 const sizes = asked.has('--slopes') ? [items, 4 * items] : [items]
 const seed = Number(asked.after('--seed') ?? randomInt(1_000_000))
+const isLibrary = asked.has('--library')
 const rows = chosenRows(asked.after('--only')?.split(','))
 
 const server = await startServer({ isTls })
-const runs = await measureRows(server, { rows, sizes, repetitions, seed })
+const runs = await measureRows(server, { rows, sizes, repetitions, seed, isLibrary })
 await server.stop()
 
-const measuredOn = { ...machine(), items, repetitions, seed, isTls }
+const measuredOn = { ...machine(), items, repetitions, seed, isTls, isLibrary }
 const figures = new Figures(runs, sizes)
 console.log(isJson ? JSON.stringify(measuredOn) : measuredOn)
 printTable(figures.ofAllRows(), isJson)

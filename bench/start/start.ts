@@ -5,7 +5,7 @@
  * `npm run bench -- start [repetitions] [--seed N] [--tls] [--json]`
  */
 import { randomInt } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
+import { AT_EXIT, runCommand } from '../contestants/command.ts'
 import { type Measured, measure, run } from '../contestants/measure.ts'
 import { readArguments } from '../figures/arguments.ts'
 import { machine } from '../figures/machine.ts'
@@ -18,10 +18,6 @@ import { tableName } from '../tables/table-name.ts'
 const ITEMS = 1_000
 const BYTES = 300
 
-/** The command as npm installs it. */
-const COMMAND = fileURLToPath(new URL('../../../bundle/lib/cli.js', import.meta.url))
-const AT_EXIT = new URL('at-exit.js', import.meta.url).href
-
 const asked = readArguments()
 const { isJson, isTls } = asked
 const [repetitions = 7] = asked.numbers
@@ -33,22 +29,23 @@ const named = (fields: Partial<GeneratedTable> = {}) =>
 const COPY = named({ variant: 'copy' })
 const DRIFTED = named({ variant: 'drift', perMillion: 3_333 })
 
-async function node(words: readonly string[], expected = 0): Promise<Measured> {
-  const { measured, code } = await run('node', ['--import', AT_EXIT, ...words], server.caFile)
-  if (code !== expected) throw new Error(`${words.join(' ')} ended with ${code}`)
-  return measured
+/** `expected`: its exit code. */
+async function command(words: readonly string[], expected = 0): Promise<Measured> {
+  return (await runCommand(words, { codes: [expected], caFile: server.caFile })).measured
 }
 
-/** `expected`: its exit code. */
 const compare = (replica: string, flags: readonly string[], expected: number) => {
   const tables = ['-m', `local:${named()}`, '-r', `local:${replica}`]
-  return node([COMMAND, ...tables, '--endpoint', server.endpoint, '--quiet', ...flags], expected)
+  return command([...tables, '--endpoint', server.endpoint, '--quiet', ...flags], expected)
 }
 
+const nothing = async () =>
+  (await run('node', ['--import', AT_EXIT, '-e', '0'], undefined)).measured
+
 const CASES: Readonly<Record<string, () => Promise<Measured>>> = {
-  'node, nothing': () => node(['-e', '0']),
+  'node, nothing': nothing,
   floor: () => measure('floor', { ...server, master: named(), replica: COPY }),
-  '--version': () => node([COMMAND, '--version']),
+  '--version': () => command(['--version']),
   '1,000 items, healthy': () => compare(COPY, [], 0),
   '1,000 items, 1 in 100 drifted': () => compare(DRIFTED, [], 1),
   'the same, --quiesced': () => compare(DRIFTED, ['--quiesced'], 1),

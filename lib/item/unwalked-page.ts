@@ -44,8 +44,13 @@ export class UnwalkedPage implements PlainPage {
 
   /** @throws TablesyncError with code `BAD_RESPONSE` if items are malformed, or miscounted */
   get spans(): Int32Array {
+    this.walk()
+    return this.#spans as Int32Array
+  }
+
+  /** @throws TablesyncError with code `BAD_RESPONSE` if items are malformed, or miscounted */
+  walk(): void {
     this.#spans ??= this.#walk()
-    return this.#spans
   }
 
   get isWalked(): boolean {

@@ -155,8 +155,22 @@ t.test('readScanPage refuses a list of items that comes twice', async (t) => {
 
 t.test('readScanPage walks at once a page without a checksum', async (t) => {
   const read = (text: string) => readScanPage(ownBody(Buffer.from(text), false), NAMES)
-  t.equal(isPlain(read(answerOf([ITEM]))), false)
+  t.equal(plain(read(answerOf([ITEM]))).isWalked, true)
   t.throws(() => read(answerOf(['{"ix":{"S":"a"}}'])), { code: 'BAD_RESPONSE' })
+  t.throws(() => read(answerOf([ITEM], 2)), { code: 'BAD_RESPONSE' })
+})
+
+t.test('readScanPage refuses a name that is garbled, without a checksum', async (t) => {
+  const key = ',"LastEvaluatedKey":{"id":{"S":"a"}}'
+  const text = answerOf([ITEM], 1, key)
+  const read = (garbled: string, isVerified: boolean) =>
+    readScanPage(ownBody(Buffer.from(garbled), isVerified), NAMES)
+  for (const name of ['LastEvaluatedKey', 'Count', 'ScannedCount', 'ConsumedCapacity', 'Items']) {
+    const garbled = text.replace(`"${name}"`, `"${name.slice(0, -1)}~"`)
+    t.throws(() => read(garbled, false), { code: 'BAD_RESPONSE' }, name)
+  }
+  const more = text.replace('"Count"', '"Future":[],"Other":{"x":1},"Count"')
+  t.equal(read(more, false).count, 1, 'other members may come with later versions')
 })
 
 t.test('readScanPage finds the items of an answer with another list behind them', async (t) => {

@@ -8,10 +8,12 @@ import type { KeySchema } from '../../lib/model/tables/table.ts'
 import { Window } from './unmatched-window.ts'
 
 /**
- * Items of a page are walked one by one where few are looked at. Where more than one in so many is,
- * the whole page is walked, which takes a fraction of the time for each.
+ * Items of a page are walked one by one while few of them are looked at. Once there were so many
+ * looks, and one for so many items, the whole page is walked: that takes a fraction of the time for
+ * each.
  */
-const FEW_OF = 16
+const LOOKS = 32
+const ITEMS_A_LOOK = 8
 
 const COMMA = 0x2c
 const OPEN_BRACE = 0x7b
@@ -36,7 +38,8 @@ export class SideCursor {
   #next: Found | undefined
   #end = 0
   /** How many items of the page were looked at. */
-  #looked = 0
+  #looks = 0
+  #isDense = false
 
   constructor(schema: KeySchema, copies: ItemCopies) {
     this.window = new Window(schema)
@@ -47,14 +50,13 @@ export class SideCursor {
   /** Takes the next page; undefined: the side has ended. The page before is released. */
   feed(page: ItemPage | undefined): void {
     this.page?.release?.()
-    const wasDense = this.#isDense
     this.page = page
     this.at = 0
     this.ended = page === undefined
     this.#next = undefined
     this.#start = page !== undefined && isPlain(page) ? page.extent.start : 0
-    // Pages are mostly like the one before.
-    this.#looked = page !== undefined && wasDense ? page.count : 0
+    this.#looks = 0
+    this.#isDense = page !== undefined && !isPlain(page)
   }
 
   get hasItem(): boolean {
@@ -66,10 +68,8 @@ export class SideCursor {
     return this.ended && !this.hasItem
   }
 
-  /** Whether so many items are looked at that the page is walked. */
-  get isWalked(): boolean {
-    const { page } = this
-    if (page === undefined || !isPlain(page) || page.isWalked) return true
+  /** Whether the kernel is to compare item by item, and not stretches of bytes. */
+  get isDense(): boolean {
     return this.#isDense
   }
 
@@ -80,9 +80,11 @@ export class SideCursor {
     return page
   }
 
-  /** Where the next item is, on a page that is not walked. */
+  /** Where the next item is, on a plain page. */
   get place(): Place {
-    return { page: this.page as PlainPage, item: this.at, at: this.#start }
+    const page = this.page as PlainPage
+    const at = page.isWalked ? itemStart(page, this.at) : this.#start
+    return { page, item: this.at, at }
   }
 
   /** Skips items that were not looked at; `start`: where the next one begins. */
@@ -120,16 +122,11 @@ export class SideCursor {
     return { ...this.#copies.add(page.bytes, page.spans, item * STRIDE), hash }
   }
 
-  /** Whether more items of the page in hand were looked at than are walked one by one. */
-  get #isDense(): boolean {
-    return this.page !== undefined && this.#looked * FEW_OF > this.page.count
-  }
-
   #find(): Found {
     const page = this.page as ItemPage
-    this.#looked++
-    if (!isPlain(page)) return { page, item: this.at }
-    if (page.isWalked) return { page, item: this.at }
+    this.#looks++
+    if (this.#looks > LOOKS && this.#looks * ITEMS_A_LOOK > this.at) this.#isDense = true
+    if (!isPlain(page) || page.isWalked) return { page, item: this.at }
     const { bytes } = page
     if (!this.#isDense && bytes[this.#start] === OPEN_BRACE) {
       const spans = page.spansAt(this.#start)

@@ -58,7 +58,7 @@ export class Steps {
   /** Skips items that are the same bytes; if the pages are walked, also those that are only equal. */
   #skipEqual(): number {
     const { master, replica } = this.#cursors
-    if (!master.isWalked && !replica.isWalked) {
+    if (!master.isDense && !replica.isDense) {
       const { count, a, b } = alikeFrom(master.place, replica.place)
       if (count > 0) {
         master.skip(count, a)

@@ -1,4 +1,5 @@
 /** Gives a table up that says nothing for too long, however many retries are left. */
+import { setMaxListeners } from 'node:events'
 import { TablesyncError } from '../../errors.ts'
 import { oversleptBy } from '../../model/request-timeouts.ts'
 import type { Milliseconds } from '../../model/units.ts'
@@ -44,7 +45,9 @@ export function silenceWatch(limit: Milliseconds, ending?: AbortSignal): Silence
   const cutAll = (reason: unknown) => {
     for (const { cutoff } of [...open]) cutoff.abort(reason)
   }
-  ending?.addEventListener('abort', () => cutAll(ending.reason))
+  const onEnding = () => cutAll(ending?.reason)
+  // As many tables as a run has may listen.
+  if (ending !== undefined) setMaxListeners(0, ending)
 
   function lookIn(time: Milliseconds): void {
     const due = performance.now() + time
@@ -68,14 +71,18 @@ export function silenceWatch(limit: Milliseconds, ending?: AbortSignal): Silence
   function begin(): Watched {
     const one = { cutoff: new Cutoff(), began: performance.now(), isExcused: false }
     open.add(one)
+    if (open.size > 1) return one
+    ending?.addEventListener('abort', onEnding)
     if (timer === undefined) lookIn(limit)
-    else if (open.size === 1) timer.ref()
+    else timer.ref()
     return one
   }
 
   function end(one: Watched): void {
     open.delete(one)
-    if (open.size === 0) timer?.unref()
+    if (open.size > 0) return
+    ending?.removeEventListener('abort', onEnding)
+    timer?.unref()
   }
 
   return {

@@ -18,6 +18,7 @@ export type ReadMember = (value: number) => number
  * calls optional may be absent or null (API reference, Scan, BatchGetItem and BatchWriteItem: no
  * member of their answers is required).
  *
+ * @param heedOther called with the name of each member that has no reader
  * @returns the names of the members that were read: those that are present and not null
  * @throws TablesyncError with code `BAD_RESPONSE` if it is no object, or a member to read comes
  * twice
@@ -25,13 +26,17 @@ export type ReadMember = (value: number) => number
 export function readMembers(
   bytes: Uint8Array,
   readers: ReadonlyMap<string, ReadMember>,
+  heedOther: (name: string, known: Iterable<string>) => void = () => {},
 ): ReadonlySet<string> {
   const said = new Set<string>()
   const met = new Set<string>()
   const end = eachMember(bytes, skipBlanks(bytes, 0), (nameStart, nameEnd, value) => {
     const name = stringOf(bytes, nameStart, nameEnd)
     const read = readers.get(name)
-    if (read === undefined) return valueEnd(bytes, value)
+    if (read === undefined) {
+      heedOther(name, readers.keys())
+      return valueEnd(bytes, value)
+    }
     if (met.has(name)) throw badResponse(`Expected one ${name} in a response, got two`)
     met.add(name)
     if (isNull(bytes, value)) return value + NULL.length
@@ -41,6 +46,20 @@ export function readMembers(
   const after = skipBlanks(bytes, end)
   if (after < bytes.length) throw malformed(bytes, after, 'the end')
   return said
+}
+
+/**
+ * Without a checksum, a member that is nearly called like a known one is taken for it, garbled. An
+ * answer without its last key would end its segment.
+ *
+ * @throws TablesyncError with code `BAD_RESPONSE`
+ */
+export function refuseGarbledName(name: string, known: Iterable<string>): void {
+  for (const one of known) {
+    if (one.length !== name.length) continue
+    const differing = [...one].filter((character, at) => character !== name[at]).length
+    if (differing <= 2) throw badResponse(`Expected ${one} in a response, got ${name}`)
+  }
 }
 
 /** Skips a member: only its presence counts. */

@@ -31,6 +31,8 @@ export interface Frame {
   readonly readUnits: ReadUnits
   /** `ScannedCount`. Undefined: the answer has none. */
   readonly scanned: number | undefined
+  /** Whether the answer has members of other names. */
+  readonly hasOthers: boolean
 }
 
 /**
@@ -62,7 +64,7 @@ export function frameOf(answer: Buffer): Frame | undefined {
       const list = answer.indexOf(LIST_AND_MORE, start)
       if (list !== -1 && list < end) return undefined
     }
-    return { count, start, end, lastEvaluatedKey, readUnits, scanned }
+    return { count, start, end, lastEvaluatedKey, readUnits, scanned, hasOthers: members.hasOthers }
   } catch {
     // The reader that goes step by step will say what is wrong with the answer.
     return undefined
@@ -76,11 +78,25 @@ class FrameMembers {
   readUnits: ReadUnits | undefined
   scanned: number | undefined
 
+  hasOthers = false
+
   note(name: string, bytes: Buffer, value: number, end: number): void {
-    if (name === 'LastEvaluatedKey') this.lastEvaluatedKey = keyText(bytes, value, end)
-    if (name === 'Count') this.count = Number(textOf(bytes, value, end))
-    if (name === 'ScannedCount') this.scanned = Number(textOf(bytes, value, end))
-    if (name === 'ConsumedCapacity') this.readUnits = unitsOf(JSON.parse(textOf(bytes, value, end)))
+    switch (name) {
+      case 'LastEvaluatedKey':
+        this.lastEvaluatedKey = keyText(bytes, value, end)
+        return
+      case 'Count':
+        this.count = Number(textOf(bytes, value, end))
+        return
+      case 'ScannedCount':
+        this.scanned = Number(textOf(bytes, value, end))
+        return
+      case 'ConsumedCapacity':
+        this.readUnits = unitsOf(JSON.parse(textOf(bytes, value, end)))
+        return
+      default:
+        this.hasOthers = true
+    }
   }
 }
 

@@ -3,7 +3,14 @@ import type { TablesyncError } from '../../errors.ts'
 import type { ReadUnits } from '../../model/units.ts'
 import { type ItemPage, type KeyNames, noItems } from '../page.ts'
 import { UnwalkedPage } from '../unwalked-page.ts'
-import { keyText, otherCount, parsed, readMembers, unitsOf } from './answer-members.ts'
+import {
+  keyText,
+  otherCount,
+  parsed,
+  readMembers,
+  refuseGarbledName,
+  unitsOf,
+} from './answer-members.ts'
 import { frameOf } from './frame.ts'
 import { valueEnd } from './json-bytes.ts'
 import type { Body } from './response-body.ts'
@@ -23,10 +30,10 @@ export interface ScanPage extends ItemPage {
 
 /**
  * Reads what stands around the items. The items themselves are walked when one of them is first
- * needed, or at once if the answer has to be read step by step.
+ * needed; at once if no checksum vouches for them, so that a garbled answer can be requested again.
  *
  * @param wanted how many items are wanted; absent: all of the segment
- * @param blame turns an error of that later walk into one that says whose answer it was
+ * @param blame turns an error of a later walk into one that says whose answer it was
  * @throws SyntaxError if it is not an answer to a Scan
  * @throws TablesyncError with code `BAD_RESPONSE` if it contradicts itself
  */
@@ -35,10 +42,13 @@ export function readScanPage(
   names: KeyNames,
   ...[blame, wanted]: [blame?: (error: unknown) => unknown, wanted?: number]
 ): ScanPage {
-  // An answer that may be garbled is walked at once, so that it can be requested again.
-  const frame = body.isVerified ? frameOf(body.bytes) : undefined
-  if (frame === undefined) return endingAfter(readStepByStep(body.bytes, names), wanted)
-  return new UnwalkedPage(body, endingAfter(frame, wanted), names, blame)
+  const frame = frameOf(body.bytes)
+  if (frame === undefined || (!body.isVerified && frame.hasOthers)) {
+    return endingAfter(readStepByStep(body, names), wanted)
+  }
+  const page = new UnwalkedPage(body, endingAfter(frame, wanted), names, blame)
+  if (!body.isVerified) page.walk()
+  return page
 }
 
 /** The scan ends with a page that has all the items that are wanted. */
@@ -49,7 +59,7 @@ function endingAfter<
 }
 
 /** An absent `Items` means that there are none only if another known member is present. */
-function readStepByStep(bytes: Uint8Array, names: KeyNames): ScanPage {
+function readStepByStep({ bytes, isVerified }: Body, names: KeyNames): ScanPage {
   let page: ItemPage = noItems(bytes)
   let lastEvaluatedKey: string | undefined
   let readUnits = 0
@@ -74,16 +84,14 @@ function readStepByStep(bytes: Uint8Array, names: KeyNames): ScanPage {
   const noteUnits = (capacity: unknown) => {
     readUnits = unitsOf(capacity)
   }
-  const said = readMembers(
-    bytes,
-    new Map([
-      ['Items', readItems],
-      ['LastEvaluatedKey', readKey],
-      ['Count', parsed(bytes, noteCount)],
-      ['ScannedCount', parsed(bytes, noteScanned)],
-      ['ConsumedCapacity', parsed(bytes, noteUnits)],
-    ]),
-  )
+  const readers = new Map([
+    ['Items', readItems],
+    ['LastEvaluatedKey', readKey],
+    ['Count', parsed(bytes, noteCount)],
+    ['ScannedCount', parsed(bytes, noteScanned)],
+    ['ConsumedCapacity', parsed(bytes, noteUnits)],
+  ])
+  const said = readMembers(bytes, readers, isVerified ? undefined : refuseGarbledName)
   if (said.size === 0) throw new SyntaxError('an answer that says nothing of a scan')
   const { count, spans } = page
   if (said.has('Count') && saidCount !== count) throw otherCount(saidCount, count)

@@ -13,7 +13,7 @@ import { Traffic } from '../../protocol/shared/traffic.ts'
 import type { LimitsOfRun } from '../safeguards/shared-limits.ts'
 import type { Tables } from '../tables/table-inspection.ts'
 import type { Shared } from './capacity-shares.ts'
-import { TokenRefill } from './token-refill.ts'
+import { ADAPT_EVERY, TokenRefill } from './token-refill.ts'
 
 const FILL_EVERY: Milliseconds = 25
 
@@ -121,6 +121,9 @@ export class RateLimits {
       return
     }
     const now = performance.now()
+    // Without a limit, there is nothing to fill: only what was used is looked at now and then.
+    const isAnyLimited = this.#refills.some(({ isLimited }) => isLimited)
+    if (!isAnyLimited && now - this.#last < ADAPT_EVERY) return
     for (const refill of this.#refills) refill.fill(now, now - this.#last)
     this.#last = now
   }

@@ -31,7 +31,7 @@ const KEPT: Milliseconds = 1000
 const KEPT_ADAPTIVE: Milliseconds = 250
 
 /** How often an adaptive limit is adjusted. */
-const ADAPT_EVERY: Milliseconds = 250
+export const ADAPT_EVERY: Milliseconds = 250
 
 export class TokenRefill {
   readonly #options: GaugeOptions
@@ -80,6 +80,10 @@ export class TokenRefill {
     else this.#adaptive ??= new AdaptiveLimit()
     this.#unitsPerSecond = this.#adaptive?.unitsPerSecond ?? unitsPerSecond
     if (this.#unitsPerSecond === null) this.lift()
+  }
+
+  get isLimited(): boolean {
+    return this.#unitsPerSecond !== null
   }
 
   /** The limit is one of several tables. */
