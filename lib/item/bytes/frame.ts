@@ -3,6 +3,8 @@
  * pages need no walk, because the other table's page has all of their bytes as well.
  */
 import type { ReadUnits } from '../../model/units.ts'
+import { theKernel } from '../kernel/kernel.ts'
+import type { Extent } from '../page.ts'
 import { keyText, unitsOf } from './answer-members.ts'
 import { skipBlanks, stringEnd, stringOf, textOf, valueEnd } from './json-bytes.ts'
 
@@ -13,10 +15,6 @@ const OPEN_BRACE = 0x7b
 const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 const CLOSE_BRACE = 0x7d
-
-const LAST_KEY = Buffer.from('"LastEvaluatedKey"')
-const CAPACITY = Buffer.from('"ConsumedCapacity"')
-const LIST_AND_MORE = Buffer.from('],')
 
 /** How many brackets are tried: the strings of a key may contain some. */
 const MOST_TRIED = 16
@@ -43,9 +41,8 @@ export interface Frame {
  * bracket within the strings of those members qualifies: the rest of a string follows it. No
  * bracket within an item qualifies: the braces around it close first. A bracket of another list
  * after the items does qualify, though DynamoDB sends no such list: the items then end before it,
- * and the walk will notice. If a member is missing that may stand before such a list, this looks
- * for the list: within items, a brace (that of its type) follows every list, so a comma follows
- * none.
+ * and the walk will notice. If a member is missing that may stand before such a list, the items are
+ * counted.
  */
 export function frameOf(answer: Buffer): Frame | undefined {
   try {
@@ -58,18 +55,18 @@ export function frameOf(answer: Buffer): Frame | undefined {
       return undefined
     }
     // Without a key the segment ends here, so the absence of the key has to be certain.
-    if (lastEvaluatedKey === undefined && answer.includes(LAST_KEY, start)) return undefined
-    if (members.readUnits === undefined && answer.includes(CAPACITY, start)) return undefined
-    if (lastEvaluatedKey === undefined || members.readUnits === undefined) {
-      const list = answer.indexOf(LIST_AND_MORE, start)
-      if (list !== -1 && list < end) return undefined
-    }
+    const isLacking = lastEvaluatedKey === undefined || members.readUnits === undefined
+    if (isLacking && count > 0 && !holds(answer, { start, end }, count)) return undefined
     return { count, start, end, lastEvaluatedKey, readUnits, scanned, hasOthers: members.hasOthers }
   } catch {
     // The reader that goes step by step will say what is wrong with the answer.
     return undefined
   }
 }
+
+/** Whether all that is between two places is so many items: no member hides behind them. */
+const holds = (answer: Buffer, extent: Extent, count: number) =>
+  theKernel().starts(answer, extent, count) !== undefined
 
 /** Collects what the members around the items say. */
 class FrameMembers {

@@ -17,6 +17,9 @@ export class StandstillWait {
   /** By replica. A key that has to wait twice is one key. */
   readonly #keys = new Map<TableIndex, Set<string>>()
   #waitedMs = 0
+  /** How many keys had been added when they were last looked through, and when the last one is due. */
+  #added = -1
+  #lastDue: Milliseconds = 0
   /**
    * Whether rechecks are all that the run has left to do for now. `phases/recheck.ts` keeps it: tasks
    * alone do not tell, since between two of them there may be none.
@@ -48,15 +51,20 @@ export class StandstillWait {
     return { keys, waitedMs: Math.ceil(this.#waitedMs) }
   }
 
-  /** Whether any key is not due yet. */
+  /** Whether any key is not due yet. Looks them through only if some were added. */
   #note(): boolean {
-    let isAny = false
-    this.#options.rechecks.eachNotDue(Date.now(), (replica, key) => {
-      isAny = true
+    const now = Date.now()
+    const { rechecks } = this.#options
+    if (rechecks.size === 0) return false
+    if (rechecks.added === this.#added) return now < this.#lastDue
+    this.#added = rechecks.added
+    this.#lastDue = 0
+    rechecks.eachNotDue(now, (replica, key, due) => {
+      this.#lastDue = Math.max(this.#lastDue, due)
       const keys = this.#keys.get(replica)
       if (keys === undefined) this.#keys.set(replica, new Set([key]))
       else keys.add(key)
     })
-    return isAny
+    return this.#lastDue > 0
   }
 }

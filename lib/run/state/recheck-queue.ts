@@ -10,6 +10,15 @@ const GROWTH = 1.25
 /** A random share of up to this much is added, so that keys do not all come due at once. */
 const JITTER = 0.2
 
+/**
+ * Few keys that are due wait for others for this share of the delay: a task for each of them would
+ * take more than the look.
+ */
+const SLACK = 0.1
+
+/** So many keys that are due wait for no others. */
+const ENOUGH = 100
+
 /** More tables than a run can have. */
 const MOST_TABLES = 1 << 16
 
@@ -58,6 +67,7 @@ export class RecheckQueue {
   /** The arrival number of keys that are added now. */
   #arrival = 0
   #size = 0
+  #added = 0
 
   constructor(minAge: Milliseconds) {
     this.minAge = minAge
@@ -66,6 +76,11 @@ export class RecheckQueue {
   /** How many keys wait. */
   get size(): number {
     return this.#size
+  }
+
+  /** How many keys were ever added. */
+  get added(): number {
+    return this.#added
   }
 
   /** Passes on each key that has not stood still for long enough to be looked at again. */
@@ -103,6 +118,7 @@ export class RecheckQueue {
     const bucket = this.#bucket(replica, moves, isWritten, isLoose)
     bucket.waiting.push({ pending, due: since + delay })
     this.#size++
+    this.#added++
   }
 
   #bucket(
@@ -148,7 +164,7 @@ export class RecheckQueue {
     return none
   }
 
-  /** Takes out some keys of one replica that are due; undefined if none are. */
+  /** Takes out keys of one replica that are due; undefined if none are, or too few for now. */
   take(now: Milliseconds, most: number, suspectLimit: SuspectLimit): RecheckBatch | undefined {
     for (const { replica, isWritten, isLoose, waiting } of this.#buckets.values()) {
       const limit = isWritten ? most : Math.min(most, suspectLimit(replica))
@@ -157,6 +173,9 @@ export class RecheckQueue {
       const notDue = waiting.slice(0, limit).findIndex((one) => !isDue(one))
       const count = notDue < 0 ? Math.min(limit, waiting.length) : notDue
       if (count === 0) continue
+      const waits = now - (waiting[0] as Waiting).due
+      const mayWait = count < Math.min(limit, ENOUGH) && !this.#left.has(replica)
+      if (mayWait && waits < this.minAge * SLACK) continue
       this.#size -= count
       const keys = waiting.splice(0, count).map(({ pending }) => pending)
       const batch = { replica, keys, isLoose }
