@@ -7,11 +7,11 @@
 
 import createHasher from 'xxhash-wasm'
 import { ownBody } from '../lib/item/bytes/response-body.ts'
-import { readScanPage, type ScanPage } from '../lib/item/bytes/scan-answer.ts'
+import { readScanPage } from '../lib/item/bytes/scan-answer.ts'
 import { itemComparer } from '../lib/item/compare.ts'
 import { openDigest } from '../lib/item/digest.ts'
 import { theKernel } from '../lib/item/kernel/kernel.ts'
-import { keyNames } from '../lib/item/page.ts'
+import { isPlain, itemStart, keyNames, type PlainPage } from '../lib/item/page.ts'
 import { BY_DEFAULT } from '../lib/item/places/compared.ts'
 import { type Shape, shapes } from './shapes.ts'
 
@@ -22,23 +22,34 @@ const { h64Raw } = await createHasher()
 const comparer = itemComparer(await openDigest(), BY_DEFAULT)
 const names = keyNames([{ name: 'id', type: 'S' }])
 
-/** A page with all of its items found. */
-function walked(bytes: Buffer): ScanPage {
+function plain(bytes: Buffer): PlainPage {
   const page = readScanPage(ownBody(bytes), names)
+  if (!isPlain(page) || page.count === 0) throw new Error('no plain page with items')
+  return page
+}
+
+/** A page with all of its items found. */
+function walked(bytes: Buffer): PlainPage {
+  const page = plain(bytes)
   if (page.spans.length === 0) throw new Error('a page without items')
   return page
 }
 
-/** Both pages walked, and their items compared pair by pair. */
+/** The items of both pages compared, pair by pair. */
 function compare(one: Buffer, other: Buffer): void {
-  const [a, b] = [walked(one), walked(other)]
+  const [a, b] = [plain(one), plain(other)]
   for (let item = 0; item < a.count; ) {
-    const run = theKernel().equalRun(a, item, b, item)
-    item += run
-    if (run > 0) continue
+    const { count } = theKernel().alikeRun(placeOf(a, item), placeOf(b, item))
+    item += count
+    if (count > 0) continue
     if (!comparer.equal(a, item, b, item)) throw new Error('the items differ')
     item++
   }
+}
+
+const placeOf = (page: PlainPage, item: number) => {
+  const at = item === 0 ? page.extent.start : itemStart(page, item)
+  return { page, item, at, end: page.extent.end }
 }
 
 /** `pages`: how many times a case goes over the page. */
@@ -49,8 +60,9 @@ const CASES: readonly {
 }[] = [
   { name: 'xxh64', pages: 1, run: ({ page }) => void h64Raw(page) },
   { name: 'JSON.parse', pages: 1, run: ({ page }) => void JSON.parse(page.toString()) },
+  { name: 'find items', pages: 1, run: ({ page }) => void plain(page).starts },
   { name: 'walk', pages: 1, run: ({ page }) => void walked(page) },
-  { name: 'walk and compare', pages: 2, run: ({ page }) => compare(page, page) },
+  { name: 'compare', pages: 2, run: ({ page }) => compare(page, page) },
   { name: 'the same, reordered', pages: 2, run: ({ page, reordered }) => compare(page, reordered) },
   {
     name: 'digest',

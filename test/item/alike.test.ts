@@ -26,8 +26,7 @@ const plain = (page: ScanPage): PlainPage => {
 
 /** The item at an index, on a page that nobody has walked. */
 const placeOf = (page: PlainPage, texts: readonly string[], item: number) => ({
-  page,
-  item,
+  ...{ page, item, end: page.extent.end },
   at: page.extent.start + Buffer.byteLength(texts.slice(0, item).join()) + Math.min(item, 1),
 })
 

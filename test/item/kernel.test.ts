@@ -11,7 +11,14 @@ import { itemComparer, itemText, parseItem, sameBytes } from '../../lib/item/com
 import { openDigest } from '../../lib/item/digest.ts'
 import { theKernel } from '../../lib/item/kernel/kernel.ts'
 import { canonicalKeyOf, sameKeyBytes } from '../../lib/item/key.ts'
-import { isPlain as isPlainPage, keyNames, type PlainPage, STRIDE } from '../../lib/item/page.ts'
+import {
+  isPlain as isPlainPage,
+  itemEnd,
+  itemStart,
+  keyNames,
+  type PlainPage,
+  STRIDE,
+} from '../../lib/item/page.ts'
 import { BY_DEFAULT } from '../../lib/item/places/compared.ts'
 import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 import { type Choose, choices, respelt, shuffled } from '../support/arbitrary.ts'
@@ -156,6 +163,23 @@ function checkWalk(page: ScanPage, texts: readonly string[]): void {
   assert.equal(page.count, texts.length)
 }
 
+const placeOf = (page: ScanPage, item: number) => ({
+  ...{ page, item, at: itemStart(page, item) },
+  end: itemEnd(page, page.count - 1),
+})
+
+/** The length of the run of items that are surely equal. */
+function runFrom(a: ScanPage, i: number, b: ScanPage, j: number): number {
+  const { count, ...after } = theKernel().alikeRun(placeOf(a, i), placeOf(b, j))
+  for (const [page, next, at] of [
+    [a, i + count, after.a],
+    [b, j + count, after.b],
+  ] as const) {
+    assert.equal(at, next < page.count ? itemStart(page, next) : itemEnd(page, page.count - 1))
+  }
+  return count
+}
+
 /** A run of equal pairs ends where the reference comparison does, or before, and never after. */
 function checkRun(
   ...[[a, mine], [b, theirs], from, isEqual]: [
@@ -164,7 +188,7 @@ function checkRun(
   ]
 ): void {
   for (let at = from; at < a.count; at++) {
-    const run = theKernel().equalRun(a, at, b, at)
+    const run = runFrom(a, at, b, at)
     for (let pair = at; pair < at + run; pair++) {
       assert.ok(sameKeyBytes(a, pair, b, pair) && isEqual(pair), `${mine[pair]} ${theirs[pair]}`)
     }
@@ -195,7 +219,10 @@ function checkPages(choose: Choose): number {
   const from = choose(items.length)
   const place = (page: PlainPage, texts: readonly string[]) => {
     const before = Buffer.byteLength(texts.slice(0, from).join())
-    return { page, item: from, at: page.extent.start + before + Math.min(from, 1) }
+    return {
+      ...{ page, item: from, end: page.extent.end },
+      at: page.extent.start + before + Math.min(from, 1),
+    }
   }
   // A page is walked at once if it has texts that might be mistaken for its end.
   if (isPlainPage(a) && isPlainPage(b)) {
@@ -277,9 +304,9 @@ t.test('the kernel compares pages of any size, whatever it has compared before',
   const pairs = sizes.map(([items, filler]) => [page(items, filler), page(items, filler, true)])
   for (const first of pairs) {
     for (const [a, b] of [...pairs, first] as [ScanPage, ScanPage][]) {
-      t.equal(theKernel().equalRun(a, 0, b, 0), a.count)
-      t.equal(theKernel().equalRun(b, 1, a, 1), a.count - 1)
-      t.equal(theKernel().equalRun(a, 0, a, 0), a.count)
+      t.equal(runFrom(a, 0, b, 0), a.count)
+      if (a.count > 1) t.equal(runFrom(b, 1, a, 1), a.count - 1)
+      t.equal(runFrom(a, 0, a, 0), a.count)
     }
   }
 })
@@ -389,8 +416,9 @@ for (const { what, one, other, isSure } of [
       ),
     ) as [ScanPage, ScanPage]
     for (const [a, b] of [pages, pages.toReversed() as typeof pages]) {
-      t.equal(theKernel().equalRun(a, 0, b, 0), isSure ? 1 : 0)
+      t.equal(runFrom(a, 0, b, 0), isSure ? 1 : 0)
     }
-    t.equal(theKernel().equalRun(pages[0], 0, pages[0], 0), 1, 'but it is sure of the same bytes')
+    const isTooWide = what.startsWith('65')
+    t.equal(runFrom(pages[0], 0, pages[0], 0), isTooWide ? 0 : 1, 'the same bytes')
   })
 }

@@ -3,16 +3,23 @@ import type { Place } from '../../lib/item/bytes/alike.ts'
 import { malformed, skipBlanks } from '../../lib/item/bytes/json-bytes.ts'
 import type { ItemCopies } from '../../lib/item/item-copies.ts'
 import { type Keyed, keyed } from '../../lib/item/key-hash.ts'
-import { type ItemPage, isPlain, itemStart, type PlainPage, STRIDE } from '../../lib/item/page.ts'
+import {
+  type ItemPage,
+  isPlain,
+  itemEnd,
+  itemStart,
+  type PlainPage,
+  STRIDE,
+} from '../../lib/item/page.ts'
 import type { KeySchema } from '../../lib/model/tables/table.ts'
 import { Window } from './unmatched-window.ts'
 
 /**
- * Items of a page are walked one by one while few of them are looked at. Once there were so many
- * looks, and one for so many items, the whole page is walked: that takes a fraction of the time for
- * each.
+ * Once there were so many looks at items of a page, and one for so many items, the kernel is to
+ * compare item by item. If they go on, the page is walked, which takes a fraction of the time that a
+ * walk of each item takes.
  */
-const LOOKS = 32
+const LOOKS = { beforeDense: 32, beforeWalk: 256 }
 const ITEMS_A_LOOK = 8
 
 const COMMA = 0x2c
@@ -39,7 +46,6 @@ export class SideCursor {
   #end = 0
   /** How many items of the page were looked at. */
   #looks = 0
-  #isDense = false
 
   constructor(schema: KeySchema, copies: ItemCopies) {
     this.window = new Window(schema)
@@ -56,7 +62,6 @@ export class SideCursor {
     this.#next = undefined
     this.#start = page !== undefined && isPlain(page) ? page.extent.start : 0
     this.#looks = 0
-    this.#isDense = page !== undefined && !isPlain(page)
   }
 
   get hasItem(): boolean {
@@ -68,23 +73,19 @@ export class SideCursor {
     return this.ended && !this.hasItem
   }
 
-  /** Whether the kernel is to compare item by item, and not stretches of bytes. */
-  get isDense(): boolean {
-    return this.#isDense
-  }
-
-  /** The page in hand, walked. */
-  walked(): ItemPage {
-    const page = this.page as ItemPage
-    if (isPlain(page) && !page.isWalked) this.#walk(page)
-    return page
-  }
-
-  /** Where the next item is, on a plain page. */
+  /** Where the next item is. */
   get place(): Place {
-    const page = this.page as PlainPage
+    const page = this.page as ItemPage
+    const at = !isPlain(page) || page.isWalked ? itemStart(page, this.at) : this.#start
+    return { page, item: this.at, at, end: endOfItems(page) }
+  }
+
+  /** The same, while stretches of bytes may be compared. */
+  get plainPlace(): (Place & { readonly page: PlainPage }) | undefined {
+    const { page } = this
+    if (page === undefined || !isPlain(page) || this.#isDense(LOOKS.beforeDense)) return undefined
     const at = page.isWalked ? itemStart(page, this.at) : this.#start
-    return { page, item: this.at, at }
+    return { page, item: this.at, at, end: page.extent.end }
   }
 
   /** Skips items that were not looked at; `start`: where the next one begins. */
@@ -122,13 +123,16 @@ export class SideCursor {
     return { ...this.#copies.add(page.bytes, page.spans, item * STRIDE), hash }
   }
 
+  #isDense(looks: number): boolean {
+    return this.#looks > looks && this.#looks * ITEMS_A_LOOK > this.at
+  }
+
   #find(): Found {
     const page = this.page as ItemPage
     this.#looks++
-    if (this.#looks > LOOKS && this.#looks * ITEMS_A_LOOK > this.at) this.#isDense = true
     if (!isPlain(page) || page.isWalked) return { page, item: this.at }
     const { bytes } = page
-    if (!this.#isDense && bytes[this.#start] === OPEN_BRACE) {
+    if (!this.#isDense(LOOKS.beforeWalk) && bytes[this.#start] === OPEN_BRACE) {
       const spans = page.spansAt(this.#start)
       const end = spans[1] as number
       this.#end = bytes[end] === COMMA ? end + 1 : end
@@ -146,3 +150,6 @@ export class SideCursor {
     if (!isThere) throw malformed(page.bytes, start, 'as many items as a response says it has')
   }
 }
+
+const endOfItems = (page: ItemPage) =>
+  isPlain(page) ? page.extent.end : itemEnd(page, page.count - 1)

@@ -55,22 +55,17 @@ export class Steps {
     return true
   }
 
-  /** Skips items that are the same bytes; if the pages are walked, also those that are only equal. */
+  /** Skips items that are the same bytes; where many are not, also those that are only equal. */
   #skipEqual(): number {
     const { master, replica } = this.#cursors
-    if (!master.isDense && !replica.isDense) {
-      const { count, a, b } = alikeFrom(master.place, replica.place)
-      if (count > 0) {
-        master.skip(count, a)
-        replica.skip(count, b)
-      }
-      return count
-    }
-    const [ours, theirs] = [master.walked(), replica.walked()]
-    const count = theKernel().equalRun(ours, master.at, theirs, replica.at)
+    const [ours, theirs] = [master.plainPlace, replica.plainPlace]
+    const { count, a, b } =
+      ours === undefined || theirs === undefined
+        ? theKernel().alikeRun(master.place, replica.place)
+        : alikeFrom(ours, theirs)
     if (count > 0) {
-      master.skip(count, 0)
-      replica.skip(count, 0)
+      master.skip(count, a)
+      replica.skip(count, b)
     }
     return count
   }

@@ -1,15 +1,18 @@
 /** Finds how far two pages are the same bytes, so that no item in between is looked at. */
-import type { PlainPage } from '../page.ts'
+import type { ItemPage, PlainPage } from '../page.ts'
 import { asBuffer } from './json-bytes.ts'
 
 const COMMA = 0x2c
 
-/** An item of a page, and the byte at which it begins. */
+/** An item of a page, the byte at which it begins, and the one after the last item. */
 export interface Place {
-  readonly page: PlainPage
+  readonly page: ItemPage
   readonly item: number
   readonly at: number
+  readonly end: number
 }
+
+type PlainPlace = Place & { readonly page: PlainPage }
 
 export interface Alike {
   /** This many items are the same. */
@@ -20,7 +23,7 @@ export interface Alike {
 }
 
 /** The items from here on that are the same bytes on both pages. */
-export function alikeFrom(a: Place, b: Place): Alike {
+export function alikeFrom(a: PlainPlace, b: PlainPlace): Alike {
   const most = Math.min(bytesLeft(a), bytesLeft(b))
   const length = sharedLength(a, b, most)
   const count = length < most ? wholeItems(a, length) : itemsLeft(bytesLeft(b) === most ? b : a)
@@ -29,7 +32,7 @@ export function alikeFrom(a: Place, b: Place): Alike {
   return { count, a: after(a, end), b: after(b, end - a.at + b.at) }
 }
 
-const bytesLeft = ({ page, at }: Place) => page.extent.end - at
+const bytesLeft = ({ at, end }: Place) => end - at
 const itemsLeft = ({ page, item }: Place) => page.count - item
 
 /** Where the next item begins, if the one before it ends at `end`. */
@@ -39,7 +42,7 @@ const endOfItem = ({ starts, extent, count }: PlainPage, item: number) =>
   item + 1 < count ? (starts[item + 1] as number) - 1 : extent.end
 
 /** How many items end within so many bytes. */
-function wholeItems({ page, item, at }: Place, length: number): number {
+function wholeItems({ page, item, at }: PlainPlace, length: number): number {
   let [low, high] = [item, page.count]
   while (low < high) {
     const middle = (low + high) >>> 1

@@ -4,7 +4,8 @@
  * to the comparer. They are the reference: the kernel says nothing that they would not say.
  */
 import type { Bytes } from '../../model/units.ts'
-import { type Extent, type ItemPage, isPlain, type KeyNames, STRIDE } from '../page.ts'
+import type { Alike, Place } from '../bytes/alike.ts'
+import { type Extent, type KeyNames, STRIDE } from '../page.ts'
 import { WASM } from './wasm.ts'
 
 /** Only what is used here: the types of Node.js have it only together with a browser's types. */
@@ -20,12 +21,14 @@ interface Exports {
   starts(page: number, from: number, to: number, into: number, most: number): number
   endOfWalk(): number
   walk(page: number, at: number, length: number, spans: number, most: number): number
-  equalRun(
-    ...sides: [
-      ...[a: number, aSpans: number, aCount: number],
-      ...[b: number, bSpans: number, bCount: number],
+  alikeRun(
+    ...asked: [
+      ...[a: number, aAt: number, aEnd: number],
+      ...[b: number, bAt: number, bEnd: number],
+      most: number,
     ]
   ): number
+  afterRun(side: 0 | 1): number
 }
 
 /** The kernel reads this far beyond the bytes that it needs. */
@@ -36,29 +39,31 @@ const MEMORY_PAGE: Bytes = 64 << 10
 
 const INT_BYTES = Int32Array.BYTES_PER_ELEMENT
 
-/** A place in the kernel's memory; each of the two pages that are compared has one. */
-interface Place {
+/** A room in the kernel's memory; each of the two pages that are compared has one. */
+interface Room {
   at: number
-  /** The page that lies there. */
+  /** What lies there. */
   bytes: Uint8Array | undefined
-  spans: Int32Array | undefined
-  spansAt: number
+  /** Up to here. */
+  end: number
+  /** Where results go. */
+  resultsAt: number
 }
 
-const newPlace = (): Place => ({ at: 0, bytes: undefined, spans: undefined, spansAt: 0 })
+const newRoom = (): Room => ({ at: 0, bytes: undefined, end: 0, resultsAt: 0 })
 
 class Kernel {
   readonly #exports: Exports
-  readonly #places: readonly [Place, Place] = [newPlace(), newPlace()]
-  /** The size of each place. */
-  #room: Bytes = 0
-  #last: Place
+  readonly #rooms: readonly [Room, Room] = [newRoom(), newRoom()]
+  /** The size of each room. */
+  #size: Bytes = 0
+  #last: Room
   #names: KeyNames | undefined
 
   constructor() {
     const module = new WebAssembly.Module(Buffer.from(WASM, 'base64'))
     this.#exports = new WebAssembly.Instance(module).exports as Exports
-    this.#last = this.#places[1]
+    this.#last = this.#rooms[1]
   }
 
   /**
@@ -75,7 +80,6 @@ class Kernel {
   ): Int32Array | undefined {
     const walked = this.#walk(bytes, { start, end, most: count }, names)
     if (walked?.end !== end || walked.spans.length !== count * STRIDE) return undefined
-    walked.place.spans = walked.spans
     return walked.spans
   }
 
@@ -92,15 +96,15 @@ class Kernel {
     bytes: Uint8Array,
     { start, end, most }: { readonly start: number; readonly end: number; readonly most: number },
     names: KeyNames,
-  ): { readonly spans: Int32Array; readonly end: number; readonly place: Place } | undefined {
+  ): { readonly spans: Int32Array; readonly end: number } | undefined {
     if (!this.#setNames(names)) return undefined
-    const place = this.#otherThan(this.#last)
-    this.#put(place, bytes, end, most)
+    const room = this.#otherThan(this.#last)
+    this.#put(room, bytes, end, most)
     const { walk, endOfWalk, memory } = this.#exports
-    const count = walk(place.at, start, end, place.spansAt, most)
+    const count = walk(room.at, start, end, room.resultsAt, most)
     if (count < 0) return undefined
-    const spans = new Int32Array(memory.buffer, place.spansAt, count * STRIDE).slice()
-    return { spans, end: endOfWalk(), place }
+    const spans = new Int32Array(memory.buffer, room.resultsAt, count * STRIDE).slice()
+    return { spans, end: endOfWalk() }
   }
 
   /**
@@ -109,72 +113,71 @@ class Kernel {
    * @returns undefined: the list is not plain, or does not hold `count` items
    */
   starts(bytes: Uint8Array, { start, end }: Extent, count: number): Int32Array | undefined {
-    const place = this.#otherThan(this.#last)
-    this.#put(place, bytes, end, count)
+    const room = this.#otherThan(this.#last)
+    this.#put(room, bytes, end, count)
     const { starts, memory } = this.#exports
-    if (starts(place.at, start, end, place.spansAt, count) !== count) return undefined
-    return new Int32Array(memory.buffer, place.spansAt, count).slice()
+    if (starts(room.at, start, end, room.resultsAt, count) !== count) return undefined
+    return new Int32Array(memory.buffer, room.resultsAt, count).slice()
   }
 
-  /** How many items from `i` and `j` on are pairs that are surely equal. */
-  equalRun(a: ItemPage, i: number, b: ItemPage, j: number): number {
-    const known = this.#placeOf(a)
-    const other = this.#placeOf(b, known)
+  /** The items from here on that are surely equal on both pages. */
+  alikeRun(a: Place, b: Place): Alike {
+    const known = this.#roomOf(a)
+    const other = this.#roomOf(b, known)
     const mine = known ?? this.#load(this.#otherThan(other ?? this.#last), a)
-    const others = other ?? this.#load(this.#otherThan(mine), b)
+    const theirs = other ?? this.#load(this.#otherThan(mine), b)
     // Making room for one page may have thrown the other out.
-    if (mine.bytes !== a.bytes) return this.equalRun(a, i, b, j)
-    this.#last = others
-    const skipped = STRIDE * INT_BYTES
-    return this.#exports.equalRun(
-      ...[mine.at, mine.spansAt + i * skipped, a.count - i],
-      ...([others.at, others.spansAt + j * skipped, b.count - j] as const),
+    if (mine.bytes !== a.page.bytes) return this.alikeRun(a, b)
+    this.#last = theirs
+    const count = this.#exports.alikeRun(
+      ...[mine.at, a.at, a.end],
+      ...([theirs.at, b.at, b.end] as const),
+      Math.min(a.page.count - a.item, b.page.count - b.item),
+    )
+    return { count, a: this.#exports.afterRun(0), b: this.#exports.afterRun(1) }
+  }
+
+  #roomOf({ page, end }: Place, except?: Room): Room | undefined {
+    return this.#rooms.find(
+      (room) => room !== except && room.bytes === page.bytes && room.end >= end,
     )
   }
 
-  #placeOf({ bytes, spans }: ItemPage, except?: Place): Place | undefined {
-    return this.#places.find(
-      (place) => place !== except && place.bytes === bytes && place.spans === spans,
-    )
+  #otherThan(room: Room): Room {
+    return this.#rooms[0] === room ? this.#rooms[1] : this.#rooms[0]
   }
 
-  #otherThan(place: Place): Place {
-    return this.#places[0] === place ? this.#places[1] : this.#places[0]
+  #load(room: Room, { page, end }: Place): Room {
+    this.#put(room, page.bytes, end, 0)
+    return room
   }
 
-  #load(place: Place, page: ItemPage): Place {
-    const { bytes, spans, count } = page
-    this.#put(place, bytes, isPlain(page) ? page.extent.end + 1 : bytes.length, count)
-    place.spans = spans
-    new Int32Array(this.#exports.memory.buffer, place.spansAt, spans.length).set(spans)
-    return place
-  }
-
-  /** Copies a page's bytes up to `end` to a place, and leaves room for its spans. */
-  #put(place: Place, bytes: Uint8Array, end: number, count: number): void {
-    const spansAt = aligned(end + PADDING)
-    const needed = spansAt + count * STRIDE * INT_BYTES
-    if (needed > this.#room) this.#makeRoom(needed)
-    this.#last = place
-    place.bytes = bytes
-    place.spans = undefined
-    place.spansAt = place.at + spansAt
+  /** Copies a page's bytes up to `end` to a room, and leaves space for results of so many items. */
+  #put(room: Room, bytes: Uint8Array, end: number, count: number): void {
+    const resultsAt = aligned(end + PADDING)
+    const needed = resultsAt + count * STRIDE * INT_BYTES
+    if (needed > this.#size) this.#makeRooms(needed)
+    this.#last = room
+    room.resultsAt = room.at + resultsAt
+    if (room.bytes === bytes && room.end >= end) return
+    room.bytes = bytes
+    room.end = end
     const { buffer } = this.#exports.memory
-    new Uint8Array(buffer, place.at, end).set(bytes.subarray(0, end))
+    new Uint8Array(buffer, room.at, end).set(bytes.subarray(0, end))
   }
 
-  /** Makes two larger places, which are empty. */
-  #makeRoom(needed: Bytes): void {
+  /** Makes two larger rooms, which are empty. */
+  #makeRooms(needed: Bytes): void {
     const { memory } = this.#exports
     const from = this.#exports.freeFrom()
     // The next page may be a little larger.
-    this.#room = aligned(needed + needed / 8)
-    const [first, second] = this.#places
+    this.#size = aligned(needed + needed / 8)
+    const [first, second] = this.#rooms
     first.at = from
-    second.at = from + this.#room
+    second.at = from + this.#size
     first.bytes = undefined
     second.bytes = undefined
-    const missing = second.at + this.#room + PADDING - memory.buffer.byteLength
+    const missing = second.at + this.#size + PADDING - memory.buffer.byteLength
     if (missing > 0) memory.grow(Math.ceil(missing / MEMORY_PAGE))
   }
 

@@ -10,7 +10,6 @@ import {
   same,
   valueEnd,
 } from './json'
-import { STRIDE } from './walk'
 
 /** Objects with more members, or at deeper levels, are left to digests. */
 const MOST_MEMBERS = 64
@@ -27,41 +26,53 @@ const members = memory.data(MOST_LEVELS * 2 * MOST_MEMBERS * 16)
 /** For each level: a bit for each member of the second object whose namesake was found. */
 const met = memory.data(MOST_LEVELS * 8)
 
-/**
- * How many items from the first ones on are pairs: their keys are the same bytes, and the items are
- * surely equal. Spans are those of `walk`.
- */
-export function equalRun(
-  a: usize,
-  aSpans: usize,
-  aCount: i32,
-  b: usize,
-  bSpans: usize,
-  bCount: i32,
-): i32 {
-  const most = min(aCount, bCount)
-  let p = aSpans
-  let q = bSpans
-  for (let run = 0; run < most; run++) {
-    if (!samePart(a, p, b, q, 8) || !samePart(a, p, b, q, 16)) return run
-    const aStart = a + load<i32>(p)
-    const bStart = b + load<i32>(q)
-    const aEnd = a + load<i32>(p, 4)
-    const bEnd = b + load<i32>(q, 4)
-    if (!sameBytes(aStart, aEnd, bStart, bEnd) && !sameObjects(aStart, aEnd, bStart, bEnd, 0)) {
-      return run
-    }
-    p += STRIDE
-    q += STRIDE
-  }
-  return most
+/** Where the run ends that was found last: the next item of either list, or the end of the list. */
+let aAfter: i32 = 0
+let bAfter: i32 = 0
+
+export function afterRun(side: i32): i32 {
+  return side == 0 ? aAfter : bAfter
 }
 
-function samePart(a: usize, p: usize, b: usize, q: usize, part: usize): bool {
-  const start = load<i32>(p + part)
-  const length = load<i32>(p + part + 4) - start
-  const other = load<i32>(q + part)
-  return load<i32>(q + part + 4) - other == length && same(a + start, b + other, length)
+/**
+ * How many items from two places on are pairs that are surely equal, and so have the same key. Each
+ * list ends with the bracket at its end; `most`: items that are left in the shorter one.
+ */
+export function alikeRun(
+  a: usize,
+  aAt: i32,
+  aEnd: i32,
+  b: usize,
+  bAt: i32,
+  bEnd: i32,
+  most: i32,
+): i32 {
+  let p = a + aAt
+  let q = b + bAt
+  const aLast = a + aEnd
+  const bLast = b + bEnd
+  let run = 0
+  for (; run < most; run++) {
+    aAfter = <i32>(p - a)
+    bAfter = <i32>(q - b)
+    const count = noteMembers(p, aLast, members)
+    if (count <= 0 || noteMembers(q, bLast, members + OBJECT_BYTES) != count) return run
+    if (!sameNoted(count, 0)) return run
+    p = afterObject(members, count)
+    q = afterObject(members + OBJECT_BYTES, count)
+    if (p > aLast || q > bLast) return run
+    // Commas lead to the next items. Where one list ends, the run does.
+    if (p < aLast && load<u8>(p++) != COMMA) return run
+    if (q < bLast && load<u8>(q++) != COMMA) return run
+  }
+  aAfter = <i32>(p - a)
+  bAfter = <i32>(q - b)
+  return run
+}
+
+/** Position after an object whose members were noted. */
+function afterObject(object: usize, count: i32): usize {
+  return load<u32>(memberAt(object, count - 1) + VALUE_END) + 1
 }
 
 function sameBytes(aStart: usize, aEnd: usize, bStart: usize, bEnd: usize): bool {
@@ -71,10 +82,16 @@ function sameBytes(aStart: usize, aEnd: usize, bStart: usize, bEnd: usize): bool
 function sameObjects(aStart: usize, aEnd: usize, bStart: usize, bEnd: usize, level: i32): bool {
   if (level >= MOST_LEVELS) return false
   const aMembers = members + <usize>(level * 2 * OBJECT_BYTES)
-  const bMembers = aMembers + OBJECT_BYTES
   const count = noteMembers(aStart, aEnd, aMembers)
-  // Both sides have as many members, and each has a namesake of its own: none is left over.
-  if (count < 0 || noteMembers(bStart, bEnd, bMembers) != count) return false
+  if (count < 0 || noteMembers(bStart, bEnd, aMembers + OBJECT_BYTES) != count) return false
+  return sameNoted(count, level)
+}
+
+/** Compares objects with as many members, which were noted at their level. */
+function sameNoted(count: i32, level: i32): bool {
+  const aMembers = members + <usize>(level * 2 * OBJECT_BYTES)
+  const bMembers = aMembers + OBJECT_BYTES
+  // Each member has a namesake of its own: none is left over.
   const metHere = met + <usize>(level * 8)
   store<u64>(metHere, 0)
   let guess = 0

@@ -1,5 +1,5 @@
 /** What JavaScript calls. */
-export { equalRun } from './compare'
+export { afterRun, alikeRun } from './compare'
 export { starts } from './starts'
 export { endOfWalk, namePlace, walk } from './walk'
 

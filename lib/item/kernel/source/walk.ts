@@ -12,7 +12,7 @@ import {
 } from './json'
 
 /** Numbers for each item, from the page's beginning: start and end of it and of each key value. */
-export const STRIDE: usize = 6 * 4
+const STRIDE: usize = 6 * 4
 
 /** Names of key attributes have at most 255 bytes (DynamoDB Developer Guide, naming rules). */
 const MOST_NAME_BYTES = 256
