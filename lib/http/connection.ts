@@ -47,9 +47,20 @@ export class Connection {
     this.#onGone = onGone
     this.#goodUntil = performance.now() + (options.oldestAge ?? OLDEST_AGE)
     this.#reading = new ResponseParser(buffers, (answer) => this.#settle()?.resolve(answer))
+    /** Where the next bytes go. */
+    let room: Buffer = unsorted
     const onread = {
-      buffer: () => this.#reading.room ?? unsorted,
-      callback: (length: number, bytes: Uint8Array) => this.#read(bytes.subarray(0, length)),
+      buffer: () => {
+        room = this.#reading.room ?? unsorted
+        return room
+      },
+      callback: (length: number, bytes: Uint8Array) => {
+        this.#heard()
+        // A page comes in some twenty reads: those that fill its body need no look.
+        const isInBody = bytes === room && room !== unsorted && this.#reading.filled(length)
+        if (!isInBody) this.#read(bytes.subarray(0, length))
+        return true
+      },
     }
     this.#wire = newWire({
       onread,
@@ -96,12 +107,14 @@ export class Connection {
     if (this.#awaited !== undefined) this.#waitFor('response')
   }
 
-  #read(bytes: Uint8Array): boolean {
+  #heard(): void {
     this.#timer?.refresh()
     this.#options.onHeard()
+  }
+
+  #read(bytes: Uint8Array): void {
     const error = this.#reading.read(bytes as Buffer)
     if (error !== undefined) this.#fail(error)
-    return true
   }
 
   /** The other end has closed the connection. Some bodies end only in this way. */

@@ -33,6 +33,11 @@ export class FillingBody {
     return isOpen ? bytes.subarray(this.#length) : undefined
   }
 
+  /** So many bytes have come into `room`. */
+  filled(length: Bytes): void {
+    this.#length += length
+  }
+
   /** Adds the bytes that come next. They may be in `room` already. */
   add(bytes: Buffer): void {
     const from = this.#length

@@ -58,6 +58,15 @@ export class ResponseParser {
     return this.#expected === 'sized' ? this.#body?.room : undefined
   }
 
+  /** Called when bytes were read into `room`. False: they are not all of the body. */
+  filled(length: Bytes): boolean {
+    if (this.#expected !== 'sized' || length > this.#missing) return false
+    this.#body?.filled(length)
+    this.#missing -= length
+    if (this.#missing === 0) this.#complete()
+    return true
+  }
+
   /** From now on, an answer is expected. */
   begin(): void {
     this.#expected = 'head'
