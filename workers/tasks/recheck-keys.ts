@@ -7,6 +7,7 @@ import type { RecheckTask } from '../../lib/protocol/tasks.ts'
 import type { MaybeValue } from '../concurrency/maybe-promise.ts'
 import { lookAtWritten, notReadBack } from '../repair/read-back.ts'
 import type { Repair } from '../repair/repair.ts'
+import { WRITE_BATCH } from '../repair/repair-writes.ts'
 import type { ReplicaTask } from '../replica-task.ts'
 import { lookUpBothSides } from '../verify/both-sides.ts'
 import { unlessExpired } from '../verify/expired-items.ts'
@@ -27,7 +28,12 @@ function rechecking(
     count.state('unverified', suspectsIn(some))
   return {
     keys,
-    batchSize: () => thread.setup.batchReadLimit,
+    // Where keys may be written: few, so that no read grows old before its write.
+    batchSize: (at) => {
+      const { batchReadLimit, isWriting } = thread.setup
+      const mayBeWritten = isWriting && isSuspect(keys[at] as PendingRecheck)
+      return mayBeWritten ? Math.min(WRITE_BATCH, batchReadLimit) : batchReadLimit
+    },
     isOver: replicaTask.isOver,
     begin: (batch) => count.state('pending', -suspectsIn(batch)),
     read: (texts) => lookUpBothSides(replicaTask, texts),

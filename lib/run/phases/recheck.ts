@@ -7,10 +7,10 @@ import type { RunContext } from '../run-context.ts'
 import type { RecheckBatch } from '../state/recheck-queue.ts'
 import { RECHECKS_BESIDE } from '../threads/worker-pool.ts'
 
-/** Keys in one task where they may be written: few, so that no read grows old before its write. */
+/** Keys that are read together where they may be written (`workers/tasks/recheck-keys.ts`). */
 const WRITE_BATCH = 25
 
-/** Requests for keys in one task where nothing is written: a task takes about as much as some of them. */
+/** Requests for keys in one task: a task takes about as much as some of them. */
 const BATCHES_A_TASK = 10
 
 /** With so many keys waiting no more are looked for, until there are few again. */
@@ -25,7 +25,8 @@ export async function recheckDuring(run: RunContext, work: Promise<void>): Promi
   const { rechecks, hold, isOver, settings, plan, canary, standstill } = run
   const { write, batchReadLimit } = settings
   const isWriting = write.missing || write.differing || write.extra
-  const most = isWriting ? Math.min(WRITE_BATCH, batchReadLimit) : BATCHES_A_TASK * batchReadLimit
+  const batch = isWriting ? Math.min(WRITE_BATCH, batchReadLimit) : batchReadLimit
+  const most = BATCHES_A_TASK * batch
   const tasks = new ConcurrentWork(plan.workers * RECHECKS_BESIDE)
   let isWorking = true
   const ended = work.finally(() => {
@@ -40,13 +41,13 @@ export async function recheckDuring(run: RunContext, work: Promise<void>): Promi
       hold(isHeld)
     }
     standstill.isAllThatIsLeft = !isWorking || canary.isAwaited
-    const batch =
+    const due =
       tasks.waiting === 0
         ? rechecks.take(Date.now(), most, (replica) => canary.room(replica))
         : undefined
-    if (batch !== undefined) {
-      canary.send(batch.replica, suspectsOf(batch))
-      tasks.start(() => recheckBatch(run, batch))
+    if (due !== undefined) {
+      canary.send(due.replica, suspectsOf(due))
+      tasks.start(() => recheckBatch(run, due))
     } else {
       // What the comparison itself has found landed may have been all that was to be tried out.
       if (!isWorking && tasks.isIdle) canary.look()
