@@ -20,13 +20,17 @@ export class Figures {
     return [...this.#runs.keys()].map((row) => this.#of(row))
   }
 
-  /** What one difference in 10,000 takes, as a share of what one in 1,000 takes: 0.1 is no step. */
+  /**
+   * What one difference in 10,000 takes, as a share of what one in 1,000 takes: 0.1 is no step. By
+   * the slopes, if there are any: all that compiles once is a step of its own.
+   */
   get step(): number | undefined {
-    const [healthy, few, more] = ['healthy', 'mixed-1e-4', 'mixed-1e-3'].map((name) =>
-      this.#cpuOf(name),
+    const [few, many] = this.#sizes
+    const [healthy, rare, more] = ['healthy', 'mixed-1e-4', 'mixed-1e-3'].map((name) =>
+      many === undefined ? this.#cpuOf(name, few) : this.#slopeOf(name),
     )
-    if (healthy === undefined || few === undefined || more === undefined) return undefined
-    return (few - healthy) / (more - healthy)
+    if (healthy === undefined || rare === undefined || more === undefined) return undefined
+    return (rare - healthy) / (more - healthy)
   }
 
   #of(row: Row) {
@@ -100,17 +104,22 @@ export class Figures {
     return this.#runsOf(row)[0]?.[count] ?? 0
   }
 
-  /** CPU for each further pair: what starts and compiles once is not in it. */
+  /** Microseconds of CPU for each further pair: what starts and compiles once is not in it. */
+  #slopeOf(name: string): number | undefined {
+    const [few = 0, many = 0] = this.#sizes
+    const [less, more] = [this.#cpuOf(name, few), this.#cpuOf(name, many)]
+    if (less === undefined || more === undefined) return undefined
+    return ((more - less) * 1000) / (many - few)
+  }
+
   #slopes(row: Row) {
-    const [few, many] = this.#sizes
-    if (few === undefined || many === undefined) return {}
-    const slopeOf = (name: string) =>
-      (((this.#cpuOf(name, many) ?? Number.NaN) - (this.#cpuOf(name, few) ?? Number.NaN)) * 1000) /
-      (many - few)
+    const [, many] = this.#sizes
+    if (many === undefined) return {}
+    const slope = this.#slopeOf(row.name) ?? Number.NaN
     return {
       'CPU ms at 4N': this.#cpuOf(row.name, many),
-      'slope µs/pair': shown(slopeOf(row.name), 3),
-      'slope × floor': shown(slopeOf(row.name) / slopeOf(row.floor)),
+      'slope µs/pair': shown(slope, 3),
+      'slope × floor': shown(slope / (this.#slopeOf(row.floor) ?? Number.NaN)),
     }
   }
 }
