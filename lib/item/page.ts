@@ -33,6 +33,8 @@ export interface PlainPage extends ItemPage {
   readonly starts: Int32Array
   /** The spans of the one item that begins at a byte; valid until the next walk. */
   spansAt(start: number): Int32Array
+  /** The error that an item does not begin where the items before it lead to. */
+  misplaced(start: number): unknown
   release(): void
 }
 

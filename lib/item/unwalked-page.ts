@@ -2,6 +2,7 @@
 import type { ReadUnits } from '../model/units.ts'
 import { otherCount, readMembers, skipped } from './bytes/answer-members.ts'
 import type { Frame } from './bytes/frame.ts'
+import { malformed } from './bytes/json-bytes.ts'
 import type { Body } from './bytes/response-body.ts'
 import { walkItems, walkOne } from './bytes/walk.ts'
 import { theKernel } from './kernel/kernel.ts'
@@ -70,6 +71,10 @@ export class UnwalkedPage implements PlainPage {
     } catch (error) {
       throw this.#blame(error)
     }
+  }
+
+  misplaced(start: number): unknown {
+    return this.#blame(malformed(this.bytes, start, 'as many items as a response says it has'))
   }
 
   /** Called before the page is handed out: so many holders will release it. */

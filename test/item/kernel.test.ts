@@ -311,6 +311,28 @@ t.test('the kernel compares pages of any size, whatever it has compared before',
   }
 })
 
+t.test('the kernel compares a page with larger and larger ones', async (t) => {
+  /** The kernel has not seen these pages: nothing of them was walked or counted. */
+  const place = (items: number, isReordered: boolean) => {
+    const texts = Array.from({ length: items }, (_, id) => {
+      const members = [`"id":{"S":"${id}"}`, `"text":{"S":"${'x'.repeat(600)}"}`]
+      return `{${(isReordered ? members.reverse() : members).join(',')}}`
+    })
+    const answer = answerOf(texts, '{"id":{"S":"z"}}')
+    const page = readScanPage(ownBody(Buffer.from(answer)), names) as unknown as PlainPage
+    return { page, item: 0, at: page.extent.start, end: page.extent.end }
+  }
+  for (const isFirst of [true, false]) {
+    const small = place(50, true)
+    // Larger than any page before: room has to be made for each.
+    for (const size of [8000, 12_000, 18_000, 27_000]) {
+      const large = place(isFirst ? size : 4 * size, false)
+      const [a, b] = isFirst ? [large, small] : [small, large]
+      t.equal(theKernel().alikeRun(a, b).count, 50)
+    }
+  }
+})
+
 t.test('the kernel handles keys of two parts', async (t) => {
   const schema = [
     { name: 'p', type: 'S' },

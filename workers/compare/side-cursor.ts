@@ -1,6 +1,6 @@
 /** One side of an alignment: its page in hand, and how far that was read. */
 import type { Place } from '../../lib/item/bytes/alike.ts'
-import { malformed, skipBlanks } from '../../lib/item/bytes/json-bytes.ts'
+import { skipBlanks } from '../../lib/item/bytes/json-bytes.ts'
 import type { ItemCopies } from '../../lib/item/item-copies.ts'
 import { type Keyed, keyed } from '../../lib/item/key-hash.ts'
 import {
@@ -144,11 +144,17 @@ export class SideCursor {
 
   /** Walks a page some of whose items were skipped: the walk must find the next one there too. */
   #walk(page: PlainPage): void {
-    const start = skipBlanks(page.bytes, this.#start)
+    const start = nextPlace(page.bytes, this.#start)
     const isThere =
       this.at < page.count ? itemStart(page, this.at) === start : start === page.extent.end
-    if (!isThere) throw malformed(page.bytes, start, 'as many items as a response says it has')
+    if (!isThere) throw page.misplaced(start)
   }
+}
+
+/** Where something stands again, if blanks are around the comma between two items. */
+function nextPlace(bytes: Uint8Array, at: number): number {
+  const place = skipBlanks(bytes, at)
+  return bytes[place] === COMMA ? skipBlanks(bytes, place + 1) : place
 }
 
 const endOfItems = (page: ItemPage) =>

@@ -74,7 +74,8 @@ export function openControlPlane(access: Described, options: ControlPlaneOptions
     const context = { operation, table, label }
     return silence.watch(context, (cutoff, excused) => {
       const answerOnce = async () => {
-        const answer = await once({ abortSignal: cutoff.signal })
+        // The SDK heeds the signal, but not while it waits for credentials.
+        const answer = await cutoff.endingEarly(once({ abortSignal: cutoff.signal }))
         silence.onHeard()
         return answer
       }
@@ -88,7 +89,10 @@ export function openControlPlane(access: Described, options: ControlPlaneOptions
         try {
           const credentials = await cutoff.endingEarly(identity.get())
           return await answerNow().catch(async (error: unknown) => {
-            if (isExpiry(error) && (await identity.replace(credentials))) return answerNow()
+            const mayHelp = isExpiry(error)
+            if (mayHelp && (await cutoff.endingEarly(identity.replace(credentials)))) {
+              return answerNow()
+            }
             throw error
           })
         } catch (error) {

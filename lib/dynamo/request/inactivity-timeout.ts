@@ -100,7 +100,9 @@ export function silenceWatch(limit: Milliseconds, ending?: AbortSignal): Silence
           await waiting
         } finally {
           one.isExcused = false
-          one.began = Math.max(one.began, lastHeard) + performance.now() - from
+          const now = performance.now()
+          // Others may have been heard meanwhile.
+          one.began = Math.min(Math.max(one.began, lastHeard) + now - from, now)
         }
       }
       try {

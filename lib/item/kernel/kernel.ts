@@ -127,7 +127,7 @@ class Kernel {
     const mine = known ?? this.#load(this.#otherThan(other ?? this.#last), a)
     const theirs = other ?? this.#load(this.#otherThan(mine), b)
     // Making room for one page may have thrown the other out.
-    if (mine.bytes !== a.page.bytes) return this.alikeRun(a, b)
+    if (mine.bytes !== a.page.bytes || theirs.bytes !== b.page.bytes) return this.alikeRun(a, b)
     this.#last = theirs
     const count = this.#exports.alikeRun(
       ...[mine.at, a.at, a.end],
