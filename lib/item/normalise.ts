@@ -76,8 +76,16 @@ export function canonicalValue(value: WireValue): string {
 export function differingAttributes(a: WireItem, b: WireItem, compared: Compared): string[] {
   const names = new Set([...Object.keys(a), ...Object.keys(b)])
   const differs = (name: string) =>
+    !areSamePlain(a[name], b[name]) &&
     canonicalAttribute(a, name, compared) !== canonicalAttribute(b, name, compared)
   return [...names].filter((name) => !compared.isIgnored(name) && differs(name)).sort()
+}
+
+/** Whether both are one text or number, spelt the same. False: they may be equal all the same. */
+function areSamePlain(a: WireValue | undefined, b: WireValue | undefined): boolean {
+  if (a === undefined || b === undefined) return false
+  if ('S' in a) return 'S' in b && a.S === b.S
+  return 'N' in a && 'N' in b && a.N === b.N
 }
 
 function canonicalMembers(map: WireItem, names: string[]): string {

@@ -31,6 +31,8 @@ export interface PlainPage extends ItemPage {
   readonly isWalked: boolean
   /** Where each item begins. Takes a fifth of the time of a walk. */
   readonly starts: Int32Array
+  /** Where the last item begins. */
+  readonly lastStart: number
   /** The spans of the one item that begins at a byte; valid until the next walk. */
   spansAt(start: number): Int32Array
   /** The error that an item does not begin where the items before it lead to. */

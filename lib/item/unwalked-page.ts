@@ -20,6 +20,7 @@ export class UnwalkedPage implements PlainPage {
   #holders = 1
   #spans: Int32Array | undefined
   #starts: Int32Array | undefined
+  #lastStart: number | undefined
 
   /** `blame`: turns an error into one that says whose answer it was. */
   constructor(
@@ -45,13 +46,23 @@ export class UnwalkedPage implements PlainPage {
 
   /** @throws TablesyncError with code `BAD_RESPONSE` if items are malformed, or miscounted */
   get spans(): Int32Array {
-    this.walk()
-    return this.#spans as Int32Array
+    this.#spans ??= this.#walk()
+    return this.#spans
   }
 
-  /** @throws TablesyncError with code `BAD_RESPONSE` if items are malformed, or miscounted */
-  walk(): void {
-    this.#spans ??= this.#walk()
+  /**
+   * Checks all items at once, and keeps nothing of a plain page.
+   *
+   * @throws TablesyncError with code `BAD_RESPONSE` if items are malformed, or miscounted
+   */
+  check(): void {
+    this.#lastStart = theKernel().lastStart(this.bytes, this.#list, this.#names)
+    if (this.#lastStart === undefined) this.#spans ??= this.#walk()
+  }
+
+  get lastStart(): number {
+    this.#lastStart ??= this.starts[this.count - 1] as number
+    return this.#lastStart
   }
 
   get isWalked(): boolean {
@@ -89,6 +100,11 @@ export class UnwalkedPage implements PlainPage {
     this.#body = undefined
   }
 
+  /** The list of items, with its brackets. */
+  get #list() {
+    return { start: this.extent.start - 1, end: this.extent.end + 1, count: this.count }
+  }
+
   #walkedStarts(): Int32Array {
     const { spans, count } = this
     return Int32Array.from({ length: count }, (_, item) => spans[item * STRIDE] as number)
@@ -104,7 +120,7 @@ export class UnwalkedPage implements PlainPage {
 
   #walkAll(): Int32Array {
     const { bytes, count } = this
-    const list = { start: this.extent.start - 1, end: this.extent.end + 1, count }
+    const list = this.#list
     const plain = theKernel().walk(bytes, list, this.#names)
     if (plain !== undefined) return plain
     const { page, end } = walkItems(bytes, list.start, this.#names)

@@ -47,7 +47,7 @@ export function readScanPage(
     return endingAfter(readStepByStep(body, names), wanted)
   }
   const page = new UnwalkedPage(body, endingAfter(frame, wanted), names, blame)
-  if (!body.isVerified) page.walk()
+  if (!body.isVerified) page.check()
   return page
 }
 

@@ -83,7 +83,26 @@ class Kernel {
     return walked.spans
   }
 
-  /** The same for a list of at most so many items, which ends somewhere before the last byte. */
+  /**
+   * Where the last item of a plain list begins.
+   *
+   * @returns undefined: the list is not plain, or does not hold `count` items, each with its key
+   */
+  lastStart(
+    bytes: Uint8Array,
+    { start, end, count }: { readonly start: number; readonly end: number; readonly count: number },
+    names: KeyNames,
+  ): number | undefined {
+    if (count === 0 || !this.#setNames(names)) return undefined
+    const room = this.#otherThan(this.#last)
+    this.#put(room, bytes, end, count)
+    const { walk, endOfWalk, memory } = this.#exports
+    const isWhole = walk(room.at, start, end, room.resultsAt, count) === count
+    if (!isWhole || endOfWalk() !== end) return undefined
+    return new Int32Array(memory.buffer, room.resultsAt, count * STRIDE).at(-STRIDE)
+  }
+
+  /** As `walk`, for a list of at most so many items, which ends somewhere before the last byte. */
   walkList(
     bytes: Uint8Array,
     { start, most }: { readonly start: number; readonly most: number },
