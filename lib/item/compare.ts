@@ -51,6 +51,11 @@ export function itemText(page: ItemPage, item: number): string {
   return textOf(page.bytes, itemStart(page, item), itemEnd(page, item))
 }
 
+/** Nobody may change what this returns: it may be returned again. */
 export function parseItem(page: ItemPage, item: number): WireItem {
-  return JSON.parse(itemText(page, item)) as WireItem
+  const known = page.parsed?.[item]
+  if (known !== undefined) return known
+  const parsed = JSON.parse(itemText(page, item)) as WireItem
+  if (page.parsed !== undefined) page.parsed[item] = parsed
+  return parsed
 }

@@ -4,6 +4,7 @@
  */
 import type { TablesyncError } from '../errors.ts'
 import type { KeySchema } from '../model/tables/table.ts'
+import type { WireItem } from '../model/wire.ts'
 
 /** Numbers for each item in `spans`: start and end of the item, and of each key value. */
 export const STRIDE = 6
@@ -15,6 +16,8 @@ export interface ItemPage {
   readonly spans: Int32Array
   /** Items that could not be changed as the run asks: only their keys are here. Absent: none. */
   readonly refusals?: ReadonlyMap<number, TablesyncError>
+  /** Items that were parsed, by index; for pages of few items that are parsed time and again. */
+  readonly parsed?: (WireItem | undefined)[]
   /** By item: the master's key, sealed, where it has another. Absent: all have their own keys. */
   readonly origins?: readonly (string | undefined)[]
   /**

@@ -50,7 +50,7 @@ export function readBatchGetPage({ bytes }: Body, names: KeyNames): BatchGetPage
   )
   const { count, spans } = page ?? noItems(bytes)
   const isBare = page === undefined && !said.has('UnprocessedKeys') && !said.has('ConsumedCapacity')
-  return { bytes, count, spans, unprocessed, readUnits, isBare }
+  return { bytes, count, spans, parsed: [], unprocessed, readUnits, isBare }
 }
 
 const pageOf = (bytes: Uint8Array, { spans, end }: { spans: Int32Array; end: number }) => ({
