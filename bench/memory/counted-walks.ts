@@ -7,7 +7,10 @@
  * of this file stands for one of theirs.
  */
 import { appendFileSync, readFileSync } from 'node:fs'
-import { walkItems as walkItemsOfPage } from '../../lib/item/bytes/walk.ts'
+import {
+  walkItems as walkItemsOfPage,
+  walkOne as walkOneOfPage,
+} from '../../lib/item/bytes/walk.ts'
 import { theKernel as kernelOfThread } from '../../lib/item/kernel/kernel.ts'
 
 const FILE = process.env['TABLESYNC_BENCH_WALKED'] ?? ''
@@ -28,6 +31,12 @@ export const walkItems: typeof walkItemsOfPage = (bytes, at, names) => {
   return walked
 }
 
+export const walkOne: typeof walkOneOfPage = (bytes, at, names) => {
+  const spans = walkOneOfPage(bytes, at, names)
+  note((spans[1] ?? at) - at)
+  return spans
+}
+
 type Kernel = ReturnType<typeof kernelOfThread>
 
 let counted: Kernel | undefined
@@ -37,12 +46,29 @@ export function theKernel(): Kernel {
   return counted
 }
 
-/** A kernel whose walks are noted. Only what `walk` is asked for counts, not how far it comes. */
+/**
+ * A kernel whose walks are noted: those along the items of a page, by which their keys are found, and
+ * those that compare items one by one. To find where items begin (`starts`) is no walk.
+ */
 function counting(kernel: Kernel): Kernel {
-  const { walk } = kernel
+  const { walk, walkList, lastStart, alikeRun } = kernel
   kernel.walk = (bytes, list, names) => {
     note(list.end - list.start)
     return walk.call(kernel, bytes, list, names)
+  }
+  kernel.lastStart = (bytes, list, names) => {
+    note(list.end - list.start)
+    return lastStart.call(kernel, bytes, list, names)
+  }
+  kernel.walkList = (bytes, list, names) => {
+    const walked = walkList.call(kernel, bytes, list, names)
+    note((walked?.end ?? list.start) - list.start)
+    return walked
+  }
+  kernel.alikeRun = (a, b) => {
+    const run = alikeRun.call(kernel, a, b)
+    note(run.a - a.at + run.b - b.at)
+    return run
   }
   return kernel
 }
