@@ -18,7 +18,7 @@ export interface ItemComparer {
 
 export function itemComparer(digestOf: DigestOf, compared: Compared): ItemComparer {
   const digest = (page: ItemPage, item: number) =>
-    digestOf(canonicalItem(parseItem(page, item), compared))
+    digestOf(canonicalOrLiteral(page, item, compared))
   const equal: ItemComparer['equal'] = (a, i, b, j) => {
     if (sameBytes(a, i, b, j)) return true
     const verdict = compareMembers(a, i, b, j, compared)
@@ -29,6 +29,15 @@ export function itemComparer(digestOf: DigestOf, compared: Compared): ItemCompar
     digest,
     literalDigest: ({ bytes, spans }, item) =>
       digestOf(bytes.subarray(spans[item * STRIDE], spans[item * STRIDE + 1])),
+  }
+}
+
+/** A garbled item, of values that no type has, equals only what is spelt the same. */
+function canonicalOrLiteral(page: ItemPage, item: number, compared: Compared): string {
+  try {
+    return canonicalItem(parseItem(page, item), compared)
+  } catch {
+    return `?${itemText(page, item)}`
   }
 }
 
