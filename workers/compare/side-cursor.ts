@@ -88,6 +88,22 @@ export class SideCursor {
     return { page, item: this.at, at, end: page.extent.end }
   }
 
+  /** Whether a page may end after so many items just there; `start`: where the next one begins. */
+  leadsTo(count: number, start: number): boolean {
+    const { page } = this
+    if (page === undefined || !isPlain(page) || page.isWalked) return true
+    return this.at + count >= page.count === start >= page.extent.end
+  }
+
+  /**
+   * Walks the page in hand: that fails if it does not hold as many items as it says, or if others
+   * were counted before the next one.
+   */
+  walk(): void {
+    const { page } = this
+    if (page !== undefined && isPlain(page) && !page.isWalked) this.#walk(page)
+  }
+
   /** Skips items that were not looked at; `start`: where the next one begins. */
   skip(count: number, start: number): void {
     this.at += count

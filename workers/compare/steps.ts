@@ -64,6 +64,11 @@ export class Steps {
         ? theKernel().alikeRun(master.place, replica.place)
         : alikeFrom(ours, theirs)
     if (count > 0) {
+      if (!master.leadsTo(count, a) || !replica.leadsTo(count, b)) {
+        // One of the pages holds more or fewer items than it says: its own walk tells which.
+        master.walk()
+        replica.walk()
+      }
       master.skip(count, a)
       replica.skip(count, b)
     }
