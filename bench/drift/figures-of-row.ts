@@ -72,7 +72,7 @@ export class Figures {
     return middle(this.#runsOf(row), 'cpuMs') - (this.#cpuOf(row.healthy) ?? Number.NaN)
   }
 
-  /** Whether as good as all differences were read again. */
+  /** Whether nearly all differences were read again. */
   #isRead(row: Row): boolean {
     return this.#countOf(row, 'unread') <= this.#countOf(row, 'differences') * NEARLY_NONE
   }

@@ -1,4 +1,4 @@
-/** Work that is told as it goes: signals end it, and a person who asks how far it is gets an answer. */
+/** Does work while a person follows it. A signal ends the work; who asks how far it is gets an answer. */
 import { abortOnSignals, type Interruption } from '../process/signals.ts'
 import type { CommandContext } from './command-context.ts'
 

@@ -1,6 +1,6 @@
 /** Copies of single items, so that keeping an item for a while does not keep its page. */
 import type { Bytes } from '../model/units.ts'
-import { type ItemPage, STRIDE } from './page.ts'
+import { type ItemPage, STRIDE, shiftSpans } from './page.ts'
 
 /** How many items fit on one page of copies, and how many bytes. */
 const ITEMS = 64
@@ -28,12 +28,7 @@ class CopyPage implements ItemPage {
     const to = this.#end
     this.bytes.set(bytes.subarray(start, end), to)
     this.#end = to + end - start
-    const into = this.count * STRIDE
-    for (let at = 0; at < STRIDE; at++) {
-      const place = spans[base + at] as number
-      // 0: the key has no such part.
-      this.spans[into + at] = place === 0 && at > 0 ? 0 : place - start + to
-    }
+    shiftSpans(spans, base, this.spans, this.count * STRIDE, to - start)
     return this.count++
   }
 }

@@ -34,6 +34,7 @@ export class UnwalkedPage implements PlainPage {
     this.lastEvaluatedKey = frame.lastEvaluatedKey
     this.readUnits = frame.readUnits
     this.scanned = frame.scanned ?? frame.count
+    this.#starts = frame.starts
     this.#names = names
     this.#body = body
     this.#blame = blame

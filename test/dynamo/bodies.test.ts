@@ -1,44 +1,26 @@
 /** Response bodies over a real socket: in any framing, one after the other, never mixed up. */
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { crc32, gzipSync } from 'node:zlib'
-import { openClient } from '../../lib/dynamo/request/client.ts'
 import { PageBuffers } from '../../lib/http/page-buffers.ts'
 import type { Body } from '../../lib/item/bytes/response-body.ts'
 import { compressing } from '../../lib/model/tables/request-address.ts'
 import { compression } from '../../lib/run/tables/compression.ts'
-import { addressOf, CREDENTIALS } from '../support/address.ts'
+import { addressOf } from '../support/address.ts'
 import { choices } from '../support/arbitrary.ts'
-import { ID_KEY } from '../support/pages.ts'
 import { PATIENCE } from '../support/tables/memory-table.ts'
+import { itemClient, serveTable } from '../support/tables/served-table.ts'
 import { type Test, t } from '../support/tap.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse, asked: string) => unknown
 
 async function clientOf(t: Test, answer: Answer, { gzip } = { gzip: false }) {
-  const server = createServer((request, response) => {
+  const access = await serveTable(t, (request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => answer(request, response, Buffer.concat(chunks).toString()))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const access = {
-    ...{ index: 0, label: 'x:T', tableName: 'T', region: 'us-east-1', userAgent: 'test' },
-    endpoint,
-  }
-  const plain = await addressOf(access)
-  const address = gzip ? compressing(plain) : plain
-  const client = openClient(
-    { ...access, keySchema: ID_KEY, address },
-    { timeouts: PATIENCE, credentials: CREDENTIALS },
-  )
-  t.teardown(() => {
-    client.close()
-    server.closeAllConnections()
-    server.close()
   })
+  const plain = await addressOf(access)
+  const client = await itemClient(t, access, { address: gzip ? compressing(plain) : plain })
   const ask = (body: string) =>
     client.send({ operation: 'Scan', body, read: (body: Body) => body, unitsOf: () => 0 })
   return { ask }

@@ -1,15 +1,11 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { crc32 } from 'node:zlib'
-import { openClient } from '../../lib/dynamo/request/client.ts'
 import type { Body } from '../../lib/item/bytes/response-body.ts'
 import type { ReplicaTally } from '../../lib/model/tally.ts'
 import { compareSegment } from '../../workers/compare/compare-segment.ts'
-import { addressOf, CREDENTIALS } from '../support/address.ts'
 import { compareTask, memoryThread, recordedControl } from '../support/memory-thread.ts'
 import { ID_KEY } from '../support/pages.ts'
-import { memoryTable, PATIENCE } from '../support/tables/memory-table.ts'
+import { memoryTable } from '../support/tables/memory-table.ts'
+import { itemClient, serveTable } from '../support/tables/served-table.ts'
 import { t } from '../support/tap.ts'
 
 const asTheyCome = ({ bytes }: Body) => bytes
@@ -17,7 +13,7 @@ const asTheyCome = ({ bytes }: Body) => bytes
 async function clientOf(body: Buffer) {
   const received: string[] = []
   const agents: string[] = []
-  const server = createServer((request, response) => {
+  const table = await serveTable(t, (request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
@@ -26,25 +22,8 @@ async function clientOf(body: Buffer) {
       response.writeHead(200, { 'content-length': body.length, 'x-amz-crc32': crc32(body) })
       response.end(body)
     })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const access = {
-    index: 0,
-    label: 'x:T',
-    tableName: 'T',
-    region: 'us-east-1',
-    userAgent: 'tablesync/0a1b2c3d',
-    endpoint: `http://127.0.0.1:${port}`,
-  }
-  const client = openClient(
-    { ...access, keySchema: ID_KEY, address: await addressOf(access) },
-    { timeouts: PATIENCE, credentials: CREDENTIALS },
-  )
-  t.teardown(() => {
-    client.close()
-    server.close()
   })
+  const client = await itemClient(t, { ...table, userAgent: 'tablesync/0a1b2c3d' })
   return { client, received, agents }
 }
 

@@ -1,12 +1,8 @@
 /** Signatures whose time the service does not accept. */
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { openDescriber } from '../../lib/dynamo/describe/describer.ts'
-import { openClient } from '../../lib/dynamo/request/client.ts'
-import { addressOf, CREDENTIALS } from '../support/address.ts'
-import { ID_KEY } from '../support/pages.ts'
+import { CREDENTIALS } from '../support/address.ts'
 import { PATIENCE } from '../support/tables/memory-table.ts'
+import { itemClient, serveTable } from '../support/tables/served-table.ts'
 import { type Test, t } from '../support/tap.ts'
 
 const MINUTE = 60_000
@@ -14,7 +10,7 @@ const MINUTE = 60_000
 /** A service, as strict as the real one, whose clock is `ahead(n)` ms ahead at request n. */
 async function serviceAhead(t: Test, ahead: (request: number) => number) {
   let requests = 0
-  const server = createServer((request, response) => {
+  const access = await serveTable(t, (request, response) => {
     const now = Date.now() + ahead(requests++)
     const text = String(request.headers['x-amz-date'])
     const [, year, month, day, hour, minute, second] =
@@ -24,23 +20,10 @@ async function serviceAhead(t: Test, ahead: (request: number) => number) {
     if (Math.abs(signed - now) < 5 * MINUTE) return response.end('{"Items":[]}')
     response.statusCode = 400
     return response.end('{"__type":"a.b#InvalidSignatureException","message":"too old"}')
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const access = {
-    ...{ index: 0, label: 'x:T', tableName: 'T', region: 'us-east-1', userAgent: 'test' },
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-  }
-  const client = openClient(
-    { ...access, keySchema: ID_KEY, address: await addressOf(access) },
-    { timeouts: PATIENCE, credentials: CREDENTIALS },
-  )
-  const describer = openDescriber(access, { timeouts: PATIENCE, credentials: CREDENTIALS })
-  t.teardown(() => {
-    client.close()
-    describer.close()
-    server.closeAllConnections()
-    server.close()
   })
+  const client = await itemClient(t, access)
+  const describer = openDescriber(access, { timeouts: PATIENCE, credentials: CREDENTIALS })
+  t.teardown(() => describer.close())
   const send = (operation: 'Scan' | 'PutItem') =>
     client.send({ operation, body: '{}', read: (bytes) => bytes, unitsOf: () => 0 })
   return { send, describe: () => describer.describe(), requests: () => requests }

@@ -1,13 +1,7 @@
 /** Where a scan goes on after a page whose last key no checksum vouches for. */
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { crc32 } from 'node:zlib'
-import { openClient } from '../../lib/dynamo/request/client.ts'
 import { scanner } from '../../lib/dynamo/scan.ts'
-import { addressOf, CREDENTIALS } from '../support/address.ts'
-import { ID_KEY } from '../support/pages.ts'
-import { PATIENCE } from '../support/tables/memory-table.ts'
+import { itemClient, serveTable } from '../support/tables/served-table.ts'
 import { type Test, t } from '../support/tap.ts'
 
 const WHOLE =
@@ -17,27 +11,14 @@ const GARBLED = WHOLE.replace('Key":{"id":{"S":"item-5', 'Key":{"id":{"S":"item-
 /** A table whose answers are given, one after the other; the last one again and again. */
 async function scanOf(t: Test, answers: readonly string[], { isSummed = false } = {}) {
   let requests = 0
-  const server = createServer((request, response) => {
+  const access = await serveTable(t, (request, response) => {
     request.resume().on('end', () => {
       const answer = Buffer.from(answers[Math.min(requests++, answers.length - 1)] as string)
       if (isSummed) response.setHeader('x-amz-crc32', crc32(answer))
       response.end(answer)
     })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const access = {
-    ...{ index: 0, label: 'x:T', tableName: 'T', region: 'us-east-1', userAgent: 'test' },
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-  }
-  const client = openClient(
-    { ...access, keySchema: ID_KEY, address: await addressOf(access) },
-    { timeouts: PATIENCE, credentials: CREDENTIALS },
-  )
-  t.teardown(() => {
-    client.close()
-    server.closeAllConnections()
-    server.close()
   })
+  const client = await itemClient(t, access)
   const page = await scanner(client)({ segment: 0, totalSegments: 1, consistent: false }, undefined)
   return { key: page.lastEvaluatedKey, requests }
 }

@@ -1,13 +1,11 @@
 /** Connections that fail to open, because of this machine or of the network. */
 import { once } from 'node:events'
-import { createServer } from 'node:http'
 import { type AddressInfo, connect, createServer as createTcpServer, Socket } from 'node:net'
 import { openDescriber } from '../../lib/dynamo/describe/describer.ts'
-import { openClient } from '../../lib/dynamo/request/client.ts'
 import { asFailure } from '../../lib/dynamo/request/request-errors.ts'
-import { addressOf, CREDENTIALS } from '../support/address.ts'
-import { ID_KEY } from '../support/pages.ts'
+import { CREDENTIALS } from '../support/address.ts'
 import { PATIENCE } from '../support/tables/memory-table.ts'
+import { itemClient, serveTable } from '../support/tables/served-table.ts'
 import { type Test, t } from '../support/tap.ts'
 
 const CONTEXT = { operation: 'Scan', table: 1, label: 'x:T' }
@@ -53,24 +51,13 @@ function failing(t: Test, code: string, times: number): () => number {
 }
 
 async function tableOf(t: Test) {
-  const server = createServer((_, response) => {
+  const served = await serveTable(t, (_, response) => {
     response.end('{"Table":{"TableName":"T"},"Items":[],"Count":0}')
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const access = {
-    ...{ index: 1, label: 'x:T', tableName: 'T', region: 'us-east-1', userAgent: 'test' },
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-  }
-  const options = { timeouts: PATIENCE, credentials: CREDENTIALS }
-  const address = await addressOf(access)
-  const client = openClient({ ...access, keySchema: ID_KEY, address }, options)
-  const describer = openDescriber(access, options)
-  t.teardown(() => {
-    client.close()
-    describer.close()
-    server.closeAllConnections()
-    server.close()
   })
+  const access = { ...served, index: 1 }
+  const client = await itemClient(t, access)
+  const describer = openDescriber(access, { timeouts: PATIENCE, credentials: CREDENTIALS })
+  t.teardown(() => describer.close())
   return {
     scan: () =>
       client.send({ operation: 'Scan', body: '{}', read: () => 'read', unitsOf: () => 0 }),

@@ -61,7 +61,7 @@ t.test('progress comes at most every 5 seconds, and the last of it always', asyn
   )
 })
 
-t.test('progress that begins a wait for keys is told at once, in each pass', async (t) => {
+t.test('each pass writes its first progress of a wait at once', async (t) => {
   const { entries, clock, human } = open()
   const waiting = (segmentsDone: number): RunEvent => ({
     ...(progress(segmentsDone) as RunEvent & { type: 'progress' }),

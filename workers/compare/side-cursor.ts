@@ -82,10 +82,9 @@ export class SideCursor {
 
   /** The same, while stretches of bytes may be compared. */
   get plainPlace(): (Place & { readonly page: PlainPage }) | undefined {
-    const { page } = this
-    if (page === undefined || !isPlain(page) || this.#isDense(LOOKS.beforeDense)) return undefined
-    const at = page.isWalked ? itemStart(page, this.at) : this.#start
-    return { page, item: this.at, at, end: page.extent.end }
+    const place = this.place
+    const { page } = place
+    return isPlain(page) && !this.#isDense(LOOKS.beforeDense) ? { ...place, page } : undefined
   }
 
   /** Whether a page may end after so many items just there; `start`: where the next one begins. */
@@ -106,13 +105,11 @@ export class SideCursor {
 
   /** Skips items that were not looked at; `start`: where the next one begins. */
   skip(count: number, start: number): void {
+    const fits = this.leadsTo(count, start)
     this.at += count
     this.#start = start
     this.#next = undefined
-    const { page } = this
-    if (page === undefined || !isPlain(page) || page.isWalked) return
-    const isAtEnd = this.at >= page.count
-    if (isAtEnd !== start >= page.extent.end) this.#walk(page)
+    if (!fits) this.walk()
   }
 
   /** The next item, which stays the next one. It is a copy, or on the page in hand. */

@@ -70,13 +70,13 @@ function quickSigner(
     .sort()
   const signedNames = names.join(';')
   const canonical = template(names, fixedValues)
-  let day = ''
+  let day: string | undefined
   let scope = ''
   let key: Buffer = Buffer.alloc(0)
 
   return ({ target, body, at }) => {
     const time = basicTime(at)
-    if (!time.startsWith(day) || day === '') {
+    if (day === undefined || !time.startsWith(day)) {
       day = time.slice(0, 8)
       scope = `${day}/${signingRegion}/${signingService}/aws4_request`
       key = [day, signingRegion, signingService, 'aws4_request'].reduce(

@@ -2,15 +2,10 @@
  * Tells by their bytes that two items surely differ: an attribute is on one side only, or a text or
  * a truth has other bytes. All other values may be the same in another spelling.
  */
+import { isPlainString } from '../key.ts'
 import type { Compared } from '../places/compared.ts'
+import { hasBackslash, sameSpan } from './json-bytes.ts'
 import type { Members } from './members.ts'
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-
-/** Bytes before and after the text of `{"S":"text"}`. */
-const TEXT_START = Buffer.from('{"S":"')
-const TEXT_END = 2
 
 const TRUTHS = ['{"BOOL":true}', '{"BOOL":false}'].map((truth) => Buffer.from(truth))
 
@@ -41,41 +36,20 @@ function isOnce(a: Members, b: Members, member: number): boolean {
 function haveOtherTexts(a: Members, i: number, b: Members, j: number): boolean {
   const [start, end] = [a.valueStart(i), a.valueEnd(i)]
   const [otherStart, otherEnd] = [b.valueStart(j), b.valueEnd(j)]
-  const areTexts = isText(a.bytes, start, end) && isText(b.bytes, otherStart, otherEnd)
+  const areTexts =
+    isPlainString(a.bytes, start, end) && isPlainString(b.bytes, otherStart, otherEnd)
   const areTruths = isTruth(a.bytes, start, end) && isTruth(b.bytes, otherStart, otherEnd)
   if (!areTexts && !areTruths) return false
-  if (end - start !== otherEnd - otherStart) return true
-  for (let at = 0; at < end - start; at++) {
-    if (a.bytes[start + at] !== b.bytes[otherStart + at]) return true
-  }
-  return false
-}
-
-/** Whether a value is `{"S":"…"}`, without blanks and without anything escaped. */
-function isText(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start < TEXT_START.length + TEXT_END) return false
-  for (let at = 0; at < TEXT_START.length; at++) {
-    if (bytes[start + at] !== TEXT_START[at]) return false
-  }
-  if (bytes[end - TEXT_END] !== QUOTE) return false
-  for (let at = start + TEXT_START.length; at < end - TEXT_END; at++) {
-    if (bytes[at] === BACKSLASH || bytes[at] === QUOTE) return false
-  }
-  return true
+  return !sameSpan(a.bytes, start, end, b.bytes, otherStart, otherEnd)
 }
 
 const isTruth = (bytes: Uint8Array, start: number, end: number) =>
-  TRUTHS.some(
-    (truth) =>
-      truth.length === end - start && truth.every((byte, at) => bytes[start + at] === byte),
-  )
+  TRUTHS.some((truth) => sameSpan(bytes, start, end, truth, 0, truth.length))
 
 function hasPlainNames(members: Members): boolean {
   for (let member = 0; member < members.count; member++) {
-    const end = members.nameEnd(member)
-    for (let at = members.nameStart(member); at < end; at++) {
-      if (members.bytes[at] === BACKSLASH) return false
-    }
+    if (hasBackslash(members.bytes, members.nameStart(member), members.nameEnd(member)))
+      return false
   }
   return true
 }

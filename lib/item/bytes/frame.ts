@@ -4,7 +4,6 @@
  */
 import type { ReadUnits } from '../../model/units.ts'
 import { theKernel } from '../kernel/kernel.ts'
-import type { Extent } from '../page.ts'
 import { keyText, unitsOf } from './answer-members.ts'
 import { skipBlanks, stringEnd, stringOf, textOf, valueEnd } from './json-bytes.ts'
 
@@ -31,6 +30,8 @@ export interface Frame {
   readonly scanned: number | undefined
   /** Whether the answer has members of other names. */
   readonly hasOthers: boolean
+  /** Where each item begins, if that had to be found. */
+  readonly starts: Int32Array | undefined
 }
 
 /**
@@ -56,17 +57,17 @@ export function frameOf(answer: Buffer): Frame | undefined {
     }
     // Without a key the segment ends here, so the absence of the key has to be certain.
     const isLacking = lastEvaluatedKey === undefined || members.readUnits === undefined
-    if (isLacking && count > 0 && !holds(answer, { start, end }, count)) return undefined
-    return { count, start, end, lastEvaluatedKey, readUnits, scanned, hasOthers: members.hasOthers }
+    const mustCount = isLacking && count > 0
+    const starts = mustCount ? theKernel().starts(answer, { start, end }, count) : undefined
+    // No member hides behind items that are all that is there.
+    if (mustCount && starts === undefined) return undefined
+    const { hasOthers } = members
+    return { count, start, end, lastEvaluatedKey, readUnits, scanned, hasOthers, starts }
   } catch {
     // The reader that goes step by step will say what is wrong with the answer.
     return undefined
   }
 }
-
-/** Whether all that is between two places is so many items: no member hides behind them. */
-const holds = (answer: Buffer, extent: Extent, count: number) =>
-  theKernel().starts(answer, extent, count) !== undefined
 
 /** Collects what the members around the items say. */
 class FrameMembers {
@@ -74,7 +75,6 @@ class FrameMembers {
   lastEvaluatedKey: string | undefined
   readUnits: ReadUnits | undefined
   scanned: number | undefined
-
   hasOthers = false
 
   note(name: string, bytes: Buffer, value: number, end: number): void {

@@ -115,6 +115,12 @@ export function sameSpan(
   return true
 }
 
+/** Whether anything in a span is escaped. */
+export function hasBackslash(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] === 0x5c) return true
+  return false
+}
+
 /** The text of a span. */
 export function textOf(bytes: Uint8Array, start: number, end: number): string {
   return asBuffer(bytes).toString('utf8', start, end)

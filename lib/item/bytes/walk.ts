@@ -1,7 +1,15 @@
 /** Walks along a page's items and notes where each item and its key stand. Builds nothing. */
 
 import { type ItemPage, type KeyNames, STRIDE } from '../page.ts'
-import { eachElement, malformed, skipBlanks, stringEnd, stringOf, valueEnd } from './json-bytes.ts'
+import {
+  eachElement,
+  hasBackslash,
+  malformed,
+  skipBlanks,
+  stringEnd,
+  stringOf,
+  valueEnd,
+} from './json-bytes.ts'
 
 /** Reused by every walk of a thread: a walk runs to its end without a pause. */
 const scratch = { spans: new Int32Array(STRIDE * 8192) }
@@ -76,11 +84,6 @@ function isName(bytes: Uint8Array, start: number, end: number, name: Uint8Array)
   // An escaped spelling is longer than the name it stands for.
   if (end - start - 2 <= length || !hasBackslash(bytes, start, end)) return false
   return stringOf(bytes, start, end) === Buffer.from(name).toString()
-}
-
-function hasBackslash(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (bytes[i] === 0x5c) return true
-  return false
 }
 
 function hasEscapable(name: Uint8Array): boolean {

@@ -79,8 +79,7 @@ class Kernel {
     names: KeyNames,
   ): Int32Array | undefined {
     const walked = this.#walk(bytes, { start, end, most: count }, names)
-    if (walked?.end !== end || walked.spans.length !== count * STRIDE) return undefined
-    return walked.spans
+    return walked?.end === end && walked.count === count ? walked.spans.slice() : undefined
   }
 
   /**
@@ -93,13 +92,8 @@ class Kernel {
     { start, end, count }: { readonly start: number; readonly end: number; readonly count: number },
     names: KeyNames,
   ): number | undefined {
-    if (count === 0 || !this.#setNames(names)) return undefined
-    const room = this.#otherThan(this.#last)
-    this.#put(room, bytes, end, count)
-    const { walk, endOfWalk, memory } = this.#exports
-    const isWhole = walk(room.at, start, end, room.resultsAt, count) === count
-    if (!isWhole || endOfWalk() !== end) return undefined
-    return new Int32Array(memory.buffer, room.resultsAt, count * STRIDE).at(-STRIDE)
+    const walked = this.#walk(bytes, { start, end, most: count }, names)
+    return walked?.end === end && walked.count === count ? walked.spans.at(-STRIDE) : undefined
   }
 
   /** As `walk`, for a list of at most so many items, which ends somewhere before the last byte. */
@@ -108,22 +102,24 @@ class Kernel {
     { start, most }: { readonly start: number; readonly most: number },
     names: KeyNames,
   ): { readonly spans: Int32Array; readonly end: number } | undefined {
-    return this.#walk(bytes, { start, end: bytes.length, most }, names)
+    const walked = this.#walk(bytes, { start, end: bytes.length, most }, names)
+    return walked && { spans: walked.spans.slice(), end: walked.end }
   }
 
+  /** The spans are a view of the kernel's memory, and valid until its next call. */
   #walk(
     bytes: Uint8Array,
     { start, end, most }: { readonly start: number; readonly end: number; readonly most: number },
     names: KeyNames,
-  ): { readonly spans: Int32Array; readonly end: number } | undefined {
+  ): { readonly count: number; readonly spans: Int32Array; readonly end: number } | undefined {
     if (!this.#setNames(names)) return undefined
     const room = this.#otherThan(this.#last)
     this.#put(room, bytes, end, most)
     const { walk, endOfWalk, memory } = this.#exports
     const count = walk(room.at, start, end, room.resultsAt, most)
     if (count < 0) return undefined
-    const spans = new Int32Array(memory.buffer, room.resultsAt, count * STRIDE).slice()
-    return { spans, end: endOfWalk() }
+    const spans = new Int32Array(memory.buffer, room.resultsAt, count * STRIDE)
+    return { count, spans, end: endOfWalk() }
   }
 
   /**

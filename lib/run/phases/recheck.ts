@@ -25,8 +25,8 @@ export async function recheckDuring(run: RunContext, work: Promise<void>): Promi
   const { rechecks, hold, isOver, settings, plan, canary, standstill } = run
   const { write, batchReadLimit } = settings
   const isWriting = write.missing || write.differing || write.extra
-  const batch = isWriting ? Math.min(WRITE_BATCH, batchReadLimit) : batchReadLimit
-  const most = BATCHES_A_TASK * batch
+  const together = isWriting ? Math.min(WRITE_BATCH, batchReadLimit) : batchReadLimit
+  const most = BATCHES_A_TASK * together
   const tasks = new ConcurrentWork(plan.workers * RECHECKS_BESIDE)
   let isWorking = true
   const ended = work.finally(() => {
