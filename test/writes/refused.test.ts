@@ -7,6 +7,8 @@ import { t } from '../support/tap.ts'
 import { oneInThree } from '../support/thorough.ts'
 
 const MANY = Array.from({ length: 400 }, (_, n) => item(n))
+/** Items that are read and then written together. */
+const BATCH = 25
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem'] as const
 
 for (const operation of WRITES) {
@@ -40,31 +42,38 @@ t.test('an item whose transaction conflict never ends fails alone, by name', asy
 t.test('a throttled item is retried for as long as its table takes others', async (t) => {
   const { master, replica, run } = await openScene(t, { masterItems: MANY, replicaItems: [] })
   const [first] = master.table.all()
-  // The others are answered in threes, and only once the unlucky item has asked again.
+  // The others are answered a batch at a time. The unlucky item is refused once the batch after it
+  // is asked for: by then that batch has landed.
   const news = new EventEmitter().setMaxListeners(MANY.length)
-  let allowed = Number.POSITIVE_INFINITY
+  let allowed = 0
   let asked = 0
   let throttled = 0
   const isAllowed = async (number: number) => {
     while (number > allowed) await once(news, 'allowed')
   }
+  const isAsked = async (number: number) => {
+    while (number > asked) await once(news, 'asked')
+  }
   replica.stub.on((request) => {
     if (!asks('PutItem')(request)) return undefined
     const isUnlucky = isDeepStrictEqual(request.body['Item'], first)
     if (!isUnlucky) {
-      return { answeredAfter: isAllowed(++asked) }
+      asked++
+      news.emit('asked')
+      return { answeredAfter: isAllowed(asked) }
     }
-    // Three times as often as it would be retried if nothing else went through.
-    const isEnough = throttled === 12
-    allowed = isEnough ? MANY.length : Math.min(allowed, asked) + 3
+    // More often than it would be retried if nothing else went through.
+    const isEnough = throttled === 4
+    // All of its own batch but itself, and a batch for each time.
+    allowed = isEnough ? MANY.length : BATCH - 1 + BATCH * ++throttled
     news.emit('allowed')
     if (isEnough) return undefined
-    throttled++
-    // Both sides are read before the next try: the three are answered by then.
-    return { error: 'ProvisionedThroughputExceededException' }
+    return { error: 'ProvisionedThroughputExceededException', after: isAsked(allowed + 1) }
   })
-  const { summary } = await run({ writeMissing: true, maxRetries: 4, workers: 1, scanLimit: 400 })
-  t.equal(throttled, 12)
+  // One segment, of one page: the unlucky item is in the first batch.
+  const one = { segments: 1, scanLimit: 400 }
+  const { summary } = await run({ writeMissing: true, maxRetries: 1, ...one })
+  t.equal(throttled, 4)
   t.match(summary.replicas[replica.label], { written: 400, failed: 0 })
 })
 
