@@ -7,7 +7,7 @@
  */
 
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { build } from 'esbuild'
 
 /** Finds a file of its own beside its code, for its threads. */
@@ -19,6 +19,38 @@ const THREADS = [
   'dist/workers/revert-entry.js',
   'dist/workers/hooks-trial.js',
 ]
+
+/**
+ * What runs load late, and little else with it. All else that is loaded late comes at once: each
+ * boundary cuts what is shared in more pieces, and a piece takes a millisecond of CPU to load.
+ */
+const LATE = /page-html|page-text|config-file|metrics-file/
+
+/** Makes one module of all that the command loads late, but for what is in `LATE`. */
+const TOGETHER = {
+  name: 'together',
+  setup(build) {
+    const files = new Set()
+    build.onStart(async () => {
+      for (const name of await readdir('dist/lib', { recursive: true })) {
+        if (!name.endsWith('.js')) continue
+        const file = resolve('dist/lib', name)
+        for (const [, path] of (await readFile(file, 'utf8')).matchAll(/import\('(\.[^']+)'\)/g)) {
+          if (!LATE.test(path)) files.add(resolve(dirname(file), path))
+        }
+      }
+    })
+    build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) =>
+      kind === 'dynamic-import' && files.has(resolve(resolveDir, path))
+        ? { path: 'together', namespace: 'together' }
+        : undefined,
+    )
+    build.onLoad({ filter: /^/, namespace: 'together' }, () => ({
+      contents: [...files].map((file) => `export * from ${JSON.stringify(file)}`).join('\n'),
+      resolveDir: resolve('dist/lib'),
+    }))
+  },
+}
 
 await rm('bundle', { recursive: true, force: true })
 if (process.argv.includes('--unbundled')) {
@@ -88,6 +120,10 @@ function bundled(entryPoints) {
       js: "import{createRequire as tablesyncRequire}from'node:module';const require=tablesyncRequire(import.meta.url);",
     },
     metafile: true,
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    plugins: [TOGETHER],
     logLevel: 'warning',
   })
 }
