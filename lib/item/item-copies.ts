@@ -1,6 +1,6 @@
 /** Copies of single items, so that keeping an item for a while does not keep its page. */
 import type { Bytes } from '../model/units.ts'
-import { type ItemPage, STRIDE, shiftSpans } from './page.ts'
+import { detached, type ItemPage, STRIDE, shiftSpans } from './page.ts'
 
 /** How many items fit on one page of copies, and how many bytes. */
 const ITEMS = 64
@@ -35,6 +35,14 @@ class CopyPage implements ItemPage {
 
 export class ItemCopies {
   #page: CopyPage | undefined
+
+  /** The item, in a place that outlives its page: where it is, if that is such a place. */
+  lasting(page: ItemPage, item: number): { page: ItemPage; item: number } {
+    if (page instanceof CopyPage) return { page, item }
+    // Copies know of no refusals.
+    if (page.refusals?.has(item) === true) return detached(page, item)
+    return this.add(page.bytes, page.spans, item * STRIDE)
+  }
 
   /** Copies the item of `bytes` that has its spans from `base` on. */
   add(bytes: Uint8Array, spans: Int32Array, base: number): { page: ItemPage; item: number } {

@@ -26,16 +26,28 @@ export function canonicalKeyOf(page: ItemPage, item: number, schema: KeySchema):
 export function keyTextOf(page: ItemPage, item: number, schema: KeySchema): KeyText {
   const { bytes, spans } = page
   const base = item * STRIDE
-  const [partition, sort] = schema
-  let text = `{${named(partition.name, bytes, spans[base + 2] as number, spans[base + 3] as number)}`
+  const [partition, sort] = leadsOf(schema)
+  let text = partition + textOf(bytes, spans[base + 2] as number, spans[base + 3] as number)
   if (sort !== undefined) {
-    text += `,${named(sort.name, bytes, spans[base + 4] as number, spans[base + 5] as number)}`
+    text += sort + textOf(bytes, spans[base + 4] as number, spans[base + 5] as number)
   }
   return `${text}}`
 }
 
-const named = (name: string, bytes: Uint8Array, start: number, end: number) =>
-  `${JSON.stringify(name)}:${textOf(bytes, start, end)}`
+/** What stands in a key's text before the value of each part. */
+type Leads = readonly [partition: string, sort?: string]
+
+const leads = new WeakMap<KeySchema, Leads>()
+
+function leadsOf(schema: KeySchema): Leads {
+  const known = leads.get(schema)
+  if (known !== undefined) return known
+  const [partition, sort] = schema
+  const before = `{${JSON.stringify(partition.name)}:`
+  const made: Leads = sort === undefined ? [before] : [before, `,${JSON.stringify(sort.name)}:`]
+  leads.set(schema, made)
+  return made
+}
 
 export function canonicalKeyOfText(text: KeyText, schema: KeySchema): CanonicalKey {
   const plain = plainKeyOf(text, schema)
@@ -47,21 +59,36 @@ export function canonicalKeyOfText(text: KeyText, schema: KeySchema): CanonicalK
 
 /** For strings without blanks around them or escapes, as nearly all keys are; else undefined. */
 function plainKeyOf(text: KeyText, schema: KeySchema): CanonicalKey | undefined {
-  let at = 0
-  let key = ''
-  for (const [part, { name }] of schema.entries()) {
-    const before = `${part === 0 ? '{' : ','}${JSON.stringify(name)}:{"S":"`
-    if (!text.startsWith(before, at)) return undefined
-    const start = at + before.length
-    const end = text.indexOf('"', start)
-    const value = text.slice(start, end)
-    if (end < 0 || value.includes('\\') || text[end + 1] !== '}') return undefined
-    const canonical = `S${Buffer.from(value).toString('latin1')}`
-    key = part === 0 ? canonical : joinParts(key, canonical)
-    at = end + 2
-  }
-  return text[at] === '}' && at + 1 === text.length ? key : undefined
+  const [first, second] = leadsOf(schema)
+  const partition = plainEnd(text, 0, first)
+  if (partition === undefined) return undefined
+  const before = plainPart(text, first.length, partition)
+  if (second === undefined) return isLast(text, partition) ? before : undefined
+  const sort = plainEnd(text, partition + 1, second)
+  if (sort === undefined || !isLast(text, sort)) return undefined
+  return joinParts(before, plainPart(text, partition + 1 + second.length, sort))
 }
+
+const isLast = (text: string, end: number) => text[end + 1] === '}' && end + 2 === text.length
+
+const STRING = '{"S":"'
+
+/** Where the plain string behind `lead` ends: the place of its closing bracket. */
+function plainEnd(text: string, at: number, lead: string): number | undefined {
+  const start = at + lead.length + STRING.length
+  if (!text.startsWith(lead, at) || !text.startsWith(STRING, at + lead.length)) return undefined
+  const end = text.indexOf('"', start)
+  if (end < 0 || text[end + 1] !== '}') return undefined
+  const slash = text.indexOf('\\', start)
+  return slash < 0 || slash > end ? end + 1 : undefined
+}
+
+function plainPart(text: string, at: number, end: number): string {
+  const value = text.slice(at + STRING.length, end - 1)
+  return `S${BEYOND_ASCII.test(value) ? Buffer.from(value).toString('latin1') : value}`
+}
+
+const BEYOND_ASCII = /[^\0-\x7f]/
 
 /** True if both keys are the same bytes. Equal keys may also be spelt differently. */
 export function sameKeyBytes(a: ItemPage, i: number, b: ItemPage, j: number): boolean {

@@ -3,8 +3,9 @@
  * two scans turn out to be in different orders.
  */
 import type { FoundItem } from '../../lib/dynamo/lookup-result.ts'
+import { ItemCopies } from '../../lib/item/item-copies.ts'
 import { type KeyText, keyTextOf } from '../../lib/item/key.ts'
-import { detached, type ItemPage } from '../../lib/item/page.ts'
+import type { ItemPage } from '../../lib/item/page.ts'
 import type { Cursor } from '../../lib/model/files/segment-record.ts'
 import type { Bytes } from '../../lib/model/units.ts'
 import type { ReplicaTask } from '../replica-task.ts'
@@ -54,6 +55,7 @@ export async function march(
   { pages, mayGoOver, isOver, onPause }: March,
 ): Promise<MarchEnd> {
   const { count, thread, schema, findExtras } = replicaTask
+  const copies = new ItemCopies()
   const pending: Suspect[] = []
   /** How many items were alone, one after the other, on either side. */
   let inARow = 0
@@ -173,7 +175,7 @@ export async function march(
   }
 
   function pairOf(master: ItemPage, i: number, replica: ItemPage, j: number) {
-    const pair = { master: detached(master, i), replica: detached(replica, j) }
+    const pair = { master: copies.lasting(master, i), replica: copies.lasting(replica, j) }
     return { key: keyTextOf(master, i, schema), pair }
   }
 
@@ -183,8 +185,8 @@ export async function march(
       // A pair whose master item is gone is an extra, unless extras have a pass of their own.
       ground: findExtras ? 'order' : 'key',
       key: keyTextOf(master, i, schema),
-      master: detached(master, i),
-      replica: detached(replica, j),
+      master: copies.lasting(master, i),
+      replica: copies.lasting(replica, j),
     }
   }
 }

@@ -4,8 +4,9 @@
  */
 import { type FoundItem, refusalOf, type Unread } from '../../lib/dynamo/lookup-result.ts'
 import type { TablesyncError } from '../../lib/errors.ts'
+import { ItemCopies } from '../../lib/item/item-copies.ts'
 import type { CanonicalKey, KeyText } from '../../lib/item/key.ts'
-import { detached, itemEnd, itemStart } from '../../lib/item/page.ts'
+import { itemEnd, itemStart } from '../../lib/item/page.ts'
 import type { Bytes } from '../../lib/model/units.ts'
 import { Jobs } from '../concurrency/background-jobs.ts'
 import type { MaybePromise } from '../concurrency/maybe-promise.ts'
@@ -35,6 +36,7 @@ export class ImmediateRecheck {
   readonly #falseAlarms = new FalseAlarmRate()
   #batch: WaitingSuspect[] = []
   #batchBytes: Bytes = 0
+  readonly #copies = new ItemCopies()
   /** Missing items that are put without a read of the replica. */
   #unread: Suspicion[] = []
 
@@ -90,7 +92,7 @@ export class ImmediateRecheck {
     // Without the items as scanned: they would keep whole pages in memory.
     const isRefused = refusalOf(master) !== undefined
     const stands = this.#mastersStand && looks === 'missing' && !isRefused ? master : undefined
-    const itsMaster = stands && detached(stands.page, stands.item)
+    const itsMaster = stands && this.#copies.lasting(stands.page, stands.item)
     this.#batch.push({ looks, key, ground, canonical, master: itsMaster })
     this.#batchBytes += weight(master) + weight(replica)
     const isFull = this.#batch.length >= this.#batchSize || this.#batchBytes >= BATCH_BYTES
