@@ -39,6 +39,7 @@ const TOGETHER = {
           if (!LATE.test(path)) files.add(resolve(dirname(file), path))
         }
       }
+      await refuseSameNames(files)
     })
     build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) =>
       kind === 'dynamic-import' && files.has(resolve(resolveDir, path))
@@ -50,6 +51,19 @@ const TOGETHER = {
       resolveDir: resolve('dist/lib'),
     }))
   },
+}
+
+/** Of two exports of one name, one module would have neither, and esbuild does not say so. */
+async function refuseSameNames(files) {
+  const owners = new Map()
+  for (const file of files) {
+    const exported = /^export (?:async )?(?:function\*?|const|let|class) (\w+)/gm
+    for (const [, name] of (await readFile(file, 'utf8')).matchAll(exported)) {
+      const owner = owners.get(name)
+      if (owner !== undefined) throw new Error(`${name} is exported by ${owner} and by ${file}`)
+      owners.set(name, file)
+    }
+  }
 }
 
 await rm('bundle', { recursive: true, force: true })

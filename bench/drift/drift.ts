@@ -16,12 +16,11 @@ import { measureRows } from './measured-rows.ts'
 import { chosenRows } from './rows.ts'
 
 const asked = readArguments()
-const { isJson, isTls } = asked
+const { isJson, isTls, isLibrary } = asked
 const [items = 200_000, repetitions = 5] = asked.numbers
-const sizes = asked.has('--slopes') ? [items, 4 * items] : [items]
-const seed = Number(asked.after('--seed') ?? randomInt(1_000_000))
-const isLibrary = asked.has('--library')
-const rows = chosenRows(asked.after('--only')?.split(','))
+const sizes = asked.wantsSlopes ? [items, 4 * items] : [items]
+const seed = Number(asked.seed ?? randomInt(1_000_000))
+const rows = chosenRows(asked.only)
 
 const server = await startServer({ isTls })
 const runs = await measureRows(server, { rows, sizes, repetitions, seed, isLibrary })

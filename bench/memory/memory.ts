@@ -36,8 +36,8 @@ const CASES: readonly {
 
 const asked = readArguments()
 const { isJson, isTls } = asked
-const items = Number(asked.after('--items') ?? 1_000_000)
-const seed = Number(asked.after('--seed') ?? randomInt(1_000_000))
+const items = Number(asked.items ?? 1_000_000)
+const seed = Number(asked.seed ?? randomInt(1_000_000))
 
 await copyCountedEngine()
 const folder = await mkdtemp(join(tmpdir(), 'tablesync-bench-'))

@@ -21,8 +21,8 @@ const SMALL = [500, 5_000]
 const asked = readArguments()
 const { isJson, isTls } = asked
 const [items = 20_000, repetitions = 3] = asked.numbers
-const seed = Number(asked.after('--seed') ?? randomInt(1_000_000))
-const writers = chosenWriters(asked.after('--only')?.split(','))
+const seed = Number(asked.seed ?? randomInt(1_000_000))
+const writers = chosenWriters(asked.only)
 const slope = [items, 4 * items] as const
 const sizes = [...new Set([...SMALL, ...slope])].sort((a, b) => a - b)
 

@@ -21,7 +21,7 @@ const BYTES = 300
 const asked = readArguments()
 const { isJson, isTls } = asked
 const [repetitions = 7] = asked.numbers
-const seed = Number(asked.after('--seed') ?? randomInt(1_000_000))
+const seed = Number(asked.seed ?? randomInt(1_000_000))
 const server = await startServer({ isTls })
 
 const named = (fields: Partial<GeneratedTable> = {}) =>

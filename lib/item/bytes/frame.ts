@@ -43,7 +43,7 @@ export interface Frame {
  * bracket within an item qualifies: the braces around it close first. A bracket of another list
  * after the items does qualify, though DynamoDB sends no such list: the items then end before it,
  * and the walk will notice. If a member is missing that may stand before such a list, the items are
- * counted.
+ * counted, unless its name stands nowhere in the answer.
  */
 export function frameOf(answer: Buffer): Frame | undefined {
   try {
