@@ -43,7 +43,7 @@ export interface Frame {
  * bracket within an item qualifies: the braces around it close first. A bracket of another list
  * after the items does qualify, though DynamoDB sends no such list: the items then end before it,
  * and the walk will notice. If a member is missing that may stand before such a list, the items are
- * counted, unless its name stands nowhere in the answer.
+ * counted.
  */
 export function frameOf(answer: Buffer): Frame | undefined {
   try {
@@ -57,7 +57,7 @@ export function frameOf(answer: Buffer): Frame | undefined {
     }
     // Without a key the segment ends here, so the absence of the key has to be certain.
     const isLacking = lastEvaluatedKey === undefined || members.readUnits === undefined
-    const mustCount = isLacking && count > 0 && !isPlainlyLacking(answer, members)
+    const mustCount = isLacking && count > 0
     const starts = mustCount ? theKernel().starts(answer, { start, end }, count) : undefined
     // No member hides behind items that are all that is there.
     if (mustCount && starts === undefined) return undefined
@@ -67,16 +67,6 @@ export function frameOf(answer: Buffer): Frame | undefined {
     // The reader that goes step by step will say what is wrong with the answer.
     return undefined
   }
-}
-
-/** Whether no member can hide: its name stands nowhere, and no name is spelt with escapes. */
-function isPlainlyLacking(answer: Buffer, { lastEvaluatedKey, readUnits }: FrameMembers): boolean {
-  const lacks = (name: string) => !answer.includes(name)
-  return (
-    (lastEvaluatedKey !== undefined || lacks('LastEvaluatedKey')) &&
-    (readUnits !== undefined || lacks('ConsumedCapacity')) &&
-    !answer.includes('\\')
-  )
 }
 
 /** Collects what the members around the items say. */
