@@ -1,6 +1,7 @@
 /** Copies of single items, so that keeping an item for a while does not keep its page. */
+import type { TablesyncError } from '../errors.ts'
 import type { Bytes } from '../model/units.ts'
-import { detached, type ItemPage, STRIDE, shiftSpans } from './page.ts'
+import { type ItemPage, STRIDE } from './page.ts'
 
 /** How many items fit on one page of copies, and how many bytes. */
 const ITEMS = 64
@@ -11,6 +12,7 @@ class CopyPage implements ItemPage {
   readonly bytes: Buffer
   readonly spans = new Int32Array(ITEMS * STRIDE)
   count = 0
+  refusals?: Map<number, TablesyncError>
   #end = 0
 
   constructor(room: Bytes) {
@@ -31,6 +33,11 @@ class CopyPage implements ItemPage {
     shiftSpans(spans, base, this.spans, this.count * STRIDE, to - start)
     return this.count++
   }
+
+  refuse(item: number, refusal: TablesyncError): void {
+    this.refusals ??= new Map()
+    this.refusals.set(item, refusal)
+  }
 }
 
 export class ItemCopies {
@@ -39,15 +46,31 @@ export class ItemCopies {
   /** The item, in a place that outlives its page: where it is, if that is such a place. */
   lasting(page: ItemPage, item: number): { page: ItemPage; item: number } {
     if (page instanceof CopyPage) return { page, item }
-    // Copies know of no refusals.
-    if (page.refusals?.has(item) === true) return detached(page, item)
-    return this.add(page.bytes, page.spans, item * STRIDE)
+    const copy = this.add(page.bytes, page.spans, item * STRIDE)
+    const refusal = page.refusals?.get(item)
+    if (refusal !== undefined) copy.page.refuse(copy.item, refusal)
+    return copy
   }
 
   /** Copies the item of `bytes` that has its spans from `base` on. */
-  add(bytes: Uint8Array, spans: Int32Array, base: number): { page: ItemPage; item: number } {
+  add(bytes: Uint8Array, spans: Int32Array, base: number): { page: CopyPage; item: number } {
     const length = (spans[base + 1] as number) - (spans[base] as number)
     if (this.#page?.hasRoomFor(length) !== true) this.#page = new CopyPage(Math.max(ROOM, length))
     return { page: this.#page, item: this.#page.add(bytes, spans, base) }
+  }
+}
+
+/** Writes an item's spans for a copy of it whose bytes are `by` further on. */
+function shiftSpans(
+  ...[spans, from, into, to, by]: [
+    ...[spans: Int32Array, from: number],
+    ...[into: Int32Array, to: number],
+    by: number,
+  ]
+): void {
+  for (let at = 0; at < STRIDE; at++) {
+    const place = spans[from + at] as number
+    // 0: the key has no such part.
+    into[to + at] = place === 0 && at > 0 ? 0 : place + by
   }
 }

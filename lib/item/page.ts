@@ -78,30 +78,3 @@ export const keyStart = (page: ItemPage, item: number, part: 0 | 1): number =>
   page.spans[item * STRIDE + 2 + part * 2] as number
 export const keyEnd = (page: ItemPage, item: number, part: 0 | 1): number =>
   page.spans[item * STRIDE + 3 + part * 2] as number
-
-/** Writes an item's spans for a copy of it whose bytes are `by` further on. */
-export function shiftSpans(
-  ...[spans, from, into, to, by]: [
-    ...[spans: Int32Array, from: number],
-    ...[into: Int32Array, to: number],
-    by: number,
-  ]
-): void {
-  for (let at = 0; at < STRIDE; at++) {
-    const place = spans[from + at] as number
-    // 0: the key has no such part.
-    into[to + at] = place === 0 && at > 0 ? 0 : place + by
-  }
-}
-
-/** Copies one item to a page of its own, so that keeping the item does not keep its page. */
-export function detached(page: ItemPage, item: number): { page: ItemPage; item: number } {
-  const start = itemStart(page, item)
-  const spans = new Int32Array(STRIDE)
-  shiftSpans(page.spans, item * STRIDE, spans, 0, -start)
-  // A Buffer's own `slice` is a view of the same bytes.
-  const bytes = Uint8Array.prototype.slice.call(page.bytes, start, itemEnd(page, item))
-  const refusal = page.refusals?.get(item)
-  const refusals = refusal === undefined ? {} : { refusals: new Map([[0, refusal]]) }
-  return { page: { bytes, count: 1, spans, ...refusals }, item: 0 }
-}

@@ -3,14 +3,7 @@ import type { Place } from '../../lib/item/bytes/alike.ts'
 import { skipBlanks } from '../../lib/item/bytes/json-bytes.ts'
 import type { ItemCopies } from '../../lib/item/item-copies.ts'
 import { type Keyed, keyed } from '../../lib/item/key-hash.ts'
-import {
-  type ItemPage,
-  isPlain,
-  itemEnd,
-  itemStart,
-  type PlainPage,
-  STRIDE,
-} from '../../lib/item/page.ts'
+import { type ItemPage, isPlain, itemEnd, itemStart, type PlainPage } from '../../lib/item/page.ts'
 import type { KeySchema } from '../../lib/model/tables/table.ts'
 import { Window } from './unmatched-window.ts'
 
@@ -132,8 +125,7 @@ export class SideCursor {
 
   /** The same item, in a place that outlives the page in hand. */
   lasting({ page, item, hash }: Keyed): Keyed {
-    if (page.release === undefined) return { page, item, hash }
-    return { ...this.#copies.add(page.bytes, page.spans, item * STRIDE), hash }
+    return { ...this.#copies.lasting(page, item), hash }
   }
 
   #isDense(looks: number): boolean {
