@@ -45,6 +45,12 @@ export interface ReplicationOptions {
 
 const TICK = 50
 
+/** Nobody writes while the oldest write is on its way for so much longer than the lag, in ms. */
+const BEHIND = 500
+
+/** At most this many writes to the replica are under way. */
+const TOGETHER = 40
+
 export async function startReplication(options: ReplicationOptions): Promise<Replication> {
   const { master, replica, ids, writesPerSecond, lagMs } = options
   const config = {
@@ -80,14 +86,21 @@ export async function startReplication(options: ReplicationOptions): Promise<Rep
   const put = (table: TestTable, item: Item) =>
     client.send(new PutItemCommand({ TableName: table.name, Item: item }))
 
+  /** When each write was sent, until it is on the replica. */
+  const sent: number[] = []
+  // A machine that is busy may be slow to follow: the lag must stay well under the mismatch age.
+  const isBehind = () => Date.now() - (sent[followed] ?? Date.now()) > lagMs + BEHIND
+
   const write = async () => {
-    const began = Date.now()
+    let began = Date.now()
     while (isWriting) {
+      for (; isWriting && isBehind(); began += TICK) await sleep(TICK)
       const due = ((Date.now() - began) / 1000) * writesPerSecond
       const batch: Promise<void>[] = []
       while (written < due && batch.length < 40) {
         const id = ids[written % ids.length] as string
         const item = { id: { S: id }, version: { N: String(++written) } }
+        sent.push(Date.now())
         batch.push(logged(logs.master, item, () => put(master, item)))
       }
       await Promise.all(batch)
@@ -95,7 +108,15 @@ export async function startReplication(options: ReplicationOptions): Promise<Rep
     }
   }
 
-  /** In the order of the stream: that of one key matters. */
+  const apply = async ({ dynamodb }: StreamRecord) => {
+    const item = dynamodb?.NewImage as Item | undefined
+    const Key = dynamodb?.Keys as Item
+    if (item !== undefined) await logged(logs.replica, item, () => put(replica, item))
+    else await client.send(new DeleteItemCommand({ TableName: replica.name, Key }))
+    followed++
+  }
+
+  /** In the order of the stream: that of one key matters, and others go together. */
   const follow = async () => {
     const waiting: { readonly at: number; readonly record: StreamRecord }[] = []
     const iterators = await shardIterators(streams, arn)
@@ -109,13 +130,16 @@ export async function startReplication(options: ReplicationOptions): Promise<Rep
         else iterators.set(shard, NextShardIterator)
       }
       const due = waiting.findIndex(({ at }) => at > Date.now())
+      let together = new Map<string, Promise<void>>()
       for (const { record } of waiting.splice(0, due < 0 ? waiting.length : due)) {
-        const item = record.dynamodb?.NewImage as Item | undefined
-        const Key = record.dynamodb?.Keys as Item
-        followed++
-        if (item !== undefined) await logged(logs.replica, item, () => put(replica, item))
-        else await client.send(new DeleteItemCommand({ TableName: replica.name, Key }))
+        const id = String(record.dynamodb?.Keys?.['id']?.S)
+        if (together.has(id) || together.size === TOGETHER) {
+          await Promise.all(together.values())
+          together = new Map()
+        }
+        together.set(id, apply(record))
       }
+      await Promise.all(together.values())
       await sleep(TICK)
     }
   }
