@@ -48,7 +48,7 @@ const TICK = 50
 /** Nobody writes while the oldest write is on its way for so much longer than the lag, in ms. */
 const BEHIND = 500
 
-/** At most this many writes to the replica are under way. */
+/** At most this many writes to one table are under way. */
 const TOGETHER = 40
 
 export async function startReplication(options: ReplicationOptions): Promise<Replication> {
@@ -86,10 +86,10 @@ export async function startReplication(options: ReplicationOptions): Promise<Rep
   const put = (table: TestTable, item: Item) =>
     client.send(new PutItemCommand({ TableName: table.name, Item: item }))
 
-  /** When each write was sent, until it is on the replica. */
-  const sent: number[] = []
+  /** When each write was sent, in their order. */
+  const sentAt: number[] = []
   // A machine that is busy may be slow to follow: the lag must stay well under the mismatch age.
-  const isBehind = () => Date.now() - (sent[followed] ?? Date.now()) > lagMs + BEHIND
+  const isBehind = () => Date.now() - (sentAt[followed] ?? Date.now()) > lagMs + BEHIND
 
   const write = async () => {
     let began = Date.now()
@@ -97,10 +97,10 @@ export async function startReplication(options: ReplicationOptions): Promise<Rep
       for (; isWriting && isBehind(); began += TICK) await sleep(TICK)
       const due = ((Date.now() - began) / 1000) * writesPerSecond
       const batch: Promise<void>[] = []
-      while (written < due && batch.length < 40) {
+      while (written < due && batch.length < TOGETHER) {
         const id = ids[written % ids.length] as string
         const item = { id: { S: id }, version: { N: String(++written) } }
-        sent.push(Date.now())
+        sentAt.push(Date.now())
         batch.push(logged(logs.master, item, () => put(master, item)))
       }
       await Promise.all(batch)

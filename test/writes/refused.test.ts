@@ -40,11 +40,13 @@ t.test('an item whose transaction conflict never ends fails alone, by name', asy
 })
 
 t.test('a throttled item is retried for as long as its table takes others', async (t) => {
-  const { master, replica, run } = await openScene(t, { masterItems: MANY, replicaItems: [] })
+  // A task takes 250 keys, and those behind the unlucky one wait for it: enough must be left.
+  const masterItems = Array.from({ length: 700 }, (_, n) => item(n))
+  const { master, replica, run } = await openScene(t, { masterItems, replicaItems: [] })
   const [first] = master.table.all()
   // The others are answered a batch at a time. The unlucky item is refused once the batch after it
   // is asked for: by then that batch has landed.
-  const news = new EventEmitter().setMaxListeners(MANY.length)
+  const news = new EventEmitter().setMaxListeners(masterItems.length)
   let allowed = 0
   let asked = 0
   let throttled = 0
@@ -62,19 +64,19 @@ t.test('a throttled item is retried for as long as its table takes others', asyn
       news.emit('asked')
       return { answeredAfter: isAllowed(asked) }
     }
-    // More often than it would be retried if nothing else went through.
-    const isEnough = throttled === 4
+    // Three times as often as it would be retried if nothing else went through.
+    const isEnough = throttled === 12
     // All of its own batch but itself, and a batch for each time.
-    allowed = isEnough ? MANY.length : BATCH - 1 + BATCH * ++throttled
+    allowed = isEnough ? masterItems.length : BATCH - 1 + BATCH * ++throttled
     news.emit('allowed')
     if (isEnough) return undefined
     return { error: 'ProvisionedThroughputExceededException', after: isAsked(allowed + 1) }
   })
   // One segment, of one page: the unlucky item is in the first batch.
-  const one = { segments: 1, scanLimit: 400 }
-  const { summary } = await run({ writeMissing: true, maxRetries: 1, ...one })
-  t.equal(throttled, 4)
-  t.match(summary.replicas[replica.label], { written: 400, failed: 0 })
+  const one = { workers: 1, segments: 1, scanLimit: 700 }
+  const { summary } = await run({ writeMissing: true, maxRetries: 4, ...one })
+  t.equal(throttled, 12)
+  t.match(summary.replicas[replica.label], { written: 700, failed: 0 })
 })
 
 for (const { error, told } of [
