@@ -73,7 +73,7 @@ if (process.argv.includes('--unbundled')) {
 }
 const built = [
   // Each by itself: what they share would come in a dozen pieces.
-  await bundled([COMMAND]),
+  await bundled([COMMAND], [TOGETHER]),
   ...(await Promise.all(THREADS.map((file) => bundled([file])))),
 ]
 
@@ -116,7 +116,7 @@ async function billOfMaterials() {
   return { bomFormat: 'CycloneDX', specVersion: '1.5', version: 1, components }
 }
 
-function bundled(entryPoints) {
+function bundled(entryPoints, plugins = []) {
   return build({
     entryPoints,
     outbase: 'dist',
@@ -137,7 +137,7 @@ function bundled(entryPoints) {
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',
-    plugins: [TOGETHER],
+    plugins,
     logLevel: 'warning',
   })
 }

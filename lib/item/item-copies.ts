@@ -30,7 +30,12 @@ class CopyPage implements ItemPage {
     const to = this.#end
     this.bytes.set(bytes.subarray(start, end), to)
     this.#end = to + end - start
-    shiftSpans(spans, base, this.spans, this.count * STRIDE, to - start)
+    const into = this.count * STRIDE
+    for (let at = 0; at < STRIDE; at++) {
+      const place = spans[base + at] as number
+      // 0: the key has no such part.
+      this.spans[into + at] = place === 0 && at > 0 ? 0 : place - start + to
+    }
     return this.count++
   }
 
@@ -57,20 +62,5 @@ export class ItemCopies {
     const length = (spans[base + 1] as number) - (spans[base] as number)
     if (this.#page?.hasRoomFor(length) !== true) this.#page = new CopyPage(Math.max(ROOM, length))
     return { page: this.#page, item: this.#page.add(bytes, spans, base) }
-  }
-}
-
-/** Writes an item's spans for a copy of it whose bytes are `by` further on. */
-function shiftSpans(
-  ...[spans, from, into, to, by]: [
-    ...[spans: Int32Array, from: number],
-    ...[into: Int32Array, to: number],
-    by: number,
-  ]
-): void {
-  for (let at = 0; at < STRIDE; at++) {
-    const place = spans[from + at] as number
-    // 0: the key has no such part.
-    into[to + at] = place === 0 && at > 0 ? 0 : place + by
   }
 }
