@@ -88,6 +88,7 @@ function openListeners(
       const hear = (event: RunEvent) => {
         if (event.type === 'plan' && event.keys === undefined) {
           cells = new HeatCells(event.segments, Object.keys(header.tables))
+          if (goodReport?.heat !== undefined) cells.add(goodReport.heat)
         }
         cells?.hear(event)
         listeners.onProgress(event)
@@ -97,7 +98,11 @@ function openListeners(
         const result = await work({
           onEvent: report === undefined ? listeners.onProgress : hear,
           allTold: async () => report?.flush(),
-          reportMark: async () => report?.mark(),
+          reportMark: async () => {
+            const mark = await report?.mark()
+            const heat = cells?.recorded
+            return mark && { ...mark, ...(heat !== undefined && { heat }) }
+          },
           ...(options.confirm !== undefined && { confirm: listeners.confirm }),
           onEnd: async (footer) => {
             const heat = cells?.recorded

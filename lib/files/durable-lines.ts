@@ -1,9 +1,9 @@
 /** A file of lines. Many lines share one sync to disk, and none is acknowledged before it. */
 import { type FileHandle, open, rm } from 'node:fs/promises'
-import { gzipSync } from 'node:zlib'
+import { crc32, gzipSync } from 'node:zlib'
 import { type Point, passing } from '../diagnostics.ts'
 import { TablesyncError } from '../errors.ts'
-import type { GoodLines } from '../model/files/file-mark.ts'
+import type { FileMark, GoodLines } from '../model/files/file-mark.ts'
 import { type LineChain, NO_LINES } from '../model/files/line-chain.ts'
 import type { Bytes } from '../model/units.ts'
 import { chainedLine, withLine } from './chained-line.ts'
@@ -29,6 +29,7 @@ export class DurableLines {
   readonly #of: LinesFile
   readonly #handle: FileHandle
   #bytes: Bytes
+  #crc: number
   /** Undefined: the file has version 1, and its lines are not chained. */
   #chain: LineChain | undefined
   #waiting: Waiting[] = []
@@ -74,16 +75,23 @@ export class DurableLines {
     }
   }
 
-  private constructor(of: LinesFile, handle: FileHandle, { bytes, chain }: GoodLines) {
+  private constructor(of: LinesFile, handle: FileHandle, { bytes, chain, crc = 0 }: GoodLines) {
     this.#of = of
     this.#handle = handle
     this.#bytes = bytes
+    this.#crc = crc
     this.#chain = chain
   }
 
   /** The length of the file, counting only what is on disk. */
   get bytes(): Bytes {
     return this.#bytes
+  }
+
+  /** What of the file is on disk, for a run that continues it. Undefined: the file has version 1. */
+  get mark(): (FileMark & { readonly chain: LineChain }) | undefined {
+    const chain = this.#chain
+    return chain && { bytes: this.#bytes, crc: this.#crc, chain }
   }
 
   /**
@@ -137,6 +145,7 @@ export class DurableLines {
     if (points !== undefined) passing(points.appended)
     await this.#handle.datasync()
     this.#bytes += written.length
+    this.#crc = crc32(written, this.#crc)
     if (points !== undefined) passing(points.synced)
   }
 

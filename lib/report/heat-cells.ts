@@ -18,6 +18,17 @@ export class HeatCells {
     this.#replicas = new Map(replicas.map((replica) => [replica, strip()]))
   }
 
+  /** Adds what was counted elsewhere of other segments of the same tables. */
+  add(heat: RecordedHeat): void {
+    if (heat.segments !== this.#segments) return
+    for (const [replica, cells] of Object.entries(heat.replicas)) {
+      const strip = this.#replicas.get(replica) ?? []
+      for (const [at, cell] of strip.entries()) {
+        for (const [of, more] of (cells[at] ?? []).entries()) cell[of as 0 | 1 | 2] += more
+      }
+    }
+  }
+
   hear(event: RunEvent): void {
     if (event.type === 'pass-began') this.#clear()
     if (event.type !== 'segment-finished') return

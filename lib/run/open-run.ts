@@ -6,6 +6,7 @@ import { CanaryFlags } from '../protocol/shared/canary-flags.ts'
 import { RecheckBudget } from '../protocol/shared/recheck-budget.ts'
 import { Allowance } from '../protocol/shared/write-allowance.ts'
 import { CheckpointSaver } from './checkpoint/checkpoint-saver.ts'
+import { segmentsToCompare } from './preflight/scan-plan.ts'
 import { RunMonitor } from './progress/run-monitor.ts'
 import { StandstillWait } from './progress/standstill-wait.ts'
 import { RateLimits } from './rate/rate-limits.ts'
@@ -96,7 +97,7 @@ export async function openRun(
   const pool = new SegmentPool({
     workerFile: preparation.threads.worker,
     workers: plan.workers,
-    parallel: Math.min(settings.parallel, Math.max(plan.segments, 1)),
+    parallel: Math.min(settings.parallel, Math.max(segmentsToCompare(plan), 1)),
     setup,
   })
   state.onOver(() => pool.stop())
@@ -172,8 +173,7 @@ export async function openRun(
     checkpoint &&
     new CheckpointSaver({
       ...{ preparation, open: checkpoint, setup, ledger, rechecks, deletes, writeLog, commitQueue },
-      journal: files.journal,
-      reportMark: listeners.reportMark,
+      ...{ files, reportMark: listeners.reportMark },
       elapsedMs,
       barrier,
       stopBy: state.stopBy,

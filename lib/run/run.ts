@@ -39,11 +39,15 @@ export function run(
     judgeScans(run)
     // No later comparison finds what was deleted: the checkpoint must have these results first.
     await run.save()
-    await recheckDuring(run, deleteAll(run))
+    // Whoever has compared a part does not know whether the rest went well.
+    if (preparation.plan.part === undefined) await recheckDuring(run, deleteAll(run))
   })
 }
 
-/** For replicas that were compared completely: checks whether the scans returned all items. */
+/**
+ * For replicas that were compared completely: checks whether the scans returned all items. A part
+ * of the segments says nothing of it: the other side may have its items in other segments.
+ */
 function judgeScans({
   ledger,
   plan,
@@ -57,7 +61,7 @@ function judgeScans({
   for (const replica of ledger.attached()) {
     if (ledger.stateOf(replica).finished.size < plan.segments) continue
     // With a starting key, or without a search for extras, the counts cover only a part.
-    if (!plan.findExtras || plan.startingKey !== undefined) continue
+    if (!plan.findExtras || plan.startingKey !== undefined || plan.part !== undefined) continue
     const label = labelOf(replica)
     const found = contradiction({
       tally: ledger.totalOf(replica),
@@ -75,7 +79,7 @@ function judgeScans({
 async function compareAll(run: RunContext): Promise<void> {
   const { plan, settings } = run
   const tasks = new ConcurrentWork(settings.parallel)
-  for (const segment of shuffledSegments(plan.segments)) {
+  for (const segment of shuffledSegments(plan)) {
     await tasks.room(settings.parallel)
     if (run.isOver()) break
     tasks.start(() => compareOne(run, segment))

@@ -16,14 +16,14 @@ import type { DifferingSettings } from '../model/tables/table-settings.ts'
 import { foundOf, imbalance, type ReplicaTally, remainingDifferences } from '../model/tally.ts'
 import type { Milliseconds, ReadUnits } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
-import { findsExtras, type Plan } from './preflight/scan-plan.ts'
+import { findsExtras, type Plan, segmentsToCompare } from './preflight/scan-plan.ts'
 import { repairBillOf } from './repair-bill.ts'
 import { Ledger } from './state/ledger.ts'
 import { takeUp } from './state/resumed-ledger.ts'
 
 export interface RunEnd {
   readonly settings: Settings
-  readonly plan: Pick<Plan, 'segments' | 'findExtras'>
+  readonly plan: Pick<Plan, 'segments' | 'part' | 'findExtras'>
   readonly ledger: Ledger
   readonly identity?: RunIdentity | undefined
   readonly elapsedMs: Milliseconds
@@ -119,7 +119,7 @@ function replicaSummary(end: RunEnd, replica: number): ReplicaSummary {
     unjudged: unjudged(end, replica) - never.open,
     extra: plan.findExtras ? tally.extra : null,
     strategy: byLookup ? 'lookup' : 'march',
-    lostSegments: plan.segments - finished.size,
+    lostSegments: segmentsToCompare(plan) - finished.size,
     deletionsWithheld,
     ...(end.recheckUnitsOf !== undefined && { recheckUnits: end.recheckUnitsOf(replica) }),
     ...(isBilled && { repair: { ...repairBillOf(total), ...end.stopOf?.(replica) } }),
@@ -165,7 +165,8 @@ function unjudged({ ledger }: RunEnd, replica: number): number {
 function neverLookedAt(end: RunEnd, replica: number) {
   const { plan, ledger } = end
   const { lost, brokenTasks, finished } = ledger.stateOf(replica)
-  const isWhole = finished.size === plan.segments || (lost === undefined && brokenTasks === 0)
+  const isWhole =
+    finished.size === segmentsToCompare(plan) || (lost === undefined && brokenTasks === 0)
   if (isWhole) return { notOffered: 0, open: 0 }
   const notOffered = ledger.totals().master.scanned - ledger.totalOf(replica).offered
   return { notOffered: Math.max(notOffered, 0), open: unjudged(end, replica) }
@@ -181,7 +182,7 @@ function outcomeOf({ settings, plan, ledger, isInterrupted, isFatal, stopped }: 
   const isIncomplete = replicas.some(
     ({ tally, state }) =>
       state.lost !== undefined ||
-      state.finished.size < plan.segments ||
+      state.finished.size < segmentsToCompare(plan) ||
       state.deletionsWithheld > 0 ||
       state.brokenTasks > 0 ||
       tally.failed > 0 ||

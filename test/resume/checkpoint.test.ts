@@ -154,7 +154,7 @@ t.test('a run is not resumed with options that would change its meaning', async 
     [{ resume: false }, /exists already/],
     [{ restart: true }, /`resume` or `restart`, got both/],
     [{ undo: 'x.gz' }, /without a compressed journal/],
-    [{ plan: '/tmp/x' }, /without `plan`/],
+    [{ plan: '/tmp/x' }, /`dryRun` to be as when the run began/],
   ]
   for (const [options, message] of refusals) {
     await t.rejects(scene.leg({ resume: true, ...options }), { code: 'USAGE', message })

@@ -59,7 +59,7 @@ for (const { what, bytes, areWorkersAsked = false, write = NO_WRITES, replicas =
 
 for (const count of [0, 1, 2, 100]) {
   t.test(`shuffledSegments contains each of ${count} segments once`, async (t) => {
-    const order = shuffledSegments(count)
+    const order = shuffledSegments({ segments: count })
     t.same(
       order.toSorted((a, b) => a - b),
       Array.from({ length: count }, (_, segment) => segment),
@@ -68,7 +68,7 @@ for (const count of [0, 1, 2, 100]) {
 }
 
 t.test('shuffledSegments does not keep neighbours together', async (t) => {
-  const order = shuffledSegments(1000)
+  const order = shuffledSegments({ segments: 1000 })
   const inOrder = order.filter((segment, at) => order[at - 1] === segment - 1).length
   t.ok(inOrder < 100, `${inOrder} of 1000 follow the one before`)
 })

@@ -7,7 +7,7 @@ import type { PendingRecheck } from '../pending-recheck.ts'
 import type { ErrorSummary, Summary } from '../results/summary.ts'
 import type { MasterTally, ReplicaTally } from '../tally.ts'
 import type { Bytes, Milliseconds } from '../units.ts'
-import type { FileMark, ReportMark } from './file-mark.ts'
+import type { FileMark, PlanMark, ReportMark } from './file-mark.ts'
 import type { RecordedTable } from './recorded-table.ts'
 import type { SegmentRecord } from './segment-record.ts'
 import type { Intent } from './write-intent.ts'
@@ -40,6 +40,8 @@ export interface Checkpoint {
   readonly report?: ReportMark
   /** The least length of the undo journal. Absent: there is no journal. */
   readonly journalBytes?: Bytes
+  /** How much of the repair plan is good. Absent: there is no plan. */
+  readonly plan?: PlanMark
   readonly intents: readonly Intent[]
   /** Why keys failed, or could not be verified. Absent: an earlier release saved it. */
   readonly keyErrors?: readonly ErrorSummary[]

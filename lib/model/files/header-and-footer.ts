@@ -36,8 +36,8 @@ export interface FileFooter {
     readonly replicas: { readonly [label: string]: ReplicaSummary }
   }
   /**
-   * Of a report: where the differences are. Of a resumed run, its last leg's part. Absent: no scan of
-   * more than one segment.
+   * Of a report: where the differences are, in all legs of the run. Absent: no scan of more than one
+   * segment.
    */
   readonly heat?: RecordedHeat
 }

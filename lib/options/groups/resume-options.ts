@@ -95,12 +95,6 @@ function checkpointOf(given: Given, spelling: Spelling): ResumeSettings['checkpo
       'Leave one of the two out.',
     )
   }
-  if (given.plan !== undefined) {
-    throw apart(
-      `\`${spelling('plan')}\``,
-      `Leave out \`${spelling('checkpoint')}\`: a plan is written by a single run.`,
-    )
-  }
   if (given.report === '-') {
     throw apart(
       `\`${spelling('report')} -\``,

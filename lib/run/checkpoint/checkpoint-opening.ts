@@ -44,7 +44,9 @@ export async function openCheckpoint(
       )
     }
     const { journal = null, report = null } = settings
-    const meaning = { ...meaningOf(settings), [JOURNAL]: journal, report }
+    const plan = settings.repairPlan?.file
+    const files = { [JOURNAL]: journal, report, ...(plan !== undefined && { plan }) }
+    const meaning = { ...meaningOf(settings), ...files }
     const options = JSON.parse(JSON.stringify(meaning)) as Checkpoint['options']
     if (taken !== undefined) refuseOtherOptions(taken, options, spelling)
     // They stay as recorded, so that every later leg may be begun by the same command.

@@ -1,7 +1,6 @@
 /** Saves checkpoints of a run, each collected between two commits, and restores the last one. */
 
 import { passing } from '../../diagnostics.ts'
-import type { DurableLines } from '../../files/durable-lines.ts'
 import { EMPTY, type Spill, type SpillMark } from '../../files/spill.ts'
 import type {
   Checkpoint,
@@ -16,6 +15,7 @@ import type { TableIndex } from '../../model/tables/table.ts'
 import type { Milliseconds } from '../../model/units.ts'
 import type { WorkerSetup } from '../../protocol/setup.ts'
 import { Allowance } from '../../protocol/shared/write-allowance.ts'
+import type { RunFiles } from '../records/run-files.ts'
 import type { Preparation } from '../run-context.ts'
 import { maxWritesStop } from '../safeguards/safeguard-limits.ts'
 import { claimedBefore } from '../state/earlier-writes.ts'
@@ -40,8 +40,7 @@ export interface CheckpointParts {
   readonly commitQueue: CommitQueue
   /** Settles with the good part of the report; undefined if there is no report. */
   readonly reportMark: () => Promise<ReportMark | undefined>
-  /** Undefined: the run keeps no journal. */
-  readonly journal: DurableLines | undefined
+  readonly files: Pick<RunFiles, 'journal' | 'repairPlan'>
   readonly elapsedMs: () => Milliseconds
   readonly barrier: RecordBarrier
   readonly stopBy: (stop: Stop) => void
@@ -116,8 +115,8 @@ export class CheckpointSaver {
   }
 
   async #collect(summary: Summary | undefined): Promise<Checkpoint> {
-    const { preparation, open, ledger, writeLog, setup, journal, reportMark, elapsedMs } =
-      this.#parts
+    const { preparation, open, ledger, writeLog, setup, files, reportMark, elapsedMs } = this.#parts
+    const { journal, repairPlan } = files
     const { tables, plan } = preparation
     const [master, ...others] = tables.inspected
     // The report of a finished run is closed.
@@ -148,6 +147,7 @@ export class CheckpointSaver {
       counters: countersOf(setup),
       ...(report !== undefined && { report }),
       ...(journal !== undefined && { journalBytes: journal.bytes }),
+      ...(repairPlan?.mark !== undefined && { plan: repairPlan.mark }),
       intents: writeLog.all(),
       keyErrors: ledger.keyErrors(),
       ...(summary !== undefined && { summary }),

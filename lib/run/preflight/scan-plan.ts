@@ -8,7 +8,10 @@ import type { Tables } from '../tables/table-inspection.ts'
 import { isByKeyOnly } from './changed-keys.ts'
 
 export interface Plan {
+  /** Segments that the tables are divided into. */
   readonly segments: number
+  /** The segments that the run compares, each once. Absent: all. */
+  readonly part?: readonly number[] | undefined
   /** Worker threads. */
   readonly workers: number
   /** Whether the run reads replicas by lookup from the beginning. */
@@ -126,10 +129,15 @@ export function planWorkers(
   return Math.min(Math.ceil(bytes / LEAST_BYTES_A_WORKER), workers)
 }
 
-/** All segments in random order, so that those under way are on many partitions. */
-export function shuffledSegments(count: number): number[] {
-  const order = Array.from({ length: count }, (_, segment) => segment)
-  for (let at = count - 1; at > 0; at--) {
+type Divided = Pick<Plan, 'segments' | 'part'>
+
+/** How many segments the run compares. */
+export const segmentsToCompare = ({ segments, part }: Divided): number => part?.length ?? segments
+
+/** The segments to compare in random order, so that those under way are on many partitions. */
+export function shuffledSegments({ segments, part }: Divided): number[] {
+  const order = part === undefined ? [...Array(segments).keys()] : [...part]
+  for (let at = order.length - 1; at > 0; at--) {
     const other = Math.floor(Math.random() * (at + 1))
     const swapped = order[at] as number
     order[at] = order[other] as number

@@ -110,7 +110,8 @@ function shortScans({ settings, ledger, plan, tables }: Scanned): Warning[] {
   // asked for.
   if (settings.filter !== undefined || settings.first !== undefined) return []
   if (settings.change?.transform !== undefined) return []
-  if (plan.startingKey !== undefined || ledger.segmentsDone < plan.segments) return []
+  if (plan.startingKey !== undefined || plan.part !== undefined) return []
+  if (ledger.segmentsDone < plan.segments) return []
   return tables.inspected.flatMap(({ ref, facts: { approximateItems = 0 } }, table) => {
     // A replica that is only read by lookup is not scanned.
     if (table !== MASTER && !plan.findExtras) return []

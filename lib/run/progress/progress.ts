@@ -3,7 +3,7 @@ import type { Standstill } from '../../model/events/events.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import { named } from '../../model/tally.ts'
 import type { Milliseconds } from '../../model/units.ts'
-import type { Plan } from '../preflight/scan-plan.ts'
+import { type Plan, segmentsToCompare } from '../preflight/scan-plan.ts'
 import type { RateLimits } from '../rate/rate-limits.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
 import type { Ledger } from '../state/ledger.ts'
@@ -59,7 +59,7 @@ export class Progress {
         suspects.map((replica) => [label(replica), { ...rechecks.suspects(replica) }]),
       ),
       segmentsDone: ledger.segmentsDone,
-      segments: plan.segments,
+      segments: segmentsToCompare(plan),
       elapsedMs: elapsedMs(),
       isPaused: rateLimits.isPaused,
       waitingFor: this.#options.waitingFor(standstill),

@@ -1,7 +1,9 @@
 /** The repair plan, as it is written: what a run would do, were it no dry run. */
 
 import { DurableLines } from '../../files/durable-lines.ts'
+import { refuseChanged } from '../../files/kept-file.ts'
 import type { Difference } from '../../model/difference.ts'
+import type { PlanMark } from '../../model/files/file-mark.ts'
 import type {
   NewPlanEnd,
   NewPlanHeader,
@@ -18,15 +20,33 @@ import { footerOf, headerOf } from './frame-lines.ts'
 
 export const PLAN_FILE = { what: 'repair plan' } as const
 
+interface PlannedRun {
+  readonly settings: Settings
+  readonly tables: Tables
+}
+
 /** Changes of one line. Who wants all of them finds them in the report. */
 const MOST_CHANGES = 100
 
 export class RepairPlan {
   readonly #lines: DurableLines
-  #entries = 0
+  #entries: number
 
-  /** @throws TablesyncError with code `FILE_UNWRITABLE` */
-  static async open(file: string, settings: Settings, tables: Tables): Promise<RepairPlan> {
+  /**
+   * Begins a plan, or goes on with one behind its good part.
+   *
+   * @throws TablesyncError with code `FILE_UNWRITABLE`, or `USAGE` where the good part is not there
+   */
+  static async open(
+    file: string,
+    { settings, tables }: PlannedRun,
+    good?: PlanMark,
+  ): Promise<RepairPlan> {
+    if (good !== undefined) {
+      await refuseChanged('the repair plan', file, good)
+      const lines = await DurableLines.reopen({ ...PLAN_FILE, file }, good)
+      return new RepairPlan(lines, good.entries)
+    }
     const [master] = tables.inspected
     const { ttlAware, newerWins, versionAttribute, filter, change } = settings
     const header: NewPlanHeader = {
@@ -42,11 +62,18 @@ export class RepairPlan {
         ...(change?.transform !== undefined && { transformedBy: change.transform }),
       },
     }
-    return new RepairPlan(await DurableLines.open({ ...PLAN_FILE, file }, header))
+    return new RepairPlan(await DurableLines.open({ ...PLAN_FILE, file }, header), 0)
   }
 
-  private constructor(lines: DurableLines) {
+  private constructor(lines: DurableLines, entries: number) {
     this.#lines = lines
+    this.#entries = entries
+  }
+
+  /** What of it is on disk. Ask between two entries. Undefined: nothing. */
+  get mark(): PlanMark | undefined {
+    const { mark } = this.#lines
+    return mark && { ...mark, entries: this.#entries }
   }
 
   get entries(): number {

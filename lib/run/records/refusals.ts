@@ -24,5 +24,7 @@ export async function refuseUnopenable(
   const noThreads = rateMemoryFor(tables.access.length)
   new RateLimits({ settings, tables }, noThreads, () => true)
   if (journal !== undefined && !dryRun) await refuseJournal(journal, journalLeg(checkpoint))
-  if (repairPlan !== undefined) await refuseUncreatable({ ...PLAN_FILE, file: repairPlan.file })
+  if (repairPlan !== undefined && checkpoint?.taken?.plan === undefined) {
+    await refuseUncreatable({ ...PLAN_FILE, file: repairPlan.file })
+  }
 }

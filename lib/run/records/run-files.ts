@@ -27,12 +27,12 @@ interface FilesOf {
 
 /** @throws TablesyncError with code `FILE_UNWRITABLE` where one cannot be opened */
 export async function openRunFiles(run: FilesOf): Promise<RunFiles> {
-  const { settings, tables, checkpoint } = run
+  const { settings, checkpoint } = run
   const isJournaled = settings.journal !== undefined && !settings.dryRun
   const leg = journalLeg(checkpoint)
   const journal = isJournaled ? await openJournal(settings.journal, run, leg) : undefined
   const { repairPlan: planned } = settings
-  const repairPlan = planned && (await RepairPlan.open(planned.file, settings, tables))
+  const repairPlan = planned && (await RepairPlan.open(planned.file, run, checkpoint?.taken?.plan))
   return {
     journal,
     repairPlan,

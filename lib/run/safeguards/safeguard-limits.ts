@@ -95,7 +95,8 @@ export function deletionsStop(
 ): Stop | undefined {
   const { maxDeletes, allowShrunkenMaster } = settings.safeguards
   const { extra } = ledger.totalOf(replica)
-  const isCompared = ledger.stateOf(replica).finished.size === plan.segments
+  const isCompared =
+    plan.part === undefined && ledger.stateOf(replica).finished.size === plan.segments
   // If not everything was compared, nothing is deleted anyway.
   if (extra === 0 || !isCompared) return undefined
   const [master] = tables.inspected
