@@ -13,6 +13,7 @@ const BENCHMARKS = {
   repair: () => import('./repair/repair.ts'),
   memory: () => import('./memory/memory.ts'),
   start: () => import('./start/start.ts'),
+  shards: () => import('./scale-out/shards.ts'),
 }
 
 const [first = 'replay'] = process.argv.slice(2)

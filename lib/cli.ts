@@ -9,6 +9,9 @@ import type { CommandContext } from './cli/command-context.ts'
 import { comparePairs } from './cli/compare-pairs.ts'
 import { consentOf } from './cli/person.ts'
 import { revertExport } from './cli/revert-export.ts'
+import { carryOutShard } from './cli/shards/carry-out-shard.ts'
+import { mergeRunOfShards } from './cli/shards/merge-run.ts'
+import { planRunOfShards } from './cli/shards/plan-run.ts'
 import { showFile } from './cli/show-file.ts'
 import { tellEstimate } from './cli/tell-estimate.ts'
 import { type ConfiguredCommandLine, configured } from './config/configured-command-line.ts'
@@ -96,7 +99,10 @@ async function main(argv: readonly string[]): Promise<number> {
     const { command } = parsed
     if (command === 'show') return await showFile(parsed, context)
     if (command === 'revert') return await revertExport(parsed, context)
+    if (command === 'shard-plan') return await planRunOfShards(parsed, context)
+    if (command === 'merge') return await mergeRunOfShards(parsed, context)
     const { line, config } = await withConfig(parsed)
+    if (command === 'shard') return await carryOutShard(line, await openTalk(line), context)
     if (command !== 'sync' && (await isFolder(fileOf(line)))) {
       return await carryOutFolder(line, await openTalk(line), context)
     }

@@ -15,6 +15,8 @@ export type Point =
   | 'checkpoint-written'
   | 'checkpoint-synced'
   | 'checkpoint-renamed'
+  | 'link-written'
+  | 'link-synced'
 
 const points = channel('tablesync:point')
 

@@ -4,15 +4,27 @@ import { folderOf } from './commands/many/files-of-folder.ts'
 import type { ManyListeners } from './commands/many/many-runs.ts'
 import { pairs } from './commands/many/pairs.ts'
 import { revert } from './commands/revert.ts'
+import { doShard } from './commands/shards/do-shard.ts'
+import { mergeShards as merge } from './commands/shards/merge-shards.ts'
+import { planShards as plan } from './commands/shards/plan-shards.ts'
 import { sync } from './commands/sync.ts'
 import { undo } from './commands/undo.ts'
 import type { PairsSummary } from './model/results/pairs-summary.ts'
 import type { RevertedExport } from './model/results/reverted-export.ts'
+import type { DoneShard, PlannedShards } from './model/results/shard-results.ts'
 import type { Summary } from './model/results/summary.ts'
 import type { ProgramOptions } from './options/groups/program-options.ts'
 import { asProperty } from './options/option.ts'
 import type { PairsOptions } from './options/pair-options.ts'
-import type { ApplyOptions, RevertOptions, RunOptions, UndoOptions } from './options/run-options.ts'
+import type {
+  ApplyOptions,
+  MergeOptions,
+  RevertOptions,
+  RunOptions,
+  ShardOptions,
+  ShardPlanOptions,
+  UndoOptions,
+} from './options/run-options.ts'
 import { threadFilesIn } from './run/threads/thread-files.ts'
 
 // In one piece each: of small files a thread takes twice the CPU to start.
@@ -73,6 +85,36 @@ export function applySync(options: ApplyOptions): Promise<Summary> {
  */
 export function revertSync(options: RevertOptions): Promise<RevertedExport> {
   return revert(options, CALLER)
+}
+
+/**
+ * Plans a run that several machines share: writes `run.json` into the folder `out`, which all of
+ * them see, and no table.
+ *
+ * @throws TablesyncError when the options, the tables or the folder are not fit. Nothing is written then
+ */
+export function planShards(options: ShardPlanOptions): Promise<PlannedShards> {
+  return plan(options, CALLER)
+}
+
+/**
+ * Does one shard of a run that `planShards` has planned, from where an earlier attempt has left it.
+ * Never deletes: the plan that `mergeShards` writes has what is extra.
+ *
+ * @throws TablesyncError when the folder, the options or the tables are not fit. Nothing has been
+ * scanned or written then
+ */
+export function runShard(options: ShardOptions): Promise<DoneShard> {
+  return doShard(options, CALLER)
+}
+
+/**
+ * Puts together what all shards of a run have found. Reads the folder, and no table.
+ *
+ * @throws TablesyncError when a shard is missing or does not fit, or a file cannot be written
+ */
+export function mergeShards(options: MergeOptions): Promise<Summary> {
+  return merge(options, CALLER)
 }
 
 /** What a program hears of a run over many pairs, and how it ends one. */
@@ -143,6 +185,7 @@ export type {
   ExportOfTable,
   RevertedExport,
 } from './model/results/reverted-export.ts'
+export type { DoneShard, PlannedShards, ShardOutcome } from './model/results/shard-results.ts'
 export type {
   ErrorSummary,
   MasterSummary,
@@ -150,6 +193,7 @@ export type {
   PassesSummary,
   Refusal,
   ReplicaSummary,
+  ShardsSummary,
   Summary,
 } from './model/results/summary.ts'
 export type { SafeguardName, SafeguardName as RailName, Stop, Stopped } from './model/safeguard.ts'
@@ -161,4 +205,12 @@ export type { WireItem, WireValue } from './model/wire.ts'
 export type { Timeouts } from './options/groups/program-options.ts'
 export type { TableOptions } from './options/groups/table-options.ts'
 export type { PairLimits, PairOptions, PairsOptions } from './options/pair-options.ts'
-export type { ApplyOptions, RevertOptions, RunOptions, UndoOptions } from './options/run-options.ts'
+export type {
+  ApplyOptions,
+  MergeOptions,
+  RevertOptions,
+  RunOptions,
+  ShardOptions,
+  ShardPlanOptions,
+  UndoOptions,
+} from './options/run-options.ts'

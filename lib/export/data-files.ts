@@ -2,7 +2,7 @@
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { usageError } from '../errors.ts'
-import { md5OfFile } from '../files/file-md5.ts'
+import { md5OfFile } from '../files/file-digests.ts'
 import { type FileLine, isBadArchive, linesOf } from '../files/read-lines.ts'
 import type { Bytes } from '../model/units.ts'
 import type { ChangeBatch } from '../protocol/revert-batches.ts'

@@ -4,7 +4,7 @@
  */
 import { basename, join } from 'node:path'
 import { usageError } from '../errors.ts'
-import { md5OfText } from '../files/file-md5.ts'
+import { md5OfText } from '../files/file-digests.ts'
 import { readRegularFile } from '../files/regular-file.ts'
 import type { ExportOfTable } from '../model/results/reverted-export.ts'
 import { refuseUnfit } from './unfit-export.ts'

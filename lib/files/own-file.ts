@@ -1,7 +1,16 @@
 /** Recognises files that tablesync wrote by how they begin. */
 import { open, stat } from 'node:fs/promises'
 
-export type OwnFile = 'checkpoint' | 'report' | 'undo-journal' | 'repair-plan' | 'write-log'
+export type OwnFile =
+  | 'checkpoint'
+  | 'report'
+  | 'undo-journal'
+  | 'repair-plan'
+  | 'write-log'
+  | 'shard-run'
+  | 'shard-attempt'
+  | 'shard-result'
+  | 'shard-commit'
 
 const BEGINNING = /^\{"crc":"\w{8}",(?:"line":1,"after":"\w{8}",)?"tablesync":"([\w-]+)"/
 
@@ -26,6 +35,10 @@ export const CALLED: { readonly [kind in OwnFile]: string } = {
   'undo-journal': 'an undo journal',
   'repair-plan': 'a repair plan',
   'write-log': 'a log of writes',
+  'shard-run': 'the plan of a run of shards',
+  'shard-attempt': 'a note of an attempt at a shard',
+  'shard-result': 'the result of a shard',
+  'shard-commit': 'the commit of a shard',
 }
 
 /**

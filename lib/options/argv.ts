@@ -27,15 +27,22 @@ import type {
   ApplyOptions,
   RevertOptions,
   RunOptions,
+  ShardOptions,
+  ShardPlanOptions,
   ShowOptions,
   UndoOptions,
 } from './run-options.ts'
 import { checkValue } from './values/check-value.ts'
 
 export interface CommandLine {
-  /** What to do: compare and repair, take a repair back, carry out a plan, make a journal of an export, or show a file. */
   readonly command: Command
-  readonly options: RunOptions & UndoOptions & ApplyOptions & RevertOptions & ShowOptions
+  readonly options: RunOptions &
+    UndoOptions &
+    ApplyOptions &
+    RevertOptions &
+    ShowOptions &
+    ShardPlanOptions &
+    ShardOptions
   readonly talk: Filled<typeof COMMAND_OPTIONS>
   /** What of that was given; the rest are defaults. */
   readonly talkGiven: Readonly<Record<string, unknown>>
@@ -53,6 +60,7 @@ export function parseArgv(argv: readonly string[], version: string, env: Environ
   if (argv.includes('--version') || argv.includes('-V')) return { text: version }
   const [first = '', file, ...flags] = argv
   if (isFileCommand(first)) return parseFileCommand(first, file, flags, env)
+  if (first === 'shard-plan') return parseShardPlan(argv.slice(1), env)
   const alike = nearest(first, COMMANDS)
   const onStray = alike && `Is \`tablesync ${alike}\` meant? ${TABLES}`
   const parsed = parseFlags('sync', argv, env, onStray)
@@ -74,10 +82,8 @@ function parseFileCommand(
     )
   }
   const commandLine = parseFlags(command, argv, env, `Name one ${file}, and no tables.`)
-  const { options, talk } = commandLine
-  const untold = filled(COMMAND_OPTIONS, {}) as Record<string, unknown>
-  const told = Object.entries(talk).filter(([name, value]) => value !== untold[name])
-  refuseStray(command, { ...options, ...Object.fromEntries(told) }, asFlag)
+  const { options } = commandLine
+  refuseStrayFlags(commandLine)
   if (Object.hasOwn(options, file)) {
     throw usageError(
       `Expected \`tablesync ${command}\` to be followed by one ${file}, got \`${asFlag(file)}\` too`,
@@ -87,12 +93,27 @@ function parseFileCommand(
   return { ...commandLine, options: { ...options, [file]: given } }
 }
 
+function parseShardPlan(argv: readonly string[], env: Environment): CommandLine {
+  const commandLine = parseFlags('shard-plan', argv, env)
+  refuseStrayFlags(commandLine)
+  return commandLine
+}
+
+function refuseStrayFlags({ command, options, talk }: CommandLine): void {
+  if (command === 'sync') return
+  const untold = filled(COMMAND_OPTIONS, {}) as Record<string, unknown>
+  const told = Object.entries(talk).filter(([name, value]) => value !== untold[name])
+  refuseStray(command, { ...options, ...Object.fromEntries(told) }, asFlag)
+}
+
 const EXAMPLE: { readonly [command in FileCommand]: string } = {
   apply: 'plan.ndjson --dry-run',
   undo: 'journal.ndjson --dry-run',
   revert:
     'AWSDynamoDB/01695097218000-d6299cbd --replica us-east-1:Orders --all --journal undo.ndjson',
   show: 'report.ndjson',
+  shard: '/mnt/shared/orders --shard-index 3',
+  merge: '/mnt/shared/orders --report report.ndjson',
 }
 
 function parseFlags(

@@ -12,28 +12,51 @@ export const FILE_COMMANDS = {
   undo: 'journal',
   revert: 'export',
   show: 'file',
+  shard: 'folder',
+  merge: 'folder',
 } as const satisfies Record<FileCommand, string>
 
 export const isFileCommand = (name: string): name is FileCommand =>
   Object.hasOwn(FILE_COMMANDS, name)
 
+/** The commands that have a name: all but the comparison. */
+export const NAMED_COMMANDS = [
+  ...(Object.keys(FILE_COMMANDS) as FileCommand[]),
+  'shard-plan',
+] as const
+
+export const isNamedCommand = (name: string): name is (typeof NAMED_COMMANDS)[number] =>
+  NAMED_COMMANDS.some((one) => one === name)
+
 /** Whether a command takes an option. */
-export function takes(command: Command, { only, also = [] }: Option): boolean {
+export function takes(command: Command, { only, also = [], notFor = [] }: Option): boolean {
   if (only !== undefined) return only.some((one) => one === command)
+  if (command === 'shard-plan') return !notFor.includes(command)
   return command === 'sync' || also.includes(command)
 }
 
 /** Why a command refuses an option. */
-export function hintOf(command: FileCommand): string {
+export function hintOf(command: Exclude<Command, 'sync'>): string {
+  if (command === 'shard-plan')
+    return 'Leave it out: each shard keeps files of its own in the folder.'
+  if (command === 'shard')
+    return 'Leave it out, or give it to `tablesync shard-plan`: the folder fixes it for all shards.'
+  if (command === 'merge')
+    return 'Leave it out: `tablesync merge` only reads what shards have committed.'
   if (command === 'show') return 'Leave it out: `tablesync show` only reads a file.'
   if (command === 'revert') return 'Leave it out: `tablesync revert` only writes a journal.'
   return `Leave it out: the ${FILE_COMMANDS[command]} already says which tables, and what is done to them.`
 }
 
 /** @throws TablesyncError with code `USAGE` where the command does not take an option */
-export function refuseStray(command: FileCommand, options: object, spelling: Spelling): void {
+export function refuseStray(
+  command: Exclude<Command, 'sync'>,
+  options: object,
+  spelling: Spelling,
+): void {
   const isTaken = (name: string) => {
-    if (name === FILE_COMMANDS[command] || Object.hasOwn(PROGRAM_OPTIONS, name)) return true
+    if (command !== 'shard-plan' && name === FILE_COMMANDS[command]) return true
+    if (Object.hasOwn(PROGRAM_OPTIONS, name)) return true
     return Object.hasOwn(ALL_OPTIONS, name) && takes(command, ALL_OPTIONS[name] as Option)
   }
   const stray = Object.entries(options).find(
@@ -53,6 +76,12 @@ export function checkFile(command: FileCommand, given: unknown): void {
   const file = FILE_COMMANDS[command]
   throw usageError(
     `Expected \`${file}\` to be a file, got ${shown(given)}`,
-    command === 'revert' ? 'Name the folder of the export.' : `Name the ${file} that a run wrote.`,
+    HINT_OF_FILE[command] ?? `Name the ${file} that a run wrote.`,
   )
+}
+
+const HINT_OF_FILE: { readonly [command in FileCommand]?: string } = {
+  revert: 'Name the folder of the export.',
+  shard: 'Name the folder that `tablesync shard-plan` has made.',
+  merge: 'Name the folder that `tablesync shard-plan` has made.',
 }

@@ -1,20 +1,12 @@
 /** What an option is: its kind, its value, its spellings, and the commands that take it. */
 
-/** A command beside the comparison: it works on a file, which fixes the rest. */
-export type FileCommand = 'apply' | 'undo' | 'revert' | 'show'
+/** A command beside the comparison: it works on a file or a folder, which fixes the rest. */
+export type FileCommand = 'apply' | 'undo' | 'revert' | 'show' | 'shard' | 'merge'
 
-export type Command = 'sync' | FileCommand
+/** `shard-plan` takes the options of a comparison. */
+export type Command = 'sync' | 'shard-plan' | FileCommand
 
-export const APPLY = ['apply'] as const
-export const APPLY_AND_UNDO = ['apply', 'undo'] as const
-export const APPLY_UNDO_AND_REVERT = ['apply', 'undo', 'revert'] as const
-export const UNDO = ['undo'] as const
-export const REVERT = ['revert'] as const
-export const APPLY_AND_REVERT = ['apply', 'revert'] as const
-export const SHOW = ['show'] as const
-export const APPLY_AND_SHOW = ['apply', 'show'] as const
-export const APPLY_UNDO_AND_SHOW = ['apply', 'undo', 'show'] as const
-export const ALL_FILE_COMMANDS = ['apply', 'undo', 'revert', 'show'] as const
+export const ALL_FILE_COMMANDS = ['apply', 'undo', 'revert', 'show', 'shard', 'merge'] as const
 
 interface OptionBase {
   /** The flag, without its dashes. */
@@ -30,7 +22,9 @@ interface OptionBase {
   /** Commands that take it as a comparison does. Absent: only a comparison takes it. */
   readonly also?: readonly FileCommand[]
   /** The commands that take it, where a comparison does not. */
-  readonly only?: readonly FileCommand[]
+  readonly only?: readonly Exclude<Command, 'sync'>[]
+  /** Commands that do not take it, although they take what a comparison does. */
+  readonly notFor?: readonly 'shard-plan'[]
   /** It allows what is not undone easily: only whoever types a command can give it. */
   readonly consents?: true
 }

@@ -4,7 +4,7 @@ import type { ConnectionOptions } from './groups/connection-options.ts'
 import type { CreateOptions } from './groups/create-options.ts'
 import type { CredentialOptions } from './groups/credential-options.ts'
 import type { FILE_OPTIONS, FileOptions } from './groups/file-options.ts'
-import type { FilterOptions } from './groups/filter-options.ts'
+import type { FilterOptions } from './groups/items/filter-options.ts'
 import type { MaskOptions } from './groups/items/mask-options.ts'
 import type { KeyOptions } from './groups/key-options.ts'
 import type { PaceOptions } from './groups/pace-options.ts'
@@ -18,6 +18,7 @@ import type { RevertOnly } from './groups/revert-options.ts'
 import type { SafeguardOptions } from './groups/safeguard-options.ts'
 import type { ScanOptions } from './groups/scan-options.ts'
 import type { SelectionOptions } from './groups/selection-options.ts'
+import type { ShardOptionsGiven } from './groups/shard-options.ts'
 import type { EndpointOptions, NamedTables } from './groups/table-options.ts'
 import type { FileCommand, OptionsOf } from './option.ts'
 
@@ -77,3 +78,23 @@ export type RevertOptions = { readonly export: string } & Pick<RunOptions, Taken
 export type ShowOptions = { readonly file: string } & Pick<KeyOptions, 'key'> &
   Pick<FileOptions, 'html'> &
   Omit<SelectionOptions, 'exceptKeys'>
+
+/** The options of a comparison that do not fit one that several machines share. */
+type NotForShards = {
+  [Name in keyof Options]: Options[Name] extends { readonly notFor: readonly unknown[] }
+    ? Name
+    : never
+}[keyof Options]
+
+/** A comparison that several machines share, and how it is divided among them. */
+export type ShardPlanOptions = Omit<RunOptions, NotForShards | 'undo' | keyof ProgramOptions> &
+  Pick<ShardOptionsGiven, 'shards' | 'out' | 'atOnce'> &
+  Pick<ProgramOptions, 'signal' | 'timeouts'>
+
+/** The folder of a planned run, and how this machine does its part. */
+export type ShardOptions = { readonly folder: string } & Pick<RunOptions, TakenBy<'shard'>> &
+  Pick<ShardOptionsGiven, 'shardIndex'> &
+  Omit<ProgramOptions, 'confirm'>
+
+/** The folder of a run whose shards are done, and the files to make of what they have found. */
+export type MergeOptions = { readonly folder: string } & Pick<RunOptions, TakenBy<'merge'>>

@@ -2,7 +2,7 @@
 import type { ConnectionSettings } from './groups/connection-options.ts'
 import type { CreateSettings } from './groups/create-options.ts'
 import type { FileSettings } from './groups/file-options.ts'
-import type { FilterSettings } from './groups/filter-options.ts'
+import type { FilterSettings } from './groups/items/filter-options.ts'
 import type { MaskSettings } from './groups/items/mask-options.ts'
 import type { KeySettings } from './groups/key-options.ts'
 import type { PaceSettings } from './groups/pace-options.ts'

@@ -60,7 +60,7 @@ export interface TakenUp {
 export interface UndoKey {
   /** DynamoDB JSON text. */
   readonly key: string
-  readonly steps: readonly Pick<JournalEntry, 'before' | 'left'>[]
+  readonly steps: readonly Pick<JournalEntry, 'before' | 'left' | 'attempt'>[]
 }
 
 /** Coordinator to worker: restore what was there. */

@@ -47,6 +47,8 @@ export interface HumanOptions {
   readonly journal?: string | undefined
   /** What units cost. Absent: nothing is said of money. */
   readonly prices?: Prices | undefined
+  /** Whether others run beside this one. Absent: it stands alone. */
+  readonly isPart?: boolean
   /** Shows two long texts as one. Absent: they stand beside each other. */
   readonly wordDiff?: WordDiff | undefined
 }
@@ -163,10 +165,11 @@ export function tellHuman(options: HumanOptions): Human {
               tellsEach,
               report: options.report,
               prices: options.prices,
+              isPart: options.isPart === true,
             })
           : [...doneLines(mode, summary), ...costLines(summary, options.prices)],
       )
-      if (mode !== 'undo') sayAll(undoHint(summary, options.journal))
+      if (mode !== 'undo' && !options.isPart) sayAll(undoHint(summary, options.journal))
       const isCutShort = ['interrupted', 'incomplete', 'stopped'].includes(summary.outcome)
       if (isCutShort && restartKey !== undefined) {
         screen.say(`        to go on from here: ${restartFlag(restartKey)}`)

@@ -1,5 +1,5 @@
 /** Completion, as bash, zsh and fish carry it out: no shell is imitated. */
-import { takes } from '../../lib/options/commands.ts'
+import { NAMED_COMMANDS, takes } from '../../lib/options/commands.ts'
 import { spellingsOf } from '../../lib/options/flags.ts'
 import { ALL_OPTIONS } from '../../lib/options/groups/all-options.ts'
 import { COMMANDS, SHELLS, TOPICS } from '../../lib/options/help/asked-page.ts'
@@ -39,7 +39,7 @@ const OFFERED: readonly (readonly [line: string, words: string])[] = [
   ['tablesync --max-writes ', ''],
   ['tablesync --report rep', 'report.ndjson'],
   ['tablesync undo rep', 'report.ndjson'],
-  ['tablesync help ', sorted(['apply', 'undo', 'revert', 'show', ...TOPICS])],
+  ['tablesync help ', sorted([...NAMED_COMMANDS, ...TOPICS])],
   ['tablesync help ex', 'exit-codes'],
   ['tablesync completion ', sorted(SHELLS)],
 ]

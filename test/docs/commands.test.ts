@@ -67,8 +67,9 @@ for (const { file, commands } of pages) {
       const master = ['undo', 'revert'].includes(words[0] ?? '')
         ? []
         : ['--master-endpoint', here.endpoint]
-      // It reads a file, and no table.
-      const tables = words[0] === 'show' ? [] : [...master, ...places]
+      // They read files, and no table, or find in a file where the tables are.
+      const isOfFiles = ['show', 'shard', 'merge'].includes(words[0] ?? '')
+      const tables = isOfFiles ? [] : [...master, ...places]
       const { code, stderr } = await runCli([...words, ...tables])
       t.ok(code === 0 || code === 1, `${words.join(' ')}: ${code}\n${stderr}`)
     }

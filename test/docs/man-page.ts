@@ -15,6 +15,9 @@ const NAMES: { readonly [command in Command]: string } = {
   undo: 'take a repair back',
   revert: 'make a journal of what changed in an export',
   show: 'print a report, a plan or a journal',
+  'shard-plan': 'divide a run among several machines',
+  shard: 'do one shard of a planned run',
+  merge: 'put together what the shards of a run have found',
 }
 
 export const pageNameOf = (command: Command) =>

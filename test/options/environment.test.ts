@@ -27,7 +27,10 @@ const CHOSEN: { readonly [name in string]?: readonly [string, string] } = {
   logFormat: ['json', 'text'],
 }
 
-const FILES = { apply: 'plan', undo: 'journal', revert: 'export', show: 'file' } as const
+const FILES = {
+  ...{ apply: 'plan', undo: 'journal', revert: 'export', show: 'file' },
+  ...{ shard: 'folder', merge: 'folder', 'shard-plan': undefined },
+} as const
 
 for (const [name, option] of Object.entries(ALL_OPTIONS)) {
   const variable = variableOf(option)
@@ -35,9 +38,10 @@ for (const [name, option] of Object.entries(ALL_OPTIONS)) {
   // These say nothing without an estimate.
   const isOfEstimate = name === 'estimateFrom'
   const alone = isOfEstimate ? ['--estimate'] : []
-  const argv = command === undefined ? alone : [command, 'x']
+  const given = command === undefined ? undefined : FILES[command]
+  const argv = command === undefined ? alone : given === undefined ? [command] : [command, 'x']
   const asked = isOfEstimate ? { estimate: true } : {}
-  const file = command === undefined ? asked : { [FILES[command]]: 'x' }
+  const file = given === undefined ? asked : { [given]: 'x' }
   if (option.consents) {
     for (const value of ['true', 'false', '0', '']) {
       t.test(`${variable}=${value} is refused, for it consents`, async (t) => {

@@ -121,7 +121,7 @@ for (const topic of TOPICS) {
 for (const [argv, refusal] of [
   [['help', 'repiar'], { message: /got "repiar"$/, hint: /^Is `tablesync help repair` meant\?/ }],
   [['help', 'undoo'], { hint: /^Is `tablesync help undo` meant\?/ }],
-  [['help', 'x'], { hint: /^There are apply, undo, revert, show, compare, .*, completion\.$/ }],
+  [['help', 'x'], { hint: /^There are apply, undo, revert, show, shard, .*, completion\.$/ }],
   [['completion'], { message: /with one of bash, zsh, fish, got nothing$/ }],
   [['completion', 'fihs'], { hint: 'Is `tablesync completion fish` meant?' }],
   [['completion', 'csh'], { message: /got "csh"$/ }],

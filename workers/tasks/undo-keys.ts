@@ -135,15 +135,48 @@ export function targetOf(
   now: SeenItem,
   digestOf: (item: WireItem | null) => SeenItem,
 ): WireItem | null | 'there' | 'changed' {
-  let at = steps.length - 1
-  while (at >= 0 && steps[at]?.left !== now) at--
-  if (at < 0) return digestOf(steps[0]?.before ?? null) === now ? 'there' : 'changed'
-  let target = steps[at]?.before ?? null
-  for (at--; at >= 0; at--) {
-    const step = steps[at]
-    if (step !== undefined && step.left === digestOf(target)) target = step.before
+  const back = new StepsBack(steps)
+  const last = back.to(now)
+  if (last === undefined) return steps.some(isFirst(now, digestOf)) ? 'there' : 'changed'
+  let target = last.before
+  for (;;) {
+    const step = back.to(digestOf(target))
+    if (step === undefined) break
+    target = step.before
   }
   return digestOf(target) === now ? 'there' : target
+}
+
+type Step = UndoKey['steps'][number]
+
+/** Whether an attempt began with what is there now. */
+const isFirst =
+  (now: SeenItem, digestOf: (item: WireItem | null) => SeenItem) =>
+  (step: Step, at: number, steps: UndoKey['steps']) =>
+    steps.findIndex(({ attempt }) => attempt === step.attempt) === at &&
+    digestOf(step.before) === now
+
+/** The steps of each attempt from its last to its first; attempts may have written in turn. */
+class StepsBack {
+  readonly #steps: UndoKey['steps']
+  /** By attempt: steps from here on are behind. */
+  readonly #ends = new Map<number | undefined, number>()
+
+  constructor(steps: UndoKey['steps']) {
+    this.#steps = steps
+  }
+
+  /** The latest step that has left this, of those that come before all that were taken. */
+  to(left: SeenItem): Step | undefined {
+    for (let at = this.#steps.length - 1; at >= 0; at--) {
+      const step = this.#steps[at] as Step
+      const end = this.#ends.get(step.attempt) ?? this.#steps.length
+      if (at >= end || step.left !== left) continue
+      this.#ends.set(step.attempt, at)
+      return step
+    }
+    return undefined
+  }
 }
 
 interface BringingBack {

@@ -158,6 +158,8 @@ export type RunEvent =
       readonly expected?: readonly { readonly table: string; readonly readUnits: ReadUnits }[]
       readonly strategy: 'auto' | 'march' | 'lookup'
       readonly segments: number
+      /** How many of them are compared. Absent: all. */
+      readonly compared?: number
       readonly parallel: number
       readonly workers: number
       readonly writes: readonly ('missing' | 'differing' | 'extra')[]

@@ -30,4 +30,9 @@ export interface JournalEntry {
   readonly before: WireItem | null
   /** Digest of all attributes that the write leaves. Null: it leaves no item. */
   readonly left: SeenItem
+  /**
+   * Of a merged journal: which attempt has noted it. The entries of one attempt are in the order of
+   * its writes; those of two attempts may have been made in turn. Absent: there was one.
+   */
+  readonly attempt?: number
 }

@@ -36,6 +36,17 @@ export interface Summary {
   readonly stopped?: Stopped
   /** Of a run until in sync, whose last pass all counts above are of. Absent: a single comparison. */
   readonly passes?: PassesSummary
+  /** Of a run that several machines have made. Absent: one has. */
+  readonly shards?: ShardsSummary
+}
+
+export interface ShardsSummary {
+  readonly count: number
+  /**
+   * Writes that were noted by attempts which did not commit, and which no count above has. Their
+   * journals are part of the merged one.
+   */
+  readonly uncommittedWrites: number
 }
 
 /**

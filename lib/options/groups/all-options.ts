@@ -7,7 +7,7 @@ import { CONNECTION_OPTIONS } from './connection-options.ts'
 import { CREATE_OPTIONS } from './create-options.ts'
 import { CREDENTIAL_OPTIONS } from './credential-options.ts'
 import { FILE_OPTIONS } from './file-options.ts'
-import { FILTER_OPTIONS } from './filter-options.ts'
+import { FILTER_OPTIONS } from './items/filter-options.ts'
 import { MASK_OPTIONS } from './items/mask-options.ts'
 import { KEY_OPTIONS } from './key-options.ts'
 import { ESTIMATE_OPTIONS } from './of-command/estimate-options.ts'
@@ -23,6 +23,7 @@ import { REVERT_OPTIONS } from './revert-options.ts'
 import { SAFEGUARD_OPTIONS } from './safeguard-options.ts'
 import { SCAN_OPTIONS } from './scan-options.ts'
 import { SELECTION_OPTIONS } from './selection-options.ts'
+import { SHARD_OPTIONS } from './shard-options.ts'
 import { ENDPOINT_OPTIONS, TABLE_OPTIONS } from './table-options.ts'
 
 /** By the name that `runSync` knows them under. */
@@ -45,6 +46,7 @@ export const OPTIONS = {
   ...CONNECTION_OPTIONS,
   ...RESUME_OPTIONS,
   ...PASS_OPTIONS,
+  ...SHARD_OPTIONS,
   ...PACE_OPTIONS,
 }
 

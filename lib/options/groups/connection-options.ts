@@ -1,12 +1,6 @@
 /** Options of how requests are made, and how long a table is waited for. */
 import type { RequestTimeouts } from '../../model/request-timeouts.ts'
-import {
-  APPLY_UNDO_AND_REVERT,
-  filled,
-  type Group,
-  type OptionsOf,
-  type Spelling,
-} from '../option.ts'
+import { filled, type Group, type OptionsOf, type Spelling } from '../option.ts'
 import { parseDuration } from '../values/duration.ts'
 import type { Timeouts } from './program-options.ts'
 
@@ -19,7 +13,7 @@ export const CONNECTION_OPTIONS = {
     least: 0,
     most: 100,
     default: 10,
-    also: APPLY_UNDO_AND_REVERT,
+    also: ['apply', 'undo', 'revert', 'shard'],
     help: 'How often a request is tried again',
   },
   /** Milliseconds that the delay between tries starts from. @default 50 */
@@ -30,7 +24,7 @@ export const CONNECTION_OPTIONS = {
     least: 1,
     most: 60_000,
     default: 50,
-    also: APPLY_UNDO_AND_REVERT,
+    also: ['apply', 'undo', 'revert', 'shard'],
     help: 'Milliseconds that the delay between tries starts from; it doubles, with jitter',
   },
   /**
@@ -43,7 +37,7 @@ export const CONNECTION_OPTIONS = {
     kind: 'duration',
     value: 'duration',
     default: '10m',
-    also: APPLY_UNDO_AND_REVERT,
+    also: ['apply', 'undo', 'revert', 'shard'],
     help: 'How long to wait for an endpoint that answered earlier in this run and became unreachable: 90s, 30m; 0: not at all',
   },
   /**
@@ -56,7 +50,7 @@ export const CONNECTION_OPTIONS = {
     value: 'how',
     choices: ['auto', 'gzip', 'none'],
     default: 'auto',
-    also: APPLY_UNDO_AND_REVERT,
+    also: ['apply', 'undo', 'revert', 'shard'],
     help: 'How answers come: gzip, none (not compressed) or auto (gzip if the tables are in several regions)',
   },
 } as const satisfies Group

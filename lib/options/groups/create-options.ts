@@ -11,6 +11,7 @@ export const CREATE_OPTIONS = {
    */
   createReplica: {
     flag: 'create-replica',
+    notFor: ['shard-plan'],
     kind: 'switch',
     consents: true,
     help: 'Make a replica that does not exist, like the master, and fill it. Needs --write-missing',
@@ -19,6 +20,7 @@ export const CREATE_OPTIONS = {
   /** How a table that is made is billed. `same`: as the master, with its units. @default 'same' */
   createBilling: {
     flag: 'create-billing',
+    notFor: ['shard-plan'],
     kind: 'choice',
     value: 'billing',
     choices: ['on-demand', 'same'],
@@ -31,6 +33,7 @@ export const CREATE_OPTIONS = {
    */
   createKmsKey: {
     flag: 'create-kms-key',
+    notFor: ['shard-plan'],
     kind: 'text',
     value: 'arn',
     help: 'The KMS key of a table that is made: an ARN in its region, or alias/aws/dynamodb',
@@ -38,6 +41,7 @@ export const CREATE_OPTIONS = {
   /** The account in which a table may be made: twelve digits. Needed where nobody is asked. */
   expectAccount: {
     flag: 'expect-account',
+    notFor: ['shard-plan'],
     kind: 'text',
     value: 'account',
     consents: true,

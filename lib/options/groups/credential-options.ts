@@ -1,7 +1,7 @@
 /** Options of who we are to a table, and which of them go together. */
 import { usageError } from '../../errors.ts'
 import type { CredentialSource, PlainCredentials } from '../../model/tables/aws-credentials.ts'
-import { APPLY_UNDO_AND_REVERT, type Group, type OptionsOf, type Spelling } from '../option.ts'
+import type { Group, OptionsOf, Spelling } from '../option.ts'
 import { ownOptions } from '../own-options.ts'
 import { shown } from '../values/quoted-value.ts'
 
@@ -11,7 +11,7 @@ export const CREDENTIAL_OPTIONS = {
     flag: 'profile',
     kind: 'text',
     value: 'name',
-    also: APPLY_UNDO_AND_REVERT,
+    also: ['apply', 'undo', 'revert', 'shard'],
     help: 'Profile of the shared AWS files, for master and replicas',
     helpFor: {
       undo: 'Profile of the shared AWS files, for the replicas',
@@ -23,7 +23,7 @@ export const CREDENTIAL_OPTIONS = {
     flag: 'role-arn',
     kind: 'text',
     value: 'arn',
-    also: APPLY_UNDO_AND_REVERT,
+    also: ['apply', 'undo', 'revert', 'shard'],
     help: 'Role to assume, for master and replicas',
     helpFor: {
       undo: 'Role to assume, for the replicas',
@@ -35,7 +35,7 @@ export const CREDENTIAL_OPTIONS = {
     flag: 'mfa-serial',
     kind: 'text',
     value: 'serial',
-    also: APPLY_UNDO_AND_REVERT,
+    also: ['apply', 'undo', 'revert', 'shard'],
     help: 'MFA device that the role requires',
   },
   /** Token of the MFA device. */
@@ -44,7 +44,7 @@ export const CREDENTIAL_OPTIONS = {
     kind: 'text',
     value: 'digits',
     secret: true,
-    also: APPLY_UNDO_AND_REVERT,
+    also: ['apply', 'undo', 'revert', 'shard'],
     help: 'Token of the MFA device; used once and never logged',
   },
   /** Profile for the replicas. */
@@ -53,7 +53,7 @@ export const CREDENTIAL_OPTIONS = {
     aliases: ['slave-profile'],
     kind: 'text',
     value: 'name',
-    also: APPLY_UNDO_AND_REVERT,
+    also: ['apply', 'undo', 'revert', 'shard'],
     help: 'Profile for the replicas. A URL is taken as --replica-endpoint',
   },
   /** Role to assume for the replicas. */
@@ -62,7 +62,7 @@ export const CREDENTIAL_OPTIONS = {
     aliases: ['slave-role-arn'],
     kind: 'text',
     value: 'arn',
-    also: APPLY_UNDO_AND_REVERT,
+    also: ['apply', 'undo', 'revert', 'shard'],
     help: 'Role to assume for the replicas, from --replica-profile or the default credentials',
   },
   /** MFA device that the replicas' role requires. */
@@ -71,7 +71,7 @@ export const CREDENTIAL_OPTIONS = {
     aliases: ['slave-mfa-serial'],
     kind: 'text',
     value: 'serial',
-    also: APPLY_UNDO_AND_REVERT,
+    also: ['apply', 'undo', 'revert', 'shard'],
     help: "MFA device that the replicas' role requires",
   },
   /** Token of that device. */
@@ -81,7 +81,7 @@ export const CREDENTIAL_OPTIONS = {
     kind: 'text',
     value: 'digits',
     secret: true,
-    also: APPLY_UNDO_AND_REVERT,
+    also: ['apply', 'undo', 'revert', 'shard'],
     help: 'Token of that device; used once and never logged',
   },
 } as const satisfies Group

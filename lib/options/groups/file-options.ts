@@ -1,16 +1,7 @@
 /** Options of the files that a run writes, and of what they show: journal, plan, report. */
 import { usageError } from '../../errors.ts'
 import type { WriteFlags } from '../../model/difference.ts'
-import {
-  APPLY_AND_REVERT,
-  APPLY_AND_UNDO,
-  APPLY_UNDO_AND_SHOW,
-  filled,
-  type Group,
-  type OptionsOf,
-  type Spelling,
-  UNDO,
-} from '../option.ts'
+import { filled, type Group, type OptionsOf, type Spelling } from '../option.ts'
 import { shown } from '../values/quoted-value.ts'
 
 export const FILE_OPTIONS = {
@@ -20,11 +11,12 @@ export const FILE_OPTIONS = {
    */
   journal: {
     flag: 'journal',
+    notFor: ['shard-plan'],
     aliases: ['undo'],
     formerly: 'undo',
     kind: 'text',
     value: 'file',
-    also: APPLY_AND_REVERT,
+    also: ['apply', 'revert', 'merge'],
     help: 'A new file (mode 0600) that keeps what a replica held before each write; tablesync undo FILE brings it back',
     helpFor: {
       revert: 'A new file (mode 0600) for the changes to take back; tablesync undo FILE does it',
@@ -39,7 +31,7 @@ export const FILE_OPTIONS = {
     flag: 'allow-damaged',
     kind: 'switch',
     consents: true,
-    only: UNDO,
+    only: ['undo'],
     help: 'Undo only the lines before the first one that is damaged or misplaced',
   },
   /**
@@ -48,6 +40,8 @@ export const FILE_OPTIONS = {
    */
   plan: {
     flag: 'plan',
+    also: ['merge'],
+    notFor: ['shard-plan'],
     kind: 'text',
     value: 'file',
     help: 'Write nothing to the tables. List in this file (mode 0600) the repairs to make; tablesync apply FILE makes them',
@@ -55,16 +49,18 @@ export const FILE_OPTIONS = {
   /** Store the items of both sides in the plan, not only their digests. @default false */
   planItems: {
     flag: 'plan-items',
+    notFor: ['shard-plan'],
     kind: 'switch',
     help: 'Store the items of both sides in the plan, not only their digests',
   },
   /** Write a line of JSON per difference to this file, created with mode 0600. Not to `-`. */
   report: {
     flag: 'report',
+    notFor: ['shard-plan'],
     kind: 'text',
     value: 'file',
     mayBeStream: true,
-    also: APPLY_AND_UNDO,
+    also: ['apply', 'undo', 'merge'],
     help: 'Write a line of JSON per difference to this file (mode 0600), or to stdout if it is -',
     more: '`-` cannot be combined with `--json`, `--checkpoint` and `--resume`. The lines stand between a header and a footer. A new file is readable by its owner alone. A file that was there is begun anew (except with `--resume`) and keeps its permissions, with a warning where others can read it.',
   },
@@ -74,18 +70,20 @@ export const FILE_OPTIONS = {
    */
   metricsFile: {
     flag: 'metrics-file',
+    notFor: ['shard-plan'],
     kind: 'text',
     value: 'file',
-    also: APPLY_AND_UNDO,
+    also: ['apply', 'undo'],
     help: "Keep metrics of the run in this file (mode 0644), for the textfile collector of Prometheus' node exporter",
     more: 'The file is replaced every 15 seconds and at the end of the run. The collector reads names that end in `.prom`.',
   },
   /** Write a page about the run to this file, created with mode 0600, when the run ends. */
   html: {
     flag: 'html',
+    notFor: ['shard-plan'],
     kind: 'text',
     value: 'file',
-    also: APPLY_UNDO_AND_SHOW,
+    also: ['apply', 'undo', 'show', 'merge'],
     help: 'Write a page for people to this file (mode 0600) when the run ends; show writes one about an earlier report',
     more: 'It is one file without scripts that loads nothing: see [the page](page.md).',
   },
@@ -96,7 +94,7 @@ export const FILE_OPTIONS = {
   showValues: {
     flag: 'show-values',
     kind: 'switch',
-    also: APPLY_AND_UNDO,
+    also: ['apply', 'undo'],
     help: 'Print each difference, and show the values on both sides, in the report too',
     more: 'Without it, no value of an attribute appears anywhere but in a plan with items and in a journal. Keys and names of attributes are always shown.',
   },

@@ -1,14 +1,15 @@
 /** Options that name the keys to compare, one by one. */
 import { usageError } from '../../errors.ts'
-import { filled, type Group, type OptionsOf, SHOW, type Spelling } from '../option.ts'
+import { filled, type Group, type OptionsOf, type Spelling } from '../option.ts'
 
 export const KEY_OPTIONS = {
   /** Read only these keys, as JSON text, on both sides; nothing is scanned. */
   key: {
     flag: 'key',
+    notFor: ['shard-plan'],
     kind: 'texts',
     value: 'key',
-    also: SHOW,
+    also: ['show'],
     mayHoldCommas: true,
     help: 'Only this key, as JSON: {"id":"a"}; repeatable. A comparison reads listed keys on both sides, and scans nothing',
     helpFor: {
@@ -20,6 +21,7 @@ export const KEY_OPTIONS = {
   /** Read only the keys in this file, on both sides; nothing is scanned. `-` is standard input. */
   keys: {
     flag: 'keys',
+    notFor: ['shard-plan'],
     kind: 'text',
     value: 'file',
     mayBeStream: true,

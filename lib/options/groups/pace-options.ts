@@ -1,7 +1,7 @@
 /** Options of how fast a run may go, and of what changes that while it runs. */
 import { usageError } from '../../errors.ts'
 import type { CapacityChoice, CapacityChoices } from '../../model/tables/capacity.ts'
-import { APPLY_AND_UNDO, type Group, type OptionsOf, type Spelling } from '../option.ts'
+import type { Group, OptionsOf, Spelling } from '../option.ts'
 import { shown } from '../values/quoted-value.ts'
 
 export const PACE_OPTIONS = {
@@ -17,7 +17,7 @@ export const PACE_OPTIONS = {
     kind: 'amount',
     value: 'n|n%|adaptive|max',
     offers: ['adaptive', 'max'],
-    also: APPLY_AND_UNDO,
+    also: ['apply', 'undo'],
     help: 'Read units a second to take of each table: a number, a percentage of its provisioned or warm throughput, adaptive (as much as is not throttled) or max (no limit) (default: 25%; max if the throughput is not known, or if the endpoint is on this machine)',
   },
   /** Write units a second to take of each replica, likewise; indexes included. */
@@ -26,7 +26,7 @@ export const PACE_OPTIONS = {
     kind: 'amount',
     value: 'n|n%|adaptive|max',
     offers: ['adaptive', 'max'],
-    also: APPLY_AND_UNDO,
+    also: ['apply', 'undo'],
     help: 'Write units a second to take of each replica, with the same choices and default',
   },
   /** Read units a second to take of the master. @default `readCapacity` */
@@ -35,7 +35,7 @@ export const PACE_OPTIONS = {
     kind: 'amount',
     value: 'n|n%|adaptive|max',
     offers: ['adaptive', 'max'],
-    also: APPLY_AND_UNDO,
+    also: ['apply', 'undo'],
     help: 'Read units a second to take of the master, where that differs from the replicas',
     helpFor: { undo: 'Not used: an undo asks no master' },
   },
@@ -45,9 +45,10 @@ export const PACE_OPTIONS = {
    */
   control: {
     flag: 'control',
+    notFor: ['shard-plan'],
     kind: 'text',
     value: 'file',
-    also: APPLY_AND_UNDO,
+    also: ['apply', 'undo'],
     help: 'A file with commands for the running run: pause, resume, read-capacity VALUE, write-capacity VALUE',
   },
 } as const satisfies Group

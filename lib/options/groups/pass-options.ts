@@ -11,6 +11,7 @@ export const PASS_OPTIONS = {
    */
   untilInSync: {
     flag: 'until-in-sync',
+    notFor: ['shard-plan'],
     kind: 'duration',
     value: 'duration',
     help: 'Compare and repair, pass after pass, until one whole pass finds no difference; at most for so long: 90s, 30m, 8h',
@@ -19,6 +20,7 @@ export const PASS_OPTIONS = {
   /** With `untilInSync`: make at most so many passes. @default as many as there is time for */
   maxPasses: {
     flag: 'max-passes',
+    notFor: ['shard-plan'],
     kind: 'whole',
     value: 'n',
     least: 1,

@@ -1,6 +1,6 @@
 /** Options of when a mismatch is a difference. */
 import type { RecheckPolicy } from '../../model/recheck-policy.ts'
-import { APPLY, filled, type Group, type OptionsOf } from '../option.ts'
+import { filled, type Group, type OptionsOf } from '../option.ts'
 
 export const RECHECK_OPTIONS = {
   /**
@@ -14,7 +14,7 @@ export const RECHECK_OPTIONS = {
     least: 0,
     most: 86_400,
     default: 5,
-    also: APPLY,
+    also: ['apply'],
     help: 'How long both sides must have been unchanged before a mismatch counts: set it longer than your replication lag',
   },
   /** After this many rechecks that found a change, leave the key `unverified`. @default 5 */
@@ -25,7 +25,7 @@ export const RECHECK_OPTIONS = {
     least: 1,
     most: 100,
     default: 5,
-    also: APPLY,
+    also: ['apply'],
     help: 'After this many rechecks that found a change, leave the key unverified',
   },
   /**
@@ -38,7 +38,7 @@ export const RECHECK_OPTIONS = {
     flag: 'quiesced',
     kind: 'switch',
     consents: true,
-    also: APPLY,
+    also: ['apply'],
     help: 'You vouch that nobody writes to the tables: one recheck decides, puts are unconditional (not with --journal), and writes are not read back',
   },
 } as const satisfies Group

@@ -5,14 +5,7 @@ import { usageError } from '../../errors.ts'
 import type { WriteFlags } from '../../model/difference.ts'
 import type { HooksSource } from '../../model/hooks.ts'
 import type { Milliseconds } from '../../model/units.ts'
-import {
-  APPLY_AND_REVERT,
-  APPLY_AND_UNDO,
-  filled,
-  type Group,
-  type OptionsOf,
-  type Spelling,
-} from '../option.ts'
+import { filled, type Group, type OptionsOf, type Spelling } from '../option.ts'
 import { shown } from '../values/quoted-value.ts'
 import { checkVersionPlace, type PlaceSettings } from './place-options.ts'
 
@@ -45,7 +38,7 @@ export const REPAIR_OPTIONS = {
   dryRun: {
     flag: 'dry-run',
     kind: 'switch',
-    also: APPLY_AND_UNDO,
+    also: ['apply', 'undo'],
     help: 'Write nothing to the tables, whatever other flags say',
     helpFor: {
       apply: 'Write nothing to the tables; say what of the plan is still true',
@@ -73,7 +66,7 @@ export const REPAIR_OPTIONS = {
     flag: 'hooks',
     kind: 'text',
     value: 'module.js',
-    also: APPLY_AND_REVERT,
+    also: ['apply', 'revert'],
     help: 'An ES module with rules of your own, loaded in each worker thread',
     helpFor: { revert: 'An ES module whose shouldRevert selects the changes to take back' },
   },

@@ -11,6 +11,7 @@ export const RESUME_OPTIONS = {
    */
   checkpoint: {
     flag: 'checkpoint',
+    notFor: ['shard-plan'],
     kind: 'text',
     value: 'file',
     help: 'Save in this file (mode 0600), now and then and at the end, how far the run has come',
@@ -18,18 +19,22 @@ export const RESUME_OPTIONS = {
   /** Go on where the checkpoint says. @default false */
   resume: {
     flag: 'resume',
+    notFor: ['shard-plan'],
     kind: 'switch',
     help: 'Go on where the checkpoint says',
   },
   /** Begin anew, whatever the checkpoint says. @default false */
   restart: {
     flag: 'restart',
+    notFor: ['shard-plan'],
     kind: 'switch',
     help: 'Begin anew, whatever the checkpoint says',
   },
   /** Longest time between two saves, in seconds. @default 10 */
   checkpointInterval: {
     flag: 'checkpoint-interval',
+    also: ['shard'],
+    notFor: ['shard-plan'],
     kind: 'number',
     value: 'seconds',
     least: 0.05,
@@ -40,6 +45,8 @@ export const RESUME_OPTIONS = {
   /** Once this much time has passed, finish the pages in flight and stop: `90s`, `30m`, `8h`. */
   maxDuration: {
     flag: 'max-duration',
+    also: ['shard'],
+    notFor: ['shard-plan'],
     kind: 'duration',
     value: 'duration',
     help: 'Once this much time has passed, finish the pages in flight and stop: 90s, 30m, 8h',

@@ -1,6 +1,6 @@
 /** Options of `tablesync revert`: which changes of an export to take back, and of which table. */
 import { usageError } from '../../errors.ts'
-import { type Group, type OptionsOf, REVERT, type Spelling } from '../option.ts'
+import type { Group, OptionsOf, Spelling } from '../option.ts'
 import { shown } from '../values/quoted-value.ts'
 
 export const REVERT_OPTIONS = {
@@ -8,7 +8,7 @@ export const REVERT_OPTIONS = {
   all: {
     flag: 'all',
     kind: 'switch',
-    only: REVERT,
+    only: ['revert'],
     help: 'Take all changes of the export back',
     more: 'Without it, `shouldRevert` of the `--hooks` selects. One of the two is needed.',
   },
@@ -16,7 +16,7 @@ export const REVERT_OPTIONS = {
   withExpired: {
     flag: 'with-expired',
     kind: 'switch',
-    only: REVERT,
+    only: ['revert'],
     help: 'Bring back items that had expired when they were deleted too',
   },
   /** ARN of the exported table, where the replica is that table, restored. */
@@ -24,7 +24,7 @@ export const REVERT_OPTIONS = {
     flag: 'same-table-as',
     kind: 'text',
     value: 'arn',
-    only: REVERT,
+    only: ['revert'],
     help: 'Say that the replica is the exported table of this ARN, restored: their ids differ',
   },
 } as const satisfies Group

@@ -1,13 +1,6 @@
 /** Options that stop a run before it does damage. */
 import { usageError } from '../../errors.ts'
-import {
-  APPLY,
-  APPLY_AND_UNDO,
-  filled,
-  type Group,
-  type OptionsOf,
-  type Spelling,
-} from '../option.ts'
+import { filled, type Group, type OptionsOf, type Spelling } from '../option.ts'
 import { shown } from '../values/quoted-value.ts'
 
 export const SAFEGUARD_OPTIONS = {
@@ -18,7 +11,7 @@ export const SAFEGUARD_OPTIONS = {
     value: 'n',
     least: 0,
     most: Number.MAX_SAFE_INTEGER,
-    also: APPLY_AND_UNDO,
+    also: ['apply', 'undo', 'shard'],
     help: 'Stop before more items than this are written or deleted',
     helpFor: { undo: 'Stop before more items than this are put back or removed' },
   },
@@ -32,7 +25,7 @@ export const SAFEGUARD_OPTIONS = {
     value: 'n',
     least: 1,
     most: Number.MAX_SAFE_INTEGER,
-    also: APPLY,
+    also: ['apply', 'shard'],
     help: 'Stop once all tables together have taken more read units than this',
     more: 'What is in flight then is read to its end, and counts too.',
   },
@@ -46,7 +39,7 @@ export const SAFEGUARD_OPTIONS = {
     flag: 'max-deletes',
     kind: 'amount',
     value: 'n|n%',
-    also: APPLY,
+    also: ['apply'],
     help: 'Delete nothing on a replica that has more extras than this: a number, or a percentage of its items. 0 forbids deletions (default: 1000 or 1% of the items, whichever is more, but at most a fifth of the items; 10 are always allowed)',
   },
   /**
@@ -59,7 +52,7 @@ export const SAFEGUARD_OPTIONS = {
     value: 'n',
     least: 1,
     most: 10_000,
-    also: APPLY,
+    also: ['apply'],
     help: 'Repair <n> items of each replica first; continue only if all of them, read back, have held',
   },
   /** Delete even if the master is empty, or has under half of the items it should. @default false */
@@ -67,7 +60,7 @@ export const SAFEGUARD_OPTIONS = {
     flag: 'allow-shrunken-master',
     kind: 'switch',
     consents: true,
-    also: APPLY,
+    also: ['apply'],
     help: 'Delete even if the master is empty, or has under half of the items that DescribeTable reports',
   },
   /** Write to a replica that is a global table with other regions. @default false */
@@ -75,7 +68,7 @@ export const SAFEGUARD_OPTIONS = {
     flag: 'allow-global-table',
     kind: 'switch',
     consents: true,
-    also: APPLY_AND_UNDO,
+    also: ['apply', 'undo'],
     help: 'Write to a replica that is a global table with other regions',
   },
   /** Write to a replica that has a stream. @default false */
@@ -83,7 +76,7 @@ export const SAFEGUARD_OPTIONS = {
     flag: 'allow-streams',
     kind: 'switch',
     consents: true,
-    also: APPLY_AND_UNDO,
+    also: ['apply', 'undo'],
     help: 'Write to a replica that has a stream',
   },
 } as const satisfies Group

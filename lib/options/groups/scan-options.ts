@@ -1,15 +1,8 @@
 /** Options of how tables are read. */
 import { availableParallelism } from 'node:os'
-import {
-  APPLY_AND_UNDO,
-  APPLY_UNDO_AND_REVERT,
-  filled,
-  type Group,
-  type OptionsOf,
-  type Spelling,
-} from '../option.ts'
+import { filled, type Group, type OptionsOf, type Spelling } from '../option.ts'
 import { parseStartingKey } from '../values/starting-key-text.ts'
-import { choosesItems, type FilterOptions } from './filter-options.ts'
+import { choosesItems, type FilterOptions } from './items/filter-options.ts'
 
 export const SCAN_OPTIONS = {
   /** Look for extra items where the strategy would not. The march sees them anyway. */
@@ -47,6 +40,7 @@ export const SCAN_OPTIONS = {
    */
   startingKey: {
     flag: 'starting-key',
+    notFor: ['shard-plan'],
     kind: 'key',
     value: 'key',
     help: 'Start after this key of the master (plain or DynamoDB JSON). Implies one segment',
@@ -75,7 +69,7 @@ export const SCAN_OPTIONS = {
     value: 'n',
     least: 1,
     most: 4096,
-    also: APPLY_AND_UNDO,
+    also: ['apply', 'undo', 'shard'],
     help: 'Segments scanned at once; for apply and undo, tasks at once (default: four per worker)',
     helpFor: {
       sync: 'Segments scanned at once (default: four per worker)',
@@ -90,7 +84,7 @@ export const SCAN_OPTIONS = {
     value: 'n',
     least: 1,
     most: 256,
-    also: APPLY_UNDO_AND_REVERT,
+    also: ['apply', 'undo', 'revert', 'shard'],
     help: 'Worker threads (default: one per core; fewer for a dry run of small tables)',
     helpFor: {
       undo: 'Worker threads (default: one per core)',
@@ -114,7 +108,7 @@ export const SCAN_OPTIONS = {
     least: 1,
     most: 100,
     default: 100,
-    also: APPLY_AND_UNDO,
+    also: ['apply', 'undo'],
     help: 'Keys per BatchGetItem request',
     more: 'DynamoDB takes 100 at the most.',
   },

@@ -4,7 +4,7 @@ import { CONNECTION_OPTIONS } from './connection-options.ts'
 import { CREATE_OPTIONS } from './create-options.ts'
 import { CREDENTIAL_OPTIONS } from './credential-options.ts'
 import { FILE_OPTIONS } from './file-options.ts'
-import { FILTER_OPTIONS } from './filter-options.ts'
+import { FILTER_OPTIONS } from './items/filter-options.ts'
 import { MASK_OPTIONS } from './items/mask-options.ts'
 import { KEY_OPTIONS } from './key-options.ts'
 import { ESTIMATE_OPTIONS } from './of-command/estimate-options.ts'
@@ -20,6 +20,7 @@ import { REVERT_OPTIONS } from './revert-options.ts'
 import { SAFEGUARD_OPTIONS } from './safeguard-options.ts'
 import { SCAN_OPTIONS } from './scan-options.ts'
 import { SELECTION_OPTIONS } from './selection-options.ts'
+import { SHARD_OPTIONS } from './shard-options.ts'
 import { ENDPOINT_OPTIONS, TABLE_OPTIONS } from './table-options.ts'
 
 export interface Section {
@@ -89,9 +90,9 @@ export const SECTIONS: readonly Section[] = [
   { task: 'Credentials', pages: ['credentials'], options: CREDENTIAL_OPTIONS },
   { task: 'Requests', pages: ['long-runs'], options: CONNECTION_OPTIONS },
   {
-    task: 'Long runs, and runs until the tables are in sync',
-    pages: ['long-runs', 'until-in-sync'],
-    options: { ...RESUME_OPTIONS, ...PASS_OPTIONS },
+    task: 'Long runs, runs of several machines, and runs until in sync',
+    pages: ['long-runs', 'shards', 'scale', 'until-in-sync'],
+    options: { ...RESUME_OPTIONS, ...SHARD_OPTIONS, ...PASS_OPTIONS },
   },
   {
     task: 'Speed and limits',

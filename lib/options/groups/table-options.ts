@@ -2,14 +2,7 @@
 import { usageError } from '../../errors.ts'
 import type { CapacityChoices } from '../../model/tables/capacity.ts'
 import { shownEndpoint, type TableRef } from '../../model/tables/table.ts'
-import {
-  APPLY_AND_UNDO,
-  APPLY_UNDO_AND_REVERT,
-  type Group,
-  type OptionsOf,
-  REVERT,
-  type Spelling,
-} from '../option.ts'
+import type { Group, OptionsOf, Spelling } from '../option.ts'
 import { ownOptions } from '../own-options.ts'
 import { checkUrl } from '../values/check-value.ts'
 import { shown } from '../values/quoted-value.ts'
@@ -37,7 +30,7 @@ export const TABLE_OPTIONS = {
     aliases: ['r', 'slave', 'slaves', 's'],
     kind: 'texts',
     value: 'table',
-    also: REVERT,
+    also: ['revert'],
     help: 'A table that should equal the master. Repeatable',
     helpFor: { revert: 'The table that was exported. Not written: undo writes' },
   },
@@ -49,7 +42,7 @@ export const ENDPOINT_OPTIONS = {
     flag: 'endpoint',
     kind: 'url',
     value: 'url',
-    also: APPLY_UNDO_AND_REVERT,
+    also: ['apply', 'undo', 'revert'],
     help: 'Endpoint of all tables, instead of the service of their region',
     helpFor: {
       undo: 'Endpoint of the replicas, instead of the service of their region',
@@ -61,7 +54,7 @@ export const ENDPOINT_OPTIONS = {
     flag: 'master-endpoint',
     kind: 'url',
     value: 'url',
-    also: APPLY_AND_UNDO,
+    also: ['apply', 'undo'],
     help: 'Endpoint of the master',
     helpFor: { undo: 'Not used: an undo asks no master' },
   },
@@ -71,7 +64,7 @@ export const ENDPOINT_OPTIONS = {
     aliases: ['slave-endpoint'],
     kind: 'url',
     value: 'url',
-    also: APPLY_UNDO_AND_REVERT,
+    also: ['apply', 'undo', 'revert'],
     help: 'Endpoint of the replicas',
   },
 } as const satisfies Group

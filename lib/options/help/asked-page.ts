@@ -1,6 +1,6 @@
 /** Whether a command line asks for something to read, and for what. The texts are loaded later. */
 import { usageError } from '../../errors.ts'
-import { FILE_COMMANDS, isFileCommand } from '../commands.ts'
+import { isNamedCommand, NAMED_COMMANDS } from '../commands.ts'
 import { nearest } from '../nearest.ts'
 import type { Command } from '../option.ts'
 import { shown } from '../values/quoted-value.ts'
@@ -11,6 +11,7 @@ export const TOPICS = [
   'safety',
   'plan',
   'resume',
+  'shards',
   'many-tables',
   'until-in-sync',
   'masks',
@@ -35,7 +36,7 @@ export type Page =
   | { readonly kind: 'welcome' }
 
 /** The commands that a command line may begin with. */
-export const COMMANDS = [...Object.keys(FILE_COMMANDS), 'help', 'completion'] as const
+export const COMMANDS = [...NAMED_COMMANDS, 'help', 'completion'] as const
 
 /** @throws TablesyncError with code `USAGE` */
 export function askedPage(argv: readonly string[]): Page | undefined {
@@ -43,7 +44,7 @@ export function askedPage(argv: readonly string[]): Page | undefined {
   if (first === 'help') return helpOn(second)
   if (argv.includes('--help') || argv.includes('-h')) {
     if (first === 'completion') return { kind: 'topic', topic: first }
-    return { kind: 'help', command: isFileCommand(first) ? first : 'sync' }
+    return { kind: 'help', command: isNamedCommand(first) ? first : 'sync' }
   }
   if (first === 'completion') return completionOf(second)
   return undefined
@@ -53,10 +54,10 @@ function helpOn(word: string | undefined): Page {
   if (word === undefined || word.startsWith('-') || word === 'sync' || word === 'help') {
     return { kind: 'help', command: 'sync' }
   }
-  if (isFileCommand(word)) return { kind: 'help', command: word }
+  if (isNamedCommand(word)) return { kind: 'help', command: word }
   const topic = TOPICS.find((one) => one === word)
   if (topic !== undefined) return { kind: 'topic', topic }
-  const words = [...Object.keys(FILE_COMMANDS), ...TOPICS]
+  const words = [...NAMED_COMMANDS, ...TOPICS]
   const alike = nearest(word, words)
   throw usageError(
     `Expected \`tablesync help\` with a command or a topic, got ${shown(word)}`,

@@ -162,4 +162,78 @@ export const COMMAND_PAGES: { readonly [command in Command]: CommandPage } = {
       ['3', 'something could not be printed'],
     ],
   },
+  'shard-plan': {
+    usage: 'tablesync shard-plan <flags of a run> --shards <n> --out <folder>',
+    summary:
+      'Plans a run that several machines share. It writes run.json into a folder that all of them see, and no table. Each machine then does a shard (tablesync shard); tablesync merge puts their results together.',
+    common: [
+      'master',
+      'replicas',
+      'shards',
+      'out',
+      'atOnce',
+      'writeMissing',
+      'writeDiffering',
+      'deleteExtra',
+      'maxWrites',
+      'readCapacity',
+    ],
+    examples: [
+      [
+        'Compare with 64 shards',
+        'tablesync shard-plan -m us-east-1:Orders -r eu-west-1:Orders --shards 64 --out /mnt/shared/orders',
+      ],
+      ['Do one of them', 'tablesync shard /mnt/shared/orders --shard-index 0'],
+      ['When all are done', 'tablesync merge /mnt/shared/orders'],
+    ],
+    exitCodes: [
+      ['0', 'the run is planned'],
+      ['2', 'usage or set-up: nothing was planned'],
+      ['4', 'stopped by a safeguard: nothing was planned'],
+      INTERRUPTED,
+    ],
+  },
+  shard: {
+    usage: 'tablesync shard <folder> [--shard-index <i>] [flags]',
+    summary:
+      'Does one shard of a run that tablesync shard-plan has planned. An attempt that was cut short is taken up by the next one, on any machine. A shard never deletes: the plan that tablesync merge writes has what is extra.',
+    common: [
+      'shardIndex',
+      'workers',
+      'parallel',
+      'maxWrites',
+      'maxReadUnits',
+      'maxDuration',
+      'json',
+    ],
+    examples: [
+      ['In a task of AWS Batch, Kubernetes or Slurm', 'tablesync shard /mnt/shared/orders'],
+      ['By hand', 'tablesync shard /mnt/shared/orders --shard-index 3'],
+    ],
+    exitCodes: [
+      ['0', 'the shard is complete, whatever was found'],
+      ['2', 'usage or set-up: to try again does not help'],
+      ['3', 'incomplete: try again, it goes on where it was'],
+      ['4', 'stopped by a safeguard: to try again does not help'],
+      ['129, 130, 143', 'interrupted by a signal, or by --max-duration (130): try again'],
+    ],
+  },
+  merge: {
+    usage: 'tablesync merge <folder> [flags]',
+    summary:
+      'Puts together what the shards of a run have found, once all of them are done. It reads the folder, and no table.',
+    common: ['report', 'plan', 'journal', 'html', 'json'],
+    examples: [
+      ['The verdict', 'tablesync merge /mnt/shared/orders'],
+      ['With the differences', 'tablesync merge /mnt/shared/orders --report report.ndjson'],
+      ['What is to be deleted', 'tablesync merge /mnt/shared/orders --plan plan.ndjson'],
+      ['To take all back', 'tablesync merge /mnt/shared/orders --journal journal.ndjson'],
+    ],
+    exitCodes: [
+      ['0', 'in sync, or every difference repaired'],
+      ['1', 'differences remain'],
+      ['2', 'usage, or a shard is missing or does not fit: nothing was written'],
+      ['3', 'incomplete: something could not be read, verified or written'],
+    ],
+  },
 }

@@ -1,5 +1,5 @@
 /** What can be completed, read from the table of options: the same for each shell. */
-import { FILE_COMMANDS, takes } from '../commands.ts'
+import { NAMED_COMMANDS, takes } from '../commands.ts'
 import { spellingsOf } from '../flags.ts'
 import { SECTIONS } from '../groups/sections.ts'
 import { type Command, helpOf, type Option } from '../option.ts'
@@ -21,10 +21,7 @@ export interface CompletedFlag {
 }
 
 /** The comparison last: it is what no other word means. */
-export const OPTION_COMMANDS: readonly Command[] = [
-  ...(Object.keys(FILE_COMMANDS) as Command[]),
-  'sync',
-]
+export const OPTION_COMMANDS: readonly Command[] = [...NAMED_COMMANDS, 'sync']
 
 /** Words that may come first, each with what it does. */
 export const FIRST_WORDS: readonly (readonly [string, string])[] = [
@@ -32,13 +29,16 @@ export const FIRST_WORDS: readonly (readonly [string, string])[] = [
   ['undo', 'Take a repair back'],
   ['revert', 'Make a journal of what changed in an export, to take it back'],
   ['show', 'Print a report, a plan or a journal'],
+  ['shard-plan', 'Divide a run among several machines'],
+  ['shard', 'Do one shard of a planned run'],
+  ['merge', 'Put together what the shards of a run have found'],
   ['help', 'Explain a command or a topic'],
   ['completion', 'Print a script that completes flags and commands'],
 ]
 
 /** Of the commands that take no options: what may follow them. */
 export const SECOND_WORDS: { readonly [command: string]: readonly string[] } = {
-  help: [...Object.keys(FILE_COMMANDS), ...TOPICS],
+  help: [...NAMED_COMMANDS, ...TOPICS],
   completion: SHELLS,
 }
 

@@ -1,5 +1,5 @@
 /** What `--help` prints, for each command: the flags that matter first, then all others by task. */
-import { FILE_COMMANDS, takes } from '../commands.ts'
+import { NAMED_COMMANDS, takes } from '../commands.ts'
 import { spellingsOf } from '../flags.ts'
 import { ALL_OPTIONS } from '../groups/all-options.ts'
 import { SECTIONS } from '../groups/sections.ts'
@@ -35,7 +35,7 @@ export function helpText(command: Command): string {
 }
 
 const OTHER_COMMANDS = [
-  ...Object.keys(FILE_COMMANDS).map((name) => `       ${COMMAND_PAGES[name as Command].usage}`),
+  ...NAMED_COMMANDS.map((name) => `       ${COMMAND_PAGES[name].usage}`),
   '       tablesync help <command or topic>',
   '       tablesync completion bash|zsh|fish',
 ]

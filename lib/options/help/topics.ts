@@ -93,6 +93,24 @@ endpoint that does not answer.
 
 More: docs/long-runs.md`,
 
+  shards: `One run on several machines
+
+  tablesync shard-plan -m us-east-1:Orders -r eu-west-1:Orders \\
+    --shards 64 --out /mnt/shared/orders
+  tablesync shard /mnt/shared/orders --shard-index 0     (to 63, anywhere)
+  tablesync merge /mnt/shared/orders --report report.ndjson
+
+The folder lies on a disk that all machines see: EFS, NFS, a volume of
+Kubernetes, the scratch of a cluster. There is no server and no lock. In a task
+of AWS Batch, Kubernetes or Slurm, tablesync knows the index of its shard.
+
+An attempt that dies is taken up by the next one, on any machine. Of two
+attempts at one shard, the first to end counts. Limits of capacity are divided
+among the shards. No shard deletes: merge --plan lists what is extra, and
+tablesync apply deletes it.
+
+More: docs/shards.md, docs/scale.md`,
+
   pace: `How fast a run goes, and what it takes of the tables
 
   --read-capacity 500         at most 500 read units a second of each table

@@ -68,14 +68,16 @@ export function tableLines({ runId, master, replicas }: RunEvent & { type: 'tabl
 export const ASKS = 'asks before it deletes'
 
 export function planLine(plan: PlanEvent): string {
-  const { strategy, segments, parallel, workers, writes, asksBeforeDeletions, keys } = plan
+  const { strategy, segments, compared, parallel, workers, writes, keys } = plan
   const verb = { missing: 'put missing', differing: 'update differing', extra: 'delete extra' }
   const does =
     writes.length === 0
       ? 'dry run: nothing will be written'
-      : `will ${writes.map((kind) => verb[kind]).join(', ')} items${asksBeforeDeletions ? `; ${ASKS}` : ''}`
+      : `will ${writes.map((kind) => verb[kind]).join(', ')} items${plan.asksBeforeDeletions ? `; ${ASKS}` : ''}`
   if (keys !== undefined) return `plan    ${counted(keys, 'listed key')}, no scan; ${does}`
-  const scan = segments === 1 ? 'one segment' : `${count(segments)} segments, ${parallel} at a time`
+  const which = compared === undefined ? '' : `${count(compared)} of `
+  const scan =
+    segments === 1 ? 'one segment' : `${which}${count(segments)} segments, ${parallel} at a time`
   return `plan    ${strategy}, ${scan} on ${counted(workers, 'worker')}; ${does}`
 }
 

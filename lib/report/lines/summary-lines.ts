@@ -25,6 +25,8 @@ export interface Told {
   readonly report?: string | undefined
   readonly planned?: Planned | undefined
   readonly prices?: Prices | undefined
+  /** Whether others run beside this one: what is to be done next is said when all are done. */
+  readonly isPart?: boolean
 }
 
 interface Planned {
@@ -36,7 +38,7 @@ interface Planned {
 export function verdictLines(summary: Summary, plan?: PlanEvent, told: Told = {}): Line[] {
   const { replicas, outcome, stopped } = summary
   const isAnyThere = Object.values(replicas).some(({ create }) => create?.made !== false)
-  const { planned, tellsEach = false, report, prices } = told
+  const { planned, tellsEach = false, report, prices, isPart = false } = told
   const verdict = [
     ...(stopped === undefined ? [verdictOf(summary, plan)] : stopLines(stopped)),
     ...passesLines(summary),
@@ -47,6 +49,7 @@ export function verdictLines(summary: Summary, plan?: PlanEvent, told: Told = {}
   if (outcome === 'different' && isAnyAbsent(summary)) lines.push(TO_MAKE)
   lines.push(readLine(summary, plan), ...waitedLines(summary))
   lines.push(...costLines(summary, prices), ...errorLines(summary))
+  if (isPart) return lines
   if (planned !== undefined) lines.push(planLine(outcome, planned))
   else if (outcome === 'different') lines.push(...repairLines(summary, plan, prices))
   // What went to standard output has been seen.
@@ -126,9 +129,13 @@ function scopeOf({ replicas }: Summary, plan?: PlanEvent): string {
   const nowhere = Object.values(replicas).reduce((sum, { vanished }) => sum + vanished, 0)
   const inNeither = nowhere === 0 ? '' : `, of which ${count(nowhere)} in neither table`
   const chosen = chosenWords(plan)
+  const part =
+    plan?.compared === undefined
+      ? ''
+      : ` in ${count(plan.compared)} of ${counted(plan.segments, 'segment')}`
   const keys = plan?.keys === undefined ? '' : ` for the listed keys${inNeither}`
   const extras = hasExtras || chosen !== '' ? '' : '; extras were not looked for (--scan-for-extra)'
-  return `${keys}${chosen}${from}${of}${butFor}${byRules}${newerThere}${extras}`
+  return `${keys}${chosen}${part}${from}${of}${butFor}${byRules}${newerThere}${extras}`
 }
 
 /** Which items of the master were compared; nothing: all. */

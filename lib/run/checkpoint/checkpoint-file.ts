@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { passing } from '../../diagnostics.ts'
 import { TablesyncError, usageError } from '../../errors.ts'
 import { checkedLine, readCheckedLine } from '../../files/checked-line.ts'
+import { syncFolder } from '../../files/folder.ts'
 import { CALLED, kindOfFile, type OwnFile } from '../../files/own-file.ts'
 import { readRegularFile } from '../../files/regular-file.ts'
 import type { Checkpoint } from '../../model/files/checkpoint-content.ts'
@@ -86,16 +87,6 @@ export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Pro
       hint: 'Make room on the disk; --resume goes on from the last checkpoint that was written.',
       cause,
     })
-  }
-}
-
-/** Syncs the folder, so that the rename itself is on disk. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

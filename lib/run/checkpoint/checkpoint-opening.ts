@@ -11,7 +11,7 @@ import { planSegments, refuseSegments } from '../preflight/scan-plan.ts'
 import type { Tables } from '../tables/table-inspection.ts'
 import { refuseOtherTable } from '../tables/table-match.ts'
 import { readCheckpoint, refuseNoFile, refuseOtherFile } from './checkpoint-file.ts'
-import { meaningOf } from './meaning-options.ts'
+import { JOURNAL, meaningOf } from './meaning-options.ts'
 
 export interface OpenCheckpoint {
   readonly file: string
@@ -56,9 +56,6 @@ export async function openCheckpoint(
     throw error
   }
 }
-
-/** The journal under its old name, so that runs of earlier releases can be taken up. */
-const JOURNAL = 'undo'
 
 /** A filter decides the strategy, and places whether missing items are put. */
 const DECISIVE = ['filterExpression', 'ignore', 'only', 'missingItems'] as const

@@ -8,6 +8,9 @@ import type { Settings } from '../../options/settings.ts'
 /** Values by option name, as JSON has it. */
 export type Meaning = { readonly [option: string]: unknown }
 
+/** The journal under its old name, so that runs of earlier releases can be taken up. */
+export const JOURNAL = 'undo'
+
 /** Members in an order of their own: filters that mean the same look the same. */
 const sorted = <Member>(members: Readonly<Record<string, Member>>) =>
   Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -59,7 +59,10 @@ async function keysOf(buckets: Spill, bucket: number): Promise<KeysByReplica> {
     keys.set(replica, ofReplica)
     ofReplica.push({
       key: JSON.stringify(key),
-      steps: entries.map(({ before, left }) => ({ before, left })),
+      steps: entries.map(({ before, left, attempt }) => ({
+        ...{ before, left },
+        ...(attempt !== undefined && { attempt }),
+      })),
     })
   }
   return keys

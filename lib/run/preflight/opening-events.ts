@@ -4,6 +4,7 @@ import type { RunListeners } from '../records/difference-sink.ts'
 import type { Preparation } from '../run-context.ts'
 import { asksBeforeDeletions } from '../safeguards/consent.ts'
 import { rulesOf } from './rules-from-settings.ts'
+import { segmentsToCompare } from './scan-plan.ts'
 import { tellWarnings } from './warnings.ts'
 
 /** @param keys how many keys are listed. Absent: the tables are scanned */
@@ -27,7 +28,8 @@ export function tellOpening(
 const BYTES_PER_UNIT = 8192
 
 function expectedReads({ settings, tables, plan }: Preparation): Pick<PlanEvent, 'expected'> {
-  const perByte = (settings.consistentRead ? 2 : 1) / BYTES_PER_UNIT
+  const share = segmentsToCompare(plan) / Math.max(plan.segments, 1)
+  const perByte = (share * (settings.consistentRead ? 2 : 1)) / BYTES_PER_UNIT
   const scanned = tables.inspected.filter((_, index) => index === 0 || !plan.byLookup)
   const expected = scanned.flatMap(({ ref, facts }) => {
     const { approximateBytes = 0 } = facts
@@ -38,10 +40,12 @@ function expectedReads({ settings, tables, plan }: Preparation): Pick<PlanEvent,
   return plan.startingKey === undefined && expected.length > 0 ? { expected } : {}
 }
 
+type Planned = Pick<Preparation, 'settings' | 'tables' | 'plan'>
+
 type PlanEvent = RunEvent & { readonly type: 'plan' }
 
-function planEvent(
-  { settings, plan: { segments, workers, startingKey } }: Preparation,
+export function planEvent(
+  { settings, plan: { segments, part, workers, startingKey } }: Planned,
   asksBeforeDeletions: boolean,
 ): PlanEvent {
   const { strategy, parallel, write, ignore } = settings
@@ -49,7 +53,8 @@ function planEvent(
     type: 'plan',
     strategy,
     segments,
-    parallel: Math.min(parallel, segments),
+    ...(part !== undefined && { compared: part.length }),
+    parallel: Math.min(parallel, part?.length ?? segments),
     workers,
     writes: (['missing', 'differing', 'extra'] as const).filter((kind) => write[kind]),
     asksBeforeDeletions,

@@ -10,7 +10,7 @@ import type { Tables } from '../tables/table-inspection.ts'
 export function headerOf<Kind extends FileKind>(
   tablesync: Kind,
   settings: Settings,
-  { runId, inspected }: Tables,
+  { runId, inspected }: Pick<Tables, 'runId' | 'inspected'>,
 ): FileHeader<Kind> {
   const [master, ...replicas] = inspected
   return {

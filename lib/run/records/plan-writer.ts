@@ -20,13 +20,43 @@ import { footerOf, headerOf } from './frame-lines.ts'
 
 export const PLAN_FILE = { what: 'repair plan' } as const
 
-interface PlannedRun {
+export interface PlannedRun {
   readonly settings: Settings
-  readonly tables: Tables
+  readonly tables: Pick<Tables, 'runId' | 'inspected'>
 }
 
 /** Changes of one line. Who wants all of them finds them in the report. */
 const MOST_CHANGES = 100
+
+export function planHeaderOf({ settings, tables }: PlannedRun): NewPlanHeader {
+  const [master] = tables.inspected
+  const { ttlAware, newerWins, versionAttribute, filter, change } = settings
+  return {
+    ...headerOf('repair-plan', settings, tables),
+    master: { label: master.ref.label, ...recorded(master) },
+    rules: {
+      ...placesMeaning(settings),
+      ttlAware,
+      newerWins,
+      ...(versionAttribute !== undefined && { versionAttribute }),
+      ...(filter !== undefined && filterMeaning(filter)),
+      ...(change?.masks !== undefined && { maskedBy: change.masks.mark }),
+      ...(change?.transform !== undefined && { transformedBy: change.transform }),
+    },
+  }
+}
+
+export function planEndOf(summary: Summary, entries: number, isOfKeys = false): NewPlanEnd {
+  const { master, replicas } = summary
+  const scanned = Object.entries(replicas).map(([label, replica]) => [label, replica.scanned])
+  return {
+    ...footerOf(summary),
+    entries,
+    ...(isOfKeys && { isOfKeys }),
+    master: master.scanned,
+    scanned: Object.fromEntries(scanned),
+  }
+}
 
 export class RepairPlan {
   readonly #lines: DurableLines
@@ -47,21 +77,7 @@ export class RepairPlan {
       const lines = await DurableLines.reopen({ ...PLAN_FILE, file }, good)
       return new RepairPlan(lines, good.entries)
     }
-    const [master] = tables.inspected
-    const { ttlAware, newerWins, versionAttribute, filter, change } = settings
-    const header: NewPlanHeader = {
-      ...headerOf('repair-plan', settings, tables),
-      master: { label: master.ref.label, ...recorded(master) },
-      rules: {
-        ...placesMeaning(settings),
-        ttlAware,
-        newerWins,
-        ...(versionAttribute !== undefined && { versionAttribute }),
-        ...(filter !== undefined && filterMeaning(filter)),
-        ...(change?.masks !== undefined && { maskedBy: change.masks.mark }),
-        ...(change?.transform !== undefined && { transformedBy: change.transform }),
-      },
-    }
+    const header = planHeaderOf({ settings, tables })
     return new RepairPlan(await DurableLines.open({ ...PLAN_FILE, file }, header), 0)
   }
 
@@ -89,16 +105,7 @@ export class RepairPlan {
 
   /** Says that this is all. */
   async end(summary: Summary, isOfKeys: boolean): Promise<void> {
-    const { master, replicas } = summary
-    const scanned = Object.entries(replicas).map(([label, replica]) => [label, replica.scanned])
-    const end: NewPlanEnd = {
-      ...footerOf(summary),
-      entries: this.#entries,
-      ...(isOfKeys && { isOfKeys }),
-      master: master.scanned,
-      scanned: Object.fromEntries(scanned),
-    }
-    await this.#lines.end(end)
+    await this.#lines.end(planEndOf(summary, this.#entries, isOfKeys))
   }
 
   async close(): Promise<void> {

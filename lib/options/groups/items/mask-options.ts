@@ -1,7 +1,7 @@
 /** Options that mask the values of the master's items. */
 import { usageError } from '../../../errors.ts'
 import type { ItemChanges } from '../../../model/items/item-changes.ts'
-import { APPLY, type Group, type OptionsOf, type Spelling } from '../../option.ts'
+import type { Group, OptionsOf, Spelling } from '../../option.ts'
 
 export const MASK_OPTIONS = {
   /**
@@ -12,7 +12,7 @@ export const MASK_OPTIONS = {
     flag: 'masks',
     kind: 'text',
     value: 'file',
-    also: APPLY,
+    also: ['apply'],
     help: 'Mask the items of the master by the rules in this file (JSON), and compare and write what they become',
     more: 'Each attribute of each item needs a rule. An item without one is left, and the run exits with 3.',
   },
@@ -21,7 +21,7 @@ export const MASK_OPTIONS = {
     flag: 'mask-key-file',
     kind: 'text',
     value: 'file',
-    also: APPLY,
+    also: ['apply'],
     help: 'The file of the key that masked values depend on; else it is taken from TABLESYNC_MASK_KEY',
   },
 } as const satisfies Group

@@ -1,23 +1,26 @@
 /** Options that ask what a run takes. Only the command line has them. */
-import { APPLY_AND_UNDO, type Group } from '../../option.ts'
+import type { Group } from '../../option.ts'
 
 export const ESTIMATE_OPTIONS = {
   estimate: {
     flag: 'estimate',
+    notFor: ['shard-plan'],
     kind: 'switch',
     help: 'Say what a run of the same flags would read, cost and need, from a sample of the tables; nothing is compared or written',
   },
   estimateFrom: {
     flag: 'estimate-from',
+    notFor: ['shard-plan'],
     kind: 'text',
     value: 'file',
     help: 'With --estimate: take what the repair would write from this report of an earlier run',
   },
   prices: {
     flag: 'prices',
+    notFor: ['shard-plan'],
     kind: 'text',
     value: 'file',
-    also: APPLY_AND_UNDO,
+    also: ['apply', 'undo', 'merge'],
     help: 'Say what the run and the repair cost, by the prices in this file of JSON',
     helpFor: {
       apply: 'Say what the run has cost, by the prices in this file of JSON',

@@ -4,6 +4,7 @@ import type { Group } from '../../option.ts'
 export const PAIRS_OPTIONS = {
   config: {
     flag: 'config',
+    notFor: ['shard-plan'],
     kind: 'text',
     value: 'file',
     help: 'Read options, and pairs of tables to compare, from this file of YAML or JSON; flags win',
@@ -11,6 +12,7 @@ export const PAIRS_OPTIONS = {
   },
   pairsAtOnce: {
     flag: 'pairs-at-once',
+    notFor: ['shard-plan'],
     kind: 'whole',
     value: 'n',
     least: 1,

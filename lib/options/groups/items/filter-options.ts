@@ -1,10 +1,10 @@
 /** Options that choose by their content which items of the master are compared. */
-import { usageError } from '../../errors.ts'
-import type { ItemFilter } from '../../model/item-filter.ts'
-import type { WireItem } from '../../model/wire.ts'
-import type { Group, OptionsOf, Spelling } from '../option.ts'
-import { isJsonObject, jsonObjectOf } from '../values/json-object.ts'
-import { shown } from '../values/quoted-value.ts'
+import { usageError } from '../../../errors.ts'
+import type { ItemFilter } from '../../../model/item-filter.ts'
+import type { WireItem } from '../../../model/wire.ts'
+import type { Group, OptionsOf, Spelling } from '../../option.ts'
+import { isJsonObject, jsonObjectOf } from '../../values/json-object.ts'
+import { shown } from '../../values/quoted-value.ts'
 
 export const FILTER_OPTIONS = {
   /**
@@ -41,6 +41,7 @@ export const FILTER_OPTIONS = {
    */
   first: {
     flag: 'first',
+    notFor: ['shard-plan'],
     kind: 'whole',
     value: 'n',
     least: 1,

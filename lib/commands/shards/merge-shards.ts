@@ -1,0 +1,71 @@
+/** Puts together what shards have found: what the command `merge` and `mergeShards` have in common. */
+import { refuseSharedFiles } from '../../files/distinct-files.ts'
+import { refuseUncreatable } from '../../files/durable-lines.ts'
+import type { RunEvent } from '../../model/events/events.ts'
+import type { Summary } from '../../model/results/summary.ts'
+import { newRunIdentity } from '../../model/run-identity.ts'
+import { checkFile, refuseStray } from '../../options/commands.ts'
+import { currentOptions } from '../../options/current-options.ts'
+import { namedFiles } from '../../options/named-files.ts'
+import type { MergeOptions } from '../../options/run-options.ts'
+import { refuseUnwritablePage } from '../../page/page-file.ts'
+import { JOURNAL_FILE } from '../../run/journal/journal-writer.ts'
+import { PLAN_FILE } from '../../run/records/plan-writer.ts'
+import { knownCommits } from '../../shards/known-commits.ts'
+import { readShardRun } from '../../shards/run-file.ts'
+import type { Caller } from '../caller.ts'
+import { mergedJournal, mergedPlan } from './merged-files.ts'
+import { mergedReport } from './merged-report.ts'
+import { mergedRun } from './merged-run.ts'
+import { releaseOf } from './release.ts'
+
+export interface MergeListeners {
+  readonly onEvent?: (event: RunEvent) => void
+}
+
+/**
+ * Reads the folder, and no table.
+ *
+ * @throws TablesyncError where a shard is missing or does not fit, or a file cannot be written
+ */
+export async function mergeShards(
+  given: MergeOptions,
+  caller: Caller,
+  { onEvent = () => {} }: MergeListeners = {},
+): Promise<Summary> {
+  const { spelling, identity = newRunIdentity() } = caller
+  const options = currentOptions(given)
+  refuseStray('merge', options, spelling)
+  const { folder, report, plan, journal, html } = options
+  checkFile('merge', folder)
+  await refuseSharedFiles({ files: namedFiles(options, spelling) })
+  if (html !== undefined) await refuseUnwritablePage(html)
+  for (const [file, what] of [
+    [plan, PLAN_FILE],
+    [journal, JOURNAL_FILE],
+  ] as const) {
+    if (file !== undefined) await refuseUncreatable({ ...what, file })
+  }
+  const known = await readShardRun(folder, await releaseOf(caller))
+  const shards = await knownCommits(known)
+  const run = mergedRun(known.run, shards, identity, spelling)
+  const { print } = caller
+  const told = await mergedReport(run, shards, { file: report, print })
+  const { entries, uncommittedWrites } = await mergedJournal(run, folder, shards, journal)
+  const summary: Summary = {
+    ...run.summary(told.changed),
+    shards: { count: shards.length, uncommittedWrites },
+  }
+  await told.end(summary)
+  if (plan !== undefined) {
+    const keys = await mergedPlan(run, shards, summary, plan)
+    onEvent({ type: 'plan-written', plan, keys })
+  }
+  await entries.end(summary)
+  onEvent(run.planEvent)
+  if (html !== undefined) {
+    const { writeMergedPage } = await import('./merged-page.ts')
+    await writeMergedPage(html, { run, summary, told, caller })
+  }
+  return summary
+}

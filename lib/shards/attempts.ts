@@ -1,0 +1,102 @@
+/** Attempts at a shard. Each has a folder of its own, and goes on from the furthest before it. */
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { syncFolder } from '../files/folder.ts'
+import { linkNew } from '../files/linked-file.ts'
+import { unwritable } from '../files/unwritable.ts'
+import type { Checkpoint } from '../model/files/checkpoint-content.ts'
+import type { ShardAttempt } from '../model/files/shard-files.ts'
+import { readCheckpoint } from '../run/checkpoint/checkpoint-file.ts'
+import { SegmentSet } from '../run/state/segment-bitmap.ts'
+import { jsonText } from './own-json.ts'
+import { attemptFolder, attemptOf, NAMES, shardFolder } from './shard-paths.ts'
+import { takeUpAttempt } from './taken-up.ts'
+
+export interface Attempt {
+  readonly id: string
+  readonly folder: string
+  /** What an earlier attempt had done. Undefined: this one begins at the beginning. */
+  readonly from: ShardAttempt['from']
+}
+
+const TRIES = 5
+
+const HINT = 'Make room on the shared disk, and try the shard again.'
+
+/** @throws TablesyncError with code `FILE_UNWRITABLE` */
+export async function beginAttempt(folder: string, shard: number): Promise<Attempt> {
+  const shared = shardFolder(folder, shard)
+  const named = { file: shared, what: 'the folder of the shard', hint: HINT }
+  await mkdir(shared, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw unwritable(named, error)
+  })
+  for (const earlier of await furthestFirst(folder, shard)) {
+    // It may still run: then it changes while it is copied.
+    for (let tries = 0; tries < TRIES; tries++) {
+      const attempt = await newAttempt(folder, shard)
+      const from = await takeUpAttempt(earlier, attempt.folder).catch(() => undefined)
+      if (from !== undefined) return noted({ ...attempt, from }, shard)
+      await rm(attempt.folder, { recursive: true, force: true })
+    }
+  }
+  return noted({ ...(await newAttempt(folder, shard)), from: undefined }, shard)
+}
+
+async function newAttempt(folder: string, shard: number): Promise<Omit<Attempt, 'from'>> {
+  const id = randomUUID()
+  const own = attemptFolder(folder, shard, id)
+  try {
+    await mkdir(own, { mode: 0o700 })
+    await syncFolder(shardFolder(folder, shard))
+  } catch (error) {
+    throw unwritable({ file: own, what: 'the folder of the attempt', hint: HINT }, error)
+  }
+  return { id, folder: own }
+}
+
+async function noted(attempt: Attempt, shard: number): Promise<Attempt> {
+  const { id, folder, from } = attempt
+  const content: ShardAttempt = {
+    ...{ tablesync: 'shard-attempt', version: 1, shard, attempt: id },
+    ...(from !== undefined && { from }),
+  }
+  const named = { file: join(folder, NAMES.attempt), what: 'the note of the attempt', hint: HINT }
+  await linkNew(named, jsonText(content))
+  return attempt
+}
+
+/** Ids of the attempts at a shard. */
+export async function attemptsAt(folder: string, shard: number): Promise<string[]> {
+  const names = await readdir(shardFolder(folder, shard)).catch((): string[] => [])
+  return names.flatMap((name) => attemptOf(name) ?? []).sort()
+}
+
+export type EarlierAttempt = Pick<Attempt, 'id' | 'folder'>
+
+/** Those that have left a checkpoint that can be read. */
+async function furthestFirst(folder: string, shard: number): Promise<EarlierAttempt[]> {
+  const found: (EarlierAttempt & { readonly checkpoint: Checkpoint })[] = []
+  for (const id of await attemptsAt(folder, shard)) {
+    const own = attemptFolder(folder, shard, id)
+    const checkpoint = await readCheckpoint(join(own, NAMES.checkpoint)).catch(() => undefined)
+    if (checkpoint !== undefined) found.push({ id, folder: own, checkpoint })
+  }
+  return found.sort((a, b) => compareProgress(b.checkpoint, a.checkpoint))
+}
+
+/** By the segments that are done, and by items where those are as many. */
+function compareProgress(a: Checkpoint, b: Checkpoint): number {
+  const [ofA, ofB] = [progressOf(a), progressOf(b)]
+  return ofA.segments - ofB.segments || ofA.items - ofB.items || a.generation - b.generation
+}
+
+function progressOf({ replicas }: Checkpoint) {
+  let [segments, items] = [0, 0]
+  for (const { finished, tally, records } of Object.values(replicas)) {
+    segments += [...SegmentSet.fromText(finished)].length
+    items += tally.offered
+    for (const record of Object.values(records)) items += record.tally.offered
+  }
+  return { segments, items }
+}

@@ -1,0 +1,123 @@
+/** Reads what shards have committed. A merge goes by nothing else, and by all of it. */
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type TablesyncError, usageError } from '../errors.ts'
+import { digestOfFile } from '../files/file-digests.ts'
+import { counted } from '../model/figures.ts'
+import type { ShardCommit, ShardPart, ShardResult } from '../model/files/shard-files.ts'
+import { SegmentSet } from '../run/state/segment-bitmap.ts'
+import { attemptsAt } from './attempts.ts'
+import { isCommitted } from './commits.ts'
+import { readOwnJson } from './own-json.ts'
+import { type KnownRun, segmentsOfShard } from './run-file.ts'
+import { attemptFolder, commitFile, NAMES, shardOf } from './shard-paths.ts'
+
+export interface CommittedShard {
+  readonly shard: number
+  readonly attempt: string
+  readonly folder: string
+  /** Names of its files. */
+  readonly parts: ReadonlySet<string>
+  readonly result: ShardResult
+}
+
+const MOST_NAMED = 8
+
+/**
+ * All shards of the run, each verified to its last byte.
+ *
+ * @throws TablesyncError with code `USAGE` where one is missing, or is not what was committed
+ */
+export async function knownCommits(known: KnownRun): Promise<CommittedShard[]> {
+  await refuseForeign(known)
+  await refuseMissing(known)
+  const all: CommittedShard[] = []
+  for (let shard = 0; shard < known.run.shards; shard++) all.push(await verified(known, shard))
+  return all
+}
+
+/** A folder of a shard that the run does not have. */
+async function refuseForeign({ folder, run: { shards } }: KnownRun): Promise<void> {
+  const numbers = (await readdir(folder)).flatMap((name) => shardOf(name) ?? [])
+  const foreign = numbers.find((number) => number >= shards)
+  if (foreign === undefined) return
+  throw usageError(
+    `Expected shards 0 to ${shards - 1} in ${folder}, found shard-${foreign} too`,
+    'It is of another run. Find out whose it is, and move it away.',
+  )
+}
+
+async function refuseMissing({ folder, run: { shards } }: KnownRun): Promise<void> {
+  const missing: string[] = []
+  let first: number | undefined
+  for (let shard = 0; shard < shards; shard++) {
+    if (await isCommitted(folder, shard)) continue
+    first ??= shard
+    const attempts = (await attemptsAt(folder, shard)).length
+    missing.push(`${shard} (${attempts === 0 ? 'not begun' : counted(attempts, 'attempt')})`)
+  }
+  if (first === undefined) return
+  const named = missing.slice(0, MOST_NAMED).join(', ')
+  const left = missing.length - MOST_NAMED
+  throw usageError(
+    `Expected all shards to be complete; ${missing.length} of ${shards} are not: ${named}${left > 0 ? ', …' : ''}`,
+    `Do each of them: tablesync shard ${folder} --shard-index ${first}`,
+  )
+}
+
+async function verified(known: KnownRun, shard: number): Promise<CommittedShard> {
+  const { folder, run, digest } = known
+  const file = commitFile(folder, shard)
+  const { content: commit } = await readOwnJson<ShardCommit>(file, 'shard-commit', AGAIN)
+  if (commit.shard !== shard) {
+    throw usageError(
+      `Expected ${file} to be of shard ${shard}, got that of shard ${commit.shard}`,
+      'Remove it, and do the shard again.',
+    )
+  }
+  if (commit.release !== run.release) {
+    throw refuse(
+      shard,
+      `it was committed by tablesync ${commit.release}, and the run is of ${run.release}`,
+    )
+  }
+  if (commit.run !== run.run) throw refuse(shard, 'it was committed for another run')
+  if (commit.runDigest !== digest) {
+    throw refuse(
+      shard,
+      'it was committed under another run.json: options, tables or segments differ',
+    )
+  }
+  const own = attemptFolder(folder, shard, commit.attempt)
+  for (const part of commit.parts) await verifyPart(own, part, shard)
+  const parts = new Set(commit.parts.map(({ name }) => name))
+  const resultFile = join(own, NAMES.result)
+  if (!parts.has(NAMES.result)) throw refuse(shard, 'its result is not committed')
+  const { content: result } = await readOwnJson<ShardResult>(resultFile, 'shard-result', AGAIN)
+  const segments = SegmentSet.toText(new Set(segmentsOfShard(run, shard)), run.segments)
+  if (result.shard !== shard || result.segments !== segments) {
+    throw refuse(shard, `it has not compared the segments of shard ${shard}`)
+  }
+  return { shard, attempt: commit.attempt, folder: own, parts, result }
+}
+
+async function verifyPart(folder: string, part: ShardPart, shard: number): Promise<void> {
+  const file = join(folder, part.name)
+  const found = await digestOfFile(file).catch((error: Error) => {
+    throw refuse(shard, `${part.name} cannot be read: ${error.message}`)
+  })
+  if (found.bytes !== part.bytes) {
+    throw refuse(shard, `${part.name} has ${found.bytes} bytes, where ${part.bytes} were committed`)
+  }
+  if (found.sha256 !== part.sha256) {
+    throw refuse(shard, `${part.name} was changed since it was committed`)
+  }
+}
+
+const AGAIN = 'Restore it, or remove the folder of this shard and do it again.'
+
+const refuse = (shard: number, why: string): TablesyncError =>
+  usageError(
+    `Shard ${shard} cannot be merged: ${why}`,
+    'Restore what was there, or remove the folder of this shard and do it again.',
+  )

@@ -1,0 +1,33 @@
+/** Where everything lies in the folder that shards share. */
+import { join } from 'node:path'
+
+export const runFile = (folder: string) => join(folder, 'run.json')
+
+export const shardFolder = (folder: string, shard: number) => join(folder, `shard-${shard}`)
+
+export const commitFile = (folder: string, shard: number) =>
+  join(shardFolder(folder, shard), 'commit.json')
+
+export const attemptFolder = (folder: string, shard: number, attempt: string) =>
+  join(shardFolder(folder, shard), `attempt-${attempt}`)
+
+/** The number in the name of a shard's folder. Undefined: it is another folder. */
+export function shardOf(name: string): number | undefined {
+  const [, number] = /^shard-(\d{1,5})$/.exec(name) ?? []
+  return number === undefined ? undefined : Number(number)
+}
+
+/** The id in the name of an attempt's folder. Undefined: it is another folder. */
+export const attemptOf = (name: string): string | undefined =>
+  /^attempt-([0-9a-f-]{36})$/.exec(name)?.[1]
+
+/** Files that an attempt keeps in its folder. */
+export const NAMES = {
+  attempt: 'attempt.json',
+  checkpoint: 'checkpoint.json',
+  report: 'report.ndjson',
+  journal: 'journal.ndjson',
+  plan: 'plan.ndjson',
+  metrics: 'metrics.prom',
+  result: 'result.json',
+} as const

@@ -1,0 +1,73 @@
+/** Takes up what an earlier attempt has left: copies it, so that no two attempts share a file. */
+import { copyFile, readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { copyPart } from '../files/copied-part.ts'
+import type { Checkpoint } from '../model/files/checkpoint-content.ts'
+import type { FileMark } from '../model/files/file-mark.ts'
+import type { ShardAttempt } from '../model/files/shard-files.ts'
+import type { Bytes } from '../model/units.ts'
+import { readCheckpoint, writeCheckpoint } from '../run/checkpoint/checkpoint-file.ts'
+import { atOtherFiles } from '../run/checkpoint/other-files.ts'
+import { NAMES } from './shard-paths.ts'
+
+/**
+ * Copies the checkpoint of an earlier attempt with all that it covers.
+ *
+ * @throws where something of that is damaged, or has changed meanwhile
+ */
+export async function takeUpAttempt(
+  { id, folder }: { readonly id: string; readonly folder: string },
+  into: string,
+): Promise<NonNullable<ShardAttempt['from']>> {
+  const checkpoint = await readCheckpoint(join(folder, NAMES.checkpoint))
+  const isEnded = checkpoint.summary !== undefined
+  if (!isEnded) await copyWriteLogs(folder, into, checkpoint.generation)
+  for (const [name, mark] of markedFiles(checkpoint)) {
+    const [from, to] = [join(folder, name), join(into, name)]
+    const bytes = mark?.bytes ?? (isEnded ? await sizeOf(from) : undefined)
+    if (bytes === undefined) continue
+    const crc = await copyPart(from, to, bytes)
+    if (mark?.crc !== undefined && mark.crc !== crc) throw new Error(`${from} was changed`)
+  }
+  const own = {
+    journal: join(into, NAMES.journal),
+    report: join(into, NAMES.report),
+    plan: join(into, NAMES.plan),
+  }
+  await writeCheckpoint(join(into, NAMES.checkpoint), atOtherFiles(checkpoint, own))
+  return { attempt: id }
+}
+
+/** The files of a run that has not ended, each with what of it is good; an ended run's are whole. */
+function markedFiles({
+  report,
+  plan,
+  journalBytes,
+  summary,
+}: Checkpoint): [string, Partial<FileMark> | undefined][] {
+  if (summary !== undefined) {
+    return [NAMES.report, NAMES.plan, NAMES.journal].map((name) => [name, undefined])
+  }
+  return [
+    [NAMES.report, report],
+    [NAMES.plan, plan],
+    // Lines are checked one by one when the journal is opened.
+    [NAMES.journal, journalBytes === undefined ? undefined : { bytes: journalBytes }],
+  ]
+}
+
+/** @throws where the log of the checkpoint is gone: a later checkpoint has taken its place */
+async function copyWriteLogs(folder: string, into: string, generation: number): Promise<void> {
+  const prefix = `${NAMES.checkpoint}.writes.`
+  const logs = (await readdir(folder)).filter(
+    (name) => name.startsWith(prefix) && Number(name.slice(prefix.length)) >= generation,
+  )
+  if (!logs.includes(`${prefix}${generation}`)) throw new Error(`log ${generation} is gone`)
+  for (const name of logs) await copyFile(join(folder, name), join(into, name))
+}
+
+const sizeOf = (file: string): Promise<Bytes | undefined> =>
+  stat(file).then(
+    ({ size }) => size,
+    () => undefined,
+  )
