@@ -1,14 +1,15 @@
 /** Commits a shard: of all its attempts, the first that succeeds is the one that counts. */
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOfFile } from '../files/file-digests.ts'
 import { linkNew } from '../files/linked-file.ts'
 import { isThere } from '../files/regular-file.ts'
 import { unwritable } from '../files/unwritable.ts'
-import type { ShardCommit, ShardPart, ShardResult, ShardRun } from '../model/files/shard-files.ts'
+import type { ShardCommit, ShardPart, ShardResult } from '../model/files/shard-files.ts'
 import type { Attempt } from './attempts.ts'
 import { jsonText } from './own-json.ts'
 import type { KnownRun } from './run-file.ts'
-import { commitFile, NAMES } from './shard-paths.ts'
+import { commitFile, commitsFolder, committedShardOf, NAMES } from './shard-paths.ts'
 
 const HINT = 'Make room on the shared disk, and try the shard again: it goes on where it was.'
 
@@ -57,8 +58,8 @@ async function partsOf(folder: string): Promise<ShardPart[]> {
   return parts
 }
 
-/** How many shards have committed. */
-export async function commitsOf(folder: string, { shards }: Pick<ShardRun, 'shards'>) {
-  const all = Array.from({ length: shards }, (_, shard) => isCommitted(folder, shard))
-  return (await Promise.all(all)).filter(Boolean).length
+/** Shards that have committed. */
+export async function committedShards(folder: string): Promise<number[]> {
+  const names = await readdir(commitsFolder(folder))
+  return names.flatMap((name) => committedShardOf(name) ?? [])
 }

@@ -7,7 +7,7 @@ import { counted } from '../model/figures.ts'
 import type { ShardCommit, ShardPart, ShardResult } from '../model/files/shard-files.ts'
 import { SegmentSet } from '../run/state/segment-bitmap.ts'
 import { attemptsAt } from './attempts.ts'
-import { isCommitted } from './commits.ts'
+import { committedShards, isCommitted } from './commits.ts'
 import { readOwnJson } from './own-json.ts'
 import { type KnownRun, segmentsOfShard } from './run-file.ts'
 import { attemptFolder, commitFile, NAMES, shardOf } from './shard-paths.ts'
@@ -38,7 +38,8 @@ export async function knownCommits(known: KnownRun): Promise<CommittedShard[]> {
 
 /** A folder of a shard that the run does not have. */
 async function refuseForeign({ folder, run: { shards } }: KnownRun): Promise<void> {
-  const numbers = (await readdir(folder)).flatMap((name) => shardOf(name) ?? [])
+  const folders = (await readdir(folder)).flatMap((name) => shardOf(name) ?? [])
+  const numbers = [...folders, ...(await committedShards(folder))]
   const foreign = numbers.find((number) => number >= shards)
   if (foreign === undefined) return
   throw usageError(

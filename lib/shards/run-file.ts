@@ -8,7 +8,7 @@ import { isThere } from '../files/regular-file.ts'
 import { unwritable } from '../files/unwritable.ts'
 import type { ShardRun } from '../model/files/shard-files.ts'
 import { jsonText, readOwnJson } from './own-json.ts'
-import { runFile } from './shard-paths.ts'
+import { commitsFolder, runFile } from './shard-paths.ts'
 
 const NAME_ANOTHER = 'Name a folder that is new or empty: each run has one of its own.'
 
@@ -26,9 +26,11 @@ const taken = (folder: string) =>
 /** @throws TablesyncError with code `FILE_UNWRITABLE`, or `USAGE` where somebody else was faster */
 export async function writeShardRun(folder: string, run: ShardRun): Promise<void> {
   const named = { file: runFile(folder), what: 'the plan of the run' }
-  await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw unwritable(named, error)
-  })
+  for (const each of [folder, commitsFolder(folder)]) {
+    await mkdir(each, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw unwritable(named, error)
+    })
+  }
   if (!(await linkNew(named, jsonText(run)))) throw taken(folder)
 }
 

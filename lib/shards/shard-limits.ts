@@ -2,9 +2,9 @@
 import type { ShardRun } from '../model/files/shard-files.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { LimitsOfRun } from '../run/safeguards/shared-limits.ts'
-import { commitsOf, isCommitted } from './commits.ts'
+import { committedShards } from './commits.ts'
 
-const LOOK_EVERY: Milliseconds = 2000
+const LOOK_EVERY: Milliseconds = 1000
 
 /** The part of a limit of items or units that a shard has; the first shards have what is over. */
 export function partOf(limit: number, { shards }: Pick<ShardRun, 'shards'>, shard: number): number {
@@ -28,14 +28,15 @@ export async function shardLimits(
   shard: number,
   onCommitted: () => void,
 ): Promise<ShardLimits> {
-  let commits = await commitsOf(folder, run)
+  let commits = (await committedShards(folder)).length
   let isLooking = false
   const look = async () => {
     if (isLooking) return
     isLooking = true
     try {
-      commits = await commitsOf(folder, run)
-      if (await isCommitted(folder, shard)) onCommitted()
+      const committed = await committedShards(folder)
+      commits = committed.length
+      if (committed.includes(shard)) onCommitted()
     } finally {
       isLooking = false
     }

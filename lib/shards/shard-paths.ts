@@ -5,8 +5,17 @@ export const runFile = (folder: string) => join(folder, 'run.json')
 
 export const shardFolder = (folder: string, shard: number) => join(folder, `shard-${shard}`)
 
+/** All commits lie in one folder: a shard counts them often, and reads its names alone. */
+export const commitsFolder = (folder: string) => join(folder, 'commits')
+
 export const commitFile = (folder: string, shard: number) =>
-  join(shardFolder(folder, shard), 'commit.json')
+  join(commitsFolder(folder), `shard-${shard}.json`)
+
+/** The shard of a commit, by its name. Undefined: it is another file. */
+export function committedShardOf(name: string): number | undefined {
+  const [, number] = /^shard-(\d{1,5})\.json$/.exec(name) ?? []
+  return number === undefined ? undefined : Number(number)
+}
 
 export const attemptFolder = (folder: string, shard: number, attempt: string) =>
   join(shardFolder(folder, shard), `attempt-${attempt}`)

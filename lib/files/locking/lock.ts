@@ -78,7 +78,8 @@ export class Lock {
   async release(): Promise<void> {
     clearInterval(this.#timer)
     const holder = await holderOf(this.#file).catch(() => undefined)
-    if (holder?.run === this.#run) await rm(this.#file, { force: true })
+    // One that cannot be removed ends with its lease; what the run has found must not be lost by it.
+    if (holder?.run === this.#run) await rm(this.#file, { force: true }).catch(() => {})
   }
 
   /** Holds a second lock, so that only one of two runs that find a dead holder takes over. */
