@@ -14,6 +14,7 @@ const BENCHMARKS = {
   memory: () => import('./memory/memory.ts'),
   start: () => import('./start/start.ts'),
   shards: () => import('./scale-out/shards.ts'),
+  overhead: () => import('./scale-out/overhead.ts'),
 }
 
 const [first = 'replay'] = process.argv.slice(2)

@@ -1,7 +1,7 @@
 /** Carries out one run, and tells of it. */
 import type { ConfiguredCommandLine } from '../config/configured-command-line.ts'
 import { isThere } from '../files/regular-file.ts'
-import { exitCodeOf, hasWorkLeft, type Summary } from '../model/results/summary.ts'
+import { exitCodeOfSummary, hasWorkLeft, type Summary } from '../model/results/summary.ts'
 import type { CommandLine } from '../options/argv.ts'
 import { forProgram, isEachTold } from '../options/command-line.ts'
 import { commandToResume } from '../options/command-to-resume.ts'
@@ -49,7 +49,7 @@ export async function carryOut(
     if (!talk.quiet && isSaved && hasWorkLeft(summary)) {
       screen.say(`        to resume: ${wordsToResume(summary, line)}`)
     }
-    const code = summary.outcome === 'interrupted' ? exitCode() : exitCodeOf(summary.outcome)
+    const code = summary.outcome === 'interrupted' ? exitCode() : exitCodeOfSummary(summary)
     const cost = prices === undefined ? {} : { cost: costOf(summary, prices) }
     return talk.json ? await context.output.printDocument({ ...summary, ...cost }, code) : code
   })

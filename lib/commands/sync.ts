@@ -11,6 +11,7 @@ import { withLiteralIgnore } from '../run/checkpoint/literal-ignore.ts'
 import { checkFiles } from './begin-run.ts'
 import type { Caller } from './caller.ts'
 import { compare } from './comparison.ts'
+import { scopeOf } from './part-of-tables.ts'
 import { withMetrics } from './with-metrics.ts'
 
 /**
@@ -25,5 +26,6 @@ export async function sync(given: RunOptions, caller: Caller): Promise<Summary> 
   refuseUnconsented(options, { isAsked: options.confirm !== undefined }, spelling)
   const settings = await checkFiles(options, resolved, caller)
   const metered = { command: 'sync', settings, identity, caller } as const
-  return withMetrics(metered, options, (heard) => compare(heard, metered))
+  const scope = await scopeOf(settings, spelling)
+  return withMetrics(metered, options, (heard) => compare(heard, metered, scope))
 }

@@ -2,7 +2,15 @@
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { RunFigures } from './run-figures.ts'
 
-const OUTCOMES = ['in-sync', 'different', 'incomplete', 'stopped', 'interrupted', 'refused']
+const OUTCOMES = [
+  'in-sync',
+  'different',
+  'sampled',
+  'incomplete',
+  'stopped',
+  'interrupted',
+  'refused',
+]
 
 type Labels = Readonly<Record<string, string>>
 type Samples = readonly (readonly [Labels, number])[]

@@ -2,6 +2,7 @@
 import { type TablesyncError, usageError } from '../errors.ts'
 import { nameOfFlag } from './check.ts'
 import { OPTIONS } from './groups/all-options.ts'
+import { PART_OPTIONS } from './groups/items/part-options.ts'
 import { PROGRAM_OPTIONS, type ProgramOptions } from './groups/program-options.ts'
 import type { TableOptions } from './groups/table-options.ts'
 import { nearest } from './nearest.ts'
@@ -47,9 +48,9 @@ export const COMPARED_OPTIONS: ReadonlyMap<string, Option> = new Map(
   ),
 )
 
-/** Lines of a file to pick are no part of a comparison. */
+/** Lines of a file to pick are no part of a comparison, and a part of one table says nothing of others. */
 function isOfFileCommand(name: string): boolean {
-  return ['kind', 'attribute', 'exceptKeys'].includes(name)
+  return ['kind', 'attribute', 'exceptKeys'].includes(name) || Object.hasOwn(PART_OPTIONS, name)
 }
 
 const PAIR_FIELDS = ['name', 'master', 'replica', 'replicas']

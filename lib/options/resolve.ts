@@ -9,6 +9,7 @@ import { resolveCreation } from './groups/create-options.ts'
 import { resolveFiles } from './groups/file-options.ts'
 import { resolveFilter } from './groups/items/filter-options.ts'
 import { resolveMasks } from './groups/items/mask-options.ts'
+import { resolvePart } from './groups/items/part-options.ts'
 import { resolveKeys } from './groups/key-options.ts'
 import { resolvePace } from './groups/pace-options.ts'
 import { resolvePasses } from './groups/pass-options.ts'
@@ -45,6 +46,7 @@ export function resolveOptions(
     ...resolveKeys(options, spelling),
     ...resolveScan(options, spelling),
     ...resolveFilter(options, spelling),
+    ...resolvePart(options, spelling),
     ...resolveMasks(options, spelling),
     ...resolveConnection(options, spelling),
     ...resolveResume(options, spelling),

@@ -6,6 +6,7 @@ import type { CredentialOptions } from './groups/credential-options.ts'
 import type { FILE_OPTIONS, FileOptions } from './groups/file-options.ts'
 import type { FilterOptions } from './groups/items/filter-options.ts'
 import type { MaskOptions } from './groups/items/mask-options.ts'
+import type { PartOptions } from './groups/items/part-options.ts'
 import type { KeyOptions } from './groups/key-options.ts'
 import type { PaceOptions } from './groups/pace-options.ts'
 import type { PassOptions } from './groups/pass-options.ts'
@@ -33,6 +34,7 @@ export interface RunOptions
     ScanOptions,
     PlaceOptions,
     FilterOptions,
+    PartOptions,
     MaskOptions,
     KeyOptions,
     EndpointOptions,

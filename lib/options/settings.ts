@@ -4,6 +4,7 @@ import type { CreateSettings } from './groups/create-options.ts'
 import type { FileSettings } from './groups/file-options.ts'
 import type { FilterSettings } from './groups/items/filter-options.ts'
 import type { MaskSettings } from './groups/items/mask-options.ts'
+import type { PartSettings } from './groups/items/part-options.ts'
 import type { KeySettings } from './groups/key-options.ts'
 import type { PaceSettings } from './groups/pace-options.ts'
 import type { PassSettings } from './groups/pass-options.ts'
@@ -26,6 +27,7 @@ export interface Settings
     ScanSettings,
     PlaceSettings,
     FilterSettings,
+    PartSettings,
     MaskSettings,
     ConnectionSettings,
     ResumeSettings,

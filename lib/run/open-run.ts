@@ -26,6 +26,7 @@ import { watchTables } from './tables/table-watch.ts'
 import { CommitQueue } from './tasks/commit-queue.ts'
 import { RecordBarrier } from './tasks/record-barrier.ts'
 import { ReplicaFailures } from './tasks/replica-failures.ts'
+import { SegmentDifferences } from './tasks/segment-differences.ts'
 import { TaskCommits } from './tasks/task-commits.ts'
 import { TaskExecutor } from './tasks/task-executor.ts'
 import { TaskMessages } from './tasks/task-messages.ts'
@@ -142,7 +143,8 @@ export async function openRun(
     monitor.counted()
     checkReadUnits()
   }
-  const known = { state, ledger, restartKeys, writeLog, commitQueue, label }
+  const sampled = plan.sample && new SegmentDifferences()
+  const known = { state, ledger, restartKeys, writeLog, commitQueue, label, sampled }
   const commits = new TaskCommits(known)
   const messages = new TaskMessages({
     settings,
@@ -196,6 +198,7 @@ export async function openRun(
       stopped: state.stopped,
       standstill: standstill.waited,
       recheckUnitsOf: (replica) => recheckBudget.recheckUnits(replica),
+      ...(sampled !== undefined && { sampledOf: (replica: TableIndex) => sampled.of(replica) }),
       settingsOf: (replica) => settingsOfReplica(tables, replica),
       stopOf: (replica) => stopOfRepair({ settings, tables, plan, ledger, spentBefore }, replica),
     })

@@ -16,14 +16,16 @@ import type { DifferingSettings } from '../model/tables/table-settings.ts'
 import { foundOf, imbalance, type ReplicaTally, remainingDifferences } from '../model/tally.ts'
 import type { Milliseconds, ReadUnits } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
+import { sampledReplica } from '../sampling/sampled-replica.ts'
 import { findsExtras, type Plan, segmentsToCompare } from './preflight/scan-plan.ts'
 import { repairBillOf } from './repair-bill.ts'
 import { Ledger } from './state/ledger.ts'
 import { takeUp } from './state/resumed-ledger.ts'
+import type { CountedSegment } from './tasks/segment-differences.ts'
 
 export interface RunEnd {
   readonly settings: Settings
-  readonly plan: Pick<Plan, 'segments' | 'part' | 'findExtras'>
+  readonly plan: Pick<Plan, 'segments' | 'part' | 'sample' | 'findExtras'>
   readonly ledger: Ledger
   readonly identity?: RunIdentity | undefined
   readonly elapsedMs: Milliseconds
@@ -38,6 +40,8 @@ export interface RunEnd {
   readonly recheckUnitsOf?: (replica: TableIndex) => ReadUnits
   /** Settings in which a replica is not like the master. Undefined: none is known. */
   readonly settingsOf?: (replica: TableIndex) => DifferingSettings | undefined
+  /** Segments of a sample, with what each holds. Absent: none was drawn. */
+  readonly sampledOf?: (replica: TableIndex) => readonly CountedSegment[]
   /** The safeguard that would stop the repair of a replica. */
   readonly stopOf?: (replica: TableIndex) => Pick<RepairBill, 'stoppedBy'>
 }
@@ -62,9 +66,32 @@ export function summarise(end: RunEnd): Summary {
     master,
     replicas: Object.fromEntries(summaries),
     errors: ledger.errors(),
+    ...partOf(end.plan),
+    ...sampleOf(end, labels),
     ...(end.stopped !== undefined && {
       stopped: { ...end.stopped, rail: end.stopped.safeguard },
     }),
+  }
+}
+
+function partOf({ part, segments }: RunEnd['plan']): Pick<Summary, 'part'> {
+  return part === undefined ? {} : { part: { compared: part.length, segments } }
+}
+
+function sampleOf(
+  { plan, ledger, sampledOf }: RunEnd,
+  labels: readonly string[],
+): Pick<Summary, 'sample'> {
+  const { sample, segments, findExtras, part = [] } = plan
+  if (sample === undefined || sampledOf === undefined) return {}
+  const replicas = ledger
+    .replicas()
+    .map((replica) => [
+      labels[replica - 1] as string,
+      sampledReplica(sampledOf(replica), segments, findExtras),
+    ])
+  return {
+    sample: { drawn: part.length, segments, ...sample, replicas: Object.fromEntries(replicas) },
   }
 }
 
@@ -109,7 +136,7 @@ function replicaSummary(end: RunEnd, replica: number): ReplicaSummary {
     ledger.stateOf(replica)
   const total = ledger.totalOf(replica)
   const tally = shownTally(total)
-  const isBilled = end.settings.dryRun && foundOf(total) > 0
+  const isBilled = end.settings.dryRun && plan.sample === undefined && foundOf(total) > 0
   const never = neverLookedAt(end, replica)
   const settings = end.settingsOf?.(replica)
   return {
@@ -191,6 +218,7 @@ function outcomeOf({ settings, plan, ledger, isInterrupted, isFatal, stopped }: 
       tally.pending > 0,
   )
   if (isFatal || isIncomplete || ledger.isIncomplete) return 'incomplete'
+  if (plan.sample !== undefined) return 'sampled'
   const isLeft = replicas.some(
     ({ tally, state }) =>
       remainingDifferences(tally) > 0 || tally.conflicts > 0 || state.notPicked > 0,

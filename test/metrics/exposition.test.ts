@@ -91,7 +91,7 @@ t.test('a run that has ended has an outcome, and waits for nothing', async (t) =
     [
       'tablesync_waiting 0',
       `tablesync_throttled{table=${REPLICA},capacity="read"} 0`,
-      ...['in-sync', 'different', 'incomplete', 'stopped', 'interrupted', 'refused'].map(
+      ...['in-sync', 'different', 'sampled', 'incomplete', 'stopped', 'interrupted', 'refused'].map(
         (each) => `tablesync_run_outcome{outcome="${each}"} ${each === 'different' ? 1 : 0}`,
       ),
     ],

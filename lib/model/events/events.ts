@@ -160,6 +160,8 @@ export type RunEvent =
       readonly segments: number
       /** How many of them are compared. Absent: all. */
       readonly compared?: number
+      /** Present: these were drawn at random. The same seed draws the same. */
+      readonly sample?: { readonly seed: number }
       readonly parallel: number
       readonly workers: number
       readonly writes: readonly ('missing' | 'differing' | 'extra')[]

@@ -4,14 +4,17 @@ import type { RunIdentity } from '../run-identity.ts'
 import type { SafeguardName, Stopped } from '../safeguard.ts'
 import type { PlannedTable } from '../tables/planned-table.ts'
 import type { DifferingSettings } from '../tables/table-settings.ts'
+import { foundOf } from '../tally.ts'
 import type { Bytes, Milliseconds, ReadUnits, WriteUnits } from '../units.ts'
+import type { SampleSummary } from './sample-summary.ts'
 
 /**
  * `in-sync`: every replica equals the master, or every difference was repaired. `different`:
- * differences remain. `incomplete`: something could not be read, verified or written.
- * `interrupted`: the run ended early on request. `stopped`: a safeguard ended the run.
+ * differences remain. `sampled`: a part was compared, whatever was found. `incomplete`: something
+ * could not be read, verified or written. `interrupted`: the run ended early on request. `stopped`: a
+ * safeguard ended the run.
  */
-export type Outcome = 'in-sync' | 'different' | 'incomplete' | 'stopped' | 'interrupted'
+export type Outcome = 'in-sync' | 'different' | 'sampled' | 'incomplete' | 'stopped' | 'interrupted'
 
 /** Fields may be added; readers ignore those they do not know. */
 export interface Summary {
@@ -36,6 +39,10 @@ export interface Summary {
   readonly stopped?: Stopped
   /** Of a run until in sync, whose last pass all counts above are of. Absent: a single comparison. */
   readonly passes?: PassesSummary
+  /** Of a run that compared a part of the segments. Absent: it compared all. */
+  readonly part?: { readonly compared: number; readonly segments: number }
+  /** What a part that was drawn at random tells of the whole tables. Absent: none was drawn. */
+  readonly sample?: SampleSummary
   /** Of a run that several machines have made. Absent: one has. */
   readonly shards?: ShardsSummary
 }
@@ -99,7 +106,7 @@ interface Ended {
 /** The result with one more error, after which it is not whole any more. */
 export function withError<Result extends Ended>(summary: Result, thrown: unknown): Result {
   const { outcome, errors = [] } = summary
-  const isEnded = outcome === 'in-sync' || outcome === 'different'
+  const isEnded = outcome === 'in-sync' || outcome === 'different' || outcome === 'sampled'
   return {
     ...summary,
     outcome: isEnded ? 'incomplete' : outcome,
@@ -223,9 +230,16 @@ export interface ErrorSummary {
 }
 
 /** The command's exit code: part of its contract. */
+export function exitCodeOfSummary({ outcome, replicas }: Summary): number {
+  const isFound = Object.values(replicas).some((replica) => foundOf(replica) > 0)
+  return outcome === 'sampled' && isFound ? exitCodeOf('different') : exitCodeOf(outcome)
+}
+
+/** The same where only the outcome is known; of a sample, that nothing was found. */
 export function exitCodeOf(outcome: Outcome): number {
   switch (outcome) {
     case 'in-sync':
+    case 'sampled':
       return 0
     case 'different':
       return 1
@@ -242,7 +256,7 @@ export function exitCodeOf(outcome: Outcome): number {
 
 /** Whether something is left that the same run would do if it were resumed. */
 export function hasWorkLeft({ outcome, replicas, errors }: Summary): boolean {
-  if (outcome === 'in-sync' || outcome === 'different') return false
+  if (outcome === 'in-sync' || outcome === 'different' || outcome === 'sampled') return false
   if (outcome !== 'incomplete') return true
   if (errors.some(({ code }) => code === 'FILE_UNWRITABLE')) return true
   // Items that failed or are in conflict have had their turn.

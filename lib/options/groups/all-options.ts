@@ -9,6 +9,7 @@ import { CREDENTIAL_OPTIONS } from './credential-options.ts'
 import { FILE_OPTIONS } from './file-options.ts'
 import { FILTER_OPTIONS } from './items/filter-options.ts'
 import { MASK_OPTIONS } from './items/mask-options.ts'
+import { PART_OPTIONS } from './items/part-options.ts'
 import { KEY_OPTIONS } from './key-options.ts'
 import { ESTIMATE_OPTIONS } from './of-command/estimate-options.ts'
 import { PAIRS_OPTIONS } from './of-command/pairs-options.ts'
@@ -40,6 +41,7 @@ export const OPTIONS = {
   ...SCAN_OPTIONS,
   ...PLACE_OPTIONS,
   ...FILTER_OPTIONS,
+  ...PART_OPTIONS,
   ...MASK_OPTIONS,
   ...ENDPOINT_OPTIONS,
   ...CREDENTIAL_OPTIONS,

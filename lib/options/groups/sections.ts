@@ -6,6 +6,7 @@ import { CREDENTIAL_OPTIONS } from './credential-options.ts'
 import { FILE_OPTIONS } from './file-options.ts'
 import { FILTER_OPTIONS } from './items/filter-options.ts'
 import { MASK_OPTIONS } from './items/mask-options.ts'
+import { PART_OPTIONS } from './items/part-options.ts'
 import { KEY_OPTIONS } from './key-options.ts'
 import { ESTIMATE_OPTIONS } from './of-command/estimate-options.ts'
 import { PAIRS_OPTIONS } from './of-command/pairs-options.ts'
@@ -83,8 +84,8 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     task: 'What is compared, and how it is read',
-    pages: ['compare'],
-    options: { scanForExtra, ...PLACE_OPTIONS, ...READ, ...FILTER_OPTIONS },
+    pages: ['compare', 'sample'],
+    options: { scanForExtra, ...PLACE_OPTIONS, ...READ, ...FILTER_OPTIONS, ...PART_OPTIONS },
   },
   { task: 'Masked test tables', pages: ['masks'], options: MASK_OPTIONS },
   { task: 'Credentials', pages: ['credentials'], options: CREDENTIAL_OPTIONS },

@@ -12,6 +12,7 @@ export const TOPICS = [
   'plan',
   'resume',
   'shards',
+  'sample',
   'many-tables',
   'until-in-sync',
   'masks',

@@ -8,6 +8,7 @@ import { duration } from '../durations.ts'
 export const OUTCOME = {
   'in-sync': 'In sync',
   different: 'Differences remain',
+  sampled: 'A part was compared',
   incomplete: 'Incomplete: not everything could be read, verified or written',
   stopped: 'Stopped by a safeguard',
   interrupted: 'Interrupted',

@@ -76,8 +76,11 @@ export function planLine(plan: PlanEvent): string {
       : `will ${writes.map((kind) => verb[kind]).join(', ')} items${plan.asksBeforeDeletions ? `; ${ASKS}` : ''}`
   if (keys !== undefined) return `plan    ${counted(keys, 'listed key')}, no scan; ${does}`
   const which = compared === undefined ? '' : `${count(compared)} of `
+  const drawn = plan.sample === undefined ? '' : `, drawn with --sample-seed ${plan.sample.seed}`
   const scan =
-    segments === 1 ? 'one segment' : `${which}${count(segments)} segments, ${parallel} at a time`
+    segments === 1
+      ? 'one segment'
+      : `${which}${count(segments)} segments${drawn}, ${parallel} at a time`
   return `plan    ${strategy}, ${scan} on ${counted(workers, 'worker')}; ${does}`
 }
 

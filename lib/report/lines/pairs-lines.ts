@@ -23,6 +23,7 @@ export function pairsLines(pairs: readonly NamedPair[], atOnce: number): string[
 const WORDS: { readonly [outcome in PairResult['outcome']]: string } = {
   'in-sync': 'in sync',
   different: 'different',
+  sampled: 'sampled',
   incomplete: 'incomplete',
   stopped: 'stopped',
   interrupted: 'interrupted',

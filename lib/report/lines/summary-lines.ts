@@ -3,7 +3,12 @@
 import { pathText } from '../../item/path.ts'
 import { count, counted } from '../../model/figures.ts'
 import type { Prices } from '../../model/prices.ts'
-import type { Outcome, ReplicaSummary, Summary } from '../../model/results/summary.ts'
+import {
+  exitCodeOfSummary,
+  type Outcome,
+  type ReplicaSummary,
+  type Summary,
+} from '../../model/results/summary.ts'
 import { distinctItems, remainingDifferences } from '../../model/tally.ts'
 import { duration, pace } from '../durations.ts'
 import { shellWord } from '../shell-word.ts'
@@ -14,6 +19,7 @@ import { attributesLine } from './differences/kind-words.ts'
 import { errorLines, OUTCOME, stopLines, waitedLines } from './ending-lines.ts'
 import type { PlanEvent } from './opening-lines.ts'
 import { passesLines, unprovenVerdict } from './pass-lines.ts'
+import { sampleLines, sampleVerdict } from './sample-lines.ts'
 import { settingLines } from './setting-lines.ts'
 import { doneWords, foundLines } from './tally-lines.ts'
 
@@ -42,6 +48,7 @@ export function verdictLines(summary: Summary, plan?: PlanEvent, told: Told = {}
   const verdict = [
     ...(stopped === undefined ? [verdictOf(summary, plan)] : stopLines(stopped)),
     ...passesLines(summary),
+    ...sampleLines(summary),
   ]
   const lines: Line[] = [[{ text: verdict[0] ?? '', style: 'verdict' }], ...verdict.slice(1)]
   for (const [label, replica] of Object.entries(replicas))
@@ -53,7 +60,8 @@ export function verdictLines(summary: Summary, plan?: PlanEvent, told: Told = {}
   if (planned !== undefined) lines.push(planLine(outcome, planned))
   else if (outcome === 'different') lines.push(...repairLines(summary, plan, prices))
   // What went to standard output has been seen.
-  if (outcome === 'different' && isAnyThere && !tellsEach && report !== '-') {
+  const isFound = outcome === 'different' || exitCodeOfSummary(summary) === 1
+  if (isFound && isAnyThere && !tellsEach && report !== '-') {
     lines.push(seeThem(report ?? planned?.plan))
   }
   const isScan = plan !== undefined && plan.keys === undefined
@@ -80,8 +88,9 @@ function readLine({ master, elapsedMs: time, passes }: Summary, plan?: PlanEvent
 
 function verdictOf(summary: Summary, plan?: PlanEvent): string {
   const { outcome, replicas } = summary
-  const unproven = unprovenVerdict(summary)
-  if (unproven !== undefined) return unproven
+  const special =
+    unprovenVerdict(summary) ?? (outcome === 'sampled' ? sampleVerdict(summary) : undefined)
+  if (special !== undefined) return special
   const all = Object.values(replicas)
   const sum = (of: (replica: ReplicaSummary) => number) =>
     all.reduce((total, replica) => total + of(replica), 0)

@@ -45,7 +45,7 @@ type Planned = Pick<Preparation, 'settings' | 'tables' | 'plan'>
 type PlanEvent = RunEvent & { readonly type: 'plan' }
 
 export function planEvent(
-  { settings, plan: { segments, part, workers, startingKey } }: Planned,
+  { settings, plan: { segments, part, sample, workers, startingKey } }: Planned,
   asksBeforeDeletions: boolean,
 ): PlanEvent {
   const { strategy, parallel, write, ignore } = settings
@@ -54,6 +54,7 @@ export function planEvent(
     strategy,
     segments,
     ...(part !== undefined && { compared: part.length }),
+    ...(sample !== undefined && { sample }),
     parallel: Math.min(parallel, part?.length ?? segments),
     workers,
     writes: (['missing', 'differing', 'extra'] as const).filter((kind) => write[kind]),

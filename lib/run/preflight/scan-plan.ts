@@ -12,6 +12,8 @@ export interface Plan {
   readonly segments: number
   /** The segments that the run compares, each once. Absent: all. */
   readonly part?: readonly number[] | undefined
+  /** Present: the part was drawn at random, and stands for the whole. */
+  readonly sample?: { readonly seed: number }
   /** Worker threads. */
   readonly workers: number
   /** Whether the run reads replicas by lookup from the beginning. */

@@ -12,6 +12,7 @@ import type { RestartKeys } from '../state/restart-keys.ts'
 import type { RunState } from '../state/run-state.ts'
 import type { WriteAheadLog } from '../state/write-ahead-log.ts'
 import type { CommitQueue } from './commit-queue.ts'
+import type { SegmentDifferences } from './segment-differences.ts'
 import { imbalances, unbalanced } from './task-balance.ts'
 import { UncommittedFindings } from './uncommitted-findings.ts'
 
@@ -30,6 +31,8 @@ export interface TaskCommitsOptions {
   readonly writeLog: WriteAheadLog
   readonly commitQueue: CommitQueue
   readonly label: (table: TableIndex) => string
+  /** Differences by segment, of a sample. Undefined: none was drawn. */
+  readonly sampled: SegmentDifferences | undefined
 }
 
 export class TaskCommits {
@@ -50,7 +53,9 @@ export class TaskCommits {
     const { ledger, commitQueue, restartKeys } = this.#options
     return commitQueue.inOrder(async () => {
       ledger.counts.keep(replica, task.segment, record)
-      await commitQueue.enter(this.#held.take(task, replica))
+      const findings = this.#held.take(task, replica)
+      this.#options.sampled?.note(task, findings)
+      await commitQueue.enter(findings)
       if (task.totalSegments === 1) restartKeys.kept(replica, record)
       passing('record-kept')
     })
@@ -79,7 +84,7 @@ export class TaskCommits {
   }
 
   async #close(task: SegmentTask, report: SegmentReport, entering: Entering): Promise<void> {
-    const { ledger, commitQueue, writeLog } = this.#options
+    const { ledger, commitQueue, writeLog, sampled } = this.#options
     const { tally, failures, unfinished } = report
     const hasFailed = (replica: TableIndex) => failures.some((one) => one.replica === replica)
     const isWhole = (replica: TableIndex) =>
@@ -96,7 +101,12 @@ export class TaskCommits {
         writeLog.orphan()
         commitQueue.setAside(findings)
       } else {
-        if (task.kind === 'compare') ledger.stateOf(replica).finished.add(task.segment)
+        if (task.kind === 'compare') {
+          ledger.stateOf(replica).finished.add(task.segment)
+          const counts = tally.replicas[replica]
+          if (counts !== undefined) sampled?.finished(task.segment, replica, counts)
+        }
+        sampled?.note(task, findings)
         await commitQueue.enter(findings)
       }
       entering.onEntered?.(isWhole(replica))

@@ -9,6 +9,7 @@ import { Outages } from '../../protocol/shared/outages.ts'
 import { RecheckBudget } from '../../protocol/shared/recheck-budget.ts'
 import { Allowance } from '../../protocol/shared/write-allowance.ts'
 import { mayChangeKeys } from '../preflight/changed-keys.ts'
+import type { Plan } from '../preflight/scan-plan.ts'
 import { rateMemoryFor } from '../rate/rate-limits.ts'
 import type { RunListeners } from '../records/difference-sink.ts'
 import type { LimitsOfRun } from '../safeguards/shared-limits.ts'
@@ -26,11 +27,12 @@ function changeSetup(settings: Settings, { inspected }: Tables): ChangeSetup {
 interface RunToSetUp {
   readonly settings: Settings
   readonly tables: Tables
+  readonly plan: Pick<Plan, 'sample'>
   readonly sharedLimits?: LimitsOfRun | undefined
 }
 
 export function workerSetup(
-  { settings, tables, sharedLimits }: RunToSetUp,
+  { settings, tables, plan, sharedLimits }: RunToSetUp,
   listeners: RunListeners,
 ): WorkerSetup {
   const { scanLimit, versionAttribute, hooks, repairPlan } = settings
@@ -51,7 +53,9 @@ export function workerSetup(
     ...(settings.change !== undefined && { change: changeSetup(settings, tables) }),
     isWriting: Object.values(settings.write).includes(true),
     isJournaled: settings.journal !== undefined,
-    tellDifferences: listeners.onDifference !== undefined || repairPlan !== undefined,
+    // A sample counts them by segment.
+    tellDifferences:
+      listeners.onDifference !== undefined || repairPlan !== undefined || plan.sample !== undefined,
     showValues: settings.showValues,
     planning: repairPlan === undefined ? 'nothing' : repairPlan.withItems ? 'items' : 'digests',
     allowance: Allowance.memoryFor(settings.safeguards.maxWrites),

@@ -1,0 +1,37 @@
+/** The part of the tables that a comparison is of, where options choose one. */
+import { randomInt } from 'node:crypto'
+import { usageError } from '../errors.ts'
+import { whereIs } from '../model/tables/endpoint-kind.ts'
+import type { Sampling } from '../options/groups/items/part-options.ts'
+import type { Spelling } from '../options/option.ts'
+import type { Settings } from '../options/settings.ts'
+import { drawnSegments, segmentsToDrawFrom } from '../sampling/drawn-segments.ts'
+import type { Scope } from './comparison.ts'
+
+const MOST_SEED = 2 ** 32
+
+/** Undefined: the whole tables. */
+export async function scopeOf(settings: Settings, spelling: Spelling): Promise<Scope | undefined> {
+  const { sample } = settings
+  return sample === undefined ? undefined : sampleScope(settings, sample, spelling)
+}
+
+function sampleScope(settings: Settings, { share, seed }: Sampling, spelling: Spelling): Scope {
+  const drawnWith = seed ?? randomInt(MOST_SEED)
+  return {
+    check({ inspected, undivided: [undivided] }) {
+      if (undivided === undefined) return
+      throw usageError(
+        `Expected ${inspected[undivided]?.ref.label} to divide a scan into segments, of which \`${spelling('sample')}\` draws some`,
+        'Its engine ignores the segment of a Scan. Compare the whole tables.',
+      )
+    },
+    planOf(plan, { inspected }) {
+      const bytes = Math.max(...inspected.map(({ facts }) => facts.approximateBytes ?? 0))
+      const isOfService = inspected.every(({ ref }) => whereIs(ref.endpoint) === 'aws')
+      const segments = settings.segments ?? segmentsToDrawFrom(bytes, isOfService)
+      const part = drawnSegments(segments, share, drawnWith)
+      return { ...plan, segments, part, sample: { seed: drawnWith } }
+    },
+  }
+}
