@@ -14,6 +14,7 @@ const BENCHMARKS = {
   memory: () => import('./memory/memory.ts'),
   start: () => import('./start/start.ts'),
   shards: () => import('./scale-out/shards.ts'),
+  fingerprint: () => import('./fingerprint.ts'),
   overhead: () => import('./scale-out/overhead.ts'),
 }
 

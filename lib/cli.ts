@@ -7,6 +7,7 @@ import { carryOut } from './cli/carry-out.ts'
 import { carryOutFolder } from './cli/carry-out-folder.ts'
 import type { CommandContext } from './cli/command-context.ts'
 import { comparePairs } from './cli/compare-pairs.ts'
+import { carryOutFingerprint } from './cli/fingerprint/carry-out-fingerprint.ts'
 import { consentOf } from './cli/person.ts'
 import { revertExport } from './cli/revert-export.ts'
 import { carryOutShard } from './cli/shards/carry-out-shard.ts'
@@ -101,6 +102,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if (command === 'revert') return await revertExport(parsed, context)
     if (command === 'shard-plan') return await planRunOfShards(parsed, context)
     if (command === 'merge') return await mergeRunOfShards(parsed, context)
+    if (command === 'fingerprint') return await carryOutFingerprint(parsed, context)
     const { line, config } = await withConfig(parsed)
     if (command === 'shard') return await carryOutShard(line, await openTalk(line), context)
     if (command !== 'sync' && (await isFolder(fileOf(line)))) {

@@ -1,5 +1,7 @@
 /** tablesync as a library. */
 import { apply } from './commands/apply.ts'
+import { compareFingerprints as compareTwo } from './commands/fingerprint/compare-fingerprints.ts'
+import { takeFingerprint } from './commands/fingerprint/take-fingerprint.ts'
 import { folderOf } from './commands/many/files-of-folder.ts'
 import type { ManyListeners } from './commands/many/many-runs.ts'
 import { pairs } from './commands/many/pairs.ts'
@@ -9,6 +11,7 @@ import { mergeShards as merge } from './commands/shards/merge-shards.ts'
 import { planShards as plan } from './commands/shards/plan-shards.ts'
 import { sync } from './commands/sync.ts'
 import { undo } from './commands/undo.ts'
+import type { ComparedFingerprints, TakenFingerprint } from './model/results/fingerprint-results.ts'
 import type { PairsSummary } from './model/results/pairs-summary.ts'
 import type { RevertedExport } from './model/results/reverted-export.ts'
 import type { DoneShard, PlannedShards } from './model/results/shard-results.ts'
@@ -18,6 +21,7 @@ import { asProperty } from './options/option.ts'
 import type { PairsOptions } from './options/pair-options.ts'
 import type {
   ApplyOptions,
+  FingerprintOptions,
   MergeOptions,
   RevertOptions,
   RunOptions,
@@ -117,6 +121,30 @@ export function mergeShards(options: MergeOptions): Promise<Summary> {
   return merge(options, CALLER)
 }
 
+/**
+ * Reads a table once, and writes a fingerprint of it to the file `out`, from which `like` makes one
+ * that can be compared with it.
+ *
+ * @throws TablesyncError when the options, the table or the file are not fit. Nothing is written then
+ */
+export function fingerprintTable(options: FingerprintOptions): Promise<TakenFingerprint> {
+  return takeFingerprint(options, CALLER)
+}
+
+/**
+ * Compares two fingerprints. Reads no table.
+ *
+ * @param out a new file for the list of segments that differ, for `segmentsOf`. Absent: none is written
+ * @throws TablesyncError when a file is no fingerprint, or the two were not made alike
+ */
+export function compareFingerprints(
+  one: string,
+  other: string,
+  out?: string,
+): Promise<ComparedFingerprints> {
+  return compareTwo([one, other], out)
+}
+
 /** What a program hears of a run over many pairs, and how it ends one. */
 export type PairsListeners = ManyListeners
 
@@ -174,6 +202,7 @@ export type { RunEvent } from './model/events/events.ts'
 export type { PairsEvent } from './model/events/pairs-events.ts'
 export type { Question } from './model/events/question.ts'
 export type { HookItem, Hooks, Skip } from './model/hooks.ts'
+export type { ComparedFingerprints, TakenFingerprint } from './model/results/fingerprint-results.ts'
 export type {
   NamedPair,
   PairResult,
@@ -185,6 +214,11 @@ export type {
   ExportOfTable,
   RevertedExport,
 } from './model/results/reverted-export.ts'
+export type {
+  EstimatedShare,
+  SampledReplica,
+  SampleSummary,
+} from './model/results/sample-summary.ts'
 export type { DoneShard, PlannedShards, ShardOutcome } from './model/results/shard-results.ts'
 export type {
   ErrorSummary,
@@ -207,6 +241,7 @@ export type { TableOptions } from './options/groups/table-options.ts'
 export type { PairLimits, PairOptions, PairsOptions } from './options/pair-options.ts'
 export type {
   ApplyOptions,
+  FingerprintOptions,
   MergeOptions,
   RevertOptions,
   RunOptions,

@@ -91,6 +91,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'lib/report': [...PURE, 'lib/files', 'lib/item/path.ts'],
   'lib/metrics': [...PURE, 'lib/files/own-file.ts', 'lib/report/progression.ts'],
   'lib/sampling': ['lib/model'],
+  'lib/fingerprints': [...PURE, 'lib/files'],
   'lib/shards': [
     ...PURE,
     'lib/files',
@@ -123,6 +124,7 @@ const ROOMS: Record<string, readonly string[]> = {
     ...PURE,
     'lib/item/places/recorded-paths.ts',
     'lib/files',
+    'lib/fingerprints',
     'lib/options',
     'lib/page',
     'lib/pairs',
@@ -171,7 +173,15 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/files/prices-file.ts',
     'lib/run/threads/thread-files.ts',
   ],
-  workers: [...PURE, 'lib/diagnostics.ts', 'lib/item', 'lib/masks', 'lib/protocol', 'lib/dynamo'],
+  workers: [
+    ...PURE,
+    'lib/diagnostics.ts',
+    'lib/item',
+    'lib/fingerprints/keyed-sum.ts',
+    'lib/masks',
+    'lib/protocol',
+    'lib/dynamo',
+  ],
 }
 
 const OWNERS: Record<string, readonly string[]> = {

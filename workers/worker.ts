@@ -1,7 +1,7 @@
 /**
- * A worker, from its side of the port. A task compares one segment or a batch of listed keys, or
- * rechecks, deletes, applies or undoes one batch of keys. Each of these has its own file; this file has what a task says and
- * hears while it runs.
+ * A worker, from its side of the port. A task compares or adds up one segment, or compares, rechecks,
+ * deletes, applies or undoes a batch of keys. Each of these has its own file; this file has what a
+ * task says and hears while it runs.
  */
 import { setMaxListeners } from 'node:events'
 import type { Milliseconds } from '../lib/model/units.ts'
@@ -20,6 +20,7 @@ import type { SegmentControl } from './coordinator.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { applyKeys } from './tasks/apply-keys.ts'
 import { deleteKeys } from './tasks/delete-keys.ts'
+import { fingerprintSegment } from './tasks/fingerprint-segment.ts'
 import { compareListed } from './tasks/listed-keys.ts'
 import { recheckKeys } from './tasks/recheck-keys.ts'
 import { undoKeys } from './tasks/undo-keys.ts'
@@ -166,6 +167,8 @@ async function carryOut(
     switch (task.kind) {
       case 'compare':
         return await compareSegment(task, thread, control)
+      case 'fingerprint':
+        return await fingerprintSegment(task, thread, control)
       case 'recheck':
         return await recheckKeys(task, thread, control)
       case 'apply':

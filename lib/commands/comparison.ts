@@ -1,6 +1,6 @@
 /** A comparison between its settings and its result: what `sync` and a shard have in common. */
 import type { Summary } from '../model/results/summary.ts'
-import type { KeyList } from '../options/groups/key-options.ts'
+import type { KeyList } from '../options/groups/items/key-options.ts'
 import type { Spelling } from '../options/option.ts'
 import type { RunOptions } from '../options/run-options.ts'
 import type { Settings } from '../options/settings.ts'

@@ -1,6 +1,7 @@
 /** The part of the tables that a comparison is of, where options choose one. */
 import { randomInt } from 'node:crypto'
 import { usageError } from '../errors.ts'
+import { readDifferingSegments } from '../fingerprints/read-fingerprint.ts'
 import { whereIs } from '../model/tables/endpoint-kind.ts'
 import type { Sampling } from '../options/groups/items/part-options.ts'
 import type { Spelling } from '../options/option.ts'
@@ -12,20 +13,33 @@ const MOST_SEED = 2 ** 32
 
 /** Undefined: the whole tables. */
 export async function scopeOf(settings: Settings, spelling: Spelling): Promise<Scope | undefined> {
-  const { sample } = settings
-  return sample === undefined ? undefined : sampleScope(settings, sample, spelling)
+  const { sample, segmentsOf } = settings
+  if (sample !== undefined) return sampleScope(settings, sample, spelling)
+  return segmentsOf === undefined ? undefined : listedScope(segmentsOf, spelling)
 }
+
+async function listedScope(file: string, spelling: Spelling): Promise<Scope> {
+  const { segments, differing } = await readDifferingSegments(file)
+  return {
+    check: refuseUndivided(spelling('segmentsOf')),
+    planOf: (plan) => ({ ...plan, segments, part: differing }),
+  }
+}
+
+const refuseUndivided =
+  (option: string): Scope['check'] =>
+  ({ inspected, undivided: [undivided] }) => {
+    if (undivided === undefined) return
+    throw usageError(
+      `Expected ${inspected[undivided]?.ref.label} to divide a scan into segments, as \`${option}\` needs it; it does not`,
+      'Its engine ignores the segment of a Scan. Compare the whole tables.',
+    )
+  }
 
 function sampleScope(settings: Settings, { share, seed }: Sampling, spelling: Spelling): Scope {
   const drawnWith = seed ?? randomInt(MOST_SEED)
   return {
-    check({ inspected, undivided: [undivided] }) {
-      if (undivided === undefined) return
-      throw usageError(
-        `Expected ${inspected[undivided]?.ref.label} to divide a scan into segments, of which \`${spelling('sample')}\` draws some`,
-        'Its engine ignores the segment of a Scan. Compare the whole tables.',
-      )
-    },
+    check: refuseUndivided(spelling('sample')),
     planOf(plan, { inspected }) {
       const bytes = Math.max(...inspected.map(({ facts }) => facts.approximateBytes ?? 0))
       const isOfService = inspected.every(({ ref }) => whereIs(ref.endpoint) === 'aws')

@@ -1,6 +1,6 @@
 /** What the repair of two tables would write, by the report of an earlier run. */
 import { usageError } from '../errors.ts'
-import type { FileEnd } from '../files/checked-file.ts'
+import type { FileEnd } from '../files/lines/checked-file.ts'
 import type { RepairRange } from '../model/results/estimated-run.ts'
 import type { Settings } from '../options/settings.ts'
 import { TotalsOfLines } from '../show/file-totals.ts'

@@ -5,8 +5,8 @@ import { checkedFiles, type DataFile } from '../export/data-files.ts'
 import { refuseOtherExport, ttlAttributeOf } from '../export/exported-table.ts'
 import { journalChanges } from '../export/journaled-changes.ts'
 import { type ExportManifest, readManifest } from '../export/manifest.ts'
-import { DurableLines, refuseUncreatable } from '../files/durable-lines.ts'
 import { finish, unfinishedName } from '../files/finished-file.ts'
+import { DurableLines, refuseUncreatable } from '../files/lines/durable-lines.ts'
 import type { FileFooter } from '../model/files/header-and-footer.ts'
 import {
   type ChangeCounts,

@@ -1,7 +1,7 @@
 /** What `tablesync show` does: reads a file of an earlier run, and prints it for people or programs. */
 import { usageError } from '../errors.ts'
-import type { FileEnd } from '../files/checked-file.ts'
 import { refuseSharedFiles } from '../files/distinct-files.ts'
+import type { FileEnd } from '../files/lines/checked-file.ts'
 import type { Spelling } from '../options/option.ts'
 import type { ShowOptions } from '../options/run-options.ts'
 import { FirstDifferences } from '../page/first-differences.ts'

@@ -1,7 +1,7 @@
 /** Has threads judge the changes of an export, and keeps those to take back in a journal. */
 import { Piscina } from 'piscina'
 import { TablesyncError } from '../errors.ts'
-import type { DurableLines } from '../files/durable-lines.ts'
+import type { DurableLines } from '../files/lines/durable-lines.ts'
 import { type ChangeCounts, NO_CHANGES } from '../model/results/reverted-export.ts'
 import type { ChangeBatch, JudgedBatch, RevertSetup } from '../protocol/revert-batches.ts'
 import { fromWire } from '../protocol/wire-error.ts'

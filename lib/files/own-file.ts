@@ -11,6 +11,8 @@ export type OwnFile =
   | 'shard-attempt'
   | 'shard-result'
   | 'shard-commit'
+  | 'fingerprint'
+  | 'differing-segments'
 
 const BEGINNING = /^\{"crc":"\w{8}",(?:"line":1,"after":"\w{8}",)?"tablesync":"([\w-]+)"/
 
@@ -39,6 +41,8 @@ export const CALLED: { readonly [kind in OwnFile]: string } = {
   'shard-attempt': 'a note of an attempt at a shard',
   'shard-result': 'the result of a shard',
   'shard-commit': 'the commit of a shard',
+  fingerprint: 'a fingerprint',
+  'differing-segments': 'a list of differing segments',
 }
 
 /**

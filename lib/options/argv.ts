@@ -12,6 +12,7 @@ import {
   TABLES,
 } from './flags.ts'
 import { ALL_OPTIONS, asFlag, COMMAND_OPTIONS, OPTIONS } from './groups/all-options.ts'
+import type { FingerprintOnly } from './groups/fingerprint-options.ts'
 import { askedPage, COMMANDS, type Page } from './help/asked-page.ts'
 import { nearest } from './nearest.ts'
 import {
@@ -25,6 +26,7 @@ import {
 } from './option.ts'
 import type {
   ApplyOptions,
+  FingerprintOptions,
   RevertOptions,
   RunOptions,
   ShardOptions,
@@ -42,7 +44,9 @@ export interface CommandLine {
     RevertOptions &
     ShowOptions &
     ShardPlanOptions &
-    ShardOptions
+    ShardOptions &
+    FingerprintOptions &
+    Pick<FingerprintOnly, 'compare'>
   readonly talk: Filled<typeof COMMAND_OPTIONS>
   /** What of that was given; the rest are defaults. */
   readonly talkGiven: Readonly<Record<string, unknown>>
@@ -59,6 +63,9 @@ export function parseArgv(argv: readonly string[], version: string, env: Environ
   if (page !== undefined) return { page }
   if (argv.includes('--version') || argv.includes('-V')) return { text: version }
   const [first = '', file, ...flags] = argv
+  if (first === 'fingerprint' && file?.startsWith('--compare')) {
+    return parseComparison(argv.slice(1), env)
+  }
   if (isFileCommand(first)) return parseFileCommand(first, file, flags, env)
   if (first === 'shard-plan') return parseShardPlan(argv.slice(1), env)
   const alike = nearest(first, COMMANDS)
@@ -93,6 +100,16 @@ function parseFileCommand(
   return { ...commandLine, options: { ...options, [file]: given } }
 }
 
+/** `--compare A B` names two files; `--compare A --compare B` does too. */
+function parseComparison(argv: readonly string[], env: Environment): CommandLine {
+  const [flag = '', one, other, ...rest] = argv
+  const isPair = flag === '--compare' && other !== undefined && !other.startsWith('-')
+  const words = isPair ? [flag, one as string, flag, other, ...rest] : argv
+  const commandLine = parseFlags('fingerprint', words, env, 'Name two fingerprints.')
+  refuseStrayFlags(commandLine)
+  return commandLine
+}
+
 function parseShardPlan(argv: readonly string[], env: Environment): CommandLine {
   const commandLine = parseFlags('shard-plan', argv, env)
   refuseStrayFlags(commandLine)
@@ -114,6 +131,7 @@ const EXAMPLE: { readonly [command in FileCommand]: string } = {
   show: 'report.ndjson',
   shard: '/mnt/shared/orders --shard-index 3',
   merge: '/mnt/shared/orders --report report.ndjson',
+  fingerprint: 'us-east-1:Orders --out a.json',
 }
 
 function parseFlags(

@@ -14,6 +14,7 @@ export const FILE_COMMANDS = {
   show: 'file',
   shard: 'folder',
   merge: 'folder',
+  fingerprint: 'table',
 } as const satisfies Record<FileCommand, string>
 
 export const isFileCommand = (name: string): name is FileCommand =>
@@ -37,15 +38,21 @@ export function takes(command: Command, { only, also = [], notFor = [] }: Option
 
 /** Why a command refuses an option. */
 export function hintOf(command: Exclude<Command, 'sync'>): string {
-  if (command === 'shard-plan')
-    return 'Leave it out: each shard keeps files of its own in the folder.'
-  if (command === 'shard')
-    return 'Leave it out, or give it to `tablesync shard-plan`: the folder fixes it for all shards.'
-  if (command === 'merge')
-    return 'Leave it out: `tablesync merge` only reads what shards have committed.'
-  if (command === 'show') return 'Leave it out: `tablesync show` only reads a file.'
-  if (command === 'revert') return 'Leave it out: `tablesync revert` only writes a journal.'
-  return `Leave it out: the ${FILE_COMMANDS[command]} already says which tables, and what is done to them.`
+  return HINTS[command]
+}
+
+const decided = (file: string) =>
+  `Leave it out: the ${file} already says which tables, and what is done to them.`
+
+const HINTS: { readonly [command in Exclude<Command, 'sync'>]: string } = {
+  apply: decided('plan'),
+  undo: decided('journal'),
+  show: 'Leave it out: `tablesync show` only reads a file.',
+  revert: 'Leave it out: `tablesync revert` only writes a journal.',
+  'shard-plan': 'Leave it out: each shard keeps files of its own in the folder.',
+  shard: 'Leave it out, or give it to `tablesync shard-plan`: the folder fixes it for all shards.',
+  merge: 'Leave it out: `tablesync merge` only reads what shards have committed.',
+  fingerprint: 'Leave it out: a fingerprint reads one table.',
 }
 
 /** @throws TablesyncError with code `USAGE` where the command does not take an option */
@@ -84,4 +91,5 @@ const HINT_OF_FILE: { readonly [command in FileCommand]?: string } = {
   revert: 'Name the folder of the export.',
   shard: 'Name the folder that `tablesync shard-plan` has made.',
   merge: 'Name the folder that `tablesync shard-plan` has made.',
+  fingerprint: 'Name a table, as <region>:<table> or ARN.',
 }

@@ -5,7 +5,7 @@ const NAMES = [
   ...['report', 'journal', 'plan', 'checkpoint', 'control', 'metricsFile', 'html'],
   // Lists of keys, which are read.
   ...['keys', 'exceptKeys'],
-  ...['masks', 'maskKeyFile'],
+  ...['masks', 'maskKeyFile', 'segmentsOf'],
 ]
 
 /** By the name that the user knows. `-` is a standard stream, and no file. */

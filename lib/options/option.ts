@@ -1,12 +1,14 @@
 /** What an option is: its kind, its value, its spellings, and the commands that take it. */
 
-/** A command beside the comparison: it works on a file or a folder, which fixes the rest. */
-export type FileCommand = 'apply' | 'undo' | 'revert' | 'show' | 'shard' | 'merge'
+/** A command beside the comparison: its first word is the file, the folder or the table that it works on. */
+export type FileCommand = 'apply' | 'undo' | 'revert' | 'show' | 'shard' | 'merge' | 'fingerprint'
 
 /** `shard-plan` takes the options of a comparison. */
 export type Command = 'sync' | 'shard-plan' | FileCommand
 
-export const ALL_FILE_COMMANDS = ['apply', 'undo', 'revert', 'show', 'shard', 'merge'] as const
+export const ALL_FILE_COMMANDS = [
+  ...['apply', 'undo', 'revert', 'show', 'shard', 'merge', 'fingerprint'],
+] as readonly FileCommand[]
 
 interface OptionBase {
   /** The flag, without its dashes. */

@@ -4,10 +4,11 @@ import type { ConnectionOptions } from './groups/connection-options.ts'
 import type { CreateOptions } from './groups/create-options.ts'
 import type { CredentialOptions } from './groups/credential-options.ts'
 import type { FILE_OPTIONS, FileOptions } from './groups/file-options.ts'
+import type { FingerprintOnly } from './groups/fingerprint-options.ts'
 import type { FilterOptions } from './groups/items/filter-options.ts'
+import type { KeyOptions } from './groups/items/key-options.ts'
 import type { MaskOptions } from './groups/items/mask-options.ts'
 import type { PartOptions } from './groups/items/part-options.ts'
-import type { KeyOptions } from './groups/key-options.ts'
 import type { PaceOptions } from './groups/pace-options.ts'
 import type { PassOptions } from './groups/pass-options.ts'
 import type { PlaceOptions } from './groups/place-options.ts'
@@ -20,7 +21,7 @@ import type { SafeguardOptions } from './groups/safeguard-options.ts'
 import type { ScanOptions } from './groups/scan-options.ts'
 import type { SelectionOptions } from './groups/selection-options.ts'
 import type { ShardOptionsGiven } from './groups/shard-options.ts'
-import type { EndpointOptions, NamedTables } from './groups/table-options.ts'
+import type { EndpointOptions, NamedTables, TableOptions } from './groups/table-options.ts'
 import type { FileCommand, OptionsOf } from './option.ts'
 
 /** The options of a comparison: those of the command line, and what only code can give. */
@@ -100,3 +101,12 @@ export type ShardOptions = { readonly folder: string } & Pick<RunOptions, TakenB
 
 /** The folder of a run whose shards are done, and the files to make of what they have found. */
 export type MergeOptions = { readonly folder: string } & Pick<RunOptions, TakenBy<'merge'>>
+
+/** A table, and how it is read for a fingerprint. */
+export type FingerprintOptions = { readonly table: string | TableOptions } & Pick<
+  RunOptions,
+  TakenBy<'fingerprint'>
+> &
+  Pick<ShardOptionsGiven, 'out'> &
+  Pick<FingerprintOnly, 'like'> &
+  Omit<ProgramOptions, 'confirm' | 'onDifference'>

@@ -4,20 +4,25 @@ import type { ReplicaSummary, Summary } from '../model/results/summary.ts'
 import { itemsRead, remainingDifferences } from '../model/tally.ts'
 import { errorLines, OUTCOME, stopLines } from '../report/lines/ending-lines.ts'
 import { passesLines, unprovenVerdict } from '../report/lines/pass-lines.ts'
+import { sampleLines, sampleVerdict } from '../report/lines/sample-lines.ts'
 import type { ReplicaCounts, Verdict } from './page-data.ts'
 import type { Subject } from './subjects.ts'
 
-export type Ended = Pick<Summary, 'outcome' | 'replicas' | 'errors' | 'stopped' | 'passes'>
+export type Ended = Pick<
+  Summary,
+  'outcome' | 'replicas' | 'errors' | 'stopped' | 'passes' | 'sample'
+>
 
 export function verdictOf(ended: Ended, subject: Subject): Verdict {
   const { outcome, replicas, stopped } = ended
   const all = Object.values(replicas)
   const noExtras = all.some(({ extra }) => extra === null)
   return {
-    sentence: unprovenVerdict(ended) ?? sentenceOf(ended, all, subject),
+    sentence: unprovenVerdict(ended) ?? sampleVerdict(ended) ?? sentenceOf(ended, all, subject),
     more: [
       ...(stopped === undefined ? [] : stopLines(stopped).slice(1)),
       ...passesLines(ended),
+      ...sampleLines(ended).map((line) => line.replace(/^limits /, '')),
       ...errorLines({ ...ended } as Summary),
       ...(outcome === 'in-sync' && noExtras ? ['Extras were not looked for.'] : []),
     ].map((line) => line.replace(/^error /, '').trim()),

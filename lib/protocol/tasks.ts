@@ -1,4 +1,5 @@
 /** What a worker is asked to do, and what it returns. Plain data only. */
+import type { ExpiryRule } from '../model/files/fingerprint-file.ts'
 import type { JournalEntry } from '../model/files/journal-lines.ts'
 import type { RepairPlanEntry } from '../model/files/plan-lines.ts'
 import type { SegmentRecord } from '../model/files/segment-record.ts'
@@ -93,10 +94,22 @@ export interface ListedTask extends TakenUp {
   readonly keys: readonly string[]
 }
 
+/** Coordinator to worker: add up the items of one segment of a table. */
+export interface FingerprintTask extends TakenUp {
+  readonly kind: 'fingerprint'
+  readonly replica: TableIndex
+  readonly segment: number
+  readonly totalSegments: number
+  /** Secret, in base64. */
+  readonly key: string
+  /** Items that had expired at this instant count as absent. Absent: none do. */
+  readonly ttl?: ExpiryRule
+}
+
 /** A task whose keys are known before it begins. */
 export type KeyTask = RecheckTask | DeleteTask | UndoTask | ApplyTask | ListedTask
 
-export type SegmentTask = CompareTask | KeyTask
+export type SegmentTask = CompareTask | FingerprintTask | KeyTask
 
 /** A replica whose part of the task was not finished; the error names the table at fault. */
 export interface ReplicaFailure {
@@ -112,6 +125,8 @@ export interface SegmentReport {
   readonly failures: readonly ReplicaFailure[]
   /** By replica: how many differing items differ in each attribute. Absent: none was found. */
   readonly changed?: readonly (readonly [TableIndex, ReadonlyMap<string, number>])[]
+  /** Of a fingerprint: the sum of the segment's items, 32 bytes in base64. */
+  readonly fingerprint?: { readonly items: number; readonly sum: string }
   /** Of a deletion task: how many extras have ended. */
   readonly ended?: number
   /** Of a deletion task: why the first deletion that failed did. Absent: none has failed. */

@@ -1,8 +1,8 @@
 /** The report: a line of JSON for each difference, between a header and a footer. */
 import { type FileHandle, open } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
-import { chainedLine, withLine } from '../files/chained-line.ts'
 import { refuseChanged } from '../files/kept-file.ts'
+import { chainedLine, withLine } from '../files/lines/chained-line.ts'
 import { refuseOwn } from '../files/own-file.ts'
 import { unwritable } from '../files/unwritable.ts'
 import type { Difference } from '../model/difference.ts'

@@ -1,5 +1,5 @@
 /** The report on standard output: the lines of the file, as soon as there is room for them. */
-import { chainedLine, withLine } from '../files/chained-line.ts'
+import { chainedLine, withLine } from '../files/lines/chained-line.ts'
 import type { FileHeader } from '../model/files/header-and-footer.ts'
 import { NO_LINES } from '../model/files/line-chain.ts'
 import type { Bytes } from '../model/units.ts'

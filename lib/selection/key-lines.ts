@@ -3,7 +3,7 @@
  * of these are checked, and footers skipped.
  */
 import { usageError } from '../errors.ts'
-import { linesOf } from '../files/read-lines.ts'
+import { linesOf } from '../files/lines/read-lines.ts'
 import type { KeyText } from '../item/key.ts'
 import type { RecordedTable } from '../model/files/recorded-table.ts'
 import type { KeySchema } from '../model/tables/table.ts'

@@ -2,12 +2,12 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOfFile } from '../files/file-digests.ts'
+import { jsonText } from '../files/lines/own-json.ts'
 import { linkNew } from '../files/linked-file.ts'
 import { isThere } from '../files/regular-file.ts'
 import { unwritable } from '../files/unwritable.ts'
 import type { ShardCommit, ShardPart, ShardResult } from '../model/files/shard-files.ts'
 import type { Attempt } from './attempts.ts'
-import { jsonText } from './own-json.ts'
 import type { KnownRun } from './run-file.ts'
 import { commitFile, commitsFolder, committedShardOf, NAMES } from './shard-paths.ts'
 

@@ -4,7 +4,7 @@
  */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type CheckedFile, valuesOf } from '../files/checked-file.ts'
+import { type CheckedFile, valuesOf } from '../files/lines/checked-file.ts'
 import { isThere } from '../files/regular-file.ts'
 import type { JournalEntry, JournalRefusal } from '../model/files/journal-lines.ts'
 import { attemptsAt } from './attempts.ts'

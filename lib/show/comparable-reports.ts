@@ -1,6 +1,6 @@
 /** Refuses to compare reports that do not say the same kind of thing about the same tables. */
 import { usageError } from '../errors.ts'
-import type { FileEnd } from '../files/checked-file.ts'
+import type { FileEnd } from '../files/lines/checked-file.ts'
 import { pathsRecorded, type RecordedPaths } from '../item/places/recorded-paths.ts'
 import type { RecordedTable } from '../model/files/recorded-table.ts'
 import { footerOf, type ShownFile } from './shown-file.ts'

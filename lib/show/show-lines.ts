@@ -1,5 +1,5 @@
 /** What `tablesync show` prints of a file, before its lines and after them. */
-import type { FileEnd } from '../files/checked-file.ts'
+import type { FileEnd } from '../files/lines/checked-file.ts'
 import { bytesText, count, counted } from '../model/figures.ts'
 import type { FileKind } from '../model/files/header-and-footer.ts'
 import type { ExportOfTable } from '../model/results/reverted-export.ts'

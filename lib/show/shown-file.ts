@@ -1,7 +1,12 @@
 /** A report, a plan or a journal of an earlier run, read for people. */
 
 import { usageError } from '../errors.ts'
-import { type CheckedFile, type FileEnd, readHeader, valuesOf } from '../files/checked-file.ts'
+import {
+  type CheckedFile,
+  type FileEnd,
+  readHeader,
+  valuesOf,
+} from '../files/lines/checked-file.ts'
 import type { Difference } from '../model/difference.ts'
 import type { FileFooter, FileKind } from '../model/files/header-and-footer.ts'
 import type { JournalEntry, JournalRefusal } from '../model/files/journal-lines.ts'

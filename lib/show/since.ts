@@ -1,6 +1,6 @@
 /** Two reports of the same tables: what is different now and was not then. */
 import { crc32 } from 'node:zlib'
-import type { FileEnd } from '../files/checked-file.ts'
+import type { FileEnd } from '../files/lines/checked-file.ts'
 import { canonicalItem } from '../item/normalise.ts'
 import { WHOLE } from '../item/places/compared.ts'
 import { refuseOtherExtras, refuseOtherReports, refuseUnfinished } from './comparable-reports.ts'

@@ -69,7 +69,10 @@ for (const { file, commands } of pages) {
         : ['--master-endpoint', here.endpoint]
       // They read files, and no table, or find in a file where the tables are.
       const isOfFiles = ['show', 'shard', 'merge'].includes(words[0] ?? '')
-      const tables = isOfFiles ? [] : [...master, ...places]
+      const isOfOne = words[0] === 'fingerprint'
+      const isOfTwo = isOfOne && words[1] === '--compare'
+      const one = ['--endpoint', here.endpoint]
+      const tables = isOfFiles || isOfTwo ? [] : isOfOne ? one : [...master, ...places]
       const { code, stderr } = await runCli([...words, ...tables])
       t.ok(code === 0 || code === 1, `${words.join(' ')}: ${code}\n${stderr}`)
     }

@@ -2,7 +2,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgv } from '../../lib/options/argv.ts'
-import { COMMAND_PAGES } from '../../lib/options/help/command-pages.ts'
 import { t } from '../support/tap.ts'
 import {
   AT_ONCE,
@@ -122,8 +121,7 @@ t.test('all schedulers run the same commands', async (t) => {
       // What the merge writes lies beside the folder of the run, not in it.
       t.equal(flagValue(merge, '--report'), `${dir}-report.ndjson`)
       t.equal(flagValue(merge, '--html'), `${dir}.html`)
-      const skip = 'shard' in COMMAND_PAGES ? false : 'there is no such command yet'
-      t.test('tablesync takes them', { skip }, async (t) => {
+      t.test('tablesync takes them', async (t) => {
         for (const words of [plan, shard, merge]) {
           t.doesNotThrow(() => parseArgv([...words], '0.0.0'), words.join(' '))
         }

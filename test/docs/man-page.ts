@@ -18,6 +18,7 @@ const NAMES: { readonly [command in Command]: string } = {
   'shard-plan': 'divide a run among several machines',
   shard: 'do one shard of a planned run',
   merge: 'put together what the shards of a run have found',
+  fingerprint: 'make or compare fingerprints of tables',
 }
 
 export const pageNameOf = (command: Command) =>

@@ -29,7 +29,7 @@ const CHOSEN: { readonly [name in string]?: readonly [string, string] } = {
 
 const FILES = {
   ...{ apply: 'plan', undo: 'journal', revert: 'export', show: 'file' },
-  ...{ shard: 'folder', merge: 'folder', 'shard-plan': undefined },
+  ...{ shard: 'folder', merge: 'folder', fingerprint: 'table', 'shard-plan': undefined },
 } as const
 
 for (const [name, option] of Object.entries(ALL_OPTIONS)) {

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { usageError } from '../../lib/errors.ts'
-import { LineReader } from '../../lib/files/line-reader.ts'
+import { LineReader } from '../../lib/files/lines/line-reader.ts'
 import { tempFolder } from '../support/command/run-cli.ts'
 import { BREAKS, linesIn } from '../support/rewritten.ts'
 import { ALL_WRITES, asks, openScene } from '../support/scene.ts'

@@ -1,6 +1,6 @@
 /** One simulated run from a seed, and the checks of its result. */
 import type { RunOptions } from 'tablesync'
-import { readCheckedLine } from '../../lib/files/checked-line.ts'
+import { readCheckedLine } from '../../lib/files/lines/checked-line.ts'
 import type { Checkpoint } from '../../lib/model/files/checkpoint-content.ts'
 import { seeded } from '../support/seeded.ts'
 import { check } from './check.ts'

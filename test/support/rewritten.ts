@@ -1,7 +1,7 @@
 /** Files of lines, changed by somebody else or written by the previous release. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { checkedLine } from '../../lib/files/checked-line.ts'
+import { checkedLine } from '../../lib/files/lines/checked-line.ts'
 
 export async function linesIn(file: string): Promise<string[]> {
   const bytes = await readFile(file)

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { applySync, type WireItem } from 'tablesync'
-import { checkedLine } from '../../lib/files/checked-line.ts'
+import { checkedLine } from '../../lib/files/lines/checked-line.ts'
 import { tempFolder } from '../support/command/run-cli.ts'
 import { asOfVersion1, linesIn, writeLines } from '../support/rewritten.ts'
 import { ALL_WRITES, asks, item, openScene, type Party } from '../support/scene.ts'

@@ -1,6 +1,6 @@
 /** Puts together what shards have found: what the command `merge` and `mergeShards` have in common. */
 import { refuseSharedFiles } from '../../files/distinct-files.ts'
-import { refuseUncreatable } from '../../files/durable-lines.ts'
+import { refuseUncreatable } from '../../files/lines/durable-lines.ts'
 import type { RunEvent } from '../../model/events/events.ts'
 import type { Summary } from '../../model/results/summary.ts'
 import { newRunIdentity } from '../../model/run-identity.ts'

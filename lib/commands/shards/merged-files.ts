@@ -1,9 +1,9 @@
 /** The plans and the journals of all shards, each as one file. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type CheckedFile, valuesOf } from '../../files/checked-file.ts'
-import { DurableLines, type LinesFile } from '../../files/durable-lines.ts'
 import { finish, unfinishedName } from '../../files/finished-file.ts'
+import { type CheckedFile, valuesOf } from '../../files/lines/checked-file.ts'
+import { DurableLines, type LinesFile } from '../../files/lines/durable-lines.ts'
 import type { Summary } from '../../model/results/summary.ts'
 import { JOURNAL_FILE } from '../../run/journal/journal-writer.ts'
 import { footerOf } from '../../run/records/frame-lines.ts'

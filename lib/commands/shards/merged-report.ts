@@ -1,6 +1,6 @@
 /** The reports of all shards as one, and what is learnt from their lines. */
 import { join } from 'node:path'
-import { type CheckedFile, type FileEnd, valuesOf } from '../../files/checked-file.ts'
+import { type CheckedFile, type FileEnd, valuesOf } from '../../files/lines/checked-file.ts'
 import type { Difference } from '../../model/difference.ts'
 import type { FileFooter } from '../../model/files/header-and-footer.ts'
 import type { Summary } from '../../model/results/summary.ts'

@@ -7,10 +7,11 @@ import { CONNECTION_OPTIONS } from './connection-options.ts'
 import { CREATE_OPTIONS } from './create-options.ts'
 import { CREDENTIAL_OPTIONS } from './credential-options.ts'
 import { FILE_OPTIONS } from './file-options.ts'
+import { FINGERPRINT_OPTIONS } from './fingerprint-options.ts'
 import { FILTER_OPTIONS } from './items/filter-options.ts'
+import { KEY_OPTIONS } from './items/key-options.ts'
 import { MASK_OPTIONS } from './items/mask-options.ts'
 import { PART_OPTIONS } from './items/part-options.ts'
-import { KEY_OPTIONS } from './key-options.ts'
 import { ESTIMATE_OPTIONS } from './of-command/estimate-options.ts'
 import { PAIRS_OPTIONS } from './of-command/pairs-options.ts'
 import { TALK } from './of-command/talk-options.ts'
@@ -49,6 +50,7 @@ export const OPTIONS = {
   ...RESUME_OPTIONS,
   ...PASS_OPTIONS,
   ...SHARD_OPTIONS,
+  ...FINGERPRINT_OPTIONS,
   ...PACE_OPTIONS,
 }
 

@@ -13,7 +13,7 @@ export const CONNECTION_OPTIONS = {
     least: 0,
     most: 100,
     default: 10,
-    also: ['apply', 'undo', 'revert', 'shard'],
+    also: ['apply', 'undo', 'revert', 'shard', 'fingerprint'],
     help: 'How often a request is tried again',
   },
   /** Milliseconds that the delay between tries starts from. @default 50 */
@@ -24,7 +24,7 @@ export const CONNECTION_OPTIONS = {
     least: 1,
     most: 60_000,
     default: 50,
-    also: ['apply', 'undo', 'revert', 'shard'],
+    also: ['apply', 'undo', 'revert', 'shard', 'fingerprint'],
     help: 'Milliseconds that the delay between tries starts from; it doubles, with jitter',
   },
   /**
@@ -37,7 +37,7 @@ export const CONNECTION_OPTIONS = {
     kind: 'duration',
     value: 'duration',
     default: '10m',
-    also: ['apply', 'undo', 'revert', 'shard'],
+    also: ['apply', 'undo', 'revert', 'shard', 'fingerprint'],
     help: 'How long to wait for an endpoint that answered earlier in this run and became unreachable: 90s, 30m; 0: not at all',
   },
   /**
@@ -50,7 +50,7 @@ export const CONNECTION_OPTIONS = {
     value: 'how',
     choices: ['auto', 'gzip', 'none'],
     default: 'auto',
-    also: ['apply', 'undo', 'revert', 'shard'],
+    also: ['apply', 'undo', 'revert', 'shard', 'fingerprint'],
     help: 'How answers come: gzip, none (not compressed) or auto (gzip if the tables are in several regions)',
   },
 } as const satisfies Group

@@ -11,7 +11,7 @@ export const CREDENTIAL_OPTIONS = {
     flag: 'profile',
     kind: 'text',
     value: 'name',
-    also: ['apply', 'undo', 'revert', 'shard'],
+    also: ['apply', 'undo', 'revert', 'shard', 'fingerprint'],
     help: 'Profile of the shared AWS files, for master and replicas',
     helpFor: {
       undo: 'Profile of the shared AWS files, for the replicas',
@@ -23,7 +23,7 @@ export const CREDENTIAL_OPTIONS = {
     flag: 'role-arn',
     kind: 'text',
     value: 'arn',
-    also: ['apply', 'undo', 'revert', 'shard'],
+    also: ['apply', 'undo', 'revert', 'shard', 'fingerprint'],
     help: 'Role to assume, for master and replicas',
     helpFor: {
       undo: 'Role to assume, for the replicas',
@@ -35,7 +35,7 @@ export const CREDENTIAL_OPTIONS = {
     flag: 'mfa-serial',
     kind: 'text',
     value: 'serial',
-    also: ['apply', 'undo', 'revert', 'shard'],
+    also: ['apply', 'undo', 'revert', 'shard', 'fingerprint'],
     help: 'MFA device that the role requires',
   },
   /** Token of the MFA device. */
@@ -44,7 +44,7 @@ export const CREDENTIAL_OPTIONS = {
     kind: 'text',
     value: 'digits',
     secret: true,
-    also: ['apply', 'undo', 'revert', 'shard'],
+    also: ['apply', 'undo', 'revert', 'shard', 'fingerprint'],
     help: 'Token of the MFA device; used once and never logged',
   },
   /** Profile for the replicas. */

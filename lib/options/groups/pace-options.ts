@@ -17,7 +17,7 @@ export const PACE_OPTIONS = {
     kind: 'amount',
     value: 'n|n%|adaptive|max',
     offers: ['adaptive', 'max'],
-    also: ['apply', 'undo'],
+    also: ['apply', 'undo', 'fingerprint'],
     help: 'Read units a second to take of each table: a number, a percentage of its provisioned or warm throughput, adaptive (as much as is not throttled) or max (no limit) (default: 25%; max if the throughput is not known, or if the endpoint is on this machine)',
   },
   /** Write units a second to take of each replica, likewise; indexes included. */

@@ -13,6 +13,7 @@ export const PLACE_OPTIONS = {
    */
   ignore: {
     flag: 'ignore',
+    also: ['fingerprint'],
     aliases: ['ignore-att', 'ignore-atts'],
     kind: 'texts',
     value: 'path',
@@ -23,6 +24,7 @@ export const PLACE_OPTIONS = {
   /** Paths beside which nothing is compared or updated. Not together with `ignore`. */
   only: {
     flag: 'only',
+    also: ['fingerprint'],
     kind: 'texts',
     value: 'path',
     mayHoldCommas: true,

@@ -17,6 +17,7 @@ export const SCAN_OPTIONS = {
    */
   ttlAware: {
     flag: 'no-ttl-aware',
+    also: ['fingerprint'],
     kind: 'switch',
     turnsOff: true,
     help: 'Compare and repair items that have expired like any other',
@@ -49,6 +50,7 @@ export const SCAN_OPTIONS = {
   /** Make the first look strongly consistent too, at twice the read units. @default false */
   consistentRead: {
     flag: 'consistent-read',
+    also: ['fingerprint'],
     kind: 'switch',
     help: 'Make the first look strongly consistent too, at twice the read units',
   },
@@ -69,7 +71,7 @@ export const SCAN_OPTIONS = {
     value: 'n',
     least: 1,
     most: 4096,
-    also: ['apply', 'undo', 'shard'],
+    also: ['apply', 'undo', 'shard', 'fingerprint'],
     help: 'Segments scanned at once; for apply and undo, tasks at once (default: four per worker)',
     helpFor: {
       sync: 'Segments scanned at once (default: four per worker)',
@@ -84,7 +86,7 @@ export const SCAN_OPTIONS = {
     value: 'n',
     least: 1,
     most: 256,
-    also: ['apply', 'undo', 'revert', 'shard'],
+    also: ['apply', 'undo', 'revert', 'shard', 'fingerprint'],
     help: 'Worker threads (default: one per core; fewer for a dry run of small tables)',
     helpFor: {
       undo: 'Worker threads (default: one per core)',
@@ -94,6 +96,7 @@ export const SCAN_OPTIONS = {
   /** Items per Scan request. @default as many as fit on a page of 1 MB */
   scanLimit: {
     flag: 'scan-limit',
+    also: ['fingerprint'],
     kind: 'whole',
     value: 'items',
     least: 1,

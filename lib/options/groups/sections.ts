@@ -4,10 +4,11 @@ import { CONNECTION_OPTIONS } from './connection-options.ts'
 import { CREATE_OPTIONS } from './create-options.ts'
 import { CREDENTIAL_OPTIONS } from './credential-options.ts'
 import { FILE_OPTIONS } from './file-options.ts'
+import { FINGERPRINT_OPTIONS } from './fingerprint-options.ts'
 import { FILTER_OPTIONS } from './items/filter-options.ts'
+import { KEY_OPTIONS } from './items/key-options.ts'
 import { MASK_OPTIONS } from './items/mask-options.ts'
 import { PART_OPTIONS } from './items/part-options.ts'
-import { KEY_OPTIONS } from './key-options.ts'
 import { ESTIMATE_OPTIONS } from './of-command/estimate-options.ts'
 import { PAIRS_OPTIONS } from './of-command/pairs-options.ts'
 import { TALK } from './of-command/talk-options.ts'
@@ -84,8 +85,15 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     task: 'What is compared, and how it is read',
-    pages: ['compare', 'sample'],
-    options: { scanForExtra, ...PLACE_OPTIONS, ...READ, ...FILTER_OPTIONS, ...PART_OPTIONS },
+    pages: ['compare', 'sample', 'fingerprint'],
+    options: {
+      scanForExtra,
+      ...PLACE_OPTIONS,
+      ...READ,
+      ...FILTER_OPTIONS,
+      ...PART_OPTIONS,
+      ...FINGERPRINT_OPTIONS,
+    },
   },
   { task: 'Masked test tables', pages: ['masks'], options: MASK_OPTIONS },
   { task: 'Credentials', pages: ['credentials'], options: CREDENTIAL_OPTIONS },

@@ -20,7 +20,11 @@ export const SHARD_OPTIONS = {
     flag: 'out',
     kind: 'text',
     value: 'folder',
-    only: ['shard-plan'],
+    only: ['shard-plan', 'fingerprint'],
+    helpFor: {
+      fingerprint:
+        'A new file (mode 0600) for the fingerprint; with --compare, for the list of segments that differ',
+    },
     help: 'A folder on a disk that all machines share, for the plan of the run and for all that its shards write',
   },
   /** How many shards run at the same time at most. @default all */

@@ -42,7 +42,7 @@ export const ENDPOINT_OPTIONS = {
     flag: 'endpoint',
     kind: 'url',
     value: 'url',
-    also: ['apply', 'undo', 'revert'],
+    also: ['apply', 'undo', 'revert', 'fingerprint'],
     help: 'Endpoint of all tables, instead of the service of their region',
     helpFor: {
       undo: 'Endpoint of the replicas, instead of the service of their region',

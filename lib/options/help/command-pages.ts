@@ -236,4 +236,36 @@ export const COMMAND_PAGES: { readonly [command in Command]: CommandPage } = {
       ['3', 'incomplete: something could not be read, verified or written'],
     ],
   },
+  fingerprint: {
+    usage: 'tablesync fingerprint <table> --out <file> [flags]',
+    summary:
+      'Reads a table once, and writes a fingerprint of it: sums of keyed digests, in total and by segment. Of two tables that never meet, two fingerprints say whether they are equal. It writes no table.',
+    common: [
+      'out',
+      'like',
+      'compare',
+      'ignore',
+      'only',
+      'profile',
+      'endpoint',
+      'readCapacity',
+      'json',
+    ],
+    examples: [
+      ['Of the one table', 'tablesync fingerprint us-east-1:Orders --out a.json'],
+      ['Of the other', 'tablesync fingerprint eu-west-1:Orders --like a.json --out b.json'],
+      ['Are they equal?', 'tablesync fingerprint --compare a.json b.json --out differing.json'],
+      [
+        'What differs',
+        'tablesync -m us-east-1:Orders -r eu-west-1:Orders --segments-of differing.json',
+      ],
+    ],
+    exitCodes: [
+      ['0', 'the fingerprint is written; with --compare: the tables are equal'],
+      ['1', 'with --compare: the tables differ'],
+      ['2', 'usage or set-up, or two fingerprints that cannot be compared'],
+      ['3', 'incomplete: something could not be read, and no file was written'],
+      INTERRUPTED,
+    ],
+  },
 }

@@ -32,6 +32,7 @@ export const FIRST_WORDS: readonly (readonly [string, string])[] = [
   ['shard-plan', 'Divide a run among several machines'],
   ['shard', 'Do one shard of a planned run'],
   ['merge', 'Put together what the shards of a run have found'],
+  ['fingerprint', 'Make or compare fingerprints of tables'],
   ['help', 'Explain a command or a topic'],
   ['completion', 'Print a script that completes flags and commands'],
 ]

@@ -4,16 +4,19 @@ import type { EstimatedShare, SampledReplica } from '../../model/results/sample-
 import type { Summary } from '../../model/results/summary.ts'
 import { foundOf } from '../../model/tally.ts'
 
+type Sampled = Pick<Summary, 'outcome' | 'sample' | 'replicas'>
+
 /** `Sampled 41 of 4,096 segments: 2 of 1,020 items differ.` */
-export function sampleVerdict({ sample, replicas }: Summary): string | undefined {
-  if (sample === undefined) return undefined
+export function sampleVerdict({ outcome, sample, replicas }: Sampled): string | undefined {
+  // One that was not read to its end says something else.
+  if (sample === undefined || outcome !== 'sampled') return undefined
   const found = Object.values(replicas).reduce((sum, replica) => sum + foundOf(replica), 0)
   const items = Object.values(sample.replicas).reduce((sum, replica) => sum + replica.items, 0)
   const what = `${count(sample.drawn)} of ${counted(sample.segments, 'segment')}`
   return `Sampled ${what}: ${found === 0 ? 'none' : count(found)} of ${counted(items, 'item')} ${found === 1 ? 'differs' : 'differ'}.`
 }
 
-export function sampleLines({ sample }: Summary): string[] {
+export function sampleLines({ sample }: Pick<Summary, 'sample'>): string[] {
   if (sample === undefined) return []
   return Object.entries(sample.replicas).flatMap(([label, replica]) => [
     `limits  ${label}: ${limitOf(replica.all, 'differ')}, ${SURE}`,

@@ -88,8 +88,7 @@ function readLine({ master, elapsedMs: time, passes }: Summary, plan?: PlanEvent
 
 function verdictOf(summary: Summary, plan?: PlanEvent): string {
   const { outcome, replicas } = summary
-  const special =
-    unprovenVerdict(summary) ?? (outcome === 'sampled' ? sampleVerdict(summary) : undefined)
+  const special = unprovenVerdict(summary) ?? sampleVerdict(summary)
   if (special !== undefined) return special
   const all = Object.values(replicas)
   const sum = (of: (replica: ReplicaSummary) => number) =>

@@ -57,6 +57,8 @@ export function meaningOf(settings: Settings): Meaning {
     ...(settings.filter !== undefined && filterMeaning(settings.filter)),
     ...changeMeaning(settings.change),
     ...(settings.first !== undefined && { first: settings.first }),
+    ...(settings.segmentsOf !== undefined && { segmentsOf: settings.segmentsOf }),
+    ...(settings.sample !== undefined && { sample: settings.sample.share }),
     ...(settings.keyList !== undefined && { listedKeys: true }),
   }
 }

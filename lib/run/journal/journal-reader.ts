@@ -6,7 +6,7 @@ import {
   type FileEnd,
   readOwnHeader,
   valuesOf,
-} from '../../files/checked-file.ts'
+} from '../../files/lines/checked-file.ts'
 import type { GoodLines } from '../../model/files/file-mark.ts'
 import type {
   JournalEntry,

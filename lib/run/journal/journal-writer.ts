@@ -1,7 +1,7 @@
 /** The undo journal, as it is written. */
 import { rm, stat } from 'node:fs/promises'
 import { usageError } from '../../errors.ts'
-import { DurableLines, refuseUncreatable } from '../../files/durable-lines.ts'
+import { DurableLines, refuseUncreatable } from '../../files/lines/durable-lines.ts'
 import { isThere, readRegularFile } from '../../files/regular-file.ts'
 import type { GoodLines } from '../../model/files/file-mark.ts'
 import type { Bytes } from '../../model/units.ts'

@@ -1,6 +1,6 @@
 /** What has to be settled before a write is sent: it is on record, and a deletion still has its reasons. */
 import { asTablesyncError, type TablesyncError } from '../../errors.ts'
-import type { DurableLines } from '../../files/durable-lines.ts'
+import type { DurableLines } from '../../files/lines/durable-lines.ts'
 import { MASTER } from '../../model/tables/table.ts'
 import type { AboutToWrite } from '../../protocol/messages.ts'
 import type { WriteAheadLog } from '../state/write-ahead-log.ts'

@@ -6,7 +6,7 @@ import {
   type FileEnd,
   readOwnHeader,
   valuesOf,
-} from '../../files/checked-file.ts'
+} from '../../files/lines/checked-file.ts'
 import type {
   RepairPlanEnd,
   RepairPlanEntry,

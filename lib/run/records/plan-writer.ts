@@ -1,7 +1,7 @@
 /** The repair plan, as it is written: what a run would do, were it no dry run. */
 
-import { DurableLines } from '../../files/durable-lines.ts'
 import { refuseChanged } from '../../files/kept-file.ts'
+import { DurableLines } from '../../files/lines/durable-lines.ts'
 import type { Difference } from '../../model/difference.ts'
 import type { PlanMark } from '../../model/files/file-mark.ts'
 import type {

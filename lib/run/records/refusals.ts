@@ -3,7 +3,7 @@
  * is: a report that was there is begun anew, and the one before would be lost
  * for a run that did nothing.
  */
-import { refuseUncreatable } from '../../files/durable-lines.ts'
+import { refuseUncreatable } from '../../files/lines/durable-lines.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { OpenCheckpoint } from '../checkpoint/checkpoint-opening.ts'
 import { journalLeg, refuseJournal } from '../journal/journal-writer.ts'

@@ -1,5 +1,5 @@
 /** The files that a run writes for later commands: its undo journal, and the plan of its repairs. */
-import type { DurableLines } from '../../files/durable-lines.ts'
+import type { DurableLines } from '../../files/lines/durable-lines.ts'
 import type { Summary } from '../../model/results/summary.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { OpenCheckpoint } from '../checkpoint/checkpoint-opening.ts'

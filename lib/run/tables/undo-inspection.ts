@@ -1,4 +1,5 @@
-/** Checks the replicas of an undo, or of a revert, before it begins. */
+/** Checks the tables of an undo, of a revert or of a fingerprint before it begins: none has a master. */
+import { checkReadable } from '../../dynamo/describe/read-check.ts'
 import { describeTable } from '../../dynamo/describe/table-facts.ts'
 import type { CredentialKeeper } from '../../model/tables/aws-credentials.ts'
 import type { RequestAddress } from '../../model/tables/request-address.ts'
@@ -18,7 +19,7 @@ import { inspected, inspectOptions, type RunToBegin, type Tables } from './table
 export async function inspectReplicas(
   settings: Settings,
   { runId, signal, over }: RunToBegin,
-  { timeToLive } = { timeToLive: false },
+  { timeToLive = false, scans = false }: { timeToLive?: boolean; scans?: boolean } = {},
 ): Promise<Tables> {
   const [master, ...replicas] = await located(settings)
   const all = [replicas[0] as LocatedTable, ...replicas]
@@ -41,14 +42,23 @@ export async function inspectReplicas(
     keySchema,
     address: asked(table.ref, addresses[index] as RequestAddress),
   }))
+  const readable = scans
+    ? await Promise.all(
+        access
+          .slice(1)
+          .map((table) =>
+            checkReadable(table, { scan: true, lookup: false }, options(table.index)),
+          ),
+      )
+    : []
   const [first, ...others] = await inspected(all, facts, keySchema, credentials)
   return {
     runId,
     inspected: [{ ...first, standsIn: true }, ...others],
     access,
     credentials,
-    undivided: [],
+    undivided: readable.flatMap(({ ignoresSegments }, at) => (ignoresSegments ? [at + 1] : [])),
     denied: [],
-    readUnits: [],
+    readUnits: readable.length === 0 ? [] : [0, ...readable.map(({ readUnits }) => readUnits)],
   }
 }

@@ -9,7 +9,7 @@ export function* imbalances(
   task: SegmentTask,
   { tally, unfinished, failures }: SegmentReport,
 ): Generator<{ readonly replica: TableIndex; readonly message: string }> {
-  const where = task.kind === 'compare' ? `segment ${task.segment}` : `a ${task.kind}`
+  const where = 'segment' in task ? `segment ${task.segment}` : `a ${task.kind}`
   for (const [index, counts] of Object.entries(tally.replicas)) {
     const replica = Number(index)
     const hasFailed = failures.some((failure) => failure.replica === replica)

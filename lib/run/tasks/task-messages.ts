@@ -1,6 +1,6 @@
 /** Passes what tasks say while they run to the parts that it concerns. */
 import { TablesyncError } from '../../errors.ts'
-import type { DurableLines } from '../../files/durable-lines.ts'
+import type { DurableLines } from '../../files/lines/durable-lines.ts'
 import type { Stop } from '../../model/safeguard.ts'
 import { MASTER, type TableIndex } from '../../model/tables/table.ts'
 import type { Settings } from '../../options/settings.ts'

@@ -32,8 +32,11 @@ function tellStalled(
   how: string,
 ): void {
   const [what, replica] =
-    task.kind === 'compare'
-      ? [`segment ${task.segment}`, task.replicas[0] ?? 0]
+    'segment' in task
+      ? [
+          `segment ${task.segment}`,
+          task.kind === 'compare' ? (task.replicas[0] ?? 0) : task.replica,
+        ]
       : [`${WORK[task.kind]} of keys`, task.replica]
   const message = `${what}: ${how}`
   ledger.noteError('', stalled(message))

@@ -42,7 +42,7 @@ export function startCli(
   output: 'pipe' | number = 'pipe',
 ): RunningCli {
   const saysAge =
-    ['undo', 'revert', 'show', 'shard', 'merge'].includes(args[0] ?? '') ||
+    ['undo', 'revert', 'show', 'shard', 'merge', 'fingerprint'].includes(args[0] ?? '') ||
     args.length < 2 ||
     args.includes('--min-mismatch-age') ||
     args.includes('--quiesced')

@@ -1,6 +1,6 @@
 /** Options that name the keys to compare, one by one. */
-import { usageError } from '../../errors.ts'
-import { filled, type Group, type OptionsOf, type Spelling } from '../option.ts'
+import { usageError } from '../../../errors.ts'
+import { filled, type Group, type OptionsOf, type Spelling } from '../../option.ts'
 
 export const KEY_OPTIONS = {
   /** Read only these keys, as JSON text, on both sides; nothing is scanned. */

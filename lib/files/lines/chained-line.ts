@@ -2,7 +2,7 @@
  * Lines in a chain: each line has its number and the checksum of the line before it. A line that is
  * missing, doubled, moved or from another file breaks the chain, even if the line itself is intact.
  */
-import type { LineChain } from '../model/files/line-chain.ts'
+import type { LineChain } from '../../model/files/line-chain.ts'
 import { checkedText, checksumIn } from './checked-line.ts'
 
 interface Link {

@@ -1,8 +1,8 @@
 /** Files of one checked line: read whole, or refused by name. */
-import { usageError } from '../errors.ts'
-import { checkedLine, readCheckedLine } from '../files/checked-line.ts'
-import { CALLED, type OwnFile } from '../files/own-file.ts'
-import { readRegularFile } from '../files/regular-file.ts'
+import { usageError } from '../../errors.ts'
+import { CALLED, type OwnFile } from '../own-file.ts'
+import { readRegularFile } from '../regular-file.ts'
+import { checkedLine, readCheckedLine } from './checked-line.ts'
 
 export const jsonText = (value: object): string => `${checkedLine(value)}\n`
 

@@ -1,7 +1,7 @@
 /** Reads checked lines one by one: what each line says, and whether it follows the line before. */
-import type { TablesyncError } from '../errors.ts'
-import type { GoodLines } from '../model/files/file-mark.ts'
-import { type LineChain, NO_LINES } from '../model/files/line-chain.ts'
+import type { TablesyncError } from '../../errors.ts'
+import type { GoodLines } from '../../model/files/file-mark.ts'
+import { type LineChain, NO_LINES } from '../../model/files/line-chain.ts'
 import { contentOf, continues, isLinked, withLine } from './chained-line.ts'
 import { readCheckedLine } from './checked-line.ts'
 import type { FileLine } from './read-lines.ts'

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { pipeline as joined, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGunzip } from 'node:zlib'
-import { usageError } from '../errors.ts'
+import { usageError } from '../../errors.ts'
 
 export interface FileLine {
   readonly text: string

@@ -1,12 +1,12 @@
 /** Reads files of checked lines. A changed line is reported by its number, never misread. */
-import { TablesyncError, usageError } from '../errors.ts'
-import type { GoodLines } from '../model/files/file-mark.ts'
+import { TablesyncError, usageError } from '../../errors.ts'
+import type { GoodLines } from '../../model/files/file-mark.ts'
+import { CALLED, type OwnFile } from '../own-file.ts'
+import { refuseIrregular } from '../regular-file.ts'
 import { contentOf } from './chained-line.ts'
 import { readCheckedLine } from './checked-line.ts'
 import { LineReader } from './line-reader.ts'
-import { CALLED, type OwnFile } from './own-file.ts'
 import { isBadArchive, linesOf } from './read-lines.ts'
-import { refuseIrregular } from './regular-file.ts'
 
 export interface CheckedFile {
   readonly file: string

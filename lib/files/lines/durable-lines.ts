@@ -1,11 +1,11 @@
 /** A file of lines. Many lines share one sync to disk, and none is acknowledged before it. */
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { crc32, gzipSync } from 'node:zlib'
-import { type Point, passing } from '../diagnostics.ts'
-import { TablesyncError } from '../errors.ts'
-import type { FileMark, GoodLines } from '../model/files/file-mark.ts'
-import { type LineChain, NO_LINES } from '../model/files/line-chain.ts'
-import type { Bytes } from '../model/units.ts'
+import { type Point, passing } from '../../diagnostics.ts'
+import { TablesyncError } from '../../errors.ts'
+import type { FileMark, GoodLines } from '../../model/files/file-mark.ts'
+import { type LineChain, NO_LINES } from '../../model/files/line-chain.ts'
+import type { Bytes } from '../../model/units.ts'
 import { chainedLine, withLine } from './chained-line.ts'
 import { checkedText } from './checked-line.ts'
 

@@ -1,0 +1,36 @@
+/** Compares two fingerprints: what the command and `compareFingerprints` have in common. */
+import { usageError } from '../../errors.ts'
+import { isThere } from '../../files/regular-file.ts'
+import { comparedFingerprints } from '../../fingerprints/compared-fingerprints.ts'
+import { readFingerprint, writeNew } from '../../fingerprints/read-fingerprint.ts'
+import type { ComparedFingerprints } from '../../model/results/fingerprint-results.ts'
+
+/**
+ * @param out a new file for the segments that differ. Absent: none is written
+ * @throws TablesyncError where a file is no fingerprint, or the two were not made alike
+ */
+export async function compareFingerprints(
+  files: readonly string[],
+  out?: string,
+): Promise<ComparedFingerprints> {
+  const [one, other] = files
+  if (one === undefined || other === undefined || files.length > 2) {
+    throw usageError(
+      `Expected two fingerprints to compare, got ${files.length}`,
+      'For example: tablesync fingerprint --compare a.json b.json',
+    )
+  }
+  if (out !== undefined && (await isThere(out))) {
+    throw usageError(`Expected ${out} to be a new file, but it exists`, 'Name another one.')
+  }
+  const compared = comparedFingerprints(
+    { file: one, content: await readFingerprint(one) },
+    { file: other, content: await readFingerprint(other) },
+  )
+  if (out !== undefined) {
+    const { segments, differing } = compared
+    const list = { tablesync: 'differing-segments', version: 1, segments, differing } as const
+    await writeNew(out, 'the list of segments', list)
+  }
+  return compared
+}
