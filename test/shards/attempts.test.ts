@@ -2,13 +2,14 @@
 import { once } from 'node:events'
 import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { undoSync, type WireItem } from 'tablesync'
 import { runCli, startCli, tempFolder } from '../support/command/run-cli.ts'
 import { asks, item, openScene, type Scene } from '../support/scene.ts'
 import { seeded } from '../support/seeded.ts'
 import { linesOf, resultOf, tableFlags } from '../support/shard-run.ts'
 import { type Test, t } from '../support/tap.ts'
-import { casesToPlay } from '../support/thorough.ts'
+import { casesToPlay, skipLong } from '../support/thorough.ts'
 
 const FAILPOINT = new URL('../support/failpoint.js', import.meta.url).href
 
@@ -162,3 +163,32 @@ for (let seed = 1; seed <= SEEDS; seed++) {
     t.match(await readFile(join(shared, 'commits', 'shard-0.json'), 'utf8'), '"shard-commit"')
   })
 }
+
+t.test(
+  'SIGTERM ends a shard in time, although its tables do not answer',
+  { skip: skipLong },
+  async (t) => {
+    const run = await planned(t)
+    const { scene, shared } = run
+    let scans = 0
+    let isSilent = true
+    for (const { stub } of [scene.master, scene.replica]) {
+      stub.on((request) =>
+        isSilent && asks('Scan')(request) && ++scans > 6 ? 'silence' : undefined,
+      )
+    }
+    const { child, ended } = startCli(['shard', shared, '--shard-index', '0', ...OF_SHARD])
+    while (scans < 8) await sleep(20)
+    const began = Date.now()
+    child.kill('SIGTERM')
+    const { code, stderr } = await ended
+    t.equal(code, 143, stderr)
+    // Kubernetes kills a pod after 30 s.
+    t.ok(Date.now() - began < 28_000, `${Date.now() - began} ms`)
+    t.match(stderr, /shard {3}0 of 2 is not complete: another attempt goes on from here/)
+    isSilent = false
+    await complete(t, shared, 0)
+    await complete(t, shared, 1)
+    await isWholeAndUndone(t, run)
+  },
+)

@@ -16,6 +16,7 @@ import { intentOf, type ReplicaTask } from '../replica-task.ts'
 import type { Aim, Next } from '../write/aim.ts'
 import { converge } from '../write/converge.ts'
 import { deleting, type PreparedWrite, putting, updating } from '../write/prepared-write.ts'
+import { targetOf } from './first-content.ts'
 import { type KeyWork, keyTask, listedKeys } from './key-task.ts'
 
 /** What the replica holds under a key. Undefined: no item. */
@@ -124,59 +125,6 @@ const CHANGED = 'it has changed since, and is left as it is'
 function kindOf(now: WireItem | null, before: WireItem | null): DifferenceKind {
   if (before === null) return 'extra'
   return now === null ? 'missing' : 'differing'
-}
-
-/**
- * Finds what the first write found: follows the writes back from what is there now. Entries that do
- * not lead on were refused.
- */
-export function targetOf(
-  steps: UndoKey['steps'],
-  now: SeenItem,
-  digestOf: (item: WireItem | null) => SeenItem,
-): WireItem | null | 'there' | 'changed' {
-  const back = new StepsBack(steps)
-  const last = back.to(now)
-  if (last === undefined) return steps.some(isFirst(now, digestOf)) ? 'there' : 'changed'
-  let target = last.before
-  for (;;) {
-    const step = back.to(digestOf(target))
-    if (step === undefined) break
-    target = step.before
-  }
-  return digestOf(target) === now ? 'there' : target
-}
-
-type Step = UndoKey['steps'][number]
-
-/** Whether an attempt began with what is there now. */
-const isFirst =
-  (now: SeenItem, digestOf: (item: WireItem | null) => SeenItem) =>
-  (step: Step, at: number, steps: UndoKey['steps']) =>
-    steps.findIndex(({ attempt }) => attempt === step.attempt) === at &&
-    digestOf(step.before) === now
-
-/** The steps of each attempt from its last to its first; attempts may have written in turn. */
-class StepsBack {
-  readonly #steps: UndoKey['steps']
-  /** By attempt: steps from here on are behind. */
-  readonly #ends = new Map<number | undefined, number>()
-
-  constructor(steps: UndoKey['steps']) {
-    this.#steps = steps
-  }
-
-  /** The latest step that has left this, of those that come before all that were taken. */
-  to(left: SeenItem): Step | undefined {
-    for (let at = this.#steps.length - 1; at >= 0; at--) {
-      const step = this.#steps[at] as Step
-      const end = this.#ends.get(step.attempt) ?? this.#steps.length
-      if (at >= end || step.left !== left) continue
-      this.#ends.set(step.attempt, at)
-      return step
-    }
-    return undefined
-  }
 }
 
 interface BringingBack {
