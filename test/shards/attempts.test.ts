@@ -83,6 +83,7 @@ async function isWholeAndUndone(
   t.strictSame([failed, conflicts], [0, 0])
   t.equal(merged.summary.master.scanned, ITEMS)
   t.equal(merged.report.length, new Set(merged.report).size, 'no line comes twice')
+  t.equal(merged.plan?.length, 30, 'what is extra is planned')
   const keys = (await linesOf(journal)).map((line) => keyOf(JSON.parse(line).key))
   t.strictSame([...new Set(keys)].sort(), PLANTED, 'the journal has all that was written')
   const undone = await undoSync({ journal, retryDelayBase: 1, workers: 1 })
