@@ -20,6 +20,12 @@ export async function scopeOf(settings: Settings, spelling: Spelling): Promise<S
 
 async function listedScope(file: string, spelling: Spelling): Promise<Scope> {
   const { segments, differing } = await readDifferingSegments(file)
+  if (differing.length === 0) {
+    throw usageError(
+      `Expected ${file} to list a segment that differs, got none`,
+      'The fingerprints are equal in all segments: there is nothing to compare.',
+    )
+  }
   return {
     check: refuseUndivided(spelling('segmentsOf')),
     planOf: (plan) => ({ ...plan, segments, part: differing }),

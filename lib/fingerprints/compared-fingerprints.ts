@@ -48,5 +48,5 @@ function refuseUnlike(one: NamedFingerprint, other: NamedFingerprint): void {
 const unlike = (one: string, other: string, what: string): TablesyncError =>
   usageError(
     `Expected fingerprints made alike; ${what} is another in ${other}`,
-    `Make it like the other one: tablesync fingerprint <table> --like ${one}`,
+    `Make that one with --like ${one}`,
   )

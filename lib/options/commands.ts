@@ -49,7 +49,7 @@ const HINTS: { readonly [command in Exclude<Command, 'sync'>]: string } = {
   undo: decided('journal'),
   show: 'Leave it out: `tablesync show` only reads a file.',
   revert: 'Leave it out: `tablesync revert` only writes a journal.',
-  'shard-plan': 'Leave it out: each shard keeps files of its own in the folder.',
+  'shard-plan': 'Leave it out: docs/shards.md says what does not go together with shards.',
   shard: 'Leave it out, or give it to `tablesync shard-plan`: the folder fixes it for all shards.',
   merge: 'Leave it out: `tablesync merge` only reads what shards have committed.',
   fingerprint: 'Leave it out: a fingerprint reads one table.',

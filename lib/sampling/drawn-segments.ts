@@ -10,13 +10,16 @@ const SEGMENT_BYTES: Bytes = 24 << 10
 /** API reference, "Scan": `TotalSegments` is at most 1,000,000. */
 const MOST_SEGMENTS = 1_000_000
 
-/** Some engines take no more. A table of unknown size gets as many: an empty segment costs little. */
+/** Some engines take no more. */
 const MOST_ELSEWHERE = 4_096
+
+/** Of a table whose size nobody knows: a small one with more would take more units than a scan. */
+const UNKNOWN = 64
 
 /** @param bytes undefined or 0: nobody knows */
 export function segmentsToDrawFrom(bytes: Bytes | undefined, isOfService: boolean): number {
   const most = isOfService ? MOST_SEGMENTS : MOST_ELSEWHERE
-  if (bytes === undefined || bytes === 0) return MOST_ELSEWHERE
+  if (bytes === undefined || bytes === 0) return UNKNOWN
   return Math.min(Math.max(Math.ceil(bytes / SEGMENT_BYTES), 1), most)
 }
 

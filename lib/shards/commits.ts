@@ -1,5 +1,5 @@
 /** Commits a shard: of all its attempts, the first that succeeds is the one that counts. */
-import { readdir } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOfFile } from '../files/file-digests.ts'
 import { jsonText } from '../files/lines/own-json.ts'
@@ -34,9 +34,11 @@ export async function commitShard(
     what: 'the commit of the shard',
     hint: HINT,
   }
-  const parts = await partsOf(attempt.folder).catch((error: unknown) => {
-    throw unwritable(named, error)
-  })
+  const parts = await mkdir(commitsFolder(folder), { recursive: true, mode: 0o700 })
+    .then(() => partsOf(attempt.folder))
+    .catch((error: unknown) => {
+      throw unwritable(named, error)
+    })
   const commit: ShardCommit = {
     ...{ tablesync: 'shard-commit', version: 1, release: run.release, run: run.run },
     ...{ runDigest: digest, shard: result.shard, attempt: attempt.id },
@@ -60,6 +62,10 @@ async function partsOf(folder: string): Promise<ShardPart[]> {
 
 /** Shards that have committed. */
 export async function committedShards(folder: string): Promise<number[]> {
-  const names = await readdir(commitsFolder(folder))
+  // A copy of the folder may have left an empty one out.
+  const names = await readdir(commitsFolder(folder)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
   return names.flatMap((name) => committedShardOf(name) ?? [])
 }

@@ -50,30 +50,30 @@ async function refuseForeign({ folder, run: { shards } }: KnownRun): Promise<voi
 
 async function refuseMissing({ folder, run: { shards } }: KnownRun): Promise<void> {
   const missing: string[] = []
-  let first: number | undefined
   for (let shard = 0; shard < shards; shard++) {
     if (await isCommitted(folder, shard)) continue
-    first ??= shard
     const attempts = (await attemptsAt(folder, shard)).length
     missing.push(`${shard} (${attempts === 0 ? 'not begun' : counted(attempts, 'attempt')})`)
   }
-  if (first === undefined) return
-  const named = missing.slice(0, MOST_NAMED).join(', ')
-  const left = missing.length - MOST_NAMED
+  if (missing.length === 0) return
+  const named = [
+    ...missing.slice(0, MOST_NAMED),
+    ...(missing.length > MOST_NAMED ? ['…'] : []),
+  ].join(', ')
   throw usageError(
-    `Expected all shards to be complete; ${missing.length} of ${shards} are not: ${named}${left > 0 ? ', …' : ''}`,
-    `Do each of them: tablesync shard ${folder} --shard-index ${first}`,
+    `Expected all shards to be complete; ${missing.length} of ${shards} are not: ${named}`,
+    'Where no attempt runs any more, begin one: `tablesync shard` with --shard-index.',
   )
 }
 
 async function verified(known: KnownRun, shard: number): Promise<CommittedShard> {
   const { folder, run, digest } = known
   const file = commitFile(folder, shard)
-  const { content: commit } = await readOwnJson<ShardCommit>(file, 'shard-commit', AGAIN)
+  const { content: commit } = await readOwnJson<ShardCommit>(file, 'shard-commit', again(shard))
   if (commit.shard !== shard) {
     throw usageError(
       `Expected ${file} to be of shard ${shard}, got that of shard ${commit.shard}`,
-      'Remove it, and do the shard again.',
+      again(shard),
     )
   }
   if (commit.release !== run.release) {
@@ -94,7 +94,11 @@ async function verified(known: KnownRun, shard: number): Promise<CommittedShard>
   const parts = new Set(commit.parts.map(({ name }) => name))
   const resultFile = join(own, NAMES.result)
   if (!parts.has(NAMES.result)) throw refuse(shard, 'its result is not committed')
-  const { content: result } = await readOwnJson<ShardResult>(resultFile, 'shard-result', AGAIN)
+  const { content: result } = await readOwnJson<ShardResult>(
+    resultFile,
+    'shard-result',
+    again(shard),
+  )
   const segments = SegmentSet.toText(new Set(segmentsOfShard(run, shard)), run.segments)
   if (result.shard !== shard || result.segments !== segments) {
     throw refuse(shard, `it has not compared the segments of shard ${shard}`)
@@ -115,10 +119,8 @@ async function verifyPart(folder: string, part: ShardPart, shard: number): Promi
   }
 }
 
-const AGAIN = 'Restore it, or remove the folder of this shard and do it again.'
+const again = (shard: number) =>
+  `Restore it. Or remove commits/shard-${shard}.json alone, and do shard ${shard} again.`
 
 const refuse = (shard: number, why: string): TablesyncError =>
-  usageError(
-    `Shard ${shard} cannot be merged: ${why}`,
-    'Restore what was there, or remove the folder of this shard and do it again.',
-  )
+  usageError(`Shard ${shard} cannot be merged: ${why}`, again(shard))

@@ -1,4 +1,6 @@
 /** The limits of one shard: its part of what all shards together may use. */
+
+import { count } from '../model/figures.ts'
 import type { ShardRun } from '../model/files/shard-files.ts'
 import type { Milliseconds } from '../model/units.ts'
 import type { LimitsOfRun } from '../run/safeguards/shared-limits.ts'
@@ -16,6 +18,13 @@ export interface ShardLimits extends LimitsOfRun {
   end(): void
 }
 
+interface LimitedShard {
+  readonly run: ShardRun
+  readonly shard: number
+  /** Of this shard. Undefined: it may make as many as there are. */
+  readonly maxWrites: number | undefined
+}
+
 /**
  * Divides limits of capacity among the shards that may run now, and looks at the commits of the
  * others as it goes.
@@ -24,8 +33,7 @@ export interface ShardLimits extends LimitsOfRun {
  */
 export async function shardLimits(
   folder: string,
-  run: ShardRun,
-  shard: number,
+  { run, shard, maxWrites = 0 }: LimitedShard,
   onCommitted: () => void,
 ): Promise<ShardLimits> {
   let commits = (await committedShards(folder)).length
@@ -49,8 +57,8 @@ export async function shardLimits(
     share: () => ({ share, leave: () => {} }),
     writesStop: () => ({
       safeguard: 'max-writes',
-      message: `shard ${shard} has more items to write than its part allows`,
-      hint: `Allow it more: tablesync shard ${folder} --shard-index ${shard} --max-writes N`,
+      message: `shard ${shard} has more than ${count(maxWrites)} items to write`,
+      hint: `Allow it more in all: tablesync shard ${folder} --shard-index ${shard} --max-writes N`,
     }),
     isSpent: () => true,
     reserveDeletes: () => undefined,

@@ -2,6 +2,7 @@
 import { copyFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { copyPart } from '../files/copied-part.ts'
+import { type FileEnd, valuesOf } from '../files/lines/checked-file.ts'
 import type { Checkpoint } from '../model/files/checkpoint-content.ts'
 import type { FileMark } from '../model/files/file-mark.ts'
 import type { ShardAttempt } from '../model/files/shard-files.ts'
@@ -28,6 +29,7 @@ export async function takeUpAttempt(
     if (bytes === undefined) continue
     const crc = await copyPart(from, to, bytes)
     if (mark?.crc !== undefined && mark.crc !== crc) throw new Error(`${from} was changed`)
+    if (isEnded) await refuseUnfinished(to)
   }
   const own = {
     journal: join(into, NAMES.journal),
@@ -36,6 +38,16 @@ export async function takeUpAttempt(
   }
   await writeCheckpoint(join(into, NAMES.checkpoint), atOtherFiles(checkpoint, own))
   return { attempt: id }
+}
+
+/** Of a run that has ended, each file is whole to its footer. */
+async function refuseUnfinished(file: string): Promise<void> {
+  let isWhole = false
+  const onEnd = ({ footer, isTorn }: FileEnd) => {
+    isWhole = footer !== undefined && !isTorn
+  }
+  for await (const _ of valuesOf({ file, what: 'file', flag: '--report' }, { onEnd }));
+  if (!isWhole) throw new Error(`${file} is not whole`)
 }
 
 /** The files of a run that has not ended, each with what of it is good; an ended run's are whole. */

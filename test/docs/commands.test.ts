@@ -71,7 +71,7 @@ for (const { file, commands } of pages) {
       const isOfFiles = ['show', 'shard', 'merge'].includes(words[0] ?? '')
       const isOfOne = words[0] === 'fingerprint'
       const isOfTwo = isOfOne && words[1] === '--compare'
-      const one = ['--endpoint', here.endpoint]
+      const one = ['--endpoint', (words.includes('--like') ? there : here).endpoint]
       const tables = isOfFiles || isOfTwo ? [] : isOfOne ? one : [...master, ...places]
       const { code, stderr } = await runCli([...words, ...tables])
       t.ok(code === 0 || code === 1, `${words.join(' ')}: ${code}\n${stderr}`)

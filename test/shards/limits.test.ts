@@ -109,8 +109,8 @@ t.test('a shard that has used its part of --max-writes up says how to give it mo
     summary: {
       stopped: {
         safeguard: 'max-writes',
-        message: 'shard 0 has more items to write than its part allows',
-        hint: `Allow it more: tablesync shard ${shared} --shard-index 0 --max-writes N`,
+        message: 'shard 0 has more than 3 items to write',
+        hint: `Allow it more in all: tablesync shard ${shared} --shard-index 0 --max-writes N`,
       },
     },
   })

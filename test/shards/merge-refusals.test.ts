@@ -2,7 +2,7 @@
 import { cp, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { mergeShards, planShards, runShard } from 'tablesync'
+import { mergeShards, planShards, runShard, undoSync } from 'tablesync'
 import { runCli, tempFolder } from '../support/command/run-cli.ts'
 import { failingDisk } from '../support/failing-disk.ts'
 import { openScene } from '../support/scene.ts'
@@ -184,12 +184,56 @@ for (const [what, spoil, message] of CASES) {
     await spoil(shared)
     const files = {
       ...{ report: join(folder, 'report'), plan: join(folder, 'plan') },
-      ...{ journal: join(folder, 'journal'), html: join(folder, 'page') },
+      html: join(folder, 'page'),
     }
     await t.rejects(mergeShards({ folder: shared, ...files }), { code: 'USAGE', message })
     t.strictSame(await readdir(folder), ['shared'], 'nothing is written')
   })
 }
+
+t.test('files that could only be empty are refused', async (t) => {
+  const { folder, shared, master, replica } = await planned(t)
+  const file = join(folder, 'file')
+  await t.rejects(mergeShards({ folder: shared, journal: file }), {
+    message: /`journal` for a run that writes; this one was a dry run$/,
+  })
+  const out = join(folder, 'other')
+  await planShards({
+    master: { table: master.label, endpoint: master.stub.endpoint },
+    replicas: [{ table: replica.label, endpoint: replica.stub.endpoint }],
+    ...{ shards: 1, out },
+  })
+  await t.rejects(mergeShards({ folder: out, plan: file }), {
+    message: /`plan` for a run that was planned with write flags; this one has none$/,
+  })
+})
+
+t.test(
+  'a damaged shard is done again when its commit is removed, and its writes stay undoable',
+  async (t) => {
+    const { master, replica } = await openScene(t)
+    const folder = await tempFolder(t)
+    const shared = join(folder, 'shared')
+    const before = replica.table.all()
+    await planShards({
+      master: { table: master.label, endpoint: master.stub.endpoint },
+      replicas: [{ table: replica.label, endpoint: replica.stub.endpoint }],
+      ...{ writeMissing: true, writeDiffering: true, minMismatchAge: 0, shards: 1, out: shared },
+    })
+    const quick = { folder: shared, shardIndex: 0, ...QUICK }
+    t.equal((await runShard(quick)).outcome, 'complete')
+    await truncate(join(await attemptOf(shared, 0), 'report.ndjson'), 300)
+    await t.rejects(mergeShards({ folder: shared }), { message: /report\.ndjson has 300 bytes/ })
+    await rm(commitOf(shared, 0))
+    t.equal((await runShard(quick)).outcome, 'complete')
+    const journal = join(folder, 'journal')
+    const merged = await mergeShards({ folder: shared, journal })
+    t.match(merged, { outcome: 'different', shards: { uncommittedWrites: 9 } })
+    t.equal(merged.replicas[replica.label]?.missing, 0, 'nothing was left to repair')
+    await undoSync({ journal, ...QUICK })
+    t.strictSame(replica.table.all(), before)
+  },
+)
 
 t.test('the command refuses with exit code 2', async (t) => {
   const { shared } = await planned(t)

@@ -33,7 +33,7 @@ export async function carryOutFingerprint(
     () => tell('Stopping. No fingerprint is left.'),
     () => screen.clear(),
   )
-  const { onEvent, conclude } = fingerprintTalk(tell)
+  const { onEvent, conclude } = fingerprintTalk(tell, options.like)
   const onProgress: (event: RunEvent) => void = onEvent
   try {
     const given = { ...forProgram(options), signal, onProgress }

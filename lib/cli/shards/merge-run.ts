@@ -32,8 +32,15 @@ export async function mergeRunOfShards(
   if (!talk.quiet) {
     const { screen } = log()
     const { report, journal } = options
-    const lines = verdictLines(summary, plan, { planned, report, prices })
-    for (const one of [...lines, ...mergedLines(summary, journal)]) screen.say(one)
+    const lines = verdictLines(summary, plan, {
+      ...{ planned, report, prices },
+      repairBy: 'plan a run of shards with ',
+    })
+    for (const one of [
+      ...lines,
+      ...mergedLines(summary, { journal, plan: options.plan, isDryRun: plan?.writes.length === 0 }),
+    ])
+      screen.say(one)
   }
   const code = exitCodeOf(summary.outcome)
   const cost = prices === undefined ? {} : { cost: costOf(summary, prices) }

@@ -52,7 +52,9 @@ export async function compareShard({
   if (given.signal?.aborted) end()
   given.signal?.addEventListener('abort', end)
   let isCommittedByAnother = false
-  const limits = await shardLimits(folder, run, shard, () => {
+  const options = optionsOf(given, run, shard, attempt)
+  const { maxWrites } = options
+  const limits = await shardLimits(folder, { run, shard, maxWrites }, () => {
     isCommittedByAnother = true
     end()
   })
@@ -63,7 +65,6 @@ export async function compareShard({
       // Nobody applies the plan of a part.
       return event.type === 'plan-written' ? undefined : given.onProgress?.(event)
     }
-    const options = optionsOf(given, run, shard, attempt)
     const heard = { ...options, signal: ending.signal, onProgress: onProgress as () => void }
     const checked = await checkFiles(heard, resolveOptions(options, spelling), caller)
     const hooks = checked.hooks && (await hooksDigest(checked.hooks))

@@ -1,12 +1,14 @@
 /** Puts together what shards have found: what the command `merge` and `mergeShards` have in common. */
+import { usageError } from '../../errors.ts'
 import { refuseSharedFiles } from '../../files/distinct-files.ts'
 import { refuseUncreatable } from '../../files/lines/durable-lines.ts'
 import type { RunEvent } from '../../model/events/events.ts'
+import type { ShardRun } from '../../model/files/shard-files.ts'
 import type { Summary } from '../../model/results/summary.ts'
-import { newRunIdentity } from '../../model/run-identity.ts'
 import { checkFile, refuseStray } from '../../options/commands.ts'
 import { currentOptions } from '../../options/current-options.ts'
 import { namedFiles } from '../../options/named-files.ts'
+import type { Spelling } from '../../options/option.ts'
 import type { MergeOptions } from '../../options/run-options.ts'
 import { refuseUnwritablePage } from '../../page/page-file.ts'
 import { JOURNAL_FILE } from '../../run/journal/journal-writer.ts'
@@ -33,7 +35,7 @@ export async function mergeShards(
   caller: Caller,
   { onEvent = () => {} }: MergeListeners = {},
 ): Promise<Summary> {
-  const { spelling, identity = newRunIdentity() } = caller
+  const { spelling } = caller
   const options = currentOptions(given)
   refuseStray('merge', options, spelling)
   const { folder, report, plan, journal, html } = options
@@ -47,8 +49,9 @@ export async function mergeShards(
     if (file !== undefined) await refuseUncreatable({ ...what, file })
   }
   const known = await readShardRun(folder, await releaseOf(caller))
+  refuseEmpty(known.run, options, spelling)
   const shards = await knownCommits(known)
-  const run = mergedRun(known.run, shards, identity, spelling)
+  const run = mergedRun(known.run, shards, spelling)
   const { print } = caller
   const told = await mergedReport(run, shards, { file: report, print })
   const { entries, uncommittedWrites } = await mergedJournal(run, folder, shards, journal)
@@ -68,4 +71,24 @@ export async function mergeShards(
     await writeMergedPage(html, { run, summary, told, caller })
   }
   return summary
+}
+
+/** A file without a line would look as if nothing were to be done. */
+function refuseEmpty(
+  { meaning }: ShardRun,
+  { plan, journal }: MergeOptions,
+  spelling: Spelling,
+): void {
+  const isPlanned = ['writeMissing', 'writeDiffering', 'deleteExtra'].some((name) => meaning[name])
+  if (plan !== undefined && !isPlanned) {
+    throw usageError(
+      `Expected \`${spelling('plan')}\` for a run that was planned with write flags; this one has none`,
+      'Plan a run with them, and with --dry-run if nothing is to be written yet.',
+    )
+  }
+  if (journal === undefined || meaning['dryRun'] !== true) return
+  throw usageError(
+    `Expected \`${spelling('journal')}\` for a run that writes; this one was a dry run`,
+    'Leave it out: nothing was written that could be taken back.',
+  )
 }

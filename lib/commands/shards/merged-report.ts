@@ -44,6 +44,7 @@ export async function mergedReport(
   const heat = new HeatCells(plan.segments, labels.slice(1))
   const differences = new FirstDifferences()
   const changed = new Map<TableIndex, Map<string, number>>()
+  const incomplete = new Set<TableIndex>()
   try {
     for (const { folder } of shards) {
       const of: CheckedFile = { file: join(folder, NAMES.report), what: 'report', flag: '--report' }
@@ -53,7 +54,7 @@ export async function mergedReport(
       }
       for await (const { value } of valuesOf(of, { onEnd })) {
         const difference = value as Difference
-        noteChanged(changed, labels.indexOf(difference.replica), difference)
+        noteChanged({ changed, incomplete }, labels.indexOf(difference.replica), difference)
         differences.add(difference)
         await report?.write(difference)
       }
@@ -62,6 +63,7 @@ export async function mergedReport(
     await report?.close().catch(() => {})
     throw error
   }
+  for (const replica of incomplete) changed.delete(replica)
   return {
     ...{ changed, differences, heat },
     async end(summary) {
@@ -72,12 +74,20 @@ export async function mergedReport(
   }
 }
 
+interface Attributes {
+  readonly changed: Map<TableIndex, Map<string, number>>
+  /** Replicas of which not all differing items are known by their attributes. */
+  readonly incomplete: Set<TableIndex>
+}
+
 function noteChanged(
-  changed: Map<TableIndex, Map<string, number>>,
+  { changed, incomplete }: Attributes,
   replica: TableIndex,
   { kind, attributes = [], action }: Difference,
 ): void {
   if (kind !== 'differing' || action === 'unverified') return
+  // What a dead attempt had written is known by its key alone: then no count is right.
+  if (attributes.length === 0) incomplete.add(replica)
   const names = changed.get(replica) ?? new Map<string, number>()
   for (const name of attributes) names.set(name, (names.get(name) ?? 0) + 1)
   changed.set(replica, names)

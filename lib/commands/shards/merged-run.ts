@@ -5,7 +5,6 @@ import type { ShardRun } from '../../model/files/shard-files.ts'
 import type { ItemChanges } from '../../model/items/item-changes.ts'
 import type { Masks } from '../../model/items/masks.ts'
 import type { Summary } from '../../model/results/summary.ts'
-import type { RunIdentity } from '../../model/run-identity.ts'
 import type { TableIndex } from '../../model/tables/table.ts'
 import type { Spelling } from '../../options/option.ts'
 import { resolveOptions } from '../../options/resolve.ts'
@@ -38,7 +37,6 @@ export interface MergedRun {
 export function mergedRun(
   run: ShardRun,
   shards: readonly CommittedShard[],
-  identity: RunIdentity,
   spelling: Spelling,
 ): MergedRun {
   const resolved = resolveOptions(run.options as unknown as RunOptions, spelling)
@@ -67,7 +65,8 @@ export function mergedRun(
     summary(changed) {
       for (const [replica, attributes] of changed) ledger.noteChanged(replica, attributes)
       return summarise({
-        ...{ settings, plan, ledger, identity },
+        ...{ settings, plan, ledger },
+        identity: { runId: run.run, startedAt: run.planned },
         // Shards run beside each other.
         elapsedMs: Math.max(...results.map(({ elapsedMs }) => elapsedMs)),
         isInterrupted: false,

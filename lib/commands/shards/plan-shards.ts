@@ -46,7 +46,11 @@ export async function planShards(given: ShardPlanOptions, caller: Caller): Promi
   const kept = optionsOfRun(options, spelling)
   const settings = await checkFiles(options, resolved, caller)
   await refuseTakenFolder(folder as string)
-  const planned = { folder: folder as string, shards: shards as number, atOnce: atOnce as number }
+  const planned = {
+    folder: folder as string,
+    shards: shards as number,
+    atOnce: Math.min(atOnce as number, shards as number),
+  }
   const over = new AbortController()
   const { signal = over.signal } = options
   try {
@@ -59,7 +63,7 @@ export async function planShards(given: ShardPlanOptions, caller: Caller): Promi
     if (stopped !== undefined) return { version: 1, outcome: 'stopped', ...planned, stopped }
     const run = await runOf({ settings, tables, kept, caller }, planned)
     await writeShardRun(planned.folder, run)
-    return { version: 1, outcome: 'planned', ...planned, segments: run.segments, run: run.run }
+    return { version: 1, outcome: 'planned', ...planned, ...plannedOf(run, settings) }
   } finally {
     over.abort()
   }
@@ -94,6 +98,24 @@ function refuseUnfit(settings: Settings, tables: Tables, shards: number, spellin
     `Expected ${tables.inspected[undivided]?.ref.label} to divide a scan into segments; it returns all its items for each of them`,
     'Its engine ignores the segment of a Scan. Compare it in a run without shards.',
   )
+}
+
+const WRITES = { missing: 'put missing', differing: 'update differing', extra: 'list extra' }
+
+/** For whoever wants to see a mistake before the shards begin. */
+function plannedOf({ segments, run, tables, capacity }: ShardRun, { write }: Settings) {
+  const [master = '', ...replicas] = tables.map(({ ref }) => ref.label)
+  const kinds = (['missing', 'differing', 'extra'] as const).filter((kind) => write[kind])
+  const paces = capacity.flatMap(({ read, write: writes }, table) =>
+    Object.entries(table === 0 ? { read } : { read, write: writes }).flatMap(([kind, choice]) =>
+      choice.kind === 'units'
+        ? [
+            `${kind}s of ${tables[table]?.ref.label} at ${choice.unitsPerSecond} units/s, all shards together`,
+          ]
+        : [],
+    ),
+  )
+  return { segments, run, master, replicas, paces, writes: kinds.map((kind) => WRITES[kind]) }
 }
 
 interface Known {

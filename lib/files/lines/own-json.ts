@@ -35,7 +35,7 @@ export async function readOwnJson<Content extends { readonly tablesync: OwnFile 
   if (tablesync !== kind || version !== 1) {
     throw usageError(
       `Expected ${file} to be ${CALLED[kind]} of version 1, got ${JSON.stringify(tablesync)} of version ${JSON.stringify(version)}`,
-      'If a later tablesync wrote it, use that version.',
+      tablesync === kind ? 'A later tablesync wrote it: use that version.' : missing,
     )
   }
   return { content: value as Content, text }

@@ -14,6 +14,12 @@ export interface PlannedShards {
   readonly segments?: number
   /** Absent: nothing was planned. */
   readonly run?: string
+  readonly master?: string
+  readonly replicas?: readonly string[]
+  /** What shards and the apply after them write. Empty: nothing. */
+  readonly writes?: readonly string[]
+  /** Limits of capacity for all shards together, in words. */
+  readonly paces?: readonly string[]
   /** The safeguard that ended it. Absent: none did. */
   readonly stopped?: Stop
 }

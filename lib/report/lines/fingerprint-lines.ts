@@ -17,6 +17,7 @@ export interface FingerprintTalk {
 
 export function fingerprintTalk(
   tell: (line: string) => void,
+  like: string | undefined,
   now: () => Milliseconds = Date.now,
 ): FingerprintTalk {
   let toldAt = now()
@@ -37,7 +38,9 @@ export function fingerprintTalk(
         `Fingerprint of ${counted(items, 'item')} of ${table}, ${counted(readUnits, 'read unit')}: ${out}`,
       )
       tell(
-        `        for the other table: tablesync fingerprint <table> --like ${shellWord(out)} --out FILE`,
+        like === undefined
+          ? `        for the other table: tablesync fingerprint <table> --like ${shellWord(out)} --out FILE`
+          : `        to compare: tablesync fingerprint --compare ${shellWord(like)} ${shellWord(out)}`,
       )
     },
   }

@@ -33,6 +33,8 @@ export interface Told {
   readonly prices?: Prices | undefined
   /** Whether others run beside this one: what is to be done next is said when all are done. */
   readonly isPart?: boolean
+  /** How a repair is begun. Absent: by the same command with more flags. */
+  readonly repairBy?: string
 }
 
 interface Planned {
@@ -44,7 +46,7 @@ interface Planned {
 export function verdictLines(summary: Summary, plan?: PlanEvent, told: Told = {}): Line[] {
   const { replicas, outcome, stopped } = summary
   const isAnyThere = Object.values(replicas).some(({ create }) => create?.made !== false)
-  const { planned, tellsEach = false, report, prices, isPart = false } = told
+  const { planned, tellsEach = false, report, prices, isPart = false, repairBy = '' } = told
   const verdict = [
     ...(stopped === undefined ? [verdictOf(summary, plan)] : stopLines(stopped)),
     ...passesLines(summary),
@@ -58,7 +60,7 @@ export function verdictLines(summary: Summary, plan?: PlanEvent, told: Told = {}
   lines.push(...costLines(summary, prices), ...errorLines(summary))
   if (isPart) return lines
   if (planned !== undefined) lines.push(planLine(outcome, planned))
-  else if (outcome === 'different') lines.push(...repairLines(summary, plan, prices))
+  else if (outcome === 'different') lines.push(...repairLines(summary, plan, prices, repairBy))
   // What went to standard output has been seen.
   const isFound = outcome === 'different' || exitCodeOfSummary(summary) === 1
   if (isFound && isAnyThere && !tellsEach && report !== '-') {
@@ -162,7 +164,10 @@ const FLAGS = {
 const MISSING_LEFT = '        missing items were left: to put one brings what is not compared too'
 
 /** The flags that would repair what was found, without those that were given, and what it takes. */
-function repairLines({ replicas }: Summary, plan?: PlanEvent, prices?: Prices): string[] {
+function repairLines(
+  { replicas }: Summary,
+  ...[plan, prices, repairBy = '']: [plan?: PlanEvent, prices?: Prices, repairBy?: string]
+): string[] {
   const repairable = (replica: ReplicaSummary, kind: keyof typeof FLAGS) =>
     (replica[kind] ?? 0) - (kind === 'differing' ? replica.conflicts : 0)
   const found = (kind: keyof typeof FLAGS) =>
@@ -177,7 +182,7 @@ function repairLines({ replicas }: Summary, plan?: PlanEvent, prices?: Prices): 
       : FLAGS[kind],
   )
   return [
-    `        to repair: ${flags.join(' ')}`,
+    `        to repair: ${repairBy}${flags.join(' ')}`,
     ...(plan?.rules.leavesMissing && kinds.includes('missing') ? [MISSING_LEFT] : []),
     ...billLines(replicas, prices),
   ]
