@@ -21,3 +21,10 @@ export const isThere = (file: string): Promise<boolean> =>
     () => true,
     () => false,
   )
+
+/** In bytes. Undefined: there is no such file. */
+export const sizeOf = (file: string): Promise<number | undefined> =>
+  stat(file).then(
+    ({ size }) => size,
+    () => undefined,
+  )

@@ -61,7 +61,7 @@ export interface TakenUp {
 export interface UndoKey {
   /** DynamoDB JSON text. */
   readonly key: string
-  readonly steps: readonly Pick<JournalEntry, 'before' | 'left' | 'attempt'>[]
+  readonly steps: readonly Pick<JournalEntry, 'before' | 'left' | 'attempt' | 'begun'>[]
 }
 
 /** Coordinator to worker: restore what was there. */

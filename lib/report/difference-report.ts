@@ -1,6 +1,7 @@
 /** The report: a line of JSON for each difference, between a header and a footer. */
 import { type FileHandle, open } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
+import type { TablesyncError } from '../errors.ts'
 import { refuseChanged } from '../files/kept-file.ts'
 import { chainedLine, withLine } from '../files/lines/chained-line.ts'
 import { refuseOwn } from '../files/own-file.ts'
@@ -65,40 +66,45 @@ export async function openReport(
     bytes += text.length
     crc = crc32(text, crc)
   }
-  let isTorn = false
-  const orUnwritable = <T>(writing: Promise<T>): Promise<T> =>
-    writing.catch((error: unknown) => {
-      isTorn = true
-      throw unwritable({ file, what: 'the report' }, error)
-    })
+  /** Lines were lost: what is written after them would be taken for all. */
+  let torn: TablesyncError | undefined
+  const orUnwritable = async <T>(write: () => Promise<T>): Promise<T> => {
+    if (torn !== undefined) throw torn
+    try {
+      return await write()
+    } catch (error) {
+      torn = unwritable({ file, what: 'the report' }, error)
+      throw torn
+    }
+  }
   if (good === undefined) add(header)
   const { mode, isFile } = await kindOf(handle)
   return {
     openMode: isFile && (mode & OTHERS_READ) !== 0 ? mode & 0o777 : undefined,
     async write(difference) {
       add(difference)
-      if (gathered >= BUFFER) await orUnwritable(flush())
+      if (gathered >= BUFFER) await orUnwritable(flush)
     },
     async flush() {
-      await orUnwritable(flush())
+      await orUnwritable(flush)
     },
     async mark() {
-      await orUnwritable(flush())
-      await orUnwritable(handle.datasync())
+      await orUnwritable(flush)
+      await orUnwritable(() => handle.datasync())
       return { bytes, crc, ...(chain !== undefined && { chain }) }
     },
     async end(footer) {
       // The writers of a torn report have had the error.
-      if (chain === undefined || isTorn) return
+      if (chain === undefined || torn !== undefined) return
       add(footer)
-      await orUnwritable(flush())
+      await orUnwritable(flush)
       // A run that has ended is not resumed: what a crash took would not be written again.
-      if (isFile) await orUnwritable(handle.datasync())
+      if (isFile) await orUnwritable(() => handle.datasync())
     },
     async close() {
       if (!isOpen) return
       isOpen = false
-      await orUnwritable(flush().finally(() => handle.close()))
+      await orUnwritable(flush).finally(() => handle.close())
     },
   }
 }

@@ -3,13 +3,15 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncFolder } from '../files/folder.ts'
-import { jsonText } from '../files/lines/own-json.ts'
+import { jsonText, readOwnJson } from '../files/lines/own-json.ts'
 import { linkNew } from '../files/linked-file.ts'
+import { sizeOf } from '../files/regular-file.ts'
 import { unwritable } from '../files/unwritable.ts'
 import type { Checkpoint } from '../model/files/checkpoint-content.ts'
 import type { ShardAttempt } from '../model/files/shard-files.ts'
 import { readCheckpoint } from '../run/checkpoint/checkpoint-file.ts'
 import { SegmentSet } from '../run/state/segment-bitmap.ts'
+import type { KnownRun } from './run-file.ts'
 import { attemptFolder, attemptOf, NAMES, shardFolder } from './shard-paths.ts'
 import { takeUpAttempt } from './taken-up.ts'
 
@@ -25,22 +27,25 @@ const TRIES = 5
 const HINT = 'Make room on the shared disk, and try the shard again.'
 
 /** @throws TablesyncError with code `FILE_UNWRITABLE` */
-export async function beginAttempt(folder: string, shard: number): Promise<Attempt> {
+export async function beginAttempt(known: KnownRun, shard: number): Promise<Attempt> {
+  const { folder } = known
   const shared = shardFolder(folder, shard)
   const named = { file: shared, what: 'the folder of the shard', hint: HINT }
   await mkdir(shared, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw unwritable(named, error)
   })
-  for (const earlier of await furthestFirst(folder, shard)) {
+  const seen = await seenAttempts(folder, shard)
+  const note = (attempt: Attempt) => noted(attempt, { known, shard, seen })
+  for (const earlier of await furthestFirst(known, shard)) {
     // It may still run: then it changes while it is copied.
     for (let tries = 0; tries < TRIES; tries++) {
       const attempt = await newAttempt(folder, shard)
       const from = await takeUpAttempt(earlier, attempt.folder).catch(() => undefined)
-      if (from !== undefined) return noted({ ...attempt, from }, shard)
+      if (from !== undefined) return note({ ...attempt, from })
       await rm(attempt.folder, { recursive: true, force: true })
     }
   }
-  return noted({ ...(await newAttempt(folder, shard)), from: undefined }, shard)
+  return note({ ...(await newAttempt(folder, shard)), from: undefined })
 }
 
 async function newAttempt(folder: string, shard: number): Promise<Omit<Attempt, 'from'>> {
@@ -55,15 +60,49 @@ async function newAttempt(folder: string, shard: number): Promise<Omit<Attempt, 
   return { id, folder: own }
 }
 
-async function noted(attempt: Attempt, shard: number): Promise<Attempt> {
+interface Begun {
+  readonly known: KnownRun
+  readonly shard: number
+  readonly seen: ShardAttempt['seen']
+}
+
+async function noted(attempt: Attempt, { known, shard, seen }: Begun): Promise<Attempt> {
   const { id, folder, from } = attempt
   const content: ShardAttempt = {
-    ...{ tablesync: 'shard-attempt', version: 1, shard, attempt: id },
+    ...{
+      tablesync: 'shard-attempt',
+      version: 1,
+      runDigest: known.digest,
+      shard,
+      attempt: id,
+      seen,
+    },
     ...(from !== undefined && { from }),
   }
   const named = { file: join(folder, NAMES.attempt), what: 'the note of the attempt', hint: HINT }
   await linkNew(named, jsonText(content))
   return attempt
+}
+
+/** Before this attempt writes anything: what stands in these journals came before. */
+async function seenAttempts(folder: string, shard: number): Promise<ShardAttempt['seen']> {
+  const ids = await attemptsAt(folder, shard)
+  const sizes = ids.map((id) => sizeOf(join(attemptFolder(folder, shard, id), NAMES.journal)))
+  const bytes = await Promise.all(sizes)
+  return ids.map((attempt, at) => ({ attempt, journalBytes: bytes[at] ?? 0 }))
+}
+
+/** What an attempt has noted of itself. Undefined: it died before, or its note was damaged. */
+export function noteOf(
+  folder: string,
+  shard: number,
+  id: string,
+): Promise<ShardAttempt | undefined> {
+  const file = join(attemptFolder(folder, shard, id), NAMES.attempt)
+  return readOwnJson<ShardAttempt>(file, 'shard-attempt', '').then(
+    ({ content }) => content,
+    () => undefined,
+  )
 }
 
 /** Ids of the attempts at a shard. */
@@ -75,12 +114,17 @@ export async function attemptsAt(folder: string, shard: number): Promise<string[
 export type EarlierAttempt = Pick<Attempt, 'id' | 'folder'>
 
 /** Those that have left a checkpoint that can be read. */
-async function furthestFirst(folder: string, shard: number): Promise<EarlierAttempt[]> {
+async function furthestFirst(
+  { folder, digest }: KnownRun,
+  shard: number,
+): Promise<EarlierAttempt[]> {
   const found: (EarlierAttempt & { readonly checkpoint: Checkpoint })[] = []
   for (const id of await attemptsAt(folder, shard)) {
     const own = attemptFolder(folder, shard, id)
     const checkpoint = await readCheckpoint(join(own, NAMES.checkpoint)).catch(() => undefined)
-    if (checkpoint !== undefined) found.push({ id, folder: own, checkpoint })
+    // Who copies a folder has attempts at another run in it.
+    const isOfRun = (await noteOf(folder, shard, id))?.runDigest === digest
+    if (checkpoint !== undefined && isOfRun) found.push({ id, folder: own, checkpoint })
   }
   return found.sort((a, b) => compareProgress(b.checkpoint, a.checkpoint))
 }

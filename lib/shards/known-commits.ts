@@ -7,7 +7,7 @@ import { readOwnJson } from '../files/lines/own-json.ts'
 import { counted } from '../model/figures.ts'
 import type { ShardCommit, ShardPart, ShardResult } from '../model/files/shard-files.ts'
 import { SegmentSet } from '../run/state/segment-bitmap.ts'
-import { attemptsAt } from './attempts.ts'
+import { attemptsAt, noteOf } from './attempts.ts'
 import { committedShards, isCommitted } from './commits.ts'
 import { type KnownRun, segmentsOfShard } from './run-file.ts'
 import { attemptFolder, commitFile, NAMES, shardOf } from './shard-paths.ts'
@@ -33,6 +33,7 @@ export async function knownCommits(known: KnownRun): Promise<CommittedShard[]> {
   await refuseMissing(known)
   const all: CommittedShard[] = []
   for (let shard = 0; shard < known.run.shards; shard++) all.push(await verified(known, shard))
+  await refuseForeignAttempts(known)
   return all
 }
 
@@ -46,6 +47,20 @@ async function refuseForeign({ folder, run: { shards } }: KnownRun): Promise<voi
     `Expected shards 0 to ${shards - 1} in ${folder}, found shard-${foreign} too`,
     'It is of another run. Find out whose it is, and move it away.',
   )
+}
+
+/** What an attempt at another run has written is not this run's to take back. */
+async function refuseForeignAttempts({ folder, run, digest }: KnownRun): Promise<void> {
+  for (let shard = 0; shard < run.shards; shard++) {
+    for (const id of await attemptsAt(folder, shard)) {
+      const note = await noteOf(folder, shard, id)
+      if (note === undefined || note.runDigest === digest) continue
+      throw usageError(
+        `Expected attempts at the run in ${folder}, but shard-${shard}/attempt-${id} is of another`,
+        'Find out whose it is, and move it away.',
+      )
+    }
+  }
 }
 
 async function refuseMissing({ folder, run: { shards } }: KnownRun): Promise<void> {

@@ -1,5 +1,5 @@
 /** `run.json`: written once, and read by each shard. */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { usageError } from '../errors.ts'
 import { sha256OfText } from '../files/file-digests.ts'
 import { isFolder } from '../files/folder.ts'
@@ -8,13 +8,23 @@ import { linkNew } from '../files/linked-file.ts'
 import { isThere } from '../files/regular-file.ts'
 import { unwritable } from '../files/unwritable.ts'
 import type { ShardRun } from '../model/files/shard-files.ts'
-import { commitsFolder, runFile } from './shard-paths.ts'
+import { commitsFolder, runFile, shardOf } from './shard-paths.ts'
 
 const NAME_ANOTHER = 'Name a folder that is new or empty: each run has one of its own.'
 
 /** @throws TablesyncError with code `USAGE` where the folder has a run already */
 export async function refuseTakenFolder(folder: string): Promise<void> {
   if (await isThere(runFile(folder))) throw taken(folder)
+  const left = (await readdir(folder).catch((): string[] => [])).find(
+    (name) => shardOf(name) !== undefined,
+  )
+  const [commit] = await readdir(commitsFolder(folder)).catch((): string[] => [])
+  if (left !== undefined || commit !== undefined) {
+    throw usageError(
+      `Expected a folder without a run, but ${folder} holds ${left ?? `commits/${commit}`} of another`,
+      NAME_ANOTHER,
+    )
+  }
   if ((await isThere(folder)) && !(await isFolder(folder))) {
     throw usageError(`Expected ${folder} to be a folder, got a file`, NAME_ANOTHER)
   }

@@ -1,5 +1,5 @@
 /** Where everything lies in the folder that shards share. */
-import { join } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
 
 export const runFile = (folder: string) => join(folder, 'run.json')
 
@@ -40,3 +40,10 @@ export const NAMES = {
   metrics: 'metrics.prom',
   result: 'result.json',
 } as const
+
+/** Whether a file is one of the run's own: its plan, a commit, or in the folder of a shard. */
+export function isOfShards(folder: string, file: string): boolean {
+  const [first = '', ...rest] = relative(resolve(folder), resolve(file)).split(sep)
+  if (rest.length === 0) return first === 'run.json'
+  return first === 'commits' || shardOf(first) !== undefined
+}

@@ -1,12 +1,12 @@
 /** Takes up what an earlier attempt has left: copies it, so that no two attempts share a file. */
-import { copyFile, readdir, stat } from 'node:fs/promises'
+import { copyFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { copyPart } from '../files/copied-part.ts'
 import { type FileEnd, valuesOf } from '../files/lines/checked-file.ts'
+import { sizeOf } from '../files/regular-file.ts'
 import type { Checkpoint } from '../model/files/checkpoint-content.ts'
 import type { FileMark } from '../model/files/file-mark.ts'
 import type { ShardAttempt } from '../model/files/shard-files.ts'
-import type { Bytes } from '../model/units.ts'
 import { readCheckpoint, writeCheckpoint } from '../run/checkpoint/checkpoint-file.ts'
 import { atOtherFiles } from '../run/checkpoint/other-files.ts'
 import { NAMES } from './shard-paths.ts'
@@ -37,7 +37,8 @@ export async function takeUpAttempt(
     plan: join(into, NAMES.plan),
   }
   await writeCheckpoint(join(into, NAMES.checkpoint), atOtherFiles(checkpoint, own))
-  return { attempt: id }
+  const { journalBytes = (await sizeOf(join(into, NAMES.journal))) ?? 0 } = checkpoint
+  return { attempt: id, journalBytes }
 }
 
 /** Of a run that has ended, each file is whole to its footer. */
@@ -77,9 +78,3 @@ async function copyWriteLogs(folder: string, into: string, generation: number): 
   if (!logs.includes(`${prefix}${generation}`)) throw new Error(`log ${generation} is gone`)
   for (const name of logs) await copyFile(join(folder, name), join(into, name))
 }
-
-const sizeOf = (file: string): Promise<Bytes | undefined> =>
-  stat(file).then(
-    ({ size }) => size,
-    () => undefined,
-  )

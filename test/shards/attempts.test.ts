@@ -165,21 +165,24 @@ for (let seed = 1; seed <= SEEDS; seed++) {
   })
 }
 
-t.test(
-  'SIGTERM ends a shard in time, although its tables do not answer',
-  { skip: skipLong },
-  async (t) => {
+for (const [what, operations] of [
+  ['reads', ['Scan', 'Query', 'BatchGetItem', 'GetItem']],
+  ['writes', ['PutItem', 'UpdateItem']],
+  ['requests', ['Scan', 'Query', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem']],
+] as const) {
+  const options = { skip: skipLong }
+  t.test(`SIGTERM ends a shard in time, although no ${what} are answered`, options, async (t) => {
     const run = await planned(t)
     const { scene, shared } = run
-    let scans = 0
+    let asked = 0
     let isSilent = true
     for (const { stub } of [scene.master, scene.replica]) {
       stub.on((request) =>
-        isSilent && asks('Scan')(request) && ++scans > 6 ? 'silence' : undefined,
+        isSilent && asks(...operations)(request) && ++asked > 6 ? 'silence' : undefined,
       )
     }
     const { child, ended } = startCli(['shard', shared, '--shard-index', '0', ...OF_SHARD])
-    while (scans < 8) await sleep(20)
+    while (asked < 8) await sleep(20)
     const began = Date.now()
     child.kill('SIGTERM')
     const { code, stderr } = await ended
@@ -191,5 +194,5 @@ t.test(
     await complete(t, shared, 0)
     await complete(t, shared, 1)
     await isWholeAndUndone(t, run)
-  },
-)
+  })
+}

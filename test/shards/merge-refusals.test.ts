@@ -1,47 +1,16 @@
 /** A merge refuses what is not all of one run, by name, and writes nothing then. */
-import { cp, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { mergeShards, planShards, runShard, undoSync } from 'tablesync'
-import { runCli, tempFolder } from '../support/command/run-cli.ts'
+import { mergeShards, runShard } from 'tablesync'
+import { runCli } from '../support/command/run-cli.ts'
 import { failingDisk } from '../support/failing-disk.ts'
-import { openScene } from '../support/scene.ts'
-import { type Test, t } from '../support/tap.ts'
+import { t } from '../support/tap.ts'
 import { casesToPlay } from '../support/thorough.ts'
+import { attemptOf, commitOf, doneShards, plannedShards, QUICK } from './planned-shards.ts'
 
 // The disk that fails is one for the whole process.
 t.jobs = 1
-
-const QUICK = { workers: 1, retryDelayBase: 1 }
-const SHARDS = 2
-
-async function planned(t: Test) {
-  const { master, replica } = await openScene(t)
-  const folder = await tempFolder(t)
-  const shared = join(folder, 'shared')
-  await planShards({
-    master: { table: master.label, endpoint: master.stub.endpoint },
-    replicas: [{ table: replica.label, endpoint: replica.stub.endpoint }],
-    ...{ writeMissing: true, dryRun: true, minMismatchAge: 0, shards: SHARDS, out: shared },
-  })
-  return { folder, shared, master, replica }
-}
-
-async function done(t: Test) {
-  const run = await planned(t)
-  for (let shardIndex = 0; shardIndex < SHARDS; shardIndex++) {
-    const { outcome } = await runShard({ folder: run.shared, shardIndex, ...QUICK })
-    t.equal(outcome, 'complete')
-  }
-  return run
-}
-
-const commitOf = (shared: string, shard: number) => join(shared, 'commits', `shard-${shard}.json`)
-
-async function attemptOf(shared: string, shard: number): Promise<string> {
-  const names = await readdir(join(shared, `shard-${shard}`))
-  return join(shared, `shard-${shard}`, names.find((name) => name.startsWith('attempt-')) as string)
-}
 
 /** Changes a checked line, and gives it the checksum of what it says then. */
 async function rewrite(file: string, change: (text: string) => string): Promise<void> {
@@ -159,6 +128,17 @@ const CASES: readonly (readonly [string, (shared: string) => Promise<void>, RegE
     ],
   ),
   [
+    'an attempt at another run',
+    async (shared) => {
+      const other = join(shared, 'shard-1', 'attempt-00000000-0000-4000-8000-000000000000')
+      await cp(await attemptOf(shared, 1), other, { recursive: true })
+      await rewrite(join(other, 'attempt.json'), (text) =>
+        text.replace(/"runDigest":"\w+/, '"runDigest":"0'),
+      )
+    },
+    /^Expected attempts at the run in .*, but shard-1\/attempt-0{8}\S+ is of another$/,
+  ],
+  [
     'other segments, under a commit of them',
     async (shared) => {
       const [one, other] = [await attemptOf(shared, 0), await attemptOf(shared, 1)]
@@ -180,7 +160,7 @@ const CASES: readonly (readonly [string, (shared: string) => Promise<void>, RegE
 
 for (const [what, spoil, message] of CASES) {
   t.test(`a merge refuses ${what}`, async (t) => {
-    const { folder, shared } = await done(t)
+    const { folder, shared } = await doneShards(t)
     await spoil(shared)
     const files = {
       ...{ report: join(folder, 'report'), plan: join(folder, 'plan') },
@@ -191,59 +171,15 @@ for (const [what, spoil, message] of CASES) {
   })
 }
 
-t.test('files that could only be empty are refused', async (t) => {
-  const { folder, shared, master, replica } = await planned(t)
-  const file = join(folder, 'file')
-  await t.rejects(mergeShards({ folder: shared, journal: file }), {
-    message: /`journal` for a run that writes; this one was a dry run$/,
-  })
-  const out = join(folder, 'other')
-  await planShards({
-    master: { table: master.label, endpoint: master.stub.endpoint },
-    replicas: [{ table: replica.label, endpoint: replica.stub.endpoint }],
-    ...{ shards: 1, out },
-  })
-  await t.rejects(mergeShards({ folder: out, plan: file }), {
-    message: /`plan` for a run that was planned with write flags; this one has none$/,
-  })
-})
-
-t.test(
-  'a damaged shard is done again when its commit is removed, and its writes stay undoable',
-  async (t) => {
-    const { master, replica } = await openScene(t)
-    const folder = await tempFolder(t)
-    const shared = join(folder, 'shared')
-    const before = replica.table.all()
-    await planShards({
-      master: { table: master.label, endpoint: master.stub.endpoint },
-      replicas: [{ table: replica.label, endpoint: replica.stub.endpoint }],
-      ...{ writeMissing: true, writeDiffering: true, minMismatchAge: 0, shards: 1, out: shared },
-    })
-    const quick = { folder: shared, shardIndex: 0, ...QUICK }
-    t.equal((await runShard(quick)).outcome, 'complete')
-    await truncate(join(await attemptOf(shared, 0), 'report.ndjson'), 300)
-    await t.rejects(mergeShards({ folder: shared }), { message: /report\.ndjson has 300 bytes/ })
-    await rm(commitOf(shared, 0))
-    t.equal((await runShard(quick)).outcome, 'complete')
-    const journal = join(folder, 'journal')
-    const merged = await mergeShards({ folder: shared, journal })
-    t.match(merged, { outcome: 'different', shards: { uncommittedWrites: 9 } })
-    t.equal(merged.replicas[replica.label]?.missing, 0, 'nothing was left to repair')
-    await undoSync({ journal, ...QUICK })
-    t.strictSame(replica.table.all(), before)
-  },
-)
-
 t.test('the command refuses with exit code 2', async (t) => {
-  const { shared } = await planned(t)
+  const { shared } = await plannedShards(t)
   const { code, stderr } = await runCli(['merge', shared])
   t.equal(code, 2)
   t.match(stderr, /2 of 2 are not: 0 \(not begun\), 1 \(not begun\)/)
 })
 
 t.test('a disk that is full at any write of an attempt', async (t) => {
-  const run = await planned(t)
+  const run = await plannedShards(t)
   const disk = await failingDisk(run.shared)
   t.teardown(() => disk.restore())
   const whole = { folder: run.shared, ...QUICK }
@@ -274,21 +210,4 @@ t.test('a disk that is full at any write of an attempt', async (t) => {
       `${name} of the commit has failed`,
     )
   }
-})
-
-t.test('a folder that has a run is not planned again', async (t) => {
-  const { shared, master, replica } = await planned(t)
-  const before = await readFile(join(shared, 'run.json'), 'utf8')
-  const plan = {
-    master: { table: master.label, endpoint: master.stub.endpoint },
-    replicas: [{ table: replica.label, endpoint: replica.stub.endpoint }],
-    shards: 3,
-  }
-  await t.rejects(planShards({ ...plan, out: shared }), {
-    code: 'USAGE',
-    message: /^Expected a folder without a run, but .*run\.json exists$/,
-  })
-  t.equal(await readFile(join(shared, 'run.json'), 'utf8'), before)
-  await rename(join(shared, 'run.json'), `${shared}-file`)
-  await t.rejects(planShards({ ...plan, out: `${shared}-file` }), { message: /to be a folder/ })
 })

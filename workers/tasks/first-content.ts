@@ -35,8 +35,9 @@ const isFirst = (steps: readonly Step[], digests: readonly SeenItem[], now: Seen
 
 /**
  * Ways from a content back to earlier ones. The steps of one attempt are in the order of its writes,
- * so a way takes them from the last to the first. Several attempts may have written in turn: then
- * more than one step may have left a content, and the longest way is the one that has all writes.
+ * so a way takes them from the last to the first. Nor does it go on with a step of an attempt that
+ * began after one that it has taken. Attempts at the same time may have written in turn: then more
+ * than one step may have left a content, and the longest way is the one that has all writes.
  */
 class WayBack {
   readonly #steps: readonly Step[]
@@ -67,7 +68,7 @@ class WayBack {
     }
   }
 
-  #before = (way: readonly number[]) => this.#digests[way.at(-1) as number] as SeenItem
+  readonly #before = (way: readonly number[]) => this.#digests[way.at(-1) as number] as SeenItem
 
   #longest(content: SeenItem, ends: ReadonlyMap<number | undefined, number>): number[] {
     const name = JSON.stringify([content, [...ends].sort()])
@@ -85,9 +86,16 @@ class WayBack {
 
   /** Steps that have left the content and come before all that were taken; the latest first. */
   *#leadingTo(content: SeenItem, ends: ReadonlyMap<number | undefined, number>) {
+    const latest = Math.min(...[...ends.values()].map((at) => this.#begunAt(at)))
     for (let at = this.#steps.length - 1; at >= 0; at--) {
       const { attempt, left } = this.#steps[at] as Step
-      if (left === content && at < (ends.get(attempt) ?? this.#steps.length)) yield at
+      const isBefore = at < (ends.get(attempt) ?? this.#steps.length) && (attempt ?? 0) <= latest
+      if (left === content && isBefore) yield at
     }
+  }
+
+  /** The latest attempt that had begun when a step was noted. */
+  #begunAt(at: number): number {
+    return this.#steps[at]?.begun ?? Number.POSITIVE_INFINITY
   }
 }

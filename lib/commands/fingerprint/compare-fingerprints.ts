@@ -4,6 +4,7 @@ import { isThere } from '../../files/regular-file.ts'
 import { comparedFingerprints } from '../../fingerprints/compared-fingerprints.ts'
 import { readFingerprint, writeNew } from '../../fingerprints/read-fingerprint.ts'
 import type { ComparedFingerprints } from '../../model/results/fingerprint-results.ts'
+import { shown } from '../../options/values/quoted-value.ts'
 
 /**
  * @param out a new file for the segments that differ. Absent: none is written
@@ -22,6 +23,10 @@ export async function compareFingerprints(
   }
   if (out !== undefined && (await isThere(out))) {
     throw usageError(`Expected ${out} to be a new file, but it exists`, 'Name another one.')
+  }
+  for (const file of [one, other]) {
+    if (typeof file === 'string' && file !== '') continue
+    throw usageError(`Expected a file with a fingerprint, got ${shown(file)}`, 'Name two files.')
   }
   const compared = comparedFingerprints(
     { file: one, content: await readFingerprint(one) },

@@ -1,5 +1,6 @@
 /** Makes the fingerprint of a table: what the command and `fingerprintTable` have in common. */
 import { usageError } from '../../errors.ts'
+import { refuseUncreatable } from '../../files/lines/durable-lines.ts'
 import { isThere } from '../../files/regular-file.ts'
 import { newKey, readFingerprint, writeNew } from '../../fingerprints/read-fingerprint.ts'
 import type { TakenFingerprint } from '../../model/results/fingerprint-results.ts'
@@ -40,6 +41,7 @@ export async function takeFingerprint(
   if (await isThere(out)) {
     throw usageError(`Expected ${out} to be a new file, but it exists`, 'Name another one.')
   }
+  await refuseUncreatable({ file: out, what: 'fingerprint' })
   const like = likeFile === undefined ? undefined : await readFingerprint(likeFile)
   if (like !== undefined) refuseBesideLike(others, spelling)
   const compared = like === undefined ? {} : { ignore: like.ignore, only: like.only }

@@ -7,6 +7,7 @@ import type { Summary } from '../../model/results/summary.ts'
 import { newRunIdentity } from '../../model/run-identity.ts'
 import type { InspectedTable } from '../../model/tables/table.ts'
 import type { NamedTally } from '../../model/tally.ts'
+import type { Spelling } from '../../options/option.ts'
 import { resolveOptions } from '../../options/resolve.ts'
 import type { RunOptions, ShardOptions } from '../../options/run-options.ts'
 import type { Settings } from '../../options/settings.ts'
@@ -81,12 +82,21 @@ export async function compareShard({
   }
 }
 
+/**
+ * Checks what this machine adds to the options, before anything is left in the folder.
+ *
+ * @throws TablesyncError with code `USAGE`
+ */
+export function checkShardOptions(given: ShardOptions, run: ShardRun, spelling: Spelling): void {
+  resolveOptions(optionsOf(given, run, 0, { folder: '.', from: undefined }), spelling)
+}
+
 /** What was planned, what this machine adds, and the files of the attempt. */
 function optionsOf(
   { folder: _, shardIndex: __, ...given }: ShardOptions,
   run: ShardRun,
   shard: number,
-  { folder, from }: Attempt,
+  { folder, from }: Pick<Attempt, 'folder' | 'from'>,
 ): RunOptions {
   const planned = run.options as unknown as RunOptions
   const part = (name: 'maxWrites' | 'maxReadUnits') => {

@@ -17,7 +17,7 @@ import { commitShard, isCommitted } from '../../shards/commits.ts'
 import { type KnownRun, readShardRun, segmentsOfShard } from '../../shards/run-file.ts'
 import { NAMES } from '../../shards/shard-paths.ts'
 import type { Caller } from '../caller.ts'
-import { compareShard } from './compare-shard.ts'
+import { checkShardOptions, compareShard } from './compare-shard.ts'
 import { releaseOf } from './release.ts'
 
 /** What `shard` hears of a scheduler. Absent: the options say which shard it is. */
@@ -41,10 +41,11 @@ export async function doShard(
   const known = await readShardRun(folder, await releaseOf(caller))
   const { shards } = known.run
   const shard = indexOf(options.shardIndex ?? findIndex(shards), shards, caller)
+  checkShardOptions(options, known.run, caller.spelling)
   const about = { version: 1, folder, shard, shards } as const
   const before: DoneShard = { ...about, outcome: 'complete-before', errors: [] }
   if (await isCommitted(folder, shard)) return before
-  const attempt = await beginAttempt(folder, shard)
+  const attempt = await beginAttempt(known, shard)
   const done = await compareShard({ options, known, shard, attempt, caller })
   if (done === 'committed-by-another') return before
   const { summary } = done

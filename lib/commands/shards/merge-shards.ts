@@ -15,6 +15,7 @@ import { JOURNAL_FILE } from '../../run/journal/journal-writer.ts'
 import { PLAN_FILE } from '../../run/records/plan-writer.ts'
 import { knownCommits } from '../../shards/known-commits.ts'
 import { readShardRun } from '../../shards/run-file.ts'
+import { isOfShards } from '../../shards/shard-paths.ts'
 import type { Caller } from '../caller.ts'
 import { mergedJournal, mergedPlan } from './merged-files.ts'
 import { mergedReport } from './merged-report.ts'
@@ -41,6 +42,7 @@ export async function mergeShards(
   const { folder, report, plan, journal, html } = options
   checkFile('merge', folder)
   await refuseSharedFiles({ files: namedFiles(options, spelling) })
+  refuseInside(folder, options, spelling)
   if (html !== undefined) await refuseUnwritablePage(html)
   for (const [file, what] of [
     [plan, PLAN_FILE],
@@ -52,9 +54,9 @@ export async function mergeShards(
   refuseEmpty(known.run, options, spelling)
   const shards = await knownCommits(known)
   const run = mergedRun(known.run, shards, spelling)
-  const { print } = caller
-  const told = await mergedReport(run, shards, { file: report, print })
+  // First, since it finds what is damaged: nothing is written then.
   const { entries, uncommittedWrites } = await mergedJournal(run, folder, shards, journal)
+  const told = await mergedReport(run, shards, { file: report, print: caller.print })
   const summary: Summary = {
     ...run.summary(told.changed),
     shards: { count: shards.length, uncommittedWrites },
@@ -90,5 +92,16 @@ function refuseEmpty(
   throw usageError(
     `Expected \`${spelling('journal')}\` for a run that writes; this one was a dry run`,
     'Leave it out: nothing was written that could be taken back.',
+  )
+}
+
+/** What the shards have written is all that there is: no output takes its place. */
+function refuseInside(folder: string, options: MergeOptions, spelling: Spelling): void {
+  const named = Object.entries(namedFiles(options, (name) => name))
+  const inside = named.find(([, file]) => file !== undefined && isOfShards(folder, file))
+  if (inside === undefined) return
+  throw usageError(
+    `Expected \`${spelling(inside[0])}\` to lie outside the folders of the shards, got ${inside[1]}`,
+    'Name a file elsewhere.',
   )
 }

@@ -7,7 +7,7 @@ import { Cutoff } from './cutoff.ts'
 import type { RequestContext } from './request-errors.ts'
 
 export interface Silence {
-  /** Ends every request in flight. `reason`: the error that they throw. */
+  /** Ends every request in flight, and all that follow. `reason`: the error that they throw. */
   end(reason: TablesyncError): void
   /** Called when the table was heard: headers, or a chunk of a body. */
   onHeard(): void
@@ -41,6 +41,7 @@ export function silenceWatch(limit: Milliseconds, ending?: AbortSignal): Silence
   const open = new Set<Watched>()
   /** One for all requests: to set and clear one for each takes longer than to watch it. */
   let timer: NodeJS.Timeout | undefined
+  let ended: TablesyncError | undefined
 
   const cutAll = (reason: unknown) => {
     for (const { cutoff } of [...open]) cutoff.abort(reason)
@@ -86,12 +87,17 @@ export function silenceWatch(limit: Milliseconds, ending?: AbortSignal): Silence
   }
 
   return {
-    end: cutAll,
+    end(reason) {
+      ended = reason
+      cutAll(reason)
+    },
     onHeard() {
       lastHeard = performance.now()
     },
     async watch(context, request) {
       ending?.throwIfAborted()
+      // What a lost answer asks for would wait as long again.
+      if (ended !== undefined) throw ended
       const one = begin()
       const excused: Excused = async (waiting) => {
         const from = performance.now()

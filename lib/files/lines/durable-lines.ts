@@ -88,8 +88,14 @@ export class DurableLines {
     return this.#bytes
   }
 
-  /** What of the file is on disk, for a run that continues it. Undefined: the file has version 1. */
+  /**
+   * What of the file is on disk, for a run that continues it. Undefined: the file has version 1.
+   *
+   * @throws TablesyncError with code `FILE_UNWRITABLE` where lines were lost: whoever continued the
+   * file would not write them again
+   */
   get mark(): (FileMark & { readonly chain: LineChain }) | undefined {
+    if (this.#torn !== undefined) throw this.#torn
     const chain = this.#chain
     return chain && { bytes: this.#bytes, crc: this.#crc, chain }
   }

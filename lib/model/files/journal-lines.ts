@@ -20,6 +20,8 @@ export interface JournalRefusal {
   readonly replica: string
   readonly key: WireItem
   readonly refused: true
+  /** As in an entry. */
+  readonly attempt?: number
 }
 
 /** One write, noted before it is sent. If the service refuses it, the replica has no `left`. */
@@ -35,4 +37,6 @@ export interface JournalEntry {
    * its writes; those of two attempts may have been made in turn. Absent: there was one.
    */
   readonly attempt?: number
+  /** The latest attempt that had begun when it was noted: all entries of later ones came after it. */
+  readonly begun?: number
 }

@@ -40,10 +40,14 @@ export interface ShardRun {
 export interface ShardAttempt {
   readonly tablesync: 'shard-attempt'
   readonly version: 1
+  /** SHA-256 of `run.json`. */
+  readonly runDigest: string
   readonly shard: number
   readonly attempt: string
-  /** The attempt whose checkpoint it has taken up. Absent: none. */
-  readonly from?: { readonly attempt: string }
+  /** The attempts that were there when it began, with the size that the journal of each had. */
+  readonly seen: readonly { readonly attempt: string; readonly journalBytes: Bytes }[]
+  /** The attempt whose checkpoint it has taken up, and how much of its journal. Absent: none. */
+  readonly from?: { readonly attempt: string; readonly journalBytes: Bytes }
 }
 
 /** `result.json`: what an attempt has found and done, once it has come to its end. */

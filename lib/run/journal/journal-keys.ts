@@ -45,7 +45,7 @@ async function keysOf(buckets: Spill, bucket: number): Promise<KeysByReplica> {
       const line = JSON.parse(text) as JournalEntry | JournalRefusal
       const name = JSON.stringify([line.replica, line.key])
       const entries = steps.get(name) ?? []
-      if ('refused' in line) entries.pop()
+      if ('refused' in line) takeBack(entries, line)
       else entries.push(line)
       steps.set(name, entries)
     }
@@ -59,13 +59,20 @@ async function keysOf(buckets: Spill, bucket: number): Promise<KeysByReplica> {
     keys.set(replica, ofReplica)
     ofReplica.push({
       key: JSON.stringify(key),
-      steps: entries.map(({ before, left, attempt }) => ({
+      steps: entries.map(({ before, left, attempt, begun }) => ({
         ...{ before, left },
         ...(attempt !== undefined && { attempt }),
+        ...(begun !== undefined && { begun }),
       })),
     })
   }
   return keys
+}
+
+/** A refusal is of the write that the same attempt has noted last. */
+function takeBack(entries: JournalEntry[], { attempt }: JournalRefusal): void {
+  const at = entries.findLastIndex((entry) => entry.attempt === attempt)
+  if (at >= 0) entries.splice(at, 1)
 }
 
 function bucketOf(text: string): number {
