@@ -7,7 +7,10 @@ import { Cutoff } from './cutoff.ts'
 import type { RequestContext } from './request-errors.ts'
 
 export interface Silence {
-  /** Ends every request in flight, and all that follow. `reason`: the error that they throw. */
+  /**
+   * Ends every request in flight, and a few seconds later those that have followed: a write without
+   * an answer asks what it has done. `reason`: the error that they throw.
+   */
   end(reason: TablesyncError): void
   /** Called when the table was heard: headers, or a chunk of a body. */
   onHeard(): void
@@ -35,6 +38,9 @@ interface Watched {
 }
 
 const SILENT = Symbol('silent')
+
+/** For what follows on a request that was ended. */
+const LAST_REQUESTS: Milliseconds = 5_000
 
 export function silenceWatch(limit: Milliseconds, ending?: AbortSignal): Silence {
   let lastHeard = 0
@@ -88,15 +94,18 @@ export function silenceWatch(limit: Milliseconds, ending?: AbortSignal): Silence
 
   return {
     end(reason) {
-      ended = reason
       cutAll(reason)
+      const last = setTimeout(() => {
+        ended = reason
+        cutAll(reason)
+      }, LAST_REQUESTS)
+      last.unref()
     },
     onHeard() {
       lastHeard = performance.now()
     },
     async watch(context, request) {
       ending?.throwIfAborted()
-      // What a lost answer asks for would wait as long again.
       if (ended !== undefined) throw ended
       const one = begin()
       const excused: Excused = async (waiting) => {
