@@ -186,7 +186,7 @@ const REFUSED: readonly (readonly [Partial<RunOptions>, RegExp])[] = [
   [{ sample: '1' }, /got "1"$/],
 ]
 
-t.test('a sample is refused beside what goes by the whole tables, or writes', async (t) => {
+t.test('a sample is refused with options that need the whole tables, or that write', async (t) => {
   const { run, replica } = await openScene(t)
   for (const [options, message] of REFUSED) {
     await t.rejects(run({ sample: '1%', ...options }), { code: 'USAGE', message })
