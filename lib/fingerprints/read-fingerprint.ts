@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { usageError } from '../errors.ts'
 import { jsonText, readOwnJson } from '../files/lines/own-json.ts'
 import { linkNew } from '../files/linked-file.ts'
+import { isThere } from '../files/regular-file.ts'
 import type { DifferingSegments, FingerprintFile } from '../model/files/fingerprint-file.ts'
 
 /** A sum has 32 bytes. */
@@ -44,15 +45,22 @@ export function sumsOf({ sums, segments }: FingerprintFile): string[] {
 export const joinedSums = (sums: readonly string[]): string =>
   Buffer.concat(sums.map((sum) => Buffer.from(sum, 'base64'))).toString('base64')
 
-/** @throws TablesyncError with code `FILE_UNWRITABLE`, also if the file exists */
+/** @throws TablesyncError with code `FILE_UNWRITABLE`, or `USAGE` where the file exists */
 export async function writeNew(
   file: string,
   what: string,
   content: FingerprintFile | DifferingSegments,
 ): Promise<void> {
-  if (await linkNew({ file, what }, jsonText(content))) return
-  throw usageError(`Expected ${file} to be a new file, but it exists`, 'Name another one.')
+  if (!(await linkNew({ file, what }, jsonText(content)))) throw taken(file)
 }
+
+/** @throws TablesyncError with code `USAGE` where the file exists: it is never overwritten */
+export async function refuseTaken(file: string): Promise<void> {
+  if (await isThere(file)) throw taken(file)
+}
+
+const taken = (file: string) =>
+  usageError(`Expected ${file} to be a new file, but it exists`, 'Name another one.')
 
 /** @throws TablesyncError with code `USAGE` where it is no such list, or was changed */
 export async function readDifferingSegments(file: string): Promise<DifferingSegments> {

@@ -12,7 +12,7 @@ import type { ShardAttempt } from '../model/files/shard-files.ts'
 import { readCheckpoint } from '../run/checkpoint/checkpoint-file.ts'
 import { SegmentSet } from '../run/state/segment-bitmap.ts'
 import type { KnownRun } from './run-file.ts'
-import { attemptFolder, attemptOf, NAMES, shardFolder } from './shard-paths.ts'
+import { attemptFolder, attemptOf, journalOf, NAMES, shardFolder } from './shard-paths.ts'
 import { takeUpAttempt } from './taken-up.ts'
 
 export interface Attempt {
@@ -69,14 +69,8 @@ interface Begun {
 async function noted(attempt: Attempt, { known, shard, seen }: Begun): Promise<Attempt> {
   const { id, folder, from } = attempt
   const content: ShardAttempt = {
-    ...{
-      tablesync: 'shard-attempt',
-      version: 1,
-      runDigest: known.digest,
-      shard,
-      attempt: id,
-      seen,
-    },
+    ...{ tablesync: 'shard-attempt', version: 1, runDigest: known.digest },
+    ...{ shard, attempt: id, seen },
     ...(from !== undefined && { from }),
   }
   const named = { file: join(folder, NAMES.attempt), what: 'the note of the attempt', hint: HINT }
@@ -87,7 +81,7 @@ async function noted(attempt: Attempt, { known, shard, seen }: Begun): Promise<A
 /** Before this attempt writes anything: what stands in these journals came before. */
 async function seenAttempts(folder: string, shard: number): Promise<ShardAttempt['seen']> {
   const ids = await attemptsAt(folder, shard)
-  const sizes = ids.map((id) => sizeOf(join(attemptFolder(folder, shard, id), NAMES.journal)))
+  const sizes = ids.map((id) => sizeOf(journalOf(folder, shard, id)))
   const bytes = await Promise.all(sizes)
   return ids.map((attempt, at) => ({ attempt, journalBytes: bytes[at] ?? 0 }))
 }

@@ -2,17 +2,16 @@
  * The journals of all attempts, those that did not commit among them: what any of them has written
  * can be taken back.
  */
-import { join } from 'node:path'
 import { type TablesyncError, usageError } from '../errors.ts'
-import { type CheckedFile, valuesOf } from '../files/lines/checked-file.ts'
+import { valuesOf } from '../files/lines/checked-file.ts'
 import { sizeOf } from '../files/regular-file.ts'
-import type { JournalEntry, JournalRefusal } from '../model/files/journal-lines.ts'
+import { JOURNAL, type JournalEntry, type JournalRefusal } from '../model/files/journal-lines.ts'
 import type { ShardAttempt } from '../model/files/shard-files.ts'
 import type { Bytes } from '../model/units.ts'
 import { attemptsAt, noteOf } from './attempts.ts'
 import { commonLines, linesWithin } from './common-lines.ts'
 import type { CommittedShard } from './known-commits.ts'
-import { attemptFolder, NAMES } from './shard-paths.ts'
+import { journalOf } from './shard-paths.ts'
 
 export interface JoinedEntry {
   readonly entry: JournalEntry | JournalRefusal
@@ -48,7 +47,7 @@ export async function* joinedJournal(
       if (bytes === undefined || bytes === 0) continue
       const copied = await copiedLines(journal, journals)
       const begunAt = await beginnings(journal, journals)
-      for await (const { value, number } of valuesOf(checked(journal.file))) {
+      for await (const { value, number } of valuesOf({ ...JOURNAL, file: journal.file })) {
         if (number <= copied) continue
         const begun = begunAt.findLast(({ line }) => number > line)?.attempt ?? attempt
         yield {
@@ -60,13 +59,11 @@ export async function* joinedJournal(
   }
 }
 
-const checked = (file: string): CheckedFile => ({ file, what: 'undo journal', flag: '--journal' })
-
 /** In the order in which the attempts began: each had seen those before it. */
 async function journalsOf(folder: string, shard: number): Promise<KnownJournal[]> {
   const ids = await attemptsAt(folder, shard)
   const journals = ids.map(async (id): Promise<KnownJournal> => {
-    const file = join(attemptFolder(folder, shard, id), NAMES.journal)
+    const file = journalOf(folder, shard, id)
     return { id, file, bytes: await sizeOf(file), note: await noteOf(folder, shard, id) }
   })
   const seen = ({ note }: KnownJournal) => note?.seen.length ?? 0

@@ -41,6 +41,9 @@ export const NAMES = {
   result: 'result.json',
 } as const
 
+export const journalOf = (folder: string, shard: number, attempt: string) =>
+  join(attemptFolder(folder, shard, attempt), NAMES.journal)
+
 /** Whether a file is one of the run's own: its plan, a commit, or in the folder of a shard. */
 export function isOfShards(folder: string, file: string): boolean {
   const [first = '', ...rest] = relative(resolve(folder), resolve(file)).split(sep)

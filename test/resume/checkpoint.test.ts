@@ -17,6 +17,7 @@ import {
 } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
 import { oneInThree } from '../support/thorough.ts'
+import { interruptAt } from './interrupted-scene.ts'
 
 async function openRun(t: Test, options: Partial<RunOptions> = {}) {
   const scene = await openScene(t)
@@ -24,17 +25,6 @@ async function openRun(t: Test, options: Partial<RunOptions> = {}) {
   const leg = (more: Partial<RunOptions> = {}) =>
     scene.run({ ...ALL_WRITES, checkpoint, checkpointInterval: 0.05, ...options, ...more })
   return { ...scene, checkpoint, leg }
-}
-
-/** Ends the run at its n-th request for items. */
-function interruptAt(scene: Scene, n: number): AbortSignal {
-  const ending = new AbortController()
-  let requests = 0
-  scene.replica.stub.on((request) => {
-    if (asks('Scan', 'BatchGetItem')(request) && ++requests === n) ending.abort()
-    return undefined
-  })
-  return ending.signal
 }
 
 const of = ({ replicas }: Summary, { replica }: Pick<Scene, 'replica'>) => replicas[replica.label]

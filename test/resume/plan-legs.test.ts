@@ -3,8 +3,9 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applySync, type RunOptions } from 'tablesync'
 import { tempFolder } from '../support/command/run-cli.ts'
-import { ALL_WRITES, asks, openScene, type Scene } from '../support/scene.ts'
+import { ALL_WRITES, openScene, type Scene } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
+import { interruptAt } from './interrupted-scene.ts'
 
 async function openLegs(t: Test, name = 'plan') {
   const scene = await openScene(t)
@@ -16,16 +17,6 @@ async function openLegs(t: Test, name = 'plan') {
       ...{ checkpointInterval: 0.05, minMismatchAge: 0.1, ...more },
     })
   return { ...scene, plan, leg }
-}
-
-function interruptAt(scene: Pick<Scene, 'replica'>, n: number): AbortSignal {
-  const ending = new AbortController()
-  let requests = 0
-  scene.replica.stub.on((request) => {
-    if (asks('Scan', 'BatchGetItem')(request) && ++requests === n) ending.abort()
-    return undefined
-  })
-  return ending.signal
 }
 
 const entriesIn = async (plan: string) =>

@@ -6,7 +6,7 @@ import { item, openScene } from '../support/scene.ts'
 import { doShards, type MergedRun, resultOf, tableFlags, totalsOf } from '../support/shard-run.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Item, makeTable } from '../support/tables/tables.ts'
-import { t } from '../support/tap.ts'
+import { type Test, t } from '../support/tap.ts'
 import { skipLong } from '../support/thorough.ts'
 
 const SHARDS = 8
@@ -30,6 +30,13 @@ const ENVIRONMENTS: Readonly<Record<string, (shard: number) => Env>> = {
 
 const ALL_KINDS = ['--write-missing', '--write-differing', '--delete-extra', '--dry-run']
 
+async function planShards(t: Test, run: readonly string[], shared: string): Promise<void> {
+  const { code, stderr } = await runCli([
+    ...['shard-plan', ...run, '--shards', String(SHARDS), '--out', shared],
+  ])
+  t.equal(code, 0, stderr)
+}
+
 t.test('eight shards find what one run finds, under each scheduler', async (t) => {
   const { endpoint, stop } = await startDynalite()
   t.teardown(stop)
@@ -48,15 +55,7 @@ t.test('eight shards find what one run finds, under each scheduler', async (t) =
   t.equal(one.report.length, 24 + 20 + 20)
   for (const [name, envOf] of Object.entries(ENVIRONMENTS)) {
     const shared = join(folder, name.replace(' ', '-'))
-    const planned = await runCli([
-      'shard-plan',
-      ...run,
-      '--shards',
-      String(SHARDS),
-      '--out',
-      shared,
-    ])
-    t.equal(planned.code, 0, planned.stderr)
+    await planShards(t, run, shared)
     for (const done of await doShards(shared, SHARDS, envOf)) t.equal(done.code, 0, done.stderr)
     const merged = await resultOf(['merge', shared], folder, `merged-${name}`)
     t.equal(merged.code, one.code, merged.stderr)
@@ -85,15 +84,7 @@ t.test(
     const run = [...tables, ...ALL_KINDS, '--min-mismatch-age', '0']
     const one = await resultOf([...run, '--segments', '64'], folder, 'one')
     const shared = join(folder, 'shared')
-    const planned = await runCli([
-      'shard-plan',
-      ...run,
-      '--shards',
-      String(SHARDS),
-      '--out',
-      shared,
-    ])
-    t.equal(planned.code, 0, planned.stderr)
+    await planShards(t, run, shared)
     const env = (shard: number) => ({ JOB_COMPLETION_INDEX: String(shard) })
     for (const done of await doShards(shared, SHARDS, env)) t.equal(done.code, 0, done.stderr)
     const merged = await resultOf(['merge', shared], folder, 'merged')

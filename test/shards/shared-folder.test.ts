@@ -142,6 +142,13 @@ for (const [damage, spoil, message] of [
   )
 }
 
+t.test('where the report cannot be written, no part of the journal is left', async (t) => {
+  const { folder, shared } = await doneShards(t, REPAIR)
+  const files = { journal: join(folder, 'journal'), report: join(folder, 'nowhere', 'report') }
+  await t.rejects(mergeShards({ folder: shared, ...files }), { code: 'FILE_UNWRITABLE' })
+  t.strictSame(await readdir(folder), ['shared'])
+})
+
 t.test('an attempt at another run is not taken up', async (t) => {
   const run = await doneShards(t)
   const other = await plannedShards(t)

@@ -1,8 +1,7 @@
 /** Compares two fingerprints: what the command and `compareFingerprints` have in common. */
 import { usageError } from '../../errors.ts'
-import { isThere } from '../../files/regular-file.ts'
 import { comparedFingerprints } from '../../fingerprints/compared-fingerprints.ts'
-import { readFingerprint, writeNew } from '../../fingerprints/read-fingerprint.ts'
+import { readFingerprint, refuseTaken, writeNew } from '../../fingerprints/read-fingerprint.ts'
 import type { ComparedFingerprints } from '../../model/results/fingerprint-results.ts'
 import { shown } from '../../options/values/quoted-value.ts'
 
@@ -21,9 +20,7 @@ export async function compareFingerprints(
       'For example: tablesync fingerprint --compare a.json b.json',
     )
   }
-  if (out !== undefined && (await isThere(out))) {
-    throw usageError(`Expected ${out} to be a new file, but it exists`, 'Name another one.')
-  }
+  if (out !== undefined) await refuseTaken(out)
   for (const file of [one, other]) {
     if (typeof file === 'string' && file !== '') continue
     throw usageError(`Expected a file with a fingerprint, got ${shown(file)}`, 'Name two files.')

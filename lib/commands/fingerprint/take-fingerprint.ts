@@ -1,8 +1,12 @@
 /** Makes the fingerprint of a table: what the command and `fingerprintTable` have in common. */
 import { usageError } from '../../errors.ts'
 import { refuseUncreatable } from '../../files/lines/durable-lines.ts'
-import { isThere } from '../../files/regular-file.ts'
-import { newKey, readFingerprint, writeNew } from '../../fingerprints/read-fingerprint.ts'
+import {
+  newKey,
+  readFingerprint,
+  refuseTaken,
+  writeNew,
+} from '../../fingerprints/read-fingerprint.ts'
 import type { TakenFingerprint } from '../../model/results/fingerprint-results.ts'
 import { errorSummaryOf, type Summary } from '../../model/results/summary.ts'
 import { newRunIdentity } from '../../model/run-identity.ts'
@@ -38,9 +42,7 @@ export async function takeFingerprint(
       'Name a new file for the fingerprint.',
     )
   }
-  if (await isThere(out)) {
-    throw usageError(`Expected ${out} to be a new file, but it exists`, 'Name another one.')
-  }
+  await refuseTaken(out)
   await refuseUncreatable({ file: out, what: 'fingerprint' })
   const like = likeFile === undefined ? undefined : await readFingerprint(likeFile)
   if (like !== undefined) refuseBesideLike(others, spelling)

@@ -12,7 +12,7 @@ import type { Spelling } from '../../options/option.ts'
 import type { MergeOptions } from '../../options/run-options.ts'
 import { refuseUnwritablePage } from '../../page/page-file.ts'
 import { JOURNAL_FILE } from '../../run/journal/journal-writer.ts'
-import { PLAN_FILE } from '../../run/records/plan-writer.ts'
+import { PLAN_FILE } from '../../run/records/plan-reader.ts'
 import { knownCommits } from '../../shards/known-commits.ts'
 import { readShardRun } from '../../shards/run-file.ts'
 import { isOfShards } from '../../shards/shard-paths.ts'
@@ -55,24 +55,27 @@ export async function mergeShards(
   const shards = await knownCommits(known)
   const run = mergedRun(known.run, shards, spelling)
   // First, since it finds what is damaged: nothing is written then.
-  const { entries, uncommittedWrites } = await mergedJournal(run, folder, shards, journal)
-  const told = await mergedReport(run, shards, { file: report, print: caller.print })
-  const summary: Summary = {
-    ...run.summary(told.changed),
-    shards: { count: shards.length, uncommittedWrites },
-  }
-  await told.end(summary)
-  if (plan !== undefined) {
-    const keys = await mergedPlan(run, shards, summary, plan)
-    onEvent({ type: 'plan-written', plan, keys })
-  }
-  await entries.end(summary)
-  onEvent(run.planEvent)
-  if (html !== undefined) {
-    const { writeMergedPage } = await import('./merged-page.ts')
-    await writeMergedPage(html, { run, summary, told, caller })
-  }
-  return summary
+  const merged = await mergedJournal(run, folder, shards, journal)
+  return merged.removedOnFailure(async () => {
+    const told = await mergedReport(run, shards, { file: report, print: caller.print })
+    const { uncommittedWrites } = merged
+    const summary: Summary = {
+      ...run.summary(told.changed),
+      shards: { count: shards.length, uncommittedWrites },
+    }
+    await told.end(summary)
+    if (plan !== undefined) {
+      const keys = await mergedPlan(run, shards, summary, plan)
+      onEvent({ type: 'plan-written', plan, keys })
+    }
+    await merged.end(summary)
+    onEvent(run.planEvent)
+    if (html !== undefined) {
+      const { writeMergedPage } = await import('./merged-page.ts')
+      await writeMergedPage(html, { run, summary, told, caller })
+    }
+    return summary
+  })
 }
 
 /** A file without a line would look as if nothing were to be done. */

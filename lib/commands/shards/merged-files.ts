@@ -2,12 +2,13 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finish, unfinishedName } from '../../files/finished-file.ts'
-import { type CheckedFile, valuesOf } from '../../files/lines/checked-file.ts'
+import { valuesOf } from '../../files/lines/checked-file.ts'
 import { DurableLines, type LinesFile } from '../../files/lines/durable-lines.ts'
 import type { Summary } from '../../model/results/summary.ts'
 import { JOURNAL_FILE } from '../../run/journal/journal-writer.ts'
 import { footerOf } from '../../run/records/frame-lines.ts'
-import { PLAN_FILE, planEndOf, planHeaderOf } from '../../run/records/plan-writer.ts'
+import { PLAN_FILE } from '../../run/records/plan-reader.ts'
+import { planEndOf, planHeaderOf } from '../../run/records/plan-writer.ts'
 import { joinedJournal } from '../../shards/joined-journal.ts'
 import type { CommittedShard } from '../../shards/known-commits.ts'
 import { NAMES } from '../../shards/shard-paths.ts'
@@ -30,12 +31,7 @@ export async function mergedPlan(
     let keys = 0
     for (const { folder, parts } of shards) {
       if (!parts.has(NAMES.plan)) continue
-      const of: CheckedFile = {
-        file: join(folder, NAMES.plan),
-        what: 'repair plan',
-        flag: '--plan',
-      }
-      for await (const { value } of valuesOf(of)) {
+      for await (const { value } of valuesOf({ ...PLAN_FILE, file: join(folder, NAMES.plan) })) {
         keys++
         await plan.add(value as object)
       }
@@ -46,7 +42,10 @@ export async function mergedPlan(
 }
 
 export interface MergedJournal {
-  readonly entries: { end(summary: Summary): Promise<void> }
+  /** Gives the journal its footer and its name. */
+  end(summary: Summary): Promise<void>
+  /** Does what is left of the merge. Where that fails, no part of a journal is left. */
+  removedOnFailure<T>(work: () => Promise<T>): Promise<T>
   /** Writes that attempts have noted which did not commit. */
   readonly uncommittedWrites: number
 }
@@ -69,14 +68,12 @@ export async function mergedJournal(
       await journal?.add(entry)
     }
   }
-  await (journal === undefined ? join() : journal.removedOnFailure(join))
+  const removedOnFailure = <T>(work: () => Promise<T>) =>
+    journal === undefined ? work() : journal.removedOnFailure(work)
+  await removedOnFailure(join)
   return {
-    uncommittedWrites,
-    entries: {
-      async end(summary) {
-        await journal?.closing(() => journal.end(footerOf(summary)))
-      },
-    },
+    ...{ uncommittedWrites, removedOnFailure },
+    end: async (summary) => journal?.end(footerOf(summary)),
   }
 }
 

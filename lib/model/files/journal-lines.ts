@@ -7,6 +7,9 @@ import type { RecordedTable } from './recorded-table.ts'
 
 export type JournalHeader = FileHeader<'undo-journal'> | FirstJournalHeader
 
+/** How messages name the file. */
+export const JOURNAL = { what: 'undo journal', flag: '--journal' } as const
+
 /** Version 1: there is no footer, and the lines are not chained. */
 export interface FirstJournalHeader {
   readonly tablesync: 'undo-journal'

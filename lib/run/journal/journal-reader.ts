@@ -8,10 +8,11 @@ import {
   valuesOf,
 } from '../../files/lines/checked-file.ts'
 import type { GoodLines } from '../../model/files/file-mark.ts'
-import type {
-  JournalEntry,
-  JournalHeader,
-  JournalRefusal,
+import {
+  JOURNAL,
+  type JournalEntry,
+  type JournalHeader,
+  type JournalRefusal,
 } from '../../model/files/journal-lines.ts'
 
 export interface JournalLines {
@@ -46,7 +47,7 @@ export async function readJournal(
   file: string,
   { endsAtDamage = false, ...hint }: JournalReading = {},
 ): Promise<JournalLines> {
-  const of: CheckedFile = { file, what: 'undo journal', flag: '--journal', ...hint }
+  const of: CheckedFile = { ...JOURNAL, file, ...hint }
   const header = (await readOwnHeader(of, 'undo-journal')) as JournalHeader
   let end: FileEnd | undefined
   const onEnd = (known: FileEnd) => {

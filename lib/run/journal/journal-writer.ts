@@ -4,6 +4,7 @@ import { usageError } from '../../errors.ts'
 import { DurableLines, refuseUncreatable } from '../../files/lines/durable-lines.ts'
 import { isThere, readRegularFile } from '../../files/regular-file.ts'
 import type { GoodLines } from '../../model/files/file-mark.ts'
+import { JOURNAL } from '../../model/files/journal-lines.ts'
 import type { Bytes } from '../../model/units.ts'
 import type { Settings } from '../../options/settings.ts'
 import type { OpenCheckpoint } from '../checkpoint/checkpoint-opening.ts'
@@ -15,7 +16,7 @@ import { readJournal } from './journal-reader.ts'
 const BEGINNING = '{"crc":"'
 
 export const JOURNAL_FILE = {
-  what: 'undo journal',
+  ...JOURNAL,
   points: { appended: 'journal-appended', synced: 'journal-synced' },
 } as const
 

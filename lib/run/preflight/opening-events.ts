@@ -44,18 +44,16 @@ type Planned = Pick<Preparation, 'settings' | 'tables' | 'plan'>
 
 type PlanEvent = RunEvent & { readonly type: 'plan' }
 
-export function planEvent(
-  { settings, plan: { segments, part, sample, workers, startingKey } }: Planned,
-  asksBeforeDeletions: boolean,
-): PlanEvent {
+export function planEvent({ settings, plan }: Planned, asksBeforeDeletions: boolean): PlanEvent {
   const { strategy, parallel, write, ignore } = settings
+  const { segments, part, sample, workers, startingKey } = plan
   return {
     type: 'plan',
     strategy,
     segments,
     ...(part !== undefined && { compared: part.length }),
     ...(sample !== undefined && { sample }),
-    parallel: Math.min(parallel, part?.length ?? segments),
+    parallel: Math.min(parallel, segmentsToCompare(plan)),
     workers,
     writes: (['missing', 'differing', 'extra'] as const).filter((kind) => write[kind]),
     asksBeforeDeletions,

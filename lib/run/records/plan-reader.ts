@@ -13,6 +13,9 @@ import type {
   RepairPlanHeader,
 } from '../../model/files/plan-lines.ts'
 
+/** How messages name the file. */
+export const PLAN_FILE = { what: 'repair plan', flag: '--plan' } as const
+
 export interface ReviewedPlan {
   /** Read from the file anew each time. */
   entries(): AsyncGenerator<RepairPlanEntry>
@@ -25,7 +28,7 @@ export interface ReviewedPlan {
 
 /** @throws TablesyncError with code `USAGE` where the file is no repair plan, is damaged, or is not all of one */
 export async function readRepairPlan(file: string): Promise<ReviewedPlan> {
-  const of: CheckedFile = { file, what: 'repair plan', flag: '--plan' }
+  const of: CheckedFile = { ...PLAN_FILE, file }
   const header = (await readOwnHeader(of, 'repair-plan')) as RepairPlanHeader
   const end = await endOf(of, header)
   return { file, header, end, left: new Map(), entries: () => entriesOf(of, end) }

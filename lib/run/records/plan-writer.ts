@@ -17,8 +17,7 @@ import type { Settings } from '../../options/settings.ts'
 import { filterMeaning, placesMeaning } from '../checkpoint/meaning-options.ts'
 import type { Tables } from '../tables/table-inspection.ts'
 import { footerOf, headerOf } from './frame-lines.ts'
-
-export const PLAN_FILE = { what: 'repair plan' } as const
+import { PLAN_FILE } from './plan-reader.ts'
 
 export interface PlannedRun {
   readonly settings: Settings

@@ -9,7 +9,7 @@ import type { OpenCheckpoint } from '../checkpoint/checkpoint-opening.ts'
 import { journalLeg, refuseJournal } from '../journal/journal-writer.ts'
 import { RateLimits, rateMemoryFor } from '../rate/rate-limits.ts'
 import type { Tables } from '../tables/table-inspection.ts'
-import { PLAN_FILE } from './plan-writer.ts'
+import { PLAN_FILE } from './plan-reader.ts'
 
 /**
  * @throws TablesyncError with code `FILE_UNWRITABLE` where a journal or a plan is there already
