@@ -1,4 +1,5 @@
 /** Which segments a sample reads: so many, at random, each once. */
+import { MOST_SEGMENTS } from '../model/tables/most-segments.ts'
 import type { Bytes } from '../model/units.ts'
 
 /**
@@ -6,9 +7,6 @@ import type { Bytes } from '../model/units.ts'
  * in a page whose last read unit is half empty, which costs a twelfth more at this size.
  */
 const SEGMENT_BYTES: Bytes = 24 << 10
-
-/** API reference, "Scan": `TotalSegments` is at most 1,000,000. */
-const MOST_SEGMENTS = 1_000_000
 
 /** Some engines take no more. */
 const MOST_ELSEWHERE = 4_096

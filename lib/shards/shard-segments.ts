@@ -1,5 +1,6 @@
 /** How many segments a run of shards has: fixed once, since sizes of tables change. */
 import { usageError } from '../errors.ts'
+import { MOST_SEGMENTS } from '../model/tables/most-segments.ts'
 import type { InspectedTable } from '../model/tables/table.ts'
 import type { Bytes } from '../model/units.ts'
 import type { Settings } from '../options/settings.ts'
@@ -13,9 +14,6 @@ const USUALLY_MOST = 65_536
 
 /** An attempt that is taken up reads no more than this again. */
 const MOST_BYTES: Bytes = 256 << 20
-
-/** API reference, "Scan": `TotalSegments` is at most 1,000,000. */
-const MOST_SEGMENTS = 1_000_000
 
 /** @throws TablesyncError with code `USAGE` where too few are asked for */
 export function segmentsForShards(

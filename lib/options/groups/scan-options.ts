@@ -1,5 +1,7 @@
 /** Options of how tables are read. */
+
 import { availableParallelism } from 'node:os'
+import { MOST_SEGMENTS } from '../../model/tables/most-segments.ts'
 import { filled, type Group, type OptionsOf, type Spelling } from '../option.ts'
 import { parseStartingKey } from '../values/starting-key-text.ts'
 import { choosesItems, type FilterOptions } from './items/filter-options.ts'
@@ -60,7 +62,7 @@ export const SCAN_OPTIONS = {
     kind: 'whole',
     value: 'n',
     least: 1,
-    most: 1_000_000,
+    most: MOST_SEGMENTS,
     help: 'Segments to divide the scan into (default: from the size of the master)',
     more: 'A run takes at most as many segments as DescribeTable counts items, or eight times `--parallel`, whichever is more. If DescribeTable counts no items, it takes at most 4,096. If the engine returns all items for every segment, the run uses one segment and says so; a number above 1 that you gave is then refused.',
   },

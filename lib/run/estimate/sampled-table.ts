@@ -1,6 +1,7 @@
 /** How large a table is, by some of its segments, chosen at random and read whole. */
 import type { SampledSlice, Sampler } from '../../dynamo/describe/sample-scan.ts'
 import type { Range } from '../../model/results/estimated-run.ts'
+import { MOST_SEGMENTS } from '../../model/tables/most-segments.ts'
 import type { Bytes, ReadUnits } from '../../model/units.ts'
 
 export interface SampledTable {
@@ -24,9 +25,6 @@ export const PAGE: Bytes = 1 << 20
 
 const LEAST_PAGES = 20
 const MOST_PAGES = 200
-
-/** Scans may have a million segments (API Reference, "Scan"). */
-const MOST_SEGMENTS = 1_000_000
 
 /** Segments of half a page: most of them end within one. */
 const SEGMENTS_PER_PAGE = 2
