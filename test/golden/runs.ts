@@ -22,7 +22,7 @@ export type Leg =
 export interface GoldenRun {
   readonly name: string
   readonly scene?: SceneOptions
-  readonly before?: (scene: Scene) => void | Promise<void>
+  readonly before?: (scene: Scene) => unknown
   readonly legs: readonly Leg[]
   /** Whether all legs but the last end at an arbitrary moment: only their shape is compared. */
   readonly isCutShort?: true

@@ -135,13 +135,13 @@ for (let seed = 1; seed <= SEEDS; seed++) {
     const random = seeded(seed)
     const run = await planned(t)
     const { scene, shared } = run
-    for (const { stub } of [scene.master, scene.replica]) {
+    const endings = [scene.master, scene.replica].map(({ stub }) =>
       stub.on((request) =>
         asks('Scan', 'BatchGetItem', 'PutItem', 'UpdateItem')(request) && random() < 0.05
           ? { error: 'InternalServerError', status: 500, ...(random() < 0.5 && { landed: true }) }
           : undefined,
-      )
-    }
+      ),
+    )
     const args = ['shard', shared, '--shard-index', '0', ...OF_SHARD]
     const first = startCli(args)
     const copies = [first]
@@ -159,7 +159,7 @@ for (let seed = 1; seed <= SEEDS; seed++) {
     const codes = await Promise.all(copies.map(async ({ ended }) => (await ended).code))
     t.strictSame(codes, [0, 0])
     await complete(t, shared, 1)
-    for (const { stub } of [scene.master, scene.replica]) stub.on(() => undefined)
+    for (const end of endings) end()
     await isWholeAndUndone(t, run)
     t.match(await readFile(join(shared, 'commits', 'shard-0.json'), 'utf8'), '"shard-commit"')
   })

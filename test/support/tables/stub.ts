@@ -57,7 +57,8 @@ export interface Stub extends Loopback {
   /** Requests that it does not know, or that the service would refuse as malformed. */
   readonly violations: readonly string[]
   table(name: string, items?: Iterable<WireItem>, key?: readonly KeyAttribute[]): StubTable
-  on(intercept: Intercept): void
+  /** Beside those that are on already, in that order. Call what it returns to end it. */
+  on(intercept: Intercept): () => void
 }
 
 const EXPRESSIONS = ['ConditionExpression', 'ExpressionAttributeNames', 'ExpressionAttributeValues']
@@ -80,7 +81,7 @@ const FIELDS: { readonly [operation: string]: readonly string[] } = {
 
 export async function startStub(): Promise<Stub> {
   const tables = new Map<string, StubTable>()
-  const intercepts: Intercept[] = []
+  const intercepts = new Set<Intercept>()
   const requests: StubRequest[] = []
   const violations: string[] = []
 
@@ -95,7 +96,10 @@ export async function startStub(): Promise<Stub> {
       tables.set(name, table)
       return table
     },
-    on: (intercept) => void intercepts.push(intercept),
+    on(intercept) {
+      intercepts.add(intercept)
+      return () => void intercepts.delete(intercept)
+    },
   }
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
