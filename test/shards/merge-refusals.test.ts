@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/p
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { mergeShards, runShard } from 'tablesync'
-import { runCli } from '../support/command/run-cli.ts'
+import { runCli, tempFolder } from '../support/command/run-cli.ts'
 import { failingDisk } from '../support/failing-disk.ts'
 import { t } from '../support/tap.ts'
 import { casesToPlay } from '../support/thorough.ts'
@@ -158,18 +158,24 @@ const CASES: readonly (readonly [string, (shared: string) => Promise<void>, RegE
   ],
 ]
 
-for (const [what, spoil, message] of CASES) {
-  t.test(`a merge refuses ${what}`, async (t) => {
-    const { folder, shared } = await doneShards(t)
-    await spoil(shared)
-    const files = {
-      ...{ report: join(folder, 'report'), plan: join(folder, 'plan') },
-      html: join(folder, 'page'),
-    }
-    await t.rejects(mergeShards({ folder: shared, ...files }), { code: 'USAGE', message })
-    t.strictSame(await readdir(folder), ['shared'], 'nothing is written')
-  })
-}
+t.test('a merge refuses', async (t) => {
+  const done = await doneShards(t)
+  for (const [what, spoil, message] of CASES) {
+    await t.test(what, async (t) => {
+      const folder = await tempFolder(t)
+      const shared = join(folder, 'shared')
+      await cp(done.shared, shared, { recursive: true })
+      await spoil(shared)
+      const files = {
+        ...{ report: join(folder, 'report'), plan: join(folder, 'plan') },
+        html: join(folder, 'page'),
+      }
+      await t.rejects(mergeShards({ folder: shared, ...files }), { code: 'USAGE', message })
+      t.strictSame(await readdir(folder), ['shared'], 'nothing is written')
+    })
+  }
+  t.match(await mergeShards({ folder: done.shared }), { outcome: 'different' })
+})
 
 t.test('the command refuses with exit code 2', async (t) => {
   const { shared } = await plannedShards(t)
