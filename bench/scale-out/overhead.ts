@@ -1,7 +1,8 @@
 /**
- * The overhead benchmark: what a run takes that is divided into eight shards. Beside it: one run of
- * the same tables, and eight runs of tables of an eighth, which start as often and compile the same
- * code. Each is the bundled command, one process after the other, in one thread.
+ * The overhead benchmark: what a run takes that is divided into eight shards, beside one run of the
+ * same tables. Each is the bundled command in one thread, the shards one after the other.
+ *
+ * Both go at once, so that whatever else the machine does meets both alike.
  *
  * `npm run bench -- overhead [items] [repetitions] [--seed N] [--json]`
  */
@@ -24,7 +25,7 @@ const SEGMENTS = 256
 const FEW = 1_000
 
 const { numbers, isJson, seed: named } = readArguments()
-const [items = 8_000_000, repetitions = 3] = numbers
+const [items = 1_000_000_000, repetitions = 1] = numbers
 const seed = Number(named ?? randomInt(1_000_000))
 const server = await startServer({ isTls: false })
 
@@ -32,7 +33,7 @@ const LOCAL = ['--workers', '1', '--quiet']
 
 const tables = (items: number, segments: number) => {
   const name = (variant: 'base' | 'copy') =>
-    `local:${tableName({ variant, items, bytes: BYTES, seed })}`
+    `local:${tableName({ variant, items, bytes: BYTES, seed, isEven: true })}`
   return [
     ...['-m', name('base'), '-r', name('copy'), '--endpoint', server.endpoint],
     ...['--min-mismatch-age', '0', '--segments', String(segments)],
@@ -58,12 +59,6 @@ const oneRun = (items: number, segments: number) =>
     return cpuOf([...tables(items, segments), ...LOCAL, ...files])
   })
 
-const eightRuns = async (items: number) => {
-  let all = 0
-  for (let run = 0; run < SHARDS; run++) all += await oneRun(items / SHARDS, SEGMENTS / SHARDS)
-  return all
-}
-
 const eightShards = (items: number) =>
   inFolder(async (file) => {
     const out = file('shared')
@@ -74,6 +69,7 @@ const eightShards = (items: number) =>
       String(SHARDS),
       '--out',
       out,
+      '--quiet',
     ])
     let all = 0
     for (let shard = 0; shard < SHARDS; shard++) {
@@ -83,28 +79,33 @@ const eightShards = (items: number) =>
     return all
   })
 
-const WAYS: Readonly<Record<string, (items: number) => Promise<number>>> = {
-  'one run': (items) => oneRun(items, SEGMENTS),
-  'eight runs of an eighth': eightRuns,
-  'eight shards': eightShards,
-}
+const WAYS = [
+  { name: 'one run', cpuOf: (items: number) => oneRun(items, SEGMENTS) },
+  { name: 'eight shards', cpuOf: eightShards },
+]
 
-const taken = new Map<string, { readonly few: number[]; readonly all: number[] }>()
+const atOnce = (items: number) => Promise.all(WAYS.map(({ cpuOf }) => cpuOf(items)))
+
+const rounds: { readonly few: number[]; readonly all: number[] }[] = []
 for (let round = 0; round < repetitions; round++) {
-  for (const [name, way] of Object.entries(WAYS)) {
-    const { few, all } = taken.get(name) ?? { few: [], all: [] }
-    taken.set(name, { few: [...few, await way(FEW)], all: [...all, await way(items)] })
-  }
+  rounds.push({ few: await atOnce(FEW), all: await atOnce(items) })
+  process.stderr.write(`${JSON.stringify(rounds.at(-1))}\n`)
 }
 await server.stop()
 
-const middleOf = (name: string) => median(taken.get(name)?.all ?? [])
-const rows = [...taken].map(([name, { few, all }]) => ({
-  name,
-  'CPU ms': shown(median(all), 0),
-  'of these starts': shown(median(few), 0),
-  'against eight runs': shown(median(all) / middleOf('eight runs of an eighth'), 3),
-}))
+const ratios: number[] = []
+const rows = WAYS.map(({ name }, at) => {
+  const of = (figure: 'few' | 'all') => median(rounds.map((round) => round[figure][at] ?? 0))
+  const besides = rounds.map(({ few, all }) => (all[at] ?? 0) - (few[at] ?? 0))
+  ratios.push(median(besides))
+  return {
+    name,
+    'CPU ms': shown(of('all'), 0),
+    'of these starts': shown(of('few'), 0),
+    'starts, %': shown((100 * of('few')) / of('all'), 1),
+    'besides starts, against one run': shown(median(besides) / (ratios[0] ?? Number.NaN), 3),
+  }
+})
 const measuredOn = { ...machine(), items, repetitions, seed }
 console.log(isJson ? JSON.stringify(measuredOn) : measuredOn)
 printTable(rows, isJson)

@@ -38,10 +38,19 @@ const onRequest: RequestListener = (request, response) => {
       'content-type': 'application/x-amz-json-1.0',
       'content-length': sent.length,
       ...(small !== undefined && { 'content-encoding': 'gzip' }),
-      ...(!isUnsummed(body) && { 'x-amz-crc32': crc32(sent) }),
+      ...(!isUnsummed(body) && { 'x-amz-crc32': checksumOf(sent) }),
     })
     response.end(sent)
   })
+}
+
+const checksums = new WeakMap<Buffer, number>()
+
+/** Pages are kept and sent more than once. */
+function checksumOf(sent: Buffer): number {
+  const known = checksums.get(sent) ?? crc32(sent)
+  checksums.set(sent, known)
+  return known
 }
 
 /** Whether answers about the table of a request lack their checksum. */

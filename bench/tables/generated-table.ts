@@ -54,6 +54,8 @@ export interface GeneratedTable {
   readonly seed?: number
   /** How large a page of a Scan is on the wire. @default as large as the service's */
   readonly pageBytes?: number
+  /** Of a `base` or `copy`: all items are alike but for their keys, so pages cost little to make. */
+  readonly isEven?: boolean
   /** Whether answers lack `x-amz-crc32`. */
   readonly isUnsummed?: boolean
   /** Tells apart tables that are alike otherwise: what is written to one is not in the other. */

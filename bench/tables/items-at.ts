@@ -72,12 +72,13 @@ function itemOf(table: GeneratedTable, position: number, traits: Traits): Genera
   const { isOther = false, isReordered = false, change } = traits
   const id = `${isOther ? 'other' : 'order'}-${String(position).padStart(10, '0')}`
   const key = `"id":{"S":"${id}"}`
+  const like = table.isEven ? 0 : position
   const state = `"state":{"S":"${(change && STATES[change]) ?? 'paid'}"}`
   const rest = [
-    `"total":{"N":"${position}.25"}`,
+    `"total":{"N":"${like}.25"}`,
     `"tags":{"SS":["a","b"]}`,
     `"address":{"M":{"city":{"S":"Berlin"},"zip":{"S":"10999"}}}`,
-    ...shapedAttributes(table, position, {
+    ...shapedAttributes(table, like, {
       fillerBytes: Math.max(0, table.bytes - FIXED),
       change,
     }),

@@ -13,6 +13,7 @@ const FIELDS: { readonly [Field in keyof GeneratedTable]?: (text: string) => unk
   change: (text) => text as Change,
   seed: Number,
   pageBytes: Number,
+  isEven: (text) => text === 'true',
   isUnsummed: (text) => text === 'true',
   instance: Number,
 }
