@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { runCli, runForSummary, startCli, tempFolder } from '../support/command/run-cli.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 import { carriedIn, FULL, ITEMS, openWorld, UNATTENDED, type World } from './full-master.ts'
 
 const BEING_MADE = 'us-east-1:Copy is being made'
@@ -13,28 +14,32 @@ const endless = async ({ service }: World) => {
 
 for (const keepsCheckpoint of [false, true]) {
   const how = keepsCheckpoint ? 'with a checkpoint' : 'without a checkpoint'
-  t.test(`killed while the table is being made, the same command goes on: ${how}`, async (t) => {
-    const world = await openWorld(t)
-    const { service, args, env } = world
-    await endless(world)
-    const checkpoint = join(await tempFolder(t), 'run.checkpoint')
-    const more = keepsCheckpoint ? ['--checkpoint', checkpoint] : []
-    const command = [...args, ...UNATTENDED, ...more]
-    const first = startCli(command, env)
-    await first.said(BEING_MADE)
-    first.child.kill('SIGKILL')
-    t.equal((await first.ended).code, null)
-    t.equal(service.items('Copy').length, 0)
+  t.test(
+    `killed while the table is being made, the same command goes on: ${how}`,
+    oneInThree(),
+    async (t) => {
+      const world = await openWorld(t)
+      const { service, args, env } = world
+      await endless(world)
+      const checkpoint = join(await tempFolder(t), 'run.checkpoint')
+      const more = keepsCheckpoint ? ['--checkpoint', checkpoint] : []
+      const command = [...args, ...UNATTENDED, ...more]
+      const first = startCli(command, env)
+      await first.said(BEING_MADE)
+      first.child.kill('SIGKILL')
+      t.equal((await first.ended).code, null)
+      t.equal(service.items('Copy').length, 0)
 
-    const second = startCli(command, env)
-    await second.said(BEING_MADE)
-    service.looksUntilActive = 0
-    const { code, stderr } = await second.ended
-    t.equal(code, 0, stderr)
-    t.equal(service.made('CreateTable').length, 1, 'it is not made twice')
-    t.strictSame(service.items('Copy'), service.items('Orders'))
-    t.strictSame(carriedIn(service.described('Copy') ?? {}), carriedIn(FULL))
-  })
+      const second = startCli(command, env)
+      await second.said(BEING_MADE)
+      service.looksUntilActive = 0
+      const { code, stderr } = await second.ended
+      t.equal(code, 0, stderr)
+      t.equal(service.made('CreateTable').length, 1, 'it is not made twice')
+      t.strictSame(service.items('Copy'), service.items('Orders'))
+      t.strictSame(carriedIn(service.described('Copy') ?? {}), carriedIn(FULL))
+    },
+  )
 }
 
 t.test('without the flag, a table that is being made is an error as before', async (t) => {

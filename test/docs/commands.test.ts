@@ -9,6 +9,7 @@ import { runCli, tempFolder } from '../support/command/run-cli.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
+import { oneInThree } from '../support/thorough.ts'
 import { commandsIn, readPages } from './pages.ts'
 
 // Files are named relative to the working folder: one page at a time.
@@ -38,7 +39,8 @@ for (const { file, commands } of pages) {
   // The others name an endpoint or a profile of their own, or print the help.
   const runs = commands.filter((words) => !/endpoint|profile|--help/.test(words.join(' ')))
   if (runs.length === 0) continue
-  t.test(`the commands of ${file} run, one after the other`, async (t) => {
+  const turn = file === 'README.md' ? {} : oneInThree()
+  t.test(`the commands of ${file} run, one after the other`, turn, async (t) => {
     const [here, there] = [await startDynalite(), await startDynalite()]
     t.teardown(() => Promise.all([here.stop(), there.stop()]))
     let tableId = ''

@@ -110,13 +110,11 @@ for (const { shape, master, replicas, flags = [], isSkewed = false, code = 0, sk
   },
   {
     shape: 'two replicas',
-    skip: false,
     master: tableOf(50_000, () => 600),
     replicas: [tableOf(50_000, () => 600), tableOf(50_000, () => 600)],
   },
   {
     shape: 'lookup',
-    skip: false,
     master: tableOf(20_000, () => 1500),
     replicas: [tableOf(20_000, () => 1500)],
     flags: ['--strategy', 'lookup'],

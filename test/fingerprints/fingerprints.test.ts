@@ -14,6 +14,7 @@ import { seeded } from '../support/seeded.ts'
 import { asSdk, REAL_ENGINES } from '../support/tables/real-engines.ts'
 import { type Item, makeTable, type TestTable } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
+import { casesToPlay } from '../support/thorough.ts'
 
 const ITEMS = 60
 
@@ -64,11 +65,13 @@ async function filled(t: Test, engine: (typeof REAL_ENGINES)[number]) {
   }
 }
 
+const SEEDS = casesToPlay(3, 1, 'TABLESYNC_TEST_FINGERPRINT_SEEDS')
+
 for (const engine of REAL_ENGINES) {
   t.test(`equal tables have equal sums, and others not, on ${engine.name}`, engine, async (t) => {
     const make = await filled(t, engine)
     const folder = await tempFolder(t)
-    for (const seed of [1, 2, 3]) {
+    for (let seed = 1; seed <= SEEDS; seed++) {
       const items = randomItems(seed)
       const file = (name: string) => join(folder, `${seed}-${name}`)
       const one = await fingerprint(await make(items), file('a'))

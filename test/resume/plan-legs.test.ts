@@ -48,7 +48,7 @@ t.test('a plan has each key once, wherever its run was left', async (t) => {
   }
 })
 
-const TO_ALL = { allowShrunkenMaster: true, maxDeletes: '100%' }
+const TO_ALL = { allowShrunkenMaster: true, maxDeletes: '100%', minMismatchAge: 0 }
 
 const places = ({ master, replica }: Pick<Scene, 'master' | 'replica'>) => ({
   masterEndpoint: master.stub.endpoint,

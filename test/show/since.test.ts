@@ -9,7 +9,7 @@ import { ALL_WRITES, item, openScene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
 import { casesToPlay } from '../support/thorough.ts'
 
-const PAIRS = casesToPlay(50, 8, 'TABLESYNC_TEST_RUNS')
+const PAIRS = casesToPlay(50, 4, 'TABLESYNC_TEST_RUNS')
 /** The others are compared without a process of their own. */
 const BY_COMMAND = 5
 const KEYS = 24

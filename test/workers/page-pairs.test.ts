@@ -17,7 +17,7 @@ import { t } from '../support/tap.ts'
 import { casesToPlay } from '../support/thorough.ts'
 import { type RandomTables, randomTables, type Truth } from './random-tables.ts'
 
-const PAIRS = casesToPlay(100_000, 6_000, 'TABLESYNC_TEST_PAIRS')
+const PAIRS = casesToPlay(100_000, 3_000, 'TABLESYNC_TEST_PAIRS')
 const SEED = Number(process.env['TABLESYNC_TEST_SEED'] ?? 1)
 
 const names = keyNames(ID_KEY)
