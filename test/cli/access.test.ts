@@ -8,7 +8,7 @@ import { type CliResult, type Env, runCli, tempFolder } from '../support/command
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { makeTable } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 // Each test spawns the command, which takes longer than tap expects of a file.
 t.jobs = 2
@@ -274,7 +274,7 @@ const CASES: readonly {
 ]
 
 for (const { what, flags, env, hasRole = false, reached, refused, said, assumed } of CASES) {
-  t.test(`given ${what}`, oneInFive(), async (t) => {
+  t.test(`given ${what}`, oneOfMany(), async (t) => {
     const { AWS_CONFIG_FILE: file, ...others } = env ?? {}
     const { world, result } = await look(t, {
       ...(flags && { flags }),

@@ -10,7 +10,7 @@ import { type CliResult, credentialsFile, type Env, runCli } from '../support/co
 import { makeTwins } from '../support/command/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Test, t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -111,7 +111,7 @@ t.test('an unknown --profile is refused, and the message names it', async (t) =>
 })
 
 for (const flag of ['--replica-profile', '--slave-profile']) {
-  t.test(`${flag} is the profile for the replicas alone`, oneInFive(), async (t) => {
+  t.test(`${flag} is the profile for the replicas alone`, oneOfMany(), async (t) => {
     const watched = await watch(t)
     const flags = ['--profile', 'one', flag, 'other']
     const env = { ...(await withProfiles(t)), ...NO_ENV }
@@ -119,14 +119,14 @@ for (const flag of ['--replica-profile', '--slave-profile']) {
     isSigned(t, result, watched, ['key-of-one', 'key-of-other'])
   })
 
-  t.test(`${flag} leaves the master its default credentials`, oneInFive(), async (t) => {
+  t.test(`${flag} leaves the master its default credentials`, oneOfMany(), async (t) => {
     const watched = await watch(t)
     const env = { ...(await withProfiles(t)), ...BY_ENV }
     const result = await runCli([...watched.args, flag, 'other'], env)
     isSigned(t, result, watched, ['key-of-env', 'key-of-other'])
   })
 
-  t.test(`${flag} http://… sets the endpoint of the replicas`, oneInFive(), async (t) => {
+  t.test(`${flag} http://… sets the endpoint of the replicas`, oneOfMany(), async (t) => {
     const { master, replica } = await makeTwins(engine.endpoint)
     const recorder = await startRecorder(t, engine.endpoint)
     const tables = ['-m', master.label, '-r', replica.label, '--workers', '1']
@@ -181,7 +181,7 @@ t.test('--mfa-serial and --mfa-token are sent with --role-arn, as text and once'
 for (const name of ['replica', 'slave']) {
   t.test(
     `--${name}-role-arn is the role assumed for the replicas alone`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const watched = await watch(t)
       const sts = await startSts(t)
@@ -194,7 +194,7 @@ for (const name of ['replica', 'slave']) {
 
   t.test(
     `--${name}-role-arn is assumed with the credentials of --${name}-profile`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const watched = await watch(t)
       const sts = await startSts(t)
@@ -208,7 +208,7 @@ for (const name of ['replica', 'slave']) {
 
   t.test(
     `--${name}-mfa-serial and --${name}-mfa-token apply to the replicas' role`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const watched = await watch(t)
       const sts = await startSts(t)
@@ -225,7 +225,7 @@ for (const name of ['replica', 'slave']) {
     },
   )
 
-  t.test(`--${name}-mfa-token without --${name}-role-arn is refused`, oneInFive(), async (t) => {
+  t.test(`--${name}-mfa-token without --${name}-role-arn is refused`, oneOfMany(), async (t) => {
     const watched = await watch(t)
     const flags = [`--${name}-mfa-serial`, SERIAL, `--${name}-mfa-token`, '000111']
     const result = await runCli([...watched.args, '--role-arn', ROLE, ...flags], BY_ENV)
@@ -278,7 +278,7 @@ for (const { what, flags, said } of [
   },
   { what: 'an empty --profile', flags: ['--profile', ''], said: '`--profile`' },
 ]) {
-  t.test(`tablesync refuses ${what}, before any request`, oneInFive(), async (t) => {
+  t.test(`tablesync refuses ${what}, before any request`, oneOfMany(), async (t) => {
     const watched = await watch(t)
     const { code, stdout, stderr } = await runCli([...watched.args, ...flags], BY_ENV)
     t.equal(code, 2)

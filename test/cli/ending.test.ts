@@ -16,7 +16,7 @@ import {
 } from '../support/command/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Test, t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -130,7 +130,7 @@ const ENDING_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   t.test(
     `${signal} ends the run after the pages in flight and prints the summary`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { run, letOn, master, pages } = await heldRun(t, ['--json'])
       run.child.kill(signal)

@@ -9,7 +9,7 @@ import { type CliResult, runCli, tempFolder } from '../support/command/run-cli.t
 import { makeScene } from '../support/command/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Test, t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -41,7 +41,7 @@ const options = Object.values(OPTIONS) as Option[]
 const ofText = options.filter(({ kind }) => kind === 'text' || kind === 'texts')
 
 for (const [at, option] of ofText.entries()) {
-  t.test(`--${option.flag}, refused or not, prints no password`, oneInFive(), async (t) => {
+  t.test(`--${option.flag}, refused or not, prints no password`, oneOfMany(), async (t) => {
     const folder = await tempFolder(t)
     const nowhere = 'http://127.0.0.1:1'
     const tables = ['-m', 'us-east-1:aaa', '-r', 'us-east-1:bbb', '--endpoint', nowhere]
@@ -56,7 +56,7 @@ for (const [at, option] of ofText.entries()) {
 for (const flag of ['mfa-token', 'replica-mfa-token', 'slave-mfa-token']) {
   t.test(
     `the value of --${flag} is in no refusal, whatever else is wrong`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const folder = await tempFolder(t)
       for (const args of [
@@ -112,7 +112,7 @@ for (const [where, flags] of [
 ] as const) {
   t.test(
     `neither output nor files of a run hold a secret, with ${where}`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { args, folder, env } = await stoppedRun(t)
       const result = await runCli([...args, ...flags], env)

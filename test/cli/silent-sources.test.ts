@@ -16,7 +16,7 @@ import { makeScene } from '../support/command/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { makeTable } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -115,7 +115,7 @@ for (const { what, silentOn, profile, said } of [
 ]) {
   t.test(
     `runSync gives up on ${what} that does not answer, and leaves nothing open`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const folder = await processProfile(t, 'never')
       const startUrl = 'https://alive.awsapps.com/start'

@@ -15,7 +15,7 @@ import {
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Item, makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -29,7 +29,7 @@ for (const { what, write } of [
   for (const strategy of ['march', 'lookup']) {
     t.test(
       `--starting-key starts after that key, given as ${what}, by ${strategy}`,
-      oneInFive(),
+      oneOfMany(),
       async (t) => {
         const { args, master, replica } = await makeScene(engine.endpoint)
         const order = await master.all()
@@ -57,7 +57,7 @@ t.test('--starting-key with --write-missing writes only what comes after the key
 for (const strategy of ['march', 'lookup']) {
   t.test(
     `--starting-key with --scan-for-extra finds every extra, by ${strategy}`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { args, replica } = await makeScene(engine.endpoint)
       const order = (await replica.all()).map((one) => one['id']?.S ?? '')
@@ -102,7 +102,7 @@ for (const { what, key } of [
   { what: 'numbers as text', key: '{"id":"7","at":"-1"}' },
   { what: 'DynamoDB JSON', key: '{"id":{"N":"7"},"at":{"N":"-1"}}' },
 ]) {
-  t.test(`--starting-key takes ${what} for a key of numbers`, oneInFive(), async (t) => {
+  t.test(`--starting-key takes ${what} for a key of numbers`, oneOfMany(), async (t) => {
     const master = await makeTable(engine.endpoint, { key: NUMBERED })
     const replica = await makeTable(engine.endpoint, { key: NUMBERED })
     const rows = [-2, -1, 0, 1].map((at): Item => ({ id: { N: '7' }, at: { N: String(at) } }))
@@ -187,7 +187,7 @@ for (const { what, flags, said } of [
     said: ['Expected one `--starting-key`, got 2'],
   },
 ]) {
-  t.test(`--starting-key refuses ${what}`, oneInFive(), async (t) => {
+  t.test(`--starting-key refuses ${what}`, oneOfMany(), async (t) => {
     const { args, replica } = await makeScene(engine.endpoint)
     const before = await replica.all()
     const result = await runCli([...args, '--write-missing', '--starting-key', ...flags])

@@ -5,7 +5,7 @@ import { COUNTS, makeScene, makeTwins, replicaOf } from '../support/command/scen
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { makeTable } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -14,7 +14,7 @@ t.jobs = 2
 const at = ['--endpoint', engine.endpoint, '--workers', '1']
 
 for (const flag of ['--master', '-m']) {
-  t.test(`${flag} names the table that is the truth`, oneInFive(), async (t) => {
+  t.test(`${flag} names the table that is the truth`, oneOfMany(), async (t) => {
     const { master, replica } = await makeScene(engine.endpoint)
     const { summary } = await runForSummary([...at, flag, master.label, '-r', replica.label])
     t.equal(summary.master.table, master.label)
@@ -26,7 +26,7 @@ for (const flag of ['--master', '-m']) {
 for (const flag of ['--replica', '-r', '--slave', '--slaves', '-s']) {
   t.test(
     `${flag} names tables that should equal the master, and is repeatable`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { master, replica } = await makeScene(engine.endpoint)
       const twin = await makeTwins(engine.endpoint)
@@ -153,7 +153,7 @@ for (const { what, args, said } of [
     said: ['Expected flags only', '"--"'],
   },
 ]) {
-  t.test(`tablesync refuses ${what}`, oneInFive(), async (t) => {
+  t.test(`tablesync refuses ${what}`, oneOfMany(), async (t) => {
     isRefusal(t, await runCli([...at, '--max-retries', '0', ...args]), ...said)
   })
 }
@@ -190,7 +190,7 @@ for (const { what, key, said } of [
     said: 'id (S), at (N)',
   },
 ] as const) {
-  t.test(`tablesync refuses ${what}, and writes nothing`, oneInFive(), async (t) => {
+  t.test(`tablesync refuses ${what}, and writes nothing`, oneOfMany(), async (t) => {
     const { master } = await makeTwins(engine.endpoint)
     const replica = await makeTable(engine.endpoint, { key })
     const args = [...at, '-m', master.label, '-r', replica.label, '--write-missing']

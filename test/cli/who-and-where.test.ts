@@ -14,7 +14,7 @@ import { LIBRARY } from '../support/command/run-cli.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 t.jobs = 2
 
@@ -92,7 +92,7 @@ const tables: Record<string, { master: string; replica: string }> = Object.fromE
 for (const hasRole of [true, false]) {
   for (const by of ['option', 'environment']) {
     const machine = hasRole ? 'a machine with a role of its own' : 'a machine without a role'
-    t.test(`profiles named by ${by}, on ${machine}`, oneInFive(), async (t) => {
+    t.test(`profiles named by ${by}, on ${machine}`, oneOfMany(), async (t) => {
       const world = await startAwsWorld(t, { engine: engine.endpoint, hasRole })
       const child = spawn(process.execPath, [program, JSON.stringify({ by, tables })], {
         env: {

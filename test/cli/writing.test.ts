@@ -22,7 +22,7 @@ import {
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Item, makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -98,7 +98,7 @@ const cases: readonly Case[] = [
 
 for (const strategy of ['march', 'lookup']) {
   for (const { title, flags, leaves, counts, dryRun, code } of cases) {
-    t.test(`${title}, by ${strategy}`, oneInFive(), async (t) => {
+    t.test(`${title}, by ${strategy}`, oneOfMany(), async (t) => {
       const { args, master, replica } = await makeScene(engine.endpoint)
       const result = await runForSummary([...args, ...flags, '--strategy', strategy])
       t.same(inOrder(await replica.all()), inOrder(leaves))
@@ -153,7 +153,7 @@ const repair = ['--write-missing', '--write-differing', '--delete-extra']
 for (const flag of ['--ignore', '--ignore-att', '--ignore-atts']) {
   t.test(
     `${flag} excludes an attribute from comparison and keeps the replica's value`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { args, replica } = await makeScene(engine.endpoint)
       await replica.put(SAME_IDS.map((id) => item(id, 'red', 'of-replica')))
@@ -167,7 +167,7 @@ for (const flag of ['--ignore', '--ignore-att', '--ignore-atts']) {
     },
   )
 
-  t.test(`${flag} is repeatable`, oneInFive(), async (t) => {
+  t.test(`${flag} is repeatable`, oneOfMany(), async (t) => {
     const { args, replica } = await makeScene(engine.endpoint)
     const { summary } = await runForSummary([...args, flag, 'stamp', flag, 'colour'])
     t.match(replicaOf(summary, replica), { sameAs: 17, differing: 0 })
@@ -197,7 +197,7 @@ for (const { name, form, text = name } of [
   { name: 'a.b', text: '"a.b"', form: 'apart' },
   { name: ' ', form: 'apart' },
 ] as readonly { name: string; text?: string; form: 'apart' | 'joined' }[]) {
-  t.test(`--ignore takes ${text} as text, ${form}`, oneInFive(), async (t) => {
+  t.test(`--ignore takes ${text} as text, ${form}`, oneOfMany(), async (t) => {
     const [master, replica] = [await makeTable(engine.endpoint), await makeTable(engine.endpoint)]
     const row = (held: string) => ({ id: { S: 'a' }, [name]: { S: held } })
     await Promise.all([master.put([row('m')]), replica.put([row('r')])])
@@ -234,7 +234,7 @@ t.test('--delete-extra leaves the extras where an item could not be repaired', a
 
 for (const flag of ['--write-missing', '--write-differing', '--delete-extra']) {
   for (const given of [[`${flag}=false`], [flag, 'us-east-1:other']]) {
-    t.test(`${given.join(' ')} is refused, and writes nothing`, oneInFive(), async (t) => {
+    t.test(`${given.join(' ')} is refused, and writes nothing`, oneOfMany(), async (t) => {
       const { args, replica } = await makeScene(engine.endpoint)
       const { code, stdout, stderr } = await runCli([...args, ...given])
       t.same(inOrder(await replica.all()), inOrder(REPLICA_ITEMS.untouched))
@@ -254,7 +254,7 @@ t.test('--no-write-missing after --write-missing does not write', async (t) => {
 for (const flag of ['--write-mising', '--write-missing.really', '--delete', '--dryrun', '-x']) {
   t.test(
     `tablesync refuses the unknown flag ${flag} and names it as it was given`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { args, replica } = await makeScene(engine.endpoint)
       const { code, stdout, stderr } = await runCli([...args, '--delete-extra', flag])
@@ -302,7 +302,7 @@ for (const [what, typed, code] of [
   ['an empty line', '\r', 4],
   ['Ctrl-C', '\u0003', 130],
 ] as const) {
-  t.test(`${what} does not confirm deletions`, oneInFive(), async (t) => {
+  t.test(`${what} does not confirm deletions`, oneOfMany(), async (t) => {
     const { args, replica } = await makeScene(engine.endpoint)
     const command = [process.execPath, CLI, ...args, ...quick].map((part) => `'${part}'`).join(' ')
     const child = spawn('script', ['-qec', command, '/dev/null'])

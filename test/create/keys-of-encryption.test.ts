@@ -2,7 +2,7 @@
 import { answered } from '../support/command/answering.ts'
 import { runCli, runForSummary, testEnv } from '../support/command/run-cli.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 import { FULL, ITEMS, openWorld, UNATTENDED } from './full-master.ts'
 
 const KEY = 'arn:aws:kms:us-east-1:111122223333:key/of-master'
@@ -43,7 +43,7 @@ const MADE: readonly (readonly [
 ]
 
 for (const [name, ofMaster, [key], expected] of MADE) {
-  t.test(`encrypted by ${name}`, oneInFive(), async (t) => {
+  t.test(`encrypted by ${name}`, oneOfMany(), async (t) => {
     const { service, args, env } = await openWorld(t)
     service.table('Orders', ofMaster === undefined ? FULL : encryptedBy(ofMaster), {}, ITEMS)
     const flags = key === undefined ? [] : ['--create-kms-key', key]
@@ -81,7 +81,7 @@ const REFUSED: readonly (readonly [string, string, readonly string[], RegExp])[]
 ]
 
 for (const [name, ofMaster, [key], expected] of REFUSED) {
-  t.test(`refused, since ${name}`, oneInFive(), async (t) => {
+  t.test(`refused, since ${name}`, oneOfMany(), async (t) => {
     const { service, args, env } = await openWorld(t)
     service.table('Orders', encryptedBy(ofMaster), {}, ITEMS)
     const flags = key === undefined ? [] : ['--create-kms-key', key]

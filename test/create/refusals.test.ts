@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Env, runCli, tempFolder } from '../support/command/run-cli.ts'
 import type { ModelledService } from '../support/tables/modelled-service.ts'
 import { type Test, t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 import { ACCOUNT, FULL, ITEMS, openWorld, UNATTENDED } from './full-master.ts'
 
 interface Refusal {
@@ -175,7 +175,7 @@ const REFUSALS: readonly Refusal[] = [
 ]
 
 for (const { name, flags = UNATTENDED, more = [], args, before, env = {}, says } of REFUSALS) {
-  t.test(`refused: ${name}`, oneInFive(), async (t) => {
+  t.test(`refused: ${name}`, oneOfMany(), async (t) => {
     const world = await openWorld(t)
     const { service } = world
     service.table('Orders', FULL, {}, ITEMS)

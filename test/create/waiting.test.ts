@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { runCli, runForSummary, startCli, tempFolder } from '../support/command/run-cli.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 import { carriedIn, FULL, ITEMS, openWorld, UNATTENDED, type World } from './full-master.ts'
 
 const BEING_MADE = 'us-east-1:Copy is being made'
@@ -16,7 +16,7 @@ for (const keepsCheckpoint of [false, true]) {
   const how = keepsCheckpoint ? 'with a checkpoint' : 'without a checkpoint'
   t.test(
     `killed while the table is being made, the same command goes on: ${how}`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const world = await openWorld(t)
       const { service, args, env } = world

@@ -9,7 +9,7 @@ import { runCli, tempFolder } from '../support/command/run-cli.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 import { commandsIn, readPages } from './pages.ts'
 
 // Files are named relative to the working folder: one page at a time.
@@ -39,7 +39,7 @@ for (const { file, commands } of pages) {
   // The others name an endpoint or a profile of their own, or print the help.
   const runs = commands.filter((words) => !/endpoint|profile|--help/.test(words.join(' ')))
   if (runs.length === 0) continue
-  const turn = file === 'README.md' ? {} : oneInFive()
+  const turn = file === 'README.md' ? {} : oneOfMany()
   t.test(`the commands of ${file} run, one after the other`, turn, async (t) => {
     const [here, there] = [await startDynalite(), await startDynalite()]
     t.teardown(() => Promise.all([here.stop(), there.stop()]))

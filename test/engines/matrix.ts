@@ -8,7 +8,7 @@ import { content, sameContent } from '../support/same-content.ts'
 import type { Engine } from '../support/tables/dynalite.ts'
 import { type Item, makeTable, type TestTable } from '../support/tables/tables.ts'
 import type { t } from '../support/tap.ts'
-import { oneInFive, skipLong } from '../support/thorough.ts'
+import { oneOfMany, skipLong } from '../support/thorough.ts'
 
 export interface Places {
   readonly name: string
@@ -175,7 +175,7 @@ export function provesMatrix(t: Test, places: Places): void {
   for (const [what, key] of Object.entries(KEYS)) {
     t.test(
       `${places.name}: items with ${what} are compared, repaired and left equal`,
-      { skip: /^a binary|binary keys$/.test(what) ? skipLong : oneInFive().skip },
+      { skip: /^a binary|binary keys$/.test(what) ? skipLong : oneOfMany().skip },
       async (t) => {
         const { master, replica, sync } = await pair(t, places, key)
         const numbers = Array.from({ length: 60 }, (_, i) => i)
@@ -256,7 +256,7 @@ export function provesMatrix(t: Test, places: Places): void {
       expected: { sameAs: 0, missing: 0, extra: 300 },
     },
   ]) {
-    t.test(`${places.name}: ${what}`, oneInFive(), async (t) => {
+    t.test(`${places.name}: ${what}`, oneOfMany(), async (t) => {
       const { master, replica, sync } = await pair(t, places)
       const items = (count: number) =>
         Array.from({ length: count }, (_, i) => ({ id: { S: `k${i}` } }))

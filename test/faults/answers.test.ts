@@ -15,7 +15,7 @@ import {
 import type { Fault, StubRequest } from '../support/tables/stub.ts'
 import type { Body } from '../support/tables/stub-terms.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const ITEM_REQUESTS = ['Scan', 'BatchGetItem', 'BatchWriteItem']
 const isItemRequest = ({ operation }: StubRequest) => ITEM_REQUESTS.includes(operation)
@@ -55,7 +55,7 @@ for (const [what, rewrite] of [
   for (const more of [{ strategy: 'march' }, { strategy: 'lookup' }, { quiesced: true }] as const) {
     t.test(
       `runSync repairs, ${JSON.stringify(more)}, where an engine ${what}`,
-      oneInFive(),
+      oneOfMany(),
       async (t) => {
         const { master, replica, run } = await openScene(t)
         for (const { stub } of [master, replica]) stub.on(always({ rewrite }, isItemRequest))
@@ -157,7 +157,7 @@ for (const [what, rewrite] of [
   ],
   ['a cursor that is no key', (answer: Body) => ({ ...answer, LastEvaluatedKey: [] })],
 ] as const) {
-  t.test(`runSync rejects a page with ${what}`, oneInFive(), async (t) => {
+  t.test(`runSync rejects a page with ${what}`, oneOfMany(), async (t) => {
     const { replica, run } = await openScene(t)
     replica.stub.on(always({ rewrite }, asks('Scan')))
     const { summary } = await run(ALL_WRITES)

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunEvent, Summary } from 'tablesync'
 import { ALL_WRITES, asks, counts, openScene, REPAIRED, SHORT } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const library = import.meta.resolve('tablesync')
 
@@ -22,7 +22,7 @@ const SCRIPT = `
 for (const slept of [3500, 9000]) {
   t.test(
     `runSync goes on after a sleep of ${slept} ms, longer than all its timeouts`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { master, replica } = await openScene(t)
       const named = ({ label, stub }: typeof master) => ({

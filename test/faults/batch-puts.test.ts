@@ -17,7 +17,7 @@ import {
 import type { StubRequest } from '../support/tables/stub.ts'
 import type { Body } from '../support/tables/stub-terms.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const QUIET = { ...ALL_WRITES, quiesced: true }
 const MANY = Array.from({ length: 500 }, (_, n) => item(n))
@@ -45,7 +45,7 @@ t.test('runSync puts the missing items of quiet tables 25 to a request', async (
 
 for (const options of [QUIET, ALL_WRITES]) {
   const mode = 'quiesced' in options ? 'quiet' : 'live'
-  t.test(`slow writes of one page are counted as they finish: ${mode}`, oneInFive(), async (t) => {
+  t.test(`slow writes of one page are counted as they finish: ${mode}`, oneOfMany(), async (t) => {
     const masterItems = MANY.slice(0, 60)
     const { replica, run } = await openScene(t, { masterItems, replicaItems: [] })
     let writes = 0
@@ -120,7 +120,7 @@ t.test('runSync counts items that stay unprocessed as failed', async (t) => {
 })
 
 for (const error of ['ThrottlingException', 'InternalServerError']) {
-  t.test(`runSync puts the items of quiet tables despite ${error}`, oneInFive(), async (t) => {
+  t.test(`runSync puts the items of quiet tables despite ${error}`, oneOfMany(), async (t) => {
     const { master, replica, run } = await openScene(t)
     let times = 0
     replica.stub.on((request) =>

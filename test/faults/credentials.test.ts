@@ -21,7 +21,7 @@ import {
   SHORT,
 } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 // Runs of the engine take longer than tap expects of a file.
 const MINUTE = 60_000
@@ -509,7 +509,7 @@ for (const { what, options, asMaster, asReplica, assumed } of [
     ],
   },
 ]) {
-  t.test(`runSync asks as ${what}, and reveals no secret`, oneInFive(), async (t) => {
+  t.test(`runSync asks as ${what}, and reveals no secret`, oneOfMany(), async (t) => {
     const { master, replica, other, run } = await openScene(t, { replicas: 2 })
     sts.taken()
     const outcome = await run({
@@ -561,7 +561,7 @@ for (const { what, options, denial, error } of [
     error: { code: 'CREDENTIALS', message: /profile nobody/, hint: /Correct that source/ },
   },
 ]) {
-  t.test(`runSync rejects where ${what}, and reveals no secret`, oneInFive(), async (t) => {
+  t.test(`runSync rejects where ${what}, and reveals no secret`, oneOfMany(), async (t) => {
     const { master, replica } = await openScene(t)
     sts.deny(denial)
     t.teardown(() => sts.deny(undefined))

@@ -9,7 +9,7 @@ import type { RunOptions } from 'tablesync'
 import { tempFolder } from '../support/command/run-cli.ts'
 import { ALL_WRITES, asks, item, openScene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 t.jobs = 4
 
@@ -28,7 +28,7 @@ for (const options of ways) {
   for (const slow of [0, 1, 2]) {
     for (const hasCheckpoint of [false, true]) {
       const title = `${options.strategy}, the slow one of three being number ${slow}${hasCheckpoint ? ', with a checkpoint' : ''}`
-      t.test(`no item is skipped or counted twice: ${title}`, oneInFive(), async (t) => {
+      t.test(`no item is skipped or counted twice: ${title}`, oneOfMany(), async (t) => {
         const folder = await tempFolder(t)
         const flag = join(folder, 'die')
         const module = join(folder, 'hooks.mjs')

@@ -20,7 +20,7 @@ import {
 } from '../support/scene.ts'
 import type { Fault, Intercept, StubRequest } from '../support/tables/stub.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const READS = ['Scan', 'BatchGetItem']
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem']
@@ -28,7 +28,7 @@ const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem']
 for (const status of [500, 502, 503]) {
   t.test(
     `runSync repairs despite a transient ${status} on every request`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { master, replica, run } = await openScene(t)
       for (const { stub } of [master, replica]) {
@@ -52,7 +52,7 @@ for (const [what, fault] of [
 ] as const satisfies readonly (readonly [string, Fault])[]) {
   t.test(
     `runSync counts a write that landed as done, although ${what} came back`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { master, replica, run } = await openScene(t)
       replica.stub.on(eachFirst(1, fault, asks(...WRITES)))
@@ -134,7 +134,7 @@ t.test('runSync reports an item that the service refuses, and withholds deletion
 for (const operation of WRITES) {
   t.test(
     `runSync fails the items of a replica that denies ${operation}, and no others`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { master, replica, other, run } = await openScene(t, { replicas: 2 })
       const before = replica.table.all()
@@ -250,7 +250,7 @@ for (const side of ['master', 'replica'] as const) {
     ['does not know the key', { error: 'UnrecognizedClientException' }, () => true, 'CREDENTIALS'],
     ['finds the session expired', { error: 'ExpiredTokenException' }, () => true, 'CREDENTIALS'],
   ] as const) {
-    t.test(`runSync rejects where the ${side} ${what}, before the run`, oneInFive(), async (t) => {
+    t.test(`runSync rejects where the ${side} ${what}, before the run`, oneOfMany(), async (t) => {
       const scene = await openScene(t)
       scene[side].stub.on(always(fault, concerns))
       await t.rejects(scene.run(ALL_WRITES), {

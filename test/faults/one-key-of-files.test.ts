@@ -5,7 +5,7 @@ import { applySync, undoSync } from 'tablesync'
 import { tempFolder } from '../support/command/run-cli.ts'
 import { ALL_WRITES, always, asks, isCheck, openScene, type Scene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const QUICK = { maxRetries: 1, retryDelayBase: 1, workers: 1 }
 
@@ -32,7 +32,7 @@ for (const [what, spoil, batchReadLimit] of [
   ['too hot', tooHot, 1],
   ['denied', denied, 25],
 ] as const) {
-  t.test(`a key of a plan that is ${what} fails alone`, oneInFive(), async (t) => {
+  t.test(`a key of a plan that is ${what} fails alone`, oneOfMany(), async (t) => {
     const scene = await openScene(t)
     const plan = join(await tempFolder(t), 'plan.ndjson')
     await scene.run({ ...ALL_WRITES, plan })
@@ -50,7 +50,7 @@ for (const [what, spoil, batchReadLimit] of [
     t.match(errors, [{ table: scene.replica.label, count: 1 }])
   })
 
-  t.test(`a key of a journal that is ${what} fails alone`, oneInFive(), async (t) => {
+  t.test(`a key of a journal that is ${what} fails alone`, oneOfMany(), async (t) => {
     const scene = await openScene(t)
     const journal = join(await tempFolder(t), 'undo.ndjson')
     const before = scene.replica.table.all().length

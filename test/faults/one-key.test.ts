@@ -17,7 +17,7 @@ import {
 import type { Intercept, StubRequest } from '../support/tables/stub.ts'
 import type { Body } from '../support/tables/stub-terms.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const textOf = ({ body }: StubRequest) => JSON.stringify(body)
 
@@ -56,7 +56,7 @@ for (const strategy of ['march', 'lookup'] as const) {
   ] as const) {
     t.test(
       `a hot key of the ${side} fails alone: ${kind}, by ${strategy}`,
-      oneInFive(),
+      oneOfMany(),
       async (t) => {
         const scene = await openScene(t)
         const { replica, run } = scene
@@ -121,7 +121,7 @@ const OTHERS = TENANTS.filter((_, n) => n % 7 === 3).length
 for (const more of [{}, { quiesced: true }, { strategy: 'lookup' }] as const) {
   t.test(
     `a role that may not write some keys writes the others: ${JSON.stringify(more)}`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { replica, run } = await openScene(t, { masterItems: TENANTS, replicaItems: [] })
       replica.stub.on(deniesKeys(isOthers, ...WRITES))
@@ -148,7 +148,7 @@ for (const more of [{}, { quiesced: true }, { strategy: 'lookup' }] as const) {
 
   t.test(
     `a role that may not read some keys repairs the others: ${JSON.stringify(more)}`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { replica, run } = await openScene(t, { masterItems: TENANTS, replicaItems: [] })
       replica.stub.on(deniesKeys(isOthers, 'BatchGetItem', ...WRITES))
@@ -199,7 +199,7 @@ const deniesTheInvented = always(
 for (const more of [{}, { strategy: 'lookup' }] as const) {
   t.test(
     `a role is not refused for an invented key: ${JSON.stringify(more)}`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { master, replica, run } = await openScene(t)
       for (const { stub } of [master, replica]) stub.on(deniesTheInvented)

@@ -4,7 +4,7 @@ import { exitCodeOf } from '../../lib/model/results/summary.ts'
 import { ALL_WRITES, asks, counts, item, openScene, REPAIRED, SHORT } from '../support/scene.ts'
 import type { Fault } from '../support/tables/stub.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const ITEMS = Array.from({ length: 400 }, (_, index) => item(index))
 const DRIFTED = [
@@ -23,7 +23,7 @@ for (const [what, fault] of [
   for (const strategy of ['march', 'lookup'] as const) {
     t.test(
       `runSync finishes two replicas, by ${strategy}, where a third is ${what}`,
-      oneInFive(),
+      oneOfMany(),
       async (t) => {
         const scene = await openScene(t, {
           replicas: 3,

@@ -5,7 +5,7 @@ import { item } from '../support/scene.ts'
 import { startStub } from '../support/tables/stub.ts'
 import type { Body } from '../support/tables/stub-terms.ts'
 import { type Test, t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const ARN = 'arn:aws:dynamodb:ddblocal:000000000000:table/Orders'
 const KEYS = { accessKeyId: 'local', secretAccessKey: 'local' }
@@ -78,7 +78,7 @@ async function compared(t: Test, { described, replica, keys = KEYS }: Case) {
 }
 
 for (const one of CASES) {
-  t.test(`${one.what}: ${one.end}`, oneInFive(), async (t) => {
+  t.test(`${one.what}: ${one.end}`, oneOfMany(), async (t) => {
     if (one.end === 'refused') {
       await t.rejects(compared(t, one), { code: 'SAME_TABLE', hint: /Name two different tables/ })
       return

@@ -2,7 +2,7 @@
 
 import { ALL_WRITES, always, counts, openScene, REPAIRED } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const QUESTIONS = ['DescribeTimeToLive', 'DescribeContinuousBackups'] as const
 
@@ -15,7 +15,7 @@ for (const operation of QUESTIONS) {
     ['ThrottlingException', 400],
     ['TableNotFoundException', 400],
   ] as const) {
-    t.test(`${operation} that ends in ${error} is a warning`, oneInFive(), async (t) => {
+    t.test(`${operation} that ends in ${error} is a warning`, oneOfMany(), async (t) => {
       const scene = await openScene(t)
       for (const { stub } of [scene.master, scene.replica]) {
         stub.on(always({ error, status }, (request) => request.operation === operation))
@@ -32,7 +32,7 @@ for (const operation of QUESTIONS) {
     })
   }
   for (const error of ['AccessDeniedException', 'UnknownOperationException']) {
-    t.test(`${operation} that ends in ${error} is not worth a warning`, oneInFive(), async (t) => {
+    t.test(`${operation} that ends in ${error} is not worth a warning`, oneOfMany(), async (t) => {
       const scene = await openScene(t)
       for (const { stub } of [scene.master, scene.replica]) {
         stub.on(always({ error }, (request) => request.operation === operation))

@@ -14,7 +14,7 @@ import {
 } from '../support/scene.ts'
 import type { Fault, Stub } from '../support/tables/stub.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 /** Far shorter than the outages here. */
 const LIMITS = { maxRetries: 2, timeouts: { ...SHORT, silence: 900, stall: 2500 } }
@@ -82,7 +82,7 @@ for (const [what, how] of [
   for (const who of ['master', 'replica'] as const) {
     t.test(
       `runSync waits for a ${who} ${what} for longer than all its limits`,
-      oneInFive(),
+      oneOfMany(),
       async (t) => {
         const scene = await openScene(t)
         const { master, replica, run } = scene
@@ -132,7 +132,7 @@ for (const operation of ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'
   const quiesced = operation === 'BatchWriteItem'
   t.test(
     `runSync waits where a replica goes away at a ${operation}, without a spare retry`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { master, replica, run } = await openScene(t)
       const taken = takenAwayAt(replica, 'gone', 1, operation)

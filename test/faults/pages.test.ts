@@ -18,7 +18,7 @@ import {
 import type { Intercept, StubRequest } from '../support/tables/stub.ts'
 import type { Body } from '../support/tables/stub-terms.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 /** Sends `times` empty pages before each page: answers without items that lead on. */
 function emptyPages(times: number): Intercept {
@@ -47,7 +47,7 @@ for (const strategy of ['march', 'lookup'] as const) {
   for (const side of ['master', 'replica'] as const) {
     t.test(
       `runSync reads on, by ${strategy}, over empty pages of the ${side}`,
-      oneInFive(),
+      oneOfMany(),
       async (t) => {
         const scene = await openScene(t)
         const { master, replica } = scene
@@ -63,7 +63,7 @@ for (const strategy of ['march', 'lookup'] as const) {
 
   t.test(
     `runSync asks, by ${strategy}, for the empty page after the last full one`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { master, replica, run } = await openScene(t)
       // Each segment ends with a full page, and an empty one after it.
@@ -75,7 +75,7 @@ for (const strategy of ['march', 'lookup'] as const) {
     },
   )
 
-  t.test(`runSync finds nothing, by ${strategy}, in empty tables`, oneInFive(), async (t) => {
+  t.test(`runSync finds nothing, by ${strategy}, in empty tables`, oneOfMany(), async (t) => {
     const { replica, run } = await openScene(t, { masterItems: [], replicaItems: [] })
     const { summary } = await run({ ...ALL_WRITES, strategy, segments: 5 })
     t.strictSame(counts(summary, replica), {
@@ -90,7 +90,7 @@ for (const strategy of ['march', 'lookup'] as const) {
 
   t.test(
     `runSync empties, by ${strategy}, the replica of an empty master`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { replica, run } = await openScene(t, { masterItems: [] })
       const { summary } = await run({ ...ALL_WRITES, strategy })
@@ -229,7 +229,7 @@ for (const { what, key, odd } of SCHEMAS) {
 
   // Odd attributes without an odd key are tested in one layout only.
   for (const [layout, rewrite] of what === 'odd' ? LAYOUTS.slice(-1) : LAYOUTS) {
-    t.test(`runSync repairs ${what} items from answers ${layout}`, oneInFive(), async (t) => {
+    t.test(`runSync repairs ${what} items from answers ${layout}`, oneOfMany(), async (t) => {
       const masterItems = shaped(MASTER_ITEMS)
       const replicaItems = shaped(REPLICA_ITEMS)
       const { master, replica, run } = await openScene(t, { key, masterItems, replicaItems })
@@ -261,7 +261,7 @@ for (const [what, body] of [
   ['half an object', '{"Items":[{"id":{"S":"item-1"'],
   ['an item without its key', '{"Items":[{"n":{"N":"1"}}]}'],
 ] as const) {
-  t.test(`runSync detaches a replica that answers a scan with ${what}`, oneInFive(), async (t) => {
+  t.test(`runSync detaches a replica that answers a scan with ${what}`, oneOfMany(), async (t) => {
     const { replica, other, run } = await openScene(t, { replicas: 2 })
     replica.stub.on(always({ rewrite: () => body }, asks('Scan')))
     const { summary } = await run(ALL_WRITES)
@@ -289,7 +289,7 @@ t.test('runSync counts a write as done although its answer was a page of HTML', 
 for (const operation of ['Scan', 'BatchGetItem'] as const) {
   const empty = { rewrite: () => '{}' }
 
-  t.test(`runSync retries a ${operation} that was answered with {}`, oneInFive(), async (t) => {
+  t.test(`runSync retries a ${operation} that was answered with {}`, oneOfMany(), async (t) => {
     const { master, replica, run } = await openScene(t)
     for (const { stub } of [master, replica]) stub.on(eachFirst(2, empty, asks(operation)))
     const { summary } = await run({ ...ALL_WRITES, strategy: 'lookup' })
@@ -299,7 +299,7 @@ for (const operation of ['Scan', 'BatchGetItem'] as const) {
 
   t.test(
     `runSync is incomplete where every ${operation} is answered with {}`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { replica, run } = await openScene(t)
       replica.stub.on(always(empty, asks(operation)))
@@ -314,7 +314,7 @@ for (const side of ['master', 'replica'] as const) {
   for (const strategy of ['march', 'lookup'] as const) {
     t.test(
       `runSync ends, by ${strategy}, a scan of the ${side} that goes in a circle`,
-      oneInFive(),
+      oneOfMany(),
       async (t) => {
         const scene = await openScene(t)
         const { replica, run } = scene

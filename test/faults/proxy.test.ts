@@ -11,7 +11,7 @@ import { CERTIFICATE, PRIVATE_KEY } from '../http/self-signed.ts'
 import { ALL_WRITES, MASTER_ITEMS, REPLICA_ITEMS } from '../support/scene.ts'
 import { type Stub, startStub } from '../support/tables/stub.ts'
 import { type Test, t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 import { freePort, noTinyproxy, startTinyproxy } from '../support/tinyproxy.ts'
 
 const VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY', 'AWS_CA_BUNDLE'] as const
@@ -98,7 +98,7 @@ t.test('behind a proxy', { skip: noTinyproxy }, async (t) => {
   for (const name of ['HTTPS_PROXY', 'ALL_PROXY'] as const) {
     t.test(
       `runSync goes through ${name} to an endpoint that speaks TLS`,
-      oneInFive(),
+      oneOfMany(),
       async (t) => {
         const { secure, connections, stub, run } = await openTables(t)
         const proxy = await startTinyproxy(t)
@@ -203,7 +203,7 @@ for (const [what, fileOf] of [
   ['does not exist', async () => '/nowhere/ca.pem'],
   ['has no certificate', (t: Test) => bundleOf(t, 'no certificate')],
 ] as const) {
-  t.test(`runSync refuses an AWS_CA_BUNDLE that ${what}`, oneInFive(), async (t) => {
+  t.test(`runSync refuses an AWS_CA_BUNDLE that ${what}`, oneOfMany(), async (t) => {
     const { secure, stub, run } = await openTables(t)
     environment(t, { AWS_CA_BUNDLE: await fileOf(t) })
     await t.rejects(run(secure), { code: 'USAGE', message: /AWS_CA_BUNDLE.*ca\.pem/ })

@@ -4,7 +4,7 @@ import type { RunEvent, RunOptions } from 'tablesync'
 import { exitCodeOf } from '../../lib/model/results/summary.ts'
 import { askedOf, asks, item, openScene, type Scene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
 /** Without the scene's own settings. */
@@ -35,7 +35,7 @@ for (const side of ['master', 'replica'] as const) {
     for (const strategy of ['march', 'lookup', 'auto'] as const) {
       t.test(
         `a ${side} that returns ${what} is not in sync, by ${strategy}`,
-        oneInFive(),
+        oneOfMany(),
         async (t) => {
           const scene = await openScene(t, {
             masterItems: items(600),
@@ -69,7 +69,7 @@ for (const side of ['master', 'replica'] as const) {
   ] as const) {
     t.test(
       `60 items of a ${side} of ${counted} are ${isTold ? '' : 'not '}worth a warning`,
-      oneInFive(),
+      oneOfMany(),
       async (t) => {
         const scene = await openScene(t, { masterItems: items(60), replicaItems: items(60) })
         scene[side].table.described = { ItemCount: counted }
@@ -97,7 +97,7 @@ t.test('two tables whose scans find nothing are in sync with a warning', async (
 for (const writes of [{}, { writeMissing: true }]) {
   t.test(
     `a size of -1 counts as unknown, ${'writeMissing' in writes ? 'with' : 'without'} writes`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const scene = await openScene(t, { masterItems: items(60), replicaItems: items(50) })
       scene.master.table.described = { TableSizeBytes: -1, ItemCount: -1 }

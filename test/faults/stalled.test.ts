@@ -21,7 +21,7 @@ import {
 } from '../support/scene.ts'
 import type { Intercept, StubRequest } from '../support/tables/stub.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive, skipLong } from '../support/thorough.ts'
+import { oneOfMany, skipLong } from '../support/thorough.ts'
 
 const TIMEOUTS = { ...SHORT, stall: 2500 }
 
@@ -59,7 +59,7 @@ for (const [what, body] of [
   ['never answers', 'return new Promise(() => {})'],
   ['never returns', 'for (;;) {}'],
 ] as const) {
-  t.test(`runSync goes on in another thread where a hook ${what}`, oneInFive(), async (t) => {
+  t.test(`runSync goes on in another thread where a hook ${what}`, oneOfMany(), async (t) => {
     const hooks = await hooksModule(
       t,
       (mark) => `import { existsSync, writeFileSync } from 'node:fs'

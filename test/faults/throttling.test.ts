@@ -16,7 +16,7 @@ import {
 import type { Intercept, StubRequest } from '../support/tables/stub.ts'
 import type { Body } from '../support/tables/stub-terms.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const SPELLINGS = [
   'ProvisionedThroughputExceededException',
@@ -29,7 +29,7 @@ for (const error of SPELLINGS) {
   for (const strategy of ['march', 'lookup'] as const) {
     t.test(
       `runSync repairs by ${strategy} despite ${error} on every request`,
-      oneInFive(),
+      oneOfMany(),
       async (t) => {
         const { master, replica, run } = await openScene(t)
         for (const { stub } of [master, replica])
@@ -108,7 +108,7 @@ const serve =
 for (const keys of [1, 7]) {
   t.test(
     `runSync drains batches that are served ${keys} keys at a time`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { master, replica, run } = await openScene(t)
       for (const { stub } of [master, replica]) stub.on(serve(keys, asks('BatchGetItem')))

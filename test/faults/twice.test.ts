@@ -13,7 +13,7 @@ import {
 import type { StubRequest } from '../support/tables/stub.ts'
 import type { Body } from '../support/tables/stub-terms.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 /** Each page returns its first item twice, and the last page also the first item of all. */
 function returningTwice(): (answer: Body) => Body {
@@ -38,7 +38,7 @@ for (const sides of SIDES) {
       const what = `${strategy} ${scanForExtra ? 'with' : 'without'} extras`
       t.test(
         `items that the ${sides.join(' and the ')} return twice, by ${what}`,
-        oneInFive(),
+        oneOfMany(),
         async (t) => {
           const scene = await openScene(t)
           const { master, replica, run } = scene

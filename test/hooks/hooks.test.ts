@@ -15,7 +15,7 @@ import {
   type SceneOptions,
 } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 /** A module of hooks, by its URL. */
 async function moduleOf(t: Test, text: string): Promise<string> {
@@ -32,7 +32,7 @@ const log = (t: Test) => {
 for (const strategy of ['march', 'lookup'] as const) {
   t.test(
     `hooks that only observe see everything and change nothing, by ${strategy}`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const file = log(t)
       const hooks = await moduleOf(
@@ -72,7 +72,7 @@ for (const [hook, expected] of [
   ['onDiffering', { ...FOUND, written: 5, deleted: 3 }],
   ['onExtra', { ...FOUND, written: 9 }],
 ] as const) {
-  t.test(`${hook} that returns "skip" keeps items from being repaired`, oneInFive(), async (t) => {
+  t.test(`${hook} that returns "skip" keeps items from being repaired`, oneOfMany(), async (t) => {
     const hooks = await moduleOf(t, `export const ${hook} = () => 'skip'`)
     const { replica, run } = await openScene(t)
     const { summary, differences } = await run({ ...ALL_WRITES, hooks })
@@ -83,7 +83,7 @@ for (const [hook, expected] of [
     t.equal(differences.length, 12, 'they are reported all the same')
   })
 
-  t.test(`${hook} that returns an unknown answer fails its items`, oneInFive(), async (t) => {
+  t.test(`${hook} that returns an unknown answer fails its items`, oneOfMany(), async (t) => {
     const hooks = await moduleOf(t, `export const ${hook} = () => 'Skip'`)
     const { replica, run } = await openScene(t)
     const { summary, differences } = await run({ ...ALL_WRITES, hooks })
@@ -95,7 +95,7 @@ for (const [hook, expected] of [
     )
   })
 
-  t.test(`${hook} that throws fails its items, and no others`, oneInFive(), async (t) => {
+  t.test(`${hook} that throws fails its items, and no others`, oneOfMany(), async (t) => {
     const hooks = await moduleOf(
       t,
       `export const ${hook} = () => { throw new Error('a fault of mine') }`,
@@ -187,7 +187,7 @@ for (const [what, text, message] of [
   ],
   ['cannot be loaded', 'this is no module', /Cannot load/],
 ] as const) {
-  t.test(`runSync refuses hooks of a module that ${what}`, oneInFive(), async (t) => {
+  t.test(`runSync refuses hooks of a module that ${what}`, oneOfMany(), async (t) => {
     const { master, run } = await openScene(t)
     await t.rejects(run({ hooks: await moduleOf(t, text) }), { code: 'USAGE', message })
     t.equal(master.stub.requests.length, 0)
@@ -271,7 +271,7 @@ for (const [when, hook] of [
   ['beside a write of another key', 'onDiffering'],
   ['while pages are compared', 'onMatching'],
 ] as const) {
-  t.test(`a thread that dies ${when} is replaced, and its work goes on`, oneInFive(), async (t) => {
+  t.test(`a thread that dies ${when} is replaced, and its work goes on`, oneOfMany(), async (t) => {
     const mark = log(t)
     const hooks = await moduleOf(
       t,

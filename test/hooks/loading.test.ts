@@ -6,7 +6,7 @@ import { hooksModule } from '../support/hooks-module.ts'
 import { ALL_WRITES, openScene, REPLICA_ITEMS as SCENE_ITEMS } from '../support/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const RULES = 'export const onMissing = () => {}'
 
@@ -31,7 +31,7 @@ for (const [what, text, told] of [
 ] as const) {
   t.test(
     `tablesync refuses hooks of a module that ${what}, and does nothing`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const engine = await startDynalite()
       t.teardown(() => engine.stop())
@@ -71,7 +71,7 @@ for (const [what, text] of [
   ],
   ['never returns', 'for (;;) {}'],
 ] as const) {
-  t.test(`runSync refuses hooks of a module that ${what}`, oneInFive(), async (t) => {
+  t.test(`runSync refuses hooks of a module that ${what}`, oneOfMany(), async (t) => {
     const { master, run } = await openScene(t)
     const hooks = await hooksModule(t, () => `${text}; ${RULES}`)
     await t.rejects(run({ hooks, timeouts: { hooks: 500 } }), {
@@ -104,7 +104,7 @@ for (const [what, then] of [
 ] as const) {
   t.test(
     `a run whose hooks ${what} on their second load ends, and names them`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { replica, run } = await openScene(t)
       const hooks = await hooksModule(t, (mark) => loadedOnce(mark, then))

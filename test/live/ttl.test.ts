@@ -3,7 +3,7 @@
 import type { WireItem } from 'tablesync'
 import { ALL_WRITES, asks, item, openScene, type SceneOptions } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const seconds = (ago: number) => ({ N: String(Math.floor(Date.now() / 1000) - ago) })
 const expired = (index: number, more: WireItem = {}) => item(index, { ttl: seconds(60), ...more })
@@ -28,7 +28,7 @@ for (const strategy of ['march', 'lookup'] as const) {
   for (const quiesced of [true, false]) {
     t.test(
       `${strategy}${quiesced ? ', quiesced' : ''}: expired items are no differences`,
-      oneInFive(),
+      oneOfMany(),
       async (t) => {
         const { replica, run } = await openExpiring(t, KINDS)
         const before = replica.table.all()

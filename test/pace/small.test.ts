@@ -8,7 +8,7 @@ import type { RunOptions } from 'tablesync'
 import { ALL_WRITES, always, asks, item, openScene, type Scene } from '../support/scene.ts'
 import type { Body } from '../support/tables/stub-terms.ts'
 import { type Test, t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const MANY = Array.from({ length: 400 }, (_, n) => item(n))
 
@@ -54,7 +54,7 @@ for (const [what, options] of [
   ['live', { minMismatchAge: 0, strategy: 'march' }],
   ['in batches', { quiesced: true, writeDiffering: false, deleteExtra: false }],
 ] as const) {
-  t.test(`runSync sends no further writes once it is to end, ${what}`, oneInFive(), async (t) => {
+  t.test(`runSync sends no further writes once it is to end, ${what}`, oneOfMany(), async (t) => {
     const scene = await openScene(t, { masterItems: MANY, replicaItems: [] })
     const { summary, before, after } = await endedWhen(
       scene,
@@ -89,7 +89,7 @@ for (const [what, fault] of [
   ['are left unprocessed', { rewrite: unprocessed }],
   ['are throttled', { error: 'ThrottlingException' }],
 ] as const) {
-  t.test(`runSync ends soon although its look-ups ${what}`, oneInFive(), async (t) => {
+  t.test(`runSync ends soon although its look-ups ${what}`, oneOfMany(), async (t) => {
     const scene = await openScene(t)
     scene.replica.stub.on(always(fault, asks('BatchGetItem')))
     const began = performance.now()

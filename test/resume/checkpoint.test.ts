@@ -16,7 +16,7 @@ import {
   type Scene,
 } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 import { interruptAt } from './interrupted-scene.ts'
 
 async function openRun(t: Test, options: Partial<RunOptions> = {}) {
@@ -76,7 +76,7 @@ t.test('every later leg gives the reason why keys failed', async (t) => {
 for (const kind of ['live', 'quiet', 'quiet, and journaled']) {
   t.test(
     `legs that a limit on writes stops use up no more than they write: ${kind}`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const writes = asks('PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem')
       const undo = join(await tempFolder(t), 'undo.ndjson')

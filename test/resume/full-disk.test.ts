@@ -10,7 +10,7 @@ import { linesOf } from '../support/shard-run.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Item, makeTable } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 import { differencesIn } from '../support/told-lines.ts'
 
 const ITEMS = 600
@@ -34,7 +34,7 @@ for (const [what, kibibytes] of [
 ] as const) {
   t.test(
     `a run whose disk is full at ${what} resumes when there is space again`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { master, replica, file } = await allMissing(t)
       const args = [
@@ -71,7 +71,7 @@ for (const [kind, interval] of INTERVALS.flatMap((of) => [
 ])) {
   for (const kibibytes of [4, 12, 28, 44]) {
     const cutOff = `cut off at ${kibibytes} KiB, saved every ${interval} s,`
-    t.test(`a ${kind} ${cutOff} has all lines once resumed`, oneInFive(), async (t) => {
+    t.test(`a ${kind} ${cutOff} has all lines once resumed`, oneOfMany(), async (t) => {
       const { master, replica, items, file } = await allMissing(t)
       const args = [
         ...[...argsOf(master, replica), '--write-missing', '--dry-run', `--${kind}`, file('lines')],

@@ -7,7 +7,7 @@ import { applySync, type RunOptions, type WireItem } from 'tablesync'
 import { tempFolder } from '../support/command/run-cli.ts'
 import { ALL_WRITES, asks, item, openScene, type Scene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive, skipLong } from '../support/thorough.ts'
+import { oneOfMany, skipLong } from '../support/thorough.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem']
@@ -42,7 +42,7 @@ for (const [what, masterItems, replicaItems] of [
   for (const canary of [1, 7, 59, 60]) {
     t.test(
       `a canary of ${canary} holds, and the rest of 60 ${what} items follow`,
-      oneInFive(),
+      oneOfMany(),
       async (t) => {
         const scene = await openScene(t, { masterItems, replicaItems })
         const { summary, writesThen, writes } = await fly(scene, { canary })
@@ -83,7 +83,7 @@ for (const [what, damage] of [
     (scene: Scene, key: WireItem) => scene.replica.table.set({ ...key, n: { N: '-9' } }),
   ],
 ] as const) {
-  t.test(`a run whose canary is ${what} stops there`, oneInFive(), async (t) => {
+  t.test(`a run whose canary is ${what} stops there`, oneOfMany(), async (t) => {
     const scene = await openScene(t, { masterItems: items(60), replicaItems: [] })
     scene.replica.stub.on((request) => {
       if (!asks('PutItem')(request)) return undefined

@@ -16,7 +16,7 @@ import {
   REPLICA_ITEMS,
 } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const DELETES = { ...ALL_WRITES, maxDeletes: '100%' }
 
@@ -61,7 +61,7 @@ t.test(
 for (const answer of [false, undefined, 'yes', 1]) {
   t.test(
     `runSync deletes nothing where the answer is ${JSON.stringify(answer)}`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { replica, run } = await openScene(t)
       const { confirm } = asker(answer)

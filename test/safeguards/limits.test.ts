@@ -15,7 +15,7 @@ import {
   type SceneOptions,
 } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
 const DELETE = { deleteExtra: true }
@@ -185,7 +185,7 @@ for (const { what, scene: sceneOptions, options, rail, prepare, writes } of CASE
     const how = dryRun ? 'in a dry run' : 'in earnest'
     t.test(
       `a run ${rail ? 'is stopped' : 'passes'} with ${what}, ${how}`,
-      oneInFive(),
+      oneOfMany(),
       async (t) => {
         const scene = await openScene(t, sceneOptions)
         prepare?.(scene)
@@ -214,7 +214,7 @@ for (const { items: all, most } of [
   { items: 100_000, most: 1000 },
   { items: 1_000_000, most: 10_000 },
 ]) {
-  t.test(`of ${all} items ${most} may be deleted without a limit given`, oneInFive(), async (t) => {
+  t.test(`of ${all} items ${most} may be deleted without a limit given`, oneOfMany(), async (t) => {
     const { safeguards } = resolveSafeguards({}, false, (name) => name)
     t.equal(mostDeletes(safeguards.maxDeletes, all), most)
   })

@@ -8,7 +8,7 @@ import { tempFolder } from '../support/command/run-cli.ts'
 import { always, askedOf, asks, item, openScene, type Scene } from '../support/scene.ts'
 import type { StubRequest } from '../support/tables/stub.ts'
 import { type Test, t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const items = (count: number, from = 0) => Array.from({ length: count }, (_, n) => item(from + n))
 const REPAIR = { writeMissing: true, deleteExtra: true, maxDeletes: '100%' } as const
@@ -54,7 +54,7 @@ function isRefused(t: Test, summary: Summary, scene: Scene, side: Side): void {
 }
 
 for (const side of ['master', 'replica'] as const) {
-  t.test(`nothing is deleted once the ${side} was recreated`, oneInFive(), async (t) => {
+  t.test(`nothing is deleted once the ${side} was recreated`, oneOfMany(), async (t) => {
     const scene = await openRepair(t)
     atFirst(scene.replica, asks('PutItem', 'BatchWriteItem'), () =>
       scene[side].table.makeAnew(NEW, side === 'master' ? [] : items(70, 10)),
@@ -171,7 +171,7 @@ for (const [what, error] of [
   ['does not answer', { error: 'InternalServerError', status: 500 }],
   ['is denied by then', { error: 'AccessDeniedException' }],
 ] as const) {
-  t.test(`deletions are withheld where DescribeTable ${what}`, oneInFive(), async (t) => {
+  t.test(`deletions are withheld where DescribeTable ${what}`, oneOfMany(), async (t) => {
     const scene = await openRepair(t)
     let isDown = false
     atFirst(scene.replica, asks('Scan'), () => {

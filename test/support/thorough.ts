@@ -18,7 +18,7 @@ let asked = 0
  * Options of a test that is one of many alike: every fifth of a file is played. Both of a pair get
  * their turn, since five is odd.
  */
-export function oneInFive(): { readonly skip: string | false } {
+export function oneOfMany(): { readonly skip: string | false } {
   const isTurn = asked++ % 5 === 0
   return {
     skip: IS_THOROUGH || isTurn ? false : 'one of many alike: npm run test:thorough plays it',

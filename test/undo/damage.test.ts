@@ -9,7 +9,7 @@ import { tempFolder } from '../support/command/run-cli.ts'
 import { asOfVersion1, BREAKS, linesIn, writeLines } from '../support/rewritten.ts'
 import { ALL_WRITES, item, openScene } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 /** Nine items put one by one: a header, a line for each of them, and a footer. */
 async function journaled(t: Test, name = 'undo.ndjson') {
@@ -38,7 +38,7 @@ async function undone(journal: string, more: Partial<UndoOptions> = {}) {
 for (const name of ['undo.ndjson', 'undo.ndjson.gz']) {
   t.test(
     `undoSync refuses ${name} with a line missing, doubled or moved`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { journal, lines, held } = await journaled(t, name)
       for (const [what, broken] of Object.entries(BREAKS)) {

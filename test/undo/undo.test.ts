@@ -16,7 +16,7 @@ import {
   type SceneOptions,
 } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
-import { oneInFive, skipLong } from '../support/thorough.ts'
+import { oneOfMany, skipLong } from '../support/thorough.ts'
 
 async function journalIn(t: Test, name = 'undo.ndjson'): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tablesync-test-'))
@@ -39,7 +39,7 @@ const undone = (journal: string, more = {}) =>
   undoSync({ journal, maxRetries: 2, retryDelayBase: 1, workers: 1, ...more })
 
 for (const name of ['undo.ndjson', 'undo.ndjson.gz']) {
-  t.test(`undoSync restores what a repair has changed, from ${name}`, oneInFive(), async (t) => {
+  t.test(`undoSync restores what a repair has changed, from ${name}`, oneOfMany(), async (t) => {
     const { replica, before, journal } = await repaired(t, {}, name)
     const bytes = await readFile(journal)
     const text = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()
@@ -285,7 +285,7 @@ for (const [what, before] of [
 ] as const) {
   t.test(
     `undoSync leaves what a replicator wrote when our ${what} was refused`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const now = item(1, { v: { N: '2' } })
       const scene = await openScene(t, {

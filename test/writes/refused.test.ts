@@ -4,7 +4,7 @@ import { EventEmitter, once } from 'node:events'
 import { isDeepStrictEqual } from 'node:util'
 import { ALL_WRITES, always, askedOf, asks, eachFirst, item, openScene } from '../support/scene.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const MANY = Array.from({ length: 400 }, (_, n) => item(n))
 /** Items that are read and then written together. */
@@ -12,7 +12,7 @@ const BATCH = 25
 const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem'] as const
 
 for (const operation of WRITES) {
-  t.test(`${operation} is retried after a transaction conflict`, oneInFive(), async (t) => {
+  t.test(`${operation} is retried after a transaction conflict`, oneOfMany(), async (t) => {
     const { master, replica, run } = await openScene(t)
     replica.stub.on(eachFirst(2, { error: 'TransactionConflictException' }, asks(operation)))
     const { summary } = await run({ ...ALL_WRITES, maxDeletes: '100%' })
@@ -87,7 +87,7 @@ for (const { error, told } of [
     told: { hint: /--delete-extra alone first/ },
   },
 ]) {
-  t.test(`the summary says why items failed, and how many: ${error}`, oneInFive(), async (t) => {
+  t.test(`the summary says why items failed, and how many: ${error}`, oneOfMany(), async (t) => {
     const { replica, run } = await openScene(t)
     const status = error === 'InternalServerError' ? 500 : 400
     replica.stub.on(always({ error, status }, asks('PutItem')))
@@ -103,7 +103,7 @@ for (const { error, told } of [
 for (const operation of ['PutItem', 'UpdateItem'] as const) {
   t.test(
     `a hundred refusals of ${operation} in a row detach the replica, with one reason`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const { replica, run } = await openScene(t, {
         masterItems: MANY,

@@ -7,7 +7,7 @@ import { hooksModule } from '../support/hooks-module.ts'
 import { askedOf, asks, openScene, type Party } from '../support/scene.ts'
 import type { Fault, StubRequest } from '../support/tables/stub.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 /** One item with a version and many other attributes, all with one value. */
 const wide = (attributes: number, value: string, version: string): WireItem => ({
@@ -32,7 +32,7 @@ const BY_VERSION = 'export const isItemDifferent = (a, b) => Number(a.v.N) > Num
 for (const attributes of [79, 81, 100, 400, 500]) {
   t.test(
     `an item that differs in ${attributes} attributes takes one update`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const scene = await openScene(t, {
         masterItems: [wide(attributes, 'new', '2')],
@@ -51,7 +51,7 @@ for (const quiesced of [false, true]) {
     const how = `${rules}${quiesced ? ', on a quiet table' : ''}`
     t.test(
       `1,300 attributes take several updates, the version last, with ${how}`,
-      oneInFive(),
+      oneOfMany(),
       async (t) => {
         const scene = await openScene(t, {
           masterItems: [wide(1300, 'new', '2')],
@@ -106,7 +106,7 @@ for (const [what, interruption] of [
   ['a part is invalid', () => ({ error: 'ValidationException' })],
   ['somebody writes a newer version', (replica: Party) => meddle(replica, { v: { N: '9' } })],
 ] as [string, (replica: Party) => Fault | (() => undefined)][]) {
-  t.test(`an item is reported as torn where ${what}`, oneInFive(), async (t) => {
+  t.test(`an item is reported as torn where ${what}`, oneOfMany(), async (t) => {
     const before = wide(1300, 'old', '1')
     const scene = await openScene(t, {
       masterItems: [wide(1300, 'new', '2')],

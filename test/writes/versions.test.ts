@@ -8,7 +8,7 @@ import { asOfVersion1, linesIn, writeLines } from '../support/rewritten.ts'
 import { ALL_WRITES, asks, item, openScene, type Party } from '../support/scene.ts'
 import type { StubRequest } from '../support/tables/stub.ts'
 import { t } from '../support/tap.ts'
-import { oneInFive } from '../support/thorough.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const one = (text: string, version?: WireItem): WireItem => ({
   id: { S: 'one' },
@@ -46,7 +46,7 @@ for (const [what, master, replica, end] of [
 ] as [string, WireItem | undefined, WireItem | undefined, string][]) {
   for (const newerWins of [false, true]) {
     const how = newerWins ? ', newer ones left alone' : ''
-    t.test(`the master's version is ${what}: ${end}${how}`, oneInFive(), async (t) => {
+    t.test(`the master's version is ${what}: ${end}${how}`, oneOfMany(), async (t) => {
       const before = one('theirs', replica)
       const scene = await openScene(t, {
         masterItems: [one('ours', master)],
@@ -108,7 +108,7 @@ const KEY = [
 for (const versionAttribute of ['id', 'version']) {
   t.test(
     `a version attribute that is the key's ${versionAttribute} is refused`,
-    oneInFive(),
+    oneOfMany(),
     async (t) => {
       const items = [{ id: { S: 'one' }, version: { N: '1' }, text: { S: 'x' } }]
       const scene = await openScene(t, { masterItems: items, replicaItems: [], key: KEY })
