@@ -8,6 +8,7 @@ import { currentOptions } from '../options/current-options.ts'
 import { namedFiles } from '../options/named-files.ts'
 import { resolveOptions } from '../options/resolve.ts'
 import type { RunOptions } from '../options/run-options.ts'
+import type { Settings } from '../options/settings.ts'
 import { estimateTables } from '../run/estimate/estimate-tables.ts'
 import { policiesOf } from '../run/estimate/iam-policies.ts'
 import { refuseIgnoredKeys } from '../run/preflight/key-attributes.ts'
@@ -25,6 +26,55 @@ export interface Known {
   readonly prices: string | undefined
 }
 
+/** What has no estimate: how it is told beside one, and what to do. */
+const NOT_ESTIMATED: readonly {
+  readonly isGiven: (settings: Settings) => boolean
+  readonly what: string
+  readonly hint: string
+}[] = [
+  {
+    isGiven: ({ filter }) => filter !== undefined,
+    what: 'a filter',
+    hint: 'Leave it out: the estimate is of all items. A scan with a filter takes as many read units.',
+  },
+  {
+    isGiven: ({ first }) => first !== undefined,
+    what: '`--first`',
+    hint: 'Leave it out: the estimate is of all items.',
+  },
+  {
+    isGiven: ({ sample }) => sample !== undefined,
+    what: '`--sample`',
+    hint: 'Leave `--sample` out: the estimate is of all items. A sample of 1% takes about a hundredth.',
+  },
+  {
+    isGiven: ({ segmentsOf }) => segmentsOf !== undefined,
+    what: '`--segments-of`',
+    hint: 'Leave `--segments-of` out: the estimate is of all segments.',
+  },
+  {
+    isGiven: ({ passes }) => passes !== undefined,
+    what: '`--until-in-sync`',
+    hint: 'Leave `--until-in-sync` out: the estimate is of one pass, and nobody knows how many it takes.',
+  },
+  {
+    isGiven: ({ creation }) => creation !== undefined,
+    what: '`--create-replica`',
+    hint: 'A table that does not exist has no sample. --dry-run says what would be made.',
+  },
+  {
+    isGiven: ({ keyList }) => keyList !== undefined,
+    what: 'a list of keys',
+    hint: 'Each listed key takes a read unit or two on each side.',
+  },
+]
+
+function refuseNotEstimated(settings: Settings): void {
+  const other = NOT_ESTIMATED.find(({ isGiven }) => isGiven(settings))
+  if (other === undefined) return
+  throw usageError(`Expected \`--estimate\` without ${other.what}, got both`, other.hint)
+}
+
 /**
  * @throws TablesyncError where the options, the report or the tables are not fit
  */
@@ -32,24 +82,7 @@ export async function estimate(given: RunOptions, caller: Caller, known: Known):
   const { spelling, identity = newRunIdentity() } = caller
   const options = currentOptions(given)
   const settings = resolveOptions(options, spelling)
-  if (settings.filter !== undefined || settings.first !== undefined) {
-    throw usageError(
-      `Expected \`--estimate\` without ${settings.first === undefined ? 'a filter' : '`--first`'}, got both`,
-      'Leave it out: the estimate is of all items. A scan with a filter takes as many read units.',
-    )
-  }
-  if (settings.passes !== undefined) {
-    throw usageError(
-      'Expected `--estimate` without `--until-in-sync`, got both',
-      'Leave `--until-in-sync` out: the estimate is of one pass, and nobody knows how many it takes.',
-    )
-  }
-  if (settings.creation !== undefined) {
-    throw usageError(
-      'Expected `--estimate` without `--create-replica`, got both',
-      'A table that does not exist has no sample. --dry-run says what would be made.',
-    )
-  }
+  refuseNotEstimated(settings)
   const { change } = await checkFiles(options, settings, caller)
   if (change !== undefined) {
     throw usageError(
@@ -60,12 +93,6 @@ export async function estimate(given: RunOptions, caller: Caller, known: Known):
   const { report } = options
   if (report !== undefined && report !== '-') {
     await refuseUnwritable({ file: report, what: 'the report' }, 'report')
-  }
-  if (settings.keyList !== undefined) {
-    throw usageError(
-      'Expected `--estimate` without a list of keys, got both',
-      'Each listed key takes a read unit or two on each side.',
-    )
   }
   const prices =
     known.prices === undefined

@@ -80,16 +80,22 @@ export function refuseStray(
 /** @throws TablesyncError with code `USAGE` where the command is given no file */
 export function checkFile(command: FileCommand, given: unknown): void {
   if (typeof given === 'string' && given !== '') return
-  const file = FILE_COMMANDS[command]
-  throw usageError(
-    `Expected \`${file}\` to be a file, got ${shown(given)}`,
-    HINT_OF_FILE[command] ?? `Name the ${file} that a run wrote.`,
-  )
+  const name = FILE_COMMANDS[command]
+  const { is, hint } = NO_FILE[command] ?? {
+    is: 'file',
+    hint: `Name the ${name} that a run wrote.`,
+  }
+  throw usageError(`Expected \`${name}\` to be a ${is}, got ${shown(given)}`, hint)
 }
 
-const HINT_OF_FILE: { readonly [command in FileCommand]?: string } = {
-  revert: 'Name the folder of the export.',
-  shard: 'Name the folder that `tablesync shard-plan` has made.',
-  merge: 'Name the folder that `tablesync shard-plan` has made.',
-  fingerprint: 'Name a table, as <region>:<table> or ARN.',
+const OF_SHARDS = { is: 'folder', hint: 'Name the folder that `tablesync shard-plan` has made.' }
+
+/** What a command takes that is no file. */
+const NO_FILE: {
+  readonly [command in FileCommand]?: { readonly is: string; readonly hint: string }
+} = {
+  revert: { is: 'folder', hint: 'Name the folder of the export.' },
+  shard: OF_SHARDS,
+  merge: OF_SHARDS,
+  fingerprint: { is: 'table', hint: 'Name it as <region>:<table> or ARN.' },
 }

@@ -254,6 +254,9 @@ t.test('--estimate says what it costs, and which permissions a run needs', async
     [['--estimate', '--prices', '/none'], /Cannot read the prices in \/none/],
     [['--estimate', '--estimate-from', '/none'], /Cannot read \/none/],
     [['--estimate', '--key', '{"id":"a"}'], /`--estimate` without a list of keys/],
+    [['--estimate', '--first', '3'], /`--estimate` without `--first`/],
+    [['--estimate', '--sample', '1%'], /`--estimate` without `--sample`/],
+    [['--estimate', '--segments-of', '/none'], /`--estimate` without `--segments-of`/],
   ] as const) {
     const { code, stderr, charged } = await run(...flags)
     t.equal(code, 2)
