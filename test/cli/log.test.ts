@@ -5,6 +5,7 @@ import { runCli, startCli, tempFolder } from '../support/command/run-cli.ts'
 import { COUNTS, makeScene, makeTwins } from '../support/command/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Test, t } from '../support/tap.ts'
+import { fewOf } from '../support/thorough.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -130,7 +131,7 @@ t.test('a log file that cannot be used is refused, and nothing is lost', async (
   const kept = await readFile(report, 'utf8')
   await symlink(report, join(folder, 'link'))
   await writeFile(join(folder, 'checkpoint.lock'), '')
-  for (const [more, message] of [
+  for (const [more, message] of fewOf([
     [['--log-file', join(folder, 'none', 'log')], /Cannot write the log .*ENOENT/],
     [['--log-file', '-'], /Expected `--log-file` to be a file, got "-"/],
     [['--metrics-file', '-'], /Expected `--metrics-file` to be a file, got "-"/],
@@ -142,7 +143,7 @@ t.test('a log file that cannot be used is refused, and nothing is lost', async (
       ['--checkpoint', join(folder, 'checkpoint'), '--log-file', join(folder, 'checkpoint.lock')],
       /keeps for itself/,
     ],
-  ] as const) {
+  ] as const)) {
     const { code, stderr } = await runCli([...args, ...more])
     t.equal(code, 2, more.join(' '))
     t.match(stderr, message)

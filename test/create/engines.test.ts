@@ -10,7 +10,7 @@ import {
 import { runForSummary } from '../support/command/run-cli.ts'
 import { type Engine, startDynalite } from '../support/tables/dynalite.ts'
 import { noJava, startDynamoDBLocal } from '../support/tables/dynamodb-local.ts'
-import { clientOf } from '../support/tables/tables.ts'
+import { clientOf, freshName } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
 import { carriedIn, FULL, ITEMS } from './full-master.ts'
 
@@ -72,29 +72,30 @@ for (const { engine, start, skip } of ENGINES) {
   ] as const) {
     t.test(`${engine}: a table ${billing}`, { skip }, async (t) => {
       const { endpoint, client, describe } = await openEngine(t, start)
-      await client.send(new CreateTableCommand(request))
+      const [orders, copy] = [freshName(), freshName()]
+      await client.send(new CreateTableCommand({ ...request, TableName: orders }))
       for (const Item of ITEMS)
-        await client.send(new PutItemCommand({ TableName: 'Orders', Item: { ...Item } as never }))
-      const args = ['-m', 'us-east-1:Orders', '-r', 'us-east-1:Copy', '--endpoint', endpoint]
+        await client.send(new PutItemCommand({ TableName: orders, Item: { ...Item } as never }))
+      const args = ['-m', `us-east-1:${orders}`, '-r', `us-east-1:${copy}`, '--endpoint', endpoint]
       const create = ['--write-missing', '--create-replica']
       const dry = await runForSummary([...args, ...create, '--dry-run'])
       t.equal(dry.code, 1)
-      await t.rejects(describe('Copy'), { name: 'ResourceNotFoundException' })
+      await t.rejects(describe(copy), { name: 'ResourceNotFoundException' })
       // One variable for all services, and no STS behind it.
       const env = { AWS_ENDPOINT_URL: endpoint }
       const { summary, code, stderr } = await runForSummary([...args, ...create, ...EMULATED], env)
       t.equal(code, 0, stderr)
       t.equal(summary.outcome, 'in-sync')
       t.strictSame(
-        carriedIn({ ...(await describe('Copy')) }),
-        carriedIn({ ...(await describe('Orders')) }),
+        carriedIn({ ...(await describe(copy)) }),
+        carriedIn({ ...(await describe(orders)) }),
       )
-      const { Items = [] } = await client.send(new ScanCommand({ TableName: 'Copy' }))
+      const { Items = [] } = await client.send(new ScanCommand({ TableName: copy }))
       t.equal(Items.length, 3)
-      t.notOk('settings' in (summary.replicas['us-east-1:Copy'] ?? {}))
+      t.notOk('settings' in (summary.replicas[`us-east-1:${copy}`] ?? {}))
       const again = await runForSummary([...args, ...create, ...EMULATED])
       t.equal(again.code, 0)
-      t.notOk('create' in (again.summary.replicas['us-east-1:Copy'] ?? {}))
+      t.notOk('create' in (again.summary.replicas[`us-east-1:${copy}`] ?? {}))
     })
   }
 }

@@ -1,5 +1,6 @@
 /** A message is read at a glance: with its hint it takes at most three lines. */
 import { t } from '../support/tap.ts'
+import { skipLong } from '../support/thorough.ts'
 import { PLACEHOLDER, readMessages } from './messages.ts'
 
 const COLUMNS = 80
@@ -24,7 +25,9 @@ t.test('lines break between words', async (t) => {
   t.equal(linesOf('x'.repeat(81)), 2)
 })
 
-t.test('every message takes at most three lines together with its hint', async (t) => {
+const skip = skipLong
+
+t.test('every message takes at most three lines together with its hint', { skip }, async (t) => {
   const messages = readMessages()
   t.ok(messages.length > 200, `${messages.length} messages`)
   t.ok(messages.some(({ message }) => message.includes(PLACEHOLDER)))

@@ -218,7 +218,7 @@ t.test('an update that could not spare what is not compared says why', async (t)
   t.ok(told.obstacles > 200, `${told.obstacles} had an obstacle`)
 })
 
-const PLAYED = casesToPlay(400, 100, 'TABLESYNC_TEST_UPDATES')
+const PLAYED = casesToPlay(400, 40, 'TABLESYNC_TEST_UPDATES')
 
 t.test('DynamoDB Local carries updates out as the stub does', { skip: noJava }, async (t) => {
   const send = await localTable(t)

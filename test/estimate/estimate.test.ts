@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { runCli, tempFolder } from '../support/command/run-cli.ts'
 import { type Test, t } from '../support/tap.ts'
-import { skipLong } from '../support/thorough.ts'
+import { fewOf, skipLong } from '../support/thorough.ts'
 import { SizedServer, type SizedTable } from './sized-server.ts'
 
 interface Range {
@@ -247,7 +247,7 @@ t.test('--estimate says what it costs, and which permissions a run needs', async
     )
     t.same(writes, [first, second])
   }
-  for (const [flags, told] of [
+  for (const [flags, told] of fewOf([
     [['--estimate-from', prices], /`--estimate-from` to come with `--estimate`/],
     [['--prices', '/none'], /Cannot read the prices in \/none/],
     [['--estimate', '--hooks', '/none.mjs'], /none\.mjs/],
@@ -257,7 +257,7 @@ t.test('--estimate says what it costs, and which permissions a run needs', async
     [['--estimate', '--first', '3'], /`--estimate` without `--first`/],
     [['--estimate', '--sample', '1%'], /`--estimate` without `--sample`/],
     [['--estimate', '--segments-of', '/none'], /`--estimate` without `--segments-of`/],
-  ] as const) {
+  ] as const)) {
     const { code, stderr, charged } = await run(...flags)
     t.equal(code, 2)
     t.match(stderr, told)

@@ -6,9 +6,10 @@
 import { type PlainCredentials, runSync } from 'tablesync'
 import { LimitedServer } from '../pace/limited-server.ts'
 import { type Test, t } from '../support/tap.ts'
+import { casesToPlay } from '../support/thorough.ts'
 
 const LIFETIME = Number(process.env['TABLESYNC_TEST_LIFETIME_SECONDS'] ?? 1) * 1000
-const LIFETIMES = Number(process.env['TABLESYNC_TEST_LIFETIMES'] ?? 8)
+const LIFETIMES = casesToPlay(8, 4, 'TABLESYNC_TEST_LIFETIMES')
 
 t.setTimeout(2 * LIFETIME * LIFETIMES + 120_000)
 

@@ -97,10 +97,10 @@ const loadedOnce = (mark: string, then: string) =>
    ${RULES}`
 
 for (const [what, then] of [
-  ['exit', 'process.exit()'],
-  ['throw', `throw new Error('not twice')`],
   ['wait for ever', 'await new Promise(() => {})'],
   ['never return', 'for (;;) {}'],
+  ['throw', `throw new Error('not twice')`],
+  ['exit', 'process.exit()'],
 ] as const) {
   t.test(
     `a run whose hooks ${what} on their second load ends, and names them`,

@@ -24,9 +24,10 @@ import type { WireItem, WireValue } from '../../lib/model/wire.ts'
 import { type Choose, choices, respelt, shuffled } from '../support/arbitrary.ts'
 import { ID_KEY } from '../support/pages.ts'
 import { t } from '../support/tap.ts'
+import { casesToPlay } from '../support/thorough.ts'
 import { referencePage, sameItem } from './reference.ts'
 
-const ITEMS = Number(process.env['TABLESYNC_TEST_ITEMS'] ?? 40_000)
+const ITEMS = casesToPlay(40_000, 8_000, 'TABLESYNC_TEST_ITEMS')
 const SEED = Number(process.env['TABLESYNC_TEST_SEED'] ?? 1)
 
 const comparer = itemComparer(await openDigest(), BY_DEFAULT)

@@ -7,6 +7,7 @@ import { makeScene } from '../support/command/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
+import { fewOf } from '../support/thorough.ts'
 import { masked } from './masked.ts'
 
 const engine = await startDynalite()
@@ -110,14 +111,14 @@ t.test('what is wrong with masks is said before anything is read', async (t) => 
   const masks = ['--masks', options.masks]
   const at = ['--endpoint', recorder.endpoint]
   const tables = args.slice(0, 4)
-  for (const [more, env, message] of [
+  for (const [more, env, message] of fewOf([
     [masks, {}, /Expected a key for the rules hash, email, name and digits, got none/],
     [masks, { TABLESYNC_MASK_KEY: 'short' }, /TABLESYNC_MASK_KEY to have 16 bytes or more, got 5/],
     [['--mask-key-file', options.maskKeyFile], {}, /to come with `--masks`, got it alone/],
     [['--masks', '/no/such/file'], {}, /Cannot read the masks in \/no\/such\/file/],
     [[...masks, '--estimate'], { TABLESYNC_MASK_KEY: KEY }, /`--estimate` without masks/],
     [['--mask-key', KEY], {}, /--mask-key/],
-  ] as const) {
+  ] as const)) {
     const { code, stderr, stdout } = await runCli([...tables, ...at, ...more], env)
     t.equal(code, 2, stderr)
     t.match(stderr, message)

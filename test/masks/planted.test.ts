@@ -9,6 +9,7 @@ import { runCli, tempFolder } from '../support/command/run-cli.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Item, makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
+import { oneOfMany } from '../support/thorough.ts'
 import { masked, type Rules } from './masked.ts'
 
 const engine = await startDynalite()
@@ -100,7 +101,7 @@ const CASES: Readonly<Record<string, Case>> = {
 }
 
 for (const [name, { rules, files }] of Object.entries(CASES)) {
-  t.test(`planted values under ${name}`, async (t) => {
+  t.test(`planted values under ${name}`, oneOfMany(), async (t) => {
     const folder = await tempFolder(t)
     const at = (file: string) => join(folder, file)
     const [master, replica] = [await makeTable(engine.endpoint), await makeTable(engine.endpoint)]

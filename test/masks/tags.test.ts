@@ -8,7 +8,7 @@ import {
 import { runCli } from '../support/command/run-cli.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { noJava, startDynamoDBLocal } from '../support/tables/dynamodb-local.ts'
-import { clientOf, makeTable } from '../support/tables/tables.ts'
+import { clientOf, freshName, makeTable } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
 import { masked } from './masked.ts'
 
@@ -27,22 +27,23 @@ for (const [name, skip, start, takesTags] of [
     const client = clientOf(t, endpoint)
     const master = await makeTable(endpoint)
     await master.put([{ id: { S: 'a' }, email: { S: CLEAR } }])
+    const copy = freshName()
     const { options } = await masked(t, RULES)
     const { options: others } = await masked(t, { ...RULES, email: 'hash' })
     const masks = ['--masks', options.masks, '--mask-key-file', options.maskKeyFile]
-    const args = ['-m', master.label, '-r', 'us-east-1:masked', '--endpoint', endpoint]
+    const args = ['-m', master.label, '-r', `us-east-1:${copy}`, '--endpoint', endpoint]
     const made = await runCli([...args, ...masks, ...MAKES])
     t.equal(made.code, 0, made.stderr)
     const held = async () =>
-      JSON.stringify((await client.send(new ScanCommand({ TableName: 'masked' }))).Items)
+      JSON.stringify((await client.send(new ScanCommand({ TableName: copy }))).Items)
     const first = await held()
     t.notMatch(first, CLEAR)
     if (!takesTags) {
-      t.match(made.stderr, /warning us-east-1:masked: the table is not tagged with its masks/)
+      t.match(made.stderr, `warning us-east-1:${copy}: the table is not tagged with its masks`)
       t.equal((await runCli([...args, ...masks, ...WRITES])).code, 0)
       return
     }
-    const { Table } = await client.send(new DescribeTableCommand({ TableName: 'masked' }))
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: copy }))
     const ResourceArn = Table?.TableArn
     const { Tags } = await client.send(new ListTagsOfResourceCommand({ ResourceArn }))
     t.match(Tags, [{ Key: 'tablesync:masks', Value: /^[\da-f]{16}-[\da-f]{8}$/ }])
@@ -54,7 +55,8 @@ for (const [name, skip, start, takesTags] of [
       for (const run of [WRITES, [...WRITES, '--dry-run'], ['--write-differing']]) {
         const { code, stderr } = await runCli([...args, ...more, ...run])
         t.equal(code, 2, what)
-        t.match(stderr, /Expected the masks .* for us-east-1:masked, which was made under them/)
+        t.match(stderr, /Expected the masks /)
+        t.match(stderr, ` for us-east-1:${copy}, which was made under them`)
       }
     }
     t.equal((await runCli([...args, ...masks, ...WRITES])).code, 0, 'the same masks')

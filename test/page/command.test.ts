@@ -7,6 +7,7 @@ import { makeScene } from '../support/command/scene.ts'
 import { item, openScene } from '../support/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Test, t } from '../support/tap.ts'
+import { fewOf } from '../support/thorough.ts'
 
 /** The text between the tags. */
 const textOf = (page: string) => page.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]+>/g, ' ')
@@ -74,7 +75,7 @@ t.test('a run writes a page, and so do the files that it leaves', async (t) => {
   t.equal(stripOf(await readFile(html, 'utf8')), undefined, 'a strip of all would be wrong')
 
   const journal = at('undo.ndjson')
-  for (const [command, told] of [
+  for (const [command, told] of fewOf([
     [
       ['apply', plan, '--journal', journal, '--yes'],
       /^\s*.*Repair by a plan\s+Repaired: 5 written, 8 deleted\. Nothing of the plan is left\..*master/s,
@@ -83,7 +84,7 @@ t.test('a run writes a page, and so do the files that it leaves', async (t) => {
       ['undo', journal, '--yes'],
       /Undo\s+Undone: 10 written, 3 deleted\. Nothing of the journal is left\.\s+replica/,
     ],
-  ] as const) {
+  ] as const)) {
     const done = await runCli([...command, '--html', html, '--endpoint', master.endpoint])
     t.equal(done.code, 0, done.stderr)
     t.match(textOf(await readFile(html, 'utf8')), told)

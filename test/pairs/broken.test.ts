@@ -5,6 +5,7 @@ import { type PairsOptions, runPairs } from 'tablesync'
 import { matching } from '../../lib/pairs/table-pattern.ts'
 import { runCli, startCli } from '../support/command/run-cli.ts'
 import { t } from '../support/tap.ts'
+import { fewOf } from '../support/thorough.ts'
 import { ALL, ITEMS, item, openPairs, outcomes, summaryOf } from './scene-of-pairs.ts'
 
 t.test('no file serves two purposes', async (t) => {
@@ -14,7 +15,7 @@ t.test('no file serves two purposes', async (t) => {
   const own = (name: string, more: string) =>
     `  - { master: us-east-1:${name}-prod, replica: us-east-1:${name}-copy, name: ${name}, ${more} }\n`
   const writes = 'writeMissing: true\n'
-  for (const [name, lines, args] of [
+  for (const [name, lines, args] of fewOf([
     [
       'a page over a journal',
       `${writes}html: undo/aaa.ndjson\njournal: 'undo/{pair}.ndjson'\n${ALL}`,
@@ -34,7 +35,7 @@ t.test('no file serves two purposes', async (t) => {
     ],
     ['a page without a folder', `html: nowhere/x.html\n${ALL}`, []],
     ['a page named -', ALL, ['--html', '-']],
-  ] as const) {
+  ] as const)) {
     await t.test(name, async (t) => {
       const file = await config(lines)
       const before = gate.passed.length
@@ -151,7 +152,7 @@ t.test('files of one name in a folder, and what checkpoints keep there', async (
 
 t.test('options of all sorts are refused, and nothing is asked', async (t) => {
   const { config, gate } = await openPairs(t, ['aaa'])
-  for (const text of [
+  for (const text of fewOf([
     'master: *nope',
     'ignore: &p [*p]',
     'a: &a [1,1]\nb: &b [*a,*a]\nquiet: *b',
@@ -162,7 +163,7 @@ t.test('options of all sorts are refused, and nothing is asked', async (t) => {
     'pairsAtOnce: 2\nmaster: us-east-1:aaa-prod\nreplicas: [us-east-1:aaa-copy]',
     '__proto__: { quiet: true }',
     'mfaToken: *hunter2',
-  ]) {
+  ])) {
     const file = await config(text)
     const { code, stderr } = await runCli(['--config', file, '--json'])
     t.equal(code, 2, `${text}\n${stderr}`)

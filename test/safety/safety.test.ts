@@ -12,7 +12,7 @@ import { prepareEngine } from '../simulation/engine.ts'
 import { t } from '../support/tap.ts'
 import { casesToPlay } from '../support/thorough.ts'
 
-const RUNS = casesToPlay(200, 30, 'TABLESYNC_TEST_HISTORIES')
+const RUNS = casesToPlay(200, 12, 'TABLESYNC_TEST_HISTORIES')
 const FIRST = Number(process.env['TABLESYNC_TEST_SEED'] ?? 1)
 /** Histories per process: what the SDK keeps of closed clients adds up. */
 const BATCH = 250

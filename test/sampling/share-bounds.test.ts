@@ -3,6 +3,7 @@ import { type SampledSegment, shareBounds } from '../../lib/sampling/share-bound
 import { seeded } from '../support/seeded.ts'
 import { stringerBounds } from '../support/stringer.ts'
 import { t } from '../support/tap.ts'
+import { casesToPlay } from '../support/thorough.ts'
 
 const CLOSE = 1e-9
 const MOST_DRAWN = 300
@@ -64,6 +65,8 @@ function randomCases(): Case[] {
   )
 }
 
+const RANDOM_CASES = casesToPlay(60, 12, 'TABLESYNC_TEST_SAMPLES')
+
 function largeCases(): Case[] {
   const random = seeded(2)
   return [
@@ -79,7 +82,7 @@ function largeCases(): Case[] {
     { hits: 200, drawn: 290, segments: 1_000 },
     { hits: 70, drawn: 290, segments: 310 },
     { hits: 7, drawn: 290, segments: 291 },
-    ...Array.from({ length: 60 }, (_, at) => {
+    ...Array.from({ length: RANDOM_CASES }, (_, at) => {
       const drawn = 61 + upTo(MOST_DRAWN - 61, random)
       return at % 2 === 0
         ? { hits: upTo(8, random), drawn, segments: TOTALS[1](drawn, random) }

@@ -4,7 +4,7 @@ import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
 import { runCli, runForSummary } from '../support/command/run-cli.ts'
 import { openScene } from '../support/scene.ts'
 import { noJava, startDynamoDBLocal } from '../support/tables/dynamodb-local.ts'
-import { clientOf } from '../support/tables/tables.ts'
+import { clientOf, freshName } from '../support/tables/tables.ts'
 import { t } from '../support/tap.ts'
 
 type Description = Readonly<Record<string, unknown>>
@@ -173,9 +173,10 @@ t.test(
     const provisioned = { ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 5 } }
     const make = (TableName: string, more: object) =>
       client.send(new CreateTableCommand({ TableName, ...key, ...more }))
-    await make('AAA', provisioned)
-    await make('BBB', provisioned)
-    await make('CCC', {
+    const [master, alike, other] = [freshName(), freshName(), freshName()]
+    await make(master, provisioned)
+    await make(alike, provisioned)
+    await make(other, {
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: [
         ...key.AttributeDefinitions,
@@ -190,19 +191,13 @@ t.test(
       ],
     })
     const args = [
-      '-m',
-      'us-east-1:AAA',
-      '-r',
-      'us-east-1:BBB',
-      '-r',
-      'us-east-1:CCC',
-      '--endpoint',
-      endpoint,
+      ...['-m', `us-east-1:${master}`, '-r', `us-east-1:${alike}`, '-r', `us-east-1:${other}`],
+      ...['--endpoint', endpoint],
     ]
     const { summary, code } = await runForSummary(args)
     t.equal(code, 0)
-    t.notOk('settings' in (summary.replicas['us-east-1:BBB'] ?? {}))
-    t.match(summary.replicas['us-east-1:CCC']?.settings, {
+    t.notOk('settings' in (summary.replicas[`us-east-1:${alike}`] ?? {}))
+    t.match(summary.replicas[`us-east-1:${other}`]?.settings, {
       billing: { master: 'provisioned', replica: 'on-demand' },
       'index by-at': { master: null, replica: 'global; at (N); all attributes' },
     })

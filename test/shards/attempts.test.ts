@@ -101,10 +101,11 @@ const POINTS = [
   ...['link-written:2', 'link-synced:3'],
 ]
 
-const PLAYED = casesToPlay(POINTS.length, 2, 'TABLESYNC_TEST_SHARD_KILLS')
+const PLAYED = casesToPlay(POINTS.length, 1, 'TABLESYNC_TEST_SHARD_KILLS')
 
 for (const [at, point] of POINTS.entries()) {
-  const skip = at % Math.ceil(POINTS.length / PLAYED) === 0 ? false : 'one of many alike'
+  const step = Math.ceil(POINTS.length / PLAYED)
+  const skip = at % step === Math.floor(step / 2) ? false : 'one of many alike'
   t.test(`an attempt killed at ${point} is taken up on another machine`, { skip }, async (t) => {
     const run = await planned(t)
     const { scene, folder, shared } = run
@@ -128,7 +129,7 @@ for (const [at, point] of POINTS.entries()) {
   })
 }
 
-const SEEDS = casesToPlay(30, 2, 'TABLESYNC_TEST_SHARD_COPIES')
+const SEEDS = casesToPlay(30, 1, 'TABLESYNC_TEST_SHARD_COPIES')
 
 for (let seed = 1; seed <= SEEDS; seed++) {
   t.test(`two attempts at one shard at once, seed ${seed}`, async (t) => {

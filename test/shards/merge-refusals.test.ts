@@ -193,7 +193,7 @@ t.test('a disk that is full at any write of an attempt', async (t) => {
   await runShard({ ...whole, shardIndex: 1 })
   const { calls } = disk.disarm()
   // The result and the commit are the last of them.
-  const first = Math.max(1, calls - casesToPlay(calls, 16, 'TABLESYNC_TEST_DISK_POINTS'))
+  const first = Math.max(1, calls - casesToPlay(calls, 8, 'TABLESYNC_TEST_DISK_POINTS'))
   const told = new Set<string>()
   for (let n = first; n <= calls + 2; n++) {
     await rm(join(run.shared, 'shard-0'), { recursive: true, force: true })

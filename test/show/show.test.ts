@@ -7,6 +7,7 @@ import type { WireItem } from 'tablesync'
 import { runCli, tempFolder } from '../support/command/run-cli.ts'
 import { ALL_WRITES, item, openScene } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
+import { fewOf } from '../support/thorough.ts'
 
 const KEPT = fileURLToPath(new URL('../../../test/golden/kept/', import.meta.url))
 
@@ -74,7 +75,7 @@ t.test('show prints a report, a plan and a journal', async (t) => {
 
 t.test('show picks lines by kind, attribute and key', async (t) => {
   const { report } = await madeFiles(t)
-  for (const [flags, expected] of [
+  for (const [flags, expected] of fewOf([
     [['--kind', 'missing'], ['3']],
     [
       ['--kind', 'missing,extra'],
@@ -101,7 +102,7 @@ t.test('show picks lines by kind, attribute and key', async (t) => {
       ['2', '3'],
     ],
     [['--kind', 'extra', '--key', '{"id":"item-2"}'], []],
-  ] as const) {
+  ] as const)) {
     const { stdout, stderr } = await runCli(['show', report, '--json', ...flags])
     const { items, totals } = JSON.parse(stdout || `{"items":"${stderr}"}`)
     const ids = items.map(({ key }: { key: { id: { S: string } } }) => key.id.S.slice(5))
@@ -115,7 +116,7 @@ t.test('show refuses what it cannot show', async (t) => {
   const text = await readFile(report, 'utf8')
   await writeFile(at('changed.ndjson'), text.replace('item-3', 'item-9'))
   await writeFile(at('other.ndjson'), '{"id":"a"}\n')
-  for (const [args, told] of [
+  for (const [args, told] of fewOf([
     [[], /followed by the file, got nothing.*tablesync show report\.ndjson/s],
     [[at('none.ndjson')], /Cannot read .*ENOENT/],
     [[at('other.ndjson')], /to be a report, a plan or a journal of version 1 or 2/],
@@ -131,7 +132,7 @@ t.test('show refuses what it cannot show', async (t) => {
       /an option that `tablesync show` takes, got `--verbose`|`tablesync show` only reads a file/,
     ],
     [[report, '--master', 'us-east-1:A'], /`tablesync show` takes, got `--master`/],
-  ] as const) {
+  ] as const)) {
     const { code, stdout, stderr } = await runCli(['show', ...args])
     t.equal(code, 2, stderr)
     t.equal(stdout, '')

@@ -11,8 +11,8 @@ import { t } from '../support/tap.ts'
 import { casesToPlay } from '../support/thorough.ts'
 import { prepareEngine } from './engine.ts'
 
-const RUNS = casesToPlay(200, 25, 'TABLESYNC_TEST_SIMULATIONS')
-const PASSES = casesToPlay(400, 40, 'TABLESYNC_TEST_PASSES')
+const RUNS = casesToPlay(200, 12, 'TABLESYNC_TEST_SIMULATIONS')
+const PASSES = casesToPlay(400, 16, 'TABLESYNC_TEST_PASSES')
 const FIRST = Number(process.env['TABLESYNC_TEST_SEED'] ?? 1)
 /** Runs per process: what the SDK keeps of closed clients adds up. */
 const BATCH = 250

@@ -284,7 +284,7 @@ t.test('other hooks see what it makes', async (t) => {
   t.match(counts(summary, replica), { sameAs: 2, failed: 0, written: 0 })
 })
 
-const SEEDS = casesToPlay(60, 5, 'TABLESYNC_TEST_TRANSFORM_SEEDS')
+const SEEDS = casesToPlay(60, 2, 'TABLESYNC_TEST_TRANSFORM_SEEDS')
 
 const shown = ({ id, n, hide }: WireItem): WireItem | undefined => {
   if ((hide as { BOOL: boolean } | undefined)?.BOOL) return undefined

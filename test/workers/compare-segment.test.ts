@@ -21,7 +21,7 @@ import {
   tablesOf,
 } from './scene.ts'
 
-const RUNS = casesToPlay(3000, 300, 'TABLESYNC_TEST_RUNS')
+const RUNS = casesToPlay(3000, 150, 'TABLESYNC_TEST_RUNS')
 
 t.test('compareSegment counts the same as a brute-force comparison, in any order', async (t) => {
   await t.resolves(() =>

@@ -24,7 +24,7 @@ import {
   tablesOf,
 } from './scene.ts'
 
-const RUNS = casesToPlay(3000, 300, 'TABLESYNC_TEST_RUNS')
+const RUNS = casesToPlay(3000, 100, 'TABLESYNC_TEST_RUNS')
 
 const pendingIn = (findings: readonly Finding[]): PendingRecheck[] =>
   findings.flatMap((finding) => (finding.type === 'look-again' ? [finding.pending] : []))

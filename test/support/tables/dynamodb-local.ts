@@ -8,16 +8,27 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import type { Engine } from './dynalite.ts'
 
+/** The variable with the endpoint of one that serves several test files. */
+export const SHARED_ENGINE = 'TABLESYNC_TEST_DYNAMODB_LOCAL'
+
+const shared = process.env[SHARED_ENGINE]
+
 /** Why the tests that need DynamoDB Local cannot run; false if they can. CI must run them. */
 export const noJava: string | false =
-  spawnSync('java', ['-version']).status === 0 || process.env['CI'] === 'true'
+  shared !== undefined ||
+  process.env['CI'] === 'true' ||
+  spawnSync('java', ['-version']).status === 0
     ? false
     : 'DynamoDB Local needs Java, and there is none on the PATH'
+
+/** The one that all test files share, or one of its own. Tables in it need names of their own. */
+export const startDynamoDBLocal = async (): Promise<Engine> =>
+  shared === undefined ? startOwnDynamoDBLocal() : { endpoint: shared, stop: async () => {} }
 
 /**
  * Starts the jar directly: the starter of its npm package needs a dependency that is not installed.
  */
-export async function startDynamoDBLocal(): Promise<Engine> {
+export async function startOwnDynamoDBLocal(): Promise<Engine> {
   const require = createRequire(import.meta.url)
   const cwd = join(dirname(require.resolve('amplify-dynamodb-simulator/package.json')), 'emulator')
   const port = await freePort()

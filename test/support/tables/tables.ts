@@ -1,6 +1,7 @@
 /**
  * Tables for tests: created, filled and read back by a plain SDK client, independent of the engine.
  */
+import { randomBytes } from 'node:crypto'
 import {
   type AttributeValue,
   BatchWriteItemCommand,
@@ -19,7 +20,12 @@ export type Item = Record<string, AttributeValue>
 
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' }
 
+/** An engine may serve several test files. */
+const ofThisFile = randomBytes(4).toString('hex')
 let made = 0
+
+/** The name of a table that no other test file has. */
+export const freshName = (): string => `t-${ofThisFile}-${++made}`
 
 export interface TestTable {
   readonly name: string
@@ -54,7 +60,7 @@ export function clientOf(t: Test, endpoint: string): DynamoDBClient {
 }
 
 export async function makeTable(endpoint: string, shape: TableShape = {}): Promise<TestTable> {
-  const { key = HASH_ONLY, region = 'us-east-1', name = `t-${process.pid}-${++made}` } = shape
+  const { key = HASH_ONLY, region = 'us-east-1', name = freshName() } = shape
   const client = new DynamoDBClient({
     region,
     endpoint,
