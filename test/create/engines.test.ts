@@ -12,6 +12,7 @@ import { type Engine, startDynalite } from '../support/tables/dynalite.ts'
 import { noJava, startDynamoDBLocal } from '../support/tables/dynamodb-local.ts'
 import { clientOf, freshName } from '../support/tables/tables.ts'
 import { type Test, t } from '../support/tap.ts'
+import { oneOfMany } from '../support/thorough.ts'
 import { carriedIn, FULL, ITEMS } from './full-master.ts'
 
 const EMULATED = ['--yes', '--expect-account', '000000000000']
@@ -70,7 +71,7 @@ for (const { engine, start, skip } of ENGINES) {
     ['provisioned with indexes', fullRequest()],
     ['on-demand', ON_DEMAND],
   ] as const) {
-    t.test(`${engine}: a table ${billing}`, { skip }, async (t) => {
+    t.test(`${engine}: a table ${billing}`, { skip: skip || oneOfMany().skip }, async (t) => {
       const { endpoint, client, describe } = await openEngine(t, start)
       const [orders, copy] = [freshName(), freshName()]
       await client.send(new CreateTableCommand({ ...request, TableName: orders }))

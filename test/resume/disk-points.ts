@@ -9,7 +9,7 @@ import type { Test } from '../support/tap.ts'
 import { casesToPlay } from '../support/thorough.ts'
 
 /** Failure points for each test. */
-export const POINTS = casesToPlay(100, 8, 'TABLESYNC_TEST_DISK_POINTS')
+export const POINTS = casesToPlay(100, 20, 'TABLESYNC_TEST_DISK_POINTS')
 
 /** The options of a run, given where its files go. */
 export type FileKinds = (file: (name: string) => string) => Partial<RunOptions>

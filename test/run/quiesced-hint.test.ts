@@ -3,6 +3,7 @@ import type { RunEvent, RunOptions, Summary, WireItem } from 'tablesync'
 import { verdictLines } from '../../lib/report/lines/summary-lines.ts'
 import { item, openScene } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const HINT = /^ {8}[\d,.]+ read units went into reading keys again: --quiesced takes less than half/
 
@@ -45,7 +46,7 @@ for (const { what, replicaItems, options = {} } of [
     options: { writeDiffering: true },
   },
 ]) {
-  t.test(`a run of ${what} says nothing of it`, async (t) => {
+  t.test(`a run of ${what} says nothing of it`, oneOfMany(), async (t) => {
     const { hints } = await told(t, replicaItems, options)
     t.same(hints, [])
   })

@@ -15,7 +15,7 @@ export const skipLong = IS_THOROUGH ? false : 'takes minutes: npm run test:thoro
 /** Of what is alike, one in this many is played. Both of a pair get their turn, since it is odd. */
 const SHARE = 5
 
-/** Of rows that are alike, each of which starts a command: the first, and so on. */
+/** Of rows that are alike, and each take a while. */
 export const fewOf = <Row>(rows: readonly Row[]): readonly Row[] =>
   IS_THOROUGH ? rows : rows.filter((_, at) => at % SHARE === 0)
 
