@@ -66,7 +66,7 @@ for (const { title, flags, env, master, replica } of [
     replica: 'other',
   },
 ]) {
-  t.test(title, async (t) => {
+  t.test(title, oneOfMany(), async (t) => {
     const tables = await makeTwins(engine.endpoint)
     const one = await startRecorder(t, engine.endpoint)
     const other = await startRecorder(t, engine.endpoint)

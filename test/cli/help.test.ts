@@ -5,6 +5,7 @@ import { type Env, runCli, runForSummary, tempFolder } from '../support/command/
 import { makeScene } from '../support/command/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { t } from '../support/tap.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 t.jobs = 2
 
@@ -19,7 +20,7 @@ for (const { argv, begins } of [
   { argv: ['completion', 'bash'], begins: '# Completes tablesync in bash' },
   { argv: ['completion', '--help'], begins: 'Complete flags and commands' },
 ]) {
-  t.test(`tablesync ${argv.join(' ')} prints its text on stdout`, async (t) => {
+  t.test(`tablesync ${argv.join(' ')} prints its text on stdout`, oneOfMany(), async (t) => {
     // Whatever the environment says.
     const { code, stdout, stderr } = await runCli(argv, { TABLESYNC_YES: 'true' })
     t.ok(stdout.startsWith(begins), stdout.slice(0, 80))
@@ -58,7 +59,7 @@ for (const { argv, env, says } of [
   },
 ] as { argv: string[]; env?: Env; says: string }[]) {
   const given = [...Object.entries(env ?? {}).map((one) => one.join('=')), 'tablesync', ...argv]
-  t.test(`${given.join(' ')} is refused`, async (t) => {
+  t.test(`${given.join(' ')} is refused`, oneOfMany(), async (t) => {
     const { code, stderr } = await runCli(argv, env)
     t.equal(code, 2)
     t.ok(stderr.includes(says), stderr)

@@ -5,7 +5,7 @@ import { runCli, startCli, tempFolder } from '../support/command/run-cli.ts'
 import { COUNTS, makeScene, makeTwins } from '../support/command/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { type Test, t } from '../support/tap.ts'
-import { fewOf } from '../support/thorough.ts'
+import { fewOf, oneOfMany } from '../support/thorough.ts'
 
 const engine = await startDynalite()
 t.teardown(() => engine.stop())
@@ -62,7 +62,7 @@ for (const { what, args, env, message } of [
   { what: 'an unknown flag', args: ['--nonsense', '--log-format=json'], env: {}, message: /nons/ },
   { what: 'a variable', args: ['--nonsense'], env: { TABLESYNC_LOG_FORMAT: 'json' }, message: /n/ },
 ]) {
-  t.test(`bad usage is an error in JSON: ${what}`, async (t) => {
+  t.test(`bad usage is an error in JSON: ${what}`, oneOfMany(), async (t) => {
     const { code, stderr } = await runCli(args, env)
     t.equal(code, 2)
     t.match(entriesIn(t, stderr), [{ type: 'error', code: 'USAGE', message, hint: String }])

@@ -6,13 +6,14 @@ import { makeScene } from '../support/command/scene.ts'
 import { asks, item, MASTER_ITEMS, openScene } from '../support/scene.ts'
 import { startDynalite } from '../support/tables/dynalite.ts'
 import { t } from '../support/tap.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const FIRST: Partial<RunOptions> = { segments: 1, writeMissing: true, writeDiffering: true }
 const ids = (items: readonly object[]) => items.map((one) => JSON.stringify(one)).sort()
 
 for (const first of [1, 9, 10, 11, 30, 59, 60, 61, 1000]) {
   for (const scanLimit of [1, 7, 10, 100]) {
-    t.test(`the first ${first} of 60, in pages of ${scanLimit}`, async (t) => {
+    t.test(`the first ${first} of 60, in pages of ${scanLimit}`, oneOfMany(), async (t) => {
       const scene = await openScene(t, { replicaItems: [item(900)] })
       const { summary } = await scene.run({ ...FIRST, first, scanLimit })
       const wanted = scene.master.table.all().slice(0, first)

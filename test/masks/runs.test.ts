@@ -7,7 +7,7 @@ import { hooksModule } from '../support/hooks-module.ts'
 import { asks, counts, item, openScene } from '../support/scene.ts'
 import { seeded } from '../support/seeded.ts'
 import { t } from '../support/tap.ts'
-import { casesToPlay, skipLong } from '../support/thorough.ts'
+import { casesToPlay, oneOfMany, skipLong } from '../support/thorough.ts'
 import { masked } from './masked.ts'
 
 const WRITES = { writeMissing: true, writeDiffering: true }
@@ -17,7 +17,7 @@ const person = (at: number, more: WireItem = {}) =>
 const RULES = { id: 'keep', n: 'digits', email: 'email' }
 
 for (const strategy of ['auto', 'march', 'lookup'] as const) {
-  t.test(`masked items are written and then equal, by ${strategy}`, async (t) => {
+  t.test(`masked items are written and then equal, by ${strategy}`, oneOfMany(), async (t) => {
     const { options, becomes } = await masked(t, RULES)
     const masterItems = Array.from({ length: 60 }, (_, at) => person(at))
     const { replica, run } = await openScene(t, {
@@ -39,7 +39,7 @@ for (const strategy of ['auto', 'march', 'lookup'] as const) {
     )
   })
 
-  t.test(`an item without a rule is left, by ${strategy}`, async (t) => {
+  t.test(`an item without a rule is left, by ${strategy}`, oneOfMany(), async (t) => {
     const { options, becomes } = await masked(t, RULES)
     const odd = { 7: { note: { S: 'secret' } }, 30: { n: { BOOL: true } }, 59: { m: { M: {} } } }
     const masterItems = Array.from({ length: 60 }, (_, at) =>
@@ -84,6 +84,7 @@ t.test('masked keys', async (t) => {
 for (const strategy of ['march', 'lookup'] as const) {
   t.test(
     `extras are deleted, and never an item that cannot be masked, by ${strategy}`,
+    oneOfMany(),
     async (t) => {
       const { options, becomes } = await masked(t, RULES)
       const odd = new Set([2, 17, 41])

@@ -8,7 +8,7 @@ import { runCli, tempFolder } from '../support/command/run-cli.ts'
 import { asOfVersion1, linesIn, writeLines } from '../support/rewritten.ts'
 import { ALL_WRITES, asks, item, openScene, type Scene } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
-import { fewOf } from '../support/thorough.ts'
+import { fewOf, oneOfMany } from '../support/thorough.ts'
 
 const KEY: WireItem = { id: { S: 'one' } }
 const S = (text: string): WireValue => ({ S: text })
@@ -37,7 +37,7 @@ const RULES: readonly Partial<RunOptions>[] = [
 for (const rules of RULES) {
   const how = JSON.stringify(rules)
 
-  t.test(`a plan is applied by the paths that it was made with: ${how}`, async (t) => {
+  t.test(`a plan is applied by the paths that it was made with: ${how}`, oneOfMany(), async (t) => {
     const scene = await opened(t, profile('new', 'm'), profile('old', 'r'))
     const plan = join(await tempFolder(t), 'plan.ndjson')
     await scene.run({ ...ALL_WRITES, ...rules, plan })
@@ -50,7 +50,7 @@ for (const rules of RULES) {
     t.strictSame(at(scene), profile('new', 'later'))
   })
 
-  t.test(`a plan has neither missing items nor conflicts: ${how}`, async (t) => {
+  t.test(`a plan has neither missing items nor conflicts: ${how}`, oneOfMany(), async (t) => {
     const scene = await openScene(t, {
       masterItems: [profile('new', 'm'), { ...profile('new', 'm'), id: S('two') }],
       replicaItems: [KEY],
@@ -67,38 +67,42 @@ for (const rules of RULES) {
     t.strictSame(at(scene), KEY)
   })
 
-  t.test(`an undo takes back what was written, and nothing else: ${how}`, async (t) => {
-    const repaired = async () => {
-      const scene = await opened(t, profile('new', 'm'), profile('old', 'r'))
-      const journal = join(await tempFolder(t), 'journal.ndjson')
-      await scene.run({ ...ALL_WRITES, ...rules, journal })
-      t.strictSame(at(scene), profile('new', 'r'))
-      return { scene, undo: () => undoSync({ journal, workers: 1 }) }
-    }
-    const plain = await repaired()
-    t.equal((await plain.undo()).outcome, 'in-sync')
-    t.strictSame(at(plain.scene), profile('old', 'r'))
-    // The journal knows the whole item: nobody can tell whose state an undo would bring back.
-    const moved = await repaired()
-    moved.scene.replica.table.set(profile('new', 'later'))
-    const left = await moved.undo()
-    t.equal(left.outcome, 'different')
-    t.match(left.replicas[moved.scene.replica.label], { changed: 1, written: 0 })
-    t.strictSame(at(moved.scene), profile('new', 'later'))
-    const raced = await repaired()
-    let isFirst = true
-    raced.scene.replica.stub.on((request) => {
-      if (isFirst && asks('UpdateItem')(request)) {
-        isFirst = false
-        raced.scene.replica.table.set(profile('new', 'later'))
+  t.test(
+    `an undo takes back what was written, and nothing else: ${how}`,
+    oneOfMany(),
+    async (t) => {
+      const repaired = async () => {
+        const scene = await opened(t, profile('new', 'm'), profile('old', 'r'))
+        const journal = join(await tempFolder(t), 'journal.ndjson')
+        await scene.run({ ...ALL_WRITES, ...rules, journal })
+        t.strictSame(at(scene), profile('new', 'r'))
+        return { scene, undo: () => undoSync({ journal, workers: 1 }) }
       }
-      return undefined
-    })
-    t.equal((await raced.undo()).outcome, 'different')
-    t.strictSame(at(raced.scene), profile('new', 'later'))
-  })
+      const plain = await repaired()
+      t.equal((await plain.undo()).outcome, 'in-sync')
+      t.strictSame(at(plain.scene), profile('old', 'r'))
+      // The journal knows the whole item: nobody can tell whose state an undo would bring back.
+      const moved = await repaired()
+      moved.scene.replica.table.set(profile('new', 'later'))
+      const left = await moved.undo()
+      t.equal(left.outcome, 'different')
+      t.match(left.replicas[moved.scene.replica.label], { changed: 1, written: 0 })
+      t.strictSame(at(moved.scene), profile('new', 'later'))
+      const raced = await repaired()
+      let isFirst = true
+      raced.scene.replica.stub.on((request) => {
+        if (isFirst && asks('UpdateItem')(request)) {
+          isFirst = false
+          raced.scene.replica.table.set(profile('new', 'later'))
+        }
+        return undefined
+      })
+      t.equal((await raced.undo()).outcome, 'different')
+      t.strictSame(at(raced.scene), profile('new', 'later'))
+    },
+  )
 
-  t.test(`a run that dies is taken up by the same paths alone: ${how}`, async (t) => {
+  t.test(`a run that dies is taken up by the same paths alone: ${how}`, oneOfMany(), async (t) => {
     const scene = await opened(t, profile('new', 'm'), profile('old', 'r'))
     const checkpoint = join(await tempFolder(t), 'checkpoint')
     const ending = new AbortController()

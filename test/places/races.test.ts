@@ -2,6 +2,7 @@
 import type { RunOptions, WireItem, WireValue } from 'tablesync'
 import { ALL_WRITES, asks, openScene, putsOf, type Scene } from '../support/scene.ts'
 import { type Test, t } from '../support/tap.ts'
+import { oneOfMany } from '../support/thorough.ts'
 
 const KEY: WireItem = { id: { S: 'one' } }
 const S = (text: string): WireValue => ({ S: text })
@@ -49,69 +50,85 @@ const NAME: Partial<RunOptions> = { only: ['profile.name'] }
 for (const options of [SEEN, NAME]) {
   const how = JSON.stringify(options)
 
-  t.test(`a place in a map is repaired, and its neighbour stays: ${how}`, async (t) => {
-    const told = await play(t, {
-      master: profile({ name: S('new'), seen: S('m') }),
-      replica: profile({ name: S('old'), seen: S('r') }),
-      options,
-    })
-    t.strictSame(told.now, profile({ name: S('new'), seen: S('r') }))
-    t.match(told.counts, { differing: 1, written: 1, conflicts: 0, attributes: { profile: 1 } })
-    t.match(told.differences, [{ changes: [{ path: 'profile.name' }], action: 'written' }])
-    t.equal(told.differences[0]?.changes?.length, 1)
-    t.equal(told.summary.outcome, 'in-sync')
-  })
+  t.test(
+    `a place in a map is repaired, and its neighbour stays: ${how}`,
+    oneOfMany(),
+    async (t) => {
+      const told = await play(t, {
+        master: profile({ name: S('new'), seen: S('m') }),
+        replica: profile({ name: S('old'), seen: S('r') }),
+        options,
+      })
+      t.strictSame(told.now, profile({ name: S('new'), seen: S('r') }))
+      t.match(told.counts, { differing: 1, written: 1, conflicts: 0, attributes: { profile: 1 } })
+      t.match(told.differences, [{ changes: [{ path: 'profile.name' }], action: 'written' }])
+      t.equal(told.differences[0]?.changes?.length, 1)
+      t.equal(told.summary.outcome, 'in-sync')
+    },
+  )
 
-  t.test(`what is not compared moves before the write, and is kept: ${how}`, async (t) => {
-    const told = await play(t, {
-      master: profile({ name: S('new'), seen: S('m') }),
-      replica: profile({ name: S('old'), seen: S('r') }),
-      options,
-      before: ({ replica }) =>
-        replica.table.set(profile({ name: S('old'), seen: S('later'), more: S('mine') })),
-    })
-    t.equal(told.updates.length >= 1, true)
-    const { profile: held } = told.now as { profile: { M: WireItem } }
-    t.match(held.M, { name: { S: 'new' }, seen: { S: 'later' } })
-    // Of a name that nobody has seen nothing is known; the read-back finds it where it is compared.
-    t.equal(held.M['more'] !== undefined, options === NAME)
-    t.equal(told.summary.outcome, 'in-sync')
-  })
+  t.test(
+    `what is not compared moves before the write, and is kept: ${how}`,
+    oneOfMany(),
+    async (t) => {
+      const told = await play(t, {
+        master: profile({ name: S('new'), seen: S('m') }),
+        replica: profile({ name: S('old'), seen: S('r') }),
+        options,
+        before: ({ replica }) =>
+          replica.table.set(profile({ name: S('old'), seen: S('later'), more: S('mine') })),
+      })
+      t.equal(told.updates.length >= 1, true)
+      const { profile: held } = told.now as { profile: { M: WireItem } }
+      t.match(held.M, { name: { S: 'new' }, seen: { S: 'later' } })
+      // Of a name that nobody has seen nothing is known; the read-back finds it where it is compared.
+      t.equal(held.M['more'] !== undefined, options === NAME)
+      t.equal(told.summary.outcome, 'in-sync')
+    },
+  )
 
-  t.test(`a compared place moves before the write, which is refused: ${how}`, async (t) => {
-    const told = await play(t, {
-      master: profile({ name: S('new'), seen: S('m') }),
-      replica: profile({ name: S('old'), seen: S('r') }),
-      options,
-      before: ({ replica }) => replica.table.set(profile({ name: S('other'), seen: S('later') })),
-    })
-    t.strictSame(told.now, profile({ name: S('new'), seen: S('later') }))
-    t.equal(told.updates.length, 2, 'the first was refused')
-    t.match(told.counts, { written: 1, conflicts: 0 })
-  })
+  t.test(
+    `a compared place moves before the write, which is refused: ${how}`,
+    oneOfMany(),
+    async (t) => {
+      const told = await play(t, {
+        master: profile({ name: S('new'), seen: S('m') }),
+        replica: profile({ name: S('old'), seen: S('r') }),
+        options,
+        before: ({ replica }) => replica.table.set(profile({ name: S('other'), seen: S('later') })),
+      })
+      t.strictSame(told.now, profile({ name: S('new'), seen: S('later') }))
+      t.equal(told.updates.length, 2, 'the first was refused')
+      t.match(told.counts, { written: 1, conflicts: 0 })
+    },
+  )
 
   for (const [what, held] of [
     ['is taken away', KEY],
     ['becomes a text', { ...KEY, profile: S('text') }],
     ['becomes a list', { ...KEY, profile: { L: [] } }],
   ] as const) {
-    t.test(`the map ${what} before the write: nothing is guessed: ${how}`, async (t) => {
-      const told = await play(t, {
-        master: profile({ name: S('new'), seen: S('m') }),
-        replica: profile({ name: S('old'), seen: S('r') }),
-        options,
-        before: ({ replica }) => replica.table.set(held),
-      })
-      t.strictSame(told.now, held)
-      t.equal(told.updates.length, 1, 'one write, which was refused')
-      t.match(told.counts, { written: 0, conflicts: 1, failed: 0 })
-      t.match(told.differences, [{ action: 'conflict', error: /^(the replica has no )?profile/ }])
-      t.match(told.summary.errors, [{ code: 'CONFLICT', count: 1 }])
-      t.equal(told.summary.outcome, 'different')
-    })
+    t.test(
+      `the map ${what} before the write: nothing is guessed: ${how}`,
+      oneOfMany(),
+      async (t) => {
+        const told = await play(t, {
+          master: profile({ name: S('new'), seen: S('m') }),
+          replica: profile({ name: S('old'), seen: S('r') }),
+          options,
+          before: ({ replica }) => replica.table.set(held),
+        })
+        t.strictSame(told.now, held)
+        t.equal(told.updates.length, 1, 'one write, which was refused')
+        t.match(told.counts, { written: 0, conflicts: 1, failed: 0 })
+        t.match(told.differences, [{ action: 'conflict', error: /^(the replica has no )?profile/ }])
+        t.match(told.summary.errors, [{ code: 'CONFLICT', count: 1 }])
+        t.equal(told.summary.outcome, 'different')
+      },
+    )
   }
 
-  t.test(`a missing item is counted and left: ${how}`, async (t) => {
+  t.test(`a missing item is counted and left: ${how}`, oneOfMany(), async (t) => {
     const master = profile({ name: S('new'), seen: S('m') })
     for (const quiesced of [false, true]) {
       const told = await play(t, { master, options: { ...options, quiesced } })
@@ -126,7 +143,7 @@ for (const options of [SEEN, NAME]) {
     }
   })
 
-  t.test(`an item that vanishes before its update is not put: ${how}`, async (t) => {
+  t.test(`an item that vanishes before its update is not put: ${how}`, oneOfMany(), async (t) => {
     const told = await play(t, {
       master: profile({ name: S('new'), seen: S('m') }),
       replica: profile({ name: S('old'), seen: S('r') }),
@@ -139,7 +156,7 @@ for (const options of [SEEN, NAME]) {
     t.equal(told.summary.outcome, 'different')
   })
 
-  t.test(`an extra is deleted, and not put back as a whole: ${how}`, async (t) => {
+  t.test(`an extra is deleted, and not put back as a whole: ${how}`, oneOfMany(), async (t) => {
     const extra = profile({ name: S('x'), seen: S('r') })
     const told = await play(t, { replica: extra, options })
     t.equal(told.now, undefined)
@@ -159,20 +176,24 @@ for (const options of [SEEN, NAME]) {
     t.equal(recreated.summary.outcome, 'different')
   })
 
-  t.test(`an item put whole is taken back only if deletions were asked for: ${how}`, async (t) => {
-    const story: Story = {
-      master: profile({ name: S('new'), seen: S('m') }),
-      before: ({ master }) => master.table.unset(KEY),
-    }
-    const whole = { ...options, missingItems: 'whole' } as const
-    const asked = await play(t, { ...story, options: whole })
-    t.equal(asked.now, undefined)
-    const unasked = await play(t, { ...story, options: { ...whole, deleteExtra: false } })
-    t.ok(unasked.now)
-    t.match(unasked.counts, { written: 1, conflicts: 1 })
-    t.match(unasked.differences.at(-1), { action: 'conflict', error: /may not be taken back/ })
-    t.equal(unasked.summary.outcome, 'different')
-  })
+  t.test(
+    `an item put whole is taken back only if deletions were asked for: ${how}`,
+    oneOfMany(),
+    async (t) => {
+      const story: Story = {
+        master: profile({ name: S('new'), seen: S('m') }),
+        before: ({ master }) => master.table.unset(KEY),
+      }
+      const whole = { ...options, missingItems: 'whole' } as const
+      const asked = await play(t, { ...story, options: whole })
+      t.equal(asked.now, undefined)
+      const unasked = await play(t, { ...story, options: { ...whole, deleteExtra: false } })
+      t.ok(unasked.now)
+      t.match(unasked.counts, { written: 1, conflicts: 1 })
+      t.match(unasked.differences.at(-1), { action: 'conflict', error: /may not be taken back/ })
+      t.equal(unasked.summary.outcome, 'different')
+    },
+  )
 }
 
 t.test('what no write could spare is a conflict with its reason, in a dry run too', async (t) => {

@@ -6,6 +6,7 @@ import { runOnFullDisk } from '../support/command/full-disk.ts'
 import { runCli } from '../support/command/run-cli.ts'
 import { linesOf } from '../support/shard-run.ts'
 import { t } from '../support/tap.ts'
+import { oneOfMany } from '../support/thorough.ts'
 import {
   attemptOf,
   commitOf,
@@ -32,7 +33,7 @@ t.test('a folder that has a run is not planned again', async (t) => {
 })
 
 for (const left of ['shard-0', 'shard-7', 'commits/shard-0.json']) {
-  t.test(`a folder that holds ${left} of another run is not planned`, async (t) => {
+  t.test(`a folder that holds ${left} of another run is not planned`, oneOfMany(), async (t) => {
     const { folder, ...scene } = await plannedShards(t)
     const out = join(folder, 'left')
     await mkdir(join(out, left), { recursive: true })
@@ -131,6 +132,7 @@ for (const [damage, spoil, message] of [
 ] as const) {
   t.test(
     `where the journal of an attempt that did not commit ${damage}, nothing is merged`,
+    oneOfMany(),
     async (t) => {
       const { folder, shared } = await plannedShards(t, { ...REPAIR, shards: 1 })
       const quick = { folder: shared, shardIndex: 0, ...QUICK }
@@ -165,6 +167,7 @@ t.test('an attempt at another run is not taken up', async (t) => {
 for (const kibibytes of [1, 2, 3]) {
   t.test(
     `a shard whose files were cut off at ${kibibytes} KiB has all lines in the end`,
+    oneOfMany(),
     async (t) => {
       const { folder, shared } = await plannedShards(t)
       const cut = await runOnFullDisk(kibibytes, ['shard', shared, '--shard-index', '0'])
