@@ -44,6 +44,12 @@ async function play(t: Test, { master, replica, options, before }: Story) {
   }
 }
 
+/** They differ in a place that is compared, and in one that is not. */
+const APART = {
+  master: profile({ name: S('new'), seen: S('m') }),
+  replica: profile({ name: S('old'), seen: S('r') }),
+}
+
 const SEEN: Partial<RunOptions> = { ignore: ['profile.seen'] }
 const NAME: Partial<RunOptions> = { only: ['profile.name'] }
 
@@ -55,8 +61,7 @@ for (const options of [SEEN, NAME]) {
     oneOfMany(),
     async (t) => {
       const told = await play(t, {
-        master: profile({ name: S('new'), seen: S('m') }),
-        replica: profile({ name: S('old'), seen: S('r') }),
+        ...APART,
         options,
       })
       t.strictSame(told.now, profile({ name: S('new'), seen: S('r') }))
@@ -72,8 +77,7 @@ for (const options of [SEEN, NAME]) {
     oneOfMany(),
     async (t) => {
       const told = await play(t, {
-        master: profile({ name: S('new'), seen: S('m') }),
-        replica: profile({ name: S('old'), seen: S('r') }),
+        ...APART,
         options,
         before: ({ replica }) =>
           replica.table.set(profile({ name: S('old'), seen: S('later'), more: S('mine') })),
@@ -92,8 +96,7 @@ for (const options of [SEEN, NAME]) {
     oneOfMany(),
     async (t) => {
       const told = await play(t, {
-        master: profile({ name: S('new'), seen: S('m') }),
-        replica: profile({ name: S('old'), seen: S('r') }),
+        ...APART,
         options,
         before: ({ replica }) => replica.table.set(profile({ name: S('other'), seen: S('later') })),
       })
@@ -113,8 +116,7 @@ for (const options of [SEEN, NAME]) {
       oneOfMany(),
       async (t) => {
         const told = await play(t, {
-          master: profile({ name: S('new'), seen: S('m') }),
-          replica: profile({ name: S('old'), seen: S('r') }),
+          ...APART,
           options,
           before: ({ replica }) => replica.table.set(held),
         })
@@ -145,8 +147,7 @@ for (const options of [SEEN, NAME]) {
 
   t.test(`an item that vanishes before its update is not put: ${how}`, oneOfMany(), async (t) => {
     const told = await play(t, {
-      master: profile({ name: S('new'), seen: S('m') }),
-      replica: profile({ name: S('old'), seen: S('r') }),
+      ...APART,
       options,
       before: ({ replica }) => replica.table.unset(KEY),
     })
