@@ -28,6 +28,7 @@ import { MASK_KEY } from './options/environment.ts'
 import { refuseUnconsented } from './options/groups/create-options.ts'
 import type { Page } from './options/help/asked-page.ts'
 import { namedFiles } from './options/named-files.ts'
+import type { Command } from './options/option.ts'
 import { isDocumentAsked } from './process/asked-formats.ts'
 import { logToFile, logToStderr } from './process/own-log.ts'
 import { openPrintedResult } from './process/printed-result.ts'
@@ -99,6 +100,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if ('page' in parsed) return await printPage(parsed.page)
     const { command } = parsed
     if (command === 'show') return await showFile(parsed, context)
+    if (isLoggedAlone(command)) await openLog(configured(parsed), {})
     if (command === 'revert') return await revertExport(parsed, context)
     if (command === 'shard-plan') return await planRunOfShards(parsed, context)
     if (command === 'merge') return await mergeRunOfShards(parsed, context)
@@ -143,6 +145,20 @@ async function withConfig(parsed: CommandLine) {
   return { line: configured(parsed, config), config }
 }
 
+type OtherFiles = Readonly<Record<string, string | undefined>>
+
+/** Opens the log in the file that was asked for. */
+async function openLog({ options, talk, spelling }: ConfiguredCommandLine, others: OtherFiles) {
+  if (talk.logFile === undefined) return
+  const named = { ...namedFiles(options, spelling), ...others }
+  log = await logToFile({ file: talk.logFile, others: named, spelling }, log, redaction)
+}
+
+/** Commands that tell of their work in a few lines of their own. */
+function isLoggedAlone(command: Command): boolean {
+  return command === 'shard-plan' || command === 'merge' || command === 'fingerprint'
+}
+
 /** Opens the log, and says how to tell of the run. */
 async function openTalk(line: ConfiguredCommandLine) {
   const { options, talk, spelling } = line
@@ -150,10 +166,7 @@ async function openTalk(line: ConfiguredCommandLine) {
   refuseUnconsented(options, consentOf(line), spelling)
   const hooksFile = { [spelling('hooks')]: options.hooks, [spelling('config')]: talk.config }
   if (talk.config !== undefined) await refuseSharedFiles({ files: { ...named, ...hooksFile } })
-  if (talk.logFile !== undefined) {
-    const file = { file: talk.logFile, others: { ...named, ...hooksFile }, spelling }
-    log = await logToFile(file, log, redaction)
-  }
+  await openLog(line, hooksFile)
   const prices = talk.prices === undefined ? undefined : await readPrices(talk.prices, named)
   if (talk.quiet) silenceWarnings()
   return {

@@ -82,8 +82,8 @@ export class TablesyncError extends Error {
 }
 
 /** A refusal of what the user gave: what was expected, what came, and how to fix it. */
-export function usageError(message: string, hint?: string): TablesyncError {
-  return new TablesyncError(message, { code: 'USAGE', scope: 'run', hint })
+export function usageError(message: string, hint?: string, cause?: unknown): TablesyncError {
+  return new TablesyncError(message, { code: 'USAGE', scope: 'run', hint, cause })
 }
 
 /** Makes any thrown value a TablesyncError; unforeseen errors become `INTERNAL`. */

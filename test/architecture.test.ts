@@ -152,6 +152,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'lib/config',
     'lib/files/prices-file.ts',
     'lib/files/regular-file.ts',
+    'lib/files/unreadable.ts',
     'lib/options',
     'lib/process',
     'lib/report',

@@ -57,7 +57,6 @@ interface Place {
   readonly file: string
   /** The path with the links in its folder resolved, but not the file itself if it is a link. */
   readonly beside: string
-  /** The path with all links resolved. If there is no file yet: where it will be. */
   readonly real: string
   /** Which file it is, whatever names it has. Undefined: there is no file yet. */
   readonly id: string | undefined
@@ -86,7 +85,8 @@ const liesBeside = ({ beside, real }: Place, other: Place) =>
 /** More links in a row are a loop; the operating system treats them as one, too. */
 const MOST_LINKS = 40
 
-async function realOf(file: string, links = 0): Promise<string> {
+/** The path with all links resolved. If there is no file yet: where it will be. */
+export async function realOf(file: string, links = 0): Promise<string> {
   const real = await realpath(file).catch(() => undefined)
   if (real !== undefined) return real
   const place = await inRealFolder(file)

@@ -6,6 +6,8 @@ const NAMES = [
   // Lists of keys, which are read.
   ...['keys', 'exceptKeys'],
   ...['masks', 'maskKeyFile', 'segmentsOf'],
+  // Of a fingerprint.
+  ...['out', 'like'],
 ]
 
 /** By the name that the user knows. `-` is a standard stream, and no file. */

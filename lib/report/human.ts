@@ -124,6 +124,10 @@ export function tellHuman(options: HumanOptions): Human {
           if (plan !== undefined && !isForecast) sayAll(forecastLines(plan, event))
           isForecast = true
           break
+        case 'ended-before':
+          // A shard cannot begin anew, and has only to commit.
+          if (options.isPart) return
+          break
         case 'tables':
           replicas = event.replicas.length
           break

@@ -1,8 +1,8 @@
 /** Attempts at a shard. Each has a folder of its own, and goes on from the furthest before it. */
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { syncFolder } from '../files/folder.ts'
+import { namesIn, syncFolder } from '../files/folder.ts'
 import { jsonText, readOwnJson } from '../files/lines/own-json.ts'
 import { linkNew } from '../files/linked-file.ts'
 import { sizeOf } from '../files/regular-file.ts'
@@ -12,7 +12,14 @@ import type { ShardAttempt } from '../model/files/shard-files.ts'
 import { readCheckpoint } from '../run/checkpoint/checkpoint-file.ts'
 import { SegmentSet } from '../run/state/segment-bitmap.ts'
 import type { KnownRun } from './run-file.ts'
-import { attemptFolder, attemptOf, journalOf, NAMES, shardFolder } from './shard-paths.ts'
+import {
+  attemptFolder,
+  attemptOf,
+  journalOf,
+  NAMES,
+  shardFolder,
+  unreadyFolder,
+} from './shard-paths.ts'
 import { takeUpAttempt } from './taken-up.ts'
 
 export interface Attempt {
@@ -26,7 +33,14 @@ const TRIES = 5
 
 const HINT = 'Make room on the shared disk, and try the shard again.'
 
-/** @throws TablesyncError with code `FILE_UNWRITABLE` */
+const ATTEMPT = { what: 'the folder of the attempt', hint: HINT }
+
+/**
+ * An attempt appears to others at once with all that it begins with: they never see, or count,
+ * a copy that is not whole, even if the attempt dies meanwhile.
+ *
+ * @throws TablesyncError with code `FILE_UNWRITABLE`
+ */
 export async function beginAttempt(known: KnownRun, shard: number): Promise<Attempt> {
   const { folder } = known
   const shared = shardFolder(folder, shard)
@@ -34,30 +48,35 @@ export async function beginAttempt(known: KnownRun, shard: number): Promise<Atte
   await mkdir(shared, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw unwritable(named, error)
   })
-  const seen = await seenAttempts(folder, shard)
-  const note = (attempt: Attempt) => noted(attempt, { known, shard, seen })
+  const begun = { known, shard, seen: await seenAttempts(folder, shard) }
   for (const earlier of await furthestFirst(known, shard)) {
     // It may still run: then it changes while it is copied.
     for (let tries = 0; tries < TRIES; tries++) {
-      const attempt = await newAttempt(folder, shard)
-      const from = await takeUpAttempt(earlier, attempt.folder).catch(() => undefined)
-      if (from !== undefined) return note({ ...attempt, from })
-      await rm(attempt.folder, { recursive: true, force: true })
+      const unready = await unreadyAttempt(folder, shard)
+      const { made, own } = unready
+      const from = await takeUpAttempt(earlier, made, own).catch(() => undefined)
+      if (from !== undefined) return ready(unready, begun, from)
+      await rm(made, { recursive: true, force: true }).catch(() => {})
     }
   }
-  return note({ ...(await newAttempt(folder, shard)), from: undefined })
+  return ready(await unreadyAttempt(folder, shard), begun, undefined)
 }
 
-async function newAttempt(folder: string, shard: number): Promise<Omit<Attempt, 'from'>> {
+interface Unready {
+  readonly id: string
+  /** The folder that it has now. */
+  readonly made: string
+  /** The folder that it is going to have. */
+  readonly own: string
+}
+
+async function unreadyAttempt(folder: string, shard: number): Promise<Unready> {
   const id = randomUUID()
-  const own = attemptFolder(folder, shard, id)
-  try {
-    await mkdir(own, { mode: 0o700 })
-    await syncFolder(shardFolder(folder, shard))
-  } catch (error) {
-    throw unwritable({ file: own, what: 'the folder of the attempt', hint: HINT }, error)
-  }
-  return { id, folder: own }
+  const [made, own] = [unreadyFolder(folder, shard, id), attemptFolder(folder, shard, id)]
+  await mkdir(made, { mode: 0o700 }).catch((error: unknown) => {
+    throw unwritable({ file: own, ...ATTEMPT }, error)
+  })
+  return { id, made, own }
 }
 
 interface Begun {
@@ -66,16 +85,26 @@ interface Begun {
   readonly seen: ShardAttempt['seen']
 }
 
-async function noted(attempt: Attempt, { known, shard, seen }: Begun): Promise<Attempt> {
-  const { id, folder, from } = attempt
+/** Writes the note of the attempt, and gives its folder the name that others know. */
+async function ready(
+  { id, made, own }: Unready,
+  { known, shard, seen }: Begun,
+  from: ShardAttempt['from'],
+): Promise<Attempt> {
   const content: ShardAttempt = {
     ...{ tablesync: 'shard-attempt', version: 1, runDigest: known.digest },
     ...{ shard, attempt: id, seen },
     ...(from !== undefined && { from }),
   }
-  const named = { file: join(folder, NAMES.attempt), what: 'the note of the attempt', hint: HINT }
-  await linkNew(named, jsonText(content))
-  return attempt
+  const note = join(made, NAMES.attempt)
+  await linkNew({ file: note, what: 'the note of the attempt', hint: HINT }, jsonText(content))
+  try {
+    await rename(made, own)
+    await syncFolder(shardFolder(known.folder, shard))
+  } catch (error) {
+    throw unwritable({ file: own, ...ATTEMPT }, error)
+  }
+  return { id, folder: own, from }
 }
 
 /** Before this attempt writes anything: what stands in these journals came before. */
@@ -86,22 +115,24 @@ async function seenAttempts(folder: string, shard: number): Promise<ShardAttempt
   return ids.map((attempt, at) => ({ attempt, journalBytes: bytes[at] ?? 0 }))
 }
 
-/** What an attempt has noted of itself. Undefined: it died before, or its note was damaged. */
-export function noteOf(
-  folder: string,
-  shard: number,
-  id: string,
-): Promise<ShardAttempt | undefined> {
+/**
+ * What an attempt has noted of itself.
+ *
+ * @throws TablesyncError with code `USAGE` where the note is gone or was changed
+ */
+export async function noteOf(folder: string, shard: number, id: string): Promise<ShardAttempt> {
   const file = join(attemptFolder(folder, shard, id), NAMES.attempt)
-  return readOwnJson<ShardAttempt>(file, 'shard-attempt', '').then(
-    ({ content }) => content,
-    () => undefined,
-  )
+  const hint = 'Restore it: it says which writes of the attempt are its own.'
+  return (await readOwnJson<ShardAttempt>(file, 'shard-attempt', hint)).content
 }
 
-/** Ids of the attempts at a shard. */
+/**
+ * Ids of the attempts at a shard.
+ *
+ * @throws where the folder of the shard is there, and cannot be read
+ */
 export async function attemptsAt(folder: string, shard: number): Promise<string[]> {
-  const names = await readdir(shardFolder(folder, shard)).catch((): string[] => [])
+  const names = await namesIn(shardFolder(folder, shard))
   return names.flatMap((name) => attemptOf(name) ?? []).sort()
 }
 
@@ -117,7 +148,8 @@ async function furthestFirst(
     const own = attemptFolder(folder, shard, id)
     const checkpoint = await readCheckpoint(join(own, NAMES.checkpoint)).catch(() => undefined)
     // Who copies a folder has attempts at another run in it.
-    const isOfRun = (await noteOf(folder, shard, id))?.runDigest === digest
+    const note = await noteOf(folder, shard, id).catch(() => undefined)
+    const isOfRun = note?.runDigest === digest
     if (checkpoint !== undefined && isOfRun) found.push({ id, folder: own, checkpoint })
   }
   return found.sort((a, b) => compareProgress(b.checkpoint, a.checkpoint))

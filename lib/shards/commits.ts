@@ -1,7 +1,8 @@
 /** Commits a shard: of all its attempts, the first that succeeds is the one that counts. */
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOfFile } from '../files/file-digests.ts'
+import { namesIn } from '../files/folder.ts'
 import { jsonText } from '../files/lines/own-json.ts'
 import { linkNew } from '../files/linked-file.ts'
 import { isThere } from '../files/regular-file.ts'
@@ -60,12 +61,13 @@ async function partsOf(folder: string): Promise<ShardPart[]> {
   return parts
 }
 
-/** Shards that have committed. */
+/**
+ * Shards that have committed.
+ *
+ * @throws TablesyncError with code `USAGE` where the folder of the commits cannot be read
+ */
 export async function committedShards(folder: string): Promise<number[]> {
   // A copy of the folder may have left an empty one out.
-  const names = await readdir(commitsFolder(folder)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw error
-  })
+  const names = await namesIn(commitsFolder(folder))
   return names.flatMap((name) => committedShardOf(name) ?? [])
 }

@@ -25,13 +25,13 @@ interface KnownJournal {
   readonly file: string
   /** Undefined: there is none. */
   readonly bytes: Bytes | undefined
-  readonly note: ShardAttempt | undefined
+  readonly note: ShardAttempt
 }
 
 /**
  * Each line once: what an attempt has copied of an earlier one is left out.
  *
- * @throws TablesyncError with code `USAGE` where a journal is damaged, or a part of it is gone
+ * @throws TablesyncError with code `USAGE` where a journal or a note is damaged, or a part is gone
  */
 export async function* joinedJournal(
   folder: string,
@@ -66,14 +66,13 @@ async function journalsOf(folder: string, shard: number): Promise<KnownJournal[]
     const file = journalOf(folder, shard, id)
     return { id, file, bytes: await sizeOf(file), note: await noteOf(folder, shard, id) }
   })
-  const seen = ({ note }: KnownJournal) => note?.seen.length ?? 0
-  return (await Promise.all(journals)).sort((a, b) => seen(a) - seen(b))
+  return (await Promise.all(journals)).sort((a, b) => a.note.seen.length - b.note.seen.length)
 }
 
 /** What a later attempt has seen of a journal is still there. */
 function refuseShorter(shard: number, journals: readonly KnownJournal[]): void {
   for (const { note } of journals) {
-    for (const { attempt, journalBytes } of note?.seen ?? []) {
+    for (const { attempt, journalBytes } of note.seen) {
       const { bytes = 0 } = journals.find(({ id }) => id === attempt) ?? {}
       if (bytes < journalBytes) throw shorter(shard, attempt, { bytes, journalBytes })
     }
@@ -95,8 +94,8 @@ async function copiedLines(
   { file, note }: KnownJournal,
   journals: readonly KnownJournal[],
 ): Promise<number> {
-  const from = journals.find(({ id }) => id === note?.from?.attempt)
-  if (note?.from === undefined || from === undefined || from.bytes === undefined) return 0
+  const from = journals.find(({ id }) => id === note.from?.attempt)
+  if (note.from === undefined || from === undefined || from.bytes === undefined) return 0
   const copied = await linesWithin(file, note.from.journalBytes)
   return (await commonLines(file, from.file)) >= copied ? copied : 0
 }
@@ -109,7 +108,7 @@ async function linesThatCount(
   const counts = new Map<string, number>()
   let one = journals.find(({ id }) => id === committed)
   let most = Number.POSITIVE_INFINITY
-  while (one?.note?.from !== undefined) {
+  while (one?.note.from !== undefined) {
     const { attempt, journalBytes } = one.note.from
     most = Math.min(most, await linesWithin(one.file, journalBytes))
     counts.set(attempt, most)
@@ -133,7 +132,7 @@ async function beginnings(
   const found: Beginning[] = []
   for (const [attempt, { note }] of journals.entries()) {
     if (attempt <= own) continue
-    const seen = note?.seen.find((one) => one.attempt === id)
+    const seen = note.seen.find((one) => one.attempt === id)
     // Who has not seen it may have begun at the same time.
     const line = seen === undefined ? 0 : await linesWithin(file, seen.journalBytes)
     found.push({ attempt, line })

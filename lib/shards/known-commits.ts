@@ -1,9 +1,10 @@
 /** Reads what shards have committed. A merge goes by nothing else, and by all of it. */
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TablesyncError, usageError } from '../errors.ts'
 import { digestOfFile } from '../files/file-digests.ts'
+import { namesIn } from '../files/folder.ts'
 import { readOwnJson } from '../files/lines/own-json.ts'
+import { readingHint } from '../files/unreadable.ts'
 import { counted } from '../model/figures.ts'
 import type { ShardCommit, ShardPart, ShardResult } from '../model/files/shard-files.ts'
 import { SegmentSet } from '../run/state/segment-bitmap.ts'
@@ -39,7 +40,7 @@ export async function knownCommits(known: KnownRun): Promise<CommittedShard[]> {
 
 /** A folder of a shard that the run does not have. */
 async function refuseForeign({ folder, run: { shards } }: KnownRun): Promise<void> {
-  const folders = (await readdir(folder)).flatMap((name) => shardOf(name) ?? [])
+  const folders = (await namesIn(folder)).flatMap((name) => shardOf(name) ?? [])
   const numbers = [...folders, ...(await committedShards(folder))]
   const foreign = numbers.find((number) => number >= shards)
   if (foreign === undefined) return
@@ -49,12 +50,11 @@ async function refuseForeign({ folder, run: { shards } }: KnownRun): Promise<voi
   )
 }
 
-/** What an attempt at another run has written is not this run's to take back. */
+/** What an attempt at another run has written is not this run's to take back. A note says which. */
 async function refuseForeignAttempts({ folder, run, digest }: KnownRun): Promise<void> {
   for (let shard = 0; shard < run.shards; shard++) {
     for (const id of await attemptsAt(folder, shard)) {
-      const note = await noteOf(folder, shard, id)
-      if (note === undefined || note.runDigest === digest) continue
+      if ((await noteOf(folder, shard, id)).runDigest === digest) continue
       throw usageError(
         `Expected attempts at the run in ${folder}, but shard-${shard}/attempt-${id} is of another`,
         'Find out whose it is, and move it away.',
@@ -124,7 +124,8 @@ async function verified(known: KnownRun, shard: number): Promise<CommittedShard>
 async function verifyPart(folder: string, part: ShardPart, shard: number): Promise<void> {
   const file = join(folder, part.name)
   const found = await digestOfFile(file).catch((error: Error) => {
-    throw refuse(shard, `${part.name} cannot be read: ${error.message}`)
+    const hint = readingHint(error, again(shard))
+    throw refuse(shard, `${part.name} cannot be read: ${error.message}`, hint)
   })
   if (found.bytes !== part.bytes) {
     throw refuse(shard, `${part.name} has ${found.bytes} bytes, where ${part.bytes} were committed`)
@@ -137,5 +138,5 @@ async function verifyPart(folder: string, part: ShardPart, shard: number): Promi
 const again = (shard: number) =>
   `Restore it. Or remove commits/shard-${shard}.json alone, and do shard ${shard} again.`
 
-const refuse = (shard: number, why: string): TablesyncError =>
-  usageError(`Shard ${shard} cannot be merged: ${why}`, again(shard))
+const refuse = (shard: number, why: string, hint = again(shard)): TablesyncError =>
+  usageError(`Shard ${shard} cannot be merged: ${why}`, hint)

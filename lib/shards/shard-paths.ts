@@ -1,5 +1,5 @@
 /** Where everything lies in the folder that shards share. */
-import { join, relative, resolve, sep } from 'node:path'
+import { join, relative, sep } from 'node:path'
 
 export const runFile = (folder: string) => join(folder, 'run.json')
 
@@ -19,6 +19,10 @@ export function committedShardOf(name: string): number | undefined {
 
 export const attemptFolder = (folder: string, shard: number, attempt: string) =>
   join(shardFolder(folder, shard), `attempt-${attempt}`)
+
+/** Where an attempt is made ready: no other counts it as one. */
+export const unreadyFolder = (folder: string, shard: number, attempt: string) =>
+  join(shardFolder(folder, shard), `unready-${attempt}`)
 
 /** The number in the name of a shard's folder. Undefined: it is another folder. */
 export function shardOf(name: string): number | undefined {
@@ -44,9 +48,12 @@ export const NAMES = {
 export const journalOf = (folder: string, shard: number, attempt: string) =>
   join(attemptFolder(folder, shard, attempt), NAMES.journal)
 
-/** Whether a file is one of the run's own: its plan, a commit, or in the folder of a shard. */
+/**
+ * Whether a file is one of the run's own: its plan, a commit, or in the folder of a shard. Both are
+ * paths without links.
+ */
 export function isOfShards(folder: string, file: string): boolean {
-  const [first = '', ...rest] = relative(resolve(folder), resolve(file)).split(sep)
+  const [first = '', ...rest] = relative(folder, file).split(sep)
   if (rest.length === 0) return first === 'run.json'
   return first === 'commits' || shardOf(first) !== undefined
 }

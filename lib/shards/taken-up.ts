@@ -14,11 +14,14 @@ import { NAMES } from './shard-paths.ts'
 /**
  * Copies the checkpoint of an earlier attempt with all that it covers.
  *
+ * @param into the folder to copy to
+ * @param own the folder that it is going to be
  * @throws where something of that is damaged, or has changed meanwhile
  */
 export async function takeUpAttempt(
   { id, folder }: { readonly id: string; readonly folder: string },
   into: string,
+  own: string,
 ): Promise<NonNullable<ShardAttempt['from']>> {
   const checkpoint = await readCheckpoint(join(folder, NAMES.checkpoint))
   const isEnded = checkpoint.summary !== undefined
@@ -31,12 +34,12 @@ export async function takeUpAttempt(
     if (mark?.crc !== undefined && mark.crc !== crc) throw new Error(`${from} was changed`)
     if (isEnded) await refuseUnfinished(to)
   }
-  const own = {
-    journal: join(into, NAMES.journal),
-    report: join(into, NAMES.report),
-    plan: join(into, NAMES.plan),
+  const files = {
+    journal: join(own, NAMES.journal),
+    report: join(own, NAMES.report),
+    plan: join(own, NAMES.plan),
   }
-  await writeCheckpoint(join(into, NAMES.checkpoint), atOtherFiles(checkpoint, own))
+  await writeCheckpoint(join(into, NAMES.checkpoint), atOtherFiles(checkpoint, files))
   const { journalBytes = (await sizeOf(join(into, NAMES.journal))) ?? 0 } = checkpoint
   return { attempt: id, journalBytes }
 }

@@ -122,7 +122,7 @@ t.test('its caller ends it', async (t) => {
   })
   t.match(summary, { outcome: 'interrupted', passes: { count: 1, end: 'interrupted' } })
   const again = await openScene(t)
-  const { summary: cut } = await again.run({ ...UNTIL, maxDuration: '0.5s' })
+  const { summary: cut } = await again.run({ ...UNTIL, maxDuration: '3s' })
   t.match(cut, { outcome: 'interrupted', passes: { end: 'interrupted' } })
 })
 
@@ -291,7 +291,7 @@ t.test('a question that nobody answers ends with the time', async (t) => {
   const { summary } = await scene.run({
     ...ALL_WRITES,
     quiesced: true,
-    untilInSync: '2s',
+    untilInSync: '5s',
     confirm: (_, ending) =>
       new Promise(() => {
         ending.addEventListener('abort', () => {

@@ -1,6 +1,6 @@
 /** Attempts that die, and attempts at one shard at the same time: nothing is lost, and all can be undone. */
 import { once } from 'node:events'
-import { readFile, rename } from 'node:fs/promises'
+import { readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { undoSync, type WireItem } from 'tablesync'
@@ -128,6 +128,32 @@ for (const [at, point] of POINTS.entries()) {
     )
   })
 }
+
+const dying = async (shared: string, point: string) => {
+  const { ended } = startCli(['shard', shared, '--shard-index', '0', ...OF_SHARD], {
+    NODE_OPTIONS: `--import ${FAILPOINT}`,
+    TABLESYNC_TEST_KILL: point,
+  })
+  return (await ended).code
+}
+
+t.test('an attempt that dies while it copies another is none', async (t) => {
+  const run = await planned(t)
+  const { folder, shared } = run
+  const attempts = async () =>
+    (await readdir(join(shared, 'shard-0'))).filter((name) => name.startsWith('attempt-'))
+  t.equal(await dying(shared, 'written:12'), null)
+  const [first] = await attempts()
+  // It has a copy of the checkpoint and of the journal, and no note yet.
+  for (const point of ['checkpoint-renamed:1', 'link-written:1', 'link-synced:1']) {
+    t.equal(await dying(shared, point), null, point)
+    t.strictSame(await attempts(), [first], `killed at ${point}, it is not seen`)
+  }
+  for (const shard of [0, 1]) await complete(t, shared, shard)
+  const { summary } = await resultOf(['merge', shared], folder, 'before')
+  t.strictSame(summary.shards, { count: 2, uncommittedWrites: 0 })
+  t.equal(await isWholeAndUndone(t, run), PLANTED.length)
+})
 
 const SEEDS = casesToPlay(30, 1, 'TABLESYNC_TEST_SHARD_COPIES')
 

@@ -139,6 +139,35 @@ const CASES: readonly (readonly [string, (shared: string) => Promise<void>, RegE
     /^Expected attempts at the run in .*, but shard-1\/attempt-0{8}\S+ is of another$/,
   ],
   [
+    'a note of an attempt that was edited',
+    async (shared) => {
+      const file = join(await attemptOf(shared, 0), 'attempt.json')
+      await writeFile(file, (await readFile(file, 'utf8')).replace('"shard":0', '"shard":1'))
+    },
+    /attempt\.json to be .*, as tablesync wrote it; it was changed or is cut short$/,
+  ],
+  [
+    'no note of an attempt',
+    async (shared) => rm(join(await attemptOf(shared, 0), 'attempt.json')),
+    /^Cannot read .*attempt\.json: ENOENT/,
+  ],
+  [
+    'commits that cannot be listed',
+    async (shared) => {
+      await rm(join(shared, 'commits'), { recursive: true })
+      await writeFile(join(shared, 'commits'), '')
+    },
+    /^Cannot read .*commits: ENOTDIR/,
+  ],
+  [
+    'attempts that cannot be listed',
+    async (shared) => {
+      await rm(join(shared, 'shard-1'), { recursive: true })
+      await writeFile(join(shared, 'shard-1'), '')
+    },
+    /^Shard 1 cannot be merged: result\.json cannot be read: ENOTDIR/,
+  ],
+  [
     'other segments, under a commit of them',
     async (shared) => {
       const [one, other] = [await attemptOf(shared, 0), await attemptOf(shared, 1)]

@@ -1,4 +1,5 @@
 /** Makes a fingerprint of a table, or compares two. */
+import { usageError } from '../../errors.ts'
 import type { RunEvent } from '../../model/events/events.ts'
 import type { TakenFingerprint } from '../../model/results/fingerprint-results.ts'
 import { exitCodeOf } from '../../model/results/summary.ts'
@@ -20,6 +21,12 @@ export async function carryOutFingerprint(
   const { screen } = log()
   const tell = (text: string) => (talk.quiet ? undefined : screen.say(text))
   if (options.compare !== undefined) {
+    if (options.like !== undefined) {
+      throw usageError(
+        'Expected `--like` without `--compare`, got both',
+        'Leave it out: two fingerprints that exist are compared.',
+      )
+    }
     const { compareFingerprints } = await import(
       '../../commands/fingerprint/compare-fingerprints.ts'
     )

@@ -1,6 +1,7 @@
 /** Does a shard, and tells its scheduler by the exit code whether to try again. */
 import type { ConfiguredCommandLine } from '../../config/configured-command-line.ts'
 import { asTablesyncError, type TablesyncError } from '../../errors.ts'
+import { mayPass } from '../../files/unreadable.ts'
 import { type DoneShard, SHARD_EXIT_CODE } from '../../model/results/shard-results.ts'
 import { forProgram, isEachTold } from '../../options/command-line.ts'
 import type { HumanOptions } from '../../report/human.ts'
@@ -51,7 +52,7 @@ export async function carryOutShard(
       return talk.json ? await context.output.printDocument(done, code) : code
     } catch (thrown) {
       const error = asTablesyncError(thrown)
-      if (LASTING.includes(error.code)) throw error
+      if (LASTING.includes(error.code) && !mayPass(error.cause)) throw error
       context.log().error(error)
       const { identity = { runId: '', startedAt: '' } } = caller
       const refusal = { ...refusalOf(error, identity), outcome: 'incomplete' }

@@ -1,6 +1,6 @@
 /** Puts together what shards have found: what the command `merge` and `mergeShards` have in common. */
 import { usageError } from '../../errors.ts'
-import { refuseSharedFiles } from '../../files/distinct-files.ts'
+import { realOf, refuseSharedFiles } from '../../files/distinct-files.ts'
 import { refuseUncreatable } from '../../files/lines/durable-lines.ts'
 import type { RunEvent } from '../../model/events/events.ts'
 import type { ShardRun } from '../../model/files/shard-files.ts'
@@ -42,7 +42,7 @@ export async function mergeShards(
   const { folder, report, plan, journal, html } = options
   checkFile('merge', folder)
   await refuseSharedFiles({ files: namedFiles(options, spelling) })
-  refuseInside(folder, options, spelling)
+  await refuseInside(folder, options, spelling)
   if (html !== undefined) await refuseUnwritablePage(html)
   for (const [file, what] of [
     [plan, PLAN_FILE],
@@ -99,12 +99,13 @@ function refuseEmpty(
 }
 
 /** What the shards have written is all that there is: no output takes its place. */
-function refuseInside(folder: string, options: MergeOptions, spelling: Spelling): void {
-  const named = Object.entries(namedFiles(options, (name) => name))
-  const inside = named.find(([, file]) => file !== undefined && isOfShards(folder, file))
-  if (inside === undefined) return
-  throw usageError(
-    `Expected \`${spelling(inside[0])}\` to lie outside the folders of the shards, got ${inside[1]}`,
-    'Name a file elsewhere.',
-  )
+async function refuseInside(folder: string, options: MergeOptions, spelling: Spelling) {
+  const real = await realOf(folder)
+  for (const [name, file] of Object.entries(namedFiles(options, (name) => name))) {
+    if (file === undefined || !isOfShards(real, await realOf(file))) continue
+    throw usageError(
+      `Expected \`${spelling(name)}\` to lie outside the folders of the shards, got ${file}`,
+      'Name a file elsewhere.',
+    )
+  }
 }

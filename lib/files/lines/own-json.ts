@@ -2,6 +2,7 @@
 import { usageError } from '../../errors.ts'
 import { CALLED, type OwnFile } from '../own-file.ts'
 import { readRegularFile } from '../regular-file.ts'
+import { unreadable } from '../unreadable.ts'
 import { checkedLine, readCheckedLine } from './checked-line.ts'
 
 export const jsonText = (value: object): string => `${checkedLine(value)}\n`
@@ -21,8 +22,8 @@ export async function readOwnJson<Content extends { readonly tablesync: OwnFile 
   kind: Content['tablesync'],
   missing: string,
 ): Promise<ReadJson<Content>> {
-  const text = await readRegularFile(file).catch((error: Error) => {
-    throw usageError(`Cannot read ${file}: ${error.message}`, missing)
+  const text = await readRegularFile(file).catch((error: unknown) => {
+    throw unreadable(file, error, missing)
   })
   const value = text.endsWith('\n') ? readCheckedLine(text.slice(0, -1)) : undefined
   if (value === undefined) {

@@ -163,6 +163,9 @@ const FLAGS = {
 
 const MISSING_LEFT = '        missing items were left: to put one brings what is not compared too'
 
+/** Whether an item is extra is judged over whole tables. */
+const isOfPart = (plan: PlanEvent | undefined) => plan?.compared !== undefined
+
 /** The flags that would repair what was found, without those that were given, and what it takes. */
 function repairLines(
   { replicas }: Summary,
@@ -173,7 +176,7 @@ function repairLines(
   const found = (kind: keyof typeof FLAGS) =>
     Object.values(replicas).some((replica) => repairable(replica, kind) > 0)
   const kinds = (['missing', 'differing', 'extra'] as const).filter(
-    (kind) => found(kind) && !plan?.writes.includes(kind),
+    (kind) => found(kind) && !plan?.writes.includes(kind) && !(kind === 'extra' && isOfPart(plan)),
   )
   if (kinds.length === 0) return []
   const flags = kinds.map((kind) =>
