@@ -142,8 +142,9 @@ t.test('an attempt that dies while it copies another is none', async (t) => {
   const { folder, shared } = run
   const attempts = async () =>
     (await readdir(join(shared, 'shard-0'))).filter((name) => name.startsWith('attempt-'))
-  t.equal(await dying(shared, 'written:12'), null)
-  const [first] = await attempts()
+  // Then it has a checkpoint that can be taken up.
+  t.equal(await dying(shared, 'checkpoint-renamed:3'), null)
+  const [first = ''] = await attempts()
   // It has a copy of the checkpoint and of the journal, and no note yet.
   for (const point of ['checkpoint-renamed:1', 'link-written:1', 'link-synced:1']) {
     t.equal(await dying(shared, point), null, point)
@@ -151,7 +152,14 @@ t.test('an attempt that dies while it copies another is none', async (t) => {
   }
   for (const shard of [0, 1]) await complete(t, shared, shard)
   const { summary } = await resultOf(['merge', shared], folder, 'before')
-  t.strictSame(summary.shards, { count: 2, uncommittedWrites: 0 })
+  const at = (...names: string[]) => join(shared, 'shard-0', ...names)
+  const last = (await attempts()).find((name) => name !== first) ?? ''
+  const { from } = JSON.parse(await readFile(at(last, 'attempt.json'), 'utf8'))
+  t.equal(`attempt-${from.attempt}`, first)
+  const journal = await readFile(at(first, 'journal.ndjson'))
+  const rest = journal.subarray(from.journalBytes, journal.lastIndexOf('\n') + 1).toString()
+  const uncommittedWrites = rest.split('\n').filter((line) => line.includes('"key"')).length
+  t.strictSame(summary.shards, { count: 2, uncommittedWrites }, 'writes of the first alone')
   t.equal(await isWholeAndUndone(t, run), PLANTED.length)
 })
 
