@@ -100,7 +100,10 @@ async function main(argv: readonly string[]): Promise<number> {
     if ('page' in parsed) return await printPage(parsed.page)
     const { command } = parsed
     if (command === 'show') return await showFile(parsed, context)
-    if (isLoggedAlone(command)) await openLog(configured(parsed), {})
+    if (isLoggedAlone(command)) {
+      const line = configured(parsed)
+      await openLog(line, namedFiles(line.options, line.spelling))
+    }
     if (command === 'revert') return await revertExport(parsed, context)
     if (command === 'shard-plan') return await planRunOfShards(parsed, context)
     if (command === 'merge') return await mergeRunOfShards(parsed, context)
@@ -145,13 +148,13 @@ async function withConfig(parsed: CommandLine) {
   return { line: configured(parsed, config), config }
 }
 
-type OtherFiles = Readonly<Record<string, string | undefined>>
-
-/** Opens the log in the file that was asked for. */
-async function openLog({ options, talk, spelling }: ConfiguredCommandLine, others: OtherFiles) {
+/** Opens the log in the file that was asked for. `others`: what else the command names. */
+async function openLog(
+  { talk, spelling }: ConfiguredCommandLine,
+  others: ReturnType<typeof namedFiles>,
+) {
   if (talk.logFile === undefined) return
-  const named = { ...namedFiles(options, spelling), ...others }
-  log = await logToFile({ file: talk.logFile, others: named, spelling }, log, redaction)
+  log = await logToFile({ file: talk.logFile, others, spelling }, log, redaction)
 }
 
 /** Commands that tell of their work in a few lines of their own. */
@@ -165,8 +168,9 @@ async function openTalk(line: ConfiguredCommandLine) {
   const named = namedFiles(options, spelling)
   refuseUnconsented(options, consentOf(line), spelling)
   const hooksFile = { [spelling('hooks')]: options.hooks, [spelling('config')]: talk.config }
-  if (talk.config !== undefined) await refuseSharedFiles({ files: { ...named, ...hooksFile } })
-  await openLog(line, hooksFile)
+  const files = { ...named, ...hooksFile }
+  if (talk.config !== undefined) await refuseSharedFiles({ files })
+  await openLog(line, files)
   const prices = talk.prices === undefined ? undefined : await readPrices(talk.prices, named)
   if (talk.quiet) silenceWarnings()
   return {

@@ -26,53 +26,38 @@ export interface Known {
   readonly prices: string | undefined
 }
 
-/** What has no estimate: how it is told beside one, and what to do. */
-const NOT_ESTIMATED: readonly {
-  readonly isGiven: (settings: Settings) => boolean
-  readonly what: string
-  readonly hint: string
-}[] = [
-  {
-    isGiven: ({ filter }) => filter !== undefined,
-    what: 'a filter',
-    hint: 'Leave it out: the estimate is of all items. A scan with a filter takes as many read units.',
-  },
-  {
-    isGiven: ({ first }) => first !== undefined,
-    what: '`--first`',
-    hint: 'Leave it out: the estimate is of all items.',
-  },
-  {
-    isGiven: ({ sample }) => sample !== undefined,
-    what: '`--sample`',
-    hint: 'Leave `--sample` out: the estimate is of all items. A sample of 1% takes about a hundredth.',
-  },
-  {
-    isGiven: ({ segmentsOf }) => segmentsOf !== undefined,
-    what: '`--segments-of`',
-    hint: 'Leave `--segments-of` out: the estimate is of all segments.',
-  },
-  {
-    isGiven: ({ passes }) => passes !== undefined,
-    what: '`--until-in-sync`',
-    hint: 'Leave `--until-in-sync` out: the estimate is of one pass, and nobody knows how many it takes.',
-  },
-  {
-    isGiven: ({ creation }) => creation !== undefined,
-    what: '`--create-replica`',
-    hint: 'A table that does not exist has no sample. --dry-run says what would be made.',
-  },
-  {
-    isGiven: ({ keyList }) => keyList !== undefined,
-    what: 'a list of keys',
-    hint: 'Each listed key takes a read unit or two on each side.',
-  },
+/** Settings that `--estimate` refuses: the name in the message, and what the user can do. */
+const NOT_ESTIMATED: readonly (readonly [keyof Settings, name: string, hint: string])[] = [
+  [
+    'filter',
+    'a filter',
+    'Leave it out: the estimate is of all items. A scan with a filter takes as many read units.',
+  ],
+  ['first', '`--first`', 'Leave it out: the estimate is of all items.'],
+  [
+    'sample',
+    '`--sample`',
+    'Leave `--sample` out: the estimate is of all items. A sample of 1% takes about a hundredth.',
+  ],
+  ['segmentsOf', '`--segments-of`', 'Leave `--segments-of` out: the estimate is of all segments.'],
+  [
+    'passes',
+    '`--until-in-sync`',
+    'Leave `--until-in-sync` out: the estimate is of one pass, and nobody knows how many it takes.',
+  ],
+  [
+    'creation',
+    '`--create-replica`',
+    'A table that does not exist has no sample. --dry-run says what would be made.',
+  ],
+  ['keyList', 'a list of keys', 'Each listed key takes a read unit or two on each side.'],
 ]
 
 function refuseNotEstimated(settings: Settings): void {
-  const other = NOT_ESTIMATED.find(({ isGiven }) => isGiven(settings))
+  const other = NOT_ESTIMATED.find(([setting]) => settings[setting] !== undefined)
   if (other === undefined) return
-  throw usageError(`Expected \`--estimate\` without ${other.what}, got both`, other.hint)
+  const [, name, hint] = other
+  throw usageError(`Expected \`--estimate\` without ${name}, got both`, hint)
 }
 
 /**

@@ -4,15 +4,8 @@ import { type TablesyncError, usageError } from '../errors.ts'
 /** A disk of a network that does not answer now, and may later. */
 const PASSING = new Set([
   ...['EIO', 'ESTALE', 'ETIMEDOUT', 'EAGAIN', 'EBUSY', 'EREMOTEIO', 'ENOLINK'],
-  ...[
-    'EHOSTDOWN',
-    'EHOSTUNREACH',
-    'ENETDOWN',
-    'ENETUNREACH',
-    'ENOTCONN',
-    'ECONNRESET',
-    'ESHUTDOWN',
-  ],
+  ...['EHOSTDOWN', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH'],
+  ...['ENOTCONN', 'ECONNRESET', 'ESHUTDOWN'],
 ])
 
 const DENIED = new Set(['EACCES', 'EPERM'])

@@ -93,6 +93,16 @@ async function isWholeAndUndone(
   return written
 }
 
+/** Begins an attempt at the first shard, and waits until it dies at a point: null. */
+async function dying(t: Test, shared: string, point: string): Promise<number | null> {
+  const { ended } = startCli(['shard', shared, '--shard-index', '0', ...OF_SHARD], {
+    NODE_OPTIONS: `--import ${FAILPOINT}`,
+    TABLESYNC_TEST_KILL: point,
+    TMPDIR: await tempFolder(t),
+  })
+  return (await ended).code
+}
+
 const POINTS = [
   ...['checkpoint-written:1', 'checkpoint-synced:2', 'checkpoint-renamed:2', 'save-begun:1'],
   ...['record-kept:1', 'about-to-write:1', 'journal-appended:1', 'journal-synced:1', 'written:1'],
@@ -109,13 +119,7 @@ for (const [at, point] of POINTS.entries()) {
   t.test(`an attempt killed at ${point} is taken up on another machine`, { skip }, async (t) => {
     const run = await planned(t)
     const { scene, folder, shared } = run
-    const killed = startCli(['shard', shared, '--shard-index', '0', ...OF_SHARD], {
-      NODE_OPTIONS: `--import ${FAILPOINT}`,
-      TABLESYNC_TEST_KILL: point,
-      TMPDIR: await tempFolder(t),
-    })
-    const { code } = await killed.ended
-    t.equal(code, null, 'it died')
+    t.equal(await dying(t, shared, point), null, 'it died')
     // The other machine has nothing but the folder, and knows it by another path.
     const elsewhere = join(folder, 'elsewhere')
     await rename(shared, elsewhere)
@@ -129,25 +133,17 @@ for (const [at, point] of POINTS.entries()) {
   })
 }
 
-const dying = async (shared: string, point: string) => {
-  const { ended } = startCli(['shard', shared, '--shard-index', '0', ...OF_SHARD], {
-    NODE_OPTIONS: `--import ${FAILPOINT}`,
-    TABLESYNC_TEST_KILL: point,
-  })
-  return (await ended).code
-}
-
 t.test('an attempt that dies while it copies another is none', async (t) => {
   const run = await planned(t)
   const { folder, shared } = run
   const attempts = async () =>
     (await readdir(join(shared, 'shard-0'))).filter((name) => name.startsWith('attempt-'))
   // Then it has a checkpoint that can be taken up.
-  t.equal(await dying(shared, 'checkpoint-renamed:3'), null)
+  t.equal(await dying(t, shared, 'checkpoint-renamed:3'), null)
   const [first = ''] = await attempts()
   // It has a copy of the checkpoint and of the journal, and no note yet.
   for (const point of ['checkpoint-renamed:1', 'link-written:1', 'link-synced:1']) {
-    t.equal(await dying(shared, point), null, point)
+    t.equal(await dying(t, shared, point), null, point)
     t.strictSame(await attempts(), [first], `killed at ${point}, it is not seen`)
   }
   for (const shard of [0, 1]) await complete(t, shared, shard)
